@@ -1,0 +1,30 @@
+@{
+    RootModule           = 'TokenDashboard.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '5d2f6a0e-3f0b-4c57-9a7e-0c1d0b6f7a52'
+    Author               = 'TokenDashboard contributors'
+    CompanyName          = 'TokenDashboard contributors'
+    Copyright            = '(c) 2026 TokenDashboard contributors. MIT licence.'
+    Description          = 'LLM token telemetry from Observicia''s SQLite store: answers at the prompt, and Grafana dashboards generated and published by script.'
+    PowerShellVersion    = '7.4'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('TokenDashboard.format.ps1xml')
+    CmdletsToExport      = @(
+        'Get-TokenRequest'
+        'Get-TokenStore'
+        'Get-TokenUsage'
+        'Get-UserTokenUsage'
+        'New-GrafanaDashboard'
+        'New-TokenStore'
+        'Publish-GrafanaDashboard'
+    )
+    FunctionsToExport    = @()
+    AliasesToExport      = @()
+    VariablesToExport    = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags         = @('LLM', 'Tokens', 'Observability', 'Grafana', 'SQLite', 'Observicia', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            ReleaseNotes = 'See CHANGELOG.md.'
+        }
+    }
+}

@@ -1,0 +1,106 @@
+namespace TokenDashboard;
+
+/// <summary>
+/// Every failure this product reports by name. A member's name is the first part of the ErrorId a script sees, so names never change.
+/// </summary>
+public enum ErrorCode
+{
+    /// <summary>No store was named by parameter, environment or configuration file.</summary>
+    StoreNotSpecified,
+
+    /// <summary>The Observicia configuration file exists but cannot be understood.</summary>
+    ConfigurationInvalid,
+
+    /// <summary>There is no file at the store's path.</summary>
+    StoreNotFound,
+
+    /// <summary>The store's path is a directory.</summary>
+    StoreIsDirectory,
+
+    /// <summary>The store's file has no content.</summary>
+    StoreEmpty,
+
+    /// <summary>The file is not a SQLite database, or is damaged.</summary>
+    StoreNotDatabase,
+
+    /// <summary>The database has no table named telemetry.</summary>
+    StoreTableMissing,
+
+    /// <summary>The table telemetry lacks columns.</summary>
+    StoreColumnsMissing,
+
+    /// <summary>The database is in WAL mode and its folder cannot be written, so SQLite cannot make the shared-memory file.</summary>
+    StoreWalFolderReadOnly,
+
+    /// <summary>Another process kept the database locked for longer than the time-out.</summary>
+    StoreLocked,
+
+    /// <summary>This account may not read the file.</summary>
+    StoreAccessDenied,
+
+    /// <summary>SQLite reported another failure while reading.</summary>
+    StoreReadFailed,
+
+    /// <summary>A store was to be made where a file stands already.</summary>
+    StoreExists,
+
+    /// <summary>The store could not be written.</summary>
+    StoreWriteFailed,
+
+    /// <summary>A time range is empty, reversed or given twice.</summary>
+    RangeInvalid,
+
+    /// <summary>The question needs a range with both ends.</summary>
+    RangeRequired,
+
+    /// <summary>A wildcard pattern cannot be read.</summary>
+    PatternInvalid,
+
+    /// <summary>Filling empty buckets would make more rows than any reader wants.</summary>
+    TooManyBuckets,
+
+    /// <summary>No dashboard of that name exists.</summary>
+    DashboardNotFound,
+
+    /// <summary>A dashboard's JSON cannot be read.</summary>
+    DashboardInvalid,
+
+    /// <summary>A dashboard or provisioning file could not be written.</summary>
+    DashboardWriteFailed,
+
+    /// <summary>The Grafana server could not be reached.</summary>
+    GrafanaUnreachable,
+
+    /// <summary>The server's certificate was not accepted.</summary>
+    GrafanaTlsFailed,
+
+    /// <summary>The server did not answer in time.</summary>
+    GrafanaTimeout,
+
+    /// <summary>The token or password was refused.</summary>
+    GrafanaUnauthorized,
+
+    /// <summary>The account lacks a permission.</summary>
+    GrafanaForbidden,
+
+    /// <summary>Something other than Grafana's JSON came back.</summary>
+    GrafanaNotJson,
+
+    /// <summary>Grafana refused a request for another reason; the message carries its words.</summary>
+    GrafanaRequestFailed,
+
+    /// <summary>The SQLite data source plugin is not installed.</summary>
+    GrafanaPluginMissing,
+
+    /// <summary>A folder could not be made or chosen without ambiguity.</summary>
+    GrafanaFolderConflict,
+
+    /// <summary>A data source of that name or uid exists and is of another kind, or is provisioned read-only.</summary>
+    GrafanaDataSourceConflict,
+
+    /// <summary>The dashboard changed on the server between reading and writing.</summary>
+    GrafanaVersionConflict,
+
+    /// <summary>The dashboard is provisioned from files or managed by another tool.</summary>
+    GrafanaDashboardManaged,
+}

@@ -1,0 +1,63 @@
+namespace TokenDashboard.Telemetry;
+
+/// <summary>
+/// The SQL of every fact read from Observicia's table <c>telemetry</c>. Commands and dashboard panels are built from these
+/// fragments, so that no two of them can count differently.
+/// </summary>
+public static class TelemetrySql
+{
+    /// <summary>The table Observicia's SQLite exporter writes.</summary>
+    public const string Table = "telemetry";
+
+    /// <summary>The largest token count of one request that is believed, 10^12. Anything above is damage, and would overflow sums.</summary>
+    public const long MaxTokens = 1_000_000_000_000;
+
+    /// <summary>The longest duration that is believed, in milliseconds: 10^12, about 31 years.</summary>
+    public const double MaxDurationMs = 1e12;
+
+    /// <summary>Prompt tokens of a row; 0 where the stored value is not a count.</summary>
+    public const string PromptTokens = "CASE WHEN typeof(prompt_tokens) = 'integer' AND prompt_tokens BETWEEN 0 AND 1000000000000 THEN prompt_tokens ELSE 0 END";
+
+    /// <summary>Completion tokens of a row; 0 where the stored value is not a count.</summary>
+    public const string CompletionTokens = "CASE WHEN typeof(completion_tokens) = 'integer' AND completion_tokens BETWEEN 0 AND 1000000000000 THEN completion_tokens ELSE 0 END";
+
+    /// <summary>
+    /// Total tokens of a row: the stored total, or prompt + completion where the stored total is 0, missing or not a count.
+    /// A stream that broke off has a stored total of 0 and so counts its prompt.
+    /// </summary>
+    public const string TotalTokens =
+        "CASE WHEN typeof(total_tokens) = 'integer' AND total_tokens BETWEEN 1 AND 1000000000000 THEN total_tokens "
+        + "ELSE " + PromptTokens + " + " + CompletionTokens + " END";
+
+    /// <summary>Duration of a row in milliseconds; NULL where the stored value is not a duration.</summary>
+    public const string DurationMs = "CASE WHEN typeof(duration_ms) IN ('real', 'integer') AND duration_ms BETWEEN 0 AND 1e12 THEN duration_ms END";
+
+    /// <summary>1 where the policy verdict is negative. The column <c>success</c> holds the verdict, not the call's outcome.</summary>
+    public const string PolicyFailed = "CASE WHEN success = 0 THEN 1 ELSE 0 END";
+
+    /// <summary>1 where a stream broke off: prompt tokens only, and a stored total of 0.</summary>
+    public const string BrokenStream = "CASE WHEN total_tokens = 0 AND completion_tokens = 0 AND prompt_tokens > 0 THEN 1 ELSE 0 END";
+
+    /// <summary>The user of a row; the empty string where it is unknown.</summary>
+    public const string User = "COALESCE(user_id, '')";
+
+    /// <summary>The model of a row; the empty string where it is unknown.</summary>
+    public const string Model = "COALESCE(model, '')";
+
+    /// <summary>The provider of a row; the empty string where it is unknown.</summary>
+    public const string Provider = "COALESCE(provider, '')";
+
+    /// <summary>The request type of a row; the empty string where it is unknown.</summary>
+    public const string RequestType = "COALESCE(request_type, '')";
+
+    /// <summary>The transaction of a row; the empty string where it is unknown.</summary>
+    public const string Transaction = "COALESCE(transaction_id, '')";
+
+    /// <summary>
+    /// Whether the stored time is one: UTC text <c>yyyy-MM-ddTHH:mm:ss</c> with an optional fraction and no zone, as the exporter writes it.
+    /// Such texts sort as their times do, so ranges compare text with text.
+    /// </summary>
+    public const string TimestampReadable =
+        "(timestamp >= '0001' AND date(timestamp) = substr(timestamp, 1, 10) AND substr(timestamp, 11, 1) = 'T' AND (length(timestamp) = 19 "
+        + "OR (length(timestamp) > 20 AND substr(timestamp, 20, 1) = '.' AND substr(timestamp, 21) NOT GLOB '*[^0-9]*')))";
+}

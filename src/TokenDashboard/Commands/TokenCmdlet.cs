@@ -1,0 +1,72 @@
+using System.Management.Automation;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>What every command shares: Ctrl+C reaches running work as a cancellation, and failures become error records.</summary>
+public abstract class TokenCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _cancellation = new();
+
+    /// <summary>Cancelled when the user presses Ctrl+C or the pipeline is stopped from elsewhere.</summary>
+    private protected CancellationToken Cancellation => _cancellation.Token;
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord() => Guard(Process);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Guard(Finish);
+
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing() => _cancellation.Cancel();
+
+    /// <summary>The work for one input object.</summary>
+    private protected abstract void Process();
+
+    /// <summary>The work after the last input object.</summary>
+    private protected virtual void Finish()
+    {
+    }
+
+    /// <summary>Whether a failure of one input object ends the command, or is one error record among other results.</summary>
+    private protected virtual bool IsTerminating(TokenDashboardException exception) => true;
+
+    /// <summary>Turns the product's failures into error records and lets the engine's own exceptions through.</summary>
+    private protected void Guard(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (TokenDashboardException exception) when (IsTerminating(exception))
+        {
+            ThrowTerminatingError(exception.ToErrorRecord());
+        }
+        catch (TokenDashboardException exception)
+        {
+            WriteError(exception.ToErrorRecord());
+        }
+        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    /// <summary>The file system path a user's text means, seen from the session's location. The file need not exist.</summary>
+    private protected string ResolvePath(string path) => GetUnresolvedProviderPathFromPSPath(path);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases what the command holds, also when the pipeline was stopped.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _cancellation.Dispose();
+        }
+    }
+}

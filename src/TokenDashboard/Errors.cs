@@ -1,0 +1,31 @@
+using System.Management.Automation;
+
+namespace TokenDashboard;
+
+/// <summary>Makes every error record of the module: the ErrorId is the name of an <see cref="ErrorCode"/>, the category follows from it.</summary>
+internal static class Errors
+{
+    internal static ErrorRecord ToErrorRecord(this TokenDashboardException exception) =>
+        new(exception, exception.Code.ToString(), CategoryOf(exception.Code), exception.Target);
+
+    private static ErrorCategory CategoryOf(ErrorCode code) => code switch
+    {
+        ErrorCode.StoreNotSpecified or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid
+            or ErrorCode.TooManyBuckets => ErrorCategory.InvalidArgument,
+        ErrorCode.StoreNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound => ErrorCategory.ObjectNotFound,
+        ErrorCode.ConfigurationInvalid or ErrorCode.StoreIsDirectory or ErrorCode.StoreEmpty or ErrorCode.StoreNotDatabase
+            or ErrorCode.StoreColumnsMissing or ErrorCode.DashboardInvalid or ErrorCode.GrafanaNotJson => ErrorCategory.InvalidData,
+        ErrorCode.StoreLocked => ErrorCategory.ResourceBusy,
+        ErrorCode.StoreExists or ErrorCode.GrafanaFolderConflict or ErrorCode.GrafanaDataSourceConflict
+            or ErrorCode.GrafanaVersionConflict => ErrorCategory.ResourceExists,
+        ErrorCode.StoreAccessDenied or ErrorCode.GrafanaForbidden or ErrorCode.GrafanaDashboardManaged => ErrorCategory.PermissionDenied,
+        ErrorCode.StoreWalFolderReadOnly or ErrorCode.StoreReadFailed => ErrorCategory.ReadError,
+        ErrorCode.StoreWriteFailed or ErrorCode.DashboardWriteFailed => ErrorCategory.WriteError,
+        ErrorCode.GrafanaUnreachable => ErrorCategory.ConnectionError,
+        ErrorCode.GrafanaTlsFailed => ErrorCategory.SecurityError,
+        ErrorCode.GrafanaTimeout => ErrorCategory.OperationTimeout,
+        ErrorCode.GrafanaUnauthorized => ErrorCategory.AuthenticationError,
+        ErrorCode.GrafanaPluginMissing => ErrorCategory.NotInstalled,
+        _ => ErrorCategory.InvalidOperation,
+    };
+}

@@ -1,0 +1,21 @@
+using System.Management.Automation;
+using System.Runtime.Loader;
+
+namespace TokenDashboard.Loading;
+
+/// <summary>Connects the module to its private dependencies when PowerShell imports it.</summary>
+public sealed class ModuleInitializer : IModuleAssemblyInitializer
+{
+    private static int _connected;
+
+    /// <inheritdoc/>
+    public void OnImport()
+    {
+        // Called once per runspace and again on -Force, but the default context is the whole process's. The handler stays after
+        // Remove-Module, because objects of this module may still be alive.
+        if (Interlocked.Exchange(ref _connected, 1) == 0)
+        {
+            AssemblyLoadContext.Default.Resolving += DependencyContext.ResolveCore;
+        }
+    }
+}
