@@ -1,0 +1,67 @@
+using System.Text;
+
+namespace TokenDashboard;
+
+/// <summary>Writes files that other programs read while they are written: a reader sees the old text or the new one, never a part.</summary>
+public static class AtomicFile
+{
+    /// <summary>
+    /// Makes the file hold exactly <paramref name="text"/> as UTF-8 without a byte order mark. Missing folders are made. A file that
+    /// already holds it is not touched, so that what watches the file sees no change. A symbolic link stays one; its target changes.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="text">The whole new content.</param>
+    /// <returns>Whether the file was written.</returns>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>: the file or its folder cannot be written.</exception>
+    public static bool WriteIfChanged(string path, string text)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(text);
+        byte[] content = Encoding.UTF8.GetBytes(text);
+        try
+        {
+            var file = new FileInfo(path);
+            string target = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+            if (File.Exists(target) && File.ReadAllBytes(target).AsSpan().SequenceEqual(content))
+            {
+                return false;
+            }
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            Replace(target, content);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.DashboardWriteFailed,
+                $"'{path}' could not be written: {exception.Message} Check that the folder exists, that this account may write to it, and that no other program holds the file.",
+                exception,
+                path);
+        }
+    }
+
+    /// <summary>A rename is atomic only within one file system, so the temporary file stands in the same folder.</summary>
+    private static void Replace(string target, byte[] content)
+    {
+        string temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}");
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                stream.Write(content);
+                // Without this a power cut after the rename can leave an empty file under the final name.
+                stream.Flush(flushToDisk: true);
+            }
+            if (!OperatingSystem.IsWindows() && File.Exists(target))
+            {
+                File.SetUnixFileMode(temporary, File.GetUnixFileMode(target));
+            }
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+namespace TokenDashboard.Core.Tests;
+
+public sealed class AtomicFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("tokendashboard-").FullName;
+
+    private string Target => Path.Combine(_folder, "out", "dashboard.json");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_new_file_gets_the_text_without_a_byte_order_mark_and_its_folder_is_made()
+    {
+        Assert.True(AtomicFile.WriteIfChanged(Target, "größe\n"));
+
+        Assert.Equal("größe\n"u8.ToArray(), File.ReadAllBytes(Target));
+        Assert.Equal([Target], Directory.GetFiles(Path.GetDirectoryName(Target)!));
+    }
+
+    [Fact]
+    public void A_file_that_holds_the_text_already_is_not_touched()
+    {
+        AtomicFile.WriteIfChanged(Target, "same");
+        var past = new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(Target, past);
+
+        Assert.False(AtomicFile.WriteIfChanged(Target, "same"));
+        Assert.Equal(past, File.GetLastWriteTimeUtc(Target));
+    }
+
+    [Theory]
+    [InlineData("longer than before")]
+    [InlineData("")]
+    public void A_file_with_other_text_is_replaced_as_a_whole(string text)
+    {
+        AtomicFile.WriteIfChanged(Target, "before");
+
+        Assert.True(AtomicFile.WriteIfChanged(Target, text));
+        Assert.Equal(text, File.ReadAllText(Target));
+        Assert.Equal([Target], Directory.GetFiles(Path.GetDirectoryName(Target)!));
+    }
+
+    [Fact]
+    public void A_reader_that_has_the_old_file_open_keeps_the_old_text()
+    {
+        AtomicFile.WriteIfChanged(Target, "old");
+        using var reader = new StreamReader(new FileStream(Target, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+
+        AtomicFile.WriteIfChanged(Target, "new");
+
+        Assert.Equal("old", reader.ReadToEnd());
+    }
+
+    [Fact]
+    public void A_symbolic_link_stays_one_and_its_target_changes()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need a privilege on Windows.");
+        string real = Path.Combine(_folder, "real.json");
+        string link = Path.Combine(_folder, "link.json");
+        File.WriteAllText(real, "old");
+        File.CreateSymbolicLink(link, real);
+
+        AtomicFile.WriteIfChanged(link, "new");
+
+        Assert.Equal("new", File.ReadAllText(real));
+        Assert.Equal(real, File.ResolveLinkTarget(link, false)!.FullName);
+    }
+
+    [Fact]
+    public void A_replaced_file_keeps_its_permissions()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows files inherit their permissions.");
+            return;
+        }
+        AtomicFile.WriteIfChanged(Target, "old");
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        File.SetUnixFileMode(Target, OwnerOnly);
+
+        AtomicFile.WriteIfChanged(Target, "new");
+
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(Target));
+    }
+
+    [Fact]
+    public void A_path_that_is_a_folder_is_an_error_that_names_it_and_leaves_nothing_behind()
+    {
+        Directory.CreateDirectory(Target);
+
+        var exception = Assert.Throws<TokenDashboardException>(() => AtomicFile.WriteIfChanged(Target, "x"));
+
+        Assert.Equal(ErrorCode.DashboardWriteFailed, exception.Code);
+        Assert.Contains(Target, exception.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(Target)!));
+    }
+
+    [Fact]
+    public void A_folder_that_is_a_file_is_an_error()
+    {
+        File.WriteAllText(Path.Combine(_folder, "out"), "");
+
+        var exception = Assert.Throws<TokenDashboardException>(() => AtomicFile.WriteIfChanged(Target, "x"));
+
+        Assert.Equal(ErrorCode.DashboardWriteFailed, exception.Code);
+    }
+}
