@@ -68,6 +68,12 @@ public enum ErrorCode
     /// <summary>A dashboard or provisioning file could not be written.</summary>
     DashboardWriteFailed,
 
+    /// <summary>No address of a Grafana server was given, or it is not one.</summary>
+    GrafanaUrlInvalid,
+
+    /// <summary>Neither a token nor a user name with password was given, or both, or one that cannot be sent.</summary>
+    GrafanaSignInInvalid,
+
     /// <summary>The Grafana server could not be reached.</summary>
     GrafanaUnreachable,
 
@@ -95,10 +101,13 @@ public enum ErrorCode
     /// <summary>A folder could not be made or chosen without ambiguity.</summary>
     GrafanaFolderConflict,
 
+    /// <summary>The data source does not exist, and nothing says which database it should open.</summary>
+    GrafanaDataSourceMissing,
+
     /// <summary>A data source of that name or uid exists and is of another kind, or is provisioned read-only.</summary>
     GrafanaDataSourceConflict,
 
-    /// <summary>The dashboard changed on the server between reading and writing.</summary>
+    /// <summary>The dashboard was changed on the server by someone else: since it was last published, or while it was.</summary>
     GrafanaVersionConflict,
 
     /// <summary>The dashboard is provisioned from files or managed by another tool.</summary>

@@ -11,8 +11,9 @@ internal static class Errors
     private static ErrorCategory CategoryOf(ErrorCode code) => code switch
     {
         ErrorCode.StoreNotSpecified or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid
-            or ErrorCode.TooManyBuckets => ErrorCategory.InvalidArgument,
-        ErrorCode.StoreNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound => ErrorCategory.ObjectNotFound,
+            or ErrorCode.TooManyBuckets or ErrorCode.GrafanaUrlInvalid or ErrorCode.GrafanaSignInInvalid => ErrorCategory.InvalidArgument,
+        ErrorCode.StoreNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound
+            or ErrorCode.GrafanaDataSourceMissing => ErrorCategory.ObjectNotFound,
         ErrorCode.ConfigurationInvalid or ErrorCode.StoreIsDirectory or ErrorCode.StoreEmpty or ErrorCode.StoreNotDatabase
             or ErrorCode.StoreColumnsMissing or ErrorCode.DashboardInvalid or ErrorCode.GrafanaNotJson => ErrorCategory.InvalidData,
         ErrorCode.StoreLocked => ErrorCategory.ResourceBusy,

@@ -1,0 +1,142 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using TokenDashboard.Dashboards;
+
+namespace TokenDashboard.Grafana;
+
+/// <summary>Points a dashboard at a data source, from the form with <c>__inputs</c> that Grafana exports "for sharing" as well as from the plain one.</summary>
+internal static partial class DashboardBinding
+{
+    /// <summary>The dashboard's uid, by which it is found again.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: it has none, one Grafana does not take, or one that was <paramref name="seen"/> before.</exception>
+    internal static string RequireUid(DashboardDocument document, HashSet<string> seen)
+    {
+        if (!Uid().IsMatch(document.Uid))
+        {
+            throw Invalid(
+                document.Title,
+                document.Uid.Length == 0
+                    ? "has no uid, so a second publishing could not find the first. Give it one: 1 to 40 of A-Z, a-z, 0-9, '-' and '_'"
+                    : $"has the uid '{document.Uid}', which Grafana does not take. It must be 1 to 40 of A-Z, a-z, 0-9, '-' and '_'");
+        }
+        return seen.Add(document.Uid) ? document.Uid : throw Invalid(document.Title, $"has the uid '{document.Uid}', which another dashboard of this run has too. Each needs its own");
+    }
+
+    /// <summary>Whether a dashboard reads the SQLite data source anywhere.</summary>
+    internal static bool ReadsSqlite(DashboardDocument document) => Mentions(document.Root);
+
+    /// <summary>
+    /// A copy ready to be saved: inputs replaced, data source variables set to the data source, and without id and version, which
+    /// belong to the server it came from.
+    /// </summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: an input that cannot be filled in here, or library panels.</exception>
+    internal static JsonObject Bind(DashboardDocument document, DataSourceIdentity dataSource)
+    {
+        var dashboard = (JsonObject)document.Root.DeepClone();
+        Dictionary<string, string> inputs = Inputs(dashboard, document.Title, dataSource);
+        if (dashboard["__elements"] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 })
+        {
+            throw Invalid(document.Title, "carries library panels, which only Grafana's own import can unpack. Unlink them before exporting");
+        }
+        foreach (string field in (string[])["__inputs", "__requires", "__elements", "version"])
+        {
+            dashboard.Remove(field);
+        }
+        dashboard["id"] = null;
+        if (inputs.Count > 0)
+        {
+            Replace(dashboard, inputs);
+        }
+        if (dashboard["templating"] is JsonObject templating && templating["list"] is JsonArray variables)
+        {
+            foreach (JsonObject variable in variables.OfType<JsonObject>().Where(variable => Is(variable["type"], "datasource") && Is(variable["query"], SqliteDataSource.PluginId)))
+            {
+                bool multiple = variable["multi"] is JsonValue flag && flag.TryGetValue(out bool set) && set;
+                variable["current"] = multiple
+                    ? new JsonObject { ["text"] = new JsonArray(dataSource.Name), ["value"] = new JsonArray(dataSource.Uid) }
+                    : new JsonObject { ["text"] = dataSource.Name, ["value"] = dataSource.Uid };
+            }
+        }
+        return dashboard;
+    }
+
+    private static Dictionary<string, string> Inputs(JsonObject dashboard, string title, DataSourceIdentity dataSource)
+    {
+        var values = new Dictionary<string, string>();
+        foreach (JsonObject input in (dashboard["__inputs"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            string? name = Text(input["name"]);
+            if (string.IsNullOrEmpty(name))
+            {
+                throw Invalid(title, "has an input without a name");
+            }
+            values["${" + name + "}"] = Text(input["type"]) switch
+            {
+                "datasource" when Is(input["pluginId"], SqliteDataSource.PluginId) => dataSource.Uid,
+                "datasource" => throw Invalid(title, $"wants a data source of type '{Text(input["pluginId"])}' for its input '{name}', and this command provides only {SqliteDataSource.PluginId}"),
+                "constant" => Text(input["value"]) ?? "",
+                var type => throw Invalid(title, $"has an input '{name}' of the unknown type '{type}'"),
+            };
+        }
+        return values;
+    }
+
+    private static void Replace(JsonNode? node, Dictionary<string, string> values)
+    {
+        switch (node)
+        {
+            case JsonObject fields:
+                foreach (string name in fields.Select(field => field.Key).ToList())
+                {
+                    if (Filled(fields[name], values) is { } text)
+                    {
+                        fields[name] = text;
+                    }
+                    else
+                    {
+                        Replace(fields[name], values);
+                    }
+                }
+                break;
+            case JsonArray items:
+                for (int index = 0; index < items.Count; index++)
+                {
+                    if (Filled(items[index], values) is { } text)
+                    {
+                        items[index] = text;
+                    }
+                    else
+                    {
+                        Replace(items[index], values);
+                    }
+                }
+                break;
+        }
+    }
+
+    private static string? Filled(JsonNode? node, Dictionary<string, string> values)
+    {
+        if (Text(node) is not { } text || !text.Contains("${", StringComparison.Ordinal))
+        {
+            return null;
+        }
+        return values.Aggregate(text, (result, value) => result.Replace(value.Key, value.Value, StringComparison.Ordinal));
+    }
+
+    private static bool Mentions(JsonNode? node) => node switch
+    {
+        JsonObject fields => fields.Any(field => Mentions(field.Value)),
+        JsonArray items => items.Any(Mentions),
+        _ => Is(node, SqliteDataSource.PluginId),
+    };
+
+    private static bool Is(JsonNode? node, string text) => Text(node) == text;
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
+    private static TokenDashboardException Invalid(string title, string problem) =>
+        new(ErrorCode.DashboardInvalid, $"The dashboard '{title}' {problem}.", target: title);
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{1,40}$")]
+    private static partial Regex Uid();
+}

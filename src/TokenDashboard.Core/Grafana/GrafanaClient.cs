@@ -1,0 +1,175 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace TokenDashboard.Grafana;
+
+/// <summary>
+/// Sends requests to one Grafana server, one after another on the caller's thread, and turns what goes wrong on the way into the
+/// product's failures. What Grafana itself refuses is left to the caller as a <see cref="GrafanaResponse"/>.
+/// </summary>
+internal sealed class GrafanaClient : IDisposable
+{
+    /// <summary>No answer this product reads comes near it; a wrong address may serve anything.</summary>
+    private const int MaxResponseBytes = 64 * 1024 * 1024;
+
+    private readonly GrafanaConnection _connection;
+    private readonly Action<string> _debug;
+    private readonly CancellationToken _cancellation;
+    private readonly HttpClient _http;
+    private readonly List<string> _secrets = [];
+
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaSignInInvalid"/>: no usable token or credential.</exception>
+    internal GrafanaClient(GrafanaConnection connection, Action<string> debug, CancellationToken cancellation)
+    {
+        _connection = connection;
+        _debug = debug;
+        _cancellation = cancellation;
+        AuthenticationHeaderValue authorization = Authorization(connection, _secrets);
+        var handler = new HttpClientHandler
+        {
+            AutomaticDecompression = DecompressionMethods.All,
+            // A redirect leads to a sign-in page or to another address; following it would drop the authorization and turn a POST into a GET.
+            AllowAutoRedirect = false,
+            UseCookies = false,
+        };
+        if (connection.SkipCertificateCheck)
+        {
+            handler.ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator;
+        }
+        _http = new HttpClient(handler)
+        {
+            BaseAddress = connection.Url,
+            Timeout = connection.Timeout,
+            MaxResponseContentBufferSize = MaxResponseBytes,
+        };
+        _http.DefaultRequestHeaders.Authorization = authorization;
+        _http.DefaultRequestHeaders.Accept.ParseAdd("application/json");
+        _http.DefaultRequestHeaders.UserAgent.ParseAdd("TokenDashboard");
+        if (connection.OrgId is { } organisation)
+        {
+            _http.DefaultRequestHeaders.Add("X-Grafana-Org-Id", organisation.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    /// <summary>The server's address, ending in a slash.</summary>
+    internal Uri Url => _connection.Url;
+
+    /// <summary>Reads. <paramref name="path"/> is relative, with its parts escaped.</summary>
+    internal GrafanaResponse Get(string path) => Send(HttpMethod.Get, path);
+
+    /// <summary>Sends a request and reads the whole answer.</summary>
+    /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
+    internal GrafanaResponse Send(HttpMethod method, string path, JsonObject? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+        {
+            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        }
+        try
+        {
+            using HttpResponseMessage response = _http.Send(request, HttpCompletionOption.ResponseContentRead, _cancellation);
+            using var reader = new StreamReader(response.Content.ReadAsStream(_cancellation), Encoding.UTF8);
+            string text = Redact(reader.ReadToEnd());
+            _debug($"{method} {new Uri(Url, path)}: {(int)response.StatusCode}, {text.Length} characters");
+            string? location = response.Headers.Location is { } target ? new Uri(Url, target).GetLeftPart(UriPartial.Path) : null;
+            return GrafanaResponse.Read(Url, $"{method} {request.RequestUri!.AbsolutePath}", (int)response.StatusCode, text, location);
+        }
+        catch (OperationCanceledException exception) when (!_cancellation.IsCancellationRequested)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.GrafanaTimeout,
+                $"Grafana at {Url} did not answer {method} {path} within {_http.Timeout.TotalSeconds:0} seconds. Check that the server is not overloaded, or give a larger -TimeoutSec.",
+                exception,
+                Url);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw Failure(exception);
+        }
+        catch (IOException exception)
+        {
+            throw Failure(new HttpRequestException(HttpRequestError.ResponseEnded, exception.Message, exception));
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private TokenDashboardException Failure(HttpRequestException exception)
+    {
+        string cause = Redact(exception.GetBaseException().Message).TrimEnd('.');
+        return exception.HttpRequestError switch
+        {
+            HttpRequestError.SecureConnectionError => new TokenDashboardException(
+                ErrorCode.GrafanaTlsFailed,
+                $"No secure connection to Grafana at {Url}: {cause}. If the server speaks plain http, write http:// in -Url; if its certificate is self-signed, trust its issuer on this machine or give -SkipCertificateCheck.",
+                exception,
+                Url),
+            HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => new TokenDashboardException(
+                ErrorCode.GrafanaNotJson,
+                $"What answers at {Url} is not Grafana: {cause}. Check host, port and http or https in -Url.",
+                exception,
+                Url),
+            HttpRequestError.NameResolutionError => new TokenDashboardException(
+                ErrorCode.GrafanaUnreachable,
+                $"The host name in {Url} is not known here: {cause}. Check its spelling and this machine's name servers.",
+                exception,
+                Url),
+            _ => new TokenDashboardException(
+                ErrorCode.GrafanaUnreachable,
+                $"Grafana at {Url} could not be reached: {cause}. Check that the server runs, and host and port in -Url.",
+                exception,
+                Url),
+        };
+    }
+
+    /// <summary>Whatever a server or a proxy sends back may repeat the request's own headers.</summary>
+    private string Redact(string text)
+    {
+        foreach (string secret in _secrets)
+        {
+            text = text.Replace(secret, "***", StringComparison.Ordinal);
+        }
+        return text;
+    }
+
+    private static AuthenticationHeaderValue Authorization(GrafanaConnection connection, List<string> secrets)
+    {
+        if (connection.Token is not null && connection.Credential is not null)
+        {
+            throw SignIn("Give -Token or -Credential, not both.");
+        }
+        if (connection.Token is { } secure)
+        {
+            string token = PlainText(secure).Trim();
+            if (token.Length == 0 || token.Any(character => character is <= ' ' or > '~'))
+            {
+                throw SignIn("The token is empty or has a space, a line break or a letter outside ASCII in it. Copy it again from Grafana: it begins with 'glsa_'.");
+            }
+            secrets.Add(token);
+            return new AuthenticationHeaderValue("Bearer", token);
+        }
+        if (connection.Credential is { } credential)
+        {
+            if (credential.UserName.Length == 0 || credential.UserName.Contains(':', StringComparison.Ordinal))
+            {
+                throw SignIn("The user name of -Credential is empty or has a colon in it.");
+            }
+            string pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Password}"));
+            secrets.Add(pair);
+            if (credential.Password.Length > 0)
+            {
+                secrets.Add(credential.Password);
+            }
+            return new AuthenticationHeaderValue("Basic", pair);
+        }
+        throw SignIn("Nothing says how to sign in to Grafana. Give -Token (a service account's, as SecureString) or -Credential, or set the environment variable GRAFANA_TOKEN.");
+    }
+
+    private static string PlainText(SecureString secure) => new NetworkCredential("", secure).Password;
+
+    private static TokenDashboardException SignIn(string message) => new(ErrorCode.GrafanaSignInInvalid, message);
+}

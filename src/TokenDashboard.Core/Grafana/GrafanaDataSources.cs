@@ -1,0 +1,200 @@
+using System.Text.Json.Nodes;
+
+namespace TokenDashboard.Grafana;
+
+/// <summary>A data source as dashboards refer to it.</summary>
+internal sealed record DataSourceIdentity(string Uid, string Name);
+
+/// <summary>Makes sure of the SQLite data source: plugin, settings and health.</summary>
+internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer server, PublishCallbacks callbacks)
+{
+    private const string Permission = "datasources:read, datasources:create and datasources:write (role Admin)";
+
+    private const string Plugin = SqliteDataSource.PluginId;
+
+    /// <summary>Finds, makes or corrects the data source.</summary>
+    /// <param name="options">Its uid, name and database.</param>
+    /// <param name="identity">What dashboards shall refer to.</param>
+    /// <returns>What was done, or null where nothing was, because it was not to be made or the account may not look.</returns>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.GrafanaPluginMissing"/>, <see cref="ErrorCode.GrafanaDataSourceMissing"/>, <see cref="ErrorCode.GrafanaDataSourceConflict"/>, <see cref="ErrorCode.GrafanaForbidden"/>.
+    /// </exception>
+    internal GrafanaPublishResult? Ensure(GrafanaPublishOptions options, out DataSourceIdentity identity)
+    {
+        RequirePlugin();
+        foreach (string warning in options.Database is null ? [] : SqliteDataSource.PathWarnings(options.Database))
+        {
+            callbacks.Warning(warning);
+        }
+        string uid = options.DataSourceUid;
+        identity = new DataSourceIdentity(uid, options.DataSourceName ?? SqliteDataSource.DefaultName);
+        GrafanaResponse response = client.Get(ByUid(uid));
+        if (response.Status == 403 && options.Database is null)
+        {
+            // An Editor may use a data source in a dashboard without being allowed to see its settings.
+            callbacks.Warning($"This account may not read data sources, so nobody checked that '{uid}' exists. It takes datasources:read (role Admin).");
+            return null;
+        }
+        if (response.Status == 404)
+        {
+            return Create(options, identity);
+        }
+        JsonObject stored = response.OrThrow($"read the data source '{uid}'", Permission).AsObject();
+        string? type = TextOf(stored, "type");
+        identity = identity with { Name = TextOf(stored, "name") ?? identity.Name };
+        if (type != Plugin)
+        {
+            throw Conflict($"The data source '{identity.Name}' (uid '{uid}') is of type '{type}', not {Plugin}. Give another uid with -DataSourceUid.");
+        }
+        return Correct(stored, options, identity);
+    }
+
+    private void RequirePlugin()
+    {
+        GrafanaResponse response = client.Get($"api/plugins/{Plugin}/settings");
+        if (response.Status == 404)
+        {
+            string program = server.Major < 10 ? "grafana-cli" : "grafana cli";
+            string variable = server.Major < 12 ? "GF_INSTALL_PLUGINS" : "GF_PLUGINS_PREINSTALL";
+            throw new TokenDashboardException(
+                ErrorCode.GrafanaPluginMissing,
+                $"Grafana at {client.Url} has no plugin {Plugin}, or could not load it (see its log). On that server run '{program} plugins install {Plugin}' and restart Grafana; for a container set {variable}={Plugin}.",
+                target: Plugin);
+        }
+        if (response.Status == 403)
+        {
+            callbacks.Verbose($"This account may not look at plugins; whether {Plugin} is installed will show when the data source is used.");
+            return;
+        }
+        PluginAnswer plugin = response.OrThrow($"look at the plugin {Plugin}", "plugins:read (role Viewer)").As(GrafanaJson.Default.PluginAnswer);
+        callbacks.Verbose($"The plugin {Plugin} {plugin.Info?.Version} is installed.");
+    }
+
+    private GrafanaPublishResult? Create(GrafanaPublishOptions options, DataSourceIdentity identity)
+    {
+        DataSourceItem[] all = client.Get("api/datasources").OrThrow("list data sources", Permission).As(GrafanaJson.Default.DataSourceItemArray);
+        if (options.Database is null)
+        {
+            string others = string.Join(", ", all.Where(item => item.Type == Plugin).Select(item => $"'{item.Name}' (uid '{item.Uid}')"));
+            throw new TokenDashboardException(
+                ErrorCode.GrafanaDataSourceMissing,
+                $"Grafana at {client.Url} has no data source with the uid '{identity.Uid}'. Give -Database with the store's path as the Grafana server sees it, and it is made"
+                    + (others.Length == 0 ? "." : $"; or use an existing one with -DataSourceUid: {others}."),
+                target: identity.Uid);
+        }
+        if (all.FirstOrDefault(item => string.Equals(item.Name, identity.Name, StringComparison.OrdinalIgnoreCase)) is { } sameName)
+        {
+            throw Conflict($"A data source named '{sameName.Name}' exists with the uid '{sameName.Uid}' (type {sameName.Type}). Use it with -DataSourceUid {sameName.Uid}, or give another -DataSourceName.");
+        }
+        if (!callbacks.ShouldProcess($"Data source '{identity.Name}' on {client.Url} for {options.Database}", "Create"))
+        {
+            return null;
+        }
+        var body = new JsonObject
+        {
+            ["name"] = identity.Name,
+            ["uid"] = identity.Uid,
+            ["type"] = Plugin,
+            ["access"] = "proxy",
+            ["isDefault"] = false,
+            ["jsonData"] = new JsonObject(SqliteDataSource.Settings(options.Database).Select(setting => KeyValuePair.Create(setting.Key, (JsonNode?)JsonValue.Create(setting.Value)))),
+        };
+        GrafanaResponse response = client.Send(HttpMethod.Post, "api/datasources", body);
+        if (response.Status == 409)
+        {
+            throw Conflict($"Grafana would not make the data source '{identity.Name}': {response.Words}. Someone may have made it just now; run the command again.");
+        }
+        response.OrThrow($"make the data source '{identity.Name}'", Permission);
+        callbacks.Verbose($"Made the data source '{identity.Name}' for {options.Database}.");
+        return Result(identity, GrafanaPublishAction.Created, Health(identity));
+    }
+
+    private GrafanaPublishResult? Correct(JsonObject stored, GrafanaPublishOptions options, DataSourceIdentity identity)
+    {
+        bool readOnly = stored["readOnly"] is JsonValue flag && flag.TryGetValue(out bool set) && set;
+        JsonObject settings = stored["jsonData"] as JsonObject ?? [];
+        bool changed = options.Database is not null && SqliteDataSource.Correct(settings, options.Database);
+        string name = options.DataSourceName ?? identity.Name;
+        changed |= name != identity.Name;
+        if (!changed)
+        {
+            callbacks.Verbose($"The data source '{identity.Name}' is as it should be.");
+            return Result(identity, GrafanaPublishAction.Unchanged, Health(identity));
+        }
+        if (readOnly)
+        {
+            throw Conflict($"The data source '{identity.Name}' (uid '{identity.Uid}') is provisioned from a file on the server and differs from what was asked for. Change that file, leave -Database out to use it as it is, or give another -DataSourceUid.");
+        }
+        if (!callbacks.ShouldProcess($"Data source '{identity.Name}' on {client.Url}" + (options.Database is null ? "" : $" for {options.Database}"), "Update"))
+        {
+            return null;
+        }
+        if (settings.Parent is null)
+        {
+            stored["jsonData"] = settings;
+        }
+        stored["name"] = name;
+        // Of the server's making; secrets that are not sent are kept.
+        foreach (string field in (string[])["id", "orgId", "typeLogoUrl", "typeName", "readOnly", "secureJsonFields", "accessControl", "apiVersion"])
+        {
+            stored.Remove(field);
+        }
+        GrafanaResponse response = client.Send(HttpMethod.Put, ByUid(identity.Uid), stored);
+        if (response.Status is 409 or 412)
+        {
+            throw Conflict($"Grafana would not change the data source '{identity.Name}': {response.Words}. Someone may have changed it just now; run the command again.");
+        }
+        response.OrThrow($"change the data source '{identity.Name}'", Permission);
+        callbacks.Verbose($"Corrected the data source '{name}'.");
+        identity = identity with { Name = name };
+        return Result(identity, GrafanaPublishAction.Updated, Health(identity));
+    }
+
+    /// <summary>Has the plugin open the database. A failure is a warning: the dashboard is right, and the store may come later.</summary>
+    private string Health(DataSourceIdentity identity)
+    {
+        GrafanaResponse response = client.Get(ByUid(identity.Uid) + "/health");
+        if (response.Status == 403)
+        {
+            return "Not checked: this account may not query the data source.";
+        }
+        string words = response.IsSuccess ? response.As(GrafanaJson.Default.DataSourceHealth).Message ?? "" : response.Words;
+        if (response.IsSuccess && response.As(GrafanaJson.Default.DataSourceHealth).Status is "OK" or null)
+        {
+            callbacks.Verbose($"The data source '{identity.Name}' is healthy: {words}");
+            return words;
+        }
+        callbacks.Warning($"Grafana cannot read the data source '{identity.Name}': {words}. {Advice(words)}");
+        return words;
+    }
+
+    private static string Advice(string words)
+    {
+        bool Says(string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);
+        if (Says("readonly database") || Says("1544"))
+        {
+            return "The store is in WAL mode and Grafana may not write its folder, which SQLite needs for the -shm file. Let Grafana's account write that folder, or set the store's journal_mode to DELETE.";
+        }
+        if (Says("block list") || Says("blocked") || Says("not allowed"))
+        {
+            return "The plugin refuses paths with certain words in them. Rename the file or folder, or change block_list in Grafana's configuration.";
+        }
+        return "The path must be the one the Grafana server's own process sees: in a container that of the mount; a service with PrivateTmp or ProtectHome sees neither /tmp nor /home. Its account must be allowed to read the file.";
+    }
+
+    private GrafanaPublishResult Result(DataSourceIdentity identity, GrafanaPublishAction action, string health) => new()
+    {
+        Kind = GrafanaPublishKind.DataSource,
+        Name = identity.Name,
+        Action = action,
+        Uid = identity.Uid,
+        Url = new Uri(client.Url, (server.Major < 10 ? "datasources/edit/" : "connections/datasources/edit/") + identity.Uid),
+        Message = health,
+    };
+
+    private static string ByUid(string uid) => $"api/datasources/uid/{Uri.EscapeDataString(uid)}";
+
+    private static string? TextOf(JsonObject fields, string name) => fields[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
+    private TokenDashboardException Conflict(string message) => new(ErrorCode.GrafanaDataSourceConflict, message, target: client.Url);
+}

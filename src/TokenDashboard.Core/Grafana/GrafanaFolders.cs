@@ -1,0 +1,144 @@
+using System.Text.Json.Nodes;
+
+namespace TokenDashboard.Grafana;
+
+/// <summary>A folder as the place of a dashboard.</summary>
+/// <param name="Uid">Its uid; the empty string for the root; null where it was to be made and was not.</param>
+/// <param name="Title">Its title.</param>
+internal sealed record FolderPlace(string? Uid, string Title)
+{
+    /// <summary>What Grafana calls the place of dashboards that are in no folder.</summary>
+    internal const string RootTitle = "Dashboards";
+
+    /// <summary>The place outside every folder.</summary>
+    internal static FolderPlace Root { get; } = new("", RootTitle);
+}
+
+/// <summary>Finds and makes folders.</summary>
+internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server, PublishCallbacks callbacks)
+{
+    private const int PageSize = 1000;
+
+    /// <summary>A server that ignores paging must not be asked for ever.</summary>
+    private const int MaxPages = 100;
+
+    /// <summary>The folder the last call of <see cref="Ensure"/> ended at.</summary>
+    internal FolderPlace Place { get; private set; } = FolderPlace.Root;
+
+    /// <summary>Makes sure of a folder, its parents first.</summary>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.GrafanaFolderConflict"/>: two folders of that title, or no such uid and no title; <see cref="ErrorCode.GrafanaForbidden"/>.
+    /// </exception>
+    internal IEnumerable<GrafanaPublishResult> Ensure(string? titles, string? uid)
+    {
+        if (uid is not null && ByUid(uid) is { } existing)
+        {
+            Place = existing;
+            yield return Result(existing, GrafanaPublishAction.Unchanged);
+            yield break;
+        }
+        string[] path = (titles ?? "").Split('/', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (uid is not null && path.Length == 0)
+        {
+            throw Conflict($"No folder has the uid '{uid}'. Give -Folder as well, with the title it shall have.");
+        }
+        if (path.Length == 1 && path[0].Equals("General", StringComparison.OrdinalIgnoreCase))
+        {
+            // Up to version 10 Grafana shows the root under this name and lets no folder have it.
+            path = [];
+        }
+        if (path.Length > 1 && server.Major < 11)
+        {
+            throw Conflict($"Grafana {server.Version} has no folders in folders: '{titles}' needs version 11 or later. Give one title without a slash.");
+        }
+        FolderPlace parent = FolderPlace.Root;
+        for (int level = 0; level < path.Length; level++)
+        {
+            FolderPlace? found = parent.Uid is null ? null : ByTitle(path[level], parent.Uid);
+            if (found is not null)
+            {
+                yield return Result(found, GrafanaPublishAction.Unchanged);
+                parent = found;
+                continue;
+            }
+            parent = Create(path[level], parent, level == path.Length - 1 ? uid : null);
+            if (parent.Uid is not null)
+            {
+                yield return Result(parent, GrafanaPublishAction.Created);
+            }
+        }
+        Place = parent;
+    }
+
+    private FolderPlace? ByUid(string uid)
+    {
+        GrafanaResponse response = client.Get($"api/folders/{Uri.EscapeDataString(uid)}");
+        if (response.Status == 404)
+        {
+            return null;
+        }
+        FolderAnswer folder = response.OrThrow($"read the folder '{uid}'", "folders:read (role Viewer)").As(GrafanaJson.Default.FolderAnswer);
+        callbacks.Verbose($"Folder '{folder.Title}' has the uid '{uid}'.");
+        return new FolderPlace(folder.Uid ?? uid, folder.Title ?? uid);
+    }
+
+    private FolderPlace? ByTitle(string title, string parentUid)
+    {
+        var matches = new List<FolderAnswer>();
+        for (int page = 1, count = PageSize; count == PageSize && page <= MaxPages; page++)
+        {
+            FolderAnswer[] folders = client.Get($"api/folders?limit={PageSize}&page={page}&parentUid={Uri.EscapeDataString(parentUid)}")
+                .OrThrow("list folders", "folders:read (role Viewer)")
+                .As(GrafanaJson.Default.FolderAnswerArray);
+            matches.AddRange(folders.Where(folder => folder.Title == title && folder.Uid is not null));
+            count = folders.Length;
+        }
+        if (matches.Count > 1)
+        {
+            throw Conflict($"{matches.Count} folders have the title '{title}': {string.Join(", ", matches.Select(folder => folder.Uid))}. Say which with -FolderUid.");
+        }
+        callbacks.Verbose(matches.Count == 0 ? $"There is no folder '{title}'." : $"Folder '{title}' has the uid '{matches[0].Uid}'.");
+        return matches.Count == 0 ? null : new FolderPlace(matches[0].Uid!, title);
+    }
+
+    private FolderPlace Create(string title, FolderPlace parent, string? uid)
+    {
+        if (!callbacks.ShouldProcess($"Folder '{title}' on {client.Url}", "Create"))
+        {
+            return new FolderPlace(null, title);
+        }
+        if (parent.Uid is null)
+        {
+            throw Conflict($"The folder '{title}' cannot be made, because its parent '{parent.Title}' was not.");
+        }
+        var body = new JsonObject { ["title"] = title };
+        if (uid is not null)
+        {
+            body["uid"] = uid;
+        }
+        if (parent.Uid.Length > 0)
+        {
+            body["parentUid"] = parent.Uid;
+        }
+        GrafanaResponse response = client.Send(HttpMethod.Post, "api/folders", body);
+        if (response.Status is 409 or 412)
+        {
+            throw Conflict($"Grafana would not make the folder '{title}': {response.Words}. Someone may have made it just now; run the command again.");
+        }
+        string made = response.OrThrow($"make the folder '{title}'", "folders:create (role Editor)").As(GrafanaJson.Default.FolderAnswer).Uid
+            ?? throw response.Unexpected();
+        callbacks.Verbose($"Made the folder '{title}' with the uid '{made}'.");
+        return new FolderPlace(made, title);
+    }
+
+    private GrafanaPublishResult Result(FolderPlace place, GrafanaPublishAction action) => new()
+    {
+        Kind = GrafanaPublishKind.Folder,
+        Name = place.Title,
+        Action = action,
+        Uid = place.Uid,
+        Url = new Uri(client.Url, $"dashboards/f/{place.Uid}"),
+    };
+
+    private TokenDashboardException Conflict(string message) => new(ErrorCode.GrafanaFolderConflict, message, target: client.Url);
+}

@@ -1,0 +1,17 @@
+namespace TokenDashboard.Grafana;
+
+/// <summary>What publishing did with one thing.</summary>
+public enum GrafanaPublishAction
+{
+    /// <summary>It was there as it should be. Nothing was written.</summary>
+    Unchanged,
+
+    /// <summary>It did not exist and was made.</summary>
+    Created,
+
+    /// <summary>It differed and was brought up to date.</summary>
+    Updated,
+
+    /// <summary>It belongs to someone else or was changed by someone else. Nothing was written.</summary>
+    Conflict,
+}

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
+
+namespace TokenDashboard.Grafana;
+
+/// <summary>One answer of Grafana, success or refusal, known to be JSON.</summary>
+internal sealed partial class GrafanaResponse
+{
+    private const int MaxWords = 300;
+
+    private readonly Uri _url;
+    private readonly JsonNode _body;
+
+    private GrafanaResponse(Uri url, string request, int status, JsonNode body)
+    {
+        _url = url;
+        Request = request;
+        Status = status;
+        _body = body;
+    }
+
+    /// <summary>Method and path, for messages.</summary>
+    internal string Request { get; }
+
+    /// <summary>The HTTP status.</summary>
+    internal int Status { get; }
+
+    /// <summary>Whether Grafana did what was asked.</summary>
+    internal bool IsSuccess => Status is >= 200 and < 300;
+
+    /// <summary>
+    /// Grafana's own words for a refusal: <c>message</c> of the classic API or of a Kubernetes Status, with the short <c>status</c> or
+    /// <c>reason</c> where there is one.
+    /// </summary>
+    internal string Words
+    {
+        get
+        {
+            string message = Text("message") ?? Text("error") ?? "";
+            string? word = StatusWord ?? Text("reason");
+            return Shorten(word is null || message.Contains(word, StringComparison.OrdinalIgnoreCase) ? message : $"{message} ({word})");
+        }
+    }
+
+    /// <summary>The classic API's short name of a refusal, such as <c>version-mismatch</c>.</summary>
+    internal string? StatusWord => Text("status") is { } word && word != "Failure" ? word : null;
+
+    /// <summary>Takes an answer apart.</summary>
+    /// <exception cref="TokenDashboardException">It is a redirect, a page or anything else that Grafana's API never answers.</exception>
+    internal static GrafanaResponse Read(Uri url, string request, int status, string text, string? location)
+    {
+        if (status is >= 300 and < 400)
+        {
+            string hint = location?.Contains("login", StringComparison.OrdinalIgnoreCase) == true
+                ? "That is a sign-in page: a proxy in front of Grafana wants its own sign-in, or Grafana did not see the token."
+                : "If that is Grafana's real address, give it as -Url, with its sub-path.";
+            throw new TokenDashboardException(
+                ErrorCode.GrafanaNotJson, $"{url} redirects {request} to {location ?? "nowhere"}. {hint}", target: url);
+        }
+        JsonNode? body = null;
+        try
+        {
+            body = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+        }
+        catch (JsonException)
+        {
+            // Told below, in words for a person.
+        }
+        if (body is JsonObject or JsonArray)
+        {
+            return new GrafanaResponse(url, request, status, body);
+        }
+        string start = Shorten(WhiteSpace().Replace(Markup().Replace(text, " "), " ").Trim());
+        string answer = $"{url} answered {request} with status {status} and " + (start.Length == 0 ? "no content" : $"this, which is not JSON: '{start}'");
+        throw status switch
+        {
+            401 => new TokenDashboardException(
+                ErrorCode.GrafanaUnauthorized, $"{answer}. A proxy in front of Grafana refused the sign-in; it must let the Authorization header through.", target: url),
+            403 => new TokenDashboardException(
+                ErrorCode.GrafanaForbidden, $"{answer}. A proxy in front of Grafana refused the request.", target: url),
+            502 or 503 or 504 => new TokenDashboardException(
+                ErrorCode.GrafanaUnreachable, $"{answer}. The proxy in front of Grafana cannot reach it. Check that the server runs.", target: url),
+            _ => new TokenDashboardException(
+                ErrorCode.GrafanaNotJson,
+                $"{answer}. Check that -Url is Grafana's own address with its sub-path, such as https://example.com/grafana, and that no proxy's sign-in page stands before it.",
+                target: url),
+        };
+    }
+
+    /// <summary>Reads the answer as what the API promises.</summary>
+    internal T As<T>(JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return _body.Deserialize(type) ?? throw Unexpected();
+        }
+        catch (JsonException exception)
+        {
+            throw Unexpected(exception);
+        }
+    }
+
+    /// <summary>The answer as a JSON object that may be changed and sent back.</summary>
+    internal JsonObject AsObject() => _body as JsonObject ?? throw Unexpected();
+
+    /// <summary>Whether the answer is a list.</summary>
+    internal bool IsArray => _body is JsonArray;
+
+    /// <summary>Lets a success through.</summary>
+    /// <param name="purpose">What was being done, to follow "Grafana … may not".</param>
+    /// <param name="permission">The permission and role it takes.</param>
+    internal GrafanaResponse OrThrow(string purpose, string permission) => IsSuccess ? this : throw Failure(purpose, permission);
+
+    /// <summary>The failure a refusal means, where the caller knows no better one.</summary>
+    internal TokenDashboardException Failure(string purpose, string permission) => Status switch
+    {
+        401 => new TokenDashboardException(
+            ErrorCode.GrafanaUnauthorized,
+            $"Grafana at {_url} did not accept the token or password ({Words}). Check that it belongs to this server, has not expired and was not revoked.",
+            target: _url),
+        403 => new TokenDashboardException(
+            ErrorCode.GrafanaForbidden,
+            $"Grafana at {_url} does not let this account {purpose} ({Words}). It takes {permission}.",
+            target: _url),
+        _ => new TokenDashboardException(
+            ErrorCode.GrafanaRequestFailed,
+            $"Grafana at {_url} could not {purpose}: {Words} (status {Status} to {Request}).",
+            target: _url),
+    };
+
+    /// <summary>The failure of JSON that lacks what the API promises.</summary>
+    internal TokenDashboardException Unexpected(Exception? inner = null) => new(
+        ErrorCode.GrafanaNotJson,
+        $"{_url} answered {Request} with JSON, but not with what Grafana's API promises: '{Shorten(_body.ToJsonString())}'. Check that -Url is Grafana's own address.",
+        inner,
+        _url);
+
+    private string? Text(string name) =>
+        _body is JsonObject fields && fields[name] is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : null;
+
+    private static string Shorten(string text) => text.Length <= MaxWords ? text : string.Concat(text.AsSpan(0, MaxWords), "…");
+
+    [GeneratedRegex("<(script|style)\\b.*?</\\1>|<[^>]*>", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex Markup();
+
+    [GeneratedRegex("\\s+")]
+    private static partial Regex WhiteSpace();
+}

@@ -1,0 +1,140 @@
+using TokenDashboard.Dashboards;
+using YamlDotNet.Serialization;
+
+namespace TokenDashboard.Grafana;
+
+/// <summary>Writes the files from which Grafana itself makes the data source and the dashboards when it starts, and follows their changes.</summary>
+public sealed class ProvisioningWriter
+{
+    private const string FileName = "tokendashboard";
+
+    private static readonly ISerializer Yaml = new SerializerBuilder().WithQuotingNecessaryStrings().WithIndentedSequences().WithNewLine("\n").Build();
+
+    private readonly ProvisioningOptions _options;
+    private readonly PublishCallbacks _callbacks;
+    private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
+    private bool _described;
+
+    /// <summary>Prepares for a folder without touching it.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaFolderConflict"/>: a folder in a folder, which file provisioning cannot make.</exception>
+    public ProvisioningWriter(ProvisioningOptions options, PublishCallbacks callbacks)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(callbacks);
+        if (options.Folder?.Contains('/', StringComparison.Ordinal) == true)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.GrafanaFolderConflict,
+                $"File provisioning makes no folders in folders, so '{options.Folder}' must be one title without a slash.",
+                target: options.Folder);
+        }
+        _options = options;
+        _callbacks = callbacks;
+    }
+
+    /// <summary>Writes a dashboard's file, and before the first one the files that name the data source and the folder. Files that hold the right text already stay untouched.</summary>
+    /// <returns>One result for each file; none for a file whose writing was declined.</returns>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/> or <see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
+    public IEnumerable<GrafanaPublishResult> Write(DashboardDocument document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        string uid = DashboardBinding.RequireUid(document, _seen);
+        string json = DashboardDocument.FromObject(DashboardBinding.Bind(document, new DataSourceIdentity(_options.DataSourceUid, _options.DataSourceName))).Json;
+        return WriteFiles(uid, json).OfType<GrafanaPublishResult>();
+    }
+
+    private IEnumerable<GrafanaPublishResult?> WriteFiles(string uid, string json)
+    {
+        if (!_described)
+        {
+            foreach (string warning in SqliteDataSource.PathWarnings(_options.Database))
+            {
+                _callbacks.Warning(warning);
+            }
+            yield return WriteFile($"datasources/{FileName}.yaml", null, DataSource());
+            yield return WriteFile($"dashboards/{FileName}.yaml", null, Provider());
+            _described = true;
+        }
+        yield return WriteFile($"dashboards/{FileName}/{uid}.json", uid, json);
+    }
+
+    private GrafanaPublishResult? WriteFile(string name, string? uid, string text)
+    {
+        string path = Path.GetFullPath(Path.Combine(_options.Path, name));
+        GrafanaPublishAction action = !File.Exists(path) ? GrafanaPublishAction.Created
+            : Holds(path, text) ? GrafanaPublishAction.Unchanged
+            : GrafanaPublishAction.Updated;
+        if (action != GrafanaPublishAction.Unchanged)
+        {
+            if (!_callbacks.ShouldProcess($"File '{path}'", action == GrafanaPublishAction.Created ? "Create" : "Update"))
+            {
+                return null;
+            }
+            AtomicFile.WriteIfChanged(path, text);
+        }
+        _callbacks.Verbose($"{action}: {path}");
+        return new GrafanaPublishResult { Kind = GrafanaPublishKind.ProvisioningFile, Name = name, Action = action, Uid = uid, Path = path };
+    }
+
+    private static bool Holds(string path, string text)
+    {
+        try
+        {
+            return File.ReadAllText(path) == text;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Writing it will say why.
+            return false;
+        }
+    }
+
+    private string DataSource() => Document(new Dictionary<string, object>
+    {
+        ["apiVersion"] = 1,
+        ["datasources"] = new[]
+        {
+            new Dictionary<string, object>
+            {
+                ["name"] = Literal(_options.DataSourceName),
+                ["uid"] = _options.DataSourceUid,
+                ["type"] = SqliteDataSource.PluginId,
+                ["access"] = "proxy",
+                ["orgId"] = _options.OrgId,
+                ["isDefault"] = false,
+                ["editable"] = false,
+                ["jsonData"] = SqliteDataSource.Settings(_options.Database).ToDictionary(setting => setting.Key, setting => setting.Value is string text ? Literal(text) : setting.Value),
+            },
+        },
+    });
+
+    private string Provider()
+    {
+        string folder = _options.GrafanaPath is { } seen ? $"{seen.TrimEnd('/', '\\')}/dashboards/{FileName}" : Path.GetFullPath(Path.Combine(_options.Path, "dashboards", FileName));
+        return Document(new Dictionary<string, object>
+        {
+            ["apiVersion"] = 1,
+            ["providers"] = new[]
+            {
+                new Dictionary<string, object>
+                {
+                    ["name"] = FileName,
+                    ["orgId"] = _options.OrgId,
+                    ["folder"] = Literal(_options.Folder ?? ""),
+                    ["folderUid"] = _options.FolderUid ?? "",
+                    ["type"] = "file",
+                    ["disableDeletion"] = false,
+                    ["updateIntervalSeconds"] = 30,
+                    ["allowUiUpdates"] = false,
+                    ["options"] = new Dictionary<string, object> { ["path"] = Literal(folder) },
+                },
+            },
+        });
+    }
+
+    private static string Document(Dictionary<string, object> content) =>
+        "# Written by Publish-GrafanaDashboard. Changes made here are overwritten by its next run.\n" + Yaml.Serialize(content);
+
+    /// <summary>Grafana replaces $NAME in provisioning files by environment variables; two dollar signs are one.</summary>
+    private static string Literal(string text) => text.Replace("$", "$$", StringComparison.Ordinal);
+}

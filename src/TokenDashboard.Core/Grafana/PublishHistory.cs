@@ -1,0 +1,61 @@
+namespace TokenDashboard.Grafana;
+
+/// <summary>What a dashboard's history tells about who wrote it.</summary>
+internal sealed class PublishHistory
+{
+    /// <summary>How far back is looked. Grafana keeps 20 versions unless configured otherwise.</summary>
+    private const int Depth = 20;
+
+    private readonly PublishMark? _newestMark;
+    private readonly PublishMark? _lastMark;
+
+    private PublishHistory(IEnumerable<VersionAnswer> versions)
+    {
+        foreach (VersionAnswer version in versions.OrderByDescending(version => version.Version))
+        {
+            PublishMark? mark = PublishMark.Find(version.Message);
+            if (Newest == 0)
+            {
+                Newest = version.Version;
+                _newestMark = mark;
+            }
+            _lastMark ??= mark;
+        }
+    }
+
+    /// <summary>The newest version; 0 where the server keeps no history.</summary>
+    internal long Newest { get; }
+
+    /// <summary>The version the last publishing made; null where none is remembered.</summary>
+    internal long? LastPublished => _lastMark?.Version;
+
+    /// <summary>Reads the history of a dashboard.</summary>
+    internal static PublishHistory Read(GrafanaClient client, string uid)
+    {
+        GrafanaResponse response = client.Get($"api/dashboards/uid/{uid}/versions?limit={Depth}&start=0");
+        if (response.Status == 404)
+        {
+            return new PublishHistory([]);
+        }
+        response.OrThrow($"read the history of the dashboard '{uid}'", "dashboards:write (role Editor, or Edit on its folder)");
+        return new PublishHistory(response.IsArray
+            ? response.As(GrafanaJson.Default.VersionAnswerArray)
+            : response.As(GrafanaJson.Default.VersionPage).Versions ?? throw response.Unexpected());
+    }
+
+    /// <summary>
+    /// Whether the version the server holds is exactly what was published with this fingerprint, even if the server shows it in
+    /// another form, as newer servers do when they migrate an older schema on reading.
+    /// </summary>
+    internal bool Holds(StoredDashboard stored, string fingerprint) => PublishedNewest(stored) && _newestMark!.Fingerprint == fingerprint;
+
+    /// <summary>
+    /// Whether nothing of anyone else's would be lost by overwriting: the newest version is the last published one, or its content
+    /// is (it was only moved, say).
+    /// </summary>
+    internal bool NobodyElseChanged(StoredDashboard stored) =>
+        PublishedNewest(stored) || (stored.Content is { } content && _lastMark?.Fingerprint == DashboardContent.Fingerprint(content));
+
+    /// <summary>A message may be carried along by tools that copy an object's metadata, so the mark's version must be the newest, too.</summary>
+    private bool PublishedNewest(StoredDashboard stored) => _newestMark?.Version == Newest && Newest == stored.Version;
+}

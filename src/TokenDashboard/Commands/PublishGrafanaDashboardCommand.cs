@@ -1,0 +1,272 @@
+using System.Management.Automation;
+using System.Security;
+using TokenDashboard.Dashboards;
+using TokenDashboard.Grafana;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>Brings dashboards to a Grafana server, or writes the files Grafana's own provisioning reads.</summary>
+[Cmdlet(VerbsData.Publish, "GrafanaDashboard", SupportsShouldProcess = true, DefaultParameterSetName = ServerSet)]
+[OutputType(typeof(GrafanaPublishResult))]
+public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
+{
+    private const string ServerSet = "Server";
+    private const string ServerPathSet = "ServerPath";
+    private const string ProvisioningSet = "Provisioning";
+    private const string ProvisioningPathSet = "ProvisioningPath";
+    private const string UidPattern = "^[A-Za-z0-9_-]{1,40}$";
+
+    private GrafanaPublisher? _publisher;
+    private ProvisioningWriter? _writer;
+    private bool _prepared;
+
+    /// <summary>A dashboard, as New-GrafanaDashboard makes it.</summary>
+    [Parameter(ParameterSetName = ServerSet, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ProvisioningSet, Mandatory = true, ValueFromPipeline = true)]
+    public DashboardDocument? InputObject { get; set; }
+
+    /// <summary>Dashboard files; wildcards are allowed, and files from Get-ChildItem.</summary>
+    [Parameter(ParameterSetName = ServerPathSet, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ProvisioningPathSet, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("FullName", "PSPath")]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>The server's address with its sub-path; default: the environment variable GRAFANA_URL.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    [Parameter(ParameterSetName = ServerPathSet)]
+    public Uri? Url { get; set; }
+
+    /// <summary>A service account's token; default: the environment variable GRAFANA_TOKEN.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    [Parameter(ParameterSetName = ServerPathSet)]
+    public SecureString? Token { get; set; }
+
+    /// <summary>A user's name and password, where there is no token.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    [Parameter(ParameterSetName = ServerPathSet)]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>The folder to write for Grafana's file provisioning.</summary>
+    [Parameter(ParameterSetName = ProvisioningSet, Mandatory = true)]
+    [Parameter(ParameterSetName = ProvisioningPathSet, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public string ProvisioningPath { get; set; } = "";
+
+    /// <summary>That folder as the Grafana server sees it, where it sees it elsewhere, as in a container.</summary>
+    [Parameter(ParameterSetName = ProvisioningSet)]
+    [Parameter(ParameterSetName = ProvisioningPathSet)]
+    [ValidateNotNullOrEmpty]
+    public string? GrafanaPath { get; set; }
+
+    /// <summary>The store's path as the Grafana server sees it. Without it an existing data source is used as it is.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    [Parameter(ParameterSetName = ServerPathSet)]
+    [Parameter(ParameterSetName = ProvisioningSet, Mandatory = true)]
+    [Parameter(ParameterSetName = ProvisioningPathSet, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public string? Database { get; set; }
+
+    /// <summary>The organisation in Grafana.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int OrgId { get; set; }
+
+    /// <summary>The title of the folder in Grafana; nested ones with slashes. Without it a dashboard stays where it is.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Folder { get; set; }
+
+    /// <summary>The folder's uid, where its title does not say enough.</summary>
+    [Parameter]
+    [ValidatePattern(UidPattern)]
+    public string? FolderUid { get; set; }
+
+    /// <summary>The data source's name, TokenDashboard if it is new.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? DataSourceName { get; set; }
+
+    /// <summary>The data source's uid.</summary>
+    [Parameter]
+    [ValidatePattern(UidPattern)]
+    public string DataSourceUid { get; set; } = SqliteDataSource.DefaultUid;
+
+    /// <summary>What the dashboard's history in Grafana shall say.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    [Parameter(ParameterSetName = ServerPathSet)]
+    [ValidateLength(1, 400)]
+    public string? Message { get; set; }
+
+    /// <summary>Overwrites what others changed in Grafana.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    [Parameter(ParameterSetName = ServerPathSet)]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Accepts a certificate that cannot be verified.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    [Parameter(ParameterSetName = ServerPathSet)]
+    public SwitchParameter SkipCertificateCheck { get; set; }
+
+    /// <summary>How many seconds one request may take.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    [Parameter(ParameterSetName = ServerPathSet)]
+    [ValidateRange(1, 3600)]
+    public int TimeoutSec { get; set; } = 30;
+
+    private bool ToServer => ParameterSetName is ServerSet or ServerPathSet;
+
+    private protected override void Process()
+    {
+        if (InputObject is not null)
+        {
+            Send(InputObject);
+            return;
+        }
+        foreach (string path in Path)
+        {
+            Guard(() =>
+            {
+                foreach (string file in Files(path))
+                {
+                    Guard(() => Send(Read(file)));
+                }
+            });
+        }
+    }
+
+    private void Send(DashboardDocument document)
+    {
+        if (!ToServer)
+        {
+            _writer ??= new ProvisioningWriter(Provisioning(), Callbacks());
+            WriteAll(_writer.Write(document));
+            return;
+        }
+        _prepared = false;
+        _publisher ??= new GrafanaPublisher(Connection(), Options(), Callbacks(), Cancellation);
+        WriteAll(_publisher.Prepare(document));
+        _prepared = true;
+        WriteAll(_publisher.Publish(document));
+    }
+
+    private void WriteAll(IEnumerable<GrafanaPublishResult> results)
+    {
+        foreach (GrafanaPublishResult result in results)
+        {
+            WriteObject(result);
+        }
+    }
+
+    /// <summary>One dashboard's trouble is one error record; a server or folder that takes none of them ends the command.</summary>
+    private protected override bool IsTerminating(TokenDashboardException exception) => exception.Code switch
+    {
+        ErrorCode.DashboardInvalid or ErrorCode.DashboardNotFound => false,
+        ErrorCode.GrafanaUnreachable or ErrorCode.GrafanaTlsFailed or ErrorCode.GrafanaTimeout or ErrorCode.GrafanaUnauthorized or ErrorCode.GrafanaNotJson
+            or ErrorCode.GrafanaFolderConflict => true,
+        _ => !_prepared,
+    };
+
+    private GrafanaConnection Connection()
+    {
+        Uri? url = Url;
+        if (url is null && Environment.GetEnvironmentVariable("GRAFANA_URL") is { Length: > 0 } text && !Uri.TryCreate(text, UriKind.Absolute, out url))
+        {
+            throw new TokenDashboardException(ErrorCode.GrafanaUrlInvalid, "The environment variable GRAFANA_URL holds no absolute address such as https://grafana.example.com.");
+        }
+        SecureString? token = Token;
+        if (token is null && Credential is null && Environment.GetEnvironmentVariable("GRAFANA_TOKEN") is { Length: > 0 } secret)
+        {
+            token = new SecureString();
+            foreach (char character in secret)
+            {
+                token.AppendChar(character);
+            }
+            token.MakeReadOnly();
+        }
+        return new GrafanaConnection(url ?? throw new TokenDashboardException(
+            ErrorCode.GrafanaUrlInvalid, "Nothing says where Grafana is. Give -Url, or set the environment variable GRAFANA_URL."))
+        {
+            Token = token,
+            Credential = Credential?.GetNetworkCredential(),
+            OrgId = OrgId == 0 ? null : OrgId,
+            SkipCertificateCheck = SkipCertificateCheck,
+            Timeout = TimeSpan.FromSeconds(TimeoutSec),
+        };
+    }
+
+    private GrafanaPublishOptions Options() => new()
+    {
+        Folder = Folder,
+        FolderUid = FolderUid,
+        Database = Database,
+        DataSourceName = DataSourceName,
+        DataSourceUid = DataSourceUid,
+        Message = Message,
+        Force = Force,
+    };
+
+    private ProvisioningOptions Provisioning() => new()
+    {
+        Path = ResolvePath(ProvisioningPath),
+        GrafanaPath = GrafanaPath,
+        Database = Database!,
+        DataSourceName = DataSourceName ?? SqliteDataSource.DefaultName,
+        DataSourceUid = DataSourceUid,
+        Folder = Folder,
+        FolderUid = FolderUid,
+        OrgId = OrgId == 0 ? 1 : OrgId,
+    };
+
+    private PublishCallbacks Callbacks() => new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug);
+
+    /// <summary>A path that exists as it is written needs no wildcards; only then are brackets and asterisks read as such.</summary>
+    private List<string> Files(string path)
+    {
+        string literal = ResolvePath(path);
+        if (File.Exists(literal))
+        {
+            return [literal];
+        }
+        if (WildcardPattern.ContainsWildcardCharacters(path))
+        {
+            try
+            {
+                List<string> files = [.. GetResolvedProviderPathFromPSPath(path, out _).Where(File.Exists)];
+                if (files.Count > 0)
+                {
+                    return files;
+                }
+            }
+            catch (ItemNotFoundException)
+            {
+                // Reported below.
+            }
+        }
+        throw new TokenDashboardException(ErrorCode.DashboardNotFound, $"There is no file '{literal}'.", target: path);
+    }
+
+    private static DashboardDocument Read(string file)
+    {
+        try
+        {
+            return DashboardDocument.Parse(File.ReadAllText(file), file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new TokenDashboardException(ErrorCode.DashboardInvalid, $"'{file}' could not be read: {exception.Message}", exception, file);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _publisher?.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+}
