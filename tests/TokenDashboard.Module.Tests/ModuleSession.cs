@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Management.Automation.Runspaces;
 using System.Reflection;
 
@@ -9,12 +10,13 @@ internal sealed class ModuleSession : IDisposable
 {
     private readonly Runspace _runspace;
 
-    public ModuleSession()
+    /// <param name="host">Takes what the engine writes to the host, such as -WhatIf texts; null drops it.</param>
+    public ModuleSession(PSHost? host = null)
     {
         InitialSessionState state = InitialSessionState.CreateDefault2();
         state.ThrowOnRunspaceOpenError = true;
         state.ImportPSModule(ModulePath);
-        _runspace = RunspaceFactory.CreateRunspace(state);
+        _runspace = host is null ? RunspaceFactory.CreateRunspace(state) : RunspaceFactory.CreateRunspace(host, state);
         _runspace.Open();
     }
 

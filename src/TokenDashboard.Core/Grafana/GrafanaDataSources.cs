@@ -158,8 +158,9 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         {
             return "Not checked: this account may not query the data source.";
         }
-        string words = response.IsSuccess ? response.As(GrafanaJson.Default.DataSourceHealth).Message ?? "" : response.Words;
-        if (response.IsSuccess && response.As(GrafanaJson.Default.DataSourceHealth).Status is "OK" or null)
+        DataSourceHealth health = response.As(GrafanaJson.Default.DataSourceHealth);
+        string words = (health.Message ?? response.Words).TrimEnd('.');
+        if (response.IsSuccess && health.Status is "OK" or null)
         {
             callbacks.Verbose($"The data source '{identity.Name}' is healthy: {words}");
             return words;

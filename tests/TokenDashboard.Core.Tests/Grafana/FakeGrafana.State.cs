@@ -1,0 +1,159 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+
+namespace TokenDashboard.Testing;
+
+/// <content>What the server knows, and the routes that read and change it.</content>
+internal sealed partial class FakeGrafana
+{
+    private const string Plugin = "frser-sqlite-datasource";
+
+    private int _counter;
+
+    internal List<Folder> Folders { get; } = [];
+
+    internal List<JsonObject> DataSources { get; } = [];
+
+    internal Dictionary<string, Dashboard> Dashboards { get; } = [];
+
+    internal HashSet<string> Plugins { get; } = [Plugin];
+
+    /// <summary>What the plugin says of a database path: null if it can be read.</summary>
+    internal Func<string, string?> PathProblem { get; set; } = _ => null;
+
+    /// <summary>Gives dashboards back in the newest classic schema, as servers do that migrate on reading.</summary>
+    internal bool MigratesOnRead { get; set; }
+
+    /// <summary>Saves as a person does in the dashboard editor: a new version without our message.</summary>
+    internal void EditInBrowser(string uid, Action<JsonObject> change, string message = "")
+    {
+        lock (_lock)
+        {
+            Dashboard dashboard = Dashboards[uid];
+            var content = (JsonObject)dashboard.Content.DeepClone();
+            change(content);
+            dashboard.Save(content, message, "alice");
+        }
+    }
+
+    private Answer Route(string method, string[] parts, IQueryCollection query, JsonObject? body) => (method, parts) switch
+    {
+        ("GET", ["api", "org"]) => Forbidden.Contains("org") ? NoPermission("orgs:read") : Answer.Json(200, new JsonObject { ["id"] = 1, ["name"] = "Main Org." }),
+        ("GET", ["api", "plugins", var id, "settings"]) => Plugins.Contains(id)
+            ? Answer.Json(200, new JsonObject { ["id"] = id, ["type"] = "datasource", ["info"] = new JsonObject { ["version"] = "4.0.3" } })
+            : Answer.Message(404, "Plugin not found, no installed plugin with that id"),
+        ("GET", ["api", "folders"]) => ListFolders(query),
+        ("GET", ["api", "folders", var uid]) => Folders.Find(folder => folder.Uid == uid) is { } found
+            ? Answer.Json(200, found.ToJson(Major))
+            : Answer.Message(404, "folder not found", "not-found"),
+        ("POST", ["api", "folders"]) => CreateFolder(body!),
+        (_, ["api", "datasources", ..]) => RouteDataSource(method, parts[2..], body),
+        ("GET", ["api", "dashboards", "uid", var uid]) => ReadDashboard(uid),
+        ("GET", ["api", "dashboards", "uid", var uid, "versions"]) => ReadVersions(uid),
+        ("POST", ["api", "dashboards", "db"]) => SaveDashboard(body!),
+        ("GET", ["apis", "dashboard.grafana.app"]) when Major >= 12 => Answer.Json(200, new JsonObject
+        {
+            ["kind"] = "APIGroup",
+            ["name"] = "dashboard.grafana.app",
+            ["preferredVersion"] = new JsonObject { ["groupVersion"] = $"dashboard.grafana.app/{ApiVersion}", ["version"] = ApiVersion },
+        }),
+        ("GET", ["apis", "dashboard.grafana.app", var version, "namespaces", "default", "dashboards", var uid]) when version == ApiVersion =>
+            Dashboards.TryGetValue(uid, out Dashboard? dashboard)
+                ? Answer.Json(200, new JsonObject { ["kind"] = "Dashboard", ["metadata"] = dashboard.Metadata(uid) })
+                : Answer.Kubernetes(404, $"dashboards.dashboard.grafana.app \"{uid}\" not found", "NotFound"),
+        _ => Answer.Message(404, "Not found"),
+    };
+
+    private string ApiVersion => Major >= 13 ? "v1" : "v1beta1";
+
+    private Answer ListFolders(IQueryCollection query)
+    {
+        int limit = int.Parse(query["limit"].ToString(), System.Globalization.CultureInfo.InvariantCulture);
+        int page = int.Parse(query["page"].ToString(), System.Globalization.CultureInfo.InvariantCulture);
+        // Before nested folders the parameter did not exist, and every folder was listed.
+        string parent = Major >= 11 ? query["parentUid"].ToString() : "";
+        return Answer.Json(200, new JsonArray([.. Folders.Where(folder => Major < 11 || folder.ParentUid == parent)
+            .Skip((page - 1) * limit).Take(limit).Select(folder => (JsonNode)folder.ToJson(Major))]));
+    }
+
+    private Answer CreateFolder(JsonObject body)
+    {
+        if (Forbidden.Contains("folders"))
+        {
+            return NoPermission("folders:create");
+        }
+        string title = body["title"]!.GetValue<string>();
+        string parent = body["parentUid"]?.GetValue<string>() ?? "";
+        if (Major <= 10 && Folders.Any(folder => folder.Title == title))
+        {
+            return Answer.Message(409, "a folder with the same name already exists in the current location");
+        }
+        var made = new Folder(body["uid"]?.GetValue<string>() ?? $"f{++_counter}", title, parent);
+        Folders.Add(made);
+        return Answer.Json(200, made.ToJson(Major));
+    }
+
+    private Answer RouteDataSource(string method, string[] parts, JsonObject? body)
+    {
+        if (Forbidden.Contains("datasources") && parts is not ["uid", _, "health"])
+        {
+            return NoPermission("datasources:read");
+        }
+        JsonObject? Find(string uid) => DataSources.Find(source => source["uid"]!.GetValue<string>() == uid);
+        switch (method, parts)
+        {
+            case ("GET", []):
+                return Answer.Json(200, new JsonArray([.. DataSources.Select(source => source.DeepClone())]));
+            case ("POST", []):
+                if (DataSources.Any(source => source["name"]!.GetValue<string>() == body!["name"]!.GetValue<string>()))
+                {
+                    return Answer.Message(409, "data source with the same name already exists");
+                }
+                body!["id"] = ++_counter;
+                body["version"] = 1;
+                body["readOnly"] = false;
+                DataSources.Add(body);
+                return Answer.Json(200, new JsonObject { ["id"] = _counter, ["message"] = "Datasource added", ["name"] = body["name"]!.DeepClone(), ["datasource"] = body.DeepClone() });
+            case ("GET", ["uid", var uid]):
+                return Find(uid) is { } found ? Answer.Json(200, found.DeepClone()) : Answer.Message(404, "Data source not found");
+            case ("PUT", ["uid", var uid]):
+                JsonObject stored = Find(uid)!;
+                if (stored["readOnly"]!.GetValue<bool>())
+                {
+                    return Answer.Message(403, "Cannot update read-only data source");
+                }
+                if (body!["version"]?.GetValue<int>() != stored["version"]!.GetValue<int>())
+                {
+                    return Answer.Message(409, "Datasource has already been updated by someone else. Please reload and try again");
+                }
+                body["id"] = stored["id"]!.DeepClone();
+                body["version"] = stored["version"]!.GetValue<int>() + 1;
+                body["readOnly"] = false;
+                DataSources[DataSources.IndexOf(stored)] = body;
+                return Answer.Json(200, new JsonObject { ["message"] = "Datasource updated", ["datasource"] = body.DeepClone() });
+            case ("GET", ["uid", var uid, "health"]):
+                string? problem = PathProblem(Find(uid)?["jsonData"]?["path"]?.GetValue<string>() ?? "");
+                return problem is null
+                    ? Answer.Json(200, new JsonObject { ["status"] = "OK", ["message"] = "Data source is working" })
+                    : Answer.Json(400, new JsonObject { ["status"] = "ERROR", ["message"] = problem });
+            default:
+                return Answer.Message(404, "Not found");
+        }
+    }
+
+    private static Answer NoPermission(string permission) =>
+        Answer.Message(403, $"You'll need additional permissions to perform this action. Permissions needed: {permission}");
+
+    internal sealed record Folder(string Uid, string Title, string ParentUid = "")
+    {
+        internal JsonObject ToJson(int major)
+        {
+            var json = new JsonObject { ["id"] = 1, ["uid"] = Uid, ["title"] = Title };
+            if (major >= 11 && ParentUid.Length > 0)
+            {
+                json["parentUid"] = ParentUid;
+            }
+            return json;
+        }
+    }
+}

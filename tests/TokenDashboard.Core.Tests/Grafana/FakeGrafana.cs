@@ -1,0 +1,187 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+
+namespace TokenDashboard.Testing;
+
+/// <summary>
+/// A Grafana to publish to, inside the test process: it keeps folders, data sources and dashboards with their history, and answers
+/// as the major version it is told to be. Faults are put in front with <see cref="Intercept"/>.
+/// </summary>
+internal sealed partial class FakeGrafana : IAsyncDisposable
+{
+    internal const string Token = "glsa_FakeToken0123456789";
+    internal const string UserName = "admin";
+    internal const string Password = "s3cret-Passw0rd";
+
+    private readonly WebApplication _application;
+    private readonly ConcurrentQueue<string> _requests = new();
+    private readonly Lock _lock = new();
+
+    private FakeGrafana(string version, string subPath, bool tls)
+    {
+        Version = version;
+        Major = int.Parse(version.Split('.')[0], System.Globalization.CultureInfo.InvariantCulture);
+        SubPath = subPath;
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            if (tls)
+            {
+                listen.UseHttps(SelfSigned());
+            }
+        }));
+        _application = builder.Build();
+        _application.Run(HandleAsync);
+    }
+
+    internal string Version { get; }
+
+    internal int Major { get; }
+
+    internal string SubPath { get; }
+
+    /// <summary>Where it listens, with its sub-path.</summary>
+    internal Uri Url { get; private set; } = null!;
+
+    /// <summary>Method and path of every request, in order.</summary>
+    internal IReadOnlyList<string> Requests => [.. _requests];
+
+    /// <summary>The requests that may change something.</summary>
+    internal IReadOnlyList<string> Writes => [.. _requests.Where(request => !request.StartsWith("GET ", StringComparison.Ordinal))];
+
+    /// <summary>Answers instead of Grafana where it returns something.</summary>
+    internal Func<string, Answer?> Intercept { get; set; } = _ => null;
+
+    /// <summary>Waits before every answer until this ends; for time-outs and cancellation.</summary>
+    internal Task Delay { get; set; } = Task.CompletedTask;
+
+    /// <summary>What the account may not do: "datasources", "dashboards" (write), "folders" (create), "org".</summary>
+    internal HashSet<string> Forbidden { get; } = [];
+
+    internal static Task<FakeGrafana> StartAsync(string version = "13.3.1", string subPath = "", bool tls = false)
+    {
+        var server = new FakeGrafana(version, subPath, tls);
+        return server.StartCoreAsync();
+    }
+
+    internal void ClearRequests() => _requests.Clear();
+
+    public async ValueTask DisposeAsync() => await _application.DisposeAsync();
+
+    private async Task<FakeGrafana> StartCoreAsync()
+    {
+        await _application.StartAsync();
+        Url = new Uri(_application.Urls.Single() + SubPath);
+        return this;
+    }
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        HttpRequest request = context.Request;
+        string path = request.Path.Value!;
+        string line = $"{request.Method} {path}{request.QueryString}";
+        _requests.Enqueue(line);
+        using var reader = new StreamReader(request.Body);
+        string body = await reader.ReadToEndAsync(context.RequestAborted);
+        try
+        {
+            await Delay.WaitAsync(context.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        Answer answer;
+        lock (_lock)
+        {
+            answer = Intercept(line) ?? Respond(request, path, body);
+        }
+        context.Response.StatusCode = answer.Status;
+        context.Response.ContentType = answer.ContentType;
+        if (answer.Location is not null)
+        {
+            context.Response.Headers.Location = answer.Location;
+        }
+        byte[] content = Encoding.UTF8.GetBytes(answer.Text);
+        if (Major >= 13 && request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
+        {
+            context.Response.Headers.ContentEncoding = "gzip";
+            using var packed = new MemoryStream();
+            using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionMode.Compress))
+            {
+                gzip.Write(content);
+            }
+            content = packed.ToArray();
+        }
+        await context.Response.Body.WriteAsync(content, context.RequestAborted);
+    }
+
+    private Answer Respond(HttpRequest request, string path, string body)
+    {
+        if (!path.StartsWith(SubPath + "/api", StringComparison.Ordinal))
+        {
+            return Answer.Html(404, "<html><head><title>Grafana</title></head><body>Page not found</body></html>");
+        }
+        path = path[SubPath.Length..];
+        if (path == "/api/health")
+        {
+            return Answer.Json(200, new JsonObject { ["database"] = "ok", ["version"] = Version, ["commit"] = "abc" });
+        }
+        string authorization = request.Headers.Authorization.ToString();
+        string basic = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{UserName}:{Password}"));
+        if (authorization != $"Bearer {Token}" && authorization != basic)
+        {
+            return Answer.Message(401, Major >= 10 ? "Invalid API key" : "invalid username or password");
+        }
+        // The namespace of /apis is part of the path there; everything under /api has its own routes.
+        string[] parts = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
+        JsonObject? content = body.Length > 0 ? JsonNode.Parse(body)!.AsObject() : null;
+        return Route(request.Method, parts, request.Query, content);
+    }
+
+    private static X509Certificate2 SelfSigned()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=grafana.test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+    }
+
+    /// <summary>What the server sends back.</summary>
+    internal sealed record Answer(int Status, string Text, string ContentType, string? Location = null)
+    {
+        internal static Answer Json(int status, JsonNode content) => new(status, content.ToJsonString(), "application/json; charset=UTF-8");
+
+        internal static Answer Html(int status, string text) => new(status, text, "text/html; charset=UTF-8");
+
+        internal static Answer Message(int status, string message, string? word = null)
+        {
+            var body = new JsonObject { ["message"] = message, ["traceID"] = "" };
+            if (word is not null)
+            {
+                body["status"] = word;
+            }
+            return Json(status, body);
+        }
+
+        /// <summary>A refusal in the style of the API under /apis.</summary>
+        internal static Answer Kubernetes(int status, string message, string reason) => Json(status, new JsonObject
+        {
+            ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Failure", ["message"] = message, ["reason"] = reason, ["code"] = status,
+        });
+
+        internal static Answer Redirect(string location) => new(302, "", "text/html", location);
+    }
+}

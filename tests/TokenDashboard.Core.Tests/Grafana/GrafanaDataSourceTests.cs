@@ -1,0 +1,162 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana;
+using TokenDashboard.Testing;
+
+namespace TokenDashboard.Core.Tests.Grafana;
+
+public class GrafanaDataSourceTests
+{
+    private static readonly GrafanaPublishOptions AsItIs = new();
+
+    [Fact]
+    public async Task A_new_data_source_has_the_settings_the_plugin_needs()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json());
+
+        JsonObject made = server.DataSources.Single();
+        Assert.Equal("""{"path":"/data/observicia.db","pathPrefix":"file:","pathOptions":"_pragma=busy_timeout(5000)&_pragma=query_only(1)","attachLimit":0}""",
+            System.Text.RegularExpressions.Regex.Unescape(made["jsonData"]!.ToJsonString()));
+        Assert.Equal(("tokendashboard-sqlite", "TokenDashboard", "frser-sqlite-datasource"), (made["uid"]!.GetValue<string>(), made["name"]!.GetValue<string>(), made["type"]!.GetValue<string>()));
+        Assert.Equal("Data source is working", run.Results[0].Message);
+    }
+
+    [Fact]
+    public async Task A_differing_data_source_is_corrected_and_keeps_everything_else()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        JsonObject existing = Existing();
+        existing["jsonData"] = new JsonObject { ["path"] = "/old.db", ["custom"] = true };
+        existing["isDefault"] = true;
+        server.DataSources.Add(existing);
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json());
+
+        JsonObject corrected = server.DataSources.Single();
+        Assert.Equal(GrafanaPublishAction.Updated, run[GrafanaPublishKind.DataSource]);
+        Assert.Equal("/data/observicia.db", corrected["jsonData"]!["path"]!.GetValue<string>());
+        Assert.True(corrected["jsonData"]!["custom"]!.GetValue<bool>());
+        Assert.True(corrected["isDefault"]!.GetValue<bool>());
+        Assert.Equal("Tokens", corrected["name"]!.GetValue<string>());
+        Assert.Equal("""{"text":"Tokens","value":"tokendashboard-sqlite"}""", server.Dashboards["token-usage"].Content["templating"]!["list"]![0]!["current"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Without_a_database_an_existing_data_source_is_used_as_it_is()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        server.DataSources.Add(Existing());
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json(), AsItIs);
+
+        Assert.Equal(GrafanaPublishAction.Unchanged, run[GrafanaPublishKind.DataSource]);
+        Assert.Equal(["POST /api/dashboards/db"], server.Writes);
+    }
+
+    [Fact]
+    public async Task Without_a_database_and_without_a_data_source_the_error_asks_for_the_database()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        JsonObject other = Existing();
+        other["uid"] = "other";
+        server.DataSources.Add(other);
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json(), AsItIs);
+
+        Assert.Equal(ErrorCode.GrafanaDataSourceMissing, run.Error?.Code);
+        Assert.Contains("-Database", run.Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("'Tokens' (uid 'other')", run.Error.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Writes);
+    }
+
+    [Theory]
+    [InlineData("prometheus", "tokendashboard-sqlite", "Tokens", "-DataSourceUid")]
+    [InlineData("frser-sqlite-datasource", "another", "TokenDashboard", "-DataSourceUid another")]
+    public async Task A_uid_of_another_type_and_a_name_with_another_uid_are_conflicts(string type, string uid, string name, string advice)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        JsonObject existing = Existing();
+        (existing["type"], existing["uid"], existing["name"]) = (type, uid, name);
+        server.DataSources.Add(existing);
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json());
+
+        Assert.Equal(ErrorCode.GrafanaDataSourceConflict, run.Error?.Code);
+        Assert.Contains(advice, run.Error!.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Writes);
+    }
+
+    [Theory]
+    [InlineData("/data/observicia.db", true)]
+    [InlineData("/elsewhere.db", false)]
+    public async Task A_data_source_provisioned_from_a_file_is_fine_only_as_far_as_it_agrees(string path, bool agrees)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        JsonObject existing = Existing(path);
+        existing["readOnly"] = true;
+        server.DataSources.Add(existing);
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json());
+
+        Assert.Equal(agrees ? GrafanaPublishAction.Unchanged : null, run[GrafanaPublishKind.DataSource]);
+        Assert.Equal(agrees ? null : ErrorCode.GrafanaDataSourceConflict, run.Error?.Code);
+        Assert.DoesNotContain(server.Writes, request => request.StartsWith("PUT", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_account_that_may_not_read_data_sources_publishes_with_a_warning_as_long_as_it_need_not_change_one()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        server.DataSources.Add(Existing());
+        server.Forbidden.Add("datasources");
+
+        PublishRun asItIs = PublishRun.Of(server, PublishRun.Json(), AsItIs);
+        PublishRun withDatabase = PublishRun.Of(server, PublishRun.Json());
+
+        Assert.Equal(GrafanaPublishAction.Created, asItIs.Dashboard);
+        Assert.Contains("datasources:read", Assert.Single(asItIs.Warnings), StringComparison.Ordinal);
+        Assert.Equal(ErrorCode.GrafanaForbidden, withDatabase.Error?.Code);
+    }
+
+    [Theory]
+    [InlineData("attempt to write a readonly database (1544)", "WAL")]
+    [InlineData("path contains blocked term", "block_list")]
+    [InlineData("no file exists at the file path", "PrivateTmp")]
+    public async Task A_database_grafana_cannot_read_is_a_warning_with_advice(string problem, string advice)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        server.PathProblem = _ => problem;
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json());
+
+        Assert.Null(run.Error);
+        string warning = Assert.Single(run.Warnings);
+        Assert.Contains(problem, warning, StringComparison.Ordinal);
+        Assert.Contains(advice, warning, StringComparison.Ordinal);
+        Assert.Equal(problem, run.Results[0].Message);
+    }
+
+    [Theory]
+    [InlineData("/data/my.environment.db", ".env")]
+    [InlineData("/home/x/Credentials-usage.db", "credentials")]
+    [InlineData("/var/lib/grafana/grafana.db", "grafana.db")]
+    [InlineData("observicia.db", "absolute")]
+    [InlineData("/data/50%.db", "'%'")]
+    public void A_path_that_cannot_work_in_grafana_is_told_beforehand(string path, string word) =>
+        Assert.Contains(word, Assert.Single(SqliteDataSource.PathWarnings(path)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("/data/observicia.db")]
+    [InlineData(@"C:\data\observicia.db")]
+    [InlineData("D:/data/observicia.db")]
+    [InlineData(@"\\server\share\observicia.db")]
+    public void A_sound_path_has_no_warning(string path) => Assert.Empty(SqliteDataSource.PathWarnings(path));
+
+    private static JsonObject Existing(string path = "/data/observicia.db") => new()
+    {
+        ["id"] = 9, ["uid"] = "tokendashboard-sqlite", ["name"] = "Tokens", ["type"] = "frser-sqlite-datasource", ["access"] = "proxy",
+        ["isDefault"] = false, ["readOnly"] = false, ["version"] = 3,
+        ["jsonData"] = new JsonObject { ["path"] = path, ["pathPrefix"] = "file:", ["pathOptions"] = "_pragma=busy_timeout(5000)&_pragma=query_only(1)" },
+    };
+}
