@@ -38,15 +38,20 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
         string bracketed = WriteDashboard("one [1]", "one");
+        string[] ways = ["[IO.FileInfo]::new($file)", "$file", "[pscustomobject]@{ FullName = $file }"];
 
-        IReadOnlyList<PSObject> files = Run(session, server, "[IO.FileInfo]::new($file) | Publish-GrafanaDashboard -Url $url -Token $token -Database /data/o.db", ("file", bracketed)).Succeeded();
+        foreach (string way in ways)
+        {
+            server.Dashboards.Clear();
+            IReadOnlyList<PSObject> files = Run(session, server, way + " | Publish-GrafanaDashboard -Url $url -Token $token -Database /data/o.db", ("file", bracketed)).Succeeded();
+            Assert.Equal("Dashboard Title of one Created", Line(files[^1]));
+        }
         IReadOnlyList<PSObject> objects = Run(
             session,
             server,
             "$type = (Get-Command Publish-GrafanaDashboard).Parameters['InputObject'].ParameterType; $type::Parse([IO.File]::ReadAllText($file), $file) | Publish-GrafanaDashboard -Url $url -Token $token",
             ("file", bracketed)).Succeeded();
 
-        Assert.Equal("Dashboard Title of one Created", Line(files[^1]));
         Assert.Equal("Dashboard Title of one Unchanged", Line(objects[^1]));
     }
 
@@ -193,6 +198,27 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
             first.Select(Line));
         Assert.All(second, result => Assert.EndsWith("Unchanged", Line(result), StringComparison.Ordinal));
         Assert.All(first, result => Assert.True(File.Exists((string)result.Properties["Path"].Value)));
+    }
+
+    [Fact]
+    public void The_table_shows_action_kind_uid_and_the_whole_name_in_eighty_columns()
+    {
+        var host = new CapturingHost();
+        using var session = new ModuleSession(host);
+        WriteDashboard("one");
+
+        Run(session, null, "Publish-GrafanaDashboard $folder/one.json -ProvisioningPath $folder/provisioning -Database /data/o.db | Out-Default").Succeeded();
+
+        string[] lines = [.. host.Text.Split('\n').Select(line => System.Text.RegularExpressions.Regex.Replace(line, "\e\\[[0-9;]*m", "").TrimEnd()).Where(line => line.Length > 0)];
+        Assert.Equal(
+            [
+                "Action    Kind       Uid                    Name",
+                "------    ----       ---                    ----",
+                "Created   File                              datasources/tokendashboard.yaml",
+                "Created   File                              dashboards/tokendashboard.yaml",
+                "Created   File       one                    dashboards/tokendashboard/one.json",
+            ],
+            lines);
     }
 
     [Fact]

@@ -25,9 +25,9 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     [Parameter(ParameterSetName = ProvisioningSet, Mandatory = true, ValueFromPipeline = true)]
     public DashboardDocument? InputObject { get; set; }
 
-    /// <summary>Dashboard files; wildcards are allowed, and files from Get-ChildItem.</summary>
-    [Parameter(ParameterSetName = ServerPathSet, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = ProvisioningPathSet, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    /// <summary>Dashboard files; wildcards are allowed, and paths or files from the pipeline.</summary>
+    [Parameter(ParameterSetName = ServerPathSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ProvisioningPathSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName", "PSPath")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
