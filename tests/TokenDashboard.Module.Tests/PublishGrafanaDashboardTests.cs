@@ -82,7 +82,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         WriteDashboard("two");
         Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Url $url -Token $token -Database /data/o.db").Succeeded();
         server.EditInBrowser("one", content => content["refresh"] = "5m");
-        File.WriteAllText(Path.Combine(_folder, "broken.json"), "{ not json");
+        File.WriteAllText(Path.Combine(_folder, "broken.json"), "{ \"title\": \"once\", \"title\": \"twice\" }");
 
         ModuleSession.Result result = Run(session, server, "Publish-GrafanaDashboard $folder/*.json, $folder/none.json -Url $url -Token $token");
 
