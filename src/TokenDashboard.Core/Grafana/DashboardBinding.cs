@@ -4,11 +4,15 @@ using TokenDashboard.Dashboards;
 
 namespace TokenDashboard.Grafana;
 
-/// <summary>Points a dashboard at a data source, from the form with <c>__inputs</c> that Grafana exports "for sharing" as well as from the plain one.</summary>
+/// <summary>
+/// Points a dashboard at a data source, from the form with <c>__inputs</c> that Grafana exports for sharing as well as from the plain one.
+/// </summary>
 internal static partial class DashboardBinding
 {
     /// <summary>The dashboard's uid, by which it is found again.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: it has none, one Grafana does not take, or one that was <paramref name="seen"/> before.</exception>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.DashboardInvalid"/>: it has none, one Grafana does not take, or one that was <paramref name="seen"/> before.
+    /// </exception>
     internal static string RequireUid(DashboardDocument document, HashSet<string> seen)
     {
         if (!Uid().IsMatch(document.Uid))
@@ -19,7 +23,9 @@ internal static partial class DashboardBinding
                     ? "has no uid, so a second publishing could not find the first. Give it one: 1 to 40 of A-Z, a-z, 0-9, '-' and '_'"
                     : $"has the uid '{document.Uid}', which Grafana does not take. It must be 1 to 40 of A-Z, a-z, 0-9, '-' and '_'");
         }
-        return seen.Add(document.Uid) ? document.Uid : throw Invalid(document.Title, $"has the uid '{document.Uid}', which another dashboard of this run has too. Each needs its own");
+        return seen.Add(document.Uid) ? document.Uid : throw Invalid(
+            document.Title,
+            $"has the uid '{document.Uid}', which another dashboard of this run has too. Each needs its own");
     }
 
     /// <summary>Whether a dashboard reads the SQLite data source anywhere.</summary>
@@ -29,14 +35,18 @@ internal static partial class DashboardBinding
     /// A copy ready to be saved: inputs replaced, data source variables set to the data source, and without id and version, which
     /// belong to the server it came from.
     /// </summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: an input that cannot be filled in here, or library panels.</exception>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.DashboardInvalid"/>: an input that cannot be filled in here, or library panels.
+    /// </exception>
     internal static JsonObject Bind(DashboardDocument document, DataSourceIdentity dataSource)
     {
         var dashboard = (JsonObject)document.Root.DeepClone();
         Dictionary<string, string> inputs = Inputs(dashboard, document.Title, dataSource);
         if (dashboard["__elements"] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 })
         {
-            throw Invalid(document.Title, "carries library panels, which only Grafana's own import can unpack. Unlink them before exporting");
+            throw Invalid(
+                document.Title,
+                "carries library panels, which only Grafana's own import can unpack. Unlink them before exporting");
         }
         foreach (string field in (string[])["__inputs", "__requires", "__elements", "version"])
         {
@@ -49,8 +59,12 @@ internal static partial class DashboardBinding
         }
         if (dashboard["templating"] is JsonObject templating && templating["list"] is JsonArray variables)
         {
-            foreach (JsonObject variable in variables.OfType<JsonObject>().Where(variable => Is(variable["type"], "datasource") && Is(variable["query"], SqliteDataSource.PluginId)))
+            foreach (JsonObject variable in variables.OfType<JsonObject>())
             {
+                if (!Is(variable["type"], "datasource") || !Is(variable["query"], SqliteDataSource.PluginId))
+                {
+                    continue;
+                }
                 bool multiple = variable["multi"] is JsonValue flag && flag.TryGetValue(out bool set) && set;
                 variable["current"] = multiple
                     ? new JsonObject { ["text"] = new JsonArray(dataSource.Name), ["value"] = new JsonArray(dataSource.Uid) }
@@ -73,7 +87,10 @@ internal static partial class DashboardBinding
             values["${" + name + "}"] = Text(input["type"]) switch
             {
                 "datasource" when Is(input["pluginId"], SqliteDataSource.PluginId) => dataSource.Uid,
-                "datasource" => throw Invalid(title, $"wants a data source of type '{Text(input["pluginId"])}' for its input '{name}', and this command provides only {SqliteDataSource.PluginId}"),
+                "datasource" => throw Invalid(
+                    title,
+                    $"wants a data source of type '{Text(input["pluginId"])}' for its input '{name}', and this command provides only "
+                        + SqliteDataSource.PluginId),
                 "constant" => Text(input["value"]) ?? "",
                 var type => throw Invalid(title, $"has an input '{name}' of the unknown type '{type}'"),
             };

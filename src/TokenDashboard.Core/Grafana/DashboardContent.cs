@@ -36,8 +36,12 @@ internal static class DashboardContent
         {
             case JsonObject fields:
                 writer.WriteStartObject();
-                foreach ((string name, JsonNode? value) in fields.Where(field => field.Value is not null && !without.Contains(field.Key)).OrderBy(field => field.Key, StringComparer.Ordinal))
+                foreach ((string name, JsonNode? value) in fields.OrderBy(field => field.Key, StringComparer.Ordinal))
                 {
+                    if (value is null || without.Contains(name))
+                    {
+                        continue;
+                    }
                     writer.WritePropertyName(name);
                     Write(writer, value, []);
                 }

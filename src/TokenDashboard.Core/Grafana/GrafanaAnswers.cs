@@ -32,7 +32,13 @@ internal sealed record DashboardAnswer(JsonObject? Dashboard, DashboardMeta? Met
 
 /// <summary>What Grafana knows about a dashboard beside its JSON.</summary>
 internal sealed record DashboardMeta(
-    string? FolderUid, string? FolderTitle, long Version, string? UpdatedBy, DateTimeOffset Updated, bool Provisioned, string? ProvisionedExternalId);
+    string? FolderUid,
+    string? FolderTitle,
+    long Version,
+    string? UpdatedBy,
+    DateTimeOffset Updated,
+    bool Provisioned,
+    string? ProvisionedExternalId);
 
 /// <summary>POST /api/dashboards/db.</summary>
 internal sealed record SaveAnswer(string? Uid, long Version, string? Status);

@@ -82,7 +82,8 @@ internal sealed class GrafanaClient : IDisposable
         {
             throw new TokenDashboardException(
                 ErrorCode.GrafanaTimeout,
-                $"Grafana at {Url} did not answer {method} {path} within {_http.Timeout.TotalSeconds:0} seconds. Check that the server is not overloaded, or give a larger -TimeoutSec.",
+                $"Grafana at {Url} did not answer {method} {path} within {_http.Timeout.TotalSeconds:0} seconds. Check that the "
+                    + "server is not overloaded, or give a larger -TimeoutSec.",
                 exception,
                 Url);
         }
@@ -105,7 +106,8 @@ internal sealed class GrafanaClient : IDisposable
         {
             HttpRequestError.SecureConnectionError => new TokenDashboardException(
                 ErrorCode.GrafanaTlsFailed,
-                $"No secure connection to Grafana at {Url}: {cause}. If the server speaks plain http, write http:// in -Url; if its certificate is self-signed, trust its issuer on this machine or give -SkipCertificateCheck.",
+                $"No secure connection to Grafana at {Url}: {cause}. If the server speaks plain http, write http:// in -Url; if its "
+                    + "certificate is self-signed, trust its issuer on this machine or give -SkipCertificateCheck.",
                 exception,
                 Url),
             HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => new TokenDashboardException(
@@ -147,7 +149,9 @@ internal sealed class GrafanaClient : IDisposable
             string token = PlainText(secure).Trim();
             if (token.Length == 0 || token.Any(character => character is <= ' ' or > '~'))
             {
-                throw SignIn("The token is empty or has a space, a line break or a letter outside ASCII in it. Copy it again from Grafana: it begins with 'glsa_'.");
+                throw SignIn(
+                    "The token is empty or has a space, a line break or a letter outside ASCII in it. Copy it again from Grafana: it "
+                        + "begins with 'glsa_'.");
             }
             secrets.Add(token);
             return new AuthenticationHeaderValue("Bearer", token);
@@ -166,7 +170,9 @@ internal sealed class GrafanaClient : IDisposable
             }
             return new AuthenticationHeaderValue("Basic", pair);
         }
-        throw SignIn("Nothing says how to sign in to Grafana. Give -Token (a service account's, as SecureString) or -Credential, or set the environment variable GRAFANA_TOKEN.");
+        throw SignIn(
+            "Nothing says how to sign in to Grafana. Give -Token (a service account's, as SecureString) or -Credential, or set the "
+                + "environment variable GRAFANA_TOKEN.");
     }
 
     private static string PlainText(SecureString secure) => new NetworkCredential("", secure).Password;

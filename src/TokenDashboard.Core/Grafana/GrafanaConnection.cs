@@ -18,14 +18,16 @@ public sealed class GrafanaConnection
         {
             throw new TokenDashboardException(
                 ErrorCode.GrafanaUrlInvalid,
-                "The address of Grafana must begin with http:// or https:// and name a host, such as https://grafana.example.com or http://localhost:3000.");
+                "The address of Grafana must begin with http:// or https:// and name a host, such as https://grafana.example.com or "
+                    + "http://localhost:3000.");
         }
         if (url.UserInfo.Length > 0)
         {
             // The address would carry the password into messages, logs and result objects.
             throw new TokenDashboardException(
                 ErrorCode.GrafanaUrlInvalid,
-                $"The address of Grafana at {url.Host} carries a user name or a password. Leave them out of -Url and give -Token or -Credential.");
+                $"The address of Grafana at {url.Host} carries a user name or a password. Leave them out of -Url and give -Token or "
+                    + "-Credential.");
         }
         Url = new Uri(url.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/");
     }

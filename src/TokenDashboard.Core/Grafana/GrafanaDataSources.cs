@@ -17,7 +17,8 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     /// <param name="identity">What dashboards shall refer to.</param>
     /// <returns>What was done, or null where nothing was, because it was not to be made or the account may not look.</returns>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.GrafanaPluginMissing"/>, <see cref="ErrorCode.GrafanaDataSourceMissing"/>, <see cref="ErrorCode.GrafanaDataSourceConflict"/>, <see cref="ErrorCode.GrafanaForbidden"/>.
+    /// <see cref="ErrorCode.GrafanaPluginMissing"/>, <see cref="ErrorCode.GrafanaDataSourceMissing"/>,
+    /// <see cref="ErrorCode.GrafanaDataSourceConflict"/>, <see cref="ErrorCode.GrafanaForbidden"/>.
     /// </exception>
     internal GrafanaPublishResult? Ensure(GrafanaPublishOptions options, out DataSourceIdentity identity)
     {
@@ -32,7 +33,8 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         if (response.Status == 403 && options.Database is null)
         {
             // An Editor may use a data source in a dashboard without being allowed to see its settings.
-            callbacks.Warning($"This account may not read data sources, so nobody checked that '{uid}' exists. It takes datasources:read (role Admin).");
+            callbacks.Warning(
+                $"This account may not read data sources, so nobody checked that '{uid}' exists. It takes datasources:read (role Admin).");
             return null;
         }
         if (response.Status == 404)
@@ -44,7 +46,9 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         identity = identity with { Name = TextOf(stored, "name") ?? identity.Name };
         if (type != Plugin)
         {
-            throw Conflict($"The data source '{identity.Name}' (uid '{uid}') is of type '{type}', not {Plugin}. Give another uid with -DataSourceUid.");
+            throw Conflict(
+                $"The data source '{identity.Name}' (uid '{uid}') is of type '{type}', not {Plugin}. Give another uid with "
+                    + "-DataSourceUid.");
         }
         return Correct(stored, options, identity);
     }
@@ -58,12 +62,14 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             string variable = server.Major < 12 ? "GF_INSTALL_PLUGINS" : "GF_PLUGINS_PREINSTALL";
             throw new TokenDashboardException(
                 ErrorCode.GrafanaPluginMissing,
-                $"Grafana at {client.Url} has no plugin {Plugin}, or could not load it (see its log). On that server run '{program} plugins install {Plugin}' and restart Grafana; for a container set {variable}={Plugin}.",
+                $"Grafana at {client.Url} has no plugin {Plugin}, or could not load it (see its log). On that server run '{program} "
+                    + $"plugins install {Plugin}' and restart Grafana; for a container set {variable}={Plugin}.",
                 target: Plugin);
         }
         if (response.Status == 403)
         {
-            callbacks.Verbose($"This account may not look at plugins; whether {Plugin} is installed will show when the data source is used.");
+            callbacks.Verbose(
+                $"This account may not look at plugins; whether {Plugin} is installed will show when the data source is used.");
             return;
         }
         PluginAnswer plugin = response.OrThrow($"look at the plugin {Plugin}", "plugins:read (role Viewer)").As(GrafanaJson.Default.PluginAnswer);
@@ -78,17 +84,25 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             string others = string.Join(", ", all.Where(item => item.Type == Plugin).Select(item => $"'{item.Name}' (uid '{item.Uid}')"));
             throw new TokenDashboardException(
                 ErrorCode.GrafanaDataSourceMissing,
-                $"Grafana at {client.Url} has no data source with the uid '{identity.Uid}'. Give -Database with the store's path as the Grafana server sees it, and it is made"
+                $"Grafana at {client.Url} has no data source with the uid '{identity.Uid}'. Give -Database with the store's path as "
+                    + "the Grafana server sees it, and it is made"
                     + (others.Length == 0 ? "." : $"; or use an existing one with -DataSourceUid: {others}."),
                 target: identity.Uid);
         }
         if (all.FirstOrDefault(item => string.Equals(item.Name, identity.Name, StringComparison.OrdinalIgnoreCase)) is { } sameName)
         {
-            throw Conflict($"A data source named '{sameName.Name}' exists with the uid '{sameName.Uid}' (type {sameName.Type}). Use it with -DataSourceUid {sameName.Uid}, or give another -DataSourceName.");
+            throw Conflict(
+                $"A data source named '{sameName.Name}' exists with the uid '{sameName.Uid}' (type {sameName.Type}). Use it with "
+                    + $"-DataSourceUid {sameName.Uid}, or give another -DataSourceName.");
         }
         if (!callbacks.ShouldProcess($"Data source '{identity.Name}' on {client.Url} for {options.Database}", "Create"))
         {
             return null;
+        }
+        var settings = new JsonObject();
+        foreach ((string name, object value) in SqliteDataSource.Settings(options.Database))
+        {
+            settings[name] = JsonValue.Create(value);
         }
         var body = new JsonObject
         {
@@ -97,12 +111,14 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             ["type"] = Plugin,
             ["access"] = "proxy",
             ["isDefault"] = false,
-            ["jsonData"] = new JsonObject(SqliteDataSource.Settings(options.Database).Select(setting => KeyValuePair.Create(setting.Key, (JsonNode?)JsonValue.Create(setting.Value)))),
+            ["jsonData"] = settings,
         };
         GrafanaResponse response = client.Send(HttpMethod.Post, "api/datasources", body);
         if (response.Status == 409)
         {
-            throw Conflict($"Grafana would not make the data source '{identity.Name}': {response.Words}. Someone may have made it just now; run the command again.");
+            throw Conflict(
+                $"Grafana would not make the data source '{identity.Name}': {response.Words}. Someone may have made it just now; run "
+                    + "the command again.");
         }
         response.OrThrow($"make the data source '{identity.Name}'", Permission);
         callbacks.Verbose($"Made the data source '{identity.Name}' for {options.Database}.");
@@ -123,9 +139,12 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         }
         if (readOnly)
         {
-            throw Conflict($"The data source '{identity.Name}' (uid '{identity.Uid}') is provisioned from a file on the server and differs from what was asked for. Change that file, leave -Database out to use it as it is, or give another -DataSourceUid.");
+            throw Conflict(
+                $"The data source '{identity.Name}' (uid '{identity.Uid}') is provisioned from a file on the server and differs from "
+                    + "what was asked for. Change that file, leave -Database out to use it as it is, or give another -DataSourceUid.");
         }
-        if (!callbacks.ShouldProcess($"Data source '{identity.Name}' on {client.Url}" + (options.Database is null ? "" : $" for {options.Database}"), "Update"))
+        string database = options.Database is null ? "" : $" for {options.Database}";
+        if (!callbacks.ShouldProcess($"Data source '{identity.Name}' on {client.Url}{database}", "Update"))
         {
             return null;
         }
@@ -142,7 +161,9 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         GrafanaResponse response = client.Send(HttpMethod.Put, ByUid(identity.Uid), stored);
         if (response.Status is 409 or 412)
         {
-            throw Conflict($"Grafana would not change the data source '{identity.Name}': {response.Words}. Someone may have changed it just now; run the command again.");
+            throw Conflict(
+                $"Grafana would not change the data source '{identity.Name}': {response.Words}. Someone may have changed it just now; "
+                    + "run the command again.");
         }
         response.OrThrow($"change the data source '{identity.Name}'", Permission);
         callbacks.Verbose($"Corrected the data source '{name}'.");
@@ -174,13 +195,16 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         bool Says(string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);
         if (Says("readonly database") || Says("1544"))
         {
-            return "The store is in WAL mode and Grafana may not write its folder, which SQLite needs for the -shm file. Let Grafana's account write that folder, or set the store's journal_mode to DELETE.";
+            return "The store is in WAL mode and Grafana may not write its folder, which SQLite needs for the -shm file. Let Grafana's "
+                + "account write that folder, or set the store's journal_mode to DELETE.";
         }
         if (Says("block list") || Says("blocked") || Says("not allowed"))
         {
-            return "The plugin refuses paths with certain words in them. Rename the file or folder, or change block_list in Grafana's configuration.";
+            return "The plugin refuses paths with certain words in them. Rename the file or folder, or change block_list in Grafana's "
+                + "configuration.";
         }
-        return "The path must be the one the Grafana server's own process sees: in a container that of the mount; a service with PrivateTmp or ProtectHome sees neither /tmp nor /home. Its account must be allowed to read the file.";
+        return "The path must be the one the Grafana server's own process sees: in a container that of the mount; a service with PrivateTmp "
+            + "or ProtectHome sees neither /tmp nor /home. Its account must be allowed to read the file.";
     }
 
     private GrafanaPublishResult Result(DataSourceIdentity identity, GrafanaPublishAction action, string health) => new()
@@ -195,7 +219,8 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
 
     private static string ByUid(string uid) => $"api/datasources/uid/{Uri.EscapeDataString(uid)}";
 
-    private static string? TextOf(JsonObject fields, string name) => fields[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    private static string? TextOf(JsonObject fields, string name) =>
+        fields[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     private TokenDashboardException Conflict(string message) => new(ErrorCode.GrafanaDataSourceConflict, message, target: client.Url);
 }

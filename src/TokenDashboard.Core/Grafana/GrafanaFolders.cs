@@ -27,7 +27,8 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
 
     /// <summary>Makes sure of a folder, its parents first.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.GrafanaFolderConflict"/>: two folders of that title, or no such uid and no title; <see cref="ErrorCode.GrafanaForbidden"/>.
+    /// <see cref="ErrorCode.GrafanaFolderConflict"/>: two folders of that title, or no such uid and no title;
+    /// <see cref="ErrorCode.GrafanaForbidden"/>.
     /// </exception>
     internal IEnumerable<GrafanaPublishResult> Ensure(string? titles, string? uid)
     {
@@ -49,7 +50,9 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         }
         if (path.Length > 1 && server.Major < 11)
         {
-            throw Conflict($"Grafana {server.Version} has no folders in folders: '{titles}' needs version 11 or later. Give one title without a slash.");
+            throw Conflict(
+                $"Grafana {server.Version} has no folders in folders: '{titles}' needs version 11 or later. Give one title without a "
+                    + "slash.");
         }
         FolderPlace parent = FolderPlace.Root;
         for (int level = 0; level < path.Length; level++)
@@ -95,7 +98,8 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         }
         if (matches.Count > 1)
         {
-            throw Conflict($"{matches.Count} folders have the title '{title}': {string.Join(", ", matches.Select(folder => folder.Uid))}. Say which with -FolderUid.");
+            string uids = string.Join(", ", matches.Select(folder => folder.Uid));
+            throw Conflict($"{matches.Count} folders have the title '{title}': {uids}. Say which with -FolderUid.");
         }
         callbacks.Verbose(matches.Count == 0 ? $"There is no folder '{title}'." : $"Folder '{title}' has the uid '{matches[0].Uid}'.");
         return matches.Count == 0 ? null : new FolderPlace(matches[0].Uid!, title);
@@ -123,7 +127,9 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         GrafanaResponse response = client.Send(HttpMethod.Post, "api/folders", body);
         if (response.Status is 409 or 412)
         {
-            throw Conflict($"Grafana would not make the folder '{title}': {response.Words}. Someone may have made it just now; run the command again.");
+            throw Conflict(
+                $"Grafana would not make the folder '{title}': {response.Words}. Someone may have made it just now; run the command "
+                    + "again.");
         }
         string made = response.OrThrow($"make the folder '{title}'", "folders:create (role Editor)").As(GrafanaJson.Default.FolderAnswer).Uid
             ?? throw response.Unexpected();

@@ -21,7 +21,8 @@ public sealed class GrafanaPublisher : IDisposable
 
     /// <summary>Prepares for a server without talking to it.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaSignInInvalid"/>.</exception>
-    public GrafanaPublisher(GrafanaConnection connection, GrafanaPublishOptions options, PublishCallbacks callbacks, CancellationToken cancellation)
+    public GrafanaPublisher(
+        GrafanaConnection connection, GrafanaPublishOptions options, PublishCallbacks callbacks, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(options);
@@ -36,7 +37,9 @@ public sealed class GrafanaPublisher : IDisposable
     /// Makes sure of what a dashboard needs and was not seen to yet: the server and the account, the folder, the data source.
     /// After a failure other than <see cref="ErrorCode.DashboardInvalid"/> nothing further can work.
     /// </summary>
-    /// <exception cref="TokenDashboardException">Any of the Grafana codes, or <see cref="ErrorCode.DashboardInvalid"/> for a dashboard without a usable uid.</exception>
+    /// <exception cref="TokenDashboardException">
+    /// Any of the Grafana codes, or <see cref="ErrorCode.DashboardInvalid"/> for a dashboard without a usable uid.
+    /// </exception>
     public IEnumerable<GrafanaPublishResult> Prepare(DashboardDocument document)
     {
         ArgumentNullException.ThrowIfNull(document);
@@ -47,8 +50,8 @@ public sealed class GrafanaPublisher : IDisposable
     /// <summary>Saves one dashboard if it differs. Call <see cref="Prepare"/> with it before.</summary>
     /// <returns>One result, or none where the write was declined.</returns>
     /// <exception cref="TokenDashboardException">
-    /// After a result <see cref="GrafanaPublishAction.Conflict"/>: <see cref="ErrorCode.GrafanaVersionConflict"/> or <see cref="ErrorCode.GrafanaDashboardManaged"/>.
-    /// Otherwise any of the Grafana codes.
+    /// After a result <see cref="GrafanaPublishAction.Conflict"/>: <see cref="ErrorCode.GrafanaVersionConflict"/> or
+    /// <see cref="ErrorCode.GrafanaDashboardManaged"/>. Otherwise any of the Grafana codes.
     /// </exception>
     public IEnumerable<GrafanaPublishResult> Publish(DashboardDocument document)
     {
@@ -101,7 +104,8 @@ public sealed class GrafanaPublisher : IDisposable
         {
             yield break;
         }
-        GrafanaResponse response = Save(dashboard, place, stored, new PublishMark(fingerprint, Math.Max(stored?.Version ?? 0, history?.Newest ?? 0) + 1));
+        var mark = new PublishMark(fingerprint, Math.Max(stored?.Version ?? 0, history?.Newest ?? 0) + 1);
+        GrafanaResponse response = Save(dashboard, place, stored, mark);
         if (Refusal(document, place, response) is { } refusal)
         {
             if (refusal.Code is ErrorCode.GrafanaVersionConflict or ErrorCode.GrafanaDashboardManaged)
@@ -155,7 +159,8 @@ public sealed class GrafanaPublisher : IDisposable
         (stored.ProvisionedFrom is { } file ? $"is provisioned from the file '{file}' on the server" : _owners!.Describe(document.Uid)) is { } owner
             ? new TokenDashboardException(
                 ErrorCode.GrafanaDashboardManaged,
-                $"The dashboard '{document.Title}' (uid '{document.Uid}') {owner} and differs from what was to be published. Change it there, or publish under another uid.",
+                $"The dashboard '{document.Title}' (uid '{document.Uid}') {owner} and differs from what was to be published. Change "
+                    + "it there, or publish under another uid.",
                 target: document.Uid)
             : null;
 
@@ -166,8 +171,10 @@ public sealed class GrafanaPublisher : IDisposable
             return null;
         }
         string what = history.LastPublished is { } published
-            ? $"was changed in Grafana{stored.SavedBy} (version {Math.Max(stored.Version, history.Newest)}) after it was last published (version {published})"
-            : $"exists in Grafana with other content, saved last{stored.SavedBy}, and its history does not show that it was published from here";
+            ? $"was changed in Grafana{stored.SavedBy} (version {Math.Max(stored.Version, history.Newest)}) after it was last published "
+                + $"(version {published})"
+            : $"exists in Grafana with other content, saved last{stored.SavedBy}, and its history does not show that it was published "
+                + "from here";
         if (_options.Force)
         {
             _callbacks.Verbose($"The dashboard '{document.Title}' {what}. It is overwritten, because -Force was given.");
@@ -175,7 +182,8 @@ public sealed class GrafanaPublisher : IDisposable
         }
         return new TokenDashboardException(
             ErrorCode.GrafanaVersionConflict,
-            $"The dashboard '{document.Title}' (uid '{document.Uid}') {what}. Nothing was written. Keep that change by exporting the dashboard, or give -Force to overwrite it; Grafana's history keeps it.",
+            $"The dashboard '{document.Title}' (uid '{document.Uid}') {what}. Nothing was written. Keep that change by exporting the "
+                + "dashboard, or give -Force to overwrite it; Grafana's history keeps it.",
             target: document.Uid);
     }
 
@@ -184,7 +192,9 @@ public sealed class GrafanaPublisher : IDisposable
         if (place.Uid is null)
         {
             throw new TokenDashboardException(
-                ErrorCode.GrafanaFolderConflict, $"The dashboard cannot be saved in the folder '{place.Title}', because the folder was not made.", target: place.Title);
+                
+                    ErrorCode.GrafanaFolderConflict,
+                    $"The dashboard cannot be saved in the folder '{place.Title}', because the folder was not made.", target: place.Title);
         }
         if (stored is { Version: > 0 })
         {
@@ -209,22 +219,27 @@ public sealed class GrafanaPublisher : IDisposable
         {
             return new TokenDashboardException(
                 ErrorCode.GrafanaRequestFailed,
-                $"Another dashboard in '{place.Title}' has the title '{document.Title}', and this Grafana allows a title only once in a folder. Rename one of them, or choose another -Folder.",
+                $"Another dashboard in '{place.Title}' has the title '{document.Title}', and this Grafana allows a title only once in "
+                    + "a folder. Rename one of them, or choose another -Folder.",
                 target: document.Uid);
         }
-        if (response is { Status: 412, StatusWord: "plugin-dashboard" } || (response.Status == 400 && response.Words.Contains("provisioned", StringComparison.OrdinalIgnoreCase)))
+        if (response is { Status: 412, StatusWord: "plugin-dashboard" }
+            || (response.Status == 400 && response.Words.Contains("provisioned", StringComparison.OrdinalIgnoreCase)))
         {
             return new TokenDashboardException(
                 ErrorCode.GrafanaDashboardManaged,
-                $"Grafana would not save the dashboard '{document.Title}' (uid '{document.Uid}'), because something else manages it: {response.Words}. Change it there, or publish under another uid.",
+                $"Grafana would not save the dashboard '{document.Title}' (uid '{document.Uid}'), because something else manages it: "
+                    + $"{response.Words}. Change it there, or publish under another uid.",
                 target: document.Uid);
         }
         return response.Status is 409 or 412
             ? new TokenDashboardException(
                 ErrorCode.GrafanaVersionConflict,
-                $"The dashboard '{document.Title}' (uid '{document.Uid}') was changed by someone else while it was being published: {response.Words}. Nothing was written. Run the command again to see what it is now.",
+                $"The dashboard '{document.Title}' (uid '{document.Uid}') was changed by someone else while it was being published: "
+                    + $"{response.Words}. Nothing was written. Run the command again to see what it is now.",
                 target: document.Uid)
             : response.Failure(
-                $"save the dashboard '{document.Title}'", $"dashboards:create and dashboards:write (role Editor, or Edit on the folder '{place.Title}')");
+                $"save the dashboard '{document.Title}'",
+                $"dashboards:create and dashboards:write (role Editor, or Edit on the folder '{place.Title}')");
     }
 }

@@ -73,18 +73,24 @@ internal sealed partial class GrafanaResponse
             return new GrafanaResponse(url, request, status, body);
         }
         string start = Shorten(WhiteSpace().Replace(Markup().Replace(text, " "), " ").Trim());
-        string answer = $"{url} answered {request} with status {status} and " + (start.Length == 0 ? "no content" : $"this, which is not JSON: '{start}'");
+        string content = start.Length == 0 ? "no content" : $"this, which is not JSON: '{start}'";
+        string answer = $"{url} answered {request} with status {status} and {content}";
         throw status switch
         {
             401 => new TokenDashboardException(
-                ErrorCode.GrafanaUnauthorized, $"{answer}. A proxy in front of Grafana refused the sign-in; it must let the Authorization header through.", target: url),
+                
+                    ErrorCode.GrafanaUnauthorized,
+                    $"{answer}. A proxy in front of Grafana refused the sign-in; it must let the Authorization header through.", target: url),
             403 => new TokenDashboardException(
                 ErrorCode.GrafanaForbidden, $"{answer}. A proxy in front of Grafana refused the request.", target: url),
             502 or 503 or 504 => new TokenDashboardException(
-                ErrorCode.GrafanaUnreachable, $"{answer}. The proxy in front of Grafana cannot reach it. Check that the server runs.", target: url),
+                
+                    ErrorCode.GrafanaUnreachable,
+                    $"{answer}. The proxy in front of Grafana cannot reach it. Check that the server runs.", target: url),
             _ => new TokenDashboardException(
                 ErrorCode.GrafanaNotJson,
-                $"{answer}. Check that -Url is Grafana's own address with its sub-path, such as https://example.com/grafana, and that no proxy's sign-in page stands before it.",
+                $"{answer}. Check that -Url is Grafana's own address with its sub-path, such as https://example.com/grafana, and that "
+                    + "no proxy's sign-in page stands before it.",
                 target: url),
         };
     }
@@ -119,7 +125,8 @@ internal sealed partial class GrafanaResponse
     {
         401 => new TokenDashboardException(
             ErrorCode.GrafanaUnauthorized,
-            $"Grafana at {_url} did not accept the token or password ({Words}). Check that it belongs to this server, has not expired and was not revoked.",
+            $"Grafana at {_url} did not accept the token or password ({Words}). Check that it belongs to this server, has not expired "
+                + "and was not revoked.",
             target: _url),
         403 => new TokenDashboardException(
             ErrorCode.GrafanaForbidden,
@@ -134,7 +141,8 @@ internal sealed partial class GrafanaResponse
     /// <summary>The failure of JSON that lacks what the API promises.</summary>
     internal TokenDashboardException Unexpected(Exception? inner = null) => new(
         ErrorCode.GrafanaNotJson,
-        $"{_url} answered {Request} with JSON, but not with what Grafana's API promises: '{Shorten(_body.ToJsonString())}'. Check that -Url is Grafana's own address.",
+        $"{_url} answered {Request} with JSON, but not with what Grafana's API promises: '{Shorten(_body.ToJsonString())}'. Check "
+            + "that -Url is Grafana's own address.",
         inner,
         _url);
 

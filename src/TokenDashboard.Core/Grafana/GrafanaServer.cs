@@ -8,7 +8,7 @@ namespace TokenDashboard.Grafana;
 internal sealed record GrafanaServer(string? Version, long OrgId)
 {
     /// <summary>The major version; the newest known one where the server hides it, since newer servers differ less among themselves.</summary>
-    internal int Major => Version is not null && int.TryParse(Version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major) ? major : 13;
+    internal int Major => int.TryParse(Version?.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major) ? major : 13;
 
     /// <summary>Asks the server what it is and whether the account is known, before anything is written.</summary>
     /// <exception cref="TokenDashboardException">It is not Grafana, is failing, or refused the account.</exception>
@@ -20,7 +20,8 @@ internal sealed record GrafanaServer(string? Version, long OrgId)
         {
             throw new TokenDashboardException(
                 ErrorCode.GrafanaNotJson,
-                $"{client.Url} answered GET /api/health with status {response.Status} and JSON, but not as Grafana does. Check that -Url is Grafana's own address with its sub-path.",
+                $"{client.Url} answered GET /api/health with status {response.Status} and JSON, but not as Grafana does. Check that "
+                    + "-Url is Grafana's own address with its sub-path.",
                 target: client.Url);
         }
         if (!response.IsSuccess)
@@ -41,7 +42,8 @@ internal sealed record GrafanaServer(string? Version, long OrgId)
         {
             throw new TokenDashboardException(
                 ErrorCode.GrafanaForbidden,
-                $"The account works in organisation {known.Id} ('{known.Name}') of Grafana at {client.Url}, not in {wanted}. A token belongs to one organisation: make one in organisation {wanted}, or leave -OrgId out.",
+                $"The account works in organisation {known.Id} ('{known.Name}') of Grafana at {client.Url}, not in {wanted}. A token "
+                    + $"belongs to one organisation: make one in organisation {wanted}, or leave -OrgId out.",
                 target: client.Url);
         }
         verbose($"Signed in to organisation {known.Id} ('{known.Name}').");

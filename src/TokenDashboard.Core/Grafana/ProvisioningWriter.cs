@@ -8,7 +8,8 @@ public sealed class ProvisioningWriter
 {
     private const string FileName = "tokendashboard";
 
-    private static readonly ISerializer Yaml = new SerializerBuilder().WithQuotingNecessaryStrings().WithIndentedSequences().WithNewLine("\n").Build();
+    private static readonly ISerializer Yaml =
+        new SerializerBuilder().WithQuotingNecessaryStrings().WithIndentedSequences().WithNewLine("\n").Build();
 
     private readonly ProvisioningOptions _options;
     private readonly PublishCallbacks _callbacks;
@@ -16,7 +17,9 @@ public sealed class ProvisioningWriter
     private bool _described;
 
     /// <summary>Prepares for a folder without touching it.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaFolderConflict"/>: a folder in a folder, which file provisioning cannot make.</exception>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.GrafanaFolderConflict"/>: a folder in a folder, which file provisioning cannot make.
+    /// </exception>
     public ProvisioningWriter(ProvisioningOptions options, PublishCallbacks callbacks)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -32,15 +35,20 @@ public sealed class ProvisioningWriter
         _callbacks = callbacks;
     }
 
-    /// <summary>Writes a dashboard's file, and before the first one the files that name the data source and the folder. Files that hold the right text already stay untouched.</summary>
+    /// <summary>
+    /// Writes a dashboard's file, and before the first one the files that name the data source and the folder. Files that hold the
+    /// right text already stay untouched.
+    /// </summary>
     /// <returns>One result for each file; none for a file whose writing was declined.</returns>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/> or <see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.DashboardInvalid"/> or <see cref="ErrorCode.DashboardWriteFailed"/>.
+    /// </exception>
     public IEnumerable<GrafanaPublishResult> Write(DashboardDocument document)
     {
         ArgumentNullException.ThrowIfNull(document);
         string uid = DashboardBinding.RequireUid(document, _seen);
-        string json = DashboardDocument.FromObject(DashboardBinding.Bind(document, new DataSourceIdentity(_options.DataSourceUid, _options.DataSourceName))).Json;
-        return WriteFiles(uid, json).OfType<GrafanaPublishResult>();
+        var dataSource = new DataSourceIdentity(_options.DataSourceUid, _options.DataSourceName);
+        return WriteFiles(uid, DashboardDocument.FromObject(DashboardBinding.Bind(document, dataSource)).Json).OfType<GrafanaPublishResult>();
     }
 
     private IEnumerable<GrafanaPublishResult?> WriteFiles(string uid, string json)
@@ -103,14 +111,17 @@ public sealed class ProvisioningWriter
                 ["orgId"] = _options.OrgId,
                 ["isDefault"] = false,
                 ["editable"] = false,
-                ["jsonData"] = SqliteDataSource.Settings(_options.Database).ToDictionary(setting => setting.Key, setting => setting.Value is string text ? Literal(text) : setting.Value),
+                ["jsonData"] = SqliteDataSource.Settings(_options.Database)
+                    .ToDictionary(setting => setting.Key, setting => setting.Value is string text ? Literal(text) : setting.Value),
             },
         },
     });
 
     private string Provider()
     {
-        string folder = _options.GrafanaPath is { } seen ? $"{seen.TrimEnd('/', '\\')}/dashboards/{FileName}" : Path.GetFullPath(Path.Combine(_options.Path, "dashboards", FileName));
+        string folder = _options.GrafanaPath is { } seen
+            ? $"{seen.TrimEnd('/', '\\')}/dashboards/{FileName}"
+            : Path.GetFullPath(Path.Combine(_options.Path, "dashboards", FileName));
         return Document(new Dictionary<string, object>
         {
             ["apiVersion"] = 1,

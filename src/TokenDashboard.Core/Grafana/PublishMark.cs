@@ -13,8 +13,11 @@ namespace TokenDashboard.Grafana;
 internal sealed partial record PublishMark(string Fingerprint, long Version)
 {
     /// <summary>The message of a version that is about to be written.</summary>
-    internal string Message(string? words) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(string.IsNullOrWhiteSpace(words) ? "Published by TokenDashboard" : words.Trim())} [tokendashboard {Fingerprint} v{Version}]");
+    internal string Message(string? words)
+    {
+        string text = string.IsNullOrWhiteSpace(words) ? "Published by TokenDashboard" : words.Trim();
+        return string.Create(CultureInfo.InvariantCulture, $"{text} [tokendashboard {Fingerprint} v{Version}]");
+    }
 
     /// <summary>The mark in a message; null where there is none.</summary>
     internal static PublishMark? Find(string? message)

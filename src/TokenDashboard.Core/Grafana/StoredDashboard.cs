@@ -33,7 +33,8 @@ internal sealed record StoredDashboard
         {
             return new StoredDashboard();
         }
-        DashboardAnswer answer = response.OrThrow($"read the dashboard '{uid}'", "dashboards:read (role Viewer)").As(GrafanaJson.Default.DashboardAnswer);
+        response.OrThrow($"read the dashboard '{uid}'", "dashboards:read (role Viewer)");
+        DashboardAnswer answer = response.As(GrafanaJson.Default.DashboardAnswer);
         if (answer is not { Dashboard: { } dashboard, Meta: { } meta })
         {
             throw response.Unexpected();
@@ -44,7 +45,9 @@ internal sealed record StoredDashboard
             Content = DashboardContent.Normalise(dashboard),
             Version = version,
             // Grafana gives the root as nothing, and in places as "general".
-            Folder = meta.FolderUid is null or "" or "general" ? FolderPlace.Root : new FolderPlace(meta.FolderUid, meta.FolderTitle ?? meta.FolderUid),
+            Folder = meta.FolderUid is null or "" or "general"
+                ? FolderPlace.Root
+                : new FolderPlace(meta.FolderUid, meta.FolderTitle ?? meta.FolderUid),
             SavedBy = meta.UpdatedBy is { Length: > 0 } name
                 ? string.Create(CultureInfo.InvariantCulture, $" by '{name}' on {meta.Updated.UtcDateTime:yyyy-MM-dd HH:mm} UTC")
                 : "",

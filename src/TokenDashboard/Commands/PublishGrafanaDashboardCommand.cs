@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Security;
 using TokenDashboard.Dashboards;
 using TokenDashboard.Grafana;
+using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 
@@ -146,7 +147,8 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
             return;
         }
         _prepared = false;
-        _publisher ??= new GrafanaPublisher(Connection(), Options(), Callbacks(), Cancellation);
+        _publisher ??= new GrafanaPublisher(
+            ServerConnection.Create(Url, Token, Credential, OrgId, SkipCertificateCheck, TimeoutSec), Options(), Callbacks(), Cancellation);
         WriteAll(_publisher.Prepare(document));
         _prepared = true;
         WriteAll(_publisher.Publish(document));
@@ -164,38 +166,10 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     private protected override bool IsTerminating(TokenDashboardException exception) => exception.Code switch
     {
         ErrorCode.DashboardInvalid or ErrorCode.DashboardNotFound => false,
-        ErrorCode.GrafanaUnreachable or ErrorCode.GrafanaTlsFailed or ErrorCode.GrafanaTimeout or ErrorCode.GrafanaUnauthorized or ErrorCode.GrafanaNotJson
-            or ErrorCode.GrafanaFolderConflict => true,
+        ErrorCode.GrafanaUnreachable or ErrorCode.GrafanaTlsFailed or ErrorCode.GrafanaTimeout or ErrorCode.GrafanaUnauthorized
+            or ErrorCode.GrafanaNotJson or ErrorCode.GrafanaFolderConflict => true,
         _ => !_prepared,
     };
-
-    private GrafanaConnection Connection()
-    {
-        Uri? url = Url;
-        if (url is null && Environment.GetEnvironmentVariable("GRAFANA_URL") is { Length: > 0 } text && !Uri.TryCreate(text, UriKind.Absolute, out url))
-        {
-            throw new TokenDashboardException(ErrorCode.GrafanaUrlInvalid, "The environment variable GRAFANA_URL holds no absolute address such as https://grafana.example.com.");
-        }
-        SecureString? token = Token;
-        if (token is null && Credential is null && Environment.GetEnvironmentVariable("GRAFANA_TOKEN") is { Length: > 0 } secret)
-        {
-            token = new SecureString();
-            foreach (char character in secret)
-            {
-                token.AppendChar(character);
-            }
-            token.MakeReadOnly();
-        }
-        return new GrafanaConnection(url ?? throw new TokenDashboardException(
-            ErrorCode.GrafanaUrlInvalid, "Nothing says where Grafana is. Give -Url, or set the environment variable GRAFANA_URL."))
-        {
-            Token = token,
-            Credential = Credential?.GetNetworkCredential(),
-            OrgId = OrgId == 0 ? null : OrgId,
-            SkipCertificateCheck = SkipCertificateCheck,
-            Timeout = TimeSpan.FromSeconds(TimeoutSec),
-        };
-    }
 
     private GrafanaPublishOptions Options() => new()
     {

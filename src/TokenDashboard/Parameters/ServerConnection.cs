@@ -1,0 +1,52 @@
+using System.Management.Automation;
+using System.Security;
+using TokenDashboard.Grafana;
+
+namespace TokenDashboard.Parameters;
+
+/// <summary>Makes a connection of what a command was given and, where it was given nothing, of the environment.</summary>
+internal static class ServerConnection
+{
+    private const string UrlVariable = "GRAFANA_URL";
+    private const string TokenVariable = "GRAFANA_TOKEN";
+
+    /// <param name="url">The address; null for the environment's.</param>
+    /// <param name="token">A token; null for the environment's, unless there is a credential.</param>
+    /// <param name="credential">A user's name and password.</param>
+    /// <param name="organisation">The organisation; 0 for the account's current one.</param>
+    /// <param name="skipCertificateCheck">Whether any certificate is accepted.</param>
+    /// <param name="timeoutSeconds">How long one request may take.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaUrlInvalid"/>.</exception>
+    internal static GrafanaConnection Create(
+        Uri? url, SecureString? token, PSCredential? credential, int organisation, bool skipCertificateCheck, int timeoutSeconds)
+    {
+        if (url is null && Environment.GetEnvironmentVariable(UrlVariable) is { Length: > 0 } text && !Uri.TryCreate(text, UriKind.Absolute, out url))
+        {
+            throw new TokenDashboardException(
+                ErrorCode.GrafanaUrlInvalid,
+                $"The environment variable {UrlVariable} holds no absolute address such as https://grafana.example.com.");
+        }
+        if (url is null)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.GrafanaUrlInvalid, $"Nothing says where Grafana is. Give -Url, or set the environment variable {UrlVariable}.");
+        }
+        if (token is null && credential is null && Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 } secret)
+        {
+            token = new SecureString();
+            foreach (char character in secret)
+            {
+                token.AppendChar(character);
+            }
+            token.MakeReadOnly();
+        }
+        return new GrafanaConnection(url)
+        {
+            Token = token,
+            Credential = credential?.GetNetworkCredential(),
+            OrgId = organisation == 0 ? null : organisation,
+            SkipCertificateCheck = skipCertificateCheck,
+            Timeout = TimeSpan.FromSeconds(timeoutSeconds),
+        };
+    }
+}
