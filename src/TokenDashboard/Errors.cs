@@ -11,9 +11,8 @@ internal static class Errors
     private static ErrorCategory CategoryOf(ErrorCode code) => code switch
     {
         ErrorCode.StoreNotSpecified or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid
-            or ErrorCode.TooManyBuckets or ErrorCode.GrafanaUrlInvalid or ErrorCode.GrafanaSignInInvalid => ErrorCategory.InvalidArgument,
-        ErrorCode.StoreNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound
-            or ErrorCode.GrafanaDataSourceMissing => ErrorCategory.ObjectNotFound,
+            or ErrorCode.TooManyBuckets => ErrorCategory.InvalidArgument,
+        ErrorCode.StoreNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound => ErrorCategory.ObjectNotFound,
         ErrorCode.ConfigurationInvalid or ErrorCode.StoreIsDirectory or ErrorCode.StoreEmpty or ErrorCode.StoreNotDatabase
             or ErrorCode.StoreColumnsMissing or ErrorCode.DashboardInvalid or ErrorCode.GrafanaNotJson => ErrorCategory.InvalidData,
         ErrorCode.StoreLocked => ErrorCategory.ResourceBusy,
@@ -22,6 +21,8 @@ internal static class Errors
         ErrorCode.StoreAccessDenied or ErrorCode.GrafanaForbidden or ErrorCode.GrafanaDashboardManaged => ErrorCategory.PermissionDenied,
         ErrorCode.StoreWalFolderReadOnly or ErrorCode.StoreReadFailed => ErrorCategory.ReadError,
         ErrorCode.StoreWriteFailed or ErrorCode.DashboardWriteFailed => ErrorCategory.WriteError,
+        ErrorCode.GrafanaUrlInvalid or ErrorCode.GrafanaSignInInvalid => ErrorCategory.InvalidArgument,
+        ErrorCode.GrafanaDataSourceMissing => ErrorCategory.ObjectNotFound,
         ErrorCode.GrafanaUnreachable => ErrorCategory.ConnectionError,
         ErrorCode.GrafanaTlsFailed => ErrorCategory.SecurityError,
         ErrorCode.GrafanaTimeout => ErrorCategory.OperationTimeout,
