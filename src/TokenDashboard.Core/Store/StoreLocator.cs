@@ -1,0 +1,73 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace TokenDashboard.Store;
+
+/// <summary>
+/// Finds the store a command means when it names none: the environment variable <c>TOKENDASHBOARD_DATABASE</c>, else
+/// <c>logging.sqlite.database</c> of Observicia's configuration file.
+/// </summary>
+public static class StoreLocator
+{
+    /// <summary>Holds the path of the default store.</summary>
+    public const string DatabaseVariable = "TOKENDASHBOARD_DATABASE";
+
+    /// <summary>Holds the path of Observicia's configuration file, as Observicia itself reads it.</summary>
+    public const string ConfigurationVariable = "OBSERVICIA_CONFIG_FILE";
+
+    /// <summary>The configuration file Observicia looks for in its working directory.</summary>
+    public const string ConfigurationFile = "observicia_config.yaml";
+
+    /// <summary>The path of the default store. Whether there is a store is not looked at.</summary>
+    /// <param name="workingDirectory">What relative paths start from.</param>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.StoreNotSpecified"/>: nothing names a store. <see cref="ErrorCode.ConfigurationInvalid"/>: the configuration file is not YAML.
+    /// </exception>
+    public static string FindDefault(string workingDirectory)
+    {
+        if (Environment.GetEnvironmentVariable(DatabaseVariable) is { Length: > 0 } database)
+        {
+            return Path.GetFullPath(database, workingDirectory);
+        }
+        string configuration = Path.GetFullPath(
+            Environment.GetEnvironmentVariable(ConfigurationVariable) is { Length: > 0 } named ? named : ConfigurationFile,
+            workingDirectory);
+        string found = "which does not exist";
+        if (File.Exists(configuration))
+        {
+            if (DatabaseOf(configuration) is { } path)
+            {
+                return Path.GetFullPath(path, workingDirectory);
+            }
+            found = "which names none or has logging.sqlite.enabled off";
+        }
+        throw new TokenDashboardException(
+            ErrorCode.StoreNotSpecified,
+            $"Which store? Give -Database PATH, or set the environment variable {DatabaseVariable}, or name it as logging.sqlite.database in Observicia's "
+            + $"configuration file (looked for at '{configuration}', {found}).");
+    }
+
+    private static string? DatabaseOf(string configuration)
+    {
+        try
+        {
+            using var reader = new StreamReader(configuration);
+            var yaml = new YamlStream();
+            yaml.Load(reader);
+            YamlNode? sqlite = yaml.Documents.Count == 0 ? null : Child(Child(yaml.Documents[0].RootNode, "logging"), "sqlite");
+            bool enabled = Child(sqlite, "enabled") is YamlScalarNode { Value: { } value } && value.Equals("true", StringComparison.OrdinalIgnoreCase);
+            return enabled && Child(sqlite, "database") is YamlScalarNode { Value.Length: > 0 } database ? database.Value : null;
+        }
+        catch (Exception exception) when (exception is YamlException or IOException or UnauthorizedAccessException)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.ConfigurationInvalid,
+                $"Observicia's configuration file '{configuration}' cannot be read: {exception.Message} Correct it, or give -Database PATH.",
+                exception,
+                configuration);
+        }
+    }
+
+    private static YamlNode? Child(YamlNode? node, string key) =>
+        node is YamlMappingNode mapping && mapping.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? child) ? child : null;
+}

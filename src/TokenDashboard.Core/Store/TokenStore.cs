@@ -1,0 +1,165 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace TokenDashboard.Store;
+
+/// <summary>
+/// A store open for reading. The database belongs to the application that writes it: it is opened read-only, and every read is kept
+/// short, because outside WAL mode a reader's lock stops the writer's commit.
+/// </summary>
+public sealed class TokenStore : IDisposable
+{
+    /// <summary>How long a read waits for another process's lock, in seconds.</summary>
+    internal const int BusyTimeoutSeconds = 10;
+
+    private static readonly string[] RequiredColumns =
+    [
+        "id", "timestamp", "transaction_id", "user_id", "model", "provider", "request_type", "prompt_tokens", "completion_tokens",
+        "total_tokens", "duration_ms", "success", "trace_id", "span_id", "parent_span_id",
+    ];
+
+    private readonly SqliteConnection _connection;
+    private readonly CancellationTokenRegistration _interrupt;
+
+    private TokenStore(string path, SqliteConnection connection, CancellationToken cancellation)
+    {
+        Path = path;
+        _connection = connection;
+        Cancellation = cancellation;
+        // SqliteCommand.Cancel does nothing; this is what stops a query that is running.
+        _interrupt = cancellation.Register(() => raw.sqlite3_interrupt(connection.Handle));
+    }
+
+    /// <summary>Full path of the database file.</summary>
+    public string Path { get; }
+
+    internal CancellationToken Cancellation { get; }
+
+    /// <summary>Opens a store and checks that it is one.</summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="cancellation">Interrupts whatever query is running.</param>
+    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
+    public static TokenStore Open(string path, CancellationToken cancellation)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        CheckFile(path);
+        SqliteEngine.Initialize();
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = SqliteOpenMode.ReadOnly,
+            // A pooled connection would keep the file open after the command has ended.
+            Pooling = false,
+            DefaultTimeout = BusyTimeoutSeconds,
+        }.ToString());
+        try
+        {
+            connection.Open();
+            var store = new TokenStore(path, connection, cancellation);
+            store.CheckSchema();
+            return store;
+        }
+        catch (SqliteException exception)
+        {
+            connection.Dispose();
+            throw StoreErrors.FromReading(exception, path);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes a command; failures of its execution go through <see cref="Read{T}"/>.</summary>
+    internal SqliteCommand CreateCommand(string sql)
+    {
+        SqliteCommand command = _connection.CreateCommand();
+        command.CommandText = sql;
+        return command;
+    }
+
+    /// <summary>Runs a read, with SQLite's failures said in this product's words.</summary>
+    internal T Read<T>(Func<T> read)
+    {
+        Cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            return read();
+        }
+        catch (SqliteException exception)
+        {
+            throw StoreErrors.FromReading(exception, Path);
+        }
+    }
+
+    /// <summary>The single value a query gives.</summary>
+    internal T Scalar<T>(string sql) => Read(() =>
+    {
+        using SqliteCommand command = CreateCommand(sql);
+        return (T)command.ExecuteScalar()!;
+    });
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _interrupt.Dispose();
+        _connection.Dispose();
+    }
+
+    // The file is looked at, never opened, here: on POSIX systems closing any handle of a file drops this process's locks on it,
+    // another SQLite's included.
+    private static void CheckFile(string path)
+    {
+        var file = new FileInfo(path);
+        if (Directory.Exists(path))
+        {
+            throw new TokenDashboardException(ErrorCode.StoreIsDirectory, $"'{path}' is a directory. Give the database file inside it.", target: path);
+        }
+        if (!file.Exists)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.StoreNotFound,
+                $"There is no file '{path}'. Check the path, or make a store to try things on with: New-TokenStore -Path '{path}' -Sample",
+                target: path);
+        }
+        if (file.Length == 0)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.StoreEmpty,
+                $"'{path}' has no content. Observicia creates its table when the application starts with logging.sqlite enabled.",
+                target: path);
+        }
+    }
+
+    private void CheckSchema()
+    {
+        var columns = Read(() =>
+        {
+            var found = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+            using SqliteCommand command = CreateCommand("SELECT name FROM pragma_table_info('telemetry')");
+            using SqliteDataReader reader = command.ExecuteReader();
+            while (reader.Read())
+            {
+                found.Add(reader.GetString(0));
+            }
+            return found;
+        });
+        if (columns.Count == 0)
+        {
+            string tables = Scalar<string>("SELECT COALESCE(group_concat(name, ', '), 'none') FROM sqlite_schema WHERE type = 'table'");
+            throw new TokenDashboardException(
+                ErrorCode.StoreTableMissing,
+                $"'{Path}' has no table 'telemetry' (its tables: {tables}). Give the database Observicia writes.",
+                target: Path);
+        }
+        string[] missing = [.. RequiredColumns.Where(column => !columns.Contains(column))];
+        if (missing.Length > 0)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.StoreColumnsMissing,
+                $"The table 'telemetry' of '{Path}' lacks the columns {string.Join(", ", missing)}. Give a database made by Observicia 0.1.13 or compatible.",
+                target: Path);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace TokenDashboard.Store;
+
+/// <summary>How many rows held values that could not be read, by kind. A row may count under several kinds, but once in <see cref="Rows"/>.</summary>
+public sealed class UnreadableReport
+{
+    /// <summary>Rows with at least one such value.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Rows whose time is not UTC text such as 2026-11-16T18:15:46.680590. No question about usage counts them.</summary>
+    public long Timestamps { get; private set; }
+
+    /// <summary>Rows with a token count that is NULL (a missing total excepted), negative, not an integer or above 10^12. It counts as 0.</summary>
+    public long TokenCounts { get; private set; }
+
+    /// <summary>Rows whose duration is NULL, negative, not a number or above 10^12 ms. Latency figures leave them out.</summary>
+    public long Durations { get; private set; }
+
+    /// <summary>Rows whose policy verdict is neither 0 nor 1. They count as passed, as the SDK takes a missing verdict.</summary>
+    public long PolicyVerdicts { get; private set; }
+
+    /// <summary>One sentence for a warning.</summary>
+    public override string ToString()
+    {
+        string kinds = string.Join(", ", new (long Count, string Kind)[]
+        {
+            (Timestamps, "without a readable time, left out"),
+            (TokenCounts, "with a token count that is none, counted as 0"),
+            (Durations, "without a duration, left out of latency"),
+            (PolicyVerdicts, "without a policy verdict, counted as passed"),
+        }.Where(kind => kind.Count > 0).Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind.Count:N0} {kind.Kind}")));
+        return string.Create(CultureInfo.InvariantCulture, $"{Rows:N0} requests have values that cannot be read: {kinds}.");
+    }
+
+    internal void Add(UnreadableValue unreadable)
+    {
+        if (unreadable == UnreadableValue.None)
+        {
+            return;
+        }
+        Rows++;
+        Timestamps += Bit(unreadable & UnreadableValue.Timestamp);
+        TokenCounts += Bit(unreadable & UnreadableValue.Tokens);
+        Durations += Bit(unreadable & UnreadableValue.Duration);
+        PolicyVerdicts += Bit(unreadable & UnreadableValue.PolicyVerdict);
+    }
+
+    private static int Bit(UnreadableValue value) => value == UnreadableValue.None ? 0 : 1;
+}

@@ -1,0 +1,50 @@
+namespace TokenDashboard.Telemetry;
+
+/// <summary>Calendar arithmetic in a time zone, right across its clock changes.</summary>
+internal static class LocalTime
+{
+    /// <summary>The first instant at which the zone's clock shows the given time or a later one: in a gap, the instant of the change.</summary>
+    public static DateTimeOffset FirstInstantAt(DateTime local, TimeZoneInfo zone)
+    {
+        // Offsets lie within 14 hours of UTC, so the answer lies within 15 hours of the same reading on a UTC clock.
+        long low = Math.Max(0, local.Ticks - (15 * TimeSpan.TicksPerHour));
+        long high = Math.Min(DateTime.MaxValue.Ticks, local.Ticks + (15 * TimeSpan.TicksPerHour));
+        return At(FirstTicksWhere(low, high, ticks => ticks + OffsetTicks(ticks, zone) >= local.Ticks), zone);
+    }
+
+    /// <summary>The smallest value in (low, high] for which the condition holds, where it holds from there on.</summary>
+    public static long FirstTicksWhere(long low, long high, Func<long, bool> condition)
+    {
+        if (condition(low))
+        {
+            return low;
+        }
+        while (high - low > 1)
+        {
+            long middle = low + ((high - low) / 2);
+            if (condition(middle))
+            {
+                high = middle;
+            }
+            else
+            {
+                low = middle;
+            }
+        }
+        return high;
+    }
+
+    /// <summary>The zone's offset from UTC at an instant, in ticks.</summary>
+    public static long OffsetTicks(long utcTicks, TimeZoneInfo zone) => zone.GetUtcOffset(new DateTime(utcTicks, DateTimeKind.Utc)).Ticks;
+
+    /// <summary>The instant with the zone's offset.</summary>
+    public static DateTimeOffset At(long utcTicks, TimeZoneInfo zone) =>
+        TimeZoneInfo.ConvertTime(new DateTimeOffset(utcTicks, TimeSpan.Zero), zone);
+
+    /// <summary>Monday of the week, as ISO 8601 counts weeks.</summary>
+    public static DateTime StartOfWeek(DateTime day)
+    {
+        int sinceMonday = ((int)day.DayOfWeek + 6) % 7;
+        return day.Date.Ticks > sinceMonday * TimeSpan.TicksPerDay ? day.Date.AddDays(-sinceMonday) : DateTime.MinValue;
+    }
+}

@@ -1,0 +1,88 @@
+namespace TokenDashboard.Telemetry;
+
+/// <summary>
+/// Which requests a question is about. Texts match without regard to the case of ASCII letters and may hold PowerShell wildcards;
+/// several texts of one property are alternatives; the empty string matches requests in which the property is unknown.
+/// </summary>
+public sealed record RequestFilter
+{
+    /// <summary>The time of the requests.</summary>
+    public TimeRange Range { get; init; } = TimeRange.All;
+
+    /// <summary>Users, or none for all.</summary>
+    public IReadOnlyList<string> User { get; init; } = [];
+
+    /// <summary>Models, or none for all.</summary>
+    public IReadOnlyList<string> Model { get; init; } = [];
+
+    /// <summary>Providers, or none for all.</summary>
+    public IReadOnlyList<string> Provider { get; init; } = [];
+
+    /// <summary>Request types, or none for all.</summary>
+    public IReadOnlyList<string> RequestType { get; init; } = [];
+
+    /// <summary>Transactions, or none for all.</summary>
+    public IReadOnlyList<string> Transaction { get; init; } = [];
+
+    /// <summary>Whether only requests with a negative policy verdict count.</summary>
+    public bool PolicyFailed { get; init; }
+
+    /// <summary>The smallest total of tokens that counts.</summary>
+    public long MinTokens { get; init; }
+
+    /// <summary>The conditions as SQL, each to be joined with AND, with their parameters.</summary>
+    internal (IReadOnlyList<string> Conditions, IReadOnlyDictionary<string, object> Parameters) ToSql()
+    {
+        var conditions = new List<string>();
+        var parameters = new Dictionary<string, object>();
+        string Parameter(object value)
+        {
+            string name = $"$p{parameters.Count}";
+            parameters.Add(name, value);
+            return name;
+        }
+        void AddTexts(string expression, IReadOnlyList<string> texts)
+        {
+            if (texts.Count > 0)
+            {
+                conditions.Add("(" + string.Join(" OR ", texts.Select(text => GlobPattern.HasWildcard(text)
+                    ? $"lower({expression}) GLOB lower({Parameter(GlobPattern.ToGlob(text))})"
+                    : $"{expression} = {Parameter(GlobPattern.Unescape(text))} COLLATE NOCASE")) + ")");
+            }
+        }
+
+        AddRange(conditions, Parameter);
+        AddTexts(TelemetrySql.User, User);
+        AddTexts(TelemetrySql.Model, Model);
+        AddTexts(TelemetrySql.Provider, Provider);
+        AddTexts(TelemetrySql.RequestType, RequestType);
+        AddTexts(TelemetrySql.Transaction, Transaction);
+        if (PolicyFailed)
+        {
+            conditions.Add(TelemetrySql.PolicyFailed);
+        }
+        if (MinTokens > 0)
+        {
+            conditions.Add($"{TelemetrySql.TotalTokens} >= {Parameter(MinTokens)}");
+        }
+        return (conditions, parameters);
+    }
+
+    private void AddRange(List<string> conditions, Func<object, string> parameter)
+    {
+        var bounds = new List<string>();
+        if (Range.Since is { } since)
+        {
+            bounds.Add($"timestamp >= {parameter(StoredTimestamp.Format(since))}");
+        }
+        if (Range.Until is { } until)
+        {
+            bounds.Add($"timestamp < {parameter(StoredTimestamp.Format(until))}");
+        }
+        if (bounds.Count > 0)
+        {
+            // A time that cannot be read may belong to any range: let it through to be counted and reported.
+            conditions.Add($"({string.Join(" AND ", bounds)} OR {TelemetrySql.TimestampReadable} IS NOT 1)");
+        }
+    }
+}

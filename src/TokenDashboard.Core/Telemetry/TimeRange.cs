@@ -1,0 +1,42 @@
+namespace TokenDashboard.Telemetry;
+
+/// <summary>A half-open range of time, [Since, Until); an end that is null is open.</summary>
+public sealed record TimeRange
+{
+    /// <summary>Every time.</summary>
+    public static TimeRange All { get; } = new(null, null);
+
+    /// <summary>Makes a range.</summary>
+    /// <param name="since">The first instant inside, or null.</param>
+    /// <param name="until">The first instant after, or null.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: the range is empty or reversed.</exception>
+    public TimeRange(DateTimeOffset? since, DateTimeOffset? until)
+    {
+        if (since >= until)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.RangeInvalid,
+                $"The range from {since:u} until {until:u} holds no time: its end must lie after its beginning.",
+                target: since);
+        }
+        Since = since;
+        Until = until;
+    }
+
+    /// <summary>The first instant inside, or null for no lower end.</summary>
+    public DateTimeOffset? Since { get; }
+
+    /// <summary>The first instant after, or null for no upper end.</summary>
+    public DateTimeOffset? Until { get; }
+
+    /// <summary>The range of equal length that ends where this one begins.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeRequired"/>: an end is open.</exception>
+    public TimeRange Previous() => this is { Since: { } since, Until: { } until }
+        ? new TimeRange(since - (until - since), since)
+        : throw new TokenDashboardException(
+            ErrorCode.RangeRequired,
+            "A comparison with the period before needs a range with both ends: give -Last, or -Since and -Until.");
+
+    internal bool Contains(long utcTicks) =>
+        (Since is not { } since || utcTicks >= since.UtcTicks) && (Until is not { } until || utcTicks < until.UtcTicks);
+}

@@ -1,0 +1,53 @@
+namespace TokenDashboard.Telemetry;
+
+/// <summary>One request to a model, as one row of the store tells it.</summary>
+public sealed class TokenRequest
+{
+    /// <summary>The row's id. It grows with the order of export, which is nearly the order of time.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>When the request began, in UTC.</summary>
+    public required DateTimeOffset Timestamp { get; init; }
+
+    /// <summary>The application's transaction; the empty string where it is unknown.</summary>
+    public required string Transaction { get; init; }
+
+    /// <summary>The user; the empty string where it is unknown.</summary>
+    public required string User { get; init; }
+
+    /// <summary>The model's name.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The provider's name.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>The kind of request: <c>chat</c>, <c>embedding</c> and the like.</summary>
+    public required string RequestType { get; init; }
+
+    /// <summary>Tokens sent; 0 where the stored value is not a count.</summary>
+    public required long PromptTokens { get; init; }
+
+    /// <summary>Tokens received; 0 where the stored value is not a count.</summary>
+    public required long CompletionTokens { get; init; }
+
+    /// <summary>The stored total, or prompt + completion where that is 0, missing or not a count.</summary>
+    public required long TotalTokens { get; init; }
+
+    /// <summary>From first byte sent to last byte received, in milliseconds; null where the stored value is not a duration.</summary>
+    public required double? DurationMs { get; init; }
+
+    /// <summary>The policy verdict (column <c>success</c>). It says nothing about whether the call itself worked.</summary>
+    public required bool PolicyPassed { get; init; }
+
+    /// <summary>Whether the stream broke off: prompt tokens only, and a stored total of 0.</summary>
+    public required bool BrokenStream { get; init; }
+
+    /// <summary>The trace the request's span belongs to, as hexadecimal text.</summary>
+    public required string TraceId { get; init; }
+
+    /// <summary>The request's span, as hexadecimal text.</summary>
+    public required string SpanId { get; init; }
+
+    /// <summary>The span around the request's span; the empty string where there is none.</summary>
+    public required string ParentSpanId { get; init; }
+}

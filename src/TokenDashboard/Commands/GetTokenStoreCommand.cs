@@ -1,0 +1,22 @@
+using System.Management.Automation;
+using TokenDashboard.Store;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>Says what is in a store: how much, from when until when, of whom, in which state.</summary>
+[Cmdlet(VerbsCommon.Get, "TokenStore")]
+[OutputType(typeof(TokenStoreInfo))]
+public sealed class GetTokenStoreCommand : StoreCmdlet
+{
+    /// <inheritdoc/>
+    private protected override void Process()
+    {
+        using TokenStore store = OpenStore();
+        TokenStoreInfo info = TokenStoreInfo.Read(store);
+        WriteObject(info);
+        if (info.Unreadable.Rows > 0)
+        {
+            WriteWarning($"{info.Database}: {info.Unreadable}");
+        }
+    }
+}

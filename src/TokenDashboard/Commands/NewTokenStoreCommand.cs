@@ -1,0 +1,58 @@
+using System.Management.Automation;
+using TokenDashboard.Store;
+using TokenDashboard.Parameters;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>Makes an empty store with Observicia's schema, or one with believable sample data.</summary>
+[Cmdlet(VerbsCommon.New, "TokenStore", DefaultParameterSetName = "Empty", SupportsShouldProcess = true)]
+[OutputType(typeof(TokenStoreInfo))]
+public sealed class NewTokenStoreCommand : TokenCmdlet
+{
+    /// <summary>The database file to make. It must not exist; its folder is made where it is missing.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Alias("Database")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>Fills the store with requests that look like those of a company at work.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Sample")]
+    public SwitchParameter Sample { get; set; }
+
+    /// <summary>How many days the sample covers, 1 to 3650.</summary>
+    [Parameter(ParameterSetName = "Sample")]
+    [ValidateRange(1, 3650)]
+    public int Days { get; set; } = 30;
+
+    /// <summary>Requests of an average working day, 1 to 1,000,000.</summary>
+    [Parameter(ParameterSetName = "Sample")]
+    [ValidateRange(1, 1_000_000)]
+    public int RequestsPerDay { get; set; } = 800;
+
+    /// <summary>Chooses the sample: the same seed, days and end give the same requests.</summary>
+    [Parameter(ParameterSetName = "Sample")]
+    public int Seed { get; set; } = 1;
+
+    /// <summary>The end of the sample; without it, now.</summary>
+    [Parameter(ParameterSetName = "Sample")]
+    [TimeExpressionTransformation]
+    public TimeExpression? Until { get; set; }
+
+    /// <inheritdoc/>
+    private protected override void Process()
+    {
+        string path = ResolvePath(Path);
+        string action = Sample ? $"Make a store with {Days} days of sample requests" : "Make an empty store";
+        if (!ShouldProcess(path, action))
+        {
+            return;
+        }
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        DateTimeOffset until = Until?.ToInstant(now, TimeZoneInfo.Local) ?? now;
+        IEnumerable<TokenRequest> requests = Sample ? new SampleRequests(Seed).Make(until, Days, RequestsPerDay) : [];
+        StoreWriter.Create(path, requests, Cancellation);
+        using TokenStore store = TokenStore.Open(path, Cancellation);
+        WriteObject(TokenStoreInfo.Read(store));
+    }
+}

@@ -1,0 +1,36 @@
+using System.Management.Automation;
+using TokenDashboard.Store;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>What every command that reads a store shares: which store, and one warning about values that cannot be read.</summary>
+public abstract class StoreCmdlet : TokenCmdlet
+{
+    /// <summary>
+    /// The store's database file. Without it: the environment variable TOKENDASHBOARD_DATABASE, else logging.sqlite.database of the
+    /// Observicia configuration file (OBSERVICIA_CONFIG_FILE, or observicia_config.yaml in the current folder).
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Path", "FullName", "PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string? Database { get; set; }
+
+    /// <summary>A store that cannot be read is one error; others in the pipeline may still be.</summary>
+    private protected override bool IsTerminating(TokenDashboardException exception) => !MyInvocation.ExpectingInput;
+
+    private protected TokenStore OpenStore()
+    {
+        string path = Database is null ? StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath) : ResolvePath(Database);
+        TokenStore store = TokenStore.Open(path, Cancellation);
+        WriteVerbose($"Reading '{store.Path}'.");
+        return store;
+    }
+
+    private protected void WarnAbout(UnreadableReport unreadable, string path)
+    {
+        if (unreadable.Rows > 0)
+        {
+            WriteWarning($"{path}: {unreadable} Get-TokenStore shows the numbers of the whole store.");
+        }
+    }
+}
