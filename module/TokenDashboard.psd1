@@ -1,5 +1,6 @@
 @{
     RootModule           = 'TokenDashboard.dll'
+    NestedModules        = @('TokenDashboard.Loader.dll')
     ModuleVersion        = '0.1.0'
     GUID                 = '5d2f6a0e-3f0b-4c57-9a7e-0c1d0b6f7a52'
     Author               = 'TokenDashboard contributors'

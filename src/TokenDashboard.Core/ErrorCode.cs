@@ -53,6 +53,12 @@ public enum ErrorCode
     /// <summary>The question needs a range with both ends.</summary>
     RangeRequired,
 
+    /// <summary>The dimensions of a grouping exclude each other.</summary>
+    GroupingInvalid,
+
+    /// <summary>A time zone of that name is not known.</summary>
+    TimeZoneNotFound,
+
     /// <summary>A wildcard pattern cannot be read.</summary>
     PatternInvalid,
 

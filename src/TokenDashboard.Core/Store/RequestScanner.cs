@@ -22,6 +22,7 @@ internal sealed class RequestScanner : IDisposable
     private readonly RequestFilter _filter;
     private readonly SqliteCommand _command;
     private readonly bool _newestFirst;
+    private readonly RequestRow _row = new();
     private long _low;
     private long _high;
     private long _window = FirstWindow;
@@ -50,9 +51,6 @@ internal sealed class RequestScanner : IDisposable
 
     /// <summary>What could not be read so far.</summary>
     public UnreadableReport Unreadable { get; } = new();
-
-    /// <summary>The row <see cref="ReadWindow"/> stands on while it calls back.</summary>
-    public RequestRow Row { get; } = new();
 
 
     /// <summary>Reads every window.</summary>
@@ -93,13 +91,29 @@ internal sealed class RequestScanner : IDisposable
         return true;
     }
 
+    /// <summary>Reads the requests another statement selects (see <see cref="RequestRow.Columns"/>), without counting what is unreadable again.</summary>
+    public void ReadRows(SqliteCommand command, Action<RequestRow> onRow) => _store.Read(() => Step(command, onRow));
+
     public void Dispose() => _command.Dispose();
 
     private bool Read(long low, long high, Action<RequestRow> onRow)
     {
         _command.Parameters["$low"].Value = low;
         _command.Parameters["$high"].Value = high;
-        using SqliteDataReader reader = _command.ExecuteReader();
+        return Step(_command, row =>
+        {
+            Unreadable.Add(row.Unreadable);
+            bool timeReadable = (row.Unreadable & UnreadableValue.Timestamp) == 0;
+            if (timeReadable && _filter.Range.Contains(row.UtcTicks))
+            {
+                onRow(row);
+            }
+        });
+    }
+
+    private bool Step(SqliteCommand command, Action<RequestRow> onRow)
+    {
+        using SqliteDataReader reader = command.ExecuteReader();
         if (!reader.HasRows)
         {
             return false;
@@ -109,16 +123,11 @@ internal sealed class RequestScanner : IDisposable
         int resultCode;
         do
         {
-            Row.Load(statement);
-            Unreadable.Add(Row.Unreadable);
-            bool timeReadable = (Row.Unreadable & UnreadableValue.Timestamp) == 0;
-            if (timeReadable && _filter.Range.Contains(Row.UtcTicks))
-            {
-                onRow(Row);
-            }
+            _row.Load(statement);
+            onRow(_row);
         }
         while (statement.Step(out resultCode));
-        SqliteException.ThrowExceptionForRC(resultCode, _command.Connection!.Handle);
+        SqliteException.ThrowExceptionForRC(resultCode, command.Connection!.Handle);
         return true;
     }
 

@@ -20,9 +20,13 @@ public sealed class UnreadableReport
     /// <summary>Rows whose policy verdict is neither 0 nor 1. They count as passed, as the SDK takes a missing verdict.</summary>
     public long PolicyVerdicts { get; private set; }
 
-    /// <summary>One sentence for a warning.</summary>
+    /// <summary>One sentence for a warning, or <c>none</c>.</summary>
     public override string ToString()
     {
+        if (Rows == 0)
+        {
+            return "none";
+        }
         string kinds = string.Join(", ", new (long Count, string Kind)[]
         {
             (Timestamps, "without a readable time, left out"),

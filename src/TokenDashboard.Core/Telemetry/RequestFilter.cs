@@ -81,8 +81,8 @@ public sealed record RequestFilter
         }
         if (bounds.Count > 0)
         {
-            // A time that cannot be read may belong to any range: let it through to be counted and reported.
-            conditions.Add($"({string.Join(" AND ", bounds)} OR {TelemetrySql.TimestampReadable} IS NOT 1)");
+            // What is no time at all may belong to any range: it is let through to be counted and reported.
+            conditions.Add($"({string.Join(" AND ", bounds)} OR unixepoch(timestamp) IS NULL)");
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.Loader;
 
-namespace TokenDashboard.Loading;
+namespace TokenDashboard.Loader;
 
 /// <summary>
 /// Holds TokenDashboard.Core and its packages apart from everything else in the process, so that another module's

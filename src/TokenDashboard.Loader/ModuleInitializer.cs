@@ -1,9 +1,12 @@
 using System.Management.Automation;
 using System.Runtime.Loader;
 
-namespace TokenDashboard.Loading;
+namespace TokenDashboard.Loader;
 
-/// <summary>Connects the module to its private dependencies when PowerShell imports it.</summary>
+/// <summary>
+/// Connects the module to its private dependencies. The manifest lists this assembly as a nested module, because PowerShell imports
+/// those first: it lists the types of the cmdlet assembly before it runs any of its code, and types that use Core's need Core by then.
+/// </summary>
 public sealed class ModuleInitializer : IModuleAssemblyInitializer
 {
     private static int _connected;

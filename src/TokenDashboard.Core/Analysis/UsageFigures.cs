@@ -1,0 +1,57 @@
+namespace TokenDashboard.Analysis;
+
+/// <summary>The figures every answer about usage gives. Durations are exact: they are computed from the single requests.</summary>
+public abstract class UsageFigures
+{
+    private protected UsageFigures(UsageAccumulator usage, long allTokens)
+    {
+        Requests = usage.Requests;
+        PromptTokens = usage.PromptTokens;
+        CompletionTokens = usage.CompletionTokens;
+        TotalTokens = usage.TotalTokens;
+        Share = allTokens == 0 ? 0 : (double)usage.TotalTokens / allTokens;
+        PolicyFailures = usage.PolicyFailures;
+        BrokenStreams = usage.BrokenStreams;
+        MeanDurationMs = usage.MeanDuration;
+        P50DurationMs = usage.Percentile(0.50);
+        P95DurationMs = usage.Percentile(0.95);
+        P99DurationMs = usage.Percentile(0.99);
+        MaxDurationMs = usage.Percentile(1);
+    }
+
+    /// <summary>Number of requests.</summary>
+    public long Requests { get; }
+
+    /// <summary>Tokens sent.</summary>
+    public long PromptTokens { get; }
+
+    /// <summary>Tokens received.</summary>
+    public long CompletionTokens { get; }
+
+    /// <summary>The stored totals; a stream that broke off counts its prompt.</summary>
+    public long TotalTokens { get; }
+
+    /// <summary>Part of all tokens of the answer, 0 to 1.</summary>
+    public double Share { get; }
+
+    /// <summary>Requests with a negative policy verdict. It says nothing about whether the calls worked.</summary>
+    public long PolicyFailures { get; }
+
+    /// <summary>Streams that broke off.</summary>
+    public long BrokenStreams { get; }
+
+    /// <summary>Mean duration in milliseconds; null without a duration.</summary>
+    public double? MeanDurationMs { get; }
+
+    /// <summary>Median duration in milliseconds, by nearest rank.</summary>
+    public double? P50DurationMs { get; }
+
+    /// <summary>95th percentile of the duration in milliseconds, by nearest rank.</summary>
+    public double? P95DurationMs { get; }
+
+    /// <summary>99th percentile of the duration in milliseconds, by nearest rank.</summary>
+    public double? P99DurationMs { get; }
+
+    /// <summary>Longest duration in milliseconds.</summary>
+    public double? MaxDurationMs { get; }
+}

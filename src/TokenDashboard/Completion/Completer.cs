@@ -1,0 +1,39 @@
+using System.Buffers;
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace TokenDashboard.Completion;
+
+/// <summary>
+/// What every completer shares: the user's quotes are taken off before matching, results are quoted where they need it, and a completer
+/// that fails offers nothing rather than an error.
+/// </summary>
+public abstract class Completer : IArgumentCompleter
+{
+    private static readonly SearchValues<char> NeedQuotes = SearchValues.Create(" '\"`$(){};,|&<>@#*?[");
+
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        string word = (wordToComplete ?? "").Trim('\'', '"');
+        try
+        {
+            return [.. Values(parameterName, fakeBoundParameters)
+                .Where(value => value.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
+                .Select(value => new CompletionResult(Quote(value.Text), value.Text, CompletionResultType.ParameterValue, value.ToolTip))];
+        }
+        catch (TokenDashboardException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The values to choose from, in the order to offer them.</summary>
+    private protected abstract IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters);
+
+    /// <summary>The text as PowerShell reads it back; wildcards in it are escaped for parameters that know them.</summary>
+    private protected virtual string Quote(string text) =>
+        text.AsSpan().IndexOfAny(NeedQuotes) < 0 && text.Length > 0 ? text : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+}

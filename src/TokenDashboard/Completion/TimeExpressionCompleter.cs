@@ -1,0 +1,14 @@
+using System.Collections;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Completion;
+
+/// <summary>Offers lengths of time and calendar words.</summary>
+public sealed class TimeExpressionCompleter : Completer
+{
+    private protected override IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters) =>
+    [
+        ("1h", "one hour"), ("24h", "24 hours"), ("7d", "7 days"), ("30d", "30 days"), ("90d", "90 days"),
+        .. TimeExpression.Words.Select(word => (word, word)),
+    ];
+}

@@ -1,0 +1,42 @@
+using System.ComponentModel;
+using System.Globalization;
+
+namespace TokenDashboard.Formatting;
+
+/// <summary>Texts of the format views. Public only because script blocks of views can call nothing else.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class Display
+{
+    private static readonly TimeSpan ShortestDay = TimeSpan.FromHours(20);
+
+    /// <summary>The beginning of a bucket of time: a date, with the time of day for hours.</summary>
+    public static string Bucket(DateTimeOffset start, DateTimeOffset end) =>
+        start.ToString(end - start >= ShortestDay ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>An instant in local time; empty without one.</summary>
+    public static string Time(DateTimeOffset? instant) =>
+        instant?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>A name, or a word that stands for the unknown one.</summary>
+    public static string Name(string? name) => string.IsNullOrEmpty(name) ? "(none)" : name;
+
+    /// <summary>The names that are set, joined.</summary>
+    public static string Names(params object?[] names) => string.Join(" / ", names.Where(name => name is not null).Select(name => Name(name as string)));
+
+    /// <summary>A part of the whole as a percentage with sign; empty without one.</summary>
+    public static string Change(double? ratio) => ratio?.ToString("+0.0%;-0.0%;0.0%", CultureInfo.CurrentCulture) ?? "";
+
+    /// <summary>A size in the largest binary unit that leaves a number above one.</summary>
+    public static string Size(long bytes)
+    {
+        string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
+        double size = bytes;
+        int unit = 0;
+        while (size >= 1024 && unit < units.Length - 1)
+        {
+            size /= 1024;
+            unit++;
+        }
+        return string.Create(CultureInfo.CurrentCulture, $"{size:0.#} {units[unit]}");
+    }
+}

@@ -1,0 +1,32 @@
+using System.Management.Automation;
+
+namespace TokenDashboard.Parameters;
+
+/// <summary>Accepts a time zone as an object or by its IANA or Windows name; <c>Local</c> is the computer's own.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class TimeZoneTransformationAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object? inputData)
+    {
+        if (((inputData as PSObject)?.BaseObject ?? inputData) is TimeZoneInfo zone)
+        {
+            return zone;
+        }
+        string name = LanguagePrimitives.ConvertTo<string>(inputData) ?? "";
+        if (name.Equals("Local", StringComparison.OrdinalIgnoreCase))
+        {
+            return TimeZoneInfo.Local;
+        }
+        try
+        {
+            return TimeZoneInfo.FindSystemTimeZoneById(name.Equals("UTC", StringComparison.OrdinalIgnoreCase) ? "UTC" : name);
+        }
+        catch (Exception exception) when (exception is TimeZoneNotFoundException or InvalidTimeZoneException or System.Security.SecurityException)
+        {
+            throw new ArgumentTransformationMetadataException(
+                $"'{name}' is not a time zone known here. Give an IANA name such as Europe/Berlin, a Windows name, UTC or Local; tab completion offers all.",
+                exception);
+        }
+    }
+}
