@@ -88,13 +88,15 @@ public sealed class UsageQuery
         _dimensions.Contains(UsageDimension.RequestType) ? row.RequestType : null,
         _dimensions.Contains(UsageDimension.Transaction) ? row.Transaction : null);
 
-    private static void FillBuckets(Dictionary<UsageKey, UsageAccumulator> groups, TimeBuckets buckets, TimeRange range)
+    private void FillBuckets(Dictionary<UsageKey, UsageAccumulator> groups, TimeBuckets buckets, TimeRange range)
     {
-        if (groups.Count == 0)
+        // Grouped by nothing but time, a range without any request still has its buckets.
+        UsageKey[] names = _dimensions.Count == 1 ? [default] : [.. groups.Keys.Select(key => key with { BucketTicks = 0 }).Distinct()];
+        bool open = range.Since is null || range.Until is null;
+        if (names.Length == 0 || (groups.Count == 0 && open))
         {
             return;
         }
-        UsageKey[] names = [.. groups.Keys.Select(key => key with { BucketTicks = 0 }).Distinct()];
         long first = range.Since?.UtcTicks ?? groups.Keys.Min(key => key.BucketTicks);
         long end = range.Until?.UtcTicks ?? groups.Keys.Max(key => key.BucketTicks) + 1;
         for (long start = buckets.StartOf(first); start < end; start = buckets.EndOf(start))

@@ -39,6 +39,9 @@ public sealed class NewTokenStoreCommand : TokenCmdlet
     [TimeExpressionTransformation]
     public TimeExpression? Until { get; set; }
 
+    /// <summary>A store that cannot be made is one error; others in the pipeline may still be.</summary>
+    private protected override bool IsTerminating(TokenDashboardException exception) => !MyInvocation.ExpectingInput;
+
     /// <inheritdoc/>
     private protected override void Process()
     {

@@ -10,6 +10,7 @@ namespace TokenDashboard.Commands;
 public abstract class QueryCmdlet : StoreCmdlet
 {
     private DateTimeOffset _now;
+    private string[]? _userOfCommandLine;
 
     /// <summary>Users. Wildcards are allowed; '' means requests of which the user is not known.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -94,7 +95,11 @@ public abstract class QueryCmdlet : StoreCmdlet
     public long MinTokens { get; set; }
 
     /// <inheritdoc/>
-    protected sealed override void BeginProcessing() => _now = DateTimeOffset.UtcNow;
+    protected sealed override void BeginProcessing()
+    {
+        _now = DateTimeOffset.UtcNow;
+        _userOfCommandLine = User;
+    }
 
     /// <summary>Answers one question.</summary>
     private protected abstract void Query(TokenStore store, RequestFilter filter);
@@ -136,7 +141,8 @@ public abstract class QueryCmdlet : StoreCmdlet
     private RequestFilter Filter() => new()
     {
         Range = Range(),
-        User = User ?? [],
+        // PowerShell gives files a property User on Unix, their owner, who has nothing to do with the users of requests.
+        User = (InputObject is null ? User : _userOfCommandLine) ?? [],
         Model = Model ?? [],
         Provider = Provider ?? [],
         RequestType = RequestType ?? [],

@@ -15,12 +15,17 @@ public abstract class StoreCmdlet : TokenCmdlet
     [ValidateNotNullOrEmpty]
     public string? Database { get; set; }
 
+    /// <summary>The store's database file, as Get-ChildItem gives it.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public FileSystemInfo? InputObject { get; set; }
+
     /// <summary>A store that cannot be read is one error; others in the pipeline may still be.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => !MyInvocation.ExpectingInput;
 
     private protected TokenStore OpenStore()
     {
-        string path = Database is null ? StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath) : ResolvePath(Database);
+        string path = InputObject?.FullName
+            ?? (Database is null ? StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath) : ResolvePath(Database));
         TokenStore store = TokenStore.Open(path, Cancellation);
         WriteVerbose($"Reading '{store.Path}'.");
         return store;
