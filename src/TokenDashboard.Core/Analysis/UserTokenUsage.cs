@@ -1,14 +1,16 @@
+using TokenDashboard.Telemetry;
+
 namespace TokenDashboard.Analysis;
 
 /// <summary>Usage of one user in a range.</summary>
 public sealed class UserTokenUsage : UsageFigures
 {
-    internal UserTokenUsage(string user, int rank, IReadOnlyList<string> models, UsageAccumulator usage, long allTokens, UsageAccumulator? previous)
+    internal UserTokenUsage(string user, int rank, IEnumerable<string> models, UsageAccumulator usage, long allTokens, UsageAccumulator? previous)
         : base(usage, allTokens)
     {
         User = user;
         Rank = rank;
-        Models = models;
+        Models = new NameList(models);
         if (usage.Requests > 0)
         {
             FirstSeen = new DateTimeOffset(usage.FirstTicks, TimeSpan.Zero);
@@ -29,7 +31,7 @@ public sealed class UserTokenUsage : UsageFigures
     public string User { get; }
 
     /// <summary>The models used, by name.</summary>
-    public IReadOnlyList<string> Models { get; }
+    public NameList Models { get; }
 
     /// <summary>Time of the user's first request in the range; null without requests.</summary>
     public DateTimeOffset? FirstSeen { get; }

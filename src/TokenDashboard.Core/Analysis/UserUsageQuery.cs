@@ -53,7 +53,7 @@ public sealed class UserUsageQuery
             .Select((user, index) => new UserTokenUsage(
                 user.Key,
                 index + 1,
-                models.TryGetValue(user.Key, out SortedSet<string>? used) ? [.. used] : [],
+                models.GetValueOrDefault(user.Key, []),
                 user.Value,
                 allTokens,
                 before is null ? null : before.GetValueOrDefault(user.Key) ?? new UsageAccumulator()));

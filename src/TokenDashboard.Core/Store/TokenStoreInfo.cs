@@ -29,10 +29,10 @@ public sealed class TokenStoreInfo
     public long RequestsWithoutUser { get; private set; }
 
     /// <summary>The models, by name.</summary>
-    public IReadOnlyList<string> Models { get; private set; } = [];
+    public NameList Models { get; private set; } = new([]);
 
     /// <summary>The providers, by name.</summary>
-    public IReadOnlyList<string> Providers { get; private set; } = [];
+    public NameList Providers { get; private set; } = new([]);
 
     /// <summary>All tokens, counted as everywhere in this product: the stored total, or prompt + completion where that is 0.</summary>
     public long TotalTokens { get; private set; }
@@ -88,5 +88,5 @@ public sealed class TokenStoreInfo
         return info;
     }
 
-    private static IReadOnlyList<string> Known(HashSet<string> names) => [.. names.Where(name => name.Length > 0).Order(StringComparer.Ordinal)];
+    private static NameList Known(HashSet<string> names) => new(names.Where(name => name.Length > 0).Order(StringComparer.Ordinal));
 }

@@ -1,0 +1,12 @@
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Tests.Telemetry;
+
+public class NameListTests
+{
+    [Theory]
+    [InlineData(new string[0], "")]
+    [InlineData(new[] { "gpt-4o" }, "gpt-4o")]
+    [InlineData(new[] { "gpt-4o", "mistral-large" }, "gpt-4o, mistral-large")]
+    public void As_text_the_names_are_joined(string[] names, string text) => Assert.Equal(text, new NameList(names).ToString());
+}
