@@ -28,21 +28,21 @@ internal sealed partial class ConsoleHostUserInterface : PSHostUserInterface
 
     public override bool SupportsVirtualTerminal { get; }
 
-    public override void Write(string value)
-    {
-        _progress.Clear();
-        Console.Out.Write(Render(value, Console.IsOutputRedirected));
-    }
+    /// <summary>Whether the program that read this one's output has gone.</summary>
+    public bool ReaderHasGone { get; private set; }
+
+    public override void Write(string value) => WriteOutput(value);
 
     public override void WriteLine(string value)
     {
         if (OutputIsError)
         {
             WriteErrorLine(value);
-            return;
         }
-        _progress.Clear();
-        Console.Out.WriteLine(Render(value, Console.IsOutputRedirected));
+        else
+        {
+            WriteOutput(value + Environment.NewLine);
+        }
     }
 
     public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value)
@@ -66,6 +66,10 @@ internal sealed partial class ConsoleHostUserInterface : PSHostUserInterface
 
     public override void WriteErrorLine(string value)
     {
+        if (string.IsNullOrEmpty(value))
+        {
+            return;
+        }
         _progress.Clear();
         Console.Error.WriteLine(Render(value, Console.IsErrorRedirected));
     }
@@ -80,6 +84,20 @@ internal sealed partial class ConsoleHostUserInterface : PSHostUserInterface
 
     private void WriteMessage(FormatStyle style, string kind, string message) =>
         WriteErrorLine($"{GetFormatStyleString(style)}{kind}: {message}{GetFormatStyleString(FormatStyle.Reset)}");
+
+    private void WriteOutput(string text)
+    {
+        _progress.Clear();
+        try
+        {
+            Console.Out.Write(Render(text, Console.IsOutputRedirected));
+        }
+        catch (IOException exception) when (RedirectedStreams.ReaderHasGone(exception))
+        {
+            ReaderHasGone = true;
+            throw new PipelineStoppedException();
+        }
+    }
 
     /// <summary>Takes the escape sequences out where no terminal would show them, unless the user asked for them with $PSStyle.OutputRendering = 'Ansi'.</summary>
     private string Render(string value, bool redirected) =>

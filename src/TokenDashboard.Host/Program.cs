@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace TokenDashboard.Host;
 
@@ -12,7 +11,7 @@ internal static class Program
 
     private static int Main(string[] words)
     {
-        UseUtf8WhereRedirected();
+        RedirectedStreams.UseUtf8();
         Arguments arguments;
         try
         {
@@ -88,24 +87,6 @@ internal static class Program
             Console.Out.WriteLine("Get-Command -Module TokenDashboard lists the commands, Get-Help explains one, exit leaves.");
         }
         return new Session(runner).Run();
-    }
-
-    /// <summary>Pipes and files carry UTF-8 without a byte order mark, whatever the console's code page is.</summary>
-    private static void UseUtf8WhereRedirected()
-    {
-        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        if (Console.IsOutputRedirected)
-        {
-            Console.SetOut(new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = true });
-        }
-        if (Console.IsErrorRedirected)
-        {
-            Console.SetError(new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true });
-        }
-        if (Console.IsInputRedirected)
-        {
-            Console.SetIn(new StreamReader(Console.OpenStandardInput(), utf8));
-        }
     }
 
     private static string VersionOf(Type type) =>

@@ -9,6 +9,9 @@ namespace TokenDashboard.Host;
 /// <summary>One runspace of the engine with the module imported, and the one way commands run in it.</summary>
 internal sealed class ScriptRunner : IDisposable
 {
+    /// <summary>What a shell reports of a program that a broken pipe ended.</summary>
+    private const int ReaderGone = 141;
+
     private readonly ConsoleHost _host = new();
     private readonly Runspace _runspace;
     private readonly Lock _gate = new();
@@ -43,6 +46,9 @@ internal sealed class ScriptRunner : IDisposable
 
     /// <summary>The code a script gave to <c>exit</c>, or null while none has.</summary>
     public int? ExitCode => _host.ExitCode;
+
+    /// <summary>This process's console.</summary>
+    public ConsoleHostUserInterface Console => _host.Console;
 
     /// <summary>Runs a script file.</summary>
     /// <returns>0, 1 after an error, or the script's own exit code.</returns>
@@ -82,11 +88,25 @@ internal sealed class ScriptRunner : IDisposable
         return Run(shell);
     }
 
-    /// <summary>Evaluates the user's prompt function.</summary>
+    /// <summary>Evaluates the user's prompt function; a broken one must not lock the user out.</summary>
     public string Prompt()
     {
         using var shell = PowerShell.Create(_runspace);
-        return string.Concat(shell.AddCommand("prompt").Invoke());
+        try
+        {
+            return string.Concat(shell.AddCommand("prompt").Invoke());
+        }
+        catch (RuntimeException)
+        {
+            return "PS> ";
+        }
+    }
+
+    /// <summary>What could stand at the cursor of a text.</summary>
+    public CommandCompletion Complete(string text, int cursor)
+    {
+        using var shell = PowerShell.Create(_runspace);
+        return CommandCompletion.CompleteInput(text, cursor, null, shell);
     }
 
     /// <summary>Stops what runs, from any thread, so that commands can clean up.</summary>
@@ -134,7 +154,7 @@ internal sealed class ScriptRunner : IDisposable
                 _running = null;
             }
         }
-        return ExitCode ?? (_runspace.SessionStateProxy.GetVariable("?") is true ? 0 : 1);
+        return Console.ReaderHasGone ? ReaderGone : ExitCode ?? (_runspace.SessionStateProxy.GetVariable("?") is true ? 0 : 1);
     }
 
     /// <summary>Shows the error that ended a script. Writing it with a command would replace its position by that command's.</summary>
