@@ -72,8 +72,8 @@ internal static class Program
             int exitCode = arguments.Request switch
             {
                 Request.File => runner.RunFile(arguments.Text, arguments.ScriptArguments),
-                Request.Command => runner.RunText(arguments.Text),
-                _ => runner.RunText(Console.In.ReadToEnd()),
+                Request.Command => runner.RunText(arguments.Text, []),
+                _ => runner.RunText(Console.In.ReadToEnd(), []),
             };
             return signalled ?? exitCode;
         }

@@ -52,29 +52,30 @@ internal sealed class ScriptRunner : IDisposable
 
     /// <summary>Runs a script file.</summary>
     /// <returns>0, 1 after an error, or the script's own exit code.</returns>
-    public int RunFile(string path, IEnumerable<CommandParameter> arguments)
+    public int RunFile(string path, IReadOnlyList<CommandParameter> arguments)
     {
-        using var shell = PowerShell.Create(_runspace);
         // Only the engine's own suffix makes a file a script by name; a script with a #! line may have none.
-        if (path.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase))
+        if (!path.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase))
         {
-            shell.AddCommand(Path.GetFullPath(path), useLocalScope: false);
-            LetExitEndTheHost();
+            try
+            {
+                return RunText(File.ReadAllText(path), arguments);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Report(new ErrorRecord(exception, "ScriptUnreadable", ErrorCategory.ReadError, path));
+                return 1;
+            }
         }
-        else
-        {
-            shell.AddScript(File.ReadAllText(path), useLocalScope: false);
-        }
-        foreach (CommandParameter argument in arguments)
-        {
-            shell.Commands.Commands[0].Parameters.Add(argument);
-        }
-        return Run(shell);
+        using var shell = PowerShell.Create(_runspace);
+        shell.AddCommand(Path.GetFullPath(path), useLocalScope: false);
+        LetExitEndTheHost();
+        return Run(shell, arguments);
     }
 
     /// <summary>Runs commands given as text.</summary>
     /// <returns>0, 1 after an error, or the exit code the text asked for.</returns>
-    public int RunText(string text)
+    public int RunText(string text, IReadOnlyList<CommandParameter> arguments)
     {
         // The engine's own report of text that ends too early lacks the position, which its error view cannot do without.
         Parser.ParseInput(text, out _, out ParseError[] errors);
@@ -85,7 +86,7 @@ internal sealed class ScriptRunner : IDisposable
         }
         using var shell = PowerShell.Create(_runspace);
         shell.AddScript(text, useLocalScope: false);
-        return Run(shell);
+        return Run(shell, arguments);
     }
 
     /// <summary>Evaluates the user's prompt function; a broken one must not lock the user out.</summary>
@@ -124,8 +125,12 @@ internal sealed class ScriptRunner : IDisposable
 
     public void Dispose() => _runspace.Dispose();
 
-    private int Run(PowerShell shell)
+    private int Run(PowerShell shell, IReadOnlyList<CommandParameter> arguments)
     {
+        foreach (CommandParameter argument in arguments)
+        {
+            shell.Commands.Commands[0].Parameters.Add(argument);
+        }
         // As at a prompt: output and errors are formatted together, in the order in which they come.
         shell.Commands.Commands[0].MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
         shell.AddCommand("Out-Default");
@@ -138,8 +143,9 @@ internal sealed class ScriptRunner : IDisposable
             // The engine keeps $? after a pipeline only when the pipeline is part of the history.
             shell.Invoke(null, new PSInvocationSettings { AddToHistory = true });
         }
-        catch (PipelineStoppedException)
+        catch (Exception exception) when (exception is PipelineStoppedException or InvalidPowerShellStateException)
         {
+            // Stopped, or told to stop before it began. Why is known to whoever stopped it.
             return 1;
         }
         catch (RuntimeException exception)

@@ -15,7 +15,7 @@ internal sealed class Session(ScriptRunner runner)
         {
             if (!string.IsNullOrWhiteSpace(command))
             {
-                runner.RunText(command);
+                runner.RunText(command, []);
             }
         }
         return runner.ExitCode ?? 0;
