@@ -58,6 +58,6 @@ public static class TelemetrySql
     /// Such texts sort as their times do, so ranges compare text with text.
     /// </summary>
     public const string TimestampReadable =
-        "(timestamp >= '0001' AND date(timestamp) = substr(timestamp, 1, 10) AND substr(timestamp, 11, 1) = 'T' AND (length(timestamp) = 19 "
+        "(timestamp >= '0001' AND date(timestamp) = substr(timestamp, 1, 10) AND substr(timestamp, 11, 1) = 'T' AND substr(timestamp, 12, 2) < '24' AND (length(timestamp) = 19 "
         + "OR (length(timestamp) > 20 AND substr(timestamp, 20, 1) = '.' AND substr(timestamp, 21) NOT GLOB '*[^0-9]*')))";
 }

@@ -1,0 +1,91 @@
+using TokenDashboard.Store;
+
+namespace TokenDashboard.Tests.Store;
+
+// Environment variables belong to the whole process, so only this class touches these, and its tests run one by one.
+public sealed class StoreLocatorTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public StoreLocatorTests() => Clear();
+
+    [Fact]
+    public void The_environment_variable_comes_first()
+    {
+        Configure("logging: { sqlite: { enabled: true, database: other.db } }");
+        Environment.SetEnvironmentVariable(StoreLocator.DatabaseVariable, "data/store.db");
+
+        Assert.Equal(_folder.File("data/store.db"), StoreLocator.FindDefault(_folder.Path));
+    }
+
+    [Fact]
+    public void The_configuration_file_in_the_working_folder_comes_next()
+    {
+        Configure("""
+            service_name: demo
+            logging:
+              file: app.log
+              sqlite:
+                enabled: true
+                database: "telemetry store.db"
+            """);
+
+        Assert.Equal(_folder.File("telemetry store.db"), StoreLocator.FindDefault(_folder.Path));
+    }
+
+    [Fact]
+    public void A_named_configuration_file_is_used()
+    {
+        File.WriteAllText(_folder.File("named.yaml"), "logging: { sqlite: { enabled: True, database: /var/lib/store.db } }");
+        Environment.SetEnvironmentVariable(StoreLocator.ConfigurationVariable, _folder.File("named.yaml"));
+
+        Assert.Equal(Path.GetFullPath("/var/lib/store.db"), StoreLocator.FindDefault(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("logging: { sqlite: { enabled: false, database: store.db } }")]
+    [InlineData("logging: { sqlite: { enabled: true } }")]
+    [InlineData("logging: [1, 2]")]
+    [InlineData("just text")]
+    public void Without_a_store_the_error_names_all_three_ways(string? configuration)
+    {
+        Configure(configuration);
+
+        var failure = Assert.Throws<TokenDashboardException>(() => StoreLocator.FindDefault(_folder.Path));
+
+        Assert.Equal(ErrorCode.StoreNotSpecified, failure.Code);
+        Assert.Contains("-Database", failure.Message);
+        Assert.Contains(StoreLocator.DatabaseVariable, failure.Message);
+        Assert.Contains(StoreLocator.ConfigurationFile, failure.Message);
+    }
+
+    [Fact]
+    public void A_configuration_file_that_is_not_YAML_is_reported()
+    {
+        Configure("logging: { sqlite: [");
+
+        Assert.Equal(ErrorCode.ConfigurationInvalid, Assert.Throws<TokenDashboardException>(() => StoreLocator.FindDefault(_folder.Path)).Code);
+    }
+
+    public void Dispose()
+    {
+        Clear();
+        _folder.Dispose();
+    }
+
+    private static void Clear()
+    {
+        Environment.SetEnvironmentVariable(StoreLocator.DatabaseVariable, null);
+        Environment.SetEnvironmentVariable(StoreLocator.ConfigurationVariable, null);
+    }
+
+    private void Configure(string? yaml)
+    {
+        if (yaml is not null)
+        {
+            File.WriteAllText(_folder.File(StoreLocator.ConfigurationFile), yaml);
+        }
+    }
+}

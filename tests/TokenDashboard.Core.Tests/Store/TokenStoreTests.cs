@@ -1,0 +1,134 @@
+using Microsoft.Data.Sqlite;
+using TokenDashboard.Analysis;
+using TokenDashboard.Store;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Tests.Store;
+
+public class TokenStoreTests
+{
+    [Fact]
+    public void A_missing_file_is_named() => Assert.Equal(ErrorCode.StoreNotFound, OpenFailure("/nowhere/store.db").Code);
+
+    [Fact]
+    public void A_directory_is_no_store()
+    {
+        using var folder = new TemporaryFolder();
+
+        Assert.Equal(ErrorCode.StoreIsDirectory, OpenFailure(folder.Path).Code);
+    }
+
+    [Theory]
+    [InlineData("", ErrorCode.StoreEmpty)]
+    [InlineData("This is a text file, longer than the header of a database would be, to be sure that all of it is looked at.", ErrorCode.StoreNotDatabase)]
+    public void A_file_that_is_no_database_is_no_store(string content, ErrorCode expected)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("store.db"), content);
+
+        Assert.Equal(expected, OpenFailure(folder.File("store.db")).Code);
+    }
+
+    [Fact]
+    public void A_database_cut_off_is_reported_when_it_is_read()
+    {
+        using var store = new TestStore();
+        store.Insert(Enumerable.Range(0, 2000).Select(_ => new TestStore.Row()));
+        using (var file = new FileStream(store.Path, FileMode.Open))
+        {
+            file.SetLength(file.Length / 2);
+        }
+
+        Assert.Equal(ErrorCode.StoreNotDatabase, Assert.Throws<TokenDashboardException>(() =>
+        {
+            using TokenStore open = store.Open();
+            TokenStoreInfo.Read(open);
+        }).Code);
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE other (x)", ErrorCode.StoreTableMissing, "other")]
+    [InlineData("CREATE TABLE telemetry (id INTEGER PRIMARY KEY, timestamp TEXT)", ErrorCode.StoreColumnsMissing, "total_tokens")]
+    public void A_database_with_another_schema_is_no_store(string sql, ErrorCode expected, string named)
+    {
+        using var folder = new TemporaryFolder();
+        using (var connection = new SqliteConnection($"Data Source={folder.File("store.db")};Pooling=False"))
+        {
+            connection.Open();
+            connection.Execute(sql);
+        }
+
+        TokenDashboardException failure = OpenFailure(folder.File("store.db"));
+
+        Assert.Equal(expected, failure.Code);
+        Assert.Contains(named, failure.Message);
+    }
+
+    [Fact]
+    public void A_store_is_never_written()
+    {
+        using var store = new TestStore();
+        using TokenStore open = store.Open();
+
+        Assert.Equal(8, Assert.Throws<SqliteException>(() => open.CreateCommand("DELETE FROM telemetry").ExecuteNonQuery()).SqliteErrorCode);
+    }
+
+    [Fact]
+    public void A_database_in_WAL_mode_is_read_with_what_its_log_holds()
+    {
+        using var store = new TestStore();
+        using SqliteConnection writer = store.Connect();
+        writer.Execute("PRAGMA journal_mode = WAL");
+        store.Insert(new TestStore.Row());
+        using TokenStore open = store.Open();
+
+        TokenStoreInfo info = TokenStoreInfo.Read(open);
+
+        Assert.Equal(("wal", 1), (info.JournalMode, info.Rows));
+    }
+
+    [Fact]
+    public void A_lock_of_another_process_is_explained()
+    {
+        var exception = new SqliteException("database is locked", 5);
+
+        var failure = Assert.IsType<TokenDashboardException>(StoreErrors.FromReading(exception, "store.db"));
+
+        Assert.Equal(ErrorCode.StoreLocked, failure.Code);
+    }
+
+    [Fact]
+    public void Cancelling_stops_a_query_that_runs_inside_SQLite()
+    {
+        using var store = new TestStore();
+        using var cancellation = new CancellationTokenSource();
+        using TokenStore open = TokenStore.Open(store.Path, cancellation.Token);
+        const string Endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
+        cancellation.CancelAfter(TimeSpan.FromMilliseconds(100));
+
+        Assert.ThrowsAny<OperationCanceledException>(() => open.Scalar<long>(Endless));
+    }
+
+    [Fact]
+    public void A_writer_commits_while_a_reader_is_in_the_middle_of_a_stream()
+    {
+        using var store = new TestStore();
+        store.Insert(Enumerable.Range(0, 3000).Select(_ => new TestStore.Row()));
+        using TokenStore open = store.Open();
+        using var query = new RequestQuery(open, new RequestFilter(), RequestOrder.Id, descending: false);
+        using IEnumerator<TokenRequest> requests = query.Run(0, ulong.MaxValue).GetEnumerator();
+        Assert.True(requests.MoveNext());
+
+        store.Insert(new TestStore.Row());
+        int rest = 0;
+        while (requests.MoveNext())
+        {
+            rest++;
+        }
+
+        Assert.Equal(2999, rest);
+    }
+
+    private static TokenDashboardException OpenFailure(string path) =>
+        Assert.Throws<TokenDashboardException>(() => TokenStore.Open(path, CancellationToken.None).Dispose());
+}

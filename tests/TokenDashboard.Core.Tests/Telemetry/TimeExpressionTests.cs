@@ -1,0 +1,89 @@
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Tests.Telemetry;
+
+public class TimeExpressionTests
+{
+    // A Tuesday; Berlin is two hours ahead of UTC, one hour from 25 October on.
+    private static readonly DateTimeOffset Now = new(2026, 10, 27, 22, 30, 0, TimeSpan.Zero);
+    private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
+
+    [Theory]
+    [InlineData("2026-10-01", "2026-09-30T22:00:00Z")]
+    [InlineData("2026-10", "2026-09-30T22:00:00Z")]
+    [InlineData("2026-10-01T08:30", "2026-10-01T06:30:00Z")]
+    [InlineData("2026-10-01 08:30:15.25", "2026-10-01T06:30:15.25Z")]
+    [InlineData("2026-10-01T08:30Z", "2026-10-01T08:30:00Z")]
+    [InlineData("2026-10-01T08:30:00-03:30", "2026-10-01T12:00:00Z")]
+    [InlineData("7d", "2026-10-20T22:30:00Z")]
+    [InlineData("1D12H", "2026-10-26T10:30:00Z")]
+    [InlineData("90m", "2026-10-27T21:00:00Z")]
+    [InlineData("30s", "2026-10-27T22:29:30Z")]
+    [InlineData("2w", "2026-10-13T22:30:00Z")]
+    [InlineData("now", "2026-10-27T22:30:00Z")]
+    [InlineData("today", "2026-10-26T23:00:00Z")]
+    [InlineData("Yesterday", "2026-10-25T23:00:00Z")]
+    [InlineData("this week", "2026-10-25T23:00:00Z")]
+    [InlineData("last week", "2026-10-18T22:00:00Z")]
+    [InlineData("this month", "2026-09-30T22:00:00Z")]
+    [InlineData("last month", "2026-08-31T22:00:00Z")]
+    [InlineData("this year", "2025-12-31T23:00:00Z")]
+    [InlineData("999999w", "0001-01-01T00:00:00Z")]
+    public void An_instant_is_found(string text, string expected) =>
+        Assert.Equal(DateTimeOffset.Parse(expected), TimeExpression.Parse(text).ToInstant(Now, Berlin));
+
+    [Theory]
+    [InlineData("7d", "2026-10-20T22:30:00Z", "2026-10-27T22:30:00Z")]
+    [InlineData("today", "2026-10-26T23:00:00Z", "2026-10-27T22:30:00Z")]
+    [InlineData("yesterday", "2026-10-25T23:00:00Z", "2026-10-26T23:00:00Z")]
+    [InlineData("last week", "2026-10-18T22:00:00Z", "2026-10-25T23:00:00Z")]
+    [InlineData("last month", "2026-08-31T22:00:00Z", "2026-09-30T22:00:00Z")]
+    [InlineData("this month", "2026-09-30T22:00:00Z", "2026-10-27T22:30:00Z")]
+    public void A_range_is_found(string text, string since, string until)
+    {
+        TimeRange range = TimeExpression.Parse(text).ToRange(Now, Berlin);
+
+        Assert.Equal((DateTimeOffset.Parse(since), DateTimeOffset.Parse(until)), (range.Since, range.Until));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("7")]
+    [InlineData("-7d")]
+    [InlineData("7 days")]
+    [InlineData("10/01/2026")]
+    [InlineData("2026-13-01")]
+    [InlineData("soon")]
+    public void Other_text_is_refused_with_the_forms_that_work(string text) =>
+        Assert.Contains("7d", Assert.Throws<FormatException>(() => TimeExpression.Parse(text)).Message);
+
+    [Theory]
+    [InlineData("2026-10-01")]
+    [InlineData("now")]
+    [InlineData("0d")]
+    public void What_has_no_length_is_no_range(string text)
+    {
+        TimeExpression expression = TimeExpression.Parse(text);
+
+        Assert.Equal(ErrorCode.RangeInvalid, Assert.Throws<TokenDashboardException>(() => expression.ToRange(Now, Berlin)).Code);
+    }
+
+    [Fact]
+    public void A_time_in_the_gap_of_the_clock_means_the_change() =>
+        Assert.Equal(
+            new DateTimeOffset(2026, 3, 29, 1, 0, 0, TimeSpan.Zero),
+            TimeExpression.Parse("2026-03-29T02:30").ToInstant(Now, Berlin));
+
+    [Fact]
+    public void A_reversed_range_is_refused() =>
+        Assert.Equal(ErrorCode.RangeInvalid, Assert.Throws<TokenDashboardException>(() => new TimeRange(Now, Now)).Code);
+
+    [Fact]
+    public void The_previous_range_ends_where_the_range_begins()
+    {
+        TimeRange previous = new TimeRange(Now.AddDays(-7), Now).Previous();
+
+        Assert.Equal((Now.AddDays(-14), Now.AddDays(-7)), (previous.Since, previous.Until));
+        Assert.Equal(ErrorCode.RangeRequired, Assert.Throws<TokenDashboardException>(() => new TimeRange(Now, null).Previous()).Code);
+    }
+}
