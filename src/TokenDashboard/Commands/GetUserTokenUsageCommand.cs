@@ -16,9 +16,9 @@ public sealed class GetUserTokenUsageCommand : QueryCmdlet
     [Parameter(ParameterSetName = "Total")]
     public SwitchParameter ComparePrevious { get; set; }
 
-    /// <summary>Gives a series of time per user.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Period")]
-    public TimeUnit Per { get; set; }
+    /// <summary>Gives a series of time per user. With Cumulative or Fill alone, per day.</summary>
+    [Parameter(ParameterSetName = "Period")]
+    public TimeUnit Per { get; set; } = TimeUnit.Day;
 
     /// <summary>Adds each user's running total.</summary>
     [Parameter(ParameterSetName = "Period")]

@@ -16,8 +16,8 @@ public sealed class NewTokenStoreCommand : TokenCmdlet
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
-    /// <summary>Fills the store with requests that look like those of a company at work.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Sample")]
+    /// <summary>Fills the store with requests that look like those of a company at work. The parameters of the sample imply it.</summary>
+    [Parameter(ParameterSetName = "Sample")]
     public SwitchParameter Sample { get; set; }
 
     /// <summary>How many days the sample covers, 1 to 3650.</summary>
@@ -46,14 +46,15 @@ public sealed class NewTokenStoreCommand : TokenCmdlet
     private protected override void Process()
     {
         string path = ResolvePath(Path);
-        string action = Sample ? $"Make a store with {Days} days of sample requests" : "Make an empty store";
+        bool sample = ParameterSetName == "Sample" && (Sample || !MyInvocation.BoundParameters.ContainsKey(nameof(Sample)));
+        string action = sample ? $"Make a store with {Days} days of sample requests" : "Make an empty store";
         if (!ShouldProcess(path, action))
         {
             return;
         }
         DateTimeOffset now = DateTimeOffset.UtcNow;
         DateTimeOffset until = Until?.ToInstant(now, TimeZoneInfo.Local) ?? now;
-        IEnumerable<TokenRequest> requests = Sample ? new SampleRequests(Seed).Make(until, Days, RequestsPerDay) : [];
+        IEnumerable<TokenRequest> requests = sample ? new SampleRequests(Seed).Make(until, Days, RequestsPerDay) : [];
         StoreWriter.Create(path, requests, Cancellation);
         using TokenStore store = TokenStore.Open(path, Cancellation);
         WriteObject(TokenStoreInfo.Read(store));

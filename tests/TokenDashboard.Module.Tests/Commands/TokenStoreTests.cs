@@ -1,0 +1,58 @@
+using System.Management.Automation;
+
+namespace TokenDashboard.Module.Tests.Commands;
+
+public sealed class TokenStoreTests(SampleStore store) : IClassFixture<SampleStore>
+{
+    [Fact]
+    public void A_store_tells_what_is_in_it()
+    {
+        PSObject info = Assert.Single(store.Session.Run("Get-TokenStore").Succeeded());
+
+        Assert.Equal(store.Path, info.Properties["Database"].Value);
+        Assert.True((long)info.Properties["Rows"].Value > 500);
+        Assert.Equal("delete", info.Properties["JournalMode"].Value);
+    }
+
+    [Fact]
+    public void Stores_are_taken_from_the_pipeline_and_each_failure_is_one_error()
+    {
+        ModuleSession.Result result = store.Session.Run(
+            "$PSDefaultParameterValues = @{}; [IO.FileInfo]$path, [IO.FileInfo]'/nowhere.db', [IO.FileInfo]$path | Get-TokenStore; $PSDefaultParameterValues = @{ 'Get-*Token*:Database' = $path; 'Get-*Token*:TimeZone' = 'UTC' }",
+            ("path", store.Path));
+
+        Assert.Null(result.Terminating);
+        Assert.Equal(2, result.Output.Count);
+        Assert.Equal("StoreNotFound", result.ErrorId);
+    }
+
+    [Fact]
+    public void A_path_is_seen_from_the_sessions_location() => Assert.Equal(
+        store.Path, store.Session.Run("$null = $ExecutionContext.SessionState.Path.SetLocation($folder); (Get-TokenStore -Database ./store.db).Database", ("folder", Path.GetDirectoryName(store.Path))).Succeeded()[0].ToString());
+
+    [Fact]
+    public void What_if_makes_no_store()
+    {
+        store.Session.Run("New-TokenStore $new -Sample -WhatIf", ("new", store.File("whatif.db"))).Succeeded();
+
+        Assert.False(File.Exists(store.File("whatif.db")));
+    }
+
+    [Fact]
+    public void A_new_store_is_empty_unless_a_sample_is_asked_for()
+    {
+        Assert.Equal(0L, store.Session.Run("(New-TokenStore $new).Rows", ("new", store.File("empty.db"))).Succeeded()[0].BaseObject);
+        Assert.Equal("StoreExists", store.Session.Run("New-TokenStore $new", ("new", store.File("empty.db"))).ErrorId);
+    }
+
+    [Fact]
+    public void A_sample_repeats_itself() => Assert.Equal(
+        store.Texts("(Get-TokenRequest).SpanId"),
+        store.Texts($"$null = New-TokenStore '{store.File("again.db")}' -Sample -Days 10 -RequestsPerDay 120 -Seed 3 -Until 2026-11-01T00:00Z; (Get-TokenRequest -Database '{store.File("again.db")}').SpanId"));
+
+    [Theory]
+    [InlineData("New-TokenStore x.db -Days 3 -Seed many", "CannotConvertArgumentNoMessage")]
+    [InlineData("New-TokenStore x.db -Sample -Days 0", "ParameterArgumentValidationError")]
+    [InlineData("New-TokenStore ''", "ParameterArgumentValidationError")]
+    public void A_wrong_wish_has_a_stable_error(string script, string errorId) => Assert.Equal(errorId, store.Session.Run(script).ErrorId);
+}

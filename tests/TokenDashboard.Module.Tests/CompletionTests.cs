@@ -1,0 +1,34 @@
+namespace TokenDashboard.Module.Tests;
+
+public sealed class CompletionTests(SampleStore store) : IClassFixture<SampleStore>
+{
+    [Fact]
+    public void Users_of_the_store_at_hand_are_offered_the_most_frequent_first()
+    {
+        IReadOnlyList<string> users = store.Session.Complete($"Get-TokenUsage -Database '{store.Path}' -User ");
+
+        Assert.Equal(store.Texts("(Get-TokenUsage User -OrderBy Requests -Descending | Where-Object User).User")[0], users[0]);
+        Assert.Contains("'o''neill'", users);
+        Assert.Contains("søren", users);
+        Assert.DoesNotContain("''", users);
+    }
+
+    [Theory]
+    [InlineData("Get-TokenUsage -Database '{0}' -User al", "alice")]
+    [InlineData("Get-TokenUsage -Database '{0}' -User 'o''n", "'o''neill'")]
+    [InlineData("Get-TokenRequest -Database '{0}' -Model MISTRAL", "mistral-large-latest")]
+    [InlineData("Get-UserTokenUsage -Path '{0}' -Provider m", "mistral")]
+    [InlineData("Get-UserTokenUsage -Database '{0}' -RequestType e", "embedding")]
+    [InlineData("Get-TokenUsage -TimeZone Europe/Berl", "Europe/Berlin")]
+    [InlineData("Get-TokenUsage -Last 'last m", "'last month'")]
+    [InlineData("Get-TokenUsage -Since yest", "yesterday")]
+    [InlineData("Get-TokenUsage -GroupBy Tr", "Transaction")]
+    [InlineData("Get-UserTokenUsage -Per W", "Week")]
+    [InlineData("Get-TokenRequest -OrderBy Dur", "DurationMs")]
+    public void Values_are_completed(string line, string expected) =>
+        Assert.Equal([expected], store.Session.Complete(line.Replace("{0}", store.Path, StringComparison.Ordinal)));
+
+    [Fact]
+    public void A_store_that_cannot_be_read_offers_nothing_and_does_not_fail() =>
+        Assert.Empty(store.Session.Complete("Get-TokenUsage -Database /nowhere.db -User a"));
+}
