@@ -113,7 +113,7 @@ internal sealed class RequestScanner : IDisposable
 
     private bool Step(SqliteCommand command, Action<RequestRow> onRow)
     {
-        using SqliteDataReader reader = command.ExecuteReader();
+        using SqliteDataReader reader = _store.ExecuteReader(command);
         if (!reader.HasRows)
         {
             return false;

@@ -12,6 +12,9 @@ public sealed class TokenStore : IDisposable
     /// <summary>How long a read waits for another process's lock, in seconds.</summary>
     internal const int BusyTimeoutSeconds = 10;
 
+    // SQLite is asked again in steps of this length, in seconds, so that waiting can be cancelled.
+    private const int BusyStepSeconds = 1;
+
     private static readonly string[] RequiredColumns =
     [
         "id", "timestamp", "transaction_id", "user_id", "model", "provider", "request_type", "prompt_tokens", "completion_tokens",
@@ -20,10 +23,12 @@ public sealed class TokenStore : IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly CancellationTokenRegistration _interrupt;
+    private readonly int _busyTimeoutSeconds;
 
-    private TokenStore(string path, SqliteConnection connection, CancellationToken cancellation)
+    private TokenStore(string path, SqliteConnection connection, int busyTimeoutSeconds, CancellationToken cancellation)
     {
         Path = path;
+        _busyTimeoutSeconds = busyTimeoutSeconds;
         _connection = connection;
         Cancellation = cancellation;
         // SqliteCommand.Cancel does nothing; this is what stops a query that is running.
@@ -39,7 +44,9 @@ public sealed class TokenStore : IDisposable
     /// <param name="path">The database file.</param>
     /// <param name="cancellation">Interrupts whatever query is running.</param>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
-    public static TokenStore Open(string path, CancellationToken cancellation)
+    public static TokenStore Open(string path, CancellationToken cancellation) => Open(path, BusyTimeoutSeconds, cancellation);
+
+    internal static TokenStore Open(string path, int busyTimeoutSeconds, CancellationToken cancellation)
     {
         path = System.IO.Path.GetFullPath(path);
         CheckFile(path);
@@ -50,12 +57,12 @@ public sealed class TokenStore : IDisposable
             Mode = SqliteOpenMode.ReadOnly,
             // A pooled connection would keep the file open after the command has ended.
             Pooling = false,
-            DefaultTimeout = BusyTimeoutSeconds,
+            DefaultTimeout = BusyStepSeconds,
         }.ToString());
         try
         {
             connection.Open();
-            var store = new TokenStore(path, connection, cancellation);
+            var store = new TokenStore(path, connection, busyTimeoutSeconds, cancellation);
             store.CheckSchema();
             return store;
         }
@@ -79,6 +86,23 @@ public sealed class TokenStore : IDisposable
         return command;
     }
 
+    /// <summary>Begins a read, waiting for another process's lock where there is one.</summary>
+    internal SqliteDataReader ExecuteReader(SqliteCommand command)
+    {
+        for (int waited = 0; ; waited += BusyStepSeconds)
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                return command.ExecuteReader();
+            }
+            catch (SqliteException exception) when (exception.SqliteErrorCode is raw.SQLITE_BUSY && waited < _busyTimeoutSeconds)
+            {
+                // Ask again.
+            }
+        }
+    }
+
     /// <summary>Runs a read, with SQLite's failures said in this product's words.</summary>
     internal T Read<T>(Func<T> read)
     {
@@ -97,7 +121,9 @@ public sealed class TokenStore : IDisposable
     internal T Scalar<T>(string sql) => Read(() =>
     {
         using SqliteCommand command = CreateCommand(sql);
-        return (T)command.ExecuteScalar()!;
+        using SqliteDataReader reader = ExecuteReader(command);
+        reader.Read();
+        return reader.GetFieldValue<T>(0);
     });
 
     /// <inheritdoc/>
@@ -138,7 +164,7 @@ public sealed class TokenStore : IDisposable
         {
             var found = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
             using SqliteCommand command = CreateCommand("SELECT name FROM pragma_table_info('telemetry')");
-            using SqliteDataReader reader = command.ExecuteReader();
+            using SqliteDataReader reader = ExecuteReader(command);
             while (reader.Read())
             {
                 found.Add(reader.GetString(0));

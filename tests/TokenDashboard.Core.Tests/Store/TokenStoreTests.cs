@@ -88,13 +88,39 @@ public class TokenStoreTests
     }
 
     [Fact]
-    public void A_lock_of_another_process_is_explained()
+    public void A_lock_that_stays_is_explained()
     {
-        var exception = new SqliteException("database is locked", 5);
+        using var store = new TestStore();
+        using SqliteConnection writer = store.Connect();
+        writer.Execute("BEGIN EXCLUSIVE");
 
-        var failure = Assert.IsType<TokenDashboardException>(StoreErrors.FromReading(exception, "store.db"));
+        var failure = Assert.Throws<TokenDashboardException>(() => TokenStore.Open(store.Path, busyTimeoutSeconds: 0, CancellationToken.None));
 
         Assert.Equal(ErrorCode.StoreLocked, failure.Code);
+    }
+
+    [Fact]
+    public async Task A_lock_that_goes_is_waited_for()
+    {
+        using var store = new TestStore();
+        using SqliteConnection writer = store.Connect();
+        writer.Execute("BEGIN EXCLUSIVE");
+        var reading = Task.Run(() => TokenStore.Open(store.Path, CancellationToken.None).Dispose(), TestContext.Current.CancellationToken);
+
+        writer.Execute("COMMIT");
+
+        await reading;
+    }
+
+    [Fact]
+    public void Waiting_for_a_lock_can_be_cancelled()
+    {
+        using var store = new TestStore();
+        using SqliteConnection writer = store.Connect();
+        writer.Execute("BEGIN EXCLUSIVE");
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+
+        Assert.ThrowsAny<OperationCanceledException>(() => TokenStore.Open(store.Path, busyTimeoutSeconds: int.MaxValue, cancellation.Token));
     }
 
     [Fact]
