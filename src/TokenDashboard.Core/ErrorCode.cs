@@ -38,6 +38,9 @@ public enum ErrorCode
     /// <summary>This account may not read the file.</summary>
     StoreAccessDenied,
 
+    /// <summary>SQLite's native library is missing or is not made for this platform.</summary>
+    SqliteUnavailable,
+
     /// <summary>SQLite reported another failure while reading.</summary>
     StoreReadFailed,
 

@@ -11,15 +11,28 @@ internal sealed class DependencyContext : AssemblyLoadContext
 {
     private const string CoreName = "TokenDashboard.Core";
 
+    private static readonly string CorePath = Path.Combine(
+        Path.GetDirectoryName(typeof(DependencyContext).Assembly.Location)!, "deps", CoreName + ".dll");
+
     private static readonly Lazy<DependencyContext> Instance = new(() => new DependencyContext());
 
-    private readonly AssemblyDependencyResolver _resolver;
+    // Reads Core's .deps.json, which must therefore stay beside it. Knows which native library fits this platform, also where a
+    // distribution's own runtime calls the platform by another name.
+    private readonly AssemblyDependencyResolver _resolver = new(CorePath);
 
     private DependencyContext()
         : base("TokenDashboard")
     {
-        string folder = Path.GetDirectoryName(typeof(DependencyContext).Assembly.Location)!;
-        _resolver = new AssemblyDependencyResolver(Path.Combine(folder, "deps", CoreName + ".dll"));
+    }
+
+    /// <summary>Says plainly what the runtime's own message would not: that files of the module are missing.</summary>
+    /// <exception cref="FileNotFoundException">The module's folder is incomplete.</exception>
+    internal static void Verify()
+    {
+        if (!File.Exists(CorePath))
+        {
+            throw new FileNotFoundException($"The module TokenDashboard is incomplete: there is no file '{CorePath}'. Install or copy the module again, with all of its folders.", CorePath);
+        }
     }
 
     /// <summary>Answers the one name that crosses from the default context into this one, and no other module's requests.</summary>

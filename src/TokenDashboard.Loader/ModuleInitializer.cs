@@ -9,16 +9,14 @@ namespace TokenDashboard.Loader;
 /// </summary>
 public sealed class ModuleInitializer : IModuleAssemblyInitializer
 {
-    private static int _connected;
+    /// <summary>
+    /// The default context is the whole process's, while modules are imported once per runspace and again with -Force: the runtime runs
+    /// this once, and lets another thread that imports at the same time wait for it. The handler stays after Remove-Module, because
+    /// objects of this module may still be alive.
+    /// </summary>
+    static ModuleInitializer() => AssemblyLoadContext.Default.Resolving += DependencyContext.ResolveCore;
 
     /// <inheritdoc/>
-    public void OnImport()
-    {
-        // Called once per runspace and again on -Force, but the default context is the whole process's. The handler stays after
-        // Remove-Module, because objects of this module may still be alive.
-        if (Interlocked.Exchange(ref _connected, 1) == 0)
-        {
-            AssemblyLoadContext.Default.Resolving += DependencyContext.ResolveCore;
-        }
-    }
+    /// <exception cref="FileNotFoundException">The module's folder is incomplete.</exception>
+    public void OnImport() => DependencyContext.Verify();
 }

@@ -28,7 +28,7 @@ internal static class Errors
         ErrorCode.GrafanaTlsFailed => ErrorCategory.SecurityError,
         ErrorCode.GrafanaTimeout => ErrorCategory.OperationTimeout,
         ErrorCode.GrafanaUnauthorized => ErrorCategory.AuthenticationError,
-        ErrorCode.GrafanaPluginMissing => ErrorCategory.NotInstalled,
+        ErrorCode.GrafanaPluginMissing or ErrorCode.SqliteUnavailable => ErrorCategory.NotInstalled,
         _ => ErrorCategory.InvalidOperation,
     };
 }

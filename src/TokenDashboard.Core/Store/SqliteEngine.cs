@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SQLitePCL;
 
 namespace TokenDashboard.Store;
@@ -8,17 +9,28 @@ internal static class SqliteEngine
     // https://sqlite.org/c3ref/c_config_covering_index_scan.html
     private const int ConfigMultiThread = 2;
 
-    static SqliteEngine()
+    private static readonly Lazy<bool> Ready = new(SetUp);
+
+    /// <summary>Makes sure the library is set up before the first connection.</summary>
+    /// <exception cref="TokenDashboardException">The native library does not load on this machine.</exception>
+    public static void Initialize() => _ = Ready.Value;
+
+    private static bool SetUp()
     {
-        Batteries_V2.Init();
+        try
+        {
+            Batteries_V2.Init();
+        }
+        catch (DllNotFoundException exception)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.SqliteUnavailable,
+                $"SQLite's native library cannot be loaded on this platform ({RuntimeInformation.RuntimeIdentifier}). It comes with the product for Windows, Linux (glibc and musl) and macOS, each on x64 and arm64; on one of these, install the module again with all of its folders.",
+                exception);
+        }
         // Every connection here belongs to one command on one thread, so it needs no lock of its own around each column that is read;
         // those locks would take half the time of a scan. Refused harmlessly where the library is in use already.
         _ = raw.sqlite3_config(ConfigMultiThread);
-    }
-
-    /// <summary>Makes sure the library is set up before the first connection.</summary>
-    public static void Initialize()
-    {
-        // Calling any member runs the static constructor once.
+        return true;
     }
 }
