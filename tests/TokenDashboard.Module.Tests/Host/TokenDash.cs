@@ -10,7 +10,7 @@ internal static class TokenDash
         ModuleSession.RepositoryPath, "src", "TokenDashboard.Host", "bin", ModuleSession.Metadata("Configuration"), "net10.0", "tokendash.dll");
 
     /// <summary>Starts tokendash; whoever asks ends it.</summary>
-    public static Process Start(IEnumerable<string> arguments)
+    public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
     {
         // The runtime that runs the tests also runs the program, wherever it is installed.
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Program, .. arguments])
@@ -22,16 +22,25 @@ internal static class TokenDash
             StandardErrorEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
         };
         start.Environment.Remove("COLUMNS");
+        foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())
+        {
+            start.Environment[name] = value;
+        }
         return Process.Start(start)!;
     }
 
     /// <summary>Runs tokendash to its end.</summary>
-    public static Task<Result> Run(params string[] arguments) => RunWithInput("", arguments);
+    public static Task<Result> Run(params string[] arguments) => Run(Start(arguments), "");
+
+    /// <summary>Runs tokendash to its end with more environment variables.</summary>
+    public static Task<Result> Run(IReadOnlyDictionary<string, string?> environment, params string[] arguments) => Run(Start(arguments, environment), "");
 
     /// <summary>Runs tokendash to its end with a text on its standard input.</summary>
-    public static async Task<Result> RunWithInput(string input, params string[] arguments)
+    public static Task<Result> RunWithInput(string input, params string[] arguments) => Run(Start(arguments), input);
+
+    private static async Task<Result> Run(Process started, string input)
     {
-        using Process process = Start(arguments);
+        using Process process = started;
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.StandardInput.WriteAsync(input);
