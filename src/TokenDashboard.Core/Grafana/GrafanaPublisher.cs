@@ -192,9 +192,8 @@ public sealed class GrafanaPublisher : IDisposable
         if (place.Uid is null)
         {
             throw new TokenDashboardException(
-                
-                    ErrorCode.GrafanaFolderConflict,
-                    $"The dashboard cannot be saved in the folder '{place.Title}', because the folder was not made.", target: place.Title);
+                ErrorCode.GrafanaFolderConflict,
+                $"The dashboard cannot be saved in the folder '{place.Title}', because the folder was not made.", target: place.Title);
         }
         if (stored is { Version: > 0 })
         {

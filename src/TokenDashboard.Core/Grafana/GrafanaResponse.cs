@@ -78,15 +78,13 @@ internal sealed partial class GrafanaResponse
         throw status switch
         {
             401 => new TokenDashboardException(
-                
-                    ErrorCode.GrafanaUnauthorized,
-                    $"{answer}. A proxy in front of Grafana refused the sign-in; it must let the Authorization header through.", target: url),
+                ErrorCode.GrafanaUnauthorized,
+                $"{answer}. A proxy in front of Grafana refused the sign-in; it must let the Authorization header through.", target: url),
             403 => new TokenDashboardException(
                 ErrorCode.GrafanaForbidden, $"{answer}. A proxy in front of Grafana refused the request.", target: url),
             502 or 503 or 504 => new TokenDashboardException(
-                
-                    ErrorCode.GrafanaUnreachable,
-                    $"{answer}. The proxy in front of Grafana cannot reach it. Check that the server runs.", target: url),
+                ErrorCode.GrafanaUnreachable,
+                $"{answer}. The proxy in front of Grafana cannot reach it. Check that the server runs.", target: url),
             _ => new TokenDashboardException(
                 ErrorCode.GrafanaNotJson,
                 $"{answer}. Check that -Url is Grafana's own address with its sub-path, such as https://example.com/grafana, and that "
