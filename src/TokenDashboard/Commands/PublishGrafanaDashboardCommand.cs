@@ -21,9 +21,9 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     private ProvisioningWriter? _writer;
     private bool _prepared;
 
-    /// <summary>A dashboard, as New-GrafanaDashboard makes it.</summary>
-    [Parameter(ParameterSetName = ServerSet, Mandatory = true, ValueFromPipeline = true)]
-    [Parameter(ParameterSetName = ProvisioningSet, Mandatory = true, ValueFromPipeline = true)]
+    /// <summary>A dashboard, as New-GrafanaDashboard makes it. Without it, and without Path, all dashboards of this product.</summary>
+    [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ProvisioningSet, ValueFromPipeline = true)]
     public DashboardDocument? InputObject { get; set; }
 
     /// <summary>Dashboard files; wildcards are allowed, and paths or files from the pipeline.</summary>
@@ -124,6 +124,14 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
         if (InputObject is not null)
         {
             Send(InputObject);
+            return;
+        }
+        if (ParameterSetName is ServerSet or ProvisioningSet)
+        {
+            foreach (string name in DashboardCatalog.Names)
+            {
+                Guard(() => Send(DashboardCatalog.Create(name)));
+            }
             return;
         }
         foreach (string path in Path)
