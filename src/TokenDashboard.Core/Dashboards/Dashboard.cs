@@ -1,6 +1,6 @@
 namespace TokenDashboard.Dashboards;
 
-/// <summary>A Grafana dashboard as data: what it asks, how it shows the answers and in which order. Grafana 9 to 13 read what it makes.</summary>
+/// <summary>A Grafana dashboard as data: what it asks, how it shows the answers and in which order. Its JSON is for Grafana 9 to 13.</summary>
 public sealed record Dashboard
 {
     /// <summary>The name Grafana knows the dashboard by: 1 to 40 of the characters a-z, A-Z, 0-9, - and _.</summary>
@@ -15,7 +15,7 @@ public sealed record Dashboard
     /// <summary>Tags to find the dashboard by.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>The controls above the panels, in this order. Every panel reads its data from the <see cref="DataSourceVariable"/>.</summary>
+    /// <summary>The controls above the panels, in this order. Panels read from the <see cref="DataSourceVariable"/>, so it must be there.</summary>
     public required IReadOnlyList<DashboardVariable> Variables { get; init; }
 
     /// <summary>The panels, from top to bottom.</summary>

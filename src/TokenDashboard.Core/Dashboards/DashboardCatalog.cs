@@ -17,7 +17,7 @@ public static class DashboardCatalog
     public static string FileName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return string.Concat(name.Select((letter, index) => index > 0 && char.IsUpper(letter) ? $"-{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}")) + ".json";
+        return string.Concat(name.Select((letter, index) => (index > 0 && char.IsUpper(letter) ? "-" : "") + char.ToLowerInvariant(letter))) + ".json";
     }
 
     /// <summary>Makes a dashboard.</summary>

@@ -60,8 +60,8 @@ internal static class DashboardWriter
         {
             bool hasRow = section.Title.Length > 0;
             int rowTop = top;
-            IReadOnlyList<(Panel, DashboardLayout.Place)> placed = DashboardLayout.Flow(section.Panels, hasRow ? rowTop + 1 : rowTop, out top);
-            IEnumerable<JsonObject> panels = placed.Select(WritePanel);
+            int panelTop = hasRow ? rowTop + 1 : rowTop;
+            IEnumerable<JsonObject> panels = DashboardLayout.Flow(section.Panels, panelTop, out top).Select(WritePanel);
             if (hasRow)
             {
                 // The panels of a closed row stand inside it and take no room; those of an open row follow it.
@@ -141,9 +141,11 @@ internal static class DashboardWriter
 
     private static void Check(Dashboard dashboard)
     {
-        if (dashboard.Uid.Length is 0 or > 40 || !dashboard.Uid.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_'))
+        if (dashboard.Uid.Length is 0 or > 40 || !dashboard.Uid.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
         {
-            throw Invalid($"The uid '{dashboard.Uid}' is not one Grafana accepts: give 1 to 40 letters, digits, hyphens and underscores.", dashboard.Uid);
+            throw Invalid(
+                $"The uid '{dashboard.Uid}' is not one Grafana accepts: give 1 to 40 letters, digits, hyphens and underscores.",
+                dashboard.Uid);
         }
         if (string.IsNullOrWhiteSpace(dashboard.Title))
         {
@@ -151,7 +153,7 @@ internal static class DashboardWriter
         }
         if (!dashboard.Variables.OfType<DataSourceVariable>().Any())
         {
-            throw Invalid($"The dashboard '{dashboard.Title}' has no data source variable, which every panel reads from. Add one.", dashboard.Title);
+            throw Invalid($"The dashboard '{dashboard.Title}' has no data source variable, which panels read from. Add one.", dashboard.Title);
         }
         if (FirstRepeated(dashboard.Variables.Select(variable => variable.Name)) is { } name)
         {
@@ -164,12 +166,13 @@ internal static class DashboardWriter
         }
         if (panels.FirstOrDefault(panel => panel.Id is < 1 or >= FirstRowId) is { } outside)
         {
-            throw Invalid($"The panel '{outside.Title}' has the number {outside.Id}. Give a number from 1 to {FirstRowId - 1}.", outside.Id);
+            throw Invalid($"The panel '{outside.Title}' has the number {outside.Id}. Give one from 1 to {FirstRowId - 1}.", outside.Id);
         }
     }
 
     private static object? FirstRepeated<T>(IEnumerable<T> values) =>
         values.GroupBy(value => value).Where(group => group.Count() > 1).Select(group => (object?)group.Key).FirstOrDefault();
 
-    private static TokenDashboardException Invalid(string message, object target) => new(ErrorCode.DashboardInvalid, message, target: target);
+    private static TokenDashboardException Invalid(string message, object target) =>
+        new(ErrorCode.DashboardInvalid, message, target: target);
 }

@@ -26,7 +26,7 @@ public sealed record FieldOptions
     /// <summary>How colours are chosen.</summary>
     public FieldColor? Color { get; init; }
 
-    /// <summary>From which value on a colour holds, ascending. The first one's value is ignored: it holds for everything below the second.</summary>
+    /// <summary>From which value on a colour holds, ascending. The first holds for everything below the second, whatever its value.</summary>
     public IReadOnlyList<Threshold>? Thresholds { get; init; }
 
     /// <summary>Colours of certain texts.</summary>
@@ -77,11 +77,12 @@ public sealed record FieldOptions
         }
         if (TextColors is not null)
         {
-            yield return new("mappings", new JsonArray([.. TextColors.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select((pair, index) => new JsonObject
+            yield return new("mappings", new JsonArray(new JsonObject
             {
                 ["type"] = "value",
-                ["options"] = new JsonObject { [pair.Key] = new JsonObject { ["color"] = pair.Value, ["index"] = index } },
-            })]));
+                ["options"] = new JsonObject(TextColors.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select((pair, index) =>
+                    KeyValuePair.Create(pair.Key, (JsonNode?)new JsonObject { ["color"] = pair.Value, ["index"] = index }))),
+            }));
         }
         if (Links is not null)
         {

@@ -18,7 +18,9 @@ public sealed record FieldOverride(string ColumnName)
     internal JsonObject Write() => new()
     {
         ["matcher"] = new JsonObject { ["id"] = ColumnName == EveryColumn ? "byRegexp" : "byName", ["options"] = ColumnName },
-        ["properties"] = new JsonArray([.. Field.Write().Concat(Column.Write().Select(pair => KeyValuePair.Create("custom." + pair.Key, pair.Value)))
-            .Select(pair => new JsonObject { ["id"] = pair.Key, ["value"] = pair.Value })]),
+        ["properties"] = new JsonArray([
+            .. Field.Write().Select(pair => new JsonObject { ["id"] = pair.Key, ["value"] = pair.Value }),
+            .. Column.Write().Select(pair => new JsonObject { ["id"] = "custom." + pair.Key, ["value"] = pair.Value }),
+        ]),
     };
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace TokenDashboard.Dashboards;
 
-/// <summary>One number on a dial. Give <see cref="FieldOptions.Min"/>, <see cref="FieldOptions.Max"/> and thresholds: they draw the dial.</summary>
+/// <summary>One number on a dial, which <see cref="FieldOptions.Min"/>, <see cref="FieldOptions.Max"/> and thresholds draw.</summary>
 public sealed record GaugePanel : Panel
 {
     internal override string Type => "gauge";

@@ -116,7 +116,7 @@ internal static class PanelSql
     /// <summary>A name as panels show it and variables choose it.</summary>
     internal static string Known(string expression) => $"COALESCE(NULLIF({expression}, ''), '{Unknown}')";
 
-    /// <summary>The names a variable offers: those of the newest requests, because the table has no index that could list all of them.</summary>
+    /// <summary>The names a variable offers: those of the newest requests, because the table has no index that could list all.</summary>
     internal static string NewestNames(string expression, string condition = "TRUE") => $"""
         SELECT DISTINCT CAST({Known(expression)} AS TEXT) AS name
         FROM (SELECT user_id, model, provider FROM {TelemetrySql.Table} ORDER BY id DESC LIMIT {NewestRequests})
@@ -125,8 +125,8 @@ internal static class PanelSql
         """;
 
     /// <summary>
-    /// Whether a multi-value variable chooses a name. From version 10.2 on Grafana's <c>:sqlstring</c> also puts a backslash before a double
-    /// quote, which means nothing to SQLite, so names are compared in both spellings.
+    /// Whether a multi-value variable chooses a name. From version 10.2 on Grafana's <c>:sqlstring</c> also puts a backslash before a
+    /// double quote, which means nothing to SQLite, so names are compared in both spellings.
     /// </summary>
     internal static string Chosen(string variable, string name)
     {

@@ -14,7 +14,7 @@ public sealed record TableColumn
     /// <summary>What the cells show beside their text.</summary>
     public TableCell Cell { get; init; }
 
-    /// <summary>The properties that are set, under Grafana's names. Bars and colours need a Grafana from 9.5 on; older ones show the text.</summary>
+    /// <summary>The properties that are set, under Grafana's names. Before Grafana 9.5 bars and coloured cells are plain text.</summary>
     internal IEnumerable<KeyValuePair<string, JsonNode?>> Write()
     {
         if (Width is { } width)

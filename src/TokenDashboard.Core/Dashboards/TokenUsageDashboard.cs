@@ -1,6 +1,6 @@
 namespace TokenDashboard.Dashboards;
 
-/// <summary>The dashboard "LLM token usage": how many tokens are used, by which models and users, when, and by which single requests.</summary>
+/// <summary>The dashboard "LLM token usage": how many tokens are used, when, by which models, users and single requests.</summary>
 internal static class TokenUsageDashboard
 {
     internal const string Name = "TokenUsage";
@@ -9,7 +9,16 @@ internal static class TokenUsageDashboard
     private const string PromptColor = "blue";
     private const string CompletionColor = "green";
 
-    private static readonly FieldOptions Tokens = new() { Unit = Units.Abbreviated, Min = 0, NoValue = NoRequests, Color = FieldColor.Fixed(PromptColor) };
+    private static readonly FieldOptions Tokens = new()
+    {
+        Unit = Units.Abbreviated,
+        Min = 0,
+        NoValue = NoRequests,
+        Color = FieldColor.Fixed(PromptColor),
+    };
+
+
+    private static readonly FieldOptions Counted = new() { Unit = Units.Grouped, Color = FieldColor.Fixed("text") };
 
     /// <summary>Makes the dashboard; its links to itself follow <paramref name="uid"/>.</summary>
     internal static Dashboard Create(string? uid)
@@ -28,31 +37,20 @@ internal static class TokenUsageDashboard
                     Tooltip = "Chooses all providers, models and users again.",
                 },
             ],
-            Variables = Variables,
+            Variables = RequestVariables.All,
             Sections =
             [
                 new DashboardSection { Panels = [Totals, TokensOverTime, TokensByModel, MeanDuration] },
-                new DashboardSection { Title = "Users", Panels = [TokensByUser, TokensByUserOverTime, CumulativeTokensByUser, UserComparison(self)] },
-                new DashboardSection { Title = "Daily pattern", Panels = [TokensByHour, TokensByWeekdayAndHour] },
+                new DashboardSection
+                {
+                    Title = "Users",
+                    Panels = [TokensByUser, TokensByUserOverTime, CumulativeTokensByUser, UserComparison(self)],
+                },
+                new DashboardSection { Title = "Daily and weekly pattern", Panels = [TokensByHour, TokensByWeekdayAndHour] },
                 new DashboardSection { Title = "Requests", Panels = [NewestRequests] },
             ],
         };
     }
-
-    private static IReadOnlyList<DashboardVariable> Variables { get; } =
-    [
-        new DataSourceVariable(),
-        new QueryVariable("provider", "Provider", "Providers of the newest 200,000 requests in the store.", TokenUsageQueries.Providers, PanelSql.AllValue),
-        new QueryVariable("model", "Model", "Models of the chosen providers, from the newest 200,000 requests in the store.", TokenUsageQueries.Models, PanelSql.AllValue),
-        new QueryVariable("user", "User", "Users of the newest 200,000 requests in the store.", TokenUsageQueries.Users, PanelSql.AllValue),
-        new CustomVariable(
-            "bucket",
-            "Bucket size",
-            "The length of time one bar or point stands for. A size that would make more than 1,000 of them is enlarged.",
-            "0",
-            [("auto", "0"), ("1m", "60"), ("5m", "300"), ("15m", "900"), ("1h", "3600"), ("6h", "21600"), ("12h", "43200"), ("1d", "86400")]),
-        UtcOffset.Variable,
-    ];
 
     private static StatPanel Totals { get; } = new()
     {
@@ -66,7 +64,12 @@ internal static class TokenUsageDashboard
         Overrides =
         [
             Colored("Completion tokens", CompletionColor),
-            new FieldOverride("Policy failures") { Field = new FieldOptions { Color = FieldColor.ByThreshold, Thresholds = [new(0, "text"), new(1, "orange")] } },
+            new FieldOverride("Requests") { Field = Counted },
+            new FieldOverride("Users") { Field = Counted },
+            new FieldOverride("Policy failures")
+            {
+                Field = Counted with { Color = FieldColor.ByThreshold, Thresholds = [new(0, "text"), new(1, "orange")] },
+            },
         ],
     };
 
@@ -90,7 +93,7 @@ internal static class TokenUsageDashboard
     {
         Id = 3,
         Title = "Usage by model",
-        Description = $"The share of each model in the total tokens; models after the first {TokenUsageQueries.TopModels} are added up as {PanelSql.Other}.",
+        Description = $"The share of each model in the total tokens; all after the first {TokenUsageQueries.TopModels} are added up as {PanelSql.Other}.",
         Width = 7,
         Height = 10,
         Query = new SqliteQuery(TokenUsageQueries.TokensByModel),
@@ -121,7 +124,7 @@ internal static class TokenUsageDashboard
     {
         Id = 5,
         Title = "Total tokens per user",
-        Description = $"Total tokens of the {TokenUsageQueries.TopUserBars} users with most of them; all others are added up as {PanelSql.Other}.",
+        Description = $"Total tokens of the {TokenUsageQueries.TopUserBars} largest users; all others are added up as {PanelSql.Other}.",
         Width = 8,
         Height = 12,
         Query = new SqliteQuery(TokenUsageQueries.TokensByUser),
@@ -131,8 +134,8 @@ internal static class TokenUsageDashboard
     private static TimeSeriesPanel TokensByUserOverTime { get; } = new()
     {
         Id = 6,
-        Title = "Tokens per user over time",
-        Description = $"Total tokens of each bucket for the {TokenUsageQueries.TopUserSeries} users with most of them; all others are added up as {PanelSql.Other}.",
+        Title = "Token usage per user over time",
+        Description = $"Total tokens of each bucket for the {TokenUsageQueries.TopUserSeries} largest users; all others are added up as {PanelSql.Other}.",
         Width = 16,
         Height = 12,
         Query = new SqliteQuery(TokenUsageQueries.TokensByUserOverTime, "time") { SeriesByLabel = true },
@@ -146,8 +149,9 @@ internal static class TokenUsageDashboard
     private static TimeSeriesPanel CumulativeTokensByUser { get; } = new()
     {
         Id = 7,
-        Title = "Cumulative tokens per user",
-        Description = $"Total tokens since the beginning of the time range, stacked for the {TokenUsageQueries.TopUserSeries} users with most of them and all others as {PanelSql.Other}.",
+        Title = "Cumulative usage per user",
+        Description = "Total tokens since the beginning of the time range, stacked: "
+            + $"the {TokenUsageQueries.TopUserSeries} largest users and all others as {PanelSql.Other}.",
         Width = 24,
         Height = 9,
         Query = new SqliteQuery(TokenUsageQueries.CumulativeTokensByUser, "time") { SeriesByLabel = true },
@@ -161,7 +165,8 @@ internal static class TokenUsageDashboard
     {
         Id = 8,
         Title = "Comparison between users",
-        Description = "Each user's tokens, share, requests and mean duration, and the change of tokens against the period of equal length before; a click on a user shows only that user.",
+        Description = "Each user's tokens, share, requests and mean duration, and the change against the period of equal length before; "
+            + "a click on a user shows only that user.",
         Width = 24,
         Height = 11,
         Query = new SqliteQuery(TokenUsageQueries.UserComparison, "Last seen"),
@@ -178,7 +183,8 @@ internal static class TokenUsageDashboard
                         new DataLink(
                             "Show only this user",
                             $"/d/{self}?${{__url_time_range}}&var-user=${{__data.fields.User:percentencode}}"
-                            + "&${datasource:queryparam}&${provider:queryparam}&${model:queryparam}&${bucket:queryparam}&${utc_offset:queryparam}"),
+                            + "&${datasource:queryparam}&${provider:queryparam}&${model:queryparam}"
+                            + "&${bucket:queryparam}&${utc_offset:queryparam}"),
                     ],
                 },
             },
@@ -195,10 +201,10 @@ internal static class TokenUsageDashboard
     private static BarChartPanel TokensByHour { get; } = new()
     {
         Id = 9,
-        Title = "Tokens by hour of day",
+        Title = "Daily usage pattern",
         Description = "Total tokens of the time range added up by the hour of the day at the chosen UTC offset.",
-        Width = 8,
-        Height = 10,
+        Width = 24,
+        Height = 7,
         Query = new SqliteQuery(TokenUsageQueries.TokensByHour),
         CategoryColumn = "Hour",
         Field = Tokens,
@@ -207,12 +213,12 @@ internal static class TokenUsageDashboard
     private static TablePanel TokensByWeekdayAndHour { get; } = new()
     {
         Id = 10,
-        Title = "Tokens by weekday and hour",
+        Title = "Weekly usage pattern",
         Description = "Total tokens of the time range added up by weekday and hour of the day at the chosen UTC offset.",
-        Width = 16,
+        Width = 24,
         Height = 10,
         Query = new SqliteQuery(TokenUsageQueries.TokensByWeekdayAndHour),
-        Field = new FieldOptions { Unit = Units.Abbreviated, Decimals = 0, NoValue = NoRequests, Color = FieldColor.BlueToPurple },
+        Field = new FieldOptions { Unit = Units.Metric, Decimals = 0, NoValue = NoRequests, Color = FieldColor.BlueToPurple },
         Column = new TableColumn { MinWidth = 40, Cell = TableCell.ColoredBackground },
         Overrides = [new FieldOverride("Day") { Column = new TableColumn { Width = 50, Cell = TableCell.Text } }],
     };
@@ -229,7 +235,11 @@ internal static class TokenUsageDashboard
         Paginated = true,
         Overrides =
         [
-            new FieldOverride("Time") { Field = new FieldOptions { Unit = Units.TimeWithMilliseconds }, Column = new TableColumn { Width = 190 } },
+            new FieldOverride("Time")
+            {
+                Field = new FieldOptions { Unit = Units.TimeWithMilliseconds },
+                Column = new TableColumn { Width = 190 },
+            },
             new FieldOverride("Duration") { Field = new FieldOptions { Unit = Units.Milliseconds } },
             new FieldOverride("Policy")
             {
@@ -239,5 +249,6 @@ internal static class TokenUsageDashboard
         ],
     };
 
-    private static FieldOverride Colored(string column, string color) => new(column) { Field = new FieldOptions { Color = FieldColor.Fixed(color) } };
+    private static FieldOverride Colored(string column, string color) =>
+        new(column) { Field = new FieldOptions { Color = FieldColor.Fixed(color) } };
 }

@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Dashboards;
 
 /// <summary>
@@ -91,7 +89,7 @@ internal static class TokenUsageQueries
           CAST(SUM(tokens) * 1.0 / NULLIF(SUM(SUM(tokens)) OVER (), 0) AS REAL) AS "Share",
           CAST(SUM(requests) AS INTEGER) AS "Requests",
           CAST(SUM(duration) / SUM(timed_requests) AS REAL) AS "Mean duration",
-          CAST(SUM(previous_tokens) AS INTEGER) AS "Tokens before",
+          CAST(SUM(previous_tokens) AS INTEGER) AS "Previous tokens",
           CAST((SUM(tokens) - SUM(previous_tokens)) * 1.0 / NULLIF(SUM(previous_tokens), 0) AS REAL) AS "Change",
           CAST(MAX(last_seen) || 'Z' AS TEXT) AS "Last seen"
         FROM ranked GROUP BY 1
@@ -143,13 +141,6 @@ internal static class TokenUsageQueries
         WHERE id IN (SELECT id FROM request ORDER BY timestamp DESC, id DESC LIMIT {NewestRequestRows})
         ORDER BY timestamp DESC, id DESC
         """;
-
-    internal static string Providers { get; } = PanelSql.NewestNames(TelemetrySql.Provider);
-
-    internal static string Models { get; } =
-        PanelSql.NewestNames(TelemetrySql.Model, PanelSql.Chosen("provider", PanelSql.Known(TelemetrySql.Provider)));
-
-    internal static string Users { get; } = PanelSql.NewestNames(TelemetrySql.User);
 
     private static string TopShares(string column, string title, int top) => $"""
         WITH {PanelSql.Requests},

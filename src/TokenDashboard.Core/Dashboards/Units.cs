@@ -6,6 +6,9 @@ public static class Units
     /// <summary>A number cut short: 44.6 Mil.</summary>
     public const string Abbreviated = "short";
 
+    /// <summary>A number cut short as much as possible: 45 M.</summary>
+    public const string Metric = "sishort";
+
     /// <summary>A whole number in groups of three digits: 44,571,652.</summary>
     public const string Grouped = "locale";
 

@@ -17,11 +17,12 @@ internal static class UtcOffset
         "UTC offset",
         "Added to UTC before requests are sorted into days and hours.",
         "0",
-        [.. Enumerable.Range(-12, 27).Select(hours => hours * 60).Concat(HalfAndQuarterHours).Order().Select(minutes => (Text(minutes), Seconds(minutes)))]);
+        [.. Enumerable.Range(-12, 27).Select(hours => hours * 60).Concat(HalfAndQuarterHours).Order()
+            .Select(minutes => (Text(minutes), Seconds(minutes)))]);
 
     private static string Seconds(int minutes) => (minutes * 60).ToString(CultureInfo.InvariantCulture);
 
     private static string Text(int minutes) => minutes == 0
         ? "UTC"
-        : string.Create(CultureInfo.InvariantCulture, $"UTC{(minutes < 0 ? '-' : '+')}{Math.Abs(minutes) / 60:00}:{Math.Abs(minutes) % 60:00}");
+        : (minutes < 0 ? "UTC-" : "UTC+") + TimeSpan.FromMinutes(Math.Abs(minutes)).ToString(@"hh\:mm", CultureInfo.InvariantCulture);
 }

@@ -23,7 +23,8 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     public string[] Name { get; set; } = ["*"];
 
     /// <summary>
-    /// Writes a file instead of an object: a path that ends in .json is the file, any other is the folder. An unchanged file is not touched.
+    /// Writes a file instead of an object: a path that ends in .json is the file, any other is the folder. An unchanged file is
+    /// not touched.
     /// </summary>
     [Parameter(ParameterSetName = FileSet, Mandatory = true)]
     [ValidateNotNullOrEmpty]
@@ -84,7 +85,9 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             return;
         }
         string path = ResolvePath(Path);
-        string file = path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? path : System.IO.Path.Combine(path, DashboardCatalog.FileName(document.Name));
+        string file = path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+            ? path
+            : System.IO.Path.Combine(path, DashboardCatalog.FileName(document.Name));
         if (ShouldProcess(file, $"Write the dashboard '{document.Title}'"))
         {
             WriteVerbose(AtomicFile.WriteIfChanged(file, document.Json) ? $"Wrote {file}." : $"{file} holds the dashboard already.");

@@ -55,7 +55,8 @@ internal sealed partial class GrafanaView(DashboardDocument dashboard, DateTimeO
             // The browser's values have milliseconds; the plugin's own would be whole seconds.
             "__from" => from.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
             "__to" => to.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
-            var name => Variables.Any(variable => (string)variable["name"]! == name) ? ValueOf(name, match.Groups["format"].Value) : match.Value,
+            var name when Variables.Any(variable => (string)variable["name"]! == name) => ValueOf(name, match.Groups["format"].Value),
+            _ => match.Value,
         });
     }
 
@@ -94,11 +95,14 @@ internal sealed partial class GrafanaView(DashboardDocument dashboard, DateTimeO
         foreach (string column in result.Columns)
         {
             // The first value decides the type of a column; another type later would be cut off or lost.
-            Assert.True(result.Column<object?>(column).Where(value => value is not null).Select(value => value!.GetType()).Distinct().Count() <= 1, $"{column} has mixed types.");
+            int types = result.Column<object?>(column).OfType<object>().Select(value => value.GetType()).Distinct().Count();
+            Assert.True(types <= 1, $"{column} has mixed types.");
         }
         foreach (string column in timeColumns)
         {
-            Assert.All(result.Column<object>(column), value => Assert.True(value is long || Rfc3339().IsMatch((string)value), $"{value} is no time."));
+            Assert.All(
+                result.Column<object>(column),
+                value => Assert.True(value is long || Rfc3339().IsMatch((string)value), $"{value} is no time."));
         }
         if ((string)target["queryType"]! != "time series")
         {
@@ -108,7 +112,7 @@ internal sealed partial class GrafanaView(DashboardDocument dashboard, DateTimeO
         IReadOnlyList<long> times = result.Column<long>(time);
         Assert.Equal(times.Order(), times);
         string[] labels = [.. result.Columns.Where(column => result.Column<object?>(column).Any(value => value is string))];
-        var keys = Enumerable.Range(0, result.Rows.Count).Select(row => string.Join('\0', [times[row], .. labels.Select(label => result.Column<string>(label)[row])])).ToList();
+        List<string> keys = [.. result.Rows.Select(row => string.Join('\0', labels.Append(time).Select(key => row[Array.IndexOf(result.Columns, key)])))];
         Assert.Equal(keys.Count, keys.Distinct().Count());
     }
 

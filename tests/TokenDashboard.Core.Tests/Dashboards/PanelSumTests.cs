@@ -11,8 +11,9 @@ public class PanelSumTests
 
     private static readonly string[] Timestamps =
     [
-        "2026-03-04T12:00:00", "2026-03-04T12:59:59.999999", "", "garbage", "2026-03-04 12:00:00", "2026-03-04T12:00:00Z", "2026-03-04T12:00:00+02:00",
-        "2026-03-04T12:00", "2026-03-04", "2026-02-30T12:00:00", "2026-03-03T24:00:00", "2026-03-04T12:00:00.", "2026-03-04T12:00:00.1x", "2026.5", "2026-03-04T12:60:00",
+        "2026-03-04T12:00:00", "2026-03-04T12:59:59.999999", "", "garbage", "2026-03-04 12:00:00", "2026-03-04T12:00:00Z",
+        "2026-03-04T12:00:00+02:00", "2026-03-04T12:00", "2026-03-04", "2026-02-30T12:00:00", "2026-03-03T24:00:00", "2026-03-04T12:00:00.",
+        "2026-03-04T12:00:00.1x", "2026.5", "2026-03-04T12:60:00",
     ];
 
     [Fact]
@@ -72,14 +73,18 @@ public class PanelSumTests
         Dictionary<string, long> byUserBefore = Sums(before, request => request.User);
 
         Assert.Equal(byUser, view.Panel(store, "Total tokens per user").By<long>("User", "Tokens"));
-        Dictionary<string, long[]> series = Series(view.Panel(store, "Tokens per user over time"));
+        Dictionary<string, long[]> series = Series(view.Panel(store, "Token usage per user over time"));
         Assert.Equal(byUser.Values.Sum(), series.Values.Sum(values => values.Sum()));
         Assert.All(series.Where(pair => pair.Key != "(other)"), pair => Assert.Equal(byUser[pair.Key], pair.Value.Sum()));
-        Assert.Equal(series.ToDictionary(pair => pair.Key, pair => RunningTotal(pair.Value)), Series(view.Panel(store, "Cumulative tokens per user")));
+        Assert.Equal(
+            series.ToDictionary(pair => pair.Key, pair => RunningTotal(pair.Value)),
+            Series(view.Panel(store, "Cumulative usage per user")));
         QueryResult comparison = view.Panel(store, "Comparison between users");
         Dictionary<string, long> expected = byUser.Keys.Union(byUserBefore.Keys).ToDictionary(name => name, name => byUser.GetValueOrDefault(name));
         Assert.Equal(expected, comparison.By<long>("User", "Tokens"));
-        Assert.Equal(expected.Keys.ToDictionary(name => name, name => byUserBefore.GetValueOrDefault(name)), comparison.By<long>("User", "Tokens before"));
+        Assert.Equal(
+            expected.Keys.ToDictionary(name => name, name => byUserBefore.GetValueOrDefault(name)),
+            comparison.By<long>("User", "Previous tokens"));
         Assert.Equal(counted.Count, comparison.Column<long>("Requests").Sum());
     }
 
@@ -88,8 +93,8 @@ public class PanelSumTests
         DateTimeOffset Local(ExpectedRequest request) => request.Second!.Value.AddSeconds(offset);
         static string Hour(int hour) => hour.ToString("00", CultureInfo.InvariantCulture);
 
-        QueryResult hours = view.Panel(store, "Tokens by hour of day");
-        QueryResult week = view.Panel(store, "Tokens by weekday and hour");
+        QueryResult hours = view.Panel(store, "Daily usage pattern");
+        QueryResult week = view.Panel(store, "Weekly usage pattern");
         if (counted.Count == 0)
         {
             Assert.Empty(hours.Rows);

@@ -7,7 +7,9 @@ public class TokenUsageDashboardTests
 {
     private static readonly DashboardDocument Dashboard = DashboardCatalog.Create("TokenUsage");
     private static readonly DateTimeOffset Noon = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
-    internal static readonly string[] OddNames = ["O'Brien", "a,b", "100%", "", "Łukasz 💡", "say \"hi\"", "TRUE", "a$b", "{x}", "back\\slash"];
+    internal static readonly string[] OddNames =
+        ["O'Brien", "a,b", "100%", "", "Łukasz 💡", "say \"hi\"", "TRUE", "a$b", "{x}", "back\\slash"];
+
 
     public static TheoryData<string> Panels => [.. GrafanaView.PanelTitles(Dashboard)];
 
@@ -53,7 +55,7 @@ public class TokenUsageDashboardTests
 
         Assert.Equal([2], Day().Panel(store, "Totals").Column<long>("Requests"));
         Assert.Equal(20, Day().Panel(store, "Token usage over time").Column<long>("Prompt tokens").Sum());
-        Assert.Equal(30, Day().Panel(store, "Tokens per user over time").Column<long>("tokens").Sum());
+        Assert.Equal(30, Day().Panel(store, "Token usage per user over time").Column<long>("tokens").Sum());
     }
 
     [Theory]
@@ -104,11 +106,12 @@ public class TokenUsageDashboardTests
     [Fact]
     public void With_two_thousand_users_panels_show_the_top_and_the_rest_as_one()
     {
-        using TestStore store = Stored(Enumerable.Range(1, 2000).Select(n => At("2026-03-04T12:00:00") with { User = $"user-{n:0000}", Total = (long)n }));
+        using TestStore store = Stored(Enumerable.Range(1, 2000).Select(n =>
+            At("2026-03-04T12:00:00") with { User = $"user-{n:0000}", Total = (long)n }));
         const long All = 2000 * 2001 / 2;
 
         QueryResult bars = Day().Panel(store, "Total tokens per user");
-        QueryResult series = Day().Panel(store, "Tokens per user over time");
+        QueryResult series = Day().Panel(store, "Token usage per user over time");
         QueryResult table = Day().Panel(store, "Comparison between users");
 
         Assert.Equal([.. Enumerable.Range(0, 15).Select(n => $"user-{2000 - n}"), "(other)"], bars.Column<string>("User"));
@@ -172,10 +175,10 @@ public class TokenUsageDashboardTests
         GrafanaView view = Day();
         view.Chosen["utc_offset"] = ["-12600"];
 
-        QueryResult week = view.Panel(store, "Tokens by weekday and hour");
+        QueryResult week = view.Panel(store, "Weekly usage pattern");
 
         Assert.Equal(15, week.By<long>("Day", "21")["Tue"]);
-        Assert.Equal(15, view.Panel(store, "Tokens by hour of day").By<long>("Hour", "Tokens")["21"]);
+        Assert.Equal(15, view.Panel(store, "Daily usage pattern").By<long>("Hour", "Tokens")["21"]);
     }
 
     [Fact]

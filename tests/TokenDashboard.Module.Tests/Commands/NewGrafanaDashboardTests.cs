@@ -19,7 +19,8 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     [Fact]
     public void The_files_in_the_repository_are_what_the_command_writes()
     {
-        string[] written = [.. Run("New-GrafanaDashboard -ForSharing -Path $folder -PassThru").Succeeded().Select(file => ((FileInfo)file.BaseObject).FullName)];
+        string[] written = [.. Run("New-GrafanaDashboard -ForSharing -Path $folder -PassThru").Succeeded()
+            .Select(file => ((FileInfo)file.BaseObject).FullName)];
         string repository = Path.Combine(ModuleSession.RepositoryPath, "dashboards");
 
         Assert.Equal(written.Select(Path.GetFileName).Order(), Directory.GetFiles(repository).Select(Path.GetFileName).Order());
