@@ -66,6 +66,9 @@ foreach ($page in $pages) {
 $folder = Join-Path ([IO.Path]::GetTempPath()) "help-$([guid]::NewGuid())"
 try {
     $commands = $pages | Import-MarkdownCommandHelp
+    foreach ($message in $commands.Diagnostics.Messages | Where-Object Severity -eq Error) {
+        throw "$($message.Message) $($message.Identifier)"
+    }
     $maml = $commands | Export-MamlCommandHelp -OutputFolder $folder -WhatIf:$false
     $xml = [xml]::new()
     $xml.Load($maml.FullName)
