@@ -20,9 +20,6 @@ public sealed record FieldColor
     /// <summary>A colour for each series, in order.</summary>
     public static FieldColor BySeries { get; } = new("palette-classic");
 
-    /// <summary>A colour for each series, chosen by its name, so that a name has the same colour in every panel.</summary>
-    public static FieldColor BySeriesName { get; } = new("palette-classic-by-name");
-
     /// <summary>From blue for the smallest to purple for the largest value.</summary>
     public static FieldColor BlueToPurple { get; } = new("continuous-BlPu");
 
