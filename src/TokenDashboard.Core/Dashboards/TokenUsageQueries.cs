@@ -12,9 +12,6 @@ internal static class TokenUsageQueries
     internal const int TopModels = 10;
     internal const int NewestRequestRows = 1000;
 
-    /// <summary>Whether a request lies in the time range and not in the period before it.</summary>
-    private const string InRange = "timestamp >= " + PanelSql.FromText;
-
     internal static string Totals { get; } = $"""
         WITH {PanelSql.Requests}
         SELECT
@@ -74,15 +71,19 @@ internal static class TokenUsageQueries
     internal static string UserComparison { get; } = $"""
         WITH {PanelSql.RequestsSince($"{PanelSql.From} * 2 - {PanelSql.To}")},
         usage AS (
-          SELECT user AS name,
-            SUM(CASE WHEN {InRange} THEN total_tokens ELSE 0 END) AS tokens,
-            SUM(CASE WHEN {InRange} THEN 0 ELSE total_tokens END) AS previous_tokens,
-            SUM({InRange}) AS requests,
-            SUM(CASE WHEN {InRange} THEN duration_ms END) AS duration,
-            COUNT(CASE WHEN {InRange} THEN duration_ms END) AS timed_requests,
-            MAX(timestamp) AS last_seen
-          FROM request GROUP BY user),
-        {PanelSql.Ranked("usage")}
+          SELECT user AS name, timestamp >= {PanelSql.FromText} AS in_range, SUM(total_tokens) AS tokens, COUNT(*) AS requests,
+            SUM(duration_ms) AS duration, COUNT(duration_ms) AS timed_requests, MAX(timestamp) AS last_seen
+          FROM request GROUP BY 1, 2),
+        compared AS (
+          SELECT name,
+            SUM(CASE WHEN in_range THEN tokens ELSE 0 END) AS tokens,
+            SUM(CASE WHEN in_range THEN 0 ELSE tokens END) AS previous_tokens,
+            SUM(CASE WHEN in_range THEN requests ELSE 0 END) AS requests,
+            SUM(CASE WHEN in_range THEN duration END) AS duration,
+            SUM(CASE WHEN in_range THEN timed_requests ELSE 0 END) AS timed_requests,
+            MAX(last_seen) AS last_seen
+          FROM usage GROUP BY name),
+        {PanelSql.Ranked("compared")}
         SELECT
           CAST({PanelSql.TopName(TopUserRows)} AS TEXT) AS "User",
           CAST(SUM(tokens) AS INTEGER) AS "Tokens",
