@@ -153,7 +153,7 @@ Describe 'Completion of Get-TokenUsage' {
         Complete "$command -User o" | Should -Be 'oscar', "'o''neill'"
         Complete "$command -User alice, bat" | Should -Be 'batch-indexer'
         foreach ($user in $users) {
-            (Invoke-Expression "$command -User $user").Requests | Should -BeGreaterThan 0 -Because "completion offered $user"
+            (. ([scriptblock]::Create("$command -User $user"))).Requests | Should -BeGreaterThan 0 -Because "completion offered $user"
         }
     }
 

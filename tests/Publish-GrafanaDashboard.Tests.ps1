@@ -2,7 +2,7 @@
 
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
-    $token = ConvertTo-SecureString 'glsa_not-a-real-token' -AsPlainText -Force
+    $token = [Net.NetworkCredential]::new('', 'glsa_not-a-real-token').SecurePassword
     $files = (New-Item (Join-Path $TestDrive files) -ItemType Directory).FullName
     New-GrafanaDashboard -Path $files
 

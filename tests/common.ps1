@@ -1,10 +1,13 @@
 # Dot-sourced by BeforeAll of the test files: imports the module under test and brings what several files need.
 
 $modulePath = (Resolve-Path ($env:TOKENDASHBOARD_MODULE ? $env:TOKENDASHBOARD_MODULE : "$PSScriptRoot/../artifacts/module/TokenDashboard")).Path
+if (Get-Module TokenDashboard | Where-Object ModuleBase -NE $modulePath) {
+    throw 'Another copy of TokenDashboard is imported. Run the tests in a PowerShell of their own.'
+}
 Import-Module $modulePath
 $assembly = (Get-Command Get-TokenStore).ImplementingType.Assembly.Location
-if (@(Get-Module TokenDashboard).ModuleBase -ne $modulePath -or -not $assembly.StartsWith($modulePath)) {
-    throw "Another copy of TokenDashboard is loaded ($assembly). Run the tests in a PowerShell of their own."
+if (-not $assembly.StartsWith($modulePath)) {
+    throw "This PowerShell has loaded '$assembly' before. Run the tests in a PowerShell of their own."
 }
 
 # What a person has set for their own work must not answer for a test.
