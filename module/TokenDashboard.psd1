@@ -9,7 +9,6 @@
     Description          = 'LLM token telemetry from Observicia''s SQLite store: answers at the prompt, and Grafana dashboards generated and published by script.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
-    TypesToProcess       = @('TokenDashboard.types.ps1xml')
     FormatsToProcess     = @('TokenDashboard.format.ps1xml', 'TokenDashboard.Dashboard.format.ps1xml', 'TokenDashboard.Grafana.format.ps1xml')
     CmdletsToExport      = @(
         'Get-TokenRequest'

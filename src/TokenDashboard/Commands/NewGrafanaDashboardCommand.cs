@@ -81,7 +81,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         }
         if (ParameterSetName == ObjectSet)
         {
-            WriteObject(document);
+            WriteObject(WithShortDisplay(document));
             return;
         }
         string path = ResolvePath(Path);
@@ -96,5 +96,16 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
                 WriteObject(new FileInfo(file));
             }
         }
+    }
+
+    // Among objects of other types PowerShell lists every property, and the JSON has a thousand lines.
+    private static PSObject WithShortDisplay(DashboardDocument document)
+    {
+        var output = PSObject.AsPSObject(document);
+        var shown = new PSPropertySet(
+            "DefaultDisplayPropertySet",
+            [nameof(document.Name), nameof(document.Uid), nameof(document.Title), nameof(document.Panels)]);
+        output.Members.Add(new PSMemberSet("PSStandardMembers", [shown]));
+        return output;
     }
 }
