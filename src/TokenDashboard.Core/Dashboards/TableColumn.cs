@@ -11,8 +11,8 @@ public sealed record TableColumn
     /// <summary>The smallest width in pixels, or null for Grafana's 150.</summary>
     public int? MinWidth { get; init; }
 
-    /// <summary>What the cells show beside their text.</summary>
-    public TableCell Cell { get; init; }
+    /// <summary>What the cells show beside their text, or null for nothing, or what the panel says of all its columns.</summary>
+    public TableCell? Cell { get; init; }
 
     /// <summary>The properties that are set, under Grafana's names. Before Grafana 9.5 bars and coloured cells are plain text.</summary>
     internal IEnumerable<KeyValuePair<string, JsonNode?>> Write()
@@ -25,10 +25,11 @@ public sealed record TableColumn
         {
             yield return new("minWidth", minWidth);
         }
-        if (Cell != TableCell.Text)
+        if (Cell is { } cell)
         {
-            yield return new("cellOptions", Cell switch
+            yield return new("cellOptions", cell switch
             {
+                TableCell.Text => new JsonObject { ["type"] = "auto" },
                 TableCell.ColoredText => new JsonObject { ["type"] = "color-text" },
                 TableCell.ColoredBackground => new JsonObject { ["type"] = "color-background", ["mode"] = "basic" },
                 _ => new JsonObject { ["type"] = "gauge", ["mode"] = "basic", ["valueDisplayMode"] = "text" },

@@ -68,6 +68,13 @@ public class DashboardWriterTests
     }
 
     [Fact]
+    public void A_column_can_be_plain_text_where_the_panels_columns_are_coloured() => AssertJson(
+        """
+        {"matcher":{"id":"byName","options":"Day"},"properties":[{"id":"custom.cellOptions","value":{"type":"auto"}}]}
+        """,
+        new FieldOverride("Day") { Column = new TableColumn { Cell = TableCell.Text } }.Write());
+
+    [Fact]
     public void Variables_have_what_their_type_needs()
     {
         JsonObject root = DashboardWriter.Write(Small with
