@@ -23,8 +23,8 @@ public static class Display
     /// <summary>The names that are set, joined.</summary>
     public static string Names(params object?[] names) => string.Join(" / ", names.Where(name => name is not null).Select(name => Name(name as string)));
 
-    /// <summary>A part of the whole as a percentage with sign; empty without one.</summary>
-    public static string Change(double? ratio) => ratio?.ToString("+0.0%;-0.0%;0.0%", CultureInfo.CurrentCulture) ?? "";
+    /// <summary>A part of the whole as a percentage with sign, spelled as shares are; empty without one.</summary>
+    public static string Change(double? ratio) => ratio is { } part ? (part > 0 ? "+" : "") + part.ToString("P1", CultureInfo.CurrentCulture) : "";
 
     /// <summary>A size in the largest binary unit that leaves a number above one.</summary>
     public static string Size(long bytes)

@@ -35,6 +35,11 @@ public sealed class GetUserTokenUsageTests(SampleStore store) : IClassFixture<Sa
         Assert.Equal(before, store.Value<long>("(Get-UserTokenUsage -User alice -Since 2026-10-28 -Until 2026-10-30 -ComparePrevious).PreviousTokens"));
     }
 
+    [Fact]
+    public void Changes_and_shares_are_spelled_alike() => Assert.Equal(
+        [$"+{0.125:P1}", $"{-0.125:P1}", $"{0:P1}", ""],
+        store.Texts("0.125, -0.125, 0.0, $null | ForEach-Object { [TokenDashboard.Formatting.Display]::Change($_) }"));
+
     [Theory]
     [InlineData("Get-UserTokenUsage -ComparePrevious", "RangeRequired")]
     [InlineData("Get-UserTokenUsage -Per Day -Pattern", "AmbiguousParameterSet")]
