@@ -50,7 +50,8 @@ Next:
   - Ask your own store:   Get-UserTokenUsage -Database PATH -Last 7d -ComparePrevious
   - Import by hand:       in Grafana, Dashboards > New > Import, and upload dashboards/token-usage.json
   - Publish by script:    Publish-GrafanaDashboard -Url URL -Token (Read-Host -AsSecureString) -Database PATH
-  - Provision by files:   mount $OutputPath/grafana as Grafana's provisioning folder
+  - Provision by files:   start a Grafana of this machine with GF_PATHS_PROVISIONING set to the second folder below;
+                          for one in a container: Get-Help Publish-GrafanaDashboard -Parameter GrafanaPath
   - Learn more:           Get-Help Get-TokenUsage -Examples
 
 Written: $dashboard
