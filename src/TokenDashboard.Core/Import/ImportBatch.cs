@@ -6,10 +6,10 @@ namespace TokenDashboard.Import;
 /// <summary>Requests read and not yet written. Their texts lie one after the other as UTF-8, at an address that does not move.</summary>
 internal sealed class ImportBatch
 {
-    private const int MaxRows = 8192;
-    private const int MaxTextBytes = 4 << 20;
+    private const int MaxRows = 32768;
+    private const int MaxTextBytes = 8 << 20;
 
-    private readonly List<ImportRow> _rows = new(MaxRows);
+    private readonly List<ImportRow> _rows = [];
     private byte[] _text = GC.AllocateUninitializedArray<byte>(1 << 20, pinned: true);
     private int _used;
     private int _rowStart;

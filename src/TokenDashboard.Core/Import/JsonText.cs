@@ -40,6 +40,10 @@ internal static class JsonText
         }
     }
 
+    /// <summary>Whether a member has a name. Names with escapes are left to the library; all others are compared at once.</summary>
+    public static bool IsName(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
+        reader.ValueIsEscaped ? reader.ValueTextEquals(name) : reader.ValueSpan.SequenceEqual(name);
+
     /// <summary>A token count; null is none.</summary>
     public static bool TryTokens(ref Utf8JsonReader reader, ref long tokens) =>
         reader.TokenType == JsonTokenType.Null || (IsScalar(ref reader) && ValueText.TryTokens(reader.ValueSpan, out tokens));

@@ -38,12 +38,12 @@ internal sealed class ObserviciaLog(ImportSink sink)
     private string? ReadMember(ref Utf8JsonReader reader, ref Span span)
     {
         string? reason = null;
-        if (reader.ValueTextEquals("type"u8))
+        if (JsonText.IsName(ref reader, "type"u8))
         {
             reader.Read();
             span.IsSpan = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(SpanType);
         }
-        else if (reader.ValueTextEquals("attributes"u8))
+        else if (JsonText.IsName(ref reader, "attributes"u8))
         {
             reader.Read();
             if (reader.TokenType == JsonTokenType.StartObject)
@@ -55,26 +55,26 @@ internal sealed class ObserviciaLog(ImportSink sink)
                 return reason;
             }
         }
-        else if (reader.ValueTextEquals("start_time"u8))
+        else if (JsonText.IsName(ref reader, "start_time"u8))
         {
             reader.Read();
             span.HasTime = JsonText.IsScalar(ref reader) && ValueText.TryUnixNanoseconds(reader.ValueSpan, out span.Start, out span.Row.UtcTicks);
         }
-        else if (reader.ValueTextEquals("end_time"u8))
+        else if (JsonText.IsName(ref reader, "end_time"u8))
         {
             reader.Read();
             bool read = JsonText.IsScalar(ref reader) && Utf8Parser.TryParse(reader.ValueSpan, out span.End, out int consumed) && consumed == reader.ValueSpan.Length;
             span.End = read ? span.End : 0;
         }
-        else if (reader.ValueTextEquals("trace_id"u8))
+        else if (JsonText.IsName(ref reader, "trace_id"u8))
         {
             return Text(ref reader, ref span.Row.TraceId, "trace_id");
         }
-        else if (reader.ValueTextEquals("span_id"u8))
+        else if (JsonText.IsName(ref reader, "span_id"u8))
         {
             return Text(ref reader, ref span.Row.SpanId, "span_id");
         }
-        else if (reader.ValueTextEquals("parent_id"u8))
+        else if (JsonText.IsName(ref reader, "parent_id"u8))
         {
             return Text(ref reader, ref span.Row.ParentSpanId, "parent_id");
         }
@@ -88,40 +88,40 @@ internal sealed class ObserviciaLog(ImportSink sink)
 
     private string? ReadAttribute(ref Utf8JsonReader reader, ref Span span)
     {
-        if (reader.ValueTextEquals("prompt.tokens"u8))
+        if (JsonText.IsName(ref reader, "prompt.tokens"u8))
         {
             span.HasTokens = true;
             return Tokens(ref reader, ref span.Row.PromptTokens, "prompt.tokens");
         }
-        if (reader.ValueTextEquals("completion.tokens"u8))
+        if (JsonText.IsName(ref reader, "completion.tokens"u8))
         {
             return Tokens(ref reader, ref span.Row.CompletionTokens, "completion.tokens");
         }
-        if (reader.ValueTextEquals("total.tokens"u8))
+        if (JsonText.IsName(ref reader, "total.tokens"u8))
         {
             return Tokens(ref reader, ref span.Row.TotalTokens, "total.tokens");
         }
-        if (reader.ValueTextEquals("transaction_id"u8))
+        if (JsonText.IsName(ref reader, "transaction_id"u8))
         {
             return Text(ref reader, ref span.Row.Transaction, "transaction_id");
         }
-        if (reader.ValueTextEquals("user.id"u8))
+        if (JsonText.IsName(ref reader, "user.id"u8))
         {
             return Text(ref reader, ref span.Row.User, "user.id");
         }
-        if (reader.ValueTextEquals("llm.model"u8))
+        if (JsonText.IsName(ref reader, "llm.model"u8))
         {
             return Text(ref reader, ref span.Row.Model, "llm.model");
         }
-        if (reader.ValueTextEquals("llm.provider"u8))
+        if (JsonText.IsName(ref reader, "llm.provider"u8))
         {
             return Text(ref reader, ref span.Row.Provider, "llm.provider");
         }
-        if (reader.ValueTextEquals("llm.request.type"u8))
+        if (JsonText.IsName(ref reader, "llm.request.type"u8))
         {
             return Text(ref reader, ref span.Row.RequestType, "llm.request.type");
         }
-        bool isVerdict = reader.ValueTextEquals("policy.passed"u8);
+        bool isVerdict = JsonText.IsName(ref reader, "policy.passed"u8);
         reader.Read();
         if (isVerdict)
         {
