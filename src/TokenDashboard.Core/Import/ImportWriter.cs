@@ -20,6 +20,11 @@ internal sealed class ImportWriter : IDisposable
     private static readonly TimeSpan CommitWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(60);
 
+    // Pages must not go into the file before the commit, which would lock out readers all the while; and copying a write-ahead log back
+    // is no part of a transaction, so it is done after it.
+    private const string Settings = "PRAGMA cache_size = -65536; PRAGMA cache_spill = OFF; PRAGMA wal_autocheckpoint = 0";
+    private const string CopyLogBack = "PRAGMA wal_checkpoint(PASSIVE)";
+
     private readonly SqliteConnection _connection;
     private readonly CancellationToken _cancellation;
     private readonly StoreTables _tables;
@@ -29,9 +34,15 @@ internal sealed class ImportWriter : IDisposable
     private ImportWriter(string path, SqliteConnection connection, CancellationToken cancellation)
     {
         (_path, _connection, _cancellation) = (path, connection, cancellation);
-        Execute("PRAGMA cache_size = -65536; PRAGMA cache_spill = OFF; PRAGMA temp_store = MEMORY");
-        InTransaction(() => Execute(ImportSchema.Create));
-        _tables = new StoreTables(connection);
+        StoreTables? tables = null;
+        // Within the transaction, for settings and statements read the schema too, which another process's commit keeps from being read.
+        InTransaction(() =>
+        {
+            Execute(Settings);
+            Execute(ImportSchema.Create);
+            tables ??= new StoreTables(connection);
+        });
+        _tables = tables!;
     }
 
     /// <summary>The longest time a transaction held the lock.</summary>
@@ -65,7 +76,12 @@ internal sealed class ImportWriter : IDisposable
     }
 
     /// <summary>Where files ended without ending their last line, by position.</summary>
-    public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails() => Guard(_tables.ReadTails);
+    public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails()
+    {
+        ILookup<long, (ImportTail Tail, ImportKey Key)>? tails = null;
+        InTransaction(() => tails = _tables.ReadTails());
+        return tails!;
+    }
 
     /// <summary>Writes all rows and adds to the report what became of them.</summary>
     public void Write(ImportBatch batch, ImportReport report)
@@ -165,6 +181,7 @@ internal sealed class ImportWriter : IDisposable
             }
             TimeSpan held = Stopwatch.GetElapsedTime(locked);
             LongestLock = held > LongestLock ? held : LongestLock;
+            raw.sqlite3_exec(_connection.Handle, CopyLogBack);
             double factor = committed ? Math.Clamp(LockTarget / held, 0.25, 1.5) : 0.5;
             _work = TimeSpan.FromTicks(Math.Clamp((long)(_work.Ticks * factor), ShortestWork.Ticks, LongestWork.Ticks));
             // Whoever waits for the lock asks again at intervals of up to 100 ms, and must find it free now and then.

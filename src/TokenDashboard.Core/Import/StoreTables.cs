@@ -7,7 +7,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Import;
 
-/// <summary>The statements of an import. All but <see cref="ReadTails"/> are called within a transaction that holds the write lock.</summary>
+/// <summary>The statements of an import. They are made and used within a transaction that holds the write lock.</summary>
 internal sealed class StoreTables : IDisposable
 {
     // How many rows go between two looks at the clock.
