@@ -14,9 +14,13 @@ internal sealed class ImportWriter : IDisposable
 {
     // The lock's length that is aimed at; the most that is allowed is 250 ms.
     private static readonly TimeSpan LockTarget = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan SharedLockTarget = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan ShortestWork = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan LongestWork = TimeSpan.FromMilliseconds(80);
-    private static readonly TimeSpan BusyStep = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan BusyStep = TimeSpan.FromMilliseconds(30);
+
+    // How many transactions in a row must meet nobody before the store counts as ours alone again.
+    private const int Alone = 20;
     private static readonly TimeSpan CommitWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(60);
 
@@ -29,6 +33,7 @@ internal sealed class ImportWriter : IDisposable
     private readonly CancellationToken _cancellation;
     private readonly StoreTables _tables;
     private readonly string _path;
+    private int _sinceOthers = Alone;
     private TimeSpan _work = TimeSpan.FromMilliseconds(10);
 
     private ImportWriter(string path, SqliteConnection connection, CancellationToken cancellation)
@@ -95,7 +100,9 @@ internal sealed class ImportWriter : IDisposable
             {
                 long deadline = Stopwatch.GetTimestamp() + (long)(_work.TotalSeconds * Stopwatch.Frequency);
                 (outcome, next) = (default, written);
-                if (_tables.LearnKeys(deadline))
+                bool known = _tables.LearnKeys(deadline, out bool othersWrote);
+                _sinceOthers = othersWrote ? 0 : _sinceOthers;
+                if (known)
                 {
                     next = _tables.Write(batch, written, deadline, ref outcome);
                 }
@@ -182,10 +189,13 @@ internal sealed class ImportWriter : IDisposable
             TimeSpan held = Stopwatch.GetElapsedTime(locked);
             LongestLock = held > LongestLock ? held : LongestLock;
             raw.sqlite3_exec(_connection.Handle, CopyLogBack);
-            double factor = committed ? Math.Clamp(LockTarget / held, 0.25, 1.5) : 0.5;
+            bool shared = _sinceOthers < Alone;
+            double factor = committed ? Math.Clamp((shared ? SharedLockTarget : LockTarget) / held, 0.25, 1.5) : 0.5;
             _work = TimeSpan.FromTicks(Math.Clamp((long)(_work.Ticks * factor), ShortestWork.Ticks, LongestWork.Ticks));
-            // Whoever waits for the lock asks again at intervals of up to 100 ms, and must find it free now and then.
-            Pause(held / 4);
+            // Whoever waits for the lock asks again at intervals of up to 100 ms, and must find it free now and then: where there are
+            // others, more than half of the time.
+            Pause(shared ? held * 1.5 : held / 4);
+            _sinceOthers++;
             if (committed)
             {
                 return true;
@@ -199,7 +209,8 @@ internal sealed class ImportWriter : IDisposable
         while (true)
         {
             _cancellation.ThrowIfCancellationRequested();
-            raw.sqlite3_busy_timeout(_connection.Handle, (int)BusyStep.TotalMilliseconds);
+            // SQLite's own waiting would ask more often than the application does, and take its turns.
+            raw.sqlite3_busy_timeout(_connection.Handle, 0);
             int resultCode = raw.sqlite3_exec(_connection.Handle, "BEGIN IMMEDIATE");
             if (resultCode == raw.SQLITE_OK)
             {
@@ -209,13 +220,14 @@ internal sealed class ImportWriter : IDisposable
             {
                 SqliteException.ThrowExceptionForRC(resultCode, _connection.Handle);
             }
+            _sinceOthers = 0;
             ThrowIfWaitedTooLong(waited);
+            Pause(BusyStep);
         }
     }
 
     private bool Commit(long locked)
     {
-        raw.sqlite3_busy_timeout(_connection.Handle, 0);
         while (true)
         {
             int resultCode = raw.sqlite3_exec(_connection.Handle, "COMMIT");

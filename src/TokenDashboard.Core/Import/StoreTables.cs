@@ -49,11 +49,13 @@ internal sealed class StoreTables : IDisposable
     /// Takes in the keys of rows the application wrote since the last time. Of a large store that takes several transactions.
     /// </summary>
     /// <param name="deadline">When to stop, as <see cref="Stopwatch.GetTimestamp"/>.</param>
+    /// <param name="found">Whether there were such rows.</param>
     /// <returns>Whether all rows are known now.</returns>
-    public bool LearnKeys(long deadline)
+    public bool LearnKeys(long deadline, out bool found)
     {
         long known = Number(_readState);
-        if (Number(_lastRequest) <= known)
+        found = Number(_lastRequest) > known;
+        if (!found)
         {
             return true;
         }
