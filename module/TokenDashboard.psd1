@@ -9,12 +9,18 @@
     Description          = 'LLM token telemetry from Observicia''s SQLite store: answers at the prompt, and Grafana dashboards generated and published by script.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
-    FormatsToProcess     = @('TokenDashboard.format.ps1xml', 'TokenDashboard.Dashboard.format.ps1xml', 'TokenDashboard.Grafana.format.ps1xml')
+    FormatsToProcess     = @(
+        'TokenDashboard.format.ps1xml'
+        'TokenDashboard.Dashboard.format.ps1xml'
+        'TokenDashboard.Grafana.format.ps1xml'
+        'TokenDashboard.Import.format.ps1xml'
+    )
     CmdletsToExport      = @(
         'Get-TokenRequest'
         'Get-TokenStore'
         'Get-TokenUsage'
         'Get-UserTokenUsage'
+        'Import-TokenUsage'
         'New-GrafanaDashboard'
         'New-TokenStore'
         'Publish-GrafanaDashboard'

@@ -50,6 +50,21 @@ public enum ErrorCode
     /// <summary>The store could not be written.</summary>
     StoreWriteFailed,
 
+    /// <summary>A file to import does not exist.</summary>
+    ImportFileNotFound,
+
+    /// <summary>A file to import could not be opened.</summary>
+    ImportFileUnreadable,
+
+    /// <summary>A file to import is compressed, or encoded, in a way that is not read.</summary>
+    ImportFormatUnsupported,
+
+    /// <summary>A map of columns names something that is no column of the store, or lacks what every request needs.</summary>
+    ImportMapInvalid,
+
+    /// <summary>A file to import lacks a column that is needed.</summary>
+    ImportColumnMissing,
+
     /// <summary>A time range is empty, reversed or given twice.</summary>
     RangeInvalid,
 

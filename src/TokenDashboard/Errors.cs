@@ -11,15 +11,17 @@ internal static class Errors
     private static ErrorCategory CategoryOf(ErrorCode code) => code switch
     {
         ErrorCode.StoreNotSpecified or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid or ErrorCode.GroupingInvalid
-            or ErrorCode.TooManyBuckets => ErrorCategory.InvalidArgument,
-        ErrorCode.StoreNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound => ErrorCategory.ObjectNotFound,
+            or ErrorCode.TooManyBuckets or ErrorCode.ImportMapInvalid => ErrorCategory.InvalidArgument,
+        ErrorCode.StoreNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound
+            or ErrorCode.ImportFileNotFound => ErrorCategory.ObjectNotFound,
         ErrorCode.ConfigurationInvalid or ErrorCode.StoreIsDirectory or ErrorCode.StoreEmpty or ErrorCode.StoreNotDatabase
-            or ErrorCode.StoreColumnsMissing or ErrorCode.DashboardInvalid or ErrorCode.GrafanaNotJson => ErrorCategory.InvalidData,
+            or ErrorCode.StoreColumnsMissing or ErrorCode.DashboardInvalid or ErrorCode.GrafanaNotJson
+            or ErrorCode.ImportFormatUnsupported or ErrorCode.ImportColumnMissing => ErrorCategory.InvalidData,
         ErrorCode.StoreLocked => ErrorCategory.ResourceBusy,
         ErrorCode.StoreExists or ErrorCode.GrafanaFolderConflict or ErrorCode.GrafanaDataSourceConflict
             or ErrorCode.GrafanaVersionConflict => ErrorCategory.ResourceExists,
         ErrorCode.StoreAccessDenied or ErrorCode.GrafanaForbidden or ErrorCode.GrafanaDashboardManaged => ErrorCategory.PermissionDenied,
-        ErrorCode.StoreWalFolderReadOnly or ErrorCode.StoreReadFailed => ErrorCategory.ReadError,
+        ErrorCode.StoreWalFolderReadOnly or ErrorCode.StoreReadFailed or ErrorCode.ImportFileUnreadable => ErrorCategory.ReadError,
         ErrorCode.StoreWriteFailed or ErrorCode.DashboardWriteFailed => ErrorCategory.WriteError,
         ErrorCode.GrafanaUrlInvalid or ErrorCode.GrafanaSignInInvalid => ErrorCategory.InvalidArgument,
         ErrorCode.GrafanaDataSourceMissing => ErrorCategory.ObjectNotFound,

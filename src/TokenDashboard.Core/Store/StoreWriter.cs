@@ -7,7 +7,7 @@ namespace TokenDashboard.Store;
 public static class StoreWriter
 {
     // As Observicia's exporter declares it: https://github.com/Observicia/Observicia, sdk/observicia/utils/exporter.py
-    private const string Schema = """
+    internal const string Schema = """
         CREATE TABLE telemetry (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             timestamp TEXT NOT NULL,

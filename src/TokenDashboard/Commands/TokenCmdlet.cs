@@ -54,6 +54,33 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     /// <summary>The file system path a user's text means, seen from the session's location. The file need not exist.</summary>
     private protected string ResolvePath(string path) => GetUnresolvedProviderPathFromPSPath(path);
 
+    /// <summary>The files a user's path means. One that exists as it is written needs no wildcards; only then are brackets and asterisks read as such.</summary>
+    /// <exception cref="TokenDashboardException">There is none: <paramref name="missing"/>.</exception>
+    private protected List<string> ResolveFiles(string path, ErrorCode missing)
+    {
+        string literal = ResolvePath(path);
+        if (File.Exists(literal))
+        {
+            return [literal];
+        }
+        if (WildcardPattern.ContainsWildcardCharacters(path))
+        {
+            try
+            {
+                List<string> files = [.. GetResolvedProviderPathFromPSPath(path, out _).Where(File.Exists)];
+                if (files.Count > 0)
+                {
+                    return files;
+                }
+            }
+            catch (ItemNotFoundException)
+            {
+                // Reported below.
+            }
+        }
+        throw new TokenDashboardException(missing, Directory.Exists(literal) ? $"'{literal}' is a folder. Give the files in it, as in '{System.IO.Path.Combine(path, "*")}'." : $"There is no file '{literal}'.", target: path);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

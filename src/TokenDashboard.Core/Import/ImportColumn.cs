@@ -1,0 +1,26 @@
+namespace TokenDashboard.Import;
+
+/// <summary>What a source may say of a request, in the order of the names in <see cref="ColumnMap"/>.</summary>
+internal enum ImportColumn
+{
+    Timestamp,
+    EndTime,
+    Transaction,
+    User,
+    Model,
+    Provider,
+    RequestType,
+    PromptTokens,
+    CompletionTokens,
+    TotalTokens,
+    CachedTokens,
+    CacheWriteTokens,
+    ReasoningTokens,
+    Cost,
+    DurationMs,
+    Success,
+    TraceId,
+    SpanId,
+    ParentSpanId,
+    Id,
+}

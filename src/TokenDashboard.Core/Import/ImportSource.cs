@@ -1,0 +1,171 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace TokenDashboard.Import;
+
+/// <summary>A file or standard input as a stream of UTF-8, unpacked and without a byte order mark.</summary>
+internal sealed class ImportSource : IDisposable
+{
+    private const int SignatureBytes = 4096;
+
+    private readonly CountingStream _file;
+    private readonly Stream _content;
+
+    private ImportSource(Stream file, string path)
+    {
+        _file = new CountingStream(file);
+        _content = Decode(Unpack(_file, path), path);
+    }
+
+    /// <summary>The content.</summary>
+    public Stream Content => _content;
+
+    /// <summary>Bytes taken from the file so far.</summary>
+    public long BytesRead => _file.BytesRead;
+
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.ImportFileUnreadable"/>: it cannot be opened. <see cref="ErrorCode.ImportFormatUnsupported"/>: it is packed in a way that is not read.
+    /// </exception>
+    public static ImportSource Open(string path)
+    {
+        try
+        {
+            Stream file = path == "-"
+                ? Console.OpenStandardInput()
+                : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+            return new ImportSource(file, path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or InvalidDataException)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.ImportFileUnreadable,
+                $"'{path}' could not be read: {exception.Message} Check that it is a file and that this account may read it.",
+                exception,
+                path);
+        }
+    }
+
+    public void Dispose() => _content.Dispose();
+
+    private static Stream Unpack(Stream stream, string path)
+    {
+        var head = new HeadStream(stream, SignatureBytes);
+        return head.Head switch
+        {
+            [0x1F, 0x8B, ..] => new GZipStream(head, CompressionMode.Decompress),
+            [0x28, 0xB5, 0x2F, 0xFD, ..] => throw Refuse(path, "is compressed with zstd, which is not read. Unpack it first: zstd -d FILE, or zstd -dc FILE | tokendash and Import-TokenUsage -"),
+            [0x50, 0x4B, 0x03, 0x04, ..] => throw Refuse(path, "is a zip archive. Unpack it first; gzip files are read as they are."),
+            [(byte)'S', (byte)'Q', (byte)'L', (byte)'i', (byte)'t', (byte)'e', (byte)' ', ..] =>
+                throw Refuse(path, "is a SQLite database. Query it with -Database; logs, CSV files and transcripts are what is imported."),
+            _ => head,
+        };
+    }
+
+    private static HeadStream Decode(Stream stream, string path)
+    {
+        var head = new HeadStream(stream, SignatureBytes);
+        Encoding? encoding = head.Head switch
+        {
+            [0xFF, 0xFE, 0, 0, ..] => Encoding.UTF32,
+            [0, 0, 0xFE, 0xFF, ..] => new UTF32Encoding(bigEndian: true, byteOrderMark: true),
+            [0xFF, 0xFE, ..] => Encoding.Unicode,
+            [0xFE, 0xFF, ..] => Encoding.BigEndianUnicode,
+            // Text whose first two characters are ASCII, in UTF-16 without a mark.
+            [>= 0x09 and < 0x7F, 0, >= 0x09 and < 0x7F, 0, ..] => Encoding.Unicode,
+            [0, >= 0x09 and < 0x7F, 0, >= 0x09 and < 0x7F, ..] => Encoding.BigEndianUnicode,
+            _ => null,
+        };
+        if (encoding is not null)
+        {
+            head = new HeadStream(Encoding.CreateTranscodingStream(head, encoding, Encoding.UTF8), SignatureBytes);
+        }
+        else if (IsProtobuf(head.Head))
+        {
+            throw Refuse(path, "looks like protobuf. Set the collector's file exporter to 'format: json' and no compression; OTLP is read as JSON lines.");
+        }
+        if (head.Head is [0xEF, 0xBB, 0xBF, ..])
+        {
+            head.Skip(3);
+        }
+        return head;
+    }
+
+    /// <summary>
+    /// A message of OTLP begins with field 1, of wire type 2 (byte 0x0A), then its length and in it field 1 again; the collector writes the
+    /// message's size before it, in four bytes with the highest first: https://protobuf.dev/programming-guides/encoding/
+    /// </summary>
+    private static bool IsProtobuf(ReadOnlySpan<byte> head) =>
+        Message(head) || (head is [0, _, _, _, ..] && Message(head[4..]));
+
+    private static bool Message(ReadOnlySpan<byte> head)
+    {
+        if (head is not [0x0A, ..])
+        {
+            return false;
+        }
+        int length = 1;
+        while (length < Math.Min(head.Length, 6) && head[length] >= 0x80)
+        {
+            length++;
+        }
+        return head.Length > length + 1 && head[length + 1] is 0x0A or 0x12 && head[1..].ContainsAnyInRange((byte)0, (byte)8);
+    }
+
+    private static TokenDashboardException Refuse(string path, string what) => new(ErrorCode.ImportFormatUnsupported, $"'{path}' {what}", target: path);
+
+    /// <summary>Counts what is taken from the file, for progress.</summary>
+    private sealed class CountingStream(Stream stream) : ReadOnlyStream(stream)
+    {
+        public long BytesRead { get; private set; }
+
+        public override int Read(Span<byte> buffer)
+        {
+            int read = base.Read(buffer);
+            BytesRead += read;
+            return read;
+        }
+    }
+
+    /// <summary>Shows the first bytes of a stream before they are read.</summary>
+    private sealed class HeadStream : ReadOnlyStream
+    {
+        private readonly byte[] _head;
+        private readonly int _length;
+        private readonly Exception? _failure;
+        private int _position;
+
+        public HeadStream(Stream stream, int length)
+            : base(stream)
+        {
+            _head = new byte[length];
+            try
+            {
+                for (int read = -1; read != 0 && _length < length; _length += read)
+                {
+                    read = stream.Read(_head, _length, length - _length);
+                }
+            }
+            catch (InvalidDataException exception)
+            {
+                // What was read before the damage is good; the failure belongs behind it.
+                _failure = exception;
+            }
+        }
+
+        public ReadOnlySpan<byte> Head => _head.AsSpan(0, _length);
+
+        public void Skip(int count) => _position += count;
+
+        public override int Read(Span<byte> buffer)
+        {
+            int left = Math.Min(_length - _position, buffer.Length);
+            if (left <= 0)
+            {
+                return _failure is null ? base.Read(buffer) : throw new InvalidDataException(_failure.Message, _failure);
+            }
+            _head.AsSpan(_position, left).CopyTo(buffer);
+            _position += left;
+            return left;
+        }
+    }
+}

@@ -1,0 +1,199 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+using TokenDashboard.Store;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Import;
+
+/// <summary>The statements of an import. They are made and used within a transaction that holds the write lock.</summary>
+internal sealed partial class StoreTables : IDisposable
+{
+    // How many rows go between two looks at the clock.
+    private const int RowsPerLook = 16;
+
+    private readonly sqlite3 _database;
+    private readonly List<sqlite3_stmt> _prepared = [];
+    private readonly byte[] _timestamp = GC.AllocateUninitializedArray<byte>(40, pinned: true);
+    private readonly UInt128[] _hashes = GC.AllocateUninitializedArray<UInt128>(3, pinned: true);
+    private readonly NativeStatement _insertKey, _findKey, _updateRank, _disownKey, _deleteKey, _insertRequest, _updateRequest, _deleteRequest;
+    private readonly NativeStatement _putDetail, _deleteDetail, _putTail, _readTails, _newRequests, _lastRequest, _lastGivenId, _readState, _writeState;
+    private readonly bool _idsAreGiven;
+
+    public StoreTables(SqliteConnection connection)
+    {
+        _database = connection.Handle!;
+        _insertKey = Prepare(ImportSchema.InsertKey);
+        _findKey = Prepare(ImportSchema.FindKey);
+        _updateRank = Prepare(ImportSchema.UpdateRank);
+        _disownKey = Prepare(ImportSchema.DisownKey);
+        _deleteKey = Prepare(ImportSchema.DeleteKey);
+        _insertRequest = Prepare(ImportSchema.InsertRequest);
+        _updateRequest = Prepare(ImportSchema.UpdateRequest);
+        _deleteRequest = Prepare(ImportSchema.DeleteRequest);
+        _putDetail = Prepare(ImportSchema.PutDetail);
+        _deleteDetail = Prepare(ImportSchema.DeleteDetail);
+        _putTail = Prepare(ImportSchema.PutTail);
+        _readTails = Prepare(ImportSchema.ReadTails);
+        _newRequests = Prepare(ImportSchema.NewRequests);
+        _lastRequest = Prepare(ImportSchema.LastRequest);
+        _readState = Prepare(ImportSchema.ReadState);
+        _writeState = Prepare(ImportSchema.WriteState);
+        // A store made by hand may lack AUTOINCREMENT, and then there is no such table.
+        _idsAreGiven = Number(Prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'")) > 0;
+        _lastGivenId = _idsAreGiven ? Prepare(ImportSchema.LastGivenId) : _lastRequest;
+    }
+
+    /// <summary>
+    /// Takes in the keys of rows the application wrote since the last time. Of a large store that takes several transactions.
+    /// </summary>
+    /// <param name="deadline">When to stop, as <see cref="Stopwatch.GetTimestamp"/>.</param>
+    /// <param name="found">Whether there were such rows.</param>
+    /// <returns>Whether all rows are known now.</returns>
+    public bool LearnKeys(long deadline, out bool found)
+    {
+        long known = Number(_readState);
+        found = Number(_lastRequest) > known;
+        if (!found)
+        {
+            return true;
+        }
+        bool complete = true;
+        _newRequests.Bind(1, known);
+        try
+        {
+            int resultCode;
+            for (int count = 1; _newRequests.Step(out resultCode); count++)
+            {
+                known = _newRequests.Integer(0);
+                ReadOnlySpan<byte> trace = _newRequests.Text(2), span = _newRequests.Text(3);
+                if (trace.Length > 0 && span.Length > 0)
+                {
+                    _ = StoredTimestamp.TryParse(_newRequests.Text(1), out long ticks);
+                    AddKey(ImportKeys.OfSpan(ticks, trace, span), rowId: null, rank: default);
+                }
+                if (count % RowsPerLook == 0 && Stopwatch.GetTimestamp() > deadline)
+                {
+                    complete = false;
+                    resultCode = raw.SQLITE_DONE;
+                    break;
+                }
+            }
+            Check(resultCode);
+        }
+        finally
+        {
+            _newRequests.Reset();
+        }
+        WriteState(known);
+        return complete;
+    }
+
+    /// <summary>Writes rows of a batch until the clock says stop, at least one.</summary>
+    /// <returns>The first row that was not written.</returns>
+    public int Write(ImportBatch batch, int first, long deadline, ref ImportOutcome outcome)
+    {
+        long id = Math.Max(Number(_lastRequest), Number(_lastGivenId));
+        int next = first;
+        do
+        {
+            ref ImportRow row = ref batch.Rows[next];
+            Put(batch, in row, ref id, ref outcome);
+            next++;
+        }
+        while (next < batch.Rows.Length && ((next - first) % RowsPerLook != 0 || Stopwatch.GetTimestamp() < deadline));
+        WriteState(id);
+        return next;
+    }
+
+    public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails()
+    {
+        var tails = new List<(ImportTail Tail, ImportKey Key)>();
+        while (_readTails.Step(out _))
+        {
+            tails.Add((
+                new ImportTail(_readTails.Integer(0), Hash(_readTails.Blob(1)), Hash(_readTails.Blob(2))),
+                new ImportKey(_readTails.Integer(3), Hash(_readTails.Blob(4)))));
+        }
+        Check(_readTails.Run());
+        return tails.ToLookup(tail => tail.Tail.Position);
+    }
+
+    private static UInt128 Hash(ReadOnlySpan<byte> blob) => blob.Length == 16 ? MemoryMarshal.Read<UInt128>(blob) : default;
+
+    /// <summary>Takes in keys as another store has them.</summary>
+    public void AddKeys(IEnumerable<StoredKey> keys)
+    {
+        foreach (StoredKey key in keys)
+        {
+            byte[] rank = GC.AllocateUninitializedArray<byte>(key.Rank.Length, pinned: true);
+            key.Rank.CopyTo(rank, 0);
+            AddKey(key.Key, key.RowId, rank);
+        }
+    }
+
+    public void Dispose() => _prepared.ForEach(statement => statement.Dispose());
+
+    private void Put(ImportBatch batch, in ImportRow row, ref long id, ref ImportOutcome outcome)
+    {
+        if (row.IsAggregate)
+        {
+            TakeOut(row.Key);
+            return;
+        }
+        bool replaces = row.Replaces && Find(row.Replaced, out long? _, out _);
+        if (replaces)
+        {
+            TakeOut(row.Replaced);
+            BindKey(_deleteKey, row.Replaced);
+            Check(_deleteKey.Run());
+        }
+        ReadOnlySpan<byte> rank = batch.Text(row, row.Rank);
+        if (AddKey(row.Key, id + 1, rank))
+        {
+            id++;
+            PutRequest(_insertRequest, id, batch, row);
+            outcome.Tokens += row.CountedTokens;
+            outcome.Imported += replaces ? 0 : 1;
+            outcome.Updated += replaces ? 1 : 0;
+            if (row.IsTail)
+            {
+                AddTail(row.Tail, row.Key);
+            }
+            return;
+        }
+        if (rank.Length > 0 && Find(row.Key, out long? rowId, out byte[] storedRank) && rowId is { } stored && rank.SequenceCompareTo(storedRank) > 0)
+        {
+            PutRequest(_updateRequest, stored, batch, row);
+            BindKey(_updateRank, row.Key);
+            _updateRank.BindBlob(3, rank);
+            Check(_updateRank.Run());
+            outcome.Updated++;
+            outcome.Tokens += row.CountedTokens;
+            return;
+        }
+        outcome.Duplicates++;
+    }
+
+    /// <summary>Removes a row that an import brought in; a row the application wrote is none of our business.</summary>
+    private void TakeOut(ImportKey key)
+    {
+        if (!Find(key, out long? rowId, out _))
+        {
+            AddKey(key, rowId: null, rank: default);
+            return;
+        }
+        if (rowId is not { } id)
+        {
+            return;
+        }
+        foreach (NativeStatement delete in (ReadOnlySpan<NativeStatement>)[_deleteRequest, _deleteDetail])
+        {
+            delete.Bind(1, id);
+            Check(delete.Run());
+        }
+        BindKey(_disownKey, key);
+        Check(_disownKey.Run());
+    }
+}

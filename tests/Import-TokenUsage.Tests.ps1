@@ -1,0 +1,105 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $id = ',TokenDashboard.Commands.ImportTokenUsageCommand'
+    $header = 'timestamp,user_id,model,prompt_tokens,completion_tokens'
+
+    function New-File([string] $Name, [string[]] $Line) {
+        $file = Join-Path $TestDrive $Name
+        Set-Content $file $Line
+        $file
+    }
+}
+
+Describe 'Import-TokenUsage' {
+    BeforeEach {
+        $database = Join-Path $TestDrive "$([guid]::NewGuid()).db"
+        $PSDefaultParameterValues['*:Database'] = $database
+    }
+
+    AfterEach {
+        $PSDefaultParameterValues.Remove('*:Database')
+    }
+
+    It 'imports a file once, however often it is asked to' {
+        $file = New-File once.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5', '2026-03-01T12:00:01,bob,gpt-4o,20,5'
+
+        $first = Import-TokenUsage $file
+        $second = Import-TokenUsage $file
+
+        $first.Imported | Should -Be 2
+        $first.FirstRequest | Should -Be ([DateTimeOffset] '2026-03-01T12:00:00Z')
+        $second.Imported, $second.Duplicates | Should -Be 0, 2
+        (Get-TokenUsage).TotalTokens | Should -Be 40
+    }
+
+    It 'adds what is new in a file that grew' {
+        $file = New-File grown.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
+        $null = Import-TokenUsage $file
+        Add-Content $file '2026-03-01T12:00:01,bob,gpt-4o,20,5'
+
+        (Import-TokenUsage $file).Imported | Should -Be 1
+    }
+
+    It 'takes files from the pipeline and by wildcards' {
+        $null = New-File many-1.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
+        $null = New-File many-2.csv $header, '2026-03-01T12:00:01,alice,gpt-4o,10,5'
+
+        Get-ChildItem $TestDrive many-*.csv | Import-TokenUsage | Should -HaveCount 2
+        (Import-TokenUsage (Join-Path $TestDrive 'many-?.csv')).Duplicates | Should -Be 1, 1
+    }
+
+    It 'maps columns and fills in constants' {
+        $file = New-File trace.csv 'TIMESTAMP,ContextTokens,GeneratedTokens', '2026-03-01 12:00:00.1234567,100,7'
+
+        $null = Import-TokenUsage $file -Map @{ timestamp = 'TIMESTAMP'; PromptTokens = 'ContextTokens'; completion_tokens = 'GeneratedTokens'; user = '=batch' }
+
+        $request = Get-TokenRequest
+        $request.User | Should -Be 'batch'
+        $request.TotalTokens | Should -Be 107
+    }
+
+    It 'reads packed files' {
+        $plain = New-File plain.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
+        $packed = [IO.File]::Create((Join-Path $TestDrive packed.csv.gz))
+        $gzip = [IO.Compression.GZipStream]::new($packed, [IO.Compression.CompressionLevel]::Optimal)
+        $gzip.Write([IO.File]::ReadAllBytes($plain))
+        $gzip.Dispose()
+
+        (Import-TokenUsage (Join-Path $TestDrive packed.csv.gz)).Imported | Should -Be 1
+        (Import-TokenUsage $plain).Duplicates | Should -Be 1
+    }
+
+    It 'writes nothing with -WhatIf, and says what it would' {
+        $file = New-File whatif.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5', 'yesterday,bob,gpt-4o,1,1'
+
+        $report = Import-TokenUsage $file -WhatIf
+
+        $report.Imported, $report.Unreadable | Should -Be 1, 1
+        $report.UnreadableLines.LineNumber | Should -Be 3
+        $database | Should -Not -Exist
+    }
+
+    It 'says <ErrorId> for <What>' -ForEach @(
+        @{ What = 'a file that is not there'; Content = $null; ErrorId = 'ImportFileNotFound' }
+        @{ What = 'a file packed with zstd'; Content = [byte[]] (0x28, 0xB5, 0x2F, 0xFD, 0); ErrorId = 'ImportFormatUnsupported' }
+        @{ What = 'columns that say nothing'; Content = [Text.Encoding]::ASCII.GetBytes("when,how much`n1,2`n"); ErrorId = 'ImportColumnMissing' }
+    ) {
+        $file = Join-Path $TestDrive "$ErrorId.bin"
+        if ($Content) {
+            [IO.File]::WriteAllBytes($file, $Content)
+        }
+
+        Import-TokenUsage $file -ErrorAction SilentlyContinue -ErrorVariable problems | Should -BeNullOrEmpty
+        $problems.FullyQualifiedErrorId | Should -Be "$ErrorId$id"
+        { Import-TokenUsage $file -ErrorAction Stop } | Should -Throw -ErrorId "$ErrorId$id"
+    }
+
+    It 'shows a table of <Width> columns without losing one' -ForEach @{ Width = 80 }, @{ Width = 120 } {
+        $file = New-File shown.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
+
+        $lines = Import-TokenUsage $file | Get-Display $Width
+
+        $lines[0] | Should -Match '^Format +Imported +Duplicates +Left out +Unreadable +File$'
+        $lines[2] | Should -Match '^Csv +1 +0 +0 +0 +shown.csv$'
+    }
+}

@@ -1,0 +1,172 @@
+using TokenDashboard.Import;
+
+namespace TokenDashboard.Tests.Import;
+
+public sealed class FormatTests : IDisposable
+{
+    private readonly ImportFolder _folder = new();
+
+    [Fact]
+    public void A_span_of_a_log_begins_at_its_start_time_and_counts_once()
+    {
+        ImportReport report = _folder.Import(Samples.ObserviciaLog);
+
+        Assert.Equal((ImportFormat.Observicia, 4, 3, 1, 0), (report.Format, report.Read, report.Imported, report.Duplicates, report.Unreadable));
+        Assert.Equal("2026-03-01T12:00:01.500000|t1|alice|gpt-4o|openai|chat|10|5|15|250.0|1|00000000000000000000000000000001|0000000000000001||-|-|-|-", _folder.Requests()[0]);
+        Assert.Equal(new DateTimeOffset(2026, 3, 1, 12, 0, 1, 500, TimeSpan.Zero), report.FirstRequest);
+        Assert.Equal("integer", _folder.Query("SELECT typeof(success) FROM telemetry")[0]);
+    }
+
+    [Theory]
+    [InlineData("-1", "5")]
+    [InlineData("\"NaN\"", "5")]
+    [InlineData("10", "1e13")]
+    [InlineData("10", "[5]")]
+    [InlineData("10.5", "5")]
+    public void A_count_that_is_none_makes_a_line_unreadable(string prompt, string completion)
+    {
+        ImportReport report = _folder.Import(Samples.Span(1, prompt, completion) + Samples.Span(2, 1, 1));
+
+        Assert.Equal((1, 1, 1L), (report.Imported, report.Unreadable, Assert.Single(report.UnreadableLines).LineNumber));
+    }
+
+    [Theory]
+    [InlineData("\"10\"", "5.0")]
+    [InlineData("1e1", "\"5\"")]
+    public void A_count_may_be_text_or_have_a_point(string prompt, string completion)
+    {
+        _folder.Import(Samples.Span(1, prompt, completion));
+
+        Assert.Equal(["10|5"], _folder.Query("SELECT prompt_tokens || '|' || completion_tokens FROM telemetry"));
+    }
+
+    [Fact]
+    public void A_verdict_of_the_policy_is_kept()
+    {
+        _folder.Import(Samples.Span(1, 1, 1, more: ", \"policy.passed\": false") + Samples.Span(2, 1, 1, more: ", \"policy.passed\": true"));
+
+        Assert.Equal(["0", "1"], _folder.Query("SELECT success FROM telemetry ORDER BY timestamp"));
+    }
+
+    [Fact]
+    public void Equal_lines_of_a_CSV_file_without_keys_are_two_requests()
+    {
+        ImportReport first = _folder.Import(Samples.ObserviciaCsv), second = _folder.Import(Samples.ObserviciaCsv);
+
+        Assert.Equal((ImportFormat.Observicia, 3, 0), (first.Format, first.Imported, first.Duplicates));
+        Assert.Equal((0, 3), (second.Imported, second.Duplicates));
+        Assert.Contains("2026-03-01T12:00:01||O'Neill, \"Bob\"|gpt-4o|openai|chat|7|0|0|90.0|0||||-|-|-|-", _folder.Requests());
+    }
+
+    [Fact]
+    public void Columns_are_mapped_and_missing_ones_given_as_constants()
+    {
+        var map = new ColumnMap(new Dictionary<string, string> { ["Timestamp"] = "TIMESTAMP", ["prompt_tokens"] = "ContextTokens", ["completion_tokens"] = "GeneratedTokens", ["model"] = "=gpt-4" });
+
+        ImportReport report = _folder.Import("TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:17:03.9799600,4808,10\r\n2023-11-16 18:17:04.0319600,3180,8", map: map);
+
+        Assert.Equal((2, false), (report.Imported, report.Incomplete));
+        Assert.Equal(["2023-11-16T18:17:03.979960|||gpt-4|||4808|10|4818|-|1||||-|-|-|-", "2023-11-16T18:17:04.031960|||gpt-4|||3180|8|3188|-|1||||-|-|-|-"], _folder.Requests());
+    }
+
+    [Theory]
+    [InlineData("a;b", "time;prompt tokens")]
+    [InlineData("timestamp,b", "timestamp,tokens")]
+    public void A_CSV_file_whose_columns_say_nothing_asks_for_a_map(string _, string header) => Assert.Equal(
+        ErrorCode.ImportColumnMissing,
+        Assert.Throws<TokenDashboardException>(() => _folder.Import(header + "\n2026-03-01,1\n", ImportFormat.Csv)).Code);
+
+    [Theory]
+    [InlineData("colour", "red")]
+    [InlineData("model", "")]
+    public void A_map_of_what_is_no_column_is_refused(string target, string source) => Assert.Equal(
+        ErrorCode.ImportMapInvalid,
+        Assert.Throws<TokenDashboardException>(() => new ColumnMap(new Dictionary<string, string> { [target] = source })).Code);
+
+    [Fact]
+    public void A_parent_that_repeats_the_tokens_below_it_is_left_out_and_said()
+    {
+        ImportReport report = _folder.Import(Samples.Otlp);
+
+        Assert.Equal((ImportFormat.Otlp, 4, 3, 1, 42), (report.Format, report.Read, report.Imported, report.Aggregates, report.AggregateTokens));
+        Assert.Equal(["b2", "d4", "e5"], _folder.Query("SELECT span_id FROM telemetry ORDER BY 1"));
+        Assert.Contains("2026-03-01T12:00:01||||||10|5|15|1.5|1|5b8efff798038103d269b633813fc60c|b2|a1|-|-|-|-".Replace("|||||10", "||||chat|10"), _folder.Requests());
+    }
+
+    [Theory]
+    [InlineData("gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens")]
+    [InlineData("gen_ai.usage.prompt_tokens", "gen_ai.usage.completion_tokens")]
+    [InlineData("llm.usage.prompt_tokens", "llm.usage.completion_tokens")]
+    [InlineData("llm.token_count.prompt", "llm.token_count.completion")]
+    [InlineData("prompt.tokens", "completion.tokens")]
+    public void Tokens_are_found_under_every_name(string prompt, string completion)
+    {
+        _folder.Import(Samples.Export(Samples.OtlpSpan(
+            "a1", "", 0, (prompt, 11), (completion, 4), ("gen_ai.request.model", "asked"), ("gen_ai.response.model", "given"), ("gen_ai.system", "openai"), ("session.id", "s"),
+            ("enduser.id", "u"), ("gen_ai.usage.cache_creation.input_tokens", 3), ("llm.token_count.prompt_details.cache_read", 2), ("gen_ai.usage.reasoning_tokens", 1),
+            ("gen_ai.usage.cost", "0.5"), ("error.type", "timeout"))));
+
+        Assert.Equal(["2026-03-01T12:00:00|s|u|given|openai||11|4|15|1.5|0|5b8efff798038103d269b633813fc60c|a1||2|3|1|0.5"], _folder.Requests());
+    }
+
+    [Fact]
+    public void A_reply_in_a_transcript_counts_once_with_its_most_complete_copy()
+    {
+        ImportReport report = _folder.Import(Samples.ClaudeCode);
+
+        Assert.Equal((ImportFormat.ClaudeCode, 4, 2, 1, 1), (report.Format, report.Read, report.Imported, report.Updated, report.Duplicates));
+        Assert.Equal(
+            ["2026-03-01T12:00:00.123000|s1||claude-sonnet-4-5|anthropic|chat|133|200|333|-|1||m1||100|30|-|-", "2026-03-01T12:00:00.123000|s1||claude-sonnet-4-5|anthropic|chat|135|50|185|-|1||m2||100|30|-|-"],
+            _folder.Requests());
+    }
+
+    [Theory]
+    [InlineData(Samples.LiteLlmCsv)]
+    [InlineData(Samples.LiteLlmJson)]
+    public void Spend_logs_keep_cost_and_parts(string content)
+    {
+        ImportReport report = _folder.Import(content);
+
+        Assert.Equal((ImportFormat.LiteLlm, 2), (report.Format, report.Imported));
+        Assert.Equal(
+            ["2026-03-01T10:00:00.250000|s1|alice|gpt-4o|openai|acompletion|20|10|30|1500.0|1||q1||8|-|4|0.0015", "2026-03-01T10:00:05|s1||gpt-4o|openai|acompletion|0|0|0|1000.0|0||q2||-|-|-|0.0"],
+            _folder.Requests());
+        Assert.Equal(2, _folder.Import(content == Samples.LiteLlmCsv ? Samples.LiteLlmJson : Samples.LiteLlmCsv).Duplicates);
+    }
+
+    [Fact]
+    public void What_the_application_wrote_itself_is_not_imported_again()
+    {
+        _folder.Import(Samples.Span(9, 1, 1));
+        using (var connection = _folder.Connect())
+        {
+            connection.Execute("INSERT INTO telemetry (timestamp, trace_id, span_id, prompt_tokens) VALUES ('2026-03-01T12:00:01.500000', '00000000000000000000000000000001', '0000000000000001', 10)");
+        }
+
+        Assert.Equal((2, 2), Counts(_folder.Import(Samples.ObserviciaLog, whatIf: true)));
+        Assert.Equal((2, 2), Counts(_folder.Import(Samples.ObserviciaLog)));
+
+        static (long, long) Counts(ImportReport report) => (report.Imported, report.Duplicates);
+    }
+
+    [Fact]
+    public void What_if_says_what_an_import_would_do_and_makes_no_store()
+    {
+        ImportReport report = _folder.Import(Samples.ObserviciaLog, whatIf: true);
+
+        Assert.Equal((true, 3, 1), (report.WhatIf, report.Imported, report.Duplicates));
+        Assert.False(File.Exists(_folder.Database));
+    }
+
+    [Fact]
+    public void The_table_of_the_application_stays_as_it_was()
+    {
+        _folder.Import(Samples.Span(1, 1, 1));
+
+        Assert.Equal(["telemetry", "tokendash_import_key", "tokendash_import_state", "tokendash_import_tail", "tokendash_request_detail"], _folder.Query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY 1"));
+        Assert.Empty(_folder.Query("SELECT name FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL"));
+        Assert.Equal("15", Assert.Single(_folder.Query("SELECT count(*) FROM pragma_table_info('telemetry')")));
+    }
+
+    public void Dispose() => _folder.Dispose();
+}

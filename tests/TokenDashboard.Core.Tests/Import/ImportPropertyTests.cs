@@ -1,0 +1,139 @@
+using System.IO.Compression;
+using System.Text;
+using CsCheck;
+using TokenDashboard.Import;
+
+namespace TokenDashboard.Tests.Import;
+
+public class ImportPropertyTests
+{
+    [Theory, MemberData(nameof(Samples.All), MemberType = typeof(Samples))]
+    public void Importing_twice_is_importing_once(string name, string content)
+    {
+        using var folder = new ImportFolder();
+        ImportReport first = folder.Import(content);
+        string[] requests = folder.Requests();
+
+        ImportReport whatIf = folder.Import(content, whatIf: true);
+        ImportReport second = folder.Import(content);
+
+        Assert.True(first.Imported > 1, name);
+        Assert.Equal((0, 0, first.Read), (second.Imported, second.Updated, second.Duplicates + second.Aggregates));
+        Assert.Equal((0, 0, first.Read), (whatIf.Imported, whatIf.Updated, whatIf.Duplicates + whatIf.Aggregates));
+        Assert.Equal(requests, folder.Requests());
+    }
+
+    [Theory, MemberData(nameof(Samples.All), MemberType = typeof(Samples))]
+    public void A_file_that_grew_gives_what_the_whole_file_gives(string name, string content)
+    {
+        // Without the last line's end the last record must be found complete all the same.
+        byte[] whole = Encoding.UTF8.GetBytes(content.TrimEnd('\n'));
+        using var reference = new ImportFolder();
+        reference.Import(whole);
+        string[] expected = reference.Requests();
+        Gen.Int[0, whole.Length].Sample(
+            cut =>
+            {
+                using var folder = new ImportFolder();
+                ImportReport part = folder.Import(whole[..cut]);
+                folder.Import(whole);
+                Assert.Equal(0, part.Unreadable);
+                Assert.Equal(expected, folder.Requests());
+            },
+            iter: 40, threads: 1, print: cut => $"{name} cut at {cut}");
+    }
+
+    [Fact]
+    public void The_order_of_files_does_not_matter()
+    {
+        string[] files = [Samples.Reply("m1", "r1", 3, 1, "s1"), Samples.Reply("m1", "r1", 3, 200, "s2", sidechain: true), Samples.Reply("m1", "r1", 3, 9, "s3"), Samples.Reply("m2", "r2", 3, 9, "s3"), Samples.ObserviciaLog, Samples.Otlp];
+        string[]? expected = null;
+        Gen.Shuffle(files).Sample(
+            order =>
+            {
+                using var folder = new ImportFolder();
+                foreach (string file in order)
+                {
+                    folder.Import(file);
+                }
+                expected ??= folder.Requests();
+                Assert.Equal(expected, folder.Requests());
+            },
+            iter: 20, threads: 1);
+    }
+
+    [Theory, MemberData(nameof(Samples.All), MemberType = typeof(Samples))]
+    public void Damage_ends_in_the_report(string name, string content)
+    {
+        byte[] whole = Encoding.UTF8.GetBytes(content);
+        using var folder = new ImportFolder();
+        ImportFormat format = folder.Import(whole).Format;
+        Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte.Array[0, 6], Gen.Int[0, 8]).Array[1, 6].Sample(
+            damages =>
+            {
+                var bytes = new List<byte>(whole);
+                foreach ((int at, byte[] inserted, int removed) in damages)
+                {
+                    int from = Math.Min(at, bytes.Count);
+                    bytes.RemoveRange(from, Math.Min(removed, bytes.Count - from));
+                    bytes.InsertRange(from, inserted);
+                }
+                AssertReported(folder, [.. bytes], format);
+            },
+            iter: 60, threads: 1, print: damages => $"{name}: {string.Join("; ", damages.Select(d => $"{d.Item1}-{d.Item3}+{Convert.ToHexString(d.Item2)}"))}");
+    }
+
+    [Theory]
+    [InlineData(ImportFormat.Auto)]
+    [InlineData(ImportFormat.Observicia)]
+    [InlineData(ImportFormat.Csv)]
+    [InlineData(ImportFormat.Otlp)]
+    [InlineData(ImportFormat.ClaudeCode)]
+    [InlineData(ImportFormat.LiteLlm)]
+    public void Random_bytes_end_in_the_report(ImportFormat format)
+    {
+        using var folder = new ImportFolder();
+        Gen.Byte.Array[0, 3000].Sample(bytes => AssertReported(folder, bytes, format), iter: 60, threads: 1);
+    }
+
+    [Theory, MemberData(nameof(Samples.All), MemberType = typeof(Samples))]
+    public void Encodings_and_packing_do_not_matter(string name, string content)
+    {
+        using var reference = new ImportFolder();
+        reference.Import(content);
+        byte[] utf8 = Encoding.UTF8.GetBytes(content);
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal))
+        {
+            gzip.Write(utf8);
+        }
+        byte[][] spellings =
+        [
+            [.. Encoding.UTF8.GetPreamble(), .. utf8], [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(content)],
+            [.. Encoding.BigEndianUnicode.GetPreamble(), .. Encoding.BigEndianUnicode.GetBytes(content)], Encoding.Unicode.GetBytes(content),
+            Encoding.UTF8.GetBytes(content.Replace("\n", "\r\n")), packed.ToArray(),
+        ];
+        foreach (byte[] spelling in spellings)
+        {
+            using var folder = new ImportFolder();
+            folder.Import(spelling);
+            Assert.True(reference.Requests().SequenceEqual(folder.Requests()), name);
+            Assert.Equal(0, folder.Import(content).Imported);
+        }
+    }
+
+    private static void AssertReported(ImportFolder folder, byte[] bytes, ImportFormat format)
+    {
+        try
+        {
+            ImportReport report = folder.Import(bytes, format);
+            Assert.Equal(report.Read, report.Imported + report.Updated + report.Duplicates + report.Aggregates);
+            Assert.True(report.UnreadableLines.Count <= 10);
+        }
+        catch (TokenDashboardException exception)
+        {
+            // A whole file of the wrong kind, said in words.
+            Assert.Contains(exception.Code, new[] { ErrorCode.ImportColumnMissing, ErrorCode.ImportFormatUnsupported });
+        }
+    }
+}

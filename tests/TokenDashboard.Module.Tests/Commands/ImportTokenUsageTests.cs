@@ -1,0 +1,72 @@
+using System.Management.Automation;
+
+namespace TokenDashboard.Module.Tests.Commands;
+
+public sealed class ImportTokenUsageTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tokendashboard-");
+    private readonly CapturingHost _host = new();
+    private readonly ModuleSession _session;
+
+    public ImportTokenUsageTests()
+    {
+        _session = new ModuleSession(_host);
+        Write("first.csv", "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:17:03.9799600,4808,10\r\n2023-11-16 18:17:04.0319600,3180,8");
+        Write("second [1].csv", "timestamp,prompt_tokens,user_id\n2026-03-01T12:00:00,5,alice\n2026-03-01T12:00:00,many,bob\n");
+        _session.Run("$null = $ExecutionContext.SessionState.Path.SetLocation($folder); $PSDefaultParameterValues = @{ '*:Database' = $folder + '/store.db' }", ("folder", _folder.FullName)).Succeeded();
+    }
+
+    [Fact]
+    public void A_foreign_CSV_file_is_imported_in_one_line()
+    {
+        PSObject report = Assert.Single(_session.Run("Import-TokenUsage first.csv -Map @{ timestamp = 'TIMESTAMP'; prompt_tokens = 'ContextTokens'; completion_tokens = 'GeneratedTokens'; model = '=gpt-4' }").Succeeded());
+
+        Assert.Equal(2L, report.Properties["Imported"].Value);
+        Assert.Equal(8006L, _session.Run("(Get-TokenUsage Model).TotalTokens").Succeeded()[0].BaseObject);
+    }
+
+    [Fact]
+    public void Files_come_through_the_pipeline_and_brackets_in_names_are_letters()
+    {
+        PSObject report = Assert.Single(_session.Run("[IO.FileInfo]$file | Import-TokenUsage", ("file", Path.Combine(_folder.FullName, "second [1].csv"))).Succeeded());
+
+        Assert.Equal((1L, 1L), ((long)report.Properties["Imported"].Value, (long)report.Properties["Unreadable"].Value));
+        Assert.Equal("line 3: 'many' is not a token count (prompt_tokens)", _session.Run("(Import-TokenUsage 'second [1].csv').UnreadableLines[0].ToString()").Succeeded()[0].BaseObject);
+    }
+
+    [Fact]
+    public void A_file_that_fails_does_not_keep_the_next_from_being_imported()
+    {
+        ModuleSession.Result result = _session.Run("Import-TokenUsage first.csv, nowhere.csv, 'sec*.csv'");
+
+        Assert.Null(result.Terminating);
+        Assert.Equal(["ImportColumnMissing", "ImportFileNotFound"], result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
+        Assert.Single(result.Output);
+    }
+
+    [Fact]
+    public void What_if_counts_and_writes_nothing()
+    {
+        PSObject report = Assert.Single(_session.Run("Import-TokenUsage 'sec*.csv' -WhatIf").Succeeded());
+
+        Assert.Equal(1L, report.Properties["Imported"].Value);
+        Assert.Contains("second [1].csv", _host.Text, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_folder.FullName, "store.db")));
+    }
+
+    [Theory]
+    [InlineData("Import-TokenUsage first.csv -Map @{ colour = 'red' }", "ImportMapInvalid")]
+    [InlineData("Import-TokenUsage first.csv -Format Otlp -Map @{ model = '=x' }", "ImportMapInvalid")]
+    [InlineData("Import-TokenUsage first.csv -Format Excel", "CannotConvertArgumentNoMessage")]
+    [InlineData("Import-TokenUsage first.csv -Database first.csv -Map @{ timestamp = 'TIMESTAMP'; prompt_tokens = 'ContextTokens' }", "StoreNotDatabase")]
+    [InlineData("Import-TokenUsage $folder", "ImportFileNotFound")]
+    public void A_wrong_wish_has_a_stable_error(string script, string errorId) => Assert.Equal(errorId, _session.Run(script, ("folder", _folder.FullName)).ErrorId);
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private void Write(string name, string content) => File.WriteAllText(Path.Combine(_folder.FullName, name), content);
+}
