@@ -90,12 +90,14 @@ internal sealed class RequestRow
         TotalTokens = total == 0 ? prompt + completion : total;
 
         DurationMs = double.NaN;
-        if (statement.Type(5) is raw.SQLITE_FLOAT or raw.SQLITE_INTEGER)
+        int durationType = statement.Type(5);
+        if (durationType is raw.SQLITE_FLOAT or raw.SQLITE_INTEGER)
         {
             double duration = statement.Real(5);
             DurationMs = duration is >= 0 and <= TelemetrySql.MaxDurationMs ? duration : double.NaN;
         }
-        if (double.IsNaN(DurationMs))
+        // Imported requests often have no duration; that is unknown, not damaged.
+        if (double.IsNaN(DurationMs) && durationType != raw.SQLITE_NULL)
         {
             unreadable |= UnreadableValue.Duration;
         }

@@ -28,6 +28,9 @@ public sealed class TokenStoreInfo
     /// <summary>Requests of which the user is not known.</summary>
     public long RequestsWithoutUser { get; private set; }
 
+    /// <summary>Requests without a usable duration: latency figures leave them out. Imported ones often have none.</summary>
+    public long RequestsWithoutDuration { get; private set; }
+
     /// <summary>The models, by name.</summary>
     public NameList Models { get; private set; } = new([]);
 
@@ -73,6 +76,7 @@ public sealed class TokenStoreInfo
             models.Add(row.Model);
             providers.Add(row.Provider);
             info.RequestsWithoutUser += row.User.Length == 0 ? 1 : 0;
+            info.RequestsWithoutDuration += double.IsNaN(row.DurationMs) ? 1 : 0;
             info.TotalTokens += row.TotalTokens;
             info.BrokenStreams += row.BrokenStream ? 1 : 0;
         });

@@ -14,7 +14,9 @@ public sealed class UnreadableReport
     /// <summary>Rows with a token count that is NULL (a missing total excepted), negative, not an integer or above 10^12. It counts as 0.</summary>
     public long TokenCounts { get; private set; }
 
-    /// <summary>Rows whose duration is NULL, negative, not a number or above 10^12 ms. Latency figures leave them out.</summary>
+    /// <summary>
+    /// Rows whose duration is negative, not a number or above 10^12 ms. Latency figures leave them out, like those without any.
+    /// </summary>
     public long Durations { get; private set; }
 
     /// <summary>Rows whose policy verdict is neither 0 nor 1. They count as passed, as the SDK takes a missing verdict.</summary>
@@ -31,7 +33,7 @@ public sealed class UnreadableReport
         {
             (Timestamps, "without a readable time, left out"),
             (TokenCounts, "with a token count that is none, counted as 0"),
-            (Durations, "without a duration, left out of latency"),
+            (Durations, "with a duration that is none, left out of latency"),
             (PolicyVerdicts, "without a policy verdict, counted as passed"),
         }.Where(kind => kind.Count > 0).Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind.Count:N0} {kind.Kind}")));
         return string.Create(CultureInfo.InvariantCulture, $"{Rows:N0} requests have values that cannot be read: {kinds}.");

@@ -58,7 +58,8 @@ public class RequestRowTests
             new TestStore.Row(),
             new TestStore.Row { Timestamp = "garbage" },
             new TestStore.Row { Prompt = -5L, Completion = null, Total = "many" },
-            new TestStore.Row { Duration = null, Success = "False" },
+            new TestStore.Row { Duration = -1.0, Success = "False" },
+            new TestStore.Row { Duration = null },
             new TestStore.Row { Total = null, User = null, Model = null, Provider = null, RequestType = null, Transaction = null });
         using TokenStore open = store.Open();
 
@@ -67,7 +68,7 @@ public class RequestRowTests
         Assert.Equal(
             (3, 1, 1, 1, 1),
             (info.Unreadable.Rows, info.Unreadable.Timestamps, info.Unreadable.TokenCounts, info.Unreadable.Durations, info.Unreadable.PolicyVerdicts));
-        Assert.Equal((5, 1, 1, 15 + 0 + 15 + 15), (info.Rows, info.Users, info.RequestsWithoutUser, info.TotalTokens));
+        Assert.Equal((6, 1, 1, 2, 4 * 15), (info.Rows, info.Users, info.RequestsWithoutUser, info.RequestsWithoutDuration, info.TotalTokens));
         Assert.Contains("1 without a readable time, left out", info.Unreadable.ToString());
     }
 
