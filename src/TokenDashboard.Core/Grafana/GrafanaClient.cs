@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -16,19 +17,21 @@ internal sealed class GrafanaClient : IDisposable
     private const int MaxResponseBytes = 64 * 1024 * 1024;
 
     private readonly GrafanaConnection _connection;
-    private readonly Action<string> _debug;
+    private readonly PublishCallbacks _callbacks;
     private readonly CancellationToken _cancellation;
     private readonly HttpClient _http;
     private readonly List<string> _secrets = [];
 
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaSignInInvalid"/>: no usable token or credential.</exception>
-    internal GrafanaClient(GrafanaConnection connection, Action<string> debug, CancellationToken cancellation)
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.GrafanaSignInInvalid"/>: no usable token or credential. <see cref="ErrorCode.GrafanaCertificateInvalid"/>.
+    /// </exception>
+    internal GrafanaClient(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
     {
         _connection = connection;
-        _debug = debug;
+        _callbacks = callbacks;
         _cancellation = cancellation;
         AuthenticationHeaderValue authorization = Authorization(connection, _secrets);
-        var handler = new HttpClientHandler
+        var handler = new SocketsHttpHandler
         {
             AutomaticDecompression = DecompressionMethods.All,
             // A redirect leads to a sign-in page or to another address; following it would drop the authorization and turn a POST into a GET.
@@ -37,7 +40,18 @@ internal sealed class GrafanaClient : IDisposable
         };
         if (connection.SkipCertificateCheck)
         {
-            handler.ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator;
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                HttpClientHandler.DangerousAcceptAnyServerCertificateValidator(null!, certificate as X509Certificate2, chain, errors);
+        }
+        else if (connection.CaCertificate is not null)
+        {
+            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                // An authority of one's own seldom publishes what it revoked.
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(connection.Authorities());
         }
         _http = new HttpClient(handler)
         {
@@ -74,7 +88,7 @@ internal sealed class GrafanaClient : IDisposable
             using HttpResponseMessage response = _http.Send(request, HttpCompletionOption.ResponseContentRead, _cancellation);
             using var reader = new StreamReader(response.Content.ReadAsStream(_cancellation), Encoding.UTF8);
             string text = Redact(reader.ReadToEnd());
-            _debug($"{method} {new Uri(Url, path)}: {(int)response.StatusCode}, {text.Length} characters");
+            _callbacks.Debug($"{method} {new Uri(Url, path)}: {(int)response.StatusCode}, {text.Length} characters");
             string? location = response.Headers.Location is { } target ? new Uri(Url, target).GetLeftPart(UriPartial.Path) : null;
             return GrafanaResponse.Read(Url, $"{method} {request.RequestUri!.AbsolutePath}", (int)response.StatusCode, text, location);
         }
@@ -107,7 +121,8 @@ internal sealed class GrafanaClient : IDisposable
             HttpRequestError.SecureConnectionError => new TokenDashboardException(
                 ErrorCode.GrafanaTlsFailed,
                 $"No secure connection to Grafana at {Url}: {cause}. If the server speaks plain http, write http:// in -Url; if its "
-                    + "certificate is self-signed, trust its issuer on this machine or give -SkipCertificateCheck.",
+                    + "certificate is your own authority's, give that authority's with -CaCertificate or trust it on this machine; "
+                    + "-SkipCertificateCheck accepts any.",
                 exception,
                 Url),
             HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => new TokenDashboardException(

@@ -30,7 +30,7 @@ public sealed class GrafanaPublisher : IDisposable
         _connection = connection;
         _options = options;
         _callbacks = callbacks;
-        _client = new GrafanaClient(connection, callbacks.Debug, cancellation);
+        _client = new GrafanaClient(connection, callbacks, cancellation);
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using TokenDashboard.Completion;
 using TokenDashboard.Dashboards;
 using TokenDashboard.Grafana;
 using TokenDashboard.Parameters;
@@ -34,7 +35,14 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The server's address with its sub-path; default: the environment variable GRAFANA_URL.</summary>
+    /// <summary>The server: a connection or its name; default: the one connected last, then GRAFANA_URL and GRAFANA_TOKEN.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    [Parameter(ParameterSetName = ServerPathSet)]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    [ValidateNotNull]
+    public ConnectionReference? Connection { get; set; }
+
+    /// <summary>The server's address with its sub-path, where there is no connection; default: the environment variable GRAFANA_URL.</summary>
     [Parameter(ParameterSetName = ServerSet)]
     [Parameter(ParameterSetName = ServerPathSet)]
     public Uri? Url { get; set; }
@@ -111,11 +119,11 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     [Parameter(ParameterSetName = ServerPathSet)]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
-    /// <summary>How many seconds one request may take.</summary>
+    /// <summary>How many seconds one request may take, its retries included.</summary>
     [Parameter(ParameterSetName = ServerSet)]
     [Parameter(ParameterSetName = ServerPathSet)]
     [ValidateRange(1, 3600)]
-    public int TimeoutSec { get; set; } = 30;
+    public int TimeoutSec { get; set; } = ServerConnection.DefaultTimeoutSeconds;
 
     private bool ToServer => ParameterSetName is ServerSet or ServerPathSet;
 
@@ -147,8 +155,7 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
             return;
         }
         _prepared = false;
-        _publisher ??= new GrafanaPublisher(
-            ServerConnection.Create(Url, Token, Credential, OrgId, SkipCertificateCheck, TimeoutSec), Options(), Callbacks(), Cancellation);
+        _publisher ??= new GrafanaPublisher(Server(), Options(), Callbacks(), Cancellation);
         WriteAll(_publisher.Prepare(document));
         _prepared = true;
         WriteAll(_publisher.Publish(document));
@@ -170,6 +177,24 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
             or ErrorCode.GrafanaNotJson or ErrorCode.GrafanaFolderConflict => true,
         _ => !_prepared,
     };
+
+    /// <summary>Parameters that describe a server say which; what is said of a connection beside them holds for this run.</summary>
+    private GrafanaConnection Server()
+    {
+        if (Url is not null || Token is not null || Credential is not null)
+        {
+            return Connection is null
+                ? ServerConnection.Create(Url, Token, Credential, OrgId, SkipCertificateCheck, TimeoutSec)
+                : throw new TokenDashboardException(ErrorCode.GrafanaUrlInvalid, "Give -Connection, or -Url with -Token or -Credential, not both.");
+        }
+        GrafanaConnection connection = ServerConnection.Resolve(Connection);
+        return connection with
+        {
+            OrgId = OrgId == 0 ? connection.OrgId : OrgId,
+            SkipCertificateCheck = SkipCertificateCheck || connection.SkipCertificateCheck,
+            Timeout = MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSec)) ? TimeSpan.FromSeconds(TimeoutSec) : connection.Timeout,
+        };
+    }
 
     private GrafanaPublishOptions Options() => new()
     {

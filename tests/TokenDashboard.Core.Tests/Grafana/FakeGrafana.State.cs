@@ -39,6 +39,7 @@ internal sealed partial class FakeGrafana
     private Answer Route(string method, string[] parts, IQueryCollection query, JsonObject? body) => (method, parts) switch
     {
         ("GET", ["api", "org"]) => Forbidden.Contains("org") ? NoPermission("orgs:read") : Answer.Json(200, new JsonObject { ["id"] = 1, ["name"] = "Main Org." }),
+        ("GET", ["api", "access-control", "user", "permissions"]) => Answer.Json(200, Permissions()),
         ("GET", ["api", "plugins", var id, "settings"]) => Plugins.Contains(id)
             ? Answer.Json(200, new JsonObject { ["id"] = id, ["type"] = "datasource", ["info"] = new JsonObject { ["version"] = "4.0.3" } })
             : Answer.Message(404, "Plugin not found, no installed plugin with that id"),
@@ -63,6 +64,20 @@ internal sealed partial class FakeGrafana
                 : Answer.Kubernetes(404, $"dashboards.dashboard.grafana.app \"{uid}\" not found", "NotFound"),
         _ => Answer.Message(404, "Not found"),
     };
+
+    private JsonObject Permissions()
+    {
+        var granted = new JsonObject { ["dashboards:read"] = new JsonArray("dashboards:*") };
+        foreach (string kind in (string[])["dashboards", "datasources"])
+        {
+            if (!Forbidden.Contains(kind))
+            {
+                granted[$"{kind}:create"] = new JsonArray("folders:*");
+                granted[$"{kind}:write"] = new JsonArray($"{kind}:*");
+            }
+        }
+        return granted;
+    }
 
     private string ApiVersion => Major >= 13 ? "v1" : "v1beta1";
 

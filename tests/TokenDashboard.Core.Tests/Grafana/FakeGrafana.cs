@@ -39,7 +39,9 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
             listen.Protocols = HttpProtocols.Http1;
             if (tls)
             {
-                listen.UseHttps(SelfSigned());
+                X509Certificate2 certificate = SelfSigned();
+                CertificatePem = certificate.ExportCertificatePem();
+                listen.UseHttps(certificate);
             }
         }));
         _application = builder.Build();
@@ -54,6 +56,9 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
 
     /// <summary>Where it listens, with its sub-path.</summary>
     internal Uri Url { get; private set; } = null!;
+
+    /// <summary>Its certificate, which is its own authority; empty without TLS.</summary>
+    internal string CertificatePem { get; private set; } = "";
 
     /// <summary>Method and path of every request, in order.</summary>
     internal IReadOnlyList<string> Requests => [.. _requests];
@@ -155,6 +160,9 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=grafana.test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
         using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
     }
