@@ -20,6 +20,7 @@ internal sealed class GrafanaClient : IDisposable
     private readonly PublishCallbacks _callbacks;
     private readonly CancellationToken _cancellation;
     private readonly HttpClient _http;
+    private readonly GrafanaRetry _retry;
     private readonly List<string> _secrets = [];
 
     /// <exception cref="TokenDashboardException">
@@ -56,9 +57,11 @@ internal sealed class GrafanaClient : IDisposable
         _http = new HttpClient(handler)
         {
             BaseAddress = connection.Url,
-            Timeout = connection.Timeout,
+            // The deadline of a request includes its retries and is kept there.
+            Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = MaxResponseBytes,
         };
+        _retry = new GrafanaRetry(connection, callbacks.Verbose, cancellation);
         _http.DefaultRequestHeaders.Authorization = authorization;
         _http.DefaultRequestHeaders.Accept.ParseAdd("application/json");
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("TokenDashboard");
@@ -71,12 +74,60 @@ internal sealed class GrafanaClient : IDisposable
     /// <summary>The server's address, ending in a slash.</summary>
     internal Uri Url => _connection.Url;
 
-    /// <summary>Reads. <paramref name="path"/> is relative, with its parts escaped.</summary>
-    internal GrafanaResponse Get(string path) => Send(HttpMethod.Get, path);
+    /// <summary>Reads, again and again where what failed may pass. <paramref name="path"/> is relative, with its parts escaped.</summary>
+    /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
+    internal GrafanaResponse Get(string path) => Read(HttpMethod.Get, path, _retry.Run(cancel => Once(HttpMethod.Get, path, null, cancel)));
+
+    /// <summary>Sends a request that may change something, once.</summary>
+    /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
+    internal GrafanaResponse Send(HttpMethod method, string path, JsonObject body)
+    {
+        using CancellationTokenSource deadline = _retry.Deadline();
+        return Read(method, path, Once(method, path, body, deadline.Token));
+    }
+
+    /// <summary>
+    /// Sends a request that changes something. Where it failed in a way that may pass, nobody knows whether it was carried out, so
+    /// it is looked up before it is sent again.
+    /// </summary>
+    /// <param name="method">POST or PUT.</param>
+    /// <param name="path">Relative, with its parts escaped.</param>
+    /// <param name="body">The content.</param>
+    /// <param name="isDone">Looks whether the server has it now.</param>
+    /// <returns>The answer; null where looking showed that a try without an answer had done it.</returns>
+    /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
+    internal GrafanaResponse? Write(HttpMethod method, string path, JsonObject body, Func<bool> isDone)
+    {
+        bool first = true;
+        GrafanaAttempt last = _retry.Run(cancel =>
+        {
+            if (!first)
+            {
+                try
+                {
+                    if (isDone())
+                    {
+                        _callbacks.Verbose($"{method} {new Uri(Url, path)} had been carried out, though no answer came.");
+                        return GrafanaAttempt.Done;
+                    }
+                }
+                catch (TokenDashboardException exception) when (exception.Code == ErrorCode.GrafanaUnreachable)
+                {
+                    return new GrafanaAttempt { Failure = exception, MayPass = true };
+                }
+            }
+            first = false;
+            return Once(method, path, body, cancel);
+        });
+        return ReferenceEquals(last, GrafanaAttempt.Done) ? null : Read(method, path, last);
+    }
+
+    private GrafanaResponse Read(HttpMethod method, string path, GrafanaAttempt attempt) => attempt.Failure is null
+        ? GrafanaResponse.Read(Url, $"{method} {new Uri(Url, path).AbsolutePath}", attempt.Status, attempt.Text, attempt.Location)
+        : throw attempt.Failure;
 
     /// <summary>Sends a request and reads the whole answer.</summary>
-    /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
-    internal GrafanaResponse Send(HttpMethod method, string path, JsonObject? body = null)
+    private GrafanaAttempt Once(HttpMethod method, string path, JsonObject? body, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -85,33 +136,54 @@ internal sealed class GrafanaClient : IDisposable
         }
         try
         {
-            using HttpResponseMessage response = _http.Send(request, HttpCompletionOption.ResponseContentRead, _cancellation);
-            using var reader = new StreamReader(response.Content.ReadAsStream(_cancellation), Encoding.UTF8);
+            using HttpResponseMessage response = _http.Send(request, HttpCompletionOption.ResponseContentRead, cancel);
+            using var reader = new StreamReader(response.Content.ReadAsStream(cancel), Encoding.UTF8);
             string text = Redact(reader.ReadToEnd());
-            _callbacks.Debug($"{method} {new Uri(Url, path)}: {(int)response.StatusCode}, {text.Length} characters");
-            string? location = response.Headers.Location is { } target ? new Uri(Url, target).GetLeftPart(UriPartial.Path) : null;
-            return GrafanaResponse.Read(Url, $"{method} {request.RequestUri!.AbsolutePath}", (int)response.StatusCode, text, location);
+            int status = (int)response.StatusCode;
+            _callbacks.Debug($"{method} {new Uri(Url, path)}: {status}, {text.Length} characters");
+            RetryConditionHeaderValue? wait = response.Headers.RetryAfter;
+            return new GrafanaAttempt
+            {
+                Status = status,
+                Text = text,
+                Location = response.Headers.Location is { } target ? new Uri(Url, target).GetLeftPart(UriPartial.Path) : null,
+                MayPass = status is 429 or 502 or 503 or 504,
+                RetryAfter = wait?.Delta ?? wait?.Date - DateTimeOffset.UtcNow,
+            };
         }
         catch (OperationCanceledException exception) when (!_cancellation.IsCancellationRequested)
         {
-            throw new TokenDashboardException(
-                ErrorCode.GrafanaTimeout,
-                $"Grafana at {Url} did not answer {method} {path} within {_http.Timeout.TotalSeconds:0} seconds. Check that the "
-                    + "server is not overloaded, or give a larger -TimeoutSec.",
-                exception,
-                Url);
+            return new GrafanaAttempt
+            {
+                Failure = new TokenDashboardException(
+                    ErrorCode.GrafanaTimeout,
+                    $"Grafana at {Url} did not answer {method} {path} within {_connection.Timeout.TotalSeconds:0} seconds. Check that the "
+                        + "server is not overloaded, or give a larger -TimeoutSec.",
+                    exception,
+                    Url),
+            };
         }
         catch (HttpRequestException exception)
         {
-            throw Failure(exception);
+            return Failed(exception);
         }
         catch (IOException exception)
         {
-            throw Failure(new HttpRequestException(HttpRequestError.ResponseEnded, exception.Message, exception));
+            return Failed(new HttpRequestException(HttpRequestError.ResponseEnded, exception.Message, exception));
         }
     }
 
     public void Dispose() => _http.Dispose();
+
+    private GrafanaAttempt Failed(HttpRequestException exception)
+    {
+        TokenDashboardException failure = Failure(exception);
+        return new GrafanaAttempt
+        {
+            Failure = failure,
+            MayPass = failure.Code == ErrorCode.GrafanaUnreachable && exception.HttpRequestError != HttpRequestError.NameResolutionError,
+        };
+    }
 
     private TokenDashboardException Failure(HttpRequestException exception)
     {

@@ -68,6 +68,9 @@ public sealed record GrafanaConnection
     /// <summary>How long one request may take, its retries included.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the first wait before a retry is, about; each further one is twice as long.</summary>
+    internal TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(0.5);
+
     /// <summary>The server's version; null where it was not asked or hides it.</summary>
     public string? Version { get; init; }
 

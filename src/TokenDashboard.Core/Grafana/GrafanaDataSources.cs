@@ -113,14 +113,14 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             ["isDefault"] = false,
             ["jsonData"] = settings,
         };
-        GrafanaResponse response = client.Send(HttpMethod.Post, "api/datasources", body);
-        if (response.Status == 409)
+        GrafanaResponse? response = client.Write(HttpMethod.Post, "api/datasources", body, () => Holds(identity.Uid, body));
+        if (response?.Status == 409)
         {
             throw Conflict(
                 $"Grafana would not make the data source '{identity.Name}': {response.Words}. Someone may have made it just now; run "
                     + "the command again.");
         }
-        response.OrThrow($"make the data source '{identity.Name}'", Permission);
+        response?.OrThrow($"make the data source '{identity.Name}'", Permission);
         callbacks.Verbose($"Made the data source '{identity.Name}' for {options.Database}.");
         return Result(identity, GrafanaPublishAction.Created, Health(identity));
     }
@@ -158,18 +158,24 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         {
             stored.Remove(field);
         }
-        GrafanaResponse response = client.Send(HttpMethod.Put, ByUid(identity.Uid), stored);
-        if (response.Status is 409 or 412)
+        GrafanaResponse? response = client.Write(HttpMethod.Put, ByUid(identity.Uid), stored, () => Holds(identity.Uid, stored));
+        if (response?.Status is 409 or 412)
         {
             throw Conflict(
                 $"Grafana would not change the data source '{identity.Name}': {response.Words}. Someone may have changed it just now; "
                     + "run the command again.");
         }
-        response.OrThrow($"change the data source '{identity.Name}'", Permission);
+        response?.OrThrow($"change the data source '{identity.Name}'", Permission);
         callbacks.Verbose($"Corrected the data source '{name}'.");
         identity = identity with { Name = name };
         return Result(identity, GrafanaPublishAction.Updated, Health(identity));
     }
+
+    /// <summary>Whether the server has the name and settings of what was sent.</summary>
+    private bool Holds(string uid, JsonObject sent) =>
+        client.Get(ByUid(uid)) is { IsSuccess: true } response
+        && TextOf(response.AsObject(), "name") == TextOf(sent, "name")
+        && JsonNode.DeepEquals(response.AsObject()["jsonData"], sent["jsonData"]);
 
     /// <summary>Has the plugin open the database. A failure is a warning: the dashboard is right, and the store may come later.</summary>
     private string Health(DataSourceIdentity identity)

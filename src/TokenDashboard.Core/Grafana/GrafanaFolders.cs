@@ -124,7 +124,11 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         {
             body["parentUid"] = parent.Uid;
         }
-        GrafanaResponse response = client.Send(HttpMethod.Post, "api/folders", body);
+        FolderPlace? found = null;
+        if (client.Write(HttpMethod.Post, "api/folders", body, () => (found = ByTitle(title, parent.Uid)) is not null) is not { } response)
+        {
+            return found!;
+        }
         if (response.Status is 409 or 412)
         {
             throw Conflict(

@@ -105,8 +105,8 @@ public sealed class GrafanaPublisher : IDisposable
             yield break;
         }
         var mark = new PublishMark(fingerprint, Math.Max(stored?.Version ?? 0, history?.Newest ?? 0) + 1);
-        GrafanaResponse response = Save(dashboard, place, stored, mark);
-        if (Refusal(document, place, response) is { } refusal)
+        GrafanaResponse? response = Save(document.Uid, dashboard, place, stored, mark);
+        if (response is not null && Refusal(document, place, response) is { } refusal)
         {
             if (refusal.Code is ErrorCode.GrafanaVersionConflict or ErrorCode.GrafanaDashboardManaged)
             {
@@ -114,14 +114,14 @@ public sealed class GrafanaPublisher : IDisposable
             }
             throw refusal;
         }
-        SaveAnswer saved = response.As(GrafanaJson.Default.SaveAnswer);
-        _callbacks.Verbose($"Saved the dashboard '{document.Title}' as version {saved.Version} in '{place.Title}'.");
+        long version = response?.As(GrafanaJson.Default.SaveAnswer).Version ?? mark.Version;
+        _callbacks.Verbose($"Saved the dashboard '{document.Title}' as version {version} in '{place.Title}'.");
         yield return result with
         {
             Action = stored is null ? GrafanaPublishAction.Created : GrafanaPublishAction.Updated,
-            Version = saved.Version,
+            Version = version,
             FolderTitle = place.Title,
-            Message = response.Status == 202 ? "Accepted; a Git repository connected to Grafana takes it from here." : null,
+            Message = response?.Status == 202 ? "Accepted; a Git repository connected to Grafana takes it from here." : null,
         };
     }
 
@@ -187,7 +187,7 @@ public sealed class GrafanaPublisher : IDisposable
             target: document.Uid);
     }
 
-    private GrafanaResponse Save(JsonObject dashboard, FolderPlace place, StoredDashboard? stored, PublishMark mark)
+    private GrafanaResponse? Save(string uid, JsonObject dashboard, FolderPlace place, StoredDashboard? stored, PublishMark mark)
     {
         if (place.Uid is null)
         {
@@ -199,13 +199,19 @@ public sealed class GrafanaPublisher : IDisposable
         {
             dashboard["version"] = stored.Version;
         }
-        return _client.Send(HttpMethod.Post, "api/dashboards/db", new JsonObject
+        var body = new JsonObject
         {
             ["dashboard"] = dashboard,
             ["folderUid"] = place.Uid,
             ["message"] = mark.Message(_options.Message),
             ["overwrite"] = _options.Force,
-        });
+        };
+        return _client.Write(
+            HttpMethod.Post,
+            "api/dashboards/db",
+            body,
+            () => StoredDashboard.Read(_client, uid) is { } now && now.Version == mark.Version
+                && PublishHistory.Read(_client, uid).Holds(now, mark.Fingerprint));
     }
 
     private static TokenDashboardException? Refusal(DashboardDocument document, FolderPlace place, GrafanaResponse response)

@@ -69,6 +69,9 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
     /// <summary>Answers instead of Grafana where it returns something.</summary>
     internal Func<string, Answer?> Intercept { get; set; } = _ => null;
 
+    /// <summary>Answers instead of Grafana, after Grafana has done what was asked, where it returns something.</summary>
+    internal Func<string, Answer?> Lose { get; set; } = _ => null;
+
     /// <summary>Waits before every answer until this ends; for time-outs and cancellation.</summary>
     internal Task Delay { get; set; } = Task.CompletedTask;
 
@@ -112,12 +115,22 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
         lock (_lock)
         {
             answer = Intercept(line) ?? Respond(request, path, body);
+            answer = Lose(line) ?? answer;
+        }
+        if (answer == Answer.Dropped)
+        {
+            context.Abort();
+            return;
         }
         context.Response.StatusCode = answer.Status;
         context.Response.ContentType = answer.ContentType;
         if (answer.Location is not null)
         {
             context.Response.Headers.Location = answer.Location;
+        }
+        if (answer.RetryAfter is not null)
+        {
+            context.Response.Headers.RetryAfter = answer.RetryAfter;
         }
         byte[] content = Encoding.UTF8.GetBytes(answer.Text);
         if (Major >= 13 && request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
@@ -168,8 +181,11 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
     }
 
     /// <summary>What the server sends back.</summary>
-    internal sealed record Answer(int Status, string Text, string ContentType, string? Location = null)
+    internal sealed record Answer(int Status, string Text, string ContentType, string? Location = null, string? RetryAfter = null)
     {
+        /// <summary>No answer: the connection ends.</summary>
+        internal static Answer Dropped { get; } = new(0, "", "");
+
         internal static Answer Json(int status, JsonNode content) => new(status, content.ToJsonString(), "application/json; charset=UTF-8");
 
         internal static Answer Html(int status, string text) => new(status, text, "text/html; charset=UTF-8");
