@@ -9,10 +9,11 @@
     Description          = 'LLM token telemetry from Observicia''s SQLite store: answers at the prompt, and Grafana dashboards generated and published by script.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
-    FormatsToProcess     = @('TokenDashboard.format.ps1xml', 'TokenDashboard.Grafana.format.ps1xml', 'TokenDashboard.Connection.format.ps1xml')
+    FormatsToProcess     = @('TokenDashboard.format.ps1xml', 'TokenDashboard.Grafana.format.ps1xml', 'TokenDashboard.Connection.format.ps1xml', 'TokenDashboard.Export.format.ps1xml')
     CmdletsToExport      = @(
         'Connect-Grafana'
         'Disconnect-Grafana'
+        'Export-GrafanaDashboard'
         'Get-GrafanaConnection'
         'Get-TokenRequest'
         'Get-TokenStore'

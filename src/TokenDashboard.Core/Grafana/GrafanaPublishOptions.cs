@@ -21,6 +21,9 @@ public sealed record GrafanaPublishOptions
     /// <summary>What the dashboard's history shall say, up to 400 characters; null for a standard text.</summary>
     public string? Message { get; init; }
 
+    /// <summary>The full path of the folder that gets what is overwritten, before it is; null for none.</summary>
+    public string? BackupPath { get; init; }
+
     /// <summary>Whether changes made by others in Grafana are overwritten.</summary>
     public bool Force { get; init; }
 }

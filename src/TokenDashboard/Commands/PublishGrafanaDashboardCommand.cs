@@ -109,6 +109,12 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     [ValidateLength(1, 400)]
     public string? Message { get; set; }
 
+    /// <summary>The folder that gets what is overwritten in Grafana, before it is.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    [Parameter(ParameterSetName = ServerPathSet)]
+    [ValidateNotNullOrEmpty]
+    public string? BackupPath { get; set; }
+
     /// <summary>Overwrites what others changed in Grafana.</summary>
     [Parameter(ParameterSetName = ServerSet)]
     [Parameter(ParameterSetName = ServerPathSet)]
@@ -204,6 +210,7 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
         DataSourceName = DataSourceName,
         DataSourceUid = DataSourceUid,
         Message = Message,
+        BackupPath = BackupPath is null ? null : ResolvePath(BackupPath),
         Force = Force,
     };
 

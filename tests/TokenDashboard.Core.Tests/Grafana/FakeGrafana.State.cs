@@ -51,6 +51,8 @@ internal sealed partial class FakeGrafana
         (_, ["api", "datasources", ..]) => RouteDataSource(method, parts[2..], body),
         ("GET", ["api", "dashboards", "uid", var uid]) => ReadDashboard(uid),
         ("GET", ["api", "dashboards", "uid", var uid, "versions"]) => ReadVersions(uid),
+        ("GET", ["api", "dashboards", "uid", var uid, "versions", var number]) => ReadVersion(uid, number),
+        ("GET", ["api", "search"]) => Search(query),
         ("POST", ["api", "dashboards", "db"]) => SaveDashboard(body!),
         ("GET", ["apis", "dashboard.grafana.app"]) when Major >= 12 => Answer.Json(200, new JsonObject
         {
