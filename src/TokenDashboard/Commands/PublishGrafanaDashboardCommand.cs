@@ -144,9 +144,9 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
         {
             Guard(() =>
             {
-                foreach (string file in Files(path))
+                foreach (string file in DashboardFiles.Find(this, path))
                 {
-                    Guard(() => Send(Read(file)));
+                    Guard(() => Send(DashboardFiles.Read(file)));
                 }
             });
         }
@@ -227,44 +227,6 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     };
 
     private PublishCallbacks Callbacks() => new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug);
-
-    /// <summary>A path that exists as it is written needs no wildcards; only then are brackets and asterisks read as such.</summary>
-    private List<string> Files(string path)
-    {
-        string literal = ResolvePath(path);
-        if (File.Exists(literal))
-        {
-            return [literal];
-        }
-        if (WildcardPattern.ContainsWildcardCharacters(path))
-        {
-            try
-            {
-                List<string> files = [.. GetResolvedProviderPathFromPSPath(path, out _).Where(File.Exists)];
-                if (files.Count > 0)
-                {
-                    return files;
-                }
-            }
-            catch (ItemNotFoundException)
-            {
-                // Reported below.
-            }
-        }
-        throw new TokenDashboardException(ErrorCode.DashboardNotFound, $"There is no file '{literal}'.", target: path);
-    }
-
-    private static DashboardDocument Read(string file)
-    {
-        try
-        {
-            return DashboardDocument.Parse(File.ReadAllText(file), file);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new TokenDashboardException(ErrorCode.DashboardInvalid, $"'{file}' could not be read: {exception.Message}", exception, file);
-        }
-    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
