@@ -10,7 +10,7 @@
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('TokenDashboard.format.ps1xml', 'TokenDashboard.Grafana.format.ps1xml', 'TokenDashboard.Connection.format.ps1xml', 'TokenDashboard.Export.format.ps1xml',
-        'TokenDashboard.Comparison.format.ps1xml')
+        'TokenDashboard.Comparison.format.ps1xml', 'TokenDashboard.DataSource.format.ps1xml')
     CmdletsToExport      = @(
         'Compare-GrafanaDashboard'
         'Connect-Grafana'
@@ -24,6 +24,8 @@
         'New-GrafanaDashboard'
         'New-TokenStore'
         'Publish-GrafanaDashboard'
+        'Set-GrafanaDataSource'
+        'Test-GrafanaDataSource'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

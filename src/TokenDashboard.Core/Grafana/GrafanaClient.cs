@@ -78,13 +78,10 @@ internal sealed class GrafanaClient : IDisposable
     /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
     internal GrafanaResponse Get(string path) => Read(HttpMethod.Get, path, _retry.Run(cancel => Once(HttpMethod.Get, path, null, cancel)));
 
-    /// <summary>Sends a request that may change something, once.</summary>
+    /// <summary>Asks with a body, and otherwise as <see cref="Get"/>. Only for what changes nothing.</summary>
     /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
-    internal GrafanaResponse Send(HttpMethod method, string path, JsonObject body)
-    {
-        using CancellationTokenSource deadline = _retry.Deadline();
-        return Read(method, path, Once(method, path, body, deadline.Token));
-    }
+    internal GrafanaResponse Ask(string path, JsonObject body) =>
+        Read(HttpMethod.Post, path, _retry.Run(cancel => Once(HttpMethod.Post, path, body, cancel)));
 
     /// <summary>
     /// Sends a request that changes something. Where it failed in a way that may pass, nobody knows whether it was carried out, so

@@ -48,7 +48,7 @@ internal sealed class GrafanaRetry
     }
 
     /// <summary>Ends when a request that begins now has had its time, or the user gives up.</summary>
-    internal CancellationTokenSource Deadline()
+    private CancellationTokenSource Deadline()
     {
         var source = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
         source.CancelAfter(_connection.Timeout);
