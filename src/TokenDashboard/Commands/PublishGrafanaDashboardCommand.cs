@@ -21,6 +21,7 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     private GrafanaPublisher? _publisher;
     private ProvisioningWriter? _writer;
     private bool _prepared;
+    private int _unfinished;
 
     /// <summary>A dashboard, as New-GrafanaDashboard makes it.</summary>
     [Parameter(ParameterSetName = ServerSet, Mandatory = true, ValueFromPipeline = true)]
@@ -69,6 +70,11 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     [Parameter(ParameterSetName = ProvisioningPathSet)]
     [ValidateNotNullOrEmpty]
     public string? GrafanaPath { get; set; }
+
+    /// <summary>Removes files of dashboards that an earlier run wrote there and this one does not.</summary>
+    [Parameter(ParameterSetName = ProvisioningSet)]
+    [Parameter(ParameterSetName = ProvisioningPathSet)]
+    public SwitchParameter Prune { get; set; }
 
     /// <summary>The store's path as the Grafana server sees it. Without it an existing data source is used as it is.</summary>
     [Parameter(ParameterSetName = ServerSet)]
@@ -137,19 +143,42 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     {
         if (InputObject is not null)
         {
-            Send(InputObject);
+            Track(() => Send(InputObject));
             return;
         }
         foreach (string path in Path)
         {
-            Guard(() =>
+            Track(() =>
             {
                 foreach (string file in DashboardFiles.Find(this, path))
                 {
-                    Guard(() => Send(DashboardFiles.Read(file)));
+                    Track(() => Send(DashboardFiles.Read(file)));
                 }
             });
         }
+    }
+
+    private protected override void Finish()
+    {
+        if (Prune && _writer is not null && _unfinished > 0)
+        {
+            WriteWarning("Nothing was pruned, because not every dashboard could be read; the file of one that could not may still be wanted.");
+        }
+        else if (Prune && _writer is not null)
+        {
+            WriteAll(_writer.Prune());
+        }
+    }
+
+    /// <summary>Remembers whether any work ended in an error.</summary>
+    private void Track(Action work)
+    {
+        _unfinished++;
+        Guard(() =>
+        {
+            work();
+            _unfinished--;
+        });
     }
 
     private void Send(DashboardDocument document)
