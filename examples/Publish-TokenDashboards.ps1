@@ -11,7 +11,7 @@
     Exit codes: 0 everything is as it should be, changed or not; 2 some dashboards failed, the others are published; 3 the server cannot
     be reached or takes nothing, so the run ended there. The next run goes on where this one ended.
 .PARAMETER Path
-    Dashboard files, with wildcards. Without it, the dashboard of New-GrafanaDashboard.
+    Dashboard files, with wildcards. Without it, the dashboards of this module.
 .PARAMETER Folder
     The folder in Grafana; without it dashboards stay where they are.
 .PARAMETER Database
@@ -47,17 +47,14 @@ function Get-ErrorId($Record) {
 }
 
 $publish = @{ Force = $Force; TimeoutSec = $TimeoutSec; ErrorAction = 'Continue' }
-foreach ($name in 'Folder', 'Database', 'BackupPath') {
+foreach ($name in 'Path', 'Folder', 'Database', 'BackupPath') {
     if ($PSBoundParameters[$name]) { $publish[$name] = $PSBoundParameters[$name] }
 }
 
 $count = @{ Created = 0; Updated = 0; Unchanged = 0; Failed = 0 }
 try {
     # Errors and warnings come with the results, so that the log has them in the order they happened.
-    & {
-        if ($Path) { Publish-GrafanaDashboard -Path $Path @publish }
-        else { New-GrafanaDashboard | Publish-GrafanaDashboard @publish }
-    } 2>&1 3>&1 | ForEach-Object {
+    Publish-GrafanaDashboard @publish 2>&1 3>&1 | ForEach-Object {
         if ($_ -is [Management.Automation.ErrorRecord]) {
             $count.Failed++
             Format-Event "Error $(Get-ErrorId $_): $_"

@@ -29,28 +29,30 @@ if (-not $Database) {
 # The commands below take the store from here.
 $env:TOKENDASHBOARD_DATABASE = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Database)
 
-'The store'
-Get-TokenStore
+# Out-Host ends each table: in one stream PowerShell would show all that follows in the form of the first.
+'The store' | Out-Host
+Get-TokenStore | Out-Host
 
-'Usage by user: the ten with the most tokens'
-Get-UserTokenUsage -First 10
+'Usage by user: the ten with the most tokens' | Out-Host
+Get-UserTokenUsage -First 10 | Out-Host
 
-'Usage by model'
-Get-TokenUsage Model
+'Usage by model' | Out-Host
+Get-TokenUsage Model | Out-Host
 
-'Usage by day: the last ten with requests'
-Get-TokenUsage Day -Descending -First 10
+'Usage by day: the last ten with requests' | Out-Host
+Get-TokenUsage Day -Descending -First 10 | Out-Host
 
-$null = New-GrafanaDashboard -Path $OutputPath
-$provisioned = Publish-GrafanaDashboard -ProvisioningPath "$OutputPath/grafana" -Database $env:TOKENDASHBOARD_DATABASE
-'Grafana files'
-$provisioned
+$dashboard = New-GrafanaDashboard -Path $OutputPath -PassThru
+Publish-GrafanaDashboard -ProvisioningPath "$OutputPath/grafana" -Database $env:TOKENDASHBOARD_DATABASE | Out-Host
 
 @"
 Next:
-  - Ask your own store:      Get-UserTokenUsage -Database PATH -Last 7d -ComparePrevious
-  - By hand:                 in Grafana choose Dashboards > New > Import and upload a .json file of the dashboards folder.
-  - By script, every time:   Publish-GrafanaDashboard -Url https://grafana.example.org -Token (Read-Host -AsSecureString) -Database PATH
-  - By Grafana's own files:  let Grafana's provisioning folder be $OutputPath/grafana and restart it.
-  - Help:                    Get-Help Get-TokenUsage -Examples
-"@
+  - Ask your own store:   Get-UserTokenUsage -Database PATH -Last 7d -ComparePrevious
+  - Import by hand:       in Grafana, Dashboards > New > Import, and upload dashboards/token-usage.json
+  - Publish by script:    Publish-GrafanaDashboard -Url URL -Token (Read-Host -AsSecureString) -Database PATH
+  - Provision by files:   mount $OutputPath/grafana as Grafana's provisioning folder
+  - Learn more:           Get-Help Get-TokenUsage -Examples
+
+Written: $dashboard
+         $($ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath("$OutputPath/grafana"))
+"@ | Out-Host

@@ -9,8 +9,15 @@
     Description          = 'LLM token telemetry from Observicia''s SQLite store: answers at the prompt, and Grafana dashboards generated and published by script.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
-    FormatsToProcess     = @('TokenDashboard.format.ps1xml', 'TokenDashboard.Grafana.format.ps1xml', 'TokenDashboard.Connection.format.ps1xml', 'TokenDashboard.Export.format.ps1xml',
-        'TokenDashboard.Comparison.format.ps1xml', 'TokenDashboard.DataSource.format.ps1xml')
+    FormatsToProcess     = @(
+        'TokenDashboard.format.ps1xml'
+        'TokenDashboard.Dashboard.format.ps1xml'
+        'TokenDashboard.Grafana.format.ps1xml'
+        'TokenDashboard.Connection.format.ps1xml'
+        'TokenDashboard.Export.format.ps1xml'
+        'TokenDashboard.Comparison.format.ps1xml'
+        'TokenDashboard.DataSource.format.ps1xml'
+    )
     CmdletsToExport      = @(
         'Compare-GrafanaDashboard'
         'Connect-Grafana'

@@ -31,7 +31,7 @@ function ConvertTo-Paragraph([string] $Markdown) {
 }
 
 # Replaces what an element holds by paragraphs.
-function Set-Paragraph([Xml.XmlElement] $Element, [string[]] $Text) {
+function Write-Paragraph([Xml.XmlElement] $Element, [string[]] $Text) {
     $Element.IsEmpty = $true
     foreach ($paragraph in $Text) {
         $child = $Element.OwnerDocument.CreateElement('maml', 'para', 'http://schemas.microsoft.com/maml/2004/10')
@@ -41,7 +41,7 @@ function Set-Paragraph([Xml.XmlElement] $Element, [string[]] $Text) {
 }
 
 # An example is text, one block of PowerShell, its output, and more text; the text and the output may be missing.
-function Update-Example([Xml.XmlElement] $Example) {
+function Repair-Example([Xml.XmlElement] $Example) {
     # PlatyPS marks the gaps between paragraphs with this control character.
     $markdown = ($Example.introduction.ChildNodes.InnerText -ne [char] 0x80) -join "`n`n"
     if ($markdown -notmatch '(?s)^(?<before>((?!```).)*)```powershell\n(?<code>.*?)\n```(\s*```output\n(?<output>.*?)\n```)?(?<after>((?!```).)*)$') {
@@ -49,11 +49,11 @@ function Update-Example([Xml.XmlElement] $Example) {
     }
     $part = $Matches
     # Get-Help prints an introduction and the code without a break between them, so all text goes behind the output.
-    Set-Paragraph $Example.introduction @()
+    Write-Paragraph $Example.introduction @()
     $Example.SelectSingleNode('*[local-name() = "code"]').InnerText = $part.ContainsKey('output') ? "$($part.code)`n`n$($part.output)" : $part.code
     $text = @($part.before, $part.after | Where-Object { $_.Trim() } | ForEach-Object { ConvertTo-Paragraph $_ })
     # The empty paragraph keeps the next title apart.
-    Set-Paragraph $Example.SelectSingleNode('*[local-name() = "remarks"]') ($text + '')
+    Write-Paragraph $Example.SelectSingleNode('*[local-name() = "remarks"]') ($text + '')
 }
 
 $pages = Get-ChildItem $Path -Filter *-*.md | Sort-Object Name
@@ -63,19 +63,22 @@ foreach ($page in $pages) {
     }
 }
 
+$commands = $pages | Import-MarkdownCommandHelp
+foreach ($message in $commands.Diagnostics.Messages | Where-Object Severity -eq Error) {
+    throw "$($message.Message) $($message.Identifier)"
+}
+
 $folder = Join-Path ([IO.Path]::GetTempPath()) "help-$([guid]::NewGuid())"
 try {
-    $commands = $pages | Import-MarkdownCommandHelp
-    $maml = $commands | Export-MamlCommandHelp -OutputFolder $folder -WhatIf:$false
     $xml = [xml]::new()
-    $xml.Load($maml.FullName)
+    $xml.Load(($commands | Export-MamlCommandHelp -OutputFolder $folder -WhatIf:$false).FullName)
 }
 finally {
     Remove-Item $folder -Recurse -Force -WhatIf:$false -Confirm:$false
 }
 
 foreach ($element in $xml.SelectNodes('//*[local-name() = "description" or local-name() = "alert"][*]')) {
-    Set-Paragraph $element (ConvertTo-Paragraph ($element.ChildNodes.InnerText -join "`n`n"))
+    Write-Paragraph $element (ConvertTo-Paragraph ($element.ChildNodes.InnerText -join "`n`n"))
 }
 foreach ($command in $commands) {
     foreach ($parameter in $command.Parameters) {
@@ -86,7 +89,7 @@ foreach ($command in $commands) {
     }
 }
 foreach ($example in $xml.SelectNodes('//*[local-name() = "example"]')) {
-    Update-Example $example
+    Repair-Example $example
 }
 foreach ($link in $xml.SelectNodes('//*[local-name() = "navigationLink"]')) {
     $uri = $link.SelectSingleNode('*[local-name() = "uri"]')

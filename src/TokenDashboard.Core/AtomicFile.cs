@@ -34,7 +34,8 @@ public static class AtomicFile
         {
             throw new TokenDashboardException(
                 ErrorCode.DashboardWriteFailed,
-                $"'{path}' could not be written: {exception.Message} Check that the folder exists, that this account may write to it, and that no other program holds the file.",
+                $"'{path}' could not be written: {exception.Message} Check that the folder exists, that this account may write to it, "
+                + "and that no other program holds the file.",
                 exception,
                 path);
         }

@@ -59,9 +59,6 @@ public enum ErrorCode
     /// <summary>The dimensions of a grouping exclude each other.</summary>
     GroupingInvalid,
 
-    /// <summary>A time zone of that name is not known.</summary>
-    TimeZoneNotFound,
-
     /// <summary>A wildcard pattern cannot be read.</summary>
     PatternInvalid,
 

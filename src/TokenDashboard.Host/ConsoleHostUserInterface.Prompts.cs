@@ -45,7 +45,7 @@ internal sealed partial class ConsoleHostUserInterface
 
     public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
     {
-        NonInteractive.ThrowIfNoTerminal($"a choice ({message})");
+        NonInteractive.ThrowIfNoTerminal($"a choice ({caption})");
         Introduce(caption, message);
         (string Key, string Label)[] answers = [.. choices.Select(KeyAndLabel)];
         while (true)

@@ -11,7 +11,6 @@ internal static class Errors
     private static ErrorCategory CategoryOf(ErrorCode code) => code switch
     {
         ErrorCode.StoreNotSpecified or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid or ErrorCode.GroupingInvalid
-            or ErrorCode.TimeZoneNotFound
             or ErrorCode.TooManyBuckets => ErrorCategory.InvalidArgument,
         ErrorCode.StoreNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound => ErrorCategory.ObjectNotFound,
         ErrorCode.ConfigurationInvalid or ErrorCode.StoreIsDirectory or ErrorCode.StoreEmpty or ErrorCode.StoreNotDatabase

@@ -33,6 +33,24 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_input_the_products_own_dashboards_are_published()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+
+        IReadOnlyList<PSObject> published = Run(session, server, "Publish-GrafanaDashboard -Url $url -Token $token -Database /data/o.db").Succeeded();
+        IReadOnlyList<PSObject> piped = Run(session, server, "New-GrafanaDashboard | Publish-GrafanaDashboard -Url $url -Token $token").Succeeded();
+        IReadOnlyList<PSObject> files = session.Run(
+            "Publish-GrafanaDashboard -ProvisioningPath $folder/provisioning -Database /data/o.db", ("folder", _folder)).Succeeded();
+
+        Assert.Equal("Dashboard LLM token usage Created", Line(published[^1]));
+        Assert.Equal("Dashboard LLM token usage Unchanged", Line(piped[^1]));
+        Assert.True(File.Exists($"{_folder}/provisioning/dashboards/tokendashboard/tokendashboard-usage.json"));
+        Assert.Equal(3, files.Count);
+        Assert.Empty(Run(session, server, "@() | Publish-GrafanaDashboard -Url $url -Token $token").Succeeded());
+    }
+
+    [Fact]
     public async Task Dashboard_objects_and_files_come_through_the_pipeline()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();

@@ -6,17 +6,34 @@ namespace TokenDashboard.Dashboards;
 /// <summary>A Grafana dashboard as its classic JSON, from this product or from anywhere else.</summary>
 public sealed class DashboardDocument
 {
-    private DashboardDocument(JsonObject root, string json)
+    private DashboardDocument(JsonObject root, string json, string name)
     {
         Root = root;
         Json = json;
+        Name = name;
     }
 
+    /// <summary>The name in this product's catalogue; the empty string for a dashboard from elsewhere.</summary>
+    public string Name { get; }
+
     /// <summary>The dashboard's uid; the empty string where it has none.</summary>
-    public string Uid => Root["uid"] is JsonValue value && value.TryGetValue(out string? uid) ? uid : "";
+    public string Uid => Text("uid");
 
     /// <summary>The dashboard's title.</summary>
-    public string Title => Root["title"]!.GetValue<string>();
+    public string Title => Text("title");
+
+    /// <summary>What the dashboard is for; the empty string where it does not say.</summary>
+    public string Description => Text("description");
+
+    /// <summary>The tags to find the dashboard by.</summary>
+    public IReadOnlyList<string> Tags =>
+        Root["tags"] is JsonArray tags ? [.. tags.OfType<JsonValue>().Select(tag => tag.ToString())] : [];
+
+    /// <summary>How many panels there are, those in closed rows too; rows themselves are not counted.</summary>
+    public int Panels => CountPanels(Root["panels"]);
+
+    /// <summary>Whether this is the form for Grafana's import page, which asks for the data source.</summary>
+    public bool ForSharing => Root.ContainsKey("__inputs");
 
     /// <summary>The JSON text, indented, ending in a line feed.</summary>
     public string Json { get; }
@@ -56,10 +73,18 @@ public sealed class DashboardDocument
     }
 
     /// <summary>Wraps a finished dashboard object.</summary>
-    internal static DashboardDocument FromObject(JsonObject root) => new(root, root.ToJsonString(Format) + "\n");
+    /// <param name="root">The dashboard.</param>
+    /// <param name="name">Its name in the catalogue; the empty string where it is from elsewhere.</param>
+    internal static DashboardDocument FromObject(JsonObject root, string name = "") => new(root, root.ToJsonString(Format) + "\n", name);
 
     /// <inheritdoc/>
     public override string ToString() => Title;
+
+    private static int CountPanels(JsonNode? list) => list is JsonArray panels
+        ? panels.OfType<JsonObject>().Sum(panel => panel["type"]?.ToString() == "row" ? CountPanels(panel["panels"]) : 1)
+        : 0;
+
+    private string Text(string key) => Root[key] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
 
     private static readonly JsonSerializerOptions Format = new()
     {

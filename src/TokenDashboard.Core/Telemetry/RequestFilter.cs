@@ -1,8 +1,8 @@
 namespace TokenDashboard.Telemetry;
 
 /// <summary>
-/// Which requests a question is about. Texts match without regard to the case of ASCII letters and may hold PowerShell wildcards;
-/// several texts of one property are alternatives; the empty string matches requests in which the property is unknown.
+/// Which requests a question is about. Texts match without regard to the case of ASCII letters and may hold PowerShell wildcards; a
+/// text with brackets also matches itself; several texts of one property are alternatives; the empty string matches requests in which the property is unknown.
 /// </summary>
 public sealed record RequestFilter
 {
@@ -45,10 +45,20 @@ public sealed record RequestFilter
         {
             if (texts.Count > 0)
             {
-                conditions.Add("(" + string.Join(" OR ", texts.Select(text => GlobPattern.HasWildcard(text)
-                    ? $"lower({expression}) GLOB lower({Parameter(GlobPattern.ToGlob(text))})"
-                    : $"{expression} = {Parameter(GlobPattern.Unescape(text))} COLLATE NOCASE")) + ")");
+                conditions.Add("(" + string.Join(" OR ", texts.Select(text => Matches(expression, text))) + ")");
             }
+        }
+        string Matches(string expression, string text)
+        {
+            if (!GlobPattern.HasWildcard(text))
+            {
+                return $"{expression} = {Parameter(GlobPattern.Unescape(text))} COLLATE NOCASE";
+            }
+            string matches = $"lower({expression}) GLOB lower({Parameter(GlobPattern.ToGlob(text))})";
+            // A name such as gpt[8k], typed or piped from an answer, also means itself: as a set it would silently match something else.
+            return text.Contains('[', StringComparison.Ordinal)
+                ? $"{matches} OR {expression} = {Parameter(text)} COLLATE NOCASE"
+                : matches;
         }
 
         AddRange(conditions, Parameter);

@@ -8,6 +8,12 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(TokenStoreInfo))]
 public sealed class GetTokenStoreCommand : StoreCmdlet
 {
+    /// <summary>The store's database file. Without it, the one every command reads.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Path", "FullName", "PSPath")]
+    [ValidateNotNullOrEmpty]
+    public override string? Database { get; set; }
+
     /// <inheritdoc/>
     private protected override void Process()
     {

@@ -23,9 +23,9 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     private bool _prepared;
     private int _unfinished;
 
-    /// <summary>A dashboard, as New-GrafanaDashboard makes it.</summary>
-    [Parameter(ParameterSetName = ServerSet, Mandatory = true, ValueFromPipeline = true)]
-    [Parameter(ParameterSetName = ProvisioningSet, Mandatory = true, ValueFromPipeline = true)]
+    /// <summary>A dashboard, as New-GrafanaDashboard makes it. Without it, and without Path, all dashboards of this product.</summary>
+    [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ProvisioningSet, ValueFromPipeline = true)]
     public DashboardDocument? InputObject { get; set; }
 
     /// <summary>Dashboard files; wildcards are allowed, and paths or files from the pipeline.</summary>
@@ -144,6 +144,14 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
         if (InputObject is not null)
         {
             Track(() => Send(InputObject));
+            return;
+        }
+        if (ParameterSetName is ServerSet or ProvisioningSet)
+        {
+            foreach (string name in DashboardCatalog.Names)
+            {
+                Track(() => Send(DashboardCatalog.Create(name)));
+            }
             return;
         }
         foreach (string path in Path)

@@ -13,7 +13,7 @@ public abstract class StoreCmdlet : TokenCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Path", "FullName", "PSPath")]
     [ValidateNotNullOrEmpty]
-    public string? Database { get; set; }
+    public virtual string? Database { get; set; }
 
     /// <summary>The store's database file, as Get-ChildItem gives it.</summary>
     [Parameter(ValueFromPipeline = true)]

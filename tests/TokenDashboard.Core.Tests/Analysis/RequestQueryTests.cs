@@ -7,6 +7,20 @@ namespace TokenDashboard.Tests.Analysis;
 
 public class RequestQueryTests
 {
+    [Theory]
+    [InlineData("gpt[8k]", new[] { "gpt8", "gpt[8k]" })]
+    [InlineData("GPT[8K]*", new[] { "gpt8" })]
+    [InlineData("gpt`[8k`]", new[] { "gpt[8k]" })]
+    public void A_name_with_brackets_matches_itself_and_as_a_pattern(string model, string[] expected)
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row { Model = "gpt8" }, new TestStore.Row { Model = "gpt[8k]" }, new TestStore.Row { Model = "gpt" });
+        using TokenStore open = store.Open();
+        using var query = new RequestQuery(open, new RequestFilter { Model = [model] }, RequestOrder.Id, descending: false);
+
+        Assert.Equal(expected, query.Run(0, 10).Select(request => request.Model));
+    }
+
     [Fact]
     public void Requests_come_in_the_order_and_the_part_asked_for() => Gen.Select(
         RandomStore.Row.Array[0, 60], Gen.Enum<RequestOrder>(), Gen.Bool, Gen.ULong[0, 70], Gen.ULong[0, 70]).Sample(

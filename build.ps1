@@ -1,0 +1,55 @@
+#Requires -Version 7.4
+<#
+.SYNOPSIS
+    Builds, tests and packages TokenDashboard.
+.DESCRIPTION
+    Build    builds everything; the importable module is then in artifacts/module/TokenDashboard.
+    Test     runs the .NET tests, and the Pester tests where Pester 5 or later is installed.
+    Package  makes artifacts/package/TokenDashboard.<version>.nupkg, the module as Publish-PSResource would pack it, and
+             TokenDashboard.Host.<version>.nupkg, tokendash as a .NET tool.
+    Clean    removes what the other tasks made.
+.EXAMPLE
+    ./build.ps1
+.EXAMPLE
+    ./build.ps1 -Task Test -Configuration Release
+#>
+[CmdletBinding()]
+param(
+    [ValidateSet('Build', 'Test', 'Package', 'Clean')]
+    [string] $Task = 'Build',
+
+    [ValidateSet('Debug', 'Release')]
+    [string] $Configuration = $Task -eq 'Package' ? 'Release' : 'Debug'
+)
+
+$ErrorActionPreference = 'Stop'
+$PSNativeCommandUseErrorActionPreference = $true
+$solution = Join-Path $PSScriptRoot TokenDashboard.sln
+$artifacts = Join-Path $PSScriptRoot artifacts
+
+switch ($Task) {
+    Build {
+        dotnet build $solution --configuration $Configuration
+    }
+    Test {
+        dotnet test $solution --configuration $Configuration
+        # A process of its own: assemblies never unload, and a rebuild could not replace them while this session holds them.
+        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File (Join-Path $PSScriptRoot tests Invoke-PesterTest.ps1)
+    }
+    Package {
+        $packages = Join-Path $artifacts package
+        if (Test-Path $packages) {
+            Remove-Item $packages -Recurse
+        }
+        foreach ($project in 'TokenDashboard', 'TokenDashboard.Host') {
+            dotnet pack (Join-Path $PSScriptRoot src $project) --configuration $Configuration --output $packages
+        }
+        Get-ChildItem $packages
+    }
+    Clean {
+        dotnet clean $solution --configuration $Configuration
+        if (Test-Path $artifacts) {
+            Remove-Item $artifacts -Recurse
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+
+namespace TokenDashboard.Dashboards;
+
+/// <summary>Upright bars over named categories.</summary>
+public sealed record BarChartPanel : Panel
+{
+    /// <summary>The text column that names the bars.</summary>
+    public required string CategoryColumn { get; init; }
+
+    internal override string Type => "barchart";
+
+    internal override string TypeName => "Bar chart";
+
+    internal override JsonObject WriteOptions() => new()
+    {
+        ["xField"] = CategoryColumn,
+        ["orientation"] = "vertical",
+        ["xTickLabelRotation"] = 0,
+        ["xTickLabelMaxLength"] = 20,
+        ["xTickLabelSpacing"] = 0,
+        ["stacking"] = "none",
+        ["showValue"] = "never",
+        ["barWidth"] = 0.9,
+        ["groupWidth"] = 0.7,
+        ["fullHighlight"] = false,
+        ["legend"] = Legend.Hidden.Write(),
+        ["tooltip"] = Tooltip("single", "none"),
+    };
+
+    internal override JsonObject WriteCustomField() => new()
+    {
+        ["lineWidth"] = 1,
+        ["fillOpacity"] = 80,
+        ["gradientMode"] = "none",
+        ["axisPlacement"] = "auto",
+    };
+}

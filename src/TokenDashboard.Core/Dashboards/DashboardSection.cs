@@ -1,0 +1,14 @@
+namespace TokenDashboard.Dashboards;
+
+/// <summary>Panels that belong together. They flow from left to right and wrap at the edge of Grafana's grid of 24 columns.</summary>
+public sealed record DashboardSection
+{
+    /// <summary>The title of the row above the panels; empty for no row.</summary>
+    public string Title { get; init; } = "";
+
+    /// <summary>Whether the row is closed at first. Panels of a closed row ask nothing until somebody opens it.</summary>
+    public bool Collapsed { get; init; }
+
+    /// <summary>The panels in reading order.</summary>
+    public required IReadOnlyList<Panel> Panels { get; init; }
+}

@@ -1,0 +1,178 @@
+using System.Text.Json.Nodes;
+
+namespace TokenDashboard.Dashboards;
+
+/// <summary>Turns a <see cref="Dashboard"/> into the classic JSON of Grafana 9 to 13, with keys always in the same order.</summary>
+internal static class DashboardWriter
+{
+    /// <summary>Panels have smaller numbers.</summary>
+    private const int FirstRowId = 1000;
+
+    /// <summary>The last schema that asks nothing of Grafana 9; newer ones bring it up to date when they open the dashboard.</summary>
+    private const int SchemaVersion = 39;
+
+    internal static JsonObject Write(Dashboard dashboard)
+    {
+        Check(dashboard);
+        return new JsonObject
+        {
+            ["id"] = null,
+            ["uid"] = dashboard.Uid,
+            ["title"] = dashboard.Title,
+            ["description"] = dashboard.Description,
+            ["tags"] = new JsonArray([.. dashboard.Tags.Select(tag => (JsonNode)tag)]),
+            ["timezone"] = "browser",
+            // What is made by code is changed in code.
+            ["editable"] = false,
+            ["graphTooltip"] = 1,
+            ["time"] = new JsonObject { ["from"] = dashboard.From, ["to"] = dashboard.To },
+            // Every refresh reads the table, so nobody can choose seconds.
+            ["timepicker"] = new JsonObject { ["refresh_intervals"] = new JsonArray("1m", "5m", "15m", "30m", "1h", "2h", "1d") },
+            ["refresh"] = "",
+            ["schemaVersion"] = SchemaVersion,
+            ["links"] = new JsonArray([.. dashboard.Links.Select(link => link.Write())]),
+            ["annotations"] = new JsonObject { ["list"] = new JsonArray(BuiltInAnnotations()) },
+            ["templating"] = new JsonObject { ["list"] = new JsonArray([.. dashboard.Variables.Select(WriteVariable)]) },
+            ["panels"] = new JsonArray([.. WritePanels(dashboard.Sections)]),
+        };
+    }
+
+    private static JsonObject WriteVariable(DashboardVariable variable)
+    {
+        var json = new JsonObject
+        {
+            ["name"] = variable.Name,
+            ["label"] = variable.Label,
+            ["description"] = variable.Description,
+            ["type"] = variable.Type,
+            ["hide"] = 0,
+            ["skipUrlSync"] = false,
+        };
+        variable.WriteTo(json);
+        return json;
+    }
+
+    private static IEnumerable<JsonObject> WritePanels(IReadOnlyList<DashboardSection> sections)
+    {
+        int top = 0;
+        int rowId = FirstRowId;
+        foreach (DashboardSection section in sections)
+        {
+            bool hasRow = section.Title.Length > 0;
+            int rowTop = top;
+            int panelTop = hasRow ? rowTop + 1 : rowTop;
+            IEnumerable<JsonObject> panels = DashboardLayout.Flow(section.Panels, panelTop, out top).Select(WritePanel);
+            if (hasRow)
+            {
+                // The panels of a closed row stand inside it and take no room; those of an open row follow it.
+                bool collapsed = section.Collapsed;
+                yield return new JsonObject
+                {
+                    ["id"] = rowId++,
+                    ["type"] = "row",
+                    ["title"] = section.Title,
+                    ["collapsed"] = collapsed,
+                    ["gridPos"] = WritePlace(new DashboardLayout.Place(0, rowTop, DashboardLayout.Columns, 1)),
+                    ["panels"] = collapsed ? new JsonArray([.. panels]) : new JsonArray(),
+                };
+                if (collapsed)
+                {
+                    top = rowTop + 1;
+                    continue;
+                }
+            }
+            foreach (JsonObject panel in panels)
+            {
+                yield return panel;
+            }
+        }
+    }
+
+    private static JsonObject WritePanel((Panel Panel, DashboardLayout.Place Place) placed)
+    {
+        Panel panel = placed.Panel;
+        var defaults = new JsonObject(panel.Field.Write());
+        if (panel.WriteCustomField() is { } custom)
+        {
+            defaults["custom"] = custom;
+        }
+        return new JsonObject
+        {
+            ["id"] = panel.Id,
+            ["type"] = panel.Type,
+            ["title"] = panel.Title,
+            ["description"] = panel.Description,
+            ["gridPos"] = WritePlace(placed.Place),
+            ["datasource"] = DataSourceVariable.Reference,
+            ["targets"] = new JsonArray(WriteQuery(panel.Query)),
+            ["fieldConfig"] = new JsonObject
+            {
+                ["defaults"] = defaults,
+                ["overrides"] = new JsonArray([.. panel.ImpliedOverrides.Concat(panel.Overrides).Select(exception => exception.Write())]),
+            },
+            ["options"] = panel.WriteOptions(),
+        };
+    }
+
+    private static JsonObject WriteQuery(SqliteQuery query) => new()
+    {
+        ["refId"] = "A",
+        ["datasource"] = DataSourceVariable.Reference,
+        ["queryType"] = query.SeriesByLabel ? "time series" : "table",
+        // The editor shows the raw text and the browser sends it; Grafana's server runs the other when no browser takes part.
+        ["rawQueryText"] = query.Sql,
+        ["queryText"] = query.Sql,
+        ["timeColumns"] = new JsonArray([.. query.TimeColumns.Select(column => (JsonNode)column)]),
+    };
+
+    private static JsonObject WritePlace(DashboardLayout.Place place) =>
+        new() { ["h"] = place.Height, ["w"] = place.Width, ["x"] = place.X, ["y"] = place.Y };
+
+    private static JsonObject BuiltInAnnotations() => new()
+    {
+        ["builtIn"] = 1,
+        ["datasource"] = new JsonObject { ["type"] = "grafana", ["uid"] = "-- Grafana --" },
+        ["enable"] = true,
+        ["hide"] = true,
+        ["iconColor"] = "rgba(0, 211, 255, 1)",
+        ["name"] = "Annotations & Alerts",
+        ["type"] = "dashboard",
+    };
+
+    private static void Check(Dashboard dashboard)
+    {
+        if (dashboard.Uid.Length is 0 or > 40 || !dashboard.Uid.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
+        {
+            throw Invalid(
+                $"The uid '{dashboard.Uid}' is not one Grafana accepts: give 1 to 40 letters, digits, hyphens and underscores.",
+                dashboard.Uid);
+        }
+        if (string.IsNullOrWhiteSpace(dashboard.Title))
+        {
+            throw Invalid("The dashboard has no title. Give one.", dashboard.Uid);
+        }
+        if (!dashboard.Variables.OfType<DataSourceVariable>().Any())
+        {
+            throw Invalid($"The dashboard '{dashboard.Title}' has no data source variable, which panels read from. Add one.", dashboard.Title);
+        }
+        if (FirstRepeated(dashboard.Variables.Select(variable => variable.Name)) is { } name)
+        {
+            throw Invalid($"Two variables of the dashboard '{dashboard.Title}' are named '{name}'. Give each its own name.", name);
+        }
+        IEnumerable<Panel> panels = dashboard.Sections.SelectMany(section => section.Panels);
+        if (FirstRepeated(panels.Select(panel => panel.Id)) is { } id)
+        {
+            throw Invalid($"Two panels of the dashboard '{dashboard.Title}' have the number {id}. Give each its own.", id);
+        }
+        if (panels.FirstOrDefault(panel => panel.Id is < 1 or >= FirstRowId) is { } outside)
+        {
+            throw Invalid($"The panel '{outside.Title}' has the number {outside.Id}. Give one from 1 to {FirstRowId - 1}.", outside.Id);
+        }
+    }
+
+    private static object? FirstRepeated<T>(IEnumerable<T> values) =>
+        values.GroupBy(value => value).Where(group => group.Count() > 1).Select(group => (object?)group.Key).FirstOrDefault();
+
+    private static TokenDashboardException Invalid(string message, object target) =>
+        new(ErrorCode.DashboardInvalid, message, target: target);
+}

@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+
+namespace TokenDashboard.Dashboards;
+
+/// <summary>A table that sorts by a click on a column's head.</summary>
+public sealed record TablePanel : Panel
+{
+    /// <summary>Whether the table is cut into pages of the panel's height.</summary>
+    public bool Paginated { get; init; }
+
+    /// <summary>How all columns look unless <see cref="Panel.Overrides"/> say otherwise.</summary>
+    public TableColumn Column { get; init; } = new();
+
+    /// <summary>The text of cells without a value; the text of <see cref="FieldOptions.NoValue"/> is for a table without rows.</summary>
+    public string EmptyCell { get; init; } = "-";
+
+    internal override string Type => "table";
+
+    internal override string TypeName => "Table";
+
+    internal override IEnumerable<FieldOverride> ImpliedOverrides =>
+        [new FieldOverride(FieldOverride.EveryColumn) { Field = new FieldOptions { NoValue = EmptyCell } }];
+
+    internal override JsonObject WriteOptions() => new()
+    {
+        ["frameIndex"] = 0,
+        ["showHeader"] = true,
+        ["cellHeight"] = "sm",
+        // Grafana 12.2 moved pagination out of the footer; it still reads this older place when it opens a dashboard, and needs
+        // "show" to recognise it. Older versions know no other place.
+        ["footer"] = new JsonObject
+        {
+            ["show"] = false,
+            ["reducer"] = new JsonArray("sum"),
+            ["countRows"] = false,
+            ["enablePagination"] = Paginated,
+        },
+    };
+
+    internal override JsonObject WriteCustomField() => new(
+        [KeyValuePair.Create("align", (JsonNode?)"auto"), KeyValuePair.Create("inspect", (JsonNode?)false), .. Column.Write()]);
+}

@@ -1,0 +1,11 @@
+using System.Collections;
+using TokenDashboard.Dashboards;
+
+namespace TokenDashboard.Completion;
+
+/// <summary>Offers the dashboards this product makes.</summary>
+public sealed class DashboardNameCompleter : Completer
+{
+    private protected override IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters) =>
+        DashboardCatalog.Names.Select(name => (name, DashboardCatalog.Create(name).Description));
+}

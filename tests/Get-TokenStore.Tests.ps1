@@ -1,0 +1,122 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $database = Get-SampleStore
+}
+
+Describe 'Get-TokenStore' {
+    It 'tells what is in a store' {
+        $store = Get-TokenStore -Database $database
+
+        $store.Database | Should -Be $database
+        $store.SizeBytes | Should -Be (Get-Item $database).Length
+        $store.Rows | Should -Be @(Get-TokenRequest -Database $database).Count
+        $store.FirstRequest | Should -BeOfType DateTimeOffset
+        $store.LastRequest | Should -BeLessThan ([DateTimeOffset] '2026-11-01T00:00Z')
+        $store.Models | Should -Contain 'gpt-4o'
+        $store.Providers | Should -Be 'anthropic', 'mistral', 'openai'
+        $store.Unreadable.Rows | Should -Be 0
+        $store.JournalMode | Should -Be 'delete'
+    }
+
+    It 'counts as the other commands count' {
+        $store = Get-TokenStore -Database $database
+        $usage = Get-TokenUsage -Database $database
+
+        $store.TotalTokens | Should -Be $usage.TotalTokens
+        $store.BrokenStreams | Should -Be $usage.BrokenStreams
+        $store.RequestsWithoutUser | Should -Be (Get-TokenUsage -Database $database -User '').Requests
+        $store.Users | Should -Be @(Get-TokenUsage User -Database $database | Where-Object User).Count
+    }
+
+    It 'takes files and objects from the pipeline' {
+        $other = Get-SampleStore other.db -Seed 4
+
+        (Get-ChildItem (Join-Path $TestDrive *.db) | Get-TokenStore).Database | Sort-Object | Should -Be ($other, $database | Sort-Object)
+        ([pscustomobject]@{ Path = $other } | Get-TokenStore).Database | Should -Be $other
+        (Get-TokenStore -Database $database | Get-TokenStore).Database | Should -Be $database
+        (Get-TokenStore -Database 'TestDrive:\sample.db').Database | Should -Be $database
+    }
+
+    It 'takes a path with brackets as it is written' {
+        (Get-TokenStore -Database (Get-SampleStore 'store [1].db')).Rows | Should -BeGreaterThan 0
+    }
+
+    It 'reads the other stores of a pipeline when one cannot be read' {
+        $broken = New-Item (Join-Path $TestDrive broken.txt) -Value ('not a database ' * 100)
+
+        $stores = $broken, (Get-Item $database) | Get-TokenStore -ErrorAction SilentlyContinue -ErrorVariable problems
+
+        $stores.Database | Should -Be $database
+        $problems.FullyQualifiedErrorId | Should -Be 'StoreNotDatabase,TokenDashboard.Commands.GetTokenStoreCommand'
+        $problems.TargetObject | Should -Be $broken.FullName
+    }
+
+    It 'says that <Case>' -ForEach @(
+        @{ Case = 'there is no file'; Name = 'none.db'; ErrorId = 'StoreNotFound'; Category = 'ObjectNotFound' }
+        @{ Case = 'the path is a folder'; Name = '.'; ErrorId = 'StoreIsDirectory'; Category = 'InvalidData' }
+        @{ Case = 'the file is empty'; Name = 'empty.db'; ErrorId = 'StoreEmpty'; Category = 'InvalidData' }
+    ) {
+        New-Item (Join-Path $TestDrive empty.db) -Force | Out-Null
+
+        $problem = { Get-TokenStore -Database (Join-Path $TestDrive $Name) } |
+            Should -Throw -ErrorId "$ErrorId,TokenDashboard.Commands.GetTokenStoreCommand" -PassThru
+        $problem.CategoryInfo.Category | Should -Be $Category
+    }
+
+    It 'survives JSON and CSV' {
+        $json = Get-TokenStore -Database $database | ConvertTo-Json | ConvertFrom-Json
+        $csv = Get-TokenStore -Database $database | ConvertTo-Csv | ConvertFrom-Csv
+
+        $json.Models | Should -Be (Get-TokenStore -Database $database).Models
+        $json.Unreadable.Rows | Should -Be 0
+        $csv.Providers | Should -Be 'anthropic, mistral, openai'
+        $csv.Rows | Should -Be $json.Rows
+    }
+
+    It 'shows a list that fits <_> columns and names every model' -ForEach 80, 120 {
+        $lines = Get-TokenStore -Database $database | Get-Display $_
+
+        $lines | Where-Object Length -GT $_ | Should -BeNullOrEmpty
+        $lines -join '' -replace '\s' | Should -Match 'claude-sonnet-4-5,gpt-4o,gpt-4o-mini,mistral-large-latest,text-embedding-3-small'
+        $lines[0] | Should -Match '^Database +: '
+    }
+}
+
+Describe 'The store of a command that names none' {
+    BeforeAll {
+        Push-Location $TestDrive
+        New-Item Observicia -ItemType Directory | Out-Null
+    }
+
+    AfterAll {
+        Pop-Location
+    }
+
+    AfterEach {
+        Remove-Item Env:TOKENDASHBOARD_DATABASE, Env:OBSERVICIA_CONFIG_FILE -ErrorAction Ignore
+        Remove-Item (Join-Path $TestDrive observicia_config.yaml) -ErrorAction Ignore
+    }
+
+    It 'is the one of the environment variable, seen from the current location' {
+        $env:TOKENDASHBOARD_DATABASE = './sample.db'
+
+        (Get-TokenStore).Database | Should -Be $database
+    }
+
+    It 'is the one of the configuration file in the current location' {
+        Set-Content observicia_config.yaml "logging:`n  sqlite:`n    enabled: true`n    database: sample.db"
+
+        (Get-TokenStore).Database | Should -Be $database
+    }
+
+    It 'is the one of the configuration file that the environment names' {
+        Set-Content Observicia/other.yaml "logging:`n  sqlite:`n    enabled: true`n    database: sample.db"
+        $env:OBSERVICIA_CONFIG_FILE = 'Observicia/other.yaml'
+
+        (Get-TokenStore).Database | Should -Be $database
+    }
+
+    It 'is an error that names all three ways where there is none' {
+        { Get-TokenStore } | Should -Throw '*-Database*TOKENDASHBOARD_DATABASE*logging.sqlite.database*' -ErrorId 'StoreNotSpecified,TokenDashboard.Commands.GetTokenStoreCommand'
+    }
+}

@@ -1,0 +1,177 @@
+BeforeDiscovery {
+    $views = @(
+        @{ GroupBy = @(); Headers = 'Total', 'Requests', 'Prompt', 'Completion', 'Policy failed' }
+        @{ GroupBy = 'Day'; Headers = 'Start', 'Total', 'Requests', 'Share' }
+        @{ GroupBy = 'Hour', 'Model'; Headers = 'Start', 'Model', 'Total', 'Requests' }
+        @{ GroupBy = 'User'; Headers = 'User', 'Total', 'Requests', 'Share' }
+        @{ GroupBy = 'Provider', 'RequestType'; Headers = 'Group', 'Total', 'Requests', 'Share' }
+        @{ GroupBy = 'Month', 'User', 'Model'; Headers = 'Start', 'Group', 'Total', 'Requests' }
+    ) | ForEach-Object { $view = $_; 80, 120 | ForEach-Object { $view + @{ Width = $_ } } }
+}
+
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $store = @{ Database = Get-SampleStore; TimeZone = 'UTC' }
+    $total = Get-TokenUsage @store
+    $requests = Get-TokenRequest @store
+}
+
+Describe 'Get-TokenUsage' {
+    It 'sums everything where nothing is grouped by' {
+        @($total).Count | Should -Be 1
+        $total.Requests | Should -Be $requests.Count
+        foreach ($property in 'PromptTokens', 'CompletionTokens', 'TotalTokens') {
+            $total.$property | Should -Be ($requests | Measure-Object $property -Sum).Sum
+        }
+        $total.PolicyFailures | Should -Be @($requests | Where-Object PolicyPassed -EQ $false).Count
+        $total.BrokenStreams | Should -Be @($requests | Where-Object BrokenStream).Count
+        $total.MaxDurationMs | Should -Be ($requests | Measure-Object DurationMs -Maximum).Maximum
+        $total.Share | Should -Be 1
+    }
+
+    It 'adds up to the whole by <_>' -ForEach 'Hour', 'Day', 'Week', 'Month', 'Model', 'Provider', 'User', 'RequestType', 'Transaction', @('Week', 'Model'), @('User', 'Provider', 'Day') {
+        $rows = Get-TokenUsage $_ -Database $store.Database -TimeZone Asia/Kathmandu
+
+        ($rows | Measure-Object Requests -Sum).Sum | Should -Be $total.Requests
+        ($rows | Measure-Object TotalTokens -Sum).Sum | Should -Be $total.TotalTokens
+        [Math]::Round(($rows | Measure-Object Share -Sum).Sum, 9) | Should -Be 1
+    }
+
+    It 'gives days of the time zone, 25 hours long when the clock goes back' {
+        $days = Get-TokenUsage Day -Database $store.Database -TimeZone Europe/Berlin -Since 2026-10-24 -Until 2026-10-27
+        $hours = Get-TokenUsage Hour -Database $store.Database -TimeZone Europe/Berlin -Since 2026-10-25 -Until 2026-10-26 -Fill
+
+        $days.Start | ForEach-Object ToString 'yyyy-MM-dd HH:mm zzz' | Should -Be '2026-10-24 00:00 +02:00', '2026-10-25 00:00 +02:00', '2026-10-26 00:00 +01:00'
+        $hours | Should -HaveCount 25
+        ($hours | Measure-Object Requests -Sum).Sum | Should -Be $days[1].Requests
+    }
+
+    It 'adds empty buckets with -Fill' {
+        $range = @{ Since = '2026-10-20'; Until = '2026-11-03' }
+
+        $rows = Get-TokenUsage Day @store @range -Fill
+
+        $rows | Should -HaveCount 14
+        $rows[0].Requests, $rows[-1].Requests | Should -Be 0, 0
+        ($rows | Measure-Object Requests -Sum).Sum | Should -Be $total.Requests
+        Get-TokenUsage Day @store -Since 2020-01-01 -Until 2020-01-04 -Fill | Should -HaveCount 3
+    }
+
+    It 'filters, orders and pages' {
+        $users = Get-TokenUsage User @store -Model 'gpt*' -OrderBy Requests -Descending
+
+        ($users | Measure-Object Requests -Sum).Sum | Should -Be @($requests | Where-Object Model -Like 'gpt*').Count
+        $users.Requests | Should -Be ($users.Requests | Sort-Object -Descending)
+        $page = Get-TokenUsage User @store -Model 'gpt*' -OrderBy Requests -Descending -Skip 2 -First 3 -IncludeTotalCount
+        $page[0] | Should -Be $users.Count
+        $page[1..3].User | Should -Be $users[2..4].User
+    }
+
+    It 'reads -Last 7d without quotes, as text, and as words' {
+        $now = (New-TokenStore (Join-Path $TestDrive now.db) -Days 3 -RequestsPerDay 300).Database
+
+        $rows = (Get-TokenStore -Database $now).Rows
+
+        (Get-TokenUsage -Last 7d -Database $now).Requests | Should -Be $rows
+        (Get-TokenUsage -Last '1d12h' -Database $now).Requests | Should -BeLessThan $rows
+        ('this year', 'last year' | ForEach-Object { Get-TokenUsage -Last $_ -Database $now } | Measure-Object Requests -Sum).Sum | Should -Be $rows
+        { Get-TokenUsage -Last 7 -Database $now } | Should -Throw '*7d*' -ErrorId 'ParameterArgumentTransformationError,TokenDashboard.Commands.GetTokenUsageCommand'
+    }
+
+    It 'takes stores, files and users from the pipeline' {
+        (Get-TokenStore -Database $store.Database | Get-TokenUsage).Requests | Should -Be $total.Requests
+        (Get-ChildItem (Join-Path $TestDrive sample.db) | Get-TokenUsage).Requests | Should -Be $total.Requests
+        (Get-ChildItem (Join-Path $TestDrive sample.db) | Get-TokenUsage -User bob).Requests | Should -Be @($requests | Where-Object User -EQ bob).Count
+
+        $rows = Get-UserTokenUsage @store -First 2 | Get-TokenUsage User, Model @store
+        ($rows | Measure-Object TotalTokens -Sum).Sum | Should -Be (Get-UserTokenUsage @store -First 2 | Measure-Object TotalTokens -Sum).Sum
+    }
+
+    It 'goes on with the next input object after an error' {
+        $rows = [pscustomobject]@{ User = 'alice' }, [pscustomobject]@{ User = '[' }, [pscustomobject]@{ User = 'bob' } |
+            Get-TokenUsage User @store -ErrorAction SilentlyContinue -ErrorVariable problems
+
+        $rows.User | Should -Be 'alice', 'bob'
+        $problems.FullyQualifiedErrorId | Should -Be 'PatternInvalid,TokenDashboard.Commands.GetTokenUsageCommand'
+    }
+
+    It 'says what is wrong: <ErrorId>' -ForEach @(
+        @{ ErrorId = 'GroupingInvalid'; Parameter = @{ GroupBy = 'Day', 'Hour' } }
+        @{ ErrorId = 'RangeInvalid'; Parameter = @{ Since = 'today'; Until = 'yesterday' } }
+        @{ ErrorId = 'TooManyBuckets'; Parameter = @{ GroupBy = 'Hour'; Fill = $true; Since = '1800-01-01'; Until = '2026-11-01' } }
+        @{ ErrorId = 'CannotConvertArgumentNoMessage'; Parameter = @{ GroupBy = 'Planet' } }
+    ) {
+        { Get-TokenUsage @store @Parameter } | Should -Throw -ErrorId "$ErrorId,TokenDashboard.Commands.GetTokenUsageCommand"
+    }
+
+    It 'survives JSON and CSV' {
+        $rows = Get-TokenUsage Day, Model @store
+        $json = $rows | ConvertTo-Json | ConvertFrom-Json
+        $rows | Export-Csv (Join-Path $TestDrive usage.csv)
+        $csv = Import-Csv (Join-Path $TestDrive usage.csv)
+
+        $json.TotalTokens -join ' ' | Should -Be ($rows.TotalTokens -join ' ')
+        $csv.TotalTokens -join ' ' | Should -Be ($rows.TotalTokens -join ' ')
+        $csv.Model | Sort-Object -Unique | Should -Be ($rows.Model | Sort-Object -Unique)
+        $csv[0].PSObject.Properties.Name | Should -Be $rows[0].PSObject.Properties.Name
+        [DateTimeOffset]::Parse($csv[0].Start, [cultureinfo]::CurrentCulture) | Should -Be $rows[0].Start
+    }
+
+    It 'reads times and gives numbers alike in a German session' {
+        $culture = [cultureinfo]::CurrentCulture
+        try {
+            [cultureinfo]::CurrentCulture = 'de-DE'
+            $german = Get-TokenUsage Day @store -Since 2026-10-28 -Until 2026-11-01 | ConvertTo-Json
+        }
+        finally {
+            [cultureinfo]::CurrentCulture = $culture
+        }
+
+        $german | Should -Be (Get-TokenUsage Day @store -Since 2026-10-28 -Until 2026-11-01 | ConvertTo-Json)
+    }
+
+    It 'shows usage by "<GroupBy>" in a table that fits <Width> columns' -ForEach $views {
+        $lines = Get-TokenUsage $GroupBy @store -First 12 | Get-Display $Width
+
+        $lines[0] | Should -Match ('^ *' + (($Headers | ForEach-Object { [regex]::Escape($_) }) -join ' +'))
+        $lines[1] | Should -Match '^[- ]+$'
+        $lines | Where-Object { $_.Length -gt $Width -or $_ -match '…$' } | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Completion of Get-TokenUsage' {
+    BeforeAll {
+        $command = "Get-TokenUsage -Database '$($store.Database)'"
+    }
+
+    It 'offers the users of the store, the most frequent first, quoted where they need it' {
+        $users = Complete "$command -User "
+
+        $users[0] | Should -Be 'alice'
+        $users | Should -Contain "'o''neill'"
+        $users | Should -Contain 'søren'
+        Complete "$command -User o" | Should -Be 'oscar', "'o''neill'"
+        Complete "$command -User alice, bat" | Should -Be 'batch-indexer'
+        foreach ($user in $users) {
+            (. ([scriptblock]::Create("$command -User $user"))).Requests | Should -BeGreaterThan 0 -Because "completion offered $user"
+        }
+    }
+
+    It 'offers <Expected> for "<Line>"' -ForEach @(
+        @{ Line = '-Model claude'; Expected = 'claude-sonnet-4-5' }
+        @{ Line = '-Provider mi'; Expected = 'mistral' }
+        @{ Line = '-RequestType e'; Expected = 'embedding' }
+        @{ Line = '-TimeZone Loc'; Expected = 'Local' }
+        @{ Line = "-Last 'last m"; Expected = "'last month'" }
+        @{ Line = '-GroupBy Day, Mod'; Expected = 'Model' }
+    ) {
+        Complete "$command $Line" | Should -Be $Expected
+    }
+
+    It 'offers the time zones of this computer' {
+        $offered = Complete "$command -TimeZone " | ForEach-Object Trim "'"
+
+        $offered | Select-Object -First 2 | Should -Be 'UTC', 'Local'
+        [TimeZoneInfo]::GetSystemTimeZones().Id | Where-Object { $_ -notin $offered } | Should -BeNullOrEmpty
+    }
+}

@@ -1,0 +1,123 @@
+BeforeDiscovery {
+    $views = @(
+        @{ Parameter = @{}; Headers = 'Rank', 'User', 'Total', 'Share', 'Requests' }
+        @{ Parameter = @{ Since = '2026-10-25'; Until = '2026-10-28'; ComparePrevious = $true }; Headers = 'Rank', 'User', 'Total', 'Previous', 'Change', 'Change %' }
+        @{ Parameter = @{ Per = 'Day' }; Headers = 'User', 'Start', 'Total', 'Requests' }
+        @{ Parameter = @{ Per = 'Hour'; Cumulative = $true }; Headers = 'User', 'Start', 'Total', 'Cumulative', 'Requests' }
+        @{ Parameter = @{ Pattern = $true }; Headers = 'User', 'Day', 'Hour', 'Total', 'Requests' }
+    ) | ForEach-Object { $view = $_; 80, 120 | ForEach-Object { $view + @{ Width = $_ } } }
+}
+
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $store = @{ Database = Get-SampleStore; TimeZone = 'UTC' }
+    $users = Get-UserTokenUsage @store
+    $total = Get-TokenUsage @store
+}
+
+Describe 'Get-UserTokenUsage' {
+    It 'ranks users by their tokens' {
+        # An array has a property Rank of its own.
+        $users | ForEach-Object Rank | Should -Be (1..$users.Count)
+        $users.TotalTokens | Should -Be ($users.TotalTokens | Sort-Object -Descending)
+        ($users | Measure-Object TotalTokens -Sum).Sum | Should -Be $total.TotalTokens
+        [Math]::Round(($users | Measure-Object Share -Sum).Sum, 9) | Should -Be 1
+    }
+
+    It 'tells of each user what the requests say' {
+        $requests = Get-TokenRequest @store -User alice
+        $alice = $users | Where-Object User -EQ alice
+
+        $alice.Requests | Should -Be $requests.Count
+        $alice.FirstSeen | Should -Be $requests[0].Timestamp
+        $alice.LastSeen | Should -Be $requests[-1].Timestamp
+        $alice.Models | Should -Be ($requests.Model | Sort-Object -Unique)
+        $alice.MaxDurationMs | Should -Be ($requests | Measure-Object DurationMs -Maximum).Maximum
+    }
+
+    It 'keeps the rank when another order is asked for' {
+        $ordered = Get-UserTokenUsage @store -OrderBy Requests -First 3
+
+        $ordered.Requests | Should -Be ($users.Requests | Sort-Object | Select-Object -First 3)
+        $ordered[0].Rank | Should -Be ($users | Where-Object User -EQ $ordered[0].User).Rank
+    }
+
+    It 'gives a series of time per <_>' -ForEach 'Hour', 'Day', 'Week', 'Month' {
+        $rows = Get-UserTokenUsage @store -Per $_
+
+        ($rows | Measure-Object TotalTokens -Sum).Sum | Should -Be $total.TotalTokens
+        $rows | Where-Object { $_.End -le $_.Start } | Should -BeNullOrEmpty
+        ($rows | Group-Object User).Name | Sort-Object | Should -Be ($users.User | Sort-Object)
+    }
+
+    It 'runs up to the total with -Cumulative, also over filled days' {
+        $rows = Get-UserTokenUsage @store -User alice -Per Day -Cumulative -Fill -Since 2026-10-20 -Until 2026-11-03
+
+        $rows | Should -HaveCount 14
+        $rows.CumulativeTokens | Should -Be ($rows.CumulativeTokens | Sort-Object)
+        $rows[-1].CumulativeTokens | Should -Be ($users | Where-Object User -EQ alice).TotalTokens
+        (Get-UserTokenUsage @store -User alice -Cumulative)[-1].CumulativeTokens | Should -Be $rows[-1].CumulativeTokens
+    }
+
+    It 'shows the pattern of the week' {
+        $rows = Get-UserTokenUsage @store -User alice -Pattern
+
+        ($rows | Measure-Object Requests -Sum).Sum | Should -Be ($users | Where-Object User -EQ alice).Requests
+        $rows.Hour | ForEach-Object { $_ | Should -BeIn (0..23) }
+        $rows[0].DayOfWeek | Should -BeOfType DayOfWeek
+        $rows | Group-Object DayOfWeek, Hour | Where-Object Count -NE 1 | Should -BeNullOrEmpty
+    }
+
+    It 'compares with the period of equal length before' {
+        $now = Get-UserTokenUsage @store -Since 2026-10-28 -Until 2026-10-30 -ComparePrevious
+        $before = Get-UserTokenUsage @store -Since 2026-10-26 -Until 2026-10-28
+
+        foreach ($user in $now) {
+            $tokens = ($before | Where-Object User -EQ $user.User).TotalTokens ?? 0
+            $user.PreviousTokens | Should -Be $tokens
+            $user.Change | Should -Be ($user.TotalTokens - $tokens)
+            $user.ChangeRatio | Should -Be ($tokens ? ($user.TotalTokens - $tokens) / $tokens : $null)
+        }
+        $before.User | ForEach-Object { $_ | Should -BeIn $now.User }
+    }
+
+    It 'pages, counts and stops' {
+        $page = Get-UserTokenUsage @store -Skip 1 -First 2 -IncludeTotalCount
+
+        $page[0] | Should -Be $users.Count
+        $page[1..2] | ForEach-Object Rank | Should -Be 2, 3
+        (Get-UserTokenUsage @store | Select-Object -First 1).User | Should -Be $users[0].User
+    }
+
+    It 'takes the rows of Get-TokenUsage, with their range' {
+        $day = Get-TokenUsage Day @store -OrderBy TotalTokens -Descending -First 1
+
+        ($day | Get-UserTokenUsage @store | Measure-Object TotalTokens -Sum).Sum | Should -Be $day.TotalTokens
+    }
+
+    It 'survives JSON and CSV' {
+        $json = $users | ConvertTo-Json | ConvertFrom-Json
+        $csv = $users | ConvertTo-Csv | ConvertFrom-Csv
+
+        $json[0].Models | Should -Be $users[0].Models
+        $csv[0].Models | Should -Be ($users[0].Models -join ', ')
+        $csv.TotalTokens -join ' ' | Should -Be ($users.TotalTokens -join ' ')
+    }
+
+    It 'says what is wrong: <ErrorId>' -ForEach @(
+        @{ ErrorId = 'RangeRequired'; Parameter = @{ ComparePrevious = $true } }
+        @{ ErrorId = 'RangeRequired'; Parameter = @{ ComparePrevious = $true; Since = '2026-10-30' } }
+        @{ ErrorId = 'TooManyBuckets'; Parameter = @{ Per = 'Hour'; Fill = $true; Since = '1990-01-01' } }
+        @{ ErrorId = 'AmbiguousParameterSet'; Parameter = @{ Per = 'Day'; Pattern = $true } }
+    ) {
+        { Get-UserTokenUsage @store @Parameter } | Should -Throw -ErrorId "$ErrorId,TokenDashboard.Commands.GetUserTokenUsageCommand"
+    }
+
+    It 'shows a table of <Headers> that fits <Width> columns' -ForEach $views {
+        $lines = Get-UserTokenUsage @store @Parameter -First 12 | Get-Display $Width
+
+        $lines[0] | Should -Match ('^ *' + (($Headers | ForEach-Object { [regex]::Escape($_) }) -join ' +'))
+        $lines[1] | Should -Match '^[- ]+$'
+        $lines | Where-Object { $_.Length -gt $Width -or $_ -match '…$' } | Should -BeNullOrEmpty
+    }
+}

@@ -1,0 +1,49 @@
+# Runs the examples of docs/commands as a reader would, and compares what they show with what the pages say.
+
+BeforeDiscovery {
+    $pattern = '(?s)### (?<Title>Example \d+: [^\n]+)\n((?!\n### ).)*?```powershell\n(?<Code>.*?)\n```(\s*```output\n(?<Output>.*?)\n```)?'
+    $examples = Get-ChildItem "$PSScriptRoot/../docs/commands/*.md" | ForEach-Object {
+        $page = $_.BaseName
+        [regex]::Matches((Get-Content $_ -Raw).ReplaceLineEndings("`n"), $pattern) | ForEach-Object {
+            @{ Page = $page; Title = $_.Groups['Title'].Value; Code = $_.Groups['Code'].Value; Output = $_.Groups['Output'].Value }
+        }
+    } | Where-Object { $_.Code -match 'ProvisioningPath' -or $_.Page -notmatch '^(Connect|Disconnect)-Grafana$|^(Compare|Export|Publish|Get|Set|Test)-Grafana' } # They need a server.
+}
+
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $sample = New-TokenStore (Join-Path $TestDrive sample.db) -Sample -Days 30 -Seed 7 -Until 2026-11-01T00:00Z
+    $utc = (0, 6 | ForEach-Object { [TimeZoneInfo]::Local.GetUtcOffset([datetime]::new(2026, 1, 1).AddMonths($_)) } | Where-Object Ticks -NE 0).Count -eq 0
+
+    # Where a text is broken into lines depends on the width and the folder, and the last digit of a sum may depend on the processor.
+    function Get-Shape([string] $Text, [string] $Folder = '/srv/observicia') {
+        ($Text -replace '(?m)^What if: .*$' -replace '\s').Replace($Folder -replace '\s', '/srv/observicia').Replace('\', '/') -replace '\d', '0'
+    }
+}
+
+Describe '<Page>, <Title>' -ForEach $examples {
+    BeforeAll {
+        $folder = New-Item (Join-Path $TestDrive ([guid]::NewGuid())) -ItemType Directory
+        Push-Location $folder
+        if ($Page -ne 'New-TokenStore') {
+            Copy-Item $sample.Database .
+            $env:TOKENDASHBOARD_DATABASE = Join-Path $folder sample.db
+        }
+    }
+
+    AfterAll {
+        Pop-Location
+        Remove-Item Env:TOKENDASHBOARD_DATABASE -ErrorAction Ignore
+    }
+
+    It 'runs and shows what the page says' {
+        $shown = @(. ([scriptblock]::Create($Code)))
+
+        $shown.Count -gt 0 | Should -Be ((Get-Shape $Output) -ne '')
+        if ($utc) {
+            # The pages show windows of up to 76 columns; what fits is found by trying.
+            76..50 | Where-Object { (Get-Shape (($shown | Get-Display $_) -join "`n") $folder) -eq (Get-Shape $Output) } | Select-Object -First 1 |
+                Should -Not -BeNullOrEmpty -Because "the page says`n$Output`nand the example shows`n$(($shown | Get-Display 76) -join "`n")`n"
+        }
+    }
+}

@@ -1,0 +1,59 @@
+# Each test has a PowerShell process of its own, because assemblies never unload.
+
+BeforeDiscovery {
+    # Copies that the .NET tests lay out; a machine that tests a downloaded module has none.
+    $foreign = @(Get-Item (Join-Path $PSScriptRoot TokenDashboard.Module.Tests bin * net10.0 ForeignSqlite *) -ErrorAction Ignore |
+            Where-Object { $_.Name -notlike '11.*' -or [Environment]::Version.Major -ge 10 } |
+            ForEach-Object { @{ Version = $_.Name; Assembly = Join-Path $_ Microsoft.Data.Sqlite.dll } } |
+            Sort-Object Version -Unique)
+}
+
+BeforeAll {
+    $module = (Resolve-Path (Join-Path $PSScriptRoot .. artifacts module TokenDashboard)).Path
+
+    function Invoke-Process([string] $Script) {
+        $prolog = "`$ErrorActionPreference = 'Stop'; `$module = '$($module -replace "'", "''")'; `$database = '$(Join-Path $TestDrive a.db)'; "
+        $output = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command ($prolog + $Script) 2>&1 | ForEach-Object { "$_" }
+        $LASTEXITCODE | Should -Be 0 -Because ($output -join "`n")
+        $output
+    }
+
+    $useBoth = '(Get-TokenStore -Database $database).Rows -gt 0; [Microsoft.Data.Sqlite.SqliteConnectionStringBuilder]::new("Data Source=theirs").DataSource'
+
+    Invoke-Process 'Import-Module $module; New-TokenStore $database -Sample -Days 1 | Out-Null'
+}
+
+Describe 'Import-Module TokenDashboard' {
+    It 'exports exactly the commands of the manifest' {
+        $exported = Invoke-Process 'Import-Module $module; (Get-Module TokenDashboard).ExportedCommands.Keys'
+
+        $exported | Sort-Object | Should -Be ((Import-PowerShellDataFile (Join-Path $module TokenDashboard.psd1)).CmdletsToExport | Sort-Object)
+    }
+
+    It 'works again with -Force' {
+        Invoke-Process 'Import-Module $module; Get-TokenStore -Database $database | Out-Null; Import-Module $module -Force; (Get-TokenStore -Database $database).Rows -gt 0' | Should -Be 'True'
+    }
+
+    It 'works again after Remove-Module' {
+        Invoke-Process 'Import-Module $module; $a = Get-TokenStore -Database $database; Remove-Module TokenDashboard; Import-Module $module; (Get-TokenStore -Database $database).Rows -eq $a.Rows' | Should -Be 'True'
+    }
+
+    It 'works in several runspaces that import at the same time' {
+        Invoke-Process '1..8 | ForEach-Object -Parallel { Import-Module $using:module; (Get-TokenStore -Database $using:database).Rows } -ThrottleLimit 8 | Sort-Object -Unique | Measure-Object | ForEach-Object Count' | Should -Be 1
+    }
+
+    It 'keeps its dependencies to itself' {
+        Invoke-Process 'Import-Module $module; Get-TokenStore -Database $database | Out-Null; [System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies.Where{ $_.Location -like "$module*deps*" }.Count' | Should -Be 0
+    }
+
+    # Pester 6 refuses an empty -ForEach.
+    if ($foreign) {
+        It 'works after another module has loaded Microsoft.Data.Sqlite <Version>' -ForEach $foreign {
+            Invoke-Process "[Reflection.Assembly]::LoadFrom('$Assembly') | Out-Null; Import-Module `$module; $useBoth" | Should -Be 'True', 'theirs'
+        }
+
+        It 'works before another module loads Microsoft.Data.Sqlite <Version>' -ForEach $foreign {
+            Invoke-Process "Import-Module `$module; Get-TokenStore -Database `$database | Out-Null; [Reflection.Assembly]::LoadFrom('$Assembly') | Out-Null; $useBoth" | Should -Be 'True', 'theirs'
+        }
+    }
+}

@@ -1,0 +1,78 @@
+BeforeDiscovery {
+    $manifest = Import-PowerShellDataFile "$PSScriptRoot/../module/TokenDashboard.psd1"
+    $commands = $manifest.CmdletsToExport | ForEach-Object { @{ Name = $_ } }
+}
+
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $root = (Resolve-Path "$PSScriptRoot/..").Path
+}
+
+Describe 'The module TokenDashboard' {
+    It 'has a valid manifest' {
+        $manifest = Test-ModuleManifest (Join-Path $modulePath TokenDashboard.psd1)
+
+        $manifest.PowerShellVersion | Should -Be '7.4'
+        $manifest.CompatiblePSEditions | Should -Be 'Core'
+        $manifest.ExportedCmdlets.Keys | Should -Not -Contain '*'
+        $manifest.ExportedFunctions.Count | Should -Be 0
+        $manifest.ExportedAliases.Count | Should -Be 0
+    }
+
+    It 'ships every file of the folder module' {
+        Get-ChildItem (Join-Path $root module) -Recurse -File | ForEach-Object {
+            Join-Path $modulePath ([IO.Path]::GetRelativePath((Join-Path $root module), $_)) | Should -Exist
+        }
+    }
+
+    It 'tells about itself' {
+        Get-Help about_TokenDashboard | Should -Match 'WHERE THE STORE IS LOOKED FOR'
+    }
+
+    It 'writes nothing but its answers: no command of it has a variable, an alias or a function left in the session' {
+        (Get-Module TokenDashboard).ExportedVariables.Count | Should -Be 0
+        Get-Alias | Where-Object ModuleName -EQ TokenDashboard | Should -BeNullOrEmpty
+    }
+}
+
+Describe '<Name>' -ForEach $commands {
+    BeforeAll {
+        $command = Get-Command $Name -Module TokenDashboard
+    }
+
+    It 'has an approved verb' {
+        $command.Verb | Should -BeIn (Get-Verb).Verb
+    }
+
+    It 'has a source file, a test file and a page' {
+        Join-Path $root "src/TokenDashboard/Commands/$($Name.Replace('-', ''))Command.cs" | Should -Exist
+        Join-Path $root "tests/$Name.Tests.ps1" | Should -Exist
+        Join-Path $root "docs/commands/$Name.md" | Should -Exist
+    }
+
+    It 'says what it gives' {
+        $command.OutputType | Should -Not -BeNullOrEmpty
+    }
+
+    It 'has help with a synopsis, a description, examples and every parameter' {
+        $help = Get-Help $Name -Full
+        $own = $command.Parameters.Keys | Where-Object { $_ -notin [Management.Automation.Cmdlet]::CommonParameters }
+
+        $help.Synopsis | Should -Not -Match ([regex]::Escape("$Name ["))
+        $help.description.Text | Should -Not -BeNullOrEmpty
+        $help.examples.example.Count | Should -BeGreaterOrEqual 3
+        $help.parameters.parameter.name | Sort-Object | Should -Be ($own | Sort-Object)
+        $help.parameters.parameter | Where-Object { -not $_.description.Text } | Should -BeNullOrEmpty
+    }
+
+    It 'asks before it changes something, if it changes anything' {
+        $command.Parameters.ContainsKey('WhatIf') | Should -Be ($command.Verb -notin 'Get', 'Measure', 'Test', 'Compare')
+    }
+
+    It 'completes every parameter of a choice' {
+        $choices = $command.Parameters.Values | Where-Object { ($_.ParameterType.GetElementType() ?? $_.ParameterType).IsEnum -and $_.Name -notlike '*Action' }
+        foreach ($choice in $choices) {
+            Complete "$Name -$($choice.Name) " | Should -Be ([Enum]::GetNames($choice.ParameterType.GetElementType() ?? $choice.ParameterType) | Sort-Object)
+        }
+    }
+}

@@ -1,0 +1,99 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+}
+
+Describe 'New-GrafanaDashboard' {
+    It 'makes every dashboard of the catalogue' {
+        $dashboards = New-GrafanaDashboard
+
+        $dashboards.Name | Should -Contain 'TokenUsage'
+        foreach ($dashboard in $dashboards) {
+            $json = $dashboard.Json | ConvertFrom-Json -AsHashtable
+            $json.title | Should -Be $dashboard.Title
+            $json.uid | Should -Be $dashboard.Uid
+            $json.ContainsKey('__inputs') | Should -BeFalse
+            $dashboard.Panels | Should -BeGreaterThan 0
+        }
+    }
+
+    It 'makes the dashboards in the repository with -ForSharing' {
+        $folder = Join-Path $TestDrive sharing
+
+        New-GrafanaDashboard -ForSharing -Path $folder | Should -BeNullOrEmpty
+
+        foreach ($file in Get-ChildItem "$PSScriptRoot/../dashboards/*.json") {
+            (Get-Content (Join-Path $folder $file.Name) -Raw) -ceq (Get-Content $file -Raw).ReplaceLineEndings("`n") | Should -BeTrue -Because $file.Name
+        }
+        Get-ChildItem $folder | Should -HaveCount @(New-GrafanaDashboard).Count
+    }
+
+    It 'takes uid and title' {
+        $dashboard = New-GrafanaDashboard TokenUsage -Uid llm-europe -Title 'LLM tokens (Europe)'
+
+        $dashboard.Uid | Should -Be 'llm-europe'
+        $dashboard.Title | Should -Be 'LLM tokens (Europe)'
+        $dashboard.Json | Should -Match '"uid": "llm-europe"'
+    }
+
+    It 'takes names and wildcards from the pipeline, and makes each dashboard once' {
+        $names = ('tokenusage', 'Token*', 'TokenUsage' | New-GrafanaDashboard).Name
+
+        $names | Where-Object { $_ -eq 'TokenUsage' } | Should -HaveCount 1
+        New-GrafanaDashboard 'Nothing*' | Should -BeNullOrEmpty
+        ([pscustomobject]@{ Name = 'TokenUsage' } | New-GrafanaDashboard).Name | Should -Be 'TokenUsage'
+    }
+
+    It 'makes the others when a name is unknown' {
+        $dashboards = New-GrafanaDashboard Unknown, TokenUsage -ErrorAction SilentlyContinue -ErrorVariable problems
+
+        $dashboards.Name | Should -Be 'TokenUsage'
+        $problems.FullyQualifiedErrorId | Should -Be 'DashboardNotFound,TokenDashboard.Commands.NewGrafanaDashboardCommand'
+        $problems[0].Exception.Message | Should -Match 'TokenUsage'
+    }
+
+    It 'writes a file, and does not touch it again' {
+        $file = New-GrafanaDashboard TokenUsage -Path (Join-Path $TestDrive a b usage.json) -PassThru
+        $file.LastWriteTime = [datetime] '2026-01-01'
+
+        $again = New-GrafanaDashboard TokenUsage -Path $file.FullName -PassThru
+
+        $again.FullName | Should -Be (Join-Path $TestDrive a b usage.json)
+        (Get-Item $file).LastWriteTime | Should -Be ([datetime] '2026-01-01')
+        Get-Content $file -Raw | Should -BeExactly (New-GrafanaDashboard TokenUsage).Json
+    }
+
+    It 'writes nothing with -WhatIf' {
+        New-GrafanaDashboard -Path (Join-Path $TestDrive whatif) -WhatIf -PassThru | Should -BeNullOrEmpty
+
+        Join-Path $TestDrive whatif | Should -Not -Exist
+    }
+
+    It 'says that a file cannot be written' {
+        $file = New-Item (Join-Path $TestDrive file.txt)
+
+        { New-GrafanaDashboard -Path (Join-Path $file dashboards) } |
+            Should -Throw -ErrorId 'DashboardWriteFailed,TokenDashboard.Commands.NewGrafanaDashboardCommand'
+    }
+
+    It 'refuses the <Name> "<Value>"' -ForEach @(
+        @{ Name = 'Uid'; Value = 'a/b' }
+        @{ Name = 'Uid'; Value = 'x' * 41 }
+        @{ Name = 'Title'; Value = ' ' }
+    ) {
+        $parameter = @{ $Name = $Value }
+
+        { New-GrafanaDashboard TokenUsage @parameter } |
+            Should -Throw -ErrorId 'ParameterArgumentValidationError,TokenDashboard.Commands.NewGrafanaDashboardCommand'
+    }
+
+    It 'completes the names' {
+        Complete 'New-GrafanaDashboard Tok' | Should -Contain 'TokenUsage'
+    }
+
+    It 'shows a table that fits <Width> columns' -ForEach @{ Width = 80 }, @{ Width = 120 } {
+        $lines = New-GrafanaDashboard | Get-Display $Width
+
+        $lines[0] | Should -Match '^Name +Uid +Panels Title'
+        $lines | Where-Object { $_.Length -gt $Width -or $_ -match '…$' } | Should -BeNullOrEmpty
+    }
+}

@@ -1,0 +1,145 @@
+using System.Globalization;
+using CsCheck;
+using TokenDashboard.Dashboards;
+
+namespace TokenDashboard.Tests.Dashboards;
+
+public class PanelSumTests
+{
+    private static readonly DashboardDocument Dashboard = DashboardCatalog.Create("TokenUsage");
+    private static readonly DateTimeOffset Noon = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly string[] Timestamps =
+    [
+        "2026-03-04T12:00:00", "2026-03-04T12:59:59.999999", "", "garbage", "2026-03-04 12:00:00", "2026-03-04T12:00:00Z",
+        "2026-03-04T12:00:00+02:00", "2026-03-04T12:00", "2026-03-04", "2026-02-30T12:00:00", "2026-03-03T24:00:00", "2026-03-04T12:00:00.",
+        "2026-03-04T12:00:00.1x", "2026.5", "2026-03-04T12:60:00",
+    ];
+
+    [Fact]
+    public void Every_panel_adds_up_to_the_requests_it_is_about() => Gen.Int.Sample(seed => Compare(new Random(seed)), iter: 20);
+
+    private static void Compare(Random random)
+    {
+        List<ExpectedRequest> requests = [.. Enumerable.Range(0, random.Next(200)).Select(_ => new ExpectedRequest(RandomRow(random)))];
+        using TestStore store = TokenUsageDashboardTests.Stored(requests.Select(request => request.Row));
+        DateTimeOffset from = Noon.AddSeconds(random.Next(-90_000, 40_000));
+        DateTimeOffset to = from.AddSeconds(random.Next(1, 90_000));
+        // Grafana's own range has milliseconds; panels go by whole seconds.
+        var view = new GrafanaView(Dashboard, from.AddMilliseconds(random.Next(1000)), to.AddMilliseconds(random.Next(1000)));
+        view.Chosen["bucket"] = [Pick(random, ["0", "60", "3600", "86400"])];
+        int offset = Pick(random, [0, 20_700, -34_200]);
+        view.Chosen["utc_offset"] = [offset.ToString(CultureInfo.InvariantCulture)];
+        view.Chosen["user"] = random.Next(2) == 0 ? [] : ["(none)", "ann", Pick(random, ["bob", "O'Brien", "say \"hi\""])];
+        view.Chosen["provider"] = random.Next(2) == 0 ? [] : ["openai", "(none)"];
+        List<ExpectedRequest> chosen = [.. requests.Where(request =>
+            (view.Chosen["user"].Length == 0 || view.Chosen["user"].Contains(request.User))
+            && (view.Chosen["provider"].Length == 0 || view.Chosen["provider"].Contains(request.Provider)))];
+        List<ExpectedRequest> counted = [.. chosen.Where(request => request.Second >= from && request.Second < to)];
+        List<ExpectedRequest> before = [.. chosen.Where(request => request.Second >= from - (to - from) && request.Second < from)];
+
+        CompareTotals(view, store, counted);
+        CompareUsers(view, store, counted, before);
+        CompareHours(view, store, counted, offset);
+        Assert.Equal(
+            counted.Select(request => request.Timestamp + "Z").OrderDescending(StringComparer.Ordinal),
+            view.Panel(store, "Request details").Column<string>("Time"));
+    }
+
+    private static void CompareTotals(GrafanaView view, TestStore store, List<ExpectedRequest> counted)
+    {
+        long prompt = counted.Sum(request => request.PromptTokens);
+        long completion = counted.Sum(request => request.CompletionTokens);
+        double[] durations = [.. counted.Select(request => request.DurationMs).OfType<double>()];
+
+        Assert.Equal(
+            [
+                counted.Sum(request => request.TotalTokens), prompt, completion, counted.Count,
+                counted.Select(request => request.User).Where(name => name != "(none)").Distinct().Count(), counted.Count(request => request.PolicyFailed),
+            ],
+            view.Panel(store, "Totals").Rows[0].Cast<long>());
+        QueryResult overTime = view.Panel(store, "Token usage over time");
+        Assert.Equal(prompt, overTime.Column<long>("Prompt tokens").Sum());
+        Assert.Equal(completion, overTime.Column<long>("Completion tokens").Sum());
+        Assert.Equal(Sums(counted, request => request.Model), view.Panel(store, "Usage by model").By<long>("Model", "Tokens"));
+        double? mean = view.Panel(store, "Average request duration").Column<double?>("Mean duration")[0];
+        Assert.Equal(durations.Length == 0, mean is null);
+        Assert.Equal(durations.DefaultIfEmpty().Average(), mean ?? 0, 9);
+    }
+
+    private static void CompareUsers(GrafanaView view, TestStore store, List<ExpectedRequest> counted, List<ExpectedRequest> before)
+    {
+        Dictionary<string, long> byUser = Sums(counted, request => request.User);
+        Dictionary<string, long> byUserBefore = Sums(before, request => request.User);
+
+        Assert.Equal(byUser, view.Panel(store, "Total tokens per user").By<long>("User", "Tokens"));
+        Dictionary<string, long[]> series = Series(view.Panel(store, "Token usage per user over time"));
+        Assert.Equal(byUser.Values.Sum(), series.Values.Sum(values => values.Sum()));
+        Assert.All(series.Where(pair => pair.Key != "(other)"), pair => Assert.Equal(byUser[pair.Key], pair.Value.Sum()));
+        Assert.Equal(
+            series.ToDictionary(pair => pair.Key, pair => RunningTotal(pair.Value)),
+            Series(view.Panel(store, "Cumulative usage per user")));
+        QueryResult comparison = view.Panel(store, "Comparison between users");
+        Dictionary<string, long> expected = byUser.Keys.Union(byUserBefore.Keys).ToDictionary(name => name, name => byUser.GetValueOrDefault(name));
+        Assert.Equal(expected, comparison.By<long>("User", "Tokens"));
+        Assert.Equal(
+            expected.Keys.ToDictionary(name => name, name => byUserBefore.GetValueOrDefault(name)),
+            comparison.By<long>("User", "Previous tokens"));
+        Assert.Equal(counted.Count, comparison.Column<long>("Requests").Sum());
+    }
+
+    private static void CompareHours(GrafanaView view, TestStore store, List<ExpectedRequest> counted, int offset)
+    {
+        DateTimeOffset Local(ExpectedRequest request) => request.Second!.Value.AddSeconds(offset);
+        static string Hour(int hour) => hour.ToString("00", CultureInfo.InvariantCulture);
+
+        QueryResult hours = view.Panel(store, "Daily usage pattern");
+        QueryResult week = view.Panel(store, "Weekly usage pattern");
+        if (counted.Count == 0)
+        {
+            Assert.Empty(hours.Rows);
+            Assert.Empty(week.Rows);
+            return;
+        }
+        Dictionary<string, long> byHour = hours.By<long>("Hour", "Tokens");
+        for (int hour = 0; hour < 24; hour++)
+        {
+            Dictionary<string, long> byDay = week.By<long>("Day", Hour(hour));
+            Assert.Equal(counted.Where(request => Local(request).Hour == hour).Sum(request => request.TotalTokens), byHour[Hour(hour)]);
+            foreach (DayOfWeek day in Enum.GetValues<DayOfWeek>())
+            {
+                Assert.Equal(
+                    counted.Where(request => Local(request).Hour == hour && Local(request).DayOfWeek == day).Sum(request => request.TotalTokens),
+                    byDay[day.ToString()[..3]]);
+            }
+        }
+    }
+
+    private static TestStore.Row RandomRow(Random random) => new()
+    {
+        Timestamp = random.Next(3) == 0 ? Pick(random, Timestamps) : Noon
+            .AddMicroseconds(random.NextInt64(-200_000_000_000, 200_000_000_000)).ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture),
+        User = Pick(random, [null, "ann", "bob", .. TokenUsageDashboardTests.OddNames]),
+        Model = Pick(random, [null, "", "gpt", "claude", "o'1"]),
+        Provider = Pick(random, [null, "openai", "anthropic"]),
+        Prompt = Pick<object?>(random, [0L, 7L, 400L, 1_000_000L, -5L, "many", 2.5, null, long.MaxValue]),
+        Completion = Pick<object?>(random, [0L, 3L, 90L, -1L, "few", null]),
+        Total = Pick<object?>(random, [0L, 10L, 490L, null, "all", -1L, 2_000_000_000_000L]),
+        Duration = Pick<object?>(random, [0.5, 128.0, -1.0, "long", null, 1e13]),
+        Success = Pick<object?>(random, [0L, 1L, null]),
+    };
+
+    private static Dictionary<string, long> Sums(IEnumerable<ExpectedRequest> requests, Func<ExpectedRequest, string> name) =>
+        requests.GroupBy(name).ToDictionary(group => group.Key, group => group.Sum(request => request.TotalTokens));
+
+    private static Dictionary<string, long[]> Series(QueryResult result) => result.Column<string>("user").Zip(result.Column<long>("tokens"))
+        .GroupBy(pair => pair.First, pair => pair.Second).ToDictionary(group => group.Key, group => group.ToArray());
+
+    private static long[] RunningTotal(long[] values)
+    {
+        long sum = 0;
+        return [.. values.Select(value => sum += value)];
+    }
+
+    private static T Pick<T>(Random random, T[] values) => values[random.Next(values.Length)];
+}

@@ -1,0 +1,248 @@
+using System.Globalization;
+using TokenDashboard.Dashboards;
+
+namespace TokenDashboard.Tests.Dashboards;
+
+public class TokenUsageDashboardTests
+{
+    private static readonly DashboardDocument Dashboard = DashboardCatalog.Create("TokenUsage");
+    private static readonly DateTimeOffset Noon = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
+    internal static readonly string[] OddNames =
+        ["O'Brien", "a,b", "100%", "", "Łukasz 💡", "say \"hi\"", "TRUE", "a$b", "{x}", "back\\slash"];
+
+
+    public static TheoryData<string> Panels => [.. GrafanaView.PanelTitles(Dashboard)];
+
+    [Theory]
+    [MemberData(nameof(Panels))]
+    public void On_an_empty_store_a_panel_shows_nothing_or_zero(string title)
+    {
+        using TestStore store = Stored();
+
+        QueryResult result = Day().Panel(store, title);
+
+        Assert.All(result.Rows.SelectMany(row => row), value => Assert.True(value is null or 0L));
+    }
+
+    [Theory]
+    [MemberData(nameof(Panels))]
+    public void A_range_without_requests_shows_nothing_of_other_times(string title)
+    {
+        using TestStore store = Stored(At("2026-03-05T12:00:00"), At("2026-03-01T12:00:00"));
+
+        QueryResult result = Day().Panel(store, title);
+
+        Assert.All(result.Rows.SelectMany(row => row), value => Assert.True(value is null or 0L));
+    }
+
+    [Theory]
+    [MemberData(nameof(Panels))]
+    public void One_request_is_shown(string title)
+    {
+        using TestStore store = Stored(At("2026-03-04T12:00:00"));
+
+        QueryResult result = Day().Panel(store, title);
+
+        Assert.Contains(result.Rows.SelectMany(row => row), value => value is 10L or 15L or 100.0);
+    }
+
+    [Fact]
+    public void The_range_includes_its_beginning_and_excludes_its_end()
+    {
+        using TestStore store = Stored(
+            At("2026-03-03T23:59:59.999999"), At("2026-03-04T00:00:00"),
+            At("2026-03-04T23:59:59.999999"), At("2026-03-05T00:00:00"));
+
+        Assert.Equal([2], Day().Panel(store, "Totals").Column<long>("Requests"));
+        Assert.Equal(20, Day().Panel(store, "Token usage over time").Column<long>("Prompt tokens").Sum());
+        Assert.Equal(30, Day().Panel(store, "Token usage per user over time").Column<long>("tokens").Sum());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_chosen_user_is_found_however_odd_the_name(bool escapesDoubleQuotes)
+    {
+        using TestStore store = Stored(OddNames.Select((name, index) => At("2026-03-04T12:00:00") with { User = name, Total = 100L + index }));
+        IReadOnlyList<string> offered = Day().Options(store, "user");
+
+        Assert.Equal(OddNames.Select(Shown).Order(), offered.Order());
+        Assert.All(OddNames, (name, index) =>
+        {
+            var view = new GrafanaView(Dashboard, Noon.AddHours(-1), Noon.AddHours(1)) { EscapesDoubleQuotes = escapesDoubleQuotes };
+            view.Chosen["user"] = [Shown(name)];
+            Assert.Equal(new() { [Shown(name)] = 100L + index }, view.Panel(store, "Total tokens per user").By<long>("User", "Tokens"));
+        });
+    }
+
+    [Fact]
+    public void Requests_of_unknown_users_count_when_all_are_chosen()
+    {
+        using TestStore store = Stored(
+            At("2026-03-04T12:00:00") with { User = null }, At("2026-03-04T12:00:00") with { User = "" }, At("2026-03-04T12:00:00"));
+
+        QueryResult totals = Day().Panel(store, "Totals");
+
+        Assert.Equal([3], totals.Column<long>("Requests"));
+        Assert.Equal([1], totals.Column<long>("Users"));
+        Assert.Equal(new() { ["(none)"] = 30, ["ann"] = 15 }, Day().Panel(store, "Total tokens per user").By<long>("User", "Tokens"));
+    }
+
+    [Fact]
+    public void Models_are_offered_for_the_chosen_providers_only()
+    {
+        using TestStore store = Stored(
+            At("2026-03-04T12:00:00"),
+            At("2026-03-04T12:00:00") with { Model = "claude", Provider = "anthropic" },
+            At("2026-03-04T12:00:00") with { Model = null, Provider = null });
+        GrafanaView view = Day();
+
+        Assert.Equal(["(none)", "claude", "gpt"], view.Options(store, "model").Order());
+        Assert.Equal(["(none)", "anthropic", "openai"], view.Options(store, "provider").Order());
+        view.Chosen["provider"] = ["anthropic", "(none)"];
+        Assert.Equal(["(none)", "claude"], view.Options(store, "model").Order());
+    }
+
+    [Fact]
+    public void With_two_thousand_users_panels_show_the_top_and_the_rest_as_one()
+    {
+        using TestStore store = Stored(Enumerable.Range(1, 2000).Select(n =>
+            At("2026-03-04T12:00:00") with { User = $"user-{n:0000}", Total = (long)n }));
+        const long All = 2000 * 2001 / 2;
+
+        QueryResult bars = Day().Panel(store, "Total tokens per user");
+        QueryResult series = Day().Panel(store, "Token usage per user over time");
+        QueryResult table = Day().Panel(store, "Comparison between users");
+
+        Assert.Equal([.. Enumerable.Range(0, 15).Select(n => $"user-{2000 - n}"), "(other)"], bars.Column<string>("User"));
+        Assert.Equal(All, bars.Column<long>("Tokens").Sum());
+        Assert.Equal(11, series.Column<string>("user").Distinct().Count());
+        Assert.Equal(All, series.Column<long>("tokens").Sum());
+        Assert.Equal(1001, table.Rows.Count);
+        Assert.Equal("(other)", table.Column<string>("User")[^1]);
+        Assert.Equal(All, table.Column<long>("Tokens").Sum());
+        Assert.Equal(1, table.Column<double>("Share").Sum(), 9);
+        Assert.Equal(2000, Day().Options(store, "user").Count);
+    }
+
+    [Theory]
+    [InlineData(1, 60)]
+    [InlineData(24, 900)]
+    [InlineData(24 * 7, 10_800)]
+    [InlineData(24 * 90, 86_400)]
+    [InlineData(24 * 365, 86_400)]
+    public void The_automatic_bucket_grows_with_the_range(int hours, long seconds)
+    {
+        using TestStore store = Stored(At("2026-03-04T11:59:00"), At("2026-03-04T11:00:00"));
+
+        IReadOnlyList<long> times = new GrafanaView(Dashboard, Noon.AddHours(-hours), Noon).Panel(store, "Token usage over time").Column<long>("time");
+
+        Assert.Equal([seconds], times.Zip(times.Skip(1), (first, second) => second - first).Distinct());
+    }
+
+    [Fact]
+    public void A_bucket_too_small_for_the_range_is_enlarged_to_a_multiple_of_itself()
+    {
+        using TestStore store = Stored(At("2026-03-04T11:59:00"));
+        var view = new GrafanaView(Dashboard, Noon.AddYears(-1), Noon);
+        view.Chosen["bucket"] = ["60"];
+
+        IReadOnlyList<long> times = view.Panel(store, "Token usage over time").Column<long>("time");
+
+        Assert.InRange(times.Count, 500, 1001);
+        Assert.Equal(0, (times[1] - times[0]) % 60);
+    }
+
+    [Fact]
+    public void Daily_buckets_begin_at_midnight_of_the_offset()
+    {
+        using TestStore store = Stored(At("2026-03-04T18:29:59"), At("2026-03-04T18:30:00") with { Prompt = 7L });
+        var view = new GrafanaView(Dashboard, Noon.AddDays(-1), Noon.AddDays(1));
+        view.Chosen["bucket"] = ["86400"];
+        view.Chosen["utc_offset"] = ["19800"];
+
+        QueryResult result = view.Panel(store, "Token usage over time");
+
+        long midnight = new DateTimeOffset(2026, 3, 5, 0, 0, 0, TimeSpan.FromHours(5.5)).ToUnixTimeSeconds();
+        Assert.Equal([midnight - (2 * 86_400), midnight - 86_400, midnight], result.Column<long>("time"));
+        Assert.Equal([0, 10, 7], result.Column<long>("Prompt tokens"));
+    }
+
+    [Fact]
+    public void A_negative_offset_moves_requests_to_the_evening_before()
+    {
+        using TestStore store = Stored(At("2026-03-04T00:30:00"));
+        GrafanaView view = Day();
+        view.Chosen["utc_offset"] = ["-12600"];
+
+        QueryResult week = view.Panel(store, "Weekly usage pattern");
+
+        Assert.Equal(15, week.By<long>("Day", "21")["Tue"]);
+        Assert.Equal(15, view.Panel(store, "Daily usage pattern").By<long>("Hour", "Tokens")["21"]);
+    }
+
+    [Fact]
+    public void Buckets_end_at_the_present_unless_requests_lie_later()
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        string Text(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
+        using TestStore past = Stored(At(Text(now.AddHours(-1))));
+        using TestStore future = Stored(At(Text(now.AddHours(-1))), At(Text(now.AddHours(5))));
+        var view = new GrafanaView(Dashboard, now.AddHours(-12), now.AddHours(12));
+
+        Assert.True(view.Panel(past, "Token usage over time").Column<long>("time")[^1] <= DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        Assert.Equal(20, view.Panel(future, "Token usage over time").Column<long>("Prompt tokens").Sum());
+    }
+
+    [Fact]
+    public void A_user_is_compared_with_the_period_of_equal_length_before()
+    {
+        using TestStore store = Stored(
+            At("2026-03-02T23:59:59") with { User = "too early" },
+            At("2026-03-03T00:00:00") with { User = "grows", Total = 100L },
+            At("2026-03-04T00:00:00") with { User = "grows", Total = 150L },
+            At("2026-03-03T12:00:00") with { User = "left", Total = 40L },
+            At("2026-03-04T12:00:00") with { User = "new", Total = 50L });
+
+        QueryResult result = Day().Panel(store, "Comparison between users");
+
+        Assert.Equal(["grows", "new", "left"], result.Column<string>("User"));
+        Assert.Equal([0.5, null, -1.0], result.Column<double?>("Change"));
+        Assert.Equal([0.75, 0.25, 0.0], result.Column<double?>("Share"));
+        Assert.Equal([1, 1, 0], result.Column<long>("Requests"));
+        Assert.Equal(["2026-03-04T00:00:00Z", "2026-03-04T12:00:00Z", "2026-03-03T12:00:00Z"], result.Column<string>("Last seen"));
+    }
+
+    [Fact]
+    public void The_mean_duration_leaves_out_durations_that_are_none()
+    {
+        using TestStore store = Stored(
+            At("2026-03-04T01:00:00") with { Duration = 1.0 }, At("2026-03-04T02:00:00") with { Duration = 2.0 },
+            At("2026-03-04T03:00:00") with { Duration = -5.0 }, At("2026-03-04T04:00:00") with { Duration = "soon" },
+            At("2026-03-04T05:00:00") with { Duration = null });
+
+        Assert.Equal([1.5], Day().Panel(store, "Average request duration").Column<double>("Mean duration"));
+    }
+
+    [Fact]
+    public void Request_details_are_the_newest_by_time_not_by_number()
+    {
+        using TestStore store = Stored(Enumerable.Range(0, 1200).Select(n => At($"2026-03-04T{n / 60:00}:{n % 60:00}:00.5") with { Total = n + 1L })
+            .OrderBy(row => (long)row.Total! * 7919 % 1201));
+
+        Assert.Equal(Enumerable.Range(0, 1000).Select(n => 1200L - n), Day().Panel(store, "Request details").Column<long>("Total"));
+    }
+
+    internal static TestStore Stored(params IEnumerable<TestStore.Row> rows)
+    {
+        var store = new TestStore();
+        store.Insert(rows);
+        return store;
+    }
+
+    private static TestStore.Row At(string timestamp) => new() { Timestamp = timestamp, User = "ann", Model = "gpt" };
+
+    private static GrafanaView Day() => new(Dashboard, Noon.AddHours(-12), Noon.AddHours(12));
+
+    private static string Shown(string name) => name.Length == 0 ? "(none)" : name;
+}

@@ -1,0 +1,149 @@
+using System.Management.Automation;
+using System.Text.Json;
+
+namespace TokenDashboard.Module.Tests.Commands;
+
+public sealed class NewGrafanaDashboardTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("tokendashboard-").FullName;
+    private readonly ModuleSession _session = new();
+
+    private string Target => Path.Combine(_folder, "out", "token-usage.json");
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void The_files_in_the_repository_are_what_the_command_writes()
+    {
+        string[] written = [.. Run("New-GrafanaDashboard -ForSharing -Path $folder -PassThru").Succeeded()
+            .Select(file => ((FileInfo)file.BaseObject).FullName)];
+        string repository = Path.Combine(ModuleSession.RepositoryPath, "dashboards");
+
+        Assert.Equal(written.Select(Path.GetFileName).Order(), Directory.GetFiles(repository).Select(Path.GetFileName).Order());
+        Assert.All(written, file => Assert.True(
+            File.ReadAllText(file) == File.ReadAllText(Path.Combine(repository, Path.GetFileName(file))),
+            $"{Path.GetFileName(file)} differs from what the code makes. If the change is meant, write it again: "
+            + "dotnet run --project src/TokenDashboard.Host -- -Command 'New-GrafanaDashboard -ForSharing -Path dashboards'"));
+    }
+
+    [Fact]
+    public void Without_a_path_dashboards_are_objects()
+    {
+        PSObject dashboard = Assert.Single(Run("New-GrafanaDashboard TokenUsage").Succeeded());
+
+        Assert.Equal("TokenDashboard.Dashboards.DashboardDocument", dashboard.TypeNames[0]);
+        Assert.Equal("LLM token usage", dashboard.ToString());
+        Assert.Equal("TokenUsage", dashboard.Properties["Name"].Value);
+        Assert.Equal("tokendashboard-usage", dashboard.Properties["Uid"].Value);
+        Assert.Equal(11, dashboard.Properties["Panels"].Value);
+        Assert.Equal(["tokendashboard"], (IEnumerable<string>)dashboard.Properties["Tags"].Value);
+        Assert.False((bool)dashboard.Properties["ForSharing"].Value);
+    }
+
+    [Fact]
+    public void Among_other_objects_a_dashboard_is_listed_without_its_json() => Assert.Equal(
+        ["Name", "Uid", "Title", "Panels"],
+        Run("(New-GrafanaDashboard).PSStandardMembers.DefaultDisplayPropertySet.ReferencedPropertyNames").Succeeded().Select(name => name.ToString()));
+
+    [Theory]
+    [InlineData("New-GrafanaDashboard")]
+    [InlineData("New-GrafanaDashboard tok*")]
+    [InlineData("New-GrafanaDashboard tokenusage, *, TokenUsage")]
+    [InlineData("'TokenUsage' | New-GrafanaDashboard")]
+    [InlineData("[pscustomobject]@{ Name = 'Token[U]sage' } | New-GrafanaDashboard")]
+    public void Names_are_matched_without_case_and_each_dashboard_is_made_once(string script) =>
+        Assert.Equal("TokenUsage", Assert.Single(Run(script).Succeeded()).Properties["Name"].Value);
+
+    [Fact]
+    public void An_unknown_name_is_one_error_that_names_the_known_ones_and_others_are_still_made()
+    {
+        ModuleSession.Result result = Run("New-GrafanaDashboard Nonsense, TokenUsage");
+
+        Assert.Equal("DashboardNotFound", result.ErrorId);
+        Assert.Null(result.Terminating);
+        ErrorRecord error = Assert.Single(result.Errors);
+        Assert.Contains("TokenUsage", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal("Nonsense", error.TargetObject);
+        Assert.Equal(ErrorCategory.ObjectNotFound, error.CategoryInfo.Category);
+        Assert.Single(result.Output);
+    }
+
+    [Fact]
+    public void A_pattern_that_matches_nothing_is_silent() => Assert.Empty(Run("New-GrafanaDashboard Nonsense*").Succeeded());
+
+    [Fact]
+    public void Uid_and_title_replace_those_of_the_dashboard_and_its_links_follow()
+    {
+        PSObject dashboard = Assert.Single(Run("New-GrafanaDashboard TokenUsage -Uid my_uid -Title 'Größe & \"Kosten\"'").Succeeded());
+        using JsonDocument json = JsonDocument.Parse((string)dashboard.Properties["Json"].Value);
+
+        Assert.Equal("my_uid", json.RootElement.GetProperty("uid").GetString());
+        Assert.Equal("Größe & \"Kosten\"", json.RootElement.GetProperty("title").GetString());
+        Assert.StartsWith("/d/my_uid?", json.RootElement.GetProperty("links")[0].GetProperty("url").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("tokendashboard-usage", json.RootElement.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-Uid 'has space'")]
+    [InlineData("-Uid ''")]
+    [InlineData("-Uid 12345678901234567890123456789012345678901")]
+    [InlineData("-Title ' '")]
+    public void What_Grafana_does_not_take_is_refused_by_the_parameter(string parameter) =>
+        Assert.Equal("ParameterArgumentValidationError", Run("New-GrafanaDashboard TokenUsage " + parameter).ErrorId);
+
+    [Theory]
+    [InlineData("$folder/out")]
+    [InlineData("$folder/out/token-usage.json")]
+    public void A_path_is_a_file_when_it_ends_in_json_and_a_folder_otherwise(string path)
+    {
+        Assert.Empty(Run($"New-GrafanaDashboard -Path \"{path}\"").Succeeded());
+
+        Assert.Equal((string)Run("(New-GrafanaDashboard).Json").Succeeded()[0].BaseObject, File.ReadAllText(Target));
+    }
+
+    [Fact]
+    public void A_relative_path_is_seen_from_the_location_of_the_session()
+    {
+        Run("$null = $ExecutionContext.SessionState.Path.SetLocation($folder); New-GrafanaDashboard -Path out").Succeeded();
+
+        Assert.True(File.Exists(Target));
+    }
+
+    [Fact]
+    public void A_file_that_holds_the_dashboard_is_returned_but_not_touched()
+    {
+        Run("New-GrafanaDashboard -Path $folder/out").Succeeded();
+        var past = new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(Target, past);
+
+        PSObject file = Assert.Single(Run("New-GrafanaDashboard -Path $folder/out -PassThru").Succeeded());
+
+        Assert.Equal(Target, Assert.IsType<FileInfo>(file.BaseObject).FullName);
+        Assert.Equal(past, File.GetLastWriteTimeUtc(Target));
+    }
+
+    [Fact]
+    public void WhatIf_writes_nothing()
+    {
+        Assert.Empty(Run("New-GrafanaDashboard -Path $folder/out -PassThru -WhatIf").Succeeded());
+
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_an_error()
+    {
+        File.WriteAllText(Path.Combine(_folder, "out"), "");
+
+        Assert.Equal("DashboardWriteFailed", Run("New-GrafanaDashboard -Path $folder/out").ErrorId);
+    }
+
+    [Fact]
+    public void Names_are_completed() => Assert.Equal(["TokenUsage"], _session.Complete("New-GrafanaDashboard -Name tok"));
+
+    private ModuleSession.Result Run(string script) => _session.Run(script, ("folder", _folder));
+}

@@ -1,0 +1,148 @@
+using System.Management.Automation;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace TokenDashboard.Module.Tests;
+
+/// <summary>Holds the commands, the pages of docs/commands and the help that is made from them together.</summary>
+public sealed partial class HelpTests(HelpTests.Sources sources) : IClassFixture<HelpTests.Sources>
+{
+    private static readonly XNamespace Maml = "http://schemas.microsoft.com/maml/2004/10";
+    private static readonly XNamespace Command = "http://schemas.microsoft.com/maml/dev/command/2004/10";
+    private static readonly XNamespace Dev = "http://schemas.microsoft.com/maml/dev/2004/10";
+
+    [Fact]
+    public void Help_and_pages_are_those_of_the_exported_commands()
+    {
+        Assert.Equal(sources.Commands.Keys.Order(), sources.Help.Keys.Order());
+        Assert.Equal(sources.Commands.Keys.Order(), sources.Pages.Keys.Order());
+    }
+
+    [Fact]
+    public void Get_Help_finds_every_command() => Assert.All(sources.Commands.Keys, name =>
+    {
+        PSObject help = Assert.Single(sources.Session.Run($"Get-Help {name} -Full").Succeeded());
+
+        Assert.Equal(Text(sources.Help[name].Element(Command + "details")!.Element(Maml + "description")!), help.Properties["Synopsis"].Value.ToString());
+    });
+
+    [Fact]
+    public void Every_command_has_a_synopsis_a_description_and_three_examples_or_more() => Assert.All(sources.Help.Keys, name =>
+    {
+        Assert.NotEmpty(Text(sources.Help[name].Element(Command + "details")!.Element(Maml + "description")!));
+        Assert.NotEmpty(Text(sources.Help[name].Element(Maml + "description")!));
+        XElement[] examples = [.. sources.Help[name].Descendants(Command + "example")];
+        Assert.True(examples.Length >= 3);
+        Assert.All(examples, example => Assert.Contains(name, example.Element(Dev + "code")!.Value, StringComparison.Ordinal));
+    });
+
+    [Fact]
+    public void The_parameters_described_are_those_of_the_command() => Assert.All(sources.Help.Keys, name =>
+    {
+        XElement[] described = [.. sources.Help[name].Element(Command + "parameters")!.Elements(Command + "parameter")];
+
+        Assert.Equal(
+            sources.Commands[name].Parameters.Keys.Except(Cmdlet.CommonParameters).Order(),
+            described.Select(NameOf).Order());
+        Assert.All(described, parameter => Assert.NotEmpty(Text(parameter.Element(Maml + "description")!)));
+    });
+
+    [Fact]
+    public void The_values_told_of_are_those_a_parameter_takes() => Assert.All(sources.Help.Keys, name =>
+        Assert.All(sources.Help[name].Element(Command + "parameters")!.Elements(Command + "parameter"), parameter =>
+        {
+            Type type = sources.Commands[name].Parameters[NameOf(parameter)].ParameterType;
+            Type element = type.GetElementType() ?? type;
+
+            Assert.Equal(
+                element.IsEnum ? Enum.GetNames(element).Order() : [],
+                parameter.Descendants(Command + "parameterValueGroup").Elements().Select(value => value.Value).Order());
+        }));
+
+    [Fact]
+    public void Nothing_is_left_to_be_filled_in()
+    {
+        Assert.All(sources.Pages.Values, page => Assert.DoesNotContain("{{", page, StringComparison.Ordinal));
+        Assert.All(sources.Help.Values, help => Assert.DoesNotContain('\u0080', help.Value));
+    }
+
+    [Fact]
+    public void The_help_says_what_the_page_says() => Assert.All(sources.Help.Keys, name =>
+    {
+        string[] page = [.. Prose(sources.Pages[name]).Split("\n\n").Select(Normal).Where(text => text.Length > 0)];
+        string[] help = [.. sources.Help[name].Descendants().Where(element => element.Name == Maml + "para" || element.Name == Dev + "code").Select(element => Normal(element.Value)).Where(text => text.Length > 0)];
+
+        // Run tools/Update-Help.ps1 after a change of a page.
+        Assert.All(help, paragraph => Assert.Contains(paragraph, string.Join(' ', page), StringComparison.Ordinal));
+        Assert.All(page, paragraph => Assert.Contains(paragraph, string.Join(' ', help), StringComparison.Ordinal));
+    });
+
+    [Fact]
+    public void Every_ErrorId_is_told_of_on_a_page()
+    {
+        string source = File.ReadAllText(Path.Combine(ModuleSession.RepositoryPath, "src/TokenDashboard.Core/ErrorCode.cs"));
+        string[] codes = [.. MemberPattern().Matches(source).Select(match => match.Groups[1].Value)];
+
+        Assert.NotEmpty(codes);
+        Assert.All(codes, code => Assert.Contains(sources.Pages.Values, page => page.Contains($"- {code}: ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_about_topic_is_found_and_fits_a_window_of_80_columns()
+    {
+        PSObject topic = Assert.Single(sources.Session.Run("Get-Help about_TokenDashboard").Succeeded());
+
+        string[] lines = topic.ToString().ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
+        Assert.InRange(lines.Length, 20, 120);
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
+        Assert.All(sources.Commands.Keys, name => Assert.Contains(lines, line => line.Contains(name, StringComparison.Ordinal)));
+    }
+
+    private static string NameOf(XElement parameter) => parameter.Element(Maml + "name")!.Value;
+
+    private static string Text(XElement element) => string.Join('\n', element.Elements(Maml + "para").Select(paragraph => paragraph.Value));
+
+    // The page without what Get-Help takes from elsewhere: front matter, syntax, facts about a parameter, common parameters, headings.
+    private static string Prose(string page)
+    {
+        string body = page[page.IndexOf("## SYNOPSIS", StringComparison.Ordinal)..];
+        return NotProsePattern().Replace(body, "");
+    }
+
+    private static string Normal(string text) => MarkPattern().Replace(SpacePattern().Replace(text, " "), "$1$2").Trim();
+
+    [GeneratedRegex(@"## SYNTAX.*?(?=\n## )|### CommonParameters.*?(?=\n## )|```yaml.*?```|^```\w*$|^#{2,3} [^\n]*$|^- \[[^\n]*\)$", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex NotProsePattern();
+
+    [GeneratedRegex(@"`([^`]+)`|\[([^\]]+)\]\([^)]+\)")]
+    private static partial Regex MarkPattern();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex SpacePattern();
+
+    [GeneratedRegex(@"^    (\w+),", RegexOptions.Multiline)]
+    private static partial Regex MemberPattern();
+
+    public sealed class Sources : IDisposable
+    {
+        public Sources()
+        {
+            Commands = Session.Run("Get-Command -Module TokenDashboard").Succeeded()
+                .Select(command => (CommandInfo)command.BaseObject).ToDictionary(command => command.Name);
+            Help = XDocument.Load(Path.Combine(ModuleSession.ModulePath, "en-US/TokenDashboard.dll-Help.xml")).Root!.Elements()
+                .ToDictionary(command => command.Element(Command + "details")!.Element(Command + "name")!.Value);
+            Pages = Directory.GetFiles(Path.Combine(ModuleSession.RepositoryPath, "docs/commands"), "*.md")
+                .ToDictionary(path => Path.GetFileNameWithoutExtension(path), path => File.ReadAllText(path).ReplaceLineEndings("\n"));
+        }
+
+        internal ModuleSession Session { get; } = new();
+
+        internal Dictionary<string, CommandInfo> Commands { get; }
+
+        internal Dictionary<string, XElement> Help { get; }
+
+        internal Dictionary<string, string> Pages { get; }
+
+        public void Dispose() => Session.Dispose();
+    }
+}
