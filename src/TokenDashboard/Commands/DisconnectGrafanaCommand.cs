@@ -6,6 +6,7 @@ namespace TokenDashboard.Commands;
 
 /// <summary>Forgets a Grafana server and its secret.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "Grafana", DefaultParameterSetName = ConnectionSet)]
+[OutputType(typeof(void))]
 public sealed class DisconnectGrafanaCommand : TokenCmdlet
 {
     private const string ConnectionSet = "Connection";
