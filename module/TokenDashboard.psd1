@@ -14,8 +14,17 @@
         'TokenDashboard.Dashboard.format.ps1xml'
         'TokenDashboard.Grafana.format.ps1xml'
         'TokenDashboard.Import.format.ps1xml'
+        'TokenDashboard.Connection.format.ps1xml'
+        'TokenDashboard.Export.format.ps1xml'
+        'TokenDashboard.Comparison.format.ps1xml'
+        'TokenDashboard.DataSource.format.ps1xml'
     )
     CmdletsToExport      = @(
+        'Compare-GrafanaDashboard'
+        'Connect-Grafana'
+        'Disconnect-Grafana'
+        'Export-GrafanaDashboard'
+        'Get-GrafanaConnection'
         'Get-TokenRequest'
         'Get-TokenStore'
         'Get-TokenUsage'
@@ -24,6 +33,8 @@
         'New-GrafanaDashboard'
         'New-TokenStore'
         'Publish-GrafanaDashboard'
+        'Set-GrafanaDataSource'
+        'Test-GrafanaDataSource'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -101,6 +101,12 @@ public enum ErrorCode
     /// <summary>The server's certificate was not accepted.</summary>
     GrafanaTlsFailed,
 
+    /// <summary>The file of the certificate authority cannot be read.</summary>
+    GrafanaCertificateInvalid,
+
+    /// <summary>The session has no connection of that name.</summary>
+    GrafanaConnectionNotFound,
+
     /// <summary>The server did not answer in time.</summary>
     GrafanaTimeout,
 

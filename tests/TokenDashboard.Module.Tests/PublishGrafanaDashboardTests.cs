@@ -219,6 +219,31 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
+    public void Pruning_removes_only_stale_files_of_ours_and_nothing_after_an_error()
+    {
+        using var session = new ModuleSession();
+        WriteDashboard("one");
+        WriteDashboard("two");
+        const string Publish = "-ProvisioningPath $folder/provisioning -Database /data/o.db -Prune";
+        string ours = Path.Combine(_folder, "provisioning/dashboards/tokendashboard");
+        Run(session, null, $"Publish-GrafanaDashboard $folder/*.json {Publish}").Succeeded();
+        string foreign = Path.Combine(_folder, "provisioning/dashboards/foreign.json");
+        File.WriteAllText(foreign, "{}");
+
+        ModuleSession.Result failed = Run(session, null, $"Publish-GrafanaDashboard $folder/one.json, $folder/none.json {Publish}");
+        Assert.Equal("DashboardNotFound", failed.ErrorId);
+        Assert.Contains("Nothing was pruned", Assert.Single(failed.Warnings), StringComparison.Ordinal);
+        Run(session, null, $"Publish-GrafanaDashboard $folder/one.json {Publish} -WhatIf").Succeeded();
+        Assert.True(File.Exists(Path.Combine(ours, "two.json")));
+        IReadOnlyList<PSObject> pruned = Run(session, null, $"Publish-GrafanaDashboard $folder/one.json {Publish}").Succeeded();
+
+        Assert.Equal("ProvisioningFile dashboards/tokendashboard/two.json Removed", Line(pruned[^1]));
+        Assert.Equal(["one.json"], Directory.GetFiles(ours).Select(file => Path.GetFileName(file)));
+        Assert.True(File.Exists(foreign));
+        Assert.Equal("AmbiguousParameterSet", Run(session, null, "Publish-GrafanaDashboard $folder/one.json -Prune -Url http://localhost").ErrorId);
+    }
+
+    [Fact]
     public void The_table_shows_action_kind_uid_and_the_whole_name_in_eighty_columns()
     {
         var host = new CapturingHost();

@@ -65,6 +65,11 @@ internal static partial class DashboardBinding
                 {
                     continue;
                 }
+                if (variable["current"]?["value"] is { } chosen && (chosen is JsonArray { Count: 1 } one ? Is(one[0], dataSource.Uid) : Is(chosen, dataSource.Uid)))
+                {
+                    // As Grafana wrote it, so that a dashboard that was exported is published without a difference.
+                    continue;
+                }
                 bool multiple = variable["multi"] is JsonValue flag && flag.TryGetValue(out bool set) && set;
                 variable["current"] = multiple
                     ? new JsonObject { ["text"] = new JsonArray(dataSource.Name), ["value"] = new JsonArray(dataSource.Uid) }

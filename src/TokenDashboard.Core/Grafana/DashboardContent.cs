@@ -16,12 +16,20 @@ internal static class DashboardContent
     private static readonly string[] CountedByGrafana = ["id", "version", "iteration"];
 
     /// <summary>The canonical text.</summary>
-    internal static string Normalise(JsonObject dashboard)
+    internal static string Normalise(JsonObject dashboard) => Canonical(dashboard, nulls: false);
+
+    /// <summary>
+    /// A copy for a file: without what Grafana counts, keys in order, numbers written one way, so that what did not change is the same
+    /// bytes, whichever version gave it. Nulls stay, since a panel may mean them.
+    /// </summary>
+    internal static JsonObject ForFile(JsonObject dashboard) => (JsonObject)JsonNode.Parse(Canonical(dashboard, nulls: true))!;
+
+    private static string Canonical(JsonObject dashboard, bool nulls)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
-            Write(writer, dashboard, CountedByGrafana);
+            Write(writer, dashboard, CountedByGrafana, nulls);
         }
         return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
     }
@@ -30,7 +38,7 @@ internal static class DashboardContent
     internal static string Fingerprint(string normalised) =>
         Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(normalised)), 0, 8).ToLowerInvariant();
 
-    private static void Write(Utf8JsonWriter writer, JsonNode? node, string[] without)
+    private static void Write(Utf8JsonWriter writer, JsonNode? node, string[] without, bool nulls)
     {
         switch (node)
         {
@@ -38,12 +46,12 @@ internal static class DashboardContent
                 writer.WriteStartObject();
                 foreach ((string name, JsonNode? value) in fields.OrderBy(field => field.Key, StringComparer.Ordinal))
                 {
-                    if (value is null || without.Contains(name))
+                    if ((value is null && !nulls) || without.Contains(name))
                     {
                         continue;
                     }
                     writer.WritePropertyName(name);
-                    Write(writer, value, []);
+                    Write(writer, value, [], nulls);
                 }
                 writer.WriteEndObject();
                 break;
@@ -51,7 +59,7 @@ internal static class DashboardContent
                 writer.WriteStartArray();
                 foreach (JsonNode? item in items)
                 {
-                    Write(writer, item, []);
+                    Write(writer, item, [], nulls);
                 }
                 writer.WriteEndArray();
                 break;

@@ -49,6 +49,12 @@ internal sealed record VersionAnswer(long Version, string? Message);
 /// <summary>A dashboard's history as Grafana 11.6 and later wrap it.</summary>
 internal sealed record VersionPage(VersionAnswer[]? Versions);
 
+/// <summary>GET /api/dashboards/uid/:uid/versions/:version.</summary>
+internal sealed record VersionContent(long Version, JsonObject? Data);
+
+/// <summary>GET /api/search.</summary>
+internal sealed record SearchHit(string? Uid, string? FolderUid, string? FolderTitle);
+
 /// <summary>GET /apis/:group.</summary>
 internal sealed record ApiGroup(ApiGroupVersion? PreferredVersion);
 
@@ -73,6 +79,8 @@ internal sealed record ApiMetadata(Dictionary<string, string>? Annotations);
 [JsonSerializable(typeof(SaveAnswer))]
 [JsonSerializable(typeof(VersionAnswer[]))]
 [JsonSerializable(typeof(VersionPage))]
+[JsonSerializable(typeof(VersionContent))]
+[JsonSerializable(typeof(SearchHit[]))]
 [JsonSerializable(typeof(ApiGroup))]
 [JsonSerializable(typeof(ApiObject))]
 internal sealed partial class GrafanaJson : JsonSerializerContext;

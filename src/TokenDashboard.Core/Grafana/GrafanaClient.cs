@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -16,19 +17,22 @@ internal sealed class GrafanaClient : IDisposable
     private const int MaxResponseBytes = 64 * 1024 * 1024;
 
     private readonly GrafanaConnection _connection;
-    private readonly Action<string> _debug;
+    private readonly PublishCallbacks _callbacks;
     private readonly CancellationToken _cancellation;
     private readonly HttpClient _http;
+    private readonly GrafanaRetry _retry;
     private readonly List<string> _secrets = [];
 
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaSignInInvalid"/>: no usable token or credential.</exception>
-    internal GrafanaClient(GrafanaConnection connection, Action<string> debug, CancellationToken cancellation)
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.GrafanaSignInInvalid"/>: no usable token or credential. <see cref="ErrorCode.GrafanaCertificateInvalid"/>.
+    /// </exception>
+    internal GrafanaClient(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
     {
         _connection = connection;
-        _debug = debug;
+        _callbacks = callbacks;
         _cancellation = cancellation;
         AuthenticationHeaderValue authorization = Authorization(connection, _secrets);
-        var handler = new HttpClientHandler
+        var handler = new SocketsHttpHandler
         {
             AutomaticDecompression = DecompressionMethods.All,
             // A redirect leads to a sign-in page or to another address; following it would drop the authorization and turn a POST into a GET.
@@ -37,14 +41,27 @@ internal sealed class GrafanaClient : IDisposable
         };
         if (connection.SkipCertificateCheck)
         {
-            handler.ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator;
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                HttpClientHandler.DangerousAcceptAnyServerCertificateValidator(null!, certificate as X509Certificate2, chain, errors);
+        }
+        else if (connection.CaCertificate is not null)
+        {
+            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                // An authority of one's own seldom publishes what it revoked.
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(connection.Authorities());
         }
         _http = new HttpClient(handler)
         {
             BaseAddress = connection.Url,
-            Timeout = connection.Timeout,
+            // The deadline of a request includes its retries and is kept there.
+            Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = MaxResponseBytes,
         };
+        _retry = new GrafanaRetry(connection, callbacks.Verbose, cancellation);
         _http.DefaultRequestHeaders.Authorization = authorization;
         _http.DefaultRequestHeaders.Accept.ParseAdd("application/json");
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("TokenDashboard");
@@ -57,12 +74,57 @@ internal sealed class GrafanaClient : IDisposable
     /// <summary>The server's address, ending in a slash.</summary>
     internal Uri Url => _connection.Url;
 
-    /// <summary>Reads. <paramref name="path"/> is relative, with its parts escaped.</summary>
-    internal GrafanaResponse Get(string path) => Send(HttpMethod.Get, path);
+    /// <summary>Reads, again and again where what failed may pass. <paramref name="path"/> is relative, with its parts escaped.</summary>
+    /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
+    internal GrafanaResponse Get(string path) => Read(HttpMethod.Get, path, _retry.Run(cancel => Once(HttpMethod.Get, path, null, cancel)));
+
+    /// <summary>Asks with a body, and otherwise as <see cref="Get"/>. Only for what changes nothing.</summary>
+    /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
+    internal GrafanaResponse Ask(string path, JsonObject body) =>
+        Read(HttpMethod.Post, path, _retry.Run(cancel => Once(HttpMethod.Post, path, body, cancel)));
+
+    /// <summary>
+    /// Sends a request that changes something. Where it failed in a way that may pass, nobody knows whether it was carried out, so
+    /// it is looked up before it is sent again.
+    /// </summary>
+    /// <param name="method">POST or PUT.</param>
+    /// <param name="path">Relative, with its parts escaped.</param>
+    /// <param name="body">The content.</param>
+    /// <param name="isDone">Looks whether the server has it now.</param>
+    /// <returns>The answer; null where looking showed that a try without an answer had done it.</returns>
+    /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
+    internal GrafanaResponse? Write(HttpMethod method, string path, JsonObject body, Func<bool> isDone)
+    {
+        bool first = true;
+        GrafanaAttempt last = _retry.Run(cancel =>
+        {
+            if (!first)
+            {
+                try
+                {
+                    if (isDone())
+                    {
+                        _callbacks.Verbose($"{method} {new Uri(Url, path)} had been carried out, though no answer came.");
+                        return GrafanaAttempt.Done;
+                    }
+                }
+                catch (TokenDashboardException exception) when (exception.Code == ErrorCode.GrafanaUnreachable)
+                {
+                    return new GrafanaAttempt { Failure = exception, MayPass = true };
+                }
+            }
+            first = false;
+            return Once(method, path, body, cancel);
+        });
+        return ReferenceEquals(last, GrafanaAttempt.Done) ? null : Read(method, path, last);
+    }
+
+    private GrafanaResponse Read(HttpMethod method, string path, GrafanaAttempt attempt) => attempt.Failure is null
+        ? GrafanaResponse.Read(Url, $"{method} {new Uri(Url, path).AbsolutePath}", attempt.Status, attempt.Text, attempt.Location)
+        : throw attempt.Failure;
 
     /// <summary>Sends a request and reads the whole answer.</summary>
-    /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
-    internal GrafanaResponse Send(HttpMethod method, string path, JsonObject? body = null)
+    private GrafanaAttempt Once(HttpMethod method, string path, JsonObject? body, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -71,33 +133,54 @@ internal sealed class GrafanaClient : IDisposable
         }
         try
         {
-            using HttpResponseMessage response = _http.Send(request, HttpCompletionOption.ResponseContentRead, _cancellation);
-            using var reader = new StreamReader(response.Content.ReadAsStream(_cancellation), Encoding.UTF8);
+            using HttpResponseMessage response = _http.Send(request, HttpCompletionOption.ResponseContentRead, cancel);
+            using var reader = new StreamReader(response.Content.ReadAsStream(cancel), Encoding.UTF8);
             string text = Redact(reader.ReadToEnd());
-            _debug($"{method} {new Uri(Url, path)}: {(int)response.StatusCode}, {text.Length} characters");
-            string? location = response.Headers.Location is { } target ? new Uri(Url, target).GetLeftPart(UriPartial.Path) : null;
-            return GrafanaResponse.Read(Url, $"{method} {request.RequestUri!.AbsolutePath}", (int)response.StatusCode, text, location);
+            int status = (int)response.StatusCode;
+            _callbacks.Debug($"{method} {new Uri(Url, path)}: {status}, {text.Length} characters");
+            RetryConditionHeaderValue? wait = response.Headers.RetryAfter;
+            return new GrafanaAttempt
+            {
+                Status = status,
+                Text = text,
+                Location = response.Headers.Location is { } target ? new Uri(Url, target).GetLeftPart(UriPartial.Path) : null,
+                MayPass = status is 429 or 502 or 503 or 504,
+                RetryAfter = wait?.Delta ?? wait?.Date - DateTimeOffset.UtcNow,
+            };
         }
         catch (OperationCanceledException exception) when (!_cancellation.IsCancellationRequested)
         {
-            throw new TokenDashboardException(
-                ErrorCode.GrafanaTimeout,
-                $"Grafana at {Url} did not answer {method} {path} within {_http.Timeout.TotalSeconds:0} seconds. Check that the "
-                    + "server is not overloaded, or give a larger -TimeoutSec.",
-                exception,
-                Url);
+            return new GrafanaAttempt
+            {
+                Failure = new TokenDashboardException(
+                    ErrorCode.GrafanaTimeout,
+                    $"Grafana at {Url} did not answer {method} {path} within {_connection.Timeout.TotalSeconds:0} seconds. Check that the "
+                        + "server is not overloaded, or give a larger -TimeoutSec.",
+                    exception,
+                    Url),
+            };
         }
         catch (HttpRequestException exception)
         {
-            throw Failure(exception);
+            return Failed(exception);
         }
         catch (IOException exception)
         {
-            throw Failure(new HttpRequestException(HttpRequestError.ResponseEnded, exception.Message, exception));
+            return Failed(new HttpRequestException(HttpRequestError.ResponseEnded, exception.Message, exception));
         }
     }
 
     public void Dispose() => _http.Dispose();
+
+    private GrafanaAttempt Failed(HttpRequestException exception)
+    {
+        TokenDashboardException failure = Failure(exception);
+        return new GrafanaAttempt
+        {
+            Failure = failure,
+            MayPass = failure.Code == ErrorCode.GrafanaUnreachable && exception.HttpRequestError != HttpRequestError.NameResolutionError,
+        };
+    }
 
     private TokenDashboardException Failure(HttpRequestException exception)
     {
@@ -107,7 +190,8 @@ internal sealed class GrafanaClient : IDisposable
             HttpRequestError.SecureConnectionError => new TokenDashboardException(
                 ErrorCode.GrafanaTlsFailed,
                 $"No secure connection to Grafana at {Url}: {cause}. If the server speaks plain http, write http:// in -Url; if its "
-                    + "certificate is self-signed, trust its issuer on this machine or give -SkipCertificateCheck.",
+                    + "certificate is your own authority's, give that authority's with -CaCertificate or trust it on this machine; "
+                    + "-SkipCertificateCheck accepts any.",
                 exception,
                 Url),
             HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => new TokenDashboardException(

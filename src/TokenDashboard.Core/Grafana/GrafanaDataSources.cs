@@ -22,8 +22,8 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     /// </exception>
     internal GrafanaPublishResult? Ensure(GrafanaPublishOptions options, out DataSourceIdentity identity)
     {
-        RequirePlugin();
-        foreach (string warning in options.Database is null ? [] : SqliteDataSource.PathWarnings(options.Database))
+        new SqlitePlugin(client, server, callbacks).Require(options.InstallPlugin);
+        foreach (string warning in options.Database is null ? [] : SqliteDataSource.PathWarnings(options.Database).Concat(StoreWarnings.Of(options.Database)))
         {
             callbacks.Warning(warning);
         }
@@ -51,29 +51,6 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
                     + "-DataSourceUid.");
         }
         return Correct(stored, options, identity);
-    }
-
-    private void RequirePlugin()
-    {
-        GrafanaResponse response = client.Get($"api/plugins/{Plugin}/settings");
-        if (response.Status == 404)
-        {
-            string program = server.Major < 10 ? "grafana-cli" : "grafana cli";
-            string variable = server.Major < 12 ? "GF_INSTALL_PLUGINS" : "GF_PLUGINS_PREINSTALL";
-            throw new TokenDashboardException(
-                ErrorCode.GrafanaPluginMissing,
-                $"Grafana at {client.Url} has no plugin {Plugin}, or could not load it (see its log). On that server run '{program} "
-                    + $"plugins install {Plugin}' and restart Grafana; for a container set {variable}={Plugin}.",
-                target: Plugin);
-        }
-        if (response.Status == 403)
-        {
-            callbacks.Verbose(
-                $"This account may not look at plugins; whether {Plugin} is installed will show when the data source is used.");
-            return;
-        }
-        PluginAnswer plugin = response.OrThrow($"look at the plugin {Plugin}", "plugins:read (role Viewer)").As(GrafanaJson.Default.PluginAnswer);
-        callbacks.Verbose($"The plugin {Plugin} {plugin.Info?.Version} is installed.");
     }
 
     private GrafanaPublishResult? Create(GrafanaPublishOptions options, DataSourceIdentity identity)
@@ -113,14 +90,14 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             ["isDefault"] = false,
             ["jsonData"] = settings,
         };
-        GrafanaResponse response = client.Send(HttpMethod.Post, "api/datasources", body);
-        if (response.Status == 409)
+        GrafanaResponse? response = client.Write(HttpMethod.Post, "api/datasources", body, () => Holds(identity.Uid, body));
+        if (response?.Status == 409)
         {
             throw Conflict(
                 $"Grafana would not make the data source '{identity.Name}': {response.Words}. Someone may have made it just now; run "
                     + "the command again.");
         }
-        response.OrThrow($"make the data source '{identity.Name}'", Permission);
+        response?.OrThrow($"make the data source '{identity.Name}'", Permission);
         callbacks.Verbose($"Made the data source '{identity.Name}' for {options.Database}.");
         return Result(identity, GrafanaPublishAction.Created, Health(identity));
     }
@@ -158,39 +135,54 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         {
             stored.Remove(field);
         }
-        GrafanaResponse response = client.Send(HttpMethod.Put, ByUid(identity.Uid), stored);
-        if (response.Status is 409 or 412)
+        GrafanaResponse? response = client.Write(HttpMethod.Put, ByUid(identity.Uid), stored, () => Holds(identity.Uid, stored));
+        if (response?.Status is 409 or 412)
         {
             throw Conflict(
                 $"Grafana would not change the data source '{identity.Name}': {response.Words}. Someone may have changed it just now; "
                     + "run the command again.");
         }
-        response.OrThrow($"change the data source '{identity.Name}'", Permission);
+        response?.OrThrow($"change the data source '{identity.Name}'", Permission);
         callbacks.Verbose($"Corrected the data source '{name}'.");
         identity = identity with { Name = name };
         return Result(identity, GrafanaPublishAction.Updated, Health(identity));
     }
 
+    /// <summary>Whether the server has the name and settings of what was sent.</summary>
+    private bool Holds(string uid, JsonObject sent) =>
+        client.Get(ByUid(uid)) is { IsSuccess: true } response
+        && TextOf(response.AsObject(), "name") == TextOf(sent, "name")
+        && JsonNode.DeepEquals(response.AsObject()["jsonData"], sent["jsonData"]);
+
     /// <summary>Has the plugin open the database. A failure is a warning: the dashboard is right, and the store may come later.</summary>
     private string Health(DataSourceIdentity identity)
     {
-        GrafanaResponse response = client.Get(ByUid(identity.Uid) + "/health");
-        if (response.Status == 403)
-        {
-            return "Not checked: this account may not query the data source.";
-        }
-        DataSourceHealth health = response.As(GrafanaJson.Default.DataSourceHealth);
-        string words = (health.Message ?? response.Words).TrimEnd('.');
-        if (response.IsSuccess && health.Status is "OK" or null)
+        (bool? healthy, string words) = AskHealth(identity.Uid);
+        if (healthy is true)
         {
             callbacks.Verbose($"The data source '{identity.Name}' is healthy: {words}");
-            return words;
         }
-        callbacks.Warning($"Grafana cannot read the data source '{identity.Name}': {words}. {Advice(words)}");
+        else if (healthy is false)
+        {
+            callbacks.Warning($"Grafana cannot read the data source '{identity.Name}': {words}. {Advice(words)}");
+        }
         return words;
     }
 
-    private static string Advice(string words)
+    /// <summary>What the plugin says when it opens the database; unknown where the account may not ask.</summary>
+    internal (bool? Healthy, string Words) AskHealth(string uid)
+    {
+        GrafanaResponse response = client.Get(ByUid(uid) + "/health");
+        if (response.Status == 403)
+        {
+            return (null, "Not checked: this account may not query the data source.");
+        }
+        DataSourceHealth health = response.As(GrafanaJson.Default.DataSourceHealth);
+        return (response.IsSuccess && health.Status is ("OK" or null), (health.Message ?? response.Words).TrimEnd('.'));
+    }
+
+    /// <summary>What to do about a database that the plugin cannot open.</summary>
+    internal static string Advice(string words)
     {
         bool Says(string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);
         if (Says("readonly database") || Says("1544"))
@@ -217,9 +209,9 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         Message = health,
     };
 
-    private static string ByUid(string uid) => $"api/datasources/uid/{Uri.EscapeDataString(uid)}";
+    internal static string ByUid(string uid) => $"api/datasources/uid/{Uri.EscapeDataString(uid)}";
 
-    private static string? TextOf(JsonObject fields, string name) =>
+    internal static string? TextOf(JsonObject fields, string name) =>
         fields[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     private TokenDashboardException Conflict(string message) => new(ErrorCode.GrafanaDataSourceConflict, message, target: client.Url);

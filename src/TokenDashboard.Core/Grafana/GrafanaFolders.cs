@@ -22,6 +22,8 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
     /// <summary>A server that ignores paging must not be asked for ever.</summary>
     private const int MaxPages = 100;
 
+    private readonly Dictionary<string, IReadOnlyList<string>> _titles = [];
+
     /// <summary>The folder the last call of <see cref="Ensure"/> ended at.</summary>
     internal FolderPlace Place { get; private set; } = FolderPlace.Root;
 
@@ -71,6 +73,28 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
             }
         }
         Place = parent;
+    }
+
+    /// <summary>The titles from the outermost folder to this one; none for the root.</summary>
+    internal IReadOnlyList<string> Titles(FolderPlace place)
+    {
+        if (place.Uid is null or "")
+        {
+            return [];
+        }
+        if (!_titles.TryGetValue(place.Uid, out IReadOnlyList<string>? titles))
+        {
+            GrafanaResponse response = client.Get($"api/folders/{Uri.EscapeDataString(place.Uid)}");
+            // Someone may read a dashboard without being allowed to see its folder.
+            FolderAnswer folder = response.Status is 403 or 404
+                ? new FolderAnswer(place.Uid, place.Title, null)
+                : response.OrThrow($"read the folder '{place.Uid}'", "folders:read (role Viewer)").As(GrafanaJson.Default.FolderAnswer);
+            string title = folder.Title ?? place.Title;
+            _titles[place.Uid] = [title];
+            titles = folder.ParentUid is { Length: > 0 } parent ? [.. Titles(new FolderPlace(parent, parent)), title] : [title];
+            _titles[place.Uid] = titles;
+        }
+        return titles;
     }
 
     private FolderPlace? ByUid(string uid)
@@ -124,7 +148,11 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         {
             body["parentUid"] = parent.Uid;
         }
-        GrafanaResponse response = client.Send(HttpMethod.Post, "api/folders", body);
+        FolderPlace? found = null;
+        if (client.Write(HttpMethod.Post, "api/folders", body, () => (found = ByTitle(title, parent.Uid)) is not null) is not { } response)
+        {
+            return found!;
+        }
         if (response.Status is 409 or 412)
         {
             throw Conflict(

@@ -12,6 +12,9 @@ public enum GrafanaPublishAction
     /// <summary>It differed and was brought up to date.</summary>
     Updated,
 
+    /// <summary>It was there, belonged to this product, was not published any more, and was removed.</summary>
+    Removed,
+
     /// <summary>It belongs to someone else or was changed by someone else. Nothing was written.</summary>
     Conflict,
 }

@@ -18,8 +18,14 @@ public sealed record GrafanaPublishOptions
     /// <summary>The data source's uid: 1 to 40 of A-Z, a-z, 0-9, hyphen and underscore.</summary>
     public string DataSourceUid { get; init; } = SqliteDataSource.DefaultUid;
 
+    /// <summary>Whether the SQLite plugin is installed through Grafana where it is missing, which only a server admin may do.</summary>
+    public bool InstallPlugin { get; init; }
+
     /// <summary>What the dashboard's history shall say, up to 400 characters; null for a standard text.</summary>
     public string? Message { get; init; }
+
+    /// <summary>The full path of the folder that gets what is overwritten, before it is; null for none.</summary>
+    public string? BackupPath { get; init; }
 
     /// <summary>Whether changes made by others in Grafana are overwritten.</summary>
     public bool Force { get; init; }

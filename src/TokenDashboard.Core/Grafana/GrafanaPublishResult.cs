@@ -21,6 +21,9 @@ public sealed record GrafanaPublishResult
     /// <summary>The file's full path; null for what is on a server.</summary>
     public string? Path { get; init; }
 
+    /// <summary>The file that holds what was overwritten; null where nothing was, or none was asked for.</summary>
+    public string? BackupPath { get; init; }
+
     /// <summary>A dashboard's version on the server, counted from 1; null for anything else.</summary>
     public long? Version { get; init; }
 

@@ -18,6 +18,7 @@ public sealed class GrafanaPublisher : IDisposable
     private FolderPlace? _folder;
     private DataSourceIdentity? _dataSource;
     private DashboardOwners? _owners;
+    private GrafanaFolders? _folders;
 
     /// <summary>Prepares for a server without talking to it.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaSignInInvalid"/>.</exception>
@@ -30,7 +31,7 @@ public sealed class GrafanaPublisher : IDisposable
         _connection = connection;
         _options = options;
         _callbacks = callbacks;
-        _client = new GrafanaClient(connection, callbacks.Debug, cancellation);
+        _client = new GrafanaClient(connection, callbacks, cancellation);
     }
 
     /// <summary>
@@ -104,9 +105,10 @@ public sealed class GrafanaPublisher : IDisposable
         {
             yield break;
         }
+        string? backup = stored is null || _options.BackupPath is null ? null : Backup(document.Uid, stored, _options.BackupPath);
         var mark = new PublishMark(fingerprint, Math.Max(stored?.Version ?? 0, history?.Newest ?? 0) + 1);
-        GrafanaResponse response = Save(dashboard, place, stored, mark);
-        if (Refusal(document, place, response) is { } refusal)
+        GrafanaResponse? response = Save(document.Uid, dashboard, place, stored, mark);
+        if (response is not null && Refusal(document, place, response) is { } refusal)
         {
             if (refusal.Code is ErrorCode.GrafanaVersionConflict or ErrorCode.GrafanaDashboardManaged)
             {
@@ -114,14 +116,15 @@ public sealed class GrafanaPublisher : IDisposable
             }
             throw refusal;
         }
-        SaveAnswer saved = response.As(GrafanaJson.Default.SaveAnswer);
-        _callbacks.Verbose($"Saved the dashboard '{document.Title}' as version {saved.Version} in '{place.Title}'.");
+        long version = response?.As(GrafanaJson.Default.SaveAnswer).Version ?? mark.Version;
+        _callbacks.Verbose($"Saved the dashboard '{document.Title}' as version {version} in '{place.Title}'.");
         yield return result with
         {
             Action = stored is null ? GrafanaPublishAction.Created : GrafanaPublishAction.Updated,
-            Version = saved.Version,
+            Version = version,
             FolderTitle = place.Title,
-            Message = response.Status == 202 ? "Accepted; a Git repository connected to Grafana takes it from here." : null,
+            BackupPath = backup,
+            Message = response?.Status == 202 ? "Accepted; a Git repository connected to Grafana takes it from here." : null,
         };
     }
 
@@ -134,15 +137,15 @@ public sealed class GrafanaPublisher : IDisposable
         {
             _server = GrafanaServer.Probe(_client, _connection.OrgId, _callbacks.Verbose);
             _owners = new DashboardOwners(_client, _server);
+            _folders = new GrafanaFolders(_client, _server, _callbacks);
         }
         if (_folder is null && (_options.Folder ?? _options.FolderUid) is not null)
         {
-            var folders = new GrafanaFolders(_client, _server, _callbacks);
-            foreach (GrafanaPublishResult result in folders.Ensure(_options.Folder, _options.FolderUid))
+            foreach (GrafanaPublishResult result in _folders!.Ensure(_options.Folder, _options.FolderUid))
             {
                 yield return result;
             }
-            _folder = folders.Place;
+            _folder = _folders.Place;
         }
         if (_dataSource is null && (_options.Database is not null || DashboardBinding.ReadsSqlite(document)))
         {
@@ -187,7 +190,23 @@ public sealed class GrafanaPublisher : IDisposable
             target: document.Uid);
     }
 
-    private GrafanaResponse Save(JsonObject dashboard, FolderPlace place, StoredDashboard? stored, PublishMark mark)
+    private string Backup(string uid, StoredDashboard stored, string path)
+    {
+        if (stored.Json is null)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.GrafanaRequestFailed,
+                $"The dashboard '{uid}' is stored in Grafana's newer schema and cannot be read as a classic one, so there is no backup of it, "
+                    + "and nothing was written. Export it in Grafana, and leave -BackupPath out.",
+                target: uid);
+        }
+        string file = DashboardFile.WriteBackup(
+            path, _folders!.Titles(stored.Folder), uid, stored.Version, DashboardDocument.FromObject(DashboardContent.ForFile(stored.Json)));
+        _callbacks.Verbose($"Wrote version {stored.Version} of the dashboard '{uid}' to '{file}'.");
+        return file;
+    }
+
+    private GrafanaResponse? Save(string uid, JsonObject dashboard, FolderPlace place, StoredDashboard? stored, PublishMark mark)
     {
         if (place.Uid is null)
         {
@@ -199,13 +218,19 @@ public sealed class GrafanaPublisher : IDisposable
         {
             dashboard["version"] = stored.Version;
         }
-        return _client.Send(HttpMethod.Post, "api/dashboards/db", new JsonObject
+        var body = new JsonObject
         {
             ["dashboard"] = dashboard,
             ["folderUid"] = place.Uid,
             ["message"] = mark.Message(_options.Message),
             ["overwrite"] = _options.Force,
-        });
+        };
+        return _client.Write(
+            HttpMethod.Post,
+            "api/dashboards/db",
+            body,
+            () => StoredDashboard.Read(_client, uid) is { } now && now.Version == mark.Version
+                && PublishHistory.Read(_client, uid).Holds(now, mark.Fingerprint));
     }
 
     private static TokenDashboardException? Refusal(DashboardDocument document, FolderPlace place, GrafanaResponse response)

@@ -5,7 +5,8 @@ namespace TokenDashboard.Grafana;
 /// <summary>A server that answered as Grafana and accepted the sign-in.</summary>
 /// <param name="Version">Its version; null where the server hides it.</param>
 /// <param name="OrgId">The organisation the account works in; 0 where the account may not know.</param>
-internal sealed record GrafanaServer(string? Version, long OrgId)
+/// <param name="OrgName">That organisation's name; null where the account may not know.</param>
+internal sealed record GrafanaServer(string? Version, long OrgId, string? OrgName)
 {
     /// <summary>The major version; the newest known one where the server hides it, since newer servers differ less among themselves.</summary>
     internal int Major => int.TryParse(Version?.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major) ? major : 13;
@@ -47,6 +48,6 @@ internal sealed record GrafanaServer(string? Version, long OrgId)
                 target: client.Url);
         }
         verbose($"Signed in to organisation {known.Id} ('{known.Name}').");
-        return new GrafanaServer(health.Version, known.Id);
+        return new GrafanaServer(health.Version, known.Id, known.Name);
     }
 }

@@ -51,6 +51,44 @@ public sealed class ProvisioningWriter
         return WriteFiles(uid, DashboardDocument.FromObject(DashboardBinding.Bind(document, dataSource)).Json).OfType<GrafanaPublishResult>();
     }
 
+    /// <summary>
+    /// Removes the dashboard files an earlier run left in this product's own folder, which <see cref="Write"/> was not called for.
+    /// Grafana then removes those dashboards.
+    /// </summary>
+    /// <returns>One result for each file that was removed.</returns>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
+    public IEnumerable<GrafanaPublishResult> Prune()
+    {
+        string folder = Path.GetFullPath(Path.Combine(_options.Path, "dashboards", FileName));
+        string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.json") : [];
+        foreach (string path in files.Order(StringComparer.Ordinal))
+        {
+            string uid = Path.GetFileNameWithoutExtension(path);
+            if (_seen.Contains(uid) || !_callbacks.ShouldProcess($"File '{path}'", "Remove"))
+            {
+                continue;
+            }
+            try
+            {
+                File.Delete(path);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new TokenDashboardException(
+                    ErrorCode.DashboardWriteFailed, $"'{path}' could not be removed: {exception.Message} Check that this account may write to its folder.", exception, path);
+            }
+            _callbacks.Verbose($"Removed: {path}");
+            yield return new GrafanaPublishResult
+            {
+                Kind = GrafanaPublishKind.ProvisioningFile,
+                Name = $"dashboards/{FileName}/{Path.GetFileName(path)}",
+                Action = GrafanaPublishAction.Removed,
+                Uid = uid,
+                Path = path,
+            };
+        }
+    }
+
     private IEnumerable<GrafanaPublishResult?> WriteFiles(string uid, string json)
     {
         if (!_described)

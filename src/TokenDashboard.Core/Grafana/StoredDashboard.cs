@@ -9,6 +9,9 @@ internal sealed record StoredDashboard
     /// <summary>Its content in canonical form; null where the server holds it in the newer schema and cannot give it as a classic one.</summary>
     internal string? Content { get; private init; }
 
+    /// <summary>Its content as the server gave it; null as <see cref="Content"/>.</summary>
+    internal JsonObject? Json { get; private init; }
+
     /// <summary>Its version, counted from 1; 0 where unknown.</summary>
     internal long Version { get; private init; }
 
@@ -43,6 +46,7 @@ internal sealed record StoredDashboard
         return new StoredDashboard
         {
             Content = DashboardContent.Normalise(dashboard),
+            Json = dashboard,
             Version = version,
             // Grafana gives the root as nothing, and in places as "general".
             Folder = meta.FolderUid is null or "" or "general"

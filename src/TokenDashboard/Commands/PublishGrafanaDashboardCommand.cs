@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using TokenDashboard.Completion;
 using TokenDashboard.Dashboards;
 using TokenDashboard.Grafana;
 using TokenDashboard.Parameters;
@@ -20,6 +21,7 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     private GrafanaPublisher? _publisher;
     private ProvisioningWriter? _writer;
     private bool _prepared;
+    private int _unfinished;
 
     /// <summary>A dashboard, as New-GrafanaDashboard makes it. Without it, and without Path, all dashboards of this product.</summary>
     [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true)]
@@ -34,7 +36,14 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The server's address with its sub-path; default: the environment variable GRAFANA_URL.</summary>
+    /// <summary>The server: a connection or its name; default: the one connected last, then GRAFANA_URL and GRAFANA_TOKEN.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    [Parameter(ParameterSetName = ServerPathSet)]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    [ValidateNotNull]
+    public ConnectionReference? Connection { get; set; }
+
+    /// <summary>The server's address with its sub-path, where there is no connection; default: the environment variable GRAFANA_URL.</summary>
     [Parameter(ParameterSetName = ServerSet)]
     [Parameter(ParameterSetName = ServerPathSet)]
     public Uri? Url { get; set; }
@@ -61,6 +70,11 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     [Parameter(ParameterSetName = ProvisioningPathSet)]
     [ValidateNotNullOrEmpty]
     public string? GrafanaPath { get; set; }
+
+    /// <summary>Removes files of dashboards that an earlier run wrote there and this one does not.</summary>
+    [Parameter(ParameterSetName = ProvisioningSet)]
+    [Parameter(ParameterSetName = ProvisioningPathSet)]
+    public SwitchParameter Prune { get; set; }
 
     /// <summary>The store's path as the Grafana server sees it. Without it an existing data source is used as it is.</summary>
     [Parameter(ParameterSetName = ServerSet)]
@@ -101,6 +115,12 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     [ValidateLength(1, 400)]
     public string? Message { get; set; }
 
+    /// <summary>The folder that gets what is overwritten in Grafana, before it is.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    [Parameter(ParameterSetName = ServerPathSet)]
+    [ValidateNotNullOrEmpty]
+    public string? BackupPath { get; set; }
+
     /// <summary>Overwrites what others changed in Grafana.</summary>
     [Parameter(ParameterSetName = ServerSet)]
     [Parameter(ParameterSetName = ServerPathSet)]
@@ -111,11 +131,11 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     [Parameter(ParameterSetName = ServerPathSet)]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
-    /// <summary>How many seconds one request may take.</summary>
+    /// <summary>How many seconds one request may take, its retries included.</summary>
     [Parameter(ParameterSetName = ServerSet)]
     [Parameter(ParameterSetName = ServerPathSet)]
     [ValidateRange(1, 3600)]
-    public int TimeoutSec { get; set; } = 30;
+    public int TimeoutSec { get; set; } = ServerConnection.DefaultTimeoutSeconds;
 
     private bool ToServer => ParameterSetName is ServerSet or ServerPathSet;
 
@@ -123,27 +143,50 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     {
         if (InputObject is not null)
         {
-            Send(InputObject);
+            Track(() => Send(InputObject));
             return;
         }
         if (ParameterSetName is ServerSet or ProvisioningSet)
         {
             foreach (string name in DashboardCatalog.Names)
             {
-                Guard(() => Send(DashboardCatalog.Create(name)));
+                Track(() => Send(DashboardCatalog.Create(name)));
             }
             return;
         }
         foreach (string path in Path)
         {
-            Guard(() =>
+            Track(() =>
             {
-                foreach (string file in Files(path))
+                foreach (string file in DashboardFiles.Find(this, path))
                 {
-                    Guard(() => Send(Read(file)));
+                    Track(() => Send(DashboardFiles.Read(file)));
                 }
             });
         }
+    }
+
+    private protected override void Finish()
+    {
+        if (Prune && _writer is not null && _unfinished > 0)
+        {
+            WriteWarning("Nothing was pruned, because not every dashboard could be read; the file of one that could not may still be wanted.");
+        }
+        else if (Prune && _writer is not null)
+        {
+            WriteAll(_writer.Prune());
+        }
+    }
+
+    /// <summary>Remembers whether any work ended in an error.</summary>
+    private void Track(Action work)
+    {
+        _unfinished++;
+        Guard(() =>
+        {
+            work();
+            _unfinished--;
+        });
     }
 
     private void Send(DashboardDocument document)
@@ -155,8 +198,7 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
             return;
         }
         _prepared = false;
-        _publisher ??= new GrafanaPublisher(
-            ServerConnection.Create(Url, Token, Credential, OrgId, SkipCertificateCheck, TimeoutSec), Options(), Callbacks(), Cancellation);
+        _publisher ??= new GrafanaPublisher(Server(), Options(), Callbacks(), Cancellation);
         WriteAll(_publisher.Prepare(document));
         _prepared = true;
         WriteAll(_publisher.Publish(document));
@@ -179,6 +221,24 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
         _ => !_prepared,
     };
 
+    /// <summary>Parameters that describe a server say which; what is said of a connection beside them holds for this run.</summary>
+    private GrafanaConnection Server()
+    {
+        if (Url is not null || Token is not null || Credential is not null)
+        {
+            return Connection is null
+                ? ServerConnection.Create(Url, Token, Credential, OrgId, SkipCertificateCheck, TimeoutSec)
+                : throw new TokenDashboardException(ErrorCode.GrafanaUrlInvalid, "Give -Connection, or -Url with -Token or -Credential, not both.");
+        }
+        GrafanaConnection connection = ServerConnection.Resolve(Connection);
+        return connection with
+        {
+            OrgId = OrgId == 0 ? connection.OrgId : OrgId,
+            SkipCertificateCheck = SkipCertificateCheck || connection.SkipCertificateCheck,
+            Timeout = MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSec)) ? TimeSpan.FromSeconds(TimeoutSec) : connection.Timeout,
+        };
+    }
+
     private GrafanaPublishOptions Options() => new()
     {
         Folder = Folder,
@@ -187,6 +247,7 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
         DataSourceName = DataSourceName,
         DataSourceUid = DataSourceUid,
         Message = Message,
+        BackupPath = BackupPath is null ? null : ResolvePath(BackupPath),
         Force = Force,
     };
 
@@ -203,44 +264,6 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     };
 
     private PublishCallbacks Callbacks() => new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug);
-
-    /// <summary>A path that exists as it is written needs no wildcards; only then are brackets and asterisks read as such.</summary>
-    private List<string> Files(string path)
-    {
-        string literal = ResolvePath(path);
-        if (File.Exists(literal))
-        {
-            return [literal];
-        }
-        if (WildcardPattern.ContainsWildcardCharacters(path))
-        {
-            try
-            {
-                List<string> files = [.. GetResolvedProviderPathFromPSPath(path, out _).Where(File.Exists)];
-                if (files.Count > 0)
-                {
-                    return files;
-                }
-            }
-            catch (ItemNotFoundException)
-            {
-                // Reported below.
-            }
-        }
-        throw new TokenDashboardException(ErrorCode.DashboardNotFound, $"There is no file '{literal}'.", target: path);
-    }
-
-    private static DashboardDocument Read(string file)
-    {
-        try
-        {
-            return DashboardDocument.Parse(File.ReadAllText(file), file);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new TokenDashboardException(ErrorCode.DashboardInvalid, $"'{file}' could not be read: {exception.Message}", exception, file);
-        }
-    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -7,9 +7,20 @@ namespace TokenDashboard.Parameters;
 /// <summary>Makes a connection of what a command was given and, where it was given nothing, of the environment.</summary>
 internal static class ServerConnection
 {
+    /// <summary>How many seconds a request may take unless said otherwise.</summary>
+    internal const int DefaultTimeoutSeconds = 30;
+
     private const string UrlVariable = "GRAFANA_URL";
     private const string TokenVariable = "GRAFANA_TOKEN";
 
+    /// <summary>The connection a command was given, else the session's default, else the environment's.</summary>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.GrafanaConnectionNotFound"/> or <see cref="ErrorCode.GrafanaUrlInvalid"/>.
+    /// </exception>
+    internal static GrafanaConnection Resolve(ConnectionReference? reference) =>
+        reference?.Resolve() ?? SessionConnections.Current.Default ?? Create(null, null, null, 0, false, DefaultTimeoutSeconds);
+
+    /// <summary>Makes a connection of single parameters.</summary>
     /// <param name="url">The address; null for the environment's.</param>
     /// <param name="token">A token; null for the environment's, unless there is a credential.</param>
     /// <param name="credential">A user's name and password.</param>
@@ -29,7 +40,7 @@ internal static class ServerConnection
         if (url is null)
         {
             throw new TokenDashboardException(
-                ErrorCode.GrafanaUrlInvalid, $"Nothing says where Grafana is. Give -Url, or set the environment variable {UrlVariable}.");
+                ErrorCode.GrafanaUrlInvalid, $"Nothing says where Grafana is. Run Connect-Grafana first, or set the environment variable {UrlVariable}.");
         }
         if (token is null && credential is null && Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 } secret)
         {
@@ -40,10 +51,8 @@ internal static class ServerConnection
             }
             token.MakeReadOnly();
         }
-        return new GrafanaConnection(url)
+        return new GrafanaConnection(url, token, credential?.GetNetworkCredential())
         {
-            Token = token,
-            Credential = credential?.GetNetworkCredential(),
             OrgId = organisation == 0 ? null : organisation,
             SkipCertificateCheck = skipCertificateCheck,
             Timeout = TimeSpan.FromSeconds(timeoutSeconds),

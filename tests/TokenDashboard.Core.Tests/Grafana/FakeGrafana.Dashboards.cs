@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 
 namespace TokenDashboard.Testing;
 
@@ -128,7 +129,28 @@ internal sealed partial class FakeGrafana
         _ => node?.DeepClone(),
     };
 
-    internal sealed record HistoryEntry(long Version, string Message, string Author);
+    private Answer ReadVersion(string uid, string version) =>
+        Dashboards.TryGetValue(uid, out Dashboard? dashboard)
+        && dashboard.History.Find(entry => entry.Version.ToString(System.Globalization.CultureInfo.InvariantCulture) == version) is { Content: not null } found
+            ? Answer.Json(200, new JsonObject { ["id"] = found.Version, ["version"] = found.Version, ["message"] = found.Message, ["data"] = found.Content.DeepClone() })
+            : Answer.Message(404, "Dashboard version not found");
+
+    private Answer Search(IQueryCollection query)
+    {
+        string[] tags = [.. query["tag"].Select(tag => tag!)];
+        int limit = int.Parse(query["limit"].ToString(), System.Globalization.CultureInfo.InvariantCulture);
+        int page = int.Parse(query["page"].ToString(), System.Globalization.CultureInfo.InvariantCulture);
+        return Answer.Json(200, new JsonArray([.. Dashboards
+            .Where(pair => tags.All(tag => (pair.Value.Content["tags"] as JsonArray ?? []).Any(own => own!.GetValue<string>() == tag)))
+            .Skip((page - 1) * limit).Take(limit)
+            .Select(pair => (JsonNode)new JsonObject
+            {
+                ["uid"] = pair.Key, ["title"] = pair.Value.Title, ["type"] = "dash-db", ["folderUid"] = pair.Value.FolderUid,
+                ["folderTitle"] = Folders.Find(folder => folder.Uid == pair.Value.FolderUid)?.Title,
+            })]));
+    }
+
+    internal sealed record HistoryEntry(long Version, string Message, string Author, JsonObject? Content = null);
 
     internal sealed class Dashboard(int id)
     {
@@ -154,7 +176,7 @@ internal sealed partial class FakeGrafana
         {
             Content = content;
             IsSchemaV2 = false;
-            History.Add(new HistoryEntry(Version + 1, message, author));
+            History.Add(new HistoryEntry(Version + 1, message, author, content));
         }
 
         internal JsonObject Metadata(string uid)

@@ -18,6 +18,11 @@ internal sealed partial class FakeGrafana
 
     internal HashSet<string> Plugins { get; } = [Plugin];
 
+    internal string PluginVersion { get; set; } = "4.0.3";
+
+    /// <summary>What a query fails with; null if it does not.</summary>
+    internal string? QueryProblem { get; set; }
+
     /// <summary>What the plugin says of a database path: null if it can be read.</summary>
     internal Func<string, string?> PathProblem { get; set; } = _ => null;
 
@@ -39,9 +44,12 @@ internal sealed partial class FakeGrafana
     private Answer Route(string method, string[] parts, IQueryCollection query, JsonObject? body) => (method, parts) switch
     {
         ("GET", ["api", "org"]) => Forbidden.Contains("org") ? NoPermission("orgs:read") : Answer.Json(200, new JsonObject { ["id"] = 1, ["name"] = "Main Org." }),
+        ("GET", ["api", "access-control", "user", "permissions"]) => Answer.Json(200, Permissions()),
         ("GET", ["api", "plugins", var id, "settings"]) => Plugins.Contains(id)
-            ? Answer.Json(200, new JsonObject { ["id"] = id, ["type"] = "datasource", ["info"] = new JsonObject { ["version"] = "4.0.3" } })
+            ? Answer.Json(200, new JsonObject { ["id"] = id, ["type"] = "datasource", ["info"] = new JsonObject { ["version"] = PluginVersion } })
             : Answer.Message(404, "Plugin not found, no installed plugin with that id"),
+        ("POST", ["api", "plugins", var id, "install"]) => InstallPlugin(id),
+        ("POST", ["api", "ds", "query"]) => Query(body!),
         ("GET", ["api", "folders"]) => ListFolders(query),
         ("GET", ["api", "folders", var uid]) => Folders.Find(folder => folder.Uid == uid) is { } found
             ? Answer.Json(200, found.ToJson(Major))
@@ -50,6 +58,8 @@ internal sealed partial class FakeGrafana
         (_, ["api", "datasources", ..]) => RouteDataSource(method, parts[2..], body),
         ("GET", ["api", "dashboards", "uid", var uid]) => ReadDashboard(uid),
         ("GET", ["api", "dashboards", "uid", var uid, "versions"]) => ReadVersions(uid),
+        ("GET", ["api", "dashboards", "uid", var uid, "versions", var number]) => ReadVersion(uid, number),
+        ("GET", ["api", "search"]) => Search(query),
         ("POST", ["api", "dashboards", "db"]) => SaveDashboard(body!),
         ("GET", ["apis", "dashboard.grafana.app"]) when Major >= 12 => Answer.Json(200, new JsonObject
         {
@@ -63,6 +73,41 @@ internal sealed partial class FakeGrafana
                 : Answer.Kubernetes(404, $"dashboards.dashboard.grafana.app \"{uid}\" not found", "NotFound"),
         _ => Answer.Message(404, "Not found"),
     };
+
+    private Answer InstallPlugin(string id)
+    {
+        if (Forbidden.Contains("plugins"))
+        {
+            return NoPermission("plugins:install");
+        }
+        return Plugins.Add(id) ? Answer.Json(200, new JsonObject()) : Answer.Message(409, "Plugin already installed");
+    }
+
+    private Answer Query(JsonObject body)
+    {
+        JsonNode query = body["queries"]![0]!;
+        bool asked = query["queryText"]!.GetValue<string>().Contains("COUNT(*)", StringComparison.Ordinal)
+            && DataSources.Exists(source => source["uid"]!.GetValue<string>() == query["datasource"]!["uid"]!.GetValue<string>());
+        string? problem = asked ? QueryProblem : "data source not found";
+        JsonObject result = problem is null
+            ? new JsonObject { ["status"] = 200, ["frames"] = new JsonArray(new JsonObject { ["data"] = new JsonObject { ["values"] = new JsonArray(new JsonArray(18810)) } }) }
+            : new JsonObject { ["status"] = 500, ["error"] = problem };
+        return Answer.Json(problem is null ? 200 : 400, new JsonObject { ["results"] = new JsonObject { ["A"] = result } });
+    }
+
+    private JsonObject Permissions()
+    {
+        var granted = new JsonObject { ["dashboards:read"] = new JsonArray("dashboards:*") };
+        foreach (string kind in (string[])["dashboards", "datasources"])
+        {
+            if (!Forbidden.Contains(kind))
+            {
+                granted[$"{kind}:create"] = new JsonArray("folders:*");
+                granted[$"{kind}:write"] = new JsonArray($"{kind}:*");
+            }
+        }
+        return granted;
+    }
 
     private string ApiVersion => Major >= 13 ? "v1" : "v1beta1";
 

@@ -39,7 +39,9 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
             listen.Protocols = HttpProtocols.Http1;
             if (tls)
             {
-                listen.UseHttps(SelfSigned());
+                X509Certificate2 certificate = SelfSigned();
+                CertificatePem = certificate.ExportCertificatePem();
+                listen.UseHttps(certificate);
             }
         }));
         _application = builder.Build();
@@ -55,6 +57,9 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
     /// <summary>Where it listens, with its sub-path.</summary>
     internal Uri Url { get; private set; } = null!;
 
+    /// <summary>Its certificate, which is its own authority; empty without TLS.</summary>
+    internal string CertificatePem { get; private set; } = "";
+
     /// <summary>Method and path of every request, in order.</summary>
     internal IReadOnlyList<string> Requests => [.. _requests];
 
@@ -63,6 +68,9 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
 
     /// <summary>Answers instead of Grafana where it returns something.</summary>
     internal Func<string, Answer?> Intercept { get; set; } = _ => null;
+
+    /// <summary>Answers instead of Grafana, after Grafana has done what was asked, where it returns something.</summary>
+    internal Func<string, Answer?> Lose { get; set; } = _ => null;
 
     /// <summary>Waits before every answer until this ends; for time-outs and cancellation.</summary>
     internal Task Delay { get; set; } = Task.CompletedTask;
@@ -107,12 +115,22 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
         lock (_lock)
         {
             answer = Intercept(line) ?? Respond(request, path, body);
+            answer = Lose(line) ?? answer;
+        }
+        if (answer == Answer.Dropped)
+        {
+            context.Abort();
+            return;
         }
         context.Response.StatusCode = answer.Status;
         context.Response.ContentType = answer.ContentType;
         if (answer.Location is not null)
         {
             context.Response.Headers.Location = answer.Location;
+        }
+        if (answer.RetryAfter is not null)
+        {
+            context.Response.Headers.RetryAfter = answer.RetryAfter;
         }
         byte[] content = Encoding.UTF8.GetBytes(answer.Text);
         if (Major >= 13 && request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
@@ -155,13 +173,19 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=grafana.test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
         using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
     }
 
     /// <summary>What the server sends back.</summary>
-    internal sealed record Answer(int Status, string Text, string ContentType, string? Location = null)
+    internal sealed record Answer(int Status, string Text, string ContentType, string? Location = null, string? RetryAfter = null)
     {
+        /// <summary>No answer: the connection ends.</summary>
+        internal static Answer Dropped { get; } = new(0, "", "");
+
         internal static Answer Json(int status, JsonNode content) => new(status, content.ToJsonString(), "application/json; charset=UTF-8");
 
         internal static Answer Html(int status, string text) => new(status, text, "text/html; charset=UTF-8");

@@ -57,6 +57,7 @@ internal sealed class PublishRun
     {
         Token = Secure(token),
         Timeout = TimeSpan.FromSeconds(20),
+        RetryDelay = TimeSpan.FromMilliseconds(1),
     };
 
     internal static SecureString Secure(string text) => new NetworkCredential("", text).SecurePassword;

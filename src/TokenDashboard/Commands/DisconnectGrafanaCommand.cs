@@ -1,0 +1,48 @@
+using System.Management.Automation;
+using TokenDashboard.Completion;
+using TokenDashboard.Parameters;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>Forgets a Grafana server and its secret.</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "Grafana", DefaultParameterSetName = ConnectionSet)]
+[OutputType(typeof(void))]
+public sealed class DisconnectGrafanaCommand : TokenCmdlet
+{
+    private const string ConnectionSet = "Connection";
+    private const string AllSet = "All";
+
+    /// <summary>The connections to forget, as objects or by name; default: the default one.</summary>
+    [Parameter(ParameterSetName = ConnectionSet, Position = 0, ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    [Alias("Name")]
+    public ConnectionReference[] Connection { get; set; } = [];
+
+    /// <summary>Forgets every connection of this session.</summary>
+    [Parameter(ParameterSetName = AllSet, Mandatory = true)]
+    public SwitchParameter All { get; set; }
+
+    private protected override void Process()
+    {
+        SessionConnections session = SessionConnections.Current;
+        if (All)
+        {
+            session.Clear();
+        }
+        else if (Connection.Length > 0)
+        {
+            foreach (ConnectionReference reference in Connection)
+            {
+                Guard(() => session.Remove(session.Find(reference.Name)));
+            }
+        }
+        else
+        {
+            session.Remove(session.Default ?? throw new TokenDashboardException(
+                ErrorCode.GrafanaConnectionNotFound,
+                "This session has no default connection. Say which one to forget with -Connection; Get-GrafanaConnection lists them."));
+        }
+    }
+
+    private protected override bool IsTerminating(TokenDashboardException exception) => false;
+}

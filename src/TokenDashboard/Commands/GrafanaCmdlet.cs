@@ -1,0 +1,28 @@
+using System.Management.Automation;
+using TokenDashboard.Completion;
+using TokenDashboard.Grafana;
+using TokenDashboard.Parameters;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>What the commands share that talk to a Grafana server the session knows.</summary>
+public abstract class GrafanaCmdlet : TokenCmdlet
+{
+    private protected const string UidPattern = "^[A-Za-z0-9_-]{1,40}$";
+
+    /// <summary>The server: a connection or its name; default: the one connected last, then GRAFANA_URL and GRAFANA_TOKEN.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    [ValidateNotNull]
+    public ConnectionReference? Connection { get; set; }
+
+    private protected GrafanaConnection Server => ServerConnection.Resolve(Connection);
+
+    private protected PublishCallbacks Callbacks =>
+        new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug);
+
+    /// <summary>Whether a failure is the server's rather than one dashboard's.</summary>
+    private protected static bool EndsEverything(ErrorCode code) =>
+        code is ErrorCode.GrafanaUnreachable or ErrorCode.GrafanaTlsFailed or ErrorCode.GrafanaTimeout or ErrorCode.GrafanaUnauthorized
+            or ErrorCode.GrafanaNotJson;
+}

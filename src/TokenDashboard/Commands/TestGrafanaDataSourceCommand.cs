@@ -1,0 +1,21 @@
+using System.Management.Automation;
+using TokenDashboard.Grafana;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>Checks that Grafana can read the store: plugin, settings, health, and a real query.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "GrafanaDataSource")]
+[OutputType(typeof(GrafanaDataSourceReport))]
+public sealed class TestGrafanaDataSourceCommand : GrafanaCmdlet
+{
+    /// <summary>The data source's uid.</summary>
+    [Parameter(Position = 0)]
+    [ValidatePattern(UidPattern)]
+    public string Uid { get; set; } = SqliteDataSource.DefaultUid;
+
+    private protected override void Process()
+    {
+        using var service = new GrafanaDataSourceService(Server, Callbacks, Cancellation);
+        WriteObject(service.Test(Uid));
+    }
+}

@@ -1,0 +1,11 @@
+using System.Management.Automation;
+using TokenDashboard.Parameters;
+
+namespace TokenDashboard;
+
+/// <summary>Forgets the session's secrets when the module is removed; its assemblies stay loaded.</summary>
+public sealed class ModuleCleanup : IModuleAssemblyCleanup
+{
+    /// <inheritdoc/>
+    public void OnRemove(PSModuleInfo psModuleInfo) => SessionConnections.Current.Clear();
+}

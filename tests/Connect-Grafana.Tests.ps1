@@ -1,0 +1,36 @@
+# What needs a Grafana is tested against one in the .NET tests; here stands what the packaged module does without.
+
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $token = [Net.NetworkCredential]::new('', 'glsa_not-a-real-token').SecurePassword
+
+    # A port of this machine that nothing listens on.
+    $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+    $listener.Start()
+    $closed = "http://127.0.0.1:$($listener.LocalEndpoint.Port)"
+    $listener.Stop()
+
+    $saved = $env:GRAFANA_URL, $env:GRAFANA_TOKEN
+    $env:GRAFANA_URL, $env:GRAFANA_TOKEN = $closed, 'glsa_not-a-real-token'
+}
+
+AfterAll {
+    $env:GRAFANA_URL, $env:GRAFANA_TOKEN = $saved
+}
+
+Describe 'Connect-Grafana' {
+    It 'remembers nothing of a server that does not answer' {
+        { Connect-Grafana $closed -Token $token -Name gone } | Should -Throw -ErrorId 'GrafanaUnreachable,*'
+        Get-GrafanaConnection | Should -BeNullOrEmpty
+    }
+
+    It 'refuses an address with a password in it without showing it' {
+        { Connect-Grafana 'http://admin:s3cret@localhost' -Token $token } | Should -Throw -ErrorId 'GrafanaUrlInvalid,*'
+        "$($Error[0])" | Should -Not -Match 's3cret'
+    }
+
+    It 'says which certificate file it cannot read' {
+        { Connect-Grafana $closed -Token $token -CaCertificate (Join-Path $TestDrive none.pem) } |
+            Should -Throw -ErrorId 'GrafanaCertificateInvalid,*' -ExpectedMessage '*none.pem*'
+    }
+}

@@ -1,0 +1,29 @@
+# What needs a Grafana is tested against one in the .NET tests; here stands what the packaged module does without.
+
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $token = [Net.NetworkCredential]::new('', 'glsa_not-a-real-token').SecurePassword
+
+    # A port of this machine that nothing listens on.
+    $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+    $listener.Start()
+    $closed = "http://127.0.0.1:$($listener.LocalEndpoint.Port)"
+    $listener.Stop()
+
+    $saved = $env:GRAFANA_URL, $env:GRAFANA_TOKEN
+    $env:GRAFANA_URL, $env:GRAFANA_TOKEN = $closed, 'glsa_not-a-real-token'
+}
+
+AfterAll {
+    $env:GRAFANA_URL, $env:GRAFANA_TOKEN = $saved
+}
+
+Describe 'Set-GrafanaDataSource' {
+    It 'takes address and token from the environment and says that nothing answers' {
+        { Set-GrafanaDataSource /data/observicia.db -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaUnreachable,*' -ExpectedMessage "*$closed*"
+    }
+
+    It 'knows no connection that was not made' {
+        { Set-GrafanaDataSource /data/observicia.db -Connection none -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaConnectionNotFound,*' -ExpectedMessage "*'none'*"
+    }
+}

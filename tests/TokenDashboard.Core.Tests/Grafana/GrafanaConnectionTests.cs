@@ -1,0 +1,79 @@
+using System.Net;
+using TokenDashboard.Grafana;
+using TokenDashboard.Testing;
+using TokenDashboard.Tests;
+
+namespace TokenDashboard.Core.Tests.Grafana;
+
+public class GrafanaConnectionTests
+{
+    private static readonly PublishCallbacks Silent = new((_, _) => true, _ => { }, _ => { }, _ => { });
+
+    [Theory]
+    [MemberData(nameof(GrafanaPublisherTests.Versions), MemberType = typeof(GrafanaPublisherTests))]
+    public async Task Probing_tells_version_organisation_and_rights(string version)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync(version);
+        server.Forbidden.Add("datasources");
+
+        GrafanaConnection connection = PublishRun.Connection(server.Url).Probe(Silent, TestContext.Current.CancellationToken);
+
+        Assert.Equal(version, connection.Version);
+        Assert.Equal((1, "Main Org."), (connection.OrgId, connection.OrgName));
+        Assert.Equal((true, false), (connection.CanPublish, connection.CanSetDataSource));
+        Assert.Equal(server.Url.Authority, connection.Name);
+        Assert.Empty(server.Writes);
+    }
+
+    [Fact]
+    public async Task Rights_the_server_does_not_tell_are_unknown()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        server.Intercept = line => line.Contains("access-control", StringComparison.Ordinal) ? FakeGrafana.Answer.Message(404, "Not found") : null;
+
+        GrafanaConnection connection = PublishRun.Connection(server.Url).Probe(Silent, TestContext.Current.CancellationToken);
+
+        Assert.Equal((null, null), (connection.CanPublish, connection.CanSetDataSource));
+    }
+
+    [Fact]
+    public void No_public_member_shows_a_secret()
+    {
+        var connection = new GrafanaConnection(new Uri("https://g"), PublishRun.Secure(FakeGrafana.Token), new NetworkCredential("admin", FakeGrafana.Password));
+
+        string seen = string.Join('\n', typeof(GrafanaConnection).GetProperties().Select(property => $"{property.Name}={property.GetValue(connection)}"));
+
+        Assert.Contains("Account=admin", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("Secure", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("NetworkCredential", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain(FakeGrafana.Password, seen + System.Text.Json.JsonSerializer.Serialize(connection), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_is_trusted_by_its_authoritys_certificate_and_by_no_other()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync(tls: true);
+        await using FakeGrafana other = await FakeGrafana.StartAsync(tls: true);
+        using var folder = new TemporaryFolder();
+        string pem = Path.Combine(folder.Path, "ca.pem");
+        string der = Path.Combine(folder.Path, "ca.der");
+        string wrong = Path.Combine(folder.Path, "wrong.pem");
+        string broken = Path.Combine(folder.Path, "broken.pem");
+        File.WriteAllText(pem, server.CertificatePem);
+        using (var certificate = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(server.CertificatePem))
+        {
+            File.WriteAllBytes(der, certificate.RawData);
+        }
+        File.WriteAllText(wrong, other.CertificatePem);
+        File.WriteAllText(broken, "not a certificate");
+
+        Assert.Equal("13.3.1", Probe(pem).Version);
+        Assert.Equal("13.3.1", Probe(der).Version);
+        Assert.Equal(ErrorCode.GrafanaTlsFailed, Assert.Throws<TokenDashboardException>(() => Probe(wrong)).Code);
+        Assert.Equal(ErrorCode.GrafanaCertificateInvalid, Assert.Throws<TokenDashboardException>(() => Probe(broken)).Code);
+        Assert.Equal(ErrorCode.GrafanaCertificateInvalid, Assert.Throws<TokenDashboardException>(() => Probe(Path.Combine(folder.Path, "none.pem"))).Code);
+
+        GrafanaConnection Probe(string authority) =>
+            (PublishRun.Connection(server.Url) with { CaCertificate = authority }).Probe(Silent, TestContext.Current.CancellationToken);
+    }
+}

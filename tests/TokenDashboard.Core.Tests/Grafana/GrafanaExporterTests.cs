@@ -1,0 +1,187 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Dashboards;
+using TokenDashboard.Grafana;
+using TokenDashboard.Testing;
+using TokenDashboard.Tests;
+
+namespace TokenDashboard.Core.Tests.Grafana;
+
+public sealed class GrafanaExporterTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(GrafanaPublisherTests.Versions), MemberType = typeof(GrafanaPublisherTests))]
+    public async Task What_is_exported_published_elsewhere_and_exported_again_is_the_same_bytes(string version)
+    {
+        await using FakeGrafana first = await FakeGrafana.StartAsync();
+        await using FakeGrafana second = await FakeGrafana.StartAsync(version);
+        PublishRun.Of(first, PublishRun.Json());
+        // As Grafana's editor leaves it: with a field beside text and value, and with nulls.
+        first.EditInBrowser("token-usage", content => content["templating"]!["list"]![0]!["current"]!["selected"] = false);
+
+        DashboardDocument once = Read(first, "token-usage");
+        Assert.Null(PublishRun.Of(second, once.Json).Error);
+        DashboardDocument twice = Read(second, "token-usage");
+
+        Assert.Equal(once.Json, twice.Json);
+        Assert.Contains("\"value\": null", once.Json, StringComparison.Ordinal);
+        Assert.Contains("\"selected\": false", once.Json, StringComparison.Ordinal);
+        Assert.DoesNotContain(once.Root, field => field.Key is "id" or "version");
+        Assert.Equal(GrafanaPublishAction.Unchanged, PublishRun.Of(first, once.Json).Dashboard);
+    }
+
+    [Fact]
+    public async Task Files_stand_in_folders_like_the_servers_and_stay_untouched_when_nothing_changed()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        PublishRun.Of(server, PublishRun.Json(), new GrafanaPublishOptions { Database = "/d.db", Folder = "LLM/../a:b" });
+
+        GrafanaExportResult created = Save(server, "token-usage")!;
+        GrafanaExportResult unchanged = Save(server, "token-usage")!;
+        PublishRun.Of(server, PublishRun.Json("Renamed"));
+        GrafanaExportResult updated = Save(server, "token-usage")!;
+
+        Assert.Equal(_folder.File("LLM/_/a_b/token-usage.json"), created.Path);
+        Assert.Equal("LLM/../a:b", created.Folder);
+        Assert.Equal(
+            [(GrafanaPublishAction.Created, 1L), (GrafanaPublishAction.Unchanged, 1L), (GrafanaPublishAction.Updated, 2L)],
+            new[] { created, unchanged, updated }.Select(result => (result.Action, result.Version)));
+        Assert.Equal("Renamed", DashboardDocument.Parse(File.ReadAllText(updated.Path), updated.Path).Title);
+    }
+
+    [Fact]
+    public async Task Dashboards_are_found_by_tag_by_folder_with_what_is_below_and_all_over_several_pages()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        server.Folders.AddRange([new("a", "LLM"), new("b", "Tokens", "a"), new("c", "LLM2")]);
+        Add("in-a", "a", "x");
+        Add("in-b", "b", "x", "y");
+        Add("in-c", "c", "x");
+        Add("outside", "");
+        for (int index = 0; index < 1000; index++)
+        {
+            Add($"many-{index:0000}", "c");
+        }
+
+        Assert.Equal(["in-a", "in-b"], Find([], "LLM"));
+        Assert.Equal(["in-b"], Find([], "LLM/Tokens"));
+        Assert.Equal(["in-b"], Find(["x", "y"], null));
+        Assert.Equal(["in-a", "in-b"], Find(["x"], "LLM"));
+        Assert.Equal(["outside"], Find([], "General"));
+        Assert.Equal(1004, Find([], null).Count);
+        Assert.Empty(server.Writes);
+
+        void Add(string uid, string folder, params string[] tags)
+        {
+            var dashboard = new FakeGrafana.Dashboard(1) { FolderUid = folder };
+            dashboard.Save(new JsonObject { ["title"] = uid, ["tags"] = new JsonArray([.. tags.Select(tag => (JsonNode)tag)]) }, "", "alice");
+            server.Dashboards[uid] = dashboard;
+        }
+
+        IReadOnlyList<string> Find(string[] tags, string? folder)
+        {
+            using GrafanaExporter exporter = Exporter(server);
+            return exporter.Find(tags, folder);
+        }
+    }
+
+    [Fact]
+    public async Task An_old_version_is_read_and_publishing_it_restores_it()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        PublishRun.Of(server, PublishRun.Json());
+        PublishRun.Of(server, PublishRun.Json("Renamed"));
+
+        DashboardDocument old = Read(server, "token-usage", 1);
+        PublishRun run = PublishRun.Of(server, old.Json);
+
+        Assert.Equal("Token usage", old.Title);
+        Assert.Equal((GrafanaPublishAction.Updated, 3L), (run.Dashboard, run.Results[^1].Version));
+        Assert.Equal(old.Json, Read(server, "token-usage").Json);
+    }
+
+    [Theory]
+    [InlineData("none", null, ErrorCode.DashboardNotFound)]
+    [InlineData("token-usage", 7L, ErrorCode.DashboardNotFound)]
+    [InlineData("newer", null, ErrorCode.GrafanaRequestFailed)]
+    public async Task What_cannot_be_exported_says_why(string uid, long? version, ErrorCode code)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        PublishRun.Of(server, PublishRun.Json());
+        PublishRun.Of(server, PublishRun.Json(uid: "newer"));
+        server.Dashboards["newer"].IsSchemaV2 = true;
+
+        var exception = Assert.Throws<TokenDashboardException>(() => Save(server, uid, version));
+
+        Assert.Equal(code, exception.Code);
+        Assert.Contains($"'{uid}'", exception.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public async Task What_is_overwritten_is_backed_up_first_and_no_backup_replaces_another()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        var options = new GrafanaPublishOptions { BackupPath = _folder.Path, Database = "/d.db", Folder = "LLM" };
+        Assert.Null(PublishRun.Of(server, PublishRun.Json(), options).Results[^1].BackupPath);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+        DashboardDocument before = Read(server, "token-usage");
+        Directory.CreateDirectory(_folder.File("LLM"));
+        File.WriteAllText(_folder.File("LLM/token-usage.v1.json"), "of another server");
+        bool there = false;
+        server.Intercept = line =>
+        {
+            there |= line == "POST /api/dashboards/db" && File.Exists(_folder.File("LLM/token-usage.v1-2.json"));
+            return null;
+        };
+
+        PublishRun declined = PublishRun.Of(server, PublishRun.Json("Renamed"), options, write: false);
+        Assert.Single(Directory.GetFiles(_folder.File("LLM")));
+        PublishRun run = PublishRun.Of(server, PublishRun.Json("Renamed"), options);
+
+        Assert.Null(declined.Error);
+        Assert.True(there);
+        Assert.Equal(_folder.File("LLM/token-usage.v1-2.json"), run.Results[^1].BackupPath);
+        Assert.Equal(before.Json, File.ReadAllText(run.Results[^1].BackupPath!));
+        Assert.Equal("of another server", File.ReadAllText(_folder.File("LLM/token-usage.v1.json")));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_backed_up_is_not_overwritten()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        PublishRun.Of(server, PublishRun.Json());
+        File.WriteAllText(_folder.File("file"), "");
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json("Renamed"), new GrafanaPublishOptions { BackupPath = _folder.File("file/below") });
+        server.Dashboards["token-usage"].IsSchemaV2 = true;
+        PublishRun newer = PublishRun.Of(server, PublishRun.Json("Renamed"), new GrafanaPublishOptions { BackupPath = _folder.Path, Force = true });
+
+        Assert.Equal(ErrorCode.DashboardWriteFailed, run.Error?.Code);
+        Assert.Equal(ErrorCode.GrafanaRequestFailed, newer.Error?.Code);
+        Assert.Single(server.Dashboards["token-usage"].History);
+    }
+
+    private static GrafanaExporter Exporter(FakeGrafana server)
+    {
+        var exporter = new GrafanaExporter(
+            PublishRun.Connection(server.Url), new PublishCallbacks((_, _) => true, _ => { }, _ => { }, _ => { }), TestContext.Current.CancellationToken);
+        exporter.Prepare();
+        return exporter;
+    }
+
+    private static DashboardDocument Read(FakeGrafana server, string uid, long? version = null)
+    {
+        using GrafanaExporter exporter = Exporter(server);
+        return exporter.Read(uid, version);
+    }
+
+    private GrafanaExportResult? Save(FakeGrafana server, string uid, long? version = null)
+    {
+        using GrafanaExporter exporter = Exporter(server);
+        return exporter.Save(uid, version, _folder.Path);
+    }
+}
