@@ -9,6 +9,9 @@ internal static class TokenUsageDashboard
     private const string PromptColor = "blue";
     private const string CompletionColor = "green";
 
+    // Grafana sets a variable that a link to the same dashboard does not mention back to its first value.
+    private const string SameView = "${datasource:queryparam}&${bucket:queryparam}&${utc_offset:queryparam}";
+
     private static readonly FieldOptions Tokens = new()
     {
         Unit = Units.Abbreviated,
@@ -32,7 +35,7 @@ internal static class TokenUsageDashboard
             Tags = ["tokendashboard"],
             Links =
             [
-                new DashboardLink("Show everything", $"/d/{self}?var-provider=$__all&var-model=$__all&var-user=$__all")
+                new DashboardLink("Show everything", $"/d/{self}?var-provider=$__all&var-model=$__all&var-user=$__all&{SameView}")
                 {
                     Tooltip = "Chooses all providers, models and users again.",
                 },
@@ -183,8 +186,7 @@ internal static class TokenUsageDashboard
                         new DataLink(
                             "Show only this user",
                             $"/d/{self}?${{__url_time_range}}&var-user=${{__data.fields.User:percentencode}}"
-                            + "&${datasource:queryparam}&${provider:queryparam}&${model:queryparam}"
-                            + "&${bucket:queryparam}&${utc_offset:queryparam}"),
+                            + $"&${{provider:queryparam}}&${{model:queryparam}}&{SameView}"),
                     ],
                 },
             },

@@ -51,6 +51,25 @@ public partial class DashboardCatalogTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Links_of_a_dashboard_to_itself_mention_every_variable(string name)
+    {
+        DashboardDocument dashboard = DashboardCatalog.Create(name);
+        string[] links = [.. dashboard.Root["links"]!.AsArray()
+            .Concat(GrafanaView.Panels(dashboard).SelectMany(panel => panel["fieldConfig"]!["overrides"]!.AsArray())
+                .SelectMany(exception => exception!["properties"]!.AsArray())
+                .Where(property => (string)property!["id"]! == "links").SelectMany(property => property!["value"]!.AsArray()))
+            .Select(link => (string)link!["url"]!).Where(url => url.StartsWith($"/d/{dashboard.Uid}?", StringComparison.Ordinal))];
+
+        Assert.NotEmpty(links);
+        Assert.All(links, url => Assert.All(
+            dashboard.Root["templating"]!["list"]!.AsArray().Select(variable => (string)variable!["name"]!),
+            variable => Assert.True(
+                url.Contains($"var-{variable}=", StringComparison.Ordinal) || url.Contains($"${{{variable}:queryparam}}", StringComparison.Ordinal),
+                $"{url} forgets {variable}")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void Overrides_and_data_links_name_columns_the_query_has(string name)
     {
         DashboardDocument dashboard = DashboardCatalog.Create(name);
