@@ -34,7 +34,7 @@ public sealed class UsageQuery
 
     /// <summary>Runs the query. Rows come by time, then by tokens, most first.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.TooManyBuckets"/>: filling would make more than a million rows. One of the <c>Store</c> codes: reading failed.
+    /// <see cref="ErrorCode.GroupingInvalid"/>: filling without a unit of time. <see cref="ErrorCode.TooManyBuckets"/>: filling would make more than a million rows. One of the <c>Store</c> codes: reading failed.
     /// </exception>
     public Answer<TokenUsage> Run(TokenStore store, RequestFilter filter)
     {
@@ -52,14 +52,19 @@ public sealed class UsageQuery
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(filter);
+        if (Fill && _buckets is null)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.GroupingInvalid, "Empty buckets can be filled in only where usage is grouped by Hour, Day, Week or Month.");
+        }
         (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageAccumulator.Sum(store, filter, Texts(), KeyOf);
         if (_dimensions.Count == 0 && groups.Count == 0)
         {
             groups.Add(default, new UsageAccumulator());
         }
-        if (Fill && _buckets is not null)
+        if (Fill)
         {
-            FillBuckets(groups, _buckets, filter.Range);
+            FillBuckets(groups, _buckets!, filter.Range);
         }
         return ([.. groups
             .OrderBy(group => group.Key.BucketTicks)

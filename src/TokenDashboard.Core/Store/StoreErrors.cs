@@ -31,7 +31,7 @@ internal static class StoreErrors
         CannotOpen or ReadOnly => CannotRead(exception, path),
         _ => new TokenDashboardException(
             ErrorCode.StoreReadFailed,
-            $"'{path}' could not be read: {exception.Message}.",
+            $"'{path}' could not be read: {exception.Message.TrimEnd('.')}.",
             exception,
             path),
     };
@@ -71,7 +71,7 @@ internal static class StoreErrors
                 path)
             : new TokenDashboardException(
                 ErrorCode.StoreReadFailed,
-                $"'{path}' could not be opened: {exception.Message}.",
+                $"'{path}' could not be opened: {exception.Message.TrimEnd('.')}.",
                 exception,
                 path);
     }

@@ -68,6 +68,7 @@ public sealed class GetTokenUsageTests(SampleStore store) : IClassFixture<Sample
 
     [Theory]
     [InlineData("Get-TokenUsage Day, Hour", "GroupingInvalid")]
+    [InlineData("Get-TokenUsage Model -Fill", "GroupingInvalid")]
     [InlineData("Get-TokenUsage -Last 7d -Since today", "RangeInvalid")]
     [InlineData("Get-TokenUsage -Since 2026-02-01 -Until 2026-01-01", "RangeInvalid")]
     [InlineData("Get-TokenUsage -Last 2026-01-01", "RangeInvalid")]
