@@ -18,6 +18,7 @@
         'TokenDashboard.Export.format.ps1xml'
         'TokenDashboard.Comparison.format.ps1xml'
         'TokenDashboard.DataSource.format.ps1xml'
+        'TokenDashboard.Test.format.ps1xml'
     )
     CmdletsToExport      = @(
         'Compare-GrafanaDashboard'
@@ -34,6 +35,7 @@
         'New-TokenStore'
         'Publish-GrafanaDashboard'
         'Set-GrafanaDataSource'
+        'Test-GrafanaDashboard'
         'Test-GrafanaDataSource'
     )
     FunctionsToExport    = @()

@@ -86,6 +86,12 @@ public enum ErrorCode
     /// <summary>A dashboard's JSON cannot be read.</summary>
     DashboardInvalid,
 
+    /// <summary>A value was given for a variable no dashboard has.</summary>
+    DashboardVariableNotFound,
+
+    /// <summary>A rule was named that does not exist.</summary>
+    DashboardRuleNotFound,
+
     /// <summary>A dashboard or provisioning file could not be written.</summary>
     DashboardWriteFailed,
 

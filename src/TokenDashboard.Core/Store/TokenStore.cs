@@ -46,7 +46,15 @@ public sealed class TokenStore : IDisposable
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public static TokenStore Open(string path, CancellationToken cancellation) => Open(path, BusyTimeoutSeconds, cancellation);
 
-    internal static TokenStore Open(string path, int busyTimeoutSeconds, CancellationToken cancellation)
+    /// <summary>Opens any SQLite database for reading, with no other database in its reach.</summary>
+    internal static TokenStore OpenDatabase(string path, CancellationToken cancellation)
+    {
+        TokenStore store = Open(path, BusyTimeoutSeconds, cancellation, isStore: false);
+        _ = raw.sqlite3_limit(store._connection.Handle, raw.SQLITE_LIMIT_ATTACHED, 0);
+        return store;
+    }
+
+    internal static TokenStore Open(string path, int busyTimeoutSeconds, CancellationToken cancellation, bool isStore = true)
     {
         path = System.IO.Path.GetFullPath(path);
         CheckFile(path);
@@ -63,7 +71,15 @@ public sealed class TokenStore : IDisposable
         {
             connection.Open();
             var store = new TokenStore(path, connection, busyTimeoutSeconds, cancellation);
-            store.CheckSchema();
+            if (isStore)
+            {
+                store.CheckSchema();
+            }
+            else
+            {
+                // Reads the file's header, so that a file that is no database is one failure and not one for each query.
+                store.Scalar<long>("SELECT COUNT(*) FROM sqlite_schema");
+            }
             return store;
         }
         catch (SqliteException exception)

@@ -115,6 +115,23 @@ public sealed partial class TimeExpression
     [GeneratedRegex(@"^(?:(\d{1,6})([smhdw]))+$", RegexOptions.CultureInvariant)]
     private static partial Regex LengthPattern();
 
+    /// <summary>The range that -Since and -Until, or -Last, mean.</summary>
+    /// <param name="since">The beginning, or null for none.</param>
+    /// <param name="until">The end, or null for none.</param>
+    /// <param name="last">Both ends in one, or null.</param>
+    /// <param name="now">The present moment.</param>
+    /// <param name="zone">The zone of calendar words and of times written without a zone.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: the range is empty or given twice.</exception>
+    public static TimeRange Range(TimeExpression? since, TimeExpression? until, TimeExpression? last, DateTimeOffset now, TimeZoneInfo zone)
+    {
+        if (last is null)
+        {
+            return new TimeRange(since?.ToInstant(now, zone), until?.ToInstant(now, zone));
+        }
+        return since is null && until is null ? last.ToRange(now, zone) : throw new TokenDashboardException(
+            ErrorCode.RangeInvalid, "Give either -Last or -Since and -Until: -Last already says both ends of the range.", target: last);
+    }
+
     private static bool TryLength(Match match, out TimeSpan length)
     {
         double seconds = 0;

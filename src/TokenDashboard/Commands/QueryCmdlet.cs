@@ -140,7 +140,7 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     private RequestFilter Filter() => new()
     {
-        Range = Range(),
+        Range = TimeExpression.Range(Since, Until, Last, _now, TimeZone),
         // PowerShell gives files a property User on Unix, their owner, who has nothing to do with the users of requests.
         User = (InputObject is null ? User : _userOfCommandLine) ?? [],
         Model = Model ?? [],
@@ -150,18 +150,4 @@ public abstract class QueryCmdlet : StoreCmdlet
         PolicyFailed = PolicyFailed,
         MinTokens = MinTokens,
     };
-
-    private TimeRange Range()
-    {
-        if (Last is null)
-        {
-            return new TimeRange(Since?.ToInstant(_now, TimeZone), Until?.ToInstant(_now, TimeZone));
-        }
-        if (Since is not null || Until is not null)
-        {
-            throw new TokenDashboardException(
-                ErrorCode.RangeInvalid, "Give either -Last or -Since and -Until: -Last already says both ends of the range.", target: Last);
-        }
-        return Last.ToRange(_now, TimeZone);
-    }
 }

@@ -1,0 +1,23 @@
+using TokenDashboard.Dashboards.Reading;
+
+namespace TokenDashboard.Dashboards.Lint;
+
+/// <summary>A rule that dashboards are held to.</summary>
+/// <param name="Id">Its name, which stays the same.</param>
+/// <param name="Severity">How grave a breach is.</param>
+/// <param name="Breach">When it is broken.</param>
+/// <param name="Advice">What to do then.</param>
+public sealed record DashboardRule(string Id, FindingSeverity Severity, string Breach, string Advice)
+{
+    internal DashboardFinding Find(ReadDashboard dashboard, string problem, ReadPanel? panel = null, string refId = "") => new()
+    {
+        Severity = Severity,
+        Rule = Id,
+        Dashboard = dashboard.Document.Title,
+        DashboardUid = dashboard.Document.Uid,
+        PanelId = panel?.Id,
+        Panel = panel?.Label ?? "",
+        RefId = refId,
+        Message = $"{problem} {Advice}",
+    };
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using TokenDashboard.Dashboards.Reading;
+
+namespace TokenDashboard.Dashboards.Lint;
+
+/// <summary>Rules about numbers and places of panels and rows.</summary>
+internal static class LayoutRules
+{
+    internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
+    {
+        IEnumerable<JsonObject> all = dashboard.Rows.Concat(dashboard.Panels.Select(panel => panel.Json));
+        foreach (IGrouping<double?, JsonObject> same in all.GroupBy(panel => panel.Number("id")).Where(group => group.Key is not null && group.Count() > 1))
+        {
+            string titles = string.Join(", ", same.Select(panel => $"'{panel.Text("title")}'"));
+            yield return DashboardRules.DuplicateId.Find(dashboard, string.Create(CultureInfo.InvariantCulture, $"The number {same.Key} is that of {titles}."));
+        }
+        foreach (JsonObject row in dashboard.Rows.Where(row => !row.Flag("collapsed") && row.Objects("panels").Any()))
+        {
+            yield return DashboardRules.HiddenByRow.Find(dashboard, $"The open row has {row.Objects("panels").Count()} panels inside it.")
+                with { Panel = row.Text("title") };
+        }
+        foreach (ReadPanel panel in dashboard.Panels.Where(panel => Place.Of(panel.Json) is not { InGrid: true }))
+        {
+            yield return DashboardRules.OutsideGrid.Find(dashboard, $"The place of the panel is {panel.Json["gridPos"]?.ToJsonString() ?? "missing"}.", panel);
+        }
+        // Panels of a closed row have places of their own, which count when it is opened.
+        foreach (IGrouping<JsonObject?, ReadPanel> panels in dashboard.Panels.GroupBy(panel => panel.Row))
+        {
+            (ReadPanel Panel, Place? Place)[] placed = [.. panels.Select(panel => (panel, Place.Of(panel.Json))).Where(item => item.Item2 is { InGrid: true })];
+            for (int i = 0; i < placed.Length; i++)
+            {
+                if (placed.Take(i).FirstOrDefault(other => other.Place!.Overlaps(placed[i].Place!)) is { Panel: { } covered })
+                {
+                    yield return DashboardRules.Overlap.Find(dashboard, $"The panel covers '{covered.Label}'.", placed[i].Panel);
+                }
+            }
+        }
+    }
+
+    private sealed record Place(double X, double Y, double Width, double Height)
+    {
+        internal bool InGrid => X >= 0 && Y >= 0 && Width >= 1 && Height >= 1 && X + Width <= DashboardLayout.Columns;
+
+        internal static Place? Of(JsonObject panel) =>
+            panel["gridPos"] is JsonObject grid && grid.Number("w") is { } width && grid.Number("h") is { } height
+                ? new Place(grid.Number("x") ?? 0, grid.Number("y") ?? 0, width, height)
+                : null;
+
+        internal bool Overlaps(Place other) =>
+            X < other.X + other.Width && other.X < X + Width && Y < other.Y + other.Height && other.Y < Y + Height;
+    }
+}

@@ -1,0 +1,41 @@
+using TokenDashboard.Dashboards.Reading;
+
+namespace TokenDashboard.Dashboards.Lint;
+
+/// <summary>Rules about what every panel says of itself.</summary>
+internal static class PanelRules
+{
+    private static readonly string[] Wanted = ["title", "description"];
+
+    private static readonly string[] NumberPanels = ["stat", "singlestat", "graph", "table", "timeseries", "gauge", "bargauge", "piechart", "barchart"];
+
+    internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
+    {
+        foreach (ReadPanel panel in dashboard.Panels)
+        {
+            foreach (string source in panel.OtherSources)
+            {
+                yield return DashboardRules.OtherSource.Find(dashboard, $"A query asks {source}.", panel);
+            }
+            if (!NumberPanels.Contains(panel.Type) || panel.Json.Child("libraryPanel") is not null)
+            {
+                continue;
+            }
+            string missing = string.Join(" and no ", Wanted.Where(key => panel.Json.Text(key).Trim().Length == 0));
+            if (missing.Length > 0)
+            {
+                yield return DashboardRules.TitleAndDescription.Find(dashboard, $"The panel has no {missing}.", panel);
+            }
+            if (!panel.Json.Objects("targets").Any())
+            {
+                yield return DashboardRules.NoTargets.Find(dashboard, "The panel has no query.", panel);
+            }
+            // Mapped values and plain text need no unit.
+            else if (panel.Defaults.Text("unit").Length == 0 && !panel.HasOverride("unit") && !panel.Defaults.Objects("mappings").Any()
+                && panel.Json.Child("options").Child("reduceOptions").Text("fields").Length == 0)
+            {
+                yield return DashboardRules.Unit.Find(dashboard, "The panel's numbers have no unit.", panel);
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+namespace TokenDashboard.Dashboards.Proof;
+
+/// <summary>Adds the rows between the first and the last one that a filling macro asks for, empty but for their time.</summary>
+internal static class GapFilling
+{
+    /// <summary>More rows than any browser is sent; a bucket of a second over years would make them.</summary>
+    internal const int MaxRows = 1_000_000;
+
+    /// <exception cref="PluginException">There is no time column, or its times are NULL or do not ascend.</exception>
+    internal static void Fill(IReadOnlyList<PluginColumn> columns, long seconds)
+    {
+        PluginColumn time = columns.FirstOrDefault(column => column.Type == ColumnType.Time)
+            ?? throw new PluginException("no time column found to use for gap filling");
+        if (time.Values.Count < 2)
+        {
+            return;
+        }
+        // The plugin steps by the interval and would never arrive.
+        if (seconds <= 0)
+        {
+            throw new PluginException($"an interval of {seconds} seconds never fills a gap; the plugin does not come back");
+        }
+        var filled = columns.Select(_ => new List<object?>()).ToArray();
+        decimal expected = Time(time, 0);
+        for (int row = 0; row < time.Values.Count; row++)
+        {
+            decimal current = Time(time, row);
+            if (row > 0 && Time(time, row - 1) > current)
+            {
+                throw new PluginException("received unordered time value. The time column needs to be sorted ascending");
+            }
+            for (; expected < current; expected += seconds)
+            {
+                Add(filled, columns, column => column == time ? expected : null);
+                if (filled[0].Count > MaxRows)
+                {
+                    throw new PluginException($"filling gaps of {seconds} seconds makes more than {MaxRows} rows");
+                }
+            }
+            Add(filled, columns, column => column.Values[row]);
+            expected = current + seconds;
+        }
+        for (int i = 0; i < columns.Count; i++)
+        {
+            columns[i].Replace(filled[i]);
+        }
+    }
+
+    private static decimal Time(PluginColumn time, int row) =>
+        time.Values[row] is decimal value ? value : throw new PluginException("received NULL value in time column");
+
+    private static void Add(List<object?>[] filled, IReadOnlyList<PluginColumn> columns, Func<PluginColumn, object?> value)
+    {
+        for (int i = 0; i < columns.Count; i++)
+        {
+            filled[i].Add(value(columns[i]));
+        }
+    }
+}

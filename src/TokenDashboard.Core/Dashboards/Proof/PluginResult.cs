@@ -1,0 +1,9 @@
+namespace TokenDashboard.Dashboards.Proof;
+
+/// <summary>What the plugin makes of a query.</summary>
+/// <param name="Sql">The SQL that was run.</param>
+/// <param name="Columns">The columns, gaps filled.</param>
+/// <param name="Rows">The rows SQLite gave.</param>
+/// <param name="Complete">Whether all rows were read.</param>
+/// <param name="Series">The series of a time series query; null for a table.</param>
+internal sealed record PluginResult(string Sql, IReadOnlyList<PluginColumn> Columns, int Rows, bool Complete, WideSeries? Series);

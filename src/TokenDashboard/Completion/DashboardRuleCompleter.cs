@@ -1,0 +1,11 @@
+using System.Collections;
+using TokenDashboard.Dashboards.Lint;
+
+namespace TokenDashboard.Completion;
+
+/// <summary>Offers the rules dashboards are held to.</summary>
+public sealed class DashboardRuleCompleter : Completer
+{
+    private protected override IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters) =>
+        DashboardRules.All.Select(rule => (rule.Id, $"{rule.Severity}: {rule.Breach}"));
+}
