@@ -24,9 +24,12 @@ public sealed record DashboardFinding
     /// <summary>The letter of the query; the empty string where the fault is not a query's.</summary>
     public string RefId { get; init; } = "";
 
-    /// <summary>What is wrong and what to do.</summary>
+    /// <summary>What is wrong.</summary>
     public required string Message { get; init; }
 
+    /// <summary>What to do.</summary>
+    public required string Advice { get; init; }
+
     /// <inheritdoc/>
-    public override string ToString() => $"{Severity} {Rule}: {(Panel.Length > 0 ? Panel + ": " : "")}{Message}";
+    public override string ToString() => $"{Severity} {Rule}: {(Panel.Length > 0 ? Panel + ": " : "")}{Message} {Advice}";
 }

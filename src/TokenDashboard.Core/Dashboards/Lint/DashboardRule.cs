@@ -18,6 +18,7 @@ public sealed record DashboardRule(string Id, FindingSeverity Severity, string B
         PanelId = panel?.Id,
         Panel = panel?.Label ?? "",
         RefId = refId,
-        Message = $"{problem} {Advice}",
+        Message = problem,
+        Advice = Advice,
     };
 }

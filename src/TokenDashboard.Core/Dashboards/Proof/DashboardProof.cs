@@ -11,7 +11,7 @@ internal sealed class DashboardProof
 {
     private readonly ReadDashboard _dashboard;
     private readonly TokenStore _store;
-    private readonly GrafanaView _view;
+    private readonly BrowserView _view;
     private readonly IReadOnlyDictionary<string, IReadOnlyList<string>> _chosen;
     private readonly List<DashboardQueryResult> _results = [];
     private readonly List<DashboardFinding> _findings = [];
@@ -22,7 +22,7 @@ internal sealed class DashboardProof
         _dashboard = dashboard;
         _store = store;
         _chosen = options.Variables;
-        _view = new GrafanaView { Dashboard = dashboard.Document, TimeZone = options.TimeZone, Window = WindowOf(dashboard, options) };
+        _view = new BrowserView { Dashboard = dashboard.Document, TimeZone = options.TimeZone, Window = WindowOf(dashboard, options) };
     }
 
     internal IReadOnlyList<DashboardFinding> Findings => _findings;
@@ -45,7 +45,7 @@ internal sealed class DashboardProof
         }
         foreach (ReadPanel panel in _dashboard.Panels)
         {
-            GrafanaView view = ViewOf(panel);
+            BrowserView view = ViewOf(panel);
             foreach (ReadTarget target in panel.Targets.Where(target => target.Sql.Trim().Length > 0))
             {
                 var about = new DashboardQueryResult
@@ -83,7 +83,7 @@ internal sealed class DashboardProof
 
     private void Ask(
         DashboardQueryResult about,
-        GrafanaView view,
+        BrowserView view,
         string sql,
         bool seriesByLabel,
         IReadOnlyList<string> timeColumns,
@@ -120,9 +120,9 @@ internal sealed class DashboardProof
     }
 
     // Of a repeated panel or row Grafana makes one for each value; the first stands for all.
-    private GrafanaView ViewOf(ReadPanel panel)
+    private BrowserView ViewOf(ReadPanel panel)
     {
-        GrafanaView view = _view.For(panel);
+        BrowserView view = _view.For(panel);
         foreach (string name in new[] { panel.Row.Text("repeat"), panel.Json.Text("repeat") })
         {
             if (_view.Values.TryGetValue(name, out VariableValue? value))

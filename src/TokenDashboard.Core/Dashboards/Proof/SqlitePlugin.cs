@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using TokenDashboard.Dashboards.Reading;
 using TokenDashboard.Store;
 
 namespace TokenDashboard.Dashboards.Proof;
@@ -37,9 +38,10 @@ internal static class SqlitePlugin
                 throw new PluginException(Message(exception));
             }
             // Names with a dollar sign that nothing replaced are parameters to SQLite.
-            catch (InvalidOperationException exception)
+            catch (InvalidOperationException)
             {
-                throw new PluginException(exception.Message);
+                IEnumerable<string> names = VariableUse.In(SqlText.Blank(finished)).Select(use => finished.Substring(use.Index, use.Length)).Distinct();
+                throw new PluginException($"nothing stands for {string.Join(", ", names)}");
             }
         });
         int rows = columns.Count == 0 ? 0 : columns[0].Values.Count;

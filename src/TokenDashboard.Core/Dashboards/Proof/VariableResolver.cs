@@ -9,7 +9,7 @@ namespace TokenDashboard.Dashboards.Proof;
 /// <param name="run">Gives the options of a query variable, or nothing where its query fails.</param>
 internal sealed class VariableResolver(
     ReadDashboard dashboard,
-    GrafanaView view,
+    BrowserView view,
     IReadOnlyDictionary<string, IReadOnlyList<string>> chosen,
     Func<ReadVariable, IReadOnlyList<(string Text, string Value)>> run)
 {

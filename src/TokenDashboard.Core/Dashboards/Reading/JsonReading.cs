@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -19,8 +20,10 @@ internal static class JsonReading
 
     internal static bool Flag(this JsonNode? node, string key) => Child(node, key)?.GetValueKind() == JsonValueKind.True;
 
+    // By way of the text, because nodes that code made hold integers, which do not convert themselves.
     internal static double? Number(this JsonNode? node, string key) =>
-        Child(node, key) is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue(out double number) ? number : null;
+        Child(node, key) is JsonValue value && value.GetValueKind() == JsonValueKind.Number
+            && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;
 
     internal static JsonNode? Child(this JsonNode? node, string key) => node is JsonObject json ? json[key] : null;
 

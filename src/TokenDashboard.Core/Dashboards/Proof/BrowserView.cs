@@ -7,7 +7,7 @@ namespace TokenDashboard.Dashboards.Proof;
 /// What Grafana's browser part knows when it sends a query: the time range, the interval and the values of variables. It inserts them
 /// into the query's text before the plugin sees it.
 /// </summary>
-internal sealed class GrafanaView
+internal sealed class BrowserView
 {
     // A screen of usual width, on which a panel of all 24 columns has so many points.
     private const double FullWidthPoints = 1700;
@@ -28,7 +28,7 @@ internal sealed class GrafanaView
     internal long IntervalMilliseconds { get; init; }
 
     /// <summary>The view of a panel: its own time range where it has one, and its interval.</summary>
-    internal GrafanaView For(ReadPanel panel)
+    internal BrowserView For(ReadPanel panel)
     {
         TimeWindow window = Window;
         if (GrafanaInterval.Parse(panel.Json.Text("timeFrom")) is { } length)
@@ -40,7 +40,7 @@ internal sealed class GrafanaView
             window = new TimeWindow(window.From.AddMilliseconds(-shift), window.To.AddMilliseconds(-shift));
         }
         double points = panel.Json.Number("maxDataPoints") ?? (panel.Json.Child("gridPos").Number("w") ?? 24) / 24 * FullWidthPoints;
-        return new GrafanaView
+        return new BrowserView
         {
             Dashboard = Dashboard,
             Window = window,
