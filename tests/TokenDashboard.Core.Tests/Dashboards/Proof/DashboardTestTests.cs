@@ -33,7 +33,7 @@ public sealed class DashboardTestTests : IDisposable
     public void The_dashboards_of_this_product_are_without_fault_on_a_sample_store(string name)
     {
         using var folder = new TemporaryFolder();
-        StoreWriter.Create(folder.File("sample.db"), SampleRequests.Generate(14, 200, Now, 7), CancellationToken.None);
+        StoreWriter.Create(folder.File("sample.db"), new SampleRequests(7).Make(Now, 14, 200), CancellationToken.None);
 
         DashboardTestResult result = Sound(name, folder.File("sample.db"));
 
