@@ -104,7 +104,13 @@ public sealed class TestGrafanaDashboardCommand : TokenCmdlet
         }
         foreach (string path in Path)
         {
-            Guard(() => _documents.AddRange(DashboardFiles.Find(this, path).Select(DashboardFiles.Read)));
+            Guard(() =>
+            {
+                foreach (string file in DashboardFiles.Find(this, path))
+                {
+                    Guard(() => _documents.Add(DashboardFiles.Read(file)));
+                }
+            });
         }
     }
 

@@ -39,17 +39,13 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
 
     [Theory]
     [InlineData("Test-GrafanaDashboard $folder/*.json")]
-    [InlineData("Test-GrafanaDashboard -InputObject (New-GrafanaDashboard), $folder/broken.json", "ParameterBindingException")]
     [InlineData("[System.IO.FileInfo]::new(\"$folder/broken.json\") | Test-GrafanaDashboard")]
     [InlineData("\"$folder/broken.json\" | Test-GrafanaDashboard")]
-    public void Files_are_taken_by_path_by_pattern_and_from_the_pipeline(string script, string? error = null)
+    public void Files_are_taken_by_path_by_pattern_and_from_the_pipeline(string script)
     {
         WriteBroken();
 
-        ModuleSession.Result result = Run(script + " -SkipQuery -Severity Error");
-
-        Assert.Equal(error is not null, result.Terminating is not null);
-        Assert.Equal(error is null ? ["rows-hidden"] : [], result.Output.Select(finding => (string)finding.Properties["Rule"].Value));
+        Assert.Equal("rows-hidden", Assert.Single(Run(script + " -SkipQuery -Severity Error").Succeeded()).Properties["Rule"].Value);
     }
 
     [Fact]
