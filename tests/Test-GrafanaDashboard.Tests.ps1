@@ -1,0 +1,77 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $database = Get-SampleStore
+    $range = @{ Since = '2026-10-25'; Until = '2026-11-01'; TimeZone = 'UTC' }
+
+    # A dashboard of this module after a change, as a file.
+    function New-ChangedDashboard([scriptblock] $Change) {
+        $json = (New-GrafanaDashboard TokenUsage).Json | ConvertFrom-Json
+        $null = $json | ForEach-Object $Change
+        $file = Join-Path $TestDrive "$([guid]::NewGuid()).json"
+        $json | ConvertTo-Json -Depth 99 | Set-Content $file
+        $file
+    }
+}
+
+Describe 'Test-GrafanaDashboard' {
+    It 'finds nothing wrong with the dashboards of this module, and runs all their queries' {
+        $result = Test-GrafanaDashboard -Database $database @range -Severity Information
+
+        $result | Where-Object Rule | Should -BeNullOrEmpty
+        $result.Count | Should -BeGreaterThan 10
+        $result | ForEach-Object { $_.Problems | Should -BeNullOrEmpty; $_.Rows | Should -BeGreaterThan 0 }
+    }
+
+    It 'tells a build by one value' {
+        $broken = New-ChangedDashboard { ($_.panels | Where-Object type -EQ piechart).options.reduceOptions.values = $false }
+
+        Test-GrafanaDashboard -Database $database -Quiet | Should -BeTrue
+        Test-GrafanaDashboard $broken -SkipQuery -Quiet | Should -BeFalse
+        Test-GrafanaDashboard $broken -SkipQuery -Quiet -Exclude rows-* | Should -BeTrue
+    }
+
+    It 'says what SQLite says of a query that fails, and goes on with the next' {
+        $broken = New-ChangedDashboard { $_.panels[0].targets[0].rawQueryText = $_.panels[0].targets[0].queryText = 'SELECT nobody FROM telemetry WHERE $__from' }
+
+        $result = Test-GrafanaDashboard $broken -Database $database @range
+
+        ($result | Where-Object Rule -EQ query-failed).Message | Should -BeLike '*no such column: nobody*'
+        ($result | Where-Object { $_.Problems }).Panel | Should -Be 'Totals'
+        ($result | Where-Object Rows).Count | Should -BeGreaterThan 9
+    }
+
+    It 'gives queries the values that are asked for' {
+        $query = Test-GrafanaDashboard -Database $database @range -Variable @{ user = "o'neill" } | Where-Object Panel -EQ 'Total tokens per user'
+
+        $query.Rows | Should -Be 1
+        $query.Sql | Should -BeLike "*IN ('o''neill')*"
+    }
+
+    It 'takes files from the pipeline' {
+        New-ChangedDashboard { $_.panels[1].gridPos.w = 30 } | Get-Item | Test-GrafanaDashboard -SkipQuery -Severity Error | ForEach-Object Rule |
+            Should -Be 'panel-outside-grid'
+    }
+
+    It 'does not write to the database' {
+        $broken = New-ChangedDashboard { $_.panels[0].targets[0].rawQueryText = $_.panels[0].targets[0].queryText = 'DELETE FROM telemetry WHERE $__from' }
+        $before = (Get-FileHash $database).Hash
+
+        (Test-GrafanaDashboard $broken -Database $database | Where-Object Rule -EQ query-failed).Message | Should -BeLike '*readonly*'
+
+        (Get-FileHash $database).Hash | Should -Be $before
+    }
+
+    It 'shows findings and queries in one table of <_> columns' -ForEach 80, 120 {
+        $broken = New-ChangedDashboard { $_.panels[0].description = '' }
+
+        $lines = Test-GrafanaDashboard $broken -Database $database @range | Get-Display $_
+
+        $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual 120 }
+        $lines -join "`n" | Should -Match 'Warning +panel-title'
+        $lines -join "`n" | Should -Match 'Passed +query of panel +Usage by model +\d+ rows, 2 columns'
+    }
+
+    It 'completes rules' {
+        Complete 'Test-GrafanaDashboard -Exclude gauge' | Should -Be 'gauge-maximum'
+    }
+}
