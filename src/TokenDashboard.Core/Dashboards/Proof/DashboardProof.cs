@@ -123,7 +123,7 @@ internal sealed class DashboardProof
     private BrowserView ViewOf(ReadPanel panel)
     {
         BrowserView view = _view.For(panel);
-        foreach (string name in new[] { panel.Row.Text("repeat"), panel.Json.Text("repeat") })
+        foreach (string name in panel.Repeats)
         {
             if (_view.Values.TryGetValue(name, out VariableValue? value))
             {

@@ -14,9 +14,7 @@ internal sealed class ReadDashboard
         Inputs = Root.Objects("__inputs").Where(input => input.Text("name").Length > 0)
             .GroupBy(input => input.Text("name")).ToDictionary(group => group.Key, group => group.First().Text("pluginId"));
         Rows = [.. Root.Objects("panels").Where(IsRow)];
-        Panels = [.. Root.Objects("panels").SelectMany(json => IsRow(json)
-            ? json.Objects("panels").Where(child => !IsRow(child)).Select(child => Read(child, json))
-            : [Read(json, null)])];
+        Panels = [.. ReadPanels()];
         Annotations = [.. Root.Child("annotations").Objects("list").Where(annotation =>
             annotation.Child("target") is JsonObject target && IsSqlite(annotation["datasource"], target))];
     }
@@ -66,12 +64,32 @@ internal sealed class ReadDashboard
 
     private static bool IsRow(JsonObject panel) => panel.Text("type") == "row";
 
-    private ReadPanel Read(JsonObject json, JsonObject? row)
+    private IEnumerable<ReadPanel> ReadPanels()
+    {
+        // The panels of an open row follow it; those of a closed one stand inside it.
+        string repeat = "";
+        foreach (JsonObject json in Root.Objects("panels"))
+        {
+            if (!IsRow(json))
+            {
+                yield return Read(json, null, repeat);
+                continue;
+            }
+            repeat = json.Text("repeat");
+            foreach (JsonObject child in json.Objects("panels").Where(child => !IsRow(child)))
+            {
+                yield return Read(child, json, repeat);
+            }
+        }
+    }
+
+    private ReadPanel Read(JsonObject json, JsonObject? row, string rowRepeat)
     {
         ILookup<bool, JsonObject> targets = json.Objects("targets").Where(target => !target.Flag("hide"))
             .ToLookup(target => IsSqlite(json["datasource"], target));
         return new ReadPanel(json, row)
         {
+            Repeats = [.. new[] { rowRepeat, json.Text("repeat") }.Where(name => name.Length > 0)],
             Targets = [.. targets[true].Select(target => new ReadTarget(target))],
             OtherSources = [.. targets[false].Select(target => OtherSource(json, target)).Distinct()],
         };

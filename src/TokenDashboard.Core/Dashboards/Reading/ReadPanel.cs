@@ -18,6 +18,9 @@ internal sealed record ReadPanel(JsonObject Json, JsonObject? Row)
 
     internal IEnumerable<JsonObject> Overrides => Json.Child("fieldConfig").Objects("overrides");
 
+    /// <summary>The variables for whose values Grafana repeats the panel, of its row and its own.</summary>
+    internal required IReadOnlyList<string> Repeats { get; init; }
+
     /// <summary>The queries of the SQLite data source that are not switched off.</summary>
     internal required IReadOnlyList<ReadTarget> Targets { get; init; }
 

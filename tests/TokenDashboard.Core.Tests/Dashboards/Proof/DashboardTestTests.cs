@@ -171,6 +171,30 @@ public sealed class DashboardTestTests : IDisposable
             Test(Break, new DashboardTestOptions { Excluded = new HashSet<string> { "panel-outside-grid" } }).Findings, finding => finding.Rule == "panel-outside-grid");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_panel_in_a_repeated_row_is_run_for_the_first_value(bool collapsed)
+    {
+        _store.Insert(new TestStore.Row { User = "ann" }, new TestStore.Row { User = "bob" });
+
+        DashboardTestResult result = Test(json =>
+        {
+            JsonObject panel = json.FirstPanel();
+            json.Panels().Remove(panel);
+            var row = new JsonObject { ["id"] = 9, ["type"] = "row", ["title"] = "$user", ["collapsed"] = collapsed, ["repeat"] = "user" };
+            json.Panels().Add(row);
+            row["panels"] = collapsed ? new JsonArray(panel) : new JsonArray();
+            if (!collapsed)
+            {
+                json.Panels().Add(panel);
+            }
+        });
+
+        Assert.Contains("IN ('ann')", result.Queries[^1].Sql, StringComparison.Ordinal);
+        Assert.Empty(result.Findings.Where(finding => finding.Rule != "query-no-rows").Select(finding => finding.Rule));
+    }
+
     [Fact]
     public void Any_database_will_do_and_a_repeated_panel_is_run_for_its_first_value()
     {
