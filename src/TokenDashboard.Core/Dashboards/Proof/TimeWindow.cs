@@ -26,7 +26,19 @@ internal sealed partial record TimeWindow(DateTimeOffset From, DateTimeOffset To
         {
             return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset instant) ? instant : null;
         }
-        DateTime local = TimeZoneInfo.ConvertTime(now, zone).DateTime;
+        try
+        {
+            return Apply(match, TimeZoneInfo.ConvertTime(now, zone).DateTime, zone, end);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // Before the year 1 or after 9999.
+            return null;
+        }
+    }
+
+    private static DateTimeOffset? Apply(Match match, DateTime local, TimeZoneInfo zone, bool end)
+    {
         foreach (Capture step in match.Groups["step"].Captures)
         {
             string digits = step.Value[1..^1];

@@ -59,7 +59,7 @@ internal sealed class ReadDashboard
             return uid;
         }
         string name = VariableUse.FirstName(uid) ?? "";
-        return Variable(name)?.Json.Text("query") ?? Inputs.GetValueOrDefault(name);
+        return Variable(name) is { Type: "datasource" } variable ? variable.Query : Inputs.GetValueOrDefault(name);
     }
 
     private static bool IsRow(JsonObject panel) => panel.Text("type") == "row";

@@ -111,6 +111,8 @@ public class InterpolationTests
     [InlineData("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z")]
     [InlineData("1772625600000", "2026-03-04T12:00:00Z")]
     [InlineData("yesterday", null)]
+    [InlineData("now-99999M", null)]
+    [InlineData("now-9999999999d", null)]
     [InlineData("", null)]
     public void Times_of_dashboards_are_read(string text, string? expected) => Assert.Equal(
         expected is null ? null : DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture),
