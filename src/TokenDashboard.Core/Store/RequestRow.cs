@@ -96,10 +96,9 @@ internal sealed class RequestRow
             double duration = statement.Real(5);
             DurationMs = duration is >= 0 and <= TelemetrySql.MaxDurationMs ? duration : double.NaN;
         }
-        // Imported requests often have no duration; that is unknown, not damaged.
-        if (double.IsNaN(DurationMs) && durationType != raw.SQLITE_NULL)
+        if (double.IsNaN(DurationMs))
         {
-            unreadable |= UnreadableValue.Duration;
+            unreadable |= durationType == raw.SQLITE_NULL ? UnreadableValue.MissingDuration : UnreadableValue.Duration;
         }
 
         bool verdictStored = statement.Type(6) == raw.SQLITE_INTEGER && statement.Integer(6) is 0 or 1;

@@ -5,8 +5,14 @@ namespace TokenDashboard.Store;
 /// <summary>How many rows held values that could not be read, by kind. A row may count under several kinds, but once in <see cref="Rows"/>.</summary>
 public sealed class UnreadableReport
 {
+    private long _looked;
+    private long _damaged;
+    private long _damagedOrWithoutDuration;
+    private long _damagedDurations;
+    private long _missingDurations;
+
     /// <summary>Rows with at least one such value.</summary>
-    public long Rows { get; private set; }
+    public long Rows => LatencyIsPartial ? _damagedOrWithoutDuration : _damaged;
 
     /// <summary>Rows whose time is not UTC text such as 2026-11-16T18:15:46.680590. No question about usage counts them.</summary>
     public long Timestamps { get; private set; }
@@ -15,9 +21,10 @@ public sealed class UnreadableReport
     public long TokenCounts { get; private set; }
 
     /// <summary>
-    /// Rows whose duration is negative, not a number or above 10^12 ms. Latency figures leave them out, like those without any.
+    /// Rows whose duration is NULL, negative, not a number or above 10^12 ms. Latency figures leave them out. NULLs count only beside rows
+    /// that have a duration: where none has, as after many imports, no figure is there to be wrong.
     /// </summary>
-    public long Durations { get; private set; }
+    public long Durations => _damagedDurations + (LatencyIsPartial ? _missingDurations : 0);
 
     /// <summary>Rows whose policy verdict is neither 0 nor 1. They count as passed, as the SDK takes a missing verdict.</summary>
     public long PolicyVerdicts { get; private set; }
@@ -33,22 +40,27 @@ public sealed class UnreadableReport
         {
             (Timestamps, "without a readable time, left out"),
             (TokenCounts, "with a token count that is none, counted as 0"),
-            (Durations, "with a duration that is none, left out of latency"),
+            (Durations, "without a usable duration, left out of latency"),
             (PolicyVerdicts, "without a policy verdict, counted as passed"),
         }.Where(kind => kind.Count > 0).Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind.Count:N0} {kind.Kind}")));
         return string.Create(CultureInfo.InvariantCulture, $"{Rows:N0} requests have values that cannot be read: {kinds}.");
     }
 
+    private bool LatencyIsPartial => _missingDurations < _looked;
+
     internal void Add(UnreadableValue unreadable)
     {
+        _looked++;
         if (unreadable == UnreadableValue.None)
         {
             return;
         }
-        Rows++;
+        _damagedOrWithoutDuration++;
+        _damaged += Bit(unreadable & ~UnreadableValue.MissingDuration);
         Timestamps += Bit(unreadable & UnreadableValue.Timestamp);
         TokenCounts += Bit(unreadable & UnreadableValue.Tokens);
-        Durations += Bit(unreadable & UnreadableValue.Duration);
+        _damagedDurations += Bit(unreadable & UnreadableValue.Duration);
+        _missingDurations += Bit(unreadable & UnreadableValue.MissingDuration);
         PolicyVerdicts += Bit(unreadable & UnreadableValue.PolicyVerdict);
     }
 

@@ -66,10 +66,23 @@ public class RequestRowTests
         TokenStoreInfo info = TokenStoreInfo.Read(open);
 
         Assert.Equal(
-            (3, 1, 1, 1, 1),
+            (4, 1, 1, 2, 1),
             (info.Unreadable.Rows, info.Unreadable.Timestamps, info.Unreadable.TokenCounts, info.Unreadable.Durations, info.Unreadable.PolicyVerdicts));
         Assert.Equal((6, 1, 1, 2, 4 * 15), (info.Rows, info.Users, info.RequestsWithoutUser, info.RequestsWithoutDuration, info.TotalTokens));
         Assert.Contains("1 without a readable time, left out", info.Unreadable.ToString());
+    }
+
+    [Fact]
+    public void Missing_durations_are_reported_where_others_have_one()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row { Duration = null }, new TestStore.Row { Duration = null });
+        using TokenStore open = store.Open();
+        Assert.Equal((0, 2), (TokenStoreInfo.Read(open).Unreadable.Rows, TokenStoreInfo.Read(open).RequestsWithoutDuration));
+
+        store.Insert(new TestStore.Row());
+
+        Assert.Equal((2, 2), (TokenStoreInfo.Read(open).Unreadable.Rows, TokenStoreInfo.Read(open).Unreadable.Durations));
     }
 
     [Fact]
