@@ -6,11 +6,7 @@ BeforeAll {
     $files = (New-Item (Join-Path $TestDrive files) -ItemType Directory).FullName
     New-GrafanaDashboard -Path $files
 
-    # A port of this machine that nothing listens on.
-    $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
-    $listener.Start()
-    $closed = "http://127.0.0.1:$($listener.LocalEndpoint.Port)"
-    $listener.Stop()
+    $closed = Get-ClosedUrl
 }
 
 Describe 'Publish-GrafanaDashboard to provisioning files' {

@@ -4,11 +4,7 @@ BeforeAll {
     . "$PSScriptRoot/common.ps1"
     $token = [Net.NetworkCredential]::new('', 'glsa_not-a-real-token').SecurePassword
 
-    # A port of this machine that nothing listens on.
-    $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
-    $listener.Start()
-    $closed = "http://127.0.0.1:$($listener.LocalEndpoint.Port)"
-    $listener.Stop()
+    $closed = Get-ClosedUrl
 
     $saved = $env:GRAFANA_URL, $env:GRAFANA_TOKEN
     $env:GRAFANA_URL, $env:GRAFANA_TOKEN = $closed, 'glsa_not-a-real-token'

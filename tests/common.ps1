@@ -39,3 +39,11 @@ function Get-Display([int] $Width) {
         [cultureinfo]::CurrentCulture = $culture
     }
 }
+
+# The address of a port of this machine that nothing listens on.
+function Get-ClosedUrl {
+    $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+    $listener.Start()
+    "http://127.0.0.1:$($listener.LocalEndpoint.Port)"
+    $listener.Stop()
+}

@@ -6,6 +6,9 @@ namespace TokenDashboard.Dashboards;
 /// <summary>A Grafana dashboard as its classic JSON, from this product or from anywhere else.</summary>
 public sealed class DashboardDocument
 {
+    /// <summary>What Grafana takes as a uid of a dashboard, folder or data source: 1 to 40 letters, digits, hyphens and underscores.</summary>
+    public const string UidPattern = "^[A-Za-z0-9_-]{1,40}$";
+
     private DashboardDocument(JsonObject root, string json, string name)
     {
         Root = root;

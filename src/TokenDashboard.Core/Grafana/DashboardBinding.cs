@@ -159,6 +159,6 @@ internal static partial class DashboardBinding
     private static TokenDashboardException Invalid(string title, string problem) =>
         new(ErrorCode.DashboardInvalid, $"The dashboard '{title}' {problem}.", target: title);
 
-    [GeneratedRegex("^[A-Za-z0-9_-]{1,40}$")]
+    [GeneratedRegex(DashboardDocument.UidPattern)]
     private static partial Regex Uid();
 }

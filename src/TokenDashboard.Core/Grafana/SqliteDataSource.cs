@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TokenDashboard.Dashboards;
 
 namespace TokenDashboard.Grafana;
 
@@ -6,7 +7,7 @@ namespace TokenDashboard.Grafana;
 public static class SqliteDataSource
 {
     /// <summary>The plugin's id, which is also the data source's type.</summary>
-    public const string PluginId = "frser-sqlite-datasource";
+    public const string PluginId = DataSourceVariable.PluginId;
 
     /// <summary>The name a new data source gets.</summary>
     public const string DefaultName = "TokenDashboard";

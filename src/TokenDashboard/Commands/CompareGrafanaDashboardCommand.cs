@@ -70,7 +70,7 @@ public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
         {
             Guard(() =>
             {
-                foreach (string file in DashboardFiles.Find(this, path))
+                foreach (string file in ResolveFiles(path, ErrorCode.DashboardNotFound))
                 {
                     Guard(() =>
                     {

@@ -8,8 +8,6 @@ namespace TokenDashboard.Commands;
 /// <summary>What the commands share that talk to a Grafana server the session knows.</summary>
 public abstract class GrafanaCmdlet : TokenCmdlet
 {
-    private protected const string UidPattern = "^[A-Za-z0-9_-]{1,40}$";
-
     /// <summary>The server: a connection or its name; default: the one connected last, then GRAFANA_URL and GRAFANA_TOKEN.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ConnectionCompleter))]

@@ -32,7 +32,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
 
     /// <summary>The uid in place of the dashboard's own: 1 to 40 letters, digits, hyphens and underscores.</summary>
     [Parameter]
-    [ValidatePattern("^[A-Za-z0-9_-]{1,40}$")]
+    [ValidatePattern(DashboardDocument.UidPattern)]
     public string? Uid { get; set; }
 
     /// <summary>The title in place of the dashboard's own.</summary>

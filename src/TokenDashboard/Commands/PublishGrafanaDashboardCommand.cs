@@ -16,7 +16,6 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     private const string ServerPathSet = "ServerPath";
     private const string ProvisioningSet = "Provisioning";
     private const string ProvisioningPathSet = "ProvisioningPath";
-    private const string UidPattern = "^[A-Za-z0-9_-]{1,40}$";
 
     private GrafanaPublisher? _publisher;
     private ProvisioningWriter? _writer;
@@ -96,7 +95,7 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
 
     /// <summary>The folder's uid, where its title does not say enough.</summary>
     [Parameter]
-    [ValidatePattern(UidPattern)]
+    [ValidatePattern(DashboardDocument.UidPattern)]
     public string? FolderUid { get; set; }
 
     /// <summary>The data source's name, TokenDashboard if it is new.</summary>
@@ -106,7 +105,7 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
 
     /// <summary>The data source's uid.</summary>
     [Parameter]
-    [ValidatePattern(UidPattern)]
+    [ValidatePattern(DashboardDocument.UidPattern)]
     public string DataSourceUid { get; set; } = SqliteDataSource.DefaultUid;
 
     /// <summary>What the dashboard's history in Grafana shall say.</summary>
@@ -158,7 +157,7 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
         {
             Track(() =>
             {
-                foreach (string file in DashboardFiles.Find(this, path))
+                foreach (string file in ResolveFiles(path, ErrorCode.DashboardNotFound))
                 {
                     Track(() => Send(DashboardFiles.Read(file)));
                 }

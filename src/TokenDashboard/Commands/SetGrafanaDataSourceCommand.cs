@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TokenDashboard.Dashboards;
 using TokenDashboard.Grafana;
 
 namespace TokenDashboard.Commands;
@@ -20,7 +21,7 @@ public sealed class SetGrafanaDataSourceCommand : GrafanaCmdlet
 
     /// <summary>The data source's uid.</summary>
     [Parameter]
-    [ValidatePattern(UidPattern)]
+    [ValidatePattern(DashboardDocument.UidPattern)]
     public string Uid { get; set; } = SqliteDataSource.DefaultUid;
 
     /// <summary>Installs the plugin through Grafana where it is missing.</summary>

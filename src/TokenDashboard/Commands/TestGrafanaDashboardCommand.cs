@@ -106,7 +106,7 @@ public sealed class TestGrafanaDashboardCommand : TokenCmdlet
         {
             Guard(() =>
             {
-                foreach (string file in DashboardFiles.Find(this, path))
+                foreach (string file in ResolveFiles(path, ErrorCode.DashboardNotFound))
                 {
                     Guard(() => _documents.Add(DashboardFiles.Read(file)));
                 }

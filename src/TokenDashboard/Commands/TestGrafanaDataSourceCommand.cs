@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TokenDashboard.Dashboards;
 using TokenDashboard.Grafana;
 
 namespace TokenDashboard.Commands;
@@ -10,7 +11,7 @@ public sealed class TestGrafanaDataSourceCommand : GrafanaCmdlet
 {
     /// <summary>The data source's uid.</summary>
     [Parameter(Position = 0)]
-    [ValidatePattern(UidPattern)]
+    [ValidatePattern(DashboardDocument.UidPattern)]
     public string Uid { get; set; } = SqliteDataSource.DefaultUid;
 
     private protected override void Process()
