@@ -3,7 +3,7 @@ BeforeAll {
     $id = ',TokenDashboard.Commands.ImportTokenUsageCommand'
     $header = 'timestamp,user_id,model,prompt_tokens,completion_tokens'
 
-    function New-File([string] $Name, [string[]] $Line) {
+    function Write-File([string] $Name, [string[]] $Line) {
         $file = Join-Path $TestDrive $Name
         Set-Content $file $Line
         $file
@@ -21,7 +21,7 @@ Describe 'Import-TokenUsage' {
     }
 
     It 'imports a file once, however often it is asked to' {
-        $file = New-File once.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5', '2026-03-01T12:00:01,bob,gpt-4o,20,5'
+        $file = Write-File once.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5', '2026-03-01T12:00:01,bob,gpt-4o,20,5'
 
         $first = Import-TokenUsage $file
         $second = Import-TokenUsage $file
@@ -33,7 +33,7 @@ Describe 'Import-TokenUsage' {
     }
 
     It 'adds what is new in a file that grew' {
-        $file = New-File grown.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
+        $file = Write-File grown.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
         $null = Import-TokenUsage $file
         Add-Content $file '2026-03-01T12:00:01,bob,gpt-4o,20,5'
 
@@ -41,15 +41,15 @@ Describe 'Import-TokenUsage' {
     }
 
     It 'takes files from the pipeline and by wildcards' {
-        $null = New-File many-1.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
-        $null = New-File many-2.csv $header, '2026-03-01T12:00:01,alice,gpt-4o,10,5'
+        $null = Write-File many-1.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
+        $null = Write-File many-2.csv $header, '2026-03-01T12:00:01,alice,gpt-4o,10,5'
 
         Get-ChildItem $TestDrive many-*.csv | Import-TokenUsage | Should -HaveCount 2
         (Import-TokenUsage (Join-Path $TestDrive 'many-?.csv')).Duplicates | Should -Be 1, 1
     }
 
     It 'maps columns and fills in constants' {
-        $file = New-File trace.csv 'TIMESTAMP,ContextTokens,GeneratedTokens', '2026-03-01 12:00:00.1234567,100,7'
+        $file = Write-File trace.csv 'TIMESTAMP,ContextTokens,GeneratedTokens', '2026-03-01 12:00:00.1234567,100,7'
 
         $null = Import-TokenUsage $file -Map @{ timestamp = 'TIMESTAMP'; PromptTokens = 'ContextTokens'; completion_tokens = 'GeneratedTokens'; user = '=batch' }
 
@@ -59,7 +59,7 @@ Describe 'Import-TokenUsage' {
     }
 
     It 'reads packed files' {
-        $plain = New-File plain.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
+        $plain = Write-File plain.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
         $packed = [IO.File]::Create((Join-Path $TestDrive packed.csv.gz))
         $gzip = [IO.Compression.GZipStream]::new($packed, [IO.Compression.CompressionLevel]::Optimal)
         $gzip.Write([IO.File]::ReadAllBytes($plain))
@@ -70,7 +70,7 @@ Describe 'Import-TokenUsage' {
     }
 
     It 'writes nothing with -WhatIf, and says what it would' {
-        $file = New-File whatif.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5', 'yesterday,bob,gpt-4o,1,1'
+        $file = Write-File whatif.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5', 'yesterday,bob,gpt-4o,1,1'
 
         $report = Import-TokenUsage $file -WhatIf
 
@@ -95,7 +95,7 @@ Describe 'Import-TokenUsage' {
     }
 
     It 'shows a table of <Width> columns without losing one' -ForEach @{ Width = 80 }, @{ Width = 120 } {
-        $file = New-File shown.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
+        $file = Write-File shown.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
 
         $lines = Import-TokenUsage $file | Get-Display $Width
 

@@ -4,7 +4,7 @@ BeforeAll {
     $range = @{ Since = '2026-10-25'; Until = '2026-11-01'; TimeZone = 'UTC' }
 
     # A dashboard of this module after a change, as a file.
-    function New-ChangedDashboard([scriptblock] $Change) {
+    function Get-ChangedDashboard([scriptblock] $Change) {
         $json = (New-GrafanaDashboard TokenUsage).Json | ConvertFrom-Json
         $null = $json | ForEach-Object $Change
         $file = Join-Path $TestDrive "$([guid]::NewGuid()).json"
@@ -23,7 +23,7 @@ Describe 'Test-GrafanaDashboard' {
     }
 
     It 'tells a build by one value' {
-        $broken = New-ChangedDashboard { ($_.panels | Where-Object type -EQ piechart).options.reduceOptions.values = $false }
+        $broken = Get-ChangedDashboard { ($_.panels | Where-Object type -EQ piechart).options.reduceOptions.values = $false }
 
         Test-GrafanaDashboard -Database $database -Quiet | Should -BeTrue
         Test-GrafanaDashboard $broken -SkipQuery -Quiet | Should -BeFalse
@@ -31,7 +31,7 @@ Describe 'Test-GrafanaDashboard' {
     }
 
     It 'says what SQLite says of a query that fails, and goes on with the next' {
-        $broken = New-ChangedDashboard { $_.panels[0].targets[0].rawQueryText = $_.panels[0].targets[0].queryText = 'SELECT nobody FROM telemetry WHERE $__from' }
+        $broken = Get-ChangedDashboard { $_.panels[0].targets[0].rawQueryText = $_.panels[0].targets[0].queryText = 'SELECT nobody FROM telemetry WHERE $__from' }
 
         $result = Test-GrafanaDashboard $broken -Database $database @range
 
@@ -48,12 +48,12 @@ Describe 'Test-GrafanaDashboard' {
     }
 
     It 'takes files from the pipeline' {
-        New-ChangedDashboard { $_.panels[1].gridPos.w = 30 } | Get-Item | Test-GrafanaDashboard -SkipQuery -Severity Error | ForEach-Object Rule |
+        Get-ChangedDashboard { $_.panels[1].gridPos.w = 30 } | Get-Item | Test-GrafanaDashboard -SkipQuery -Severity Error | ForEach-Object Rule |
             Should -Be 'panel-outside-grid'
     }
 
     It 'does not write to the database' {
-        $broken = New-ChangedDashboard { $_.panels[0].targets[0].rawQueryText = $_.panels[0].targets[0].queryText = 'DELETE FROM telemetry WHERE $__from' }
+        $broken = Get-ChangedDashboard { $_.panels[0].targets[0].rawQueryText = $_.panels[0].targets[0].queryText = 'DELETE FROM telemetry WHERE $__from' }
         $before = (Get-FileHash $database).Hash
 
         (Test-GrafanaDashboard $broken -Database $database | Where-Object Rule -EQ query-failed).Message | Should -BeLike '*readonly*'
@@ -62,7 +62,7 @@ Describe 'Test-GrafanaDashboard' {
     }
 
     It 'shows findings and queries in one table of <_> columns' -ForEach 80, 120 {
-        $broken = New-ChangedDashboard { $_.panels[0].description = '' }
+        $broken = Get-ChangedDashboard { $_.panels[0].description = '' }
 
         $lines = Test-GrafanaDashboard $broken -Database $database @range | Get-Display $_
 
