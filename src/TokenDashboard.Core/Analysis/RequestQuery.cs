@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Store;
+using TokenDashboard.Store.Rollups;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Analysis;
@@ -29,7 +30,7 @@ public sealed class RequestQuery : IDisposable
         _filter = filter;
         _order = order;
         _descending = descending;
-        _scanner = new RequestScanner(store, filter, order == RequestOrder.Id ? RequestText.All : TextOf(order), descending && order == RequestOrder.Id);
+        _scanner = new RequestScanner(store, filter, order == RequestOrder.Id ? RequestText.All : TextOf(order), descending && order == RequestOrder.Id, RollupReader.RangesOf(store, filter.Range));
     }
 
     /// <summary>What could not be read so far.</summary>
@@ -39,7 +40,7 @@ public sealed class RequestQuery : IDisposable
     public static long Count(TokenStore store, RequestFilter filter)
     {
         long count = 0;
-        using var scanner = new RequestScanner(store, filter, RequestText.None);
+        using var scanner = new RequestScanner(store, filter, RequestText.None, ranges: RollupReader.RangesOf(store, filter.Range));
         scanner.ReadAll(_ => count++);
         return count;
     }

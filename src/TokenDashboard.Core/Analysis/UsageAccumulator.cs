@@ -1,4 +1,5 @@
 using TokenDashboard.Store;
+using TokenDashboard.Store.Rollups;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Analysis;
@@ -6,8 +7,13 @@ namespace TokenDashboard.Analysis;
 /// <summary>Sums up requests one by one.</summary>
 internal sealed class UsageAccumulator
 {
+    // How often an answer is begun anew because the rollups changed in the middle, before the requests are read instead.
+    private const int RollupAttempts = 3;
+
     private readonly List<double> _durations = [];
     private bool _sorted;
+    private DurationHistogram? _histogram;
+    private double _longest;
 
     public long Requests { get; private set; }
 
@@ -29,25 +35,46 @@ internal sealed class UsageAccumulator
 
     public double DurationSum { get; private set; }
 
-    /// <summary>Null without a duration.</summary>
-    public double? MeanDuration => _durations.Count == 0 ? null : DurationSum / _durations.Count;
+    /// <summary>Requests that have a duration.</summary>
+    public long TimedRequests { get; private set; }
 
-    /// <summary>Sums the requests of a filter by a key, in one pass.</summary>
+    /// <summary>Whether percentiles are durations that occurred, or were read from histograms and may be 1 % off.</summary>
+    public bool PercentilesExact => _histogram is null;
+
+    /// <summary>Null without a duration.</summary>
+    public double? MeanDuration => TimedRequests == 0 ? null : DurationSum / TimedRequests;
+
+    /// <summary>Sums the requests of a filter by a key, from the rollups where the store has them and they can answer.</summary>
+    /// <param name="store">The open store.</param>
+    /// <param name="filter">Which requests.</param>
+    /// <param name="texts">The names the key is made of.</param>
+    /// <param name="boundaryAfter">Where the key depends on time, the first instant after a given one at which it may change, in UTC ticks.</param>
+    /// <param name="keyOf">The key of a request, or of a sum that lies between two boundaries.</param>
     public static (Dictionary<TKey, UsageAccumulator> Groups, UnreadableReport Unreadable) Sum<TKey>(
-        TokenStore store, RequestFilter filter, RequestText texts, Func<RequestRow, TKey> keyOf)
+        TokenStore store, RequestFilter filter, RequestText texts, Func<long, long>? boundaryAfter, Func<UsageRow, TKey> keyOf)
         where TKey : notnull
     {
         var groups = new Dictionary<TKey, UsageAccumulator>();
-        using var scanner = new RequestScanner(store, filter, texts);
-        scanner.ReadAll(row =>
+        UsageAccumulator GroupOf(UsageRow row)
         {
             TKey key = keyOf(row);
             if (!groups.TryGetValue(key, out UsageAccumulator? usage))
             {
                 groups.Add(key, usage = new UsageAccumulator());
             }
-            usage.Add(row);
-        });
+            return usage;
+        }
+        for (int attempt = 0; attempt < RollupAttempts; attempt++)
+        {
+            var report = new UnreadableReport();
+            if (RollupReader.TryRead(store, filter, texts, boundaryAfter, report, sum => GroupOf(sum).Add(sum), row => GroupOf(row).Add(row)))
+            {
+                return (groups, report);
+            }
+            groups.Clear();
+        }
+        using var scanner = new RequestScanner(store, filter, texts, ranges: RollupReader.RangesOf(store, filter.Range));
+        scanner.ReadAll(row => GroupOf(row).Add(row));
         return (groups, scanner.Unreadable);
     }
 
@@ -63,28 +90,62 @@ internal sealed class UsageAccumulator
         LastTicks = Math.Max(LastTicks, row.UtcTicks);
         if (!double.IsNaN(row.DurationMs))
         {
-            _durations.Add(row.DurationMs);
+            TimedRequests++;
             DurationSum += row.DurationMs;
+            _longest = Math.Max(_longest, row.DurationMs);
+            _durations.Add(row.DurationMs);
             _sorted = false;
         }
     }
 
+    public void Add(RollupRow sum)
+    {
+        Requests += sum.Requests;
+        PromptTokens += sum.PromptTokens;
+        CompletionTokens += sum.CompletionTokens;
+        TotalTokens += sum.TotalTokens;
+        PolicyFailures += sum.PolicyFailures;
+        BrokenStreams += sum.BrokenStreams;
+        FirstTicks = Math.Min(FirstTicks, sum.FirstTicks);
+        LastTicks = Math.Max(LastTicks, sum.LastTicks);
+        if (sum.TimedRequests > 0)
+        {
+            TimedRequests += sum.TimedRequests;
+            DurationSum += sum.DurationSum;
+            _longest = Math.Max(_longest, sum.DurationMax);
+            sum.AddDurationsTo(_histogram ??= new DurationHistogram());
+        }
+    }
+
     /// <summary>
-    /// The smallest duration that at least the given part of the requests did not exceed (nearest-rank method), so always one that
-    /// occurred; null without a duration.
+    /// The smallest duration that at least the given part of the requests did not exceed (nearest-rank method); null without a duration.
     /// </summary>
     /// <param name="part">0 to 1.</param>
     public double? Percentile(double part)
     {
-        if (_durations.Count == 0)
+        if (TimedRequests == 0)
         {
             return null;
+        }
+        long rank = Math.Clamp((long)Math.Ceiling(part * TimedRequests), 1, TimedRequests);
+        if (rank == TimedRequests)
+        {
+            return _longest;
+        }
+        if (_histogram is not null)
+        {
+            foreach (double duration in _durations)
+            {
+                _histogram.Add(duration);
+            }
+            _durations.Clear();
+            return Math.Min(_histogram.ValueAt(rank), _longest);
         }
         if (!_sorted)
         {
             _durations.Sort();
             _sorted = true;
         }
-        return _durations[Math.Clamp((int)Math.Ceiling(part * _durations.Count) - 1, 0, _durations.Count - 1)];
+        return _durations[(int)rank - 1];
     }
 }

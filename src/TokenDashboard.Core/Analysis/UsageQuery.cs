@@ -57,7 +57,7 @@ public sealed class UsageQuery
             throw new TokenDashboardException(
                 ErrorCode.GroupingInvalid, "Empty buckets can be filled in only where usage is grouped by Hour, Day, Week or Month.");
         }
-        (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageAccumulator.Sum(store, filter, Texts(), KeyOf);
+        (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageAccumulator.Sum(store, filter, Texts(), _buckets is null ? null : _buckets.EndOf, KeyOf);
         if (_dimensions.Count == 0 && groups.Count == 0)
         {
             groups.Add(default, new UsageAccumulator());
@@ -85,7 +85,7 @@ public sealed class UsageQuery
         _ => RequestText.None,
     });
 
-    private UsageKey KeyOf(RequestRow row) => new(
+    private UsageKey KeyOf(UsageRow row) => new(
         _buckets?.StartOf(row.UtcTicks) ?? 0,
         _dimensions.Contains(UsageDimension.User) ? row.User : null,
         _dimensions.Contains(UsageDimension.Model) ? row.Model : null,

@@ -8,7 +8,7 @@ namespace TokenDashboard.Store;
 /// The row a running statement stands on. The rules for values that cannot be read are those of <see cref="TelemetrySql"/>, applied
 /// here because SQLite takes longer over them; a test holds the two together.
 /// </summary>
-internal sealed class RequestRow
+internal sealed class RequestRow : UsageRow
 {
     private static readonly (RequestText Text, string Column)[] TextColumns =
     [
@@ -23,8 +23,6 @@ internal sealed class RequestRow
     private NativeStatement _statement;
 
     public long Id { get; private set; }
-
-    public long UtcTicks { get; private set; }
 
     public long PromptTokens { get; private set; }
 
@@ -42,15 +40,17 @@ internal sealed class RequestRow
     /// <summary>Which values of this row could not be read.</summary>
     public UnreadableValue Unreadable { get; private set; }
 
-    public string User => Text(0);
+    public bool IsTimeReadable => (Unreadable & UnreadableValue.Timestamp) == 0;
 
-    public string Model => Text(1);
+    public override string User => Text(0);
 
-    public string Provider => Text(2);
+    public override string Model => Text(1);
 
-    public string RequestType => Text(3);
+    public override string Provider => Text(2);
 
-    public string Transaction => Text(4);
+    public override string RequestType => Text(3);
+
+    public override string Transaction => Text(4);
 
     public string TraceId => RawText(12);
 

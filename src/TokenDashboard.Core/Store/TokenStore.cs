@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Store;
 
@@ -132,6 +133,11 @@ public sealed class TokenStore : IDisposable
             throw StoreErrors.FromReading(exception, Path);
         }
     }
+
+    /// <summary>The rows there are at this moment.</summary>
+    internal RowRange Rows() => new(
+        Scalar<long>($"SELECT COALESCE(min(rowid), 0) FROM {TelemetrySql.Table}"),
+        Scalar<long>($"SELECT COALESCE(max(rowid), -1) FROM {TelemetrySql.Table}"));
 
     /// <summary>The single value a query gives.</summary>
     internal T Scalar<T>(string sql) => Read(() =>

@@ -50,19 +50,26 @@ public sealed class UnreadableReport
 
     internal void Add(UnreadableValue unreadable)
     {
-        _looked++;
         if (unreadable == UnreadableValue.None)
         {
-            return;
+            _looked++;
         }
-        _damagedOrWithoutDuration++;
-        _damaged += Bit(unreadable & ~UnreadableValue.MissingDuration);
-        Timestamps += Bit(unreadable & UnreadableValue.Timestamp);
-        TokenCounts += Bit(unreadable & UnreadableValue.Tokens);
-        _damagedDurations += Bit(unreadable & UnreadableValue.Duration);
-        _missingDurations += Bit(unreadable & UnreadableValue.MissingDuration);
-        PolicyVerdicts += Bit(unreadable & UnreadableValue.PolicyVerdict);
+        else
+        {
+            Add(unreadable, 1);
+        }
     }
 
-    private static int Bit(UnreadableValue value) => value == UnreadableValue.None ? 0 : 1;
+    internal void Add(UnreadableValue unreadable, long rows)
+    {
+        long If(UnreadableValue kind) => (unreadable & kind) == UnreadableValue.None ? 0 : rows;
+        _looked += rows;
+        _damagedOrWithoutDuration += If(~UnreadableValue.None);
+        _damaged += If(~UnreadableValue.MissingDuration);
+        Timestamps += If(UnreadableValue.Timestamp);
+        TokenCounts += If(UnreadableValue.Tokens);
+        _damagedDurations += If(UnreadableValue.Duration);
+        _missingDurations += If(UnreadableValue.MissingDuration);
+        PolicyVerdicts += If(UnreadableValue.PolicyVerdict);
+    }
 }

@@ -1,0 +1,40 @@
+using Microsoft.Data.Sqlite;
+
+namespace TokenDashboard.Store.Rollups;
+
+/// <summary>How far the rollups of a store go.</summary>
+/// <param name="Watermark">The last row of <c>telemetry</c> that is summed up.</param>
+/// <param name="Version">Grows with every change of the rollups.</param>
+/// <param name="Changes">Grows with every row of <c>telemetry</c> that this module changed or removed.</param>
+/// <param name="IsUsable">False where the tables have another form, or rows were removed without this module.</param>
+internal sealed record RollupState(long Watermark, long Version, long Changes, bool IsUsable)
+{
+    /// <summary>Reads the state, or null where a store has no rollups.</summary>
+    public static RollupState? Read(TokenStore store) => store.Read(() => Read(store.CreateCommand(""), store.ExecuteReader));
+
+    /// <summary>As <see cref="Read(TokenStore)"/>, within a transaction.</summary>
+    public static RollupState? Read(SqliteConnection connection) => Read(connection.CreateCommand(), command => command.ExecuteReader());
+
+    /// <summary>The rows written since the rollups were refreshed.</summary>
+    public RowRange After(TokenStore store) => new(Watermark + 1, store.Rows().Last);
+
+    private static RollupState? Read(SqliteCommand command, Func<SqliteCommand, SqliteDataReader> execute)
+    {
+        using (command)
+        {
+            command.CommandText = RollupSchema.Exists;
+            using (SqliteDataReader exists = execute(command))
+            {
+                if (!exists.Read() || exists.GetInt64(0) == 0)
+                {
+                    return null;
+                }
+            }
+            command.CommandText = RollupSchema.ReadState;
+            using SqliteDataReader reader = execute(command);
+            return reader.Read()
+                ? new RollupState(reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(0) == RollupSchema.Format && reader.GetBoolean(4))
+                : null;
+        }
+    }
+}

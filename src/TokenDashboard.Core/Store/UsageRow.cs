@@ -1,0 +1,18 @@
+namespace TokenDashboard.Store;
+
+/// <summary>Usage with a place in time and names: one request, or the sum of several that agree in both.</summary>
+internal abstract class UsageRow
+{
+    /// <summary>The time of the request, or the beginning of the time summed up, in UTC ticks.</summary>
+    public long UtcTicks { get; protected set; }
+
+    public abstract string User { get; }
+
+    public abstract string Model { get; }
+
+    public abstract string Provider { get; }
+
+    public abstract string RequestType { get; }
+
+    public abstract string Transaction { get; }
+}
