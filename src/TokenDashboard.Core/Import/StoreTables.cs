@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using TokenDashboard.Store;
+using TokenDashboard.Store.Rollups;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Import;
@@ -13,6 +14,7 @@ internal sealed partial class StoreTables : IDisposable
     // How many rows go between two looks at the clock.
     private const int RowsPerLook = 16;
 
+    private readonly SqliteConnection _connection;
     private readonly sqlite3 _database;
     private readonly List<sqlite3_stmt> _prepared = [];
     private readonly byte[] _timestamp = GC.AllocateUninitializedArray<byte>(40, pinned: true);
@@ -23,6 +25,7 @@ internal sealed partial class StoreTables : IDisposable
 
     public StoreTables(SqliteConnection connection)
     {
+        _connection = connection;
         _database = connection.Handle!;
         _insertKey = Prepare(ImportSchema.InsertKey);
         _findKey = Prepare(ImportSchema.FindKey);
@@ -165,7 +168,9 @@ internal sealed partial class StoreTables : IDisposable
         }
         if (rank.Length > 0 && Find(row.Key, out long? rowId, out byte[] storedRank) && rowId is { } stored && rank.SequenceCompareTo(storedRank) > 0)
         {
+            RollupChanges.Announce(_connection, stored);
             PutRequest(_updateRequest, stored, batch, row);
+            RollupChanges.Announce(_connection, stored);
             BindKey(_updateRank, row.Key);
             _updateRank.BindBlob(3, rank);
             Check(_updateRank.Run());
@@ -188,6 +193,7 @@ internal sealed partial class StoreTables : IDisposable
         {
             return;
         }
+        RollupChanges.Announce(_connection, id);
         foreach (NativeStatement delete in (ReadOnlySpan<NativeStatement>)[_deleteRequest, _deleteDetail])
         {
             delete.Bind(1, id);

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Store.Rollups;
 
@@ -143,6 +144,28 @@ internal sealed class RollupTables : IDisposable
     public void AddStale(RollupLevel level, long start) => RunOn(_addStale, level, start);
 
     public void RemoveStale(RollupLevel level, long start) => RunOn(_removeStale, level, start);
+
+    /// <summary>Removes requests, and what a table keeps about them.</summary>
+    public void RemoveRequests(List<long> ids, string? detailTable)
+    {
+        foreach (string sql in new[] { $"DELETE FROM {TelemetrySql.Table} WHERE rowid = ?1", detailTable is null ? "" : $"DELETE FROM {detailTable} WHERE row_id = ?1" })
+        {
+            if (sql.Length == 0)
+            {
+                continue;
+            }
+            Check(raw.sqlite3_prepare_v2(_database, sql, out sqlite3_stmt prepared));
+            using (prepared)
+            {
+                var statement = new NativeStatement(prepared);
+                foreach (long id in ids)
+                {
+                    statement.Bind(1, id);
+                    Check(statement.Run());
+                }
+            }
+        }
+    }
 
     /// <summary>How many rows the last statement changed.</summary>
     public int Changes => raw.sqlite3_changes(_database);
