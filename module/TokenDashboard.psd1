@@ -19,6 +19,7 @@
         'TokenDashboard.Comparison.format.ps1xml'
         'TokenDashboard.DataSource.format.ps1xml'
         'TokenDashboard.Test.format.ps1xml'
+        'TokenDashboard.Store.format.ps1xml'
     )
     CmdletsToExport      = @(
         'Compare-GrafanaDashboard'
@@ -33,10 +34,13 @@
         'Import-TokenUsage'
         'New-GrafanaDashboard'
         'New-TokenStore'
+        'Optimize-TokenStore'
         'Publish-GrafanaDashboard'
+        'Remove-TokenUsage'
         'Set-GrafanaDataSource'
         'Test-GrafanaDashboard'
         'Test-GrafanaDataSource'
+        'Test-TokenStore'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

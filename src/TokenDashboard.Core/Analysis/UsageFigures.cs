@@ -1,6 +1,9 @@
 namespace TokenDashboard.Analysis;
 
-/// <summary>The figures every answer about usage gives. Durations are exact: they are computed from the single requests.</summary>
+/// <summary>
+/// The figures every answer about usage gives. Counts and sums are exact. So are the percentiles of durations computed from single
+/// requests; those from a store's rollups are at most 1 % off, and <see cref="PercentilesExact"/> tells which.
+/// </summary>
 public abstract class UsageFigures
 {
     private protected UsageFigures(UsageAccumulator usage, long allTokens)
@@ -17,6 +20,7 @@ public abstract class UsageFigures
         P95DurationMs = usage.Percentile(0.95);
         P99DurationMs = usage.Percentile(0.99);
         MaxDurationMs = usage.Percentile(1);
+        PercentilesExact = usage.PercentilesExact;
     }
 
     /// <summary>Number of requests.</summary>
@@ -54,4 +58,7 @@ public abstract class UsageFigures
 
     /// <summary>Longest duration in milliseconds.</summary>
     public double? MaxDurationMs { get; }
+
+    /// <summary>Whether the percentiles are durations that occurred; else they come from rollups and are at most 1 % off.</summary>
+    public bool PercentilesExact { get; }
 }

@@ -41,6 +41,8 @@ public sealed class TokenStore : IDisposable
 
     internal CancellationToken Cancellation { get; }
 
+    internal sqlite3 Handle => _connection.Handle!;
+
     /// <summary>Opens a store and checks that it is one.</summary>
     /// <param name="path">The database file.</param>
     /// <param name="cancellation">Interrupts whatever query is running.</param>

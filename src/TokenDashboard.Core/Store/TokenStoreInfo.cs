@@ -1,3 +1,5 @@
+using System.Globalization;
+using TokenDashboard.Store.Rollups;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Store;
@@ -49,6 +51,9 @@ public sealed class TokenStoreInfo
     /// <summary>SQLite's journal mode: <c>delete</c> unless someone changed it, or <c>wal</c>.</summary>
     public required string JournalMode { get; init; }
 
+    /// <summary>The state of the rollups: <c>none</c>, <c>unusable</c>, <c>current</c>, or how many requests they do not hold yet.</summary>
+    public required string Rollups { get; init; }
+
     /// <summary>Version of the SQLite library this module reads with.</summary>
     public required string SqliteVersion { get; init; }
 
@@ -61,6 +66,7 @@ public sealed class TokenStoreInfo
             SizeBytes = new FileInfo(store.Path).Length,
             Rows = store.Scalar<long>($"SELECT count(*) FROM {TelemetrySql.Table}"),
             JournalMode = store.Scalar<string>("PRAGMA journal_mode"),
+            Rollups = RollupsOf(store),
             SqliteVersion = store.Scalar<string>("SELECT sqlite_version()"),
         };
         var users = new HashSet<string>();
@@ -90,6 +96,20 @@ public sealed class TokenStoreInfo
         info.Providers = Known(providers);
         info.Unreadable = scanner.Unreadable;
         return info;
+    }
+
+    private static string RollupsOf(TokenStore store)
+    {
+        if (RollupState.Read(store) is not { } state)
+        {
+            return "none";
+        }
+        if (!state.IsUsable)
+        {
+            return "unusable";
+        }
+        RowRange after = state.After(store);
+        return after.Last < after.First ? "current" : string.Create(CultureInfo.InvariantCulture, $"{after.Last - after.First + 1:N0} requests behind");
     }
 
     private static NameList Known(HashSet<string> names) => new(names.Where(name => name.Length > 0).Order(StringComparer.Ordinal));

@@ -22,11 +22,13 @@ public abstract class StoreCmdlet : TokenCmdlet
     /// <summary>A store that cannot be read is one error; others in the pipeline may still be.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => !MyInvocation.ExpectingInput;
 
+    /// <summary>Full path of the store that is meant.</summary>
+    private protected string StorePath() => InputObject?.FullName
+        ?? (Database is null ? StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath) : ResolvePath(Database));
+
     private protected TokenStore OpenStore()
     {
-        string path = InputObject?.FullName
-            ?? (Database is null ? StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath) : ResolvePath(Database));
-        TokenStore store = TokenStore.Open(path, Cancellation);
+        TokenStore store = TokenStore.Open(StorePath(), Cancellation);
         WriteVerbose($"Reading '{store.Path}'.");
         return store;
     }

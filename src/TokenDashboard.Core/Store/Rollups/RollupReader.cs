@@ -41,7 +41,7 @@ internal sealed class RollupReader
     {
         bool answerable = filter.Transaction.Count == 0 && !filter.PolicyFailed && filter.MinTokens == 0
             && (texts & (RequestText.Transaction | RequestText.Spans)) == RequestText.None;
-        if (!answerable || RollupState.Read(store) is not { IsUsable: true } state || state.Watermark == 0)
+        if (!answerable || RollupState.Read(store) is not { IsUsable: true } state)
         {
             return false;
         }
@@ -73,8 +73,8 @@ internal sealed class RollupReader
         bool unchanged = InRead(() =>
         {
             groups = ReadGroups(_store, _filter);
-            HashSet<(RollupLevel, long)> stale = ReadStale();
-            made = new RollupPlan(_filter.Range, DataBounds(), needsUsers, boundaryAfter, (level, start) => stale.Contains((level, start)));
+            HashSet<(RollupLevel, long)> stale = ReadStale(_store);
+            made = new RollupPlan(_filter.Range, DataBounds(_store), needsUsers, boundaryAfter, (level, start) => stale.Contains((level, start)));
         });
         plan = made;
         if (!unchanged)
@@ -164,10 +164,10 @@ internal sealed class RollupReader
         return groups;
     }
 
-    private HashSet<(RollupLevel Level, long Start)> ReadStale()
+    internal static HashSet<(RollupLevel Level, long Start)> ReadStale(TokenStore store)
     {
-        using SqliteCommand command = _store.CreateCommand($"SELECT level, start FROM {RollupSchema.Stale}");
-        using SqliteDataReader reader = _store.ExecuteReader(command);
+        using SqliteCommand command = store.CreateCommand($"SELECT level, start FROM {RollupSchema.Stale}");
+        using SqliteDataReader reader = store.ExecuteReader(command);
         var stale = new HashSet<(RollupLevel Level, long Start)>();
         while (reader.Read())
         {
@@ -176,14 +176,14 @@ internal sealed class RollupReader
         return stale;
     }
 
-    // Quarters with rows, and quarters of removed ones.
-    private (long From, long Until) DataBounds()
+    /// <summary>The days between which there are quarters with rows, or of removed ones.</summary>
+    internal static (long From, long Until) DataBounds(TokenStore store)
     {
         string removed = $"FROM {RollupSchema.Sums} WHERE level = {Number((long)RollupLevel.RemovedQuarter)}";
         string present = $"FROM {RollupSchema.Rows} WHERE start > {Number(RollupSchema.NoTime)}";
-        using SqliteCommand command = _store.CreateCommand(
+        using SqliteCommand command = store.CreateCommand(
             $"SELECT min(first), max(last) FROM (SELECT min(start) AS first, max(start) AS last {present} UNION ALL SELECT min(start), max(start) {removed})");
-        using SqliteDataReader reader = _store.ExecuteReader(command);
+        using SqliteDataReader reader = store.ExecuteReader(command);
         return reader.Read() && !reader.IsDBNull(0)
             ? (RollupLevels.StartOf(reader.GetInt64(0), RollupLevels.DaySeconds), RollupLevels.StartOf(reader.GetInt64(1), RollupLevels.DaySeconds) + RollupLevels.DaySeconds)
             : (0, 0);

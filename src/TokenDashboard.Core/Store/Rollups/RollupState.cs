@@ -16,7 +16,11 @@ internal sealed record RollupState(long Watermark, long Version, long Changes, b
     public static RollupState? Read(SqliteConnection connection) => Read(connection.CreateCommand(), command => command.ExecuteReader());
 
     /// <summary>The rows written since the rollups were refreshed.</summary>
-    public RowRange After(TokenStore store) => new(Watermark + 1, store.Rows().Last);
+    public RowRange After(TokenStore store)
+    {
+        RowRange rows = store.Rows();
+        return Watermark == 0 ? rows : rows with { First = Watermark + 1 };
+    }
 
     private static RollupState? Read(SqliteCommand command, Func<SqliteCommand, SqliteDataReader> execute)
     {

@@ -81,6 +81,43 @@ public sealed class StoreOptimizer : IDisposable
         return added;
     }
 
+    /// <summary>Compares all sums with the requests and computes anew those that differ.</summary>
+    /// <param name="progress">Is told how many days of how many are compared.</param>
+    public void Verify(Action<long, long>? progress = null)
+    {
+        var verifier = new RollupVerifier(_store, _cancellation);
+        var quarters = new HashSet<long>();
+        foreach (RollupDifference difference in verifier.Run(progress))
+        {
+            for (long start = difference.Start; start < difference.Start + difference.Level.Seconds(); start += RollupLevels.QuarterSeconds)
+            {
+                quarters.Add(start);
+            }
+        }
+        if (verifier.UnknownRows != 0 && !verifier.Disturbed)
+        {
+            // Where the rollups do not know of rows they cannot be mended one by one.
+            Clear();
+            Refresh();
+            return;
+        }
+        foreach (long[] starts in quarters.Chunk(500))
+        {
+            InTransaction(() =>
+            {
+                foreach (long start in starts)
+                {
+                    foreach (RollupLevel level in LongerLevels.Prepend(RollupLevel.Quarter))
+                    {
+                        _tables.AddStale(level, RollupLevels.StartOf(start, level.Seconds()));
+                    }
+                }
+                _tables.NextVersion();
+            });
+        }
+        Repair();
+    }
+
     /// <summary>Takes back all sums, except those of removed requests, so that the next refresh begins at the first row.</summary>
     public void Clear()
     {
@@ -104,15 +141,27 @@ public sealed class StoreOptimizer : IDisposable
     }
 
     /// <summary>Sets the journal mode of the database file; it stays so for every program.</summary>
-    /// <param name="wal">Whether writers and readers shall not wait for one another, at the price of two more files beside the database.</param>
+    /// <param name="mode">The mode.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreLocked"/>: another program has the store open.</exception>
-    public void SetJournalMode(bool wal) => _connection.Guard(() =>
+    public void SetJournalMode(JournalMode mode) => _connection.Guard(() =>
     {
+        // Leaving WAL mode needs the file for itself, and the reading connection has it open.
+        _store.Dispose();
         using SqliteCommand command = _connection.Connection.CreateCommand();
-        command.CommandText = $"PRAGMA journal_mode = {(wal ? "WAL" : "DELETE")}";
+        command.CommandText = $"PRAGMA journal_mode = {mode}";
         command.CommandTimeout = TokenStore.BusyTimeoutSeconds;
         command.ExecuteNonQuery();
     });
+
+    /// <summary>What was done, and what there is now.</summary>
+    /// <param name="added">What <see cref="Refresh"/> gave.</param>
+    public TokenStoreOptimization Describe(long added)
+    {
+        using TokenStore store = TokenStore.Open(_connection.Path, _cancellation);
+        return new TokenStoreOptimization(
+            store.Path, added, RepairedPieces, store.Scalar<long>($"SELECT count(*) FROM {RollupSchema.Sums}"),
+            store.Scalar<string>("PRAGMA journal_mode"), LongestLock);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -164,12 +213,11 @@ public sealed class StoreOptimizer : IDisposable
     {
         RollupState state = ReadState();
         RowRange rows = state.After(_store);
-        long first = Math.Max(rows.First, _store.Rows().First);
-        if (first > rows.Last)
+        if (rows.First > rows.Last)
         {
             return true;
         }
-        using var scanner = new RowScanner(_store, new RequestFilter(), GroupTexts, ranges: [rows with { First = first }], window: ReadWindow);
+        using var scanner = new RowScanner(_store, new RequestFilter(), GroupTexts, ranges: [rows], window: ReadWindow);
         var batch = new RollupBatch();
         bool more = true;
         while (more)
@@ -188,7 +236,7 @@ public sealed class StoreOptimizer : IDisposable
                 }
                 _keysPerBatch = (int)Math.Clamp(batch.Quarters.Count * (_connection.Work / _connection.LastLock), 200, 50_000);
                 added += batch.Count;
-                progress?.Invoke(added, rows.Last - first + 1);
+                progress?.Invoke(added, rows.Last - rows.First + 1);
                 state = state with { Version = state.Version + 1 };
                 batch = new RollupBatch();
             }

@@ -67,7 +67,7 @@ public class RollupAnswerTests
                     $"{row.Start:O}|{row.User}|{row.Model}|{row.Provider}|{row.RequestType}");
             }
         },
-        iter: 60);
+        iter: 20);
 
     [Fact]
     public void Questions_about_users_give_the_numbers_of_the_requests() => Gen.Select(
@@ -90,7 +90,7 @@ public class RollupAnswerTests
                 AssertSame(plain, summed, store => Query(store).Pattern(), row => $"{row.User}|{row.DayOfWeek}|{row.Hour}");
             }
         },
-        iter: 40);
+        iter: 12);
 
     [Fact]
     public void Single_requests_of_a_range_are_found_where_the_rollups_say() => Gen.Select(DamagedRow.Array[0, 60], DamagedRow.Array[0, 10], Filter.Array[8]).Sample(
@@ -107,7 +107,7 @@ public class RollupAnswerTests
                 Assert.Equal(Requests(plain, filter), Requests(summed, filter));
             }
         },
-        iter: 40);
+        iter: 12);
 
     private static void Optimize(TestStore store)
     {
