@@ -1,0 +1,65 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+}
+
+Describe 'Optimize-TokenStore' {
+    BeforeEach {
+        $database = Get-SampleStore "$([guid]::NewGuid()).db"
+    }
+
+    It 'changes no number of any answer' {
+        $before = Get-TokenUsage Day, User, Model -Database $database -TimeZone Europe/Berlin
+        $users = Get-UserTokenUsage -Database $database
+
+        $result = Optimize-TokenStore -Database $database
+        $after = Get-TokenUsage Day, User, Model -Database $database -TimeZone Europe/Berlin
+
+        $result.AddedRequests | Should -Be (Get-TokenStore $database).Rows
+        $columns = 'Start', 'User', 'Model', 'Requests', 'PromptTokens', 'CompletionTokens', 'TotalTokens', 'PolicyFailures', 'BrokenStreams', 'MaxDurationMs'
+        $after | Select-Object $columns | ConvertTo-Json | Should -Be ($before | Select-Object $columns | ConvertTo-Json)
+        (Get-UserTokenUsage -Database $database).LastSeen | Should -Be $users.LastSeen
+        $before.PercentilesExact | Should -Not -Contain $false
+        $after.PercentilesExact | Should -Contain $false
+    }
+
+    It 'adds only what is new' {
+        $null = Optimize-TokenStore -Database $database
+
+        (Optimize-TokenStore -Database $database).AddedRequests | Should -Be 0
+        (Get-TokenStore $database).Rollups | Should -Be 'current'
+    }
+
+    It 'rebuilds and verifies' {
+        $null = Optimize-TokenStore -Database $database
+        $rows = (Get-TokenStore $database).Rows
+
+        (Optimize-TokenStore -Database $database -Rebuild -Verify).AddedRequests | Should -Be $rows
+        Test-TokenStore $database -Quiet | Should -BeTrue
+    }
+
+    It 'sets the journal mode and warns of what it asks of the folder' {
+        (Optimize-TokenStore -Database $database -JournalMode Wal -WarningVariable warnings -WarningAction SilentlyContinue).JournalMode | Should -Be 'wal'
+        $warnings | Should -Match 'folder'
+        (Optimize-TokenStore -Database $database -JournalMode Delete).JournalMode | Should -Be 'delete'
+    }
+
+    It 'writes nothing with -WhatIf' {
+        $hash = (Get-FileHash $database).Hash
+
+        Optimize-TokenStore -Database $database -WhatIf | Should -BeNullOrEmpty
+        (Get-FileHash $database).Hash | Should -Be $hash
+    }
+
+    It 'says that there is no file' {
+        { Optimize-TokenStore -Database (Join-Path $TestDrive none.db) } | Should -Throw -ErrorId 'StoreNotFound,TokenDashboard.Commands.OptimizeTokenStoreCommand'
+    }
+
+    It 'takes files from the pipeline and goes on after one that is no store' {
+        $broken = New-Item (Join-Path $TestDrive "$([guid]::NewGuid()).txt") -Value ('not a database ' * 100)
+
+        $results = $broken, (Get-Item $database) | Optimize-TokenStore -ErrorAction SilentlyContinue -ErrorVariable problems
+
+        $results.Database | Should -Be $database
+        $problems.FullyQualifiedErrorId | Should -Be 'StoreNotDatabase,TokenDashboard.Commands.OptimizeTokenStoreCommand'
+    }
+}

@@ -1,0 +1,40 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+}
+
+Describe 'Remove-TokenUsage' {
+    BeforeEach {
+        $database = Get-SampleStore "$([guid]::NewGuid()).db"
+        $before = (Get-TokenStore $database).LastRequest.AddDays(-1)
+    }
+
+    It 'removes requests and keeps their sums' {
+        $sums = Get-TokenUsage Day, User -Database $database -TimeZone UTC
+        $all = (Get-TokenStore $database).Rows
+
+        $result = Remove-TokenUsage -Database $database -Before $before -Confirm:$false
+
+        $result.RemovedRequests | Should -BeGreaterThan 0
+        $result.Before.UtcTicks % [timespan]::FromMinutes(15).Ticks | Should -Be 0
+        (Get-TokenStore $database).Rows | Should -Be ($all - $result.RemovedRequests)
+        @(Get-TokenRequest -Database $database -Until $result.Before).Count | Should -Be 0
+        $columns = 'Start', 'User', 'Requests', 'TotalTokens', 'PolicyFailures', 'BrokenStreams'
+        Get-TokenUsage Day, User -Database $database -TimeZone UTC | Select-Object $columns | ConvertTo-Json | Should -Be ($sums | Select-Object $columns | ConvertTo-Json)
+        Test-TokenStore $database -Quiet | Should -BeTrue
+    }
+
+    It 'counts and removes nothing with -WhatIf' {
+        $hash = (Get-FileHash $database).Hash
+
+        Remove-TokenUsage -Database $database -Before $before -WhatIf | Should -BeNullOrEmpty
+        (Get-FileHash $database).Hash | Should -Be $hash
+    }
+
+    It 'removes nothing where nothing is old' {
+        (Remove-TokenUsage -Database $database -Before 2000-01-01 -Confirm:$false).RemovedRequests | Should -Be 0
+    }
+
+    It 'says that there is no file' {
+        { Remove-TokenUsage -Before 90d -Database (Join-Path $TestDrive none.db) -Confirm:$false } | Should -Throw -ErrorId 'StoreNotFound,TokenDashboard.Commands.RemoveTokenUsageCommand'
+    }
+}
