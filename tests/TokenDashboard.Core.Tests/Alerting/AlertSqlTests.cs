@@ -147,7 +147,7 @@ public sealed class AlertSqlTests : IDisposable
         }
     }
 
-    private static void SameAsCommands(string path, string window, DateTimeOffset now)
+    internal static void SameAsCommands(string path, string window, DateTimeOffset now)
     {
         DateTimeOffset since = now - Rule(("Window", window)).Window;
         foreach (string? name in (string?[])[null, "(none)", "*i*", "alice"])
