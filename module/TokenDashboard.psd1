@@ -33,6 +33,7 @@
         'Import-TokenUsage'
         'New-GrafanaDashboard'
         'New-TokenStore'
+        'Publish-GrafanaAlertRule'
         'Publish-GrafanaDashboard'
         'Set-GrafanaDataSource'
         'Test-GrafanaDashboard'
