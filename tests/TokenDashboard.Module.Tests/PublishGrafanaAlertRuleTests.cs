@@ -101,7 +101,7 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
         ModuleSession.Result result = Run(session, server, $"$null = Connect-Grafana -Url $url -Token $token; {Daily}, {Daily} | Publish-GrafanaAlertRule");
 
         Assert.Equal("GrafanaDataSourceMissing", result.ErrorId);
-        Assert.NotNull(result.Terminating);
+        Assert.Single(server.Requests, request => request.Contains("/api/datasources/uid/", StringComparison.Ordinal));
         Assert.Equal("GrafanaConnectionNotFound", Run(session, server, $"{Daily} | Publish-GrafanaAlertRule -Connection nobody").ErrorId);
     }
 
@@ -167,6 +167,7 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
 
     private static string Action(PSObject result) => result.Properties["Action"].Value.ToString()!;
 
-    private static string Everything(PSObject item) =>
-        item + string.Join('\n', item.Properties.Where(property => property.IsGettable).Select(property => $"{property.Name}={property.Value}"));
+    private static string Everything(PSObject item) => item.BaseObject is ErrorRecord error
+        ? $"{error} {error.Exception} {error.TargetObject} {error.CategoryInfo}"
+        : item + string.Join('\n', item.Properties.Where(property => property.IsGettable).Select(property => $"{property.Name}={property.Value}"));
 }
