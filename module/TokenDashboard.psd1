@@ -35,6 +35,7 @@
         'New-GrafanaDashboard'
         'New-TokenStore'
         'Optimize-TokenStore'
+        'Publish-GrafanaAlertRule'
         'Publish-GrafanaDashboard'
         'Remove-TokenUsage'
         'Set-GrafanaDataSource'

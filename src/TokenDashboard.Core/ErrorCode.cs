@@ -140,9 +140,18 @@ public enum ErrorCode
     /// <summary>A data source of that name or uid exists and is of another kind, or is provisioned read-only.</summary>
     GrafanaDataSourceConflict,
 
-    /// <summary>The dashboard was changed on the server by someone else: since it was last published, or while it was.</summary>
+    /// <summary>The dashboard or alert rule was changed on the server by someone else: since it was last published, or while it was.</summary>
     GrafanaVersionConflict,
 
     /// <summary>The dashboard is provisioned from files or managed by another tool.</summary>
     GrafanaDashboardManaged,
+
+    /// <summary>A definition of an alert rule lacks something or cannot be understood.</summary>
+    AlertRuleInvalid,
+
+    /// <summary>A file of alert rules does not exist.</summary>
+    AlertRuleNotFound,
+
+    /// <summary>The alert rule or its group is provisioned from files or managed by another tool.</summary>
+    GrafanaAlertRuleManaged,
 }

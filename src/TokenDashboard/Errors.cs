@@ -11,16 +11,18 @@ internal static class Errors
     private static ErrorCategory CategoryOf(ErrorCode code) => code switch
     {
         ErrorCode.StoreNotSpecified or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid or ErrorCode.GroupingInvalid
-            or ErrorCode.TooManyBuckets or ErrorCode.ImportMapInvalid => ErrorCategory.InvalidArgument,
+            or ErrorCode.TooManyBuckets or ErrorCode.ImportMapInvalid or ErrorCode.AlertRuleInvalid => ErrorCategory.InvalidArgument,
         ErrorCode.StoreNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound
-            or ErrorCode.ImportFileNotFound or ErrorCode.DashboardVariableNotFound or ErrorCode.DashboardRuleNotFound => ErrorCategory.ObjectNotFound,
+            or ErrorCode.ImportFileNotFound or ErrorCode.DashboardVariableNotFound or ErrorCode.DashboardRuleNotFound
+            or ErrorCode.AlertRuleNotFound => ErrorCategory.ObjectNotFound,
         ErrorCode.ConfigurationInvalid or ErrorCode.StoreIsDirectory or ErrorCode.StoreEmpty or ErrorCode.StoreNotDatabase
             or ErrorCode.StoreColumnsMissing or ErrorCode.DashboardInvalid or ErrorCode.GrafanaNotJson
             or ErrorCode.ImportFormatUnsupported or ErrorCode.ImportColumnMissing => ErrorCategory.InvalidData,
         ErrorCode.StoreLocked => ErrorCategory.ResourceBusy,
         ErrorCode.StoreExists or ErrorCode.GrafanaFolderConflict or ErrorCode.GrafanaDataSourceConflict
             or ErrorCode.GrafanaVersionConflict => ErrorCategory.ResourceExists,
-        ErrorCode.StoreAccessDenied or ErrorCode.GrafanaForbidden or ErrorCode.GrafanaDashboardManaged => ErrorCategory.PermissionDenied,
+        ErrorCode.StoreAccessDenied or ErrorCode.GrafanaForbidden or ErrorCode.GrafanaDashboardManaged
+            or ErrorCode.GrafanaAlertRuleManaged => ErrorCategory.PermissionDenied,
         ErrorCode.StoreWalFolderReadOnly or ErrorCode.StoreReadFailed or ErrorCode.ImportFileUnreadable => ErrorCategory.ReadError,
         ErrorCode.StoreWriteFailed or ErrorCode.DashboardWriteFailed => ErrorCategory.WriteError,
         ErrorCode.GrafanaUrlInvalid or ErrorCode.GrafanaSignInInvalid or ErrorCode.GrafanaCertificateInvalid => ErrorCategory.InvalidArgument,

@@ -78,6 +78,14 @@ internal sealed class GrafanaClient : IDisposable
     /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
     internal GrafanaResponse Get(string path) => Read(HttpMethod.Get, path, _retry.Run(cancel => Once(HttpMethod.Get, path, null, cancel)));
 
+    /// <summary>Reads as <see cref="Get"/> what may not exist: null for a 404, which the alerting API sends without content.</summary>
+    /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
+    internal GrafanaResponse? Find(string path)
+    {
+        GrafanaAttempt attempt = _retry.Run(cancel => Once(HttpMethod.Get, path, null, cancel));
+        return attempt is { Failure: null, Status: 404, Text: "" } || Read(HttpMethod.Get, path, attempt) is not { Status: not 404 } response ? null : response;
+    }
+
     /// <summary>Asks with a body, and otherwise as <see cref="Get"/>. Only for what changes nothing.</summary>
     /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
     internal GrafanaResponse Ask(string path, JsonObject body) =>
@@ -91,9 +99,10 @@ internal sealed class GrafanaClient : IDisposable
     /// <param name="path">Relative, with its parts escaped.</param>
     /// <param name="body">The content.</param>
     /// <param name="isDone">Looks whether the server has it now.</param>
+    /// <param name="editable">Whether what the alerting API writes stays editable in Grafana.</param>
     /// <returns>The answer; null where looking showed that a try without an answer had done it.</returns>
     /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
-    internal GrafanaResponse? Write(HttpMethod method, string path, JsonObject body, Func<bool> isDone)
+    internal GrafanaResponse? Write(HttpMethod method, string path, JsonObject body, Func<bool> isDone, bool editable = false)
     {
         bool first = true;
         GrafanaAttempt last = _retry.Run(cancel =>
@@ -114,7 +123,7 @@ internal sealed class GrafanaClient : IDisposable
                 }
             }
             first = false;
-            return Once(method, path, body, cancel);
+            return Once(method, path, body, cancel, editable);
         });
         return ReferenceEquals(last, GrafanaAttempt.Done) ? null : Read(method, path, last);
     }
@@ -124,9 +133,13 @@ internal sealed class GrafanaClient : IDisposable
         : throw attempt.Failure;
 
     /// <summary>Sends a request and reads the whole answer.</summary>
-    private GrafanaAttempt Once(HttpMethod method, string path, JsonObject? body, CancellationToken cancel)
+    private GrafanaAttempt Once(HttpMethod method, string path, JsonObject? body, CancellationToken cancel, bool editable = false)
     {
         using var request = new HttpRequestMessage(method, path);
+        if (editable)
+        {
+            request.Headers.Add("X-Disable-Provenance", "true");
+        }
         if (body is not null)
         {
             request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");

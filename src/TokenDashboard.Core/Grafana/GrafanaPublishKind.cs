@@ -12,6 +12,9 @@ public enum GrafanaPublishKind
     /// <summary>A dashboard on a server.</summary>
     Dashboard,
 
+    /// <summary>An alert rule on a server.</summary>
+    AlertRule,
+
     /// <summary>A file of Grafana's file provisioning.</summary>
     ProvisioningFile,
 }

@@ -20,7 +20,7 @@ public abstract class GrafanaCmdlet : TokenCmdlet
         new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug);
 
     /// <summary>Whether a failure is the server's rather than one dashboard's.</summary>
-    private protected static bool EndsEverything(ErrorCode code) =>
+    internal static bool EndsEverything(ErrorCode code) =>
         code is ErrorCode.GrafanaUnreachable or ErrorCode.GrafanaTlsFailed or ErrorCode.GrafanaTimeout or ErrorCode.GrafanaUnauthorized
             or ErrorCode.GrafanaNotJson;
 }

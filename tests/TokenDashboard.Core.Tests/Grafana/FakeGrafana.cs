@@ -75,7 +75,7 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
     /// <summary>Waits before every answer until this ends; for time-outs and cancellation.</summary>
     internal Task Delay { get; set; } = Task.CompletedTask;
 
-    /// <summary>What the account may not do: "datasources", "dashboards" (write), "folders" (create), "org".</summary>
+    /// <summary>What the account may not do: "datasources", "dashboards" (write), "folders" (create), "org", "alerting" (write).</summary>
     internal HashSet<string> Forbidden { get; } = [];
 
     internal static Task<FakeGrafana> StartAsync(string version = "13.3.1", string subPath = "", bool tls = false)
@@ -166,7 +166,9 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
         // The namespace of /apis is part of the path there; everything under /api has its own routes.
         string[] parts = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
         JsonObject? content = body.Length > 0 ? JsonNode.Parse(body)!.AsObject() : null;
-        return Route(request.Method, parts, request.Query, content);
+        return parts is ["api", "v1", "provisioning", .. var alerting]
+            ? RouteAlerting(request.Method, alerting, request, content)
+            : Route(request.Method, parts, request.Query, content);
     }
 
     private static X509Certificate2 SelfSigned()
