@@ -25,6 +25,11 @@ Describe 'Connect-Grafana' {
         "$($Error[0])" | Should -Not -Match 's3cret'
     }
 
+    It 'takes one of the three interfaces' {
+        { Connect-Grafana $closed -Token $token -Api Both } | Should -Throw '*Auto, Legacy, Resource*' -ErrorId 'CannotConvertArgumentNoMessage,*'
+        { Connect-Grafana $closed -Token $token -Api Resource } | Should -Throw -ErrorId 'GrafanaUnreachable,*'
+    }
+
     It 'says which certificate file it cannot read' {
         { Connect-Grafana $closed -Token $token -CaCertificate (Join-Path $TestDrive none.pem) } |
             Should -Throw -ErrorId 'GrafanaCertificateInvalid,*' -ExpectedMessage '*none.pem*'

@@ -61,6 +61,28 @@ Describe 'Publish-GrafanaDashboard to provisioning files' {
         $problems.FullyQualifiedErrorId | Should -Be ('DashboardNotFound', 'DashboardInvalid' | ForEach-Object { "$_,TokenDashboard.Commands.PublishGrafanaDashboardCommand" })
     }
 
+    It 'puts the data source with a uid in the place of all that read SQLite' {
+        Publish-GrafanaDashboard @target -DataSource my-store -WarningVariable warnings | Out-Null
+
+        Join-Path $target.ProvisioningPath datasources tokendashboard.yaml | Should -FileContentMatch 'uid: my-store'
+        Join-Path $target.ProvisioningPath dashboards tokendashboard tokendashboard-usage.json | Should -FileContentMatch '"value": "my-store"'
+        $warnings | Should -BeNullOrEmpty
+    }
+
+    It 'puts data sources of a hashtable in place and warns of one that no dashboard refers to' {
+        $file = New-Item (Join-Path $TestDrive other.json) -Force -Value '{ "uid": "other", "title": "Other", "panels": [ { "id": 1, "datasource": { "type": "mysql", "uid": "old" } } ] }'
+
+        Publish-GrafanaDashboard $file.FullName @target -DataSource @{ old = 'new'; absent = 'x' } -WarningVariable warnings -WarningAction SilentlyContinue | Out-Null
+
+        (Get-Content (Join-Path $target.ProvisioningPath dashboards tokendashboard other.json) -Raw | ConvertFrom-Json).panels[0].datasource.uid | Should -Be 'new'
+        $warnings | Should -HaveCount 1
+        "$warnings" | Should -Match "'absent'"
+    }
+
+    It 'says that a data source needs its uid where no server can be asked' {
+        { Publish-GrafanaDashboard @target -DataSource 'some name' } | Should -Throw '*some name*' -ErrorId 'GrafanaDataSourceMissing,*'
+    }
+
     It 'shows a table that fits <Width> columns' -ForEach @{ Width = 80 }, @{ Width = 120 } {
         $lines = Publish-GrafanaDashboard @target | Get-Display $Width
 
@@ -75,6 +97,7 @@ Describe 'Publish-GrafanaDashboard to a server' {
         @{ ErrorId = 'GrafanaUrlInvalid'; Parameter = @{ Url = 'ftp://grafana.example.org' } }
         @{ ErrorId = 'GrafanaUrlInvalid'; Parameter = @{ Url = 'https://admin:secret@grafana.example.org' } }
         @{ ErrorId = 'ParameterArgumentValidationError'; Parameter = @{ TimeoutSec = 0 } }
+        @{ ErrorId = 'CannotConvertArgumentNoMessage'; Parameter = @{ Api = 'Both' } }
         @{ ErrorId = 'ParameterArgumentValidationError'; Parameter = @{ DataSourceUid = 'a b' } }
     ) {
         { New-GrafanaDashboard | Publish-GrafanaDashboard @Parameter -Token $token } |

@@ -154,4 +154,10 @@ public enum ErrorCode
 
     /// <summary>The alert rule or its group is provisioned from files or managed by another tool.</summary>
     GrafanaAlertRuleManaged,
+
+    /// <summary>The dashboard is stored in Grafana's newer schema, of which a classic dashboard would be a lossy copy.</summary>
+    GrafanaSchemaUnsupported,
+
+    /// <summary>The server does not serve the interface for dashboards that was asked for, or none this product knows.</summary>
+    GrafanaApiMissing,
 }

@@ -31,7 +31,13 @@ internal static class Errors
         ErrorCode.GrafanaTlsFailed => ErrorCategory.SecurityError,
         ErrorCode.GrafanaTimeout => ErrorCategory.OperationTimeout,
         ErrorCode.GrafanaUnauthorized => ErrorCategory.AuthenticationError,
+        ErrorCode.GrafanaSchemaUnsupported or ErrorCode.GrafanaApiMissing => ErrorCategory.NotImplemented,
         ErrorCode.GrafanaPluginMissing or ErrorCode.SqliteUnavailable => ErrorCategory.NotInstalled,
         _ => ErrorCategory.InvalidOperation,
     };
+
+    /// <summary>Whether a failure is the server's rather than one dashboard's.</summary>
+    internal static bool EndsEverything(this ErrorCode code) =>
+        code is ErrorCode.GrafanaUnreachable or ErrorCode.GrafanaTlsFailed or ErrorCode.GrafanaTimeout or ErrorCode.GrafanaUnauthorized
+            or ErrorCode.GrafanaNotJson;
 }

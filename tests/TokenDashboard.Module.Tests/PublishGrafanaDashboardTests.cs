@@ -168,6 +168,8 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     [InlineData("-WhatIf", false)]
     [InlineData("", true)]
     [InlineData("-TimeoutSec 1 -Folder LLM", false)]
+    [InlineData("-Api Resource -Folder LLM/Tokens", false)]
+    [InlineData("-Api Resource", true)]
     public async Task No_stream_shows_the_token_or_the_password(string more, bool failing)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
@@ -280,6 +282,152 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
 
         await Assert.ThrowsAsync<PipelineStoppedException>(() => running);
         Assert.Empty(shell.Streams.Error);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task When_the_server_dies_in_the_middle_every_dashboard_has_its_outcome(bool files)
+    {
+        FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        string[] names = ["one", "two", "zero"];
+        foreach (string name in names)
+        {
+            WriteDashboard(name);
+        }
+        const string Target = "-Url $url -Token $token -Database /data/o.db -TimeoutSec 2";
+        var seen = new List<string>();
+        server.Intercept = line => line.StartsWith("GET /api/dashboards/uid/two", StringComparison.Ordinal) || seen.Count > 0 ? Die(line) : null;
+        FakeGrafana.Answer Die(string line)
+        {
+            seen.Add(line);
+            return FakeGrafana.Answer.Dropped;
+        }
+
+        string publish = files ? "Publish-GrafanaDashboard $folder/*.json " : "'one', 'two', 'zero' | ForEach-Object { \"$folder/$_.json\" } | Publish-GrafanaDashboard ";
+        IReadOnlyList<PSObject> output = Run(session, server, $"try {{ {publish} {Target} }} catch {{ \"Ended $($_.FullyQualifiedErrorId)\" }}").Succeeded();
+        await server.DisposeAsync();
+
+        Assert.Equal(["Dashboard Title of one Created", "Dashboard Title of two Failed", "Dashboard Title of zero Skipped"], output.SkipLast(1).Select(Line).Where(line => line.StartsWith("Dashboard", StringComparison.Ordinal)));
+        Assert.StartsWith("Ended GrafanaUnreachable,", output[^1].ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(seen, line => line.Contains("zero", StringComparison.Ordinal));
+        Assert.Equal(["one"], server.Dashboards.Keys);
+    }
+
+    [Theory]
+    [InlineData("Legacy")]
+    [InlineData("Resource")]
+    public async Task A_hundred_dashboards_take_two_requests_each_and_one_each_when_nothing_changed(string api)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        for (int index = 0; index < 100; index++)
+        {
+            WriteDashboard($"d{index:000}");
+        }
+        string publish = $"Publish-GrafanaDashboard $folder/*.json -Url $url -Token $token -Folder LLM -Database /data/o.db -Api {api}";
+
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        Run(session, server, publish).Succeeded();
+        (int first, TimeSpan firstTime) = (server.Requests.Count, clock.Elapsed);
+        Assert.Equal(102, server.Writes.Count);
+        server.ClearRequests();
+        clock.Restart();
+        Run(session, server, publish).Succeeded();
+        int second = server.Requests.Count;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{api}: {first} requests in {firstTime.TotalSeconds:0.00} s, then {second} in {clock.Elapsed.TotalSeconds:0.00} s");
+
+        Assert.InRange(first, 200, 215);
+        Assert.InRange(second, 100, 115);
+        Assert.Empty(server.Writes);
+        Assert.Single(server.Requests, request => request.StartsWith("GET /api/plugins/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_data_source_of_the_server_takes_the_place_of_those_in_the_dashboards()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        server.DataSources.Add(DataSource("lite", "Observicia (production)", "frser-sqlite-datasource"));
+        server.DataSources.Add(DataSource("sql", "Billing", "mysql"));
+        string path = Path.Combine(_folder, "mixed.json");
+        File.WriteAllText(path, """
+            { "uid": "mixed", "title": "Mixed", "panels": [
+              { "id": 1, "type": "stat", "datasource": { "type": "frser-sqlite-datasource", "uid": "p1" } },
+              { "id": 2, "type": "stat", "datasource": { "type": "postgres", "uid": "p2" } } ] }
+            """);
+        const string Publish = "Publish-GrafanaDashboard $folder/mixed.json -Url $url -Token $token -Force -DataSource ";
+
+        Run(session, server, Publish + "'observicia (PRODUCTION)'").Succeeded();
+        Assert.Equal(["lite frser-sqlite-datasource", "p2 postgres"], References());
+        ModuleSession.Result mapped = Run(session, server, Publish + "@{ p1 = 'lite'; p2 = 'Billing'; P9 = 'sql' } -DataSourceUid lite");
+        Assert.Equal(["lite frser-sqlite-datasource", "sql mysql"], References());
+        Assert.Contains("'P9'", Assert.Single(mapped.Warnings), StringComparison.Ordinal);
+        server.ClearRequests();
+        ModuleSession.Result unknown = Run(session, server, Publish + "@{ p1 = 'nothing' }");
+
+        Assert.Equal("GrafanaDataSourceMissing", unknown.ErrorId);
+        Assert.Contains("'Observicia (production)' (uid 'lite', frser-sqlite-datasource), 'Billing' (uid 'sql', mysql)", Assert.Single(unknown.Errors).Exception.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Writes);
+        Assert.Equal("GrafanaDataSourceConflict", Run(session, server, Publish + "lite -DataSourceUid lite").ErrorId);
+        Assert.StartsWith("CannotConvert", Run(session, server, Publish + "''").ErrorId, StringComparison.Ordinal);
+
+        IEnumerable<string> References() => server.Dashboards["mixed"].Content["panels"]!.AsArray().Select(panel => $"{panel!["datasource"]!["uid"]} {panel["datasource"]!["type"]}");
+        static System.Text.Json.Nodes.JsonObject DataSource(string uid, string name, string type) =>
+            new() { ["id"] = 1, ["uid"] = uid, ["name"] = name, ["type"] = type, ["version"] = 1, ["readOnly"] = false, ["jsonData"] = new System.Text.Json.Nodes.JsonObject() };
+    }
+
+    [Fact]
+    public async Task Data_sources_are_completed_from_the_connection_and_never_from_elsewhere()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        server.DataSources.Add(new() { ["uid"] = "lite", ["name"] = "Observicia (production)", ["type"] = "frser-sqlite-datasource" });
+
+        Assert.Empty(session.Complete("Publish-GrafanaDashboard -DataSource "));
+        Run(session, server, "$null = Connect-Grafana $url -Token $token -Name here").Succeeded();
+        Assert.Equal(["'Observicia (production)'"], session.Complete("Publish-GrafanaDashboard -DataSource "));
+        Assert.Equal(["'Observicia (production)'"], session.Complete("Publish-GrafanaDashboard -Connection here -DataSource obs"));
+        Assert.Empty(session.Complete("Publish-GrafanaDashboard -Connection there -DataSource "));
+        server.Forbidden.Add("datasources");
+        Assert.Empty(session.Complete("Publish-GrafanaDashboard -DataSource "));
+        Assert.Equal(["Auto", "Legacy", "Resource"], session.Complete("Connect-Grafana -Api "));
+    }
+
+    [Fact]
+    public void In_provisioning_files_data_sources_are_uids()
+    {
+        using var session = new ModuleSession();
+        WriteDashboard("one");
+        const string Publish = "Publish-GrafanaDashboard $folder/one.json -ProvisioningPath $folder/provisioning -Database /data/o.db -DataSource ";
+
+        Run(session, null, Publish + "lite").Succeeded();
+
+        Assert.Contains("\"value\": \"lite\"", File.ReadAllText(Path.Combine(_folder, "provisioning/dashboards/tokendashboard/one.json")), StringComparison.Ordinal);
+        Assert.Contains("uid: lite", File.ReadAllText(Path.Combine(_folder, "provisioning/datasources/tokendashboard.yaml")), StringComparison.Ordinal);
+        Assert.Equal("GrafanaDataSourceMissing", Run(session, null, Publish + "'a name'").ErrorId);
+    }
+
+    [Fact]
+    public async Task The_interface_is_the_connections_unless_the_command_says_otherwise()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        await using FakeGrafana old = await FakeGrafana.StartAsync("11.6.1");
+        using var session = new ModuleSession();
+        WriteDashboard("one");
+        WriteDashboard("two");
+
+        Assert.Equal("/apis/dashboard.grafana.app/v1", Run(session, server, "(Connect-Grafana $url -Token $token -Api Resource).ApiPath").Succeeded().Single().ToString());
+        Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Database /d.db").Succeeded();
+        Run(session, server, "Publish-GrafanaDashboard $folder/two.json -Api Legacy").Succeeded();
+
+        Assert.Equal(
+            ["POST /api/datasources", "POST /apis/dashboard.grafana.app/v1/namespaces/default/dashboards", "POST /api/dashboards/db"],
+            server.Writes);
+        Assert.Equal("GrafanaApiMissing", Run(session, old, "Connect-Grafana $url -Token $token -Api Resource").ErrorId);
+        Assert.Equal("GrafanaApiMissing", Run(session, old, "Publish-GrafanaDashboard $folder/one.json -Url $url -Token $token -Api Resource").ErrorId);
+        Assert.Equal("AmbiguousParameterSet", Run(session, null, "Publish-GrafanaDashboard $folder/one.json -ProvisioningPath $folder/p -Database /d.db -Api Legacy").ErrorId);
     }
 
     [Theory]

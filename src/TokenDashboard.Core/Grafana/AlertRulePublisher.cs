@@ -44,7 +44,7 @@ public sealed class AlertRulePublisher : IDisposable
             yield break;
         }
         _server ??= GrafanaServer.Probe(_client, _connection.OrgId, _callbacks.Verbose);
-        _folders ??= new GrafanaFolders(_client, _server, _callbacks);
+        _folders ??= new GrafanaFolders(_client, _server, DashboardApis.Choose(_client, _connection, _server, _callbacks.Verbose), _callbacks);
         var sources = new GrafanaDataSources(_client, _server, _callbacks);
         GrafanaPublishResult? result = sources.Ensure(new GrafanaPublishOptions { DataSourceUid = DataSourceUid() }, out DataSourceIdentity identity);
         _dataSource = identity.Uid;

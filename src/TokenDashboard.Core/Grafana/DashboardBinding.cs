@@ -38,10 +38,10 @@ internal static partial class DashboardBinding
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.DashboardInvalid"/>: an input that cannot be filled in here, or library panels.
     /// </exception>
-    internal static JsonObject Bind(DashboardDocument document, DataSourceIdentity dataSource)
+    internal static JsonObject Bind(DashboardDocument document, DataSourceIdentity dataSource, DataSourceReferences? references = null)
     {
         var dashboard = (JsonObject)document.Root.DeepClone();
-        Dictionary<string, string> inputs = Inputs(dashboard, document.Title, dataSource);
+        Dictionary<string, string> inputs = Inputs(dashboard, document.Title, dataSource, references);
         if (dashboard["__elements"] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 })
         {
             throw Invalid(
@@ -57,11 +57,12 @@ internal static partial class DashboardBinding
         {
             Replace(dashboard, inputs);
         }
+        references?.Apply(dashboard);
         if (dashboard["templating"] is JsonObject templating && templating["list"] is JsonArray variables)
         {
             foreach (JsonObject variable in variables.OfType<JsonObject>())
             {
-                if (!Is(variable["type"], "datasource") || !Is(variable["query"], SqliteDataSource.PluginId))
+                if (!Is(variable["type"], "datasource") || !Is(variable["query"], SqliteDataSource.PluginId) || references?.Chose(variable) == true)
                 {
                     continue;
                 }
@@ -79,7 +80,8 @@ internal static partial class DashboardBinding
         return dashboard;
     }
 
-    private static Dictionary<string, string> Inputs(JsonObject dashboard, string title, DataSourceIdentity dataSource)
+    private static Dictionary<string, string> Inputs(
+        JsonObject dashboard, string title, DataSourceIdentity dataSource, DataSourceReferences? references)
     {
         var values = new Dictionary<string, string>();
         foreach (JsonObject input in (dashboard["__inputs"] as JsonArray ?? []).OfType<JsonObject>())
@@ -91,11 +93,12 @@ internal static partial class DashboardBinding
             }
             values["${" + name + "}"] = Text(input["type"]) switch
             {
+                "datasource" when references?.Find(name) is { } chosen => chosen.Uid,
                 "datasource" when Is(input["pluginId"], SqliteDataSource.PluginId) => dataSource.Uid,
                 "datasource" => throw Invalid(
                     title,
-                    $"wants a data source of type '{Text(input["pluginId"])}' for its input '{name}', and this command provides only "
-                        + SqliteDataSource.PluginId),
+                    $"wants a data source of type '{Text(input["pluginId"])}' for its input '{name}'. Say which one with "
+                        + $"-DataSource @{{ '{name}' = 'its name or uid' }}"),
                 "constant" => Text(input["value"]) ?? "",
                 var type => throw Invalid(title, $"has an input '{name}' of the unknown type '{type}'"),
             };

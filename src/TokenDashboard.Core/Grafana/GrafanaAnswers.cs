@@ -38,7 +38,8 @@ internal sealed record DashboardMeta(
     string? UpdatedBy,
     DateTimeOffset Updated,
     bool Provisioned,
-    string? ProvisionedExternalId);
+    string? ProvisionedExternalId,
+    string? ApiVersion);
 
 /// <summary>POST /api/dashboards/db.</summary>
 internal sealed record SaveAnswer(string? Uid, long Version, string? Status);
@@ -54,18 +55,6 @@ internal sealed record VersionContent(long Version, JsonObject? Data);
 
 /// <summary>GET /api/search.</summary>
 internal sealed record SearchHit(string? Uid, string? FolderUid, string? FolderTitle);
-
-/// <summary>GET /apis/:group.</summary>
-internal sealed record ApiGroup(ApiGroupVersion? PreferredVersion);
-
-/// <summary>A version of an API group.</summary>
-internal sealed record ApiGroupVersion(string? Version);
-
-/// <summary>An object under /apis, of which only the owner matters here.</summary>
-internal sealed record ApiObject(ApiMetadata? Metadata);
-
-/// <summary>The metadata of an object under /apis.</summary>
-internal sealed record ApiMetadata(Dictionary<string, string>? Annotations);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(HealthAnswer))]
@@ -83,4 +72,5 @@ internal sealed record ApiMetadata(Dictionary<string, string>? Annotations);
 [JsonSerializable(typeof(SearchHit[]))]
 [JsonSerializable(typeof(ApiGroup))]
 [JsonSerializable(typeof(ApiObject))]
+[JsonSerializable(typeof(ApiList))]
 internal sealed partial class GrafanaJson : JsonSerializerContext;

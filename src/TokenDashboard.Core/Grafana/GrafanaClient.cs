@@ -78,12 +78,12 @@ internal sealed class GrafanaClient : IDisposable
     /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
     internal GrafanaResponse Get(string path) => Read(HttpMethod.Get, path, _retry.Run(cancel => Once(HttpMethod.Get, path, null, cancel)));
 
-    /// <summary>Reads as <see cref="Get"/> what may not exist: null for a 404, which the alerting API sends without content.</summary>
+    /// <summary>Reads what a server may not serve at all; null where it does not, in whatever words.</summary>
     /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
     internal GrafanaResponse? Find(string path)
     {
         GrafanaAttempt attempt = _retry.Run(cancel => Once(HttpMethod.Get, path, null, cancel));
-        return attempt is { Failure: null, Status: 404, Text: "" } || Read(HttpMethod.Get, path, attempt) is not { Status: not 404 } response ? null : response;
+        return attempt is { Failure: null, Status: 404 or 410 } ? null : Read(HttpMethod.Get, path, attempt);
     }
 
     /// <summary>Asks with a body, and otherwise as <see cref="Get"/>. Only for what changes nothing.</summary>
@@ -107,25 +107,30 @@ internal sealed class GrafanaClient : IDisposable
         bool first = true;
         GrafanaAttempt last = _retry.Run(cancel =>
         {
-            if (!first)
-            {
-                try
-                {
-                    if (isDone())
-                    {
-                        _callbacks.Verbose($"{method} {new Uri(Url, path)} had been carried out, though no answer came.");
-                        return GrafanaAttempt.Done;
-                    }
-                }
-                catch (TokenDashboardException exception) when (exception.Code == ErrorCode.GrafanaUnreachable)
-                {
-                    return new GrafanaAttempt { Failure = exception, MayPass = true };
-                }
-            }
+            bool repeated = !first;
             first = false;
-            return Once(method, path, body, cancel, editable);
+            try
+            {
+                if (repeated && isDone())
+                {
+                    return Done();
+                }
+                GrafanaAttempt attempt = Once(method, path, body, cancel, editable);
+                // What arrived late of an earlier try is what a repeated one may be refused for.
+                return repeated && attempt.Status is 409 or 412 && isDone() ? Done() : attempt;
+            }
+            catch (TokenDashboardException exception) when (exception.Code == ErrorCode.GrafanaUnreachable)
+            {
+                return new GrafanaAttempt { Failure = exception, MayPass = true };
+            }
         });
         return ReferenceEquals(last, GrafanaAttempt.Done) ? null : Read(method, path, last);
+
+        GrafanaAttempt Done()
+        {
+            _callbacks.Verbose($"{method} {new Uri(Url, path)} had been carried out, though no answer came.");
+            return GrafanaAttempt.Done;
+        }
     }
 
     private GrafanaResponse Read(HttpMethod method, string path, GrafanaAttempt attempt) => attempt.Failure is null

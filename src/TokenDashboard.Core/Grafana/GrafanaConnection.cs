@@ -59,6 +59,12 @@ public sealed record GrafanaConnection
     /// <summary>The organisation, 1 or more; null for the account's current one. A token always belongs to one organisation.</summary>
     public int? OrgId { get; init; }
 
+    /// <summary>Through which interface dashboards and folders are read and written.</summary>
+    public GrafanaApi Api { get; init; }
+
+    /// <summary>The interface the server turned out to have for it: "/api", or a path below /apis; null where it was not asked.</summary>
+    public string? ApiPath { get; init; }
+
     /// <summary>Whether a certificate that cannot be verified is accepted.</summary>
     public bool SkipCertificateCheck { get; init; }
 
@@ -94,7 +100,8 @@ public sealed record GrafanaConnection
         ArgumentNullException.ThrowIfNull(callbacks);
         using var client = new GrafanaClient(this, callbacks, cancellation);
         GrafanaServer server = GrafanaServer.Probe(client, OrgId, callbacks.Verbose);
-        GrafanaResponse response = client.Get("api/access-control/user/permissions");
+        string api = DashboardApis.Choose(client, this, server, callbacks.Verbose).Name;
+        GrafanaResponse? response = client.Find("api/access-control/user/permissions");
         // Servers without role-based access control, and narrowly made accounts, do not tell.
         HashSet<string>? granted = response is { IsSuccess: true, IsArray: false } ? [.. response.AsObject().Select(field => field.Key)] : null;
         return this with
@@ -102,6 +109,7 @@ public sealed record GrafanaConnection
             Version = server.Version,
             OrgId = server.OrgId is > 0 and <= int.MaxValue ? (int)server.OrgId : OrgId,
             OrgName = server.OrgName,
+            ApiPath = api,
             CanPublish = granted?.IsSupersetOf(["dashboards:create", "dashboards:write"]),
             CanSetDataSource = granted?.IsSupersetOf(["datasources:create", "datasources:write"]),
         };

@@ -32,6 +32,15 @@ public sealed class GrafanaDataSourceService : IDisposable
         return new GrafanaDataSources(_client, Probe(), _callbacks).Ensure(options, out _);
     }
 
+    /// <summary>The names of the server's data sources, each with type and uid in words.</summary>
+    /// <exception cref="TokenDashboardException">The server cannot be asked, or does not tell this account.</exception>
+    public IReadOnlyDictionary<string, string> Names() => _client.Get("api/datasources")
+        .OrThrow("list data sources", "datasources:read (role Admin)")
+        .As(GrafanaJson.Default.DataSourceItemArray)
+        .Where(item => item.Name is not null)
+        .DistinctBy(item => item.Name)
+        .ToDictionary(item => item.Name!, item => $"{item.Type}, uid {item.Uid}");
+
     /// <summary>Checks plugin, settings and health, and counts the requests with a query as a panel would.</summary>
     /// <exception cref="TokenDashboardException">The server cannot be asked. What is wrong with the data source is in the report.</exception>
     public GrafanaDataSourceReport Test(string uid)

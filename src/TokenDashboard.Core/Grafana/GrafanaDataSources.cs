@@ -56,6 +56,10 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     private GrafanaPublishResult? Create(GrafanaPublishOptions options, DataSourceIdentity identity)
     {
         DataSourceItem[] all = client.Get("api/datasources").OrThrow("list data sources", Permission).As(GrafanaJson.Default.DataSourceItemArray);
+        if (all.Any(item => item.Uid == identity.Uid) && MadeMeanwhile(identity) is { } listed)
+        {
+            return Correct(listed, options, identity with { Name = TextOf(listed, "name") ?? identity.Name });
+        }
         if (options.Database is null)
         {
             string others = string.Join(", ", all.Where(item => item.Type == Plugin).Select(item => $"'{item.Name}' (uid '{item.Uid}')"));
@@ -91,6 +95,10 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             ["jsonData"] = settings,
         };
         GrafanaResponse? response = client.Write(HttpMethod.Post, "api/datasources", body, () => Holds(identity.Uid, body));
+        if (response?.Status == 409 && MadeMeanwhile(identity) is { } made)
+        {
+            return Correct(made, options, identity with { Name = TextOf(made, "name") ?? identity.Name });
+        }
         if (response?.Status == 409)
         {
             throw Conflict(
@@ -101,6 +109,10 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         callbacks.Verbose($"Made the data source '{identity.Name}' for {options.Database}.");
         return Result(identity, GrafanaPublishAction.Created, Health(identity));
     }
+
+    /// <summary>What someone else made between looking and making, to be used like any other that is there; null for nothing that fits.</summary>
+    private JsonObject? MadeMeanwhile(DataSourceIdentity identity) =>
+        client.Get(ByUid(identity.Uid)) is { IsSuccess: true } response && TextOf(response.AsObject(), "type") == Plugin ? response.AsObject() : null;
 
     private GrafanaPublishResult? Correct(JsonObject stored, GrafanaPublishOptions options, DataSourceIdentity identity)
     {

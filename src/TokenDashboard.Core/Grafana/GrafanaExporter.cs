@@ -6,15 +6,11 @@ namespace TokenDashboard.Grafana;
 /// <summary>Brings dashboards from a Grafana server here, in a form that does not change unless they do. It only reads there.</summary>
 public sealed class GrafanaExporter : IDisposable
 {
-    private const int PageSize = 1000;
-
-    /// <summary>A server that ignores paging must not be asked for ever.</summary>
-    private const int MaxPages = 100;
-
     private readonly GrafanaConnection _connection;
     private readonly PublishCallbacks _callbacks;
     private readonly GrafanaClient _client;
     private GrafanaFolders? _folders;
+    private IDashboardApi? _api;
 
     /// <summary>Prepares for a server without talking to it.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaSignInInvalid"/>.</exception>
@@ -29,8 +25,15 @@ public sealed class GrafanaExporter : IDisposable
 
     /// <summary>Asks who the server is, before anything else is asked of it.</summary>
     /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
-    public void Prepare() => _folders ??= new GrafanaFolders(
-        _client, GrafanaServer.Probe(_client, _connection.OrgId, _callbacks.Verbose), _callbacks);
+    public void Prepare()
+    {
+        if (_api is null)
+        {
+            GrafanaServer server = GrafanaServer.Probe(_client, _connection.OrgId, _callbacks.Verbose);
+            _api = DashboardApis.Choose(_client, _connection, server, _callbacks.Verbose);
+            _folders = new GrafanaFolders(_client, server, _api, _callbacks);
+        }
+    }
 
     /// <summary>The uids of the dashboards that have all tags and are in the folder or below it. Call <see cref="Prepare"/> before.</summary>
     /// <param name="tags">The tags; none for any.</param>
@@ -38,16 +41,7 @@ public sealed class GrafanaExporter : IDisposable
     /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
     public IReadOnlyList<string> Find(IEnumerable<string> tags, string? folder)
     {
-        string query = string.Concat(tags.Select(tag => $"&tag={Uri.EscapeDataString(tag)}"));
-        var hits = new List<SearchHit>();
-        for (int page = 1, count = PageSize; count == PageSize && page <= MaxPages; page++)
-        {
-            SearchHit[] found = _client.Get(string.Create(CultureInfo.InvariantCulture, $"api/search?type=dash-db{query}&limit={PageSize}&page={page}"))
-                .OrThrow("list dashboards", "dashboards:read (role Viewer)")
-                .As(GrafanaJson.Default.SearchHitArray);
-            hits.AddRange(found.Where(hit => hit.Uid is not null));
-            count = found.Length;
-        }
+        List<SearchHit> hits = [.. _api!.Search([.. tags]).Where(hit => hit.Uid is not null)];
         string[] path = (folder ?? "").Split('/', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         bool root = path.Length == 1 && path[0].Equals("General", StringComparison.OrdinalIgnoreCase);
         IEnumerable<SearchHit> inside = folder is null ? hits : hits.Where(hit =>
@@ -63,8 +57,8 @@ public sealed class GrafanaExporter : IDisposable
     /// <param name="version">Which version of its history; null for the present one.</param>
     /// <returns>The dashboard without id and version, its keys in order.</returns>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.DashboardNotFound"/>: no such dashboard or version. <see cref="ErrorCode.GrafanaRequestFailed"/>: it is stored in
-    /// the newer schema. Or any of the Grafana codes.
+    /// <see cref="ErrorCode.DashboardNotFound"/>: no such dashboard or version. <see cref="ErrorCode.GrafanaSchemaUnsupported"/>: it is
+    /// stored in the newer schema. Or any of the Grafana codes.
     /// </exception>
     public DashboardDocument Read(string uid, long? version = null) => Read(uid, version, out _, out _);
 
@@ -98,37 +92,30 @@ public sealed class GrafanaExporter : IDisposable
 
     private DashboardDocument Read(string uid, long? version, out FolderPlace place, out long found)
     {
-        string escaped = Uri.EscapeDataString(uid);
-        StoredDashboard stored = StoredDashboard.Read(_client, escaped) ?? throw Missing($"has no dashboard with the uid '{uid}'", uid);
+        StoredDashboard stored = _api!.Read(uid) ?? throw Missing($"has no dashboard with the uid '{uid}'", uid);
         (place, found) = (stored.Folder, stored.Version);
         if (version is { } wanted && wanted != stored.Version)
         {
-            GrafanaResponse response = _client.Get(string.Create(CultureInfo.InvariantCulture, $"api/dashboards/uid/{escaped}/versions/{wanted}"));
-            if (response.Status == 404)
-            {
-                throw Missing($"has no version {wanted} of the dashboard '{uid}'; the present one is {stored.Version}", uid);
-            }
-            VersionContent content = response.OrThrow($"read version {wanted} of the dashboard '{uid}'", "dashboards:write (role Editor, or Edit on its folder)")
-                .As(GrafanaJson.Default.VersionContent);
-            if (content.Data?["title"] is null)
-            {
-                throw response.Unexpected();
-            }
             found = wanted;
-            return Document(content.Data, uid);
+            return Document(_api.ReadVersion(uid, wanted) ?? throw Missing(NoVersion(stored, wanted), uid), uid);
         }
-        return stored.Json is { } json ? Document(json, uid) : throw new TokenDashboardException(
-            ErrorCode.GrafanaRequestFailed,
-            $"The dashboard '{uid}' is stored in Grafana's newer schema, and the server cannot give it as a classic one. Export it in Grafana.",
-            target: uid);
+        return stored.Json is { } json ? Document(json, uid) : throw stored.Unsupported("read");
+    }
+
+    /// <summary>What to say of a version that is not there: it may never have been, or the server keeps or shows none.</summary>
+    private string NoVersion(StoredDashboard stored, long wanted)
+    {
+        string present = stored.Version > 0 ? string.Create(CultureInfo.InvariantCulture, $"; the present one is {stored.Version}") : "";
+        return _api!.History(stored.Uid).Newest > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"has no version {wanted} of the dashboard '{stored.Uid}'{present}")
+            : $"tells no history of the dashboard '{stored.Uid}' through {_api.Name}, so there is only the present version{present}";
     }
 
     private static DashboardDocument Document(System.Text.Json.Nodes.JsonObject json, string uid)
     {
-        System.Text.Json.Nodes.JsonObject content = DashboardContent.ForFile(json);
-        // Some servers leave it out of old versions.
-        content["uid"] ??= uid;
-        return DashboardDocument.FromObject(content);
+        // Objects under /apis have it elsewhere, and some servers leave it out of old versions.
+        json["uid"] ??= uid;
+        return DashboardDocument.FromObject(DashboardContent.ForFile(json));
     }
 
     private static FolderPlace PlaceOf(string? uid, string? title) =>

@@ -1,4 +1,5 @@
-using System.Text.Json.Nodes;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace TokenDashboard.Grafana;
 
@@ -15,13 +16,8 @@ internal sealed record FolderPlace(string? Uid, string Title)
 }
 
 /// <summary>Finds and makes folders.</summary>
-internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server, PublishCallbacks callbacks)
+internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server, IDashboardApi api, PublishCallbacks callbacks)
 {
-    private const int PageSize = 1000;
-
-    /// <summary>A server that ignores paging must not be asked for ever.</summary>
-    private const int MaxPages = 100;
-
     private readonly Dictionary<string, IReadOnlyList<string>> _titles = [];
 
     /// <summary>The folder the last call of <see cref="Ensure"/> ended at.</summary>
@@ -50,7 +46,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
             // Up to version 10 Grafana shows the root under this name and lets no folder have it.
             path = [];
         }
-        if (path.Length > 1 && server.Major < 11)
+        if (path.Length > 1 && !api.HasNestedFolders)
         {
             throw Conflict(
                 $"Grafana {server.Version} has no folders in folders: '{titles}' needs version 11 or later. Give one title without a "
@@ -66,11 +62,12 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
                 parent = found;
                 continue;
             }
-            parent = Create(path[level], parent, level == path.Length - 1 ? uid : null);
-            if (parent.Uid is not null)
+            FolderPlace? made = Create(path[level], parent, level == path.Length - 1 ? uid : null, out GrafanaPublishAction action);
+            if (made is not null)
             {
-                yield return Result(parent, GrafanaPublishAction.Created);
+                yield return Result(made, action);
             }
+            parent = made ?? new FolderPlace(null, path[level]);
         }
         Place = parent;
     }
@@ -84,11 +81,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         }
         if (!_titles.TryGetValue(place.Uid, out IReadOnlyList<string>? titles))
         {
-            GrafanaResponse response = client.Get($"api/folders/{Uri.EscapeDataString(place.Uid)}");
-            // Someone may read a dashboard without being allowed to see its folder.
-            FolderAnswer folder = response.Status is 403 or 404
-                ? new FolderAnswer(place.Uid, place.Title, null)
-                : response.OrThrow($"read the folder '{place.Uid}'", "folders:read (role Viewer)").As(GrafanaJson.Default.FolderAnswer);
+            FolderAnswer folder = Readable(place.Uid) ?? new FolderAnswer(place.Uid, place.Title, null);
             string title = folder.Title ?? place.Title;
             _titles[place.Uid] = [title];
             titles = folder.ParentUid is { Length: > 0 } parent ? [.. Titles(new FolderPlace(parent, parent)), title] : [title];
@@ -97,29 +90,32 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         return titles;
     }
 
-    private FolderPlace? ByUid(string uid)
+    /// <summary>A folder; null for none, and for one that the account may not see though it may read a dashboard in it.</summary>
+    private FolderAnswer? Readable(string uid)
     {
-        GrafanaResponse response = client.Get($"api/folders/{Uri.EscapeDataString(uid)}");
-        if (response.Status == 404)
+        try
+        {
+            return api.Folder(uid);
+        }
+        catch (TokenDashboardException exception) when (exception.Code == ErrorCode.GrafanaForbidden)
         {
             return null;
         }
-        FolderAnswer folder = response.OrThrow($"read the folder '{uid}'", "folders:read (role Viewer)").As(GrafanaJson.Default.FolderAnswer);
+    }
+
+    private FolderPlace? ByUid(string uid)
+    {
+        if (api.Folder(uid) is not { } folder)
+        {
+            return null;
+        }
         callbacks.Verbose($"Folder '{folder.Title}' has the uid '{uid}'.");
         return new FolderPlace(folder.Uid ?? uid, folder.Title ?? uid);
     }
 
     private FolderPlace? ByTitle(string title, string parentUid)
     {
-        var matches = new List<FolderAnswer>();
-        for (int page = 1, count = PageSize; count == PageSize && page <= MaxPages; page++)
-        {
-            FolderAnswer[] folders = client.Get($"api/folders?limit={PageSize}&page={page}&parentUid={Uri.EscapeDataString(parentUid)}")
-                .OrThrow("list folders", "folders:read (role Viewer)")
-                .As(GrafanaJson.Default.FolderAnswerArray);
-            matches.AddRange(folders.Where(folder => folder.Title == title && folder.Uid is not null));
-            count = folders.Length;
-        }
+        List<FolderAnswer> matches = [.. api.Folders(parentUid).Where(folder => folder.Title == title && folder.Uid is not null)];
         if (matches.Count > 1)
         {
             string uids = string.Join(", ", matches.Select(folder => folder.Uid));
@@ -129,29 +125,35 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         return matches.Count == 0 ? null : new FolderPlace(matches[0].Uid!, title);
     }
 
-    private FolderPlace Create(string title, FolderPlace parent, string? uid)
+    /// <summary>Makes a folder, or finds the one that someone else made meanwhile.</summary>
+    private FolderPlace? Create(string title, FolderPlace parent, string? uid, out GrafanaPublishAction action)
     {
+        action = GrafanaPublishAction.Created;
         if (!callbacks.ShouldProcess($"Folder '{title}' on {client.Url}", "Create"))
         {
-            return new FolderPlace(null, title);
+            return null;
         }
         if (parent.Uid is null)
         {
             throw Conflict($"The folder '{title}' cannot be made, because its parent '{parent.Title}' was not.");
         }
-        var body = new JsonObject { ["title"] = title };
-        if (uid is not null)
-        {
-            body["uid"] = uid;
-        }
-        if (parent.Uid.Length > 0)
-        {
-            body["parentUid"] = parent.Uid;
-        }
         FolderPlace? found = null;
-        if (client.Write(HttpMethod.Post, "api/folders", body, () => (found = ByTitle(title, parent.Uid)) is not null) is not { } response)
+        bool IsThere() => (found = ByTitle(title, parent.Uid)) is not null;
+        // Newer servers take a title twice, so two that publish at once would make two folders. Of one uid there is only one.
+        GrafanaResponse? response = api.CreateFolder(title, uid ?? OwnUid(title, parent.Uid), parent.Uid, IsThere);
+        if (response?.Status is 409 or 412 && IsThere())
         {
-            return found!;
+            action = GrafanaPublishAction.Unchanged;
+            return found;
+        }
+        if (response?.Status is 409 or 412 && uid is null)
+        {
+            // A folder made from here that was given another title or place since has the uid.
+            response = api.CreateFolder(title, null, parent.Uid, IsThere);
+        }
+        if (response is null)
+        {
+            return found;
         }
         if (response.Status is 409 or 412)
         {
@@ -159,11 +161,14 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
                 $"Grafana would not make the folder '{title}': {response.Words}. Someone may have made it just now; run the command "
                     + "again.");
         }
-        string made = response.OrThrow($"make the folder '{title}'", "folders:create (role Editor)").As(GrafanaJson.Default.FolderAnswer).Uid
-            ?? throw response.Unexpected();
+        response.OrThrow($"make the folder '{title}'", "folders:create (role Editor)");
+        string made = api.CreatedFolder(response).Uid ?? throw response.Unexpected();
         callbacks.Verbose($"Made the folder '{title}' with the uid '{made}'.");
         return new FolderPlace(made, title);
     }
+
+    private static string OwnUid(string title, string parentUid) =>
+        "td-" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{parentUid}/{title}")), 0, 8).ToLowerInvariant();
 
     private GrafanaPublishResult Result(FolderPlace place, GrafanaPublishAction action) => new()
     {

@@ -17,4 +17,10 @@ public enum GrafanaPublishAction
 
     /// <summary>It belongs to someone else or was changed by someone else. Nothing was written.</summary>
     Conflict,
+
+    /// <summary>The server failed while it was looked at or saved, after others had been published. The next run finds out whether it was saved.</summary>
+    Failed,
+
+    /// <summary>It was not tried, because the server had failed before.</summary>
+    Skipped,
 }

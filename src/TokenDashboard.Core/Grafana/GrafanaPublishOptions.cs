@@ -18,6 +18,9 @@ public sealed record GrafanaPublishOptions
     /// <summary>The data source's uid: 1 to 40 of A-Z, a-z, 0-9, hyphen and underscore.</summary>
     public string DataSourceUid { get; init; } = SqliteDataSource.DefaultUid;
 
+    /// <summary>Existing data sources that take the place of those the dashboards refer to; null for none.</summary>
+    public DataSourceMap? DataSources { get; init; }
+
     /// <summary>Whether the SQLite plugin is installed through Grafana where it is missing, which only a server admin may do.</summary>
     public bool InstallPlugin { get; init; }
 

@@ -10,15 +10,16 @@ namespace TokenDashboard.Grafana;
 public sealed class GrafanaPublisher : IDisposable
 {
     private readonly GrafanaConnection _connection;
-    private readonly GrafanaPublishOptions _options;
+    private GrafanaPublishOptions _options;
     private readonly PublishCallbacks _callbacks;
     private readonly GrafanaClient _client;
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private GrafanaServer? _server;
     private FolderPlace? _folder;
     private DataSourceIdentity? _dataSource;
-    private DashboardOwners? _owners;
+    private IDashboardApi? _api;
     private GrafanaFolders? _folders;
+    private DataSourceReferences? _references;
 
     /// <summary>Prepares for a server without talking to it.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaSignInInvalid"/>.</exception>
@@ -51,18 +52,18 @@ public sealed class GrafanaPublisher : IDisposable
     /// <summary>Saves one dashboard if it differs. Call <see cref="Prepare"/> with it before.</summary>
     /// <returns>One result, or none where the write was declined.</returns>
     /// <exception cref="TokenDashboardException">
-    /// After a result <see cref="GrafanaPublishAction.Conflict"/>: <see cref="ErrorCode.GrafanaVersionConflict"/> or
-    /// <see cref="ErrorCode.GrafanaDashboardManaged"/>. Otherwise any of the Grafana codes.
+    /// After a result <see cref="GrafanaPublishAction.Conflict"/>: <see cref="ErrorCode.GrafanaVersionConflict"/>,
+    /// <see cref="ErrorCode.GrafanaDashboardManaged"/> or <see cref="ErrorCode.GrafanaSchemaUnsupported"/>. Otherwise any of the Grafana codes.
     /// </exception>
     public IEnumerable<GrafanaPublishResult> Publish(DashboardDocument document)
     {
         ArgumentNullException.ThrowIfNull(document);
         JsonObject dashboard = DashboardBinding.Bind(
-            document, _dataSource ?? new DataSourceIdentity(_options.DataSourceUid, _options.DataSourceName ?? SqliteDataSource.DefaultName));
+            document, _dataSource ?? new DataSourceIdentity(_options.DataSourceUid, _options.DataSourceName ?? SqliteDataSource.DefaultName), _references);
         string wanted = DashboardContent.Normalise(dashboard);
         string fingerprint = DashboardContent.Fingerprint(wanted);
 
-        StoredDashboard? stored = StoredDashboard.Read(_client, document.Uid);
+        StoredDashboard? stored = _api!.Read(document.Uid);
         FolderPlace place = _folder ?? stored?.Folder ?? FolderPlace.Root;
         var result = new GrafanaPublishResult
         {
@@ -81,9 +82,9 @@ public sealed class GrafanaPublisher : IDisposable
         {
             moved = place.Uid != stored.Folder.Uid;
             bool same = stored.Content == wanted;
-            if (!same)
+            if (!same && stored.NewerSchema is null)
             {
-                history = PublishHistory.Read(_client, document.Uid);
+                history = _api.History(document.Uid);
                 same = history.Holds(stored, fingerprint);
             }
             if (same && !moved)
@@ -92,7 +93,9 @@ public sealed class GrafanaPublisher : IDisposable
                 yield return result;
                 yield break;
             }
-            TokenDashboardException? obstacle = Managed(document, stored) ?? (same ? null : ChangedByOthers(document, stored, history!));
+            TokenDashboardException? obstacle = stored.NewerSchema is not null ? stored.Unsupported("published")
+                : _api.Owner(stored) is { } owner ? PublishObstacles.Managed(document, owner)
+                : same ? null : ChangedByOthers(document, stored, history!);
             if (obstacle is not null)
             {
                 yield return result with { Action = GrafanaPublishAction.Conflict, Message = obstacle.Message };
@@ -107,16 +110,16 @@ public sealed class GrafanaPublisher : IDisposable
         }
         string? backup = stored is null || _options.BackupPath is null ? null : Backup(document.Uid, stored, _options.BackupPath);
         var mark = new PublishMark(fingerprint, Math.Max(stored?.Version ?? 0, history?.Newest ?? 0) + 1);
-        GrafanaResponse? response = Save(document.Uid, dashboard, place, stored, mark);
-        if (response is not null && Refusal(document, place, response) is { } refusal)
+        GrafanaResponse? response = Save(dashboard, place, stored, mark, document.Uid);
+        if (response is not null && PublishObstacles.Refusal(document, place, response) is { } refusal)
         {
-            if (refusal.Code is ErrorCode.GrafanaVersionConflict or ErrorCode.GrafanaDashboardManaged)
+            if (PublishObstacles.IsConflict(refusal.Code))
             {
                 yield return result with { Action = GrafanaPublishAction.Conflict, Message = refusal.Message };
             }
             throw refusal;
         }
-        long version = response?.As(GrafanaJson.Default.SaveAnswer).Version ?? mark.Version;
+        long version = response is null ? mark.Version : _api.SavedVersion(response);
         _callbacks.Verbose($"Saved the dashboard '{document.Title}' as version {version} in '{place.Title}'.");
         yield return result with
         {
@@ -128,16 +131,19 @@ public sealed class GrafanaPublisher : IDisposable
         };
     }
 
+    /// <summary>Warns of data sources that were to be replaced and stood in no dashboard. Call it after the last one.</summary>
+    public void Finish() => _references?.WarnOfUnmatched(_callbacks.Warning);
+
     /// <summary>Ends the connections.</summary>
     public void Dispose() => _client.Dispose();
 
     private IEnumerable<GrafanaPublishResult> PrepareParts(DashboardDocument document)
     {
-        if (_server is null)
+        if (_folders is null)
         {
             _server = GrafanaServer.Probe(_client, _connection.OrgId, _callbacks.Verbose);
-            _owners = new DashboardOwners(_client, _server);
-            _folders = new GrafanaFolders(_client, _server, _callbacks);
+            _api = DashboardApis.Choose(_client, _connection, _server, _callbacks.Verbose);
+            _folders = new GrafanaFolders(_client, _server, _api, _callbacks);
         }
         if (_folder is null && (_options.Folder ?? _options.FolderUid) is not null)
         {
@@ -147,9 +153,14 @@ public sealed class GrafanaPublisher : IDisposable
             }
             _folder = _folders.Place;
         }
+        if (_references is null && _options.DataSources is { } map)
+        {
+            _references = DataSourceReferences.Resolve(map, _client, _callbacks.Warning);
+            _options = _references.One is { } one ? _options with { DataSourceUid = one.Uid } : _options;
+        }
         if (_dataSource is null && (_options.Database is not null || DashboardBinding.ReadsSqlite(document)))
         {
-            GrafanaPublishResult? result = new GrafanaDataSources(_client, _server, _callbacks).Ensure(_options, out DataSourceIdentity identity);
+            GrafanaPublishResult? result = new GrafanaDataSources(_client, _server!, _callbacks).Ensure(_options, out DataSourceIdentity identity);
             _dataSource = identity;
             if (result is not null)
             {
@@ -157,15 +168,6 @@ public sealed class GrafanaPublisher : IDisposable
             }
         }
     }
-
-    private TokenDashboardException? Managed(DashboardDocument document, StoredDashboard stored) =>
-        (stored.ProvisionedFrom is { } file ? $"is provisioned from the file '{file}' on the server" : _owners!.Describe(document.Uid)) is { } owner
-            ? new TokenDashboardException(
-                ErrorCode.GrafanaDashboardManaged,
-                $"The dashboard '{document.Title}' (uid '{document.Uid}') {owner} and differs from what was to be published. Change "
-                    + "it there, or publish under another uid.",
-                target: document.Uid)
-            : null;
 
     private TokenDashboardException? ChangedByOthers(DashboardDocument document, StoredDashboard stored, PublishHistory history)
     {
@@ -183,30 +185,18 @@ public sealed class GrafanaPublisher : IDisposable
             _callbacks.Verbose($"The dashboard '{document.Title}' {what}. It is overwritten, because -Force was given.");
             return null;
         }
-        return new TokenDashboardException(
-            ErrorCode.GrafanaVersionConflict,
-            $"The dashboard '{document.Title}' (uid '{document.Uid}') {what}. Nothing was written. Keep that change by exporting the "
-                + "dashboard, or give -Force to overwrite it; Grafana's history keeps it.",
-            target: document.Uid);
+        return PublishObstacles.Changed(document, what);
     }
 
     private string Backup(string uid, StoredDashboard stored, string path)
     {
-        if (stored.Json is null)
-        {
-            throw new TokenDashboardException(
-                ErrorCode.GrafanaRequestFailed,
-                $"The dashboard '{uid}' is stored in Grafana's newer schema and cannot be read as a classic one, so there is no backup of it, "
-                    + "and nothing was written. Export it in Grafana, and leave -BackupPath out.",
-                target: uid);
-        }
         string file = DashboardFile.WriteBackup(
-            path, _folders!.Titles(stored.Folder), uid, stored.Version, DashboardDocument.FromObject(DashboardContent.ForFile(stored.Json)));
+            path, _folders!.Titles(stored.Folder), uid, stored.Version, DashboardDocument.FromObject(DashboardContent.ForFile(stored.Json!)));
         _callbacks.Verbose($"Wrote version {stored.Version} of the dashboard '{uid}' to '{file}'.");
         return file;
     }
 
-    private GrafanaResponse? Save(string uid, JsonObject dashboard, FolderPlace place, StoredDashboard? stored, PublishMark mark)
+    private GrafanaResponse? Save(JsonObject dashboard, FolderPlace place, StoredDashboard? stored, PublishMark mark, string uid)
     {
         if (place.Uid is null)
         {
@@ -214,56 +204,11 @@ public sealed class GrafanaPublisher : IDisposable
                 ErrorCode.GrafanaFolderConflict,
                 $"The dashboard cannot be saved in the folder '{place.Title}', because the folder was not made.", target: place.Title);
         }
-        if (stored is { Version: > 0 })
-        {
-            dashboard["version"] = stored.Version;
-        }
-        var body = new JsonObject
-        {
-            ["dashboard"] = dashboard,
-            ["folderUid"] = place.Uid,
-            ["message"] = mark.Message(_options.Message),
-            ["overwrite"] = _options.Force,
-        };
-        return _client.Write(
-            HttpMethod.Post,
-            "api/dashboards/db",
-            body,
-            () => StoredDashboard.Read(_client, uid) is { } now && now.Version == mark.Version
-                && PublishHistory.Read(_client, uid).Holds(now, mark.Fingerprint));
-    }
-
-    private static TokenDashboardException? Refusal(DashboardDocument document, FolderPlace place, GrafanaResponse response)
-    {
-        if (response.IsSuccess)
-        {
-            return null;
-        }
-        if (response is { Status: 412, StatusWord: "name-exists" })
-        {
-            return new TokenDashboardException(
-                ErrorCode.GrafanaRequestFailed,
-                $"Another dashboard in '{place.Title}' has the title '{document.Title}', and this Grafana allows a title only once in "
-                    + "a folder. Rename one of them, or choose another -Folder.",
-                target: document.Uid);
-        }
-        if (response is { Status: 412, StatusWord: "plugin-dashboard" }
-            || (response.Status == 400 && response.Words.Contains("provisioned", StringComparison.OrdinalIgnoreCase)))
-        {
-            return new TokenDashboardException(
-                ErrorCode.GrafanaDashboardManaged,
-                $"Grafana would not save the dashboard '{document.Title}' (uid '{document.Uid}'), because something else manages it: "
-                    + $"{response.Words}. Change it there, or publish under another uid.",
-                target: document.Uid);
-        }
-        return response.Status is 409 or 412
-            ? new TokenDashboardException(
-                ErrorCode.GrafanaVersionConflict,
-                $"The dashboard '{document.Title}' (uid '{document.Uid}') was changed by someone else while it was being published: "
-                    + $"{response.Words}. Nothing was written. Run the command again to see what it is now.",
-                target: document.Uid)
-            : response.Failure(
-                $"save the dashboard '{document.Title}'",
-                $"dashboards:create and dashboards:write (role Editor, or Edit on the folder '{place.Title}')");
+        return _api!.Save(
+            dashboard,
+            place.Uid,
+            stored,
+            mark.Message(_options.Message),
+            () => _api.Read(uid) is { } now && now.Version == mark.Version && now.Folder.Uid == place.Uid && _api.History(uid).Holds(now, mark.Fingerprint));
     }
 }

@@ -18,6 +18,9 @@ public sealed record ProvisioningOptions
     /// <summary>The data source's uid: 1 to 40 of A-Z, a-z, 0-9, hyphen and underscore.</summary>
     public string DataSourceUid { get; init; } = SqliteDataSource.DefaultUid;
 
+    /// <summary>Uids of data sources that take the place of those the dashboards refer to; null for none.</summary>
+    public DataSourceMap? DataSources { get; init; }
+
     /// <summary>The title of the folder the dashboards appear in; null for none.</summary>
     public string? Folder { get; init; }
 

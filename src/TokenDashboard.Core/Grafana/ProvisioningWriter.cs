@@ -13,12 +13,14 @@ public sealed class ProvisioningWriter
 
     private readonly ProvisioningOptions _options;
     private readonly PublishCallbacks _callbacks;
+    private readonly DataSourceReferences? _references;
     private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
     private bool _described;
 
     /// <summary>Prepares for a folder without touching it.</summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GrafanaFolderConflict"/>: a folder in a folder, which file provisioning cannot make.
+    /// <see cref="ErrorCode.GrafanaDataSourceMissing"/>: something else than a uid takes the place of a data source.
     /// </exception>
     public ProvisioningWriter(ProvisioningOptions options, PublishCallbacks callbacks)
     {
@@ -31,9 +33,13 @@ public sealed class ProvisioningWriter
                 $"File provisioning makes no folders in folders, so '{options.Folder}' must be one title without a slash.",
                 target: options.Folder);
         }
-        _options = options;
+        _references = options.DataSources is { } map ? DataSourceReferences.AsGiven(map) : null;
+        _options = _references?.One is { } one ? options with { DataSourceUid = one.Uid } : options;
         _callbacks = callbacks;
     }
+
+    /// <summary>Warns of data sources that were to be replaced and stood in no dashboard. Call it after the last one.</summary>
+    public void Finish() => _references?.WarnOfUnmatched(_callbacks.Warning);
 
     /// <summary>
     /// Writes a dashboard's file, and before the first one the files that name the data source and the folder. Files that hold the
@@ -48,7 +54,7 @@ public sealed class ProvisioningWriter
         ArgumentNullException.ThrowIfNull(document);
         string uid = DashboardBinding.RequireUid(document, _seen);
         var dataSource = new DataSourceIdentity(_options.DataSourceUid, _options.DataSourceName);
-        return WriteFiles(uid, DashboardDocument.FromObject(DashboardBinding.Bind(document, dataSource)).Json).OfType<GrafanaPublishResult>();
+        return WriteFiles(uid, DashboardDocument.FromObject(DashboardBinding.Bind(document, dataSource, _references)).Json).OfType<GrafanaPublishResult>();
     }
 
     /// <summary>

@@ -4,12 +4,15 @@ namespace TokenDashboard.Grafana;
 internal sealed class PublishHistory
 {
     /// <summary>How far back is looked. Grafana keeps 20 versions unless configured otherwise.</summary>
-    private const int Depth = 20;
+    internal const int Depth = 20;
+
+    /// <summary>That of a dashboard whose server keeps none.</summary>
+    internal static PublishHistory None { get; } = new([]);
 
     private readonly PublishMark? _newestMark;
     private readonly PublishMark? _lastMark;
 
-    private PublishHistory(IEnumerable<VersionAnswer> versions)
+    internal PublishHistory(IEnumerable<VersionAnswer> versions)
     {
         foreach (VersionAnswer version in versions.OrderByDescending(version => version.Version))
         {
@@ -28,20 +31,6 @@ internal sealed class PublishHistory
 
     /// <summary>The version the last publishing made; null where none is remembered.</summary>
     internal long? LastPublished => _lastMark?.Version;
-
-    /// <summary>Reads the history of a dashboard.</summary>
-    internal static PublishHistory Read(GrafanaClient client, string uid)
-    {
-        GrafanaResponse response = client.Get($"api/dashboards/uid/{uid}/versions?limit={Depth}&start=0");
-        if (response.Status == 404)
-        {
-            return new PublishHistory([]);
-        }
-        response.OrThrow($"read the history of the dashboard '{uid}'", "dashboards:write (role Editor, or Edit on its folder)");
-        return new PublishHistory(response.IsArray
-            ? response.As(GrafanaJson.Default.VersionAnswerArray)
-            : response.As(GrafanaJson.Default.VersionPage).Versions ?? throw response.Unexpected());
-    }
 
     /// <summary>
     /// Whether the version the server holds is exactly what was published with this fingerprint, even if the server shows it in

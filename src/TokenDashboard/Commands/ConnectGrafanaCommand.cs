@@ -31,6 +31,10 @@ public sealed class ConnectGrafanaCommand : TokenCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int OrgId { get; set; }
 
+    /// <summary>Through which of Grafana's interfaces dashboards and folders are read and written.</summary>
+    [Parameter]
+    public GrafanaApi Api { get; set; }
+
     /// <summary>What to call the connection; default: host and port.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -55,6 +59,7 @@ public sealed class ConnectGrafanaCommand : TokenCmdlet
         GrafanaConnection connection = ServerConnection.Create(Url, Token, Credential, OrgId, SkipCertificateCheck, TimeoutSec);
         connection = connection with
         {
+            Api = Api,
             Name = Name ?? connection.Name,
             CaCertificate = CaCertificate is null ? null : ResolvePath(CaCertificate),
         };

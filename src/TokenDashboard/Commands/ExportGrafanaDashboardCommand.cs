@@ -78,7 +78,7 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
     }
 
     /// <summary>One dashboard's trouble is one error record; a server that gives none of them ends the command.</summary>
-    private protected override bool IsTerminating(TokenDashboardException exception) => !_prepared || EndsEverything(exception.Code);
+    private protected override bool IsTerminating(TokenDashboardException exception) => !_prepared || exception.Code.EndsEverything();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

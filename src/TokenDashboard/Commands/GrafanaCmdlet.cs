@@ -18,9 +18,4 @@ public abstract class GrafanaCmdlet : TokenCmdlet
 
     private protected PublishCallbacks Callbacks =>
         new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug);
-
-    /// <summary>Whether a failure is the server's rather than one dashboard's.</summary>
-    internal static bool EndsEverything(ErrorCode code) =>
-        code is ErrorCode.GrafanaUnreachable or ErrorCode.GrafanaTlsFailed or ErrorCode.GrafanaTimeout or ErrorCode.GrafanaUnauthorized
-            or ErrorCode.GrafanaNotJson;
 }

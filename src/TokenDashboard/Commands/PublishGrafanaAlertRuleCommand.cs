@@ -165,7 +165,7 @@ public sealed class PublishGrafanaAlertRuleCommand : TokenCmdlet
     private protected override bool IsTerminating(TokenDashboardException exception) => exception.Code switch
     {
         ErrorCode.AlertRuleInvalid or ErrorCode.AlertRuleNotFound => false,
-        _ => !_prepared || GrafanaCmdlet.EndsEverything(exception.Code),
+        _ => !_prepared || exception.Code.EndsEverything(),
     };
 
     /// <inheritdoc/>

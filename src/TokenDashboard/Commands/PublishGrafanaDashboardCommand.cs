@@ -20,7 +20,9 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     private GrafanaPublisher? _publisher;
     private ProvisioningWriter? _writer;
     private bool _prepared;
+    private bool _begun;
     private int _unfinished;
+    private TokenDashboardException? _ended;
 
     /// <summary>A dashboard, as New-GrafanaDashboard makes it. Without it, and without Path, all dashboards of this product.</summary>
     [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true)]
@@ -57,6 +59,11 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     [Parameter(ParameterSetName = ServerPathSet)]
     [Credential]
     public PSCredential? Credential { get; set; }
+
+    /// <summary>Through which of Grafana's interfaces dashboards and folders are read and written.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    [Parameter(ParameterSetName = ServerPathSet)]
+    public GrafanaApi Api { get; set; }
 
     /// <summary>The folder to write for Grafana's file provisioning.</summary>
     [Parameter(ParameterSetName = ProvisioningSet, Mandatory = true)]
@@ -107,6 +114,12 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     [Parameter]
     [ValidatePattern(DashboardDocument.UidPattern)]
     public string DataSourceUid { get; set; } = SqliteDataSource.DefaultUid;
+
+    /// <summary>An existing data source for all that read SQLite, or a hashtable from what a dashboard has to the existing one.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(DataSourceCompleter))]
+    [ValidateNotNull]
+    public DataSourceMap? DataSource { get; set; }
 
     /// <summary>What the dashboard's history in Grafana shall say.</summary>
     [Parameter(ParameterSetName = ServerSet)]
@@ -167,6 +180,16 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
 
     private protected override void Finish()
     {
+        if (_ended is not null)
+        {
+            ThrowTerminatingError(_ended.ToErrorRecord());
+        }
+        // What could not be read may be what refers to them.
+        if (_unfinished == 0)
+        {
+            _publisher?.Finish();
+            _writer?.Finish();
+        }
         if (Prune && _writer is not null && _unfinished > 0)
         {
             WriteWarning("Nothing was pruned, because not every dashboard could be read; the file of one that could not may still be wanted.");
@@ -196,12 +219,32 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
             WriteAll(_writer.Write(document));
             return;
         }
+        if (_ended is not null)
+        {
+            WriteObject(Left(document, GrafanaPublishAction.Skipped, $"Not tried, because the run ended before: {_ended.Message}"));
+            return;
+        }
         _prepared = false;
         _publisher ??= new GrafanaPublisher(Server(), Options(), Callbacks(), Cancellation);
-        WriteAll(_publisher.Prepare(document));
-        _prepared = true;
-        WriteAll(_publisher.Publish(document));
+        try
+        {
+            WriteAll(_publisher.Prepare(document));
+            _prepared = true;
+            WriteAll(_publisher.Publish(document));
+            _begun = true;
+        }
+        catch (TokenDashboardException exception) when (_begun && exception.Code != ErrorCode.DashboardInvalid && IsTerminating(exception))
+        {
+            // Some dashboards are published and some are not: each gets its outcome before the command ends with this failure.
+            _ended = exception;
+            WriteObject(Left(document, GrafanaPublishAction.Failed, exception.Message));
+        }
     }
+
+    private static GrafanaPublishResult Left(DashboardDocument document, GrafanaPublishAction action, string message) => new()
+    {
+        Kind = GrafanaPublishKind.Dashboard, Name = document.Title, Action = action, Uid = document.Uid, Message = message,
+    };
 
     private void WriteAll(IEnumerable<GrafanaPublishResult> results)
     {
@@ -215,9 +258,8 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     private protected override bool IsTerminating(TokenDashboardException exception) => exception.Code switch
     {
         ErrorCode.DashboardInvalid or ErrorCode.DashboardNotFound => false,
-        ErrorCode.GrafanaUnreachable or ErrorCode.GrafanaTlsFailed or ErrorCode.GrafanaTimeout or ErrorCode.GrafanaUnauthorized
-            or ErrorCode.GrafanaNotJson or ErrorCode.GrafanaFolderConflict => true,
-        _ => !_prepared,
+        ErrorCode.GrafanaFolderConflict => true,
+        _ => !_prepared || exception.Code.EndsEverything(),
     };
 
     /// <summary>Parameters that describe a server say which; what is said of a connection beside them holds for this run.</summary>
@@ -226,20 +268,27 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
         if (Url is not null || Token is not null || Credential is not null)
         {
             return Connection is null
-                ? ServerConnection.Create(Url, Token, Credential, OrgId, SkipCertificateCheck, TimeoutSec)
+                ? ServerConnection.Create(Url, Token, Credential, OrgId, SkipCertificateCheck, TimeoutSec) with { Api = Api }
                 : throw new TokenDashboardException(ErrorCode.GrafanaUrlInvalid, "Give -Connection, or -Url with -Token or -Credential, not both.");
         }
         GrafanaConnection connection = ServerConnection.Resolve(Connection);
         return connection with
         {
+            Api = MyInvocation.BoundParameters.ContainsKey(nameof(Api)) ? Api : connection.Api,
             OrgId = OrgId == 0 ? connection.OrgId : OrgId,
             SkipCertificateCheck = SkipCertificateCheck || connection.SkipCertificateCheck,
             Timeout = MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSec)) ? TimeSpan.FromSeconds(TimeoutSec) : connection.Timeout,
         };
     }
 
+    /// <summary>What names the data source in two ways says nothing clear.</summary>
+    private DataSourceMap? DataSources() => DataSource?.One is not null && MyInvocation.BoundParameters.ContainsKey(nameof(DataSourceUid))
+        ? throw new TokenDashboardException(ErrorCode.GrafanaDataSourceConflict, "Give -DataSource or -DataSourceUid, not both.")
+        : DataSource;
+
     private GrafanaPublishOptions Options() => new()
     {
+        DataSources = DataSources(),
         Folder = Folder,
         FolderUid = FolderUid,
         Database = Database,
@@ -252,6 +301,7 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
 
     private ProvisioningOptions Provisioning() => new()
     {
+        DataSources = DataSources(),
         Path = ResolvePath(ProvisioningPath),
         GrafanaPath = GrafanaPath,
         Database = Database!,

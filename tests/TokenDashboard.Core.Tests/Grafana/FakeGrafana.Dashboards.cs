@@ -170,6 +170,9 @@ internal sealed partial class FakeGrafana
 
         internal long Version => History.Count;
 
+        /// <summary>Another number than the version, which nobody may guess.</summary>
+        internal string ResourceVersion => $"{17 * Version + id}0";
+
         internal string Title => Content["title"]!.GetValue<string>();
 
         internal void Save(JsonObject content, string message, string author)
@@ -181,13 +184,17 @@ internal sealed partial class FakeGrafana
 
         internal JsonObject Metadata(string uid)
         {
-            var annotations = new JsonObject { ["grafana.app/folder"] = FolderUid };
+            var annotations = new JsonObject { ["grafana.app/updatedBy"] = History[^1].Author, ["grafana.app/updatedTimestamp"] = "2026-03-04T05:06:07Z" };
+            if (FolderUid.Length > 0)
+            {
+                annotations["grafana.app/folder"] = FolderUid;
+            }
             if (ManagedBy is not null)
             {
                 annotations["grafana.app/managedBy"] = ManagedBy;
                 annotations["grafana.app/managerId"] = "ops";
             }
-            return new JsonObject { ["name"] = uid, ["generation"] = Version, ["annotations"] = annotations };
+            return new JsonObject { ["name"] = uid, ["resourceVersion"] = ResourceVersion, ["generation"] = Version, ["annotations"] = annotations };
         }
     }
 }

@@ -43,6 +43,7 @@ internal sealed partial class FakeGrafana
 
     private Answer Route(string method, string[] parts, IQueryCollection query, JsonObject? body) => (method, parts) switch
     {
+        (_, ["api", "dashboards" or "folders" or "search", ..]) when LegacyGone is { } status => Answer.Message(status, "Not found"),
         ("GET", ["api", "org"]) => Forbidden.Contains("org") ? NoPermission("orgs:read") : Answer.Json(200, new JsonObject { ["id"] = 1, ["name"] = "Main Org." }),
         ("GET", ["api", "access-control", "user", "permissions"]) => Answer.Json(200, Permissions()),
         ("GET", ["api", "plugins", var id, "settings"]) => Plugins.Contains(id)
@@ -59,18 +60,11 @@ internal sealed partial class FakeGrafana
         ("GET", ["api", "dashboards", "uid", var uid]) => ReadDashboard(uid),
         ("GET", ["api", "dashboards", "uid", var uid, "versions"]) => ReadVersions(uid),
         ("GET", ["api", "dashboards", "uid", var uid, "versions", var number]) => ReadVersion(uid, number),
+        ("GET", ["api", "dashboards", "tags"]) => Answer.Json(200, new JsonArray()),
         ("GET", ["api", "search"]) => Search(query),
         ("POST", ["api", "dashboards", "db"]) => SaveDashboard(body!),
-        ("GET", ["apis", "dashboard.grafana.app"]) when Major >= 12 => Answer.Json(200, new JsonObject
-        {
-            ["kind"] = "APIGroup",
-            ["name"] = "dashboard.grafana.app",
-            ["preferredVersion"] = new JsonObject { ["groupVersion"] = $"dashboard.grafana.app/{ApiVersion}", ["version"] = ApiVersion },
-        }),
-        ("GET", ["apis", "dashboard.grafana.app", var version, "namespaces", "default", "dashboards", var uid]) when version == ApiVersion =>
-            Dashboards.TryGetValue(uid, out Dashboard? dashboard)
-                ? Answer.Json(200, new JsonObject { ["kind"] = "Dashboard", ["metadata"] = dashboard.Metadata(uid) })
-                : Answer.Kubernetes(404, $"dashboards.dashboard.grafana.app \"{uid}\" not found", "NotFound"),
+        ("GET", ["api", "frontend", "settings"]) => Answer.Json(200, new JsonObject { ["namespace"] = Namespace }),
+        (_, ["apis", ..]) => RouteResource(method, parts, query, body),
         _ => Answer.Message(404, "Not found"),
     };
 
@@ -109,8 +103,6 @@ internal sealed partial class FakeGrafana
         return granted;
     }
 
-    private string ApiVersion => Major >= 13 ? "v1" : "v1beta1";
-
     private Answer ListFolders(IQueryCollection query)
     {
         int limit = int.Parse(query["limit"].ToString(), System.Globalization.CultureInfo.InvariantCulture);
@@ -133,6 +125,10 @@ internal sealed partial class FakeGrafana
         {
             return Answer.Message(409, "a folder with the same name already exists in the current location");
         }
+        if (body["uid"] is { } wanted && Folders.Any(folder => folder.Uid == wanted.GetValue<string>()))
+        {
+            return Answer.Message(Major >= 13 ? 409 : 412, "a folder with that uid already exists", "version-mismatch");
+        }
         var made = new Folder(body["uid"]?.GetValue<string>() ?? $"f{++_counter}", title, parent);
         Folders.Add(made);
         return Answer.Json(200, made.ToJson(Major));
@@ -150,7 +146,7 @@ internal sealed partial class FakeGrafana
             case ("GET", []):
                 return Answer.Json(200, new JsonArray([.. DataSources.Select(source => source.DeepClone())]));
             case ("POST", []):
-                if (DataSources.Any(source => source["name"]!.GetValue<string>() == body!["name"]!.GetValue<string>()))
+                if (DataSources.Any(source => source["name"]!.GetValue<string>() == body!["name"]!.GetValue<string>() || source["uid"]!.GetValue<string>() == body["uid"]!.GetValue<string>()))
                 {
                     return Answer.Message(409, "data source with the same name already exists");
                 }

@@ -106,7 +106,7 @@ public sealed class GrafanaExporterTests : IDisposable
     [Theory]
     [InlineData("none", null, ErrorCode.DashboardNotFound)]
     [InlineData("token-usage", 7L, ErrorCode.DashboardNotFound)]
-    [InlineData("newer", null, ErrorCode.GrafanaRequestFailed)]
+    [InlineData("newer", null, ErrorCode.GrafanaSchemaUnsupported)]
     public async Task What_cannot_be_exported_says_why(string uid, long? version, ErrorCode code)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
@@ -161,7 +161,7 @@ public sealed class GrafanaExporterTests : IDisposable
         PublishRun newer = PublishRun.Of(server, PublishRun.Json("Renamed"), new GrafanaPublishOptions { BackupPath = _folder.Path, Force = true });
 
         Assert.Equal(ErrorCode.DashboardWriteFailed, run.Error?.Code);
-        Assert.Equal(ErrorCode.GrafanaRequestFailed, newer.Error?.Code);
+        Assert.Equal(ErrorCode.GrafanaSchemaUnsupported, newer.Error?.Code);
         Assert.Single(server.Dashboards["token-usage"].History);
     }
 

@@ -165,17 +165,42 @@ public class GrafanaPublisherTests
         Assert.Equal("Mine", server.Dashboards["token-usage"].Title);
     }
 
-    [Fact]
-    public async Task A_dashboard_stored_in_the_newer_schema_is_replaced_only_when_forced()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_dashboard_stored_in_the_newer_schema_is_never_replaced_by_a_lossy_copy(bool force)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json());
-        server.EditInBrowser("token-usage", _ => { });
         server.Dashboards["token-usage"].IsSchemaV2 = true;
+        server.ClearRequests();
 
-        Assert.Equal(ErrorCode.GrafanaVersionConflict, PublishRun.Of(server, PublishRun.Json()).Error?.Code);
-        Assert.Equal(GrafanaPublishAction.Updated, PublishRun.Of(server, PublishRun.Json(), new GrafanaPublishOptions { Force = true }).Dashboard);
-        Assert.Equal(GrafanaPublishAction.Unchanged, PublishRun.Of(server, PublishRun.Json()).Dashboard);
+        PublishRun run = PublishRun.Of(server, PublishRun.Json("Renamed"), new GrafanaPublishOptions { Force = force });
+
+        Assert.Equal(GrafanaPublishAction.Conflict, run.Dashboard);
+        Assert.Equal(ErrorCode.GrafanaSchemaUnsupported, run.Error?.Code);
+        Assert.Empty(server.Writes);
+    }
+
+    [Fact]
+    public async Task Force_does_not_overwrite_an_edit_nobody_has_read()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        PublishRun.Of(server, PublishRun.Json());
+        server.EditInBrowser("token-usage", content => content["refresh"] = "5m");
+        server.Intercept = request =>
+        {
+            if (request.StartsWith("POST /api/dashboards/db", StringComparison.Ordinal))
+            {
+                server.Dashboards["token-usage"].Save(new JsonObject { ["title"] = "Mine" }, "", "alice");
+            }
+            return null;
+        };
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json("Renamed"), new GrafanaPublishOptions { Force = true });
+
+        Assert.Equal(ErrorCode.GrafanaVersionConflict, run.Error?.Code);
+        Assert.Equal("Mine", server.Dashboards["token-usage"].Title);
     }
 
     [Theory]
