@@ -1,0 +1,68 @@
+using Microsoft.Data.Sqlite;
+using TokenDashboard.Dashboards;
+using TokenDashboard.Dashboards.Proof;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Benchmarks;
+
+/// <summary>All queries of a dashboard, one after the other, as Grafana's plugin would run them.</summary>
+internal static class DashboardBenchmark
+{
+    private const double Target = 500;
+
+    // What the four panels of the dashboard that comes with Observicia's SDK ask; none of them has a range of time.
+    private static readonly string[] SdkQueries =
+    [
+        "SELECT timestamp, prompt_tokens, completion_tokens FROM telemetry ORDER BY timestamp",
+        "SELECT model, sum(total_tokens) FROM telemetry GROUP BY model",
+        "SELECT avg(duration_ms) FROM telemetry",
+        "SELECT user_id, sum(prompt_tokens), sum(completion_tokens), sum(total_tokens) FROM telemetry GROUP BY user_id",
+    ];
+
+    public static void Run(string rollups, int runs)
+    {
+        Report.Begin("Dashboards, on the store with rollups");
+        double sdk = Measure.Median(runs, () => Measure.Time(() => RunAll(rollups, SdkQueries)));
+        foreach (string name in DashboardCatalog.Names)
+        {
+            DashboardDocument dashboard = DashboardCatalog.Create(name);
+            foreach (int days in (int[])[7, 90])
+            {
+                int queries = 0;
+                double ours = Measure.Median(runs, () =>
+                {
+                    DashboardQueryResult[] results = [.. DashboardTest.Run([dashboard], Options(rollups, days), CancellationToken.None).Single().Queries];
+                    queries = results.Length;
+                    return results.Sum(result => result.Milliseconds);
+                });
+                string title = $"{dashboard.Title}, {queries} queries, {days} days";
+                Report.Line(title, Report.Milliseconds(ours), "", "", $"500 ms: {(ours <= Target ? "met" : "**missed**")}");
+                Report.Compare("the same", ours, "the SDK's own 4 queries", sdk);
+            }
+        }
+    }
+
+    private static DashboardTestOptions Options(string database, int days) => new()
+    {
+        Database = database,
+        Now = SampleStore.Until,
+        Range = new TimeRange(SampleStore.Until.AddDays(-days), SampleStore.Until),
+        TimeZone = TimeZoneInfo.Utc,
+    };
+
+    private static void RunAll(string path, IEnumerable<string> queries)
+    {
+        using SqliteConnection connection = SampleStore.Connect(path);
+        using SqliteCommand command = connection.CreateCommand();
+        foreach (string sql in queries)
+        {
+            command.CommandText = sql;
+            using SqliteDataReader reader = command.ExecuteReader();
+            object[] values = new object[reader.FieldCount];
+            while (reader.Read())
+            {
+                reader.GetValues(values);
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace TokenDashboard.Benchmarks;
+
+/// <summary>Writes tables in Markdown, each line as soon as it is known.</summary>
+internal static class Report
+{
+    public static void Begin(string title, params string[] columns)
+    {
+        Console.WriteLine($"\n### {title}\n");
+        Line(columns);
+        Line([.. columns.Select(_ => "---")]);
+    }
+
+    /// <summary>A table of comparisons.</summary>
+    public static void Begin(string title) => Begin(title, "what", "TokenDashboard", "compared with", "ratio", "target");
+
+    public static void Line(params string[] cells) => Console.WriteLine($"| {string.Join(" | ", cells)} |");
+
+    /// <summary>One thing done by this product and by something else, in milliseconds.</summary>
+    /// <param name="what">What was done.</param>
+    /// <param name="ours">The product's time.</param>
+    /// <param name="other">What it is compared with.</param>
+    /// <param name="theirs">The other's time.</param>
+    /// <param name="atMost">The target: the most of the other's time it may take; null where there is none.</param>
+    public static void Compare(string what, double ours, string other, double theirs, double? atMost = null)
+    {
+        string target = atMost switch
+        {
+            null => "",
+            < 1 => string.Create(CultureInfo.InvariantCulture, $"{1 / atMost:0} × faster: "),
+            _ => string.Create(CultureInfo.InvariantCulture, $"at most {atMost:0.0} × the time: "),
+        };
+        Line(what, Milliseconds(ours), $"{other}: {Milliseconds(theirs)}", Ratio(ours / theirs), atMost is null ? "" : target + Met(ours / theirs <= atMost));
+    }
+
+    /// <summary>Something measured by itself.</summary>
+    public static void Figure(string what, string value, string target = "", bool? met = null) =>
+        Line(what, value, "", "", met is { } isMet ? $"{target}: {Met(isMet)}" : target);
+
+    public static string Milliseconds(double time) => time switch
+    {
+        >= 10_000 => string.Create(CultureInfo.InvariantCulture, $"{time / 1000:0.0} s"),
+        >= 1000 => string.Create(CultureInfo.InvariantCulture, $"{time / 1000:0.00} s"),
+        >= 10 => string.Create(CultureInfo.InvariantCulture, $"{time:0} ms"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{time:0.0} ms"),
+    };
+
+    public static string PerSecond(long rows, double milliseconds) =>
+        string.Create(CultureInfo.InvariantCulture, $"{rows / milliseconds * 1000:N0} a second");
+
+    public static string Count(long rows) => rows.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Ratio(double ratio) => ratio < 0.67
+        ? string.Create(CultureInfo.InvariantCulture, $"{1 / ratio:0.#} × faster")
+        : string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00} × the time");
+
+    private static string Met(bool met) => met ? "met" : "**missed**";
+}
