@@ -79,13 +79,21 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         {
             return;
         }
+        if (_made.Count > 1 && (Uid is not null || Title is not null || IsFile(Path)))
+        {
+            throw new TokenDashboardException(
+                ErrorCode.DashboardInvalid,
+                $"'{_made.Order().First()}' and '{_made.Order().Last()}' cannot have the same uid, title or file. "
+                + "Give one -Name with -Uid, with -Title, or with a -Path that ends in .json; give a folder for several.",
+                target: document.Name);
+        }
         if (ParameterSetName == ObjectSet)
         {
             WriteObject(WithShortDisplay(document));
             return;
         }
         string path = ResolvePath(Path);
-        string file = path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+        string file = IsFile(path)
             ? path
             : System.IO.Path.Combine(path, DashboardCatalog.FileName(document.Name));
         if (ShouldProcess(file, $"Write the dashboard '{document.Title}'"))
@@ -97,6 +105,8 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             }
         }
     }
+
+    private static bool IsFile(string path) => path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
 
     // Among objects of other types PowerShell lists every property, and the JSON has a thousand lines.
     private static PSObject WithShortDisplay(DashboardDocument document)
