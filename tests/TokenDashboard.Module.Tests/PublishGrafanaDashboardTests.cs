@@ -43,10 +43,10 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         IReadOnlyList<PSObject> files = session.Run(
             "Publish-GrafanaDashboard -ProvisioningPath $folder/provisioning -Database /data/o.db", ("folder", _folder)).Succeeded();
 
-        Assert.Equal("Dashboard LLM token usage Created", Line(published[^1]));
-        Assert.Equal("Dashboard LLM token usage Unchanged", Line(piped[^1]));
-        Assert.True(File.Exists($"{_folder}/provisioning/dashboards/tokendashboard/tokendashboard-usage.json"));
-        Assert.Equal(3, files.Count);
+        Assert.Equal("Dashboard LLM users Created", Line(published[^1]));
+        Assert.Equal("Dashboard LLM users Unchanged", Line(piped[^1]));
+        Assert.True(File.Exists($"{_folder}/provisioning/dashboards/tokendashboard/tokendashboard-users.json"));
+        Assert.Equal(6, files.Count);
         Assert.Empty(Run(session, server, "@() | Publish-GrafanaDashboard -Url $url -Token $token").Succeeded());
     }
 
