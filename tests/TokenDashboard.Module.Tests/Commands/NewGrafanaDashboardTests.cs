@@ -31,6 +31,27 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
+    public void Each_dashboard_has_a_page_that_tells_what_every_panel_answers()
+    {
+        string pages = Path.Combine(ModuleSession.RepositoryPath, "docs", "dashboards");
+        string index = File.ReadAllText(Path.Combine(pages, "README.md"));
+        Assert.All(Run("New-GrafanaDashboard").Succeeded(), dashboard =>
+        {
+            string page = ((string)dashboard.Properties["Name"].Value).ToLowerInvariant() + ".md";
+            using JsonDocument json = JsonDocument.Parse((string)dashboard.Properties["Json"].Value);
+            IEnumerable<string> titles = json.RootElement.GetProperty("panels").EnumerateArray()
+                .SelectMany(panel => panel.GetProperty("type").GetString() == "row" ? panel.GetProperty("panels").EnumerateArray() : [panel])
+                .Select(panel => panel.GetProperty("title").GetString()!);
+
+            IEnumerable<string> rows = File.ReadLines(Path.Combine(pages, page)).Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)
+                .Select(line => line.Split('|')[1].Trim());
+
+            Assert.Equal(titles.Order(), rows.Order());
+            Assert.Contains($"[{dashboard.Properties["Title"].Value}]({page})", index, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
     public void Without_a_path_dashboards_are_objects()
     {
         PSObject dashboard = Assert.Single(Run("New-GrafanaDashboard Overview").Succeeded());
