@@ -40,7 +40,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
             string page = ((string)dashboard.Properties["Name"].Value).ToLowerInvariant() + ".md";
             using JsonDocument json = JsonDocument.Parse((string)dashboard.Properties["Json"].Value);
             IEnumerable<string> titles = json.RootElement.GetProperty("panels").EnumerateArray()
-                .SelectMany(panel => panel.GetProperty("type").GetString() == "row" ? panel.GetProperty("panels").EnumerateArray() : [panel])
+                .SelectMany<JsonElement, JsonElement>(panel => panel.GetProperty("type").GetString() == "row" ? [.. panel.GetProperty("panels").EnumerateArray()] : [panel])
                 .Select(panel => panel.GetProperty("title").GetString()!);
 
             IEnumerable<string> rows = File.ReadLines(Path.Combine(pages, page)).Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)
