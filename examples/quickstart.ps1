@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Shows what TokenDashboard does: usage as tables, a Grafana dashboard, and a Grafana provisioning folder.
+    Shows what TokenDashboard does: usage as tables, Grafana dashboards, and a Grafana provisioning folder.
 .DESCRIPTION
     Uses only commands the bare engine of tokendash has, so it runs in tokendash and in PowerShell alike:
 
@@ -42,18 +42,18 @@ Get-TokenUsage Model | Out-Host
 'Usage by day: the last ten with requests' | Out-Host
 Get-TokenUsage Day -Descending -First 10 | Out-Host
 
-$dashboard = New-GrafanaDashboard -Path $OutputPath -PassThru
+$dashboards = New-GrafanaDashboard -Path $OutputPath -PassThru
 Publish-GrafanaDashboard -ProvisioningPath "$OutputPath/grafana" -Database $env:TOKENDASHBOARD_DATABASE | Out-Host
 
 @"
 Next:
   - Ask your own store:   Get-UserTokenUsage -Database PATH -Last 7d -ComparePrevious
-  - Import by hand:       in Grafana, Dashboards > New > Import, and upload dashboards/token-usage.json
+  - Import by hand:       in Grafana, Dashboards > New > Import, and upload the files of dashboards/
   - Publish by script:    Publish-GrafanaDashboard -Url URL -Token (Read-Host -AsSecureString) -Database PATH
   - Provision by files:   start a Grafana of this machine with GF_PATHS_PROVISIONING set to the second folder below;
                           for one in a container: Get-Help Publish-GrafanaDashboard -Parameter GrafanaPath
   - Learn more:           Get-Help Get-TokenUsage -Examples
 
-Written: $dashboard
+Written: $($dashboards -join "`n         ")
          $($ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath("$OutputPath/grafana"))
 "@ | Out-Host

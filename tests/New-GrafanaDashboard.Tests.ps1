@@ -6,7 +6,7 @@ Describe 'New-GrafanaDashboard' {
     It 'makes every dashboard of the catalogue' {
         $dashboards = New-GrafanaDashboard
 
-        $dashboards.Name | Should -Contain 'TokenUsage'
+        $dashboards.Name | Should -Be 'Models', 'Overview', 'Requests', 'Users'
         foreach ($dashboard in $dashboards) {
             $json = $dashboard.Json | ConvertFrom-Json -AsHashtable
             $json.title | Should -Be $dashboard.Title
@@ -28,7 +28,7 @@ Describe 'New-GrafanaDashboard' {
     }
 
     It 'takes uid and title' {
-        $dashboard = New-GrafanaDashboard TokenUsage -Uid llm-europe -Title 'LLM tokens (Europe)'
+        $dashboard = New-GrafanaDashboard Overview -Uid llm-europe -Title 'LLM tokens (Europe)'
 
         $dashboard.Uid | Should -Be 'llm-europe'
         $dashboard.Title | Should -Be 'LLM tokens (Europe)'
@@ -36,30 +36,30 @@ Describe 'New-GrafanaDashboard' {
     }
 
     It 'takes names and wildcards from the pipeline, and makes each dashboard once' {
-        $names = ('tokenusage', 'Token*', 'TokenUsage' | New-GrafanaDashboard).Name
+        $names = ('overview', 'Over*', 'Overview' | New-GrafanaDashboard).Name
 
-        $names | Where-Object { $_ -eq 'TokenUsage' } | Should -HaveCount 1
+        $names | Where-Object { $_ -eq 'Overview' } | Should -HaveCount 1
         New-GrafanaDashboard 'Nothing*' | Should -BeNullOrEmpty
-        ([pscustomobject]@{ Name = 'TokenUsage' } | New-GrafanaDashboard).Name | Should -Be 'TokenUsage'
+        ([pscustomobject]@{ Name = 'Overview' } | New-GrafanaDashboard).Name | Should -Be 'Overview'
     }
 
     It 'makes the others when a name is unknown' {
-        $dashboards = New-GrafanaDashboard Unknown, TokenUsage -ErrorAction SilentlyContinue -ErrorVariable problems
+        $dashboards = New-GrafanaDashboard Unknown, Overview -ErrorAction SilentlyContinue -ErrorVariable problems
 
-        $dashboards.Name | Should -Be 'TokenUsage'
+        $dashboards.Name | Should -Be 'Overview'
         $problems.FullyQualifiedErrorId | Should -Be 'DashboardNotFound,TokenDashboard.Commands.NewGrafanaDashboardCommand'
-        $problems[0].Exception.Message | Should -Match 'TokenUsage'
+        $problems[0].Exception.Message | Should -Match 'Overview'
     }
 
     It 'writes a file, and does not touch it again' {
-        $file = New-GrafanaDashboard TokenUsage -Path (Join-Path $TestDrive a b usage.json) -PassThru
+        $file = New-GrafanaDashboard Overview -Path (Join-Path $TestDrive a b usage.json) -PassThru
         $file.LastWriteTime = [datetime] '2026-01-01'
 
-        $again = New-GrafanaDashboard TokenUsage -Path $file.FullName -PassThru
+        $again = New-GrafanaDashboard Overview -Path $file.FullName -PassThru
 
         $again.FullName | Should -Be (Join-Path $TestDrive a b usage.json)
         (Get-Item $file).LastWriteTime | Should -Be ([datetime] '2026-01-01')
-        Get-Content $file -Raw | Should -BeExactly (New-GrafanaDashboard TokenUsage).Json
+        Get-Content $file -Raw | Should -BeExactly (New-GrafanaDashboard Overview).Json
     }
 
     It 'writes nothing with -WhatIf' {
@@ -82,12 +82,22 @@ Describe 'New-GrafanaDashboard' {
     ) {
         $parameter = @{ $Name = $Value }
 
-        { New-GrafanaDashboard TokenUsage @parameter } |
+        { New-GrafanaDashboard Overview @parameter } |
             Should -Throw -ErrorId 'ParameterArgumentValidationError,TokenDashboard.Commands.NewGrafanaDashboardCommand'
     }
 
+    It 'does not give several dashboards the same <Name>' -ForEach @(
+        @{ Name = 'Uid'; Value = 'llm' }
+        @{ Name = 'Title'; Value = 'LLM' }
+        @{ Name = 'Path'; Value = 'llm.json' }
+    ) {
+        $parameter = @{ $Name = $Value }
+
+        { New-GrafanaDashboard @parameter -WhatIf } | Should -Throw -ErrorId 'DashboardInvalid,TokenDashboard.Commands.NewGrafanaDashboardCommand'
+    }
+
     It 'completes the names' {
-        Complete 'New-GrafanaDashboard Tok' | Should -Contain 'TokenUsage'
+        Complete 'New-GrafanaDashboard Ov' | Should -Contain 'Overview'
     }
 
     It 'shows a table that fits <Width> columns' -ForEach @{ Width = 80 }, @{ Width = 120 } {

@@ -24,8 +24,8 @@ Describe 'Publish-GrafanaDashboard to provisioning files' {
         $first.Path | ForEach-Object { $_ | Should -Exist }
         Join-Path $target.ProvisioningPath datasources tokendashboard.yaml | Should -FileContentMatch 'path: .*/data/observicia\.db'
         Join-Path $target.ProvisioningPath dashboards tokendashboard.yaml | Should -FileContentMatch 'folder: .*LLM'
-        (Get-Content (Join-Path $target.ProvisioningPath dashboards tokendashboard tokendashboard-usage.json) -Raw | ConvertFrom-Json -AsHashtable).title |
-            Should -Be (New-GrafanaDashboard TokenUsage).Title
+        (Get-Content (Join-Path $target.ProvisioningPath dashboards tokendashboard tokendashboard-overview.json) -Raw | ConvertFrom-Json -AsHashtable).title |
+            Should -Be (New-GrafanaDashboard Overview).Title
     }
 
     It 'takes <Case>' -ForEach @(
@@ -41,7 +41,7 @@ Describe 'Publish-GrafanaDashboard to provisioning files' {
     It 'updates what has changed and leaves the rest' {
         Publish-GrafanaDashboard @target | Out-Null
 
-        $results = New-GrafanaDashboard TokenUsage -Title 'Another title' | Publish-GrafanaDashboard @target
+        $results = New-GrafanaDashboard Overview -Title 'Another title' | Publish-GrafanaDashboard @target
 
         $results.Action | Should -Be 'Unchanged', 'Unchanged', 'Updated'
     }
@@ -57,7 +57,7 @@ Describe 'Publish-GrafanaDashboard to provisioning files' {
 
         $results = Publish-GrafanaDashboard (Join-Path $TestDrive none.json), $bad.FullName, (Join-Path $files *.json) @target -ErrorAction SilentlyContinue -ErrorVariable problems
 
-        $results.Uid | Should -Contain 'tokendashboard-usage'
+        $results.Uid | Should -Contain 'tokendashboard-overview'
         $problems.FullyQualifiedErrorId | Should -Be ('DashboardNotFound', 'DashboardInvalid' | ForEach-Object { "$_,TokenDashboard.Commands.PublishGrafanaDashboardCommand" })
     }
 

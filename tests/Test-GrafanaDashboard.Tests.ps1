@@ -5,7 +5,7 @@ BeforeAll {
 
     # A dashboard of this module after a change, as a file.
     function Get-ChangedDashboard([scriptblock] $Change) {
-        $json = (New-GrafanaDashboard TokenUsage).Json | ConvertFrom-Json
+        $json = (New-GrafanaDashboard Overview).Json | ConvertFrom-Json
         $null = $json | ForEach-Object $Change
         $file = Join-Path $TestDrive "$([guid]::NewGuid()).json"
         $json | ConvertTo-Json -Depth 99 | Set-Content $file
@@ -23,7 +23,7 @@ Describe 'Test-GrafanaDashboard' {
     }
 
     It 'tells a build by one value' {
-        $broken = Get-ChangedDashboard { ($_.panels | Where-Object type -EQ piechart).options.reduceOptions.values = $false }
+        $broken = Get-ChangedDashboard { ($_.panels | Where-Object title -EQ 'Usage by model').options.reduceOptions.values = $false }
 
         Test-GrafanaDashboard -Database $database -Quiet | Should -BeTrue
         Test-GrafanaDashboard $broken -SkipQuery -Quiet | Should -BeFalse

@@ -43,10 +43,10 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         IReadOnlyList<PSObject> files = session.Run(
             "Publish-GrafanaDashboard -ProvisioningPath $folder/provisioning -Database /data/o.db", ("folder", _folder)).Succeeded();
 
-        Assert.Equal("Dashboard LLM token usage Created", Line(published[^1]));
-        Assert.Equal("Dashboard LLM token usage Unchanged", Line(piped[^1]));
-        Assert.True(File.Exists($"{_folder}/provisioning/dashboards/tokendashboard/tokendashboard-usage.json"));
-        Assert.Equal(3, files.Count);
+        Assert.Equal("Dashboard LLM users Created", Line(published[^1]));
+        Assert.Equal("Dashboard LLM users Unchanged", Line(piped[^1]));
+        Assert.True(File.Exists($"{_folder}/provisioning/dashboards/tokendashboard/tokendashboard-users.json"));
+        Assert.Equal(6, files.Count);
         Assert.Empty(Run(session, server, "@() | Publish-GrafanaDashboard -Url $url -Token $token").Succeeded());
     }
 
@@ -257,11 +257,11 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         string[] lines = [.. host.Text.Split('\n').Select(line => System.Text.RegularExpressions.Regex.Replace(line, "\e\\[[0-9;]*m", "").TrimEnd()).Where(line => line.Length > 0)];
         Assert.Equal(
             [
-                "Action    Kind       Uid                    Name",
-                "------    ----       ---                    ----",
-                "Created   File                              datasources/tokendashboard.yaml",
-                "Created   File                              dashboards/tokendashboard.yaml",
-                "Created   File       one                    dashboards/tokendashboard/one.json",
+                "Action    Kind       Uid                      Name",
+                "------    ----       ---                      ----",
+                "Created   File                                datasources/tokendashboard.yaml",
+                "Created   File                                dashboards/tokendashboard.yaml",
+                "Created   File       one                      dashboards/tokendashboard/one.json",
             ],
             lines);
     }

@@ -8,6 +8,9 @@ public sealed record BarChartPanel : Panel
     /// <summary>The text column that names the bars.</summary>
     public required string CategoryColumn { get; init; }
 
+    /// <summary>The legend, for several bars in a category.</summary>
+    public Legend Legend { get; init; } = Legend.Hidden;
+
     internal override string Type => "barchart";
 
     internal override string TypeName => "Bar chart";
@@ -24,7 +27,7 @@ public sealed record BarChartPanel : Panel
         ["barWidth"] = 0.9,
         ["groupWidth"] = 0.7,
         ["fullHighlight"] = false,
-        ["legend"] = Legend.Hidden.Write(),
+        ["legend"] = Legend.Write(),
         ["tooltip"] = Tooltip("single", "none"),
     };
 

@@ -6,13 +6,16 @@ public static class DashboardCatalog
     private static readonly IReadOnlyDictionary<string, Func<string?, Dashboard>> Definitions =
         new SortedDictionary<string, Func<string?, Dashboard>>(StringComparer.OrdinalIgnoreCase)
         {
-            [TokenUsageDashboard.Name] = TokenUsageDashboard.Create,
+            [OverviewDashboard.Name] = OverviewDashboard.Create,
+            [UsersDashboard.Name] = UsersDashboard.Create,
+            [RequestsDashboard.Name] = RequestsDashboard.Create,
+            [ModelsDashboard.Name] = ModelsDashboard.Create,
         };
 
     /// <summary>The names, sorted.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Definitions.Keys];
 
-    /// <summary>The file a dashboard is written to in a folder: <c>TokenUsage</c> becomes <c>token-usage.json</c>.</summary>
+    /// <summary>The file a dashboard is written to in a folder: <c>Overview</c> becomes <c>overview.json</c>.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     public static string FileName(string name)
     {

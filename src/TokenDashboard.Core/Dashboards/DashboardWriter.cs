@@ -8,6 +8,8 @@ internal static class DashboardWriter
     /// <summary>Panels have smaller numbers.</summary>
     private const int FirstRowId = 1000;
 
+    private const int HiddenControl = 2;
+
     /// <summary>The last schema that asks nothing of Grafana 9; newer ones bring it up to date when they open the dashboard.</summary>
     private const int SchemaVersion = 39;
 
@@ -45,8 +47,9 @@ internal static class DashboardWriter
             ["label"] = variable.Label,
             ["description"] = variable.Description,
             ["type"] = variable.Type,
-            ["hide"] = 0,
-            ["skipUrlSync"] = false,
+            ["hide"] = variable.Hidden ? HiddenControl : 0,
+            // What nobody can choose is not for addresses to remember.
+            ["skipUrlSync"] = variable.Hidden,
         };
         variable.WriteTo(json);
         return json;
@@ -66,7 +69,7 @@ internal static class DashboardWriter
             {
                 // The panels of a closed row stand inside it and take no room; those of an open row follow it.
                 bool collapsed = section.Collapsed;
-                yield return new JsonObject
+                var row = new JsonObject
                 {
                     ["id"] = rowId++,
                     ["type"] = "row",
@@ -75,6 +78,11 @@ internal static class DashboardWriter
                     ["gridPos"] = WritePlace(new DashboardLayout.Place(0, rowTop, DashboardLayout.Columns, 1)),
                     ["panels"] = collapsed ? new JsonArray([.. panels]) : new JsonArray(),
                 };
+                if (section.Repeat.Length > 0)
+                {
+                    row["repeat"] = section.Repeat;
+                }
+                yield return row;
                 if (collapsed)
                 {
                     top = rowTop + 1;

@@ -21,9 +21,6 @@ internal static class PanelSql
     /// <summary>The second at which the time range ends, not in it.</summary>
     internal const string To = "$__to / 1000";
 
-    /// <summary>The beginning of the time range in the form of stored times.</summary>
-    internal const string FromText = "strftime('%Y-%m-%dT%H:%M:%S', " + From + ", 'unixepoch')";
-
     /// <summary>Seconds to add to UTC for the days and hours of the chosen zone. In brackets, because it may be negative.</summary>
     internal const string Offset = "(${utc_offset:raw})";
 
@@ -43,28 +40,88 @@ internal static class PanelSql
 
     private const int MaxNames = 5_000;
 
-    /// <summary>The requests of the time range that the variables choose.</summary>
+    /// <summary>The second at which the period of equal length before the time range begins.</summary>
+    internal const string PreviousFrom = From + " * 2 - " + To;
+
+    /// <summary>
+    /// The size of a bucket in seconds: the chosen one; by itself the smallest that makes at most 120 buckets, or a day.
+    /// </summary>
+    internal static string BucketStep { get; } = $$"""
+        (SELECT size * (1 + ({{To}} - {{From}}) / (size * {{MaxBuckets}}))
+          FROM (SELECT CASE WHEN ${bucket:raw} > 0 THEN ${bucket:raw} ELSE COALESCE(
+            (SELECT MIN(column1) FROM (VALUES (60), (300), (900), (1800), (3600), (10800), (21600), (43200))
+             WHERE column1 * {{MaxAutomaticBuckets}} >= {{To}} - {{From}}), 86400) END AS size))
+        """;
+
+    /// <summary>The size of a day, enlarged to several days where there would be too many.</summary>
+    internal static string DayStep { get; } = $"86400 * (1 + ({To} - {From}) / (86400 * {MaxBuckets}))";
+
+    /// <summary>The single requests of the time range that the variables choose.</summary>
     internal static string Requests { get; } = RequestsSince(From);
 
     /// <summary>
-    /// As <see cref="Requests"/>, from another second on. Columns are named as in the table; users, models and providers are never
-    /// empty, counts are never damaged, and a request whose time cannot be read is in no range. The second is read without its
-    /// fraction, which SQLite would round, in the last half millisecond of a range up to a second outside it.
+    /// <c>scope</c> and <c>usage</c>, the relation of every panel that adds up. <c>scope(since, until, split, step, utc_offset)</c> has one
+    /// row of whole seconds: what is read, [since, until); the second no row of <c>usage</c> may lie across; the size of the buckets that
+    /// rows must not lie across either, seen at the UTC offset, or 0. A row of <c>usage</c> stands for one or more requests, so
+    /// panels write <c>SUM(requests)</c> and <c>SUM(duration_ms) / SUM(timed_requests)</c>, never <c>COUNT(*)</c> or <c>AVG</c>.
     /// </summary>
-    internal static string RequestsSince(string firstSecond) => $$"""
+    /// <param name="since">The second to read from.</param>
+    /// <param name="step">The size of buckets in seconds.</param>
+    internal static string Usage(string since = From, string step = "0") =>
+        $"{Scope(since, step)},\n{RequestsSince(since)},\n{UsageRows}";
+
+    /// <summary>
+    /// <c>scope</c> as in <see cref="Usage"/>, and <c>latency</c>: durations, each with the number of requests that took so long. Without
+    /// requests whose duration is unknown.
+    /// </summary>
+    /// <param name="since">The second to read from.</param>
+    /// <param name="step">The size of buckets in seconds.</param>
+    internal static string Latency(string since = From, string step = "0") =>
+        $"{Scope(since, step)},\n{RequestsSince(since)},\n{LatencyRows}";
+
+    /// <summary><see cref="Usage"/> and <see cref="Latency"/> of one <c>scope</c>.</summary>
+    /// <param name="since">The second to read from.</param>
+    internal static string UsageAndLatency(string since = From) => $"{Usage(since)},\n{LatencyRows}";
+
+    private static string Scope(string since, string step) => $"""
+        scope(since, until, split, step, utc_offset) AS MATERIALIZED (
+          SELECT {since}, {To}, {From}, {step}, {Offset})
+        """;
+
+    private const string UsageRows = """
+        usage AS NOT MATERIALIZED (
+          SELECT second, user, model, provider, request_type, 1 AS requests, prompt_tokens, completion_tokens, total_tokens,
+            policy_failed AS policy_failures, broken_stream AS broken_streams,
+            CASE WHEN duration_ms IS NULL THEN 0 ELSE 1 END AS timed_requests, duration_ms, duration_ms AS max_duration_ms,
+            timestamp AS first_time, timestamp AS last_time
+          FROM request)
+        """;
+
+    private const string LatencyRows = """
+        latency AS NOT MATERIALIZED (
+          SELECT second, user, model, provider, request_type, duration_ms, 1 AS requests FROM request WHERE duration_ms IS NOT NULL)
+        """;
+
+    /// <summary>
+    /// The requests that the variables choose, from a second to the end of the time range. Columns are named as in the table; users,
+    /// models, providers and types are never empty, counts are never damaged, and a request whose time cannot be read is in no range. The
+    /// second is read without its fraction, which SQLite would round, in the last half millisecond of a range up to a second outside it.
+    /// </summary>
+    private static string RequestsSince(string firstSecond) => $$"""
         request AS NOT MATERIALIZED (
           SELECT * FROM (
             SELECT id, timestamp, unixepoch(substr(timestamp, 1, 19)) AS second,
               {{Known(TelemetrySql.User)}} AS user,
               {{Known(TelemetrySql.Model)}} AS model,
               {{Known(TelemetrySql.Provider)}} AS provider,
-              {{TelemetrySql.RequestType}} AS request_type,
+              {{Known(TelemetrySql.RequestType)}} AS request_type,
               {{TelemetrySql.Transaction}} AS transaction_id,
               {{TelemetrySql.PromptTokens}} AS prompt_tokens,
               {{TelemetrySql.CompletionTokens}} AS completion_tokens,
               {{TelemetrySql.TotalTokens}} AS total_tokens,
               {{TelemetrySql.DurationMs}} AS duration_ms,
-              {{TelemetrySql.PolicyFailed}} AS policy_failed
+              {{TelemetrySql.PolicyFailed}} AS policy_failed,
+              {{TelemetrySql.BrokenStream}} AS broken_stream
             FROM {{TelemetrySql.Table}}
             WHERE timestamp >= strftime('%Y-%m-%dT%H:%M:%S', {{firstSecond}}, 'unixepoch')
               AND timestamp < strftime('%Y-%m-%dT%H:%M:%S', {{To}}, 'unixepoch')
@@ -74,35 +131,48 @@ internal static class PanelSql
             AND {{Chosen("provider", "provider")}})
         """;
 
-    /// <summary>
-    /// <c>bucket_size(seconds)</c>: the chosen size; by itself the smallest that makes at most 120 buckets, or a day.
-    /// </summary>
-    internal static string BucketSize { get; } = $$"""
-        bucket_size(seconds) AS MATERIALIZED (
-          SELECT size * (1 + ({{To}} - {{From}}) / (size * {{MaxBuckets}}))
-          FROM (SELECT CASE WHEN ${bucket:raw} > 0 THEN ${bucket:raw} ELSE COALESCE(
-            (SELECT MIN(column1) FROM (VALUES (60), (300), (900), (1800), (3600), (10800), (21600), (43200))
-             WHERE column1 * {{MaxAutomaticBuckets}} >= {{To}} - {{From}}), 86400) END AS size))
-        """;
+    /// <summary>The bucket of a row, as a running number.</summary>
+    internal const string Slot = "(second + " + Offset + ") / (SELECT step FROM scope)";
 
-    /// <summary>The bucket of a request, as a running number.</summary>
-    internal const string Slot = "(second + " + Offset + ") / (SELECT seconds FROM bucket_size)";
+    /// <summary>The bucket in which the time range begins.</summary>
+    internal const string FirstSlot = "(" + From + " + " + Offset + ") / (SELECT step FROM scope)";
 
-    /// <summary>The second at which a bucket begins; needs <c>slot</c> and <c>seconds</c>.</summary>
-    internal const string SlotStart = "slot * seconds - " + Offset;
+    /// <summary>The second at which a bucket begins; needs <c>slot</c> and <c>scope</c>.</summary>
+    internal const string SlotStart = "slot * step - " + Offset;
+
+    /// <summary>The second at which a bucket or the time range ends; needs <c>slot</c> and <c>scope</c>.</summary>
+    internal const string SlotEnd = "MIN(" + SlotStart + " + step, " + To + ")";
 
     /// <summary>
     /// <c>bucket(slot)</c>: every bucket of the time range, so that a bucket without requests is drawn as zero. There is none when
-    /// <c>usage</c> has no rows, and none that lies in the future, unless requests do.
+    /// <c>slots</c>, what panels have by bucket, has no rows, and none that lies in the future, unless requests do.
     /// </summary>
     internal static string Buckets { get; } = $$"""
         bucket(slot) AS (
-          SELECT ({{From}} + {{Offset}}) / seconds FROM bucket_size WHERE EXISTS (SELECT 1 FROM usage)
+          SELECT {{FirstSlot}} WHERE EXISTS (SELECT 1 FROM slots)
           UNION ALL
-          SELECT slot + 1 FROM bucket CROSS JOIN bucket_size
-          WHERE (slot + 1) * seconds - {{Offset}} < {{To}}
-            AND ((slot + 1) * seconds - {{Offset}} <= unixepoch('now') OR slot < (SELECT MAX(usage.slot) FROM usage)))
+          SELECT slot + 1 FROM bucket CROSS JOIN scope
+          WHERE (slot + 1) * step - {{Offset}} < {{To}}
+            AND ((slot + 1) * step - {{Offset}} <= unixepoch('now') OR slot < (SELECT MAX(slots.slot) FROM slots)))
         """;
+
+    /// <summary>
+    /// <c>weighed</c>: the rows of <c>latency</c> in groups, with how many requests of the group took no longer and how many there are,
+    /// for <see cref="Percentile"/>.
+    /// </summary>
+    /// <param name="group">The columns, with names, that make a group.</param>
+    /// <param name="names">Their names.</param>
+    /// <param name="condition">Which rows of <c>latency</c> count.</param>
+    internal static string Weighed(string group, string names, string condition = "TRUE") => $"""
+        weighed AS MATERIALIZED (
+          SELECT {names}, duration_ms,
+            SUM(requests) OVER (PARTITION BY {names} ORDER BY duration_ms ROWS UNBOUNDED PRECEDING) AS no_longer,
+            SUM(requests) OVER (PARTITION BY {names}) AS all_requests
+          FROM (SELECT {group}, duration_ms, requests FROM latency WHERE {condition}))
+        """;
+
+    /// <summary>A percentile of a group of <see cref="Weighed"/> by nearest rank, as the commands give it.</summary>
+    internal static string Percentile(int percent) => $"CAST(MIN(CASE WHEN no_longer * 100 >= all_requests * {percent} THEN duration_ms END) AS REAL)";
 
     /// <summary><c>ranked</c>: the rows of a table with the columns name and tokens, with their place by tokens.</summary>
     internal static string Ranked(string table) => $"""

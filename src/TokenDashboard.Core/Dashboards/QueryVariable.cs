@@ -7,7 +7,7 @@ namespace TokenDashboard.Dashboards;
 /// <param name="Label"><inheritdoc cref="DashboardVariable" path="/param[@name='Label']"/></param>
 /// <param name="Description"><inheritdoc cref="DashboardVariable" path="/param[@name='Description']"/></param>
 /// <param name="Sql">A query with one text column.</param>
-/// <param name="AllValue">What queries get, unquoted, in place of the chosen texts while all are chosen.</param>
+/// <param name="AllValue">What queries get, unquoted, in place of the chosen texts while all are chosen; empty for the texts themselves.</param>
 public sealed record QueryVariable(string Name, string Label, string Description, string Sql, string AllValue)
     : DashboardVariable(Name, Label, Description)
 {
@@ -26,7 +26,10 @@ public sealed record QueryVariable(string Name, string Label, string Description
         variable["sort"] = AlphabeticalWithoutCase;
         variable["multi"] = true;
         variable["includeAll"] = true;
-        variable["allValue"] = AllValue;
+        if (AllValue.Length > 0)
+        {
+            variable["allValue"] = AllValue;
+        }
         variable["current"] = new JsonObject
         {
             ["selected"] = true,

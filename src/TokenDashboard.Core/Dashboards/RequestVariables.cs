@@ -29,4 +29,11 @@ internal static class RequestVariables
             ]),
         UtcOffset.Variable,
     ];
+
+    /// <summary>The two that choose among single requests.</summary>
+    internal static IReadOnlyList<DashboardVariable> OfSingleRequests { get; } =
+    [
+        new TextBoxVariable("transaction", "Transaction", "The id of a transaction, whole; empty for all."),
+        new TextBoxVariable("min_tokens", "Minimum tokens", "Requests with fewer total tokens are left out.", "0"),
+    ];
 }

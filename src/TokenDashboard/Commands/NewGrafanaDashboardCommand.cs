@@ -67,9 +67,24 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             return;
         }
         var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
-        foreach (string match in DashboardCatalog.Names.Where(pattern.IsMatch))
+        string[] matches = [.. DashboardCatalog.Names.Where(pattern.IsMatch)];
+        RefuseShared(matches);
+        foreach (string match in matches)
         {
             Write(DashboardCatalog.Create(match, Uid, Title, ForSharing));
+        }
+    }
+
+    /// <summary>A uid, a title or a file is for one dashboard.</summary>
+    private void RefuseShared(string[] names)
+    {
+        if (names.Length > 1 && (Uid is not null || Title is not null || IsFile(Path)))
+        {
+            throw new TokenDashboardException(
+                ErrorCode.DashboardInvalid,
+                $"The dashboards {string.Join(", ", names.Order())} cannot have the same uid, title or file. "
+                + "Give one -Name with -Uid, with -Title, or with a -Path that ends in .json; give a folder for several.",
+                target: names[^1]);
         }
     }
 
@@ -79,13 +94,14 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         {
             return;
         }
+        RefuseShared([.. _made]);
         if (ParameterSetName == ObjectSet)
         {
             WriteObject(WithShortDisplay(document));
             return;
         }
         string path = ResolvePath(Path);
-        string file = path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+        string file = IsFile(path)
             ? path
             : System.IO.Path.Combine(path, DashboardCatalog.FileName(document.Name));
         if (ShouldProcess(file, $"Write the dashboard '{document.Title}'"))
@@ -97,6 +113,8 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             }
         }
     }
+
+    private static bool IsFile(string path) => path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
 
     // Among objects of other types PowerShell lists every property, and the JSON has a thousand lines.
     private static PSObject WithShortDisplay(DashboardDocument document)

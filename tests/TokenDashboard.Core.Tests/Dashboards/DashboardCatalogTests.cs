@@ -62,7 +62,7 @@ public partial class DashboardCatalogTests
 
         Assert.NotEmpty(links);
         Assert.All(links, url => Assert.All(
-            dashboard.Root["templating"]!["list"]!.AsArray().Select(variable => (string)variable!["name"]!),
+            dashboard.Root["templating"]!["list"]!.AsArray().Where(variable => !(bool)variable!["skipUrlSync"]!).Select(variable => (string)variable!["name"]!),
             variable => Assert.True(
                 url.Contains($"var-{variable}=", StringComparison.Ordinal) || url.Contains($"${{{variable}:queryparam}}", StringComparison.Ordinal),
                 $"{url} forgets {variable}")));
@@ -73,7 +73,7 @@ public partial class DashboardCatalogTests
     public void Overrides_and_data_links_name_columns_the_query_has(string name)
     {
         DashboardDocument dashboard = DashboardCatalog.Create(name);
-        using TestStore store = TokenUsageDashboardTests.Stored(new TestStore.Row { Timestamp = "2026-03-04T12:00:00" });
+        using TestStore store = CatalogView.Stored(new TestStore.Row { Timestamp = "2026-03-04T12:00:00" });
         var midnight = new DateTimeOffset(2026, 3, 4, 0, 0, 0, TimeSpan.Zero);
         var view = new GrafanaView(dashboard, midnight, midnight.AddDays(1));
 
@@ -90,12 +90,12 @@ public partial class DashboardCatalogTests
     [Fact]
     public void The_culture_has_no_influence()
     {
-        string expected = DashboardCatalog.Create("TokenUsage").Json;
+        string expected = DashboardCatalog.Create("Overview").Json;
         CultureInfo before = CultureInfo.CurrentCulture;
         try
         {
             CultureInfo.CurrentCulture = new CultureInfo("ar-SA");
-            Assert.Equal(expected, DashboardCatalog.Create("tokenusage").Json);
+            Assert.Equal(expected, DashboardCatalog.Create("overview").Json);
         }
         finally
         {
@@ -104,7 +104,7 @@ public partial class DashboardCatalogTests
     }
 
     [Fact]
-    public void A_file_is_named_after_its_dashboard() => Assert.Equal("token-usage.json", DashboardCatalog.FileName("TokenUsage"));
+    public void A_file_is_named_after_its_dashboard() => Assert.Equal("overview.json", DashboardCatalog.FileName("Overview"));
 
     [Fact]
     public void An_unknown_name_is_an_error_that_lists_the_known_ones()

@@ -1,12 +1,13 @@
 using System.Globalization;
 using CsCheck;
-using TokenDashboard.Dashboards;
+using TokenDashboard.Analysis;
+using TokenDashboard.Store;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Tests.Dashboards;
 
 public class PanelSumTests
 {
-    private static readonly DashboardDocument Dashboard = DashboardCatalog.Create("TokenUsage");
     private static readonly DateTimeOffset Noon = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
 
     private static readonly string[] Timestamps =
@@ -22,11 +23,11 @@ public class PanelSumTests
     private static void Compare(Random random)
     {
         List<ExpectedRequest> requests = [.. Enumerable.Range(0, random.Next(200)).Select(_ => new ExpectedRequest(RandomRow(random)))];
-        using TestStore store = TokenUsageDashboardTests.Stored(requests.Select(request => request.Row));
+        using TestStore store = CatalogView.Stored(requests.Select(request => request.Row));
         DateTimeOffset from = Noon.AddSeconds(random.Next(-90_000, 40_000));
         DateTimeOffset to = from.AddSeconds(random.Next(1, 90_000));
         // Grafana's own range has milliseconds; panels go by whole seconds.
-        var view = new GrafanaView(Dashboard, from.AddMilliseconds(random.Next(1000)), to.AddMilliseconds(random.Next(1000)));
+        var view = new CatalogView(from.AddMilliseconds(random.Next(1000)), to.AddMilliseconds(random.Next(1000)));
         view.Chosen["bucket"] = [Pick(random, ["0", "60", "3600", "86400"])];
         int offset = Pick(random, [0, 20_700, -34_200]);
         view.Chosen["utc_offset"] = [offset.ToString(CultureInfo.InvariantCulture)];
@@ -38,15 +39,23 @@ public class PanelSumTests
         List<ExpectedRequest> counted = [.. chosen.Where(request => request.Second >= from && request.Second < to)];
         List<ExpectedRequest> before = [.. chosen.Where(request => request.Second >= from - (to - from) && request.Second < from)];
 
+        if (view.Chosen["user"].Length == 0 && view.Chosen["provider"].Length == 0)
+        {
+            CompareCommands(view, store, new RequestFilter { Range = new TimeRange(from, to) });
+        }
         CompareTotals(view, store, counted);
         CompareUsers(view, store, counted, before);
         CompareHours(view, store, counted, offset);
+        Assert.Equal(counted.Count, view.Panel(store, "Requests over time").Column<long>("Requests").Sum());
+        Assert.Equal(counted.Count, view.Panel(store, "Requests by size").Column<long>("Requests").Sum());
+        Assert.Equal(
+            counted.Count(request => request.DurationMs is not null), view.Panel(store, "Requests by duration").Column<long>("Requests").Sum());
         Assert.Equal(
             counted.Select(request => request.Timestamp + "Z").OrderDescending(StringComparer.Ordinal),
-            view.Panel(store, "Request details").Column<string>("Time"));
+            view.Panel(store, "Newest requests").Column<string>("Time"));
     }
 
-    private static void CompareTotals(GrafanaView view, TestStore store, List<ExpectedRequest> counted)
+    private static void CompareTotals(CatalogView view, TestStore store, List<ExpectedRequest> counted)
     {
         long prompt = counted.Sum(request => request.PromptTokens);
         long completion = counted.Sum(request => request.CompletionTokens);
@@ -57,7 +66,7 @@ public class PanelSumTests
                 counted.Sum(request => request.TotalTokens), prompt, completion, counted.Count,
                 counted.Select(request => request.User).Where(name => name != "(none)").Distinct().Count(), counted.Count(request => request.PolicyFailed),
             ],
-            view.Panel(store, "Totals").Rows[0].Cast<long>());
+            view.Panel(store, "Totals").Rows[0].Take(6).Cast<long>());
         QueryResult overTime = view.Panel(store, "Token usage over time");
         Assert.Equal(prompt, overTime.Column<long>("Prompt tokens").Sum());
         Assert.Equal(completion, overTime.Column<long>("Completion tokens").Sum());
@@ -67,7 +76,38 @@ public class PanelSumTests
         Assert.Equal(durations.DefaultIfEmpty().Average(), mean ?? 0, 9);
     }
 
-    private static void CompareUsers(GrafanaView view, TestStore store, List<ExpectedRequest> counted, List<ExpectedRequest> before)
+    private static void CompareCommands(CatalogView view, TestStore store, RequestFilter filter)
+    {
+        static string Shown(string? name) => name is { Length: > 0 } ? name : "(none)";
+        using TokenStore open = store.Open();
+        IReadOnlyList<TokenUsage> models = new UsageQuery([UsageDimension.Model], TimeZoneInfo.Utc).Run(open, filter).Rows;
+        IReadOnlyList<UserTokenUsage> users = new UserUsageQuery(open, filter, TimeZoneInfo.Utc).Totals(comparePrevious: false).Rows;
+
+        QueryResult modelTable = view.Panel(store, "Comparison between models");
+        Assert.Equal(
+            models.Select(model => (Shown(model.Model), model.TotalTokens, model.Requests, model.PromptTokens, model.CompletionTokens,
+                model.P50DurationMs, model.P95DurationMs, model.P99DurationMs, model.PolicyFailures)).Order(),
+            modelTable.Column<string>("Model").Select((name, row) => (
+                name, Cell<long>(modelTable, "Tokens", row), Cell<long>(modelTable, "Requests", row), Cell<long>(modelTable, "Prompt", row),
+                Cell<long>(modelTable, "Completion", row), Cell<double?>(modelTable, "p50 duration", row), Cell<double?>(modelTable, "p95 duration", row),
+                Cell<double?>(modelTable, "p99 duration", row), Cell<long>(modelTable, "Policy failures", row))).Order());
+        QueryResult userTable = view.Panel(store, "Comparison between users");
+        Assert.Equal(
+            users.Select(user => (Shown(user.User), user.TotalTokens, user.Requests, user.P95DurationMs)).Order(),
+            userTable.Column<string>("User").Select((name, row) => (
+                    name, Cell<long>(userTable, "Tokens", row), Requests: Cell<long>(userTable, "Requests", row), Cell<double?>(userTable, "p95 duration", row)))
+                .Where(user => user.Requests > 0).Order());
+        Assert.Equal(models.Sum(model => model.BrokenStreams), view.Panel(store, "Broken streams").Rows.Count);
+        long tokens = models.Sum(model => model.TotalTokens);
+        Assert.Equal(tokens, view.Panel(store, "Usage by provider").Column<long>("Tokens").Sum());
+        Assert.Equal(tokens, view.Panel(store, "Share of models over time").Column<long>("tokens").Sum());
+        Assert.Equal(tokens, view.Panel(store, "Daily usage per user").Column<long>("tokens").Sum());
+        Assert.Equal(tokens, view.Panel(store, "Cumulative tokens").Column<long?>("This period").DefaultIfEmpty(0).Max() ?? 0);
+    }
+
+    private static T Cell<T>(QueryResult result, string column, int row) => result.Column<T>(column)[row];
+
+    private static void CompareUsers(CatalogView view, TestStore store, List<ExpectedRequest> counted, List<ExpectedRequest> before)
     {
         Dictionary<string, long> byUser = Sums(counted, request => request.User);
         Dictionary<string, long> byUserBefore = Sums(before, request => request.User);
@@ -88,7 +128,7 @@ public class PanelSumTests
         Assert.Equal(counted.Count, comparison.Column<long>("Requests").Sum());
     }
 
-    private static void CompareHours(GrafanaView view, TestStore store, List<ExpectedRequest> counted, int offset)
+    private static void CompareHours(CatalogView view, TestStore store, List<ExpectedRequest> counted, int offset)
     {
         DateTimeOffset Local(ExpectedRequest request) => request.Second!.Value.AddSeconds(offset);
         static string Hour(int hour) => hour.ToString("00", CultureInfo.InvariantCulture);
@@ -119,7 +159,7 @@ public class PanelSumTests
     {
         Timestamp = random.Next(3) == 0 ? Pick(random, Timestamps) : Noon
             .AddMicroseconds(random.NextInt64(-200_000_000_000, 200_000_000_000)).ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture),
-        User = Pick(random, [null, "ann", "bob", .. TokenUsageDashboardTests.OddNames]),
+        User = Pick(random, [null, "ann", "bob", .. CatalogPanelTests.OddNames]),
         Model = Pick(random, [null, "", "gpt", "claude", "o'1"]),
         Provider = Pick(random, [null, "openai", "anthropic"]),
         Prompt = Pick<object?>(random, [0L, 7L, 400L, 1_000_000L, -5L, "many", 2.5, null, long.MaxValue]),

@@ -8,7 +8,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("tokendashboard-").FullName;
     private readonly ModuleSession _session = new();
 
-    private string Target => Path.Combine(_folder, "out", "token-usage.json");
+    private string Target => Path.Combine(_folder, "out", "overview.json");
 
     public void Dispose()
     {
@@ -31,15 +31,36 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
+    public void Each_dashboard_has_a_page_that_tells_what_every_panel_answers()
+    {
+        string pages = Path.Combine(ModuleSession.RepositoryPath, "docs", "dashboards");
+        string index = File.ReadAllText(Path.Combine(pages, "README.md"));
+        Assert.All(Run("New-GrafanaDashboard").Succeeded(), dashboard =>
+        {
+            string page = ((string)dashboard.Properties["Name"].Value).ToLowerInvariant() + ".md";
+            using JsonDocument json = JsonDocument.Parse((string)dashboard.Properties["Json"].Value);
+            IEnumerable<string> titles = json.RootElement.GetProperty("panels").EnumerateArray()
+                .SelectMany<JsonElement, JsonElement>(panel => panel.GetProperty("type").GetString() == "row" ? [.. panel.GetProperty("panels").EnumerateArray()] : [panel])
+                .Select(panel => panel.GetProperty("title").GetString()!);
+
+            IEnumerable<string> rows = File.ReadLines(Path.Combine(pages, page)).Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)
+                .Select(line => line.Split('|')[1].Trim());
+
+            Assert.Equal(titles.Order(), rows.Order());
+            Assert.Contains($"[{dashboard.Properties["Title"].Value}]({page})", index, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
     public void Without_a_path_dashboards_are_objects()
     {
-        PSObject dashboard = Assert.Single(Run("New-GrafanaDashboard TokenUsage").Succeeded());
+        PSObject dashboard = Assert.Single(Run("New-GrafanaDashboard Overview").Succeeded());
 
         Assert.Equal("TokenDashboard.Dashboards.DashboardDocument", dashboard.TypeNames[0]);
-        Assert.Equal("LLM token usage", dashboard.ToString());
-        Assert.Equal("TokenUsage", dashboard.Properties["Name"].Value);
-        Assert.Equal("tokendashboard-usage", dashboard.Properties["Uid"].Value);
-        Assert.Equal(11, dashboard.Properties["Panels"].Value);
+        Assert.Equal("LLM overview", dashboard.ToString());
+        Assert.Equal("Overview", dashboard.Properties["Name"].Value);
+        Assert.Equal("tokendashboard-overview", dashboard.Properties["Uid"].Value);
+        Assert.Equal(10, dashboard.Properties["Panels"].Value);
         Assert.Equal(["tokendashboard"], (IEnumerable<string>)dashboard.Properties["Tags"].Value);
         Assert.False((bool)dashboard.Properties["ForSharing"].Value);
     }
@@ -47,26 +68,25 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     [Fact]
     public void Among_other_objects_a_dashboard_is_listed_without_its_json() => Assert.Equal(
         ["Name", "Uid", "Title", "Panels"],
-        Run("(New-GrafanaDashboard).PSStandardMembers.DefaultDisplayPropertySet.ReferencedPropertyNames").Succeeded().Select(name => name.ToString()));
+        Run("(New-GrafanaDashboard Overview).PSStandardMembers.DefaultDisplayPropertySet.ReferencedPropertyNames").Succeeded().Select(name => name.ToString()));
 
     [Theory]
-    [InlineData("New-GrafanaDashboard")]
-    [InlineData("New-GrafanaDashboard tok*")]
-    [InlineData("New-GrafanaDashboard tokenusage, *, TokenUsage")]
-    [InlineData("'TokenUsage' | New-GrafanaDashboard")]
-    [InlineData("[pscustomobject]@{ Name = 'Token[U]sage' } | New-GrafanaDashboard")]
+    [InlineData("New-GrafanaDashboard over*")]
+    [InlineData("New-GrafanaDashboard overview, O*, Overview")]
+    [InlineData("'Overview' | New-GrafanaDashboard")]
+    [InlineData("[pscustomobject]@{ Name = 'Over[V]iew' } | New-GrafanaDashboard")]
     public void Names_are_matched_without_case_and_each_dashboard_is_made_once(string script) =>
-        Assert.Equal("TokenUsage", Assert.Single(Run(script).Succeeded()).Properties["Name"].Value);
+        Assert.Equal("Overview", Assert.Single(Run(script).Succeeded()).Properties["Name"].Value);
 
     [Fact]
     public void An_unknown_name_is_one_error_that_names_the_known_ones_and_others_are_still_made()
     {
-        ModuleSession.Result result = Run("New-GrafanaDashboard Nonsense, TokenUsage");
+        ModuleSession.Result result = Run("New-GrafanaDashboard Nonsense, Overview");
 
         Assert.Equal("DashboardNotFound", result.ErrorId);
         Assert.Null(result.Terminating);
         ErrorRecord error = Assert.Single(result.Errors);
-        Assert.Contains("TokenUsage", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Overview", error.ToString(), StringComparison.Ordinal);
         Assert.Equal("Nonsense", error.TargetObject);
         Assert.Equal(ErrorCategory.ObjectNotFound, error.CategoryInfo.Category);
         Assert.Single(result.Output);
@@ -78,14 +98,26 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     [Fact]
     public void Uid_and_title_replace_those_of_the_dashboard_and_its_links_follow()
     {
-        PSObject dashboard = Assert.Single(Run("New-GrafanaDashboard TokenUsage -Uid my_uid -Title 'Größe & \"Kosten\"'").Succeeded());
+        PSObject dashboard = Assert.Single(Run("New-GrafanaDashboard Overview -Uid my_uid -Title 'Größe & \"Kosten\"'").Succeeded());
         using JsonDocument json = JsonDocument.Parse((string)dashboard.Properties["Json"].Value);
 
         Assert.Equal("my_uid", json.RootElement.GetProperty("uid").GetString());
         Assert.Equal("Größe & \"Kosten\"", json.RootElement.GetProperty("title").GetString());
-        Assert.StartsWith("/d/my_uid?", json.RootElement.GetProperty("links")[0].GetProperty("url").GetString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("tokendashboard-usage", json.RootElement.GetRawText(), StringComparison.Ordinal);
+        Assert.StartsWith("/d/my_uid?", json.RootElement.GetProperty("links")[1].GetProperty("url").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("tokendashboard-overview", json.RootElement.GetRawText(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("-Uid llm")]
+    [InlineData("-Title LLM")]
+    [InlineData("-Path $folder/out/all.json")]
+    public void Several_dashboards_cannot_share_what_is_one_dashboards_own(string parameter) =>
+        Assert.Equal("DashboardInvalid", Run("New-GrafanaDashboard " + parameter).ErrorId);
+
+    [Fact]
+    public void Without_a_name_all_dashboards_are_made() => Assert.Equal(
+        ["Models", "Overview", "Requests", "Users"],
+        Run("New-GrafanaDashboard").Succeeded().Select(dashboard => dashboard.Properties["Name"].Value));
 
     [Theory]
     [InlineData("-Uid 'has space'")]
@@ -93,16 +125,16 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     [InlineData("-Uid 12345678901234567890123456789012345678901")]
     [InlineData("-Title ' '")]
     public void What_Grafana_does_not_take_is_refused_by_the_parameter(string parameter) =>
-        Assert.Equal("ParameterArgumentValidationError", Run("New-GrafanaDashboard TokenUsage " + parameter).ErrorId);
+        Assert.Equal("ParameterArgumentValidationError", Run("New-GrafanaDashboard Overview " + parameter).ErrorId);
 
     [Theory]
     [InlineData("$folder/out")]
-    [InlineData("$folder/out/token-usage.json")]
+    [InlineData("$folder/out/overview.json")]
     public void A_path_is_a_file_when_it_ends_in_json_and_a_folder_otherwise(string path)
     {
-        Assert.Empty(Run($"New-GrafanaDashboard -Path \"{path}\"").Succeeded());
+        Assert.Empty(Run($"New-GrafanaDashboard Overview -Path \"{path}\"").Succeeded());
 
-        Assert.Equal((string)Run("(New-GrafanaDashboard).Json").Succeeded()[0].BaseObject, File.ReadAllText(Target));
+        Assert.Equal((string)Run("(New-GrafanaDashboard Overview).Json").Succeeded()[0].BaseObject, File.ReadAllText(Target));
     }
 
     [Fact]
@@ -120,7 +152,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
         var past = new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
         File.SetLastWriteTimeUtc(Target, past);
 
-        PSObject file = Assert.Single(Run("New-GrafanaDashboard -Path $folder/out -PassThru").Succeeded());
+        PSObject file = Assert.Single(Run("New-GrafanaDashboard Overview -Path $folder/out -PassThru").Succeeded());
 
         Assert.Equal(Target, Assert.IsType<FileInfo>(file.BaseObject).FullName);
         Assert.Equal(past, File.GetLastWriteTimeUtc(Target));
@@ -143,7 +175,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public void Names_are_completed() => Assert.Equal(["TokenUsage"], _session.Complete("New-GrafanaDashboard -Name tok"));
+    public void Names_are_completed() => Assert.Equal(["Overview"], _session.Complete("New-GrafanaDashboard -Name ov"));
 
     private ModuleSession.Result Run(string script) => _session.Run(script, ("folder", _folder));
 }

@@ -1,17 +1,15 @@
 using System.Globalization;
-using TokenDashboard.Dashboards;
 
 namespace TokenDashboard.Tests.Dashboards;
 
-public class TokenUsageDashboardTests
+public class CatalogPanelTests
 {
-    private static readonly DashboardDocument Dashboard = DashboardCatalog.Create("TokenUsage");
     private static readonly DateTimeOffset Noon = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
     internal static readonly string[] OddNames =
         ["O'Brien", "a,b", "100%", "", "Łukasz 💡", "say \"hi\"", "TRUE", "a$b", "{x}", "back\\slash"];
 
 
-    public static TheoryData<string> Panels => [.. GrafanaView.PanelTitles(Dashboard)];
+    public static TheoryData<string> Panels => [.. CatalogView.Titles];
 
     [Theory]
     [MemberData(nameof(Panels))]
@@ -39,11 +37,48 @@ public class TokenUsageDashboardTests
     [MemberData(nameof(Panels))]
     public void One_request_is_shown(string title)
     {
-        using TestStore store = Stored(At("2026-03-04T12:00:00"));
+        using TestStore store = Stored(
+            At("2026-03-04T12:00:00") with { Success = 0L, Transaction = "t" },
+            At("2026-03-04T12:00:00") with { Completion = 0L, Total = 0L, Transaction = "t" },
+            At("2026-03-03T12:00:00") with { Total = 60L });
 
         QueryResult result = Day().Panel(store, title);
 
-        Assert.Contains(result.Rows.SelectMany(row => row), value => value is 10L or 15L or 100.0);
+        Assert.Contains(result.Rows.SelectMany(row => row), value => value is long and not 0 or double and not 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Panels))]
+    public void Damaged_values_break_no_panel(string title)
+    {
+        object?[] damaged = [null, "text", -1L, 2.5, long.MaxValue, double.PositiveInfinity, Array.Empty<byte>()];
+        using TestStore store = Stored(
+        [
+            At("2026-03-04T12:00:00"),
+            .. damaged.Select(value => At("2026-03-04T12:00:00") with
+            {
+                Prompt = value, Completion = value, Total = value, Duration = value, Success = value, Transaction = "t",
+            }),
+            .. damaged.Select(value => At("2026-03-04T12:00:00") with { Timestamp = value ?? "" }),
+            At("2026-03-04T12:00:00") with { User = null, Model = null, Provider = null, RequestType = null, Transaction = null },
+        ]);
+
+        QueryResult result = Day().Panel(store, title);
+
+        Assert.All(result.Rows.SelectMany(row => row).OfType<double>(), value => Assert.True(double.IsFinite(value)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Panels))]
+    public void A_panel_is_bounded_with_two_thousand_users_models_and_transactions(string title)
+    {
+        using TestStore store = Stored(Enumerable.Range(0, 2000).Select(n => At($"2026-03-04T{n / 60 % 24:00}:{n % 60:00}:00") with
+        {
+            User = $"user-{n}", Model = $"model-{n}", Provider = $"provider-{n}", Transaction = $"transaction-{n}",
+            Success = n % 2L, Completion = n % 3 == 0 ? 0L : 5L, Total = n % 3 == 0 ? 0L : 15L,
+        }));
+
+        Assert.InRange(Day().Panel(store, title).Rows.Count, 1, 1100);
     }
 
     [Fact]
@@ -69,7 +104,7 @@ public class TokenUsageDashboardTests
         Assert.Equal(OddNames.Select(Shown).Order(), offered.Order());
         Assert.All(OddNames, (name, index) =>
         {
-            var view = new GrafanaView(Dashboard, Noon.AddHours(-1), Noon.AddHours(1)) { EscapesDoubleQuotes = escapesDoubleQuotes };
+            var view = new CatalogView(Noon.AddHours(-1), Noon.AddHours(1)) { EscapesDoubleQuotes = escapesDoubleQuotes };
             view.Chosen["user"] = [Shown(name)];
             Assert.Equal(new() { [Shown(name)] = 100L + index }, view.Panel(store, "Total tokens per user").By<long>("User", "Tokens"));
         });
@@ -95,7 +130,7 @@ public class TokenUsageDashboardTests
             At("2026-03-04T12:00:00"),
             At("2026-03-04T12:00:00") with { Model = "claude", Provider = "anthropic" },
             At("2026-03-04T12:00:00") with { Model = null, Provider = null });
-        GrafanaView view = Day();
+        CatalogView view = Day();
 
         Assert.Equal(["(none)", "claude", "gpt"], view.Options(store, "model").Order());
         Assert.Equal(["(none)", "anthropic", "openai"], view.Options(store, "provider").Order());
@@ -135,7 +170,7 @@ public class TokenUsageDashboardTests
     {
         using TestStore store = Stored(At("2026-03-04T11:59:00"), At("2026-03-04T11:00:00"));
 
-        IReadOnlyList<long> times = new GrafanaView(Dashboard, Noon.AddHours(-hours), Noon).Panel(store, "Token usage over time").Column<long>("time");
+        IReadOnlyList<long> times = new CatalogView(Noon.AddHours(-hours), Noon).Panel(store, "Token usage over time").Column<long>("time");
 
         Assert.Equal([seconds], times.Zip(times.Skip(1), (first, second) => second - first).Distinct());
     }
@@ -144,7 +179,7 @@ public class TokenUsageDashboardTests
     public void A_bucket_too_small_for_the_range_is_enlarged_to_a_multiple_of_itself()
     {
         using TestStore store = Stored(At("2026-03-04T11:59:00"));
-        var view = new GrafanaView(Dashboard, Noon.AddYears(-1), Noon);
+        var view = new CatalogView(Noon.AddYears(-1), Noon);
         view.Chosen["bucket"] = ["60"];
 
         IReadOnlyList<long> times = view.Panel(store, "Token usage over time").Column<long>("time");
@@ -157,7 +192,7 @@ public class TokenUsageDashboardTests
     public void Daily_buckets_begin_at_midnight_of_the_offset()
     {
         using TestStore store = Stored(At("2026-03-04T18:29:59"), At("2026-03-04T18:30:00") with { Prompt = 7L });
-        var view = new GrafanaView(Dashboard, Noon.AddDays(-1), Noon.AddDays(1));
+        var view = new CatalogView(Noon.AddDays(-1), Noon.AddDays(1));
         view.Chosen["bucket"] = ["86400"];
         view.Chosen["utc_offset"] = ["19800"];
 
@@ -172,7 +207,7 @@ public class TokenUsageDashboardTests
     public void A_negative_offset_moves_requests_to_the_evening_before()
     {
         using TestStore store = Stored(At("2026-03-04T00:30:00"));
-        GrafanaView view = Day();
+        CatalogView view = Day();
         view.Chosen["utc_offset"] = ["-12600"];
 
         QueryResult week = view.Panel(store, "Weekly usage pattern");
@@ -188,7 +223,7 @@ public class TokenUsageDashboardTests
         string Text(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
         using TestStore past = Stored(At(Text(now.AddHours(-1))));
         using TestStore future = Stored(At(Text(now.AddHours(-1))), At(Text(now.AddHours(5))));
-        var view = new GrafanaView(Dashboard, now.AddHours(-12), now.AddHours(12));
+        var view = new CatalogView(now.AddHours(-12), now.AddHours(12));
 
         Assert.True(view.Panel(past, "Token usage over time").Column<long>("time")[^1] <= DateTimeOffset.UtcNow.ToUnixTimeSeconds());
         Assert.Equal(20, view.Panel(future, "Token usage over time").Column<long>("Prompt tokens").Sum());
@@ -230,19 +265,128 @@ public class TokenUsageDashboardTests
         using TestStore store = Stored(Enumerable.Range(0, 1200).Select(n => At($"2026-03-04T{n / 60:00}:{n % 60:00}:00.5") with { Total = n + 1L })
             .OrderBy(row => (long)row.Total! * 7919 % 1201));
 
-        Assert.Equal(Enumerable.Range(0, 1000).Select(n => 1200L - n), Day().Panel(store, "Request details").Column<long>("Total"));
+        Assert.Equal(Enumerable.Range(0, 500).Select(n => 1200L - n), Day().Panel(store, "Newest requests").Column<long>("Total"));
     }
 
-    internal static TestStore Stored(params IEnumerable<TestStore.Row> rows)
+    [Fact]
+    public void Totals_are_compared_with_the_period_of_equal_length_before()
     {
-        var store = new TestStore();
-        store.Insert(rows);
-        return store;
+        using TestStore store = Stored(
+            At("2026-03-03T12:00:00") with { Total = 100L, Success = 0L },
+            At("2026-03-03T13:00:00") with { Total = 100L, User = "bob" },
+            At("2026-03-04T12:00:00") with { Total = 150L });
+
+        QueryResult changes = Day().Panel(store, "Change against the period before");
+
+        Assert.Equal([-0.25, -0.5, -0.5, -0.5, -0.5, -1.0, 0.5], changes.Rows[0].Cast<double>());
+        Assert.Equal(Day().Panel(store, "Totals").Columns, changes.Columns);
     }
+
+    [Fact]
+    public void Cumulative_tokens_end_at_the_totals_of_both_periods()
+    {
+        using TestStore store = Stored(
+            At("2026-03-03T00:00:00") with { Total = 7L }, At("2026-03-03T23:59:59") with { Total = 1L },
+            At("2026-03-04T00:00:00") with { Total = 4L }, At("2026-03-04T23:59:59") with { Total = 9L });
+
+        QueryResult result = Day().Panel(store, "Cumulative tokens");
+
+        Assert.Equal((4, 13), (result.Column<long>("This period")[0], result.Column<long>("This period")[^1]));
+        Assert.Equal((7, 8), (result.Column<long>("Period before")[0], result.Column<long>("Period before")[^1]));
+    }
+
+    [Fact]
+    public void Percentiles_are_durations_that_occurred_by_nearest_rank()
+    {
+        using TestStore store = Stored(Enumerable.Range(1, 200).Select(n => At("2026-03-04T12:00:00") with { Duration = (double)n }));
+
+        Assert.Equal([100.0, 190.0, 198.0], Day().Panel(store, "Request duration over time").Rows.Single().Skip(1).Cast<double>());
+        Assert.Equal([100.0, 190.0, 198.0], Day().Panel(store, "Request duration by model").Rows.Single().Skip(1).Cast<double>());
+        Assert.Equal([190.0], Day().Panel(store, "Comparison between users").Column<double>("p95 duration"));
+    }
+
+    [Fact]
+    public void The_favourite_model_is_the_one_with_most_tokens_in_the_range()
+    {
+        using TestStore store = Stored(
+            At("2026-03-03T12:00:00") with { Model = "before", Total = 900L },
+            At("2026-03-04T12:00:00") with { Model = "often", Total = 1L }, At("2026-03-04T12:00:00") with { Model = "often", Total = 1L },
+            At("2026-03-04T12:00:00") with { Model = "large", Total = 3L });
+
+        Assert.Equal(["large"], Day().Panel(store, "Comparison between users").Column<string>("Favourite model"));
+    }
+
+    [Fact]
+    public void A_user_of_a_repeated_row_is_one_of_the_chosen_and_has_the_panels_alone()
+    {
+        using TestStore store = Stored(OddNames.Select((name, index) => At("2026-03-04T12:00:00") with { User = name, Total = 100L + index }));
+
+        Assert.Equal(OddNames.Select(Shown).Order(), Day().Options(store, "row_user").Order());
+        Assert.All(OddNames, (name, index) =>
+        {
+            CatalogView view = Day();
+            view.Chosen["row_user"] = [Shown(name)];
+            Assert.Equal([100L + index], view.Panel(store, "Totals of the user").Column<long>("Total tokens"));
+            view.Chosen["user"] = [Shown(name)];
+            Assert.Equal([Shown(name)], view.Options(store, "row_user"));
+        });
+    }
+
+    [Fact]
+    public void Requests_are_chosen_by_transaction_and_size()
+    {
+        string[] transactions = ["t1", "O'Brien", "say \"hi\"", ""];
+        using TestStore store = Stored(transactions.Select((name, index) => At("2026-03-04T12:00:00") with { Transaction = name, Total = 100L + index }));
+        CatalogView view = Day();
+
+        Assert.Equal(4, view.Panel(store, "Newest requests").Rows.Count);
+        Assert.Equal(3, view.Panel(store, "Transactions with most tokens").Rows.Count);
+        Assert.All(transactions[..3], (name, index) =>
+        {
+            view.Chosen["transaction"] = [name];
+            Assert.Equal([100L + index], view.Panel(store, "Newest requests").Column<long>("Total"));
+        });
+        view.Chosen.Remove("transaction");
+        view.Chosen["min_tokens"] = ["102"];
+        Assert.Equal([103, 102], view.Panel(store, "Largest requests").Column<long>("Total"));
+        view.Chosen["min_tokens"] = ["rubbish'"];
+        Assert.Equal(4, view.Panel(store, "Largest requests").Rows.Count);
+    }
+
+    [Fact]
+    public void Histograms_count_each_request_once()
+    {
+        using TestStore store = Stored(
+            At("2026-03-04T12:00:00") with { Total = 99L, Duration = 99.9 }, At("2026-03-04T12:00:00") with { Total = 100L, Duration = 100.0 },
+            At("2026-03-04T12:00:00") with { Total = 5_000_000L, Duration = 1e9 }, At("2026-03-04T12:00:00") with { Total = 1L, Duration = null });
+
+        Dictionary<string, long> durations = Day().Panel(store, "Requests by duration").By<long>("Duration from", "Requests");
+        Dictionary<string, long> sizes = Day().Panel(store, "Requests by size").By<long>("Tokens from", "Requests");
+
+        Assert.Equal((1, 1, 1, 3), (durations["0 s"], durations["0.1 s"], durations["60 s"], durations.Values.Sum()));
+        Assert.Equal((2, 1, 1, 4), (sizes["1"], sizes["100"], sizes["100 k"], sizes.Values.Sum()));
+    }
+
+    [Fact]
+    public void Models_are_measured_over_all_their_requests()
+    {
+        using TestStore store = Stored(
+            At("2026-03-04T12:00:00") with { Prompt = 30L, Completion = 10L, Duration = 500.0, Success = 0L },
+            At("2026-03-04T13:00:00") with { Prompt = 30L, Completion = 20L, Duration = 1500.0 });
+
+        Assert.Equal([15.0], Day().Panel(store, "Speed of generation").Column<double>("Tokens per second"));
+        Assert.Equal([2.0], Day().Panel(store, "Prompt to completion").Column<double>("Prompt tokens per completion token"));
+        Assert.Equal([1L], Day().Panel(store, "Policy failures by model").Column<long>("Policy failures"));
+        QueryResult models = Day().Panel(store, "Comparison between models");
+        Assert.Equal(["2026-03-04T12:00:00Z"], models.Column<string>("First seen"));
+        Assert.Equal(["2026-03-04T13:00:00Z"], models.Column<string>("Last seen"));
+    }
+
+    private static TestStore Stored(params IEnumerable<TestStore.Row> rows) => CatalogView.Stored(rows);
 
     private static TestStore.Row At(string timestamp) => new() { Timestamp = timestamp, User = "ann", Model = "gpt" };
 
-    private static GrafanaView Day() => new(Dashboard, Noon.AddHours(-12), Noon.AddHours(12));
+    private static CatalogView Day() => new(Noon.AddHours(-12), Noon.AddHours(12));
 
     private static string Shown(string name) => name.Length == 0 ? "(none)" : name;
 }

@@ -1,0 +1,169 @@
+namespace TokenDashboard.Dashboards;
+
+/// <summary>The dashboard "LLM overview": how much is used, by what and whom, how fast, and whether that is more than before.</summary>
+internal static class OverviewDashboard
+{
+    internal const string Name = "Overview";
+
+    /// <summary>Makes the dashboard; its links to itself follow <paramref name="uid"/>.</summary>
+    internal static Dashboard Create(string? uid)
+    {
+        string self = uid ?? "tokendashboard-overview";
+        return new Dashboard
+        {
+            Uid = self,
+            Title = "LLM overview",
+            Description = "Tokens, requests and durations of LLM applications at a glance, read from the SQLite store of Observicia's SDK.",
+            Tags = [PanelStyle.Tag],
+            Links = PanelStyle.Links(self),
+            Variables = RequestVariables.All,
+            Sections =
+            [
+                new DashboardSection { Panels = [Totals, Changes, TokensOverTime, CumulativeTokens, TokensByModel, TokensByProvider, TokensByUser] },
+                new DashboardSection { Title = "Duration", Panels = [DurationOverTime, MeanDuration] },
+                new DashboardSection { Title = "Weekly pattern", Panels = [TokensByWeekdayAndHour] },
+            ],
+        };
+    }
+
+    private static StatPanel Totals { get; } = new()
+    {
+        Id = 1,
+        Title = "Totals",
+        Description = "Tokens and requests of the time range, the users who made them and the requests whose policy verdict was negative.",
+        Width = 24,
+        Height = 4,
+        Query = new SqliteQuery(SeriesQueries.Totals()),
+        Field = PanelStyle.Tokens,
+        Overrides =
+        [
+            PanelStyle.Colored("Completion tokens", PanelStyle.CompletionColor),
+            new FieldOverride("Requests") { Field = PanelStyle.Counted },
+            new FieldOverride("Users") { Field = PanelStyle.Counted },
+            new FieldOverride("Policy failures") { Field = PanelStyle.Failures },
+            PanelStyle.Colored("Tokens per request", "text"),
+        ],
+    };
+
+    private static StatPanel Changes { get; } = new()
+    {
+        Id = 2,
+        Title = "Change against the period before",
+        Description = "By how much each total is above or below that of the period of equal length before the time range.",
+        Width = 24,
+        Height = 3,
+        Query = new SqliteQuery(OverviewQueries.Changes),
+        Field = new FieldOptions
+        {
+            Unit = Units.Fraction,
+            Decimals = 1,
+            NoValue = "nothing before",
+            Color = FieldColor.Fixed("text"),
+        },
+    };
+
+    private static TimeSeriesPanel TokensOverTime { get; } = new()
+    {
+        Id = 3,
+        Title = "Token usage over time",
+        Description = "Prompt and completion tokens of each bucket; the legend has their mean per bucket and their sum.",
+        Width = 12,
+        Height = 10,
+        Query = new SqliteQuery(SeriesQueries.TokensOverTime(), "time"),
+        Field = PanelStyle.Tokens,
+        Overrides = PanelStyle.PromptAndCompletion,
+        Bars = true,
+        Stacked = true,
+        FillOpacity = 80,
+        Legend = new Legend(LegendPlacement.Bottom, Calculation.Mean, Calculation.Sum),
+    };
+
+    private static TimeSeriesPanel CumulativeTokens { get; } = new()
+    {
+        Id = 4,
+        Title = "Cumulative tokens",
+        Description = "Total tokens since the beginning of the time range, beside those of the period of equal length before it.",
+        Width = 12,
+        Height = 10,
+        Query = new SqliteQuery(OverviewQueries.CumulativeTokens, "time"),
+        Field = PanelStyle.Tokens,
+        Overrides = [PanelStyle.Colored("Period before", "text")],
+        FillOpacity = 10,
+        Legend = new Legend(LegendPlacement.Bottom, Calculation.Last),
+    };
+
+    private static PieChartPanel TokensByModel { get; } = new()
+    {
+        Id = 5,
+        Title = "Usage by model",
+        Description = $"The share of each model in the total tokens; all after the first {SeriesQueries.TopSeries} are added up as {PanelSql.Other}.",
+        Width = 8,
+        Height = 11,
+        Query = new SqliteQuery(SeriesQueries.TopShares("model", "Model", SeriesQueries.TopSeries)),
+        Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
+    };
+
+    private static PieChartPanel TokensByProvider { get; } = new()
+    {
+        Id = 6,
+        Title = "Usage by provider",
+        Description = $"The share of each provider in the total tokens; all after the first {SeriesQueries.TopSeries} are added up as {PanelSql.Other}.",
+        Width = 7,
+        Height = 11,
+        Query = new SqliteQuery(SeriesQueries.TopShares("provider", "Provider", SeriesQueries.TopSeries)),
+        Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
+    };
+
+    private static BarGaugePanel TokensByUser { get; } = new()
+    {
+        Id = 7,
+        Title = "Top users",
+        Description = $"Total tokens of the {SeriesQueries.TopSeries} largest users; all others are added up as {PanelSql.Other}.",
+        Width = 9,
+        Height = 11,
+        Query = new SqliteQuery(SeriesQueries.TopShares("user", "User", SeriesQueries.TopSeries)),
+        Field = PanelStyle.Tokens,
+    };
+
+    private static TimeSeriesPanel DurationOverTime { get; } = new()
+    {
+        Id = 8,
+        Title = "Request duration over time",
+        Description = "The duration that half, 95 % and 99 % of the requests of each bucket did not exceed.",
+        Width = 19,
+        Height = 9,
+        Query = new SqliteQuery(OverviewQueries.DurationOverTime, "time"),
+        Field = PanelStyle.Duration with { Color = FieldColor.BySeries },
+        Legend = new Legend(LegendPlacement.Bottom, Calculation.Mean, Calculation.Maximum),
+    };
+
+    private static GaugePanel MeanDuration { get; } = new()
+    {
+        Id = 9,
+        Title = "Average request duration",
+        Description = "The mean duration of a request: green below 2 s, yellow from 2 s, red from 5 s; the dial ends at 10 s.",
+        Width = 5,
+        Height = 9,
+        Query = new SqliteQuery(OverviewQueries.MeanDuration),
+        Field = PanelStyle.Duration with
+        {
+            Decimals = 2,
+            Max = 10_000,
+            Color = FieldColor.ByThreshold,
+            Thresholds = [new(0, "green"), new(2_000, "yellow"), new(5_000, "red")],
+        },
+    };
+
+    private static TablePanel TokensByWeekdayAndHour { get; } = new()
+    {
+        Id = 10,
+        Title = "Weekly usage pattern",
+        Description = "Total tokens of the time range added up by weekday and hour of the day at the chosen UTC offset.",
+        Width = 24,
+        Height = 10,
+        Query = new SqliteQuery(OverviewQueries.TokensByWeekdayAndHour),
+        Field = new FieldOptions { Unit = Units.Metric, Decimals = 0, NoValue = PanelStyle.NoRequests, Color = FieldColor.BlueToPurple },
+        Column = new TableColumn { MinWidth = 40, Cell = TableCell.ColoredBackground },
+        Overrides = [new FieldOverride("Day") { Column = new TableColumn { Width = 50, Cell = TableCell.Text } }],
+    };
+}

@@ -1,0 +1,107 @@
+namespace TokenDashboard.Dashboards;
+
+/// <summary>The SQL of <see cref="RequestsDashboard"/>: single requests of the time range that the variables choose.</summary>
+internal static class RequestsQueries
+{
+    internal const int Rows = 500;
+    internal const int TransactionRows = 100;
+
+    private static readonly (string Label, string From)[] DurationSteps =
+    [
+        ("0 s", "0"), ("0.1 s", "100"), ("0.2 s", "200"), ("0.5 s", "500"), ("1 s", "1000"), ("2 s", "2000"), ("5 s", "5000"),
+        ("10 s", "10000"), ("20 s", "20000"), ("60 s", "60000"),
+    ];
+
+    private static readonly (string Label, string From)[] SizeSteps =
+    [
+        ("0", "0"), ("1", "1"), ("100", "100"), ("200", "200"), ("500", "500"), ("1 k", "1000"), ("2 k", "2000"), ("5 k", "5000"),
+        ("10 k", "10000"), ("20 k", "20000"), ("50 k", "50000"), ("100 k", "100000"),
+    ];
+
+    // In both spellings of a double quote, as PanelSql.Chosen compares names.
+    private static string Picked { get; } = $$"""
+        {{PanelSql.Requests}},
+        picked AS NOT MATERIALIZED (
+          SELECT * FROM request
+          WHERE (${transaction:sqlstring} = '' OR ${transaction:sqlstring} IN (transaction_id, replace(transaction_id, '"', '\"')))
+            AND total_tokens >= CAST(${min_tokens:sqlstring} AS INTEGER))
+        """;
+
+    internal static string Newest { get; } = Table("timestamp DESC, id DESC");
+
+    internal static string Slowest { get; } = Table("duration_ms DESC, timestamp DESC, id DESC", "duration_ms IS NOT NULL");
+
+    internal static string Largest { get; } = Table("total_tokens DESC, timestamp DESC, id DESC", "total_tokens > 0");
+
+    internal static string Broken { get; } = Table("timestamp DESC, id DESC", "broken_stream = 1");
+
+    internal static string Durations { get; } = Histogram("duration_ms", "Duration from", DurationSteps);
+
+    internal static string Sizes { get; } = Histogram("total_tokens", "Tokens from", SizeSteps);
+
+    internal static string OverTime { get; } = $"""
+        WITH RECURSIVE scope(step) AS MATERIALIZED (SELECT {PanelSql.BucketStep}),
+        {Picked},
+        slots AS MATERIALIZED (
+          SELECT {PanelSql.Slot} AS slot, COUNT(*) AS requests, SUM(policy_failed) AS failures, SUM(broken_stream) AS broken
+          FROM picked GROUP BY 1),
+        {PanelSql.Buckets}
+        SELECT
+          CAST({PanelSql.SlotStart} AS INTEGER) AS time,
+          CAST(COALESCE(requests, 0) AS INTEGER) AS "Requests",
+          CAST(COALESCE(failures, 0) AS INTEGER) AS "Policy failures",
+          CAST(COALESCE(broken, 0) AS INTEGER) AS "Broken streams"
+        FROM bucket CROSS JOIN scope LEFT JOIN slots USING (slot)
+        ORDER BY slot
+        """;
+
+    internal static string Transactions { get; } = $"""
+        WITH {Picked}
+        SELECT
+          CAST(transaction_id AS TEXT) AS "Transaction",
+          CAST(SUM(total_tokens) AS INTEGER) AS "Tokens",
+          CAST(COUNT(*) AS INTEGER) AS "Requests",
+          CAST(SUM(duration_ms) AS REAL) AS "Duration",
+          CAST(COUNT(DISTINCT model) AS INTEGER) AS "Models",
+          CAST(SUM(policy_failed) AS INTEGER) AS "Policy failures",
+          CAST(MIN(timestamp) || 'Z' AS TEXT) AS "First request",
+          CAST(MAX(timestamp) || 'Z' AS TEXT) AS "Last request"
+        FROM picked WHERE transaction_id <> ''
+        GROUP BY transaction_id
+        ORDER BY SUM(total_tokens) DESC, transaction_id
+        LIMIT {TransactionRows}
+        """;
+
+    // The rows are chosen by id first: sorting whole rows takes several times as long.
+    private static string Table(string order, string condition = "TRUE") => $"""
+        WITH {Picked}
+        SELECT
+          CAST(timestamp || 'Z' AS TEXT) AS "Time",
+          CAST(user AS TEXT) AS "User",
+          CAST(model AS TEXT) AS "Model",
+          CAST(provider AS TEXT) AS "Provider",
+          CAST(request_type AS TEXT) AS "Type",
+          CAST(prompt_tokens AS INTEGER) AS "Prompt",
+          CAST(completion_tokens AS INTEGER) AS "Completion",
+          CAST(total_tokens AS INTEGER) AS "Total",
+          CAST(duration_ms AS REAL) AS "Duration",
+          CAST(CASE policy_failed WHEN 1 THEN 'failed' ELSE 'passed' END AS TEXT) AS "Policy",
+          CAST(transaction_id AS TEXT) AS "Transaction"
+        FROM request
+        WHERE id IN (SELECT id FROM picked WHERE {condition} ORDER BY {order} LIMIT {Rows})
+        ORDER BY {order}
+        """;
+
+    private static string Histogram(string column, string title, (string Label, string From)[] steps) => $"""
+        WITH {Picked},
+        counted AS MATERIALIZED (
+          SELECT CASE {string.Join(" ", steps.Select((step, index) => $"WHEN {column} >= {step.From} THEN {index}").Reverse())} END AS place,
+            COUNT(*) AS requests
+          FROM picked WHERE {column} IS NOT NULL GROUP BY 1)
+        SELECT CAST(column2 AS TEXT) AS "{title}", CAST(COALESCE(requests, 0) AS INTEGER) AS "Requests"
+        FROM (VALUES {string.Join(", ", steps.Select((step, index) => $"({index}, '{step.Label}')"))})
+          LEFT JOIN counted ON place = column1
+        WHERE EXISTS (SELECT 1 FROM counted)
+        ORDER BY column1
+        """;
+}
