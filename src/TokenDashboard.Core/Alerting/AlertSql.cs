@@ -83,7 +83,7 @@ internal static partial class AlertSql
         return $"""
               SELECT {columns}
               FROM {TelemetrySql.Table}
-              WHERE {newest}timestamp >= {PanelSql.FromText} AND timestamp < {ToText}
+              WHERE {newest}timestamp >= strftime('%Y-%m-%dT%H:%M:%S', {PanelSql.From}, 'unixepoch') AND timestamp < {ToText}
                 AND {TelemetrySql.TimestampReadable}{ParameterPattern().Replace(chosen, match => Literal((string)parameters[match.Value]))}
             """;
     }

@@ -7,7 +7,7 @@ namespace TokenDashboard.Analysis;
 /// <summary>Sums up requests one by one.</summary>
 internal sealed class UsageAccumulator
 {
-    // How often an answer is begun anew because the rollups changed in the middle, before the requests are read instead.
+    // How often an answer is begun anew because the rollups changed in the middle; the last time it is read in one go.
     private const int RollupAttempts = 3;
 
     private readonly List<double> _durations = [];
@@ -64,10 +64,12 @@ internal sealed class UsageAccumulator
             }
             return usage;
         }
-        for (int attempt = 0; attempt < RollupAttempts; attempt++)
+        bool canAnswer = RollupReader.CanAnswer(filter, texts);
+        for (int attempt = 0; attempt < RollupAttempts && canAnswer; attempt++)
         {
             var report = new UnreadableReport();
-            if (RollupReader.TryRead(store, filter, texts, boundaryAfter, report, sum => GroupOf(sum).Add(sum), row => GroupOf(row).Add(row)))
+            bool last = attempt == RollupAttempts - 1;
+            if (RollupReader.TryRead(store, filter, texts, boundaryAfter, report, sum => GroupOf(sum).Add(sum), row => GroupOf(row).Add(row), atOnce: last))
             {
                 return (groups, report);
             }
@@ -75,6 +77,10 @@ internal sealed class UsageAccumulator
         }
         using var scanner = new RequestScanner(store, filter, texts, ranges: RollupReader.RangesOf(store, filter.Range));
         scanner.ReadAll(row => GroupOf(row).Add(row));
+        if (canAnswer)
+        {
+            RollupReader.ReadRemoved(store, filter, sum => GroupOf(sum).Add(sum));
+        }
         return (groups, scanner.Unreadable);
     }
 

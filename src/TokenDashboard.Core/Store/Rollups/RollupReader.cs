@@ -19,6 +19,7 @@ internal sealed class RollupReader
     private readonly TokenStore _store;
     private readonly RequestFilter _filter;
     private readonly RollupState _state;
+    private bool _isInTransaction;
     private long _requests;
     private long _timedRequests;
 
@@ -34,19 +35,60 @@ internal sealed class RollupReader
     /// <param name="unreadable">Takes what could not be read.</param>
     /// <param name="onSum">Called for each sum.</param>
     /// <param name="onRow">Called for each request.</param>
+    /// <param name="atOnce">
+    /// Whether to read all in one go, which nobody's changes disturb, but which keeps the application waiting for longer outside WAL mode.
+    /// </param>
     /// <returns>False where the rollups cannot answer, or changed meanwhile: what the callbacks were given is to be thrown away.</returns>
     public static bool TryRead(
         TokenStore store, RequestFilter filter, RequestText texts, Func<long, long>? boundaryAfter, UnreadableReport unreadable,
-        Action<RollupRow> onSum, Action<RequestRow> onRow)
+        Action<RollupRow> onSum, Action<RequestRow> onRow, bool atOnce = false)
     {
-        bool answerable = filter.Transaction.Count == 0 && !filter.PolicyFailed && filter.MinTokens == 0
-            && (texts & (RequestText.Transaction | RequestText.Spans)) == RequestText.None;
-        if (!answerable || RollupState.Read(store) is not { IsUsable: true } state)
+        if (atOnce)
         {
-            return false;
+            bool answered = false;
+            InTransaction(store, () => answered = Read());
+            return answered;
         }
+        return Read();
+
+        bool Read() => RollupState.Read(store) is { IsUsable: true } state
+            && Answer(new RollupReader(store, filter, state) { _isInTransaction = atOnce }, texts, boundaryAfter, unreadable, onSum, onRow);
+    }
+
+    /// <summary>Whether sums by time, user, model, provider and request type can answer a question.</summary>
+    public static bool CanAnswer(RequestFilter filter, RequestText texts) =>
+        filter.Transaction.Count == 0 && !filter.PolicyFailed && filter.MinTokens == 0
+        && (texts & (RequestText.Transaction | RequestText.Spans)) == RequestText.None;
+
+    /// <summary>Reads the sums of removed requests, which are all that is left of them, while the other sums cannot be used.</summary>
+    /// <param name="store">The open store.</param>
+    /// <param name="filter">Which requests.</param>
+    /// <param name="onSum">Called for each sum.</param>
+    public static void ReadRemoved(TokenStore store, RequestFilter filter, Action<RollupRow> onSum)
+    {
+        if (RollupState.Read(store) is null)
+        {
+            return;
+        }
+        Dictionary<long, RollupGroup> groups = store.Read(() => ReadGroups(store, filter));
+        (long from, long until) = store.Read(() => DataBounds(store));
+        while (from < until)
+        {
+            from = store.Read(() => ReadRun(store, RollupLevel.RemovedQuarter, from, until, Window, groups, sum =>
+            {
+                if (filter.Range.Contains(sum.UtcTicks))
+                {
+                    onSum(sum);
+                }
+            }));
+        }
+    }
+
+    private static bool Answer(
+        RollupReader reader, RequestText texts, Func<long, long>? boundaryAfter, UnreadableReport unreadable, Action<RollupRow> onSum, Action<RequestRow> onRow)
+    {
+        RequestFilter filter = reader._filter;
         bool needsUsers = texts.HasFlag(RequestText.User) || filter.User.Count > 0;
-        var reader = new RollupReader(store, filter, state);
         return reader.ReadSums(needsUsers, boundaryAfter, unreadable, onSum, out RollupPlan? plan)
             && reader.ReadRows(plan!, texts, unreadable, onRow);
     }
@@ -125,16 +167,34 @@ internal sealed class RollupReader
 
     /// <summary>Does a piece of reading in one short transaction.</summary>
     /// <returns>False where the rollups are no longer those the answer began with.</returns>
-    private bool InRead(Action read) => _store.Read(() =>
+    private bool InRead(Action read)
     {
-        using SqliteCommand command = _store.CreateCommand("BEGIN");
+        bool unchanged = false;
+        void Run()
+        {
+            unchanged = RollupState.Read(_store)?.Version == _state.Version;
+            if (unchanged)
+            {
+                read();
+            }
+        }
+        if (_isInTransaction)
+        {
+            Run();
+        }
+        else
+        {
+            InTransaction(_store, Run);
+        }
+        return unchanged;
+    }
+
+    private static void InTransaction(TokenStore store, Action read) => store.Read(() =>
+    {
+        using SqliteCommand command = store.CreateCommand("BEGIN");
         command.ExecuteNonQuery();
         try
         {
-            if (RollupState.Read(_store)?.Version != _state.Version)
-            {
-                return false;
-            }
             read();
             return true;
         }
