@@ -257,11 +257,11 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         string[] lines = [.. host.Text.Split('\n').Select(line => System.Text.RegularExpressions.Regex.Replace(line, "\e\\[[0-9;]*m", "").TrimEnd()).Where(line => line.Length > 0)];
         Assert.Equal(
             [
-                "Action    Kind       Uid                      Name",
-                "------    ----       ---                      ----",
-                "Created   File                                datasources/tokendashboard.yaml",
-                "Created   File                                dashboards/tokendashboard.yaml",
-                "Created   File       one                      dashboards/tokendashboard/one.json",
+                "Action    Kind       Uid                     Name",
+                "------    ----       ---                     ----",
+                "Created   File                               datasources/tokendashboard.yaml",
+                "Created   File                               dashboards/tokendashboard.yaml",
+                "Created   File       one                     dashboards/tokendashboard/one.json",
             ],
             lines);
     }
