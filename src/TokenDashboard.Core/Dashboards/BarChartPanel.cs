@@ -3,10 +3,13 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Dashboards;
 
 /// <summary>Upright bars over named categories.</summary>
-public sealed record BarChartPanel : Panel
+public sealed record BarChartPanel : DataPanel
 {
     /// <summary>The text column that names the bars.</summary>
     public required string CategoryColumn { get; init; }
+
+    /// <summary>The legend, for several bars in a category.</summary>
+    public Legend Legend { get; init; } = Legend.Hidden;
 
     internal override string Type => "barchart";
 
@@ -24,7 +27,7 @@ public sealed record BarChartPanel : Panel
         ["barWidth"] = 0.9,
         ["groupWidth"] = 0.7,
         ["fullHighlight"] = false,
-        ["legend"] = Legend.Hidden.Write(),
+        ["legend"] = Legend.Write(),
         ["tooltip"] = Tooltip("single", "none"),
     };
 

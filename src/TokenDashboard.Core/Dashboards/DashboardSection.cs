@@ -9,6 +9,12 @@ public sealed record DashboardSection
     /// <summary>Whether the row is closed at first. Panels of a closed row ask nothing until somebody opens it.</summary>
     public bool Collapsed { get; init; }
 
+    /// <summary>The variable of several values for each of which the row and its panels are shown; empty for once.</summary>
+    public string Repeat { get; init; } = "";
+
+    /// <summary>The row's number from 1000 on; null makes one of its place among the rows. Give it where links lead to the row.</summary>
+    public int? Id { get; init; }
+
     /// <summary>The panels in reading order.</summary>
     public required IReadOnlyList<Panel> Panels { get; init; }
 }

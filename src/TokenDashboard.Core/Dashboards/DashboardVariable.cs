@@ -8,6 +8,9 @@ namespace TokenDashboard.Dashboards;
 /// <param name="Description">What it does, in a sentence.</param>
 public abstract record DashboardVariable(string Name, string Label, string Description)
 {
+    /// <summary>Whether nobody sees the control.</summary>
+    public bool Hidden { get; init; }
+
     /// <summary>Grafana's name of the variable type.</summary>
     internal abstract string Type { get; }
 

@@ -7,10 +7,13 @@ namespace TokenDashboard.Dashboards;
 /// <param name="Label"><inheritdoc cref="DashboardVariable" path="/param[@name='Label']"/></param>
 /// <param name="Description"><inheritdoc cref="DashboardVariable" path="/param[@name='Description']"/></param>
 /// <param name="Sql">A query with one text column.</param>
-/// <param name="AllValue">What queries get, unquoted, in place of the chosen texts while all are chosen.</param>
+/// <param name="AllValue">What queries get, unquoted, in place of the chosen texts while all are chosen; empty for the texts themselves.</param>
 public sealed record QueryVariable(string Name, string Label, string Description, string Sql, string AllValue)
     : DashboardVariable(Name, Label, Description)
 {
+    /// <summary>Whether several texts can be chosen. Otherwise it is one, at first the first, and never all.</summary>
+    public bool Multiple { get; init; } = true;
+
     private const int OnTimeRangeChange = 2;
     private const int AlphabeticalWithoutCase = 5;
 
@@ -24,9 +27,16 @@ public sealed record QueryVariable(string Name, string Label, string Description
         variable["refresh"] = OnTimeRangeChange;
         variable["regex"] = "";
         variable["sort"] = AlphabeticalWithoutCase;
-        variable["multi"] = true;
-        variable["includeAll"] = true;
-        variable["allValue"] = AllValue;
+        variable["multi"] = Multiple;
+        variable["includeAll"] = Multiple;
+        if (!Multiple)
+        {
+            return;
+        }
+        if (AllValue.Length > 0)
+        {
+            variable["allValue"] = AllValue;
+        }
         variable["current"] = new JsonObject
         {
             ["selected"] = true,

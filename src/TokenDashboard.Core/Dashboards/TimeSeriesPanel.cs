@@ -3,13 +3,16 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Dashboards;
 
 /// <summary>Values over time.</summary>
-public sealed record TimeSeriesPanel : Panel
+public sealed record TimeSeriesPanel : DataPanel
 {
     /// <summary>Whether values are drawn as bars that begin at their time, as suits sums of a bucket, or as lines.</summary>
     public bool Bars { get; init; }
 
     /// <summary>Whether series stand on top of one another.</summary>
     public bool Stacked { get; init; }
+
+    /// <summary>Whether stacked series are drawn as parts of a hundred percent.</summary>
+    public bool Percent { get; init; }
 
     /// <summary>How opaque the area of a series is, 0 to 100.</summary>
     public int FillOpacity { get; init; }
@@ -36,6 +39,6 @@ public sealed record TimeSeriesPanel : Panel
         ["gradientMode"] = "none",
         ["showPoints"] = "never",
         ["barAlignment"] = Bars ? 1 : 0,
-        ["stacking"] = new JsonObject { ["mode"] = Stacked ? "normal" : "none", ["group"] = "A" },
+        ["stacking"] = new JsonObject { ["mode"] = Percent ? "percent" : Stacked ? "normal" : "none", ["group"] = "A" },
     };
 }

@@ -12,6 +12,9 @@ public static class Units
     /// <summary>A whole number in groups of three digits: 44,571,652.</summary>
     public const string Grouped = "locale";
 
+    /// <summary>Tokens in a second.</summary>
+    public const string TokensPerSecond = "suffix: tokens/s";
+
     /// <summary>Milliseconds, shown in the unit that fits: 1.62 s.</summary>
     public const string Milliseconds = "ms";
 
