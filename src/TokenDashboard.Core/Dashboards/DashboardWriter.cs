@@ -7,8 +7,6 @@ internal static class DashboardWriter
 {
     private const int HiddenControl = 2;
 
-    private const int HiddenControl = 2;
-
     /// <summary>The last schema that asks nothing of Grafana 9; newer ones bring it up to date when they open the dashboard.</summary>
     private const int SchemaVersion = 39;
 
