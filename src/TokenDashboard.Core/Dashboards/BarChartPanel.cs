@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Dashboards;
 
 /// <summary>Upright bars over named categories.</summary>
-public sealed record BarChartPanel : Panel
+public sealed record BarChartPanel : DataPanel
 {
     /// <summary>The text column that names the bars.</summary>
     public required string CategoryColumn { get; init; }

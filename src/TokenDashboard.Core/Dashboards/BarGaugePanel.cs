@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Dashboards;
 
 /// <summary>A horizontal bar with name and value for each row; a text column gives the names. Grafana shows at most 25 rows.</summary>
-public sealed record BarGaugePanel : Panel
+public sealed record BarGaugePanel : DataPanel
 {
     internal override string Type => "bargauge";
 

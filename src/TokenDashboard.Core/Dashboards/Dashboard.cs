@@ -21,6 +21,12 @@ public sealed record Dashboard
     /// <summary>The panels, from top to bottom.</summary>
     public required IReadOnlyList<DashboardSection> Sections { get; init; }
 
+    /// <summary>Marks on the time axis.</summary>
+    public IReadOnlyList<DashboardAnnotation> Annotations { get; init; } = [];
+
+    /// <summary>How often everything is asked again, such as <c>5m</c>; empty for only when somebody asks.</summary>
+    public string Refresh { get; init; } = "";
+
     /// <summary>Links beside the controls.</summary>
     public IReadOnlyList<DashboardLink> Links { get; init; } = [];
 

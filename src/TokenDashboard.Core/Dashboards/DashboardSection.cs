@@ -12,6 +12,9 @@ public sealed record DashboardSection
     /// <summary>The variable of several values for each of which the row and its panels are shown; empty for once.</summary>
     public string Repeat { get; init; } = "";
 
+    /// <summary>The row's number from 1000 on; null makes one of its place among the rows. Give it where links lead to the row.</summary>
+    public int? Id { get; init; }
+
     /// <summary>The panels in reading order.</summary>
     public required IReadOnlyList<Panel> Panels { get; init; }
 }

@@ -5,9 +5,6 @@ namespace TokenDashboard.Dashboards;
 /// <summary>Turns a <see cref="Dashboard"/> into the classic JSON of Grafana 9 to 13, with keys always in the same order.</summary>
 internal static class DashboardWriter
 {
-    /// <summary>Panels have smaller numbers.</summary>
-    private const int FirstRowId = 1000;
-
     private const int HiddenControl = 2;
 
     /// <summary>The last schema that asks nothing of Grafana 9; newer ones bring it up to date when they open the dashboard.</summary>
@@ -30,12 +27,12 @@ internal static class DashboardWriter
             ["time"] = new JsonObject { ["from"] = dashboard.From, ["to"] = dashboard.To },
             // Every refresh reads the table, so nobody can choose seconds.
             ["timepicker"] = new JsonObject { ["refresh_intervals"] = new JsonArray("1m", "5m", "15m", "30m", "1h", "2h", "1d") },
-            ["refresh"] = "",
+            ["refresh"] = dashboard.Refresh,
             ["schemaVersion"] = SchemaVersion,
             ["links"] = new JsonArray([.. dashboard.Links.Select(link => link.Write())]),
-            ["annotations"] = new JsonObject { ["list"] = new JsonArray(BuiltInAnnotations()) },
+            ["annotations"] = new JsonObject { ["list"] = new JsonArray([BuiltInAnnotations(), .. dashboard.Annotations.Select(annotation => annotation.Write())]) },
             ["templating"] = new JsonObject { ["list"] = new JsonArray([.. dashboard.Variables.Select(WriteVariable)]) },
-            ["panels"] = new JsonArray([.. WritePanels(dashboard.Sections)]),
+            ["panels"] = new JsonArray([.. WritePanels(PanelNumbers.Complete(dashboard.Sections))]),
         };
     }
 
@@ -58,7 +55,6 @@ internal static class DashboardWriter
     private static IEnumerable<JsonObject> WritePanels(IReadOnlyList<DashboardSection> sections)
     {
         int top = 0;
-        int rowId = FirstRowId;
         foreach (DashboardSection section in sections)
         {
             bool hasRow = section.Title.Length > 0;
@@ -71,7 +67,7 @@ internal static class DashboardWriter
                 bool collapsed = section.Collapsed;
                 var row = new JsonObject
                 {
-                    ["id"] = rowId++,
+                    ["id"] = section.Id,
                     ["type"] = "row",
                     ["title"] = section.Title,
                     ["collapsed"] = collapsed,
@@ -99,39 +95,51 @@ internal static class DashboardWriter
     private static JsonObject WritePanel((Panel Panel, DashboardLayout.Place Place) placed)
     {
         Panel panel = placed.Panel;
-        var defaults = new JsonObject(panel.Field.Write());
-        if (panel.WriteCustomField() is { } custom)
-        {
-            defaults["custom"] = custom;
-        }
-        return new JsonObject
+        var json = new JsonObject
         {
             ["id"] = panel.Id,
             ["type"] = panel.Type,
             ["title"] = panel.Title,
             ["description"] = panel.Description,
             ["gridPos"] = WritePlace(placed.Place),
-            ["datasource"] = DataSourceVariable.Reference,
-            ["targets"] = new JsonArray(WriteQuery(panel.Query)),
-            ["fieldConfig"] = new JsonObject
-            {
-                ["defaults"] = defaults,
-                ["overrides"] = new JsonArray([.. panel.ImpliedOverrides.Concat(panel.Overrides).Select(exception => exception.Write())]),
-            },
-            ["options"] = panel.WriteOptions(),
         };
+        if (panel.Repeat is { } repeat)
+        {
+            json["repeat"] = repeat.Variable;
+            json["repeatDirection"] = repeat.Vertical ? "v" : "h";
+            json["maxPerRow"] = repeat.MaxPerRow;
+        }
+        if (panel.Links.Count > 0)
+        {
+            json["links"] = new JsonArray([.. panel.Links.Select(link => link.Write())]);
+        }
+        if (panel is DataPanel data)
+        {
+            WriteData(data, json);
+        }
+        json["options"] = panel.WriteOptions();
+        return json;
     }
 
-    private static JsonObject WriteQuery(SqliteQuery query) => new()
+    private static void WriteData(DataPanel panel, JsonObject json)
     {
-        ["refId"] = "A",
-        ["datasource"] = DataSourceVariable.Reference,
-        ["queryType"] = query.SeriesByLabel ? "time series" : "table",
-        // The editor shows the raw text and the browser sends it; Grafana's server runs the other when no browser takes part.
-        ["rawQueryText"] = query.Sql,
-        ["queryText"] = query.Sql,
-        ["timeColumns"] = new JsonArray([.. query.TimeColumns.Select(column => (JsonNode)column)]),
-    };
+        json["datasource"] = DataSourceVariable.Reference;
+        json["targets"] = new JsonArray([.. panel.Queries.Select((query, index) => query.Write(((char)('A' + index)).ToString()))]);
+        if (panel.Transformations.Count > 0)
+        {
+            json["transformations"] = new JsonArray([.. panel.Transformations.Select(transformation => transformation.Write())]);
+        }
+        var defaults = new JsonObject(panel.Field.Write());
+        if (panel.WriteCustomField() is { } custom)
+        {
+            defaults["custom"] = custom;
+        }
+        json["fieldConfig"] = new JsonObject
+        {
+            ["defaults"] = defaults,
+            ["overrides"] = new JsonArray([.. panel.ImpliedOverrides.Concat(panel.Overrides).Select(exception => exception.Write())]),
+        };
+    }
 
     private static JsonObject WritePlace(DashboardLayout.Place place) =>
         new() { ["h"] = place.Height, ["w"] = place.Width, ["x"] = place.X, ["y"] = place.Y };
@@ -167,14 +175,38 @@ internal static class DashboardWriter
         {
             throw Invalid($"Two variables of the dashboard '{dashboard.Title}' are named '{name}'. Give each its own name.", name);
         }
-        IEnumerable<Panel> panels = dashboard.Sections.SelectMany(section => section.Panels);
-        if (FirstRepeated(panels.Select(panel => panel.Id)) is { } id)
+        CheckPanels(dashboard);
+    }
+
+    private static void CheckPanels(Dashboard dashboard)
+    {
+        Panel[] panels = [.. dashboard.Sections.SelectMany(section => section.Panels)];
+        IEnumerable<int?> numbers = panels.Select(panel => panel.Id).Concat(dashboard.Sections.Select(section => section.Id));
+        if (FirstRepeated(numbers.Where(number => number is not null)) is { } id)
         {
             throw Invalid($"Two panels of the dashboard '{dashboard.Title}' have the number {id}. Give each its own.", id);
         }
-        if (panels.FirstOrDefault(panel => panel.Id is < 1 or >= FirstRowId) is { } outside)
+        if (panels.FirstOrDefault(panel => panel.Id is < 1 or >= PanelNumbers.FirstRow) is { Id: { } outside } panel)
         {
-            throw Invalid($"The panel '{outside.Title}' has the number {outside.Id}. Give one from 1 to {FirstRowId - 1}.", outside.Id);
+            throw Invalid($"The panel '{panel.Title}' has the number {outside}. Give one from 1 to {PanelNumbers.FirstRow - 1}.", outside);
+        }
+        if (dashboard.Sections.FirstOrDefault(section => section.Id is < PanelNumbers.FirstRow or >= PanelNumbers.FirstMade) is { Id: { } row } section)
+        {
+            throw Invalid($"The row '{section.Title}' has the number {row}. Give one from {PanelNumbers.FirstRow} to {PanelNumbers.FirstMade - 1}.", row);
+        }
+        if (panels.OfType<DataPanel>().FirstOrDefault(panel => panel.Queries.Count > 26) is { } crowded)
+        {
+            throw Invalid($"The panel '{crowded.Title}' has {crowded.Queries.Count} queries. Give at most 26.", crowded.Title);
+        }
+        IEnumerable<string> repeats = panels.Where(panel => panel.Repeat is not null).Select(panel => panel.Repeat!.Variable)
+            .Concat(dashboard.Sections.Select(section => section.Repeat).Where(name => name.Length > 0));
+        if (repeats.FirstOrDefault(name => dashboard.Variables.All(variable => variable.Name != name)) is { } unknown)
+        {
+            throw Invalid($"A panel or row is repeated for the variable '{unknown}', which the dashboard does not have. Add it.", unknown);
+        }
+        if (dashboard.Sections.FirstOrDefault(section => section.Title.Length == 0 && (section.Collapsed || section.Repeat.Length > 0)) is not null)
+        {
+            throw Invalid($"A section of the dashboard '{dashboard.Title}' is closed or repeated and has no title. Give it one.", dashboard.Title);
         }
     }
 

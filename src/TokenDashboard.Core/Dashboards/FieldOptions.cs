@@ -29,8 +29,14 @@ public sealed record FieldOptions
     /// <summary>From which value on a colour holds, ascending. The first holds for everything below the second, whatever its value.</summary>
     public IReadOnlyList<Threshold>? Thresholds { get; init; }
 
+    /// <summary>Whether thresholds are percentages between <see cref="Min"/> and <see cref="Max"/>, 0 to 100.</summary>
+    public bool ThresholdsInPercent { get; init; }
+
     /// <summary>Colours of certain texts.</summary>
     public IReadOnlyDictionary<string, string>? TextColors { get; init; }
+
+    /// <summary>Values shown as another text or in another colour.</summary>
+    public IReadOnlyList<ValueMapping>? Mappings { get; init; }
 
     /// <summary>Links on values.</summary>
     public IReadOnlyList<DataLink>? Links { get; init; }
@@ -70,24 +76,29 @@ public sealed record FieldOptions
         {
             yield return new("thresholds", new JsonObject
             {
-                ["mode"] = "absolute",
+                ["mode"] = ThresholdsInPercent ? "percentage" : "absolute",
                 ["steps"] = new JsonArray([.. Thresholds.Select((threshold, index) =>
                     new JsonObject { ["color"] = threshold.Color, ["value"] = index == 0 ? null : threshold.From })]),
             });
         }
-        if (TextColors is not null)
+        if (TextColors is not null || Mappings is not null)
         {
-            yield return new("mappings", new JsonArray(new JsonObject
+            var mappings = new JsonArray([.. (Mappings ?? []).Select((mapping, index) => mapping.Write(index))]);
+            if (TextColors is not null)
             {
-                ["type"] = "value",
-                ["options"] = new JsonObject(TextColors.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select((pair, index) =>
-                    KeyValuePair.Create(pair.Key, (JsonNode?)new JsonObject { ["color"] = pair.Value, ["index"] = index }))),
-            }));
+                int first = mappings.Count;
+                mappings.Add(new JsonObject
+                {
+                    ["type"] = "value",
+                    ["options"] = new JsonObject(TextColors.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select((pair, index) =>
+                        KeyValuePair.Create(pair.Key, (JsonNode?)new JsonObject { ["color"] = pair.Value, ["index"] = first + index }))),
+                });
+            }
+            yield return new("mappings", mappings);
         }
         if (Links is not null)
         {
-            yield return new("links", new JsonArray([.. Links.Select(link =>
-                new JsonObject { ["title"] = link.Title, ["url"] = link.Url, ["targetBlank"] = false })]));
+            yield return new("links", new JsonArray([.. Links.Select(link => link.Write())]));
         }
     }
 }

@@ -2,12 +2,16 @@ using System.Text.Json.Nodes;
 
 namespace TokenDashboard.Dashboards;
 
-/// <summary>An exception for one column of a panel.</summary>
-/// <param name="ColumnName">The column's name in the result, or <see cref="EveryColumn"/>.</param>
-public sealed record FieldOverride(string ColumnName)
+/// <summary>An exception for some columns of a panel.</summary>
+/// <param name="Columns">Which columns.</param>
+public sealed record FieldOverride(FieldMatcher Columns)
 {
-    /// <summary>Stands for every column. Unlike the panel's own options it does not reach a panel without any data.</summary>
-    public const string EveryColumn = "/.*/";
+    /// <summary>An exception for one column.</summary>
+    /// <param name="columnName">The column's name in the result.</param>
+    public FieldOverride(string columnName)
+        : this(FieldMatcher.ByName(columnName))
+    {
+    }
 
     /// <summary>What differs.</summary>
     public FieldOptions Field { get; init; } = new();
@@ -17,7 +21,7 @@ public sealed record FieldOverride(string ColumnName)
 
     internal JsonObject Write() => new()
     {
-        ["matcher"] = new JsonObject { ["id"] = ColumnName == EveryColumn ? "byRegexp" : "byName", ["options"] = ColumnName },
+        ["matcher"] = new JsonObject { ["id"] = Columns.Id, ["options"] = Columns.Options },
         ["properties"] = new JsonArray([
             .. Field.Write().Select(pair => new JsonObject { ["id"] = pair.Key, ["value"] = pair.Value }),
             .. Column.Write().Select(pair => new JsonObject { ["id"] = "custom." + pair.Key, ["value"] = pair.Value }),

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Dashboards;
 
 /// <summary>One number on a dial, which <see cref="FieldOptions.Min"/>, <see cref="FieldOptions.Max"/> and thresholds draw.</summary>
-public sealed record GaugePanel : Panel
+public sealed record GaugePanel : DataPanel
 {
     internal override string Type => "gauge";
 

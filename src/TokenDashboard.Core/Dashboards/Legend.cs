@@ -31,7 +31,7 @@ public sealed record Legend(LegendPlacement Placement, params IReadOnlyList<Calc
         return legend;
     }
 
-    private static string IdOf(Calculation calculation) => calculation switch
+    internal static string IdOf(Calculation calculation) => calculation switch
     {
         Calculation.Mean => "mean",
         Calculation.Sum => "sum",

@@ -11,16 +11,16 @@ public abstract record Panel
     }
 
     /// <summary>
-    /// The panel's number, unique in its dashboard. Links and alerts refer to it, so it stays with the panel when the order changes.
-    /// Numbers from 1000 on are taken by rows.
+    /// The panel's number, unique in its dashboard, from 1 to 999; null makes one of the title. Links and alerts refer to it, so it stays
+    /// with the panel when the order changes or others are added.
     /// </summary>
-    public required int Id { get; init; }
+    public int? Id { get; init; }
 
     /// <summary>The title.</summary>
-    public required string Title { get; init; }
+    public virtual string Title { get; init; } = "";
 
     /// <summary>What the panel shows, in a sentence.</summary>
-    public required string Description { get; init; }
+    public virtual string Description { get; init; } = "";
 
     /// <summary>The width in columns, 1 to 24.</summary>
     public required int Width { get; init; }
@@ -28,14 +28,11 @@ public abstract record Panel
     /// <summary>The height in rows of about 30 pixels, at least 1.</summary>
     public required int Height { get; init; }
 
-    /// <summary>Where the data comes from.</summary>
-    public required SqliteQuery Query { get; init; }
+    /// <summary>For which values of a variable the panel is repeated; null for once.</summary>
+    public PanelRepeat? Repeat { get; init; }
 
-    /// <summary>How values are shown.</summary>
-    public required FieldOptions Field { get; init; }
-
-    /// <summary>Exceptions to <see cref="Field"/> for single columns; the later one wins.</summary>
-    public IReadOnlyList<FieldOverride> Overrides { get; init; } = [];
+    /// <summary>Links in the panel's corner.</summary>
+    public IReadOnlyList<DataLink> Links { get; init; } = [];
 
     /// <summary>Grafana's name of the panel type.</summary>
     internal abstract string Type { get; }
@@ -45,20 +42,4 @@ public abstract record Panel
 
     /// <summary>The panel type's own options.</summary>
     internal abstract JsonObject WriteOptions();
-
-    /// <summary>The panel type's own part of the field options, or null where it has none.</summary>
-    internal virtual JsonObject? WriteCustomField() => null;
-
-    /// <summary>Exceptions the panel type needs before those of the definition.</summary>
-    internal virtual IEnumerable<FieldOverride> ImpliedOverrides => [];
-
-    /// <summary>How a panel of single values finds them: each row of the result, or the only row's columns.</summary>
-    private protected static JsonObject ReduceOptions(bool everyRow) => new()
-    {
-        ["values"] = everyRow,
-        ["calcs"] = new JsonArray("lastNotNull"),
-        ["fields"] = "",
-    };
-
-    private protected static JsonObject Tooltip(string mode, string sort) => new() { ["mode"] = mode, ["sort"] = sort };
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Dashboards;
 
 /// <summary>A slice for each row, with name, value and percentage; a text column gives the names. Grafana shows at most 25 rows.</summary>
-public sealed record PieChartPanel : Panel
+public sealed record PieChartPanel : DataPanel
 {
     internal override string Type => "piechart";
 

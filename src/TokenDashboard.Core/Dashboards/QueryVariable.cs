@@ -11,6 +11,9 @@ namespace TokenDashboard.Dashboards;
 public sealed record QueryVariable(string Name, string Label, string Description, string Sql, string AllValue)
     : DashboardVariable(Name, Label, Description)
 {
+    /// <summary>Whether several texts can be chosen. Otherwise it is one, at first the first, and never all.</summary>
+    public bool Multiple { get; init; } = true;
+
     private const int OnTimeRangeChange = 2;
     private const int AlphabeticalWithoutCase = 5;
 
@@ -24,8 +27,12 @@ public sealed record QueryVariable(string Name, string Label, string Description
         variable["refresh"] = OnTimeRangeChange;
         variable["regex"] = "";
         variable["sort"] = AlphabeticalWithoutCase;
-        variable["multi"] = true;
-        variable["includeAll"] = true;
+        variable["multi"] = Multiple;
+        variable["includeAll"] = Multiple;
+        if (!Multiple)
+        {
+            return;
+        }
         if (AllValue.Length > 0)
         {
             variable["allValue"] = AllValue;

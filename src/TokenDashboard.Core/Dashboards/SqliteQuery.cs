@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace TokenDashboard.Dashboards;
 
 /// <summary>A query of Grafana's SQLite data source (frser-sqlite-datasource).</summary>
@@ -10,4 +12,15 @@ public sealed record SqliteQuery(string Sql, params IReadOnlyList<string> TimeCo
     /// Otherwise the result stays one table.
     /// </summary>
     public bool SeriesByLabel { get; init; }
+
+    internal JsonObject Write(string refId) => new()
+    {
+        ["refId"] = refId,
+        ["datasource"] = DataSourceVariable.Reference,
+        ["queryType"] = SeriesByLabel ? "time series" : "table",
+        // The editor shows the raw text and the browser sends it; Grafana's server runs the other when no browser takes part.
+        ["rawQueryText"] = Sql,
+        ["queryText"] = Sql,
+        ["timeColumns"] = new JsonArray([.. TimeColumns.Select(column => (JsonNode)column)]),
+    };
 }

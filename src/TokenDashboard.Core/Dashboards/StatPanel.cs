@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Dashboards;
 
 /// <summary>Large numbers: one for each column of the only row.</summary>
-public sealed record StatPanel : Panel
+public sealed record StatPanel : DataPanel
 {
     internal override string Type => "stat";
 

@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Dashboards;
 
 /// <summary>A table that sorts by a click on a column's head.</summary>
-public sealed record TablePanel : Panel
+public sealed record TablePanel : DataPanel
 {
     /// <summary>Whether the table is cut into pages of the panel's height.</summary>
     public bool Paginated { get; init; }
 
-    /// <summary>How all columns look unless <see cref="Panel.Overrides"/> say otherwise.</summary>
+    /// <summary>How all columns look unless <see cref="DataPanel.Overrides"/> say otherwise.</summary>
     public TableColumn Column { get; init; } = new();
 
     /// <summary>The text of cells without a value; the text of <see cref="FieldOptions.NoValue"/> is for a table without rows.</summary>
@@ -19,7 +19,7 @@ public sealed record TablePanel : Panel
     internal override string TypeName => "Table";
 
     internal override IEnumerable<FieldOverride> ImpliedOverrides =>
-        [new FieldOverride(FieldOverride.EveryColumn) { Field = new FieldOptions { NoValue = EmptyCell } }];
+        [new FieldOverride(FieldMatcher.Every) { Field = new FieldOptions { NoValue = EmptyCell } }];
 
     internal override JsonObject WriteOptions() => new()
     {

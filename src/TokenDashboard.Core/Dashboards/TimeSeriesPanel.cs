@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Dashboards;
 
 /// <summary>Values over time.</summary>
-public sealed record TimeSeriesPanel : Panel
+public sealed record TimeSeriesPanel : DataPanel
 {
     /// <summary>Whether values are drawn as bars that begin at their time, as suits sums of a bucket, or as lines.</summary>
     public bool Bars { get; init; }
