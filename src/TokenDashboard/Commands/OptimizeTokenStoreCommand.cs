@@ -18,7 +18,7 @@ public sealed class OptimizeTokenStoreCommand : StoreCmdlet
 
     /// <summary>Sets SQLite's journal mode, for every program that opens the store. In WAL mode writers and readers do not wait for one another.</summary>
     [Parameter]
-    public JournalMode? JournalMode { get; set; }
+    public JournalMode JournalMode { get; set; }
 
     /// <summary>Compares all sums with the requests, and computes anew those that differ.</summary>
     [Parameter]
@@ -47,10 +47,10 @@ public sealed class OptimizeTokenStoreCommand : StoreCmdlet
         {
             optimizer.Verify((done, all) => progress.Show(done, all, "days compared"));
         }
-        if (JournalMode is { } mode)
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(JournalMode)))
         {
-            optimizer.SetJournalMode(mode);
-            if (mode == Store.JournalMode.Wal)
+            optimizer.SetJournalMode(JournalMode);
+            if (JournalMode == JournalMode.Wal)
             {
                 WriteWarning($"'{path}' is in WAL mode now: every account that reads it, Grafana's included, must be allowed to write its folder, and the file must not lie on a network share.");
             }
