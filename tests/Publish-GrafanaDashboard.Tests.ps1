@@ -65,7 +65,7 @@ Describe 'Publish-GrafanaDashboard to provisioning files' {
         Publish-GrafanaDashboard @target -DataSource my-store -WarningVariable warnings | Out-Null
 
         Join-Path $target.ProvisioningPath datasources tokendashboard.yaml | Should -FileContentMatch 'uid: my-store'
-        Join-Path $target.ProvisioningPath dashboards tokendashboard tokendashboard-usage.json | Should -FileContentMatch '"value": "my-store"'
+        Join-Path $target.ProvisioningPath dashboards tokendashboard tokendashboard-overview.json | Should -FileContentMatch '"value": "my-store"'
         $warnings | Should -BeNullOrEmpty
     }
 
