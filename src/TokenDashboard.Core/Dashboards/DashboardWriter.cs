@@ -25,7 +25,7 @@ internal static class DashboardWriter
             ["editable"] = false,
             ["graphTooltip"] = 1,
             ["time"] = new JsonObject { ["from"] = dashboard.From, ["to"] = dashboard.To },
-            // Every refresh reads the table, so nobody can choose seconds.
+            // Without sums every refresh reads the table, so nobody can choose seconds.
             ["timepicker"] = new JsonObject { ["refresh_intervals"] = new JsonArray("1m", "5m", "15m", "30m", "1h", "2h", "1d") },
             ["refresh"] = dashboard.Refresh,
             ["schemaVersion"] = SchemaVersion,

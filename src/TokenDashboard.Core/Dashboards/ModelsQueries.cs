@@ -14,22 +14,19 @@ internal static class ModelsQueries
     internal static string Failures { get; } = ByModel("CAST(SUM(failures) AS INTEGER)", "Policy failures", "failures > 0", "failures");
 
     internal static string Durations { get; } = $"""
-        WITH {PanelSql.Latency()},
+        WITH {PanelRelations.Latency(users: false)},
         {PanelSql.Ranked("(SELECT model AS name, SUM(requests) AS tokens FROM latency GROUP BY model)")},
         top AS MATERIALIZED (SELECT name AS model, {PanelSql.TopName(SeriesQueries.TopSeries)} AS name, place FROM ranked),
-        weighed AS MATERIALIZED (
-          SELECT name, place, duration_ms,
-            SUM(requests) OVER (PARTITION BY name ORDER BY duration_ms ROWS UNBOUNDED PRECEDING) AS no_longer,
-            SUM(requests) OVER (PARTITION BY name) AS all_requests
-          FROM latency JOIN top USING (model))
+        {PanelSql.Weighed("name", "name", source: "latency JOIN top USING (model)")}
         SELECT CAST(name AS TEXT) AS "Model",
           {PanelSql.Percentile(50)} AS "p50", {PanelSql.Percentile(95)} AS "p95", {PanelSql.Percentile(99)} AS "p99"
-        FROM weighed GROUP BY name
-        ORDER BY MIN(place)
+        FROM weighed JOIN (SELECT name, MIN(place) AS place FROM top GROUP BY name) USING (name)
+        GROUP BY name
+        ORDER BY place
         """;
 
     internal static string Comparison { get; } = $"""
-        WITH {PanelSql.UsageAndLatency()},
+        WITH {PanelRelations.UsageAndLatency(users: false)},
         used AS MATERIALIZED (
           SELECT model AS name, SUM(total_tokens) AS tokens, SUM(requests) AS requests, SUM(prompt_tokens) AS prompt,
             SUM(completion_tokens) AS completion, SUM(duration_ms) AS duration, SUM(timed_requests) AS timed_requests,
@@ -64,7 +61,7 @@ internal static class ModelsQueries
     /// <param name="condition">Which models have it.</param>
     /// <param name="order">By which of a model's sums the top is chosen.</param>
     private static string ByModel(string value, string title, string condition, string order = "total") => $"""
-        WITH {PanelSql.Usage()},
+        WITH {PanelRelations.Usage(users: false)},
         used AS (
           SELECT model AS name, SUM(total_tokens) AS total, SUM(prompt_tokens) AS prompt, SUM(completion_tokens) AS completion,
             SUM(duration_ms) AS duration, SUM(timed_requests) AS timed_requests, SUM(policy_failures) AS failures

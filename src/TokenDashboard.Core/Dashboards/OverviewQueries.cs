@@ -4,7 +4,7 @@ namespace TokenDashboard.Dashboards;
 internal static class OverviewQueries
 {
     internal static string Changes { get; } = $"""
-        WITH {PanelSql.Usage(since: PanelSql.PreviousFrom)},
+        WITH {PanelRelations.Usage(since: PanelSql.PreviousFrom)},
         period AS MATERIALIZED (
           SELECT second >= {PanelSql.From} AS in_range, SUM(total_tokens) AS tokens, SUM(prompt_tokens) AS prompt,
             SUM(completion_tokens) AS completion, SUM(requests) AS requests, COUNT(DISTINCT NULLIF(user, '{PanelSql.Unknown}')) AS users,
@@ -22,12 +22,12 @@ internal static class OverviewQueries
         """;
 
     internal static string MeanDuration { get; } = $"""
-        WITH {PanelSql.Usage()}
+        WITH {PanelRelations.Usage(users: false)}
         SELECT CAST(SUM(duration_ms) / SUM(timed_requests) AS REAL) AS "Mean duration" FROM usage
         """;
 
     internal static string DurationOverTime { get; } = $"""
-        WITH {PanelSql.Latency(step: PanelSql.BucketStep)},
+        WITH {PanelRelations.Latency(step: PanelSql.BucketStep, users: false)},
         {PanelSql.Weighed($"{PanelSql.Slot} AS slot", "slot")}
         SELECT
           CAST({PanelSql.SlotStart} AS INTEGER) AS time,
@@ -40,7 +40,7 @@ internal static class OverviewQueries
 
     // Both periods are cut at the same multiples of the bucket size, so the two lines are at most a bucket apart in time.
     internal static string CumulativeTokens { get; } = $"""
-        WITH RECURSIVE {PanelSql.Usage(PanelSql.PreviousFrom, PanelSql.BucketStep)},
+        WITH RECURSIVE {PanelRelations.Usage(PanelSql.PreviousFrom, PanelSql.BucketStep, users: false)},
         slots AS MATERIALIZED (
           SELECT
             CASE WHEN second >= {PanelSql.From} THEN {PanelSql.Slot} ELSE MIN(
@@ -61,7 +61,7 @@ internal static class OverviewQueries
 
     // The first of January 1970 was a Thursday: three days after the Monday that begins hour 0 of a week.
     internal static string TokensByWeekdayAndHour { get; } = $"""
-        WITH {PanelSql.Usage(step: "3600")},
+        WITH {PanelRelations.Usage(step: "3600", users: false)},
         slots AS MATERIALIZED (
           SELECT ({PanelSql.Slot} + 72) % 168 AS hour, SUM(total_tokens) AS tokens FROM usage GROUP BY 1)
         SELECT CAST(column2 AS TEXT) AS "Day",

@@ -1,10 +1,10 @@
-using TokenDashboard.Telemetry;
+using TokenDashboard.Store.Rollups;
 
 namespace TokenDashboard.Dashboards;
 
 /// <summary>
-/// What the SQL of all panels has in common: which requests count, how they are cut into buckets of time, and how a long tail of
-/// names is folded into one. The parts are common table expressions, to be joined with commas after <c>WITH RECURSIVE</c>.
+/// What the SQL of all panels has in common beside what it reads (<see cref="PanelRelations"/>): how time is cut into buckets, and how a
+/// long tail of names is folded into one. The parts are common table expressions, to be joined with commas after <c>WITH RECURSIVE</c>.
 /// Grafana's variables provider, model, user, bucket and utc_offset must exist.
 /// </summary>
 internal static class PanelSql
@@ -35,101 +35,23 @@ internal static class PanelSql
 
     private const int MaxAutomaticBuckets = 120;
 
-    /// <summary>How many of the newest requests the lists of the variables are made from.</summary>
-    internal const int NewestRequests = 200_000;
-
-    private const int MaxNames = 5_000;
-
     /// <summary>The second at which the period of equal length before the time range begins.</summary>
     internal const string PreviousFrom = From + " * 2 - " + To;
 
     /// <summary>
-    /// The size of a bucket in seconds: the chosen one; by itself the smallest that makes at most 120 buckets, or a day.
+    /// The size of a bucket in seconds: the chosen one; by itself the smallest that makes at most 120 buckets, or a day. One that is
+    /// enlarged beyond a quarter of an hour is made of whole quarters, for which sums are kept.
     /// </summary>
     internal static string BucketStep { get; } = $$"""
-        (SELECT size * (1 + ({{To}} - {{From}}) / (size * {{MaxBuckets}}))
-          FROM (SELECT CASE WHEN ${bucket:raw} > 0 THEN ${bucket:raw} ELSE COALESCE(
+        (SELECT CASE WHEN enlarged <= {{RollupLevels.QuarterSeconds}} THEN enlarged
+            ELSE (enlarged + {{RollupLevels.QuarterSeconds - 1}}) / {{RollupLevels.QuarterSeconds}} * {{RollupLevels.QuarterSeconds}} END
+          FROM (SELECT size * (1 + ({{To}} - {{From}}) / (size * {{MaxBuckets}})) AS enlarged FROM (SELECT CASE WHEN ${bucket:raw} > 0 THEN ${bucket:raw} ELSE COALESCE(
             (SELECT MIN(column1) FROM (VALUES (60), (300), (900), (1800), (3600), (10800), (21600), (43200))
-             WHERE column1 * {{MaxAutomaticBuckets}} >= {{To}} - {{From}}), 86400) END AS size))
+             WHERE column1 * {{MaxAutomaticBuckets}} >= {{To}} - {{From}}), 86400) END AS size)))
         """;
 
     /// <summary>The size of a day, enlarged to several days where there would be too many.</summary>
     internal static string DayStep { get; } = $"86400 * (1 + ({To} - {From}) / (86400 * {MaxBuckets}))";
-
-    /// <summary>The single requests of the time range that the variables choose.</summary>
-    internal static string Requests { get; } = RequestsSince(From);
-
-    /// <summary>
-    /// <c>scope</c> and <c>usage</c>, the relation of every panel that adds up. <c>scope(since, until, split, step, utc_offset)</c> has one
-    /// row of whole seconds: what is read, [since, until); the second no row of <c>usage</c> may lie across; the size of the buckets that
-    /// rows must not lie across either, seen at the UTC offset, or 0. A row of <c>usage</c> stands for one or more requests, so
-    /// panels write <c>SUM(requests)</c> and <c>SUM(duration_ms) / SUM(timed_requests)</c>, never <c>COUNT(*)</c> or <c>AVG</c>.
-    /// </summary>
-    /// <param name="since">The second to read from.</param>
-    /// <param name="step">The size of buckets in seconds.</param>
-    internal static string Usage(string since = From, string step = "0") =>
-        $"{Scope(since, step)},\n{RequestsSince(since)},\n{UsageRows}";
-
-    /// <summary>
-    /// <c>scope</c> as in <see cref="Usage"/>, and <c>latency</c>: durations, each with the number of requests that took so long. Without
-    /// requests whose duration is unknown.
-    /// </summary>
-    /// <param name="since">The second to read from.</param>
-    /// <param name="step">The size of buckets in seconds.</param>
-    internal static string Latency(string since = From, string step = "0") =>
-        $"{Scope(since, step)},\n{RequestsSince(since)},\n{LatencyRows}";
-
-    /// <summary><see cref="Usage"/> and <see cref="Latency"/> of one <c>scope</c>.</summary>
-    /// <param name="since">The second to read from.</param>
-    internal static string UsageAndLatency(string since = From) => $"{Usage(since)},\n{LatencyRows}";
-
-    private static string Scope(string since, string step) => $"""
-        scope(since, until, split, step, utc_offset) AS MATERIALIZED (
-          SELECT {since}, {To}, {From}, {step}, {Offset})
-        """;
-
-    private const string UsageRows = """
-        usage AS NOT MATERIALIZED (
-          SELECT second, user, model, provider, request_type, 1 AS requests, prompt_tokens, completion_tokens, total_tokens,
-            policy_failed AS policy_failures, broken_stream AS broken_streams,
-            CASE WHEN duration_ms IS NULL THEN 0 ELSE 1 END AS timed_requests, duration_ms, duration_ms AS max_duration_ms,
-            timestamp AS first_time, timestamp AS last_time
-          FROM request)
-        """;
-
-    private const string LatencyRows = """
-        latency AS NOT MATERIALIZED (
-          SELECT second, user, model, provider, request_type, duration_ms, 1 AS requests FROM request WHERE duration_ms IS NOT NULL)
-        """;
-
-    /// <summary>
-    /// The requests that the variables choose, from a second to the end of the time range. Columns are named as in the table; users,
-    /// models, providers and types are never empty, counts are never damaged, and a request whose time cannot be read is in no range. The
-    /// second is read without its fraction, which SQLite would round, in the last half millisecond of a range up to a second outside it.
-    /// </summary>
-    private static string RequestsSince(string firstSecond) => $$"""
-        request AS NOT MATERIALIZED (
-          SELECT * FROM (
-            SELECT id, timestamp, unixepoch(substr(timestamp, 1, 19)) AS second,
-              {{Known(TelemetrySql.User)}} AS user,
-              {{Known(TelemetrySql.Model)}} AS model,
-              {{Known(TelemetrySql.Provider)}} AS provider,
-              {{Known(TelemetrySql.RequestType)}} AS request_type,
-              {{TelemetrySql.Transaction}} AS transaction_id,
-              {{TelemetrySql.PromptTokens}} AS prompt_tokens,
-              {{TelemetrySql.CompletionTokens}} AS completion_tokens,
-              {{TelemetrySql.TotalTokens}} AS total_tokens,
-              {{TelemetrySql.DurationMs}} AS duration_ms,
-              {{TelemetrySql.PolicyFailed}} AS policy_failed,
-              {{TelemetrySql.BrokenStream}} AS broken_stream
-            FROM {{TelemetrySql.Table}}
-            WHERE timestamp >= strftime('%Y-%m-%dT%H:%M:%S', {{firstSecond}}, 'unixepoch')
-              AND timestamp < strftime('%Y-%m-%dT%H:%M:%S', {{To}}, 'unixepoch')
-              AND {{TelemetrySql.TimestampReadable}})
-          WHERE {{Chosen("user", "user")}}
-            AND {{Chosen("model", "model")}}
-            AND {{Chosen("provider", "provider")}})
-        """;
 
     /// <summary>The bucket of a row, as a running number.</summary>
     internal const string Slot = "(second + " + Offset + ") / (SELECT step FROM scope)";
@@ -163,12 +85,13 @@ internal static class PanelSql
     /// <param name="group">The columns, with names, that make a group.</param>
     /// <param name="names">Their names.</param>
     /// <param name="condition">Which rows of <c>latency</c> count.</param>
-    internal static string Weighed(string group, string names, string condition = "TRUE") => $"""
+    /// <param name="source"><c>latency</c>, alone or joined with others.</param>
+    internal static string Weighed(string group, string names, string condition = "TRUE", string source = "latency") => $"""
         weighed AS MATERIALIZED (
           SELECT {names}, duration_ms,
             SUM(requests) OVER (PARTITION BY {names} ORDER BY duration_ms ROWS UNBOUNDED PRECEDING) AS no_longer,
             SUM(requests) OVER (PARTITION BY {names}) AS all_requests
-          FROM (SELECT {group}, duration_ms, requests FROM latency WHERE {condition}))
+          FROM (SELECT {group}, duration_ms, SUM(requests) AS requests FROM {source} WHERE {condition} GROUP BY {names}, duration_ms))
         """;
 
     /// <summary>A percentile of a group of <see cref="Weighed"/> by nearest rank, as the commands give it.</summary>
@@ -185,14 +108,6 @@ internal static class PanelSql
 
     /// <summary>A name as panels show it and variables choose it.</summary>
     internal static string Known(string expression) => $"COALESCE(NULLIF({expression}, ''), '{Unknown}')";
-
-    /// <summary>The names a variable offers: those of the newest requests, because the table has no index that could list all.</summary>
-    internal static string NewestNames(string expression, string condition = "TRUE") => $"""
-        SELECT DISTINCT CAST({Known(expression)} AS TEXT) AS name
-        FROM (SELECT user_id, model, provider FROM {TelemetrySql.Table} ORDER BY id DESC LIMIT {NewestRequests})
-        WHERE {condition}
-        LIMIT {MaxNames}
-        """;
 
     /// <summary>
     /// Whether a multi-value variable chooses a name. From version 10.2 on Grafana's <c>:sqlstring</c> also puts a backslash before a

@@ -5,20 +5,24 @@ namespace TokenDashboard.Dashboards;
 /// <summary>The variables that <see cref="PanelSql"/> uses: which requests are meant, and how they are cut into buckets of time.</summary>
 internal static class RequestVariables
 {
-    private static readonly string Providers = PanelSql.NewestNames(TelemetrySql.Provider);
+    private const int NewestRequests = 200_000;
+    private const int MaxNames = 5_000;
+
+    private static readonly string Providers = Names(TelemetrySql.Provider);
 
     private static readonly string Models =
-        PanelSql.NewestNames(TelemetrySql.Model, PanelSql.Chosen("provider", PanelSql.Known(TelemetrySql.Provider)));
+        Names(TelemetrySql.Model, PanelSql.Chosen("provider", PanelSql.Known(TelemetrySql.Provider)));
 
-    private static readonly string Users = PanelSql.NewestNames(TelemetrySql.User);
+    private static readonly string Users = Names(TelemetrySql.User);
 
     /// <summary>All of them with the data source, in the order of a dashboard's controls.</summary>
     internal static IReadOnlyList<DashboardVariable> All { get; } =
     [
         new DataSourceVariable(),
-        new QueryVariable("provider", "Provider", "Providers of the newest 200,000 requests in the store.", Providers, PanelSql.AllValue),
-        new QueryVariable("model", "Model", "Models of the chosen providers, from the same requests.", Models, PanelSql.AllValue),
-        new QueryVariable("user", "User", "Users of the newest 200,000 requests in the store.", Users, PanelSql.AllValue),
+        PanelRelations.Variable,
+        new QueryVariable("provider", "Provider", "Providers in the sums of the store and in its newest 200,000 other requests.", Providers, PanelSql.AllValue),
+        new QueryVariable("model", "Model", "Models of the chosen providers, from the same places.", Models, PanelSql.AllValue),
+        new QueryVariable("user", "User", "Users in the sums of the store and in its newest 200,000 other requests.", Users, PanelSql.AllValue),
         new CustomVariable(
             "bucket",
             "Bucket size",
@@ -29,6 +33,8 @@ internal static class RequestVariables
             ]),
         UtcOffset.Variable,
     ];
+
+    private static string Names(string name, string condition = "TRUE") => PanelRelations.Names(name, NewestRequests, MaxNames, condition);
 
     /// <summary>The two that choose among single requests.</summary>
     internal static IReadOnlyList<DashboardVariable> OfSingleRequests { get; } =

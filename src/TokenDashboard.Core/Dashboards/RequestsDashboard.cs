@@ -17,6 +17,8 @@ internal static class RequestsDashboard
             Tags = [PanelStyle.Tag],
             Links = PanelStyle.Links(self, "&var-transaction=&var-min_tokens=0"),
             Variables = [.. RequestVariables.All, .. RequestVariables.OfSingleRequests],
+            // Single requests are read one by one, so a look at the last day is the beginning.
+            From = "now-24h",
             Sections =
             [
                 new DashboardSection

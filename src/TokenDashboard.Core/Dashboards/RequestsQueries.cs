@@ -18,33 +18,40 @@ internal static class RequestsQueries
         ("10 k", "10000"), ("20 k", "20000"), ("50 k", "50000"), ("100 k", "100000"),
     ];
 
+    /// <summary>Whether only some of the requests are meant that the other variables choose.</summary>
+    private const string Filtered = "${transaction:sqlstring} <> '' OR CAST(${min_tokens:sqlstring} AS INTEGER) > 0";
+
     // In both spellings of a double quote, as PanelSql.Chosen compares names.
-    private static string Picked { get; } = $$"""
-        {{PanelSql.Requests}},
+    private const string Picked = """
         picked AS NOT MATERIALIZED (
           SELECT * FROM request
           WHERE (${transaction:sqlstring} = '' OR ${transaction:sqlstring} IN (transaction_id, replace(transaction_id, '"', '\"')))
             AND total_tokens >= CAST(${min_tokens:sqlstring} AS INTEGER))
         """;
 
-    internal static string Newest { get; } = Table("timestamp DESC, id DESC");
+    internal static string Newest { get; } = Table("timestamp DESC, id DESC", gap: PanelRelations.NewestGap(Rows, Filtered));
 
     internal static string Slowest { get; } = Table("duration_ms DESC, timestamp DESC, id DESC", "duration_ms IS NOT NULL");
 
     internal static string Largest { get; } = Table("total_tokens DESC, timestamp DESC, id DESC", "total_tokens > 0");
 
-    internal static string Broken { get; } = Table("timestamp DESC, id DESC", "broken_stream = 1");
+    internal static string Broken { get; } = Table(
+        "timestamp DESC, id DESC", "broken_stream = 1", PanelRelations.NewestGap(Rows, Filtered, "broken_streams > 0"));
 
     internal static string Durations { get; } = Histogram("duration_ms", "Duration from", DurationSteps);
 
     internal static string Sizes { get; } = Histogram("total_tokens", "Tokens from", SizeSteps);
 
     internal static string OverTime { get; } = $"""
-        WITH RECURSIVE scope(step) AS MATERIALIZED (SELECT {PanelSql.BucketStep}),
+        WITH RECURSIVE {PanelRelations.RequestsAndSums(PanelSql.BucketStep, Filtered)},
         {Picked},
         slots AS MATERIALIZED (
-          SELECT {PanelSql.Slot} AS slot, COUNT(*) AS requests, SUM(policy_failed) AS failures, SUM(broken_stream) AS broken
-          FROM picked GROUP BY 1),
+          SELECT {PanelSql.Slot} AS slot, SUM(requests) AS requests, SUM(failures) AS failures, SUM(broken) AS broken
+          FROM (
+            SELECT second, 1 AS requests, policy_failed AS failures, broken_stream AS broken FROM picked
+            UNION ALL
+            SELECT second, requests, policy_failures, broken_streams FROM summed WHERE NOT ({Filtered}))
+          GROUP BY 1),
         {PanelSql.Buckets}
         SELECT
           CAST({PanelSql.SlotStart} AS INTEGER) AS time,
@@ -56,7 +63,8 @@ internal static class RequestsQueries
         """;
 
     internal static string Transactions { get; } = $"""
-        WITH {Picked}
+        WITH {PanelRelations.Requests()},
+        {Picked}
         SELECT
           CAST(transaction_id AS TEXT) AS "Transaction",
           CAST(SUM(total_tokens) AS INTEGER) AS "Tokens",
@@ -73,8 +81,10 @@ internal static class RequestsQueries
         """;
 
     // The rows are chosen by id first: sorting whole rows takes several times as long.
-    private static string Table(string order, string condition = "TRUE") => $"""
-        WITH {Picked}
+    private static string Table(string order, string condition = "TRUE", string? gap = null) => $"""
+        WITH {(gap is null ? PanelRelations.Requests() : PanelRelations.Requests(gap))},
+        {Picked},
+        chosen AS MATERIALIZED (SELECT stored_row FROM picked WHERE {condition} ORDER BY {order} LIMIT {Rows})
         SELECT
           CAST(timestamp || 'Z' AS TEXT) AS "Time",
           CAST(user AS TEXT) AS "User",
@@ -87,13 +97,13 @@ internal static class RequestsQueries
           CAST(duration_ms AS REAL) AS "Duration",
           CAST(CASE policy_failed WHEN 1 THEN 'failed' ELSE 'passed' END AS TEXT) AS "Policy",
           CAST(transaction_id AS TEXT) AS "Transaction"
-        FROM request
-        WHERE id IN (SELECT id FROM picked WHERE {condition} ORDER BY {order} LIMIT {Rows})
+        FROM {PanelRelations.StoredRequests} WHERE stored_row IN (SELECT stored_row FROM chosen)
         ORDER BY {order}
         """;
 
     private static string Histogram(string column, string title, (string Label, string From)[] steps) => $"""
-        WITH {Picked},
+        WITH {PanelRelations.Requests()},
+        {Picked},
         counted AS MATERIALIZED (
           SELECT CASE {string.Join(" ", steps.Select((step, index) => $"WHEN {column} >= {step.From} THEN {index}").Reverse())} END AS place,
             COUNT(*) AS requests

@@ -1,7 +1,7 @@
 namespace TokenDashboard.Dashboards;
 
 /// <summary>
-/// The SQL that panels of several dashboards share. Each reads the table once. Every computed column has a CAST, because the plugin takes
+/// The SQL that panels of several dashboards share. Every computed column has a CAST, because the plugin takes
 /// a column's type from its first value and would cut fractions off a column that begins with a whole number.
 /// </summary>
 internal static class SeriesQueries
@@ -9,8 +9,10 @@ internal static class SeriesQueries
     internal const int TopBars = 15;
     internal const int TopSeries = 10;
 
-    internal static string Totals(string condition = "TRUE") => $"""
-        WITH {PanelSql.Usage()}
+    private const string Everything = "TRUE";
+
+    internal static string Totals(string condition = Everything) => $"""
+        WITH {PanelRelations.Usage()}
         SELECT
           CAST(COALESCE(SUM(total_tokens), 0) AS INTEGER) AS "Total tokens",
           CAST(COALESCE(SUM(prompt_tokens), 0) AS INTEGER) AS "Prompt tokens",
@@ -23,8 +25,8 @@ internal static class SeriesQueries
         WHERE {condition}
         """;
 
-    internal static string TokensOverTime(string condition = "TRUE") => $"""
-        WITH RECURSIVE {PanelSql.Usage(step: PanelSql.BucketStep)},
+    internal static string TokensOverTime(string condition = Everything) => $"""
+        WITH RECURSIVE {PanelRelations.Usage(step: PanelSql.BucketStep, users: condition != Everything)},
         slots AS MATERIALIZED (
           SELECT {PanelSql.Slot} AS slot, SUM(prompt_tokens) AS prompt, SUM(completion_tokens) AS completion
           FROM usage WHERE {condition} GROUP BY 1),
@@ -38,8 +40,8 @@ internal static class SeriesQueries
         """;
 
     /// <summary>Total tokens by the values of a column, the largest first and the rest as one.</summary>
-    internal static string TopShares(string column, string title, int top, string condition = "TRUE") => $"""
-        WITH {PanelSql.Usage()},
+    internal static string TopShares(string column, string title, int top, string condition = Everything) => $"""
+        WITH {PanelRelations.Usage(users: column == "user" || condition != Everything)},
         used AS (
           SELECT {column} AS name, SUM(total_tokens) AS tokens FROM usage WHERE {condition} GROUP BY {column}),
         {PanelSql.Ranked("used")}
@@ -74,7 +76,7 @@ internal static class SeriesQueries
 
     /// <summary>Tokens of each bucket and each of the top names (<c>shown</c>), and these names (<c>listed</c>) in their order.</summary>
     private static string NamedBuckets(string column, string step) => $"""
-        WITH RECURSIVE {PanelSql.Usage(step: step)},
+        WITH RECURSIVE {PanelRelations.Usage(step: step, users: column == "user")},
         slots AS MATERIALIZED (
           SELECT {PanelSql.Slot} AS slot, {column} AS name, SUM(total_tokens) AS tokens FROM usage GROUP BY 1, 2),
         {PanelSql.Ranked("(SELECT name, SUM(tokens) AS tokens FROM slots GROUP BY name)")},

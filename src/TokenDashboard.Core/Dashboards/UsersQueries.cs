@@ -15,12 +15,12 @@ internal static class UsersQueries
     internal static string OfRow { get; } = PanelSql.Chosen(RowVariable, "user");
 
     internal static string RowUsers { get; } = $"""
-        WITH {PanelSql.Usage()}
+        WITH {PanelRelations.Usage()}
         SELECT CAST(user AS TEXT) AS name FROM usage GROUP BY user ORDER BY SUM(total_tokens) DESC, user LIMIT {RepeatedRows}
         """;
 
     internal static string Comparison { get; } = $"""
-        WITH {PanelSql.UsageAndLatency(PanelSql.PreviousFrom)},
+        WITH {PanelRelations.UsageAndLatency(PanelSql.PreviousFrom)},
         used AS MATERIALIZED (
           SELECT user AS name, model, second >= {PanelSql.From} AS in_range, SUM(total_tokens) AS tokens, SUM(requests) AS requests,
             SUM(duration_ms) AS duration, SUM(timed_requests) AS timed_requests, MAX(last_time) AS last_seen
@@ -57,7 +57,7 @@ internal static class UsersQueries
         """;
 
     internal static string TokensByHour { get; } = $"""
-        WITH RECURSIVE {PanelSql.Usage(step: "3600")},
+        WITH RECURSIVE {PanelRelations.Usage(step: "3600", users: false)},
         slots AS MATERIALIZED (
           SELECT {PanelSql.Slot} % 24 AS hour, SUM(total_tokens) AS tokens FROM usage GROUP BY 1),
         clock(hour) AS (

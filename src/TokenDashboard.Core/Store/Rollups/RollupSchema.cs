@@ -42,9 +42,6 @@ internal static class RollupSchema
     public const string SumColumns = "requests, prompt_tokens, completion_tokens, total_tokens, policy_failures, broken_streams, "
         + "timed_requests, duration_ms, max_duration_ms, first_ticks, last_ticks, durations";
 
-    // Ticks are 100 ns since the year 1, as .NET counts them.
-    private static readonly string TimeOf = "strftime('%Y-%m-%dT%H:%M:%S', {0} / 10000000 - 62135596800, 'unixepoch') || printf('.%06d', {0} / 10 % 1000000)";
-
     public static string Create { get; } = $"""
         CREATE TABLE IF NOT EXISTS {State} (
             id INTEGER PRIMARY KEY CHECK (id = 1), format INTEGER NOT NULL, watermark INTEGER NOT NULL, watermark_time TEXT,
@@ -70,11 +67,15 @@ internal static class RollupSchema
             SELECT level, start, all_users, user_id AS user, model, provider, request_type, requests, prompt_tokens, completion_tokens,
                 total_tokens, policy_failures, broken_streams, timed_requests, duration_ms,
                 CASE WHEN timed_requests > 0 THEN max_duration_ms END AS max_duration_ms,
-                {TimeOf.Replace("{0}", "first_ticks", StringComparison.Ordinal)} AS first_time,
-                {TimeOf.Replace("{0}", "last_ticks", StringComparison.Ordinal)} AS last_time, durations
+                {TimeOf("first_ticks")} AS first_time,
+                {TimeOf("last_ticks")} AS last_time, durations
             FROM {Sums} CROSS JOIN {Groups} ON id = group_id;
         INSERT OR IGNORE INTO {State} VALUES (1, {Format}, 0, NULL, 0, 0);
         """;
+
+    /// <summary>The time of a column of ticks (100 ns since the year 1, as .NET counts them), as text like that of <c>telemetry</c>.</summary>
+    public static string TimeOf(string ticks) =>
+        $"strftime('%Y-%m-%dT%H:%M:%S', {ticks} / 10000000 - 62135596800, 'unixepoch') || printf('.%06d', {ticks} / 10 % 1000000)";
 
     /// <summary>Fills <see cref="Bins"/>, in the transaction that makes it.</summary>
     public static string FillBins { get; } = $"INSERT OR IGNORE INTO {Bins} VALUES (?1, ?2)";
