@@ -72,6 +72,18 @@ internal static class PanelStyle
         },
     ];
 
+    /// <summary>How far totals are above or below those of the period before.</summary>
+    internal static StatPanel Changes(int id, string title, string description, string sql) => new()
+    {
+        Id = id,
+        Title = title,
+        Description = description,
+        Width = 24,
+        Height = 3,
+        Query = new SqliteQuery(sql),
+        Field = new FieldOptions { Unit = Units.Fraction, Decimals = 1, NoValue = "nothing before", Color = FieldColor.Fixed("text") },
+    };
+
     /// <summary>Tokens of each bucket by the values of a label, stacked.</summary>
     internal static TimeSeriesPanel Stacked(int id, string title, string description, string sql, string label) => new()
     {

@@ -30,6 +30,7 @@ internal static class UsersDashboard
                         CumulativeTokensByUser,
                         Comparison(self),
                         TokensByHour,
+                        TokensByDayAndHour,
                     ],
                 },
                 new DashboardSection
@@ -37,7 +38,7 @@ internal static class UsersDashboard
                     Title = "User ${" + UsersQueries.RowVariable + "}",
                     Collapsed = true,
                     Repeat = UsersQueries.RowVariable,
-                    Panels = [RowTotals, RowTokensOverTime, RowTokensByModel],
+                    Panels = [RowTotals, RowChanges, RowTokensOverTime, RowTokensByModel],
                 },
             ],
         };
@@ -120,11 +121,24 @@ internal static class UsersDashboard
         Id = 6,
         Title = "Daily usage pattern",
         Description = "Total tokens of the time range added up by the hour of the day at the chosen UTC offset.",
-        Width = 24,
-        Height = 7,
+        Width = 8,
+        Height = 11,
         Query = new SqliteQuery(UsersQueries.TokensByHour),
         CategoryColumn = "Hour",
         Field = PanelStyle.Tokens,
+    };
+
+    private static HeatmapPanel TokensByDayAndHour { get; } = new()
+    {
+        Id = 10,
+        Title = "Usage by day and hour",
+        Description = "Total tokens of each hour of each day at the chosen UTC offset: the stronger the colour, the more.",
+        Width = 16,
+        Height = 11,
+        Query = new SqliteQuery(PatternQueries.TokensByDayAndHour, "time"),
+        Field = PanelStyle.Tokens,
+        ValueName = "Tokens",
+        FirstRowOnTop = true,
     };
 
     private static StatPanel RowTotals { get; } = new()
@@ -145,6 +159,12 @@ internal static class UsersDashboard
             PanelStyle.Colored("Tokens per request", "text"),
         ],
     };
+
+    private static StatPanel RowChanges { get; } = PanelStyle.Changes(
+        11,
+        "Change of the user against the period before",
+        "By how much each of the user's totals is above or below that of the period of equal length before the time range.",
+        OverviewQueries.Changes(UsersQueries.OfRow));
 
     private static TimeSeriesPanel RowTokensOverTime { get; } = new()
     {
