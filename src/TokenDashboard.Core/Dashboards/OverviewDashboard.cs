@@ -19,7 +19,7 @@ internal static class OverviewDashboard
             Variables = RequestVariables.All,
             Sections =
             [
-                new DashboardSection { Panels = [Totals, Changes, TokensOverTime, CumulativeTokens, TokensByModel, TokensByProvider, TokensByUser] },
+                new DashboardSection { Panels = [Totals, Changes, TokensOverTime, CumulativeTokens, TokensByModel, TokensByProvider, TokensByUser(self)] },
                 new DashboardSection { Title = "Duration", Panels = [DurationOverTime, MeanDuration] },
                 new DashboardSection { Title = "Weekly pattern", Panels = [TokensByWeekdayAndHour, ScaleOfWeek] },
             ],
@@ -103,15 +103,15 @@ internal static class OverviewDashboard
         Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
     };
 
-    private static BarGaugePanel TokensByUser { get; } = new()
+    private static BarGaugePanel TokensByUser(string self) => new()
     {
         Id = 7,
         Title = "Top users",
-        Description = $"Total tokens of the {SeriesQueries.TopSeries} largest users; all others are added up as {PanelSql.Other}.",
+        Description = $"Total tokens of the {SeriesQueries.TopSeries} largest users, all others added up as {PanelSql.Other}; a click on one shows only that user.",
         Width = 9,
         Height = 11,
         Query = new SqliteQuery(SeriesQueries.TopShares("user", "User", SeriesQueries.TopSeries)),
-        Field = PanelStyle.Tokens,
+        Field = PanelStyle.Tokens with { Links = [PanelStyle.OnlyUser(self, "${__data.fields.User:percentencode}")] },
     };
 
     private static TimeSeriesPanel DurationOverTime { get; } = new()

@@ -9,7 +9,7 @@ internal static class UsersDashboard
     internal static Dashboard Create(string? uid)
     {
         string self = uid ?? "tokendashboard-users";
-        DataLink[] onlyThisUser = [OnlyUser(self, "${__field.labels.user:percentencode}")];
+        DataLink[] onlyThisUser = [PanelStyle.OnlyUser(self, "${__field.labels.user:percentencode}")];
         return new Dashboard
         {
             Uid = self,
@@ -24,7 +24,7 @@ internal static class UsersDashboard
                 {
                     Panels =
                     [
-                        TokensByUser,
+                        TokensByUser with { Field = TokensByUser.Field with { Links = [PanelStyle.OnlyUser(self, "${__data.fields.User:percentencode}")] } },
                         TokensByUserOverTime with { Field = TokensByUserOverTime.Field with { Links = onlyThisUser } },
                         TokensByUserAndDay with { Field = TokensByUserAndDay.Field with { Links = onlyThisUser } },
                         CumulativeTokensByUser,
@@ -58,7 +58,7 @@ internal static class UsersDashboard
     {
         Id = 1,
         Title = "Total tokens per user",
-        Description = $"Total tokens of the {SeriesQueries.TopBars} largest users; all others are added up as {PanelSql.Other}.",
+        Description = $"Total tokens of the {SeriesQueries.TopBars} largest users, all others added up as {PanelSql.Other}; a click on one shows only that user.",
         Width = 8,
         Height = 12,
         Query = new SqliteQuery(SeriesQueries.TopShares("user", "User", SeriesQueries.TopBars)),
@@ -108,7 +108,7 @@ internal static class UsersDashboard
         Paginated = true,
         Overrides =
         [
-            new FieldOverride("User") { Field = new FieldOptions { Links = [OnlyUser(self, "${__data.fields.User:percentencode}")] } },
+            new FieldOverride("User") { Field = new FieldOptions { Links = [PanelStyle.OnlyUser(self, "${__data.fields.User:percentencode}")] } },
             PanelStyle.ShareBar("Share"),
             PanelStyle.InMilliseconds("Mean duration"),
             PanelStyle.InMilliseconds("p95 duration"),
@@ -192,8 +192,4 @@ internal static class UsersDashboard
         Query = new SqliteQuery(SeriesQueries.TopShares("model", "Model", SeriesQueries.TopSeries, UsersQueries.OfRow)),
         Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
     };
-
-    private static DataLink OnlyUser(string self, string user) => new(
-        "Show only this user",
-        $"/d/{self}?${{__url_time_range}}&var-user={user}&{PanelStyle.SameModels}&{PanelStyle.SameView}");
 }
