@@ -200,6 +200,20 @@ public sealed class NewGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
+    public void The_scripts_on_the_page_of_definitions_run()
+    {
+        string page = File.ReadAllText(Path.Combine(ModuleSession.RepositoryPath, "docs", "dashboard-definitions.md")).ReplaceLineEndings("\n");
+        string[] scripts = [.. page.Split("```powershell\n").Skip(1).Select(part => part[..part.IndexOf("```", StringComparison.Ordinal)])];
+
+        Run("$null = $ExecutionContext.SessionState.Path.SetLocation($folder); " + scripts[0]).Succeeded();
+        PSObject extended = Assert.Single(Run(scripts[1]).Succeeded());
+
+        Assert.Equal(2, scripts.Length);
+        Assert.True(File.Exists(Path.Combine(_folder, "out", "assistants.json")));
+        Assert.Equal(12, extended.Properties["Panels"].Value);
+    }
+
+    [Fact]
     public void Each_fault_of_a_definition_is_an_error_with_its_place_and_other_definitions_are_made()
     {
         File.WriteAllText(Path.Combine(_folder, "wrong.json"), """{ "panels": [{ "type": "stat", "title": "x", "sql": "SELECT 1", "unit": "?" }] }""");
