@@ -30,10 +30,8 @@ public static class DashboardCatalog
     /// <param name="forSharing">Whether the JSON is for import by hand on Grafana's import page.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: there is no such name.
     /// <see cref="ErrorCode.DashboardInvalid"/>: Grafana would not accept the uid or the title.</exception>
-    public static DashboardDocument Create(string name, string? uid = null, string? title = null, bool forSharing = false)
-    {
-        return Define(name, uid, title).ToDocument(forSharing).Named(NameOf(name));
-    }
+    public static DashboardDocument Create(string name, string? uid = null, string? title = null, bool forSharing = false) =>
+        Define(name, uid, title).ToDocument(forSharing).Named(NameOf(name));
 
     /// <summary>The definition of a dashboard, to be changed or added to with <c>with</c> before it is made into JSON.</summary>
     /// <param name="name">One of <see cref="Names"/>, in any case.</param>
