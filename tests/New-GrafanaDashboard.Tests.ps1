@@ -96,6 +96,50 @@ Describe 'New-GrafanaDashboard' {
         { New-GrafanaDashboard @parameter -WhatIf } | Should -Throw -ErrorId 'DashboardInvalid,TokenDashboard.Commands.NewGrafanaDashboardCommand'
     }
 
+    It 'makes a dashboard of a <Name>' -ForEach @(
+        @{ Name = 'hash table'; Definition = @{ title = 'Mine'; panels = @{ type = 'text'; content = 'x' } } }
+        @{ Name = 'object'; Definition = [pscustomobject] @{ title = 'Mine'; panels = @([pscustomobject] @{ type = 'text'; content = 'x' }) } }
+        @{ Name = 'JSON text'; Definition = '{ "title": "Mine", "panels": { "type": "text", "content": "x" } }' }
+    ) {
+        $dashboard = New-GrafanaDashboard -Definition $Definition
+
+        $dashboard.Uid | Should -Be 'mine'
+        $dashboard.Panels | Should -Be 1
+    }
+
+    It 'takes hash tables and what ConvertFrom-Json gives from the pipeline' {
+        $json = '[{ "title": "One" }, { "title": "Two" }]' | ConvertFrom-Json
+
+        (@{ title = 'Zero' }, $json[0], $json[1] | New-GrafanaDashboard).Uid | Should -Be 'zero', 'one', 'two'
+    }
+
+    It 'adds panels to a dashboard of the catalogue, and the queries of all run' {
+        $path = Get-SampleStore
+        $definition = @{
+            base     = 'Models'
+            sections = @{
+                title  = 'Mine'
+                panels = @{
+                    type = 'bargauge'; title = 'Requests'; description = 'By type.'
+                    sql  = 'SELECT CAST(request_type AS TEXT) AS "Type", CAST(SUM(requests) AS INTEGER) AS "Requests" FROM {usage} GROUP BY request_type'
+                }
+            }
+        }
+
+        $dashboard = $definition | New-GrafanaDashboard
+
+        $dashboard.Panels | Should -Be ((New-GrafanaDashboard Models).Panels + 1)
+        $dashboard | Test-GrafanaDashboard -Database $path -Since 2026-10-25 -Until 2026-11-01 -Quiet | Should -BeTrue
+    }
+
+    It 'tells every fault with its place' {
+        $dashboard = New-GrafanaDashboard -Definition @{ panels = @{ type = 'stat'; title = 'x'; sql = 'SELECT 1'; unit = '?'; width = 99 } } -ErrorAction SilentlyContinue -ErrorVariable faults
+
+        $dashboard | Should -BeNullOrEmpty
+        $faults.TargetObject | Should -Be 'title', 'panels[0].width', 'panels[0].unit'
+        $faults.FullyQualifiedErrorId | Select-Object -Unique | Should -Be 'DashboardDefinitionInvalid,TokenDashboard.Commands.NewGrafanaDashboardCommand'
+    }
+
     It 'completes the names' {
         Complete 'New-GrafanaDashboard Ov' | Should -Contain 'Overview'
     }

@@ -86,6 +86,12 @@ public enum ErrorCode
     /// <summary>A dashboard's JSON cannot be read.</summary>
     DashboardInvalid,
 
+    /// <summary>A definition of a dashboard lacks something or cannot be understood.</summary>
+    DashboardDefinitionInvalid,
+
+    /// <summary>A file with definitions of dashboards does not exist.</summary>
+    DashboardDefinitionNotFound,
+
     /// <summary>A value was given for a variable no dashboard has.</summary>
     DashboardVariableNotFound,
 

@@ -11,10 +11,11 @@ internal static class Errors
     private static ErrorCategory CategoryOf(ErrorCode code) => code switch
     {
         ErrorCode.StoreNotSpecified or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid or ErrorCode.GroupingInvalid
-            or ErrorCode.TooManyBuckets or ErrorCode.ImportMapInvalid or ErrorCode.AlertRuleInvalid => ErrorCategory.InvalidArgument,
+            or ErrorCode.TooManyBuckets or ErrorCode.ImportMapInvalid or ErrorCode.AlertRuleInvalid
+            or ErrorCode.DashboardDefinitionInvalid => ErrorCategory.InvalidArgument,
         ErrorCode.StoreNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound
             or ErrorCode.ImportFileNotFound or ErrorCode.DashboardVariableNotFound or ErrorCode.DashboardRuleNotFound
-            or ErrorCode.AlertRuleNotFound => ErrorCategory.ObjectNotFound,
+            or ErrorCode.AlertRuleNotFound or ErrorCode.DashboardDefinitionNotFound => ErrorCategory.ObjectNotFound,
         ErrorCode.ConfigurationInvalid or ErrorCode.StoreIsDirectory or ErrorCode.StoreEmpty or ErrorCode.StoreNotDatabase
             or ErrorCode.StoreColumnsMissing or ErrorCode.DashboardInvalid or ErrorCode.GrafanaNotJson
             or ErrorCode.ImportFormatUnsupported or ErrorCode.ImportColumnMissing => ErrorCategory.InvalidData,

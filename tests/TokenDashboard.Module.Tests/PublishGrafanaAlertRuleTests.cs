@@ -88,7 +88,7 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
         Assert.Null(result.Terminating);
         Assert.Equal(["AlertRule Daily Conflict", "AlertRule Silent Created"], result.Output.Select(Line).Where(line => line.StartsWith("AlertRule", StringComparison.Ordinal)));
         Assert.Equal(["GrafanaVersionConflict", "AlertRuleInvalid", "AlertRuleNotFound"], result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
-        Assert.All((string[])["'Limt' is no field", "Kind is 'Cost'", "Window is missing"], words => Assert.Contains(words, result.Errors[1].Exception.Message, StringComparison.Ordinal));
+        Assert.All((string[])["Limt is unknown", "Kind is 'Cost'", "Window is missing"], words => Assert.Contains(words, result.Errors[1].Exception.Message, StringComparison.Ordinal));
         Assert.Equal("AlertRule Daily Updated", Line(Run(session, server, $"{Daily} | Publish-GrafanaAlertRule -Force").Succeeded()[^1]));
     }
 

@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using TokenDashboard.Dashboards;
+using TokenDashboard.Definitions;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Alerting;
@@ -27,29 +26,8 @@ public static partial class AlertRuleReader
     /// <param name="json">The text.</param>
     /// <param name="source">Where it came from, for the error message.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: not JSON, or something else than objects.</exception>
-    public static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source)
-    {
-        ArgumentNullException.ThrowIfNull(json);
-        JsonNode? node;
-        try
-        {
-            node = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions
-            {
-                AllowDuplicateProperties = false,
-                AllowTrailingCommas = true,
-                CommentHandling = JsonCommentHandling.Skip,
-            });
-        }
-        catch (JsonException exception)
-        {
-            throw new TokenDashboardException(ErrorCode.AlertRuleInvalid, $"'{source}' is not JSON ({exception.Message}).", exception, source);
-        }
-        IEnumerable<JsonNode?> items = node is JsonArray list ? list : [node];
-        return [.. items.Select(item => item is JsonObject
-            ? (IReadOnlyDictionary<string, object?>)Plain(item)!
-            : throw new TokenDashboardException(
-                ErrorCode.AlertRuleInvalid, $"'{source}' holds something that is not a JSON object. Give one alert rule, or a list of them in [ ].", target: source))];
-    }
+    public static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source) =>
+        DefinitionJson.Parse(json, source, ErrorCode.AlertRuleInvalid, "one alert rule");
 
     /// <summary>Makes a rule of a definition.</summary>
     /// <param name="fields">
@@ -76,7 +54,7 @@ public static partial class AlertRuleReader
             Window = window ?? TimeSpan.Zero,
             Limit = read.Number("Limit", required: kind is not null && measured) ?? 0,
             Filter = new RequestFilter { User = Names(read, "User"), Model = Names(read, "Model"), Provider = Names(read, "Provider") },
-            NewestRows = NewestRows(read),
+            NewestRows = (long?)read.Number("NewestRows", smallest: 1, largest: 1e15, whole: true),
             For = read.Length("For", TimeSpan.Zero, Year) ?? TimeSpan.Zero,
             Interval = interval,
             Group = read.Text("Group", 190) ?? $"TokenDashboard {AlertLength.Format(interval)}",
@@ -88,12 +66,12 @@ public static partial class AlertRuleReader
         };
         rule = rule with { Annotations = Annotations(read, rule) };
         Check(rule, read, window is null);
-        if (read.Problems.Count > 0)
+        if (read.Faults.Count > 0)
         {
             string which = name.Length > 0 ? $"The alert rule '{name}'" : "An alert rule without a name";
             throw new TokenDashboardException(
                 ErrorCode.AlertRuleInvalid,
-                $"{which}{(source.Length > 0 ? $" of '{source}'" : "")} cannot be used: {string.Join("; ", read.Problems)}.",
+                $"{which}{(source.Length > 0 ? $" of '{source}'" : "")} cannot be used: {string.Join("; ", read.Faults)}.",
                 target: name.Length > 0 ? name : source);
         }
         return rule;
@@ -101,22 +79,21 @@ public static partial class AlertRuleReader
 
     private static void Check(AlertRule rule, AlertFields read, bool noWindow)
     {
-        List<string> problems = read.Problems;
         if (noWindow && !read.Has("Window"))
         {
-            problems.Add("Window is missing; it says how far back to look, such as 1h or 1d");
+            read.Fault("Window", "is missing; it says how far back to look, such as 1h or 1d");
         }
         if (rule.Kind == AlertKind.NoTelemetry && read.Has("Kind") && (read.Has("Limit") || rule.By != AlertDimension.Total))
         {
-            problems.Add("NoTelemetry takes neither Limit nor By; its Window says how long nothing may come");
+            read.Fault("Kind", "is NoTelemetry, which takes neither Limit nor By; its Window says how long nothing may come");
         }
         if (!Uid().IsMatch(rule.Uid))
         {
-            problems.Add($"Uid is '{rule.Uid}'; it must be 1 to 40 of A-Z, a-z, 0-9, '-' and '_'");
+            read.Fault("Uid", $"is '{rule.Uid}'; it must be 1 to 40 of A-Z, a-z, 0-9, '-' and '_'");
         }
         if (rule.Group.IndexOfAny(['/', '\\']) >= 0)
         {
-            problems.Add($"Group is '{rule.Group}'; Grafana finds no group with a slash in its name");
+            read.Fault("Group", $"is '{rule.Group}'; Grafana finds no group with a slash in its name");
         }
         try
         {
@@ -124,7 +101,7 @@ public static partial class AlertRuleReader
         }
         catch (TokenDashboardException exception) when (exception.Code == ErrorCode.PatternInvalid)
         {
-            problems.Add(exception.Message.TrimEnd('.'));
+            read.Faults.Add(new DefinitionFault("", $"has a pattern that cannot be read: {exception.Message.TrimEnd('.')}"));
         }
     }
 
@@ -136,7 +113,7 @@ public static partial class AlertRuleReader
             string key = name.ToLowerInvariant();
             if (read.Text(name, MaxText) is { } text && !annotations.TryAdd(key, text))
             {
-                read.Problems.Add($"{name} and Annotations.{key} are one thing; give it once");
+                read.Fault(name, $"and Annotations.{key} are one thing; give it once");
             }
         }
         annotations.TryAdd("summary", Summary(rule));
@@ -159,33 +136,12 @@ public static partial class AlertRuleReader
         };
     }
 
-    private static long? NewestRows(AlertFields read)
-    {
-        double? rows = read.Number("NewestRows", required: false);
-        if (rows is { } number && (number < 1 || number > 1e15 || number != Math.Floor(number)))
-        {
-            read.Problems.Add("NewestRows must be a whole number, 1 or more");
-            return null;
-        }
-        return (long?)rows;
-    }
-
     /// <summary>Names as labels and panels show them, in which an unknown one has a name of its own.</summary>
     private static IReadOnlyList<string> Names(AlertFields read, string name) =>
         [.. read.Texts(name).Select(text => text == PanelSql.Unknown ? "" : text)];
 
     private static string UidOf(string name) =>
         "alert-" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(name)), 0, 8).ToLowerInvariant();
-
-    private static object? Plain(JsonNode? node) => node switch
-    {
-        JsonObject fields => fields.ToDictionary(field => field.Key, field => Plain(field.Value)),
-        JsonArray items => items.Select(Plain).ToList(),
-        JsonValue value when value.TryGetValue(out string? text) => text,
-        JsonValue value when value.TryGetValue(out bool flag) => flag,
-        JsonValue value => value.GetValue<double>(),
-        _ => null,
-    };
 
     [GeneratedRegex(DashboardDocument.UidPattern)]
     private static partial Regex Uid();

@@ -35,4 +35,15 @@ public sealed record Dashboard
 
     /// <summary>The end of the time range shown at first.</summary>
     public string To { get; init; } = "now";
+
+    /// <summary>The dashboard as JSON that Grafana 9 to 13 read, with what else can be done with it: see <see cref="DashboardDocument"/>.</summary>
+    /// <param name="forSharing">Whether the JSON is for import by hand on Grafana's import page, which then asks for the data source.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: Grafana would not take it; the message says why.</exception>
+    public DashboardDocument ToDocument(bool forSharing = false) =>
+        DashboardDocument.FromObject(forSharing ? SharingForm.Write(this) : DashboardWriter.Write(this));
+
+    /// <summary>The text of <see cref="ToDocument"/>: JSON with two blanks of indentation and its keys always in the same order.</summary>
+    /// <param name="forSharing"><inheritdoc cref="ToDocument" path="/param[@name='forSharing']"/></param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: Grafana would not take it; the message says why.</exception>
+    public string ToJson(bool forSharing = false) => ToDocument(forSharing).Json;
 }

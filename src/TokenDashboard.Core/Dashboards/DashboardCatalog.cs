@@ -30,20 +30,27 @@ public static class DashboardCatalog
     /// <param name="forSharing">Whether the JSON is for import by hand on Grafana's import page.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: there is no such name.
     /// <see cref="ErrorCode.DashboardInvalid"/>: Grafana would not accept the uid or the title.</exception>
-    public static DashboardDocument Create(string name, string? uid = null, string? title = null, bool forSharing = false)
+    public static DashboardDocument Create(string name, string? uid = null, string? title = null, bool forSharing = false) =>
+        Define(name, uid, title).ToDocument(forSharing).Named(NameOf(name));
+
+    /// <summary>The definition of a dashboard, to be changed or added to with <c>with</c> before it is made into JSON.</summary>
+    /// <param name="name">One of <see cref="Names"/>, in any case.</param>
+    /// <param name="uid">The uid in place of the dashboard's own, or null. Links of the dashboard to itself follow it.</param>
+    /// <param name="title">The title in place of the dashboard's own, or null.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: there is no such name.</exception>
+    public static Dashboard Define(string name, string? uid = null, string? title = null)
+    {
+        Dashboard dashboard = Definitions[NameOf(name)](uid);
+        return dashboard with { Title = title ?? dashboard.Title };
+    }
+
+    /// <summary>A name of the catalogue as it is written there.</summary>
+    internal static string NameOf(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (!Definitions.TryGetValue(name, out Func<string?, Dashboard>? create))
-        {
-            throw new TokenDashboardException(
-                ErrorCode.DashboardNotFound,
-                $"There is no dashboard named '{name}'. Give one of: {string.Join(", ", Names)}.",
-                target: name);
-        }
-        Dashboard dashboard = create(uid);
-        dashboard = dashboard with { Title = title ?? dashboard.Title };
-        return DashboardDocument.FromObject(
-            forSharing ? SharingForm.Write(dashboard) : DashboardWriter.Write(dashboard),
-            Names.First(known => known.Equals(name, StringComparison.OrdinalIgnoreCase)));
+        return Names.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? throw new TokenDashboardException(
+            ErrorCode.DashboardNotFound,
+            $"There is no dashboard named '{name}'. Give one of: {string.Join(", ", Names)}.",
+            target: name);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace TokenDashboard.Dashboards;
 
@@ -80,6 +81,9 @@ public sealed class DashboardDocument
     /// <param name="name">Its name in the catalogue; the empty string where it is from elsewhere.</param>
     internal static DashboardDocument FromObject(JsonObject root, string name = "") => new(root, root.ToJsonString(Format) + "\n", name);
 
+    /// <summary>The same document under a name of the catalogue.</summary>
+    internal DashboardDocument Named(string name) => new(Root, Json, name);
+
     /// <inheritdoc/>
     public override string ToString() => Title;
 
@@ -89,13 +93,12 @@ public sealed class DashboardDocument
 
     private string Text(string key) => Root[key] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
 
-    private static readonly JsonSerializerOptions Format = new()
+    private static readonly JsonSerializerOptions Format = new(DashboardJson.Default.Options)
     {
         WriteIndented = true,
         NewLine = "\n",
         // Dashboards are files people read and diff; they are never pasted into HTML.
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        TypeInfoResolver = JsonSerializerOptions.Default.TypeInfoResolver,
     };
 
     private static TokenDashboardException Invalid(string problem, string source, Exception? inner = null) => new(
@@ -104,3 +107,7 @@ public sealed class DashboardDocument
         inner,
         source);
 }
+
+/// <summary>What the serializer generates while compiling, so that nothing is looked up by reflection while running.</summary>
+[JsonSerializable(typeof(JsonObject))]
+internal sealed partial class DashboardJson : JsonSerializerContext;

@@ -7,9 +7,6 @@ internal static class DashboardWriter
 {
     private const int HiddenControl = 2;
 
-    /// <summary>The last schema that asks nothing of Grafana 9; newer ones bring it up to date when they open the dashboard.</summary>
-    private const int SchemaVersion = 39;
-
     internal static JsonObject Write(Dashboard dashboard)
     {
         Check(dashboard);
@@ -28,7 +25,7 @@ internal static class DashboardWriter
             // Without sums every refresh reads the table, so nobody can choose seconds.
             ["timepicker"] = new JsonObject { ["refresh_intervals"] = new JsonArray("1m", "5m", "15m", "30m", "1h", "2h", "1d") },
             ["refresh"] = dashboard.Refresh,
-            ["schemaVersion"] = SchemaVersion,
+            ["schemaVersion"] = GrafanaVersions.Schema,
             ["links"] = new JsonArray([.. dashboard.Links.Select(link => link.Write())]),
             ["annotations"] = new JsonObject { ["list"] = new JsonArray([BuiltInAnnotations(), .. dashboard.Annotations.Select(annotation => annotation.Write())]) },
             ["templating"] = new JsonObject { ["list"] = new JsonArray([.. dashboard.Variables.Select(WriteVariable)]) },

@@ -23,6 +23,9 @@ public sealed record FieldColor
     /// <summary>From blue for the smallest to purple for the largest value.</summary>
     public static FieldColor BlueToPurple { get; } = new("continuous-BlPu");
 
+    /// <summary>From the background for the smallest to dark blue for the largest value.</summary>
+    public static FieldColor Blues { get; } = new("continuous-blues");
+
     /// <summary>One colour.</summary>
     /// <param name="color">A name of Grafana's palette such as <c>blue</c>, or <c>#rrggbb</c>.</param>
     public static FieldColor Fixed(string color) => new("fixed", color);

@@ -3,16 +3,25 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Dashboards;
 
 /// <summary>
-/// Coloured cells over time. The data is finished cells: the first column is the time and named as a time column, ascending, and every
-/// further column is a number and a row of cells under its name, the lowest first. With <see cref="SqliteQuery.SeriesByLabel"/> each
-/// label is such a row instead. Grafana does not count anything itself here.
+/// Coloured cells over time. The data is finished cells: the first column is the time and named as a time column, ascending by the same
+/// step, and every further column is a number and a row of cells under its name, the lowest first. With
+/// <see cref="SqliteQuery.SeriesByLabel"/> each label is such a row instead. A cell ends at its time and reaches back to the time before
+/// it, so a bucket is given by its end, and there must be two times at least. Grafana does not count anything itself here.
 /// </summary>
 public sealed record HeatmapPanel : DataPanel
 {
+    /// <summary>Grafana's names of colours for <see cref="Scheme"/>.</summary>
+    public static IReadOnlyList<string> Schemes { get; } =
+    [
+        "Blues", "Greens", "Greys", "Oranges", "Purples", "Reds", "BrBG", "PiYG", "PRGn", "PuOr", "RdBu", "RdGy", "RdYlBu", "RdYlGn", "Spectral",
+        "Turbo", "Viridis", "Inferno", "Magma", "Plasma", "Cividis", "Warm", "Cool", "BuGn", "BuPu", "GnBu", "OrRd", "PuBuGn", "PuBu",
+        "PuRd", "RdPu", "YlGnBu", "YlGn", "YlOrBr", "YlOrRd", "Rainbow", "Sinebow",
+    ];
+
     /// <summary>What a cell's value is called when the mouse rests on it.</summary>
     public string ValueName { get; init; } = "Value";
 
-    /// <summary>Grafana's name of the colours, such as <c>Blues</c>, <c>Oranges</c> or <c>Turbo</c>.</summary>
+    /// <summary>Grafana's name of the colours, one of <see cref="Schemes"/>.</summary>
     public string Scheme { get; init; } = "Blues";
 
     /// <summary>Whether the first row of cells is at the top.</summary>

@@ -19,9 +19,9 @@ internal static class OverviewDashboard
             Variables = RequestVariables.All,
             Sections =
             [
-                new DashboardSection { Panels = [Totals, Changes, TokensOverTime, CumulativeTokens, TokensByModel, TokensByProvider, TokensByUser] },
+                new DashboardSection { Panels = [Totals, Changes, TokensOverTime, CumulativeTokens, TokensByModel, TokensByProvider, TokensByUser(self)] },
                 new DashboardSection { Title = "Duration", Panels = [DurationOverTime, MeanDuration] },
-                new DashboardSection { Title = "Weekly pattern", Panels = [TokensByWeekdayAndHour] },
+                new DashboardSection { Title = "Weekly pattern", Panels = [TokensByWeekdayAndHour, ScaleOfWeek] },
             ],
         };
     }
@@ -45,22 +45,11 @@ internal static class OverviewDashboard
         ],
     };
 
-    private static StatPanel Changes { get; } = new()
-    {
-        Id = 2,
-        Title = "Change against the period before",
-        Description = "By how much each total is above or below that of the period of equal length before the time range.",
-        Width = 24,
-        Height = 3,
-        Query = new SqliteQuery(OverviewQueries.Changes),
-        Field = new FieldOptions
-        {
-            Unit = Units.Fraction,
-            Decimals = 1,
-            NoValue = "nothing before",
-            Color = FieldColor.Fixed("text"),
-        },
-    };
+    private static StatPanel Changes { get; } = PanelStyle.Changes(
+        2,
+        "Change against the period before",
+        "By how much each total is above or below that of the period of equal length before the time range.",
+        OverviewQueries.Changes());
 
     private static TimeSeriesPanel TokensOverTime { get; } = new()
     {
@@ -114,15 +103,15 @@ internal static class OverviewDashboard
         Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
     };
 
-    private static BarGaugePanel TokensByUser { get; } = new()
+    private static BarGaugePanel TokensByUser(string self) => new()
     {
         Id = 7,
         Title = "Top users",
-        Description = $"Total tokens of the {SeriesQueries.TopSeries} largest users; all others are added up as {PanelSql.Other}.",
+        Description = $"Total tokens of the {SeriesQueries.TopSeries} largest users, all others added up as {PanelSql.Other}; a click on one shows only that user.",
         Width = 9,
         Height = 11,
         Query = new SqliteQuery(SeriesQueries.TopShares("user", "User", SeriesQueries.TopSeries)),
-        Field = PanelStyle.Tokens,
+        Field = PanelStyle.Tokens with { Links = [PanelStyle.OnlyUser(self, "${__data.fields.User:percentencode}")] },
     };
 
     private static TimeSeriesPanel DurationOverTime { get; } = new()
@@ -154,16 +143,32 @@ internal static class OverviewDashboard
         },
     };
 
+    private static FieldOptions HoursOfWeek { get; } =
+        new() { Unit = Units.Metric, Decimals = 0, Min = 0, NoValue = PanelStyle.NoRequests, Color = FieldColor.Blues };
+
     private static TablePanel TokensByWeekdayAndHour { get; } = new()
     {
         Id = 10,
         Title = "Weekly usage pattern",
         Description = "Total tokens of the time range added up by weekday and hour of the day at the chosen UTC offset.",
         Width = 24,
-        Height = 10,
+        Height = 9,
         Query = new SqliteQuery(OverviewQueries.TokensByWeekdayAndHour),
-        Field = new FieldOptions { Unit = Units.Metric, Decimals = 0, NoValue = PanelStyle.NoRequests, Color = FieldColor.BlueToPurple },
+        Field = HoursOfWeek,
         Column = new TableColumn { MinWidth = 40, Cell = TableCell.ColoredBackground },
         Overrides = [new FieldOverride("Day") { Column = new TableColumn { Width = 50, Cell = TableCell.Text } }],
+    };
+
+    // The same look as the pattern's: both columns begin at 0 and end at the busiest hour, so a colour means the same in both.
+    private static TablePanel ScaleOfWeek { get; } = new()
+    {
+        Id = 11,
+        Title = "Colours of the weekly pattern",
+        Description = "How many tokens in an hour of the week each colour stands for, up to the busiest one.",
+        Width = 24,
+        Height = 4,
+        Query = new SqliteQuery(PatternQueries.ScaleOfWeek),
+        Field = HoursOfWeek,
+        Column = new TableColumn { Cell = TableCell.ColoredBackground },
     };
 }

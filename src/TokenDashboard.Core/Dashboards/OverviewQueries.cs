@@ -3,13 +3,13 @@ namespace TokenDashboard.Dashboards;
 /// <summary>The SQL of panels that only <see cref="OverviewDashboard"/> has.</summary>
 internal static class OverviewQueries
 {
-    internal static string Changes { get; } = $"""
+    internal static string Changes(string condition = "TRUE") => $"""
         WITH {PanelRelations.Usage(since: PanelSql.PreviousFrom)},
         period AS MATERIALIZED (
           SELECT second >= {PanelSql.From} AS in_range, SUM(total_tokens) AS tokens, SUM(prompt_tokens) AS prompt,
             SUM(completion_tokens) AS completion, SUM(requests) AS requests, COUNT(DISTINCT NULLIF(user, '{PanelSql.Unknown}')) AS users,
             SUM(policy_failures) AS failures, SUM(total_tokens) * 1.0 / SUM(requests) AS per_request
-          FROM usage GROUP BY 1)
+          FROM usage WHERE {condition} GROUP BY 1)
         SELECT
           {Change("tokens")} AS "Total tokens",
           {Change("prompt")} AS "Prompt tokens",

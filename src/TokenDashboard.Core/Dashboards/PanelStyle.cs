@@ -72,6 +72,24 @@ internal static class PanelStyle
         },
     ];
 
+    /// <summary>A link that shows the dashboard for one user, with the same time range and all other variables.</summary>
+    /// <param name="self">The dashboard's uid.</param>
+    /// <param name="user">The user as Grafana's variable.</param>
+    internal static DataLink OnlyUser(string self, string user) =>
+        new("Show only this user", $"/d/{self}?${{__url_time_range}}&var-user={user}&{SameModels}&{SameView}");
+
+    /// <summary>How far totals are above or below those of the period before.</summary>
+    internal static StatPanel Changes(int id, string title, string description, string sql) => new()
+    {
+        Id = id,
+        Title = title,
+        Description = description,
+        Width = 24,
+        Height = 3,
+        Query = new SqliteQuery(sql),
+        Field = new FieldOptions { Unit = Units.Fraction, Decimals = 1, NoValue = "nothing before", Color = FieldColor.Fixed("text") },
+    };
+
     /// <summary>Tokens of each bucket by the values of a label, stacked.</summary>
     internal static TimeSeriesPanel Stacked(int id, string title, string description, string sql, string label) => new()
     {

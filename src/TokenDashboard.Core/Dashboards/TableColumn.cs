@@ -14,7 +14,7 @@ public sealed record TableColumn
     /// <summary>What the cells show beside their text, or null for nothing, or what the panel says of all its columns.</summary>
     public TableCell? Cell { get; init; }
 
-    /// <summary>The properties that are set, under Grafana's names. Before Grafana 9.5 bars and coloured cells are plain text.</summary>
+    /// <summary>The properties that are set, under Grafana's names.</summary>
     internal IEnumerable<KeyValuePair<string, JsonNode?>> Write()
     {
         if (Width is { } width)
@@ -27,13 +27,10 @@ public sealed record TableColumn
         }
         if (Cell is { } cell)
         {
-            yield return new("cellOptions", cell switch
+            foreach (KeyValuePair<string, JsonNode?> look in GrafanaVersions.TableCells(cell))
             {
-                TableCell.Text => new JsonObject { ["type"] = "auto" },
-                TableCell.ColoredText => new JsonObject { ["type"] = "color-text" },
-                TableCell.ColoredBackground => new JsonObject { ["type"] = "color-background", ["mode"] = "basic" },
-                _ => new JsonObject { ["type"] = "gauge", ["mode"] = "basic", ["valueDisplayMode"] = "text" },
-            });
+                yield return look;
+            }
         }
     }
 }

@@ -26,15 +26,7 @@ public sealed record TablePanel : DataPanel
         ["frameIndex"] = 0,
         ["showHeader"] = true,
         ["cellHeight"] = "sm",
-        // Grafana 12.2 moved pagination out of the footer; it still reads this older place when it opens a dashboard, and needs
-        // "show" to recognise it. Older versions know no other place.
-        ["footer"] = new JsonObject
-        {
-            ["show"] = false,
-            ["reducer"] = new JsonArray("sum"),
-            ["countRows"] = false,
-            ["enablePagination"] = Paginated,
-        },
+        ["footer"] = GrafanaVersions.TableFooter(Paginated),
     };
 
     internal override JsonObject WriteCustomField() => new(

@@ -9,7 +9,7 @@ internal static class UsersDashboard
     internal static Dashboard Create(string? uid)
     {
         string self = uid ?? "tokendashboard-users";
-        DataLink[] onlyThisUser = [OnlyUser(self, "${__field.labels.user:percentencode}")];
+        DataLink[] onlyThisUser = [PanelStyle.OnlyUser(self, "${__field.labels.user:percentencode}")];
         return new Dashboard
         {
             Uid = self,
@@ -24,12 +24,13 @@ internal static class UsersDashboard
                 {
                     Panels =
                     [
-                        TokensByUser,
+                        TokensByUser with { Field = TokensByUser.Field with { Links = [PanelStyle.OnlyUser(self, "${__data.fields.User:percentencode}")] } },
                         TokensByUserOverTime with { Field = TokensByUserOverTime.Field with { Links = onlyThisUser } },
                         TokensByUserAndDay with { Field = TokensByUserAndDay.Field with { Links = onlyThisUser } },
                         CumulativeTokensByUser,
                         Comparison(self),
                         TokensByHour,
+                        TokensByDayAndHour,
                     ],
                 },
                 new DashboardSection
@@ -37,7 +38,7 @@ internal static class UsersDashboard
                     Title = "User ${" + UsersQueries.RowVariable + "}",
                     Collapsed = true,
                     Repeat = UsersQueries.RowVariable,
-                    Panels = [RowTotals, RowTokensOverTime, RowTokensByModel],
+                    Panels = [RowTotals, RowChanges, RowTokensOverTime, RowTokensByModel],
                 },
             ],
         };
@@ -57,7 +58,7 @@ internal static class UsersDashboard
     {
         Id = 1,
         Title = "Total tokens per user",
-        Description = $"Total tokens of the {SeriesQueries.TopBars} largest users; all others are added up as {PanelSql.Other}.",
+        Description = $"Total tokens of the {SeriesQueries.TopBars} largest users, all others added up as {PanelSql.Other}; a click on one shows only that user.",
         Width = 8,
         Height = 12,
         Query = new SqliteQuery(SeriesQueries.TopShares("user", "User", SeriesQueries.TopBars)),
@@ -107,7 +108,7 @@ internal static class UsersDashboard
         Paginated = true,
         Overrides =
         [
-            new FieldOverride("User") { Field = new FieldOptions { Links = [OnlyUser(self, "${__data.fields.User:percentencode}")] } },
+            new FieldOverride("User") { Field = new FieldOptions { Links = [PanelStyle.OnlyUser(self, "${__data.fields.User:percentencode}")] } },
             PanelStyle.ShareBar("Share"),
             PanelStyle.InMilliseconds("Mean duration"),
             PanelStyle.InMilliseconds("p95 duration"),
@@ -120,11 +121,24 @@ internal static class UsersDashboard
         Id = 6,
         Title = "Daily usage pattern",
         Description = "Total tokens of the time range added up by the hour of the day at the chosen UTC offset.",
-        Width = 24,
-        Height = 7,
+        Width = 8,
+        Height = 11,
         Query = new SqliteQuery(UsersQueries.TokensByHour),
         CategoryColumn = "Hour",
         Field = PanelStyle.Tokens,
+    };
+
+    private static HeatmapPanel TokensByDayAndHour { get; } = new()
+    {
+        Id = 10,
+        Title = "Usage by day and hour",
+        Description = "Total tokens of each hour of each day at the chosen UTC offset: the stronger the colour, the more.",
+        Width = 16,
+        Height = 11,
+        Query = new SqliteQuery(PatternQueries.TokensByDayAndHour, "time"),
+        Field = PanelStyle.Tokens,
+        ValueName = "Tokens",
+        FirstRowOnTop = true,
     };
 
     private static StatPanel RowTotals { get; } = new()
@@ -145,6 +159,12 @@ internal static class UsersDashboard
             PanelStyle.Colored("Tokens per request", "text"),
         ],
     };
+
+    private static StatPanel RowChanges { get; } = PanelStyle.Changes(
+        11,
+        "Change of the user against the period before",
+        "By how much each of the user's totals is above or below that of the period of equal length before the time range.",
+        OverviewQueries.Changes(UsersQueries.OfRow));
 
     private static TimeSeriesPanel RowTokensOverTime { get; } = new()
     {
@@ -172,8 +192,4 @@ internal static class UsersDashboard
         Query = new SqliteQuery(SeriesQueries.TopShares("model", "Model", SeriesQueries.TopSeries, UsersQueries.OfRow)),
         Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
     };
-
-    private static DataLink OnlyUser(string self, string user) => new(
-        "Show only this user",
-        $"/d/{self}?${{__url_time_range}}&var-user={user}&{PanelStyle.SameModels}&{PanelStyle.SameView}");
 }

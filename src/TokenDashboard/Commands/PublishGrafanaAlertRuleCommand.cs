@@ -106,16 +106,16 @@ public sealed class PublishGrafanaAlertRuleCommand : TokenCmdlet
 
     private void Send(PSObject input)
     {
-        if (AlertDefinitions.PathOf(input) is not { } path)
+        if (DefinitionInput.PathOf(input) is not { } path)
         {
-            Send(AlertRuleReader.Read(AlertDefinitions.Fields(input), ""));
+            Send(AlertRuleReader.Read(DefinitionInput.Fields(input), ""));
             return;
         }
         foreach (string file in ResolveFiles(path, ErrorCode.AlertRuleNotFound))
         {
             Track(() =>
             {
-                foreach (IReadOnlyDictionary<string, object?> fields in AlertDefinitions.Read(file))
+                foreach (IReadOnlyDictionary<string, object?> fields in AlertRuleReader.Parse(DefinitionInput.ReadText(file, ErrorCode.AlertRuleInvalid), file))
                 {
                     Track(() => Send(AlertRuleReader.Read(fields, file)));
                 }

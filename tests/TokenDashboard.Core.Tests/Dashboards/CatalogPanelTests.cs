@@ -217,6 +217,21 @@ public class CatalogPanelTests
     }
 
     [Fact]
+    public void A_heatmap_has_equal_steps_that_cover_the_range_and_a_day_before_it_however_short_the_range_is()
+    {
+        using TestStore store = Stored(At("2026-03-04T12:10:00"));
+        var view = new CatalogView(Noon, Noon.AddHours(1));
+        view.Chosen["utc_offset"] = ["19800"];
+
+        QueryResult result = view.Panel(store, "Usage by day and hour");
+
+        long midnight = new DateTimeOffset(2026, 3, 5, 0, 0, 0, TimeSpan.FromHours(5.5)).ToUnixTimeSeconds();
+        Assert.Equal([midnight - 86_400, midnight], result.Column<long>("time"));
+        Assert.Equal([0, 15], result.Column<long>("17:00"));
+        Assert.Equal(25, result.Columns.Length);
+    }
+
+    [Fact]
     public void Buckets_end_at_the_present_unless_requests_lie_later()
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;

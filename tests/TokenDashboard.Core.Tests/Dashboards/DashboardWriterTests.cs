@@ -62,6 +62,7 @@ public class DashboardWriterTests
               {"id":"thresholds","value":{"mode":"absolute","steps":[{"color":"green","value":null},{"color":"red","value":10}]}},
               {"id":"mappings","value":[{"type":"value","options":{"a":{"color":"blue","index":0},"b":{"color":"red","index":1}}}]},
               {"id":"custom.width","value":80},
+              {"id":"custom.displayMode","value":"basic"},
               {"id":"custom.cellOptions","value":{"type":"gauge","mode":"basic","valueDisplayMode":"text"}}]}
             """,
             exception.Write());
@@ -70,7 +71,7 @@ public class DashboardWriterTests
     [Fact]
     public void A_column_can_be_plain_text_where_the_panels_columns_are_coloured() => AssertJson(
         """
-        {"matcher":{"id":"byName","options":"Day"},"properties":[{"id":"custom.cellOptions","value":{"type":"auto"}}]}
+        {"matcher":{"id":"byName","options":"Day"},"properties":[{"id":"custom.displayMode","value":"auto"},{"id":"custom.cellOptions","value":{"type":"auto"}}]}
         """,
         new FieldOverride("Day") { Column = new TableColumn { Cell = TableCell.Text } }.Write());
 

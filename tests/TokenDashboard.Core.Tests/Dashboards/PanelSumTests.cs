@@ -135,16 +135,26 @@ public class PanelSumTests
 
         QueryResult hours = view.Panel(store, "Daily usage pattern");
         QueryResult week = view.Panel(store, "Weekly usage pattern");
+        QueryResult days = view.Panel(store, "Usage by day and hour");
+        QueryResult scale = view.Panel(store, "Colours of the weekly pattern");
         if (counted.Count == 0)
         {
-            Assert.Empty(hours.Rows);
-            Assert.Empty(week.Rows);
+            Assert.All((QueryResult[])[hours, week, days, scale], result => Assert.Empty(result.Rows));
             return;
         }
+        Assert.Equal(week.Rows.SelectMany(row => row.Skip(1)).Cast<long>().Max(), scale.Column<long>("Busiest hour").Single());
         Dictionary<string, long> byHour = hours.By<long>("Hour", "Tokens");
         for (int hour = 0; hour < 24; hour++)
         {
             Dictionary<string, long> byDay = week.By<long>("Day", Hour(hour));
+            // A row of the heatmap stands under the time at which its day ends.
+            foreach ((long end, long tokens) in days.Column<long>("time").Zip(days.Column<long>(Hour(hour) + ":00")))
+            {
+                Assert.Equal(
+                    counted.Where(request => Local(request).Hour == hour && request.Second!.Value.ToUnixTimeSeconds() is var second && second >= end - 86_400 && second < end)
+                        .Sum(request => request.TotalTokens),
+                    tokens);
+            }
             Assert.Equal(counted.Where(request => Local(request).Hour == hour).Sum(request => request.TotalTokens), byHour[Hour(hour)]);
             foreach (DayOfWeek day in Enum.GetValues<DayOfWeek>())
             {

@@ -60,7 +60,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
         Assert.Equal("LLM overview", dashboard.ToString());
         Assert.Equal("Overview", dashboard.Properties["Name"].Value);
         Assert.Equal("tokendashboard-overview", dashboard.Properties["Uid"].Value);
-        Assert.Equal(10, dashboard.Properties["Panels"].Value);
+        Assert.Equal(11, dashboard.Properties["Panels"].Value);
         Assert.Equal(["tokendashboard"], (IEnumerable<string>)dashboard.Properties["Tags"].Value);
         Assert.False((bool)dashboard.Properties["ForSharing"].Value);
     }
@@ -176,6 +176,84 @@ public sealed class NewGrafanaDashboardTests : IDisposable
 
     [Fact]
     public void Names_are_completed() => Assert.Equal(["Overview"], _session.Complete("New-GrafanaDashboard -Name ov"));
+
+    [Theory]
+    [InlineData("New-GrafanaDashboard -Definition $own")]
+    [InlineData("$own | New-GrafanaDashboard")]
+    [InlineData("New-GrafanaDashboard -Definition $json")]
+    [InlineData("New-GrafanaDashboard -Definition $folder/own.json")]
+    [InlineData("New-GrafanaDashboard -Definition $folder/ow?.json")]
+    [InlineData("[IO.FileInfo] \"$folder/own.json\" | ForEach-Object { New-GrafanaDashboard -Definition $_ }")]
+    [InlineData("[pscustomobject] @{ Title = 'Größe'; PANELS = [pscustomobject] @{ type = 'text'; content = 'x' } } | New-GrafanaDashboard")]
+    [InlineData("New-GrafanaDashboard -Definition @{ title = 'Größe'; panels = [Collections.ArrayList] @([ordered] @{ type = 'text'; content = 'x' }) }")]
+    public void A_definition_is_a_table_an_object_JSON_or_a_file_of_it(string script)
+    {
+        const string Json = """{ "title": "Größe", "panels": [{ "type": "text", "content": "x" }] }""";
+        File.WriteAllText(Path.Combine(_folder, "own.json"), $"[{Json}]");
+
+        PSObject dashboard = Assert.Single(_session.Run(
+            $"$own = @{{ title = 'Größe'; panels = @{{ type = 'text'; content = 'x' }} }}; {script}", ("folder", _folder), ("json", Json)).Succeeded());
+
+        Assert.Equal("Größe", dashboard.Properties["Title"].Value);
+        Assert.Equal("", dashboard.Properties["Name"].Value);
+        Assert.Equal(1, dashboard.Properties["Panels"].Value);
+    }
+
+    [Fact]
+    public void The_scripts_on_the_page_of_definitions_run()
+    {
+        string page = File.ReadAllText(Path.Combine(ModuleSession.RepositoryPath, "docs", "dashboard-definitions.md")).ReplaceLineEndings("\n");
+        string[] scripts = [.. page.Split("```powershell\n").Skip(1).Select(part => part[..part.IndexOf("```", StringComparison.Ordinal)])];
+
+        Run("$null = $ExecutionContext.SessionState.Path.SetLocation($folder); " + scripts[0]).Succeeded();
+        PSObject extended = Assert.Single(Run(scripts[1]).Succeeded());
+
+        Assert.Equal(2, scripts.Length);
+        Assert.True(File.Exists(Path.Combine(_folder, "out", "assistants.json")));
+        Assert.Equal(12, extended.Properties["Panels"].Value);
+    }
+
+    [Fact]
+    public void Each_fault_of_a_definition_is_an_error_with_its_place_and_other_definitions_are_made()
+    {
+        File.WriteAllText(Path.Combine(_folder, "wrong.json"), """{ "panels": [{ "type": "stat", "title": "x", "sql": "SELECT 1", "unit": "?" }] }""");
+
+        ModuleSession.Result result = Run("""
+            New-GrafanaDashboard -Definition "$folder/wrong.json", "$folder/none.json", '{', @{ title = 'Sound' }, @{ title = 'sound' }
+            """);
+
+        Assert.Null(result.Terminating);
+        Assert.Equal("Sound", Assert.Single(result.Output).ToString());
+        Assert.Equal(
+            [
+                ("DashboardDefinitionInvalid", "title"), ("DashboardDefinitionInvalid", "panels[0].unit"), ("DashboardDefinitionNotFound", $"{_folder}/none.json"),
+                ("DashboardDefinitionInvalid", "The text"), ("DashboardDefinitionInvalid", "uid"),
+            ],
+            result.Errors.Select(error => (error.FullyQualifiedErrorId.Split(',')[0], error.TargetObject.ToString()!)));
+        Assert.StartsWith($"'{Path.Combine(_folder, "wrong.json")}': title is missing", result.Errors[0].ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            [ErrorCategory.InvalidArgument, ErrorCategory.ObjectNotFound], result.Errors.Skip(1).Take(2).Select(error => error.CategoryInfo.Category));
+    }
+
+    [Fact]
+    public void A_table_that_holds_itself_is_a_fault() => Assert.All(
+        Run("$own = @{ title = 'x' }; $own.panels = $own; New-GrafanaDashboard -Definition $own").Errors,
+        error => Assert.Equal("panels[0].type", error.TargetObject));
+
+    [Fact]
+    public void Dashboards_of_ones_own_are_files_named_after_their_uids()
+    {
+        string[] files = [.. Run("@{ title = 'A b' }, @{ base = 'users'; uid = 'mine' } | New-GrafanaDashboard -Path $folder/out -PassThru").Succeeded()
+            .Select(file => ((FileInfo)file.BaseObject).Name)];
+
+        Assert.Equal(["a-b.json", "mine.json"], files);
+        Assert.Equal("DashboardInvalid", Run("@{ title = 'a' }, @{ title = 'b' } | New-GrafanaDashboard -Title c").ErrorId);
+        Assert.Equal("c", Assert.Single(Run("@{ title = 'a' } | New-GrafanaDashboard -Title c -Uid d").Succeeded()).ToString());
+    }
+
+    [Fact]
+    public void A_file_by_the_pipeline_is_told_where_it_belongs() =>
+        Assert.Contains("-Definition", Assert.Single(Run("[IO.FileInfo] 'own.json' | New-GrafanaDashboard").Errors).ToString(), StringComparison.Ordinal);
 
     private ModuleSession.Result Run(string script) => _session.Run(script, ("folder", _folder));
 }

@@ -22,8 +22,8 @@ public static class DashboardRules
         "Say what it shows, so that readers do not guess.");
 
     internal static readonly DashboardRule Unit = new(
-        "panel-units-rule", Warning, "A panel with numbers has no unit.",
-        "Set fieldConfig.defaults.unit, 'none' or 'short' for plain numbers.");
+        "panel-units-rule", Warning, "A panel with numbers has no unit, or one that Grafana does not know.",
+        "Set fieldConfig.defaults.unit, 'none' or 'short' for plain numbers, 'suffix: x' for a unit of one's own.");
 
     internal static readonly DashboardRule NoTargets = new(
         "panel-no-targets-rule", Warning, "A panel has no query.",

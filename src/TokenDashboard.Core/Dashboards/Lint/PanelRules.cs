@@ -31,6 +31,11 @@ internal static class PanelRules
                 yield return DashboardRules.NoTargets.Find(dashboard, "The panel has no query.", panel);
             }
             // Mapped values and plain text need no unit.
+            else if (UnknownUnit(panel) is { } unit)
+            {
+                string meant = Units.Nearest(unit) is { } nearest ? $" '{nearest}' is one." : "";
+                yield return DashboardRules.Unit.Find(dashboard, $"'{unit}' is none of Grafana's units.{meant}", panel);
+            }
             else if (panel.Defaults.Text("unit").Length == 0 && !panel.HasOverride("unit") && !panel.Defaults.Objects("mappings").Any()
                 && panel.Json.Child("options").Child("reduceOptions").Text("fields").Length == 0)
             {
@@ -38,4 +43,10 @@ internal static class PanelRules
             }
         }
     }
+
+    // A unit that a variable makes is not known before.
+    private static string? UnknownUnit(ReadPanel panel) => panel.Overrides.SelectMany(item => item.Objects("properties"))
+        .Where(property => property.Text("id") == "unit").Select(property => property.Text("value"))
+        .Prepend(panel.Defaults.Text("unit"))
+        .FirstOrDefault(unit => unit.Length > 0 && !unit.Contains('$', StringComparison.Ordinal) && !Units.IsKnown(unit));
 }

@@ -61,6 +61,23 @@ public class DashboardLinterTests
     [Fact]
     public void A_panel_without_unit() => Only("panel-units-rule", json => json.FirstPanel().Remove("fieldConfig"));
 
+    [Theory]
+    [InlineData("millis", false)]
+    [InlineData("suffix:", false)]
+    [InlineData("suffix: tokens", true)]
+    [InlineData("currencyUSD", true)]
+    [InlineData("${unit}", true)]
+    public void A_unit_Grafana_does_not_have(string unit, bool known)
+    {
+        void Change(JsonObject json)
+        {
+            json["title"] = "${unit}";
+            json.Variables().Add(new JsonObject { ["name"] = "unit", ["type"] = "textbox" });
+            json.FirstPanel()["fieldConfig"]!["defaults"]!["unit"] = unit;
+        }
+        Assert.Equal(known ? [] : ["panel-units-rule"], Broken(Change).Distinct());
+    }
+
     [Fact]
     public void A_panel_without_query() =>
         Only("panel-no-targets-rule", json => json.Panels().Add(With(Panel(2, "table", 4), panel => panel["targets"] = new JsonArray())));

@@ -1,0 +1,123 @@
+<#
+.SYNOPSIS
+    Makes a dashboard of one's own from a hash table, tests it against a store, and writes it as a file.
+.DESCRIPTION
+    A place to start from: change the definition below. docs/dashboard-definitions.md lists every key. It uses only commands the bare
+    engine of tokendash has, so it runs in tokendash and in PowerShell alike:
+
+        dotnet run --project src/TokenDashboard.Host -- -File examples/New-OwnDashboard.ps1
+        pwsh examples/New-OwnDashboard.ps1 -Database /path/to/observicia.db -Path ./dashboards
+
+    The exit code is 1 when the dashboard has a fault; nothing is written then.
+.PARAMETER Database
+    An Observicia store. Without it, a sample store of 30 days is made in a temporary folder.
+.PARAMETER Path
+    The folder to write to, or a file that ends in .json.
+#>
+param(
+    [string] $Database,
+    [string] $Path = './out'
+)
+
+$ErrorActionPreference = 'Stop'
+if (-not (Get-Command New-GrafanaDashboard -ErrorAction Ignore)) {
+    Import-Module ([IO.Path]::Combine($PSScriptRoot, '../artifacts/module/TokenDashboard'))
+}
+
+if (-not $Database) {
+    $folder = [IO.Directory]::CreateTempSubdirectory('tokendashboard-').FullName
+    $Database = (New-TokenStore ([IO.Path]::Combine($folder, 'sample.db')) -Sample -Days 30).Database
+}
+
+# {usage} stands for the requests of the time range that the variables above the panels choose. Single quotes keep PowerShell away
+# from Grafana's dollar signs.
+$definition = @{
+    title       = 'Assistants'
+    description = 'What the two assistants use, and whether they keep to their limits.'
+    tags        = 'tokendashboard', 'assistants'
+    from        = 'now-30d'
+    refresh     = '15m'
+    variables   = @(
+        'user'
+        @{ name = 'limit'; label = 'Tokens a day'; description = 'Where the dial ends.'; choices = [ordered] @{ '1 million' = 1000000; '5 million' = 5000000 } }
+    )
+    panels      = @(
+        @{
+            type        = 'stat'
+            title       = 'Use'
+            description = 'Tokens and requests of the time range.'
+            width       = 8
+            height      = 6
+            sql         = 'SELECT CAST(SUM(total_tokens) AS INTEGER) AS "Tokens", CAST(SUM(requests) AS INTEGER) AS "Requests" FROM {usage}'
+        }
+        @{
+            type        = 'gauge'
+            title       = 'Tokens a day'
+            description = 'The mean of the days in the time range, as a part of the chosen limit.'
+            width       = 8
+            height      = 6
+            sql         = 'SELECT CAST(SUM(total_tokens) * 86400.0 / ($__to / 1000 - $__from / 1000) / ${limit:raw} AS REAL) AS "Part of the limit" FROM {usage}'
+            unit        = 'percentunit'
+            max         = 1
+            thresholds  = @{ 0 = 'green'; 0.8 = 'yellow'; 1 = 'red' }
+        }
+        @{
+            type        = 'piechart'
+            title       = 'Models'
+            description = 'Total tokens of each model.'
+            height      = 6
+            sql         = 'SELECT CAST(model AS TEXT) AS "Model", CAST(SUM(total_tokens) AS INTEGER) AS "Tokens" FROM {usage} GROUP BY model ORDER BY SUM(total_tokens) DESC LIMIT 10'
+        }
+        @{
+            type        = 'timeseries'
+            title       = 'Tokens by type of request'
+            description = 'Total tokens of each bucket, stacked.'
+            width       = 24
+            bars        = $true
+            stacked     = $true
+            legend      = @{ placement = 'Right'; calculations = 'Sum', 'Maximum'; sortBy = 'Sum' }
+            sql         = @'
+                SELECT CAST(time AS INTEGER) AS time, CAST(request_type AS TEXT) AS type, CAST(SUM(total_tokens) AS INTEGER) AS tokens
+                FROM {usage_over_time}
+                GROUP BY time, request_type
+                ORDER BY time
+'@
+        }
+    )
+    sections    = @(
+        @{
+            title     = 'The most expensive requests'
+            collapsed = $true
+            panels    = @{
+                type        = 'table'
+                title       = 'Largest requests'
+                description = 'The 50 requests with most tokens; a click on a transaction shows it in the dashboard of requests.'
+                unit        = 'locale'
+                sql         = @'
+                    SELECT CAST(timestamp || 'Z' AS TEXT) AS time, CAST(user AS TEXT) AS "User", CAST(model AS TEXT) AS "Model",
+                      CAST(total_tokens AS INTEGER) AS "Tokens", CAST(duration_ms AS REAL) AS "Duration", CAST(transaction_id AS TEXT) AS "Transaction"
+                    FROM {requests}
+                    ORDER BY total_tokens DESC, id
+                    LIMIT 50
+'@
+                overrides   = @(
+                    @{ column = 'Duration'; unit = 'ms' }
+                    @{ column = 'Tokens'; cell = 'Bar'; min = 0; color = 'blue' }
+                    @{
+                        column    = 'Transaction'
+                        dataLinks = @{ title = 'Show it'; url = '/d/tokendashboard-requests?${__url_time_range}&var-transaction=${__data.fields.Transaction:percentencode}' }
+                    }
+                )
+            }
+        }
+    )
+}
+
+$dashboard = New-GrafanaDashboard -Definition $definition
+$faults = Test-GrafanaDashboard -InputObject $dashboard -Database $Database -Severity Warning
+if ($faults) {
+    $faults | Out-Host
+    exit 1
+}
+$file = New-GrafanaDashboard -Definition $definition -Path $Path -PassThru
+"$($dashboard.Title): $($dashboard.Panels) panels, every query run without a fault. Written: $file" | Out-Host

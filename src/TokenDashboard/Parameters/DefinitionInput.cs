@@ -1,0 +1,55 @@
+using System.Collections;
+using System.Management.Automation;
+
+namespace TokenDashboard.Parameters;
+
+/// <summary>Takes definitions, of alert rules and of dashboards, out of what a pipeline carries.</summary>
+internal static class DefinitionInput
+{
+    // Deeper than any definition; a table that holds itself has no end.
+    private const int Deepest = 32;
+
+    /// <summary>The path an input is; null where it is a definition itself.</summary>
+    internal static string? PathOf(PSObject input) => input.BaseObject switch
+    {
+        string path => path,
+        FileSystemInfo file => file.FullName,
+        _ => null,
+    };
+
+    /// <summary>The fields of a hash table, or the properties of an object.</summary>
+    internal static IEnumerable<KeyValuePair<string, object?>> Fields(PSObject input) => Fields(input, 0);
+
+    /// <summary>The text of a file of definitions.</summary>
+    /// <exception cref="TokenDashboardException">It could not be read.</exception>
+    internal static string ReadText(string file, ErrorCode code)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new TokenDashboardException(code, $"'{file}' could not be read: {exception.Message}", exception, file);
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, object?>> Fields(PSObject input, int depth) => input.BaseObject is IDictionary table
+        ? table.Cast<DictionaryEntry>().Select(entry => KeyValuePair.Create(
+            LanguagePrimitives.ConvertTo<string>(entry.Key), Plain(entry.Value, depth)))
+        : input.Properties.Where(property => property.IsGettable).Select(property => KeyValuePair.Create(property.Name, Plain(property.Value, depth)));
+
+    private static object? Plain(object? value, int depth)
+    {
+        object? plain = value is PSObject wrapped ? wrapped.BaseObject : value;
+        return plain switch
+        {
+            SwitchParameter flag => flag.IsPresent,
+            not string and (IDictionary or PSCustomObject or IEnumerable) when depth > Deepest => plain.ToString(),
+            IDictionary => Fields(PSObject.AsPSObject(plain), depth + 1).ToList(),
+            PSCustomObject => Fields((PSObject)value!, depth + 1).ToList(),
+            IEnumerable list and not string => list.Cast<object?>().Select(item => Plain(item, depth + 1)).ToList(),
+            _ => plain,
+        };
+    }
+}
