@@ -95,11 +95,11 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             ["jsonData"] = settings,
         };
         GrafanaResponse? response = client.Write(HttpMethod.Post, "api/datasources", body, () => Holds(identity.Uid, body));
-        if (response?.Status == 409 && MadeMeanwhile(identity) is { } made)
+        if (response?.Status is 409 or 412 && MadeMeanwhile(identity) is { } made)
         {
             return Correct(made, options, identity with { Name = TextOf(made, "name") ?? identity.Name });
         }
-        if (response?.Status == 409)
+        if (response?.Status is 409 or 412)
         {
             throw Conflict(
                 $"Grafana would not make the data source '{identity.Name}': {response.Words}. Someone may have made it just now; run "
@@ -188,6 +188,10 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         if (response.Status == 403)
         {
             return (null, "Not checked: this account may not query the data source.");
+        }
+        if (response.IsNoAnswer)
+        {
+            throw response.Failure($"ask for the health of the data source '{uid}'", "datasources:query (role Viewer)");
         }
         DataSourceHealth health = response.As(GrafanaJson.Default.DataSourceHealth);
         return (response.IsSuccess && health.Status is ("OK" or null), (health.Message ?? response.Words).TrimEnd('.'));

@@ -30,6 +30,9 @@ public sealed record GrafanaPublishResult
     /// <summary>The title of the folder a dashboard is in, "Dashboards" for none; null for anything else.</summary>
     public string? FolderTitle { get; init; }
 
+    /// <summary>For a conflict, what others changed (left: as it was published, right: as it is on the server); null for anything else.</summary>
+    public IReadOnlyList<GrafanaDashboardDifference>? Changes { get; init; }
+
     /// <summary>What else is worth knowing: a data source's health, why there is a conflict.</summary>
     public string? Message { get; init; }
 }

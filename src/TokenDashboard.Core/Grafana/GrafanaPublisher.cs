@@ -93,12 +93,13 @@ public sealed class GrafanaPublisher : IDisposable
                 yield return result;
                 yield break;
             }
+            IReadOnlyList<GrafanaDashboardDifference>? changes = null;
             TokenDashboardException? obstacle = stored.NewerSchema is not null ? stored.Unsupported("published")
                 : _api.Owner(stored) is { } owner ? PublishObstacles.Managed(document, owner)
-                : same ? null : ChangedByOthers(document, stored, history!);
+                : same ? null : ChangedByOthers(document, dashboard, stored, history!, out changes);
             if (obstacle is not null)
             {
-                yield return result with { Action = GrafanaPublishAction.Conflict, Message = obstacle.Message };
+                yield return result with { Action = GrafanaPublishAction.Conflict, Message = obstacle.Message, Changes = changes };
                 throw obstacle;
             }
             moved &= same;
@@ -169,8 +170,10 @@ public sealed class GrafanaPublisher : IDisposable
         }
     }
 
-    private TokenDashboardException? ChangedByOthers(DashboardDocument document, StoredDashboard stored, PublishHistory history)
+    private TokenDashboardException? ChangedByOthers(
+        DashboardDocument document, JsonObject wanted, StoredDashboard stored, PublishHistory history, out IReadOnlyList<GrafanaDashboardDifference>? changes)
     {
+        changes = null;
         if (history.NobodyElseChanged(stored))
         {
             return null;
@@ -185,7 +188,22 @@ public sealed class GrafanaPublisher : IDisposable
             _callbacks.Verbose($"The dashboard '{document.Title}' {what}. It is overwritten, because -Force was given.");
             return null;
         }
-        return PublishObstacles.Changed(document, what);
+        JsonObject? before = history.LastPublished is { } last ? Version(document.Uid, last) : null;
+        changes = DashboardComparison.Compare(before ?? wanted, stored.Json!, document.Uid);
+        return PublishObstacles.Changed(document, what, before is null ? "It differs in" : "Changed there:", changes);
+    }
+
+    /// <summary>A version of the history, to tell what was changed since; null where the server does not give it.</summary>
+    private JsonObject? Version(string uid, long version)
+    {
+        try
+        {
+            return _api!.ReadVersion(uid, version);
+        }
+        catch (TokenDashboardException exception) when (exception.Code is ErrorCode.GrafanaForbidden or ErrorCode.GrafanaRequestFailed or ErrorCode.GrafanaSchemaUnsupported)
+        {
+            return null;
+        }
     }
 
     private string Backup(string uid, StoredDashboard stored, string path)

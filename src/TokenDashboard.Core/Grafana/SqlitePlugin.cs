@@ -45,8 +45,12 @@ internal sealed class SqlitePlugin(GrafanaClient client, GrafanaServer server, P
                 return;
             }
             // Looking is how to know: the answer may be lost, or say that it was there already.
-            string words = client.Write(HttpMethod.Post, $"api/plugins/{Id}/install", [], () => Find() is not null)?.Words ?? "";
-            version = Find() ?? throw Missing($"Grafana at {client.Url} did not install the plugin {Id}: {words}. It takes a server admin, "
+            GrafanaResponse? response = client.Write(HttpMethod.Post, $"api/plugins/{Id}/install", [], () => Find() is not null);
+            if (response is { IsNoAnswer: true })
+            {
+                throw response.Failure($"install the plugin {Id}", "plugins:install (a server admin)");
+            }
+            version = Find() ?? throw Missing($"Grafana at {client.Url} did not install the plugin {Id}: {response?.Words}. It takes a server admin, "
                 + "plugin_admin_enabled in Grafana's configuration, and a way to grafana.com.");
             callbacks.Verbose($"Installed the plugin {Id} {version}.");
         }

@@ -41,6 +41,59 @@ internal sealed partial class FakeGrafana
         }
     }
 
+    /// <summary>Everything the server stores, as text: to compare it, and for <see cref="Restore"/>.</summary>
+    internal string Snapshot() => new JsonObject
+    {
+        ["counter"] = _counter,
+        ["plugins"] = new JsonArray([.. Plugins.Select(plugin => (JsonNode)plugin)]),
+        ["folders"] = new JsonArray([.. Folders.Select(folder => (JsonNode)new JsonArray(folder.Uid, folder.Title, folder.ParentUid))]),
+        ["dataSources"] = new JsonArray([.. DataSources.Select(source => source.DeepClone())]),
+        ["dashboards"] = new JsonObject(Dashboards.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, new JsonObject
+        {
+            ["id"] = pair.Value.Id,
+            ["folder"] = pair.Value.FolderUid,
+            ["history"] = new JsonArray([.. pair.Value.History.Select(entry => (JsonNode)new JsonArray(entry.Message, entry.Author, entry.Content?.DeepClone()))]),
+        }))),
+        ["rules"] = new JsonArray([.. AlertRules.Values.Select(rule => rule.DeepClone())]),
+        ["intervals"] = new JsonArray([.. Intervals.Select(pair => (JsonNode)new JsonArray(pair.Key.FolderUid, pair.Key.Group, pair.Value))]),
+    }.ToJsonString();
+
+    /// <summary>Goes back to what <see cref="Snapshot"/> gave.</summary>
+    internal void Restore(string saved)
+    {
+        JsonNode state = JsonNode.Parse(saved)!;
+        lock (_lock)
+        {
+            Plugins.Clear();
+            Folders.Clear();
+            DataSources.Clear();
+            Dashboards.Clear();
+            AlertRules.Clear();
+            Intervals.Clear();
+            _counter = (int)state["counter"]!;
+            Plugins.UnionWith(state["plugins"]!.AsArray().Select(plugin => (string)plugin!));
+            Folders.AddRange(state["folders"]!.AsArray().Select(folder => new Folder((string)folder![0]!, (string)folder[1]!, (string)folder[2]!)));
+            DataSources.AddRange(state["dataSources"]!.AsArray().Select(source => (JsonObject)source!.DeepClone()));
+            foreach ((string uid, JsonNode? stored) in state["dashboards"]!.AsObject())
+            {
+                var dashboard = new Dashboard((int)stored!["id"]!) { FolderUid = (string)stored["folder"]! };
+                foreach (JsonNode? entry in stored["history"]!.AsArray())
+                {
+                    dashboard.Save((JsonObject)entry![2]!.DeepClone(), (string)entry[0]!, (string)entry[1]!);
+                }
+                Dashboards.Add(uid, dashboard);
+            }
+            foreach (JsonNode? rule in state["rules"]!.AsArray())
+            {
+                AlertRules.Add((string)rule!["uid"]!, (JsonObject)rule.DeepClone());
+            }
+            foreach (JsonNode? interval in state["intervals"]!.AsArray())
+            {
+                Intervals.Add(((string)interval![0]!, (string)interval[1]!), (long)interval[2]!);
+            }
+        }
+    }
+
     private Answer Route(string method, string[] parts, IQueryCollection query, JsonObject? body) => (method, parts) switch
     {
         (_, ["api", "dashboards" or "folders" or "search", ..]) when LegacyGone is { } status => Answer.Message(status, "Not found"),
