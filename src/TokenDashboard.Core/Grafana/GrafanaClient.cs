@@ -161,7 +161,8 @@ internal sealed class GrafanaClient : IDisposable
         }
         try
         {
-            using HttpResponseMessage response = _http.Send(request, HttpCompletionOption.ResponseContentRead, cancel);
+            // Only the asynchronous way ends at once where looking up the host's name hangs.
+            using HttpResponseMessage response = _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancel).GetAwaiter().GetResult();
             using var reader = new StreamReader(response.Content.ReadAsStream(cancel), Encoding.UTF8);
             string text = Redact(reader.ReadToEnd());
             int status = (int)response.StatusCode;
@@ -213,6 +214,7 @@ internal sealed class GrafanaClient : IDisposable
     private TokenDashboardException Failure(HttpRequestException exception)
     {
         string cause = Redact(exception.GetBaseException().Message).TrimEnd('.');
+        string way = HttpClient.DefaultProxy.GetProxy(Url) is { } proxy && proxy != Url ? $" The way there leads through the proxy {proxy.Authority}. {GrafanaResponse.ProxyAdvice}" : "";
         return exception.HttpRequestError switch
         {
             HttpRequestError.SecureConnectionError => new TokenDashboardException(
@@ -227,16 +229,14 @@ internal sealed class GrafanaClient : IDisposable
                 $"What answers at {Url} is not Grafana: {cause}. Check host, port and http or https in -Url.",
                 exception,
                 Url),
-            HttpRequestError.ProxyTunnelError => new TokenDashboardException(
-                ErrorCode.GrafanaUnreachable, $"Grafana at {Url} could not be reached: {cause}. {GrafanaResponse.ProxyAdvice}", exception, Url),
             HttpRequestError.NameResolutionError => new TokenDashboardException(
                 ErrorCode.GrafanaUnreachable,
-                $"The host name in {Url} is not known here: {cause}. Check its spelling and this machine's name servers.",
+                $"The host name in {Url} is not known here: {cause}. Check its spelling and this machine's name servers.{way}",
                 exception,
                 Url),
             _ => new TokenDashboardException(
                 ErrorCode.GrafanaUnreachable,
-                $"Grafana at {Url} could not be reached: {cause}. Check that the server runs, and host and port in -Url.",
+                $"Grafana at {Url} could not be reached: {cause}. Check that the server runs, and host and port in -Url.{way}",
                 exception,
                 Url),
         };

@@ -33,6 +33,9 @@ public sealed record GrafanaPublishResult
     /// <summary>For a conflict, what others changed (left: as it was published, right: as it is on the server); null for anything else.</summary>
     public IReadOnlyList<GrafanaDashboardDifference>? Changes { get; init; }
 
+    /// <summary>The dashboard that was to be published, where it was asked for along; null otherwise.</summary>
+    public Dashboards.DashboardDocument? Dashboard { get; init; }
+
     /// <summary>What else is worth knowing: a data source's health, why there is a conflict.</summary>
     public string? Message { get; init; }
 }

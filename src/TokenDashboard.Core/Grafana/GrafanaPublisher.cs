@@ -14,6 +14,7 @@ public sealed class GrafanaPublisher : IDisposable
     private readonly PublishCallbacks _callbacks;
     private readonly GrafanaClient _client;
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, bool> _kept = new(StringComparer.Ordinal);
     private GrafanaServer? _server;
     private FolderPlace? _folder;
     private DataSourceIdentity? _dataSource;
@@ -59,7 +60,10 @@ public sealed class GrafanaPublisher : IDisposable
     {
         ArgumentNullException.ThrowIfNull(document);
         JsonObject dashboard = DashboardBinding.Bind(
-            document, _dataSource ?? new DataSourceIdentity(_options.DataSourceUid, _options.DataSourceName ?? SqliteDataSource.DefaultName), _references);
+            document,
+            _dataSource ?? new DataSourceIdentity(_options.DataSourceUid ?? SqliteDataSource.DefaultUid, _options.DataSourceName ?? SqliteDataSource.DefaultName),
+            _references,
+            Keeps);
         string wanted = DashboardContent.Normalise(dashboard);
         string fingerprint = DashboardContent.Fingerprint(wanted);
 
@@ -159,7 +163,7 @@ public sealed class GrafanaPublisher : IDisposable
             _references = DataSourceReferences.Resolve(map, _client, _callbacks.Warning);
             _options = _references.One is { } one ? _options with { DataSourceUid = one.Uid } : _options;
         }
-        if (_dataSource is null && (_options.Database is not null || DashboardBinding.ReadsSqlite(document)))
+        if (_dataSource is null && (_options.Database is not null || (IsChosen ? DashboardBinding.ReadsSqlite(document) : DashboardBinding.NeedsDataSource(document, Keeps))))
         {
             GrafanaPublishResult? result = new GrafanaDataSources(_client, _server!, _callbacks).Ensure(_options, out DataSourceIdentity identity);
             _dataSource = identity;
@@ -168,6 +172,23 @@ public sealed class GrafanaPublisher : IDisposable
                 yield return result;
             }
         }
+    }
+
+    /// <summary>Whether someone said which data source the dashboards shall read.</summary>
+    private bool IsChosen => _options.Database is not null || _options.DataSourceUid is not null;
+
+    /// <summary>Whether a variable that is set to a data source stays so: nobody said otherwise, and the server has it.</summary>
+    private bool Keeps(string uid)
+    {
+        if (IsChosen || uid == SqliteDataSource.DefaultUid)
+        {
+            return false;
+        }
+        if (!_kept.TryGetValue(uid, out bool keeps))
+        {
+            _kept[uid] = keeps = new GrafanaDataSources(_client, _server!, _callbacks).Has(uid);
+        }
+        return keeps;
     }
 
     private TokenDashboardException? ChangedByOthers(

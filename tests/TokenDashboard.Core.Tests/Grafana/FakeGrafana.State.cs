@@ -7,8 +7,10 @@ namespace TokenDashboard.Testing;
 internal sealed partial class FakeGrafana
 {
     private const string Plugin = "frser-sqlite-datasource";
+    private const string NewestPlugin = "4.0.3";
 
     private int _counter;
+    private int _organisation = 1;
 
     internal List<Folder> Folders { get; } = [];
 
@@ -18,7 +20,7 @@ internal sealed partial class FakeGrafana
 
     internal HashSet<string> Plugins { get; } = [Plugin];
 
-    internal string PluginVersion { get; set; } = "4.0.3";
+    internal string PluginVersion { get; set; } = NewestPlugin;
 
     /// <summary>What a query fails with; null if it does not.</summary>
     internal string? QueryProblem { get; set; }
@@ -97,7 +99,7 @@ internal sealed partial class FakeGrafana
     private Answer Route(string method, string[] parts, IQueryCollection query, JsonObject? body) => (method, parts) switch
     {
         (_, ["api", "dashboards" or "folders" or "search", ..]) when LegacyGone is { } status => Answer.Message(status, "Not found"),
-        ("GET", ["api", "org"]) => Forbidden.Contains("org") ? NoPermission("orgs:read") : Answer.Json(200, new JsonObject { ["id"] = 1, ["name"] = "Main Org." }),
+        ("GET", ["api", "org"]) => Forbidden.Contains("org") ? NoPermission("orgs:read") : Answer.Json(200, new JsonObject { ["id"] = _organisation, ["name"] = _organisation == 1 ? "Main Org." : "Second Org." }),
         ("GET", ["api", "access-control", "user", "permissions"]) => Answer.Json(200, Permissions()),
         ("GET", ["api", "plugins", var id, "settings"]) => Plugins.Contains(id)
             ? Answer.Json(200, new JsonObject { ["id"] = id, ["type"] = "datasource", ["info"] = new JsonObject { ["version"] = PluginVersion } })
@@ -127,7 +129,12 @@ internal sealed partial class FakeGrafana
         {
             return NoPermission("plugins:install");
         }
-        return Plugins.Add(id) ? Answer.Json(200, new JsonObject()) : Answer.Message(409, "Plugin already installed");
+        if (!Plugins.Add(id) && PluginVersion == NewestPlugin)
+        {
+            return Answer.Message(409, "Plugin already installed");
+        }
+        PluginVersion = NewestPlugin;
+        return Answer.Json(200, new JsonObject());
     }
 
     private Answer Query(JsonObject body)
@@ -211,7 +218,10 @@ internal sealed partial class FakeGrafana
             case ("GET", ["uid", var uid]):
                 return Find(uid) is { } found ? Answer.Json(200, found.DeepClone()) : Answer.Message(404, "Data source not found");
             case ("PUT", ["uid", var uid]):
-                JsonObject stored = Find(uid)!;
+                if (Find(uid) is not { } stored)
+                {
+                    return Answer.Message(404, "Data source not found");
+                }
                 if (stored["readOnly"]!.GetValue<bool>())
                 {
                     return Answer.Message(403, "Cannot update read-only data source");
@@ -226,7 +236,11 @@ internal sealed partial class FakeGrafana
                 DataSources[DataSources.IndexOf(stored)] = body;
                 return Answer.Json(200, new JsonObject { ["message"] = "Datasource updated", ["datasource"] = body.DeepClone() });
             case ("GET", ["uid", var uid, "health"]):
-                string? problem = PathProblem(Find(uid)?["jsonData"]?["path"]?.GetValue<string>() ?? "");
+                if (Find(uid) is not { } asked)
+                {
+                    return Answer.Message(404, "Data source not found");
+                }
+                string? problem = PathProblem(asked["jsonData"]?["path"]?.GetValue<string>() ?? "");
                 return problem is null
                     ? Answer.Json(200, new JsonObject { ["status"] = "OK", ["message"] = "Data source is working" })
                     : Answer.Json(400, new JsonObject { ["status"] = "ERROR", ["message"] = problem });

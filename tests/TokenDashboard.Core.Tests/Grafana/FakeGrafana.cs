@@ -179,6 +179,12 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
         {
             return Answer.Message(401, Major >= 10 ? "Invalid API key" : "invalid username or password");
         }
+        // A token belongs to one organisation; a user says which one.
+        _organisation = authorization == basic && int.TryParse(request.Headers["X-Grafana-Org-Id"], out int organisation) ? organisation : 1;
+        if (_organisation > 2)
+        {
+            return Answer.Message(401, "Unauthorized");
+        }
         // The namespace of /apis is part of the path there; everything under /api has its own routes.
         string[] parts = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
         JsonObject? content = body.Length > 0 ? JsonNode.Parse(body)!.AsObject() : null;

@@ -53,6 +53,29 @@ public class GrafanaDataSourceServiceTests
     }
 
     [Fact]
+    public async Task An_old_plugin_is_updated_only_when_asked_and_allowed()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        server.PluginVersion = "3.2.1";
+        var options = new GrafanaPublishOptions { Database = "/data/a.db", InstallPlugin = true };
+
+        Set(server, options, write: false);
+        Assert.StartsWith("Update Plugin", _asked[0], StringComparison.Ordinal);
+        Assert.Empty(server.Writes);
+        server.Forbidden.Add("plugins");
+        Assert.Equal(ErrorCode.GrafanaPluginMissing, Assert.Throws<TokenDashboardException>(() => { Set(server, options); }).Code);
+        server.Forbidden.Clear();
+        _warnings.Clear();
+
+        Assert.Equal(GrafanaPublishAction.Created, Set(server, options)?.Action);
+        Assert.Equal("4.0.3", server.PluginVersion);
+        Assert.Empty(_warnings);
+        server.ClearRequests();
+        Set(server, options);
+        Assert.Empty(server.Writes);
+    }
+
+    [Fact]
     public async Task A_test_of_nothing_tells_what_is_missing_and_how_to_get_it()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync("9.5.21");
