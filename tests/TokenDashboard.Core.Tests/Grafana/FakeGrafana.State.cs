@@ -25,6 +25,9 @@ internal sealed partial class FakeGrafana
     /// <summary>What a query fails with; null if it does not.</summary>
     internal string? QueryProblem { get; set; }
 
+    /// <summary>With which status it fails, which differs from version to version.</summary>
+    internal int QueryProblemStatus { get; set; } = 400;
+
     /// <summary>What the plugin says of a database path: null if it can be read.</summary>
     internal Func<string, string?> PathProblem { get; set; } = _ => null;
 
@@ -146,7 +149,7 @@ internal sealed partial class FakeGrafana
         JsonObject result = problem is null
             ? new JsonObject { ["status"] = 200, ["frames"] = new JsonArray(new JsonObject { ["data"] = new JsonObject { ["values"] = new JsonArray(new JsonArray(18810)) } }) }
             : new JsonObject { ["status"] = 500, ["error"] = problem };
-        return Answer.Json(problem is null ? 200 : 400, new JsonObject { ["results"] = new JsonObject { ["A"] = result } });
+        return Answer.Json(problem is null ? 200 : QueryProblemStatus, new JsonObject { ["results"] = new JsonObject { ["A"] = result } });
     }
 
     private JsonObject Permissions()
@@ -206,6 +209,10 @@ internal sealed partial class FakeGrafana
             case ("GET", []):
                 return Answer.Json(200, new JsonArray([.. DataSources.Select(source => source.DeepClone())]));
             case ("POST", []):
+                if (Major >= 12 && !System.Text.RegularExpressions.Regex.IsMatch((string)body!["uid"]!, "^[a-zA-Z0-9_-]{1,40}$"))
+                {
+                    return Answer.Message(400, "invalid format of UID");
+                }
                 if (DataSources.Any(source => source["name"]!.GetValue<string>() == body!["name"]!.GetValue<string>() || source["uid"]!.GetValue<string>() == body["uid"]!.GetValue<string>()))
                 {
                     return Answer.Message(409, "data source with the same name already exists");

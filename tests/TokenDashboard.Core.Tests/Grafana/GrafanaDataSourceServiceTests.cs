@@ -109,15 +109,18 @@ public class GrafanaDataSourceServiceTests
     }
 
     [Theory]
-    [InlineData("attempt to write a readonly database (1544)", null, "WAL mode")]
-    [InlineData("unable to open database file", null, "PrivateTmp")]
-    [InlineData(null, "no such table: telemetry", "Observicia store")]
-    public async Task A_database_that_cannot_be_read_is_a_problem_with_advice(string? health, string? query, string advice)
+    [InlineData("attempt to write a readonly database (1544)", null, 0, "WAL mode")]
+    [InlineData("unable to open database file", null, 0, "PrivateTmp")]
+    [InlineData(null, "no such table: telemetry", 200, "Observicia store")]
+    [InlineData(null, "no such table: telemetry", 207, "Observicia store")]
+    [InlineData(null, "no such table: telemetry", 400, "Observicia store")]
+    [InlineData(null, "no such table: telemetry", 500, "Observicia store")]
+    public async Task A_database_that_cannot_be_read_is_a_problem_with_advice(string? health, string? query, int status, string advice)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         Set(server, new() { Database = "/data/a.db" });
         server.PathProblem = _ => health;
-        server.QueryProblem = query;
+        (server.QueryProblem, server.QueryProblemStatus) = (query, status);
 
         GrafanaDataSourceReport report = Test(server);
 
