@@ -30,7 +30,10 @@ public sealed record GrafanaPublishResult
     /// <summary>The title of the folder a dashboard is in, "Dashboards" for none; null for anything else.</summary>
     public string? FolderTitle { get; init; }
 
-    /// <summary>For a conflict, what others changed (left: as it was published, right: as it is on the server); null for anything else.</summary>
+    /// <summary>
+    /// For a conflict with a change of others: how what is on the server, the right side, differs from what was published last, or from
+    /// what is to be published where the server no longer has that. Null for anything else.
+    /// </summary>
     public IReadOnlyList<GrafanaDashboardDifference>? Changes { get; init; }
 
     /// <summary>The dashboard that was to be published, where it was asked for along; null otherwise.</summary>

@@ -163,7 +163,8 @@ public sealed class GrafanaPublisher : IDisposable
             _references = DataSourceReferences.Resolve(map, _client, _callbacks.Warning);
             _options = _references.One is { } one ? _options with { DataSourceUid = one.Uid } : _options;
         }
-        if (_dataSource is null && (_options.Database is not null || (IsChosen ? DashboardBinding.ReadsSqlite(document) : DashboardBinding.NeedsDataSource(document, Keeps))))
+        if (_dataSource is null
+            && (IsChosen ? _options.Database is not null || DashboardBinding.ReadsSqlite(document) : DashboardBinding.NeedsDataSource(document, Keeps)))
         {
             GrafanaPublishResult? result = new GrafanaDataSources(_client, _server!, _callbacks).Ensure(_options, out DataSourceIdentity identity);
             _dataSource = identity;

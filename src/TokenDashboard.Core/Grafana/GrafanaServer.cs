@@ -19,7 +19,11 @@ internal sealed record GrafanaServer(string? Version, long OrgId, string? OrgNam
         HealthAnswer health = response.As(GrafanaJson.Default.HealthAnswer);
         if (health.Database is null && health.Version is null)
         {
-            throw response.IsNoAnswer || response.Status == 403 ? response.Failure("ask for the server's health", "no permission; a proxy may guard it") : new TokenDashboardException(
+            if (response.IsNoAnswer || response.Status == 403)
+            {
+                throw response.Failure("ask for the server's health", "no permission; a proxy may guard it");
+            }
+            throw new TokenDashboardException(
                 ErrorCode.GrafanaNotJson,
                 $"{client.Url} answered GET /api/health with status {response.Status} and JSON, but not as Grafana does. Check that "
                     + "-Url is Grafana's own address with its sub-path.",
