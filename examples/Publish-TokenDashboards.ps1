@@ -1,23 +1,27 @@
 <#
 .SYNOPSIS
-    Publishes dashboards from a timer: one line of log for each thing that changed or failed, and an exit code.
+    Publishes dashboards and alert rules from a timer: one line of log for each thing that changed or failed, and an exit code.
 .DESCRIPTION
     Address and token come from the environment variables GRAFANA_URL and GRAFANA_TOKEN, so neither stands in a command line or a log.
     Uses only commands the bare engine of tokendash has, so it runs in tokendash and in PowerShell alike:
 
         tokendash -File Publish-TokenDashboards.ps1 -Folder LLM
-        pwsh -NoProfile -File Publish-TokenDashboards.ps1 -Path /srv/dashboards/*.json -BackupPath /var/backups/grafana
+        pwsh -NoProfile -File Publish-TokenDashboards.ps1 -Path /srv/dashboards/*.json -AlertRule /srv/rules/*.json -BackupPath /var/backups/grafana
 
-    Exit codes: 0 everything is as it should be, changed or not; 2 some dashboards failed, the others are published; 3 the server cannot
+    Exit codes: 0 everything is as it should be, changed or not; 2 some things failed, the others are published; 3 the server cannot
     be reached or takes nothing, so the run ended there. The next run goes on where this one ended.
 .PARAMETER Path
     Dashboard files, with wildcards. Without it, the dashboards of this module.
+.PARAMETER AlertRule
+    Files of alert rules as Publish-GrafanaAlertRule reads them, with wildcards. Without it, no alert rules.
 .PARAMETER Folder
-    The folder in Grafana; without it dashboards stay where they are.
+    The folder in Grafana; without it dashboards and alert rules stay where they are.
 .PARAMETER Database
     The store's path as the Grafana server sees it; without it the data source is used as it is.
+.PARAMETER Store
+    The store on this machine, to bring the sums up to date that make its dashboards fast, before anything is published.
 .PARAMETER BackupPath
-    The folder that gets what is overwritten.
+    The folder that gets the dashboards that are overwritten.
 .PARAMETER Force
     Overwrites what others changed in Grafana.
 .PARAMETER TimeoutSec
@@ -25,8 +29,10 @@
 #>
 param(
     [string[]] $Path,
+    [string[]] $AlertRule,
     [string] $Folder,
     [string] $Database,
+    [string] $Store,
     [string] $BackupPath,
     [switch] $Force,
     [int] $TimeoutSec = 30
@@ -46,30 +52,40 @@ function Get-ErrorId($Record) {
     $Record.FullyQualifiedErrorId.Split(',')[0]
 }
 
-$publish = @{ Force = $Force; TimeoutSec = $TimeoutSec; ErrorAction = 'Continue' }
-foreach ($name in 'Path', 'Folder', 'Database', 'BackupPath') {
-    if ($PSBoundParameters[$name]) { $publish[$name] = $PSBoundParameters[$name] }
+$count = @{ Created = 0; Updated = 0; Unchanged = 0; Failed = 0 }
+
+# Takes results, and errors and warnings between them, so that the log has all in the order they happened.
+filter Format-Result {
+    if ($_ -is [Management.Automation.ErrorRecord]) {
+        $count.Failed++
+        Format-Event "Error $(Get-ErrorId $_): $_"
+    }
+    elseif ($_ -is [Management.Automation.WarningRecord]) {
+        Format-Event "Warning: $_"
+    }
+    # The error that follows a conflict says why.
+    elseif ($null -ne $_.Action -and $_.Action -ne 'Conflict') {
+        $count["$($_.Action)"]++
+        if ($_.Action -ne 'Unchanged') { Format-Event "$($_.Action) $($_.Kind) '$($_.Name)'" }
+    }
 }
 
-$count = @{ Created = 0; Updated = 0; Unchanged = 0; Failed = 0 }
+$publish = @{ Force = $Force; ErrorAction = 'Continue' }
+if ($Folder) { $publish.Folder = $Folder }
+$dashboard = @{}
+foreach ($name in 'Path', 'Database', 'BackupPath') {
+    if ($PSBoundParameters[$name]) { $dashboard[$name] = $PSBoundParameters[$name] }
+}
+
+if ($Store) {
+    # Dashboards without up-to-date sums are slow, not wrong.
+    try { Optimize-TokenStore -Database $Store 3>&1 | Format-Result }
+    catch { $_ | Format-Result }
+}
 try {
-    # Errors and warnings come with the results, so that the log has them in the order they happened.
-    Publish-GrafanaDashboard @publish 2>&1 3>&1 | ForEach-Object {
-        if ($_ -is [Management.Automation.ErrorRecord]) {
-            $count.Failed++
-            Format-Event "Error $(Get-ErrorId $_): $_"
-        }
-        elseif ($_ -is [Management.Automation.WarningRecord]) {
-            Format-Event "Warning: $_"
-        }
-        elseif ($_.Action -eq 'Conflict') {
-            # The error that follows says why.
-        }
-        else {
-            $count["$($_.Action)"]++
-            if ($_.Action -ne 'Unchanged') { Format-Event "$($_.Action) $($_.Kind) '$($_.Name)'" }
-        }
-    }
+    $publish.Connection = Connect-Grafana -TimeoutSec $TimeoutSec
+    Publish-GrafanaDashboard @publish @dashboard 2>&1 3>&1 | Format-Result
+    if ($AlertRule) { Publish-GrafanaAlertRule $AlertRule @publish 2>&1 3>&1 | Format-Result }
 }
 catch {
     Format-Event "Ended $(Get-ErrorId $_): $_"

@@ -28,6 +28,12 @@ Describe 'Publish-GrafanaDashboard to provisioning files' {
             Should -Be (New-GrafanaDashboard Overview).Title
     }
 
+    It 'gives the dashboards along with -PassThru' {
+        $results = New-GrafanaDashboard | Publish-GrafanaDashboard @target -PassThru
+
+        ($results | Where-Object Dashboard).Dashboard.Uid | Should -Be (New-GrafanaDashboard).Uid
+    }
+
     It 'takes <Case>' -ForEach @(
         @{ Case = 'no dashboard, which means all of them'; Publish = { Publish-GrafanaDashboard @target } }
         @{ Case = 'paths with wildcards'; Publish = { Publish-GrafanaDashboard (Join-Path $files *.json) @target } }

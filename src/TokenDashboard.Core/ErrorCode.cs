@@ -119,6 +119,9 @@ public enum ErrorCode
     /// <summary>The session has no connection of that name.</summary>
     GrafanaConnectionNotFound,
 
+    /// <summary>The server, or a proxy before it, takes no more requests for now.</summary>
+    GrafanaBusy,
+
     /// <summary>The server did not answer in time.</summary>
     GrafanaTimeout,
 

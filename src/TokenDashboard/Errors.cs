@@ -19,7 +19,7 @@ internal static class Errors
         ErrorCode.ConfigurationInvalid or ErrorCode.StoreIsDirectory or ErrorCode.StoreEmpty or ErrorCode.StoreNotDatabase
             or ErrorCode.StoreColumnsMissing or ErrorCode.DashboardInvalid or ErrorCode.GrafanaNotJson
             or ErrorCode.ImportFormatUnsupported or ErrorCode.ImportColumnMissing => ErrorCategory.InvalidData,
-        ErrorCode.StoreLocked => ErrorCategory.ResourceBusy,
+        ErrorCode.StoreLocked or ErrorCode.GrafanaBusy => ErrorCategory.ResourceBusy,
         ErrorCode.StoreExists or ErrorCode.GrafanaFolderConflict or ErrorCode.GrafanaDataSourceConflict
             or ErrorCode.GrafanaVersionConflict => ErrorCategory.ResourceExists,
         ErrorCode.StoreAccessDenied or ErrorCode.GrafanaForbidden or ErrorCode.GrafanaDashboardManaged
@@ -39,6 +39,6 @@ internal static class Errors
 
     /// <summary>Whether a failure is the server's rather than one dashboard's.</summary>
     internal static bool EndsEverything(this ErrorCode code) =>
-        code is ErrorCode.GrafanaUnreachable or ErrorCode.GrafanaTlsFailed or ErrorCode.GrafanaTimeout or ErrorCode.GrafanaUnauthorized
+        code is ErrorCode.GrafanaUnreachable or ErrorCode.GrafanaBusy or ErrorCode.GrafanaTlsFailed or ErrorCode.GrafanaTimeout or ErrorCode.GrafanaUnauthorized
             or ErrorCode.GrafanaNotJson;
 }

@@ -106,6 +106,26 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
     }
 
     [Fact]
+    public async Task When_the_server_dies_in_the_middle_every_rule_has_its_outcome()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        Run(session, server, Connect).Succeeded();
+        bool dead = false;
+        server.Intercept = line => (dead |= line == "GET /api/v1/provisioning/alert-rules/two") ? FakeGrafana.Answer.Dropped : null;
+
+        IReadOnlyList<PSObject> output = Run(
+            session,
+            server,
+            "$rules = 'one', 'two', 'three' | ForEach-Object { @{ Name = $_; Uid = $_; Kind = 'NoTelemetry'; Window = '10m' } }; $null = Connect-Grafana $url -Token $token -TimeoutSec 2; "
+                + "try { $rules | Publish-GrafanaAlertRule } catch { \"Ended $($_.FullyQualifiedErrorId)\" }").Succeeded();
+
+        Assert.Equal(["AlertRule one Created", "AlertRule two Failed", "AlertRule three Skipped"], output.SkipLast(1).Select(Line).Where(line => line.StartsWith("AlertRule", StringComparison.Ordinal)));
+        Assert.StartsWith("Ended GrafanaUnreachable,", output[^1].ToString(), StringComparison.Ordinal);
+        Assert.Equal(["one"], server.AlertRules.Keys);
+    }
+
+    [Fact]
     public void Provisioning_files_are_written_once_and_pruned_only_after_a_whole_run()
     {
         using var session = new ModuleSession();

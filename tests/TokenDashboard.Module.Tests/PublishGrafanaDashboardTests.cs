@@ -108,6 +108,10 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         Assert.Equal(["Dashboard Title of one Conflict", "Dashboard Title of two Created"], result.Output.Select(Line).Where(line => line.StartsWith("Dashboard", StringComparison.Ordinal)));
         Assert.Equal(["DashboardInvalid", "GrafanaVersionConflict", "DashboardNotFound"], result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
         Assert.Equal(ErrorCategory.ResourceExists, result.Errors[1].CategoryInfo.Category);
+        Assert.Contains("Changed there: refresh.", result.Errors[1].ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            [" -> 5m"],
+            Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Url $url -Token $token -ErrorAction Ignore | Where-Object Action -eq Conflict | ForEach-Object Changes | ForEach-Object { \"$($_.Left) -> $($_.Right)\" }").Succeeded().Select(change => change.ToString()));
         Assert.Equal("Dashboard Title of one Updated", Line(Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Url $url -Token $token -Force").Succeeded()[^1]));
     }
 
@@ -231,6 +235,8 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         Run(session, null, $"Publish-GrafanaDashboard $folder/*.json {Publish}").Succeeded();
         string foreign = Path.Combine(_folder, "provisioning/dashboards/foreign.json");
         File.WriteAllText(foreign, "{}");
+        string beside = Path.Combine(ours, "mine.json");
+        File.WriteAllText(beside, """{ "uid": "another", "title": "Mine" }""");
 
         ModuleSession.Result failed = Run(session, null, $"Publish-GrafanaDashboard $folder/one.json, $folder/none.json {Publish}");
         Assert.Equal("DashboardNotFound", failed.ErrorId);
@@ -240,7 +246,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         IReadOnlyList<PSObject> pruned = Run(session, null, $"Publish-GrafanaDashboard $folder/one.json {Publish}").Succeeded();
 
         Assert.Equal("ProvisioningFile dashboards/tokendashboard/two.json Removed", Line(pruned[^1]));
-        Assert.Equal(["one.json"], Directory.GetFiles(ours).Select(file => Path.GetFileName(file)));
+        Assert.Equal(["mine.json", "one.json"], Directory.GetFiles(ours).Select(file => Path.GetFileName(file)).Order());
         Assert.True(File.Exists(foreign));
         Assert.Equal("AmbiguousParameterSet", Run(session, null, "Publish-GrafanaDashboard $folder/one.json -Prune -Url http://localhost").ErrorId);
     }
@@ -264,24 +270,6 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
                 "Created   File       one                     dashboards/tokendashboard/one.json",
             ],
             lines);
-    }
-
-    [Fact]
-    public async Task Ctrl_C_ends_a_request_under_way()
-    {
-        await using FakeGrafana server = await FakeGrafana.StartAsync();
-        using var session = new ModuleSession();
-        WriteDashboard("one");
-        server.Delay = new TaskCompletionSource().Task;
-        using PowerShell shell = PowerShell.Create(session.Runspace);
-        shell.AddCommand("Publish-GrafanaDashboard").AddParameter("Path", Path.Combine(_folder, "one.json")).AddParameter("Url", server.Url).AddParameter("Token", _token);
-        Task running = Task.Factory.FromAsync(shell.BeginInvoke(), result => shell.EndInvoke(result));
-        SpinWait.SpinUntil(() => server.Requests.Count > 0);
-
-        shell.Stop();
-
-        await Assert.ThrowsAsync<PipelineStoppedException>(() => running);
-        Assert.Empty(shell.Streams.Error);
     }
 
     [Theory]
@@ -430,12 +418,35 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         Assert.Equal("AmbiguousParameterSet", Run(session, null, "Publish-GrafanaDashboard $folder/one.json -ProvisioningPath $folder/p -Database /d.db -Api Legacy").ErrorId);
     }
 
+    [Fact]
+    public async Task With_PassThru_each_dashboards_result_has_the_dashboard_for_what_comes_next()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        await using FakeGrafana next = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        WriteDashboard("one");
+        WriteDashboard("two");
+        Run(session, server, "Publish-GrafanaDashboard $folder/*.json -Url $url -Token $token -Database /d.db").Succeeded();
+        server.EditInBrowser("one", content => content["refresh"] = "5m");
+
+        IReadOnlyList<PSObject> published = Run(
+            session,
+            server,
+            "Publish-GrafanaDashboard $folder/*.json -Url $url -Token $token -PassThru -ErrorAction Ignore | Where-Object { $_.Dashboard -and $_.Action -ne 'Conflict' }"
+                + " | ForEach-Object Dashboard | Publish-GrafanaDashboard -Url $next -Token $token -Database /d.db",
+            ("next", next.Url)).Succeeded();
+
+        Assert.Equal(["DataSource TokenDashboard Created", "Dashboard Title of two Created"], published.Select(Line));
+        Assert.All(published, result => Assert.Null(result.Properties["Dashboard"].Value));
+    }
+
     [Theory]
     [InlineData("-Url $url -Token $token -ProvisioningPath $folder -Database /d.db", "AmbiguousParameterSet")]
     [InlineData("-ProvisioningPath $folder -Database /d.db -Force", "AmbiguousParameterSet")]
     [InlineData("-Url $url -Token $token -DataSourceUid 'not a uid'", "ParameterArgumentValidationError")]
     [InlineData("-Url $url -Token $token -OrgId 0", "ParameterArgumentValidationError")]
     [InlineData("-Url 'https://admin:pw@localhost' -Token $token", "GrafanaUrlInvalid")]
+    [InlineData("-Url 'https://admin:pw@[localhost' -Token $token", "ParameterArgumentTransformationError")]
     [InlineData("-Url localhost:3000 -Token $token", "GrafanaUrlInvalid")]
     public async Task Arguments_that_make_no_sense_are_refused(string arguments, string errorId)
     {
@@ -443,7 +454,10 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         using var session = new ModuleSession();
         WriteDashboard("one");
 
-        Assert.Equal(errorId, Run(session, server, $"Publish-GrafanaDashboard $folder/one.json {arguments}").ErrorId);
+        ModuleSession.Result result = Run(session, server, $"Publish-GrafanaDashboard $folder/one.json {arguments}");
+
+        Assert.Equal(errorId, result.ErrorId);
+        Assert.DoesNotContain("admin:pw", $"{result.Terminating}{result.Terminating?.Exception}", StringComparison.Ordinal);
         Assert.Empty(server.Requests);
     }
 

@@ -67,7 +67,14 @@ internal sealed class AlertRuleGroup
         body["interval"] = AlertRuleContent.WholeSeconds(interval);
         bool editable = !Rules.Any(rule => StoredAlertRule.ProvenanceOf(rule) == "api");
         string folderUid = GrafanaDataSources.TextOf(body, "folderUid") ?? "";
-        _client.Write(HttpMethod.Put, _path, body, () => Read(_client, folderUid, _name).Interval == interval, editable)
-            ?.OrThrow($"change the interval of the rule group '{_name}'", AlertRulePublisher.WritePermission);
+        GrafanaResponse? response = _client.Write(HttpMethod.Put, _path, body, () => Read(_client, folderUid, _name).Interval == interval, editable);
+        if (response?.Status is 409 or 412)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.GrafanaVersionConflict,
+                $"Grafana would not change the interval of the rule group '{_name}': {response.Words}. Someone may have changed it just now; run the command again.",
+                target: _name);
+        }
+        response?.OrThrow($"change the interval of the rule group '{_name}'", AlertRulePublisher.WritePermission);
     }
 }

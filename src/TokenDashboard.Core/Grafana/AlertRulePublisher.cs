@@ -100,9 +100,10 @@ public sealed class AlertRulePublisher : IDisposable
         {
             yield break;
         }
-        if (!same)
+        if (!same && Save(rule, place, stored, wanted) is { } conflict)
         {
-            Save(rule, place, stored, wanted);
+            yield return result with { Action = GrafanaPublishAction.Conflict, Message = conflict.Message };
+            throw conflict;
         }
         group = AlertRuleGroup.Read(_client, place.Uid!, rule.Group);
         if (group.Interval != rule.Interval)
@@ -182,7 +183,8 @@ public sealed class AlertRulePublisher : IDisposable
             ErrorCode.GrafanaVersionConflict, $"{name} {what}. Nothing was written. Take the change into the definition, or give -Force to overwrite it.", target: rule.Uid);
     }
 
-    private void Save(AlertRule rule, FolderPlace place, StoredAlertRule? stored, JsonObject wanted)
+    /// <summary>Saves a rule; gives the failure of one that is someone else's, or was saved by someone else just now.</summary>
+    private TokenDashboardException? Save(AlertRule rule, FolderPlace place, StoredAlertRule? stored, JsonObject wanted)
     {
         if (place.Uid is null)
         {
@@ -196,12 +198,21 @@ public sealed class AlertRulePublisher : IDisposable
             : _client.Write(HttpMethod.Put, StoredAlertRule.PathOf(rule.Uid), AlertRuleContent.LaidOver(stored.Json, wanted), IsDone, editable: stored.Provenance != "api");
         if (response is { IsSuccess: false } && response.Words.Contains("provenance", StringComparison.OrdinalIgnoreCase))
         {
-            throw new TokenDashboardException(
+            return new TokenDashboardException(
                 ErrorCode.GrafanaAlertRuleManaged,
                 $"Grafana would not save the alert rule '{rule.Name}' (uid '{rule.Uid}'), because something else manages it: {response.Words}. Change it there, or publish under another Uid.",
                 target: rule.Uid);
         }
+        if (response?.Status is 409 or 412)
+        {
+            return new TokenDashboardException(
+                ErrorCode.GrafanaVersionConflict,
+                $"Grafana would not save the alert rule '{rule.Name}' (uid '{rule.Uid}'): {response.Words}. Another rule of '{place.Title}' may have its name, or "
+                    + "someone else saved it just now; run the command again to see what it is now.",
+                target: rule.Uid);
+        }
         response?.OrThrow($"save the alert rule '{rule.Name}'", WritePermission);
         _callbacks.Verbose($"Saved the alert rule '{rule.Name}' in '{place.Title}'.");
+        return null;
     }
 }

@@ -32,13 +32,22 @@ internal static partial class DashboardBinding
     internal static bool ReadsSqlite(DashboardDocument document) => Mentions(document.Root);
 
     /// <summary>
+    /// Whether a dashboard has to be given a SQLite data source: it asks for one, or has a variable that is set to none, or to one that
+    /// does not stay.
+    /// </summary>
+    /// <param name="document">The dashboard.</param>
+    /// <param name="keeps">Whether a variable that is set to this uid stays so.</param>
+    internal static bool NeedsDataSource(DashboardDocument document, Func<string, bool> keeps) => Needs(document.Root, keeps);
+
+    /// <summary>
     /// A copy ready to be saved: inputs replaced, data source variables set to the data source, and without id and version, which
     /// belong to the server it came from.
     /// </summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.DashboardInvalid"/>: an input that cannot be filled in here, or library panels.
     /// </exception>
-    internal static JsonObject Bind(DashboardDocument document, DataSourceIdentity dataSource, DataSourceReferences? references = null)
+    internal static JsonObject Bind(
+        DashboardDocument document, DataSourceIdentity dataSource, DataSourceReferences? references = null, Func<string, bool>? keeps = null)
     {
         var dashboard = (JsonObject)document.Root.DeepClone();
         Dictionary<string, string> inputs = Inputs(dashboard, document.Title, dataSource, references);
@@ -62,11 +71,11 @@ internal static partial class DashboardBinding
         {
             foreach (JsonObject variable in variables.OfType<JsonObject>())
             {
-                if (!Is(variable["type"], "datasource") || !Is(variable["query"], SqliteDataSource.PluginId) || references?.Chose(variable) == true)
+                if (!IsSqliteVariable(variable) || references?.Chose(variable) == true)
                 {
                     continue;
                 }
-                if (variable["current"]?["value"] is { } chosen && (chosen is JsonArray { Count: 1 } one ? Is(one[0], dataSource.Uid) : Is(chosen, dataSource.Uid)))
+                if (ChosenUid(variable) is { } chosen && (chosen == dataSource.Uid || keeps?.Invoke(chosen) == true))
                 {
                     // As Grafana wrote it, so that a dashboard that was exported is published without a difference.
                     continue;
@@ -146,6 +155,25 @@ internal static partial class DashboardBinding
             return null;
         }
         return values.Aggregate(text, (result, value) => result.Replace(value.Key, value.Value, StringComparison.Ordinal));
+    }
+
+    private static bool Needs(JsonNode? node, Func<string, bool> keeps) => node switch
+    {
+        JsonObject fields when IsSqliteVariable(fields) => ChosenUid(fields) is not { } uid || !keeps(uid),
+        JsonObject fields => Is(fields["pluginId"], SqliteDataSource.PluginId)
+            || (Is(fields["type"], SqliteDataSource.PluginId) && Text(fields["uid"]) is null or "" or SqliteDataSource.DefaultUid)
+            || fields.Any(field => Needs(field.Value, keeps)),
+        JsonArray items => items.Any(item => Needs(item, keeps)),
+        _ => false,
+    };
+
+    private static bool IsSqliteVariable(JsonObject variable) => Is(variable["type"], "datasource") && Is(variable["query"], SqliteDataSource.PluginId);
+
+    /// <summary>The uid a data source variable is set to; null for none.</summary>
+    private static string? ChosenUid(JsonObject variable)
+    {
+        JsonNode? value = (variable["current"] as JsonObject)?["value"];
+        return Text(value is JsonArray { Count: 1 } only ? only[0] : value) is { Length: > 0 } uid && uid[0] != '$' ? uid : null;
     }
 
     private static bool Mentions(JsonNode? node) => node switch

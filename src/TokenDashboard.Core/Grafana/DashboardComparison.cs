@@ -16,15 +16,22 @@ public static class DashboardComparison
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
-        var walk = new Walk(left.Uid.Length > 0 ? left.Uid : right.Uid);
+        var dataSource = new DataSourceIdentity(SqliteDataSource.DefaultUid, SqliteDataSource.DefaultName);
+        return Compare(DashboardBinding.Bind(left, dataSource), DashboardBinding.Bind(right, dataSource), left.Uid.Length > 0 ? left.Uid : right.Uid);
+    }
+
+    /// <summary>All differences of two dashboards that are bound, or never were to be.</summary>
+    internal static IReadOnlyList<GrafanaDashboardDifference> Compare(JsonObject left, JsonObject right, string uid)
+    {
+        var walk = new Walk(uid);
         walk.Compare(Content(left), Content(right), "", "");
         return [.. walk.Differences.OrderBy(difference => difference.Panel.Length > 0)];
     }
 
-    private static JsonObject Content(DashboardDocument document)
+    private static JsonObject Content(JsonObject dashboard)
     {
-        JsonObject content = DashboardContent.ForFile(
-            DashboardBinding.Bind(document, new DataSourceIdentity(SqliteDataSource.DefaultUid, SqliteDataSource.DefaultName)));
+        JsonObject content = DashboardContent.ForFile(dashboard);
+        content.Remove("uid");
         foreach (JsonObject variable in (content["templating"]?["list"] as JsonArray ?? []).OfType<JsonObject>())
         {
             if (Text(variable["type"]) == "datasource")

@@ -79,11 +79,16 @@ internal sealed class GrafanaClient : IDisposable
     internal GrafanaResponse Get(string path) => Read(HttpMethod.Get, path, _retry.Run(cancel => Once(HttpMethod.Get, path, null, cancel)));
 
     /// <summary>Reads what a server may not serve at all; null where it does not, in whatever words.</summary>
-    /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
+    /// <exception cref="TokenDashboardException">No answer, one that is not Grafana's, or one that says nothing about what was asked.</exception>
     internal GrafanaResponse? Find(string path)
     {
         GrafanaAttempt attempt = _retry.Run(cancel => Once(HttpMethod.Get, path, null, cancel));
-        return attempt is { Failure: null, Status: 404 or 410 } ? null : Read(HttpMethod.Get, path, attempt);
+        if (attempt is { Failure: null, Status: 404 or 410 })
+        {
+            return null;
+        }
+        GrafanaResponse response = Read(HttpMethod.Get, path, attempt);
+        return response.IsNoAnswer ? throw response.Failure($"answer {response.Request}", "another account") : response;
     }
 
     /// <summary>Asks with a body, and otherwise as <see cref="Get"/>. Only for what changes nothing.</summary>
@@ -119,11 +124,16 @@ internal sealed class GrafanaClient : IDisposable
                 // What arrived late of an earlier try is what a repeated one may be refused for.
                 return repeated && attempt.Status is 409 or 412 && isDone() ? Done() : attempt;
             }
-            catch (TokenDashboardException exception) when (exception.Code == ErrorCode.GrafanaUnreachable)
+            catch (TokenDashboardException exception) when (exception.Code is ErrorCode.GrafanaUnreachable or ErrorCode.GrafanaBusy)
             {
                 return new GrafanaAttempt { Failure = exception, MayPass = true };
             }
         });
+        if (last.Failure is { Code: ErrorCode.GrafanaTimeout or ErrorCode.GrafanaUnreachable, InnerException: not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } } lost)
+        {
+            throw new TokenDashboardException(
+                lost.Code, $"{lost.Message} Whether it carried out {method} {path} is not known; the next run finds out and goes on from there.", lost, Url);
+        }
         return ReferenceEquals(last, GrafanaAttempt.Done) ? null : Read(method, path, last);
 
         GrafanaAttempt Done()
@@ -151,7 +161,8 @@ internal sealed class GrafanaClient : IDisposable
         }
         try
         {
-            using HttpResponseMessage response = _http.Send(request, HttpCompletionOption.ResponseContentRead, cancel);
+            // Only the asynchronous way ends at once where looking up the host's name hangs.
+            using HttpResponseMessage response = _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancel).GetAwaiter().GetResult();
             using var reader = new StreamReader(response.Content.ReadAsStream(cancel), Encoding.UTF8);
             string text = Redact(reader.ReadToEnd());
             int status = (int)response.StatusCode;
@@ -161,7 +172,7 @@ internal sealed class GrafanaClient : IDisposable
             {
                 Status = status,
                 Text = text,
-                Location = response.Headers.Location is { } target ? new Uri(Url, target).GetLeftPart(UriPartial.Path) : null,
+                Location = response.Headers.Location is { } target ? Redact(new Uri(Url, target).GetLeftPart(UriPartial.Path)) : null,
                 MayPass = status is 429 or 502 or 503 or 504,
                 RetryAfter = wait?.Delta ?? wait?.Date - DateTimeOffset.UtcNow,
             };
@@ -203,6 +214,7 @@ internal sealed class GrafanaClient : IDisposable
     private TokenDashboardException Failure(HttpRequestException exception)
     {
         string cause = Redact(exception.GetBaseException().Message).TrimEnd('.');
+        string way = HttpClient.DefaultProxy.GetProxy(Url) is { } proxy && proxy != Url ? $" The way there leads through the proxy {proxy.Authority}. {GrafanaResponse.ProxyAdvice}" : "";
         return exception.HttpRequestError switch
         {
             HttpRequestError.SecureConnectionError => new TokenDashboardException(
@@ -219,12 +231,12 @@ internal sealed class GrafanaClient : IDisposable
                 Url),
             HttpRequestError.NameResolutionError => new TokenDashboardException(
                 ErrorCode.GrafanaUnreachable,
-                $"The host name in {Url} is not known here: {cause}. Check its spelling and this machine's name servers.",
+                $"The host name in {Url} is not known here: {cause}. Check its spelling and this machine's name servers.{way}",
                 exception,
                 Url),
             _ => new TokenDashboardException(
                 ErrorCode.GrafanaUnreachable,
-                $"Grafana at {Url} could not be reached: {cause}. Check that the server runs, and host and port in -Url.",
+                $"Grafana at {Url} could not be reached: {cause}. Check that the server runs, and host and port in -Url.{way}",
                 exception,
                 Url),
         };

@@ -144,6 +144,10 @@ public sealed class GrafanaDataSourceService : IDisposable
             _callbacks.Warning("This account may not query the data source, so nobody checked that it can. It takes datasources:query (role Viewer).");
             return null;
         }
+        if (response.IsNoAnswer)
+        {
+            throw response.Failure($"query the data source '{uid}'", "datasources:query (role Viewer)");
+        }
         // A failed query has its error inside, with a status that differs from version to version.
         JsonNode? result = response.AsObject()["results"]?["A"];
         if (response.IsSuccess && result?["frames"]?[0]?["data"]?["values"]?[0]?[0] is JsonValue count && count.TryGetValue(out double requests))

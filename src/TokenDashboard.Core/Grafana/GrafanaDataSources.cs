@@ -27,14 +27,13 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         {
             callbacks.Warning(warning);
         }
-        string uid = options.DataSourceUid;
+        string uid = options.DataSourceUid ?? SqliteDataSource.DefaultUid;
         identity = new DataSourceIdentity(uid, options.DataSourceName ?? SqliteDataSource.DefaultName);
         GrafanaResponse response = client.Get(ByUid(uid));
         if (response.Status == 403 && options.Database is null)
         {
             // An Editor may use a data source in a dashboard without being allowed to see its settings.
-            callbacks.Warning(
-                $"This account may not read data sources, so nobody checked that '{uid}' exists. It takes datasources:read (role Admin).");
+            WarnOfUnread(uid);
             return null;
         }
         if (response.Status == 404)
@@ -51,6 +50,23 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
                     + "-DataSourceUid.");
         }
         return Correct(stored, options, identity);
+    }
+
+    /// <summary>Whether the server has a SQLite data source with that uid. An account that may not look is told so, and taken at the dashboard's word.</summary>
+    internal bool Has(string uid)
+    {
+        // What Grafana calls its default one, whichever that is.
+        if (uid == "default")
+        {
+            return true;
+        }
+        GrafanaResponse response = client.Get(ByUid(uid));
+        if (response.Status == 403)
+        {
+            WarnOfUnread(uid);
+            return true;
+        }
+        return response.Status != 404 && TextOf(response.OrThrow($"read the data source '{uid}'", Permission).AsObject(), "type") == Plugin;
     }
 
     private GrafanaPublishResult? Create(GrafanaPublishOptions options, DataSourceIdentity identity)
@@ -95,11 +111,11 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             ["jsonData"] = settings,
         };
         GrafanaResponse? response = client.Write(HttpMethod.Post, "api/datasources", body, () => Holds(identity.Uid, body));
-        if (response?.Status == 409 && MadeMeanwhile(identity) is { } made)
+        if (response?.Status is 409 or 412 && MadeMeanwhile(identity) is { } made)
         {
             return Correct(made, options, identity with { Name = TextOf(made, "name") ?? identity.Name });
         }
-        if (response?.Status == 409)
+        if (response?.Status is 409 or 412)
         {
             throw Conflict(
                 $"Grafana would not make the data source '{identity.Name}': {response.Words}. Someone may have made it just now; run "
@@ -166,6 +182,9 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         && TextOf(response.AsObject(), "name") == TextOf(sent, "name")
         && JsonNode.DeepEquals(response.AsObject()["jsonData"], sent["jsonData"]);
 
+    private void WarnOfUnread(string uid) =>
+        callbacks.Warning($"This account may not read data sources, so nobody checked that '{uid}' exists. It takes datasources:read (role Admin).");
+
     /// <summary>Has the plugin open the database. A failure is a warning: the dashboard is right, and the store may come later.</summary>
     private string Health(DataSourceIdentity identity)
     {
@@ -189,6 +208,10 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         {
             return (null, "Not checked: this account may not query the data source.");
         }
+        if (response.IsNoAnswer)
+        {
+            throw response.Failure($"ask for the health of the data source '{uid}'", "datasources:query (role Viewer)");
+        }
         DataSourceHealth health = response.As(GrafanaJson.Default.DataSourceHealth);
         return (response.IsSuccess && health.Status is ("OK" or null), (health.Message ?? response.Words).TrimEnd('.'));
     }
@@ -200,7 +223,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         if (Says("readonly database") || Says("1544"))
         {
             return "The store is in WAL mode and Grafana may not write its folder, which SQLite needs for the -shm file. Let Grafana's "
-                + "account write that folder, or set the store's journal_mode to DELETE.";
+                + "account write that folder, or take the store out of WAL mode with Optimize-TokenStore -JournalMode Delete.";
         }
         if (Says("block list") || Says("blocked") || Says("not allowed"))
         {

@@ -15,8 +15,11 @@ public sealed record GrafanaPublishOptions
     /// <summary>The data source's name; null is <see cref="SqliteDataSource.DefaultName"/> for a new one and keeps an existing one's.</summary>
     public string? DataSourceName { get; init; }
 
-    /// <summary>The data source's uid: 1 to 40 of A-Z, a-z, 0-9, hyphen and underscore.</summary>
-    public string DataSourceUid { get; init; } = SqliteDataSource.DefaultUid;
+    /// <summary>
+    /// The data source's uid: 1 to 40 of A-Z, a-z, 0-9, hyphen and underscore. Null is <see cref="SqliteDataSource.DefaultUid"/>; then,
+    /// without <see cref="Database"/>, dashboards that are set to another SQLite data source of the server keep it.
+    /// </summary>
+    public string? DataSourceUid { get; init; }
 
     /// <summary>Existing data sources that take the place of those the dashboards refer to; null for none.</summary>
     public DataSourceMap? DataSources { get; init; }

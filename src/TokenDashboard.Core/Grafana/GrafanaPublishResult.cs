@@ -30,6 +30,15 @@ public sealed record GrafanaPublishResult
     /// <summary>The title of the folder a dashboard is in, "Dashboards" for none; null for anything else.</summary>
     public string? FolderTitle { get; init; }
 
+    /// <summary>
+    /// For a conflict with a change of others: how what is on the server, the right side, differs from what was published last, or from
+    /// what is to be published where the server no longer has that. Null for anything else.
+    /// </summary>
+    public IReadOnlyList<GrafanaDashboardDifference>? Changes { get; init; }
+
+    /// <summary>The dashboard that was to be published, where it was asked for along; null otherwise.</summary>
+    public Dashboards.DashboardDocument? Dashboard { get; init; }
+
     /// <summary>What else is worth knowing: a data source's health, why there is a conflict.</summary>
     public string? Message { get; init; }
 }

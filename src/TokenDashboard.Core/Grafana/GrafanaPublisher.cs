@@ -14,6 +14,7 @@ public sealed class GrafanaPublisher : IDisposable
     private readonly PublishCallbacks _callbacks;
     private readonly GrafanaClient _client;
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, bool> _kept = new(StringComparer.Ordinal);
     private GrafanaServer? _server;
     private FolderPlace? _folder;
     private DataSourceIdentity? _dataSource;
@@ -59,7 +60,10 @@ public sealed class GrafanaPublisher : IDisposable
     {
         ArgumentNullException.ThrowIfNull(document);
         JsonObject dashboard = DashboardBinding.Bind(
-            document, _dataSource ?? new DataSourceIdentity(_options.DataSourceUid, _options.DataSourceName ?? SqliteDataSource.DefaultName), _references);
+            document,
+            _dataSource ?? new DataSourceIdentity(_options.DataSourceUid ?? SqliteDataSource.DefaultUid, _options.DataSourceName ?? SqliteDataSource.DefaultName),
+            _references,
+            Keeps);
         string wanted = DashboardContent.Normalise(dashboard);
         string fingerprint = DashboardContent.Fingerprint(wanted);
 
@@ -93,12 +97,13 @@ public sealed class GrafanaPublisher : IDisposable
                 yield return result;
                 yield break;
             }
+            IReadOnlyList<GrafanaDashboardDifference>? changes = null;
             TokenDashboardException? obstacle = stored.NewerSchema is not null ? stored.Unsupported("published")
                 : _api.Owner(stored) is { } owner ? PublishObstacles.Managed(document, owner)
-                : same ? null : ChangedByOthers(document, stored, history!);
+                : same ? null : ChangedByOthers(document, dashboard, stored, history!, out changes);
             if (obstacle is not null)
             {
-                yield return result with { Action = GrafanaPublishAction.Conflict, Message = obstacle.Message };
+                yield return result with { Action = GrafanaPublishAction.Conflict, Message = obstacle.Message, Changes = changes };
                 throw obstacle;
             }
             moved &= same;
@@ -158,7 +163,8 @@ public sealed class GrafanaPublisher : IDisposable
             _references = DataSourceReferences.Resolve(map, _client, _callbacks.Warning);
             _options = _references.One is { } one ? _options with { DataSourceUid = one.Uid } : _options;
         }
-        if (_dataSource is null && (_options.Database is not null || DashboardBinding.ReadsSqlite(document)))
+        if (_dataSource is null
+            && (IsChosen ? _options.Database is not null || DashboardBinding.ReadsSqlite(document) : DashboardBinding.NeedsDataSource(document, Keeps)))
         {
             GrafanaPublishResult? result = new GrafanaDataSources(_client, _server!, _callbacks).Ensure(_options, out DataSourceIdentity identity);
             _dataSource = identity;
@@ -169,8 +175,27 @@ public sealed class GrafanaPublisher : IDisposable
         }
     }
 
-    private TokenDashboardException? ChangedByOthers(DashboardDocument document, StoredDashboard stored, PublishHistory history)
+    /// <summary>Whether someone said which data source the dashboards shall read.</summary>
+    private bool IsChosen => _options.Database is not null || _options.DataSourceUid is not null;
+
+    /// <summary>Whether a variable that is set to a data source stays so: nobody said otherwise, and the server has it.</summary>
+    private bool Keeps(string uid)
     {
+        if (IsChosen || uid == SqliteDataSource.DefaultUid)
+        {
+            return false;
+        }
+        if (!_kept.TryGetValue(uid, out bool keeps))
+        {
+            _kept[uid] = keeps = new GrafanaDataSources(_client, _server!, _callbacks).Has(uid);
+        }
+        return keeps;
+    }
+
+    private TokenDashboardException? ChangedByOthers(
+        DashboardDocument document, JsonObject wanted, StoredDashboard stored, PublishHistory history, out IReadOnlyList<GrafanaDashboardDifference>? changes)
+    {
+        changes = null;
         if (history.NobodyElseChanged(stored))
         {
             return null;
@@ -185,7 +210,22 @@ public sealed class GrafanaPublisher : IDisposable
             _callbacks.Verbose($"The dashboard '{document.Title}' {what}. It is overwritten, because -Force was given.");
             return null;
         }
-        return PublishObstacles.Changed(document, what);
+        JsonObject? before = history.LastPublished is { } last ? Version(document.Uid, last) : null;
+        changes = DashboardComparison.Compare(before ?? wanted, stored.Json!, document.Uid);
+        return PublishObstacles.Changed(document, what, before is null ? "It differs in" : "Changed there:", changes);
+    }
+
+    /// <summary>A version of the history, to tell what was changed since; null where the server does not give it.</summary>
+    private JsonObject? Version(string uid, long version)
+    {
+        try
+        {
+            return _api!.ReadVersion(uid, version);
+        }
+        catch (TokenDashboardException exception) when (exception.Code is ErrorCode.GrafanaForbidden or ErrorCode.GrafanaRequestFailed or ErrorCode.GrafanaSchemaUnsupported)
+        {
+            return null;
+        }
     }
 
     private string Backup(string uid, StoredDashboard stored, string path)

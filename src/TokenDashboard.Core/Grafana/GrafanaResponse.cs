@@ -8,7 +8,13 @@ namespace TokenDashboard.Grafana;
 /// <summary>One answer of Grafana, success or refusal, known to be JSON.</summary>
 internal sealed partial class GrafanaResponse
 {
+    /// <summary>What to do about a proxy between here and the server.</summary>
+    internal const string ProxyAdvice =
+        "The environment variables HTTPS_PROXY and HTTP_PROXY name it, with user name and password where it wants them; NO_PROXY lists hosts that need none.";
+
     private const int MaxWords = 300;
+
+    private const string BusyAdvice = "Run the command again later, or give a larger -TimeoutSec to wait longer.";
 
     private readonly Uri _url;
     private readonly JsonNode _body;
@@ -29,6 +35,9 @@ internal sealed partial class GrafanaResponse
 
     /// <summary>Whether Grafana did what was asked.</summary>
     internal bool IsSuccess => Status is >= 200 and < 300;
+
+    /// <summary>Whether it says nothing about what was asked: the account is unknown, or the server takes no requests now.</summary>
+    internal bool IsNoAnswer => Status is 401 or 429 || IsUnavailable(Status);
 
     /// <summary>
     /// Grafana's own words for a refusal: <c>message</c> of the classic API or of a Kubernetes Status, with the short <c>status</c> or
@@ -82,7 +91,13 @@ internal sealed partial class GrafanaResponse
                 $"{answer}. A proxy in front of Grafana refused the sign-in; it must let the Authorization header through.", target: url),
             403 => new TokenDashboardException(
                 ErrorCode.GrafanaForbidden, $"{answer}. A proxy in front of Grafana refused the request.", target: url),
-            502 or 503 or 504 => new TokenDashboardException(
+            407 => new TokenDashboardException(
+                ErrorCode.GrafanaUnreachable, $"{answer}. The proxy on the way to Grafana wants a sign-in of its own. {ProxyAdvice}", target: url),
+            413 => new TokenDashboardException(
+                ErrorCode.GrafanaRequestFailed,
+                $"{answer}. A proxy in front of Grafana takes no request of that size. Raise its limit, or make the dashboard smaller.", target: url),
+            429 => new TokenDashboardException(ErrorCode.GrafanaBusy, $"{answer}. {BusyAdvice}", target: url),
+            _ when IsUnavailable(status) => new TokenDashboardException(
                 ErrorCode.GrafanaUnreachable,
                 $"{answer}. The proxy in front of Grafana cannot reach it. Check that the server runs.", target: url),
             _ => new TokenDashboardException(
@@ -130,9 +145,17 @@ internal sealed partial class GrafanaResponse
             ErrorCode.GrafanaForbidden,
             $"Grafana at {_url} does not let this account {purpose} ({Words}). It takes {permission}.",
             target: _url),
+        429 => new TokenDashboardException(
+            ErrorCode.GrafanaBusy, $"Grafana at {_url} takes no more requests for now: {Words} (status 429 to {Request}). {BusyAdvice}", target: _url),
+        _ when IsUnavailable(Status) => new TokenDashboardException(
+            ErrorCode.GrafanaUnreachable,
+            $"Grafana at {_url} is not available now: {Words} (status {Status} to {Request}). It may be starting; its log tells. Run the command again, or "
+                + "give a larger -TimeoutSec to wait longer.",
+            target: _url),
         _ => new TokenDashboardException(
             ErrorCode.GrafanaRequestFailed,
-            $"Grafana at {_url} could not {purpose}: {Words} (status {Status} to {Request}).",
+            $"Grafana at {_url} could not {purpose}: {Words} (status {Status} to {Request})."
+                + (Status >= 500 ? " The server's log tells more." : ""),
             target: _url),
     };
 
@@ -143,6 +166,8 @@ internal sealed partial class GrafanaResponse
             + "that -Url is Grafana's own address.",
         inner,
         _url);
+
+    private static bool IsUnavailable(int status) => status is 502 or 503 or 504;
 
     private string? Text(string name) =>
         _body is JsonObject fields && fields[name] is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : null;

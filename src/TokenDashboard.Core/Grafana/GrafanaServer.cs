@@ -19,6 +19,10 @@ internal sealed record GrafanaServer(string? Version, long OrgId, string? OrgNam
         HealthAnswer health = response.As(GrafanaJson.Default.HealthAnswer);
         if (health.Database is null && health.Version is null)
         {
+            if (response.IsNoAnswer || response.Status == 403)
+            {
+                throw response.Failure("ask for the server's health", "no permission; a proxy may guard it");
+            }
             throw new TokenDashboardException(
                 ErrorCode.GrafanaNotJson,
                 $"{client.Url} answered GET /api/health with status {response.Status} and JSON, but not as Grafana does. Check that "

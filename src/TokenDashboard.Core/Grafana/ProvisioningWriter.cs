@@ -70,12 +70,12 @@ public sealed class ProvisioningWriter
         foreach (string path in files.Order(StringComparer.Ordinal))
         {
             string uid = Path.GetFileNameWithoutExtension(path);
-            if (_seen.Contains(uid) || !_callbacks.ShouldProcess($"File '{path}'", "Remove"))
-            {
-                continue;
-            }
             try
             {
+                if (_seen.Contains(uid) || !IsOurs(path, uid) || !_callbacks.ShouldProcess($"File '{path}'", "Remove"))
+                {
+                    continue;
+                }
                 File.Delete(path);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -126,6 +126,19 @@ public sealed class ProvisioningWriter
         }
         _callbacks.Verbose($"{action}: {path}");
         return new GrafanaPublishResult { Kind = GrafanaPublishKind.ProvisioningFile, Name = name, Action = action, Uid = uid, Path = path };
+    }
+
+    /// <summary>A file this writer made is named like the dashboard in it; what somebody put beside them need not be.</summary>
+    private static bool IsOurs(string path, string uid)
+    {
+        try
+        {
+            return DashboardDocument.Parse(File.ReadAllText(path), path).Uid == uid;
+        }
+        catch (TokenDashboardException)
+        {
+            return false;
+        }
     }
 
     private static bool Holds(string path, string text)

@@ -5,6 +5,9 @@ namespace TokenDashboard.Grafana;
 /// <summary>What keeps a dashboard from being saved, as failures that say what to do.</summary>
 internal static class PublishObstacles
 {
+    /// <summary>How many differences a message names; it must stay one that people read.</summary>
+    private const int MostChanges = 4;
+
     /// <summary>Whether a failure is one dashboard's conflict with what is on the server.</summary>
     internal static bool IsConflict(ErrorCode code) =>
         code is ErrorCode.GrafanaVersionConflict or ErrorCode.GrafanaDashboardManaged or ErrorCode.GrafanaSchemaUnsupported;
@@ -21,11 +24,18 @@ internal static class PublishObstacles
     /// <summary>Someone changed it since it was published.</summary>
     /// <param name="document">What was to be published.</param>
     /// <param name="what">A phrase that says who and when.</param>
-    internal static TokenDashboardException Changed(DashboardDocument document, string what) => new(
-        ErrorCode.GrafanaVersionConflict,
-        $"The dashboard '{document.Title}' (uid '{document.Uid}') {what}. Nothing was written. Keep that change by exporting the "
-            + "dashboard, or give -Force to overwrite it; Grafana's history keeps it.",
-        target: document.Uid);
+    /// <param name="lead">What <paramref name="changes"/> are, to be followed by them.</param>
+    /// <param name="changes">What the change was.</param>
+    internal static TokenDashboardException Changed(DashboardDocument document, string what, string lead, IReadOnlyList<GrafanaDashboardDifference> changes)
+    {
+        string list = string.Join(", ", changes.Take(MostChanges).Select(change => change.Panel.Length == 0 ? change.Path : $"{change.Path} of '{change.Panel}'"));
+        string more = changes.Count > MostChanges ? $" and {changes.Count - MostChanges} more" : "";
+        return new TokenDashboardException(
+            ErrorCode.GrafanaVersionConflict,
+            $"The dashboard '{document.Title}' (uid '{document.Uid}') {what}. {(changes.Count == 0 ? "" : $"{lead} {list}{more}. ")}Nothing was written. Keep that "
+                + "change by exporting the dashboard, or give -Force to overwrite it; Grafana's history keeps it.",
+            target: document.Uid);
+    }
 
     /// <summary>The failure that an answer to saving means; null for a success.</summary>
     internal static TokenDashboardException? Refusal(DashboardDocument document, FolderPlace place, GrafanaResponse response)

@@ -33,21 +33,31 @@ internal sealed class SqlitePlugin(GrafanaClient client, GrafanaServer server, P
             + $"'{Program} plugins update {Id}' and restart Grafana."
         : null;
 
-    /// <summary>Looks for the plugin and installs it where that was asked for.</summary>
+    private bool IsLacking(string? version) => version is null || Outdated(version) is not null;
+
+    /// <summary>Looks for the plugin, and installs or updates it where that was asked for.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaPluginMissing"/>.</exception>
     internal void Require(bool install)
     {
         string? version = Find();
-        if (version is null && install)
+        if (install && IsLacking(version))
         {
-            if (!callbacks.ShouldProcess($"Plugin {Id} on {client.Url}", "Install"))
+            if (!callbacks.ShouldProcess($"Plugin {Id} on {client.Url}", version is null ? "Install" : "Update"))
             {
                 return;
             }
-            // Looking is how to know: the answer may be lost, or say that it was there already.
-            string words = client.Write(HttpMethod.Post, $"api/plugins/{Id}/install", [], () => Find() is not null)?.Words ?? "";
-            version = Find() ?? throw Missing($"Grafana at {client.Url} did not install the plugin {Id}: {words}. It takes a server admin, "
-                + "plugin_admin_enabled in Grafana's configuration, and a way to grafana.com.");
+            // Looking is how to know: the answer may be lost, or say that it was there already. Installing over an old one updates it.
+            GrafanaResponse? response = client.Write(HttpMethod.Post, $"api/plugins/{Id}/install", [], () => !IsLacking(Find()));
+            if (response is { IsNoAnswer: true })
+            {
+                throw response.Failure($"install the plugin {Id}", "plugins:install (a server admin)");
+            }
+            version = Find();
+            if (version is null || (IsLacking(version) && response is { IsSuccess: false }))
+            {
+                throw Missing($"Grafana at {client.Url} did not install the plugin {Id}: {response?.Words}. It takes a server admin, "
+                    + "plugin_admin_enabled in Grafana's configuration, and a way to grafana.com.");
+            }
             callbacks.Verbose($"Installed the plugin {Id} {version}.");
         }
         switch (version)

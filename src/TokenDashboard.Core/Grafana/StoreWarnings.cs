@@ -12,7 +12,8 @@ internal static class StoreWarnings
         if (Path.IsPathFullyQualified(database) && IsWriteAheadLogged(database) && !OthersMayWrite(Path.GetDirectoryName(database)!))
         {
             yield return $"The store '{database}' is in WAL mode, and its folder may be written only by its owner. Unless Grafana runs under "
-                + "that account, it cannot open the store: let Grafana's account write the folder, or set the store's journal_mode to DELETE.";
+                + "that account, it cannot open the store: let Grafana's account write the folder, or take the store out of WAL mode with "
+                + "Optimize-TokenStore -JournalMode Delete.";
         }
     }
 

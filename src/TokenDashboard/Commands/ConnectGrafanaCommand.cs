@@ -15,6 +15,7 @@ public sealed class ConnectGrafanaCommand : TokenCmdlet
 
     /// <summary>The server's address with its sub-path; default: the environment variable GRAFANA_URL.</summary>
     [Parameter(Position = 0)]
+    [AddressTransformation]
     public Uri? Url { get; set; }
 
     /// <summary>A service account's token; default: the environment variable GRAFANA_TOKEN.</summary>

@@ -10,15 +10,13 @@ namespace TokenDashboard.Commands;
 /// <summary>Brings alert rules to a Grafana server, or writes the files Grafana's own provisioning reads.</summary>
 [Cmdlet(VerbsData.Publish, "GrafanaAlertRule", SupportsShouldProcess = true, DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(GrafanaPublishResult))]
-public sealed class PublishGrafanaAlertRuleCommand : TokenCmdlet
+public sealed class PublishGrafanaAlertRuleCommand : PublishCmdlet
 {
     private const string ServerSet = "Server";
     private const string ProvisioningSet = "Provisioning";
 
     private AlertRulePublisher? _publisher;
     private AlertProvisioningWriter? _writer;
-    private bool _prepared;
-    private bool _incomplete;
 
     /// <summary>Definitions: hash tables, objects, or JSON files by path, wildcards allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -80,28 +78,17 @@ public sealed class PublishGrafanaAlertRuleCommand : TokenCmdlet
 
     private protected override void Finish()
     {
+        base.Finish();
         if (!Prune || _writer is null)
         {
             return;
         }
-        if (_incomplete)
+        if (!Complete)
         {
             WriteWarning("Nothing was pruned, because not every rule could be read; the file of one that could not may still be wanted.");
             return;
         }
         WriteAll(_writer.Prune());
-    }
-
-    /// <summary>Remembers whether any work ended in an error.</summary>
-    private void Track(Action work)
-    {
-        bool done = false;
-        Guard(() =>
-        {
-            work();
-            done = true;
-        });
-        _incomplete |= !done;
     }
 
     private void Send(PSObject input)
@@ -125,7 +112,6 @@ public sealed class PublishGrafanaAlertRuleCommand : TokenCmdlet
 
     private void Send(AlertRule rule)
     {
-        var callbacks = new PublishCallbacks((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug);
         if (ParameterSetName == ProvisioningSet)
         {
             _writer ??= new AlertProvisioningWriter(
@@ -136,36 +122,22 @@ public sealed class PublishGrafanaAlertRuleCommand : TokenCmdlet
                     Folder = Folder ?? AlertRuleOptions.DefaultFolder,
                     OrgId = OrgId,
                 },
-                callbacks);
+                Callbacks);
             if (_writer.Write(rule) is { } written)
             {
                 WriteObject(written);
             }
             return;
         }
-        _publisher ??= new AlertRulePublisher(
-            ServerConnection.Resolve(Connection),
-            new AlertRuleOptions { Folder = Folder, FolderUid = FolderUid, DataSourceUid = DataSourceUid, DataSourceName = DataSourceName, Force = Force },
-            callbacks,
-            Cancellation);
-        WriteAll(_publisher.Prepare());
-        _prepared = true;
-        WriteAll(_publisher.Publish(rule));
+        Publish(
+            new GrafanaPublishResult { Kind = GrafanaPublishKind.AlertRule, Name = rule.Name, Action = GrafanaPublishAction.Skipped, Uid = rule.Uid },
+            () => (_publisher ??= new AlertRulePublisher(ServerConnection.Resolve(Connection), Options(), Callbacks, Cancellation)).Prepare(),
+            () => _publisher!.Publish(rule));
     }
 
-    private void WriteAll(IEnumerable<GrafanaPublishResult> results)
+    private AlertRuleOptions Options() => new()
     {
-        foreach (GrafanaPublishResult result in results)
-        {
-            WriteObject(result);
-        }
-    }
-
-    /// <summary>One rule's trouble is one error record; a server that takes none of them ends the command.</summary>
-    private protected override bool IsTerminating(TokenDashboardException exception) => exception.Code switch
-    {
-        ErrorCode.AlertRuleInvalid or ErrorCode.AlertRuleNotFound => false,
-        _ => !_prepared || exception.Code.EndsEverything(),
+        Folder = Folder, FolderUid = FolderUid, DataSourceUid = DataSourceUid, DataSourceName = DataSourceName, Force = Force,
     };
 
     /// <inheritdoc/>

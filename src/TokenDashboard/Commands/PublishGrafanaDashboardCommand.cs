@@ -10,7 +10,7 @@ namespace TokenDashboard.Commands;
 /// <summary>Brings dashboards to a Grafana server, or writes the files Grafana's own provisioning reads.</summary>
 [Cmdlet(VerbsData.Publish, "GrafanaDashboard", SupportsShouldProcess = true, DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(GrafanaPublishResult))]
-public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
+public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
 {
     private const string ServerSet = "Server";
     private const string ServerPathSet = "ServerPath";
@@ -19,10 +19,6 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
 
     private GrafanaPublisher? _publisher;
     private ProvisioningWriter? _writer;
-    private bool _prepared;
-    private bool _begun;
-    private int _unfinished;
-    private TokenDashboardException? _ended;
 
     /// <summary>A dashboard, as New-GrafanaDashboard makes it. Without it, and without Path, all dashboards of this product.</summary>
     [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true)]
@@ -47,6 +43,7 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     /// <summary>The server's address with its sub-path, where there is no connection; default: the environment variable GRAFANA_URL.</summary>
     [Parameter(ParameterSetName = ServerSet)]
     [Parameter(ParameterSetName = ServerPathSet)]
+    [AddressTransformation]
     public Uri? Url { get; set; }
 
     /// <summary>A service account's token; default: the environment variable GRAFANA_TOKEN.</summary>
@@ -110,10 +107,10 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     [ValidateNotNullOrEmpty]
     public string? DataSourceName { get; set; }
 
-    /// <summary>The data source's uid.</summary>
+    /// <summary>The data source's uid; default: tokendashboard-sqlite, where a dashboard is not set to another one of the server.</summary>
     [Parameter]
     [ValidatePattern(DashboardDocument.UidPattern)]
-    public string DataSourceUid { get; set; } = SqliteDataSource.DefaultUid;
+    public string? DataSourceUid { get; set; }
 
     /// <summary>An existing data source for all that read SQLite, or a hashtable from what a dashboard has to the existing one.</summary>
     [Parameter]
@@ -137,6 +134,10 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
     [Parameter(ParameterSetName = ServerSet)]
     [Parameter(ParameterSetName = ServerPathSet)]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Gives each dashboard along, in the property Dashboard of its result.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
 
     /// <summary>Accepts a certificate that cannot be verified.</summary>
     [Parameter(ParameterSetName = ServerSet)]
@@ -180,17 +181,14 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
 
     private protected override void Finish()
     {
-        if (_ended is not null)
-        {
-            ThrowTerminatingError(_ended.ToErrorRecord());
-        }
+        base.Finish();
         // What could not be read may be what refers to them.
-        if (_unfinished == 0)
+        if (Complete)
         {
             _publisher?.Finish();
             _writer?.Finish();
         }
-        if (Prune && _writer is not null && _unfinished > 0)
+        if (Prune && _writer is not null && !Complete)
         {
             WriteWarning("Nothing was pruned, because not every dashboard could be read; the file of one that could not may still be wanted.");
         }
@@ -200,67 +198,30 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
         }
     }
 
-    /// <summary>Remembers whether any work ended in an error.</summary>
-    private void Track(Action work)
-    {
-        _unfinished++;
-        Guard(() =>
-        {
-            work();
-            _unfinished--;
-        });
-    }
-
     private void Send(DashboardDocument document)
     {
         if (!ToServer)
         {
-            _writer ??= new ProvisioningWriter(Provisioning(), Callbacks());
-            WriteAll(_writer.Write(document));
+            _writer ??= new ProvisioningWriter(Provisioning(), Callbacks);
+            WriteAll(_writer.Write(document).Select(result => WithDashboard(result, document)));
             return;
         }
-        if (_ended is not null)
+        var thing = new GrafanaPublishResult
         {
-            WriteObject(Left(document, GrafanaPublishAction.Skipped, $"Not tried, because the run ended before: {_ended.Message}"));
-            return;
-        }
-        _prepared = false;
-        _publisher ??= new GrafanaPublisher(Server(), Options(), Callbacks(), Cancellation);
-        try
-        {
-            WriteAll(_publisher.Prepare(document));
-            _prepared = true;
-            WriteAll(_publisher.Publish(document));
-            _begun = true;
-        }
-        catch (TokenDashboardException exception) when (_begun && exception.Code != ErrorCode.DashboardInvalid && IsTerminating(exception))
-        {
-            // Some dashboards are published and some are not: each gets its outcome before the command ends with this failure.
-            _ended = exception;
-            WriteObject(Left(document, GrafanaPublishAction.Failed, exception.Message));
-        }
+            Kind = GrafanaPublishKind.Dashboard, Name = document.Title, Action = GrafanaPublishAction.Skipped, Uid = document.Uid,
+        };
+        Publish(
+            WithDashboard(thing, document),
+            () => (_publisher ??= new GrafanaPublisher(Server(), Options(), Callbacks, Cancellation)).Prepare(document),
+            () => _publisher!.Publish(document).Select(result => WithDashboard(result, document)));
     }
 
-    private static GrafanaPublishResult Left(DashboardDocument document, GrafanaPublishAction action, string message) => new()
-    {
-        Kind = GrafanaPublishKind.Dashboard, Name = document.Title, Action = action, Uid = document.Uid, Message = message,
-    };
+    private GrafanaPublishResult WithDashboard(GrafanaPublishResult result, DashboardDocument document) =>
+        PassThru && result.Uid == document.Uid ? result with { Dashboard = document } : result;
 
-    private void WriteAll(IEnumerable<GrafanaPublishResult> results)
-    {
-        foreach (GrafanaPublishResult result in results)
-        {
-            WriteObject(result);
-        }
-    }
-
-    /// <summary>One dashboard's trouble is one error record; a server or folder that takes none of them ends the command.</summary>
-    private protected override bool IsTerminating(TokenDashboardException exception) => exception.Code switch
-    {
-        ErrorCode.DashboardInvalid or ErrorCode.DashboardNotFound => false,
-        ErrorCode.GrafanaFolderConflict => true,
-        _ => !_prepared || exception.Code.EndsEverything(),
-    };
+    /// <summary>A folder that takes no dashboard ends the command, too.</summary>
+    private protected override bool IsTerminating(TokenDashboardException exception) =>
+        exception.Code == ErrorCode.GrafanaFolderConflict || base.IsTerminating(exception);
 
     /// <summary>Parameters that describe a server say which; what is said of a connection beside them holds for this run.</summary>
     private GrafanaConnection Server()
@@ -306,13 +267,11 @@ public sealed class PublishGrafanaDashboardCommand : TokenCmdlet
         GrafanaPath = GrafanaPath,
         Database = Database!,
         DataSourceName = DataSourceName ?? SqliteDataSource.DefaultName,
-        DataSourceUid = DataSourceUid,
+        DataSourceUid = DataSourceUid ?? SqliteDataSource.DefaultUid,
         Folder = Folder,
         FolderUid = FolderUid,
         OrgId = OrgId == 0 ? 1 : OrgId,
     };
-
-    private PublishCallbacks Callbacks() => new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

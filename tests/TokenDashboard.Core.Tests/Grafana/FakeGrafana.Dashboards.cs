@@ -76,6 +76,14 @@ internal sealed partial class FakeGrafana
         {
             return Answer.Message(404, "Dashboard not found", "not-found");
         }
+        if (string.IsNullOrWhiteSpace((string?)content["title"]))
+        {
+            return Answer.Message(400, "Dashboard title cannot be empty", "empty-name");
+        }
+        if (!System.Text.RegularExpressions.Regex.IsMatch(uid, "^[a-zA-Z0-9_-]{1,40}$"))
+        {
+            return Answer.Message(400, "uid contains illegal characters or is too long");
+        }
         if (message.Length > 500)
         {
             return Answer.Message(400, "message too long, max 500 characters");

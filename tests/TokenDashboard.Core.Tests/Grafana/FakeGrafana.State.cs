@@ -7,8 +7,10 @@ namespace TokenDashboard.Testing;
 internal sealed partial class FakeGrafana
 {
     private const string Plugin = "frser-sqlite-datasource";
+    private const string NewestPlugin = "4.0.3";
 
     private int _counter;
+    private int _organisation = 1;
 
     internal List<Folder> Folders { get; } = [];
 
@@ -18,10 +20,13 @@ internal sealed partial class FakeGrafana
 
     internal HashSet<string> Plugins { get; } = [Plugin];
 
-    internal string PluginVersion { get; set; } = "4.0.3";
+    internal string PluginVersion { get; set; } = NewestPlugin;
 
     /// <summary>What a query fails with; null if it does not.</summary>
     internal string? QueryProblem { get; set; }
+
+    /// <summary>With which status it fails, which differs from version to version.</summary>
+    internal int QueryProblemStatus { get; set; } = 400;
 
     /// <summary>What the plugin says of a database path: null if it can be read.</summary>
     internal Func<string, string?> PathProblem { get; set; } = _ => null;
@@ -41,10 +46,63 @@ internal sealed partial class FakeGrafana
         }
     }
 
+    /// <summary>Everything the server stores, as text: to compare it, and for <see cref="Restore"/>.</summary>
+    internal string Snapshot() => new JsonObject
+    {
+        ["counter"] = _counter,
+        ["plugins"] = new JsonArray([.. Plugins.Select(plugin => (JsonNode)plugin)]),
+        ["folders"] = new JsonArray([.. Folders.Select(folder => (JsonNode)new JsonArray(folder.Uid, folder.Title, folder.ParentUid))]),
+        ["dataSources"] = new JsonArray([.. DataSources.Select(source => source.DeepClone())]),
+        ["dashboards"] = new JsonObject(Dashboards.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, new JsonObject
+        {
+            ["id"] = pair.Value.Id,
+            ["folder"] = pair.Value.FolderUid,
+            ["history"] = new JsonArray([.. pair.Value.History.Select(entry => (JsonNode)new JsonArray(entry.Message, entry.Author, entry.Content?.DeepClone()))]),
+        }))),
+        ["rules"] = new JsonArray([.. AlertRules.Values.Select(rule => rule.DeepClone())]),
+        ["intervals"] = new JsonArray([.. Intervals.Select(pair => (JsonNode)new JsonArray(pair.Key.FolderUid, pair.Key.Group, pair.Value))]),
+    }.ToJsonString();
+
+    /// <summary>Goes back to what <see cref="Snapshot"/> gave.</summary>
+    internal void Restore(string saved)
+    {
+        JsonNode state = JsonNode.Parse(saved)!;
+        lock (_lock)
+        {
+            Plugins.Clear();
+            Folders.Clear();
+            DataSources.Clear();
+            Dashboards.Clear();
+            AlertRules.Clear();
+            Intervals.Clear();
+            _counter = (int)state["counter"]!;
+            Plugins.UnionWith(state["plugins"]!.AsArray().Select(plugin => (string)plugin!));
+            Folders.AddRange(state["folders"]!.AsArray().Select(folder => new Folder((string)folder![0]!, (string)folder[1]!, (string)folder[2]!)));
+            DataSources.AddRange(state["dataSources"]!.AsArray().Select(source => (JsonObject)source!.DeepClone()));
+            foreach ((string uid, JsonNode? stored) in state["dashboards"]!.AsObject())
+            {
+                var dashboard = new Dashboard((int)stored!["id"]!) { FolderUid = (string)stored["folder"]! };
+                foreach (JsonNode? entry in stored["history"]!.AsArray())
+                {
+                    dashboard.Save((JsonObject)entry![2]!.DeepClone(), (string)entry[0]!, (string)entry[1]!);
+                }
+                Dashboards.Add(uid, dashboard);
+            }
+            foreach (JsonNode? rule in state["rules"]!.AsArray())
+            {
+                AlertRules.Add((string)rule!["uid"]!, (JsonObject)rule.DeepClone());
+            }
+            foreach (JsonNode? interval in state["intervals"]!.AsArray())
+            {
+                Intervals.Add(((string)interval![0]!, (string)interval[1]!), (long)interval[2]!);
+            }
+        }
+    }
+
     private Answer Route(string method, string[] parts, IQueryCollection query, JsonObject? body) => (method, parts) switch
     {
         (_, ["api", "dashboards" or "folders" or "search", ..]) when LegacyGone is { } status => Answer.Message(status, "Not found"),
-        ("GET", ["api", "org"]) => Forbidden.Contains("org") ? NoPermission("orgs:read") : Answer.Json(200, new JsonObject { ["id"] = 1, ["name"] = "Main Org." }),
+        ("GET", ["api", "org"]) => Forbidden.Contains("org") ? NoPermission("orgs:read") : Answer.Json(200, new JsonObject { ["id"] = _organisation, ["name"] = _organisation == 1 ? "Main Org." : "Second Org." }),
         ("GET", ["api", "access-control", "user", "permissions"]) => Answer.Json(200, Permissions()),
         ("GET", ["api", "plugins", var id, "settings"]) => Plugins.Contains(id)
             ? Answer.Json(200, new JsonObject { ["id"] = id, ["type"] = "datasource", ["info"] = new JsonObject { ["version"] = PluginVersion } })
@@ -74,7 +132,12 @@ internal sealed partial class FakeGrafana
         {
             return NoPermission("plugins:install");
         }
-        return Plugins.Add(id) ? Answer.Json(200, new JsonObject()) : Answer.Message(409, "Plugin already installed");
+        if (!Plugins.Add(id) && PluginVersion == NewestPlugin)
+        {
+            return Answer.Message(409, "Plugin already installed");
+        }
+        PluginVersion = NewestPlugin;
+        return Answer.Json(200, new JsonObject());
     }
 
     private Answer Query(JsonObject body)
@@ -86,7 +149,7 @@ internal sealed partial class FakeGrafana
         JsonObject result = problem is null
             ? new JsonObject { ["status"] = 200, ["frames"] = new JsonArray(new JsonObject { ["data"] = new JsonObject { ["values"] = new JsonArray(new JsonArray(18810)) } }) }
             : new JsonObject { ["status"] = 500, ["error"] = problem };
-        return Answer.Json(problem is null ? 200 : 400, new JsonObject { ["results"] = new JsonObject { ["A"] = result } });
+        return Answer.Json(problem is null ? 200 : QueryProblemStatus, new JsonObject { ["results"] = new JsonObject { ["A"] = result } });
     }
 
     private JsonObject Permissions()
@@ -146,6 +209,10 @@ internal sealed partial class FakeGrafana
             case ("GET", []):
                 return Answer.Json(200, new JsonArray([.. DataSources.Select(source => source.DeepClone())]));
             case ("POST", []):
+                if (Major >= 12 && !System.Text.RegularExpressions.Regex.IsMatch((string)body!["uid"]!, "^[a-zA-Z0-9_-]{1,40}$"))
+                {
+                    return Answer.Message(400, "invalid format of UID");
+                }
                 if (DataSources.Any(source => source["name"]!.GetValue<string>() == body!["name"]!.GetValue<string>() || source["uid"]!.GetValue<string>() == body["uid"]!.GetValue<string>()))
                 {
                     return Answer.Message(409, "data source with the same name already exists");
@@ -158,7 +225,10 @@ internal sealed partial class FakeGrafana
             case ("GET", ["uid", var uid]):
                 return Find(uid) is { } found ? Answer.Json(200, found.DeepClone()) : Answer.Message(404, "Data source not found");
             case ("PUT", ["uid", var uid]):
-                JsonObject stored = Find(uid)!;
+                if (Find(uid) is not { } stored)
+                {
+                    return Answer.Message(404, "Data source not found");
+                }
                 if (stored["readOnly"]!.GetValue<bool>())
                 {
                     return Answer.Message(403, "Cannot update read-only data source");
@@ -173,7 +243,11 @@ internal sealed partial class FakeGrafana
                 DataSources[DataSources.IndexOf(stored)] = body;
                 return Answer.Json(200, new JsonObject { ["message"] = "Datasource updated", ["datasource"] = body.DeepClone() });
             case ("GET", ["uid", var uid, "health"]):
-                string? problem = PathProblem(Find(uid)?["jsonData"]?["path"]?.GetValue<string>() ?? "");
+                if (Find(uid) is not { } asked)
+                {
+                    return Answer.Message(404, "Data source not found");
+                }
+                string? problem = PathProblem(asked["jsonData"]?["path"]?.GetValue<string>() ?? "");
                 return problem is null
                     ? Answer.Json(200, new JsonObject { ["status"] = "OK", ["message"] = "Data source is working" })
                     : Answer.Json(400, new JsonObject { ["status"] = "ERROR", ["message"] = problem });

@@ -86,6 +86,9 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
 
     internal void ClearRequests() => _requests.Clear();
 
+    /// <summary>Ends all connections and listens no more, so that new ones are refused.</summary>
+    internal Task KillAsync() => _application.StopAsync(new CancellationToken(canceled: true));
+
     public async ValueTask DisposeAsync() => await _application.DisposeAsync();
 
     private async Task<FakeGrafana> StartCoreAsync()
@@ -117,8 +120,21 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
             answer = Intercept(line) ?? Respond(request, path, body);
             answer = Lose(line) ?? answer;
         }
+        if (answer == Answer.Silent)
+        {
+            await Task.WhenAny(Task.Delay(Timeout.Infinite, context.RequestAborted));
+            return;
+        }
         if (answer == Answer.Dropped)
         {
+            context.Abort();
+            return;
+        }
+        if (answer == Answer.BrokenOff)
+        {
+            context.Response.ContentLength = 1000;
+            await context.Response.WriteAsync("""{ "database": "ok", "uid": "x", "dash""", context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
             context.Abort();
             return;
         }
@@ -163,6 +179,12 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
         {
             return Answer.Message(401, Major >= 10 ? "Invalid API key" : "invalid username or password");
         }
+        // A token belongs to one organisation; a user says which one.
+        _organisation = authorization == basic && int.TryParse(request.Headers["X-Grafana-Org-Id"], out int organisation) ? organisation : 1;
+        if (_organisation > 2)
+        {
+            return Answer.Message(401, "Unauthorized");
+        }
         // The namespace of /apis is part of the path there; everything under /api has its own routes.
         string[] parts = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
         JsonObject? content = body.Length > 0 ? JsonNode.Parse(body)!.AsObject() : null;
@@ -187,6 +209,12 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
     {
         /// <summary>No answer: the connection ends.</summary>
         internal static Answer Dropped { get; } = new(0, "", "");
+
+        /// <summary>No answer, however long one waits.</summary>
+        internal static Answer Silent { get; } = new(0, "silent", "");
+
+        /// <summary>The first half of an answer; then the connection ends.</summary>
+        internal static Answer BrokenOff { get; } = new(0, "half", "");
 
         internal static Answer Json(int status, JsonNode content) => new(status, content.ToJsonString(), "application/json; charset=UTF-8");
 

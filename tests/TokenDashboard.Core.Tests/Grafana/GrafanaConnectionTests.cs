@@ -26,6 +26,23 @@ public class GrafanaConnectionTests
     }
 
     [Fact]
+    public async Task A_user_says_which_organisation_and_one_that_is_not_the_users_is_refused()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        var user = new GrafanaConnection(server.Url) { Credential = new NetworkCredential(FakeGrafana.UserName, FakeGrafana.Password) };
+
+        Assert.Equal((1, "Main Org."), Organisation(user));
+        Assert.Equal((2, "Second Org."), Organisation(user with { OrgId = 2 }));
+        Assert.Equal(ErrorCode.GrafanaUnauthorized, Assert.Throws<TokenDashboardException>(() => Organisation(user with { OrgId = 3 })).Code);
+
+        static (int?, string?) Organisation(GrafanaConnection connection)
+        {
+            GrafanaConnection probed = connection.Probe(Silent, TestContext.Current.CancellationToken);
+            return (probed.OrgId, probed.OrgName);
+        }
+    }
+
+    [Fact]
     public async Task Rights_the_server_does_not_tell_are_unknown()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();

@@ -53,6 +53,29 @@ public class GrafanaDataSourceServiceTests
     }
 
     [Fact]
+    public async Task An_old_plugin_is_updated_only_when_asked_and_allowed()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        server.PluginVersion = "3.2.1";
+        var options = new GrafanaPublishOptions { Database = "/data/a.db", InstallPlugin = true };
+
+        Set(server, options, write: false);
+        Assert.StartsWith("Update Plugin", _asked[0], StringComparison.Ordinal);
+        Assert.Empty(server.Writes);
+        server.Forbidden.Add("plugins");
+        Assert.Equal(ErrorCode.GrafanaPluginMissing, Assert.Throws<TokenDashboardException>(() => { Set(server, options); }).Code);
+        server.Forbidden.Clear();
+        _warnings.Clear();
+
+        Assert.Equal(GrafanaPublishAction.Created, Set(server, options)?.Action);
+        Assert.Equal("4.0.3", server.PluginVersion);
+        Assert.Empty(_warnings);
+        server.ClearRequests();
+        Set(server, options);
+        Assert.Empty(server.Writes);
+    }
+
+    [Fact]
     public async Task A_test_of_nothing_tells_what_is_missing_and_how_to_get_it()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync("9.5.21");
@@ -86,15 +109,18 @@ public class GrafanaDataSourceServiceTests
     }
 
     [Theory]
-    [InlineData("attempt to write a readonly database (1544)", null, "WAL mode")]
-    [InlineData("unable to open database file", null, "PrivateTmp")]
-    [InlineData(null, "no such table: telemetry", "Observicia store")]
-    public async Task A_database_that_cannot_be_read_is_a_problem_with_advice(string? health, string? query, string advice)
+    [InlineData("attempt to write a readonly database (1544)", null, 0, "WAL mode")]
+    [InlineData("unable to open database file", null, 0, "PrivateTmp")]
+    [InlineData(null, "no such table: telemetry", 200, "Observicia store")]
+    [InlineData(null, "no such table: telemetry", 207, "Observicia store")]
+    [InlineData(null, "no such table: telemetry", 400, "Observicia store")]
+    [InlineData(null, "no such table: telemetry", 500, "Observicia store")]
+    public async Task A_database_that_cannot_be_read_is_a_problem_with_advice(string? health, string? query, int status, string advice)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         Set(server, new() { Database = "/data/a.db" });
         server.PathProblem = _ => health;
-        server.QueryProblem = query;
+        (server.QueryProblem, server.QueryProblemStatus) = (query, status);
 
         GrafanaDataSourceReport report = Test(server);
 

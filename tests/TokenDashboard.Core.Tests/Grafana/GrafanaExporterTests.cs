@@ -33,6 +33,51 @@ public sealed class GrafanaExporterTests : IDisposable
         Assert.Equal(GrafanaPublishAction.Unchanged, PublishRun.Of(first, once.Json).Dashboard);
     }
 
+    /// <summary>What a dashboard's variable is set to, which data sources the server has besides, and what it is set to when it was published.</summary>
+    [Theory]
+    [InlineData("lite", "lite", "lite", false)]
+    [InlineData("lite", "lite", "lite", true)]
+    [InlineData("default", "", "default", false)]
+    [InlineData("lite", "", "tokendashboard-sqlite", false)]
+    [InlineData("", "lite", "tokendashboard-sqlite", false)]
+    public async Task A_dashboard_of_others_keeps_a_data_source_the_server_has(string set, string existing, string expected, bool narrow)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        PublishRun.Of(server, PublishRun.Json());
+        if (existing.Length > 0)
+        {
+            server.DataSources.Add(new JsonObject { ["uid"] = existing, ["name"] = "Other", ["type"] = SqliteDataSource.PluginId, ["version"] = 1, ["readOnly"] = false });
+        }
+        server.EditInBrowser("token-usage", content => content["templating"]!["list"]![0]!["current"] = set.Length == 0 ? [] : new JsonObject { ["text"] = "Other", ["value"] = set });
+        DashboardDocument exported = Read(server, "token-usage");
+        if (narrow)
+        {
+            server.Forbidden.Add("datasources");
+        }
+
+        PublishRun run = PublishRun.Of(server, exported.Json, new GrafanaPublishOptions { Force = true });
+
+        Assert.Null(run.Error);
+        Assert.Equal(expected, (string?)server.Dashboards["token-usage"].Content["templating"]!["list"]![0]!["current"]!["value"]);
+        Assert.Equal(expected == set, Read(server, "token-usage").Json == exported.Json);
+        Assert.Equal(narrow ? 1 : 0, run.Warnings.Count);
+        // Who says which one gets it.
+        Assert.Null(PublishRun.Of(server, exported.Json, new GrafanaPublishOptions { Force = true, DataSourceUid = SqliteDataSource.DefaultUid }).Error);
+        Assert.Equal(SqliteDataSource.DefaultUid, (string?)server.Dashboards["token-usage"].Content["templating"]!["list"]![0]!["current"]!["value"]);
+    }
+
+    [Fact]
+    public async Task A_dashboard_that_names_its_own_data_sources_needs_no_other()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        const string Json = """
+            { "uid": "own", "title": "Own", "panels": [ { "id": 1, "type": "stat", "datasource": { "type": "frser-sqlite-datasource", "uid": "lite" } } ] }
+            """;
+
+        Assert.Equal(GrafanaPublishAction.Created, PublishRun.Of(server, Json, new GrafanaPublishOptions()).Dashboard);
+        Assert.Equal(ErrorCode.GrafanaDataSourceMissing, PublishRun.Of(server, PublishRun.Json(), new GrafanaPublishOptions()).Error?.Code);
+    }
+
     [Fact]
     public async Task Files_stand_in_folders_like_the_servers_and_stay_untouched_when_nothing_changed()
     {

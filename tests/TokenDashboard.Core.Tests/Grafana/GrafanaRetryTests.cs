@@ -142,7 +142,7 @@ public class GrafanaRetryTests
 
         Assert.Null(patient.Error);
         Assert.Contains(patient.Verbose, text => text.Contains("status 429. Retry 1 follows in 0.0 s", StringComparison.Ordinal));
-        Assert.Equal(ErrorCode.GrafanaRequestFailed, impatient.Error?.Code);
+        Assert.Equal(ErrorCode.GrafanaBusy, impatient.Error?.Code);
         Assert.Single(server.Requests, "GET /api/org");
     }
 
@@ -169,7 +169,7 @@ public class GrafanaRetryTests
 
         PublishRun run = PublishRun.Of(server, PublishRun.Json(), Options, connection: connection);
 
-        Assert.Equal(ErrorCode.GrafanaRequestFailed, run.Error?.Code);
+        Assert.Equal(ErrorCode.GrafanaUnreachable, run.Error?.Code);
         Assert.Contains("status 503", run.Error!.Message, StringComparison.Ordinal);
         Assert.Single(server.Requests, "GET /api/org");
     }

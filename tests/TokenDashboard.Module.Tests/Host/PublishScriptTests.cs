@@ -60,6 +60,109 @@ public sealed partial class PublishScriptTests : IDisposable
         Assert.StartsWith("Ended GrafanaUnreachable: ", Assert.Single(Events(gone)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Alert_rules_are_published_with_the_dashboards_and_the_sums_of_a_store_are_refreshed()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        string rules = Path.Combine(_folder, "rules");
+        string store = Path.Combine(_folder, "store.db");
+        Directory.CreateDirectory(rules);
+        File.WriteAllText(Path.Combine(rules, "silent.json"), """{ "Name": "Silence", "Uid": "silent", "Kind": "NoTelemetry", "Window": "15m" }""");
+        WriteDashboard("one");
+        using (var session = new ModuleSession())
+        {
+            session.Run("$null = New-TokenStore -Path $path -Sample -Days 3 -RequestsPerDay 20 -Seed 3", ("path", store)).Succeeded();
+        }
+
+        TokenDash.Result first = await Run(server.Url, "-Folder", "LLM", "-Database", "/data/o.db", "-AlertRule", Path.Combine(rules, "*.json"), "-Store", store);
+        server.ClearRequests();
+        TokenDash.Result second = await Run(server.Url, "-Folder", "LLM", "-AlertRule", Path.Combine(rules, "*.json"), "-Store", store);
+        string[] writes = [.. server.Writes];
+        File.WriteAllText(Path.Combine(rules, "broken.json"), """{ "Name": "Broken" }""");
+        TokenDash.Result third = await Run(server.Url, "-AlertRule", Path.Combine(rules, "*.json"), "-Store", store + ".none");
+
+        Assert.Equal((0, ""), (first.ExitCode, first.Error));
+        Assert.Equal(
+            ["Created Folder 'LLM'", "Created DataSource 'TokenDashboard'", "Created Dashboard 'one'", "Created AlertRule 'Silence'"],
+            Events(first).Where(line => line.StartsWith("Created", StringComparison.Ordinal)));
+        Assert.Equal((0, 1), (second.ExitCode, Events(second).Length));
+        Assert.Empty(writes);
+        Assert.Equal(2, third.ExitCode);
+        Assert.Equal(["Error StoreNotFound", "Error AlertRuleInvalid"], Events(third).SkipLast(1).Select(line => line.Split(':')[0]));
+        Assert.EndsWith(", 2 failed", Events(third)[^1], StringComparison.Ordinal);
+        Assert.Contains("tokendash_", await File.ReadAllTextAsync(store, System.Text.Encoding.Latin1, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_restarted_while_the_timer_runs_loses_nothing()
+    {
+        FakeGrafana server = await FakeGrafana.StartAsync();
+        WriteDashboard("one");
+        WriteDashboard("two");
+        server.Intercept = line => line.StartsWith("GET /api/dashboards/uid/two", StringComparison.Ordinal) ? (Task.Run(server.KillAsync), FakeGrafana.Answer.Dropped).Item2 : null;
+        TokenDash.Result killed = await Run(server.Url, "-TimeoutSec", "5");
+        string state = server.Snapshot();
+        await server.DisposeAsync();
+        await using FakeGrafana again = await FakeGrafana.StartAsync();
+        again.Restore(state);
+
+        TokenDash.Result after = await Run(again.Url);
+
+        Assert.Equal(3, killed.ExitCode);
+        Assert.Equal(["Created Dashboard 'one'", "Failed Dashboard 'two'", "Ended GrafanaUnreachable"], Events(killed).Select(line => line.Split(':')[0]));
+        Assert.Equal((0, "Created Dashboard 'two'"), (after.ExitCode, Events(after)[0]));
+        Assert.All(again.Dashboards.Values, dashboard => Assert.Single(dashboard.History));
+    }
+
+    [Fact]
+    public async Task Of_two_processes_at_once_every_save_is_a_version_and_every_other_outcome_a_conflict()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        string[] uids = [.. Enumerable.Range(0, 10).Select(index => $"d{index}")];
+        TokenDash.Result[] results = await Task.WhenAll(new[] { "1m", "5m" }.Select(refresh =>
+        {
+            string folder = Directory.CreateDirectory(Path.Combine(_folder, refresh)).FullName;
+            Assert.All(uids, uid => File.WriteAllText(Path.Combine(folder, uid + ".json"), $$"""{ "uid": "{{uid}}", "title": "{{uid}}", "refresh": "{{refresh}}", "panels": [] }"""));
+            return TokenDash.Run(
+                new Dictionary<string, string?> { ["GRAFANA_URL"] = server.Url.ToString(), ["GRAFANA_TOKEN"] = FakeGrafana.Token },
+                ["-File", Script, "-Path", Path.Combine(folder, "*.json"), "-Folder", "LLM/Tokens"]);
+        }));
+
+        string[] events = [.. results.SelectMany(Events)];
+        int saved = events.Count(line => line.StartsWith("Created Dashboard", StringComparison.Ordinal) || line.StartsWith("Updated Dashboard", StringComparison.Ordinal));
+        Assert.All(results, result => Assert.True(result.ExitCode is 0 or 2, result.Output));
+        Assert.Equal(2 * uids.Length, saved + events.Count(line => line.StartsWith("Error GrafanaVersionConflict", StringComparison.Ordinal)));
+        Assert.Equal(saved, server.Dashboards.Values.Sum(dashboard => dashboard.History.Count));
+        Assert.Equal(uids, server.Dashboards.Keys.Order());
+        Assert.Equal(["LLM", "Tokens"], server.Folders.Select(folder => folder.Title));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_proxy_of_the_environment_is_used_and_its_password_is_not_shown(bool refuses)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        WriteDashboard("one");
+        server.Intercept = _ => refuses ? FakeGrafana.Answer.Html(407, "<html>Proxy authentication required</html>") : null;
+
+        TokenDash.Result result = await TokenDash.Run(
+            new Dictionary<string, string?>
+            {
+                ["GRAFANA_URL"] = "http://grafana.test/",
+                ["GRAFANA_TOKEN"] = FakeGrafana.Token,
+                ["HTTP_PROXY"] = $"http://user:pr0xy-secret@127.0.0.1:{server.Url.Port}",
+                ["http_proxy"] = null,
+                ["NO_PROXY"] = null,
+                ["no_proxy"] = null,
+            },
+            ["-File", Script, "-Path", Path.Combine(_folder, "one.json")]);
+
+        Assert.Equal(refuses ? 3 : 0, result.ExitCode);
+        Assert.StartsWith(refuses ? "Ended GrafanaUnreachable: http://grafana.test/ answered GET /api/health with status 407" : "Created Dashboard 'one'", Events(result)[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("pr0xy-secret", result.Output + result.Error, StringComparison.Ordinal);
+    }
+
     private Task<TokenDash.Result> Run(Uri url, params string[] arguments) => TokenDash.Run(
         new Dictionary<string, string?> { ["GRAFANA_URL"] = url.ToString(), ["GRAFANA_TOKEN"] = FakeGrafana.Token },
         ["-File", Script, "-Path", Path.Combine(_folder, "*.json"), .. arguments]);
