@@ -62,7 +62,6 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     {
         while (TryCut())
         {
-            sink.OnLine();
             _delimiter = isHeader ? Delimiter(Record) : _delimiter;
             string? reason;
             try
@@ -145,6 +144,11 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
 
     private string[] Split()
     {
+        string record = Encoding.UTF8.GetString(Record);
+        if (!record.Contains('"', StringComparison.Ordinal))
+        {
+            return record.Split(_delimiter);
+        }
         var options = new CsvDataReaderOptions
         {
             HasHeaders = false,
@@ -152,7 +156,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
             Culture = CultureInfo.InvariantCulture,
             MaxBufferSize = MaxRecordBytes * 4,
         };
-        using CsvDataReader reader = CsvDataReader.Create(new StringReader(Encoding.UTF8.GetString(Record)), _buffer, options);
+        using CsvDataReader reader = CsvDataReader.Create(new StringReader(record), _buffer, options);
         if (!reader.Read())
         {
             return [];

@@ -18,6 +18,10 @@ internal static class ImportSchema
     /// <summary>What <c>telemetry</c> has no columns for; NULL where the source did not say.</summary>
     public const string Detail = "tokendash_request_detail";
 
+    public const int KeyColumns = 4;
+
+    public const int RequestColumns = 15;
+
     public const string Create = $"""
         CREATE TABLE IF NOT EXISTS {Keys} (
             hour INTEGER NOT NULL, hash BLOB NOT NULL, row_id INTEGER, rank BLOB, PRIMARY KEY (hour, hash)) WITHOUT ROWID;
@@ -32,6 +36,9 @@ internal static class ImportSchema
 
     public const string InsertKey = $"INSERT INTO {Keys} VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
 
+    /// <summary>Inserts several keys, or none where one is known.</summary>
+    public static string InsertKeys(int rows) => $"INSERT INTO {Keys} VALUES {Values(rows, KeyColumns)}";
+
     public const string FindKey = $"SELECT row_id, rank FROM {Keys} WHERE hour = ?1 AND hash = ?2";
 
     public const string UpdateRank = $"UPDATE {Keys} SET rank = ?3 WHERE hour = ?1 AND hash = ?2";
@@ -41,10 +48,11 @@ internal static class ImportSchema
 
     public const string DeleteKey = $"DELETE FROM {Keys} WHERE hour = ?1 AND hash = ?2";
 
-    public const string InsertRequest = """
-        INSERT INTO telemetry (id, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens,
-            total_tokens, duration_ms, success, trace_id, span_id, parent_span_id)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+    // OR FAIL, because the transaction is given up whatever fails, and SQLite would keep copies of pages to take back the statement alone.
+    public static string InsertRequests(int rows) => $"""
+        INSERT OR FAIL INTO telemetry (id, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens,
+            completion_tokens, total_tokens, duration_ms, success, trace_id, span_id, parent_span_id)
+        VALUES {Values(rows, RequestColumns)}
         """;
 
     public const string UpdateRequest = """
@@ -73,4 +81,7 @@ internal static class ImportSchema
     public const string ReadState = $"SELECT last_row_id FROM {State}";
 
     public const string WriteState = $"UPDATE {State} SET last_row_id = ?1";
+
+    private static string Values(int rows, int columns) => string.Join(", ", Enumerable.Range(0, rows).Select(row =>
+        $"({string.Join(", ", Enumerable.Range((row * columns) + 1, columns).Select(number => $"?{number}"))})"));
 }

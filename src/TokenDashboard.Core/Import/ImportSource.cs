@@ -11,10 +11,10 @@ internal sealed class ImportSource : IDisposable
     private readonly CountingStream _file;
     private readonly Stream _content;
 
-    private ImportSource(Stream file, string path)
+    private ImportSource(CountingStream file, string path)
     {
-        _file = new CountingStream(file);
-        _content = Decode(Unpack(_file, path), path);
+        _file = file;
+        _content = Decode(Unpack(file, path), path);
     }
 
     /// <summary>The content.</summary>
@@ -23,17 +23,22 @@ internal sealed class ImportSource : IDisposable
     /// <summary>Bytes taken from the file so far.</summary>
     public long BytesRead => _file.BytesRead;
 
+    /// <param name="path">The file, or <c>-</c> for standard input.</param>
+    /// <param name="onRead">Told after each read how many bytes were taken so far; whatever it throws ends the reading.</param>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.ImportFileUnreadable"/>: it cannot be opened. <see cref="ErrorCode.ImportFormatUnsupported"/>: it is packed in a way that is not read.
     /// </exception>
-    public static ImportSource Open(string path)
+    public static ImportSource Open(string path, Action<long> onRead)
     {
+        CountingStream? file = null;
         try
         {
-            Stream file = path == "-"
-                ? Console.OpenStandardInput()
-                : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
-            return new ImportSource(file, path);
+            file = new CountingStream(
+                path == "-" ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1),
+                onRead);
+            var source = new ImportSource(file, path);
+            file = null;
+            return source;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or InvalidDataException)
         {
@@ -42,6 +47,10 @@ internal sealed class ImportSource : IDisposable
                 $"'{path}' could not be read: {exception.Message} Check that it is a file and that this account may read it.",
                 exception,
                 path);
+        }
+        finally
+        {
+            file?.Dispose();
         }
     }
 
@@ -114,7 +123,7 @@ internal sealed class ImportSource : IDisposable
     private static TokenDashboardException Refuse(string path, string what) => new(ErrorCode.ImportFormatUnsupported, $"'{path}' {what}", target: path);
 
     /// <summary>Counts what is taken from the file, for progress.</summary>
-    private sealed class CountingStream(Stream stream) : ReadOnlyStream(stream)
+    private sealed class CountingStream(Stream stream, Action<long> onRead) : ReadOnlyStream(stream)
     {
         public long BytesRead { get; private set; }
 
@@ -122,6 +131,7 @@ internal sealed class ImportSource : IDisposable
         {
             int read = base.Read(buffer);
             BytesRead += read;
+            onRead(BytesRead);
             return read;
         }
     }

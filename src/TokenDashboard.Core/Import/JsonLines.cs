@@ -13,7 +13,6 @@ internal static class JsonLines
     {
         while (reader.Read(out ReadOnlySpan<byte> line))
         {
-            sink.OnLine();
             if (reader.IsTooLong)
             {
                 sink.Unreadable(reader.LineNumber, $"longer than {reader.MaxLineBytes >> 20} MiB");

@@ -11,15 +11,16 @@ namespace TokenDashboard.Import;
 /// <summary>The statements of an import. They are made and used within a transaction that holds the write lock.</summary>
 internal sealed partial class StoreTables : IDisposable
 {
-    // How many rows go between two looks at the clock.
-    private const int RowsPerLook = 16;
+    // How many rows go between two looks at the clock, and, where all are new, into one statement. A statement by itself costs as much as
+    // a row, above all because each also writes the last number of AUTOINCREMENT.
+    private const int RowsAtOnce = 16;
 
     private readonly SqliteConnection _connection;
     private readonly sqlite3 _database;
     private readonly List<sqlite3_stmt> _prepared = [];
-    private readonly byte[] _timestamp = GC.AllocateUninitializedArray<byte>(40, pinned: true);
-    private readonly UInt128[] _hashes = GC.AllocateUninitializedArray<UInt128>(3, pinned: true);
-    private readonly NativeStatement _insertKey, _findKey, _updateRank, _disownKey, _deleteKey, _insertRequest, _updateRequest, _deleteRequest;
+    private readonly byte[] _timestamp = GC.AllocateUninitializedArray<byte>(RowsAtOnce * TimestampBytes, pinned: true);
+    private readonly UInt128[] _hashes = GC.AllocateUninitializedArray<UInt128>(RowsAtOnce, pinned: true);
+    private readonly NativeStatement _insertKey, _insertKeys, _findKey, _updateRank, _disownKey, _deleteKey, _insertRequest, _insertRequests, _updateRequest, _deleteRequest;
     private readonly NativeStatement _putDetail, _deleteDetail, _putTail, _readTails, _newRequests, _lastRequest, _lastGivenId, _readState, _writeState;
     private readonly bool _idsAreGiven;
 
@@ -28,11 +29,13 @@ internal sealed partial class StoreTables : IDisposable
         _connection = connection;
         _database = connection.Handle!;
         _insertKey = Prepare(ImportSchema.InsertKey);
+        _insertKeys = Prepare(ImportSchema.InsertKeys(RowsAtOnce));
         _findKey = Prepare(ImportSchema.FindKey);
         _updateRank = Prepare(ImportSchema.UpdateRank);
         _disownKey = Prepare(ImportSchema.DisownKey);
         _deleteKey = Prepare(ImportSchema.DeleteKey);
-        _insertRequest = Prepare(ImportSchema.InsertRequest);
+        _insertRequest = Prepare(ImportSchema.InsertRequests(1));
+        _insertRequests = Prepare(ImportSchema.InsertRequests(RowsAtOnce));
         _updateRequest = Prepare(ImportSchema.UpdateRequest);
         _deleteRequest = Prepare(ImportSchema.DeleteRequest);
         _putDetail = Prepare(ImportSchema.PutDetail);
@@ -76,7 +79,7 @@ internal sealed partial class StoreTables : IDisposable
                     _ = StoredTimestamp.TryParse(_newRequests.Text(1), out long ticks);
                     AddKey(ImportKeys.OfSpan(ticks, trace, span), rowId: null, rank: default);
                 }
-                if (count % RowsPerLook == 0 && Stopwatch.GetTimestamp() > deadline)
+                if (count % RowsAtOnce == 0 && Stopwatch.GetTimestamp() > deadline)
                 {
                     complete = false;
                     resultCode = raw.SQLITE_DONE;
@@ -101,11 +104,17 @@ internal sealed partial class StoreTables : IDisposable
         int next = first;
         do
         {
-            ref ImportRow row = ref batch.Rows[next];
-            Put(batch, in row, ref id, ref outcome);
-            next++;
+            ReadOnlySpan<ImportRow> rows = batch.Rows[next..Math.Min(next + RowsAtOnce, batch.Rows.Length)];
+            if (!TryPutTogether(batch, rows, ref id, ref outcome))
+            {
+                foreach (ref readonly ImportRow row in rows)
+                {
+                    Put(batch, in row, ref id, ref outcome);
+                }
+            }
+            next += rows.Length;
         }
-        while (next < batch.Rows.Length && ((next - first) % RowsPerLook != 0 || Stopwatch.GetTimestamp() < deadline));
+        while (next < batch.Rows.Length && Stopwatch.GetTimestamp() < deadline);
         WriteState(id);
         return next;
     }
@@ -138,6 +147,44 @@ internal sealed partial class StoreTables : IDisposable
 
     public void Dispose() => _prepared.ForEach(statement => statement.Dispose());
 
+    /// <summary>Inserts rows that are all new with two statements.</summary>
+    /// <returns>False where one is not new, or is not simply to be inserted; then nothing was done.</returns>
+    private bool TryPutTogether(ImportBatch batch, ReadOnlySpan<ImportRow> rows, ref long id, ref ImportOutcome outcome)
+    {
+        if (rows.Length < RowsAtOnce)
+        {
+            return false;
+        }
+        for (int i = 0; i < rows.Length; i++)
+        {
+            ref readonly ImportRow row = ref rows[i];
+            if (row.IsAggregate || row.Replaces)
+            {
+                return false;
+            }
+            BindKey(_insertKeys, i, row.Key, id + 1 + i, batch.Text(row, row.Rank));
+        }
+        int resultCode = _insertKeys.Run();
+        if (resultCode == raw.SQLITE_CONSTRAINT)
+        {
+            return false;
+        }
+        Check(resultCode);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            BindRequest(_insertRequests, i, id + 1 + i, batch, in rows[i]);
+        }
+        Check(_insertRequests.Run());
+        foreach (ref readonly ImportRow row in rows)
+        {
+            id++;
+            PutCompanions(id, batch, in row);
+            outcome.Tokens += row.CountedTokens;
+            outcome.Imported++;
+        }
+        return true;
+    }
+
     private void Put(ImportBatch batch, in ImportRow row, ref long id, ref ImportOutcome outcome)
     {
         if (row.IsAggregate)
@@ -156,20 +203,16 @@ internal sealed partial class StoreTables : IDisposable
         if (AddKey(row.Key, id + 1, rank))
         {
             id++;
-            PutRequest(_insertRequest, id, batch, row);
+            PutRequest(_insertRequest, id, batch, in row);
             outcome.Tokens += row.CountedTokens;
             outcome.Imported += replaces ? 0 : 1;
             outcome.Updated += replaces ? 1 : 0;
-            if (row.IsTail)
-            {
-                AddTail(row.Tail, row.Key);
-            }
             return;
         }
         if (rank.Length > 0 && Find(row.Key, out long? rowId, out byte[] storedRank) && rowId is { } stored && rank.SequenceCompareTo(storedRank) > 0)
         {
             RollupChanges.Announce(_connection, stored);
-            PutRequest(_updateRequest, stored, batch, row);
+            PutRequest(_updateRequest, stored, batch, in row);
             RollupChanges.Announce(_connection, stored);
             BindKey(_updateRank, row.Key);
             _updateRank.BindBlob(3, rank);

@@ -15,7 +15,6 @@ public sealed class TokenImporter : IDisposable
     private readonly bool _whatIf;
     private readonly CancellationToken _cancellation;
     private readonly int _maxLineBytes;
-    private readonly ImportBatch _batch = new();
     private ImportWriter? _writer;
 
     /// <param name="database">The store; it is made where it is missing.</param>
@@ -49,13 +48,19 @@ public sealed class TokenImporter : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         var watch = Stopwatch.StartNew();
         var report = new ImportReport(path, _database, _whatIf);
-        using ImportSource source = ImportSource.Open(path);
+        using ImportSource source = ImportSource.Open(path, OnRead);
         _writer ??= OpenWriter();
-        using var sink = new ImportSink(_writer, _batch, report, () => source.BytesRead, onProgress ?? (_ => { }), _cancellation);
+        using var sink = new ImportSink(_writer, report, () => OnRead(source.BytesRead));
         Read(new LineReader(source.Content, _maxLineBytes), sink);
-        sink.Flush();
+        sink.Complete();
         (report.Bytes, report.Duration) = (source.BytesRead, watch.Elapsed);
         return report;
+
+        void OnRead(long bytes)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            onProgress?.Invoke(bytes);
+        }
     }
 
     /// <inheritdoc/>
