@@ -58,13 +58,11 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
         Write(ref row);
     }
 
-    /// <summary>Takes the row being made as one that repeats the tokens of others.</summary>
-    public void AddAggregate(ref ImportRow row)
+    /// <summary>Takes what has to be known of spans for other files.</summary>
+    public void AddNote(ImportRole role, UInt128 span, UInt128 parent = default)
     {
-        report.CountRead(row.StoredTicks);
-        report.Aggregates++;
-        report.AggregateTokens += row.CountedTokens;
-        row.IsAggregate = true;
+        ImportRow row = NewRow();
+        (row.Role, row.Span, row.Parent) = (role, span, parent);
         Write(ref row);
     }
 
@@ -81,6 +79,8 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
     public void Dispose()
     {
         Task.WaitAny(_writing);
+        // Looked at, so that a failure beside that of the reader is not reported by the runtime.
+        _ = _writing.Exception;
         if (_scratch.IsValueCreated)
         {
             _scratch.Value.Dispose();

@@ -29,10 +29,10 @@ internal sealed partial class StoreTables
         return found;
     }
 
-    private void PutRequest(NativeStatement statement, long id, ImportBatch batch, in ImportRow row)
+    private void PutRequest(long id, ImportBatch batch, in ImportRow row)
     {
-        BindRequest(statement, 0, id, batch, in row);
-        Check(statement.Run());
+        BindRequest(_insertRequest, 0, id, batch, in row);
+        Check(_insertRequest.Run());
         PutCompanions(id, batch, in row);
     }
 

@@ -51,8 +51,10 @@ public sealed class TokenImporter : IDisposable
         using ImportSource source = ImportSource.Open(path, OnRead);
         _writer ??= OpenWriter();
         using var sink = new ImportSink(_writer, report, () => OnRead(source.BytesRead));
-        Read(new LineReader(source.Content, _maxLineBytes), sink);
+        var lines = new LineReader(source.Content, _maxLineBytes);
+        Read(lines, sink);
         sink.Complete();
+        report.Incomplete |= lines.HasEnded && source.IsCutOff;
         (report.Bytes, report.Duration) = (source.BytesRead, watch.Elapsed);
         return report;
 
@@ -101,9 +103,9 @@ public sealed class TokenImporter : IDisposable
         {
             sink.Unreadable(1, $"the file cannot be read: {failure}");
         }
-        else if (!head.IsEmpty && !head.Contains((byte)'\n'))
+        else if (lines.HasEnded && !head.IsEmpty && !head.ContainsAny((byte)'\n', (byte)'\r') && (FormatDetector.IsJson(head) || !head.ContainsAnyExceptInRange((byte)' ', (byte)'~')))
         {
-            // One line that has not ended: too little to tell.
+            // One line of text that has not ended: too little to tell.
             sink.Report.Incomplete = true;
         }
         else if (!head.Trim(" \t\r\n\0"u8).IsEmpty)
