@@ -112,6 +112,8 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
             }
             if (count == 0)
             {
+                // A machine that stopped while it wrote leaves zeros.
+                line = line.TrimStart((byte)0);
                 if (line.Trim(" \t\0"u8).IsEmpty)
                 {
                     continue;
@@ -193,6 +195,8 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
         {
             HasHeaders = false,
             Delimiter = _delimiter,
+            // No record begins with this; with #, the library's own mark of a comment, one may.
+            Comment = '\0',
             Culture = CultureInfo.InvariantCulture,
             MaxBufferSize = MaxRecordBytes * 2,
         };

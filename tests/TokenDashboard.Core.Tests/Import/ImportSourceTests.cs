@@ -158,6 +158,15 @@ public sealed class ImportSourceTests : IDisposable
     }
 
     [Fact]
+    public void A_record_may_begin_with_a_number_sign_or_follow_zeros()
+    {
+        ImportReport report = _folder.Import("user_id,timestamp,prompt_tokens\n#a,2026-03-01T12:00:00,1\n\"#b\",2026-03-01T12:00:01,1\n\0\0\"c\",2026-03-01T12:00:02,1\n");
+
+        Assert.Equal((3, 0), (report.Imported, report.Unreadable));
+        Assert.Equal(["#a", "#b", "c"], _folder.Query("SELECT user_id FROM telemetry ORDER BY timestamp"));
+    }
+
+    [Fact]
     public void A_quote_that_is_never_closed_takes_no_more_than_its_share()
     {
         string lines = string.Concat(Enumerable.Range(0, 3000).Select(number => $"2026-03-01T12:00:00,{number},x\n"));
