@@ -96,6 +96,26 @@ public class ImportPropertyTests
             iter: 30, threads: 1);
     }
 
+    [Theory]
+    [InlineData(',')]
+    [InlineData(';')]
+    [InlineData('\t')]
+    public void Any_text_of_a_CSV_field_is_kept(char delimiter)
+    {
+        string Field(string text) => text.Any("\"\r\n,;\t ".Contains) ? $"\"{text.Replace("\"", "\"\"")}\"" : text;
+        Gen.String[Gen.Char["a\",;\t\r\n #'|\\é日{"], 1, 6].Array[1, 50].Sample(
+            texts =>
+            {
+                using var folder = new ImportFolder();
+                folder.Import($"user_id{delimiter}timestamp{delimiter}prompt_tokens{delimiter}model\n"
+                    + string.Concat(texts.Select((text, i) => string.Join(delimiter, Field(text), $"2026-03-01T12:00:{i:00}", "1", Field(text)) + "\n")));
+                string[] kept = [.. texts.Select(text => string.IsNullOrWhiteSpace(text) ? "" : text.Replace("\r\n", "\n"))];
+                Assert.Equal(kept, folder.Query("SELECT user_id FROM telemetry ORDER BY timestamp"));
+                Assert.Equal(kept, folder.Query("SELECT model FROM telemetry ORDER BY timestamp"));
+            },
+            iter: 20, threads: 1);
+    }
+
     [Theory, MemberData(nameof(Samples.All), MemberType = typeof(Samples))]
     public void Damage_ends_in_the_report(string name, string content)
     {
