@@ -15,11 +15,14 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     /// <summary>A quoted field may hold line breaks, but a quote that is never closed must not swallow the file.</summary>
     private const int MaxLinesOfRecord = 1000;
 
-    private const int MaxRecordBytes = 4 << 20;
+    private const int MaxRecordBytes = 16 << 20;
+
+    private const int MaxColumns = 10_000;
 
     private readonly ArrayBufferWriter<byte> _record = new();
     private readonly char[] _buffer = new char[32 << 10];
     private char _delimiter = ',';
+    private int _columns = MaxColumns;
 
     /// <summary>The bytes of the current record, without the last line's end.</summary>
     public ReadOnlySpan<byte> Record => _record.WrittenSpan;
@@ -39,7 +42,13 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
             sink.Report.Incomplete = true;
             return null;
         }
-        return names is null ? null : [.. names.Select(name => name.Trim())];
+        if (names is null)
+        {
+            return null;
+        }
+        // What a record has beyond the header is in its last field.
+        _columns = names.Length + 1;
+        return [.. names.Select(name => name.Trim())];
     }
 
     /// <summary>The fields of the next record; null after the last.</summary>
@@ -62,7 +71,6 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     {
         while (TryCut())
         {
-            sink.OnLine();
             _delimiter = isHeader ? Delimiter(Record) : _delimiter;
             string? reason;
             try
@@ -92,17 +100,20 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     private bool TryCut()
     {
         _record.ResetWrittenCount();
+        bool isOpen = false;
         for (int count = 0; lines.Read(out ReadOnlySpan<byte> line);)
         {
-            if (lines.IsTooLong)
+            if (lines.IsTooLong || line.Length > MaxRecordBytes)
             {
-                sink.Unreadable(lines.LineNumber, $"longer than {lines.MaxLineBytes >> 20} MiB");
-                count = 0;
+                sink.Unreadable(lines.LineNumber, $"longer than {Math.Min(lines.MaxLineBytes, MaxRecordBytes) >> 20} MiB");
+                (count, isOpen) = (0, false);
                 _record.ResetWrittenCount();
                 continue;
             }
             if (count == 0)
             {
+                // A machine that stopped while it wrote leaves zeros.
+                line = line.TrimStart((byte)0);
                 if (line.Trim(" \t\0"u8).IsEmpty)
                 {
                     continue;
@@ -116,7 +127,8 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
             _record.Write(line);
             IsTerminated = lines.IsTerminated;
             count++;
-            if (int.IsEvenInteger(Record.Count((byte)'"')))
+            isOpen = EndsInQuotes(line, isOpen);
+            if (!isOpen)
             {
                 return true;
             }
@@ -127,7 +139,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
             if (count >= MaxLinesOfRecord || _record.WrittenCount > MaxRecordBytes)
             {
                 sink.Unreadable(LineNumber, $"a quote is opened and not closed; {count} lines are left out");
-                count = 0;
+                (count, isOpen) = (0, false);
                 _record.ResetWrittenCount();
             }
         }
@@ -143,16 +155,52 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
         return false;
     }
 
+    /// <summary>Whether the field a line ends in is quoted and goes on. Quotes open a field only where it begins, and are letters else.</summary>
+    private bool EndsInQuotes(ReadOnlySpan<byte> line, bool isOpen)
+    {
+        while (true)
+        {
+            if (!isOpen && line is [(byte)'"', ..])
+            {
+                isOpen = true;
+                line = line[1..];
+            }
+            int end = line.IndexOf(isOpen ? (byte)'"' : (byte)_delimiter);
+            if (end < 0)
+            {
+                return isOpen;
+            }
+            line = line[(end + 1)..];
+            if (isOpen && line is [(byte)'"', ..])
+            {
+                line = line[1..];
+            }
+            else if (isOpen)
+            {
+                isOpen = false;
+                int next = line.IndexOf((byte)_delimiter);
+                line = next < 0 ? default : line[(next + 1)..];
+            }
+        }
+    }
+
     private string[] Split()
     {
+        string record = Encoding.UTF8.GetString(Record);
+        if (!record.Contains('"', StringComparison.Ordinal))
+        {
+            return record.Split(_delimiter, _columns);
+        }
         var options = new CsvDataReaderOptions
         {
             HasHeaders = false,
             Delimiter = _delimiter,
+            // No record begins with this; with #, the library's own mark of a comment, one may.
+            Comment = '\0',
             Culture = CultureInfo.InvariantCulture,
-            MaxBufferSize = MaxRecordBytes * 4,
+            MaxBufferSize = MaxRecordBytes * 2,
         };
-        using CsvDataReader reader = CsvDataReader.Create(new StringReader(Encoding.UTF8.GetString(Record)), _buffer, options);
+        using CsvDataReader reader = CsvDataReader.Create(new StringReader(record), _buffer, options);
         if (!reader.Read())
         {
             return [];

@@ -78,7 +78,7 @@ internal sealed class CsvUsage
 
     private static TokenDashboardException Missing(string what, string[] header, ImportSink sink) => new(
         ErrorCode.ImportColumnMissing,
-        $"{what} in '{sink.Report.Path}', which has: {string.Join(", ", header.Take(50))}. Say with -Map which column is which, as in -Map @{{ timestamp = 'TIMESTAMP'; prompt_tokens = 'ContextTokens' }}.",
+        $"{what} in '{sink.Report.Path}', which has: {string.Join(", ", header.Take(50).Select(ValueText.Shorten))}. Say with -Map which column is which, as in -Map @{{ timestamp = 'TIMESTAMP'; prompt_tokens = 'ContextTokens' }}.",
         target: sink.Report.Path);
 
     private void ReadRecords()

@@ -8,28 +8,48 @@ internal static class FormatDetector
 {
     private const int LinesLookedAt = 100;
 
-    /// <summary>Whether lines are JSON; otherwise they are CSV.</summary>
-    public static bool IsJson(ReadOnlySpan<byte> head) => head.TrimStart(" \t\r\n\0"u8) is [(byte)'{' or (byte)'[', ..];
+    // With those of a byte order mark.
+    private static ReadOnlySpan<byte> Blanks => [(byte)' ', (byte)'\t', (byte)'\r', (byte)'\n', 0, 0xEF, 0xBB, 0xBF];
+
+    /// <summary>Whether lines are JSON; otherwise they are CSV. The first line may be the end of one, where a log was cut by its size.</summary>
+    public static bool IsJson(ReadOnlySpan<byte> head)
+    {
+        for (int count = 0; count < 2 && !head.IsEmpty; count++)
+        {
+            if (NextLine(ref head) is [(byte)'{', ..])
+            {
+                return true;
+            }
+        }
+        return false;
+    }
 
     /// <summary>The format, or <see cref="ImportFormat.Auto"/> where it is none of the known ones.</summary>
     public static ImportFormat Detect(ReadOnlySpan<byte> head, bool hasMap)
     {
         if (!IsJson(head))
         {
-            return DetectCsv(FirstLine(head), hasMap);
+            return DetectCsv(NextLine(ref head), hasMap);
         }
         for (int count = 0; count < LinesLookedAt && !head.IsEmpty; count++)
         {
-            int end = head.IndexOf((byte)'\n');
-            ReadOnlySpan<byte> line = end < 0 ? head : head[..end];
-            head = end < 0 ? default : head[(end + 1)..];
-            ImportFormat format = DetectJson(line);
+            ImportFormat format = DetectJson(NextLine(ref head));
             if (format != ImportFormat.Auto)
             {
                 return format;
             }
         }
         return ImportFormat.Auto;
+    }
+
+    /// <summary>Takes the next line that is not empty.</summary>
+    private static ReadOnlySpan<byte> NextLine(ref ReadOnlySpan<byte> head)
+    {
+        head = head.TrimStart(Blanks);
+        int end = head.IndexOfAny((byte)'\n', (byte)'\r');
+        ReadOnlySpan<byte> line = end < 0 ? head : head[..end];
+        head = head[line.Length..];
+        return line;
     }
 
     private static ImportFormat DetectJson(ReadOnlySpan<byte> line)
@@ -95,11 +115,4 @@ internal static class FormatDetector
     ];
 
     private static bool IsName(string name) => name.Length is > 0 and < 100 && name.All(character => char.IsLetterOrDigit(character) || " _-.()/#%:".Contains(character, StringComparison.Ordinal));
-
-    private static ReadOnlySpan<byte> FirstLine(ReadOnlySpan<byte> head)
-    {
-        head = head.TrimStart(" \t\r\n\0"u8);
-        int end = head.IndexOf((byte)'\n');
-        return (end < 0 ? head : head[..end]).TrimEnd((byte)'\r');
-    }
 }

@@ -10,7 +10,7 @@ internal sealed class ImportBatch
     private const int MaxTextBytes = 8 << 20;
 
     private readonly List<ImportRow> _rows = [];
-    private byte[] _text = GC.AllocateUninitializedArray<byte>(1 << 20, pinned: true);
+    private byte[] _text = GC.AllocateUninitializedArray<byte>(64 << 10, pinned: true);
     private int _used;
     private int _rowStart;
 

@@ -13,7 +13,9 @@ internal sealed class ImportKeyCopy
 
     private readonly TokenStore _store;
     private readonly bool _hasKeys;
+    private readonly bool _hasSpans;
     private (long Hour, byte[] Hash) _lastKey = (-1, []);
+    private byte[] _lastSpan = [];
     private long _lastRow;
     private bool _keysRead;
 
@@ -21,6 +23,7 @@ internal sealed class ImportKeyCopy
     {
         _store = store;
         _hasKeys = store.Scalar<long>($"SELECT count(*) FROM sqlite_schema WHERE name IN ('{ImportSchema.Keys}', '{ImportSchema.State}', '{ImportSchema.Tails}')") == 3;
+        _hasSpans = store.Scalar<long>($"SELECT count(*) FROM sqlite_schema WHERE name = '{ImportSchema.Spans}'") == 1;
         _lastRow = _hasKeys ? store.Scalar<long>($"SELECT COALESCE(max(last_row_id), 0) FROM {ImportSchema.State}") : 0;
         _keysRead = !_hasKeys;
     }
@@ -50,6 +53,22 @@ internal sealed class ImportKeyCopy
             Read(ImportSchema.ReadTails, [], row => tails.Add((new ImportTail(row.GetInt64(0), Hash(row, 1), Hash(row, 2)), new ImportKey(row.GetInt64(3), Hash(row, 4)))));
         }
         return tails;
+    }
+
+    /// <summary>The next spans; none when there are no more.</summary>
+    public List<(UInt128 Id, StoredSpan Span)> NextSpans()
+    {
+        var spans = new List<(UInt128 Id, StoredSpan Span)>();
+        if (_hasSpans)
+        {
+            Read($"SELECT id, parent, hour, hash, tokens_below FROM {ImportSchema.Spans} WHERE id > $0 ORDER BY id LIMIT {Page}", [_lastSpan], row =>
+            {
+                _lastSpan = row.GetFieldValue<byte[]>(0);
+                spans.Add((Hash(row, 0), new StoredSpan(
+                    row.IsDBNull(1) ? null : Hash(row, 1), row.IsDBNull(3) ? null : new ImportKey(row.GetInt64(2), Hash(row, 3)), row.GetBoolean(4))));
+            });
+        }
+        return spans;
     }
 
     private void ReadKeys(List<StoredKey> keys) => Read(

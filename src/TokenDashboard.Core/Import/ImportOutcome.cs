@@ -6,6 +6,10 @@ internal struct ImportOutcome
     public long Imported;
     public long Updated;
     public long Duplicates;
+    public long Aggregates;
+    public long AggregateTokens;
+    public long Withdrawn;
+    public long WithdrawnTokens;
     public long Tokens;
 
     public readonly void AddTo(ImportReport report)
@@ -13,6 +17,10 @@ internal struct ImportOutcome
         report.Imported += Imported;
         report.Updated += Updated;
         report.Duplicates += Duplicates;
+        report.Aggregates += Aggregates;
+        report.AggregateTokens += AggregateTokens;
+        report.Withdrawn += Withdrawn;
+        report.WithdrawnTokens += WithdrawnTokens;
         report.ImportedTokens += Tokens;
     }
 }

@@ -39,7 +39,15 @@ public sealed class ImportReport
     /// <summary>Tokens of the spans left out.</summary>
     public long AggregateTokens { get; internal set; }
 
-    /// <summary>Tokens of the requests imported or updated, counted as everywhere: the total, or prompt + completion where that is 0.</summary>
+    /// <summary>
+    /// Such spans of files imported before that were taken out of the store, because only this file has the spans below them.
+    /// </summary>
+    public long Withdrawn { get; internal set; }
+
+    /// <summary>Tokens of the spans taken out.</summary>
+    public long WithdrawnTokens { get; internal set; }
+
+    /// <summary>Tokens the store has more for the requests imported or updated, counted as everywhere: the total, or prompt + completion where that is 0.</summary>
     public long ImportedTokens { get; internal set; }
 
     /// <summary>Lines that could not be read.</summary>
@@ -48,7 +56,7 @@ public sealed class ImportReport
     /// <summary>The first ten of them.</summary>
     public IReadOnlyList<UnreadableLine> UnreadableLines => _unreadable;
 
-    /// <summary>Whether the file ends within a line. That line is not imported; once the file is complete, a new import takes it in.</summary>
+    /// <summary>Whether the file ends within a line, or its packed data ends too early. Once the file is complete, a new import takes in the rest.</summary>
     public bool Incomplete { get; internal set; }
 
     /// <summary>Time of the first request read, or null where there is none.</summary>

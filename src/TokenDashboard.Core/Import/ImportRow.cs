@@ -5,6 +5,25 @@ namespace TokenDashboard.Import;
 /// <summary>A piece of a batch's text, seen from where the row's text begins.</summary>
 internal readonly record struct TextSlice(int Offset, int Length);
 
+/// <summary>What a row is.</summary>
+internal enum ImportRole : byte
+{
+    /// <summary>A request.</summary>
+    Request,
+
+    /// <summary>A request that repeats the tokens of others where spans below it have any, which those in other files may.</summary>
+    Parent,
+
+    /// <summary>Such a one, to be left out, and taken out where an earlier import, which did not know better, brought it in.</summary>
+    Aggregate,
+
+    /// <summary>No request: spans below <see cref="ImportRow.Span"/>, which the file does not have, carry tokens.</summary>
+    TokensBelow,
+
+    /// <summary>No request: <see cref="ImportRow.Span"/>, which carries no tokens, is below <see cref="ImportRow.Parent"/>.</summary>
+    Link,
+}
+
 /// <summary>One request on its way into the store. It holds no reference, so a batch is two arrays and a row can be put aside as bytes.</summary>
 internal struct ImportRow
 {
@@ -35,8 +54,11 @@ internal struct ImportRow
     /// <summary>Of two rows with one key the greater rank stays, compared byte by byte; without a rank, the first.</summary>
     public TextSlice Rank;
 
-    /// <summary>Not to be imported, and to be taken out where an earlier import, which did not know better, brought it in.</summary>
-    public bool IsAggregate;
+    public ImportRole Role;
+
+    /// <summary>Of a span: a hash of its ids, and of those of a span above it.</summary>
+    public UInt128 Span;
+    public UInt128 Parent;
 
     /// <summary>The last line of a file that does not end it, so it may be the beginning of a longer one.</summary>
     public bool IsTail;

@@ -15,8 +15,18 @@ internal static class ImportSchema
     /// <summary>Where CSV files ended without ending their last line.</summary>
     public const string Tails = "tokendash_import_tail";
 
+    /// <summary>
+    /// Spans whose trace may go on in other files, by a hash of their ids: what is above them, the key of the request they are, and
+    /// whether spans below them carry tokens.
+    /// </summary>
+    public const string Spans = "tokendash_import_span";
+
     /// <summary>What <c>telemetry</c> has no columns for; NULL where the source did not say.</summary>
     public const string Detail = "tokendash_request_detail";
+
+    public const int KeyColumns = 4;
+
+    public const int RequestColumns = 15;
 
     public const string Create = $"""
         CREATE TABLE IF NOT EXISTS {Keys} (
@@ -25,12 +35,19 @@ internal static class ImportSchema
         CREATE TABLE IF NOT EXISTS {Tails} (
             position INTEGER NOT NULL, before BLOB NOT NULL, line BLOB NOT NULL, hour INTEGER NOT NULL, hash BLOB NOT NULL,
             PRIMARY KEY (position, before)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS {Spans} (
+            id BLOB PRIMARY KEY, parent BLOB, hour INTEGER, hash BLOB, tokens_below INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS {Detail} (
             row_id INTEGER PRIMARY KEY, cached_tokens INTEGER, cache_write_tokens INTEGER, reasoning_tokens INTEGER, cost REAL);
         INSERT OR IGNORE INTO {State} VALUES (1, 0);
         """;
 
     public const string InsertKey = $"INSERT INTO {Keys} VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+
+    public static string InsertKeys(int rows) => $"INSERT OR IGNORE INTO {Keys} VALUES {Values(rows, KeyColumns)}";
+
+    /// <summary>Takes a key back that was inserted for a row beyond the last.</summary>
+    public const string TakeBackKey = $"DELETE FROM {Keys} WHERE hour = ?1 AND hash = ?2 AND row_id > ?3";
 
     public const string FindKey = $"SELECT row_id, rank FROM {Keys} WHERE hour = ?1 AND hash = ?2";
 
@@ -41,10 +58,12 @@ internal static class ImportSchema
 
     public const string DeleteKey = $"DELETE FROM {Keys} WHERE hour = ?1 AND hash = ?2";
 
-    public const string InsertRequest = """
-        INSERT INTO telemetry (id, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens,
-            total_tokens, duration_ms, success, trace_id, span_id, parent_span_id)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+    // OR FAIL and OR IGNORE: for anything else SQLite keeps copies of pages, to take back the statement alone, which takes more time than
+    // the rows. Whatever fails here, the transaction is given up.
+    public static string InsertRequests(int rows) => $"""
+        INSERT OR FAIL INTO telemetry (id, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens,
+            completion_tokens, total_tokens, duration_ms, success, trace_id, span_id, parent_span_id)
+        VALUES {Values(rows, RequestColumns)}
         """;
 
     public const string UpdateRequest = """
@@ -56,9 +75,15 @@ internal static class ImportSchema
 
     public const string DeleteRequest = "DELETE FROM telemetry WHERE id = ?1";
 
+    public const string ReadTokens = "SELECT prompt_tokens, completion_tokens, total_tokens FROM telemetry WHERE id = ?1";
+
     public const string PutDetail = $"INSERT OR REPLACE INTO {Detail} VALUES (?1, ?2, ?3, ?4, ?5)";
 
     public const string DeleteDetail = $"DELETE FROM {Detail} WHERE row_id = ?1";
+
+    public const string PutSpan = $"INSERT OR REPLACE INTO {Spans} VALUES (?1, ?2, ?3, ?4, ?5)";
+
+    public const string FindSpan = $"SELECT parent, hour, hash, tokens_below FROM {Spans} WHERE id = ?1";
 
     public const string PutTail = $"INSERT OR REPLACE INTO {Tails} VALUES (?1, ?2, ?3, ?4, ?5)";
 
@@ -73,4 +98,7 @@ internal static class ImportSchema
     public const string ReadState = $"SELECT last_row_id FROM {State}";
 
     public const string WriteState = $"UPDATE {State} SET last_row_id = ?1";
+
+    private static string Values(int rows, int columns) => string.Join(", ", Enumerable.Range(0, rows).Select(row =>
+        $"({string.Join(", ", Enumerable.Range((row * columns) + 1, columns).Select(number => $"?{number}"))})"));
 }

@@ -3,22 +3,28 @@ using System.Text.Unicode;
 
 namespace TokenDashboard.Import;
 
-/// <summary>Where a reader puts the requests of one file: it counts them, and writes them when a batch is full.</summary>
-internal sealed class ImportSink(ImportWriter writer, ImportBatch batch, ImportReport report, Func<long> bytesRead, Action<long> onProgress, CancellationToken cancellation)
-    : IDisposable
+/// <summary>
+/// Where a reader puts the requests of one file. A batch that is full is written on another thread while the reader fills the next, so
+/// that reading goes on while the store is busy.
+/// </summary>
+/// <param name="writer">Writes the batches.</param>
+/// <param name="report">What became of the file. Until the last batch is written, what is in the store is counted on that other thread.</param>
+/// <param name="onWait">Called now and then while the store keeps the reader waiting.</param>
+internal sealed class ImportSink(ImportWriter writer, ImportReport report, Action onWait) : IDisposable
 {
     /// <summary>The longest text a request may have, in bytes. Names and ids are shorter; what is longer is damage.</summary>
     private const int MaxTextBytes = 64 << 10;
 
-    // How many lines without a request go between two looks at Ctrl+C and two reports of progress.
-    private const int LinesPerLook = 4096;
+    private static readonly TimeSpan WaitInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly Lazy<Scratch> _scratch = new(() => new Scratch());
-    private int _lines;
+    private ImportBatch _batch = new();
+    private ImportBatch _next = new();
+    private Task _writing = Task.CompletedTask;
 
     public ImportReport Report => report;
 
-    public ImportBatch Batch => batch;
+    public ImportBatch Batch => _batch;
 
     /// <summary>What has to be remembered of the whole file.</summary>
     public Scratch Scratch => _scratch.Value;
@@ -26,25 +32,14 @@ internal sealed class ImportSink(ImportWriter writer, ImportBatch batch, ImportR
     /// <summary>Where earlier imports of CSV files ended within a line.</summary>
     public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails() => writer.ReadTails();
 
-    /// <summary>Says that a line is worked on, so that long stretches without requests can be stopped and show progress too.</summary>
-    public void OnLine()
-    {
-        if (++_lines >= LinesPerLook)
-        {
-            _lines = 0;
-            cancellation.ThrowIfCancellationRequested();
-            onProgress(bytesRead());
-        }
-    }
-
-    public ImportRow NewRow() => batch.NewRow();
+    public ImportRow NewRow() => _batch.NewRow();
 
     /// <summary>Adds a text to the row being made.</summary>
     /// <returns>False where it is not UTF-8 or too long.</returns>
     public bool TryText(ReadOnlySpan<byte> utf8, out TextSlice slice)
     {
         bool valid = utf8.Length <= MaxTextBytes && Utf8.IsValid(utf8);
-        slice = valid ? batch.AddText(utf8) : default;
+        slice = valid ? _batch.AddText(utf8) : default;
         return valid;
     }
 
@@ -52,7 +47,7 @@ internal sealed class ImportSink(ImportWriter writer, ImportBatch batch, ImportR
     public bool TryText(string text, out TextSlice slice)
     {
         bool valid = text.Length <= MaxTextBytes;
-        slice = valid ? batch.Take(Encoding.UTF8.GetBytes(text, batch.Reserve(Encoding.UTF8.GetMaxByteCount(text.Length)))) : default;
+        slice = valid ? _batch.Take(Encoding.UTF8.GetBytes(text, _batch.Reserve(Encoding.UTF8.GetMaxByteCount(text.Length)))) : default;
         return valid;
     }
 
@@ -63,30 +58,29 @@ internal sealed class ImportSink(ImportWriter writer, ImportBatch batch, ImportR
         Write(ref row);
     }
 
-    /// <summary>Takes the row being made as one that repeats the tokens of others.</summary>
-    public void AddAggregate(ref ImportRow row)
+    /// <summary>Takes what has to be known of spans for other files.</summary>
+    public void AddNote(ImportRole role, UInt128 span, UInt128 parent = default)
     {
-        report.CountRead(row.StoredTicks);
-        report.Aggregates++;
-        report.AggregateTokens += row.CountedTokens;
-        row.IsAggregate = true;
+        ImportRow row = NewRow();
+        (row.Role, row.Span, row.Parent) = (role, span, parent);
         Write(ref row);
     }
 
     public void Unreadable(long lineNumber, string reason) => report.CountUnreadable(lineNumber, reason);
 
-    /// <summary>Writes what is left.</summary>
-    public void Flush()
+    /// <summary>Writes what is left, and waits until it is written.</summary>
+    public void Complete()
     {
-        writer.Write(batch, report);
-        batch.Clear();
-        cancellation.ThrowIfCancellationRequested();
-        onProgress(bytesRead());
+        HandOver();
+        WaitForStore();
     }
 
+    /// <summary>Waits for the batch that is being written, for its store may be closed next.</summary>
     public void Dispose()
     {
-        batch.Clear();
+        Task.WaitAny(_writing);
+        // Looked at, so that a failure beside that of the reader is not reported by the runtime.
+        _ = _writing.Exception;
         if (_scratch.IsValueCreated)
         {
             _scratch.Value.Dispose();
@@ -95,10 +89,28 @@ internal sealed class ImportSink(ImportWriter writer, ImportBatch batch, ImportR
 
     private void Write(ref ImportRow row)
     {
-        batch.Add(in row);
-        if (batch.IsFull)
+        _batch.Add(in row);
+        if (_batch.IsFull)
         {
-            Flush();
+            HandOver();
         }
+    }
+
+    private void HandOver()
+    {
+        WaitForStore();
+        ImportBatch full = _batch;
+        (_batch, _next) = (_next, full);
+        _batch.Clear();
+        _writing = Task.Run(() => writer.Write(full, report));
+    }
+
+    private void WaitForStore()
+    {
+        while (Task.WaitAny([_writing], WaitInterval) < 0)
+        {
+            onWait();
+        }
+        _writing.GetAwaiter().GetResult();
     }
 }

@@ -8,13 +8,22 @@ internal sealed class ImportSource : IDisposable
 {
     private const int SignatureBytes = 4096;
 
+    // https://www.rfc-editor.org/rfc/rfc1952: ten bytes before the data, eight after it, of which four are the size of the unpacked data.
+    private const int SmallestGzip = 18;
+
     private readonly CountingStream _file;
+    private readonly CountingStream? _unpacked;
     private readonly Stream _content;
 
-    private ImportSource(Stream file, string path)
+    private ImportSource(CountingStream file, string path)
     {
-        _file = new CountingStream(file);
-        _content = Decode(Unpack(_file, path), path);
+        _file = file;
+        Stream stream = Unpack(file, path);
+        if (stream is GZipStream)
+        {
+            stream = _unpacked = new CountingStream(stream);
+        }
+        _content = Decode(stream, path);
     }
 
     /// <summary>The content.</summary>
@@ -23,17 +32,28 @@ internal sealed class ImportSource : IDisposable
     /// <summary>Bytes taken from the file so far.</summary>
     public long BytesRead => _file.BytesRead;
 
+    /// <summary>
+    /// Whether packed data, read to its end, seems to lack its own end, which the library does not say. Its last four bytes are the size of
+    /// the last member, which is never above the size of all; where the end is missing they are anything.
+    /// </summary>
+    public bool IsCutOff => _unpacked is not null && (BytesRead < SmallestGzip || _file.LastFour > _unpacked.BytesRead);
+
+    /// <param name="path">The file, or <c>-</c> for standard input.</param>
+    /// <param name="onRead">Told after each read how many bytes were taken so far; whatever it throws ends the reading.</param>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.ImportFileUnreadable"/>: it cannot be opened. <see cref="ErrorCode.ImportFormatUnsupported"/>: it is packed in a way that is not read.
     /// </exception>
-    public static ImportSource Open(string path)
+    public static ImportSource Open(string path, Action<long> onRead)
     {
+        CountingStream? file = null;
         try
         {
-            Stream file = path == "-"
-                ? Console.OpenStandardInput()
-                : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
-            return new ImportSource(file, path);
+            file = new CountingStream(
+                path == "-" ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1),
+                onRead);
+            var source = new ImportSource(file, path);
+            file = null;
+            return source;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or InvalidDataException)
         {
@@ -42,6 +62,10 @@ internal sealed class ImportSource : IDisposable
                 $"'{path}' could not be read: {exception.Message} Check that it is a file and that this account may read it.",
                 exception,
                 path);
+        }
+        finally
+        {
+            file?.Dispose();
         }
     }
 
@@ -53,7 +77,7 @@ internal sealed class ImportSource : IDisposable
         return head.Head switch
         {
             [0x1F, 0x8B, ..] => new GZipStream(head, CompressionMode.Decompress),
-            [0x28, 0xB5, 0x2F, 0xFD, ..] => throw Refuse(path, "is compressed with zstd, which is not read. Unpack it first: zstd -d FILE, or zstd -dc FILE | tokendash and Import-TokenUsage -"),
+            [0x28, 0xB5, 0x2F, 0xFD, ..] => throw Refuse(path, "is compressed with zstd, which is not read. Unpack it first: zstd -d FILE, or pipe it to standard input: zstd -dc FILE | tokendash -Command \"Import-TokenUsage -\""),
             [0x50, 0x4B, 0x03, 0x04, ..] => throw Refuse(path, "is a zip archive. Unpack it first; gzip files are read as they are."),
             [(byte)'S', (byte)'Q', (byte)'L', (byte)'i', (byte)'t', (byte)'e', (byte)' ', ..] =>
                 throw Refuse(path, "is a SQLite database. Query it with -Database; logs, CSV files and transcripts are what is imported."),
@@ -113,15 +137,23 @@ internal sealed class ImportSource : IDisposable
 
     private static TokenDashboardException Refuse(string path, string what) => new(ErrorCode.ImportFormatUnsupported, $"'{path}' {what}", target: path);
 
-    /// <summary>Counts what is taken from the file, for progress.</summary>
-    private sealed class CountingStream(Stream stream) : ReadOnlyStream(stream)
+    /// <summary>Counts what is taken from a stream.</summary>
+    private sealed class CountingStream(Stream stream, Action<long>? onRead = null) : ReadOnlyStream(stream)
     {
         public long BytesRead { get; private set; }
+
+        /// <summary>The last four bytes read, the lowest first.</summary>
+        public uint LastFour { get; private set; }
 
         public override int Read(Span<byte> buffer)
         {
             int read = base.Read(buffer);
             BytesRead += read;
+            foreach (byte last in buffer[Math.Max(0, read - 4)..read])
+            {
+                LastFour = (LastFour >> 8) | ((uint)last << 24);
+            }
+            onRead?.Invoke(BytesRead);
             return read;
         }
     }

@@ -102,6 +102,10 @@ internal sealed class ImportWriter : IDisposable
         {
             _connection.InTransaction(() => _tables.AddKeys(keys));
         }
+        for (List<(UInt128 Id, StoredSpan Span)> spans = copy.NextSpans(); spans.Count > 0; spans = copy.NextSpans())
+        {
+            _connection.InTransaction(() => spans.ForEach(span => _tables.PutSpan(span.Id, span.Span)));
+        }
         _connection.InTransaction(() =>
         {
             foreach ((ImportTail tail, ImportKey key) in copy.Tails())

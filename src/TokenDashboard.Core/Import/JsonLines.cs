@@ -5,6 +5,9 @@ namespace TokenDashboard.Import;
 /// <summary>Goes through a file of JSON lines; whatever is wrong with a line ends in the report.</summary>
 internal static class JsonLines
 {
+    // Of a line of nothing but brackets the library's document would take twenty times the memory of the line.
+    private const int MaxValues = 8_000_000;
+
     /// <summary>Reads one line and adds its requests.</summary>
     /// <returns>What is wrong with it, or null.</returns>
     public delegate string? LineHandler(ReadOnlySpan<byte> line, long lineNumber);
@@ -13,13 +16,13 @@ internal static class JsonLines
     {
         while (reader.Read(out ReadOnlySpan<byte> line))
         {
-            sink.OnLine();
             if (reader.IsTooLong)
             {
                 sink.Unreadable(reader.LineNumber, $"longer than {reader.MaxLineBytes >> 20} MiB");
                 continue;
             }
-            if (line.Trim(" \t\0"u8).IsEmpty)
+            line = Trim(line);
+            if (line.IsEmpty)
             {
                 continue;
             }
@@ -51,9 +54,13 @@ internal static class JsonLines
     /// <summary>A whole line as a document.</summary>
     public static JsonDocument Parse(ReadOnlySpan<byte> line)
     {
+        if (line.Length > MaxValues && line.Count((byte)',') + line.Count((byte)':') + line.Count((byte)'[') + line.Count((byte)'{') > MaxValues)
+        {
+            throw new JsonException($"more than {MaxValues / 1_000_000} million values in a line");
+        }
         var reader = new Utf8JsonReader(line, JsonText.ReaderOptions);
         JsonDocument document = JsonDocument.ParseValue(ref reader);
-        if (reader.BytesConsumed < line.TrimEnd(" \t\0"u8).Length)
+        if (reader.BytesConsumed < line.Length)
         {
             document.Dispose();
             throw new JsonException("more than one JSON value in a line");
@@ -61,10 +68,14 @@ internal static class JsonLines
         return document;
     }
 
-    // The library's sentence ends with the place in the line, which begins anew for each line and so says little.
-    private static string Reason(JsonException exception)
+    // A machine that stopped while it wrote leaves zeros, and files that were joined have byte order marks within.
+    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> line)
     {
-        int place = exception.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return $"not JSON: {(place < 0 ? exception.Message : exception.Message[..place])}";
+        line = line.Trim(" \t\0"u8);
+        return line is [0xEF, 0xBB, 0xBF, ..] ? line[3..] : line;
     }
+
+    // The library's own sentence may quote the line, and a line may hold what was said to a model.
+    private static string Reason(JsonException exception) =>
+        exception.BytePositionInLine is { } position ? $"not JSON at its byte {position + 1}" : exception.Message;
 }

@@ -40,9 +40,9 @@ internal static class JsonText
         }
     }
 
-    /// <summary>Whether a member has a name. Names with escapes are left to the library; all others are compared at once.</summary>
-    public static bool IsName(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
-        reader.ValueIsEscaped ? reader.ValueTextEquals(name) : reader.ValueSpan.SequenceEqual(name);
+    /// <summary>Whether a name or a string is a text. Those with escapes are left to the library; all others are compared at once.</summary>
+    public static bool IsText(ref Utf8JsonReader reader, ReadOnlySpan<byte> text) =>
+        reader.ValueIsEscaped ? IsEscapedText(ref reader, text) : reader.ValueSpan.SequenceEqual(text);
 
     /// <summary>A token count; null is none.</summary>
     public static bool TryTokens(ref Utf8JsonReader reader, ref long tokens) =>
@@ -51,6 +51,19 @@ internal static class JsonText
     /// <summary>A number or a string, of which escapes can only make something that is no number.</summary>
     public static bool IsScalar(ref Utf8JsonReader reader) =>
         reader.TokenType is JsonTokenType.Number or JsonTokenType.String && reader.ValueSpan.Length <= LongestScalar;
+
+    private static bool IsEscapedText(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            return reader.ValueTextEquals(text);
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate, which no text that is looked for has.
+            return false;
+        }
+    }
 
     /// <summary>The text of a scalar element; null for null, an object, an array, or what is not there.</summary>
     /// <exception cref="JsonException">The text is not UTF-8.</exception>
@@ -65,8 +78,18 @@ internal static class JsonText
     public static string? Text(this JsonElement element, string member) => element.Member(member).Text();
 
     /// <summary>A member; undefined where the element is no object or has none of that name.</summary>
-    public static JsonElement Member(this JsonElement element, string member) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(member, out JsonElement value) ? value : default;
+    /// <exception cref="JsonException">A name in the object is not valid UTF-16.</exception>
+    public static JsonElement Member(this JsonElement element, string member)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(member, out JsonElement value) ? value : default;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new JsonException("a name is not valid UTF-16", exception);
+        }
+    }
 
     /// <summary>The elements of an array; none where it is no array.</summary>
     public static JsonElement.ArrayEnumerator Elements(this JsonElement element) =>

@@ -14,12 +14,12 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     private byte[] _buffer = new byte[Math.Min(FirstBuffer, maxLineBytes + 2)];
     private int _start;
     private int _end;
-    private bool _streamEnded;
+    private byte _lineEnd = (byte)'\n';
 
     /// <summary>Number of the current line, from 1.</summary>
     public long LineNumber { get; private set; }
 
-    /// <summary>Whether the current line ends with a line feed; only the last line of a stream may not.</summary>
+    /// <summary>Whether the current line has an end; only the last line of a stream may not.</summary>
     public bool IsTerminated { get; private set; }
 
     /// <summary>Whether the current line is beyond the limit; it is then given as empty.</summary>
@@ -28,20 +28,26 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     /// <summary>What made the stream end before its time, such as a damaged archive.</summary>
     public string? Failure { get; private set; }
 
+    /// <summary>Whether the stream has nothing more than what was taken from it.</summary>
+    public bool HasEnded { get; private set; }
+
     public int MaxLineBytes => maxLineBytes;
 
-    /// <summary>The first bytes, without taking them.</summary>
+    /// <summary>The first bytes, without taking them. They also tell what ends a line: LF or CRLF, or CR where there is none of these.</summary>
     public ReadOnlySpan<byte> Peek()
     {
-        while (!_streamEnded && _end < _buffer.Length)
+        while (!HasEnded && _end < _buffer.Length)
         {
             Fill();
         }
-        return _buffer.AsSpan(_start, _end - _start);
+        ReadOnlySpan<byte> head = _buffer.AsSpan(0, _end);
+        // A CR at the very end may be half of CRLF.
+        _lineEnd = head.Contains((byte)'\n') || !head[..^Math.Min(1, head.Length)].Contains((byte)'\r') ? (byte)'\n' : (byte)'\r';
+        return head;
     }
 
     /// <summary>Goes to the next line.</summary>
-    /// <param name="line">The line without its end (LF or CRLF), valid until the next call.</param>
+    /// <param name="line">The line without its end, valid until the next call.</param>
     /// <returns>False after the last.</returns>
     public bool Read(out ReadOnlySpan<byte> line)
     {
@@ -50,7 +56,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         int searched = 0;
         while (true)
         {
-            int found = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf((byte)'\n');
+            int found = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf(_lineEnd);
             if (found >= 0)
             {
                 int length = searched + found;
@@ -59,7 +65,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
                 return Give(ref line, terminated: true);
             }
             searched = _end - _start;
-            if (_streamEnded)
+            if (HasEnded)
             {
                 if (searched == 0 && !IsTooLong)
                 {
@@ -110,11 +116,16 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         {
             read = stream.Read(_buffer, _end, _buffer.Length - _end);
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        catch (InvalidDataException)
+        {
+            // The library's message speaks of other things.
+            Failure = "the packed data is damaged";
+        }
+        catch (IOException exception)
         {
             Failure = exception.Message;
         }
         _end += read;
-        _streamEnded = read == 0;
+        HasEnded = read == 0;
     }
 }

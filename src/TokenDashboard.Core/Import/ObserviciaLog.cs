@@ -10,8 +10,6 @@ namespace TokenDashboard.Import;
 /// </summary>
 internal sealed class ObserviciaLog(ImportSink sink)
 {
-    private static readonly byte[] SpanType = [.. "span"u8];
-
     public static void Read(LineReader reader, ImportSink sink) => JsonLines.Read(reader, sink, new ObserviciaLog(sink).ReadLine);
 
     private string? ReadLine(ReadOnlySpan<byte> line, long lineNumber)
@@ -38,12 +36,12 @@ internal sealed class ObserviciaLog(ImportSink sink)
     private string? ReadMember(ref Utf8JsonReader reader, ref Span span)
     {
         string? reason = null;
-        if (JsonText.IsName(ref reader, "type"u8))
+        if (JsonText.IsText(ref reader, "type"u8))
         {
             reader.Read();
-            span.IsSpan = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(SpanType);
+            span.IsSpan = reader.TokenType == JsonTokenType.String && JsonText.IsText(ref reader, "span"u8);
         }
-        else if (JsonText.IsName(ref reader, "attributes"u8))
+        else if (JsonText.IsText(ref reader, "attributes"u8))
         {
             reader.Read();
             if (reader.TokenType == JsonTokenType.StartObject)
@@ -55,26 +53,26 @@ internal sealed class ObserviciaLog(ImportSink sink)
                 return reason;
             }
         }
-        else if (JsonText.IsName(ref reader, "start_time"u8))
+        else if (JsonText.IsText(ref reader, "start_time"u8))
         {
             reader.Read();
             span.HasTime = JsonText.IsScalar(ref reader) && ValueText.TryUnixNanoseconds(reader.ValueSpan, out span.Start, out span.Row.UtcTicks);
         }
-        else if (JsonText.IsName(ref reader, "end_time"u8))
+        else if (JsonText.IsText(ref reader, "end_time"u8))
         {
             reader.Read();
             bool read = JsonText.IsScalar(ref reader) && Utf8Parser.TryParse(reader.ValueSpan, out span.End, out int consumed) && consumed == reader.ValueSpan.Length;
             span.End = read ? span.End : 0;
         }
-        else if (JsonText.IsName(ref reader, "trace_id"u8))
+        else if (JsonText.IsText(ref reader, "trace_id"u8))
         {
             return Text(ref reader, ref span.Row.TraceId, "trace_id");
         }
-        else if (JsonText.IsName(ref reader, "span_id"u8))
+        else if (JsonText.IsText(ref reader, "span_id"u8))
         {
             return Text(ref reader, ref span.Row.SpanId, "span_id");
         }
-        else if (JsonText.IsName(ref reader, "parent_id"u8))
+        else if (JsonText.IsText(ref reader, "parent_id"u8))
         {
             return Text(ref reader, ref span.Row.ParentSpanId, "parent_id");
         }
@@ -88,48 +86,47 @@ internal sealed class ObserviciaLog(ImportSink sink)
 
     private string? ReadAttribute(ref Utf8JsonReader reader, ref Span span)
     {
-        if (JsonText.IsName(ref reader, "prompt.tokens"u8))
+        if (JsonText.IsText(ref reader, "prompt.tokens"u8))
         {
             span.HasTokens = true;
             return Tokens(ref reader, ref span.Row.PromptTokens, "prompt.tokens");
         }
-        if (JsonText.IsName(ref reader, "completion.tokens"u8))
+        if (JsonText.IsText(ref reader, "completion.tokens"u8))
         {
             return Tokens(ref reader, ref span.Row.CompletionTokens, "completion.tokens");
         }
-        if (JsonText.IsName(ref reader, "total.tokens"u8))
+        if (JsonText.IsText(ref reader, "total.tokens"u8))
         {
             return Tokens(ref reader, ref span.Row.TotalTokens, "total.tokens");
         }
-        if (JsonText.IsName(ref reader, "transaction_id"u8))
+        if (JsonText.IsText(ref reader, "transaction_id"u8))
         {
             return Text(ref reader, ref span.Row.Transaction, "transaction_id");
         }
-        if (JsonText.IsName(ref reader, "user.id"u8))
+        if (JsonText.IsText(ref reader, "user.id"u8))
         {
             return Text(ref reader, ref span.Row.User, "user.id");
         }
-        if (JsonText.IsName(ref reader, "llm.model"u8))
+        if (JsonText.IsText(ref reader, "llm.model"u8))
         {
             return Text(ref reader, ref span.Row.Model, "llm.model");
         }
-        if (JsonText.IsName(ref reader, "llm.provider"u8))
+        if (JsonText.IsText(ref reader, "llm.provider"u8))
         {
             return Text(ref reader, ref span.Row.Provider, "llm.provider");
         }
-        if (JsonText.IsName(ref reader, "llm.request.type"u8))
+        if (JsonText.IsText(ref reader, "llm.request.type"u8))
         {
             return Text(ref reader, ref span.Row.RequestType, "llm.request.type");
         }
-        bool isVerdict = JsonText.IsName(ref reader, "policy.passed"u8);
+        bool isVerdict = JsonText.IsText(ref reader, "policy.passed"u8);
         reader.Read();
         if (isVerdict)
         {
             span.Row.PolicyPassed = reader.TokenType switch
             {
                 JsonTokenType.False => false,
-                JsonTokenType.Number => !reader.ValueSpan.SequenceEqual("0"u8),
-                JsonTokenType.String => !ValueText.TryVerdict(Encoding.UTF8.GetString(reader.ValueSpan), out bool passed) || passed,
+                JsonTokenType.Number or JsonTokenType.String => !ValueText.TryVerdict(Encoding.UTF8.GetString(reader.ValueSpan), out bool passed) || passed,
                 _ => true,
             };
         }

@@ -7,6 +7,7 @@ namespace TokenDashboard.Import;
 /// <summary>
 /// Spans as OTLP JSON lines, one export request a line, in any order. Spans that stand for many requests (agents, chains, workflows,
 /// tools, or no kind at all) are put aside until the file has ended: only then is it known whether spans below them carry the tokens.
+/// A trace may be cut apart by a collector that begins a new file, or come from several, so what a file leaves open is noted.
 /// </summary>
 internal sealed class OtlpSpans(ImportSink sink)
 {
@@ -37,14 +38,19 @@ internal sealed class OtlpSpans(ImportSink sink)
         {
             return "not a JSON object";
         }
-        foreach (JsonElement resource in document.RootElement.Member("resourceSpans").Elements())
+        JsonElement resources = document.RootElement.Member("resourceSpans");
+        if (resources.ValueKind != JsonValueKind.Array)
+        {
+            return "no resourceSpans; of OTLP only spans are read, not metrics or logs";
+        }
+        foreach (JsonElement resource in resources.EnumerateArray())
         {
             JsonElement common = resource.Member("resource").Member("attributes");
             foreach (JsonElement scope in Scopes(resource))
             {
                 foreach (JsonElement span in scope.Member("spans").Elements())
                 {
-                    if (ReadSpan(span, common) is { } reason)
+                    if (TryReadSpan(span, common) is { } reason)
                     {
                         sink.Unreadable(lineNumber, reason);
                     }
@@ -58,15 +64,32 @@ internal sealed class OtlpSpans(ImportSink sink)
     private static JsonElement.ArrayEnumerator Scopes(JsonElement resource) =>
         resource.Member(resource.Member("scopeSpans").ValueKind == JsonValueKind.Array ? "scopeSpans" : "instrumentationLibrarySpans").Elements();
 
+    private string? TryReadSpan(JsonElement span, JsonElement common)
+    {
+        string id = "";
+        try
+        {
+            id = ValueText.Shorten(span.Text("spanId") ?? "");
+            return ReadSpan(span, common) is { } reason ? $"span {id}: {reason}" : null;
+        }
+        catch (JsonException exception)
+        {
+            // A text that is none ends its span, not the whole line.
+            return $"span {id}: {exception.Message}";
+        }
+    }
+
     private string? ReadSpan(JsonElement span, JsonElement common)
     {
         _values.Clear();
         _attributes.Read(span.Member("attributes"), common);
         string? trace = span.Text("traceId"), id = span.Text("spanId"), parent = span.Text("parentSpanId");
         bool hasTokens = _attributes.CopyTo(_values);
+        string? kind = _values[ImportColumn.RequestType];
+        bool isRequest = !_attributes.IsStep && kind is not null && RequestKinds.Contains(kind);
         if (!hasTokens)
         {
-            Remember(trace, id, parent, hasTokens: false, held: null);
+            Remember(trace, id, parent, hasTokens: false, isStep: kind is not null && !isRequest, held: null);
             return null;
         }
         _values[ImportColumn.TraceId] = trace?.ToLowerInvariant();
@@ -79,14 +102,14 @@ internal sealed class OtlpSpans(ImportSink sink)
         ImportRow row = sink.NewRow();
         if (_values.Fill(sink, ref row) is { } reason)
         {
-            return $"span {id}: {reason}";
+            return reason;
         }
         if (!_values.TryKey(sink, Source, in row, out row.Key))
         {
-            return "a span without traceId and spanId";
+            return "no traceId or no spanId";
         }
-        bool isRequest = !_attributes.IsStep && RequestKinds.Contains(_values[ImportColumn.RequestType] ?? "");
-        Remember(trace, id, parent, hasTokens: true, isRequest ? null : sink.Batch.Pack(in row));
+        row.Span = Id(trace, id);
+        Remember(trace, id, parent, hasTokens: true, isStep: false, isRequest ? null : sink.Batch.Pack(in row));
         if (isRequest)
         {
             sink.Add(ref row);
@@ -103,27 +126,28 @@ internal sealed class OtlpSpans(ImportSink sink)
         }
     }
 
-    private void Remember(string? trace, string? span, string? parent, bool hasTokens, byte[]? held)
-    {
-        byte[] traceId = Encoding.UTF8.GetBytes(trace ?? "");
-        UInt128 Id(string? id) => ImportKeys.OfIds(traceId, Encoding.UTF8.GetBytes(id ?? ""));
-        // What has no parent is its own, and so below nothing.
-        sink.Scratch.AddSpan(Id(span), Id(string.IsNullOrEmpty(parent) ? span : parent), hasTokens, held);
-    }
+    private static UInt128 Id(string? trace, string? span) => ImportKeys.OfIds(Encoding.UTF8.GetBytes(trace ?? ""), Encoding.UTF8.GetBytes(span ?? ""));
+
+    // What has no parent is its own, and so below nothing.
+    private void Remember(string? trace, string? span, string? parent, bool hasTokens, bool isStep, byte[]? held) =>
+        sink.Scratch.AddSpan(Id(trace, span), Id(trace, string.IsNullOrEmpty(parent) ? span : parent), hasTokens, isStep, held);
 
     private void Decide()
     {
+        sink.Scratch.EndSpans();
+        foreach (UInt128 span in sink.Scratch.UnknownSpansAboveTokens())
+        {
+            sink.AddNote(ImportRole.TokensBelow, span);
+        }
+        foreach ((UInt128 span, UInt128 above) in sink.Scratch.LinksToOtherFiles())
+        {
+            sink.AddNote(ImportRole.Link, span, above);
+        }
         foreach ((byte[] packed, bool hasTokensBelow) in sink.Scratch.HeldRows())
         {
             ImportRow row = sink.Batch.Unpack(packed);
-            if (hasTokensBelow)
-            {
-                sink.AddAggregate(ref row);
-            }
-            else
-            {
-                sink.Add(ref row);
-            }
+            row.Role = hasTokensBelow ? ImportRole.Aggregate : ImportRole.Parent;
+            sink.Add(ref row);
         }
     }
 }

@@ -66,17 +66,17 @@ internal sealed class RequestValues
         }
         if (!ValueText.TryTime(timestamp, out row.UtcTicks))
         {
-            return $"'{Short(timestamp)}' is not a time between the years 2000 and 2199";
+            return $"'{ValueText.Shorten(timestamp)}' is not a time between the years 2000 and 2199";
         }
         if (this[ImportColumn.DurationMs] is { } duration)
         {
-            return TryNumber(duration, out row.DurationMs) ? null : $"'{Short(duration)}' is not a duration";
+            return TryNumber(duration, out row.DurationMs) ? null : $"'{ValueText.Shorten(duration)}' is not a duration";
         }
         if (this[ImportColumn.EndTime] is { } end)
         {
             if (!ValueText.TryTime(end, out long endTicks))
             {
-                return $"'{Short(end)}' is not a time between the years 2000 and 2199";
+                return $"'{ValueText.Shorten(end)}' is not a time between the years 2000 and 2199";
             }
             row.DurationMs = (double)(endTicks - row.UtcTicks) / TimeSpan.TicksPerMillisecond;
         }
@@ -92,14 +92,14 @@ internal sealed class RequestValues
         Span<byte> utf8 = stackalloc byte[LongestNumber];
         return Encoding.UTF8.TryGetBytes(text, utf8, out int length) && ValueText.TryTokens(utf8[..length], out tokens)
             ? null
-            : $"'{Short(text)}' is not a token count ({ColumnMap.NameOf(column)})";
+            : $"'{ValueText.Shorten(text)}' is not a token count ({ColumnMap.NameOf(column)})";
     }
 
     private string? Cost(ref ImportRow row) =>
-        this[ImportColumn.Cost] is not { } cost || (TryNumber(cost, out row.Cost) && row.Cost >= 0) ? null : $"'{Short(cost)}' is not a cost";
+        this[ImportColumn.Cost] is not { } cost || (TryNumber(cost, out row.Cost) && row.Cost >= 0) ? null : $"'{ValueText.Shorten(cost)}' is not a cost";
 
     private string? Verdict(ref ImportRow row) =>
-        this[ImportColumn.Success] is not { } success || ValueText.TryVerdict(success, out row.PolicyPassed) ? null : $"'{Short(success)}' is neither true nor false (success)";
+        this[ImportColumn.Success] is not { } success || ValueText.TryVerdict(success, out row.PolicyPassed) ? null : $"'{ValueText.Shorten(success)}' is neither true nor false (success)";
 
     private string? Text(ImportSink sink, ImportColumn column, ref TextSlice slice) =>
         this[column] is not { } text || sink.TryText(text, out slice) ? null : $"{ColumnMap.NameOf(column)} is too long";
@@ -115,11 +115,4 @@ internal sealed class RequestValues
 
     private static bool TryNumber(string text, out double number) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
-
-    /// <summary>Enough of a value to find it by, with nothing in it that a console would obey.</summary>
-    private static string Short(string text)
-    {
-        string shown = text.Length <= 40 ? text : $"{text.AsSpan(0, 40)}...";
-        return string.Concat(shown.Select(character => char.IsControl(character) ? ' ' : character));
-    }
 }

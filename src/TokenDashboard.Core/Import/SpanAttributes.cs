@@ -79,12 +79,20 @@ internal sealed class SpanAttributes
         return values[ImportColumn.PromptTokens] is not null || values[ImportColumn.CompletionTokens] is not null || values[ImportColumn.TotalTokens] is not null;
     }
 
-    private void Read(JsonElement attributes, int firstRank)
+    private void Read(JsonElement attributes, int firstRank, string prefix = "")
     {
         foreach (JsonElement attribute in attributes.Elements())
         {
-            if (attribute.Text("key") is not { } name)
+            if (attribute.Text("key") is not { } key)
             {
+                continue;
+            }
+            string name = prefix + key;
+            JsonElement parts = attribute.Member("value").Member("kvlistValue").Member("values");
+            if (parts.ValueKind == JsonValueKind.Array)
+            {
+                // { gen_ai.usage: { input_tokens: 1 } } says what gen_ai.usage.input_tokens says.
+                Read(parts, firstRank, name + ".");
                 continue;
             }
             if (firstRank == 0)

@@ -9,18 +9,11 @@ namespace TokenDashboard.Import;
 /// <summary>Binding and running the single statements.</summary>
 internal sealed partial class StoreTables
 {
+    private const int TimestampBytes = 40;
+
     private bool AddKey(ImportKey key, long? rowId, ReadOnlySpan<byte> rank)
     {
-        BindKey(_insertKey, key);
-        Bind(_insertKey, 3, rowId ?? ImportRow.None);
-        if (rank.IsEmpty)
-        {
-            _insertKey.BindNull(4);
-        }
-        else
-        {
-            _insertKey.BindBlob(4, rank);
-        }
+        BindKey(_insertKey, 0, key, rowId ?? ImportRow.None, rank);
         Check(_insertKey.Run());
         return raw.sqlite3_changes(_database) > 0;
     }
@@ -36,24 +29,36 @@ internal sealed partial class StoreTables
         return found;
     }
 
-    private void PutRequest(NativeStatement statement, long id, ImportBatch batch, in ImportRow row)
+    private void PutRequest(long id, ImportBatch batch, in ImportRow row)
     {
-        statement.Bind(1, id);
-        statement.BindText(2, _timestamp.AsSpan(0, StoredTimestamp.FormatForStorage(row.UtcTicks, _timestamp)));
-        statement.BindText(3, batch.Text(row, row.Transaction));
-        statement.BindText(4, batch.Text(row, row.User));
-        statement.BindText(5, batch.Text(row, row.Model));
-        statement.BindText(6, batch.Text(row, row.Provider));
-        statement.BindText(7, batch.Text(row, row.RequestType));
-        statement.Bind(8, row.PromptTokens);
-        statement.Bind(9, row.CompletionTokens);
-        statement.Bind(10, row.TotalTokens);
-        Bind(statement, 11, row.DurationMs);
-        statement.Bind(12, row.PolicyPassed ? 1L : 0L);
-        statement.BindText(13, batch.Text(row, row.TraceId));
-        statement.BindText(14, batch.Text(row, row.SpanId));
-        statement.BindText(15, batch.Text(row, row.ParentSpanId));
-        Check(statement.Run());
+        BindRequest(_insertRequest, 0, id, batch, in row);
+        Check(_insertRequest.Run());
+        PutCompanions(id, batch, in row);
+    }
+
+    private void BindRequest(NativeStatement statement, int place, long id, ImportBatch batch, in ImportRow row)
+    {
+        int first = place * ImportSchema.RequestColumns;
+        Span<byte> timestamp = _timestamp.AsSpan(place * TimestampBytes, TimestampBytes);
+        statement.Bind(first + 1, id);
+        statement.BindText(first + 2, timestamp[..StoredTimestamp.FormatForStorage(row.UtcTicks, timestamp)]);
+        statement.BindText(first + 3, batch.Text(row, row.Transaction));
+        statement.BindText(first + 4, batch.Text(row, row.User));
+        statement.BindText(first + 5, batch.Text(row, row.Model));
+        statement.BindText(first + 6, batch.Text(row, row.Provider));
+        statement.BindText(first + 7, batch.Text(row, row.RequestType));
+        statement.Bind(first + 8, row.PromptTokens);
+        statement.Bind(first + 9, row.CompletionTokens);
+        statement.Bind(first + 10, row.TotalTokens);
+        Bind(statement, first + 11, row.DurationMs);
+        statement.Bind(first + 12, row.PolicyPassed ? 1L : 0L);
+        statement.BindText(first + 13, batch.Text(row, row.TraceId));
+        statement.BindText(first + 14, batch.Text(row, row.SpanId));
+        statement.BindText(first + 15, batch.Text(row, row.ParentSpanId));
+    }
+
+    private void PutCompanions(long id, ImportBatch batch, in ImportRow row)
+    {
         if (row.HasDetail)
         {
             _putDetail.Bind(1, id);
@@ -62,6 +67,10 @@ internal sealed partial class StoreTables
             Bind(_putDetail, 4, row.ReasoningTokens);
             Bind(_putDetail, 5, row.Cost);
             Check(_putDetail.Run());
+        }
+        if (row.IsTail)
+        {
+            AddTail(row.Tail, row.Key);
         }
     }
 
@@ -76,11 +85,27 @@ internal sealed partial class StoreTables
         Check(_putTail.Run());
     }
 
-    private void BindKey(NativeStatement statement, ImportKey key)
+    private void BindKey(NativeStatement statement, ImportKey key, int place = 0)
     {
-        statement.Bind(1, key.Hour);
-        _hashes[0] = key.Hash;
-        statement.BindBlob(2, Bytes(0));
+        int first = place * ImportSchema.KeyColumns;
+        statement.Bind(first + 1, key.Hour);
+        _hashes[place] = key.Hash;
+        statement.BindBlob(first + 2, Bytes(place));
+    }
+
+    private void BindKey(NativeStatement statement, int place, ImportKey key, long rowId, ReadOnlySpan<byte> rank)
+    {
+        BindKey(statement, key, place);
+        int first = place * ImportSchema.KeyColumns;
+        Bind(statement, first + 3, rowId);
+        if (rank.IsEmpty)
+        {
+            statement.BindNull(first + 4);
+        }
+        else
+        {
+            statement.BindBlob(first + 4, rank);
+        }
     }
 
     private Span<byte> Bytes(int hash) => MemoryMarshal.AsBytes(_hashes.AsSpan(hash, 1));

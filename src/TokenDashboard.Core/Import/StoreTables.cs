@@ -11,16 +11,17 @@ namespace TokenDashboard.Import;
 /// <summary>The statements of an import. They are made and used within a transaction that holds the write lock.</summary>
 internal sealed partial class StoreTables : IDisposable
 {
-    // How many rows go between two looks at the clock.
-    private const int RowsPerLook = 16;
+    // How many rows go between two looks at the clock, and, where all are new, into one statement. A statement by itself costs as much as
+    // a row, above all because each also writes the last number of AUTOINCREMENT.
+    private const int RowsAtOnce = 16;
 
     private readonly SqliteConnection _connection;
     private readonly sqlite3 _database;
     private readonly List<sqlite3_stmt> _prepared = [];
-    private readonly byte[] _timestamp = GC.AllocateUninitializedArray<byte>(40, pinned: true);
-    private readonly UInt128[] _hashes = GC.AllocateUninitializedArray<UInt128>(3, pinned: true);
-    private readonly NativeStatement _insertKey, _findKey, _updateRank, _disownKey, _deleteKey, _insertRequest, _updateRequest, _deleteRequest;
-    private readonly NativeStatement _putDetail, _deleteDetail, _putTail, _readTails, _newRequests, _lastRequest, _lastGivenId, _readState, _writeState;
+    private readonly byte[] _timestamp = GC.AllocateUninitializedArray<byte>(RowsAtOnce * TimestampBytes, pinned: true);
+    private readonly UInt128[] _hashes = GC.AllocateUninitializedArray<UInt128>(RowsAtOnce, pinned: true);
+    private readonly NativeStatement _insertKey, _insertKeys, _takeBackKey, _findKey, _updateRank, _disownKey, _deleteKey, _insertRequest, _insertRequests, _updateRequest, _deleteRequest, _readTokens;
+    private readonly NativeStatement _putDetail, _deleteDetail, _putSpan, _findSpan, _putTail, _readTails, _newRequests, _lastRequest, _lastGivenId, _readState, _writeState;
     private readonly bool _idsAreGiven;
 
     public StoreTables(SqliteConnection connection)
@@ -28,15 +29,21 @@ internal sealed partial class StoreTables : IDisposable
         _connection = connection;
         _database = connection.Handle!;
         _insertKey = Prepare(ImportSchema.InsertKey);
+        _insertKeys = Prepare(ImportSchema.InsertKeys(RowsAtOnce));
+        _takeBackKey = Prepare(ImportSchema.TakeBackKey);
         _findKey = Prepare(ImportSchema.FindKey);
         _updateRank = Prepare(ImportSchema.UpdateRank);
         _disownKey = Prepare(ImportSchema.DisownKey);
         _deleteKey = Prepare(ImportSchema.DeleteKey);
-        _insertRequest = Prepare(ImportSchema.InsertRequest);
+        _insertRequest = Prepare(ImportSchema.InsertRequests(1));
+        _insertRequests = Prepare(ImportSchema.InsertRequests(RowsAtOnce));
         _updateRequest = Prepare(ImportSchema.UpdateRequest);
         _deleteRequest = Prepare(ImportSchema.DeleteRequest);
+        _readTokens = Prepare(ImportSchema.ReadTokens);
         _putDetail = Prepare(ImportSchema.PutDetail);
         _deleteDetail = Prepare(ImportSchema.DeleteDetail);
+        _putSpan = Prepare(ImportSchema.PutSpan);
+        _findSpan = Prepare(ImportSchema.FindSpan);
         _putTail = Prepare(ImportSchema.PutTail);
         _readTails = Prepare(ImportSchema.ReadTails);
         _newRequests = Prepare(ImportSchema.NewRequests);
@@ -76,7 +83,7 @@ internal sealed partial class StoreTables : IDisposable
                     _ = StoredTimestamp.TryParse(_newRequests.Text(1), out long ticks);
                     AddKey(ImportKeys.OfSpan(ticks, trace, span), rowId: null, rank: default);
                 }
-                if (count % RowsPerLook == 0 && Stopwatch.GetTimestamp() > deadline)
+                if (count % RowsAtOnce == 0 && Stopwatch.GetTimestamp() > deadline)
                 {
                     complete = false;
                     resultCode = raw.SQLITE_DONE;
@@ -101,11 +108,17 @@ internal sealed partial class StoreTables : IDisposable
         int next = first;
         do
         {
-            ref ImportRow row = ref batch.Rows[next];
-            Put(batch, in row, ref id, ref outcome);
-            next++;
+            ReadOnlySpan<ImportRow> rows = batch.Rows[next..Math.Min(next + RowsAtOnce, batch.Rows.Length)];
+            if (!TryPutTogether(batch, rows, ref id, ref outcome))
+            {
+                foreach (ref readonly ImportRow row in rows)
+                {
+                    Put(batch, in row, ref id, ref outcome);
+                }
+            }
+            next += rows.Length;
         }
-        while (next < batch.Rows.Length && ((next - first) % RowsPerLook != 0 || Stopwatch.GetTimestamp() < deadline));
+        while (next < batch.Rows.Length && Stopwatch.GetTimestamp() < deadline);
         WriteState(id);
         return next;
     }
@@ -138,17 +151,72 @@ internal sealed partial class StoreTables : IDisposable
 
     public void Dispose() => _prepared.ForEach(statement => statement.Dispose());
 
+    /// <summary>Inserts rows that are all new with two statements.</summary>
+    /// <returns>False where one is not new, or is not simply to be inserted; then nothing was done.</returns>
+    private bool TryPutTogether(ImportBatch batch, ReadOnlySpan<ImportRow> rows, ref long id, ref ImportOutcome outcome)
+    {
+        if (rows.Length < RowsAtOnce)
+        {
+            return false;
+        }
+        for (int i = 0; i < rows.Length; i++)
+        {
+            ref readonly ImportRow row = ref rows[i];
+            if (row.Role != ImportRole.Request || row.Replaces)
+            {
+                return false;
+            }
+            BindKey(_insertKeys, i, row.Key, id + 1 + i, batch.Text(row, row.Rank));
+        }
+        Check(_insertKeys.Run());
+        int inserted = raw.sqlite3_changes(_database);
+        if (inserted < rows.Length)
+        {
+            for (int i = 0; i < rows.Length && inserted > 0; i++)
+            {
+                BindKey(_takeBackKey, rows[i].Key);
+                _takeBackKey.Bind(3, id);
+                Check(_takeBackKey.Run());
+                inserted -= raw.sqlite3_changes(_database);
+            }
+            return false;
+        }
+        for (int i = 0; i < rows.Length; i++)
+        {
+            BindRequest(_insertRequests, i, id + 1 + i, batch, in rows[i]);
+        }
+        Check(_insertRequests.Run());
+        foreach (ref readonly ImportRow row in rows)
+        {
+            id++;
+            PutCompanions(id, batch, in row);
+            outcome.Tokens += row.CountedTokens;
+            outcome.Imported++;
+        }
+        return true;
+    }
+
     private void Put(ImportBatch batch, in ImportRow row, ref long id, ref ImportOutcome outcome)
     {
-        if (row.IsAggregate)
+        switch (row.Role)
         {
-            TakeOut(row.Key);
-            return;
+            case ImportRole.TokensBelow:
+                NoteTokensBelow(row.Span, ref outcome);
+                return;
+            case ImportRole.Link:
+                NoteLink(row.Span, row.Parent, ref outcome);
+                return;
+            case ImportRole.Aggregate:
+            case ImportRole.Parent when !NoteParent(row.Span, row.Key):
+                TakeOut(row.Key);
+                outcome.Aggregates++;
+                outcome.AggregateTokens += row.CountedTokens;
+                return;
         }
         bool replaces = row.Replaces && Find(row.Replaced, out long? _, out _);
         if (replaces)
         {
-            TakeOut(row.Replaced);
+            outcome.Tokens -= TakeOut(row.Replaced) ?? 0;
             BindKey(_deleteKey, row.Replaced);
             Check(_deleteKey.Run());
         }
@@ -156,43 +224,44 @@ internal sealed partial class StoreTables : IDisposable
         if (AddKey(row.Key, id + 1, rank))
         {
             id++;
-            PutRequest(_insertRequest, id, batch, row);
+            PutRequest(id, batch, in row);
             outcome.Tokens += row.CountedTokens;
             outcome.Imported += replaces ? 0 : 1;
             outcome.Updated += replaces ? 1 : 0;
-            if (row.IsTail)
-            {
-                AddTail(row.Tail, row.Key);
-            }
             return;
         }
-        if (rank.Length > 0 && Find(row.Key, out long? rowId, out byte[] storedRank) && rowId is { } stored && rank.SequenceCompareTo(storedRank) > 0)
+        if (rank.Length > 0 && Find(row.Key, out long? rowId, out byte[] storedRank) && rowId is { } stored && rank.SequenceCompareTo(storedRank) > 0
+            && TokensOf(stored) is { } replaced)
         {
             RollupChanges.Announce(_connection, stored);
-            PutRequest(_updateRequest, stored, batch, row);
+            BindRequest(_updateRequest, 0, stored, batch, in row);
+            Check(_updateRequest.Run());
+            PutCompanions(stored, batch, in row);
             RollupChanges.Announce(_connection, stored);
             BindKey(_updateRank, row.Key);
             _updateRank.BindBlob(3, rank);
             Check(_updateRank.Run());
             outcome.Updated++;
-            outcome.Tokens += row.CountedTokens;
+            outcome.Tokens += row.CountedTokens - replaced;
             return;
         }
         outcome.Duplicates++;
     }
 
     /// <summary>Removes a row that an import brought in; a row the application wrote is none of our business.</summary>
-    private void TakeOut(ImportKey key)
+    /// <returns>Its tokens, or null where there was none.</returns>
+    private long? TakeOut(ImportKey key)
     {
         if (!Find(key, out long? rowId, out _))
         {
             AddKey(key, rowId: null, rank: default);
-            return;
+            return null;
         }
         if (rowId is not { } id)
         {
-            return;
+            return null;
         }
+        long? tokens = TokensOf(id);
         RollupChanges.Announce(_connection, id);
         foreach (NativeStatement delete in (ReadOnlySpan<NativeStatement>)[_deleteRequest, _deleteDetail])
         {
@@ -201,5 +270,17 @@ internal sealed partial class StoreTables : IDisposable
         }
         BindKey(_disownKey, key);
         Check(_disownKey.Run());
+        return tokens;
+    }
+
+    /// <summary>The tokens of a row, counted as everywhere; null where it was removed.</summary>
+    private long? TokensOf(long id)
+    {
+        _readTokens.Bind(1, id);
+        bool found = _readTokens.Step(out int resultCode);
+        long prompt = _readTokens.Integer(0), completion = _readTokens.Integer(1), total = _readTokens.Integer(2);
+        _readTokens.Reset();
+        Check(resultCode);
+        return !found ? null : total == 0 ? prompt + completion : total;
     }
 }

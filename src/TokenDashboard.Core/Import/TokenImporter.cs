@@ -15,7 +15,6 @@ public sealed class TokenImporter : IDisposable
     private readonly bool _whatIf;
     private readonly CancellationToken _cancellation;
     private readonly int _maxLineBytes;
-    private readonly ImportBatch _batch = new();
     private ImportWriter? _writer;
 
     /// <param name="database">The store; it is made where it is missing.</param>
@@ -49,13 +48,21 @@ public sealed class TokenImporter : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         var watch = Stopwatch.StartNew();
         var report = new ImportReport(path, _database, _whatIf);
-        using ImportSource source = ImportSource.Open(path);
+        using ImportSource source = ImportSource.Open(path, OnRead);
         _writer ??= OpenWriter();
-        using var sink = new ImportSink(_writer, _batch, report, () => source.BytesRead, onProgress ?? (_ => { }), _cancellation);
-        Read(new LineReader(source.Content, _maxLineBytes), sink);
-        sink.Flush();
+        using var sink = new ImportSink(_writer, report, () => OnRead(source.BytesRead));
+        var lines = new LineReader(source.Content, _maxLineBytes);
+        Read(lines, sink);
+        sink.Complete();
+        report.Incomplete |= lines.HasEnded && source.IsCutOff;
         (report.Bytes, report.Duration) = (source.BytesRead, watch.Elapsed);
         return report;
+
+        void OnRead(long bytes)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            onProgress?.Invoke(bytes);
+        }
     }
 
     /// <inheritdoc/>
@@ -96,9 +103,9 @@ public sealed class TokenImporter : IDisposable
         {
             sink.Unreadable(1, $"the file cannot be read: {failure}");
         }
-        else if (!head.IsEmpty && !head.Contains((byte)'\n'))
+        else if (lines.HasEnded && !head.IsEmpty && !head.ContainsAny((byte)'\n', (byte)'\r') && (FormatDetector.IsJson(head) || !head.ContainsAnyExceptInRange((byte)' ', (byte)'~')))
         {
-            // One line that has not ended: too little to tell.
+            // One line of text that has not ended: too little to tell.
             sink.Report.Incomplete = true;
         }
         else if (!head.Trim(" \t\r\n\0"u8).IsEmpty)

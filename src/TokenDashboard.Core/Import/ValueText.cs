@@ -9,6 +9,7 @@ namespace TokenDashboard.Import;
 internal static class ValueText
 {
     private const int LongestTime = 48;
+    private const int LongestShown = 40;
 
     // Requests to language models outside these years are damage, above all the zero times of the runtimes: 0001, 1970, 9999.
     private static readonly long FirstTicks = new DateTime(2000, 1, 1).Ticks;
@@ -53,8 +54,8 @@ internal static class ValueText
     }
 
     /// <summary>
-    /// A time as ISO 8601 with <c>T</c> or a space, with or without a fraction, with a zone (<c>Z</c>, <c>+02:00</c>, <c>+02</c>) or
-    /// without one for UTC; or a number since 1970 in seconds, milliseconds, microseconds or nanoseconds, told by its size.
+    /// A time as ISO 8601 with <c>T</c> or a space, with or without a fraction, with a zone (<c>Z</c>, <c>+02:00</c>, <c>+02</c>, <c>UTC</c>)
+    /// or without one for UTC; or a number since 1970 in seconds, milliseconds, microseconds or nanoseconds, told by its size.
     /// </summary>
     public static bool TryTime(string text, out long utcTicks)
     {
@@ -76,6 +77,10 @@ internal static class ValueText
         {
             text = text[..^1];
         }
+        else if (text.EndsWith(" UTC"u8))
+        {
+            text = text[..^4];
+        }
         else if (text.Length > 19 && text[19..].IndexOfAny((byte)'+', (byte)'-') is >= 0 and int zone)
         {
             if (!TryOffset(text[(19 + zone)..], out offset))
@@ -90,6 +95,10 @@ internal static class ValueText
             return false;
         }
         text[10] = text[10] == ' ' ? (byte)'T' : text[10];
+        if (text.Length > 19 && text[19] == ',')
+        {
+            text[19] = (byte)'.';
+        }
         if (!StoredTimestamp.TryParse(text, out utcTicks))
         {
             return false;
@@ -104,6 +113,13 @@ internal static class ValueText
         string word = text.Trim().ToLowerInvariant();
         passed = word is "true" or "1" or "1.0" or "yes" or "t" or "success" or "ok" or "succeeded" or "passed";
         return passed || word is "false" or "0" or "0.0" or "no" or "f" or "failure" or "failed" or "error";
+    }
+
+    /// <summary>Enough of a text to find it by, with nothing in it that a console would obey.</summary>
+    public static string Shorten(string text)
+    {
+        string shown = text.Length <= LongestShown ? text : $"{text.AsSpan(0, LongestShown)}...";
+        return string.Concat(shown.Select(character => char.IsControl(character) ? ' ' : character));
     }
 
     private static bool TryUnix(ReadOnlySpan<byte> text, double since, out long utcTicks)

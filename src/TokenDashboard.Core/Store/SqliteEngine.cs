@@ -8,6 +8,7 @@ internal static class SqliteEngine
 {
     // https://sqlite.org/c3ref/c_config_covering_index_scan.html
     private const int ConfigMultiThread = 2;
+    private const int ConfigMemoryStatus = 9;
 
     private static readonly Lazy<bool> Ready = new(SetUp);
 
@@ -31,6 +32,8 @@ internal static class SqliteEngine
         // Every connection here belongs to one command on one thread, so it needs no lock of its own around each column that is read;
         // those locks would take half the time of a scan. Refused harmlessly where the library is in use already.
         _ = raw.sqlite3_config(ConfigMultiThread);
+        // Nobody asks how much memory it uses, and counting that takes a lock at each allocation.
+        _ = raw.sqlite3_config(ConfigMemoryStatus, 0);
         return true;
     }
 }

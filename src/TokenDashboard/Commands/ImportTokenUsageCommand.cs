@@ -100,9 +100,12 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     private sealed class ImportProgress(Cmdlet cmdlet, string file) : IDisposable
     {
         private readonly Stopwatch _watch = Stopwatch.StartNew();
-        private readonly long _length = file == StandardInput ? 0 : new FileInfo(file).Length;
+        private readonly long _length = LengthOf(file);
         private TimeSpan _next = FirstProgress;
         private bool _shown;
+
+        // Of standard input and of pipes nothing is known, nor of a file that is gone since it was found.
+        private static long LengthOf(string file) => file != StandardInput && new FileInfo(file) is { Exists: true } info ? info.Length : 0;
 
         public void Show(long bytesRead)
         {

@@ -110,6 +110,53 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
+    public void Attributes_may_lie_in_lists_and_other_kinds_of_them_are_left_alone()
+    {
+        string attributes = """
+            {"key":"gen_ai.usage","value":{"kvlistValue":{"values":[{"key":"input_tokens","value":{"intValue":12}},{"key":"prompt_tokens_details","value":{"kvlistValue":{"values":[{"key":"cached_tokens","value":{"intValue":"7"}}]}}}]}}},
+            {"key":"gen_ai.request.model","value":{"arrayValue":{"values":[{"stringValue":"x"}]}}},{"key":"llm.model","value":{"stringValue":"m"}},{"key":"b","value":{"bytesValue":"AA=="}},{"key":"n"},{"key":5,"value":5},7
+            """.ReplaceLineEndings("");
+
+        _folder.Import(Samples.Export(Samples.OtlpSpan("a1", "", 0).Replace("\"attributes\":[]", $"\"attributes\":[{attributes}]")));
+
+        Assert.Equal(["12|m|7"], _folder.Query("SELECT prompt_tokens || '|' || model || '|' || cached_tokens FROM telemetry JOIN tokendash_request_detail ON row_id = id"));
+    }
+
+    [Fact]
+    public void Metrics_and_logs_of_a_collector_are_said_not_to_be_read()
+    {
+        ImportReport report = _folder.Import("""{"resourceMetrics":[]}""" + "\n");
+
+        Assert.Equal((ImportFormat.Otlp, 0, 1), (report.Format, report.Read, report.Unreadable));
+    }
+
+    [Fact]
+    public void A_parent_of_an_earlier_file_is_taken_out_when_its_children_come()
+    {
+        _folder.Import(Samples.Export(Samples.OtlpSpan("a1", "", 0, ("gen_ai.usage.input_tokens", 30), ("gen_ai.usage.output_tokens", 12), ("gen_ai.operation.name", "invoke_agent"))));
+
+        ImportReport report = _folder.Import(Samples.Export(Samples.OtlpSpan("b2", "a1", 1, ("gen_ai.usage.input_tokens", 10), ("gen_ai.operation.name", "chat"))));
+
+        Assert.Equal((1, 1, 42), (report.Imported, report.Withdrawn, report.WithdrawnTokens));
+        Assert.Equal(["b2"], _folder.Query("SELECT span_id FROM telemetry"));
+    }
+
+    [Fact]
+    public void A_reply_that_was_removed_does_not_come_back_more_complete()
+    {
+        _folder.Import(Samples.Reply("m1", "r1", 3, 1, "s1"));
+        using (var connection = _folder.Connect())
+        {
+            connection.Execute("DELETE FROM telemetry; DELETE FROM tokendash_request_detail");
+        }
+
+        ImportReport report = _folder.Import(Samples.Reply("m1", "r1", 3, 200, "s1"));
+
+        Assert.Equal((0, 0, 1), (report.Imported, report.Updated, report.Duplicates));
+        Assert.Equal(["0"], _folder.Query("SELECT (SELECT count(*) FROM telemetry) + (SELECT count(*) FROM tokendash_request_detail)"));
+    }
+
+    [Fact]
     public void A_reply_in_a_transcript_counts_once_with_its_most_complete_copy()
     {
         ImportReport report = _folder.Import(Samples.ClaudeCode);
@@ -163,7 +210,7 @@ public sealed class FormatTests : IDisposable
     {
         _folder.Import(Samples.Span(1, 1, 1));
 
-        Assert.Equal(["telemetry", "tokendash_import_key", "tokendash_import_state", "tokendash_import_tail", "tokendash_request_detail"], _folder.Query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY 1"));
+        Assert.Equal(["telemetry", "tokendash_import_key", "tokendash_import_span", "tokendash_import_state", "tokendash_import_tail", "tokendash_request_detail"], _folder.Query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY 1"));
         Assert.Empty(_folder.Query("SELECT name FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL"));
         Assert.Equal("15", Assert.Single(_folder.Query("SELECT count(*) FROM pragma_table_info('telemetry')")));
     }

@@ -7,6 +7,14 @@ namespace TokenDashboard.Tests.Import;
 
 public class ImportPropertyTests
 {
+    /// <summary>What breaks readers, where it stands in the place of something else.</summary>
+    private static readonly byte[][] Damage =
+    [
+        .. ((string[])["\"\\ud800\":1,", "\\udfff", "\\u0000", "\"", "\"\"", "\\", "{", "}", "[[[", "]", ",", ",,", ":", "\r", "\n", "\r\n", "\0", "null", "NaN", "-Infinity", "1e999", "-1",
+            "0.5", "1000000000001", "99999999999999999999", "0001-01-01T00:00:00", "9999-12-31T23:59:59Z", "\ufeff", "\u2028", "é", "<synthetic>"]).Select(Encoding.UTF8.GetBytes),
+        [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xFF, 0xFE], [0xF4, 0x90, 0x80, 0x80], [0x80],
+    ];
+
     [Theory, MemberData(nameof(Samples.All), MemberType = typeof(Samples))]
     public void Importing_twice_is_importing_once(string name, string content)
     {
@@ -62,13 +70,59 @@ public class ImportPropertyTests
             iter: 20, threads: 1);
     }
 
+    [Fact]
+    public void A_trace_cut_apart_by_files_counts_as_in_one()
+    {
+        // Of each span: how far before it its parent stands, whether it is an agent with tokens, an agent without or a request, its file.
+        Gen.Select(Gen.Int[1, 3], Gen.Int[0, 2], Gen.Int[0, 2]).Array[3, 9].Select(Gen.Shuffle((int[])[0, 1, 2]), (spans, order) => (spans, order)).Sample(
+            sample =>
+            {
+                string[] spans = [.. sample.spans.Select((span, i) => Samples.OtlpSpan(
+                    $"s{i}",
+                    span.Item1 <= i ? $"s{i - span.Item1}" : "",
+                    i,
+                    [("gen_ai.operation.name", span.Item2 == 2 ? "chat" : "invoke_agent"), .. (ReadOnlySpan<(string, object)>)(span.Item2 == 1 ? [] : [("gen_ai.usage.input_tokens", 1 << i)])]))];
+                using ImportFolder whole = new(), cut = new();
+                whole.Import(Samples.Export(spans));
+                foreach (int file in sample.order)
+                {
+                    string part = Samples.Export([.. spans.Where((_, i) => sample.spans[i].Item3 == file)]);
+                    ImportReport whatIf = cut.Import(part, ImportFormat.Otlp, whatIf: true), report = cut.Import(part, ImportFormat.Otlp);
+                    Assert.Equal(report.Read, report.Imported + report.Duplicates + report.Aggregates);
+                    Assert.Equal((report.Imported, report.Duplicates, report.Aggregates), (whatIf.Imported, whatIf.Duplicates, whatIf.Aggregates));
+                }
+                Assert.Equal(whole.Requests(), cut.Requests());
+            },
+            iter: 30, threads: 1);
+    }
+
+    [Theory]
+    [InlineData(',')]
+    [InlineData(';')]
+    [InlineData('\t')]
+    public void Any_text_of_a_CSV_field_is_kept(char delimiter)
+    {
+        string Field(string text) => text.Any("\"\r\n,;\t ".Contains) ? $"\"{text.Replace("\"", "\"\"")}\"" : text;
+        Gen.String[Gen.Char["a\",;\t\r\n #'|\\é日{"], 1, 6].Array[1, 50].Sample(
+            texts =>
+            {
+                using var folder = new ImportFolder();
+                folder.Import($"user_id{delimiter}timestamp{delimiter}prompt_tokens{delimiter}model\n"
+                    + string.Concat(texts.Select((text, i) => string.Join(delimiter, Field(text), $"2026-03-01T12:00:{i:00}", "1", Field(text)) + "\n")));
+                string[] kept = [.. texts.Select(text => string.IsNullOrWhiteSpace(text) ? "" : text.Replace("\r\n", "\n"))];
+                Assert.Equal(kept, folder.Query("SELECT user_id FROM telemetry ORDER BY timestamp"));
+                Assert.Equal(kept, folder.Query("SELECT model FROM telemetry ORDER BY timestamp"));
+            },
+            iter: 20, threads: 1);
+    }
+
     [Theory, MemberData(nameof(Samples.All), MemberType = typeof(Samples))]
     public void Damage_ends_in_the_report(string name, string content)
     {
         byte[] whole = Encoding.UTF8.GetBytes(content);
         using var folder = new ImportFolder();
         ImportFormat format = folder.Import(whole).Format;
-        Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte.Array[0, 6], Gen.Int[0, 8]).Array[1, 6].Sample(
+        Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Frequency((1, Gen.Byte.Array[0, 6]), (2, Gen.OneOfConst(Damage))), Gen.Int[0, 8]).Array[1, 6].Sample(
             damages =>
             {
                 var bytes = new List<byte>(whole);
@@ -129,6 +183,7 @@ public class ImportPropertyTests
             ImportReport report = folder.Import(bytes, format);
             Assert.Equal(report.Read, report.Imported + report.Updated + report.Duplicates + report.Aggregates);
             Assert.True(report.UnreadableLines.Count <= 10);
+            Assert.All(report.UnreadableLines, line => Assert.False(line.Reason.Length > 200 || line.Reason.Any(char.IsControl), line.Reason));
         }
         catch (TokenDashboardException exception)
         {

@@ -41,6 +41,56 @@ public sealed class ImportSourceTests : IDisposable
         Assert.Equal([2L, 3L, 4L], report.UnreadableLines.Select(line => line.LineNumber));
     }
 
+    [Fact]
+    public void What_a_crash_or_a_cut_leaves_does_not_hide_the_next_span()
+    {
+        string first = Samples.Span(1, 1, 1);
+
+        ImportReport report = _folder.Import(first[200..] + "\0\0\0" + Samples.Span(2, 1, 1) + "\ufeff" + Samples.Span(3, 1, 1) + "\0\0");
+
+        Assert.Equal((ImportFormat.Observicia, 2, 1, false), (report.Format, report.Imported, report.Unreadable, report.Incomplete));
+    }
+
+    [Theory, MemberData(nameof(Samples.All), MemberType = typeof(Samples))]
+    public void A_line_may_end_with_a_carriage_return_alone(string name, string content)
+    {
+        using var reference = new ImportFolder();
+        reference.Import(content);
+
+        _folder.Import(content.Replace('\n', '\r'));
+
+        Assert.True(reference.Requests().SequenceEqual(_folder.Requests()), name);
+    }
+
+    [Fact]
+    public void Half_a_character_in_a_name_is_no_name_that_is_looked_for()
+    {
+        string name = "\"\\ud800\": 1, ";
+
+        ImportReport report = _folder.Import(Samples.Span(1, 1, 1).Replace("\"name\"", name + "\"name\"").Replace("\"user.id\"", name + "\"user.id\"") + Samples.Span(2, 1, 1));
+
+        Assert.Equal((2, 0), (report.Imported, report.Unreadable));
+    }
+
+    [Fact]
+    public void Half_a_character_in_an_OTLP_line_costs_its_span_alone()
+    {
+        (string, object) tokens = ("gen_ai.usage.input_tokens", 1);
+
+        ImportReport report = _folder.Import(Samples.Export(Samples.OtlpSpan("a1", "", 0, tokens, ("user.id", "\\ud800")), Samples.OtlpSpan("b2", "", 1, tokens)));
+
+        Assert.Equal((1, 1), (report.Imported, report.Unreadable));
+        Assert.StartsWith("span a1: ", report.UnreadableLines[0].Reason);
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_text_are_not_taken_for_a_line_that_is_still_written()
+    {
+        ImportReport report = _folder.Import([0x89, 0x50, 0x01, 0x02]);
+
+        Assert.Equal((ImportFormat.Auto, 1, false), (report.Format, report.Unreadable, report.Incomplete));
+    }
+
     [Theory]
     [InlineData("0001-01-01T00:00:00")]
     [InlineData("9999-12-31T23:59:59.9999999")]
@@ -61,6 +111,8 @@ public sealed class ImportSourceTests : IDisposable
     [InlineData("2026-03-01 12:00:00.1234567Z", "2026-03-01T12:00:00.123456")]
     [InlineData("2026-03-01T12:00:00+05:30", "2026-03-01T06:30:00")]
     [InlineData("2026-03-01 12:00:00.5+00", "2026-03-01T12:00:00.500000")]
+    [InlineData("2026-03-01 12:00:00 UTC", "2026-03-01T12:00:00")]
+    [InlineData("\"2026-03-01 12:00:00,5\"", "2026-03-01T12:00:00.500000")]
     [InlineData("1772366400", "2026-03-01T12:00:00")]
     [InlineData("1772366400500", "2026-03-01T12:00:00.500000")]
     [InlineData("1772366400500000000", "2026-03-01T12:00:00.500000")]
@@ -74,21 +126,44 @@ public sealed class ImportSourceTests : IDisposable
     [Fact]
     public void A_damaged_archive_gives_what_comes_before_the_damage()
     {
-        using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.NoCompression))
-        {
-            for (int id = 1; id <= 300; id++)
-            {
-                gzip.Write(Encoding.UTF8.GetBytes(Samples.Span(id, 1, 1)));
-            }
-        }
-        byte[] damaged = packed.ToArray();
+        byte[] damaged = Pack(1, 300);
         damaged.AsSpan(damaged.Length / 2).Fill(0xFF);
 
         ImportReport report = _folder.Import(damaged);
 
         Assert.InRange(report.Imported, 1, 299);
         Assert.True(report.Unreadable > 0);
+    }
+
+    [Fact]
+    public void An_archive_may_have_several_members_and_is_incomplete_without_its_end()
+    {
+        byte[] first = Pack(1, 20), whole = [.. first, .. Pack(21, 20)];
+
+        ImportReport cut = _folder.Import(whole[..^4]), complete = _folder.Import(whole), padded = _folder.Import([.. whole, .. new byte[512]]);
+
+        Assert.Equal((40, true), (cut.Imported, cut.Incomplete));
+        Assert.Equal((40, false), (complete.Duplicates, complete.Incomplete));
+        Assert.Equal((40, false), (padded.Duplicates, padded.Incomplete));
+        Assert.True(_folder.Import(first[..5]).Incomplete);
+    }
+
+    [Fact]
+    public void A_quote_within_a_field_is_a_letter()
+    {
+        ImportReport report = _folder.Import("timestamp,prompt_tokens,user_id\n2026-03-01T12:00:00,1,24\" screen\n2026-03-01T12:00:01,1,\"a \"\"b\"\",\nc\"\n2026-03-01T12:00:02,1,\"d\"e\n2026-03-01T12:00:03,1,f\n");
+
+        Assert.Equal((3, 1, 5L), (report.Imported, report.Unreadable, report.UnreadableLines[0].LineNumber));
+        Assert.Equal(["24\" screen", "a \"b\",\nc", "f"], _folder.Query("SELECT user_id FROM telemetry ORDER BY timestamp"));
+    }
+
+    [Fact]
+    public void A_record_may_begin_with_a_number_sign_or_follow_zeros()
+    {
+        ImportReport report = _folder.Import("user_id,timestamp,prompt_tokens\n#a,2026-03-01T12:00:00,1\n\"#b\",2026-03-01T12:00:01,1\n\0\0\"c\",2026-03-01T12:00:02,1\n");
+
+        Assert.Equal((3, 0), (report.Imported, report.Unreadable));
+        Assert.Equal(["#a", "#b", "c"], _folder.Query("SELECT user_id FROM telemetry ORDER BY timestamp"));
     }
 
     [Fact]
@@ -110,4 +185,14 @@ public sealed class ImportSourceTests : IDisposable
     }).Code);
 
     public void Dispose() => _folder.Dispose();
+
+    private static byte[] Pack(int firstId, int count)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.NoCompression))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(firstId, count).Select(id => Samples.Span(id, 1, 1)))));
+        }
+        return packed.ToArray();
+    }
 }
