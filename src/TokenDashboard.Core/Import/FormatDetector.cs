@@ -14,14 +14,12 @@ internal static class FormatDetector
     /// <summary>Whether lines are JSON; otherwise they are CSV. The first line may be the end of one, where a log was cut by its size.</summary>
     public static bool IsJson(ReadOnlySpan<byte> head)
     {
-        for (int count = 0; count < 2 && !head.IsEmpty; count++)
+        if (NextLine(ref head) is [(byte)'{', ..])
         {
-            if (NextLine(ref head) is [(byte)'{', ..])
-            {
-                return true;
-            }
+            return true;
         }
-        return false;
+        // A record of CSV may begin with a brace, too, but not with a quote behind it, which would have to be quoted.
+        return NextLine(ref head) is [(byte)'{', .. var members] && members.TrimStart(Blanks) is [(byte)'"', ..];
     }
 
     /// <summary>The format, or <see cref="ImportFormat.Auto"/> where it is none of the known ones.</summary>
