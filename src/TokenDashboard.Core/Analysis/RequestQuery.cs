@@ -11,7 +11,7 @@ namespace TokenDashboard.Analysis;
 /// </summary>
 public sealed class RequestQuery : IDisposable
 {
-    private const int FetchSize = 1000;
+    private const int FetchSize = 250;
 
     private readonly TokenStore _store;
     private readonly RequestFilter _filter;

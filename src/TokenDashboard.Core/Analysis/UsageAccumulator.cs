@@ -7,9 +7,6 @@ namespace TokenDashboard.Analysis;
 /// <summary>Sums up requests one by one.</summary>
 internal sealed class UsageAccumulator
 {
-    // How often an answer is begun anew because the rollups changed in the middle; the last time it is read in one go.
-    private const int RollupAttempts = 3;
-
     private readonly List<double> _durations = [];
     private bool _sorted;
     private DurationHistogram? _histogram;
@@ -64,24 +61,9 @@ internal sealed class UsageAccumulator
             }
             return usage;
         }
-        bool canAnswer = RollupReader.CanAnswer(filter, texts);
-        for (int attempt = 0; attempt < RollupAttempts && canAnswer; attempt++)
-        {
-            var report = new UnreadableReport();
-            bool last = attempt == RollupAttempts - 1;
-            if (RollupReader.TryRead(store, filter, texts, boundaryAfter, report, sum => GroupOf(sum).Add(sum), row => GroupOf(row).Add(row), atOnce: last))
-            {
-                return (groups, report);
-            }
-            groups.Clear();
-        }
-        using var scanner = new RequestScanner(store, filter, texts, ranges: RollupReader.RangesOf(store, filter.Range));
-        scanner.ReadAll(row => GroupOf(row).Add(row));
-        if (canAnswer)
-        {
-            RollupReader.ReadRemoved(store, filter, sum => GroupOf(sum).Add(sum));
-        }
-        return (groups, scanner.Unreadable);
+        UnreadableReport unreadable = RollupReader.Read(
+            store, new RollupQuestion(filter, texts, boundaryAfter, CountsRemoved: true), groups.Clear, sum => GroupOf(sum).Add(sum), row => GroupOf(row).Add(row));
+        return (groups, unreadable);
     }
 
     public void Add(RequestRow row)

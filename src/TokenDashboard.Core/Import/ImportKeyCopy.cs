@@ -72,8 +72,8 @@ internal sealed class ImportKeyCopy
     }
 
     private void ReadKeys(List<StoredKey> keys) => Read(
-        $"SELECT hour, hash, row_id, rank FROM {ImportSchema.Keys} WHERE (hour, hash) > ($0, $1) ORDER BY hour, hash LIMIT {Page}",
-        [_lastKey.Hour, _lastKey.Hash],
+        $"SELECT hour, hash, row_id, rank FROM {ImportSchema.Keys} WHERE (hash, hour) > ($0, $1) ORDER BY hash, hour LIMIT {Page}",
+        [_lastKey.Hash, _lastKey.Hour],
         row =>
         {
             _lastKey = (row.GetInt64(0), row.GetFieldValue<byte[]>(1));

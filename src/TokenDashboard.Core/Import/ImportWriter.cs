@@ -78,12 +78,7 @@ internal sealed class ImportWriter : IDisposable
             {
                 long deadline = Stopwatch.GetTimestamp() + (long)(_connection.Work.TotalSeconds * Stopwatch.Frequency);
                 (outcome, next) = (default, written);
-                bool known = _tables.LearnKeys(deadline, out bool othersWrote);
-                if (othersWrote)
-                {
-                    _connection.MeetOthers();
-                }
-                if (known)
+                if (_tables.LearnKeys(deadline))
                 {
                     next = _tables.Write(batch, written, deadline, ref outcome);
                 }

@@ -59,13 +59,11 @@ internal sealed partial class StoreTables : IDisposable
     /// Takes in the keys of rows the application wrote since the last time. Of a large store that takes several transactions.
     /// </summary>
     /// <param name="deadline">When to stop, as <see cref="Stopwatch.GetTimestamp"/>.</param>
-    /// <param name="found">Whether there were such rows.</param>
     /// <returns>Whether all rows are known now.</returns>
-    public bool LearnKeys(long deadline, out bool found)
+    public bool LearnKeys(long deadline)
     {
         long known = Number(_readState);
-        found = Number(_lastRequest) > known;
-        if (!found)
+        if (Number(_lastRequest) <= known)
         {
             return true;
         }

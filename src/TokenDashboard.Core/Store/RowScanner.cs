@@ -5,7 +5,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Store;
 
 /// <summary>
-/// Reads rows in windows of row ids. Each window is a read of its own and takes about 50 ms, so a writer never waits longer than that
+/// Reads rows in windows of row ids. Each window is a read of its own and takes about 50 ms, so a writer hardly waits longer than that
 /// for the lock, however large the store is and however slowly the caller consumes. Rows written after the scan began are left out, so
 /// the answer is that of one moment, unless rows are deleted meanwhile.
 /// </summary>
@@ -15,6 +15,9 @@ internal sealed class RowScanner : IDisposable
     public static readonly TimeSpan UsualWindow = TimeSpan.FromMilliseconds(50);
 
     private const long FirstWindow = 500;
+
+    // How many rows go between two looks at the clock.
+    private const int RowsPerLook = 256;
 
     // Windows grow over gaps in the ids; this bounds what is read at once when a gap ends.
     private const long LargestWindow = 1 << 22;
@@ -60,9 +63,6 @@ internal sealed class RowScanner : IDisposable
         NextRange();
     }
 
-    /// <summary>The last row of the window read last.</summary>
-    public long LastRead { get; private set; }
-
     /// <summary>Reads every window.</summary>
     public void ReadAll(Action<RequestRow> onRow)
     {
@@ -82,42 +82,54 @@ internal sealed class RowScanner : IDisposable
         bool last = _high - _low < _window && _high - _low >= 0;
         long low = _newestFirst && !last ? _high - _window + 1 : _low;
         long high = _newestFirst || last ? _high : _low + _window - 1;
-        var watch = Stopwatch.StartNew();
         _command.Parameters["$low"].Value = low;
         _command.Parameters["$high"].Value = high;
-        ReadRows(_command, onRow);
-        LastRead = high;
-        Resize(watch.Elapsed);
-        if (last)
+        bool complete = _store.ReadAtOnce(() =>
+        {
+            var watch = Stopwatch.StartNew();
+            // Where the machine is suddenly busy with others, a window ends before its time.
+            bool completed = ReadRows(_command, onRow, () => watch.Elapsed < _target * 2);
+            Resize(watch.Elapsed);
+            return completed;
+        });
+        (long first, long end) = complete ? (low, high) : (_row.Id, _row.Id);
+        if (_newestFirst ? first == _low : end == _high)
         {
             NextRange();
         }
         else if (_newestFirst)
         {
-            _high = low - 1;
+            _high = first - 1;
         }
         else
         {
-            _low = high + 1;
+            _low = end + 1;
         }
         return true;
     }
 
     /// <summary>Reads the rows another statement selects; see <see cref="RequestRow.Columns"/>.</summary>
-    public void ReadRows(SqliteCommand command, Action<RequestRow> onRow) => _store.Read(() =>
+    public void ReadRows(SqliteCommand command, Action<RequestRow> onRow) => ReadRows(command, onRow, () => true);
+
+    private bool ReadRows(SqliteCommand command, Action<RequestRow> onRow, Func<bool> mayGoOn) => _store.Read(() =>
     {
         using SqliteDataReader reader = _store.ExecuteReader(command);
         if (!reader.HasRows)
         {
-            return false;
+            return true;
         }
         // Executing has stepped to the first row already.
         var statement = new NativeStatement(reader.Handle!);
+        int count = 0;
         int resultCode;
         do
         {
             _row.Load(statement);
             onRow(_row);
+            if (++count % RowsPerLook == 0 && !mayGoOn())
+            {
+                return false;
+            }
         }
         while (statement.Step(out resultCode));
         SqliteException.ThrowExceptionForRC(resultCode, command.Connection!.Handle);

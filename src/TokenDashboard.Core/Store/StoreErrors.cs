@@ -11,6 +11,7 @@ internal static class StoreErrors
     private const int ReadOnly = 8;
     private const int Interrupt = 9;
     private const int Corrupt = 11;
+    private const int Full = 13;
     private const int CannotOpen = 14;
     private const int NotADatabase = 26;
 
@@ -39,7 +40,12 @@ internal static class StoreErrors
     /// <summary>The product's exception for a failure while writing.</summary>
     public static TokenDashboardException FromWriting(Exception exception, string path) => new(
         ErrorCode.StoreWriteFailed,
-        $"'{path}' could not be written: {exception.Message}",
+        (exception as SqliteException)?.SqliteErrorCode switch
+        {
+            Full => $"There is no room left for '{path}'. What was written until then is kept; make room, and run the command again.",
+            ReadOnly or CannotOpen => $"This account may not write '{path}'. Give it write permission on the file and its folder.",
+            _ => $"'{path}' could not be written: {exception.Message}",
+        },
         exception,
         path);
 

@@ -6,20 +6,33 @@ namespace TokenDashboard.Store;
 
 /// <summary>
 /// Writes into a store while its application writes too. Work is done in transactions that end by the clock, not by the count of rows:
-/// the lock is meant to last a tenth of a second, and another process's turn comes between two of them.
+/// the lock is meant to last less than a tenth of a second, and another process's turn comes between two of them.
 /// </summary>
 internal sealed class StoreWriteConnection : IDisposable
 {
-    // The lock's length that is aimed at; the most that is allowed is 250 ms.
-    private static readonly TimeSpan LockTarget = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan SharedLockTarget = TimeSpan.FromMilliseconds(40);
-    private static readonly TimeSpan ShortestWork = TimeSpan.FromMilliseconds(2);
-    private static readonly TimeSpan LongestWork = TimeSpan.FromMilliseconds(80);
-    private static readonly TimeSpan BusyStep = TimeSpan.FromMilliseconds(30);
+    // How long a transaction is meant to last, its commit included; the most that is allowed is 250 ms. Others that write are given
+    // shorter ones and more of the time.
+    private static readonly TimeSpan LockTarget = TimeSpan.FromMilliseconds(80);
+    private static readonly TimeSpan SharedLockTarget = TimeSpan.FromMilliseconds(30);
 
-    // How many transactions in a row must meet nobody before the store counts as ours alone again.
-    private const int Alone = 20;
-    private static readonly TimeSpan CommitWait = TimeSpan.FromMilliseconds(100);
+    // The time between two transactions, as a share of the first one's.
+    private const double FreeShare = 0.35;
+    private const double SharedFreeShare = 1.5;
+
+    // Nothing is known of a disk at first, and a few rows in random places may take a slow one long.
+    private static readonly TimeSpan FirstWork = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan ShortestWork = TimeSpan.FromMilliseconds(0.2);
+    private static readonly TimeSpan LongestWork = TimeSpan.FromMilliseconds(60);
+    private const double SmallestGrowth = 0.2;
+    private const double LargestGrowth = 1.5;
+
+    // Work that lasts longer than this is taken back, to be done in smaller pieces; time is left for the commit.
+    private static readonly TimeSpan LateAfter = TimeSpan.FromMilliseconds(100);
+
+    // How long nobody else must have written before the store counts as ours alone again; Observicia exports every five seconds.
+    private static readonly TimeSpan SharedTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan CommitWait = TimeSpan.FromMilliseconds(180);
+    private static readonly TimeSpan BusyStep = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(60);
 
     // Pages must not go into the file before the commit, which would lock out readers all the while; and copying a write-ahead log back
@@ -29,7 +42,11 @@ internal sealed class StoreWriteConnection : IDisposable
 
     private readonly CancellationToken _cancellation;
     private bool _isSetUp;
-    private int _sinceOthers = Alone;
+    private long? _othersSeen;
+    private long? _dataVersion;
+    private long _begun;
+    private long _ended;
+    private TimeSpan _lateAfter = LateAfter;
 
     private StoreWriteConnection(string path, SqliteConnection connection, CancellationToken cancellation) =>
         (Path, Connection, _cancellation) = (path, connection, cancellation);
@@ -41,13 +58,13 @@ internal sealed class StoreWriteConnection : IDisposable
     public SqliteConnection Connection { get; }
 
     /// <summary>How long the work of the next transaction may take, so that its lock is short enough.</summary>
-    public TimeSpan Work { get; private set; } = TimeSpan.FromMilliseconds(10);
+    public TimeSpan Work { get; private set; } = FirstWork;
+
+    /// <summary>How much more (or, below 1, less) than in the last transaction there may be in the next one.</summary>
+    public double Growth { get; private set; } = 1;
 
     /// <summary>The longest time a transaction held the lock.</summary>
     public TimeSpan LongestLock { get; private set; }
-
-    /// <summary>How long the last transaction held the lock.</summary>
-    public TimeSpan LastLock { get; private set; }
 
     /// <summary>Opens a store that exists, for writing.</summary>
     /// <param name="path">The database file.</param>
@@ -74,52 +91,27 @@ internal sealed class StoreWriteConnection : IDisposable
     /// the application cannot write while it waits.
     /// </summary>
     /// <param name="work">May run several times; what it changes outside the database must allow for that.</param>
+    /// <exception cref="TransactionLateException">The work asked <see cref="ThrowIfLate"/>; it was taken back.</exception>
     public void InTransaction(Action work) => Guard(() =>
     {
         var waited = Stopwatch.StartNew();
-        while (true)
+        while (!TryInTransaction(work, waited))
         {
-            Begin(waited);
-            long locked = Stopwatch.GetTimestamp();
-            bool committed;
-            try
-            {
-                if (!_isSetUp)
-                {
-                    Execute(Settings);
-                    _isSetUp = true;
-                }
-                work();
-                committed = Commit(locked);
-            }
-            finally
-            {
-                if (raw.sqlite3_get_autocommit(Connection.Handle) == 0)
-                {
-                    raw.sqlite3_exec(Connection.Handle, "ROLLBACK");
-                }
-            }
-            TimeSpan held = Stopwatch.GetElapsedTime(locked);
-            LastLock = held;
-            LongestLock = held > LongestLock ? held : LongestLock;
-            raw.sqlite3_exec(Connection.Handle, CopyLogBack);
-            bool shared = _sinceOthers < Alone;
-            double factor = committed ? Math.Clamp((shared ? SharedLockTarget : LockTarget) / held, 0.25, 1.5) : 0.5;
-            Work = TimeSpan.FromTicks(Math.Clamp((long)(Work.Ticks * factor), ShortestWork.Ticks, LongestWork.Ticks));
-            // Whoever waits for the lock asks again at intervals of up to 100 ms, and must find it free now and then: where there are
-            // others, more than half of the time.
-            Pause(shared ? held * 1.5 : held / 4);
-            _sinceOthers++;
-            if (committed)
-            {
-                return;
-            }
             ThrowIfWaitedTooLong(waited);
         }
     });
 
-    /// <summary>Says that another process writes too, so that it gets more of the time.</summary>
-    public void MeetOthers() => _sinceOthers = 0;
+    /// <summary>To be called now and then by work that does not end by itself when <see cref="Work"/> is over.</summary>
+    /// <exception cref="TransactionLateException">The work takes too long.</exception>
+    public void ThrowIfLate()
+    {
+        if (Stopwatch.GetElapsedTime(_begun) > _lateAfter)
+        {
+            // If the least there is to do takes so long, it must be done all the same in the end.
+            _lateAfter *= 2;
+            throw new TransactionLateException();
+        }
+    }
 
     /// <summary>Runs statements that give no rows.</summary>
     public void Execute(string sql)
@@ -159,6 +151,49 @@ internal sealed class StoreWriteConnection : IDisposable
         }
     }
 
+    private bool TryInTransaction(Action work, Stopwatch waited)
+    {
+        LeaveOthersTheirTurn();
+        Begin(waited);
+        _begun = Stopwatch.GetTimestamp();
+        bool committed = false;
+        TimeSpan worked = TimeSpan.Zero;
+        try
+        {
+            SetUp();
+            LookForOthers();
+            work();
+            worked = Stopwatch.GetElapsedTime(_begun);
+            committed = Commit();
+            _lateAfter = LateAfter;
+        }
+        finally
+        {
+            if (raw.sqlite3_get_autocommit(Connection.Handle) == 0)
+            {
+                raw.sqlite3_exec(Connection.Handle, "ROLLBACK");
+            }
+            _ended = Stopwatch.GetTimestamp();
+            Measure(worked, Stopwatch.GetElapsedTime(_begun, _ended), committed);
+        }
+        raw.sqlite3_exec(Connection.Handle, CopyLogBack);
+        return committed;
+    }
+
+    private bool IsShared => _othersSeen is { } seen && Stopwatch.GetElapsedTime(seen) < SharedTime;
+
+    // Whoever waits for the lock asks again at intervals of up to 100 ms, and must find it free now and then: where there are others,
+    // more than half of the time. No two pauses are the same, so that nobody keeps asking at the wrong moments.
+    private void LeaveOthersTheirTurn()
+    {
+        double share = (IsShared ? SharedFreeShare : FreeShare) * (0.75 + (Random.Shared.NextDouble() / 2));
+        TimeSpan left = (Stopwatch.GetElapsedTime(_begun, _ended) * share) - Stopwatch.GetElapsedTime(_ended);
+        if (left > TimeSpan.Zero)
+        {
+            Pause(left);
+        }
+    }
+
     private void Begin(Stopwatch waited)
     {
         while (true)
@@ -175,13 +210,35 @@ internal sealed class StoreWriteConnection : IDisposable
             {
                 SqliteException.ThrowExceptionForRC(resultCode, Connection.Handle);
             }
-            MeetOthers();
+            _othersSeen = Stopwatch.GetTimestamp();
             ThrowIfWaitedTooLong(waited);
             Pause(BusyStep);
         }
     }
 
-    private bool Commit(long locked)
+    private void SetUp()
+    {
+        if (!_isSetUp)
+        {
+            Execute(Settings);
+            _isSetUp = true;
+        }
+    }
+
+    private void LookForOthers()
+    {
+        using SqliteCommand command = Connection.CreateCommand();
+        // Changes when another connection has committed: https://sqlite.org/pragma.html#pragma_data_version
+        command.CommandText = "PRAGMA data_version";
+        long dataVersion = (long)command.ExecuteScalar()!;
+        if (_dataVersion is { } last && dataVersion != last)
+        {
+            _othersSeen = Stopwatch.GetTimestamp();
+        }
+        _dataVersion = dataVersion;
+    }
+
+    private bool Commit()
     {
         while (true)
         {
@@ -194,11 +251,22 @@ internal sealed class StoreWriteConnection : IDisposable
             {
                 SqliteException.ThrowExceptionForRC(resultCode, Connection.Handle);
             }
-            if (Stopwatch.GetElapsedTime(locked) > LockTarget + CommitWait)
+            if (Stopwatch.GetElapsedTime(_begun) > CommitWait)
             {
                 return false;
             }
             Pause(TimeSpan.FromMilliseconds(1));
+        }
+    }
+
+    private void Measure(TimeSpan worked, TimeSpan held, bool committed)
+    {
+        LongestLock = held > LongestLock ? held : LongestLock;
+        Growth = committed ? Math.Clamp((IsShared ? SharedLockTarget : LockTarget) / held, SmallestGrowth, LargestGrowth) : SmallestGrowth;
+        // Small work tells nothing about how long more of it would take, unless even that was too much.
+        if (Growth < 1 || worked > Work / 2)
+        {
+            Work = TimeSpan.FromTicks(Math.Clamp((long)(worked.Ticks * Growth), ShortestWork.Ticks, LongestWork.Ticks));
         }
     }
 

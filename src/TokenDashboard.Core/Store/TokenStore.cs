@@ -6,7 +6,8 @@ namespace TokenDashboard.Store;
 
 /// <summary>
 /// A store open for reading. The database belongs to the application that writes it: it is opened read-only, and every read is kept
-/// short, because outside WAL mode a reader's lock stops the writer's commit.
+/// short, because outside WAL mode a reader's lock stops the writer's commit. Only what a killed program left half written is taken back,
+/// as any program that opens the file would.
 /// </summary>
 public sealed class TokenStore : IDisposable
 {
@@ -25,12 +26,15 @@ public sealed class TokenStore : IDisposable
     private readonly SqliteConnection _connection;
     private readonly CancellationTokenRegistration _interrupt;
     private readonly int _busyTimeoutSeconds;
+    private readonly ReadGate _gate;
+    private bool _isReading;
 
     private TokenStore(string path, SqliteConnection connection, int busyTimeoutSeconds, CancellationToken cancellation)
     {
         Path = path;
         _busyTimeoutSeconds = busyTimeoutSeconds;
         _connection = connection;
+        _gate = ReadGate.Of(path);
         Cancellation = cancellation;
         // SqliteCommand.Cancel does nothing; this is what stops a query that is running.
         _interrupt = cancellation.Register(() => raw.sqlite3_interrupt(connection.Handle));
@@ -62,17 +66,12 @@ public sealed class TokenStore : IDisposable
         path = System.IO.Path.GetFullPath(path);
         CheckFile(path);
         SqliteEngine.Initialize();
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
-        {
-            DataSource = path,
-            Mode = SqliteOpenMode.ReadOnly,
-            // A pooled connection would keep the file open after the command has ended.
-            Pooling = false,
-            DefaultTimeout = BusyStepSeconds,
-        }.ToString());
+        var connection = new SqliteConnection(ConnectionString(path, SqliteOpenMode.ReadOnly));
         try
         {
             connection.Open();
+            // SQLite by itself asks again sooner than the library does, which sleeps for 150 ms each time.
+            raw.sqlite3_busy_timeout(connection.Handle, BusyStepSeconds * 1000);
             var store = new TokenStore(path, connection, busyTimeoutSeconds, cancellation);
             if (isStore)
             {
@@ -119,11 +118,35 @@ public sealed class TokenStore : IDisposable
             {
                 // Ask again.
             }
+            catch (SqliteException exception) when (exception.SqliteExtendedErrorCode == raw.SQLITE_READONLY_ROLLBACK && waited < _busyTimeoutSeconds)
+            {
+                TakeBackWhatWasHalfWritten();
+            }
         }
     }
 
-    /// <summary>Runs a read, with SQLite's failures said in this product's words.</summary>
+    /// <summary>Runs a short read, with SQLite's failures said in this product's words.</summary>
     internal T Read<T>(Func<T> read)
+    {
+        if (_isReading)
+        {
+            return ReadLong(read);
+        }
+        _gate.Enter(Cancellation);
+        _isReading = true;
+        try
+        {
+            return ReadLong(read);
+        }
+        finally
+        {
+            _isReading = false;
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>As <see cref="Read{T}"/>, for a read that may last long; the application cannot write meanwhile, outside WAL mode.</summary>
+    internal T ReadLong<T>(Func<T> read)
     {
         Cancellation.ThrowIfCancellationRequested();
         try
@@ -135,6 +158,28 @@ public sealed class TokenStore : IDisposable
             throw StoreErrors.FromReading(exception, Path);
         }
     }
+
+    /// <summary>Runs several short reads as one, so that nobody writes between them. They begin when the lock is there, which is waited for.</summary>
+    internal T ReadAtOnce<T>(Func<T> read) => Read(() =>
+    {
+        if (raw.sqlite3_get_autocommit(Handle) == 0)
+        {
+            return read();
+        }
+        using SqliteCommand command = CreateCommand("BEGIN");
+        command.ExecuteNonQuery();
+        try
+        {
+            // What is read first takes the lock.
+            Scalar<long>("SELECT count(*) FROM sqlite_schema");
+            return read();
+        }
+        finally
+        {
+            command.CommandText = "COMMIT";
+            command.ExecuteNonQuery();
+        }
+    });
 
     /// <summary>The rows there are at this moment.</summary>
     internal RowRange Rows() => new(
@@ -156,6 +201,38 @@ public sealed class TokenStore : IDisposable
         _interrupt.Dispose();
         _connection.Dispose();
     }
+
+    // A program that was killed while it committed leaves a journal, from which the next connection that may write restores the file.
+    // Until then nobody can read it: https://sqlite.org/lockingv3.html#hot_journals
+    private void TakeBackWhatWasHalfWritten()
+    {
+        try
+        {
+            using var connection = new SqliteConnection(ConnectionString(Path, SqliteOpenMode.ReadWrite));
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "SELECT count(*) FROM sqlite_schema";
+            command.ExecuteScalar();
+        }
+        catch (SqliteException exception) when (exception.SqliteErrorCode is not raw.SQLITE_BUSY)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.StoreAccessDenied,
+                $"A program was killed while it wrote '{Path}'. Before the store can be read, what is half written must be taken back, which this account may not do: "
+                + "run a command that reads it once with an account that may write the file and its folder, or let the application write.",
+                exception,
+                Path);
+        }
+    }
+
+    private static string ConnectionString(string path, SqliteOpenMode mode) => new SqliteConnectionStringBuilder
+    {
+        DataSource = path,
+        Mode = mode,
+        // A pooled connection would keep the file open after the command has ended.
+        Pooling = false,
+        DefaultTimeout = BusyStepSeconds,
+    }.ToString();
 
     // The file is looked at, never opened, here: on POSIX systems closing any handle of a file drops this process's locks on it,
     // another SQLite's included.

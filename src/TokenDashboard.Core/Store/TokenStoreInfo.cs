@@ -19,34 +19,34 @@ public sealed class TokenStoreInfo
     public long Rows { get; private init; }
 
     /// <summary>Time of the first request, or null in an empty store.</summary>
-    public DateTimeOffset? FirstRequest { get; private set; }
+    public DateTimeOffset? FirstRequest { get; private init; }
 
     /// <summary>Time of the last request, or null in an empty store.</summary>
-    public DateTimeOffset? LastRequest { get; private set; }
+    public DateTimeOffset? LastRequest { get; private init; }
 
     /// <summary>Number of different known users.</summary>
-    public int Users { get; private set; }
+    public int Users { get; private init; }
 
     /// <summary>Requests of which the user is not known.</summary>
-    public long RequestsWithoutUser { get; private set; }
+    public long RequestsWithoutUser { get; private init; }
 
     /// <summary>Requests without a usable duration: latency figures leave them out. Imported ones often have none.</summary>
-    public long RequestsWithoutDuration { get; private set; }
+    public long RequestsWithoutDuration { get; private init; }
 
     /// <summary>The models, by name.</summary>
-    public NameList Models { get; private set; } = new([]);
+    public required NameList Models { get; init; }
 
     /// <summary>The providers, by name.</summary>
-    public NameList Providers { get; private set; } = new([]);
+    public required NameList Providers { get; init; }
 
     /// <summary>All tokens, counted as everywhere in this product: the stored total, or prompt + completion where that is 0.</summary>
-    public long TotalTokens { get; private set; }
+    public long TotalTokens { get; private init; }
 
     /// <summary>Streams that broke off: only their prompt is counted.</summary>
-    public long BrokenStreams { get; private set; }
+    public long BrokenStreams { get; private init; }
 
     /// <summary>Rows with values that cannot be read, by kind.</summary>
-    public UnreadableReport Unreadable { get; private set; } = new();
+    public required UnreadableReport Unreadable { get; init; }
 
     /// <summary>SQLite's journal mode: <c>delete</c> unless someone changed it, or <c>wal</c>.</summary>
     public required string JournalMode { get; init; }
@@ -57,45 +57,31 @@ public sealed class TokenStoreInfo
     /// <summary>Version of the SQLite library this module reads with.</summary>
     public required string SqliteVersion { get; init; }
 
-    /// <summary>Reads every row once.</summary>
+    /// <summary>Reads every row once, or instead of them their sums, where the store has these.</summary>
     public static TokenStoreInfo Read(TokenStore store)
     {
         ArgumentNullException.ThrowIfNull(store);
-        var info = new TokenStoreInfo(store.Path)
+        var totals = new Totals();
+        var question = new RollupQuestion(new RequestFilter(), RequestText.User | RequestText.Model | RequestText.Provider, BoundaryAfter: null, CountsRemoved: false);
+        UnreadableReport unreadable = RollupReader.Read(store, question, () => totals = new Totals(), sum => totals.Add(sum), row => totals.Add(row));
+        return new TokenStoreInfo(store.Path)
         {
             SizeBytes = new FileInfo(store.Path).Length,
-            Rows = store.Scalar<long>($"SELECT count(*) FROM {TelemetrySql.Table}"),
+            Rows = totals.Requests + unreadable.Timestamps,
+            FirstRequest = totals.Requests == 0 ? null : new DateTimeOffset(totals.First, TimeSpan.Zero),
+            LastRequest = totals.Requests == 0 ? null : new DateTimeOffset(totals.Last, TimeSpan.Zero),
+            Users = Known(totals.Users).Count,
+            RequestsWithoutUser = totals.WithoutUser,
+            RequestsWithoutDuration = totals.WithoutDuration,
+            Models = Known(totals.Models),
+            Providers = Known(totals.Providers),
+            TotalTokens = totals.Tokens,
+            BrokenStreams = totals.BrokenStreams,
+            Unreadable = unreadable,
             JournalMode = store.Scalar<string>("PRAGMA journal_mode"),
             Rollups = RollupsOf(store),
             SqliteVersion = store.Scalar<string>("SELECT sqlite_version()"),
         };
-        var users = new HashSet<string>();
-        var models = new HashSet<string>();
-        var providers = new HashSet<string>();
-        (long first, long last) = (long.MaxValue, long.MinValue);
-        using var scanner = new RequestScanner(store, new RequestFilter(), RequestText.User | RequestText.Model | RequestText.Provider);
-        scanner.ReadAll(row =>
-        {
-            first = Math.Min(first, row.UtcTicks);
-            last = Math.Max(last, row.UtcTicks);
-            users.Add(row.User);
-            models.Add(row.Model);
-            providers.Add(row.Provider);
-            info.RequestsWithoutUser += row.User.Length == 0 ? 1 : 0;
-            info.RequestsWithoutDuration += double.IsNaN(row.DurationMs) ? 1 : 0;
-            info.TotalTokens += row.TotalTokens;
-            info.BrokenStreams += row.BrokenStream ? 1 : 0;
-        });
-        if (last >= first)
-        {
-            info.FirstRequest = new DateTimeOffset(first, TimeSpan.Zero);
-            info.LastRequest = new DateTimeOffset(last, TimeSpan.Zero);
-        }
-        info.Users = Known(users).Count;
-        info.Models = Known(models);
-        info.Providers = Known(providers);
-        info.Unreadable = scanner.Unreadable;
-        return info;
     }
 
     private static string RollupsOf(TokenStore store)
@@ -113,4 +99,47 @@ public sealed class TokenStoreInfo
     }
 
     private static NameList Known(HashSet<string> names) => new(names.Where(name => name.Length > 0).Order(StringComparer.Ordinal));
+
+    private sealed class Totals
+    {
+        public long Requests { get; private set; }
+
+        public long First { get; private set; } = long.MaxValue;
+
+        public long Last { get; private set; } = long.MinValue;
+
+        public HashSet<string> Users { get; } = [];
+
+        public HashSet<string> Models { get; } = [];
+
+        public HashSet<string> Providers { get; } = [];
+
+        public long WithoutUser { get; private set; }
+
+        public long WithoutDuration { get; private set; }
+
+        public long Tokens { get; private set; }
+
+        public long BrokenStreams { get; private set; }
+
+        public void Add(RequestRow row) =>
+            Add(row, 1, double.IsNaN(row.DurationMs) ? 0 : 1, row.UtcTicks, row.UtcTicks, row.TotalTokens, row.BrokenStream ? 1 : 0);
+
+        public void Add(RollupRow sum) =>
+            Add(sum, sum.Requests, sum.TimedRequests, sum.FirstTicks, sum.LastTicks, sum.TotalTokens, sum.BrokenStreams);
+
+        private void Add(UsageRow usage, long requests, long timed, long first, long last, long tokens, long brokenStreams)
+        {
+            Requests += requests;
+            First = Math.Min(First, first);
+            Last = Math.Max(Last, last);
+            Users.Add(usage.User);
+            Models.Add(usage.Model);
+            Providers.Add(usage.Provider);
+            WithoutUser += usage.User.Length == 0 ? requests : 0;
+            WithoutDuration += requests - timed;
+            Tokens += tokens;
+            BrokenStreams += brokenStreams;
+        }
+    }
 }

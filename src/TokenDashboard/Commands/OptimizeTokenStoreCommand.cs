@@ -32,7 +32,8 @@ public sealed class OptimizeTokenStoreCommand : StoreCmdlet
     private protected override void Process()
     {
         string path = StorePath();
-        if (!ShouldProcess(path, "Build or refresh the sums in the tables tokendash_rollup*"))
+        bool setsMode = MyInvocation.BoundParameters.ContainsKey(nameof(JournalMode));
+        if (!ShouldProcess(path, $"Build or refresh the sums in the tables tokendash_rollup*{(setsMode ? $", and set the journal mode {JournalMode}" : "")}"))
         {
             return;
         }
@@ -47,7 +48,7 @@ public sealed class OptimizeTokenStoreCommand : StoreCmdlet
         {
             optimizer.Verify((done, all) => progress.Show(done, all, "days compared"));
         }
-        if (MyInvocation.BoundParameters.ContainsKey(nameof(JournalMode)))
+        if (setsMode)
         {
             optimizer.SetJournalMode(JournalMode);
             if (JournalMode == JournalMode.Wal)

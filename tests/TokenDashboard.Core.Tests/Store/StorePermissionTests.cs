@@ -49,6 +49,31 @@ public partial class StorePermissionTests
         Assert.Equal(ErrorCode.StoreAccessDenied, CodeSeenByAnotherUser(store.Path));
     }
 
+    [Fact]
+    public void What_a_killed_program_left_half_written_is_taken_back_by_who_may_write_and_explained_to_others()
+    {
+        using var store = new TestStore();
+        store.Insert(Enumerable.Range(0, 2000).Select(_ => new TestStore.Row()));
+        string copy = store.Path + ".copy";
+        using (SqliteConnection writer = store.Connect())
+        {
+            // With a small cache changes get into the file before the transaction has ended.
+            writer.Execute("PRAGMA cache_size = 1; BEGIN; UPDATE telemetry SET total_tokens = 1000");
+            File.Copy(store.Path, copy);
+            File.Copy(store.Path + "-journal", copy + "-journal");
+        }
+        if (OperatingSystem.IsLinux())
+        {
+            File.SetUnixFileMode(
+                Path.GetDirectoryName(copy)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | OthersRead | OthersEnter);
+            Assert.Equal(ErrorCode.StoreAccessDenied, CodeSeenByAnotherUser(copy));
+        }
+
+        using TokenStore open = TokenStore.Open(copy, CancellationToken.None);
+        Assert.Equal(2000 * 15, TokenStoreInfo.Read(open).TotalTokens);
+        Assert.False(File.Exists(copy + "-journal"));
+    }
+
     // The superuser may do anything; one thread of his with another identity towards the file system may not.
     private static ErrorCode CodeSeenByAnotherUser(string path)
     {

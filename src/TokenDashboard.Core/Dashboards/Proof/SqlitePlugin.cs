@@ -23,7 +23,7 @@ internal static class SqlitePlugin
     {
         (string finished, long? fill) = PluginMacros.Apply(sql, window);
         bool complete = true;
-        List<PluginColumn> columns = store.Read(() =>
+        List<PluginColumn> columns = store.ReadLong(() =>
         {
             using SqliteCommand command = store.CreateCommand(finished);
             try

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Store.Rollups;
@@ -11,6 +10,8 @@ public sealed class RequestRemover : IDisposable
 {
     private const string DetailTable = "tokendash_request_detail";
     private const RequestText GroupTexts = RequestText.User | RequestText.Model | RequestText.Provider | RequestText.RequestType;
+    private const int FewestRows = 50;
+    private const int MostRows = 100_000;
     private static readonly TimeSpan ReadWindow = TimeSpan.FromMilliseconds(10);
 
     private readonly StoreOptimizer _optimizer;
@@ -18,7 +19,8 @@ public sealed class RequestRemover : IDisposable
     private readonly long _keptRow;
     private readonly long _keptQuarter = RollupSchema.NoTime;
     private readonly bool _hasDetails;
-    private int _rowsPerBatch = 1_000;
+    // The first batch is small, for nothing is known of the disk then.
+    private int _rowsPerBatch = FewestRows;
 
     /// <summary>Opens a store for removing requests.</summary>
     /// <param name="path">The database file.</param>
@@ -83,12 +85,13 @@ public sealed class RequestRemover : IDisposable
         _optimizer.Refresh();
         RollupState state = _optimizer.ReadState();
         long end = RollupLevels.SecondOf(QuarterOf(before).UtcTicks);
-        List<RowRange> ranges = _optimizer.Store.Read(() => RollupReader.ReadRanges(_optimizer.Store, $"start > {RollupSchema.NoTime} AND start < {end}"));
+        List<RowRange> ranges = RollupQueries.ReadRanges(_optimizer.Store, RollupSchema.NoTime + 1, end);
         if (ranges.Count == 0)
         {
             return false;
         }
         using var scanner = new RowScanner(_optimizer.Store, new RequestFilter(), GroupTexts, ranges: RowRange.Merge(ranges), window: ReadWindow);
+        _optimizer.Update.Forget();
         var batch = new RollupBatch();
         var ids = new List<long>();
         for (bool more = true; more;)
@@ -103,67 +106,56 @@ public sealed class RequestRemover : IDisposable
             });
             if (ids.Count > 0 && (!more || ids.Count >= _rowsPerBatch))
             {
-                if (!RemoveBatch(state, batch, ids))
+                bool written = RemoveBatch(state, batch, ids);
+                _rowsPerBatch = (int)Math.Clamp(ids.Count * _optimizer.Connection.Growth, FewestRows, MostRows);
+                if (!written)
                 {
                     return true;
                 }
-                _rowsPerBatch = (int)Math.Clamp(ids.Count * (_optimizer.Connection.Work / _optimizer.Connection.LastLock), 100, 100_000);
                 removed += ids.Count;
                 progress?.Invoke(removed);
-                state = state with { Version = state.Version + 1, Changes = state.Changes + 1 };
+                state = state with { Version = state.Version + 1 };
                 (batch, ids) = (new RollupBatch(), []);
             }
         }
         return !ForgetQuarters(state, end);
     }
 
-    private bool RemoveBatch(RollupState state, RollupBatch batch, List<long> ids) => _optimizer.TryWrite(state, () =>
+    private bool RemoveBatch(RollupState state, RollupBatch batch, List<long> ids)
     {
-        RollupTables tables = _optimizer.Tables;
-        foreach (((long start, RollupGroup group), RollupSums sums) in batch.Quarters)
+        _optimizer.Update.Prepare(batch.Quarters.Select(quarter => (RollupLevel.RemovedQuarter, quarter.Key.Start, quarter.Key.Group, quarter.Value)));
+        return _optimizer.TryWrite(state, () =>
         {
-            tables.Add(RollupLevel.RemovedQuarter, start, group, sums);
-            // Its sums still count what is removed here; what is left is read request by request until they are computed anew.
-            tables.AddStale(RollupLevel.Quarter, start);
-        }
-        tables.RemoveRequests(ids, _hasDetails ? DetailTable : null);
-        tables.Run($"UPDATE {RollupSchema.State} SET changes = changes + 1, watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark)");
-    });
+            RollupTables tables = _optimizer.Tables;
+            _optimizer.Update.Write();
+            foreach (long start in batch.Quarters.Keys.Select(quarter => quarter.Start).Distinct())
+            {
+                // Its sums still count what is removed here; what is left is read request by request until they are computed anew.
+                tables.AddStale(RollupLevel.Quarter, start);
+            }
+            tables.RemoveRequests(ids, _hasDetails ? DetailTable : null);
+            tables.Run(RollupSchema.NextRemoval);
+        });
+    }
 
     // Takes away the sums of emptied quarters, and where their requests were; false where new ones came meanwhile.
     private bool ForgetQuarters(RollupState state, long end)
     {
         string emptied = $"start > {RollupSchema.NoTime} AND start < {end} AND start <> {_keptQuarter}";
-        bool TryWrite(Action write)
+        return Delete(RollupSchema.Sums, "level, start, group_id", $"level = {(int)RollupLevel.Quarter} AND {emptied}")
+            && Delete(RollupSchema.Rows, "start, first_row", emptied)
+            && Delete(RollupSchema.Stale, "level, start", $"level = {(int)RollupLevel.Quarter} AND {emptied}");
+
+        bool Delete(string table, string key, string condition)
         {
-            bool written = _optimizer.TryWrite(state, write);
-            state = state with { Version = state.Version + 1 };
-            return written;
-        }
-        for (bool more = true; more;)
-        {
-            bool written = TryWrite(() =>
+            for (bool more = true; more; state = state with { Version = state.Version + 1 })
             {
-                var watch = Stopwatch.StartNew();
-                do
+                if (!_optimizer.TryWrite(state, () => more = _optimizer.Tables.DeleteSome(table, key, condition)))
                 {
-                    _optimizer.Tables.Run($"""
-                        DELETE FROM {RollupSchema.Sums} WHERE (level, start, group_id) IN (
-                            SELECT level, start, group_id FROM {RollupSchema.Sums} WHERE level = {(int)RollupLevel.Quarter} AND {emptied} LIMIT 500)
-                        """);
-                    more = _optimizer.Tables.Changes > 0;
+                    return false;
                 }
-                while (more && watch.Elapsed < _optimizer.Connection.Work);
-            });
-            if (!written)
-            {
-                return false;
             }
+            return true;
         }
-        return TryWrite(() =>
-        {
-            _optimizer.Tables.Run($"DELETE FROM {RollupSchema.Rows} WHERE {emptied}");
-            _optimizer.Tables.Run($"DELETE FROM {RollupSchema.Stale} WHERE level = {(int)RollupLevel.Quarter} AND {emptied}");
-        });
     }
 }

@@ -54,6 +54,11 @@ internal sealed class RollupBatch
         }
     }
 
+    /// <summary>The sums of all pieces of time that count requests in the table.</summary>
+    public List<(RollupLevel Level, long Start, RollupGroup Group, RollupSums Sums)> Pieces() =>
+        [.. Quarters.Select(quarter => (RollupLevel.Quarter, quarter.Key.Start, quarter.Key.Group, quarter.Value)),
+            .. LongerPieces(Quarters).Select(piece => (piece.Key.Level, piece.Key.Start, piece.Key.Group, piece.Value))];
+
     /// <summary>The sums of the longer pieces of time, from those of the quarters.</summary>
     public static Dictionary<(RollupLevel Level, long Start, RollupGroup Group), RollupSums> LongerPieces(
         IEnumerable<KeyValuePair<(long Start, RollupGroup Group), RollupSums>> quarters)

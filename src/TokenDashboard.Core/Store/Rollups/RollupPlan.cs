@@ -8,16 +8,14 @@ namespace TokenDashboard.Store.Rollups;
 /// </summary>
 internal sealed class RollupPlan
 {
-    private readonly Dictionary<RollupLevel, List<(long From, long Until)>> _runs = [];
-
     /// <summary>Makes a plan.</summary>
     /// <param name="range">The time asked for.</param>
     /// <param name="data">The seconds between which the rollups hold anything; the second one is not in it.</param>
     /// <param name="needsUsers">Whether users must be told apart.</param>
     /// <param name="boundaryAfter">The first boundary after an instant, in UTC ticks; null where the question draws none.</param>
-    /// <param name="isStale">Whether a piece must not be used.</param>
+    /// <param name="isUnusable">Whether a piece must not be used.</param>
     public RollupPlan(
-        TimeRange range, (long From, long Until) data, bool needsUsers, Func<long, long>? boundaryAfter, Func<RollupLevel, long, bool> isStale)
+        TimeRange range, (long From, long Until) data, bool needsUsers, Func<long, long>? boundaryAfter, Func<RollupLevel, long, bool> isUnusable)
     {
         RollupLevel[] levels = needsUsers
             ? [RollupLevel.Day, RollupLevel.Hour, RollupLevel.Quarter]
@@ -41,57 +39,30 @@ internal sealed class RollupPlan
             {
                 long pieceEnd = RollupLevels.TicksOf(start + candidate.Seconds());
                 if (RollupLevels.StartOf(start, candidate.Seconds()) == start && ticks >= since && pieceEnd <= until && pieceEnd <= boundary
-                    && !isStale(candidate, start))
+                    && !isUnusable(candidate, start))
                 {
                     level = candidate;
                     break;
                 }
             }
-            if (level is not { } used)
-            {
-                Edges.Add(start);
-            }
-            else
-            {
-                Extend(used, start);
-            }
-            // Of what was removed no requests are left to read, so its quarters count by their beginning.
-            if (level is null or RollupLevel.Quarter && ticks >= since)
-            {
-                Extend(RollupLevel.RemovedQuarter, start);
-            }
+            Extend(level, start);
             start += (level ?? RollupLevel.Quarter).Seconds();
         }
-        (First, End) = (first, end);
     }
 
-    /// <summary>The second at which the first piece begins.</summary>
-    public long First { get; }
+    /// <summary>What is to be read, by time.</summary>
+    public List<RollupRun> Runs { get; } = [];
 
-    /// <summary>The second at which no piece begins any more.</summary>
-    public long End { get; }
-
-    /// <summary>Runs of pieces to read: those that begin at a second or later, and before another.</summary>
-    public IEnumerable<(RollupLevel Level, long From, long Until)> Runs =>
-        _runs.SelectMany(level => level.Value.Select(run => (level.Key, run.From, run.Until)));
-
-    /// <summary>The seconds at which quarters begin whose requests must be read.</summary>
-    public HashSet<long> Edges { get; } = [];
-
-    private void Extend(RollupLevel level, long start)
+    private void Extend(RollupLevel? level, long start)
     {
-        if (!_runs.TryGetValue(level, out List<(long From, long Until)>? runs))
+        long end = start + (level ?? RollupLevel.Quarter).Seconds();
+        if (Runs.Count > 0 && Runs[^1].Level == level && Runs[^1].Until == start)
         {
-            _runs.Add(level, runs = []);
-        }
-        long end = start + level.Seconds();
-        if (runs.Count > 0 && runs[^1].Until == start)
-        {
-            runs[^1] = (runs[^1].From, end);
+            Runs[^1] = Runs[^1] with { Until = end };
         }
         else
         {
-            runs.Add((start, end));
+            Runs.Add(new RollupRun(level, start, end));
         }
     }
 }

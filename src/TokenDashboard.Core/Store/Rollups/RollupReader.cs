@@ -1,96 +1,72 @@
 using System.Diagnostics;
-using System.Globalization;
-using Microsoft.Data.Sqlite;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Store.Rollups;
 
 /// <summary>
 /// Answers questions about sums from the rollups, and adds the requests they do not cover: those at the ends of the range, and those
-/// written since the rollups were refreshed. The answer is exact at any moment: when the rollups change in the middle, it is begun anew.
+/// written since the rollups were refreshed. It reads in short transactions, and the answer is exact all the same: each piece of time
+/// is read as a whole and with the watermark of that moment, and of the rows written meanwhile those count that lie after it.
 /// </summary>
 internal sealed class RollupReader
 {
-    private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(50);
+    // A quarter of an hour is read as a whole, and so are several that have no more rows than this together.
+    private const long RowsAtOnce = 20_000;
 
-    // How many rows go between two looks at the clock.
-    private const int RowsPerLook = 256;
+    // What this module does to a store for so long without a break is not normal.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly TokenStore _store;
-    private readonly RequestFilter _filter;
-    private readonly RollupState _state;
-    private bool _isInTransaction;
+    private readonly RollupQuestion _question;
+    private readonly RollupState _start;
+    private readonly Action<RollupRow> _onSum;
+    private readonly Action<RequestRow> _onRow;
+    private readonly UnreadableReport _unreadable = new();
+    private readonly Queue<RollupRun> _runs = [];
+
+    // What was read when the rollups had gone on since the beginning, the latest last.
+    private readonly List<(long From, long Until, long Watermark)> _later = [];
+    private RollupState _now;
+    private Dictionary<long, RollupGroup> _groups = [];
+    private HashSet<(RollupLevel Level, long Start)> _stale = [];
     private long _requests;
     private long _timedRequests;
+    private long _damaged;
+    private long _damagedWithoutDuration;
 
-    private RollupReader(TokenStore store, RequestFilter filter, RollupState state) => (_store, _filter, _state) = (store, filter, state);
+    private RollupReader(TokenStore store, RollupQuestion question, RollupState state, Action<RollupRow> onSum, Action<RequestRow> onRow) =>
+        (_store, _question, _start, _now, _onSum, _onRow) = (store, question, state, state, onSum, onRow);
 
-    /// <summary>
-    /// Reads what a question needs.
-    /// </summary>
+    /// <summary>Reads what a question needs, from the rollups where the store has them and they can answer.</summary>
     /// <param name="store">The open store.</param>
-    /// <param name="filter">Which requests.</param>
-    /// <param name="texts">The names the question tells apart.</param>
-    /// <param name="boundaryAfter">The first boundary the question draws after an instant, in UTC ticks; null where it draws none.</param>
-    /// <param name="unreadable">Takes what could not be read.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="begin">Called first, and again whenever what the other callbacks were given is to be forgotten.</param>
     /// <param name="onSum">Called for each sum.</param>
     /// <param name="onRow">Called for each request.</param>
-    /// <param name="atOnce">
-    /// Whether to read all in one go, which nobody's changes disturb, but which keeps the application waiting for longer outside WAL mode.
-    /// </param>
-    /// <returns>False where the rollups cannot answer, or changed meanwhile: what the callbacks were given is to be thrown away.</returns>
-    public static bool TryRead(
-        TokenStore store, RequestFilter filter, RequestText texts, Func<long, long>? boundaryAfter, UnreadableReport unreadable,
-        Action<RollupRow> onSum, Action<RequestRow> onRow, bool atOnce = false)
+    /// <returns>What could not be read.</returns>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.StoreLocked"/>: requests were changed all the time. Or another of the codes that begin with <c>Store</c>.
+    /// </exception>
+    public static UnreadableReport Read(TokenStore store, RollupQuestion question, Action begin, Action<RollupRow> onSum, Action<RequestRow> onRow)
     {
-        if (atOnce)
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < Patience; store.Cancellation.WaitHandle.WaitOne(Pause))
         {
-            bool answered = false;
-            InTransaction(store, () => answered = Read());
-            return answered;
-        }
-        return Read();
-
-        bool Read() => RollupState.Read(store) is { IsUsable: true } state
-            && Answer(new RollupReader(store, filter, state) { _isInTransaction = atOnce }, texts, boundaryAfter, unreadable, onSum, onRow);
-    }
-
-    /// <summary>Whether sums by time, user, model, provider and request type can answer a question.</summary>
-    public static bool CanAnswer(RequestFilter filter, RequestText texts) =>
-        filter.Transaction.Count == 0 && !filter.PolicyFailed && filter.MinTokens == 0
-        && (texts & (RequestText.Transaction | RequestText.Spans)) == RequestText.None;
-
-    /// <summary>Reads the sums of removed requests, which are all that is left of them, while the other sums cannot be used.</summary>
-    /// <param name="store">The open store.</param>
-    /// <param name="filter">Which requests.</param>
-    /// <param name="onSum">Called for each sum.</param>
-    public static void ReadRemoved(TokenStore store, RequestFilter filter, Action<RollupRow> onSum)
-    {
-        if (RollupState.Read(store) is null)
-        {
-            return;
-        }
-        Dictionary<long, RollupGroup> groups = store.Read(() => ReadGroups(store, filter));
-        (long from, long until) = store.Read(() => DataBounds(store));
-        while (from < until)
-        {
-            from = store.Read(() => ReadRun(store, RollupLevel.RemovedQuarter, from, until, Window, groups, sum =>
+            store.Cancellation.ThrowIfCancellationRequested();
+            begin();
+            RollupState? state = RollupState.Read(store);
+            UnreadableReport? report = question.IsAboutSums && state is { IsUsable: true }
+                ? new RollupReader(store, question, state, onSum, onRow).Answer()
+                : ReadAll(store, question, state, onSum, onRow);
+            if (report is not null)
             {
-                if (filter.Range.Contains(sum.UtcTicks))
-                {
-                    onSum(sum);
-                }
-            }));
+                return report;
+            }
         }
-    }
-
-    private static bool Answer(
-        RollupReader reader, RequestText texts, Func<long, long>? boundaryAfter, UnreadableReport unreadable, Action<RollupRow> onSum, Action<RequestRow> onRow)
-    {
-        RequestFilter filter = reader._filter;
-        bool needsUsers = texts.HasFlag(RequestText.User) || filter.User.Count > 0;
-        return reader.ReadSums(needsUsers, boundaryAfter, unreadable, onSum, out RollupPlan? plan)
-            && reader.ReadRows(plan!, texts, unreadable, onRow);
+        throw new TokenDashboardException(
+            ErrorCode.StoreLocked,
+            $"Requests in '{store.Path}' are being changed without a break, by Import-TokenUsage or by Optimize-TokenStore -Rebuild. Ask again when that has ended.",
+            target: store.Path);
     }
 
     /// <summary>
@@ -104,224 +80,215 @@ internal sealed class RollupReader
         }
         long from = range.Since is { } since ? RollupLevels.StartOf(RollupLevels.SecondOf(since.UtcTicks), RollupLevels.QuarterSeconds) : RollupSchema.NoTime + 1;
         long until = range.Until is { } end ? RollupLevels.SecondOf(end.UtcTicks - 1) + 1 : long.MaxValue;
-        List<RowRange> ranges = store.Read(() => ReadRanges(store, $"(start >= {Number(from)} AND start < {Number(until)}) OR start = {Number(RollupSchema.NoTime)}"));
-        return RowRange.Merge(ranges.Append(state.After(store)));
+        return RowRange.Merge([.. RollupQueries.ReadRanges(store, from, until), .. RangesWithoutTime(store), state.After(store)]);
     }
 
-    private bool ReadSums(bool needsUsers, Func<long, long>? boundaryAfter, UnreadableReport unreadable, Action<RollupRow> onSum, out RollupPlan? plan)
+    // Reads every request; null where the answer is to be begun anew.
+    private static UnreadableReport? ReadAll(TokenStore store, RollupQuestion question, RollupState? state, Action<RollupRow> onSum, Action<RequestRow> onRow)
     {
-        Dictionary<long, RollupGroup> groups = [];
-        RollupPlan? made = null;
-        bool unchanged = InRead(() =>
-        {
-            groups = ReadGroups(_store, _filter);
-            HashSet<(RollupLevel, long)> stale = ReadStale(_store);
-            made = new RollupPlan(_filter.Range, DataBounds(_store), needsUsers, boundaryAfter, (level, start) => stale.Contains((level, start)));
-        });
-        plan = made;
-        if (!unchanged)
-        {
-            return false;
-        }
-        void CountSum(RollupRow sum)
-        {
-            _requests += sum.Requests;
-            _timedRequests += sum.TimedRequests;
-            onSum(sum);
-        }
-        foreach ((RollupLevel level, long from, long until) in plan!.Runs)
-        {
-            for (long next = from; next < until;)
-            {
-                if (!InRead(() => next = ReadRun(_store, level, next, until, Window, groups, CountSum)))
-                {
-                    return false;
-                }
-            }
-        }
-        RollupPlan done = plan;
-        return InRead(() => ReadUnreadable(done, groups, unreadable));
-    }
-
-    private bool ReadRows(RollupPlan plan, RequestText texts, UnreadableReport unreadable, Action<RequestRow> onRow)
-    {
-        List<RowRange> ranges = [];
-        bool unchanged = InRead(() =>
-        {
-            foreach (long[] starts in plan.Edges.Append(RollupSchema.NoTime).Chunk(500))
-            {
-                ranges.AddRange(ReadRanges(_store, $"start IN ({string.Join(',', starts.Select(Number))})"));
-            }
-        });
-        if (!unchanged)
-        {
-            return false;
-        }
-        ranges.Add(_state.After(_store));
-        bool Concerns(RequestRow row) => row.Id > _state.Watermark || !row.IsTimeReadable || plan.Edges.Contains(RollupBatch.QuarterOf(row));
-        using var scanner = new RequestScanner(_store, _filter, texts, ranges: RowRange.Merge(ranges), concerns: Concerns) { Unreadable = unreadable };
+        RequestFilter filter = question.Filter;
+        using var scanner = new RequestScanner(store, filter, question.Texts, ranges: RangesOf(store, filter.Range));
         scanner.ReadAll(onRow);
-        // A refresh does not change single requests; what this module changes or removes, it announces.
-        return RollupState.Read(_store) is { IsUsable: true } now && now.Changes == _state.Changes;
+        if (!question.IsAboutSums)
+        {
+            return scanner.Unreadable;
+        }
+        if (question.CountsRemoved && state is not null)
+        {
+            ReadRemoved(store, filter, onSum);
+        }
+        // Nobody removes requests while the rollups cannot be used; but they may have become usable.
+        return RollupState.Read(store) is not { } now || (now.Changes == (state?.Changes ?? 0) && now.Removals == (state?.Removals ?? 0)) ? scanner.Unreadable : null;
+    }
+
+    // The sums of removed requests are all that is left of them.
+    private static void ReadRemoved(TokenStore store, RequestFilter filter, Action<RollupRow> onSum)
+    {
+        Dictionary<long, RollupGroup> groups = store.Read(() => RollupQueries.ReadGroups(store, filter));
+        (long from, long until) = store.Read(() => RollupQueries.DataBounds(store));
+        while (from < until)
+        {
+            from = store.Read(() => RollupQueries.ReadRun(store, RollupLevel.RemovedQuarter, from, until, RollupQueries.Window, groups, sum =>
+            {
+                if (filter.Range.Contains(sum.UtcTicks))
+                {
+                    onSum(sum);
+                }
+            }));
+        }
+    }
+
+    private static List<RowRange> RangesWithoutTime(TokenStore store) => RollupQueries.ReadRanges(store, RollupSchema.NoTime, RollupSchema.NoTime + 1);
+
+    // Null where the answer is to be begun anew.
+    private UnreadableReport? Answer()
+    {
+        bool unchanged = InRead(() =>
+        {
+            Learn();
+            foreach (RollupRun run in Plan().Runs)
+            {
+                _runs.Enqueue(run);
+            }
+        });
+        while (unchanged && _runs.Count > 0)
+        {
+            unchanged = InRead(ReadRuns);
+        }
+        if (!unchanged || !ReadAfter())
+        {
+            return null;
+        }
+        long onlyMissing = Math.Max(0, _requests - _timedRequests - _damagedWithoutDuration);
+        _unreadable.Add(UnreadableValue.MissingDuration, onlyMissing);
+        _unreadable.Add(UnreadableValue.None, Math.Max(0, _requests - _damaged - onlyMissing));
+        return _unreadable;
+    }
+
+    private RollupPlan Plan()
+    {
+        (long Day, bool HasRemoved) known = (long.MinValue, false);
+        bool HasRemoved(long start)
+        {
+            long day = RollupLevels.StartOf(start, RollupLevels.DaySeconds);
+            if (day != known.Day)
+            {
+                known = (day, RollupQueries.FirstRemoved(_store, day) < day + RollupLevels.DaySeconds);
+            }
+            return known.HasRemoved;
+        }
+        // Longer pieces count what was removed, and so do the numbers of unreadable values.
+        return new RollupPlan(
+            _question.Filter.Range, RollupQueries.DataBounds(_store), _question.NeedsUsers, _question.BoundaryAfter,
+            (level, start) => _stale.Contains((level, start)) || (!_question.CountsRemoved && HasRemoved(start)));
     }
 
     /// <summary>Does a piece of reading in one short transaction.</summary>
-    /// <returns>False where the rollups are no longer those the answer began with.</returns>
+    /// <returns>False where requests were changed since the answer began, or the rollups can no longer be used.</returns>
     private bool InRead(Action read)
     {
-        bool unchanged = false;
-        void Run()
+        return _store.ReadAtOnce(() =>
         {
-            unchanged = RollupState.Read(_store)?.Version == _state.Version;
-            if (unchanged)
+            if (RollupState.Read(_store) is not { IsUsable: true } now || now.Changes != _start.Changes)
             {
-                read();
+                return false;
             }
-        }
-        if (_isInTransaction)
-        {
-            Run();
-        }
-        else
-        {
-            InTransaction(_store, Run);
-        }
-        return unchanged;
-    }
-
-    private static void InTransaction(TokenStore store, Action read) => store.Read(() =>
-    {
-        using SqliteCommand command = store.CreateCommand("BEGIN");
-        command.ExecuteNonQuery();
-        try
-        {
+            if (now.Version != _now.Version)
+            {
+                Learn();
+            }
+            _now = now;
             read();
             return true;
-        }
-        finally
-        {
-            command.CommandText = "COMMIT";
-            command.ExecuteNonQuery();
-        }
-    });
-
-    /// <summary>The groups of the rollups whose names a filter chooses.</summary>
-    internal static Dictionary<long, RollupGroup> ReadGroups(TokenStore store, RequestFilter filter)
-    {
-        (IReadOnlyList<string> conditions, IReadOnlyDictionary<string, object> parameters) = (filter with { Range = TimeRange.All }).ToSql();
-        using SqliteCommand command = store.CreateCommand(
-            $"SELECT id, all_users, user_id, model, provider, request_type FROM {RollupSchema.Groups} WHERE {string.Join(" AND ", conditions.Prepend("TRUE"))}");
-        foreach ((string name, object value) in parameters)
-        {
-            command.Parameters.AddWithValue(name, value);
-        }
-        using SqliteDataReader reader = store.ExecuteReader(command);
-        var groups = new Dictionary<long, RollupGroup>();
-        while (reader.Read())
-        {
-            groups.Add(reader.GetInt64(0), new RollupGroup(reader.GetBoolean(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetString(5)));
-        }
-        return groups;
+        });
     }
 
-    internal static HashSet<(RollupLevel Level, long Start)> ReadStale(TokenStore store)
+    private void Learn()
     {
-        using SqliteCommand command = store.CreateCommand($"SELECT level, start FROM {RollupSchema.Stale}");
-        using SqliteDataReader reader = store.ExecuteReader(command);
-        var stale = new HashSet<(RollupLevel Level, long Start)>();
-        while (reader.Read())
-        {
-            stale.Add(((RollupLevel)reader.GetInt64(0), reader.GetInt64(1)));
-        }
-        return stale;
+        _groups = RollupQueries.ReadGroups(_store, _question.Filter);
+        _stale = RollupQueries.ReadStale(_store);
     }
 
-    /// <summary>The days between which there are quarters with rows, or of removed ones.</summary>
-    internal static (long From, long Until) DataBounds(TokenStore store)
-    {
-        string removed = $"FROM {RollupSchema.Sums} WHERE level = {Number((long)RollupLevel.RemovedQuarter)}";
-        string present = $"FROM {RollupSchema.Rows} WHERE start > {Number(RollupSchema.NoTime)}";
-        using SqliteCommand command = store.CreateCommand(
-            $"SELECT min(first), max(last) FROM (SELECT min(start) AS first, max(start) AS last {present} UNION ALL SELECT min(start), max(start) {removed})");
-        using SqliteDataReader reader = store.ExecuteReader(command);
-        return reader.Read() && !reader.IsDBNull(0)
-            ? (RollupLevels.StartOf(reader.GetInt64(0), RollupLevels.DaySeconds), RollupLevels.StartOf(reader.GetInt64(1), RollupLevels.DaySeconds) + RollupLevels.DaySeconds)
-            : (0, 0);
-    }
-
-    /// <summary>Reads sums of a level until the clock says stop.</summary>
-    /// <returns>The beginning of the first piece that was not read.</returns>
-    internal static long ReadRun(
-        TokenStore store, RollupLevel level, long from, long until, TimeSpan window, Dictionary<long, RollupGroup> groups, Action<RollupRow> onSum)
+    private void ReadRuns()
     {
         var watch = Stopwatch.StartNew();
-        var row = new RollupRow();
-        using SqliteCommand command = store.CreateCommand(
-            $"SELECT {RollupRow.Columns} FROM {RollupSchema.Sums} WHERE level = {Number((long)level)} AND start >= {Number(from)} AND start < {Number(until)}");
-        using SqliteDataReader reader = store.ExecuteReader(command);
-        if (!reader.HasRows)
-        {
-            return until;
-        }
-        var statement = new NativeStatement(reader.Handle!);
-        int count = 0;
-        bool late = false;
-        long last = from;
-        int resultCode;
         do
         {
-            long start = statement.Integer(0);
-            if (late && start != last)
+            (RollupLevel? level, long from, long until) = _runs.Dequeue();
+            long end = level is { } sums ? ReadSums(sums, from, until, RollupQueries.Window - watch.Elapsed) : ReadRequests(from, until);
+            if (_now.Watermark != _start.Watermark)
             {
-                return start;
+                _later.Add((from, end, _now.Watermark));
             }
-            last = start;
-            if (groups.TryGetValue(statement.Integer(1), out RollupGroup? group))
+            if (end < until)
             {
-                row.Load(statement, group);
-                onSum(row);
+                _runs.Enqueue(new RollupRun(level, end, until));
             }
-            late |= ++count % RowsPerLook == 0 && watch.Elapsed > window;
         }
-        while (statement.Step(out resultCode));
-        SqliteException.ThrowExceptionForRC(resultCode, command.Connection!.Handle);
-        return until;
+        while (_runs.Count > 0 && watch.Elapsed < RollupQueries.Window);
     }
 
-    private void ReadUnreadable(RollupPlan plan, Dictionary<long, RollupGroup> groups, UnreadableReport unreadable)
+    private long ReadSums(RollupLevel level, long from, long until, TimeSpan window)
     {
-        using SqliteCommand command = _store.CreateCommand(
-            $"SELECT start, group_id, kinds, requests FROM {RollupSchema.Unreadable} WHERE start >= {Number(plan.First)} AND start < {Number(plan.End)}");
-        using SqliteDataReader reader = _store.ExecuteReader(command);
-        (long damaged, long withoutDuration) = (0, 0);
-        while (reader.Read())
+        // Quarters of which requests were removed since the answer began still count these.
+        bool IsStale(long start) => level == RollupLevel.Quarter && _stale.Contains((level, start));
+        void Count(RollupRow sum)
         {
-            if (plan.Edges.Contains(reader.GetInt64(0)) || !groups.ContainsKey(reader.GetInt64(1)))
+            if (!IsStale(sum.Start))
             {
-                continue;
+                _requests += sum.Requests;
+                _timedRequests += sum.TimedRequests;
+                _onSum(sum);
             }
-            var kinds = (UnreadableValue)reader.GetInt64(2);
-            long requests = reader.GetInt64(3);
-            unreadable.Add(kinds, requests);
-            damaged += requests;
-            withoutDuration += (kinds & (UnreadableValue.Duration | UnreadableValue.MissingDuration)) == UnreadableValue.None ? 0 : requests;
         }
-        long onlyMissing = Math.Max(0, _requests - _timedRequests - withoutDuration);
-        unreadable.Add(UnreadableValue.MissingDuration, onlyMissing);
-        unreadable.Add(UnreadableValue.None, Math.Max(0, _requests - damaged - onlyMissing));
+        long end = RollupQueries.ReadRun(_store, level, from, until, window, _groups, Count);
+        if (level == RollupLevel.Quarter)
+        {
+            ReadRemoved(from, end, Count);
+            for (long start = from; start < end; start += RollupLevels.QuarterSeconds)
+            {
+                if (IsStale(start))
+                {
+                    _runs.Enqueue(new RollupRun(null, start, start + RollupLevels.QuarterSeconds));
+                }
+            }
+        }
+        RollupQueries.ReadUnreadable(_store, from, end, count =>
+        {
+            if (!IsStale(count.Start) && _groups.ContainsKey(count.Group))
+            {
+                _unreadable.Add(count.Kinds, count.Requests);
+                _damaged += count.Requests;
+                _damagedWithoutDuration += (count.Kinds & (UnreadableValue.Duration | UnreadableValue.MissingDuration)) == UnreadableValue.None ? 0 : count.Requests;
+            }
+        });
+        return end;
     }
 
-    internal static List<RowRange> ReadRanges(TokenStore store, string condition)
+    private long ReadRequests(long from, long until)
     {
-        using SqliteCommand command = store.CreateCommand($"SELECT first_row, last_row FROM {RollupSchema.Rows} WHERE {condition}");
-        using SqliteDataReader reader = store.ExecuteReader(command);
         var ranges = new List<RowRange>();
-        while (reader.Read())
+        long end = RollupQueries.ReadRanges(_store, from, until, ranges, rows => rows > RowsAtOnce);
+        bool Concerns(RequestRow row) => row.IsTimeReadable && RollupBatch.QuarterOf(row) is var start && start >= from && start < end;
+        using var scanner = new RequestScanner(_store, _question.Filter, _question.Texts, ranges: RowRange.Merge(ranges), concerns: Concerns) { Unreadable = _unreadable };
+        scanner.ReadAll(_onRow);
+        ReadRemoved(from, end, sum =>
         {
-            ranges.Add(new RowRange(reader.GetInt64(0), reader.GetInt64(1)));
-        }
-        return ranges;
+            // Of what was removed no requests are left to read, so its quarters count by their beginning.
+            if (_question.Filter.Range.Contains(sum.UtcTicks))
+            {
+                _requests += sum.Requests;
+                _timedRequests += sum.TimedRequests;
+                _onSum(sum);
+            }
+        });
+        return end;
     }
 
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+    private void ReadRemoved(long from, long until, Action<RollupRow> onSum)
+    {
+        if (_question.CountsRemoved)
+        {
+            RollupQueries.ReadRun(_store, RollupLevel.RemovedQuarter, from, until, TimeSpan.MaxValue, _groups, onSum);
+        }
+    }
+
+    // Reads the rows that are not summed up, and those without a time.
+    private bool ReadAfter()
+    {
+        List<RowRange> ranges = RowRange.Merge([.. RangesWithoutTime(_store), _start.After(_store)]);
+        using var scanner = new RequestScanner(_store, _question.Filter, _question.Texts, ranges: ranges, concerns: row => !row.IsTimeReadable || !IsSummed(row)) { Unreadable = _unreadable };
+        scanner.ReadAll(_onRow);
+        // A row that came, was summed up and removed while the answer was read has been seen nowhere.
+        return RollupState.Read(_store) is { IsUsable: true } now && now.Changes == _start.Changes
+            && (now.Removals == _start.Removals || now.Watermark == _start.Watermark);
+    }
+
+    private bool IsSummed(RequestRow row)
+    {
+        long second = RollupLevels.SecondOf(row.UtcTicks);
+        int read = _later.FindLastIndex(piece => second >= piece.From && second < piece.Until);
+        long watermark = read < 0 ? _start.Watermark : _later[read].Watermark;
+        return watermark != 0 && row.Id <= watermark;
+    }
 }

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Diagnostics;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Store.Rollups;
@@ -9,47 +9,66 @@ namespace TokenDashboard.Store.Rollups;
 /// </summary>
 internal sealed class RollupRepair(StoreOptimizer optimizer, CancellationToken cancellation)
 {
-    private const int SumsPerTransaction = 2_000;
     private const int MaxAttempts = 20;
+    private const int StepsPerFlush = 2_000;
+
+    private readonly List<Action> _steps = [];
+    private RollupState _state = optimizer.ReadState();
+    private Dictionary<long, RollupGroup> _groups = [];
+    private int _pieces;
+    private long _repaired;
 
     /// <summary>Repairs everything that is stale.</summary>
     /// <returns>How many pieces were repaired.</returns>
     public long Run()
     {
-        long repaired = 0;
-        foreach (RollupLevel level in StoreOptimizer.LongerLevels.Prepend(RollupLevel.Quarter))
+        // What was computed before somebody else changed the rollups is computed anew.
+        for (int attempt = 0; attempt < MaxAttempts && !RepairAll(); attempt++)
         {
-            foreach (long start in ReadStarts(level))
-            {
-                for (int attempt = 0; attempt < MaxAttempts && !Repair(level, start); attempt++)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                }
-                repaired++;
-            }
+            Forget();
         }
-        return repaired;
+        return _repaired;
     }
 
-    private bool Repair(RollupLevel level, long start)
+    private bool RepairAll()
     {
-        RollupState state = optimizer.ReadState();
-        var batch = new RollupBatch();
-        Dictionary<RollupGroup, RollupSums> sums = level == RollupLevel.Quarter ? OfRequests(state, start, batch) : OfQuarters(level, start);
-        // The first transaction takes the old sums away; the mark keeps everybody from reading what is only partly there.
-        bool written = Write(ref state, () => optimizer.Tables.Run(
-            $"DELETE FROM {RollupSchema.Sums} WHERE level = ?1 AND start = ?2", (long)level, start));
-        foreach (KeyValuePair<RollupGroup, RollupSums>[] chunk in sums.Chunk(SumsPerTransaction))
+        _state = optimizer.ReadState();
+        if (!_state.IsUsable)
         {
-            written = written && Write(ref state, () =>
-            {
-                foreach ((RollupGroup group, RollupSums groupSums) in chunk)
-                {
-                    optimizer.Tables.Add(level, start, group, groupSums);
-                }
-            });
+            // Who throws the sums away builds them up again.
+            return true;
         }
-        return written && Write(ref state, () =>
+        ILookup<RollupLevel, long> stale = optimizer.Store.Read(() => RollupQueries.ReadStale(optimizer.Store)).Order().ToLookup(piece => piece.Level, piece => piece.Start);
+        // Longer pieces are computed from quarters that are right, as they are by then: a mark added since would be a new version.
+        return Repair(RollupLevel.Quarter, stale) && StoreOptimizer.LongerLevels.All(level => Repair(level, stale));
+    }
+
+    private bool Repair(RollupLevel level, ILookup<RollupLevel, long> stale)
+    {
+        _groups = optimizer.Store.Read(() => RollupQueries.ReadGroups(optimizer.Store, new RequestFilter()));
+        foreach (long start in stale[level])
+        {
+            cancellation.ThrowIfCancellationRequested();
+            AddSteps(level, start);
+            if (_steps.Count >= StepsPerFlush && !Flush())
+            {
+                return false;
+            }
+        }
+        return Flush();
+    }
+
+    private void AddSteps(RollupLevel level, long start)
+    {
+        _pieces++;
+        var batch = new RollupBatch();
+        Dictionary<RollupGroup, RollupSums> sums = level == RollupLevel.Quarter ? OfRequests(start, batch) : OfQuarters(level, start);
+        _steps.Add(() => optimizer.Tables.Run($"DELETE FROM {RollupSchema.Sums} WHERE level = ?1 AND start = ?2", (long)level, start));
+        foreach ((RollupGroup group, RollupSums groupSums) in sums)
+        {
+            _steps.Add(() => optimizer.Tables.Put(level, start, group, groupSums));
+        }
+        _steps.Add(() =>
         {
             if (level == RollupLevel.Quarter)
             {
@@ -60,25 +79,46 @@ internal sealed class RollupRepair(StoreOptimizer optimizer, CancellationToken c
         });
     }
 
-    private bool Write(ref RollupState state, Action write)
+    private bool Flush()
     {
-        if (!optimizer.TryWrite(state, write))
+        for (int done = 0; done < _steps.Count;)
         {
-            return false;
+            int next = done;
+            bool written = optimizer.TryWrite(_state, () =>
+            {
+                next = done;
+                for (var watch = Stopwatch.StartNew(); next < _steps.Count && (next == done || watch.Elapsed < optimizer.Connection.Work);)
+                {
+                    _steps[next++]();
+                }
+            });
+            if (!written)
+            {
+                return false;
+            }
+            _state = _state with { Version = _state.Version + 1 };
+            done = next;
         }
-        state = state with { Version = state.Version + 1 };
+        _repaired += _pieces;
+        Forget();
         return true;
     }
 
-    private Dictionary<RollupGroup, RollupSums> OfRequests(RollupState state, long start, RollupBatch batch)
+    private void Forget()
     {
-        List<RowRange> ranges = optimizer.Store.Read(() => RollupReader.ReadRanges(optimizer.Store, $"start = {start}"));
+        _steps.Clear();
+        _pieces = 0;
+    }
+
+    private Dictionary<RollupGroup, RollupSums> OfRequests(long start, RollupBatch batch)
+    {
+        List<RowRange> ranges = RollupQueries.ReadRanges(optimizer.Store, start, start + 1);
         using var scanner = new RowScanner(
             optimizer.Store, new RequestFilter(), RequestText.User | RequestText.Model | RequestText.Provider | RequestText.RequestType,
             ranges: RowRange.Merge(ranges));
         scanner.ReadAll(row =>
         {
-            if (row.Id <= state.Watermark && RollupBatch.QuarterOf(row) == start)
+            if (row.Id <= _state.Watermark && RollupBatch.QuarterOf(row) == start)
             {
                 batch.Add(row);
             }
@@ -89,12 +129,11 @@ internal sealed class RollupRepair(StoreOptimizer optimizer, CancellationToken c
     private Dictionary<RollupGroup, RollupSums> OfQuarters(RollupLevel level, long start)
     {
         var sums = new Dictionary<RollupGroup, RollupSums>();
-        Dictionary<long, RollupGroup> groups = optimizer.Store.Read(() => RollupReader.ReadGroups(optimizer.Store, new RequestFilter()));
         for (long hour = start; hour < start + level.Seconds(); hour += RollupLevels.HourSeconds)
         {
             foreach (RollupLevel quarters in (ReadOnlySpan<RollupLevel>)[RollupLevel.RemovedQuarter, RollupLevel.Quarter])
             {
-                _ = optimizer.Store.Read(() => RollupReader.ReadRun(optimizer.Store, quarters, hour, hour + RollupLevels.HourSeconds, TimeSpan.MaxValue, groups, row =>
+                _ = optimizer.Store.Read(() => RollupQueries.ReadRun(optimizer.Store, quarters, hour, hour + RollupLevels.HourSeconds, TimeSpan.MaxValue, _groups, row =>
                 {
                     RollupGroup group = level.HasUsers() ? row.Group : row.Group.OfAllUsers();
                     if (!sums.TryGetValue(group, out RollupSums? all))
@@ -107,16 +146,4 @@ internal sealed class RollupRepair(StoreOptimizer optimizer, CancellationToken c
         }
         return sums;
     }
-
-    private List<long> ReadStarts(RollupLevel level) => optimizer.Store.Read(() =>
-    {
-        using SqliteCommand command = optimizer.Store.CreateCommand($"SELECT start FROM {RollupSchema.Stale} WHERE level = {(int)level} ORDER BY start");
-        using SqliteDataReader reader = optimizer.Store.ExecuteReader(command);
-        var starts = new List<long>();
-        while (reader.Read())
-        {
-            starts.Add(reader.GetInt64(0));
-        }
-        return starts;
-    });
 }

@@ -35,6 +35,9 @@ internal static class RollupSchema
     /// <summary>The number of this form of the tables. A store whose tables have another is read without them.</summary>
     public const int Format = 1;
 
+    /// <summary>Stands in the place of <see cref="Format"/> while the sums are thrown away.</summary>
+    public const int Clearing = 0;
+
     /// <summary>The beginning under which <see cref="Rows"/> holds rows without a readable time: before the first that can be stored.</summary>
     public const long NoTime = -62_135_597_700;
 
@@ -96,6 +99,13 @@ internal static class RollupSchema
     /// <summary>Announces a change of the rollups.</summary>
     public const string NextVersion = $"UPDATE {State} SET version = version + 1";
 
-    /// <summary>Announces that rows of <c>telemetry</c> were changed or removed.</summary>
+    /// <summary>Announces that rows of <c>telemetry</c> were changed, or that sums are no longer to be trusted.</summary>
     public const string NextChange = $"UPDATE {State} SET version = version + 1, changes = changes + 1";
+
+    /// <summary>How many bits of the number of changes count those announced by <see cref="NextChange"/>; those above count removals.</summary>
+    public const int ChangeBits = 32;
+
+    /// <summary>Announces that old rows of <c>telemetry</c> were removed and their sums kept, which disturbs hardly anyone.</summary>
+    public static readonly string NextRemoval =
+        $"UPDATE {State} SET changes = changes + {1L << ChangeBits}, watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark)";
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -8,20 +9,23 @@ namespace TokenDashboard.Store.Rollups;
 /// <summary>The statements that write rollups. They are made and used within a transaction that holds the write lock.</summary>
 internal sealed class RollupTables : IDisposable
 {
+    // How many rows go between two looks at the clock.
+    private const int RowsPerDelete = 200;
+
+    private readonly StoreWriteConnection _connection;
     private readonly sqlite3 _database;
     private readonly List<sqlite3_stmt> _prepared = [];
     private readonly byte[] _text = GC.AllocateUninitializedArray<byte>(1 << 16, pinned: true);
     private readonly StringBuilder _json = new();
-    private readonly RollupRow _row = new();
-    private readonly NativeStatement _find, _put, _findGroup, _addGroup, _lastRange, _growRange, _addRange, _countUnreadable;
+    private readonly NativeStatement _put, _findGroup, _addGroup, _lastRange, _growRange, _addRange, _countUnreadable;
     private readonly NativeStatement _setWatermark, _nextVersion, _addStale, _removeStale;
     private readonly Dictionary<RollupGroup, long> _groups = [];
     private readonly Dictionary<RollupGroup, long> _newGroups = [];
 
-    public RollupTables(SqliteConnection connection)
+    public RollupTables(StoreWriteConnection connection)
     {
-        _database = connection.Handle!;
-        _find = Prepare($"SELECT {RollupRow.Columns} FROM {RollupSchema.Sums} WHERE level = ?1 AND start = ?2 AND group_id = ?3");
+        _connection = connection;
+        _database = connection.Connection.Handle!;
         _put = Prepare($"INSERT OR REPLACE INTO {RollupSchema.Sums} VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
         _findGroup = Prepare($"SELECT id FROM {RollupSchema.Groups} WHERE all_users = ?1 AND user_id = ?2 AND model = ?3 AND provider = ?4 AND request_type = ?5");
         _addGroup = Prepare($"INSERT INTO {RollupSchema.Groups} (all_users, user_id, model, provider, request_type) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id");
@@ -68,20 +72,17 @@ internal sealed class RollupTables : IDisposable
         _newGroups.Clear();
     }
 
-    /// <summary>Adds a batch to the sums of all levels.</summary>
-    public void Add(RollupBatch batch)
+    /// <summary>Learns the numbers of groups that are stored.</summary>
+    public void Learn(Dictionary<long, RollupGroup> groups)
     {
-        foreach (((long start, RollupGroup group), RollupSums sums) in batch.Quarters)
+        foreach ((long id, RollupGroup group) in groups)
         {
-            Add(RollupLevel.Quarter, start, group, sums);
+            _groups[group] = id;
         }
-        foreach (((RollupLevel level, long start, RollupGroup group), RollupSums sums) in RollupBatch.LongerPieces(batch.Quarters))
-        {
-            Add(level, start, group, sums);
-        }
-        AddRows(batch);
-        AddUnreadable(batch);
     }
+
+    /// <summary>The number of a group, where it is known to be stored.</summary>
+    public bool TryGetId(RollupGroup group, out long id) => _groups.TryGetValue(group, out id);
 
     public void AddRows(RollupBatch batch)
     {
@@ -113,24 +114,36 @@ internal sealed class RollupTables : IDisposable
         }
     }
 
-    /// <summary>Adds to the sums of one piece of time and group.</summary>
-    public void Add(RollupLevel level, long start, RollupGroup group, RollupSums sums)
+    /// <summary>Writes the sums of one piece of time and group, in the place of those there may be.</summary>
+    /// <exception cref="TransactionLateException">The transaction takes too long.</exception>
+    public void Put(RollupLevel level, long start, RollupGroup group, RollupSums sums)
     {
-        long id = IdOf(group);
-        _find.Bind(1, (long)level);
-        _find.Bind(2, start);
-        _find.Bind(3, id);
-        bool found = _find.Step(out int resultCode);
-        if (found)
-        {
-            _row.Load(_find, group);
-            RollupSums merged = _row.ToSums();
-            merged.Add(sums);
-            sums = merged;
-        }
-        _find.Reset();
-        Check(resultCode);
-        Put(level, start, id, sums);
+        _json.Clear();
+        sums.Durations.Write(_json);
+        int length = Encoding.UTF8.GetBytes(_json.ToString(), _text);
+        Put(level, start, group, sums, _text.AsSpan(0, length));
+    }
+
+    /// <summary>As <see cref="Put(RollupLevel, long, RollupGroup, RollupSums)"/>, with the durations as text.</summary>
+    public void Put(RollupLevel level, long start, RollupGroup group, RollupSums sums, ReadOnlySpan<byte> pinnedDurations)
+    {
+        _connection.ThrowIfLate();
+        _put.Bind(1, (long)level);
+        _put.Bind(2, start);
+        _put.Bind(3, IdOf(group));
+        _put.Bind(4, sums.Requests);
+        _put.Bind(5, sums.PromptTokens);
+        _put.Bind(6, sums.CompletionTokens);
+        _put.Bind(7, sums.TotalTokens);
+        _put.Bind(8, sums.PolicyFailures);
+        _put.Bind(9, sums.BrokenStreams);
+        _put.Bind(10, sums.Durations.Count);
+        _put.Bind(11, sums.DurationSum);
+        _put.Bind(12, sums.DurationMax);
+        _put.Bind(13, sums.FirstTicks);
+        _put.Bind(14, sums.LastTicks);
+        _put.BindText(15, pinnedDurations);
+        Check(_put.Run());
     }
 
     public void SetWatermark(long row)
@@ -160,6 +173,7 @@ internal sealed class RollupTables : IDisposable
                 var statement = new NativeStatement(prepared);
                 foreach (long id in ids)
                 {
+                    _connection.ThrowIfLate();
                     statement.Bind(1, id);
                     Check(statement.Run());
                 }
@@ -167,8 +181,25 @@ internal sealed class RollupTables : IDisposable
         }
     }
 
-    /// <summary>How many rows the last statement changed.</summary>
-    public int Changes => raw.sqlite3_changes(_database);
+    /// <summary>Deletes rows of a table for as long as a transaction may work.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="key">The columns of its key.</param>
+    /// <param name="condition">Which rows.</param>
+    /// <returns>Whether there may be more.</returns>
+    public bool DeleteSome(string table, string key, string condition)
+    {
+        var watch = Stopwatch.StartNew();
+        do
+        {
+            Run($"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {condition} LIMIT {RowsPerDelete})");
+            if (raw.sqlite3_changes(_database) == 0)
+            {
+                return false;
+            }
+        }
+        while (watch.Elapsed < _connection.Work);
+        return true;
+    }
 
     /// <summary>Runs a statement of the caller's with numbers for its parameters.</summary>
     public void Run(string sql, params ReadOnlySpan<long> values)
@@ -186,29 +217,6 @@ internal sealed class RollupTables : IDisposable
     }
 
     public void Dispose() => _prepared.ForEach(statement => statement.Dispose());
-
-    private void Put(RollupLevel level, long start, long group, RollupSums sums)
-    {
-        _json.Clear();
-        sums.Durations.Write(_json);
-        int length = Encoding.UTF8.GetBytes(_json.ToString(), _text);
-        _put.Bind(1, (long)level);
-        _put.Bind(2, start);
-        _put.Bind(3, group);
-        _put.Bind(4, sums.Requests);
-        _put.Bind(5, sums.PromptTokens);
-        _put.Bind(6, sums.CompletionTokens);
-        _put.Bind(7, sums.TotalTokens);
-        _put.Bind(8, sums.PolicyFailures);
-        _put.Bind(9, sums.BrokenStreams);
-        _put.Bind(10, sums.Durations.Count);
-        _put.Bind(11, sums.DurationSum);
-        _put.Bind(12, sums.DurationMax);
-        _put.Bind(13, sums.FirstTicks);
-        _put.Bind(14, sums.LastTicks);
-        _put.BindText(15, _text.AsSpan(0, length));
-        Check(_put.Run());
-    }
 
     private long IdOf(RollupGroup group)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Store.Rollups;
@@ -6,7 +5,6 @@ namespace TokenDashboard.Store.Rollups;
 /// <summary>Compares the rollups with the requests, a day at a time, so that memory stays flat and no read is long.</summary>
 internal sealed class RollupVerifier(TokenStore store, CancellationToken cancellation)
 {
-    private const long CountedRows = 500_000;
     private const RequestText GroupTexts = RequestText.User | RequestText.Model | RequestText.Provider | RequestText.RequestType;
 
     private readonly Dictionary<long, RollupGroup> _groups = [];
@@ -28,9 +26,9 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
         {
             yield break;
         }
-        HashSet<(RollupLevel Level, long Start)> stale = store.Read(() => RollupReader.ReadStale(store));
+        HashSet<(RollupLevel Level, long Start)> stale = store.Read(() => RollupQueries.ReadStale(store));
         long known = 0;
-        (long from, long until) = store.Read(() => RollupReader.DataBounds(store));
+        (long from, long until) = store.Read(() => RollupQueries.DataBounds(store));
         for (long day = from; day < until; day += RollupLevels.DaySeconds)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -74,7 +72,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
     private RollupBatch ReadRequests(RollupState state, long day)
     {
         long end = day == RollupSchema.NoTime ? day + 1 : day + RollupLevels.DaySeconds;
-        List<RowRange> ranges = store.Read(() => RollupReader.ReadRanges(store, string.Create(CultureInfo.InvariantCulture, $"start >= {day} AND start < {end}")));
+        List<RowRange> ranges = RollupQueries.ReadRanges(store, day, end);
         var batch = new RollupBatch();
         using var scanner = new RowScanner(store, new RequestFilter(), GroupTexts, ranges: RowRange.Merge(ranges));
         scanner.ReadAll(row =>
@@ -99,7 +97,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
                 {
                     ReadGroups();
                 }
-                return RollupReader.ReadRun(store, level, next, until, RowScanner.UsualWindow, _groups, row => sums.Add((level, row.Start, row.Group), row.ToSums()));
+                return RollupQueries.ReadRun(store, level, next, until, RowScanner.UsualWindow, _groups, row => sums.Add((level, row.Start, row.Group), row.ToSums()));
             });
         }
         return sums;
@@ -107,7 +105,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
 
     private void ReadGroups()
     {
-        foreach ((long id, RollupGroup group) in RollupReader.ReadGroups(store, new RequestFilter()))
+        foreach ((long id, RollupGroup group) in RollupQueries.ReadGroups(store, new RequestFilter()))
         {
             _groups[id] = group;
         }
@@ -115,14 +113,10 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
 
     private long CountRows(long last)
     {
-        RowRange rows = store.Rows();
         long count = 0;
-        for (long first = rows.First; first <= Math.Min(last, rows.Last); first += CountedRows)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            long end = Math.Min(first + CountedRows - 1, last);
-            count += store.Scalar<long>(string.Create(CultureInfo.InvariantCulture, $"SELECT count(*) FROM {TelemetrySql.Table} WHERE rowid BETWEEN {first} AND {end}"));
-        }
+        RowRange rows = store.Rows();
+        using var scanner = new RowScanner(store, new RequestFilter(), RequestText.None, ranges: [rows with { Last = Math.Min(last, rows.Last) }]);
+        scanner.ReadAll(_ => count++);
         return count;
     }
 }

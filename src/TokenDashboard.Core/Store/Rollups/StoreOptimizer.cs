@@ -10,14 +10,18 @@ namespace TokenDashboard.Store.Rollups;
 /// </summary>
 public sealed class StoreOptimizer : IDisposable
 {
+    private const int FewestKeys = 50;
+    private const int MostKeys = 50_000;
     private static readonly TimeSpan ReadWindow = TimeSpan.FromMilliseconds(10);
     private const RequestText GroupTexts = RequestText.User | RequestText.Model | RequestText.Provider | RequestText.RequestType;
 
     private readonly StoreWriteConnection _connection;
     private readonly TokenStore _store;
     private readonly RollupTables _tables;
+    private readonly RollupUpdate _update;
     private readonly CancellationToken _cancellation;
-    private int _keysPerBatch = 2_000;
+    // A store's first batch is small, for nothing is known of its disk then.
+    private int _keysPerBatch = FewestKeys;
 
     /// <summary>Opens a store and makes the tables of the rollups where they are missing.</summary>
     /// <param name="path">The database file.</param>
@@ -29,22 +33,25 @@ public sealed class StoreOptimizer : IDisposable
         _connection = StoreWriteConnection.Open(path, cancellation);
         TokenStore? store = null;
         RollupTables? tables = null;
+        RollupUpdate? update = null;
         try
         {
             _connection.InTransaction(() =>
             {
                 RollupTables.Create(_connection);
-                tables ??= new RollupTables(_connection.Connection);
+                tables ??= new RollupTables(_connection);
             });
             store = TokenStore.Open(path, cancellation);
+            update = new RollupUpdate(store, tables!);
         }
         catch
         {
             tables?.Dispose();
+            store?.Dispose();
             _connection.Dispose();
             throw;
         }
-        (_store, _tables) = (store, tables!);
+        (_store, _tables, _update) = (store, tables!, update);
     }
 
     /// <summary>The longest time a transaction held the lock so far.</summary>
@@ -59,24 +66,32 @@ public sealed class StoreOptimizer : IDisposable
 
     internal RollupTables Tables => _tables;
 
+    internal RollupUpdate Update => _update;
+
     /// <summary>Adds the rows that are not summed up yet, and computes anew what is stale.</summary>
     /// <param name="progress">Is told how many rows were added of how many.</param>
     /// <returns>The number of rows added.</returns>
     public long Refresh(Action<long, long>? progress = null)
     {
-        RollupState state = ReadState();
-        if (!state.IsUsable)
-        {
-            // Somebody removed rows without this module: what is summed up no longer tells what is there.
-            Clear();
-        }
         long added = 0;
-        bool complete;
-        do
+        for (bool complete = false; !complete;)
         {
-            complete = AddNewRows(ref added, progress);
+            RollupState state = ReadState();
+            if (state.IsUsable)
+            {
+                complete = AddNewRows(state, ref added, progress);
+            }
+            else if (state.IsClearing)
+            {
+                // By another run, or by one that was stopped in the middle.
+                new RollupClearing(this).Complete();
+            }
+            else
+            {
+                // Somebody removed rows without this module: what is summed up no longer tells what is there.
+                Clear();
+            }
         }
-        while (!complete);
         Repair();
         return added;
     }
@@ -101,56 +116,42 @@ public sealed class StoreOptimizer : IDisposable
             Refresh();
             return;
         }
-        foreach (long[] starts in quarters.Chunk(500))
+        AddStale(quarters, LongerLevels.Prepend(RollupLevel.Quarter), () =>
         {
-            InTransaction(() =>
-            {
-                foreach (long start in starts)
-                {
-                    foreach (RollupLevel level in LongerLevels.Prepend(RollupLevel.Quarter))
-                    {
-                        _tables.AddStale(level, RollupLevels.StartOf(start, level.Seconds()));
-                    }
-                }
-                _tables.NextVersion();
-            });
-        }
+            _tables.Run(RollupSchema.NextChange);
+            return true;
+        });
         Repair();
     }
 
     /// <summary>Takes back all sums, except those of removed requests, so that the next refresh begins at the first row.</summary>
     public void Clear()
     {
-        // Nobody reads the rollups from the first of these transactions on, so they may disappear bit by bit.
-        InTransaction(() => _tables.Run($"UPDATE {RollupSchema.State} SET format = 0, watermark = 0, watermark_time = NULL, version = version + 1"));
-        DeleteInSteps(RollupSchema.Sums, "level, start, group_id", $"level <> {(int)RollupLevel.RemovedQuarter}");
-        DeleteInSteps(RollupSchema.Rows, "start, first_row", "TRUE");
-        DeleteInSteps(RollupSchema.Unreadable, "start, group_id, kinds", "TRUE");
-        DeleteInSteps(RollupSchema.Stale, "level, start", "TRUE");
-        InTransaction(() =>
-        {
-            foreach (RollupLevel level in LongerLevels)
-            {
-                _tables.Run($"""
-                    INSERT OR IGNORE INTO {RollupSchema.Stale}
-                    SELECT {(int)level}, start - (start % {level.Seconds()} + {level.Seconds()}) % {level.Seconds()} FROM {RollupSchema.Sums} WHERE level = {(int)RollupLevel.RemovedQuarter}
-                    """);
-            }
-            _tables.Run($"UPDATE {RollupSchema.State} SET format = {RollupSchema.Format}, version = version + 1");
-        });
+        var clearing = new RollupClearing(this);
+        clearing.Begin();
+        clearing.Complete();
     }
 
     /// <summary>Sets the journal mode of the database file; it stays so for every program.</summary>
     /// <param name="mode">The mode.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreLocked"/>: another program has the store open.</exception>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.StoreLocked"/>: another program has the store open. <see cref="ErrorCode.StoreWriteFailed"/>: SQLite cannot have this mode here.
+    /// </exception>
     public void SetJournalMode(JournalMode mode) => _connection.Guard(() =>
     {
         // Leaving WAL mode needs the file for itself, and the reading connection has it open.
+        _update.Dispose();
         _store.Dispose();
         using SqliteCommand command = _connection.Connection.CreateCommand();
         command.CommandText = $"PRAGMA journal_mode = {mode}";
         command.CommandTimeout = TokenStore.BusyTimeoutSeconds;
-        command.ExecuteNonQuery();
+        // Where the mode cannot be had, as WAL on a file system without shared memory, SQLite keeps the old one and says so.
+        string got = (string)command.ExecuteScalar()!;
+        if (!got.Equals(mode.ToString(), StringComparison.OrdinalIgnoreCase))
+        {
+            throw new TokenDashboardException(
+                ErrorCode.StoreWriteFailed, $"'{_connection.Path}' stays in journal mode {got}: SQLite cannot have {mode} where the file lies, as on a network share.", target: _connection.Path);
+        }
     });
 
     /// <summary>What was done, and what there is now.</summary>
@@ -159,7 +160,7 @@ public sealed class StoreOptimizer : IDisposable
     {
         using TokenStore store = TokenStore.Open(_connection.Path, _cancellation);
         return new TokenStoreOptimization(
-            store.Path, added, RepairedPieces, store.Scalar<long>($"SELECT count(*) FROM {RollupSchema.Sums}"),
+            store.Path, added, RepairedPieces, RollupQueries.CountSums(store),
             store.Scalar<string>("PRAGMA journal_mode"), LongestLock);
     }
 
@@ -167,6 +168,7 @@ public sealed class StoreOptimizer : IDisposable
     public void Dispose()
     {
         _tables.Dispose();
+        _update.Dispose();
         _store.Dispose();
         _connection.Dispose();
     }
@@ -186,20 +188,51 @@ public sealed class StoreOptimizer : IDisposable
         _tables.Committed();
     }
 
-    /// <summary>Writes, unless the rollups are no longer those the work was prepared with.</summary>
+    /// <summary>Writes, unless the rollups are no longer those the work was prepared with, or it would take too long.</summary>
+    /// <returns>False where nothing was written: the work is to be prepared anew, and there is to be less of it at a time.</returns>
     internal bool TryWrite(RollupState expected, Action write)
     {
         bool written = false;
-        InTransaction(() =>
+        try
         {
-            written = RollupState.Read(_connection.Connection)?.Version == expected.Version;
-            if (written)
+            InTransaction(() =>
             {
-                write();
-                _tables.NextVersion();
-            }
-        });
+                written = RollupState.Read(_connection.Connection) is { IsUsable: true } state && state.Version == expected.Version;
+                if (written)
+                {
+                    write();
+                    _tables.NextVersion();
+                }
+            });
+        }
+        catch (TransactionLateException)
+        {
+            return false;
+        }
         return written;
+    }
+
+    /// <summary>Marks pieces of time as stale, in as many transactions as it takes.</summary>
+    /// <param name="seconds">Seconds that lie in the pieces.</param>
+    /// <param name="levels">The levels of the pieces.</param>
+    /// <param name="begin">Begins each transaction; false ends the work.</param>
+    internal void AddStale(IEnumerable<long> seconds, IEnumerable<RollupLevel> levels, Func<bool> begin)
+    {
+        (RollupLevel Level, long Start)[] pieces =
+            [.. levels.SelectMany(level => seconds.Select(second => (level, RollupLevels.StartOf(second, level.Seconds())))).Distinct()];
+        for (int done = 0; done < pieces.Length;)
+        {
+            int next = done;
+            InTransaction(() =>
+            {
+                next = begin() ? done : pieces.Length;
+                for (var watch = Stopwatch.StartNew(); next < pieces.Length && (next == done || watch.Elapsed < _connection.Work); next++)
+                {
+                    _tables.AddStale(pieces[next].Level, pieces[next].Start);
+                }
+            });
+            done = next;
+        }
     }
 
     /// <summary>Computes anew what is stale.</summary>
@@ -209,15 +242,15 @@ public sealed class StoreOptimizer : IDisposable
         RepairedPieces += repair.Run();
     }
 
-    private bool AddNewRows(ref long added, Action<long, long>? progress)
+    private bool AddNewRows(RollupState state, ref long added, Action<long, long>? progress)
     {
-        RollupState state = ReadState();
         RowRange rows = state.After(_store);
         if (rows.First > rows.Last)
         {
             return true;
         }
         using var scanner = new RowScanner(_store, new RequestFilter(), GroupTexts, ranges: [rows], window: ReadWindow);
+        _update.Forget();
         var batch = new RollupBatch();
         bool more = true;
         while (more)
@@ -226,15 +259,19 @@ public sealed class StoreOptimizer : IDisposable
             more = scanner.ReadWindow(batch.Add);
             if (batch.Count > 0 && (!more || batch.Quarters.Count >= _keysPerBatch))
             {
-                if (!TryWrite(state, () =>
+                _update.Prepare(batch.Pieces());
+                bool written = TryWrite(state, () =>
                 {
-                    _tables.Add(batch);
+                    _update.Write();
+                    _tables.AddRows(batch);
+                    _tables.AddUnreadable(batch);
                     _tables.SetWatermark(batch.LastRow);
-                }))
+                });
+                _keysPerBatch = (int)Math.Clamp(batch.Quarters.Count * _connection.Growth, FewestKeys, MostKeys);
+                if (!written)
                 {
                     return false;
                 }
-                _keysPerBatch = (int)Math.Clamp(batch.Quarters.Count * (_connection.Work / _connection.LastLock), 200, 50_000);
                 added += batch.Count;
                 progress?.Invoke(added, rows.Last - rows.First + 1);
                 state = state with { Version = state.Version + 1 };
@@ -242,22 +279,5 @@ public sealed class StoreOptimizer : IDisposable
             }
         }
         return true;
-    }
-
-    private void DeleteInSteps(string table, string key, string condition)
-    {
-        for (bool more = true; more;)
-        {
-            InTransaction(() =>
-            {
-                var watch = Stopwatch.StartNew();
-                do
-                {
-                    _tables.Run($"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {condition} LIMIT 1000)");
-                    more = _tables.Changes > 0;
-                }
-                while (more && watch.Elapsed < _connection.Work);
-            });
-        }
     }
 }

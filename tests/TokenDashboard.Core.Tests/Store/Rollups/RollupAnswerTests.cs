@@ -109,6 +109,35 @@ public class RollupAnswerTests
         },
         iter: 12);
 
+    [Fact]
+    public void What_is_in_a_store_is_told_with_the_numbers_of_the_rows() => Gen.Select(
+        DamagedRow.Array[0, 60], DamagedRow.Array[0, 20], Gen.DateTime[new DateTime(2026, 1, 1), new DateTime(2026, 12, 30)]).Sample(
+        (before, after, removedUntil) =>
+        {
+            using var store = new TestStore();
+            store.Insert(before);
+            Optimize(store);
+            using (var remover = new RequestRemover(store.Path, CancellationToken.None))
+            {
+                remover.Remove(new DateTimeOffset(removedUntil, TimeSpan.Zero));
+            }
+            store.Insert(after[..(after.Length / 2)]);
+            Optimize(store);
+            store.Insert(after[(after.Length / 2)..]);
+
+            string summedUp = Describe(store);
+            store.Query($"DROP TABLE {RollupSchema.State}");
+            Assert.Equal(Describe(store), summedUp);
+        },
+        iter: 20);
+
+    private static string Describe(TestStore store)
+    {
+        using TokenStore open = store.Open();
+        TokenStoreInfo info = TokenStoreInfo.Read(open);
+        return $"{info.Rows}|{info.FirstRequest:O}|{info.LastRequest:O}|{info.Users}|{info.RequestsWithoutUser}|{info.RequestsWithoutDuration}|{info.Models}|{info.Providers}|{info.TotalTokens}|{info.BrokenStreams}|{info.Unreadable}";
+    }
+
     private static void Optimize(TestStore store)
     {
         using var optimizer = new StoreOptimizer(store.Path, CancellationToken.None);

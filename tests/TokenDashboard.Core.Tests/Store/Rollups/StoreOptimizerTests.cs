@@ -175,6 +175,37 @@ public class StoreOptimizerTests
     }
 
     [Fact]
+    public void A_run_that_is_stopped_is_completed_by_the_next()
+    {
+        using var store = new TestStore();
+        store.Insert(Enumerable.Range(0, 500).Select(i => new TestStore.Row { User = $"user {i}" }));
+        foreach (Action<StoreOptimizer, Action> run in (Action<StoreOptimizer, Action>[])[(optimizer, stop) => optimizer.Refresh((_, _) => stop()), (optimizer, stop) => { optimizer.Clear(); stop(); optimizer.Refresh(); }])
+        {
+            using (var cancellation = new CancellationTokenSource())
+            using (var optimizer = new StoreOptimizer(store.Path, cancellation.Token))
+            {
+                Assert.ThrowsAny<OperationCanceledException>(() => run(optimizer, cancellation.Cancel));
+            }
+            Assert.Equal(500, Requests(store));
+        }
+        using (var cancellation = new CancellationTokenSource())
+        using (var remover = new RequestRemover(store.Path, cancellation.Token))
+        {
+            Assert.ThrowsAny<OperationCanceledException>(() => remover.Remove(new DateTimeOffset(2026, 4, 1, 0, 0, 0, TimeSpan.Zero), _ => cancellation.Cancel()));
+        }
+        Assert.InRange((long)store.Query("SELECT count(*) FROM telemetry")[0], 0, 499);
+        Assert.Equal(500, Requests(store));
+
+        using (var remover = new RequestRemover(store.Path, CancellationToken.None))
+        {
+            remover.Remove(new DateTimeOffset(2026, 4, 1, 0, 0, 0, TimeSpan.Zero));
+        }
+        Assert.Equal(0L, store.Query("SELECT count(*) FROM telemetry")[0]);
+        Assert.Equal(500, Requests(store));
+        AssertSound(store);
+    }
+
+    [Fact]
     public void The_journal_mode_can_be_set_and_set_back()
     {
         using var store = new TestStore();

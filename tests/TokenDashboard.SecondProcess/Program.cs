@@ -1,0 +1,43 @@
+using System.Globalization;
+using TokenDashboard.Import;
+using TokenDashboard.SecondProcess;
+using TokenDashboard.Store.Rollups;
+
+// What tests run beside themselves: an application that writes a store, and work on a store that is killed in the middle.
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+string store = args[1];
+Console.WriteLine("begun");
+switch (args[0])
+{
+    case "write":
+        Exporter.Run(store, pause: int.Parse(args[2]));
+        break;
+    case "optimize":
+        using (var optimizer = new StoreOptimizer(store, CancellationToken.None))
+        {
+            if (args is [_, _, "rebuild"])
+            {
+                optimizer.Clear();
+            }
+            optimizer.Refresh();
+            End(optimizer.LongestLock);
+        }
+        break;
+    case "remove":
+        using (var remover = new RequestRemover(store, CancellationToken.None))
+        {
+            remover.Remove(DateTimeOffset.Parse(args[2]));
+            End(remover.LongestLock);
+        }
+        break;
+    case "import":
+        using (var importer = new TokenImporter(store, ImportFormat.Auto, null, whatIf: false, CancellationToken.None))
+        {
+            End(importer.Import(args[2]).LongestLock);
+        }
+        break;
+    default:
+        throw new ArgumentException($"Nothing is called '{args[0]}'.");
+}
+
+static void End(TimeSpan longestLock) => Console.WriteLine($"done, longest lock {longestLock.TotalMilliseconds:0} ms");
