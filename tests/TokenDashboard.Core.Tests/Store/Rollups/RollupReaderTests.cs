@@ -115,7 +115,7 @@ public class RollupReaderTests
                 });
             }
         },
-        iter: 40);
+        iter: 25);
 
     private static void Remove(TestStore store, bool all)
     {
