@@ -14,14 +14,8 @@ internal static class FormatDetector
     /// <summary>Whether lines are JSON; otherwise they are CSV. The first line may be the end of one, where a log was cut by its size.</summary>
     public static bool IsJson(ReadOnlySpan<byte> head)
     {
-        for (int count = 0; count < 2 && !head.IsEmpty; count++)
-        {
-            if (NextLine(ref head) is [(byte)'{', ..])
-            {
-                return true;
-            }
-        }
-        return false;
+        ReadOnlySpan<byte> first = NextLine(ref head), second = NextLine(ref head);
+        return first is [(byte)'{', ..] || (second is [(byte)'{', ..] && !IsHeader(Names(first)));
     }
 
     /// <summary>The format, or <see cref="ImportFormat.Auto"/> where it is none of the known ones.</summary>
@@ -97,7 +91,7 @@ internal static class FormatDetector
 
     private static ImportFormat DetectCsv(ReadOnlySpan<byte> header, bool hasMap)
     {
-        string[] names = [.. Encoding.UTF8.GetString(header).Split([',', ';', '\t', '|']).Select(name => name.Trim().Trim('"'))];
+        string[] names = Names(header);
         bool Has(string name) => names.Contains(name, StringComparer.OrdinalIgnoreCase);
         bool Is(ImportColumn column) => names.Any(name => ColumnMap.TryColumn(name, out ImportColumn found) && found == column);
         return Has("request_id") && (Has("startTime") || Has("spend")) ? ImportFormat.LiteLlm
@@ -105,7 +99,7 @@ internal static class FormatDetector
             : names.SequenceEqual(ObserviciaColumns) ? ImportFormat.Observicia
             : Is(ImportColumn.Timestamp) && Is(ImportColumn.PromptTokens) ? ImportFormat.Csv
             // Columns, but not ones that name themselves: a map is missing, and the message of the reader says so.
-            : names.Length > 1 && names.All(IsName) ? ImportFormat.Csv
+            : IsHeader(names) ? ImportFormat.Csv
             : ImportFormat.Auto;
     }
 
@@ -113,6 +107,11 @@ internal static class FormatDetector
     [
         "timestamp", "transaction_id", "user_id", "model", "provider", "request_type", "prompt_tokens", "completion_tokens", "total_tokens", "duration_ms", "success",
     ];
+
+    private static string[] Names(ReadOnlySpan<byte> header) =>
+        [.. Encoding.UTF8.GetString(header).Split([',', ';', '\t', '|']).Select(name => name.Trim().Trim('"'))];
+
+    private static bool IsHeader(string[] names) => names.Length > 1 && names.All(IsName);
 
     private static bool IsName(string name) => name.Length is > 0 and < 100 && name.All(character => char.IsLetterOrDigit(character) || " _-.()/#%:".Contains(character, StringComparison.Ordinal));
 }
