@@ -156,10 +156,10 @@ internal static class PanelRelations
         """;
 
     /// <summary>
-    /// <c>piece(level, start, end, half, step, utc_offset)</c>: which sums are read, from one second to another; <c>gap(first, last)</c>: where requests are read one
-    /// by one. Both halves of the scope are cut into whole days, whole hours around them, whole quarters around those, and what is left; but
-    /// into nothing longer than a bucket allows, nor than quarters while sums of longer pieces are stale. Sums of removed requests are
-    /// kept by quarters, and count by their beginning where requests are read.
+    /// <c>piece(level, start, end, half, step, utc_offset)</c>: which sums are read, from one second to another; <c>gap(first, last)</c>: where
+    /// requests are read one by one. Both halves of the scope are cut into whole days, whole hours around them, whole quarters around those,
+    /// and what is left; but into nothing longer than a bucket allows, nor than quarters while sums of longer pieces are stale. Sums of
+    /// removed requests are kept by quarters, and count by their beginning where requests are read.
     /// </summary>
     // SQLite copies a relation wherever another one reads it, and those that it reads with it. So that this does not multiply, each
     // relation here reads the one before it once or twice at most.
