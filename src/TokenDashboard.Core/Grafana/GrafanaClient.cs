@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -192,6 +193,11 @@ internal sealed class GrafanaClient : IDisposable
         catch (HttpRequestException exception)
         {
             return Failed(exception);
+        }
+        catch (SocketException exception)
+        {
+            // .NET 10 lets it through where a connection is reset as soon as it is there, before anything was sent.
+            return Failed(new HttpRequestException(HttpRequestError.ConnectionError, exception.Message, exception));
         }
         catch (IOException exception)
         {
