@@ -323,7 +323,7 @@ public class GrafanaPublisherTests
         server.Delay = new TaskCompletionSource().Task;
         server.Intercept = _ => null;
         Task<PublishRun> run = Task.Run(() => PublishRun.Of(server, PublishRun.Json(), cancellation: source.Token));
-        SpinWait.SpinUntil(() => server.Requests.Count > 0);
+        Eventually.Holds(() => server.Requests.Count > 0);
 
         await source.CancelAsync();
 

@@ -182,7 +182,7 @@ public class GrafanaRetryTests
         using var source = new CancellationTokenSource();
         GrafanaConnection connection = PublishRun.Connection(server.Url) with { Timeout = TimeSpan.FromHours(1), RetryDelay = TimeSpan.FromHours(1) };
         Task<PublishRun> run = Task.Run(() => PublishRun.Of(server, PublishRun.Json(), connection: connection, cancellation: source.Token));
-        SpinWait.SpinUntil(() => server.Requests.Count > 0);
+        Eventually.Holds(() => server.Requests.Count > 0);
 
         await source.CancelAsync();
 

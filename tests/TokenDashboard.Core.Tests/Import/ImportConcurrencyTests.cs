@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Import;
+using TokenDashboard.Testing;
 
 namespace TokenDashboard.Tests.Import;
 
@@ -64,7 +65,7 @@ public sealed class ImportConcurrencyTests : IDisposable
                 // By then the first batch is being written.
                 if (bytesRead > new FileInfo(_file).Length * 9 / 10)
                 {
-                    SpinWait.SpinUntil(() => _folder.Query("SELECT count(*) FROM telemetry")[0] != "0");
+                    Eventually.Holds(() => _folder.Query("SELECT count(*) FROM telemetry")[0] != "0");
                     cancellation.Cancel();
                 }
             }));

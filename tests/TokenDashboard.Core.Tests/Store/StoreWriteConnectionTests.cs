@@ -1,4 +1,5 @@
 using TokenDashboard.Store;
+using TokenDashboard.Testing;
 
 namespace TokenDashboard.Tests.Store;
 
@@ -32,16 +33,18 @@ public class StoreWriteConnectionTests
         using StoreWriteConnection connection = StoreWriteConnection.Open(store.Path, CancellationToken.None);
         using TokenStore reader = store.Open();
         int runs = 0;
+        Task writing = Task.CompletedTask;
 
-        Task writing = Task.Run(() => connection.InTransaction(() =>
-        {
-            runs++;
-            connection.Execute("DELETE FROM telemetry");
-        }), TestContext.Current.CancellationToken);
         long rows = reader.ReadAtOnce(() =>
         {
             long before = reader.Rows().Last;
-            SpinWait.SpinUntil(() => Volatile.Read(ref runs) > 2);
+            // Begun when the read has its lock, or the writer might be done before there is a reader.
+            writing = Task.Run(() => connection.InTransaction(() =>
+            {
+                Interlocked.Increment(ref runs);
+                connection.Execute("DELETE FROM telemetry");
+            }), TestContext.Current.CancellationToken);
+            Eventually.Holds(() => Volatile.Read(ref runs) > 2);
             Assert.Equal(before, reader.Rows().Last);
             return before;
         });
