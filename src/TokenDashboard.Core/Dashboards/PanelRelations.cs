@@ -80,13 +80,17 @@ internal static class PanelRelations
         {Watermark},
         gap(first, last) AS MATERIALIZED (
           {gap}),
-        {RequestRows(PanelSql.From)}
+        {RequestRows(PanelSql.From, "TRUE")}
         """;
 
     /// <summary><c>scope</c> as in <see cref="Usage"/>, and its two halves: <c>request</c>, single requests, and <c>summed</c>, sums of others.</summary>
     /// <param name="step">The size of buckets in seconds.</param>
     /// <param name="singly">When all requests are to be in the first; the second has only removed ones then.</param>
     internal static string RequestsAndSums(string step, string singly) => Source(PanelSql.From, step, users: false, singly);
+
+    /// <summary>The two halves of <see cref="Latency"/>: <c>request</c>, single requests, and <c>summed_latency</c>, durations of others.</summary>
+    /// <param name="singly">When all requests are to be in the first; the second has only removed ones then.</param>
+    internal static string RequestsAndLatency(string singly) => $"{Source(PanelSql.From, "0", users: false, singly)},\n{SummedLatency}";
 
     /// <summary>
     /// The end of the time range, for <see cref="Requests"/>, that has at least so many of its requests in it, if it has them: each row of sums
@@ -130,7 +134,7 @@ internal static class PanelRelations
         {MissingTables},
         {Watermark},
         {Pieces(users, singly)},
-        {RequestRows(since)},
+        {RequestRows(since, NotSummed)},
         {SumRows}
         """;
 
@@ -217,7 +221,7 @@ internal static class PanelRelations
     /// range. The second is read without its fraction, which SQLite would round, in the last half millisecond of a range up to a second
     /// outside it.
     /// </summary>
-    private static string RequestRows(string since) => $$"""
+    private static string RequestRows(string since, string condition) => $$"""
         row_range(first_row, last_row) AS MATERIALIZED (
           SELECT MAX(first_row, COALESCE(MAX(last_row) OVER (ORDER BY first_row, last_row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) + 1, first_row)), last_row
           FROM (
@@ -232,9 +236,12 @@ internal static class PanelRelations
             WHERE timestamp >= strftime('%Y-%m-%dT%H:%M:%S', {{since}}, 'unixepoch')
               AND timestamp < strftime('%Y-%m-%dT%H:%M:%S', {{PanelSql.To}}, 'unixepoch')
               AND {{TelemetrySql.TimestampReadable}})
-          WHERE (stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM gap WHERE second >= first AND second < last))
-            AND {{Chosen}})
+          WHERE {{condition}} AND {{Chosen}})
         """;
+
+    /// <summary>Whether a request is in none of the sums that are read: others lie between the rows of a gap.</summary>
+    private const string NotSummed =
+        "(stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM gap WHERE second >= first AND second < last))";
 
     private static readonly string RequestColumns = $"""
         id, {TelemetrySql.Table}.rowid AS stored_row, timestamp, unixepoch(substr(timestamp, 1, 19)) AS second,
@@ -297,13 +304,28 @@ internal static class PanelRelations
           FROM summed)
         """;
 
+    // SQLite sorts what it groups, and many small sorts take half the time of a large one: the histograms of a bucket and group become one
+    // text, and each text is added up by itself.
+    private static readonly string SummedLatency = $$"""
+        histograms AS MATERIALIZED (
+          SELECT second, group_id, replace(group_concat(durations), '},{', ',') AS durations
+          FROM sum_row WHERE timed_requests > 0 GROUP BY 1, 2),
+        histogram AS MATERIALIZED (
+          SELECT second, group_id, (
+            SELECT json_group_object(bin, requests) FROM (
+              SELECT CAST(key AS INTEGER) AS bin, SUM(value) AS requests FROM json_each(histograms.durations) GROUP BY 1)) AS durations
+          FROM histograms),
+        summed_latency AS NOT MATERIALIZED (
+          SELECT second, user, model, provider, request_type, duration_ms, value AS requests
+          FROM histogram CROSS JOIN json_each(durations) CROSS JOIN chosen_group USING (group_id) CROSS JOIN {{Bins}} ON bin = CAST(key AS INTEGER))
+        """;
+
     private static readonly string LatencyRows = $"""
+        {SummedLatency},
         latency AS NOT MATERIALIZED (
           SELECT second, user, model, provider, request_type, duration_ms, 1 AS requests FROM request WHERE duration_ms IS NOT NULL
           UNION ALL
-          SELECT second, user, model, provider, request_type, duration_ms, requests
-          FROM (SELECT second, group_id, CAST(key AS INTEGER) AS bin, SUM(value) AS requests FROM sum_row CROSS JOIN json_each(durations) GROUP BY 1, 2, 3)
-            CROSS JOIN chosen_group USING (group_id) CROSS JOIN {Bins} USING (bin))
+          SELECT * FROM summed_latency)
         """;
 
     private static string ChosenOf(string user, string model, string provider) =>

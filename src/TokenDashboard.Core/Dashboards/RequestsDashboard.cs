@@ -34,7 +34,7 @@ internal static class RequestsDashboard
                     Title = "Size and duration",
                     Panels =
                     [
-                        Histogram(3, "Requests by duration", "How many requests took how long; each bar reaches to the next one's beginning.",
+                        Histogram(3, "Requests by duration", "How many requests took how long; each bar reaches from its duration, or up to 2 % less, to the next one's beginning.",
                             RequestsQueries.Durations, "Duration from"),
                         Histogram(4, "Requests by size", "How many requests had how many total tokens; each bar reaches to the next one's beginning.",
                             RequestsQueries.Sizes, "Tokens from"),

@@ -1,3 +1,6 @@
+using System.Globalization;
+using TokenDashboard.Store.Rollups;
+
 namespace TokenDashboard.Dashboards;
 
 /// <summary>The SQL of <see cref="RequestsDashboard"/>: single requests of the time range that the variables choose.</summary>
@@ -6,16 +9,16 @@ internal static class RequestsQueries
     internal const int Rows = 500;
     internal const int TransactionRows = 100;
 
-    private static readonly (string Label, string From)[] DurationSteps =
+    private static readonly (string Label, double From)[] DurationSteps =
     [
-        ("0 s", "0"), ("0.1 s", "100"), ("0.2 s", "200"), ("0.5 s", "500"), ("1 s", "1000"), ("2 s", "2000"), ("5 s", "5000"),
-        ("10 s", "10000"), ("20 s", "20000"), ("60 s", "60000"),
+        ("0 s", 0), ("0.1 s", 100), ("0.2 s", 200), ("0.5 s", 500), ("1 s", 1000), ("2 s", 2000), ("5 s", 5000), ("10 s", 10_000),
+        ("20 s", 20_000), ("60 s", 60_000),
     ];
 
-    private static readonly (string Label, string From)[] SizeSteps =
+    private static readonly (string Label, double From)[] SizeSteps =
     [
-        ("0", "0"), ("1", "1"), ("100", "100"), ("200", "200"), ("500", "500"), ("1 k", "1000"), ("2 k", "2000"), ("5 k", "5000"),
-        ("10 k", "10000"), ("20 k", "20000"), ("50 k", "50000"), ("100 k", "100000"),
+        ("0", 0), ("1", 1), ("100", 100), ("200", 200), ("500", 500), ("1 k", 1000), ("2 k", 2000), ("5 k", 5000), ("10 k", 10_000),
+        ("20 k", 20_000), ("50 k", 50_000), ("100 k", 100_000),
     ];
 
     /// <summary>Whether only some of the requests are meant that the other variables choose.</summary>
@@ -38,9 +41,16 @@ internal static class RequestsQueries
     internal static string Broken { get; } = Table(
         "timestamp DESC, id DESC", "broken_stream = 1", PanelRelations.NewestGap(Rows, Filtered, "broken_streams > 0"));
 
-    internal static string Durations { get; } = Histogram("duration_ms", "Duration from", DurationSteps);
+    // Bars begin where bins of the sums' histograms do, so that they are the same with and without sums.
+    internal static string Durations { get; } = Histogram(
+        "Duration from", [.. DurationSteps.Select(step => (step.Label, DurationHistogram.BeginOf(step.From)))], PanelRelations.RequestsAndLatency(Filtered), $"""
+        SELECT duration_ms AS value, 1 AS requests FROM picked WHERE duration_ms IS NOT NULL
+            UNION ALL
+            SELECT duration_ms, requests FROM summed_latency WHERE NOT ({Filtered})
+        """);
 
-    internal static string Sizes { get; } = Histogram("total_tokens", "Tokens from", SizeSteps);
+    internal static string Sizes { get; } = Histogram(
+        "Tokens from", SizeSteps, PanelRelations.Requests(), "SELECT total_tokens AS value, 1 AS requests FROM picked");
 
     internal static string OverTime { get; } = $"""
         WITH RECURSIVE {PanelRelations.RequestsAndSums(PanelSql.BucketStep, Filtered)},
@@ -101,13 +111,15 @@ internal static class RequestsQueries
         ORDER BY {order}
         """;
 
-    private static string Histogram(string column, string title, (string Label, string From)[] steps) => $"""
-        WITH {PanelRelations.Requests()},
+    private static string Histogram(string title, (string Label, double From)[] steps, string relations, string values) => $"""
+        WITH RECURSIVE {relations},
         {Picked},
         counted AS MATERIALIZED (
-          SELECT CASE {string.Join(" ", steps.Select((step, index) => $"WHEN {column} >= {step.From} THEN {index}").Reverse())} END AS place,
-            COUNT(*) AS requests
-          FROM picked WHERE {column} IS NOT NULL GROUP BY 1)
+          SELECT CASE {string.Join(" ", steps.Select((step, index) => string.Create(CultureInfo.InvariantCulture, $"WHEN value >= {step.From} THEN {index}")).Reverse())} END AS place,
+            SUM(requests) AS requests
+          FROM (
+            {values})
+          GROUP BY 1)
         SELECT CAST(column2 AS TEXT) AS "{title}", CAST(COALESCE(requests, 0) AS INTEGER) AS "Requests"
         FROM (VALUES {string.Join(", ", steps.Select((step, index) => $"({index}, '{step.Label}')"))})
           LEFT JOIN counted ON place = column1

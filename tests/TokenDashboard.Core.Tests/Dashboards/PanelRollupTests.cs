@@ -101,8 +101,7 @@ public partial class PanelRollupTests
 
     private static readonly HashSet<string> SingleRequests =
     [
-        "Newest requests", "Slowest requests", "Largest requests", "Broken streams", "Requests over time", "Requests by duration", "Requests by size",
-        "Transactions with most tokens",
+        "Newest requests", "Slowest requests", "Largest requests", "Broken streams", "Requests by size", "Transactions with most tokens",
     ];
 
     private static CatalogView RandomView(Random random, bool quarters)
