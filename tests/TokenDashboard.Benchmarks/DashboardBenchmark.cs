@@ -9,6 +9,7 @@ namespace TokenDashboard.Benchmarks;
 internal static class DashboardBenchmark
 {
     private const double Target = 500;
+    private static readonly int[] Days = [1, 7, 90];
 
     // What the four panels of the dashboard that comes with Observicia's SDK ask; none of them has a range of time.
     private static readonly string[] SdkQueries =
@@ -26,7 +27,7 @@ internal static class DashboardBenchmark
         foreach (string name in DashboardCatalog.Names)
         {
             DashboardDocument dashboard = DashboardCatalog.Create(name);
-            foreach (int days in (int[])[7, 90])
+            foreach (int days in Days)
             {
                 int queries = 0;
                 double ours = Measure.Median(runs, () =>
@@ -35,9 +36,9 @@ internal static class DashboardBenchmark
                     queries = results.Length;
                     return results.Sum(result => result.Milliseconds);
                 });
-                string title = $"{dashboard.Title}, {queries} queries, {days} days";
-                Report.Line(title, Report.Milliseconds(ours), "", "", $"500 ms: {(ours <= Target ? "met" : "**missed**")}");
-                Report.Compare("the same", ours, "the SDK's own 4 queries", sdk);
+                Report.Compare(
+                    $"{dashboard.Title}, {queries} queries, {days} {(days == 1 ? "day" : "days")}", ours, "the SDK's own 4 queries, all time", sdk,
+                    Report.Milliseconds(Target), ours <= Target);
             }
         }
     }
@@ -45,8 +46,8 @@ internal static class DashboardBenchmark
     private static DashboardTestOptions Options(string database, int days) => new()
     {
         Database = database,
-        Now = SampleStore.Until,
-        Range = new TimeRange(SampleStore.Until.AddDays(-days), SampleStore.Until),
+        Now = SampleStore.End,
+        Range = new TimeRange(SampleStore.End.AddDays(-days), SampleStore.End),
         TimeZone = TimeZoneInfo.Utc,
     };
 

@@ -19,7 +19,7 @@ internal sealed record Question(string Name, string Keys, TimeRange Range, Func<
     public static Question LastWeek { get; } = UserAndModel with
     {
         Name = "by user and model, last 7 days",
-        Range = new TimeRange(SampleStore.Until.AddDays(-7), SampleStore.Until),
+        Range = new TimeRange(SampleStore.End.AddDays(-7), SampleStore.End),
     };
 
     public static IReadOnlyList<Question> All { get; } =

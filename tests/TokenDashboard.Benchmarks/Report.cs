@@ -28,15 +28,19 @@ internal static class Report
         string target = atMost switch
         {
             null => "",
-            < 1 => string.Create(CultureInfo.InvariantCulture, $"{1 / atMost:0} × faster: "),
-            _ => string.Create(CultureInfo.InvariantCulture, $"at most {atMost:0.0} × the time: "),
+            < 1 => string.Create(CultureInfo.InvariantCulture, $"{1 / atMost:0} × faster"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"at most {atMost:0.0} × the time"),
         };
-        Line(what, Milliseconds(ours), $"{other}: {Milliseconds(theirs)}", Ratio(ours / theirs), atMost is null ? "" : target + Met(ours / theirs <= atMost));
+        Compare(what, ours, other, theirs, target, atMost is null ? null : ours / theirs <= atMost);
     }
+
+    /// <summary>The same, with a target that is no ratio.</summary>
+    public static void Compare(string what, double ours, string other, double theirs, string target, bool? met) =>
+        Line(what, Milliseconds(ours), $"{other}: {Milliseconds(theirs)}", Ratio(ours / theirs), Target(target, met));
 
     /// <summary>Something measured by itself.</summary>
     public static void Figure(string what, string value, string target = "", bool? met = null) =>
-        Line(what, value, "", "", met is { } isMet ? $"{target}: {Met(isMet)}" : target);
+        Line(what, value, "", "", Target(target, met));
 
     public static string Milliseconds(double time) => time switch
     {
@@ -55,5 +59,5 @@ internal static class Report
         ? string.Create(CultureInfo.InvariantCulture, $"{1 / ratio:0.#} × faster")
         : string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00} × the time");
 
-    private static string Met(bool met) => met ? "met" : "**missed**";
+    private static string Target(string target, bool? met) => met is { } isMet ? $"{target}: {(isMet ? "met" : "**missed**")}" : target;
 }

@@ -16,8 +16,10 @@ internal static class SampleStore
     // Working days a store's 90 days count as, a little less than on average, so that there are enough requests to take from.
     private const double WorkingDays = 70;
 
-    /// <summary>The end of the 90 days.</summary>
-    public static DateTimeOffset Until { get; } = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
+    /// <summary>The end of the day of the last request: the store holds a little less than what 90 days could have.</summary>
+    public static DateTimeOffset End { get; } = new(2026, 10, 30, 0, 0, 0, TimeSpan.Zero);
+
+    private static readonly DateTimeOffset Until = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>The store without rollups; made once, and kept.</summary>
     public static string Make(string folder, int rows)
