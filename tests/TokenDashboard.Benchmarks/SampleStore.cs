@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Win32.SafeHandles;
 using TokenDashboard.Store;
 using TokenDashboard.Telemetry;
 
@@ -41,6 +42,9 @@ internal static class SampleStore
         string copy = Path.Combine(Path.GetDirectoryName(path)!, name);
         Remove(copy);
         File.Copy(path, copy);
+        // Or the first commit would have to wait until the whole copy is on disk.
+        using SafeFileHandle file = File.OpenHandle(copy, access: FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(file);
         return copy;
     }
 
