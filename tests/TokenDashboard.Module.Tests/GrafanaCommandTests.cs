@@ -9,7 +9,8 @@ public sealed class GrafanaCommandTests : IDisposable
 {
     private static readonly string[] Commands =
     [
-        "Connect-Grafana $url -Token $token",
+        // Who may wait less long than the server asks for does not wait at all.
+        "Connect-Grafana $url -Token $token -TimeoutSec 3600",
         "Publish-GrafanaDashboard $folder/one.json -Folder LLM",
         "Publish-GrafanaAlertRule @{ Name = 'Daily'; Kind = 'Tokens'; Window = '1d'; Limit = 100 }",
         "Export-GrafanaDashboard -All -Path $folder/export",
