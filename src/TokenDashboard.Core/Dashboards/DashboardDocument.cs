@@ -45,10 +45,13 @@ public sealed class DashboardDocument
     /// <summary>The parsed JSON. Callers that change it work on <see cref="JsonNode.DeepClone"/>.</summary>
     internal JsonObject Root { get; }
 
-    /// <summary>Reads a dashboard from JSON text. The envelope <c>{"dashboard": …}</c> of Grafana's API is removed.</summary>
+    /// <summary>
+    /// Reads a dashboard from JSON text. The envelope <c>{"dashboard": …}</c> of Grafana's API is removed, and that of its newer one,
+    /// <c>{"apiVersion": …, "spec": …}</c>, where it holds the classic form (versions before 2).
+    /// </summary>
     /// <param name="json">The text.</param>
     /// <param name="source">Where it came from, for the error message: a path or an address.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: not JSON, not an object, or without a title.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: not JSON, not an object, not the classic form, or without a title.</exception>
     public static DashboardDocument Parse(string json, string source)
     {
         ArgumentNullException.ThrowIfNull(json);
@@ -64,6 +67,18 @@ public sealed class DashboardDocument
         if (node is JsonObject envelope && envelope["dashboard"] is JsonObject inner)
         {
             node = inner.DeepClone();
+        }
+        if (node is JsonObject resource && resource["spec"] is JsonObject spec && Text(resource, "apiVersion").StartsWith("dashboard.grafana.app/", StringComparison.Ordinal))
+        {
+            if (spec.ContainsKey("elements"))
+            {
+                throw Invalid($"has the form of {Text(resource, "apiVersion")}, which is not the classic one", source);
+            }
+            node = spec.DeepClone();
+            if (Text(node.AsObject(), "uid").Length == 0 && resource["metadata"] is JsonObject metadata && Text(metadata, "name") is { Length: > 0 } uid)
+            {
+                node["uid"] = uid;
+            }
         }
         if (node is not JsonObject root)
         {
@@ -91,7 +106,9 @@ public sealed class DashboardDocument
         ? panels.OfType<JsonObject>().Sum(panel => panel["type"]?.ToString() == "row" ? CountPanels(panel["panels"]) : 1)
         : 0;
 
-    private string Text(string key) => Root[key] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
+    private string Text(string key) => Text(Root, key);
+
+    private static string Text(JsonObject json, string key) => json[key] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
 
     private static readonly JsonSerializerOptions Format = new(DashboardJson.Default.Options)
     {

@@ -308,15 +308,15 @@ internal static class PanelRelations
     // text, and each text is added up by itself.
     private static readonly string SummedLatency = $$"""
         histograms AS MATERIALIZED (
-          SELECT second, group_id, replace(group_concat(durations), '},{', ',') AS durations
+          SELECT second, group_id, MAX(max_duration_ms) AS longest, replace(group_concat(durations), '},{', ',') AS durations
           FROM sum_row WHERE timed_requests > 0 GROUP BY 1, 2),
         histogram AS MATERIALIZED (
-          SELECT second, group_id, (
+          SELECT second, group_id, longest, (
             SELECT json_group_object(bin, requests) FROM (
               SELECT CAST(key AS INTEGER) AS bin, SUM(value) AS requests FROM json_each(histograms.durations) GROUP BY 1)) AS durations
           FROM histograms),
         summed_latency AS NOT MATERIALIZED (
-          SELECT second, user, model, provider, request_type, duration_ms, value AS requests
+          SELECT second, user, model, provider, request_type, MIN(duration_ms, longest) AS duration_ms, value AS requests
           FROM histogram CROSS JOIN json_each(durations) CROSS JOIN chosen_group USING (group_id) CROSS JOIN {{Bins}} ON bin = CAST(key AS INTEGER))
         """;
 

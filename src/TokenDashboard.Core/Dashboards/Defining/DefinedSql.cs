@@ -62,6 +62,7 @@ internal static partial class DefinedSql
     [GeneratedRegex(@"(?<![\$\w])\{(\w+)\}")]
     private static partial Regex Braces();
 
-    [GeneratedRegex(@"^\s*WITH\s+(RECURSIVE\s+)?", RegexOptions.IgnoreCase)]
+    // Comments are blanked out, but their ends stay.
+    [GeneratedRegex(@"^(\s|/\s*\*/|-\s*\n)*WITH\b(\s|/\s*\*/|-\s*\n)*(RECURSIVE\b)?", RegexOptions.IgnoreCase)]
     private static partial Regex With();
 }

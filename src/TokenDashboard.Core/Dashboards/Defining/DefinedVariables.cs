@@ -78,9 +78,9 @@ internal sealed partial class DefinedVariables
     private static DashboardVariable? Variable(DefinitionFields read)
     {
         string? name = read.Text("name", 100, required: true);
-        if (name is not null && (!Name().IsMatch(name) || name == "datasource"))
+        if (name is not null && (!Name().IsMatch(name) || name == "datasource" || name == PanelRelations.Variable.Name))
         {
-            read.Fault("name", $"is '{name}'; it must be letters, digits and underscores, begin with a letter, and be another than datasource");
+            read.Fault("name", $"is '{name}'; it must be letters, digits and underscores, begin with a letter, and be another than datasource and {PanelRelations.Variable.Name}");
             name = null;
         }
         string label = read.Text("label", 100) ?? name ?? "";

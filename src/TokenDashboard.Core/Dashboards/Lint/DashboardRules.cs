@@ -33,6 +33,14 @@ public static class DashboardRules
         "uneditable-dashboard", Information, "The dashboard can be edited in Grafana.",
         "Set editable to false where the dashboard comes from files or scripts, which would undo edits.");
 
+    internal static readonly DashboardRule TimeRange = new(
+        "time-range", Error, "The dashboard's time range cannot be read, or ends before it begins.",
+        "Set time.from and time.to as Grafana writes them, such as now-7d and now.");
+
+    internal static readonly DashboardRule OldForm = new(
+        "panels-not-read", Error, "Panels stand where Grafana has not written them since version 5, or in a row within a row; they were not looked at.",
+        "Open the dashboard in Grafana and save it, or put the panels into the list 'panels'.");
+
     internal static readonly DashboardRule QueryTextMissing = new(
         "query-text-missing", Error, "One of a query's two texts is missing.",
         "Give rawQueryText, which the browser sends, and queryText, which the server runs without one.");
@@ -164,8 +172,8 @@ public static class DashboardRules
     /// <summary>All rules, in the order of the documentation.</summary>
     public static IReadOnlyList<DashboardRule> All { get; } =
     [
-        DataSourceVariable, ReloadOnTimeChange, HardCodedDataSource, TitleAndDescription, Unit, NoTargets, Editable, QueryTextMissing,
-        QueryTextsDiffer, QueryType, TimeColumnMissing, MacroUnknown, MacroArguments, VariableFormat, VariableQuotes, NoTimeFilter,
+        DataSourceVariable, ReloadOnTimeChange, HardCodedDataSource, TitleAndDescription, Unit, NoTargets, Editable, TimeRange, OldForm,
+        QueryTextMissing, QueryTextsDiffer, QueryType, TimeColumnMissing, MacroUnknown, MacroArguments, VariableFormat, VariableQuotes, NoTimeFilter,
         VariableUndefined, VariableUnused, DuplicateId, Overlap, OutsideGrid, HiddenByRow, LinkUnknown, RowsHidden, GaugeMaximum,
         TableFooter, ColumnCast, OtherSource, PathBlocked, QueryFailed, VariableShape, NoRows, TooManyRows, TimeLost, TimeUnit,
         NotAscending, PointRepeated, ValueTruncated, ValueLost,

@@ -20,6 +20,11 @@ internal static class LayoutRules
             yield return DashboardRules.HiddenByRow.Find(dashboard, $"The open row has {row.Objects("panels").Count()} panels inside it.")
                 with { Panel = row.Text("title") };
         }
+        foreach (JsonObject row in dashboard.Root.Objects("rows").Concat(dashboard.Rows.SelectMany(outer => outer.Objects("panels")).Where(ReadDashboard.IsRow)))
+        {
+            yield return DashboardRules.OldForm.Find(dashboard, string.Create(CultureInfo.InvariantCulture, $"The row has {row.Objects("panels").Count()} panels, which were not looked at."))
+                with { Panel = row.Text("title") };
+        }
         foreach (ReadPanel panel in dashboard.Panels.Where(panel => Place.Of(panel.Json) is not { InGrid: true }))
         {
             yield return DashboardRules.OutsideGrid.Find(dashboard, $"The place of the panel is {panel.Json["gridPos"]?.ToJsonString() ?? "missing"}.", panel);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TokenDashboard.Dashboards.Proof;
 using TokenDashboard.Dashboards.Reading;
 
 namespace TokenDashboard.Dashboards.Lint;
@@ -12,6 +13,10 @@ internal static class SettingRules
         if (dashboard.Root.Child("editable") is null || dashboard.Root.Flag("editable"))
         {
             yield return DashboardRules.Editable.Find(dashboard, "The dashboard can be edited in Grafana.");
+        }
+        if (TimeRangeProblem(dashboard.Root.Child("time")) is { } range)
+        {
+            yield return DashboardRules.TimeRange.Find(dashboard, range);
         }
         if (DataSourceVariableProblem(dashboard) is { } problem)
         {
@@ -40,6 +45,16 @@ internal static class SettingRules
                 yield return DashboardRules.HardCodedDataSource.Find(dashboard, $"The data source is {uid}.") with { Panel = name };
             }
         }
+    }
+
+    private static string? TimeRangeProblem(JsonNode? time)
+    {
+        (string from, string to) = (time.Text("from"), time.Text("to"));
+        DateTimeOffset? Parse(string text, bool end) => text.Length == 0 ? null : TimeWindow.Parse(text, DateTimeOffset.UtcNow, TimeZoneInfo.Utc, end);
+        string? unread = from.Length > 0 && Parse(from, end: false) is null ? from : to.Length > 0 && Parse(to, end: true) is null ? to : null;
+        return unread is not null
+            ? $"'{unread}' is no time that Grafana reads."
+            : Parse(from, end: false) >= Parse(to, end: true) ? $"The time range from '{from}' to '{to}' ends before it begins." : null;
     }
 
     private static string? DataSourceVariableProblem(ReadDashboard dashboard)

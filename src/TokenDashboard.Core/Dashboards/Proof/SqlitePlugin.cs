@@ -29,7 +29,7 @@ internal static class SqlitePlugin
             try
             {
                 using SqliteDataReader reader = store.ExecuteReader(command);
-                return Read(reader, timeColumns, out complete);
+                return ReadLast(reader, timeColumns, out complete);
             }
             // SQL that is wrong, in syntax or in its names, or that calls a function with a value it does not take.
             catch (SqliteException exception) when (exception.SqliteErrorCode is raw.SQLITE_ERROR or raw.SQLITE_MISMATCH or raw.SQLITE_TOOBIG
@@ -50,6 +50,19 @@ internal static class SqlitePlugin
             GapFilling.Fill(columns, seconds);
         }
         return new PluginResult(finished, columns, rows, complete, seriesByLabel ? WideSeries.Of(columns) : null);
+    }
+
+    // The plugin's driver runs every statement of a text, and gives what the last one gave.
+    // https://gitlab.com/cznic/sqlite, stmt.go, "multi-statement script"
+    private static List<PluginColumn> ReadLast(SqliteDataReader reader, IReadOnlyList<string> timeColumns, out bool complete)
+    {
+        List<PluginColumn> columns;
+        do
+        {
+            columns = Read(reader, timeColumns, out complete);
+        }
+        while (reader.NextResult());
+        return columns;
     }
 
     private static List<PluginColumn> Read(SqliteDataReader reader, IReadOnlyList<string> timeColumns, out bool complete)

@@ -13,8 +13,9 @@ internal sealed partial record TimeWindow(DateTimeOffset From, DateTimeOffset To
     internal long LengthMilliseconds => ToMilliseconds - FromMilliseconds;
 
     /// <summary>
-    /// A time of a dashboard's <c>time</c>: <c>now-7d</c>, <c>now/d</c>, <c>now-1M/M</c>, an ISO time or milliseconds since 1970; null for
-    /// anything else. Rounding to a unit goes down at the beginning of a range and up at its end; weeks begin on Monday.
+    /// A time of a dashboard's <c>time</c>: <c>now-7d</c>, <c>now/d</c>, <c>now-1M/M</c>, <c>now/d+8h</c>, an ISO time or milliseconds since
+    /// 1970; null for anything else. Rounding to a unit goes down at the beginning of a range and up at its end; weeks begin on Monday, and
+    /// fiscal years (<c>now/fy</c>) in January.
     /// </summary>
     internal static DateTimeOffset? Parse(string text, DateTimeOffset now, TimeZoneInfo zone, bool end)
     {
@@ -41,17 +42,21 @@ internal sealed partial record TimeWindow(DateTimeOffset From, DateTimeOffset To
     {
         foreach (Capture step in match.Groups["step"].Captures)
         {
-            string digits = step.Value[1..^1];
-            if (!int.TryParse(digits.Length == 0 ? "1" : digits, NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count > 100_000)
+            char unit = step.Value[^1];
+            string digits = step.Value[1..^1].TrimEnd('f');
+            if (step.Value[0] == '/')
+            {
+                DateTime start = StartOf(local, unit);
+                local = end ? Add(start, unit, 1).AddMilliseconds(-1) : start;
+            }
+            else if (int.TryParse(digits.Length == 0 ? "1" : digits, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count <= 100_000)
+            {
+                local = Add(local, unit, step.Value[0] == '-' ? -count : count);
+            }
+            else
             {
                 return null;
             }
-            local = Add(local, step.Value[^1], step.Value[0] == '-' ? -count : count);
-        }
-        if (match.Groups["unit"].Value is [var unit])
-        {
-            DateTime start = StartOf(local, unit);
-            local = end ? Add(start, unit, 1).AddMilliseconds(-1) : start;
         }
         return new DateTimeOffset(local, zone.GetUtcOffset(local));
     }
@@ -80,6 +85,6 @@ internal sealed partial record TimeWindow(DateTimeOffset From, DateTimeOffset To
         _ => new DateTime(time.Year, 1, 1),
     };
 
-    [GeneratedRegex("^now(?<step>[+-][0-9]*[smhdwMQy])*(/(?<unit>[smhdwMQy]))?$")]
+    [GeneratedRegex("^now(?<step>([+-][0-9]*|/)([smhdwMQy]|f[Qy]))*$")]
     private static partial Regex Relative();
 }

@@ -6,6 +6,8 @@ namespace TokenDashboard.Dashboards.Proof;
 /// <summary>The options a variable offers, as Grafana makes them from its definition or from the rows of its query.</summary>
 internal static partial class VariableOptions
 {
+    private static readonly TimeSpan RegexPatience = TimeSpan.FromSeconds(1);
+
     /// <summary>Options of a custom or interval variable: texts, or pairs such as <c>1h : 3600</c>, between commas.</summary>
     internal static IReadOnlyList<(string Text, string Value)> OfList(string query) =>
     [
@@ -16,7 +18,7 @@ internal static partial class VariableOptions
     ];
 
     /// <summary>Options of a query variable: filtered by its regex, each once, sorted.</summary>
-    /// <exception cref="PluginException">The result has neither one column nor the two that Grafana knows.</exception>
+    /// <exception cref="PluginException">The result has neither one column nor the two that Grafana knows, or the regex cannot be applied.</exception>
     internal static IReadOnlyList<(string Text, string Value)> OfResult(PluginResult result, ReadVariable variable)
     {
         PluginColumn? text = result.Columns is [var single] ? single : result.Columns.FirstOrDefault(column => column.Name == "__text");
@@ -32,8 +34,15 @@ internal static partial class VariableOptions
         {
             options = Filter(options, regex);
         }
-        (string Text, string Value)[] each = [.. options.DistinctBy(option => option.Value)];
-        return Sort(each, (int)(variable.Json.Number("sort") ?? 0));
+        try
+        {
+            (string Text, string Value)[] each = [.. options.DistinctBy(option => option.Value)];
+            return Sort(each, (int)(variable.Json.Number("sort") ?? 0));
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            throw new PluginException("The regex of the variable takes more than a second for one option; a browser would hang.");
+        }
     }
 
     private static string Written(object? value) => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "";
@@ -45,7 +54,7 @@ internal static partial class VariableOptions
         Regex regex;
         try
         {
-            regex = new Regex(parts.Success ? parts.Groups["pattern"].Value : pattern, flags | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+            regex = new Regex(parts.Success ? parts.Groups["pattern"].Value : pattern, flags | RegexOptions.CultureInvariant, RegexPatience);
         }
         catch (ArgumentException exception)
         {

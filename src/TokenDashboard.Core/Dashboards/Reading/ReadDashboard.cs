@@ -62,7 +62,7 @@ internal sealed class ReadDashboard
         return Variable(name) is { Type: "datasource" } variable ? variable.Query : Inputs.GetValueOrDefault(name);
     }
 
-    private static bool IsRow(JsonObject panel) => panel.Text("type") == "row";
+    internal static bool IsRow(JsonObject panel) => panel.Text("type") == "row";
 
     private IEnumerable<ReadPanel> ReadPanels()
     {

@@ -133,6 +133,7 @@ public class DashboardDefinitionTests
         { """{ "title": "x", "variables": ["user", "User"] }""", "variables[1]", "already" },
         { """{ "title": "x", "variables": { "name": "a b" } }""", "variables[0].name", "letters, digits" },
         { """{ "title": "x", "variables": { "name": "datasource" } }""", "variables[0].name", "datasource" },
+        { """{ "title": "x", "variables": { "name": "rollup" } }""", "variables[0].name", "rollup" },
         { """{ "title": "x", "variables": { "name": "a", "type": "interval" } }""", "variables[0].type", "textbox" },
         { """{ "title": "x", "variables": { "name": "a", "choices": ["x,y"] } }""", "variables[0].choices", "comma" },
         { """{ "title": "x", "variables": { "name": "a", "choices": ["x", "x"] } }""", "variables[0].choices", "twice" },
@@ -267,6 +268,8 @@ public class DashboardDefinitionTests
         {
             ["usage"] = "SELECT SUM(total_tokens) AS n, '{usage}' AS t FROM {usage} -- {usage}",
             ["with"] = "WITH mine AS (SELECT SUM(total_tokens) AS n FROM {usage}) SELECT n FROM mine",
+            ["comment"] = "/* who */ -- and what\nWITH/**/mine AS (SELECT SUM(total_tokens) AS n FROM {usage}) SELECT n FROM mine",
+            ["recursive"] = "WITH -- all\n RECURSIVE/**/mine(n) AS (SELECT SUM(total_tokens) FROM {usage}) SELECT n FROM mine",
             ["requests"] = "with recursive r AS (SELECT total_tokens FROM {requests}) SELECT SUM(total_tokens) AS n FROM r",
             ["over time"] = "SELECT time, SUM(total_tokens) AS n FROM {usage_over_time} GROUP BY time ORDER BY time",
             ["latency"] = "SELECT SUM(duration_ms * requests) AS n FROM {latency}",
@@ -279,7 +282,7 @@ public class DashboardDefinitionTests
         long noon = new DateTimeOffset(2026, 3, 4, 12, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
 
         Assert.Equal([12L, "{usage}"], view.Panel(store, "usage").Rows.Single());
-        Assert.Equal([12L], view.Panel(store, "with").Rows.Single());
+        Assert.All(["with", "comment", "recursive"], title => Assert.Equal([12L], view.Panel(store, title).Rows.Single()));
         Assert.Equal([12L], view.Panel(store, "requests").Rows.Single());
         Assert.Equal([6.0], view.Panel(store, "latency").Rows.Single());
         Assert.Equal([(noon, 5L), (noon + 3600, 7L)], view.Panel(store, "over time").Rows.Select(row => ((long)row[0]!, (long)row[1]!)));

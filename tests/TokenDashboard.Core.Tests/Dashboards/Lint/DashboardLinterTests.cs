@@ -196,6 +196,24 @@ public class DashboardLinterTests
         ["panels"] = new JsonArray(Panel(2, "stat", 0)),
     })));
 
+    [Theory]
+    [InlineData("rubbish", "now", true)]
+    [InlineData("now-6h", "now/", true)]
+    [InlineData("now", "now-7d", true)]
+    [InlineData("now/fQ", "now", false)]
+    [InlineData("now-1d/d", "now/d+8h", false)]
+    public void A_time_range(string from, string to, bool broken) => Assert.Equal(
+        broken ? ["time-range"] : [], Broken(json => json["time"] = new JsonObject { ["from"] = from, ["to"] = to }));
+
+    [Fact]
+    public void Panels_that_are_not_read()
+    {
+        JsonObject Row(JsonNode panel) => new() { ["id"] = 9, ["type"] = "row", ["title"] = "Row", ["collapsed"] = true, ["panels"] = new JsonArray(panel) };
+
+        Only("panels-not-read", json => json["rows"] = new JsonArray(Row(Panel(2, "stat", 0))));
+        Only("panels-not-read", json => json.Panels().Add(Row(Row(Panel(2, "stat", 0)))));
+    }
+
     [Fact]
     public void A_link_to_a_dashboard_that_is_not_given()
     {

@@ -40,6 +40,14 @@ public sealed class SqlitePluginTests : IDisposable
         Assert.Equal(0, result.Columns[6].Lost);
     }
 
+    [Fact]
+    public void Of_several_statements_all_are_run_and_the_last_is_shown()
+    {
+        Assert.Equal("b", Run("SELECT 1 AS a; SELECT 2 AS b; -- the end").Columns.Single().Name);
+        Assert.Contains("nope", Assert.Throws<PluginException>(() => Run("SELECT 1 AS a; SELECT 2 AS b FROM nope")).Message, StringComparison.Ordinal);
+        Assert.Contains("readonly", Assert.Throws<PluginException>(() => Run("SELECT 1 AS a; DELETE FROM t; SELECT 2 AS b")).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("1772625600", 1772625600.0)]
     [InlineData("1772625600.25", 1772625600.25)]
