@@ -28,6 +28,40 @@ public sealed class PipelineInputTests : IDisposable
     }
 
     [Fact]
+    public void Names_that_are_piped_are_no_patterns()
+    {
+        string csv = Path.Combine(_folder.FullName, "names.csv"), database = Path.Combine(_folder.FullName, "names.db");
+        string[] users = ["team*", "team1", "alice", "Alice", "bob[1", "svc-[prod]", "svc-p", "`tick", ""];
+        File.WriteAllLines(csv, ["timestamp,user_id,prompt_tokens", .. users.Select((user, index) => $"2026-10-01T00:00:0{index},{user},{index + 1}")]);
+        _session.Run("$null = Import-TokenUsage $csv -Database $database -Format Csv", ("csv", csv), ("database", database)).Succeeded();
+
+        foreach (string script in (string[])["Get-UserTokenUsage -Database $database", "Get-TokenUsage User -Database $database", "Get-TokenRequest -Database $database"])
+        {
+            IReadOnlyList<PSObject> asked = _session.Run($"{script} | ForEach-Object {{ $row = $_; $again = $row | Get-TokenUsage User -Database $database; \"$($row.User) $($row.TotalTokens) = $($again.User) $($again.TotalTokens)\" }}").Succeeded();
+            Assert.Equal(users.Select((user, index) => $"{user} {index + 1} = {user} {index + 1}").Order(), asked.Select(row => row.ToString()).Order());
+        }
+        Assert.Equal("8", Assert.Single(_session.Run("(Get-TokenUsage -User TEAM* -Database $database).Requests + (Get-TokenUsage -User alice -Database $database).TotalTokens - 1").Succeeded()).ToString());
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("-Since 2026-10-29T00:15Z", false)]
+    [InlineData("-Since 2026-10-29T12:00Z -MinTokens 1", false)]
+    [InlineData("-Since $first", true)]
+    [InlineData("-Until ($first.AddSeconds(1))", true)]
+    [InlineData("-MinTokens 1", true)]
+    [InlineData("-PolicyFailed", true)]
+    [InlineData("Transaction", true)]
+    public void Removed_requests_that_an_answer_lacks_are_told(string question, bool told)
+    {
+        _session.Run("$first = (Get-TokenRequest -Database $store -First 1).Timestamp; Remove-TokenUsage -Database $store -Before 2026-10-29T00:15Z -Confirm:$false -WarningAction Ignore", ("store", _store.FullName)).Succeeded();
+
+        ModuleSession.Result result = _session.Run($"Get-TokenUsage {question} -Database $store", ("store", _store.FullName));
+
+        Assert.Equal(told, result.Warnings.Any(warning => warning.Contains("Remove-TokenUsage", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void A_store_that_cannot_be_made_does_not_keep_the_next_from_being_made()
     {
         string other = Path.Combine(_folder.FullName, "other.db");

@@ -29,6 +29,12 @@ public sealed class UnreadableReport
     /// <summary>Rows whose policy verdict is neither 0 nor 1. They count as passed, as the SDK takes a missing verdict.</summary>
     public long PolicyVerdicts { get; private set; }
 
+    /// <summary>
+    /// Whether removed requests belong to the answer that are not in it, or not in part: of these only sums by quarters of an hour are
+    /// left, without transactions and without the tokens and the verdict of each.
+    /// </summary>
+    public bool LacksRemoved { get; internal set; }
+
     /// <summary>One sentence for a warning, or <c>none</c>.</summary>
     public override string ToString()
     {

@@ -24,6 +24,12 @@ public sealed record RequestFilter
     /// <summary>Transactions, or none for all.</summary>
     public IReadOnlyList<string> Transaction { get; init; } = [];
 
+    /// <summary>
+    /// The properties whose texts are names as they are stored, such as those of an answer that is asked about again: nothing in them is a
+    /// wildcard, and case counts. <see cref="User"/> and so on, by their names.
+    /// </summary>
+    public IReadOnlySet<string> Literal { get; init; } = new HashSet<string>();
+
     /// <summary>Whether only requests with a negative policy verdict count.</summary>
     public bool PolicyFailed { get; init; }
 
@@ -41,11 +47,12 @@ public sealed record RequestFilter
             parameters.Add(name, value);
             return name;
         }
-        void AddTexts(string expression, IReadOnlyList<string> texts)
+        void AddTexts(string name, string expression, IReadOnlyList<string> texts)
         {
             if (texts.Count > 0)
             {
-                conditions.Add("(" + string.Join(" OR ", texts.Select(text => Matches(expression, text))) + ")");
+                bool literal = Literal.Contains(name);
+                conditions.Add("(" + string.Join(" OR ", texts.Select(text => literal ? $"{expression} = {Parameter(text)}" : Matches(expression, text))) + ")");
             }
         }
         string Matches(string expression, string text)
@@ -62,11 +69,11 @@ public sealed record RequestFilter
         }
 
         AddRange(conditions, Parameter);
-        AddTexts(TelemetrySql.User, User);
-        AddTexts(TelemetrySql.Model, Model);
-        AddTexts(TelemetrySql.Provider, Provider);
-        AddTexts(TelemetrySql.RequestType, RequestType);
-        AddTexts(TelemetrySql.Transaction, Transaction);
+        AddTexts(nameof(User), TelemetrySql.User, User);
+        AddTexts(nameof(Model), TelemetrySql.Model, Model);
+        AddTexts(nameof(Provider), TelemetrySql.Provider, Provider);
+        AddTexts(nameof(RequestType), TelemetrySql.RequestType, RequestType);
+        AddTexts(nameof(Transaction), TelemetrySql.Transaction, Transaction);
         if (PolicyFailed)
         {
             conditions.Add(TelemetrySql.PolicyFailed);

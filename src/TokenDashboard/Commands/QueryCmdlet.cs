@@ -9,8 +9,11 @@ namespace TokenDashboard.Commands;
 /// <summary>What every command that asks about requests shares: the filters, the time range and the time zone.</summary>
 public abstract class QueryCmdlet : StoreCmdlet
 {
+    private static readonly string[] Names = [nameof(User), nameof(Model), nameof(Provider), nameof(RequestType), nameof(Transaction)];
+
     private DateTimeOffset _now;
     private string[]? _userOfCommandLine;
+    private IReadOnlySet<string> _piped = new HashSet<string>();
 
     /// <summary>Users. Wildcards are allowed; '' means requests of which the user is not known.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -99,6 +102,8 @@ public abstract class QueryCmdlet : StoreCmdlet
     {
         _now = DateTimeOffset.UtcNow;
         _userOfCommandLine = User;
+        // What is bound by now was typed; what comes from the properties of piped answers are names, whatever characters they have.
+        _piped = Names.Where(name => !MyInvocation.BoundParameters.ContainsKey(name)).ToHashSet();
     }
 
     /// <summary>Answers one question.</summary>
@@ -147,6 +152,7 @@ public abstract class QueryCmdlet : StoreCmdlet
         Provider = Provider ?? [],
         RequestType = RequestType ?? [],
         Transaction = Transaction ?? [],
+        Literal = _piped,
         PolicyFailed = PolicyFailed,
         MinTokens = MinTokens,
     };

@@ -39,5 +39,10 @@ public abstract class StoreCmdlet : TokenCmdlet
         {
             WriteWarning($"{path}: {unreadable} Get-TokenStore shows the numbers of the whole store.");
         }
+        if (unreadable.LacksRemoved)
+        {
+            WriteWarning(
+                $"{path}: requests of this answer were removed by Remove-TokenUsage. Their sums are by whole quarters of an hour, and know no transactions, -PolicyFailed or -MinTokens, so they are left out here, or not exact.");
+        }
     }
 }

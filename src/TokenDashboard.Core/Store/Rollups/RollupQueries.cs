@@ -69,6 +69,9 @@ internal static class RollupQueries
         return reader.Read() && !reader.IsDBNull(0) ? reader.GetInt64(0) : null;
     }
 
+    /// <summary>Whether requests were removed of quarters of an hour that begin in [from, until).</summary>
+    public static bool HasRemoved(TokenStore store, long from, long until) => FirstRemoved(store, from) is { } first && first < until;
+
     /// <summary>Reads sums of a level until the clock says stop.</summary>
     /// <returns>The beginning of the first piece that was not read.</returns>
     public static long ReadRun(

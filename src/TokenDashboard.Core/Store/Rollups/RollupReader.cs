@@ -60,6 +60,7 @@ internal sealed class RollupReader
                 : ReadAll(store, question, state, onSum, onRow);
             if (report is not null)
             {
+                report.LacksRemoved = question.CountsRemoved && state is not null && store.Read(() => LacksRemoved(store, question));
                 return report;
             }
         }
@@ -116,6 +117,19 @@ internal sealed class RollupReader
                 }
             }));
         }
+    }
+
+    // Of removed requests only sums of quarters of an hour are left.
+    private static bool LacksRemoved(TokenStore store, RollupQuestion question)
+    {
+        static long QuarterOf(DateTimeOffset time) => RollupLevels.StartOf(RollupLevels.SecondOf(time.UtcTicks), RollupLevels.QuarterSeconds);
+        bool IsCut(DateTimeOffset? bound) => bound is { } time && DateTimeOffset.FromUnixTimeSeconds(QuarterOf(time)) != time
+            && RollupQueries.HasRemoved(store, QuarterOf(time), QuarterOf(time) + 1);
+        TimeRange range = question.Filter.Range;
+        return question.IsAboutSums
+            ? IsCut(range.Since) || IsCut(range.Until)
+            : RollupQueries.HasRemoved(
+                store, range.Since is { } since ? QuarterOf(since) : long.MinValue, range.Until is { } until ? RollupLevels.SecondOf(until.UtcTicks - 1) + 1 : long.MaxValue);
     }
 
     private static List<RowRange> RangesWithoutTime(TokenStore store) => RollupQueries.ReadRanges(store, RollupSchema.NoTime, RollupSchema.NoTime + 1);
