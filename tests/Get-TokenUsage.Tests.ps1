@@ -88,11 +88,11 @@ Describe 'Get-TokenUsage' {
     }
 
     It 'goes on with the next input object after an error' {
-        $rows = [pscustomobject]@{ User = 'alice' }, [pscustomobject]@{ User = '[' }, [pscustomobject]@{ User = 'bob' } |
+        $rows = [pscustomobject]@{ User = 'alice' }, [pscustomobject]@{ Since = 'today'; Until = 'yesterday' }, [pscustomobject]@{ User = 'bob' } |
             Get-TokenUsage User @store -ErrorAction SilentlyContinue -ErrorVariable problems
 
         $rows.User | Should -Be 'alice', 'bob'
-        $problems.FullyQualifiedErrorId | Should -Be 'PatternInvalid,TokenDashboard.Commands.GetTokenUsageCommand'
+        $problems.FullyQualifiedErrorId | Should -Be 'RangeInvalid,TokenDashboard.Commands.GetTokenUsageCommand'
     }
 
     It 'says what is wrong: <ErrorId>' -ForEach @(
