@@ -48,7 +48,7 @@ public sealed class TokenImporter : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         var watch = Stopwatch.StartNew();
         var report = new ImportReport(path, _database, _whatIf);
-        using ImportSource source = ImportSource.Open(path, OnRead);
+        using ImportSource source = ImportSource.Open(path, OnRead, _cancellation);
         _writer ??= OpenWriter();
         using var sink = new ImportSink(_writer, report, () => OnRead(source.BytesRead));
         var lines = new LineReader(source.Content, _maxLineBytes);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
 using TokenDashboard.Import;
@@ -183,6 +184,29 @@ public sealed class ImportSourceTests : IDisposable
         using var importer = new TokenImporter(_folder.Database, ImportFormat.Auto, null, whatIf: false, CancellationToken.None);
         importer.Import(_folder.File("nowhere"));
     }).Code);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Waiting_for_a_pipe_ends_with_its_cancellation(bool isOpened)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes in folders.");
+        string pipe = _folder.File("pipe");
+        using (var mkfifo = Process.Start("mkfifo", [pipe]))
+        {
+            await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        // Open for both it is opened at once, and nobody who reads it comes to its end.
+        using FileStream? writer = isOpened ? new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite) : null;
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        Task import = Task.Run(() =>
+        {
+            using var importer = new TokenImporter(_folder.Database, ImportFormat.Auto, null, whatIf: false, cancellation.Token);
+            importer.Import(pipe);
+        }, CancellationToken.None);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => import.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+    }
 
     public void Dispose() => _folder.Dispose();
 
