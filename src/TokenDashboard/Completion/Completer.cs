@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using TokenDashboard.Formatting;
 
 namespace TokenDashboard.Completion;
 
@@ -22,7 +23,7 @@ public abstract class Completer : IArgumentCompleter
         {
             return [.. Values(parameterName, fakeBoundParameters)
                 .Where(value => value.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
-                .Select(value => new CompletionResult(Quote(value.Text), value.Text, CompletionResultType.ParameterValue, value.ToolTip))];
+                .Select(value => new CompletionResult(Quote(value.Text), Display.Text(value.Text), CompletionResultType.ParameterValue, value.ToolTip))];
         }
         catch (TokenDashboardException)
         {
