@@ -34,7 +34,7 @@ public sealed class TokenImporter : IDisposable
         {
             throw new TokenDashboardException(ErrorCode.ImportMapInvalid, $"A map is for columns, and {format} has none. Leave out -Map, or give -Format Csv.", target: format);
         }
-        (_database, _format, _map, _whatIf) = (Path.GetFullPath(database), format, map, whatIf);
+        (_database, _format, _map, _whatIf) = (TokenStore.FullPath(database, ErrorCode.StoreWriteFailed), format, map, whatIf);
         (_maxLineBytes, _cancellation) = (maxLineBytes, cancellation);
     }
 

@@ -45,7 +45,7 @@ public static class StoreWriter
     public static void Create(string path, IEnumerable<TokenRequest> requests, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        path = Path.GetFullPath(path);
+        path = TokenStore.FullPath(path, ErrorCode.StoreWriteFailed);
         ThrowIfExists(path);
         string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try

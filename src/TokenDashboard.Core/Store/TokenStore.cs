@@ -63,7 +63,7 @@ public sealed class TokenStore : IDisposable
 
     internal static TokenStore Open(string path, int busyTimeoutSeconds, CancellationToken cancellation, bool isStore = true)
     {
-        path = System.IO.Path.GetFullPath(path);
+        path = FullPath(path, ErrorCode.StoreNotFound);
         CheckFile(path);
         SqliteEngine.Initialize();
         var connection = new SqliteConnection(ConnectionString(path, SqliteOpenMode.ReadOnly));
@@ -95,6 +95,11 @@ public sealed class TokenStore : IDisposable
             throw;
         }
     }
+
+    /// <summary>The full path, or the given failure where the text can be no path.</summary>
+    internal static string FullPath(string path, ErrorCode code) => path.Contains('\0', StringComparison.Ordinal)
+        ? throw new TokenDashboardException(code, $"'{path.Replace('\0', '\uFFFD')}' has a character in it that no path may have, with the number 0.", target: path)
+        : System.IO.Path.GetFullPath(path);
 
     /// <summary>Makes a command; failures of its execution go through <see cref="Read{T}"/>.</summary>
     internal SqliteCommand CreateCommand(string sql)
