@@ -293,5 +293,14 @@ public sealed class TokenStore : IDisposable
                 $"The table 'telemetry' of '{Path}' lacks the columns {string.Join(", ", missing)}. Give a database made by Observicia 0.1.13 or compatible.",
                 target: Path);
         }
+        // Rows are read in the order of their ids, which neither has: https://sqlite.org/rowidtable.html
+        string kind = Scalar<string>("SELECT COALESCE(max(CASE WHEN type = 'view' THEN 'a view' WHEN wr THEN 'a table WITHOUT ROWID' END), '') FROM pragma_table_list('telemetry') WHERE schema = 'main'");
+        if (kind.Length > 0)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.StoreColumnsMissing,
+                $"'telemetry' of '{Path}' is {kind} and so lacks SQLite's column rowid, by which requests are read. Give the database Observicia itself writes, or copy the rows into the table of a store made by New-TokenStore.",
+                target: Path);
+        }
     }
 }

@@ -64,6 +64,23 @@ public class TokenStoreTests
         Assert.Contains(named, failure.Message);
     }
 
+    [Theory]
+    [InlineData("ALTER TABLE telemetry RENAME TO requests; CREATE VIEW telemetry AS SELECT * FROM requests", "view")]
+    [InlineData("CREATE TABLE copy (id INTEGER PRIMARY KEY, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens, duration_ms, success, trace_id, span_id, parent_span_id) WITHOUT ROWID; DROP TABLE telemetry; ALTER TABLE copy RENAME TO telemetry", "WITHOUT ROWID")]
+    public void What_has_no_row_ids_is_no_store(string sql, string named)
+    {
+        using var store = new TestStore();
+        using (SqliteConnection connection = store.Connect())
+        {
+            connection.Execute(sql);
+        }
+
+        TokenDashboardException failure = OpenFailure(store.Path);
+
+        Assert.Equal(ErrorCode.StoreColumnsMissing, failure.Code);
+        Assert.Contains(named, failure.Message);
+    }
+
     [Fact]
     public void A_store_is_never_written()
     {
