@@ -109,6 +109,18 @@ public sealed class ImportSourceTests : IDisposable
     }
 
     [Theory]
+    [InlineData("-4")]
+    [InlineData("1e13")]
+    [InlineData("soon")]
+    public void A_duration_that_is_none_makes_a_record_unreadable(string duration)
+    {
+        ImportReport report = _folder.Import($"timestamp,prompt_tokens,duration_ms\n2026-03-01T12:00:00,1,{duration}\n2026-03-01T12:00:01,2,0\n");
+
+        Assert.Equal((1, 1), (report.Imported, report.Unreadable));
+        Assert.Equal($"'{duration}' is not a duration", report.UnreadableLines[0].Reason);
+    }
+
+    [Theory]
     [InlineData("2026-03-01 12:00:00.1234567Z", "2026-03-01T12:00:00.123456")]
     [InlineData("2026-03-01T12:00:00+05:30", "2026-03-01T06:30:00")]
     [InlineData("2026-03-01 12:00:00.5+00", "2026-03-01T12:00:00.500000")]
