@@ -255,12 +255,32 @@ public sealed class TokenStore : IDisposable
                 $"There is no file '{path}'. Check the path, or make a store to try things on with: New-TokenStore -Path '{path}' -Sample",
                 target: path);
         }
+        if (file.LinkTarget is { } target && !LeadsToFile(file))
+        {
+            throw new TokenDashboardException(
+                ErrorCode.StoreNotFound,
+                $"'{path}' is a link to '{target}', which leads to no file. Correct the link, or give the path of the store itself.",
+                target: path);
+        }
         if (file.Length == 0)
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreEmpty,
                 $"'{path}' has no content. Observicia creates its table when the application starts with logging.sqlite enabled.",
                 target: path);
+        }
+    }
+
+    private static bool LeadsToFile(FileInfo link)
+    {
+        try
+        {
+            return link.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true };
+        }
+        catch (IOException)
+        {
+            // Links that lead to one another.
+            return false;
         }
     }
 

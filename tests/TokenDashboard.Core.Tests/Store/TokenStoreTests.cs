@@ -10,6 +10,21 @@ public class TokenStoreTests
     [Fact]
     public void A_missing_file_is_named() => Assert.Equal(ErrorCode.StoreNotFound, OpenFailure("/nowhere/store.db").Code);
 
+    [Theory]
+    [InlineData("nowhere.db")]
+    [InlineData("store.db")]
+    public void A_link_that_leads_to_no_file_is_named(string target)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need a privilege on Windows.");
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(folder.File("store.db"), target);
+
+        TokenDashboardException failure = OpenFailure(folder.File("store.db"));
+
+        Assert.Equal(ErrorCode.StoreNotFound, failure.Code);
+        Assert.Contains($"link to '{target}'", failure.Message);
+    }
+
     [Fact]
     public void A_directory_is_no_store()
     {
