@@ -54,11 +54,14 @@ public class TokenStoreTests
             file.SetLength(file.Length / 2);
         }
 
-        Assert.Equal(ErrorCode.StoreNotDatabase, Assert.Throws<TokenDashboardException>(() =>
+        var failure = Assert.Throws<TokenDashboardException>(() =>
         {
             using TokenStore open = store.Open();
             TokenStoreInfo.Read(open);
-        }).Code);
+        });
+
+        Assert.Equal(ErrorCode.StoreNotDatabase, failure.Code);
+        Assert.Contains(".recover", failure.Message);
     }
 
     [Theory]
