@@ -25,9 +25,10 @@ public static class StoreLocator
     /// </exception>
     public static string FindDefault(string workingDirectory)
     {
-        if (Environment.GetEnvironmentVariable(DatabaseVariable) is { Length: > 0 } database)
+        string? database = Environment.GetEnvironmentVariable(DatabaseVariable);
+        if (!string.IsNullOrWhiteSpace(database))
         {
-            return Path.GetFullPath(database, workingDirectory);
+            return Path.GetFullPath(WithHome(database), workingDirectory);
         }
         string configuration = Path.GetFullPath(
             Environment.GetEnvironmentVariable(ConfigurationVariable) is { Length: > 0 } named ? named : ConfigurationFile,
@@ -46,6 +47,11 @@ public static class StoreLocator
             $"Which store? Give -Database PATH, or set the environment variable {DatabaseVariable}, or name it as logging.sqlite.database in Observicia's "
             + $"configuration file (looked for at '{configuration}', {found}).");
     }
+
+    // A shell expands ~ only where it is not quoted, and -Database takes it either way.
+    private static string WithHome(string path) => path is ['~'] or ['~', '/' or '\\', ..]
+        ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + path[1..]
+        : path;
 
     private static string? DatabaseOf(string configuration)
     {

@@ -19,6 +19,22 @@ public sealed class StoreLocatorTests : IDisposable
     }
 
     [Fact]
+    public void The_environment_variable_may_begin_with_the_home_folder()
+    {
+        Environment.SetEnvironmentVariable(StoreLocator.DatabaseVariable, "~/store.db");
+
+        Assert.Equal(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "store.db"), StoreLocator.FindDefault(_folder.Path));
+    }
+
+    [Fact]
+    public void A_blank_environment_variable_names_no_store()
+    {
+        Environment.SetEnvironmentVariable(StoreLocator.DatabaseVariable, "  ");
+
+        Assert.Equal(ErrorCode.StoreNotSpecified, Assert.Throws<TokenDashboardException>(() => StoreLocator.FindDefault(_folder.Path)).Code);
+    }
+
+    [Fact]
     public void The_configuration_file_in_the_working_folder_comes_next()
     {
         Configure("""
