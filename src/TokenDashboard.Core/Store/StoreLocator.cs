@@ -61,7 +61,8 @@ public static class StoreLocator
             var yaml = new YamlStream();
             yaml.Load(reader);
             YamlNode? sqlite = yaml.Documents.Count == 0 ? null : Child(Child(yaml.Documents[0].RootNode, "logging"), "sqlite");
-            bool enabled = Child(sqlite, "enabled") is YamlScalarNode { Value: { } value } && value.Equals("true", StringComparison.OrdinalIgnoreCase);
+            // Observicia reads YAML 1.1, which has more than one word for true: https://yaml.org/type/bool.html
+            bool enabled = Child(sqlite, "enabled") is YamlScalarNode { Value: { } value } && value.ToLowerInvariant() is "true" or "yes" or "on";
             return enabled && Child(sqlite, "database") is YamlScalarNode { Value.Length: > 0 } database ? database.Value : null;
         }
         catch (Exception exception) when (exception is YamlException or IOException or UnauthorizedAccessException)

@@ -59,6 +59,17 @@ public sealed class StoreLocatorTests : IDisposable
     }
 
     [Theory]
+    [InlineData("yes")]
+    [InlineData("On")]
+    [InlineData("TRUE")]
+    public void The_store_is_enabled_by_every_word_for_true(string word)
+    {
+        Configure($"logging: {{ sqlite: {{ enabled: {word}, database: store.db }} }}");
+
+        Assert.Equal(_folder.File("store.db"), StoreLocator.FindDefault(_folder.Path));
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("logging: { sqlite: { enabled: false, database: store.db } }")]
