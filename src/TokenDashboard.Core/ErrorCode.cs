@@ -26,7 +26,7 @@ public enum ErrorCode
     /// <summary>The database has no table named telemetry.</summary>
     StoreTableMissing,
 
-    /// <summary>The table telemetry lacks columns.</summary>
+    /// <summary>The table telemetry lacks columns, the row id of SQLite's usual tables included.</summary>
     StoreColumnsMissing,
 
     /// <summary>The database is in WAL mode and its folder cannot be written, so SQLite cannot make the shared-memory file.</summary>

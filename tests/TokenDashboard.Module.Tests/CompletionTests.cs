@@ -22,11 +22,29 @@ public sealed class CompletionTests(SampleStore store) : IClassFixture<SampleSto
     [InlineData("Get-TokenUsage -TimeZone Europe/Berl", "Europe/Berlin")]
     [InlineData("Get-TokenUsage -Last 'last m", "'last month'")]
     [InlineData("Get-TokenUsage -Since yest", "yesterday")]
+    [InlineData("Get-TokenUsage -Since no", "now")]
+    [InlineData("New-TokenStore x.db -Until yest", "yesterday")]
     [InlineData("Get-TokenUsage -GroupBy Tr", "Transaction")]
     [InlineData("Get-UserTokenUsage -Per W", "Week")]
     [InlineData("Get-TokenRequest -OrderBy Dur", "DurationMs")]
     public void Values_are_completed(string line, string expected) =>
         Assert.Equal([expected], store.Session.Complete(line.Replace("{0}", store.Path, StringComparison.Ordinal)));
+
+    [Fact]
+    public void What_Last_refuses_is_not_offered() => Assert.DoesNotContain("now", store.Session.Complete("Get-TokenUsage -Last "));
+
+    [Theory]
+    [InlineData("tab\tbed", "'tab\tbed'")]
+    [InlineData("-dash", "'-dash'")]
+    [InlineData("d’Arc", "'d’’Arc'")]
+    public void A_name_is_quoted_where_PowerShell_would_read_something_else(string name, string expected)
+    {
+        string csv = store.File("names.csv"), database = store.File(Guid.NewGuid() + ".db");
+        File.WriteAllText(csv, $"timestamp,prompt_tokens,user_id\n2026-03-01T12:00:00,5,{name}\n");
+        store.Session.Run("Import-TokenUsage $csv -Database $database", ("csv", csv), ("database", database)).Succeeded();
+
+        Assert.Equal([expected], store.Session.Complete($"Get-TokenUsage -Database '{database}' -User "));
+    }
 
     [Fact]
     public void A_store_that_cannot_be_read_offers_nothing_and_does_not_fail() =>

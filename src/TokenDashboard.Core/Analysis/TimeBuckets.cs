@@ -81,13 +81,16 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone)
         _ => local.Date,
     };
 
-    private DateTime Next(DateTime date) => unit switch
+    private DateTime Next(DateTime date)
     {
-        _ when date > DateTime.MaxValue.AddDays(-31) => DateTime.MaxValue,
-        TimeUnit.Week => date.AddDays(7),
-        TimeUnit.Month => date.AddMonths(1),
-        _ => date.AddDays(1),
-    };
+        int days = unit switch
+        {
+            TimeUnit.Week => 7,
+            TimeUnit.Month => DateTime.DaysInMonth(date.Year, date.Month),
+            _ => 1,
+        };
+        return (DateTime.MaxValue - date).Days >= days ? date.AddDays(days) : DateTime.MaxValue;
+    }
 
     private static long Modulo(long value, long divisor) => ((value % divisor) + divisor) % divisor;
 }

@@ -40,17 +40,17 @@ internal sealed class ImportSource : IDisposable
 
     /// <param name="path">The file, or <c>-</c> for standard input.</param>
     /// <param name="onRead">Told after each read how many bytes were taken so far; whatever it throws ends the reading.</param>
+    /// <param name="cancellation">Ends the waiting for a pipe.</param>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.ImportFileUnreadable"/>: it cannot be opened. <see cref="ErrorCode.ImportFormatUnsupported"/>: it is packed in a way that is not read.
     /// </exception>
-    public static ImportSource Open(string path, Action<long> onRead)
+    public static ImportSource Open(string path, Action<long> onRead, CancellationToken cancellation)
     {
         CountingStream? file = null;
         try
         {
-            file = new CountingStream(
-                path == "-" ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1),
-                onRead);
+            Stream stream = path == "-" ? Console.OpenStandardInput() : OpenFile(path, cancellation);
+            file = new CountingStream(stream.CanSeek ? stream : new WaitingStream(stream, cancellation), onRead);
             var source = new ImportSource(file, path);
             file = null;
             return source;
@@ -70,6 +70,21 @@ internal sealed class ImportSource : IDisposable
     }
 
     public void Dispose() => _content.Dispose();
+
+    /// <summary>Opens a file on another thread, for a pipe nobody writes to keeps its thread until somebody does.</summary>
+    private static FileStream OpenFile(string path, CancellationToken cancellation)
+    {
+        Task<FileStream> opening = Task.Run(() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1), CancellationToken.None);
+        try
+        {
+            return opening.WaitAsync(cancellation).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            opening.ContinueWith(late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
+        }
+    }
 
     private static Stream Unpack(Stream stream, string path)
     {
@@ -136,6 +151,24 @@ internal sealed class ImportSource : IDisposable
     }
 
     private static TokenDashboardException Refuse(string path, string what) => new(ErrorCode.ImportFormatUnsupported, $"'{path}' {what}", target: path);
+
+    /// <summary>Reads a pipe on another thread, so that waiting for its writer can be ended.</summary>
+    private sealed class WaitingStream(Stream stream, CancellationToken cancellation) : ReadOnlyStream(stream)
+    {
+        private byte[] _buffer = [];
+
+        public override int Read(Span<byte> buffer)
+        {
+            if (_buffer.Length < buffer.Length)
+            {
+                _buffer = new byte[buffer.Length];
+            }
+            int length = buffer.Length;
+            int read = Task.Run(() => base.Read(_buffer.AsSpan(0, length)), CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
+            _buffer.AsSpan(0, read).CopyTo(buffer);
+            return read;
+        }
+    }
 
     /// <summary>Counts what is taken from a stream.</summary>
     private sealed class CountingStream(Stream stream, Action<long>? onRead = null) : ReadOnlyStream(stream)

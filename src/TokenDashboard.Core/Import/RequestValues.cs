@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Import;
 
@@ -70,7 +71,8 @@ internal sealed class RequestValues
         }
         if (this[ImportColumn.DurationMs] is { } duration)
         {
-            return TryNumber(duration, out row.DurationMs) ? null : $"'{ValueText.Shorten(duration)}' is not a duration";
+            // What a query would not take for a duration is not stored as one.
+            return TryNumber(duration, out row.DurationMs) && row.DurationMs is >= 0 and <= TelemetrySql.MaxDurationMs ? null : $"'{ValueText.Shorten(duration)}' is not a duration";
         }
         if (this[ImportColumn.EndTime] is { } end)
         {

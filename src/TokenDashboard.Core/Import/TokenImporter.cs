@@ -34,7 +34,7 @@ public sealed class TokenImporter : IDisposable
         {
             throw new TokenDashboardException(ErrorCode.ImportMapInvalid, $"A map is for columns, and {format} has none. Leave out -Map, or give -Format Csv.", target: format);
         }
-        (_database, _format, _map, _whatIf) = (Path.GetFullPath(database), format, map, whatIf);
+        (_database, _format, _map, _whatIf) = (TokenStore.FullPath(database, ErrorCode.StoreWriteFailed), format, map, whatIf);
         (_maxLineBytes, _cancellation) = (maxLineBytes, cancellation);
     }
 
@@ -48,7 +48,7 @@ public sealed class TokenImporter : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         var watch = Stopwatch.StartNew();
         var report = new ImportReport(path, _database, _whatIf);
-        using ImportSource source = ImportSource.Open(path, OnRead);
+        using ImportSource source = ImportSource.Open(path, OnRead, _cancellation);
         _writer ??= OpenWriter();
         using var sink = new ImportSink(_writer, report, () => OnRead(source.BytesRead));
         var lines = new LineReader(source.Content, _maxLineBytes);

@@ -40,9 +40,16 @@ public sealed class SampleRequests
     /// <param name="until">The end; the last request lies shortly before.</param>
     /// <param name="days">How many days before, 1 or more.</param>
     /// <param name="requestsPerDay">Requests of an average working day, 1 or more. A day of the weekend has about a quarter of it.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: so many days before the end there is no calendar.</exception>
     public IEnumerable<TokenRequest> Make(DateTimeOffset until, int days, int requestsPerDay)
     {
         DateTimeOffset end = new(until.UtcTicks - (until.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+        return end.UtcTicks >= days * TimeSpan.TicksPerDay ? Requests(end, days, requestsPerDay) : throw new TokenDashboardException(
+            ErrorCode.RangeInvalid, $"{days} days before {end:u} would be before the year 1. Give fewer -Days, or a later -Until.", target: until);
+    }
+
+    private IEnumerable<TokenRequest> Requests(DateTimeOffset end, int days, int requestsPerDay)
+    {
         double hourSum = HourWeights.Sum();
         for (DateTimeOffset hour = end.AddDays(-days); hour < end; hour = hour.AddHours(1))
         {

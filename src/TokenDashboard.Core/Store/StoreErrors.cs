@@ -26,7 +26,8 @@ internal static class StoreErrors
             path),
         NotADatabase or Corrupt => new TokenDashboardException(
             ErrorCode.StoreNotDatabase,
-            $"'{path}' is not a SQLite database, or is damaged ({exception.Message}). Give the file named by logging.sqlite.database in Observicia's configuration.",
+            $"'{path}' is not a SQLite database, or is damaged ({exception.Message}). Give the file named by logging.sqlite.database in Observicia's configuration. "
+            + "If that is this one, restore a backup, or recover with the sqlite3 shell's .recover; where it can still be opened, Test-TokenStore tells what is damaged.",
             exception,
             path),
         CannotOpen or ReadOnly => CannotRead(exception, path),

@@ -25,9 +25,10 @@ public static class StoreLocator
     /// </exception>
     public static string FindDefault(string workingDirectory)
     {
-        if (Environment.GetEnvironmentVariable(DatabaseVariable) is { Length: > 0 } database)
+        string? database = Environment.GetEnvironmentVariable(DatabaseVariable);
+        if (!string.IsNullOrWhiteSpace(database))
         {
-            return Path.GetFullPath(database, workingDirectory);
+            return Path.GetFullPath(WithHome(database), workingDirectory);
         }
         string configuration = Path.GetFullPath(
             Environment.GetEnvironmentVariable(ConfigurationVariable) is { Length: > 0 } named ? named : ConfigurationFile,
@@ -47,6 +48,11 @@ public static class StoreLocator
             + $"configuration file (looked for at '{configuration}', {found}).");
     }
 
+    // A shell expands ~ only where it is not quoted, and -Database takes it either way.
+    private static string WithHome(string path) => path is ['~'] or ['~', '/' or '\\', ..]
+        ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + path[1..]
+        : path;
+
     private static string? DatabaseOf(string configuration)
     {
         try
@@ -55,7 +61,8 @@ public static class StoreLocator
             var yaml = new YamlStream();
             yaml.Load(reader);
             YamlNode? sqlite = yaml.Documents.Count == 0 ? null : Child(Child(yaml.Documents[0].RootNode, "logging"), "sqlite");
-            bool enabled = Child(sqlite, "enabled") is YamlScalarNode { Value: { } value } && value.Equals("true", StringComparison.OrdinalIgnoreCase);
+            // Observicia reads YAML 1.1, which has more than one word for true: https://yaml.org/type/bool.html
+            bool enabled = Child(sqlite, "enabled") is YamlScalarNode { Value: { } value } && value.ToLowerInvariant() is "true" or "yes" or "on";
             return enabled && Child(sqlite, "database") is YamlScalarNode { Value.Length: > 0 } database ? database.Value : null;
         }
         catch (Exception exception) when (exception is YamlException or IOException or UnauthorizedAccessException)

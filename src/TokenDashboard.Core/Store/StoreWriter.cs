@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Telemetry;
 
@@ -27,6 +28,9 @@ public static class StoreWriter
         )
         """;
 
+    // Bytes on Unix, characters on Windows.
+    private const int LongestName = 255;
+
     private const string Insert = """
         INSERT INTO telemetry (timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens,
             duration_ms, success, trace_id, span_id, parent_span_id)
@@ -45,9 +49,17 @@ public static class StoreWriter
     public static void Create(string path, IEnumerable<TokenRequest> requests, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        path = Path.GetFullPath(path);
+        path = TokenStore.FullPath(path, ErrorCode.StoreWriteFailed);
         ThrowIfExists(path);
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        string suffix = $".{Guid.NewGuid():N}.tmp", name = Path.GetFileName(path);
+        if ((OperatingSystem.IsWindows() ? name.Length : Encoding.UTF8.GetByteCount(name)) + suffix.Length > LongestName)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.StoreWriteFailed,
+                $"The name '{name}' is too long: it gets an ending of {suffix.Length} characters while the store is made, and no file system takes more than {LongestName}. Choose a shorter one.",
+                target: path);
+        }
+        string temporary = path + suffix;
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -63,7 +63,7 @@ public sealed class TokenStore : IDisposable
 
     internal static TokenStore Open(string path, int busyTimeoutSeconds, CancellationToken cancellation, bool isStore = true)
     {
-        path = System.IO.Path.GetFullPath(path);
+        path = FullPath(path, ErrorCode.StoreNotFound);
         CheckFile(path);
         SqliteEngine.Initialize();
         var connection = new SqliteConnection(ConnectionString(path, SqliteOpenMode.ReadOnly));
@@ -95,6 +95,11 @@ public sealed class TokenStore : IDisposable
             throw;
         }
     }
+
+    /// <summary>The full path, or the given failure where the text can be no path.</summary>
+    internal static string FullPath(string path, ErrorCode code) => path.Contains('\0', StringComparison.Ordinal)
+        ? throw new TokenDashboardException(code, $"'{path.Replace('\0', '\uFFFD')}' has a character in it that no path may have, with the number 0.", target: path)
+        : System.IO.Path.GetFullPath(path);
 
     /// <summary>Makes a command; failures of its execution go through <see cref="Read{T}"/>.</summary>
     internal SqliteCommand CreateCommand(string sql)
@@ -250,12 +255,32 @@ public sealed class TokenStore : IDisposable
                 $"There is no file '{path}'. Check the path, or make a store to try things on with: New-TokenStore -Path '{path}' -Sample",
                 target: path);
         }
+        if (file.LinkTarget is { } target && !LeadsToFile(file))
+        {
+            throw new TokenDashboardException(
+                ErrorCode.StoreNotFound,
+                $"'{path}' is a link to '{target}', which leads to no file. Correct the link, or give the path of the store itself.",
+                target: path);
+        }
         if (file.Length == 0)
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreEmpty,
                 $"'{path}' has no content. Observicia creates its table when the application starts with logging.sqlite enabled.",
                 target: path);
+        }
+    }
+
+    private static bool LeadsToFile(FileInfo link)
+    {
+        try
+        {
+            return link.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true };
+        }
+        catch (IOException)
+        {
+            // Links that lead to one another.
+            return false;
         }
     }
 
@@ -286,6 +311,15 @@ public sealed class TokenStore : IDisposable
             throw new TokenDashboardException(
                 ErrorCode.StoreColumnsMissing,
                 $"The table 'telemetry' of '{Path}' lacks the columns {string.Join(", ", missing)}. Give a database made by Observicia 0.1.13 or compatible.",
+                target: Path);
+        }
+        // Rows are read in the order of their ids, which neither has: https://sqlite.org/rowidtable.html
+        string kind = Scalar<string>("SELECT COALESCE(max(CASE WHEN type = 'view' THEN 'a view' WHEN wr THEN 'a table WITHOUT ROWID' END), '') FROM pragma_table_list('telemetry') WHERE schema = 'main'");
+        if (kind.Length > 0)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.StoreColumnsMissing,
+                $"'telemetry' of '{Path}' is {kind} and so lacks SQLite's column rowid, by which requests are read. Give the database Observicia itself writes, or copy the rows into the table of a store made by New-TokenStore.",
                 target: Path);
         }
     }

@@ -68,7 +68,8 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
                 using SqliteDataReader reader = store.ExecuteReader(command);
                 while (reader.Read())
                 {
-                    faults.Add(reader.GetString(0));
+                    // A fault may have a heading above it, and is shown in one line.
+                    faults.Add(reader.GetString(0).ReplaceLineEndings(" "));
                 }
                 return true;
             });

@@ -30,12 +30,23 @@ public sealed record TimeRange
     public DateTimeOffset? Until { get; }
 
     /// <summary>The range of equal length that ends where this one begins.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeRequired"/>: an end is open.</exception>
-    public TimeRange Previous() => this is { Since: { } since, Until: { } until }
-        ? new TimeRange(since - (until - since), since)
-        : throw new TokenDashboardException(
-            ErrorCode.RangeRequired,
-            "A comparison with the period before needs a range with both ends: give -Last, or -Since and -Until.");
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.RangeRequired"/>: an end is open. <see cref="ErrorCode.RangeInvalid"/>: it would begin before the calendar does.
+    /// </exception>
+    public TimeRange Previous()
+    {
+        if (this is not { Since: { } since, Until: { } until })
+        {
+            throw new TokenDashboardException(
+                ErrorCode.RangeRequired,
+                "A comparison with the period before needs a range with both ends: give -Last, or -Since and -Until.");
+        }
+        long start = since.UtcTicks - (until - since).Ticks;
+        return start >= 0 ? new TimeRange(new DateTimeOffset(start, TimeSpan.Zero), since) : throw new TokenDashboardException(
+            ErrorCode.RangeInvalid,
+            $"There is no period before the range from {since:u} until {until:u}: it would begin before the year 1. Give a shorter range.",
+            target: since);
+    }
 
     internal bool Contains(long utcTicks) =>
         (Since is not { } since || utcTicks >= since.UtcTicks) && (Until is not { } until || utcTicks < until.UtcTicks);

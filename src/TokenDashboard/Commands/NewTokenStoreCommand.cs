@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TokenDashboard.Completion;
 using TokenDashboard.Store;
 using TokenDashboard.Parameters;
 using TokenDashboard.Telemetry;
@@ -37,6 +38,7 @@ public sealed class NewTokenStoreCommand : TokenCmdlet
     /// <summary>The end of the sample; without it, now.</summary>
     [Parameter(ParameterSetName = "Sample")]
     [TimeExpressionTransformation]
+    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Until { get; set; }
 
     /// <summary>A store that cannot be made is one error; others in the pipeline may still be.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using TokenDashboard.Formatting;
 
 namespace TokenDashboard.Completion;
 
@@ -11,7 +12,10 @@ namespace TokenDashboard.Completion;
 /// </summary>
 public abstract class Completer : IArgumentCompleter
 {
-    private static readonly SearchValues<char> NeedQuotes = SearchValues.Create(" '\"`$(){};,|&<>@#*?[");
+    // PowerShell takes typographic quotes and dashes for the plain ones.
+    private const string Dashes = "-–—―";
+
+    private static readonly SearchValues<char> NeedQuotes = SearchValues.Create(" '\"`$(){};,|&<>@#*?[‘’‚‛“”„");
 
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
@@ -22,7 +26,7 @@ public abstract class Completer : IArgumentCompleter
         {
             return [.. Values(parameterName, fakeBoundParameters)
                 .Where(value => value.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
-                .Select(value => new CompletionResult(Quote(value.Text), value.Text, CompletionResultType.ParameterValue, value.ToolTip))];
+                .Select(value => new CompletionResult(Quote(value.Text), Display.Text(value.Text), CompletionResultType.ParameterValue, value.ToolTip))];
         }
         catch (TokenDashboardException)
         {
@@ -34,6 +38,10 @@ public abstract class Completer : IArgumentCompleter
     private protected abstract IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters);
 
     /// <summary>The text as PowerShell reads it back; wildcards in it are escaped for parameters that know them.</summary>
-    private protected virtual string Quote(string text) =>
-        text.AsSpan().IndexOfAny(NeedQuotes) < 0 && text.Length > 0 ? text : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+    private protected virtual string Quote(string text)
+    {
+        bool plain = text.Length > 0 && !Dashes.Contains(text[0]) && text.AsSpan().IndexOfAny(NeedQuotes) < 0
+            && !text.Any(character => char.IsWhiteSpace(character) || char.IsControl(character));
+        return plain ? text : $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";
+    }
 }

@@ -17,8 +17,12 @@ public static class Display
     public static string Time(DateTimeOffset? instant) =>
         instant?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "";
 
+    /// <summary>A text of which a terminal obeys nothing: whoever calls a model chooses the names in a store, escape sequences included.</summary>
+    public static string Text(string? text) =>
+        text is null || !text.Any(char.IsControl) ? text ?? "" : string.Concat(text.Select(character => char.IsControl(character) ? '\uFFFD' : character));
+
     /// <summary>A name, or a word that stands for the unknown one.</summary>
-    public static string Name(string? name) => string.IsNullOrEmpty(name) ? "(none)" : name;
+    public static string Name(string? name) => string.IsNullOrEmpty(name) ? "(none)" : Text(name);
 
     /// <summary>The names that are set, joined.</summary>
     public static string Names(params object?[] names) => string.Join(" / ", names.Where(name => name is not null).Select(name => Name(name as string)));

@@ -64,6 +64,8 @@ public class TimeBucketsTests
     [InlineData("America/New_York", "2026-11-01T12:00Z", 25)]
     [InlineData("Australia/Lord_Howe", "2026-10-04T12:00Z", 23.5)]
     [InlineData("Asia/Kolkata", "2026-10-04T12:00Z", 24)]
+    [InlineData("Europe/Berlin", "9999-12-29T12:00Z", 24)]
+    [InlineData("America/New_York", "9999-12-30T12:00Z", 24)]
     public void Days_on_which_the_clock_changes_are_longer_or_shorter(string zone, string noon, double hours)
     {
         var buckets = new TimeBuckets(TimeUnit.Day, TimeZoneInfo.FindSystemTimeZoneById(zone));

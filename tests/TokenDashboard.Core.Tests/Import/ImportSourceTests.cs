@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
 using TokenDashboard.Import;
@@ -108,6 +109,18 @@ public sealed class ImportSourceTests : IDisposable
     }
 
     [Theory]
+    [InlineData("-4")]
+    [InlineData("1e13")]
+    [InlineData("soon")]
+    public void A_duration_that_is_none_makes_a_record_unreadable(string duration)
+    {
+        ImportReport report = _folder.Import($"timestamp,prompt_tokens,duration_ms\n2026-03-01T12:00:00,1,{duration}\n2026-03-01T12:00:01,2,0\n");
+
+        Assert.Equal((1, 1), (report.Imported, report.Unreadable));
+        Assert.Equal($"'{duration}' is not a duration", report.UnreadableLines[0].Reason);
+    }
+
+    [Theory]
     [InlineData("2026-03-01 12:00:00.1234567Z", "2026-03-01T12:00:00.123456")]
     [InlineData("2026-03-01T12:00:00+05:30", "2026-03-01T06:30:00")]
     [InlineData("2026-03-01 12:00:00.5+00", "2026-03-01T12:00:00.500000")]
@@ -183,6 +196,29 @@ public sealed class ImportSourceTests : IDisposable
         using var importer = new TokenImporter(_folder.Database, ImportFormat.Auto, null, whatIf: false, CancellationToken.None);
         importer.Import(_folder.File("nowhere"));
     }).Code);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Waiting_for_a_pipe_ends_with_its_cancellation(bool isOpened)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes in folders.");
+        string pipe = _folder.File("pipe");
+        using (var mkfifo = Process.Start("mkfifo", [pipe]))
+        {
+            await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        // Open for both it is opened at once, and nobody who reads it comes to its end.
+        using FileStream? writer = isOpened ? new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite) : null;
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        Task import = Task.Run(() =>
+        {
+            using var importer = new TokenImporter(_folder.Database, ImportFormat.Auto, null, whatIf: false, cancellation.Token);
+            importer.Import(pipe);
+        }, CancellationToken.None);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => import.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+    }
 
     public void Dispose() => _folder.Dispose();
 

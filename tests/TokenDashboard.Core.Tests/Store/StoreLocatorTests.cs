@@ -19,6 +19,22 @@ public sealed class StoreLocatorTests : IDisposable
     }
 
     [Fact]
+    public void The_environment_variable_may_begin_with_the_home_folder()
+    {
+        Environment.SetEnvironmentVariable(StoreLocator.DatabaseVariable, "~/store.db");
+
+        Assert.Equal(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "store.db"), StoreLocator.FindDefault(_folder.Path));
+    }
+
+    [Fact]
+    public void A_blank_environment_variable_names_no_store()
+    {
+        Environment.SetEnvironmentVariable(StoreLocator.DatabaseVariable, "  ");
+
+        Assert.Equal(ErrorCode.StoreNotSpecified, Assert.Throws<TokenDashboardException>(() => StoreLocator.FindDefault(_folder.Path)).Code);
+    }
+
+    [Fact]
     public void The_configuration_file_in_the_working_folder_comes_next()
     {
         Configure("""
@@ -40,6 +56,17 @@ public sealed class StoreLocatorTests : IDisposable
         Environment.SetEnvironmentVariable(StoreLocator.ConfigurationVariable, _folder.File("named.yaml"));
 
         Assert.Equal(Path.GetFullPath("/var/lib/store.db"), StoreLocator.FindDefault(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData("yes")]
+    [InlineData("On")]
+    [InlineData("TRUE")]
+    public void The_store_is_enabled_by_every_word_for_true(string word)
+    {
+        Configure($"logging: {{ sqlite: {{ enabled: {word}, database: store.db }} }}");
+
+        Assert.Equal(_folder.File("store.db"), StoreLocator.FindDefault(_folder.Path));
     }
 
     [Theory]

@@ -93,6 +93,17 @@ public class StoreWriterTests
         Assert.Equal(ErrorCode.StoreWriteFailed, failure.Code);
     }
 
+    [Fact]
+    public void A_name_that_is_too_long_is_explained()
+    {
+        using var folder = new TemporaryFolder();
+
+        var failure = Assert.Throws<TokenDashboardException>(() => StoreWriter.Create(folder.File(new string('a', 260)), [], CancellationToken.None));
+
+        Assert.Equal(ErrorCode.StoreWriteFailed, failure.Code);
+        Assert.Contains("too long", failure.Message);
+    }
+
     private static object Values(TokenRequest r) => (
         r.Timestamp, r.Transaction, r.User, r.Model, r.Provider, r.RequestType, r.PromptTokens, r.CompletionTokens,
         (r.TotalTokens, r.DurationMs, r.PolicyPassed, r.BrokenStream, r.TraceId, r.SpanId, r.ParentSpanId));

@@ -10,6 +10,21 @@ public class TokenStoreTests
     [Fact]
     public void A_missing_file_is_named() => Assert.Equal(ErrorCode.StoreNotFound, OpenFailure("/nowhere/store.db").Code);
 
+    [Theory]
+    [InlineData("nowhere.db")]
+    [InlineData("store.db")]
+    public void A_link_that_leads_to_no_file_is_named(string target)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need a privilege on Windows.");
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(folder.File("store.db"), target);
+
+        TokenDashboardException failure = OpenFailure(folder.File("store.db"));
+
+        Assert.Equal(ErrorCode.StoreNotFound, failure.Code);
+        Assert.Contains($"link to '{target}'", failure.Message);
+    }
+
     [Fact]
     public void A_directory_is_no_store()
     {
@@ -39,11 +54,14 @@ public class TokenStoreTests
             file.SetLength(file.Length / 2);
         }
 
-        Assert.Equal(ErrorCode.StoreNotDatabase, Assert.Throws<TokenDashboardException>(() =>
+        var failure = Assert.Throws<TokenDashboardException>(() =>
         {
             using TokenStore open = store.Open();
             TokenStoreInfo.Read(open);
-        }).Code);
+        });
+
+        Assert.Equal(ErrorCode.StoreNotDatabase, failure.Code);
+        Assert.Contains(".recover", failure.Message);
     }
 
     [Theory]
@@ -61,6 +79,23 @@ public class TokenStoreTests
         TokenDashboardException failure = OpenFailure(folder.File("store.db"));
 
         Assert.Equal(expected, failure.Code);
+        Assert.Contains(named, failure.Message);
+    }
+
+    [Theory]
+    [InlineData("ALTER TABLE telemetry RENAME TO requests; CREATE VIEW telemetry AS SELECT * FROM requests", "view")]
+    [InlineData("CREATE TABLE copy (id INTEGER PRIMARY KEY, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens, duration_ms, success, trace_id, span_id, parent_span_id) WITHOUT ROWID; DROP TABLE telemetry; ALTER TABLE copy RENAME TO telemetry", "WITHOUT ROWID")]
+    public void What_has_no_row_ids_is_no_store(string sql, string named)
+    {
+        using var store = new TestStore();
+        using (SqliteConnection connection = store.Connect())
+        {
+            connection.Execute(sql);
+        }
+
+        TokenDashboardException failure = OpenFailure(store.Path);
+
+        Assert.Equal(ErrorCode.StoreColumnsMissing, failure.Code);
         Assert.Contains(named, failure.Message);
     }
 

@@ -85,5 +85,6 @@ public class TimeExpressionTests
 
         Assert.Equal((Now.AddDays(-14), Now.AddDays(-7)), (previous.Since, previous.Until));
         Assert.Equal(ErrorCode.RangeRequired, Assert.Throws<TokenDashboardException>(() => new TimeRange(Now, null).Previous()).Code);
+        Assert.Equal(ErrorCode.RangeInvalid, Assert.Throws<TokenDashboardException>(() => new TimeRange(DateTimeOffset.MinValue, Now).Previous()).Code);
     }
 }

@@ -54,5 +54,9 @@ public sealed class TokenStoreTests(SampleStore store) : IClassFixture<SampleSto
     [InlineData("New-TokenStore x.db -Days 3 -Seed many", "CannotConvertArgumentNoMessage")]
     [InlineData("New-TokenStore x.db -Sample -Days 0", "ParameterArgumentValidationError")]
     [InlineData("New-TokenStore ''", "ParameterArgumentValidationError")]
+    [InlineData("New-TokenStore x.db -Sample -Until 0001-01-02 -Days 30", "RangeInvalid")]
+    [InlineData("New-TokenStore \"a`0b\"", "StoreWriteFailed")]
+    [InlineData("Get-TokenStore -Database \"a`0b\"", "StoreNotFound")]
+    [InlineData("Get-UserTokenUsage -ComparePrevious -Since ([DateTimeOffset]::MinValue) -Until now", "RangeInvalid")]
     public void A_wrong_wish_has_a_stable_error(string script, string errorId) => Assert.Equal(errorId, store.Session.Run(script).ErrorId);
 }
