@@ -137,16 +137,18 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         {
             throw Conflict($"The folder '{title}' cannot be made, because its parent '{parent.Title}' was not.");
         }
-        FolderPlace? found = null;
-        bool IsThere() => (found = ByTitle(title, parent.Uid)) is not null;
         // Newer servers take a title twice, so two that publish at once would make two folders. Of one uid there is only one.
-        GrafanaResponse? response = api.CreateFolder(title, uid ?? OwnUid(title, parent.Uid), parent.Uid, IsThere);
+        string wanted = uid ?? OwnUid(title, parent.Uid);
+        FolderPlace? found = null;
+        // Lists lag behind on some servers; a folder's own address does not.
+        bool IsThere() => (found = Matching(Readable(wanted), title, parent.Uid) ?? ByTitle(title, parent.Uid)) is not null;
+        GrafanaResponse? response = api.CreateFolder(title, wanted, parent.Uid, IsThere);
         if (response?.Status is 409 or 412 && IsThere())
         {
             action = GrafanaPublishAction.Unchanged;
             return found;
         }
-        if (response?.Status is 409 or 412 && uid is null)
+        if (response?.Status is 409 or 412 && uid is null && Readable(wanted) is not null)
         {
             // A folder made from here that was given another title or place since has the uid.
             response = api.CreateFolder(title, null, parent.Uid, IsThere);
@@ -166,6 +168,10 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         callbacks.Verbose($"Made the folder '{title}' with the uid '{made}'.");
         return new FolderPlace(made, title);
     }
+
+    /// <summary>A folder as a place, where it has that title and parent; null otherwise.</summary>
+    private static FolderPlace? Matching(FolderAnswer? folder, string title, string parentUid) =>
+        folder is { Uid: { } uid } && folder.Title == title && (folder.ParentUid ?? "") == parentUid ? new FolderPlace(uid, title) : null;
 
     private static string OwnUid(string title, string parentUid) =>
         "td-" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{parentUid}/{title}")), 0, 8).ToLowerInvariant();
