@@ -199,6 +199,11 @@ internal sealed class GrafanaClient : IDisposable
             // .NET 10 lets it through where a connection is reset as soon as it is there, before anything was sent.
             return Failed(new HttpRequestException(HttpRequestError.ConnectionError, exception.Message, exception));
         }
+        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
+        {
+            // Not compressed as its header says; of Brotli .NET tells it as an invalid operation.
+            return Failed(new HttpRequestException(HttpRequestError.InvalidResponse, exception.Message, exception));
+        }
         catch (IOException exception)
         {
             return Failed(new HttpRequestException(HttpRequestError.ResponseEnded, exception.Message, exception));
