@@ -111,6 +111,7 @@ internal sealed class GrafanaClient : IDisposable
     internal GrafanaResponse? Write(HttpMethod method, string path, JsonObject body, Func<bool> isDone, bool editable = false)
     {
         bool first = true;
+        bool lost = false;
         GrafanaAttempt last = _retry.Run(cancel =>
         {
             bool repeated = !first;
@@ -122,18 +123,24 @@ internal sealed class GrafanaClient : IDisposable
                     return Done();
                 }
                 GrafanaAttempt attempt = Once(method, path, body, cancel, editable);
+                lost |= attempt.Failure is
+                {
+                    Code: ErrorCode.GrafanaTimeout or ErrorCode.GrafanaUnreachable,
+                    InnerException: not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError },
+                };
                 // What arrived late of an earlier try is what a repeated one may be refused for.
                 return repeated && attempt.Status is 409 or 412 && isDone() ? Done() : attempt;
             }
-            catch (TokenDashboardException exception) when (exception.Code is ErrorCode.GrafanaUnreachable or ErrorCode.GrafanaBusy)
+            catch (TokenDashboardException exception)
             {
-                return new GrafanaAttempt { Failure = exception, MayPass = true };
+                // Of looking. It may end all, and the try before it still be carried out.
+                return new GrafanaAttempt { Failure = exception, MayPass = exception.Code is ErrorCode.GrafanaUnreachable or ErrorCode.GrafanaBusy };
             }
         });
-        if (last.Failure is { Code: ErrorCode.GrafanaTimeout or ErrorCode.GrafanaUnreachable, InnerException: not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } } lost)
+        if (lost && last.Failure is { } failure)
         {
             throw new TokenDashboardException(
-                lost.Code, $"{lost.Message} Whether it carried out {method} {path} is not known; the next run finds out and goes on from there.", lost, Url);
+                failure.Code, $"{failure.Message} Whether it carried out {method} {path} is not known; the next run finds out and goes on from there.", failure, Url);
         }
         return ReferenceEquals(last, GrafanaAttempt.Done) ? null : Read(method, path, last);
 
