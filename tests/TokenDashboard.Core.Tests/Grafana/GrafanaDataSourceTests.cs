@@ -8,6 +8,46 @@ public class GrafanaDataSourceTests
 {
     private static readonly GrafanaPublishOptions AsItIs = new();
 
+    [Theory]
+    [InlineData("DS_SQLITE", false)]
+    [InlineData("DS_SQLITE", true)]
+    [InlineData("p1", false)]
+    [InlineData("p1", true)]
+    public async Task The_own_data_source_is_not_looked_at_where_every_reference_is_mapped(string from, bool exists)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        if (exists)
+        {
+            server.DataSources.Add(Source(SqliteDataSource.DefaultUid, "TokenDashboard"));
+        }
+        server.DataSources.Add(Source("lite", "Observicia (production)"));
+        string current = from == "p1" ? "p1" : "${DS_SQLITE}";
+        string inputs = from == "p1" ? "" : """
+            "__inputs": [ { "name": "DS_SQLITE", "type": "datasource", "pluginId": "frser-sqlite-datasource" } ],
+            """;
+        string json = $$$"""
+            {
+              "uid": "mapped", "title": "Mapped", {{{inputs}}}
+              "templating": { "list": [ { "type": "datasource", "name": "datasource", "query": "frser-sqlite-datasource", "current": { "text": "x", "value": "{{{current}}}" } } ] },
+              "panels": [
+                { "id": 1, "type": "stat", "datasource": { "type": "frser-sqlite-datasource", "uid": "${datasource}" } },
+                { "id": 2, "type": "stat", "datasource": { "type": "frser-sqlite-datasource", "uid": "{{{current}}}" } } ]
+            }
+            """;
+        var map = new DataSourceMap(new Dictionary<string, string> { [from] = "Observicia (production)" });
+
+        PublishRun run = PublishRun.Of(server, json, new GrafanaPublishOptions { DataSources = map });
+
+        Assert.Null(run.Error);
+        Assert.Equal(GrafanaPublishKind.Dashboard, Assert.Single(run.Results).Kind);
+        Assert.DoesNotContain(server.Requests, request => request.Contains(SqliteDataSource.DefaultUid, StringComparison.Ordinal));
+        JsonObject content = server.Dashboards["mapped"].Content;
+        Assert.Equal("lite", (string?)content["templating"]!["list"]![0]!["current"]!["value"]);
+        Assert.Equal("lite", (string?)content["panels"]![1]!["datasource"]!["uid"]);
+
+        static JsonObject Source(string uid, string name) => new() { ["uid"] = uid, ["name"] = name, ["type"] = "frser-sqlite-datasource" };
+    }
+
     [Fact]
     public async Task A_new_data_source_has_the_settings_the_plugin_needs()
     {
