@@ -92,6 +92,30 @@ internal sealed class GrafanaClient : IDisposable
         return response.IsNoAnswer ? throw response.Failure($"answer {response.Request}", "another account") : response;
     }
 
+    /// <summary>
+    /// As <see cref="Find"/>, for what one can do without: null as well for a refusal, a redirect or a page, since proxies let through what
+    /// they know. A server that takes no requests now, or does not know the account, is told all the same.
+    /// </summary>
+    /// <exception cref="TokenDashboardException">No answer, or one that holds for every request.</exception>
+    internal GrafanaResponse? FindOptional(string path)
+    {
+        GrafanaAttempt attempt = _retry.Run(cancel => Once(HttpMethod.Get, path, null, cancel));
+        bool answered = attempt.Failure is null && attempt.Status is not (401 or 407 or 429 or 503 or 504);
+        if (answered && attempt.Status is (< 200 or >= 300))
+        {
+            return null;
+        }
+        try
+        {
+            GrafanaResponse response = Read(HttpMethod.Get, path, attempt);
+            return response.IsNoAnswer ? throw response.Failure($"answer {response.Request}", "another account") : response;
+        }
+        catch (TokenDashboardException exception) when (answered && exception.Code == ErrorCode.GrafanaNotJson)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Asks with a body, and otherwise as <see cref="Get"/>. Only for what changes nothing.</summary>
     /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
     internal GrafanaResponse Ask(string path, JsonObject body) =>
