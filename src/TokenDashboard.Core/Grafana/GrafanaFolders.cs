@@ -11,6 +11,9 @@ internal sealed record FolderPlace(string? Uid, string Title)
     /// <summary>What Grafana calls the place of dashboards that are in no folder.</summary>
     internal const string RootTitle = "Dashboards";
 
+    /// <summary>Whether a title means the place outside every folder: up to version 10 Grafana shows it under this name and lets no folder have it.</summary>
+    internal static bool IsRoot(string title) => title.Trim().Equals("General", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The place outside every folder.</summary>
     internal static FolderPlace Root { get; } = new("", RootTitle);
 }
@@ -41,9 +44,8 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         {
             throw Conflict($"No folder has the uid '{uid}'. Give -Folder as well, with the title it shall have.");
         }
-        if (path.Length == 1 && path[0].Equals("General", StringComparison.OrdinalIgnoreCase))
+        if (path.Length == 1 && FolderPlace.IsRoot(path[0]))
         {
-            // Up to version 10 Grafana shows the root under this name and lets no folder have it.
             path = [];
         }
         if (path.Length > 1 && !api.HasNestedFolders)
