@@ -44,6 +44,10 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         {
             throw Conflict($"No folder has the uid '{uid}'. Give -Folder as well, with the title it shall have.");
         }
+        if (titles is not null && path.Length == 0)
+        {
+            throw Conflict($"'{titles}' names no folder. Give its title, or General for the place outside every folder.");
+        }
         if (path.Length == 1 && FolderPlace.IsRoot(path[0]))
         {
             path = [];

@@ -78,6 +78,19 @@ public class GrafanaFolderTests
     }
 
     [Theory]
+    [InlineData("  ")]
+    [InlineData("/")]
+    public async Task A_folder_without_a_title_moves_nothing_to_the_root(string folder)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        PublishRun.Of(server, PublishRun.Json(), Options("LLM"));
+        server.ClearRequests();
+
+        Assert.Equal(ErrorCode.GrafanaFolderConflict, PublishRun.Of(server, PublishRun.Json(), Options(folder)).Error?.Code);
+        Assert.Empty(server.Writes);
+    }
+
+    [Theory]
     [InlineData("10.4.19", GrafanaApi.Legacy)]
     [InlineData("13.3.1", GrafanaApi.Legacy)]
     [InlineData("13.3.1", GrafanaApi.Resource)]
