@@ -105,14 +105,14 @@ public class GrafanaDataSourceTests
         PublishRun run = PublishRun.Of(server, PublishRun.Json(), AsItIs);
 
         Assert.Equal(ErrorCode.GrafanaDataSourceMissing, run.Error?.Code);
-        Assert.Contains("-Database", run.Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("Set-GrafanaDataSource makes it; give -Database", run.Error!.Message, StringComparison.Ordinal);
         Assert.Contains("'Tokens' (uid 'other')", run.Error.Message, StringComparison.Ordinal);
         Assert.Empty(server.Writes);
     }
 
     [Theory]
-    [InlineData("prometheus", "tokendashboard-sqlite", "Tokens", "-DataSourceUid")]
-    [InlineData("frser-sqlite-datasource", "another", "TokenDashboard", "-DataSourceUid another")]
+    [InlineData("prometheus", "tokendashboard-sqlite", "Tokens", "Give the uid of another one.")]
+    [InlineData("frser-sqlite-datasource", "another", "TokenDashboard", "with the uid 'another' (type frser-sqlite-datasource). Give that uid to use it")]
     public async Task A_uid_of_another_type_and_a_name_with_another_uid_are_conflicts(string type, string uid, string name, string advice)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
