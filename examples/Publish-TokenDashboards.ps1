@@ -52,12 +52,13 @@ function Get-ErrorId($Record) {
     $Record.FullyQualifiedErrorId.Split(',')[0]
 }
 
-$count = @{ Created = 0; Updated = 0; Unchanged = 0; Failed = 0 }
+$count = @{ Created = 0; Updated = 0; Unchanged = 0; Failed = 0; Forbidden = 0 }
 
 # Takes results, and errors and warnings between them, so that the log has all in the order they happened.
 filter Format-Result {
     if ($_ -is [Management.Automation.ErrorRecord]) {
         $count.Failed++
+        if ((Get-ErrorId $_) -eq 'GrafanaForbidden') { $count.Forbidden++ }
         Format-Event "Error $(Get-ErrorId $_): $_"
     }
     elseif ($_ -is [Management.Automation.WarningRecord]) {
@@ -92,5 +93,10 @@ catch {
     exit 3
 }
 Format-Event "Done: $($count.Created) created, $($count.Updated) updated, $($count.Unchanged) unchanged, $($count.Failed) failed"
+# Of an account that may write nothing each thing is refused by itself.
+if ($count.Forbidden -and $count.Forbidden -eq $count.Failed -and -not ($count.Created + $count.Updated)) {
+    Format-Event 'Ended GrafanaForbidden: Everything that was to be written was refused; the errors name the permissions it takes.'
+    exit 3
+}
 if ($count.Failed) { exit 2 }
 exit 0

@@ -444,6 +444,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     [InlineData("-Url $url -Token $token -ProvisioningPath $folder -Database /d.db", "AmbiguousParameterSet")]
     [InlineData("-ProvisioningPath $folder -Database /d.db -Force", "AmbiguousParameterSet")]
     [InlineData("-Url $url -Token $token -DataSourceUid 'not a uid'", "ParameterArgumentValidationError")]
+    [InlineData("-Url $url -Token $token -Folder '  '", "ParameterArgumentValidationError")]
     [InlineData("-Url $url -Token $token -OrgId 0", "ParameterArgumentValidationError")]
     [InlineData("-Url 'https://admin:pw@localhost' -Token $token", "GrafanaUrlInvalid")]
     [InlineData("-Url 'https://admin:pw@[localhost' -Token $token", "ParameterArgumentTransformationError")]

@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 namespace TokenDashboard.Grafana;
 
 /// <summary>What a server says it serves under /apis, asked at most once each.</summary>
-internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server)
+/// <param name="client">Asks the server.</param>
+/// <param name="server">The server.</param>
+/// <param name="needed">Whether nothing works without it; otherwise an answer that is none means that it is not served.</param>
+internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool needed)
 {
     internal const string Dashboard = "apis/dashboard.grafana.app";
     internal const string Folder = "apis/folder.grafana.app";
@@ -33,7 +36,7 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server)
     {
         if (!_groups.TryGetValue(group, out ServedGroup? served))
         {
-            GrafanaResponse? response = client.Find(group);
+            GrafanaResponse? response = needed ? client.Find(group) : client.FindOptional(group);
             if (response is not null && response.Status != 403)
             {
                 ApiGroup answer = response.OrThrow($"tell the versions of {group}", "a valid token or credential").As(GrafanaJson.Default.ApiGroup);

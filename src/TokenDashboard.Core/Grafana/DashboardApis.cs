@@ -7,7 +7,7 @@ internal static class DashboardApis
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaApiMissing"/>, or any of the Grafana codes.</exception>
     internal static IDashboardApi Choose(GrafanaClient client, GrafanaConnection connection, GrafanaServer server, Action<string> verbose)
     {
-        var groups = new ApiGroups(client, server);
+        var groups = new ApiGroups(client, server, connection.Api == GrafanaApi.Resource);
         var legacy = new LegacyApi(client, server, groups);
         // A list that every classic interface has, however few dashboards there are.
         if (connection.Api == GrafanaApi.Legacy || (connection.Api == GrafanaApi.Auto && client.Find("api/dashboards/tags") is not null))

@@ -36,8 +36,28 @@ internal static partial class DashboardBinding
     /// does not stay.
     /// </summary>
     /// <param name="document">The dashboard.</param>
+    /// <param name="references">What takes the place of data sources it refers to.</param>
     /// <param name="keeps">Whether a variable that is set to this uid stays so.</param>
-    internal static bool NeedsDataSource(DashboardDocument document, Func<string, bool> keeps) => Needs(document.Root, keeps);
+    internal static bool NeedsDataSource(DashboardDocument document, DataSourceReferences? references, Func<string, bool> keeps)
+    {
+        if (references is null)
+        {
+            return Needs(document.Root, null, keeps);
+        }
+        var dashboard = (JsonObject)document.Root.DeepClone();
+        var filled = new Dictionary<string, string>();
+        foreach (JsonObject input in (dashboard["__inputs"] as JsonArray ?? []).OfType<JsonObject>().ToList())
+        {
+            if (Is(input["type"], "datasource") && references.Find(Text(input["name"])) is { } chosen)
+            {
+                filled["${" + Text(input["name"]) + "}"] = chosen.Uid;
+                input.Parent!.AsArray().Remove(input);
+            }
+        }
+        Replace(dashboard, filled);
+        references.Apply(dashboard);
+        return Needs(dashboard, references, keeps);
+    }
 
     /// <summary>
     /// A copy ready to be saved: inputs replaced, data source variables set to the data source, and without id and version, which
@@ -157,13 +177,14 @@ internal static partial class DashboardBinding
         return values.Aggregate(text, (result, value) => result.Replace(value.Key, value.Value, StringComparison.Ordinal));
     }
 
-    private static bool Needs(JsonNode? node, Func<string, bool> keeps) => node switch
+    private static bool Needs(JsonNode? node, DataSourceReferences? references, Func<string, bool> keeps) => node switch
     {
+        JsonObject fields when references?.Chose(fields) == true => false,
         JsonObject fields when IsSqliteVariable(fields) => ChosenUid(fields) is not { } uid || !keeps(uid),
         JsonObject fields => Is(fields["pluginId"], SqliteDataSource.PluginId)
             || (Is(fields["type"], SqliteDataSource.PluginId) && Text(fields["uid"]) is null or "" or SqliteDataSource.DefaultUid)
-            || fields.Any(field => Needs(field.Value, keeps)),
-        JsonArray items => items.Any(item => Needs(item, keeps)),
+            || fields.Any(field => Needs(field.Value, references, keeps)),
+        JsonArray items => items.Any(item => Needs(item, references, keeps)),
         _ => false,
     };
 

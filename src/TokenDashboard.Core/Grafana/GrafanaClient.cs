@@ -92,6 +92,30 @@ internal sealed class GrafanaClient : IDisposable
         return response.IsNoAnswer ? throw response.Failure($"answer {response.Request}", "another account") : response;
     }
 
+    /// <summary>
+    /// As <see cref="Find"/>, for what one can do without: null as well for a refusal, a redirect or a page, since proxies let through what
+    /// they know. A server that takes no requests now, or does not know the account, is told all the same.
+    /// </summary>
+    /// <exception cref="TokenDashboardException">No answer, or one that holds for every request.</exception>
+    internal GrafanaResponse? FindOptional(string path)
+    {
+        GrafanaAttempt attempt = _retry.Run(cancel => Once(HttpMethod.Get, path, null, cancel));
+        bool answered = attempt.Failure is null && attempt.Status is not (401 or 407 or 429 or 503 or 504);
+        if (answered && attempt.Status is (< 200 or >= 300))
+        {
+            return null;
+        }
+        try
+        {
+            GrafanaResponse response = Read(HttpMethod.Get, path, attempt);
+            return response.IsNoAnswer ? throw response.Failure($"answer {response.Request}", "another account") : response;
+        }
+        catch (TokenDashboardException exception) when (answered && exception.Code == ErrorCode.GrafanaNotJson)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Asks with a body, and otherwise as <see cref="Get"/>. Only for what changes nothing.</summary>
     /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
     internal GrafanaResponse Ask(string path, JsonObject body) =>
@@ -111,6 +135,7 @@ internal sealed class GrafanaClient : IDisposable
     internal GrafanaResponse? Write(HttpMethod method, string path, JsonObject body, Func<bool> isDone, bool editable = false)
     {
         bool first = true;
+        bool lost = false;
         GrafanaAttempt last = _retry.Run(cancel =>
         {
             bool repeated = !first;
@@ -122,18 +147,24 @@ internal sealed class GrafanaClient : IDisposable
                     return Done();
                 }
                 GrafanaAttempt attempt = Once(method, path, body, cancel, editable);
+                lost |= attempt.Failure is
+                {
+                    Code: ErrorCode.GrafanaTimeout or ErrorCode.GrafanaUnreachable,
+                    InnerException: not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError },
+                };
                 // What arrived late of an earlier try is what a repeated one may be refused for.
                 return repeated && attempt.Status is 409 or 412 && isDone() ? Done() : attempt;
             }
-            catch (TokenDashboardException exception) when (exception.Code is ErrorCode.GrafanaUnreachable or ErrorCode.GrafanaBusy)
+            catch (TokenDashboardException exception)
             {
-                return new GrafanaAttempt { Failure = exception, MayPass = true };
+                // Of looking. It may end all, and the try before it still be carried out.
+                return new GrafanaAttempt { Failure = exception, MayPass = exception.Code is ErrorCode.GrafanaUnreachable or ErrorCode.GrafanaBusy };
             }
         });
-        if (last.Failure is { Code: ErrorCode.GrafanaTimeout or ErrorCode.GrafanaUnreachable, InnerException: not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } } lost)
+        if (lost && last.Failure is { } failure)
         {
             throw new TokenDashboardException(
-                lost.Code, $"{lost.Message} Whether it carried out {method} {path} is not known; the next run finds out and goes on from there.", lost, Url);
+                failure.Code, $"{failure.Message} Whether it carried out {method} {path} is not known; the next run finds out and goes on from there.", failure, Url);
         }
         return ReferenceEquals(last, GrafanaAttempt.Done) ? null : Read(method, path, last);
 
@@ -198,6 +229,11 @@ internal sealed class GrafanaClient : IDisposable
         {
             // .NET 10 lets it through where a connection is reset as soon as it is there, before anything was sent.
             return Failed(new HttpRequestException(HttpRequestError.ConnectionError, exception.Message, exception));
+        }
+        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
+        {
+            // Not compressed as its header says; of Brotli .NET tells it as an invalid operation.
+            return Failed(new HttpRequestException(HttpRequestError.InvalidResponse, exception.Message, exception));
         }
         catch (IOException exception)
         {

@@ -101,7 +101,7 @@ public sealed record GrafanaConnection
         using var client = new GrafanaClient(this, callbacks, cancellation);
         GrafanaServer server = GrafanaServer.Probe(client, OrgId, callbacks.Verbose);
         string api = DashboardApis.Choose(client, this, server, callbacks.Verbose).Name;
-        GrafanaResponse? response = client.Find("api/access-control/user/permissions");
+        GrafanaResponse? response = client.FindOptional("api/access-control/user/permissions");
         // Servers without role-based access control, and narrowly made accounts, do not tell.
         HashSet<string>? granted = response is { IsSuccess: true, IsArray: false } ? [.. response.AsObject().Select(field => field.Key)] : null;
         return this with

@@ -149,15 +149,22 @@ public sealed class GrafanaDataSourceService : IDisposable
             throw response.Failure($"query the data source '{uid}'", "datasources:query (role Viewer)");
         }
         // A failed query has its error inside, with a status that differs from version to version.
-        JsonNode? result = response.AsObject()["results"]?["A"];
-        if (response.IsSuccess && result?["frames"]?[0]?["data"]?["values"]?[0]?[0] is JsonValue count && count.TryGetValue(out double requests))
+        JsonNode? result = Field(Field(response.AsObject(), "results"), "A");
+        JsonNode? values = Field(Field(First(Field(result, "frames")), "data"), "values");
+        if (response.IsSuccess && First(First(values)) is JsonValue count && count.TryGetValue(out double requests))
         {
             return (long)requests;
         }
-        string error = result is JsonObject failed ? GrafanaDataSources.TextOf(failed, "error") ?? "" : "";
-        problems.Add(
-            $"Grafana's query of the table {Table} failed: {(error.Length > 0 ? error : response.Words.Length > 0 ? response.Words : $"status {response.Status}")}. "
-                + "The database must be an Observicia store; Get-TokenStore tells.");
+        string? error = result is JsonObject failed ? GrafanaDataSources.TextOf(failed, "error") : null;
+        string cause = !string.IsNullOrEmpty(error) ? error
+            : response.Words.Length > 0 ? response.Words
+            : response.IsSuccess ? "the answer has no count" : $"status {response.Status}";
+        problems.Add($"Grafana's query of the table {Table} failed: {cause}. The database must be an Observicia store; Get-TokenStore tells.");
         return null;
     }
+
+    /// <summary>A field of an answer, which need not have the form the API promises.</summary>
+    private static JsonNode? Field(JsonNode? node, string name) => (node as JsonObject)?[name];
+
+    private static JsonNode? First(JsonNode? node) => node is JsonArray { Count: > 0 } items ? items[0] : null;
 }

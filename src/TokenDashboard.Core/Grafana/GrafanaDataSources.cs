@@ -46,8 +46,8 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         if (type != Plugin)
         {
             throw Conflict(
-                $"The data source '{identity.Name}' (uid '{uid}') is of type '{type}', not {Plugin}. Give another uid with "
-                    + "-DataSourceUid.");
+                $"The data source '{identity.Name}' (uid '{uid}') is of type '{type}', not {Plugin}. Give the uid of "
+                    + "another one.");
         }
         return Correct(stored, options, identity);
     }
@@ -81,16 +81,16 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             string others = string.Join(", ", all.Where(item => item.Type == Plugin).Select(item => $"'{item.Name}' (uid '{item.Uid}')"));
             throw new TokenDashboardException(
                 ErrorCode.GrafanaDataSourceMissing,
-                $"Grafana at {client.Url} has no data source with the uid '{identity.Uid}'. Give -Database with the store's path as "
-                    + "the Grafana server sees it, and it is made"
+                $"Grafana at {client.Url} has no data source with the uid '{identity.Uid}'. Set-GrafanaDataSource makes it; give "
+                    + "-Database with the store's path as the Grafana server sees it"
                     + (others.Length == 0 ? "." : $"; or use an existing one with -DataSourceUid: {others}."),
                 target: identity.Uid);
         }
         if (all.FirstOrDefault(item => string.Equals(item.Name, identity.Name, StringComparison.OrdinalIgnoreCase)) is { } sameName)
         {
             throw Conflict(
-                $"A data source named '{sameName.Name}' exists with the uid '{sameName.Uid}' (type {sameName.Type}). Use it with "
-                    + $"-DataSourceUid {sameName.Uid}, or give another -DataSourceName.");
+                $"A data source named '{sameName.Name}' exists with the uid '{sameName.Uid}' (type {sameName.Type}). Give "
+                    + "that uid to use it, or another name for a new one.");
         }
         if (!callbacks.ShouldProcess($"Data source '{identity.Name}' on {client.Url} for {options.Database}", "Create"))
         {
@@ -146,7 +146,8 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         {
             throw Conflict(
                 $"The data source '{identity.Name}' (uid '{identity.Uid}') is provisioned from a file on the server and differs from "
-                    + "what was asked for. Change that file, leave -Database out to use it as it is, or give another -DataSourceUid.");
+                    + "what was asked for. Change that file, or give the uid of another one. Publish-GrafanaDashboard uses it as it is "
+                    + "without -Database and -DataSourceName.");
         }
         string database = options.Database is null ? "" : $" for {options.Database}";
         if (!callbacks.ShouldProcess($"Data source '{identity.Name}' on {client.Url}{database}", "Update"))

@@ -11,6 +11,9 @@ internal sealed record FolderPlace(string? Uid, string Title)
     /// <summary>What Grafana calls the place of dashboards that are in no folder.</summary>
     internal const string RootTitle = "Dashboards";
 
+    /// <summary>Whether a title means the place outside every folder: up to version 10 Grafana shows it under this name and lets no folder have it.</summary>
+    internal static bool IsRoot(string title) => title.Trim().Equals("General", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The place outside every folder.</summary>
     internal static FolderPlace Root { get; } = new("", RootTitle);
 }
@@ -41,9 +44,12 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         {
             throw Conflict($"No folder has the uid '{uid}'. Give -Folder as well, with the title it shall have.");
         }
-        if (path.Length == 1 && path[0].Equals("General", StringComparison.OrdinalIgnoreCase))
+        if (titles is not null && path.Length == 0)
         {
-            // Up to version 10 Grafana shows the root under this name and lets no folder have it.
+            throw Conflict($"'{titles}' names no folder. Give its title, or General for the place outside every folder.");
+        }
+        if (path.Length == 1 && FolderPlace.IsRoot(path[0]))
+        {
             path = [];
         }
         if (path.Length > 1 && !api.HasNestedFolders)
@@ -137,16 +143,18 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         {
             throw Conflict($"The folder '{title}' cannot be made, because its parent '{parent.Title}' was not.");
         }
-        FolderPlace? found = null;
-        bool IsThere() => (found = ByTitle(title, parent.Uid)) is not null;
         // Newer servers take a title twice, so two that publish at once would make two folders. Of one uid there is only one.
-        GrafanaResponse? response = api.CreateFolder(title, uid ?? OwnUid(title, parent.Uid), parent.Uid, IsThere);
+        string wanted = uid ?? OwnUid(title, parent.Uid);
+        FolderPlace? found = null;
+        // Lists lag behind on some servers; a folder's own address does not.
+        bool IsThere() => (found = Matching(Readable(wanted), title, parent.Uid) ?? ByTitle(title, parent.Uid)) is not null;
+        GrafanaResponse? response = api.CreateFolder(title, wanted, parent.Uid, IsThere);
         if (response?.Status is 409 or 412 && IsThere())
         {
             action = GrafanaPublishAction.Unchanged;
             return found;
         }
-        if (response?.Status is 409 or 412 && uid is null)
+        if (response?.Status is 409 or 412 && uid is null && Readable(wanted) is not null)
         {
             // A folder made from here that was given another title or place since has the uid.
             response = api.CreateFolder(title, null, parent.Uid, IsThere);
@@ -166,6 +174,10 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         callbacks.Verbose($"Made the folder '{title}' with the uid '{made}'.");
         return new FolderPlace(made, title);
     }
+
+    /// <summary>A folder as a place, where it has that title and parent; null otherwise.</summary>
+    private static FolderPlace? Matching(FolderAnswer? folder, string title, string parentUid) =>
+        folder is { Uid: { } uid } && folder.Title == title && (folder.ParentUid ?? "") == parentUid ? new FolderPlace(uid, title) : null;
 
     private static string OwnUid(string title, string parentUid) =>
         "td-" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{parentUid}/{title}")), 0, 8).ToLowerInvariant();

@@ -164,7 +164,7 @@ public sealed class GrafanaPublisher : IDisposable
             _options = _references.One is { } one ? _options with { DataSourceUid = one.Uid } : _options;
         }
         if (_dataSource is null
-            && (IsChosen ? _options.Database is not null || DashboardBinding.ReadsSqlite(document) : DashboardBinding.NeedsDataSource(document, Keeps)))
+            && (IsChosen ? _options.Database is not null || DashboardBinding.ReadsSqlite(document) : DashboardBinding.NeedsDataSource(document, _references, Keeps)))
         {
             GrafanaPublishResult? result = new GrafanaDataSources(_client, _server!, _callbacks).Ensure(_options, out DataSourceIdentity identity);
             _dataSource = identity;

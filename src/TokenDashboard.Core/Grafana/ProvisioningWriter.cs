@@ -188,7 +188,7 @@ public sealed class ProvisioningWriter
                 {
                     ["name"] = FileName,
                     ["orgId"] = _options.OrgId,
-                    ["folder"] = Literal(_options.Folder ?? ""),
+                    ["folder"] = _options.Folder is { } title && !FolderPlace.IsRoot(title) ? Literal(title) : "",
                     ["folderUid"] = _options.FolderUid ?? "",
                     ["type"] = "file",
                     ["disableDeletion"] = false,

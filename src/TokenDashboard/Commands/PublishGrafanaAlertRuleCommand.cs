@@ -47,6 +47,7 @@ public sealed class PublishGrafanaAlertRuleCommand : PublishCmdlet
     /// <summary>The title of the folder of rules that name none; on a server nested ones with slashes.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ValidatePattern(@"\S")]
     public string? Folder { get; set; }
 
     /// <summary>That folder's uid, where its title does not say enough.</summary>

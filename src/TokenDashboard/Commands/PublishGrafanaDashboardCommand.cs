@@ -95,6 +95,7 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
     /// <summary>The title of the folder in Grafana; nested ones with slashes. Without it a dashboard stays where it is.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ValidatePattern(@"\S")]
     public string? Folder { get; set; }
 
     /// <summary>The folder's uid, where its title does not say enough.</summary>

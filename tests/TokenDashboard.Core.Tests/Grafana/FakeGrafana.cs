@@ -149,7 +149,11 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
             context.Response.Headers.RetryAfter = answer.RetryAfter;
         }
         byte[] content = Encoding.UTF8.GetBytes(answer.Text);
-        if (Major >= 13 && request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
+        if (answer.Encoding is not null)
+        {
+            context.Response.Headers.ContentEncoding = answer.Encoding;
+        }
+        else if (Major >= 13 && request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
         {
             context.Response.Headers.ContentEncoding = "gzip";
             using var packed = new MemoryStream();
@@ -204,8 +208,8 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
     }
 
-    /// <summary>What the server sends back.</summary>
-    internal sealed record Answer(int Status, string Text, string ContentType, string? Location = null, string? RetryAfter = null)
+    /// <summary>What the server sends back; an encoding is the compression its header claims and the text does not have.</summary>
+    internal sealed record Answer(int Status, string Text, string ContentType, string? Location = null, string? RetryAfter = null, string? Encoding = null)
     {
         /// <summary>No answer: the connection ends.</summary>
         internal static Answer Dropped { get; } = new(0, "", "");

@@ -42,11 +42,15 @@ public class GrafanaConnectionTests
         }
     }
 
-    [Fact]
-    public async Task Rights_the_server_does_not_tell_are_unknown()
+    [Theory]
+    [InlineData(404, """{ "message": "Not found" }""")]
+    [InlineData(200, "<html>Sign in</html>")]
+    [InlineData(200, "null")]
+    [InlineData(502, "<html>Bad gateway</html>")]
+    public async Task Rights_the_server_does_not_tell_are_unknown(int status, string answer)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
-        server.Intercept = line => line.Contains("access-control", StringComparison.Ordinal) ? FakeGrafana.Answer.Message(404, "Not found") : null;
+        server.Intercept = line => line.Contains("access-control", StringComparison.Ordinal) ? new FakeGrafana.Answer(status, answer, "application/json") : null;
 
         GrafanaConnection connection = PublishRun.Connection(server.Url).Probe(Silent, TestContext.Current.CancellationToken);
 

@@ -129,6 +129,26 @@ public class GrafanaDataSourceServiceTests
         Assert.Null(report.Requests);
     }
 
+    [Theory]
+    [InlineData("""{ "results": { "A": { "status": 200, "frames": [] } } }""")]
+    [InlineData("""{ "results": { "A": { "status": 200, "frames": [ { "schema": { "fields": [] }, "data": { "values": [] } } ] } } }""")]
+    [InlineData("""{ "results": { "A": { "status": 200, "frames": [ { "data": { "values": [ [] ] } } ] } } }""")]
+    [InlineData("""{ "results": { "A": "none" } }""")]
+    [InlineData("""{ "results": {} }""")]
+    [InlineData("""{ "results": "none" }""")]
+    [InlineData("{}")]
+    public async Task A_query_that_gives_no_count_is_a_problem(string answer)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        Set(server, new() { Database = "/data/a.db" });
+        server.Intercept = line => line == "POST /api/ds/query" ? new FakeGrafana.Answer(200, answer, "application/json") : null;
+
+        GrafanaDataSourceReport report = Test(server);
+
+        Assert.Contains("failed: the answer has no count.", Assert.Single(report.Problems), StringComparison.Ordinal);
+        Assert.Null(report.Requests);
+    }
+
     [Fact]
     public async Task A_data_source_of_another_type_and_one_without_a_path_are_problems()
     {

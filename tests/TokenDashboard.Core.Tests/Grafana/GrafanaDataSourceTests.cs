@@ -8,6 +8,46 @@ public class GrafanaDataSourceTests
 {
     private static readonly GrafanaPublishOptions AsItIs = new();
 
+    [Theory]
+    [InlineData("DS_SQLITE", false)]
+    [InlineData("DS_SQLITE", true)]
+    [InlineData("p1", false)]
+    [InlineData("p1", true)]
+    public async Task The_own_data_source_is_not_looked_at_where_every_reference_is_mapped(string from, bool exists)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        if (exists)
+        {
+            server.DataSources.Add(Source(SqliteDataSource.DefaultUid, "TokenDashboard"));
+        }
+        server.DataSources.Add(Source("lite", "Observicia (production)"));
+        string current = from == "p1" ? "p1" : "${DS_SQLITE}";
+        string inputs = from == "p1" ? "" : """
+            "__inputs": [ { "name": "DS_SQLITE", "type": "datasource", "pluginId": "frser-sqlite-datasource" } ],
+            """;
+        string json = $$$"""
+            {
+              "uid": "mapped", "title": "Mapped", {{{inputs}}}
+              "templating": { "list": [ { "type": "datasource", "name": "datasource", "query": "frser-sqlite-datasource", "current": { "text": "x", "value": "{{{current}}}" } } ] },
+              "panels": [
+                { "id": 1, "type": "stat", "datasource": { "type": "frser-sqlite-datasource", "uid": "${datasource}" } },
+                { "id": 2, "type": "stat", "datasource": { "type": "frser-sqlite-datasource", "uid": "{{{current}}}" } } ]
+            }
+            """;
+        var map = new DataSourceMap(new Dictionary<string, string> { [from] = "Observicia (production)" });
+
+        PublishRun run = PublishRun.Of(server, json, new GrafanaPublishOptions { DataSources = map });
+
+        Assert.Null(run.Error);
+        Assert.Equal(GrafanaPublishKind.Dashboard, Assert.Single(run.Results).Kind);
+        Assert.DoesNotContain(server.Requests, request => request.Contains(SqliteDataSource.DefaultUid, StringComparison.Ordinal));
+        JsonObject content = server.Dashboards["mapped"].Content;
+        Assert.Equal("lite", (string?)content["templating"]!["list"]![0]!["current"]!["value"]);
+        Assert.Equal("lite", (string?)content["panels"]![1]!["datasource"]!["uid"]);
+
+        static JsonObject Source(string uid, string name) => new() { ["uid"] = uid, ["name"] = name, ["type"] = "frser-sqlite-datasource" };
+    }
+
     [Fact]
     public async Task A_new_data_source_has_the_settings_the_plugin_needs()
     {
@@ -65,14 +105,14 @@ public class GrafanaDataSourceTests
         PublishRun run = PublishRun.Of(server, PublishRun.Json(), AsItIs);
 
         Assert.Equal(ErrorCode.GrafanaDataSourceMissing, run.Error?.Code);
-        Assert.Contains("-Database", run.Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("Set-GrafanaDataSource makes it; give -Database", run.Error!.Message, StringComparison.Ordinal);
         Assert.Contains("'Tokens' (uid 'other')", run.Error.Message, StringComparison.Ordinal);
         Assert.Empty(server.Writes);
     }
 
     [Theory]
-    [InlineData("prometheus", "tokendashboard-sqlite", "Tokens", "-DataSourceUid")]
-    [InlineData("frser-sqlite-datasource", "another", "TokenDashboard", "-DataSourceUid another")]
+    [InlineData("prometheus", "tokendashboard-sqlite", "Tokens", "Give the uid of another one.")]
+    [InlineData("frser-sqlite-datasource", "another", "TokenDashboard", "with the uid 'another' (type frser-sqlite-datasource). Give that uid to use it")]
     public async Task A_uid_of_another_type_and_a_name_with_another_uid_are_conflicts(string type, string uid, string name, string advice)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();

@@ -16,6 +16,9 @@ public sealed class GrafanaFaultTableTests
 {
     private const string OwnFolder = "own-folder";
 
+    /// <summary>Answers that end nothing where what was asked is not needed.</summary>
+    private const string Unheard = "403|406|409|412|500|502|html 200|html 500|html 502|cut";
+
     private static readonly AlertRule Daily = Rule(("Uid", "daily"), ("Name", "Tokens a day"), ("By", "User"), ("Window", "1d"));
 
     /// <summary>Faults that pass, with what they are when they do not.</summary>
@@ -53,6 +56,7 @@ public sealed class GrafanaFaultTableTests
         (".*", "GET /api/health", "500|406|409|412", ErrorCode.GrafanaNotJson),
         // What an account may not see, or a server does not tell, is not needed.
         (".*", "GET /api/(org|plugins/.*)", "403", null),
+        (".*", "GET /api/access-control/.*", Unheard, null),
         (".*", "GET /api/(dashboards/tags|access-control/.*|frontend/settings|datasources/uid/.*/health)", "403|406|409|412|500", null),
         ("publish.*", "GET .*/versions/.*", "403|406|409|412|500", null),
         ("export.*|.*Resource", "GET /.*/folders/.*", "403", null),
@@ -61,6 +65,7 @@ public sealed class GrafanaFaultTableTests
         // A query that fails is what the test is about.
         ("test.*", "POST /api/ds/query", "403|406|409|412|500", null),
         // Of other owners only the classic interface does not tell itself.
+        ("publish.*Legacy", "GET /apis/[a-z.]*", Unheard, null),
         ("publish.*Legacy", "GET /apis/.*", "403", null),
         ("publish.*Legacy", "GET /apis/.*", "406", ErrorCode.GrafanaRequestFailed),
         (".*Resource", "GET /apis/[a-z.]*", "403", ErrorCode.GrafanaApiMissing),

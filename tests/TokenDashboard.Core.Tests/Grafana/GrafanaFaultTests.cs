@@ -84,6 +84,23 @@ public class GrafanaFaultTests
         Assert.Empty(server.Writes);
     }
 
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("br")]
+    public async Task An_answer_that_is_not_compressed_as_it_says_is_not_grafanas(string encoding)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        server.Intercept = line => line.StartsWith("GET /api/dashboards/uid", StringComparison.Ordinal)
+            ? FakeGrafana.Answer.Message(200, "Some text that no program has compressed") with { Encoding = encoding }
+            : null;
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json(), Options);
+
+        Assert.Equal(ErrorCode.GrafanaNotJson, run.Error?.Code);
+        Assert.StartsWith($"What answers at {server.Url} is not Grafana: ", run.Error!.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_wrong_token_is_unauthorized()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using TokenDashboard.Grafana;
 using TokenDashboard.Testing;
 
@@ -74,6 +75,41 @@ public class GrafanaFolderTests
 
         Assert.Equal(ErrorCode.GrafanaFolderConflict, PublishRun.Of(server, PublishRun.Json(), Options("LLM/Tokens")).Error?.Code);
         Assert.Empty(server.Writes);
+    }
+
+    [Theory]
+    [InlineData("  ")]
+    [InlineData("/")]
+    public async Task A_folder_without_a_title_moves_nothing_to_the_root(string folder)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        PublishRun.Of(server, PublishRun.Json(), Options("LLM"));
+        server.ClearRequests();
+
+        Assert.Equal(ErrorCode.GrafanaFolderConflict, PublishRun.Of(server, PublishRun.Json(), Options(folder)).Error?.Code);
+        Assert.Empty(server.Writes);
+    }
+
+    [Theory]
+    [InlineData("10.4.19", GrafanaApi.Legacy)]
+    [InlineData("13.3.1", GrafanaApi.Legacy)]
+    [InlineData("13.3.1", GrafanaApi.Resource)]
+    public async Task A_folder_that_lists_do_not_show_yet_is_not_made_twice(string version, GrafanaApi api)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync(version);
+        PublishRun.Of(server, PublishRun.Json(uid: "one"), Options("LLM"));
+        string uid = server.Folders.Single().Uid;
+        server.Intercept = line => !line.StartsWith("GET ", StringComparison.Ordinal) ? null
+            : line.Contains("/api/folders?", StringComparison.Ordinal) ? FakeGrafana.Answer.Json(200, new JsonArray())
+            : line.Contains("/folders?", StringComparison.Ordinal) ? FakeGrafana.Answer.Json(200, new JsonObject { ["items"] = new JsonArray(), ["metadata"] = new JsonObject() })
+            : null;
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json("Two", "two"), Options("LLM"), connection: PublishRun.Connection(server.Url) with { Api = api });
+
+        Assert.Null(run.Error);
+        Assert.Equal((uid, GrafanaPublishAction.Unchanged), (run.Results[0].Uid, run.Results[0].Action));
+        Assert.Equal(uid, server.Folders.Single().Uid);
+        Assert.Equal(uid, server.Dashboards["two"].FolderUid);
     }
 
     [Fact]

@@ -87,6 +87,32 @@ public class GrafanaRetryTests
         Assert.Equal((1, 1, 1), (server.Folders.Count, server.DataSources.Count, server.Dashboards["token-usage"].History.Count));
     }
 
+    [Theory]
+    [InlineData("gone", ErrorCode.GrafanaUnreachable)]
+    [InlineData("500", ErrorCode.GrafanaRequestFailed)]
+    public async Task A_write_without_an_answer_is_told_though_the_look_after_it_is_what_failed(string look, ErrorCode code)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        bool sent = false;
+        server.Intercept = line =>
+        {
+            if (line == "POST /api/dashboards/db")
+            {
+                sent = true;
+                _ = look == "gone" ? Task.Run(server.KillAsync) : Task.CompletedTask;
+                return FakeGrafana.Answer.Dropped;
+            }
+            return sent ? Answer("500") : null;
+        };
+        GrafanaConnection connection = PublishRun.Connection(server.Url) with { RetryDelay = TimeSpan.FromMilliseconds(500) };
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json(), Options, connection: connection);
+
+        Assert.Equal(code, run.Error?.Code);
+        Assert.Contains("Whether it carried out POST api/dashboards/db is not known", run.Error!.Message, StringComparison.Ordinal);
+        Assert.Single(server.Requests, "POST /api/dashboards/db");
+    }
+
     [Fact]
     public async Task An_update_and_a_correction_whose_answers_were_lost_are_found_done()
     {

@@ -32,6 +32,16 @@ public sealed class ProvisioningWriterTests : IDisposable
         Assert.False(dashboard.ContainsKey("version"));
     }
 
+    [Theory]
+    [InlineData("General")]
+    [InlineData("general")]
+    public void General_is_the_place_outside_every_folder(string folder)
+    {
+        Write(Options() with { Folder = folder });
+
+        Assert.Equal("", First("dashboards/tokendashboard.yaml", "providers")["folder"]);
+    }
+
     [Fact]
     public void A_second_run_touches_no_file()
     {

@@ -186,6 +186,30 @@ public class ResourceApiTests
     }
 
     [Theory]
+    [InlineData(500, false)]
+    [InlineData(400, false)]
+    [InlineData(405, false)]
+    [InlineData(502, false)]
+    [InlineData(200, true)]
+    [InlineData(502, true)]
+    [InlineData(302, true)]
+    public async Task A_proxy_that_keeps_apis_back_hinders_only_those_who_asked_for_it(int status, bool html)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        Publish(server, PublishRun.Json(), Options, GrafanaApi.Auto);
+        server.Intercept = line => !line.Contains(" /apis/", StringComparison.Ordinal) ? null
+            : html ? FakeGrafana.Answer.Html(status, "<html>Blocked</html>") : FakeGrafana.Answer.Message(status, "blocked");
+
+        PublishRun auto = Publish(server, PublishRun.Json("Renamed"), Options, GrafanaApi.Auto);
+        PublishRun resource = Publish(server, PublishRun.Json("Again"), Options, GrafanaApi.Resource);
+
+        Assert.Null(auto.Error);
+        Assert.Equal((GrafanaPublishAction.Updated, 2L, "Tokens"), Last(auto));
+        Assert.NotNull(resource.Error);
+        Assert.Equal("Renamed", server.Dashboards["token-usage"].Title);
+    }
+
+    [Theory]
     [InlineData("11.6.1")]
     [InlineData("14.0.0")]
     public async Task A_server_without_the_interface_asked_for_is_a_clear_error(string version)

@@ -61,6 +61,22 @@ public sealed partial class PublishScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task An_account_that_may_write_nothing_ends_the_run()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        WriteDashboard("one");
+        WriteDashboard("two");
+        server.Forbidden.Add("dashboards");
+
+        TokenDash.Result result = await Run(server.Url);
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Equal(
+            ["Error GrafanaForbidden", "Error GrafanaForbidden", "Done", "Ended GrafanaForbidden"], Events(result).Select(line => line.Split(':')[0]));
+        Assert.Empty(server.Dashboards);
+    }
+
+    [Fact]
     public async Task Alert_rules_are_published_with_the_dashboards_and_the_sums_of_a_store_are_refreshed()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
