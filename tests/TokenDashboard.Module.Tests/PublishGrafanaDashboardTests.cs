@@ -298,7 +298,8 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         await server.DisposeAsync();
 
         Assert.Equal(["Dashboard Title of one Created", "Dashboard Title of two Failed", "Dashboard Title of zero Skipped"], output.SkipLast(1).Select(Line).Where(line => line.StartsWith("Dashboard", StringComparison.Ordinal)));
-        Assert.StartsWith("Ended GrafanaUnreachable,", output[^1].ToString(), StringComparison.Ordinal);
+        // On a busy machine a try may be under way when the time is over.
+        Assert.Matches("^Ended Grafana(Unreachable|Timeout),", output[^1].ToString());
         Assert.DoesNotContain(seen, line => line.Contains("zero", StringComparison.Ordinal));
         Assert.Equal(["one"], server.Dashboards.Keys);
     }
