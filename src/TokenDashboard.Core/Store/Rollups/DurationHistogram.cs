@@ -98,13 +98,7 @@ internal sealed class DurationHistogram
         int at = 1;
         if (_counts.Length == 0 && json.Length > 2)
         {
-            // They are in order, and there are seldom others to come.
-            int last = json.LastIndexOf((byte)'"');
-            last = json[..last].LastIndexOf((byte)'"');
-            int first = 1;
-            int end = (int)Number(json, ref last, (byte)'"', (byte)'"');
-            _first = (int)Number(json, ref first, (byte)'"', (byte)'"');
-            _counts = new long[end - _first + 1];
+            Reserve(json);
         }
         while (at < json.Length - 1)
         {
@@ -130,6 +124,20 @@ internal sealed class DurationHistogram
             }
         }
         json.Append('}');
+    }
+
+    // Makes room for all bins of a text at once: they are in order, and there are seldom others to come.
+    private void Reserve(ReadOnlySpan<byte> json)
+    {
+        int firstAt = 1;
+        int lastAt = json[..Math.Max(0, json.LastIndexOf((byte)'"'))].LastIndexOf((byte)'"');
+        long first = Number(json, ref firstAt, (byte)'"', (byte)'"');
+        long last = lastAt < 0 ? first : Number(json, ref lastAt, (byte)'"', (byte)'"');
+        if (first < LowestBin || last > HighestBin || last < first)
+        {
+            throw new FormatException();
+        }
+        (_first, _counts) = ((int)first, new long[last - first + 1]);
     }
 
     // The number between two characters; a comma ends it too. Afterwards comes what follows the second.

@@ -47,6 +47,9 @@ public class DurationHistogramTests
     [InlineData("""{1:1}""")]
     [InlineData("""{"1":0}""")]
     [InlineData("""{"99999":1}""")]
+    [InlineData("""{"1":1,"2000000000":1}""")]
+    [InlineData("""{"-2000000000":1,"1":1}""")]
+    [InlineData("""{"5":1,"1":1}""")]
     public void Anything_else_is_refused(string stored) =>
         Assert.ThrowsAny<Exception>(() => new DurationHistogram().AddStored(Encoding.UTF8.GetBytes(stored)));
 
