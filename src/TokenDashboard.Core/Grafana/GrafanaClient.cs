@@ -88,8 +88,7 @@ internal sealed class GrafanaClient : IDisposable
         {
             return null;
         }
-        GrafanaResponse response = Read(HttpMethod.Get, path, attempt);
-        return response.IsNoAnswer ? throw response.Failure($"answer {response.Request}", "another account") : response;
+        return ReadAnswer(path, attempt);
     }
 
     /// <summary>
@@ -107,8 +106,7 @@ internal sealed class GrafanaClient : IDisposable
         }
         try
         {
-            GrafanaResponse response = Read(HttpMethod.Get, path, attempt);
-            return response.IsNoAnswer ? throw response.Failure($"answer {response.Request}", "another account") : response;
+            return ReadAnswer(path, attempt);
         }
         catch (TokenDashboardException exception) when (answered && exception.Code == ErrorCode.GrafanaNotJson)
         {
@@ -173,6 +171,12 @@ internal sealed class GrafanaClient : IDisposable
             _callbacks.Verbose($"{method} {new Uri(Url, path)} had been carried out, though no answer came.");
             return GrafanaAttempt.Done;
         }
+    }
+
+    private GrafanaResponse ReadAnswer(string path, GrafanaAttempt attempt)
+    {
+        GrafanaResponse response = Read(HttpMethod.Get, path, attempt);
+        return response.IsNoAnswer ? throw response.Failure($"answer {response.Request}", "another account") : response;
     }
 
     private GrafanaResponse Read(HttpMethod method, string path, GrafanaAttempt attempt) => attempt.Failure is null

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TokenDashboard.Dashboards.Reading;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Grafana;
@@ -149,8 +150,8 @@ public sealed class GrafanaDataSourceService : IDisposable
             throw response.Failure($"query the data source '{uid}'", "datasources:query (role Viewer)");
         }
         // A failed query has its error inside, with a status that differs from version to version.
-        JsonNode? result = Field(Field(response.AsObject(), "results"), "A");
-        JsonNode? values = Field(Field(First(Field(result, "frames")), "data"), "values");
+        JsonNode? result = response.AsObject().Child("results").Child("A");
+        JsonNode? values = First(result.Child("frames")).Child("data").Child("values");
         if (response.IsSuccess && First(First(values)) is JsonValue count && count.TryGetValue(out double requests))
         {
             return (long)requests;
@@ -162,9 +163,6 @@ public sealed class GrafanaDataSourceService : IDisposable
         problems.Add($"Grafana's query of the table {Table} failed: {cause}. The database must be an Observicia store; Get-TokenStore tells.");
         return null;
     }
-
-    /// <summary>A field of an answer, which need not have the form the API promises.</summary>
-    private static JsonNode? Field(JsonNode? node, string name) => (node as JsonObject)?[name];
 
     private static JsonNode? First(JsonNode? node) => node is JsonArray { Count: > 0 } items ? items[0] : null;
 }

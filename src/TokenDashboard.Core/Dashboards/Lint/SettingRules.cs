@@ -50,11 +50,12 @@ internal static class SettingRules
     private static string? TimeRangeProblem(JsonNode? time)
     {
         (string from, string to) = (time.Text("from"), time.Text("to"));
-        DateTimeOffset? Parse(string text, bool end) => text.Length == 0 ? null : TimeWindow.Parse(text, DateTimeOffset.UtcNow, TimeZoneInfo.Utc, end);
-        string? unread = from.Length > 0 && Parse(from, end: false) is null ? from : to.Length > 0 && Parse(to, end: true) is null ? to : null;
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        DateTimeOffset? begin = TimeWindow.Parse(from, now, TimeZoneInfo.Utc, end: false), end = TimeWindow.Parse(to, now, TimeZoneInfo.Utc, end: true);
+        string? unread = begin is null && from.Length > 0 ? from : end is null && to.Length > 0 ? to : null;
         return unread is not null
             ? $"'{unread}' is no time that Grafana reads."
-            : Parse(from, end: false) >= Parse(to, end: true) ? $"The time range from '{from}' to '{to}' ends before it begins." : null;
+            : begin >= end ? $"The time range from '{from}' to '{to}' ends before it begins." : null;
     }
 
     private static string? DataSourceVariableProblem(ReadDashboard dashboard)

@@ -6,8 +6,6 @@ namespace TokenDashboard.Dashboards.Proof;
 /// <summary>The options a variable offers, as Grafana makes them from its definition or from the rows of its query.</summary>
 internal static partial class VariableOptions
 {
-    private static readonly TimeSpan RegexPatience = TimeSpan.FromSeconds(1);
-
     /// <summary>Options of a custom or interval variable: texts, or pairs such as <c>1h : 3600</c>, between commas.</summary>
     internal static IReadOnlyList<(string Text, string Value)> OfList(string query) =>
     [
@@ -54,7 +52,7 @@ internal static partial class VariableOptions
         Regex regex;
         try
         {
-            regex = new Regex(parts.Success ? parts.Groups["pattern"].Value : pattern, flags | RegexOptions.CultureInvariant, RegexPatience);
+            regex = new Regex(parts.Success ? parts.Groups["pattern"].Value : pattern, flags | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
         }
         catch (ArgumentException exception)
         {

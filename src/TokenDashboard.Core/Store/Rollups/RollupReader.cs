@@ -79,8 +79,7 @@ internal sealed class RollupReader
         {
             return null;
         }
-        long from = range.Since is { } since ? RollupLevels.StartOf(RollupLevels.SecondOf(since.UtcTicks), RollupLevels.QuarterSeconds) : RollupSchema.NoTime + 1;
-        long until = range.Until is { } end ? RollupLevels.SecondOf(end.UtcTicks - 1) + 1 : long.MaxValue;
+        (long from, long until) = QuartersOf(range);
         return RowRange.Merge([.. RollupQueries.ReadRanges(store, from, until), .. RangesWithoutTime(store), state.After(store)]);
     }
 
@@ -122,15 +121,22 @@ internal sealed class RollupReader
     // Of removed requests only sums of quarters of an hour are left.
     private static bool LacksRemoved(TokenStore store, RollupQuestion question)
     {
-        static long QuarterOf(DateTimeOffset time) => RollupLevels.StartOf(RollupLevels.SecondOf(time.UtcTicks), RollupLevels.QuarterSeconds);
-        bool IsCut(DateTimeOffset? bound) => bound is { } time && DateTimeOffset.FromUnixTimeSeconds(QuarterOf(time)) != time
-            && RollupQueries.HasRemoved(store, QuarterOf(time), QuarterOf(time) + 1);
         TimeRange range = question.Filter.Range;
-        return question.IsAboutSums
-            ? IsCut(range.Since) || IsCut(range.Until)
-            : RollupQueries.HasRemoved(
-                store, range.Since is { } since ? QuarterOf(since) : long.MinValue, range.Until is { } until ? RollupLevels.SecondOf(until.UtcTicks - 1) + 1 : long.MaxValue);
+        if (question.IsAboutSums)
+        {
+            return IsCut(range.Since) || IsCut(range.Until);
+        }
+        (long from, long until) = QuartersOf(range);
+        return RollupQueries.HasRemoved(store, from, until);
+
+        bool IsCut(DateTimeOffset? bound) => bound is { } time && RequestRemover.QuarterOf(time) is var quarter && quarter != time
+            && RollupQueries.HasRemoved(store, quarter.ToUnixTimeSeconds(), quarter.ToUnixTimeSeconds() + 1);
     }
+
+    // The seconds in which the quarters of an hour begin that a range has a part of.
+    private static (long From, long Until) QuartersOf(TimeRange range) => (
+        range.Since is { } since ? RollupLevels.StartOf(RollupLevels.SecondOf(since.UtcTicks), RollupLevels.QuarterSeconds) : RollupSchema.NoTime + 1,
+        range.Until is { } end ? RollupLevels.SecondOf(end.UtcTicks - 1) + 1 : long.MaxValue);
 
     private static List<RowRange> RangesWithoutTime(TokenStore store) => RollupQueries.ReadRanges(store, RollupSchema.NoTime, RollupSchema.NoTime + 1);
 
