@@ -14,9 +14,13 @@ internal static partial class AlertSql
     /// <summary>The most alerts one rule makes: those of the highest values.</summary>
     internal const int MaxNames = 100;
 
-    private const string Time = "CAST(" + PanelSql.To + " AS INTEGER) AS time";
+    private const string From = "$__from / 1000";
 
-    private const string ToText = "strftime('%Y-%m-%dT%H:%M:%S', " + PanelSql.To + ", 'unixepoch')";
+    private const string To = "$__to / 1000";
+
+    private const string Time = "CAST(" + To + " AS INTEGER) AS time";
+
+    private const string ToText = "strftime('%Y-%m-%dT%H:%M:%S', " + To + ", 'unixepoch')";
 
     /// <summary>The name of the label that holds the user, model or provider; null for a rule about everything.</summary>
     internal static string? Label(AlertDimension by) => by == AlertDimension.Total ? null : by.ToString().ToLowerInvariant();
@@ -67,9 +71,9 @@ internal static partial class AlertSql
 
     private static string Name(AlertDimension by) => by switch
     {
-        AlertDimension.User => PanelSql.Known(TelemetrySql.User),
-        AlertDimension.Model => PanelSql.Known(TelemetrySql.Model),
-        AlertDimension.Provider => PanelSql.Known(TelemetrySql.Provider),
+        AlertDimension.User => UsageRelations.Known(TelemetrySql.User),
+        AlertDimension.Model => UsageRelations.Known(TelemetrySql.Model),
+        AlertDimension.Provider => UsageRelations.Known(TelemetrySql.Provider),
         _ => "''",
     };
 
@@ -83,7 +87,7 @@ internal static partial class AlertSql
         return $"""
               SELECT {columns}
               FROM {TelemetrySql.Table}
-              WHERE {newest}timestamp >= strftime('%Y-%m-%dT%H:%M:%S', {PanelSql.From}, 'unixepoch') AND timestamp < {ToText}
+              WHERE {newest}timestamp >= strftime('%Y-%m-%dT%H:%M:%S', {From}, 'unixepoch') AND timestamp < {ToText}
                 AND {TelemetrySql.TimestampReadable}{ParameterPattern().Replace(chosen, match => Literal((string)parameters[match.Value]))}
             """;
     }

@@ -1,3 +1,5 @@
+using TokenDashboard.Dashboards.Queries;
+
 namespace TokenDashboard.Dashboards;
 
 /// <summary>The dashboard "LLM overview": how much is used, by what and whom, how fast, and whether that is more than before.</summary>
@@ -6,7 +8,7 @@ internal static class OverviewDashboard
     internal const string Name = "Overview";
 
     /// <summary>Makes the dashboard; its links to itself follow <paramref name="uid"/>.</summary>
-    internal static Dashboard Create(string? uid)
+    internal static Dashboard Create(string? uid, IReadOnlyList<TimeZoneInfo> zones)
     {
         string self = uid ?? "tokendashboard-overview";
         return new Dashboard
@@ -16,12 +18,12 @@ internal static class OverviewDashboard
             Description = "Tokens, requests and durations of LLM applications at a glance, read from the SQLite store of Observicia's SDK.",
             Tags = [PanelStyle.Tag],
             Links = PanelStyle.Links(self),
-            Variables = RequestVariables.All,
+            Variables = RequestVariables.All(zones),
             Sections =
             [
                 new DashboardSection { Panels = [Totals, Changes, TokensOverTime, CumulativeTokens, TokensByModel, TokensByProvider, TokensByUser(self)] },
                 new DashboardSection { Title = "Duration", Panels = [DurationOverTime, MeanDuration] },
-                new DashboardSection { Title = "Weekly pattern", Panels = [TokensByWeekdayAndHour, ScaleOfWeek] },
+                new DashboardSection { Title = "Weekly pattern", Panels = [TokensByWeekdayAndHour] },
             ],
         };
     }
@@ -33,7 +35,7 @@ internal static class OverviewDashboard
         Description = "Tokens and requests of the time range, the users who made them and the requests whose policy verdict was negative.",
         Width = 24,
         Height = 4,
-        Query = new SqliteQuery(SeriesQueries.Totals()),
+        Query = SqlitePanelSql.Write(new TotalsQuery(PanelMeasures.Headline)),
         Field = PanelStyle.Tokens,
         Overrides =
         [
@@ -49,7 +51,7 @@ internal static class OverviewDashboard
         2,
         "Change against the period before",
         "By how much each total is above or below that of the period of equal length before the time range.",
-        OverviewQueries.Changes());
+        new ChangesQuery(PanelMeasures.Headline));
 
     private static TimeSeriesPanel TokensOverTime { get; } = new()
     {
@@ -58,7 +60,7 @@ internal static class OverviewDashboard
         Description = "Prompt and completion tokens of each bucket; the legend has their mean per bucket and their sum.",
         Width = 12,
         Height = 10,
-        Query = new SqliteQuery(SeriesQueries.TokensOverTime(), "time"),
+        Query = SqlitePanelSql.Write(new OverTimeQuery(PanelMeasures.PromptTokens, PanelMeasures.CompletionTokens)),
         Field = PanelStyle.Tokens,
         Overrides = PanelStyle.PromptAndCompletion,
         Bars = true,
@@ -74,7 +76,7 @@ internal static class OverviewDashboard
         Description = "Total tokens since the beginning of the time range, beside those of the period of equal length before it.",
         Width = 12,
         Height = 10,
-        Query = new SqliteQuery(OverviewQueries.CumulativeTokens, "time"),
+        Query = SqlitePanelSql.Write(new CumulativeQuery(PanelMeasures.Tokens)),
         Field = PanelStyle.Tokens,
         Overrides = [PanelStyle.Colored("Period before", "text")],
         FillOpacity = 10,
@@ -85,10 +87,10 @@ internal static class OverviewDashboard
     {
         Id = 5,
         Title = "Usage by model",
-        Description = $"The share of each model in the total tokens; all after the first {SeriesQueries.TopSeries} are added up as {PanelSql.Other}.",
+        Description = $"The share of each model in the total tokens; all after the first {PanelStyle.TopSeries} are added up as {SqlitePanelSql.Other}.",
         Width = 8,
         Height = 11,
-        Query = new SqliteQuery(SeriesQueries.TopShares("model", "Model", SeriesQueries.TopSeries)),
+        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries)),
         Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
     };
 
@@ -96,10 +98,10 @@ internal static class OverviewDashboard
     {
         Id = 6,
         Title = "Usage by provider",
-        Description = $"The share of each provider in the total tokens; all after the first {SeriesQueries.TopSeries} are added up as {PanelSql.Other}.",
+        Description = $"The share of each provider in the total tokens; all after the first {PanelStyle.TopSeries} are added up as {SqlitePanelSql.Other}.",
         Width = 7,
         Height = 11,
-        Query = new SqliteQuery(SeriesQueries.TopShares("provider", "Provider", SeriesQueries.TopSeries)),
+        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.Provider, PanelMeasures.Tokens, PanelStyle.TopSeries)),
         Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
     };
 
@@ -107,10 +109,10 @@ internal static class OverviewDashboard
     {
         Id = 7,
         Title = "Top users",
-        Description = $"Total tokens of the {SeriesQueries.TopSeries} largest users, all others added up as {PanelSql.Other}; a click on one shows only that user.",
+        Description = $"Total tokens of the {PanelStyle.TopSeries} largest users, all others added up as {SqlitePanelSql.Other}; a click on one shows only that user.",
         Width = 9,
         Height = 11,
-        Query = new SqliteQuery(SeriesQueries.TopShares("user", "User", SeriesQueries.TopSeries)),
+        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries)),
         Field = PanelStyle.Tokens with { Links = [PanelStyle.OnlyUser(self, "${__data.fields.User:percentencode}")] },
     };
 
@@ -121,7 +123,7 @@ internal static class OverviewDashboard
         Description = "The duration that half, 95 % and 99 % of the requests of each bucket did not exceed.",
         Width = 19,
         Height = 9,
-        Query = new SqliteQuery(OverviewQueries.DurationOverTime, "time"),
+        Query = SqlitePanelSql.Write(new DurationOverTimeQuery()),
         Field = PanelStyle.Duration with { Color = FieldColor.BySeries },
         Legend = new Legend(LegendPlacement.Bottom, Calculation.Mean, Calculation.Maximum),
     };
@@ -133,7 +135,7 @@ internal static class OverviewDashboard
         Description = "The mean duration of a request: green below 2 s, yellow from 2 s, red from 5 s; the dial ends at 10 s.",
         Width = 5,
         Height = 9,
-        Query = new SqliteQuery(OverviewQueries.MeanDuration),
+        Query = SqlitePanelSql.Write(new TotalsQuery(PanelMeasures.MeanDuration)),
         Field = PanelStyle.Duration with
         {
             Decimals = 2,
@@ -150,25 +152,12 @@ internal static class OverviewDashboard
     {
         Id = 10,
         Title = "Weekly usage pattern",
-        Description = "Total tokens of the time range added up by weekday and hour of the day at the chosen UTC offset.",
+        Description = "Total tokens of the time range added up by weekday and hour of the day in the chosen time zone.",
         Width = 24,
         Height = 9,
-        Query = new SqliteQuery(OverviewQueries.TokensByWeekdayAndHour),
+        Query = SqlitePanelSql.Write(new WeekQuery(PanelMeasures.Tokens)),
         Field = HoursOfWeek,
         Column = new TableColumn { MinWidth = 40, Cell = TableCell.ColoredBackground },
         Overrides = [new FieldOverride("Day") { Column = new TableColumn { Width = 50, Cell = TableCell.Text } }],
-    };
-
-    // The same look as the pattern's: both columns begin at 0 and end at the busiest hour, so a colour means the same in both.
-    private static TablePanel ScaleOfWeek { get; } = new()
-    {
-        Id = 11,
-        Title = "Colours of the weekly pattern",
-        Description = "How many tokens in an hour of the week each colour stands for, up to the busiest one.",
-        Width = 24,
-        Height = 4,
-        Query = new SqliteQuery(PatternQueries.ScaleOfWeek),
-        Field = HoursOfWeek,
-        Column = new TableColumn { Cell = TableCell.ColoredBackground },
     };
 }

@@ -1,8 +1,13 @@
+using TokenDashboard.Dashboards.Queries;
+
 namespace TokenDashboard.Dashboards;
 
 /// <summary>How the panels of all dashboards show the same things.</summary>
 internal static class PanelStyle
 {
+    internal const int TopBars = 15;
+    internal const int TopSeries = 10;
+
     internal const string NoRequests = "No requests in this time range";
     internal const string PromptColor = "blue";
     internal const string CompletionColor = "green";
@@ -11,7 +16,7 @@ internal static class PanelStyle
     internal const string Tag = "tokendashboard";
 
     /// <summary>All links to a dashboard itself end in this: Grafana sets a variable that they do not mention back to its first value.</summary>
-    internal const string SameView = "${datasource:queryparam}&${bucket:queryparam}&${utc_offset:queryparam}";
+    internal const string SameView = "${datasource:queryparam}&${bucket:queryparam}&${zone:queryparam}";
 
     /// <summary>The names chosen, for links to the dashboard itself that change something else.</summary>
     internal const string SameModels = "${provider:queryparam}&${model:queryparam}";
@@ -79,30 +84,30 @@ internal static class PanelStyle
         new("Show only this user", $"/d/{self}?${{__url_time_range}}&var-user={user}&{SameModels}&{SameView}");
 
     /// <summary>How far totals are above or below those of the period before.</summary>
-    internal static StatPanel Changes(int id, string title, string description, string sql) => new()
+    internal static StatPanel Changes(int id, string title, string description, ChangesQuery query) => new()
     {
         Id = id,
         Title = title,
         Description = description,
         Width = 24,
         Height = 3,
-        Query = new SqliteQuery(sql),
-        Field = new FieldOptions { Unit = Units.Fraction, Decimals = 1, NoValue = "nothing before", Color = FieldColor.Fixed("text") },
+        Query = SqlitePanelSql.Write(query),
+        Field = new FieldOptions { Unit = Units.Fraction, Decimals = 1, NoValue = "–", Color = FieldColor.Fixed("text") },
     };
 
     /// <summary>Tokens of each bucket by the values of a label, stacked.</summary>
-    internal static TimeSeriesPanel Stacked(int id, string title, string description, string sql, string label) => new()
+    internal static TimeSeriesPanel Stacked(int id, string title, string description, TopOverTimeQuery query, string label) => new()
     {
         Id = id,
         Title = title,
         Description = description,
         Width = 16,
         Height = 12,
-        Query = new SqliteQuery(sql, "time") { SeriesByLabel = true },
+        Query = SqlitePanelSql.Write(query),
         Field = Tokens with { Color = FieldColor.BySeries, DisplayName = "${__field.labels." + label + "}" },
         Bars = true,
         Stacked = true,
         FillOpacity = 80,
-        Legend = new Legend(LegendPlacement.Right, Calculation.Mean, Calculation.Sum) { SortBy = Calculation.Sum },
+        Legend = new Legend(LegendPlacement.Right, Calculation.Sum) { SortBy = Calculation.Sum },
     };
 }

@@ -1,28 +1,26 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Dashboards;
 
-/// <summary>The variables that <see cref="PanelSql"/> uses: which requests are meant, and how they are cut into buckets of time.</summary>
+/// <summary>The variables that <see cref="UsageRelations"/> use: which requests are meant, and how they are cut into buckets of time.</summary>
 internal static class RequestVariables
 {
-    private const int NewestRequests = 200_000;
     private const int MaxNames = 5_000;
 
-    private static readonly string Providers = Names(TelemetrySql.Provider);
+    /// <summary>The two that choose among single requests.</summary>
+    internal static IReadOnlyList<DashboardVariable> OfSingleRequests { get; } =
+    [
+        new TextBoxVariable("transaction", "Transaction", "The id of a transaction, whole; empty for all."),
+        new TextBoxVariable("min_tokens", "Minimum tokens", "Requests with fewer total tokens are left out.", "0"),
+    ];
 
-    private static readonly string Models =
-        Names(TelemetrySql.Model, PanelSql.Chosen("provider", PanelSql.Known(TelemetrySql.Provider)));
-
-    private static readonly string Users = Names(TelemetrySql.User);
-
-    /// <summary>All of them with the data source, in the order of a dashboard's controls.</summary>
-    internal static IReadOnlyList<DashboardVariable> All { get; } =
+    /// <summary>All others with the data source, in the order of a dashboard's controls.</summary>
+    /// <param name="zones">The time zones to choose from.</param>
+    internal static IReadOnlyList<DashboardVariable> All(IReadOnlyList<TimeZoneInfo> zones) =>
     [
         new DataSourceVariable(),
-        PanelRelations.Variable,
-        new QueryVariable("provider", "Provider", "Providers in the sums of the store and in its newest 200,000 other requests.", Providers, PanelSql.AllValue),
-        new QueryVariable("model", "Model", "Models of the chosen providers, from the same places.", Models, PanelSql.AllValue),
-        new QueryVariable("user", "User", "Users in the sums of the store and in its newest 200,000 other requests.", Users, PanelSql.AllValue),
+        UsageRelations.KnownNames,
+        Names("provider", "Provider", "Providers in the rollups of the store and in its newest 200,000 other requests.", "provider"),
+        Names("model", "Model", "Models of the chosen providers, from the same places.", "model", $"WHERE {UsageRelations.Chosen("provider", UsageRelations.Known("provider"))} "),
+        Names("user", "User", "Users in the rollups of the store and in its newest 200,000 other requests.", "user_id"),
         new CustomVariable(
             "bucket",
             "Bucket size",
@@ -31,15 +29,13 @@ internal static class RequestVariables
             [
                 ("auto", "0"), ("1m", "60"), ("5m", "300"), ("15m", "900"), ("1h", "3600"), ("6h", "21600"), ("12h", "43200"), ("1d", "86400"),
             ]),
-        UtcOffset.Variable,
+        TimeZones.Variable(zones),
     ];
 
-    private static string Names(string name, string condition = "TRUE") => PanelRelations.Names(name, NewestRequests, MaxNames, condition);
-
-    /// <summary>The two that choose among single requests.</summary>
-    internal static IReadOnlyList<DashboardVariable> OfSingleRequests { get; } =
-    [
-        new TextBoxVariable("transaction", "Transaction", "The id of a transaction, whole; empty for all."),
-        new TextBoxVariable("min_tokens", "Minimum tokens", "Requests with fewer total tokens are left out.", "0"),
-    ];
+    private static QueryVariable Names(string name, string label, string description, string column, string condition = "") => new(
+        name,
+        label,
+        description,
+        $"SELECT DISTINCT {UsageRelations.Known(column)} AS name FROM ${"{names:raw}"} {condition}LIMIT {MaxNames}",
+        UsageRelations.AllValue);
 }

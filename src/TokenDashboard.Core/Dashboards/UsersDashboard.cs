@@ -1,3 +1,5 @@
+using TokenDashboard.Dashboards.Queries;
+
 namespace TokenDashboard.Dashboards;
 
 /// <summary>The dashboard "LLM users": who uses how much, when, and how that changed.</summary>
@@ -5,8 +7,11 @@ internal static class UsersDashboard
 {
     internal const string Name = "Users";
 
+    private const int RepeatedRows = 10;
+    private const int TopRows = 1000;
+
     /// <summary>Makes the dashboard; its links to itself follow <paramref name="uid"/>.</summary>
-    internal static Dashboard Create(string? uid)
+    internal static Dashboard Create(string? uid, IReadOnlyList<TimeZoneInfo> zones)
     {
         string self = uid ?? "tokendashboard-users";
         DataLink[] onlyThisUser = [PanelStyle.OnlyUser(self, "${__field.labels.user:percentencode}")];
@@ -17,7 +22,7 @@ internal static class UsersDashboard
             Description = "Who uses LLM applications, how much, when and how long requests take, read from the SQLite store of Observicia's SDK.",
             Tags = [PanelStyle.Tag],
             Links = PanelStyle.Links(self),
-            Variables = [.. RequestVariables.All, RowUser],
+            Variables = [.. RequestVariables.All(zones), RowUser],
             Sections =
             [
                 new DashboardSection
@@ -35,9 +40,9 @@ internal static class UsersDashboard
                 },
                 new DashboardSection
                 {
-                    Title = "User ${" + UsersQueries.RowVariable + "}",
+                    Title = "User ${" + SqlitePanelSql.RowUser + "}",
                     Collapsed = true,
-                    Repeat = UsersQueries.RowVariable,
+                    Repeat = SqlitePanelSql.RowUser,
                     Panels = [RowTotals, RowChanges, RowTokensOverTime, RowTokensByModel],
                 },
             ],
@@ -45,10 +50,10 @@ internal static class UsersDashboard
     }
 
     private static QueryVariable RowUser { get; } = new(
-        UsersQueries.RowVariable,
+        SqlitePanelSql.RowUser,
         "Rows",
-        $"The {UsersQueries.RepeatedRows} largest of the chosen users, who have a row each below the other panels.",
-        UsersQueries.RowUsers,
+        $"The {RepeatedRows} largest of the chosen users, who have a row each below the other panels.",
+        SqlitePanelSql.Write(new LargestNamesQuery(PanelDimension.User, PanelMeasures.Tokens, RepeatedRows)).Sql,
         "")
     {
         Hidden = true,
@@ -58,25 +63,25 @@ internal static class UsersDashboard
     {
         Id = 1,
         Title = "Total tokens per user",
-        Description = $"Total tokens of the {SeriesQueries.TopBars} largest users, all others added up as {PanelSql.Other}; a click on one shows only that user.",
+        Description = $"Total tokens of the {PanelStyle.TopBars} largest users, all others added up as {SqlitePanelSql.Other}; a click on one shows only that user.",
         Width = 8,
         Height = 12,
-        Query = new SqliteQuery(SeriesQueries.TopShares("user", "User", SeriesQueries.TopBars)),
+        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopBars)),
         Field = PanelStyle.Tokens,
     };
 
     private static TimeSeriesPanel TokensByUserOverTime { get; } = PanelStyle.Stacked(
         2,
         "Token usage per user over time",
-        $"Total tokens of each bucket for the {SeriesQueries.TopSeries} largest users; all others are added up as {PanelSql.Other}.",
-        SeriesQueries.OverTime("user"),
+        $"Total tokens of each bucket for the {PanelStyle.TopSeries} largest users; all others are added up as {SqlitePanelSql.Other}.",
+        new TopOverTimeQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries),
         "user");
 
     private static TimeSeriesPanel TokensByUserAndDay { get; } = PanelStyle.Stacked(
         3,
         "Daily usage per user",
-        $"Total tokens of each day at the chosen UTC offset for the {SeriesQueries.TopSeries} largest users; all others are added up as {PanelSql.Other}.",
-        SeriesQueries.OverTime("user", PanelSql.DayStep),
+        $"Total tokens of each day in the chosen time zone for the {PanelStyle.TopSeries} largest users; all others are added up as {SqlitePanelSql.Other}.",
+        new TopOverTimeQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries) { ByDay = true },
         "user") with
     { Width = 12, Height = 9 };
 
@@ -84,8 +89,8 @@ internal static class UsersDashboard
         4,
         "Cumulative usage per user",
         "Total tokens since the beginning of the time range, stacked: "
-            + $"the {SeriesQueries.TopSeries} largest users and all others as {PanelSql.Other}.",
-        SeriesQueries.Cumulative("user"),
+            + $"the {PanelStyle.TopSeries} largest users and all others as {SqlitePanelSql.Other}.",
+        new TopOverTimeQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries) { Cumulative = true },
         "user") with
     {
         Width = 12,
@@ -99,11 +104,14 @@ internal static class UsersDashboard
     {
         Id = 5,
         Title = "Comparison between users",
-        Description = "Each user's tokens, share, requests, durations and most used model, and the change against the period of equal length "
+        Description = "Each user's tokens, share, requests, durations and main model, and the change against the period of equal length "
             + "before; a click on a user shows only that user.",
         Width = 24,
         Height = 11,
-        Query = new SqliteQuery(UsersQueries.Comparison, "Last seen"),
+        Query = SqlitePanelSql.Write(new TableQuery(
+            PanelDimension.User, TopRows, PanelMeasures.Tokens, new ShareMeasure("Share"), PanelMeasures.Requests, PanelMeasures.MeanDuration,
+            new PercentileMeasure("p95 duration", 95), new MainModelMeasure("Main model"), new PreviousMeasure("Previous tokens"), new ChangeMeasure("Change"),
+            PanelMeasures.LastSeen)),
         Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoRequests },
         Paginated = true,
         Overrides =
@@ -120,10 +128,10 @@ internal static class UsersDashboard
     {
         Id = 6,
         Title = "Daily usage pattern",
-        Description = "Total tokens of the time range added up by the hour of the day at the chosen UTC offset.",
+        Description = "Total tokens of the time range added up by the hour of the day in the chosen time zone.",
         Width = 8,
         Height = 11,
-        Query = new SqliteQuery(UsersQueries.TokensByHour),
+        Query = SqlitePanelSql.Write(new HoursQuery(PanelMeasures.Tokens)),
         CategoryColumn = "Hour",
         Field = PanelStyle.Tokens,
     };
@@ -132,10 +140,10 @@ internal static class UsersDashboard
     {
         Id = 10,
         Title = "Usage by day and hour",
-        Description = "Total tokens of each hour of each day at the chosen UTC offset: the stronger the colour, the more.",
+        Description = "Total tokens of each hour of each day in the chosen time zone: the stronger the colour, the more.",
         Width = 16,
         Height = 11,
-        Query = new SqliteQuery(PatternQueries.TokensByDayAndHour, "time"),
+        Query = SqlitePanelSql.Write(new DaysAndHoursQuery(PanelMeasures.Tokens)),
         Field = PanelStyle.Tokens,
         ValueName = "Tokens",
         FirstRowOnTop = true,
@@ -148,13 +156,12 @@ internal static class UsersDashboard
         Description = "The user's tokens and requests of the time range, and the requests whose policy verdict was negative.",
         Width = 24,
         Height = 4,
-        Query = new SqliteQuery(SeriesQueries.Totals(UsersQueries.OfRow)),
+        Query = SqlitePanelSql.Write(new TotalsQuery([.. PanelMeasures.Headline.Where(measure => measure is not UsersMeasure)]) { OfRowUser = true }),
         Field = PanelStyle.Tokens,
         Overrides =
         [
             PanelStyle.Colored("Completion tokens", PanelStyle.CompletionColor),
             new FieldOverride("Requests") { Field = PanelStyle.Counted },
-            new FieldOverride("Users") { Field = PanelStyle.Counted },
             new FieldOverride("Policy failures") { Field = PanelStyle.Failures },
             PanelStyle.Colored("Tokens per request", "text"),
         ],
@@ -164,7 +171,7 @@ internal static class UsersDashboard
         11,
         "Change of the user against the period before",
         "By how much each of the user's totals is above or below that of the period of equal length before the time range.",
-        OverviewQueries.Changes(UsersQueries.OfRow));
+        new ChangesQuery([.. PanelMeasures.Headline.Where(measure => measure is not UsersMeasure)]) { OfRowUser = true });
 
     private static TimeSeriesPanel RowTokensOverTime { get; } = new()
     {
@@ -173,7 +180,7 @@ internal static class UsersDashboard
         Description = "The user's prompt and completion tokens of each bucket; the legend has their mean per bucket and their sum.",
         Width = 16,
         Height = 9,
-        Query = new SqliteQuery(SeriesQueries.TokensOverTime(UsersQueries.OfRow), "time"),
+        Query = SqlitePanelSql.Write(new OverTimeQuery(PanelMeasures.PromptTokens, PanelMeasures.CompletionTokens) { OfRowUser = true }),
         Field = PanelStyle.Tokens,
         Overrides = PanelStyle.PromptAndCompletion,
         Bars = true,
@@ -186,10 +193,10 @@ internal static class UsersDashboard
     {
         Id = 9,
         Title = "Models of the user",
-        Description = $"The share of each model in the user's tokens; all after the first {SeriesQueries.TopSeries} are added up as {PanelSql.Other}.",
+        Description = $"The share of each model in the user's tokens; all after the first {PanelStyle.TopSeries} are added up as {SqlitePanelSql.Other}.",
         Width = 8,
         Height = 9,
-        Query = new SqliteQuery(SeriesQueries.TopShares("model", "Model", SeriesQueries.TopSeries, UsersQueries.OfRow)),
+        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries) { OfRowUser = true }),
         Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
     };
 }

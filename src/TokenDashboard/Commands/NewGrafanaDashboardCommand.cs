@@ -50,6 +50,16 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     [ValidatePattern(@"\S")]
     public string? Title { get; set; }
 
+    /// <summary>
+    /// The time zones whose days, weekdays and hours the panels can show, by their names in the IANA database or of Windows; the first is shown
+    /// at first, and UTC is always there.
+    /// </summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(TimeZoneCompleter))]
+    [TimeZoneTransformation]
+    [ValidateNotNullOrEmpty]
+    public TimeZoneInfo[] TimeZone { get; set; } = [];
+
     /// <summary>Makes the form for Grafana's import page, which asks for the data source.</summary>
     [Parameter]
     public SwitchParameter ForSharing { get; set; }
@@ -83,7 +93,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         }
         if (!WildcardPattern.ContainsWildcardCharacters(name))
         {
-            WriteOnce(DashboardCatalog.Create(name, Uid, Title, ForSharing));
+            WriteOnce(DashboardCatalog.Create(name, Uid, Title, ForSharing, TimeZone));
             return;
         }
         var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
@@ -91,7 +101,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         RefuseShared(matches);
         foreach (string match in matches)
         {
-            WriteOnce(DashboardCatalog.Create(match, Uid, Title, ForSharing));
+            WriteOnce(DashboardCatalog.Create(match, Uid, Title, ForSharing, TimeZone));
         }
     }
 
@@ -123,7 +133,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     {
         foreach (IEnumerable<KeyValuePair<string, object?>> fields in definitions)
         {
-            DashboardDefinitionResult result = DashboardDefinition.Read(fields, Uid, Title);
+            DashboardDefinitionResult result = DashboardDefinition.Read(fields, Uid, Title, TimeZone);
             foreach (DefinitionFault fault in result.Faults)
             {
                 WriteError(new TokenDashboardException(

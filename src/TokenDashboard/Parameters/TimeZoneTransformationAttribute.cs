@@ -1,13 +1,17 @@
+using System.Collections;
 using System.Management.Automation;
 
 namespace TokenDashboard.Parameters;
 
-/// <summary>Accepts a time zone as an object or by its IANA or Windows name; <c>Local</c> is the computer's own.</summary>
+/// <summary>Accepts time zones as objects or by their IANA or Windows names; <c>Local</c> is the computer's own.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class TimeZoneTransformationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object? inputData)
+    public override object Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
+        ((inputData as PSObject)?.BaseObject ?? inputData) is IList list ? list.Cast<object?>().Select(Zone).ToArray() : Zone(inputData);
+
+    private static TimeZoneInfo Zone(object? inputData)
     {
         if (((inputData as PSObject)?.BaseObject ?? inputData) is TimeZoneInfo zone)
         {

@@ -5,7 +5,12 @@ namespace TokenDashboard.Tests.Dashboards;
 /// <summary>All dashboards of the catalogue as somebody looks at them: a time range and chosen variables. Their panels' titles differ.</summary>
 internal sealed class CatalogView(DateTimeOffset from, DateTimeOffset to)
 {
-    private static readonly IReadOnlyList<DashboardDocument> Dashboards = [.. DashboardCatalog.Names.Select(name => DashboardCatalog.Create(name))];
+    internal static readonly TimeZoneInfo[] Zones = [.. new[]
+    {
+        "UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu", "Pacific/Marquesas", "America/St_Johns", "Australia/Lord_Howe",
+    }.Select(TimeZoneInfo.FindSystemTimeZoneById)];
+
+    private static readonly IReadOnlyList<DashboardDocument> Dashboards = [.. DashboardCatalog.Names.Select(name => DashboardCatalog.Create(name, timeZones: Zones))];
 
     public static IEnumerable<string> Titles => Dashboards.SelectMany(GrafanaView.PanelTitles);
 

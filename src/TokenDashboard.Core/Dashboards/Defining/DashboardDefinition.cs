@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using TokenDashboard.Dashboards.Proof;
+using TokenDashboard.Dashboards.Reading;
 using TokenDashboard.Definitions;
 
 namespace TokenDashboard.Dashboards.Defining;
@@ -9,6 +10,8 @@ namespace TokenDashboard.Dashboards.Defining;
 /// <summary>Makes dashboards of definitions: names of keys with values, as a hash table or a JSON object gives them.</summary>
 public static partial class DashboardDefinition
 {
+    internal const int LongestSql = 100_000;
+
     private const int LongestTitle = 5000;
 
     /// <summary>The keys there are, by what has them.</summary>
@@ -28,7 +31,9 @@ public static partial class DashboardDefinition
     /// </param>
     /// <param name="uid">The uid in place of the definition's, or null.</param>
     /// <param name="title">The title in place of the definition's, or null.</param>
-    public static DashboardDefinitionResult Read(IEnumerable<KeyValuePair<string, object?>> definition, string? uid = null, string? title = null)
+    /// <param name="timeZones">The time zones to choose from, the first at first; UTC is always there.</param>
+    public static DashboardDefinitionResult Read(
+        IEnumerable<KeyValuePair<string, object?>> definition, string? uid = null, string? title = null, params IReadOnlyList<TimeZoneInfo> timeZones)
     {
         ArgumentNullException.ThrowIfNull(definition);
         var read = new DefinitionFields(definition, DefinitionKeys.Dashboard);
@@ -37,10 +42,10 @@ public static partial class DashboardDefinition
         string? ownUid = uid ?? Uid(read);
         Dashboard start = baseName is null
             ? new Dashboard { Uid = ownUid ?? UidOf(ownTitle ?? ""), Title = ownTitle ?? "", Description = "", Variables = [], Sections = [] }
-            : DashboardCatalog.Define(baseName, ownUid, ownTitle);
+            : DashboardCatalog.Define(baseName, ownUid, ownTitle, timeZones);
         var panels = new DefinedPanels(start.Sections);
         DashboardSection[] sections = Sections(read, start, panels);
-        var variables = new DefinedVariables(read, start.Variables);
+        var variables = new DefinedVariables(read, start.Variables, TimeZones.WithUtc(timeZones));
         DashboardAnnotation[] annotations = [.. DefinedItems.Of(read, "annotations", DefinitionKeys.Annotation).Select(Annotation).OfType<DashboardAnnotation>()];
         Dashboard dashboard = start with
         {
@@ -61,6 +66,7 @@ public static partial class DashboardDefinition
             ]),
         };
         CheckRepeats(read, dashboard, panels);
+        CheckRelations(read, dashboard);
         if (read.Faults.Count == 0)
         {
             CheckWhole(read, dashboard);
@@ -104,7 +110,7 @@ public static partial class DashboardDefinition
     private static DashboardAnnotation? Annotation(DefinitionFields fields)
     {
         string? name = fields.Text("name", 100, required: true);
-        string? sql = DefinedSql.Read(fields, "sql", required: true);
+        string? sql = fields.Text("sql", LongestSql, required: true);
         string color = DefinedField.Color(fields, "color") ?? "blue";
         bool enabled = fields.Flag("enabled") ?? true;
         return name is null || sql is null ? null : new DashboardAnnotation(name, sql) { Color = color, Enabled = enabled };
@@ -170,6 +176,18 @@ public static partial class DashboardDefinition
         string[] names = [.. dashboard.Variables.OfType<QueryVariable>().Where(variable => variable.Multiple).Select(variable => variable.Name)];
         read.Faults.AddRange(panels.Repeats.Where(repeat => !names.Contains(repeat.Variable)).Select(repeat => new DefinitionFault(
             repeat.Path, $"is '{repeat.Variable}', which is no variable of several values; there are {(names.Length > 0 ? string.Join(", ", names) : "none")}")));
+    }
+
+    // A name that is no variable may be one that the dashboard gets otherwise; one that is nearly a relation is a slip.
+    private static void CheckRelations(DefinitionFields read, Dashboard dashboard)
+    {
+        HashSet<string> known = [.. dashboard.Variables.Select(variable => variable.Name)];
+        IEnumerable<string> sql = dashboard.Sections.SelectMany(section => section.Panels).OfType<DataPanel>().SelectMany(panel => panel.Queries).Select(query => query.Sql);
+        foreach (string name in sql.SelectMany(VariableUse.In).Where(use => use.Format == "raw" && !use.IsBuiltIn && !known.Contains(use.Name)).Select(use => use.Name).Distinct())
+        {
+            string meant = Spelling.Nearest(name, UsageRelations.All.Select(relation => relation.Name)) is { } nearest ? $", perhaps for ${{{nearest}:raw}}" : "";
+            read.Faults.Add(new DefinitionFault("sql", $"reads ${{{name}:raw}}{meant}, which is no variable of the dashboard"));
+        }
     }
 
     // What a definition can say wrong is found before; this is for what only the whole dashboard shows.

@@ -99,7 +99,7 @@ internal static class DefinedDataPanel
     /// <summary>A query. Unless it is said, a column named time is a time, and over time each text is a series of its own.</summary>
     private static SqliteQuery? Query(DefinitionFields read, string type, bool required)
     {
-        string? sql = DefinedSql.Read(read, "sql", required);
+        string? sql = read.Text("sql", DashboardDefinition.LongestSql, required);
         IReadOnlyList<string> times = read.Texts("timeColumns");
         bool? byLabel = read.Flag("seriesByLabel");
         if (sql is null)

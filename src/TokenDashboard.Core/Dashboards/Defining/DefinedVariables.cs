@@ -12,20 +12,21 @@ internal sealed partial class DefinedVariables
 {
     private static readonly string[] Types = ["query", "custom", "textbox"];
 
-    private static readonly IReadOnlyList<DashboardVariable> Standard = [.. RequestVariables.All, .. RequestVariables.OfSingleRequests];
-
+    private readonly IReadOnlyList<DashboardVariable> _standard;
     private readonly List<DashboardVariable> _variables;
 
     /// <param name="read">The definition of the dashboard.</param>
     /// <param name="before">The variables of the dashboard that is added to.</param>
-    internal DefinedVariables(DefinitionFields read, IReadOnlyList<DashboardVariable> before)
+    /// <param name="zones">The time zones to choose from.</param>
+    internal DefinedVariables(DefinitionFields read, IReadOnlyList<DashboardVariable> before, IReadOnlyList<TimeZoneInfo> zones)
     {
+        _standard = [.. RequestVariables.All(zones), .. RequestVariables.OfSingleRequests, UsageRelations.Planner(zones), .. UsageRelations.All];
         _variables = [.. before];
         foreach ((object? item, string path) in DefinedItems.Places(read, "variables"))
         {
             if (item is string word)
             {
-                Add(read.Faults, path, Standard.FirstOrDefault(variable => variable.Name.Equals(word, StringComparison.OrdinalIgnoreCase)), word);
+                Add(read.Faults, path, _standard.FirstOrDefault(variable => variable.Name.Equals(word, StringComparison.OrdinalIgnoreCase)), word);
             }
             else if (DefinedItems.Fields(read, item, path) is { } fields
                 && Variable(new DefinitionFields(fields, DefinitionKeys.Variable, path, read.Faults)) is { } variable)
@@ -50,20 +51,20 @@ internal sealed partial class DefinedVariables
                 }
             }
         }
-        IEnumerable<DashboardVariable> all = [.. _variables, .. Standard.Where(variable => used.Contains(variable.Name) && Missing(variable.Name) is not null)];
+        IEnumerable<DashboardVariable> all = [.. _variables, .. _standard.Where(variable => used.Contains(variable.Name) && Missing(variable.Name) is not null)];
         return [all.FirstOrDefault(variable => variable is DataSourceVariable) ?? new DataSourceVariable(), .. all.Where(variable => variable is not DataSourceVariable)];
     }
 
     /// <summary>A variable of the catalogue that the definition does not have.</summary>
     private DashboardVariable? Missing(string name) =>
-        _variables.Any(there => there.Name == name) ? null : Standard.FirstOrDefault(known => known.Name == name);
+        _variables.Any(there => there.Name == name) ? null : _standard.FirstOrDefault(known => known.Name == name);
 
     private void Add(List<DefinitionFault> faults, string path, DashboardVariable? variable, string name)
     {
         if (variable is null)
         {
             faults.Add(new DefinitionFault(
-                path, $"is '{name}', which is no variable of the catalogue; there are {string.Join(", ", Standard.Where(known => !known.Hidden).Select(known => known.Name))}. Others need a name, and sql, choices or type"));
+                path, $"is '{name}', which is no variable of the catalogue; there are {string.Join(", ", _standard.Where(known => !known.Hidden).Select(known => known.Name))}. Others need a name, and sql, choices or type"));
         }
         else if (_variables.Any(there => there.Name.Equals(variable.Name, StringComparison.Ordinal)))
         {
@@ -75,12 +76,12 @@ internal sealed partial class DefinedVariables
         }
     }
 
-    private static DashboardVariable? Variable(DefinitionFields read)
+    private DashboardVariable? Variable(DefinitionFields read)
     {
         string? name = read.Text("name", 100, required: true);
-        if (name is not null && (!Name().IsMatch(name) || name == "datasource" || name == PanelRelations.Variable.Name))
+        if (name is not null && (!Name().IsMatch(name) || name == "datasource" || _standard.Any(known => known.Hidden && known.Name == name)))
         {
-            read.Fault("name", $"is '{name}'; it must be letters, digits and underscores, begin with a letter, and be another than datasource and {PanelRelations.Variable.Name}");
+            read.Fault("name", $"is '{name}'; it must be letters, digits and underscores, begin with a letter, and be another than datasource and the names of relations, {string.Join(", ", _standard.Where(known => known.Hidden).Select(known => known.Name))}");
             name = null;
         }
         string label = read.Text("label", 100) ?? name ?? "";
@@ -104,7 +105,7 @@ internal sealed partial class DefinedVariables
 
     private static QueryVariable? Query(DefinitionFields read, string name, string label, string description)
     {
-        string? sql = DefinedSql.Read(read, "sql", required: true);
+        string? sql = read.Text("sql", DashboardDefinition.LongestSql, required: true);
         string allValue = read.Text("allValue", 1000) ?? "";
         bool multiple = read.Flag("multiple") ?? true;
         return sql is null ? null : new QueryVariable(name, label, description, sql, allValue) { Multiple = multiple };
