@@ -9,15 +9,12 @@ BeforeDiscovery {
 }
 
 BeforeAll {
+    . "$PSScriptRoot/process.ps1"
     $module = (Resolve-Path (Join-Path $PSScriptRoot .. artifacts module TokenDashboard)).Path
-
-    # This PowerShell: a program of its own, or an assembly that dotnet runs, as where it is installed as a .NET tool.
-    $program = [Environment]::ProcessPath
-    $assembly = (Split-Path $program -LeafBase) -eq 'dotnet' ? @([Environment]::GetCommandLineArgs()[0]) : @()
 
     function Invoke-Process([string] $Script) {
         $prolog = "`$ErrorActionPreference = 'Stop'; `$module = '$($module -replace "'", "''")'; `$database = '$(Join-Path $TestDrive a.db)'; "
-        $output = & $program @assembly -NoProfile -NonInteractive -Command ($prolog + $Script) 2>&1 | ForEach-Object { "$_" }
+        $output = Invoke-PowerShell -Command ($prolog + $Script)
         $LASTEXITCODE | Should -Be 0 -Because ($output -join "`n")
         $output
     }

@@ -39,11 +39,11 @@ function Get-Message($Errors) {
     ($Errors | ForEach-Object { "$($_.DisplayErrorMessage)`n$($_.DisplayStackTrace)" }) -join "`n"
 }
 
-# A file that cannot be read and a block that cannot be set up have no failed test to show for it.
+# A file that cannot be read and a block that cannot be set up fail by themselves, also where they have no test.
 $results = @(
-    $result.Tests | ForEach-Object { @{ Name = $_.ExpandedPath; Result = "$($_.Result)"; Message = Get-Message $_.ErrorRecord } }
-    $result.FailedBlocks | ForEach-Object { @{ Name = "$($_.ExpandedPath) (set-up)"; Result = 'Failed'; Message = Get-Message $_.ErrorRecord } }
-    $result.FailedContainers | ForEach-Object { @{ Name = "$_"; Result = 'Failed'; Message = Get-Message $_.ErrorRecord } }
+    $result.Tests | ForEach-Object { @{ Name = $_.ExpandedPath; Result = "$($_.Result)"; Message = (Get-Message $_.ErrorRecord) } }
+    $result.FailedBlocks | ForEach-Object { @{ Name = "$($_.ExpandedPath) (set-up)"; Result = 'Failed'; Message = (Get-Message $_.ErrorRecord) } }
+    $result.FailedContainers | ForEach-Object { @{ Name = "$_"; Result = 'Failed'; Message = (Get-Message $_.ErrorRecord) } }
 )
 if ($OutputPath) {
     ConvertTo-Json $results | Set-Content $OutputPath

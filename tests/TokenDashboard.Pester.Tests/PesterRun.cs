@@ -74,6 +74,8 @@ internal static class PesterRun
         public TheoryDataRow<string, string> ToRow(string version) => new(Result, Message)
         {
             TestDisplayName = $"Pester {version}: {Name.ReplaceLineEndings(" ")}",
+            // Else the arguments would be part of the name.
+            Label = "",
             Skip = Result == "Skipped" ? "Pester skipped it." : null,
         };
     }
