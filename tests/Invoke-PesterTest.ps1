@@ -34,6 +34,9 @@ $configuration.Run.Path = $Path
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Normal'
 $result = Invoke-Pester -Configuration $configuration
+if (-not $result) {
+    throw 'Pester ended without a result.'
+}
 
 function Get-Message($Errors) {
     ($Errors | ForEach-Object { "$($_.DisplayErrorMessage)`n$($_.DisplayStackTrace)" }) -join "`n"

@@ -89,14 +89,14 @@ Describe 'Publish-GrafanaAlertRule to a server that answers' {
     It 'makes the rule, changes what differs, and leaves the rest alone' {
         ($rule | Publish-GrafanaAlertRule -Folder LLM | Where-Object Kind -EQ AlertRule).Action | Should -Be 'Created'
         ($rule | Publish-GrafanaAlertRule -Folder LLM | Where-Object Kind -EQ AlertRule).Action | Should -Be 'Unchanged'
-        ($rule + @{ Severity = 'critical' } | Publish-GrafanaAlertRule -Folder LLM | Where-Object Kind -EQ AlertRule).Action | Should -Be 'Updated'
+        ($rule + @{ Labels = @{ severity = 'critical' } } | Publish-GrafanaAlertRule -Folder LLM | Where-Object Kind -EQ AlertRule).Action | Should -Be 'Updated'
 
         $stored = Invoke-Grafana $grafana /api/v1/provisioning/alert-rules/daily
         $stored.title, $stored.labels.severity | Should -Be 'Daily', 'critical'
     }
 
     It 'writes nothing with -WhatIf' {
-        @{ Name = 'Silence'; Uid = 'silent'; Kind = 'NoTelemetry'; Window = '15m' } | Publish-GrafanaAlertRule -Folder LLM -WhatIf | Should -BeNullOrEmpty
+        @{ Name = 'Silence'; Uid = 'silent'; Kind = 'NoTelemetry'; Window = '15m' } | Publish-GrafanaAlertRule -Folder LLM -WhatIf | Where-Object Action -NE Unchanged | Should -BeNullOrEmpty
 
         { Invoke-Grafana $grafana /api/v1/provisioning/alert-rules/silent } | Should -Throw
     }

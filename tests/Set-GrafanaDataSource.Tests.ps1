@@ -18,8 +18,8 @@ Describe 'Set-GrafanaDataSource' {
     }
 
     It 'writes nothing with -WhatIf' {
-        Set-GrafanaDataSource /data/other.db -Uid other -WhatIf | Should -BeNullOrEmpty
-        (Invoke-Grafana $grafana /api/datasources).uid | Should -Not -Contain 'other'
+        Set-GrafanaDataSource /data/three.db -WhatIf | Should -BeNullOrEmpty
+        (Invoke-Grafana $grafana /api/datasources/uid/tokendashboard-sqlite).jsonData.path | Should -Be '/data/two.db'
     }
 
     It 'says that nothing answers at the address of the environment' {

@@ -96,6 +96,7 @@ function Invoke-Grafana($Grafana, [string] $Path, $Body) {
 function Edit-InBrowser($Grafana, [string] $Uid, [scriptblock] $Change) {
     $stored = Invoke-Grafana $Grafana "/api/dashboards/uid/$Uid"
     $null = $stored.dashboard | ForEach-Object $Change
+    $stored.dashboard.PSObject.Properties.Remove('id')
     $null = Invoke-Grafana $Grafana /api/dashboards/db @{ dashboard = $stored.dashboard; folderUid = $stored.meta.folderUid }
 }
 
