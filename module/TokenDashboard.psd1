@@ -9,18 +9,7 @@
     Description          = 'LLM token telemetry from Observicia''s SQLite store: answers at the prompt, and Grafana dashboards generated and published by script.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
-    FormatsToProcess     = @(
-        'TokenDashboard.format.ps1xml'
-        'TokenDashboard.Dashboard.format.ps1xml'
-        'TokenDashboard.Grafana.format.ps1xml'
-        'TokenDashboard.Import.format.ps1xml'
-        'TokenDashboard.Connection.format.ps1xml'
-        'TokenDashboard.Export.format.ps1xml'
-        'TokenDashboard.Comparison.format.ps1xml'
-        'TokenDashboard.DataSource.format.ps1xml'
-        'TokenDashboard.Test.format.ps1xml'
-        'TokenDashboard.Store.format.ps1xml'
-    )
+    FormatsToProcess     = @('TokenDashboard.format.ps1xml')
     CmdletsToExport      = @(
         'Compare-GrafanaDashboard'
         'Connect-Grafana'
