@@ -345,7 +345,7 @@ public class DashboardDefinitionTests
     public void Any_definition_gives_faults_or_a_sound_dashboard()
     {
         int sound = 0;
-        Gen.Int.Sample(
+        Gen.Int.ForAll(
             seed =>
             {
                 DashboardDefinitionResult read = DashboardDefinition.Read(Table(new Random(seed), DefinitionKeys.Dashboard, 0));
