@@ -38,7 +38,16 @@
     PrivateData          = @{
         PSData = @{
             Tags         = @('LLM', 'Tokens', 'Observability', 'Grafana', 'SQLite', 'Observicia', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
-            ReleaseNotes = 'See CHANGELOG.md.'
+            ProjectUri   = 'https://github.com/TokenDashboard/TokenDashboard'
+            LicenseUri   = 'https://github.com/TokenDashboard/TokenDashboard/blob/main/LICENSE'
+            ReleaseNotes = @'
+First version.
+- Get-TokenStore, Get-TokenUsage, Get-UserTokenUsage and Get-TokenRequest query an Observicia store without slowing the application that writes it.
+- Import-TokenUsage takes usage from logs, CSV, OTLP files, Claude Code and LiteLLM; importing twice counts once.
+- Optimize-TokenStore makes queries over millions of requests immediate; Test-TokenStore proves a store; Remove-TokenUsage keeps the totals of old requests.
+- New-, Test-, Publish-, Compare- and Export-GrafanaDashboard make, prove, publish, compare and bring back Grafana dashboards; Publish-GrafanaAlertRule makes alert rules.
+Everything that changed: https://github.com/TokenDashboard/TokenDashboard/blob/main/CHANGELOG.md
+'@
         }
     }
 }
