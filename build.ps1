@@ -4,7 +4,7 @@
     Builds, tests and packages TokenDashboard.
 .DESCRIPTION
     Build    builds everything; the importable module is then in artifacts/module/TokenDashboard.
-    Test     runs the .NET tests, and the Pester tests where Pester 5 or later is installed.
+    Test     runs all tests; those of Pester run in PowerShell processes that dotnet test starts.
     Package  makes artifacts/package/TokenDashboard.<version>.nupkg, the module as Publish-PSResource would pack it, and
              TokenDashboard.Host.<version>.nupkg, tokendash as a .NET tool.
     Clean    removes what the other tasks made.
@@ -33,8 +33,6 @@ switch ($Task) {
     }
     Test {
         dotnet test $solution --configuration $Configuration
-        # A process of its own: assemblies never unload, and a rebuild could not replace them while this session holds them.
-        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File (Join-Path $PSScriptRoot tests Invoke-PesterTest.ps1)
     }
     Package {
         $packages = Join-Path $artifacts package

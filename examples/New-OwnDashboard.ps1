@@ -2,8 +2,8 @@
 .SYNOPSIS
     Makes a dashboard of one's own from a hash table, tests it against a store, and writes it as a file.
 .DESCRIPTION
-    A place to start from: change the definition below. docs/dashboard-definitions.md lists every key. It uses only commands the bare
-    engine of tokendash has, so it runs in tokendash and in PowerShell alike:
+    A place to start from: change the definition below. docs/dashboard-definitions.md lists every key. It runs in tokendash and in any
+    PowerShell from 7.4 on; in a clone after dotnet build:
 
         dotnet run --project src/TokenDashboard.Host -- -File examples/New-OwnDashboard.ps1
         pwsh examples/New-OwnDashboard.ps1 -Database /path/to/observicia.db -Path ./dashboards
@@ -21,12 +21,12 @@ param(
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Command New-GrafanaDashboard -ErrorAction Ignore)) {
-    Import-Module ([IO.Path]::Combine($PSScriptRoot, '../artifacts/module/TokenDashboard'))
+    Import-Module (Join-Path $PSScriptRoot .. artifacts module TokenDashboard)
 }
 
 if (-not $Database) {
     $folder = [IO.Directory]::CreateTempSubdirectory('tokendashboard-').FullName
-    $Database = (New-TokenStore ([IO.Path]::Combine($folder, 'sample.db')) -Sample -Days 30).Database
+    $Database = (New-TokenStore (Join-Path $folder sample.db) -Sample -Days 30).Database
 }
 
 # {usage} stands for the requests of the time range that the variables above the panels choose. Single quotes keep PowerShell away
@@ -116,8 +116,8 @@ $definition = @{
 $dashboard = New-GrafanaDashboard -Definition $definition
 $faults = Test-GrafanaDashboard -InputObject $dashboard -Database $Database -Severity Warning
 if ($faults) {
-    $faults | Out-Host
+    $faults
     exit 1
 }
 $file = New-GrafanaDashboard -Definition $definition -Path $Path -PassThru
-"$($dashboard.Title): $($dashboard.Panels) panels, every query run without a fault. Written: $file" | Out-Host
+"$($dashboard.Title): $($dashboard.Panels) panels, every query run without a fault. Written: $file"

@@ -3,7 +3,7 @@
     Publishes dashboards and alert rules from a timer: one line of log for each thing that changed or failed, and an exit code.
 .DESCRIPTION
     Address and token come from the environment variables GRAFANA_URL and GRAFANA_TOKEN, so neither stands in a command line or a log.
-    Uses only commands the bare engine of tokendash has, so it runs in tokendash and in PowerShell alike:
+    It runs in tokendash and in any PowerShell from 7.4 on; in a clone after dotnet build:
 
         tokendash -File Publish-TokenDashboards.ps1 -Folder LLM
         pwsh -NoProfile -File Publish-TokenDashboards.ps1 -Path /srv/dashboards/*.json -AlertRule /srv/rules/*.json -BackupPath /var/backups/grafana
@@ -40,12 +40,12 @@ param(
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Command Publish-GrafanaDashboard -ErrorAction Ignore)) {
-    Import-Module TokenDashboard
+    Import-Module (Join-Path $PSScriptRoot .. artifacts module TokenDashboard)
 }
 
 # Messages may have line breaks; a line of the log is one event.
 function Format-Event([string] $Text) {
-    [DateTime]::UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'") + ' ' + ($Text -replace '\s+', ' ')
+    (Get-Date -AsUTC -Format "yyyy-MM-dd'T'HH:mm:ss'Z'") + ' ' + ($Text -replace '\s+', ' ')
 }
 
 function Get-ErrorId($Record) {

@@ -2,7 +2,7 @@
 .SYNOPSIS
     Shows what TokenDashboard does: usage as tables, Grafana dashboards, and a Grafana provisioning folder.
 .DESCRIPTION
-    Uses only commands the bare engine of tokendash has, so it runs in tokendash and in PowerShell alike:
+    Runs in tokendash and in any PowerShell from 7.4 on; in a clone after dotnet build:
 
         dotnet run --project src/TokenDashboard.Host -- -File examples/quickstart.ps1
         dotnet run --project src/TokenDashboard.Host -- -File examples/quickstart.ps1 -Database /path/to/observicia.db
@@ -12,6 +12,7 @@
 .PARAMETER OutputPath
     The folder to write to.
 #>
+[CmdletBinding()]
 param(
     [string] $Database,
     [string] $OutputPath = './out'
@@ -19,31 +20,32 @@ param(
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Command Get-TokenUsage -ErrorAction Ignore)) {
-    Import-Module ([IO.Path]::Combine($PSScriptRoot, '../artifacts/module/TokenDashboard'))
+    Import-Module (Join-Path $PSScriptRoot .. artifacts module TokenDashboard)
 }
 
 if (-not $Database) {
     $folder = [IO.Directory]::CreateTempSubdirectory('tokendashboard-').FullName
-    $Database = (New-TokenStore ([IO.Path]::Combine($folder, 'sample.db')) -Sample -Days 30).Database
+    $Database = (New-TokenStore (Join-Path $folder sample.db) -Sample -Days 30).Database
 }
 # The commands below take the store from here.
-$env:TOKENDASHBOARD_DATABASE = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Database)
+$env:TOKENDASHBOARD_DATABASE = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Database)
 
 # Out-Host ends each table: in one stream PowerShell would show all that follows in the form of the first.
-'The store' | Out-Host
+'The store'
 Get-TokenStore | Out-Host
 
-'Usage by user: the ten with the most tokens' | Out-Host
+'Usage by user: the ten with the most tokens'
 Get-UserTokenUsage -First 10 | Out-Host
 
-'Usage by model' | Out-Host
+'Usage by model'
 Get-TokenUsage Model | Out-Host
 
-'Usage by day: the last ten with requests' | Out-Host
-Get-TokenUsage Day -Descending -First 10 | Out-Host
+'The five days with the most tokens'
+Get-TokenUsage Day | Sort-Object TotalTokens -Descending | Select-Object -First 5 |
+    Format-Table @{ Label = 'Day'; Expression = { $_.Start }; FormatString = 'ddd d MMM yyyy' }, Requests, PromptTokens, CompletionTokens, TotalTokens | Out-Host
 
 $dashboards = New-GrafanaDashboard -Path $OutputPath -PassThru
-Publish-GrafanaDashboard -ProvisioningPath "$OutputPath/grafana" -Database $env:TOKENDASHBOARD_DATABASE | Out-Host
+Publish-GrafanaDashboard -ProvisioningPath (Join-Path $OutputPath grafana) -Database $env:TOKENDASHBOARD_DATABASE | Out-Host
 
 @"
 Next:
@@ -55,5 +57,5 @@ Next:
   - Learn more:           Get-Help Get-TokenUsage -Examples
 
 Written: $($dashboards -join "`n         ")
-         $($ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath("$OutputPath/grafana"))
-"@ | Out-Host
+         $($PSCmdlet.GetUnresolvedProviderPathFromPSPath("$OutputPath/grafana"))
+"@

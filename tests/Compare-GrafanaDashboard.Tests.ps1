@@ -1,25 +1,65 @@
-# What needs a Grafana is tested against one in the .NET tests; here stands what the packaged module does without.
-
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
-    $token = [Net.NetworkCredential]::new('', 'glsa_not-a-real-token').SecurePassword
+    $grafana = Start-Grafana
+    $other = Start-Grafana other
+    $null = Connect-Grafana $grafana.Url -Token $grafana.Token -Name first
+    $file = New-DashboardFile one
+    foreach ($name in 'first', 'other') {
+        $null = Publish-GrafanaDashboard $file -Connection $name
+    }
+    Edit-InBrowser $other one { $_.refresh = '5m'; $_.panels[0].type = 'gauge' }
 
-    $closed = Get-ClosedUrl
-
-    $saved = $env:GRAFANA_URL, $env:GRAFANA_TOKEN
-    $env:GRAFANA_URL, $env:GRAFANA_TOKEN = $closed, 'glsa_not-a-real-token'
+    function Get-Line {
+        $input | ForEach-Object { "$($_.Path) $($_.Kind) $($_.Left) $($_.Right)" }
+    }
 }
 
 AfterAll {
-    $env:GRAFANA_URL, $env:GRAFANA_TOKEN = $saved
+    $grafana, $other | Stop-Grafana
 }
 
 Describe 'Compare-GrafanaDashboard' {
-    It 'takes address and token from the environment and says that nothing answers' {
-        { New-GrafanaDashboard | Compare-GrafanaDashboard -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaUnreachable,*' -ExpectedMessage "*$closed*"
+    It 'finds no difference between a file and what was published from it' {
+        Compare-GrafanaDashboard $file -Connection first | Should -BeNullOrEmpty
+    }
+
+    It 'tells what was changed in the browser: <Name>' -ForEach @(
+        @{ Name = 'file and server'; Compare = { Compare-GrafanaDashboard $file -Connection other } }
+        @{ Name = 'two servers'; Compare = { Compare-GrafanaDashboard -Uid one -Connection first -WithConnection other } }
+        @{ Name = 'two versions'; Compare = { Compare-GrafanaDashboard -Uid one -Connection other -Version 1 -WithVersion 2 } }
+        @{ Name = 'a version and the present one'; Compare = { Compare-GrafanaDashboard -Uid one -Connection other -Version 1 } }
+        @{ Name = 'a dashboard from the pipeline'; Compare = { Export-GrafanaDashboard one -Connection first | Compare-GrafanaDashboard -Connection other } }
+    ) {
+        & $Compare | Get-Line | Should -Be 'refresh Changed 1m 5m', 'panels[1].type Changed stat gauge'
+    }
+
+    It 'groups the differences by dashboard and panel' {
+        $lines = Compare-GrafanaDashboard $file -Connection other | Get-Display 80
+
+        $lines | Should -Contain '   Dashboard: one, panel Total'
+        $lines -match '^Changed panels\[1\]\.type' | Should -HaveCount 1
+    }
+
+    It 'says what is not on the server and compares the others' {
+        $result = (New-DashboardFile absent), $file | Compare-GrafanaDashboard -Connection other -ErrorVariable problems -ErrorAction SilentlyContinue
+
+        $result | Should -HaveCount 2
+        $problems.FullyQualifiedErrorId | Should -Be 'DashboardNotFound,TokenDashboard.Commands.CompareGrafanaDashboardCommand'
+    }
+
+    It 'says that nothing answers at the address of the environment' {
+        Disconnect-Grafana -All
+        $env:GRAFANA_URL, $env:GRAFANA_TOKEN = (Get-ClosedUrl), 'glsa_not-a-real-token'
+        try {
+            { Compare-GrafanaDashboard $file -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaUnreachable,*' -ExpectedMessage "*$env:GRAFANA_URL*"
+        }
+        finally {
+            $env:GRAFANA_URL = $env:GRAFANA_TOKEN = $null
+            $null = Connect-Grafana $grafana.Url -Token $grafana.Token
+        }
     }
 
     It 'knows no connection that was not made' {
-        { New-GrafanaDashboard | Compare-GrafanaDashboard -Connection none -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaConnectionNotFound,*' -ExpectedMessage "*'none'*"
+        { Compare-GrafanaDashboard $file -Connection none -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaConnectionNotFound,*' -ExpectedMessage "*'none'*"
     }
 }

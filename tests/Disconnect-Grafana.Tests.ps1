@@ -1,20 +1,33 @@
-# What needs a Grafana is tested against one in the .NET tests; here stands what the packaged module does without.
-
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
-    $token = [Net.NetworkCredential]::new('', 'glsa_not-a-real-token').SecurePassword
-
-    $closed = Get-ClosedUrl
-
-    $saved = $env:GRAFANA_URL, $env:GRAFANA_TOKEN
-    $env:GRAFANA_URL, $env:GRAFANA_TOKEN = $closed, 'glsa_not-a-real-token'
+    $grafana = Start-Grafana
 }
 
 AfterAll {
-    $env:GRAFANA_URL, $env:GRAFANA_TOKEN = $saved
+    $grafana | Stop-Grafana
 }
 
 Describe 'Disconnect-Grafana' {
+    BeforeEach {
+        Disconnect-Grafana -All
+    }
+
+    It 'forgets one connection and keeps the others' {
+        'first', 'second' | ForEach-Object { $null = Connect-Grafana $grafana.Url -Token $grafana.Token -Name $_ }
+
+        Disconnect-Grafana first
+
+        (Get-GrafanaConnection).Name | Should -Be 'second'
+    }
+
+    It 'forgets connections from the pipeline' {
+        'first', 'second' | ForEach-Object { $null = Connect-Grafana $grafana.Url -Token $grafana.Token -Name $_ }
+
+        Get-GrafanaConnection | Disconnect-Grafana
+
+        Get-GrafanaConnection | Should -BeNullOrEmpty
+    }
+
     It 'says that there is no default connection' {
         { Disconnect-Grafana -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaConnectionNotFound,*'
     }

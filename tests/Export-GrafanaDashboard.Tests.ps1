@@ -1,25 +1,73 @@
-# What needs a Grafana is tested against one in the .NET tests; here stands what the packaged module does without.
-
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
-    $token = [Net.NetworkCredential]::new('', 'glsa_not-a-real-token').SecurePassword
-
-    $closed = Get-ClosedUrl
-
-    $saved = $env:GRAFANA_URL, $env:GRAFANA_TOKEN
-    $env:GRAFANA_URL, $env:GRAFANA_TOKEN = $closed, 'glsa_not-a-real-token'
+    $grafana = Start-Grafana
+    $null = New-DashboardFile one llm | Publish-GrafanaDashboard -Folder LLM
+    $null = New-DashboardFile two | Publish-GrafanaDashboard
 }
 
 AfterAll {
-    $env:GRAFANA_URL, $env:GRAFANA_TOKEN = $saved
+    $grafana | Stop-Grafana
 }
 
 Describe 'Export-GrafanaDashboard' {
-    It 'takes address and token from the environment and says that nothing answers' {
-        { Export-GrafanaDashboard -All -Path $TestDrive -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaUnreachable,*' -ExpectedMessage "*$closed*"
+    BeforeEach {
+        $folder = Join-Path $TestDrive ([guid]::NewGuid())
+    }
+
+    It 'writes all dashboards into files by folder, once' {
+        $first = Export-GrafanaDashboard -All -Path $folder
+        $second = Export-GrafanaDashboard -All -Path $folder
+
+        $first.Uid | Sort-Object | Should -Be 'one', 'two'
+        $first.Action | Sort-Object -Unique | Should -Be 'Created'
+        $second.Action | Sort-Object -Unique | Should -Be 'Unchanged'
+        (Get-Content (Join-Path $folder LLM one.json) -Raw | ConvertFrom-Json).title | Should -Be 'The one'
+        Join-Path $folder two.json | Should -Exist
+    }
+
+    It 'gives objects of those with a tag, which can be published' {
+        $exported = Export-GrafanaDashboard -Tag llm
+
+        $exported.Uid | Should -Be 'one'
+        ($exported | Publish-GrafanaDashboard).Action | Should -Be 'Unchanged'
+    }
+
+    It 'brings an older version back' {
+        Edit-InBrowser $grafana two { $_.title = 'Spoilt' }
+
+        (Export-GrafanaDashboard two).Title | Should -Be 'Spoilt'
+        $result = Export-GrafanaDashboard two -Version 1 | Publish-GrafanaDashboard -Force -BackupPath $folder
+
+        $result.Action | Should -Be 'Updated'
+        (Export-GrafanaDashboard two).Title | Should -Be 'The two'
+        Get-Content $result.BackupPath -Raw | Should -Match 'Spoilt'
+    }
+
+    It 'writes nothing with -WhatIf' {
+        Export-GrafanaDashboard -All -Path $folder -WhatIf | Should -BeNullOrEmpty
+        $folder | Should -Not -Exist
+    }
+
+    It 'says what there is not and exports the others' {
+        $result = Export-GrafanaDashboard none, one -Path $folder -ErrorVariable problems -ErrorAction SilentlyContinue
+
+        $result.Uid | Should -Be 'one'
+        $problems.FullyQualifiedErrorId | Should -Be 'DashboardNotFound,TokenDashboard.Commands.ExportGrafanaDashboardCommand'
+    }
+
+    It 'says that nothing answers at the address of the environment' {
+        Disconnect-Grafana -All
+        $env:GRAFANA_URL, $env:GRAFANA_TOKEN = (Get-ClosedUrl), 'glsa_not-a-real-token'
+        try {
+            { Export-GrafanaDashboard -All -Path $folder -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaUnreachable,*' -ExpectedMessage "*$env:GRAFANA_URL*"
+        }
+        finally {
+            $env:GRAFANA_URL = $env:GRAFANA_TOKEN = $null
+            $null = Connect-Grafana $grafana.Url -Token $grafana.Token
+        }
     }
 
     It 'knows no connection that was not made' {
-        { Export-GrafanaDashboard -All -Path $TestDrive -Connection none -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaConnectionNotFound,*' -ExpectedMessage "*'none'*"
+        { Export-GrafanaDashboard -All -Path $folder -Connection none -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaConnectionNotFound,*' -ExpectedMessage "*'none'*"
     }
 }

@@ -1,21 +1,35 @@
-# What needs a Grafana is tested against one in the .NET tests; here stands what the packaged module does without.
-
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
-    $token = [Net.NetworkCredential]::new('', 'glsa_not-a-real-token').SecurePassword
-
-    $closed = Get-ClosedUrl
-
-    $saved = $env:GRAFANA_URL, $env:GRAFANA_TOKEN
-    $env:GRAFANA_URL, $env:GRAFANA_TOKEN = $closed, 'glsa_not-a-real-token'
+    $grafana = Start-Grafana
 }
 
 AfterAll {
-    $env:GRAFANA_URL, $env:GRAFANA_TOKEN = $saved
+    $grafana | Stop-Grafana
 }
 
 Describe 'Get-GrafanaConnection' {
-    It 'lists nothing before anything is connected' {
+    It 'lists the connections, of which the last one made is the default' {
+        $null = Connect-Grafana $grafana.Url -Token $grafana.Token -Name second
+
+        (Get-GrafanaConnection).Name | Sort-Object | Should -Be 'default', 'second'
+        (Get-GrafanaConnection | Where-Object IsDefault).Name | Should -Be 'second'
+        (Get-GrafanaConnection def*).Url | Should -Be $grafana.Url
+    }
+
+    It 'shows a table without a secret' {
+        $lines = Get-GrafanaConnection default | Get-Display 80
+
+        $lines -match '^ +default +13\.3\.1 +yes +http://127' | Should -HaveCount 1
+        Get-GrafanaConnection | Format-List * -Force | Out-String | Should -Not -Match $grafana.PlainToken
+    }
+
+    It 'completes names' {
+        Complete 'Get-GrafanaConnection def' | Should -Be 'default'
+    }
+
+    It 'lists nothing after all is disconnected' {
+        Disconnect-Grafana -All
+
         Get-GrafanaConnection | Should -BeNullOrEmpty
     }
 

@@ -9,11 +9,12 @@ BeforeDiscovery {
 }
 
 BeforeAll {
+    . "$PSScriptRoot/process.ps1"
     $module = (Resolve-Path (Join-Path $PSScriptRoot .. artifacts module TokenDashboard)).Path
 
     function Invoke-Process([string] $Script) {
         $prolog = "`$ErrorActionPreference = 'Stop'; `$module = '$($module -replace "'", "''")'; `$database = '$(Join-Path $TestDrive a.db)'; "
-        $output = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command ($prolog + $Script) 2>&1 | ForEach-Object { "$_" }
+        $output = Invoke-PowerShell -Command ($prolog + $Script)
         $LASTEXITCODE | Should -Be 0 -Because ($output -join "`n")
         $output
     }

@@ -1,5 +1,3 @@
-# What needs a Grafana is tested against one in the .NET tests; here stands what the packaged module does without.
-
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
     $rule = @{ Name = 'Daily'; Uid = 'daily'; Kind = 'Tokens'; By = 'User'; User = "O'Brien"; Window = '1d'; Limit = 100 }
@@ -75,5 +73,31 @@ Describe 'Publish-GrafanaAlertRule to a server' {
         finally {
             Remove-Item Env:GRAFANA_URL, Env:GRAFANA_TOKEN
         }
+    }
+}
+
+Describe 'Publish-GrafanaAlertRule to a server that answers' {
+    BeforeAll {
+        $grafana = Start-Grafana
+        $null = Set-GrafanaDataSource /data/observicia.db
+    }
+
+    AfterAll {
+        $grafana | Stop-Grafana
+    }
+
+    It 'makes the rule, changes what differs, and leaves the rest alone' {
+        ($rule | Publish-GrafanaAlertRule -Folder LLM | Where-Object Kind -EQ AlertRule).Action | Should -Be 'Created'
+        ($rule | Publish-GrafanaAlertRule -Folder LLM | Where-Object Kind -EQ AlertRule).Action | Should -Be 'Unchanged'
+        ($rule + @{ Severity = 'critical' } | Publish-GrafanaAlertRule -Folder LLM | Where-Object Kind -EQ AlertRule).Action | Should -Be 'Updated'
+
+        $stored = Invoke-Grafana $grafana /api/v1/provisioning/alert-rules/daily
+        $stored.title, $stored.labels.severity | Should -Be 'Daily', 'critical'
+    }
+
+    It 'writes nothing with -WhatIf' {
+        @{ Name = 'Silence'; Uid = 'silent'; Kind = 'NoTelemetry'; Window = '15m' } | Publish-GrafanaAlertRule -Folder LLM -WhatIf | Should -BeNullOrEmpty
+
+        { Invoke-Grafana $grafana /api/v1/provisioning/alert-rules/silent } | Should -Throw
     }
 }

@@ -1,5 +1,3 @@
-# What needs a Grafana is tested against one in the .NET tests; here stands what the packaged module does without.
-
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
     $token = [Net.NetworkCredential]::new('', 'glsa_not-a-real-token').SecurePassword
@@ -134,5 +132,48 @@ Describe 'Publish-GrafanaDashboard to a server' {
         finally {
             Remove-Item Env:GRAFANA_URL, Env:GRAFANA_TOKEN
         }
+    }
+}
+
+Describe 'Publish-GrafanaDashboard to a server that answers' {
+    BeforeAll {
+        $grafana = Start-Grafana
+    }
+
+    AfterAll {
+        $grafana | Stop-Grafana
+    }
+
+    It 'brings dashboards, folder and data source, once' {
+        $first = New-GrafanaDashboard | Publish-GrafanaDashboard -Folder LLM/Tokens -Database /data/observicia.db
+        $second = New-GrafanaDashboard | Publish-GrafanaDashboard -Folder LLM/Tokens -Database /data/observicia.db
+
+        $first | Group-Object Kind -NoElement | Sort-Object Name | ForEach-Object { "$($_.Count) $($_.Name)" } | Should -Be '4 Dashboard', '1 DataSource', '2 Folder'
+        $first.Action | Sort-Object -Unique | Should -Be 'Created'
+        $second.Action | Sort-Object -Unique | Should -Be 'Unchanged'
+        $stored = Invoke-Grafana $grafana /api/dashboards/uid/tokendashboard-overview
+        $stored.dashboard.title, $stored.meta.folderTitle | Should -Be (New-GrafanaDashboard Overview).Title, 'Tokens'
+    }
+
+    It 'keeps an edit that was made in the browser, until -Force, which keeps it in a backup' {
+        $file = New-DashboardFile edited
+        $null = Publish-GrafanaDashboard $file
+        Edit-InBrowser $grafana edited { $_.refresh = '5m' }
+
+        $conflict = Publish-GrafanaDashboard $file -ErrorVariable problems -ErrorAction SilentlyContinue
+        $conflict.Action | Should -Be 'Conflict'
+        $problems.FullyQualifiedErrorId | Should -Be 'GrafanaVersionConflict,TokenDashboard.Commands.PublishGrafanaDashboardCommand'
+        (Invoke-Grafana $grafana /api/dashboards/uid/edited).dashboard.refresh | Should -Be '5m'
+
+        $forced = Publish-GrafanaDashboard $file -Force -BackupPath (Join-Path $TestDrive backup)
+        $forced.Action | Should -Be 'Updated'
+        (Get-Content $forced.BackupPath -Raw | ConvertFrom-Json).refresh | Should -Be '5m'
+        (Invoke-Grafana $grafana /api/dashboards/uid/edited).dashboard.refresh | Should -Be '1m'
+    }
+
+    It 'writes nothing with -WhatIf' {
+        Publish-GrafanaDashboard (New-DashboardFile absent) -WhatIf | Should -BeNullOrEmpty
+
+        { Invoke-Grafana $grafana /api/dashboards/uid/absent } | Should -Throw
     }
 }

@@ -1,22 +1,37 @@
-# What needs a Grafana is tested against one in the .NET tests; here stands what the packaged module does without.
-
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
-    $token = [Net.NetworkCredential]::new('', 'glsa_not-a-real-token').SecurePassword
-
-    $closed = Get-ClosedUrl
-
-    $saved = $env:GRAFANA_URL, $env:GRAFANA_TOKEN
-    $env:GRAFANA_URL, $env:GRAFANA_TOKEN = $closed, 'glsa_not-a-real-token'
+    $grafana = Start-Grafana
 }
 
 AfterAll {
-    $env:GRAFANA_URL, $env:GRAFANA_TOKEN = $saved
+    $grafana | Stop-Grafana
 }
 
 Describe 'Set-GrafanaDataSource' {
-    It 'takes address and token from the environment and says that nothing answers' {
-        { Set-GrafanaDataSource /data/observicia.db -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaUnreachable,*' -ExpectedMessage "*$closed*"
+    It 'makes the data source, corrects it, and changes nothing where nothing differs' {
+        (Set-GrafanaDataSource /data/one.db).Action | Should -Be 'Created'
+        (Set-GrafanaDataSource /data/one.db).Action | Should -Be 'Unchanged'
+        (Set-GrafanaDataSource /data/two.db).Action | Should -Be 'Updated'
+
+        $stored = Invoke-Grafana $grafana /api/datasources/uid/tokendashboard-sqlite
+        $stored.type, $stored.jsonData.path | Should -Be 'frser-sqlite-datasource', '/data/two.db'
+    }
+
+    It 'writes nothing with -WhatIf' {
+        Set-GrafanaDataSource /data/other.db -Uid other -WhatIf | Should -BeNullOrEmpty
+        (Invoke-Grafana $grafana /api/datasources).uid | Should -Not -Contain 'other'
+    }
+
+    It 'says that nothing answers at the address of the environment' {
+        Disconnect-Grafana -All
+        $env:GRAFANA_URL, $env:GRAFANA_TOKEN = (Get-ClosedUrl), 'glsa_not-a-real-token'
+        try {
+            { Set-GrafanaDataSource /data/observicia.db -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaUnreachable,*' -ExpectedMessage "*$env:GRAFANA_URL*"
+        }
+        finally {
+            $env:GRAFANA_URL = $env:GRAFANA_TOKEN = $null
+            $null = Connect-Grafana $grafana.Url -Token $grafana.Token
+        }
     }
 
     It 'knows no connection that was not made' {

@@ -1,6 +1,8 @@
 # Dot-sourced by BeforeAll of the test files: imports the module under test and brings what several files need.
 
-$modulePath = (Resolve-Path ($env:TOKENDASHBOARD_MODULE ? $env:TOKENDASHBOARD_MODULE : "$PSScriptRoot/../artifacts/module/TokenDashboard")).Path
+# tokendash has loaded its own copy.
+$hosted = [Reflection.Assembly]::GetEntryAssembly().GetName().Name -eq 'tokendash' ? (Get-Module TokenDashboard).ModuleBase : $null
+$modulePath = (Resolve-Path ($env:TOKENDASHBOARD_MODULE ? $env:TOKENDASHBOARD_MODULE : $hosted ?? "$PSScriptRoot/../artifacts/module/TokenDashboard")).Path
 if (Get-Module TokenDashboard | Where-Object ModuleBase -NE $modulePath) {
     throw 'Another copy of TokenDashboard is imported. Run the tests in a PowerShell of their own.'
 }
@@ -46,4 +48,61 @@ function Get-ClosedUrl {
     $listener.Start()
     "http://127.0.0.1:$($listener.LocalEndpoint.Port)"
     $listener.Stop()
+}
+
+# Starts a stand-in for a Grafana without dashboards and connects to it. It ends with Stop-Grafana, and by itself when this process is gone.
+function Start-Grafana([string] $Name = 'default') {
+    $program = Get-Item (Join-Path $PSScriptRoot TokenDashboard.SecondProcess bin * net10.0 TokenDashboard.SecondProcess.dll) -ErrorAction Ignore |
+        Sort-Object LastWriteTime | Select-Object -Last 1
+    if (-not $program) {
+        throw 'The stand-in for Grafana is missing. Build it: dotnet build'
+    }
+    $start = [Diagnostics.ProcessStartInfo]::new($env:DOTNET_HOST_PATH ? $env:DOTNET_HOST_PATH : 'dotnet')
+    $program.FullName, 'grafana' | ForEach-Object { $start.ArgumentList.Add($_) }
+    $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
+    # An earlier PowerShell runs on an earlier .NET, which its processes would look for.
+    $null = $start.Environment.Remove('DOTNET_ROOT')
+    $process = [Diagnostics.Process]::Start($start)
+    $url, $token, $user, $password = $process.StandardOutput.ReadLine() -split ' '
+    $secret = ConvertTo-SecureString $token -AsPlainText
+    $null = Connect-Grafana $url -Token $secret -Name $Name
+    [pscustomobject] @{
+        Process    = $process
+        Url        = $url
+        Token      = $secret
+        PlainToken = $token
+        Credential = [pscredential]::new($user, (ConvertTo-SecureString $password -AsPlainText))
+    }
+}
+
+function Stop-Grafana {
+    Disconnect-Grafana -All
+    foreach ($server in $input) {
+        $server.Process.StandardInput.Close()
+        $server.Process.WaitForExit()
+    }
+}
+
+# Asks the stand-in as a browser would.
+function Invoke-Grafana($Grafana, [string] $Path, $Body) {
+    $request = @{ Uri = $Grafana.Url.TrimEnd('/') + $Path; Authentication = 'Basic'; Credential = $Grafana.Credential; AllowUnencryptedAuthentication = $true }
+    if ($Body) {
+        $request += @{ Method = 'Post'; ContentType = 'application/json'; Body = ConvertTo-Json $Body -Depth 99 }
+    }
+    Invoke-RestMethod @request
+}
+
+# Saves a dashboard with a change as a person does in the browser.
+function Edit-InBrowser($Grafana, [string] $Uid, [scriptblock] $Change) {
+    $stored = Invoke-Grafana $Grafana "/api/dashboards/uid/$Uid"
+    $null = $stored.dashboard | ForEach-Object $Change
+    $null = Invoke-Grafana $Grafana /api/dashboards/db @{ dashboard = $stored.dashboard; folderUid = $stored.meta.folderUid }
+}
+
+# A dashboard's file with one panel.
+function New-DashboardFile([string] $Uid, [string[]] $Tag = @()) {
+    $file = Join-Path $TestDrive "$Uid.json"
+    @{ uid = $Uid; title = "The $Uid"; tags = $Tag; refresh = '1m'; schemaVersion = 39; panels = @(@{ id = 1; type = 'stat'; title = 'Total' }) } |
+        ConvertTo-Json -Depth 9 | Set-Content $file
+    $file
 }

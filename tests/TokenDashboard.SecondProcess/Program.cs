@@ -2,9 +2,18 @@ using System.Globalization;
 using TokenDashboard.Import;
 using TokenDashboard.SecondProcess;
 using TokenDashboard.Store.Rollups;
+using TokenDashboard.Testing;
 
-// What tests run beside themselves: an application that writes a store, and work on a store that is killed in the middle.
+// What tests run beside themselves: an application that writes a store, work on a store that is killed in the middle, and a Grafana.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["grafana"])
+{
+    await using FakeGrafana server = await FakeGrafana.StartAsync();
+    Console.WriteLine($"{server.Url} {FakeGrafana.Token} {FakeGrafana.UserName} {FakeGrafana.Password}");
+    // Standard input ends when the tests close it, and when they are gone.
+    Console.In.ReadToEnd();
+    return;
+}
 string store = args[1];
 Console.WriteLine("begun");
 switch (args[0])

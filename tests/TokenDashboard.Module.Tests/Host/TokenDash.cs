@@ -21,7 +21,7 @@ internal static class TokenDash
             StandardOutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
             StandardErrorEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
         };
-        start.Environment.Remove("COLUMNS");
+        start.Environment["NO_COLOR"] = "1";
         foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())
         {
             start.Environment[name] = value;

@@ -1,22 +1,18 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
-using System.Xml.Linq;
-
 namespace TokenDashboard.Module.Tests.Host;
 
-public sealed partial class TokenDashTests : IDisposable
+/// <summary>What tokendash adds to PowerShell's console host: the module, whatever the command line says.</summary>
+public sealed class TokenDashTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tokendash-");
 
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task A_script_gets_its_arguments_and_its_place_and_chooses_the_exit_code()
+    public async Task A_script_finds_the_module_loaded_and_gets_its_arguments_and_chooses_the_exit_code()
     {
         string script = Script("""
             param([string] $Name, [switch] $Loud, [int] $Count, [Parameter(ValueFromRemainingArguments)] $Rest)
             "$Name|$Loud|$Count|$Rest"
-            $PSScriptRoot
             $PSCommandPath
             (Get-Module TokenDashboard).Name
             exit 5
@@ -24,140 +20,52 @@ public sealed partial class TokenDashTests : IDisposable
 
         TokenDash.Result result = await TokenDash.Run("-File", script, "-Name", "a b", "-Loud", "-Count:3", "x", "y");
 
-        Assert.Equal($"a b|True|3|x y\n{_folder.FullName}\n{script}\nTokenDashboard\n", result.Output);
-        Assert.Equal("", result.Error);
-        Assert.Equal(5, result.ExitCode);
+        Assert.Equal(($"a b|True|3|x y\n{script}\nTokenDashboard\n", "", 5), (result.Output, result.Error, result.ExitCode));
     }
 
-    [Fact]
-    public async Task Results_and_messages_go_to_separate_streams_without_colour()
+    [Theory]
+    [InlineData("", "-NoProfile", "-Command", "Get-Module TokenDashboard | ForEach-Object Name; exit 3")]
+    [InlineData("Get-Module TokenDashboard | ForEach-Object Name; exit 3", "-NoProfile", "-NonInteractive", "-Command", "-")]
+    [InlineData("Get-Module TokenDashboard | ForEach-Object Name; exit 3", "-NoProfile", "-NonInteractive", "-File", "-")]
+    public async Task Commands_and_standard_input_find_it_loaded(string input, params string[] arguments)
     {
-        TokenDash.Result result = await TokenDash.Run("-Command", """
-            [pscustomobject] @{ Name = '漢字'; Count = 1 }
-            [pscustomobject] @{ Name = 'Zoë'; Count = 20 }
-            $Host.UI.WriteWarningLine('careful')
-            $Host.UI.WriteVerboseLine('chatty')
-            $Host.UI.WriteProgress(1, [System.Management.Automation.ProgressRecord]::new(1, 'busy', 'half'))
-            'last'
-            Import-Module
-            """);
+        TokenDash.Result result = await TokenDash.RunWithInput(input, arguments);
 
-        Assert.Equal("\nName Count\n---- -----\n漢字     1\nZoë     20\nlast\n\n", result.Output);
-        Assert.StartsWith("WARNING: careful\nVERBOSE: chatty\nImport-Module: ", result.Error, StringComparison.Ordinal);
-        Assert.Contains("missing mandatory parameters: Name", result.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("busy", result.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain('\e', result.Output + result.Error);
-        Assert.Equal(1, result.ExitCode);
-    }
-
-    [Fact]
-    public async Task An_error_before_the_last_statement_does_not_fail_the_run()
-    {
-        // Nor does a code that a native program left behind: only exit, an ending error, and the last statement count.
-        TokenDash.Result result = await TokenDash.Run(Script("$global:LASTEXITCODE = 7; Get-Nothing; 'done'"));
-
-        Assert.Equal("done\n", result.Output);
-        Assert.StartsWith("Get-Nothing: ", result.Error, StringComparison.Ordinal);
-        Assert.Equal(0, result.ExitCode);
-    }
-
-    [Fact]
-    public async Task An_uncaught_error_ends_the_script_and_says_where()
-    {
-        string script = Script("'before'\nthrow 'broken'\n'after'");
-
-        TokenDash.Result result = await TokenDash.Run(script);
-
-        Assert.Equal("before\n", result.Output);
-        Assert.StartsWith($"Exception: {script}:2\n", result.Error, StringComparison.Ordinal);
-        Assert.Contains("broken", result.Error, StringComparison.Ordinal);
-        Assert.Equal(1, result.ExitCode);
-    }
-
-    [Fact]
-    public async Task A_parse_error_runs_nothing_and_shows_the_place()
-    {
-        TokenDash.Result result = await TokenDash.Run("-Command", "'never'; if (");
-
-        Assert.Equal("", result.Output);
-        Assert.StartsWith("ParserError:", result.Error, StringComparison.Ordinal);
-        Assert.Contains("'never'; if (", result.Error, StringComparison.Ordinal);
-        Assert.Equal(1, result.ExitCode);
-    }
-
-    [Fact]
-    public async Task Standard_input_is_a_script_and_cannot_answer_questions()
-    {
-        TokenDash.Result result = await TokenDash.RunWithInput("""
-            if ($true) {
-                'Zoë'
-            }
-            try { $Host.UI.ReadLine() } catch { "$_" }
-            exit 3
-            """);
-
-        Assert.StartsWith("Zoë\n", result.Output, StringComparison.Ordinal);
-        Assert.Contains("standard input is not a terminal", result.Output, StringComparison.Ordinal);
+        Assert.Contains("TokenDashboard\n", result.Output, StringComparison.Ordinal);
         Assert.Equal(3, result.ExitCode);
     }
 
     [Fact]
-    public async Task Version_is_the_one_in_the_build_properties()
+    public async Task A_session_of_one_s_own_finds_the_module_on_its_path()
     {
-        string version = XDocument.Load(Path.Combine(ModuleSession.RepositoryPath, "Directory.Build.props")).Descendants("Version").Single().Value;
+        string session = Path.Combine(_folder.FullName, "own.pssc");
+        await TokenDash.Run("-NoProfile", "-Command", $"New-PSSessionConfigurationFile '{session}'");
 
-        TokenDash.Result result = await TokenDash.Run("-Version");
+        TokenDash.Result result = await TokenDash.Run("-NoProfile", "-ConfigurationFile", session, "-Command", "(Get-Command Get-TokenStore).Source");
 
-        Assert.StartsWith($"tokendash {version} (PowerShell 7.", result.Output, StringComparison.Ordinal);
-        Assert.Equal(0, result.ExitCode);
-    }
-
-    [Theory]
-    [InlineData("-Bogus", "tokendash has no option '-Bogus'.")]
-    [InlineData("nowhere.ps1", "There is no script ")]
-    public async Task A_wrong_command_line_shows_the_usage(string word, string message)
-    {
-        TokenDash.Result result = await TokenDash.Run(word);
-
-        Assert.Equal("", result.Output);
-        Assert.StartsWith(message, result.Error, StringComparison.Ordinal);
-        Assert.Contains("Usage: tokendash", result.Error, StringComparison.Ordinal);
-        Assert.Equal(64, result.ExitCode);
-    }
-
-    [Theory]
-    [InlineData(Interrupt, 130)]
-    [InlineData(Terminate, 143)]
-    public async Task A_signal_stops_the_script_and_lets_it_clean_up(int signal, int exitCode)
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send to another process.");
-        Assert.SkipWhen(signal == Interrupt && InterruptIsIgnored(), "This process was started with SIGINT ignored, and its children inherit that.");
-        using Process process = TokenDash.Start([Script("'started'; try { while ($true) { } } finally { [Console]::WriteLine('cleaned up') }")]);
-        Assert.Equal("started", await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
-
-        Assert.Equal(0, Kill(process.Id, signal));
-        string rest = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-
-        Assert.Equal("cleaned up\n", rest);
-        Assert.Equal(exitCode, process.ExitCode);
+        Assert.Equal(("TokenDashboard\n", 0), (result.Output, result.ExitCode));
     }
 
     [Fact]
-    public async Task A_script_ends_when_nobody_reads_its_output_any_more()
+    public async Task PowerShell_s_own_modules_are_there_and_other_runspaces_find_ours()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The console's stream does not tell on Windows.");
-        using Process process = TokenDash.Start([Script("while ($true) { 'endless' }")]);
-        Assert.Equal("endless", await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+        TokenDash.Result result = await TokenDash.Run("-NoProfile", "-Command", """
+            (Get-Module -ListAvailable PSReadLine, Microsoft.PowerShell.* | ForEach-Object Name | Sort-Object -Unique) -join ' '
+            Add-Type 'public static class FromSource { public static int Value => 6; }'; [FromSource]::Value
+            Start-ThreadJob { (Get-Command Get-TokenStore).Source } | Receive-Job -Wait
+            1 | ForEach-Object -Parallel { (Get-Command Get-TokenStore).Source }
+            [pscustomobject] @{ Name = 'Zoë'; Count = 20 } | ConvertTo-Csv
+            """);
 
-        process.StandardOutput.Close();
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-
-        Assert.Equal(141, process.ExitCode);
+        Assert.Equal("", result.Error);
+        string[] lines = result.Output.TrimEnd('\n').Split('\n');
+        string[] modules = lines[0].Split(' ');
+        Assert.All(
+            ["Archive", "Host", "Management", "PSResourceGet", "Security", "ThreadJob", "Utility"],
+            name => Assert.Contains($"Microsoft.PowerShell.{name}", modules));
+        Assert.Contains("PSReadLine", modules);
+        Assert.Equal(["6", "TokenDashboard", "TokenDashboard", "\"Name\",\"Count\"", "\"Zoë\",\"20\""], lines[1..]);
     }
-
-    private const int Interrupt = 2;
-    private const int Terminate = 15;
 
     private string Script(string text)
     {
@@ -165,11 +73,4 @@ public sealed partial class TokenDashTests : IDisposable
         File.WriteAllText(path, text);
         return path;
     }
-
-    /// <summary>A shell starts background jobs so; Linux shows it as a bit of the mask SigIgn.</summary>
-    private static bool InterruptIsIgnored() => OperatingSystem.IsLinux()
-        && (Convert.ToUInt64(File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[7..].Trim(), 16) & (1UL << (Interrupt - 1))) != 0;
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
 }

@@ -1,0 +1,38 @@
+# The scripts of the folder examples, as in a clone on a machine where the module is not installed.
+
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    . "$PSScriptRoot/process.ps1"
+    $examples = Join-Path $PSScriptRoot .. examples
+}
+
+Describe 'The example' {
+    It 'quickstart shows usage and writes dashboards' {
+        $output = Invoke-PowerShell -File (Join-Path $examples quickstart.ps1) -OutputPath (Join-Path $TestDrive quickstart)
+
+        $LASTEXITCODE | Should -Be 0 -Because ($output -join "`n")
+        $output -match '^ +1 alice ' | Should -HaveCount 1
+        Join-Path $TestDrive quickstart overview.json | Should -Exist
+        Join-Path $TestDrive quickstart grafana datasources tokendashboard.yaml | Should -Exist
+    }
+
+    It 'New-OwnDashboard tests a dashboard and writes it' {
+        $output = Invoke-PowerShell -File (Join-Path $examples New-OwnDashboard.ps1) -Path (Join-Path $TestDrive own)
+
+        $LASTEXITCODE | Should -Be 0 -Because ($output -join "`n")
+        Join-Path $TestDrive own assistants.json | Should -Exist
+    }
+
+    It 'Publish-TokenDashboards ends with 3 where the server is down' {
+        $env:GRAFANA_URL, $env:GRAFANA_TOKEN = (Get-ClosedUrl), 'glsa_not-a-real-token'
+        try {
+            $output = Invoke-PowerShell -File (Join-Path $examples Publish-TokenDashboards.ps1)
+        }
+        finally {
+            Remove-Item Env:GRAFANA_URL, Env:GRAFANA_TOKEN
+        }
+
+        $LASTEXITCODE | Should -Be 3
+        $output -match ' Ended GrafanaUnreachable: ' | Should -HaveCount 1
+    }
+}

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.Json;
+
+namespace TokenDashboard.Pester.Tests;
+
+/// <summary>Runs Pester files in a PowerShell process and makes a row of each result.</summary>
+internal static class PesterRun
+{
+    private static readonly string Repository = Metadata("RepositoryDirectory");
+    private static readonly string TestDirectory = Path.Combine(Repository, "tests");
+    private static readonly string Packages = Metadata("PackageDirectory");
+    private static readonly string DotNet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+
+    /// <summary>The command that starts tokendash.</summary>
+    public static string[] TokenDash { get; } =
+        [DotNet, Path.Combine(Repository, "src", "TokenDashboard.Host", "bin", Metadata("Configuration"), "net10.0", "tokendash.dll")];
+
+    /// <summary>The command that starts PowerShell: that of the package, unless TOKENDASHBOARD_PWSH names another one.</summary>
+    public static string[] PowerShell { get; } = Environment.GetEnvironmentVariable("TOKENDASHBOARD_PWSH") is { Length: > 0 } path
+        ? [path]
+        : [DotNet, Path.Combine(Packages, "powershell", Metadata("PowerShellVersion"), "tools", "net10.0", "any", OperatingSystem.IsWindows() ? "win" : "unix", "pwsh.dll")];
+
+    /// <summary>The names of all files of Pester tests.</summary>
+    public static string[] Files { get; } = [.. Directory.GetFiles(TestDirectory, "*.Tests.ps1").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+    /// <summary>Runs files and gives a row for each test, which has its name.</summary>
+    /// <exception cref="InvalidOperationException">The process ended without results, or a file has no test.</exception>
+    public static async Task<IEnumerable<ITheoryDataRow>> RunAsync(string[] shell, string version, IEnumerable<string> files)
+    {
+        string results = Path.GetTempFileName();
+        try
+        {
+            string paths = string.Join(',', files.Select(file => Quoted(Path.Combine(TestDirectory, file))));
+            string pester = Path.Combine(Packages, "pester", version, "tools", "Pester.psd1");
+            string script = Path.Combine(TestDirectory, "Invoke-PesterTest.ps1");
+            var start = new ProcessStartInfo(
+                shell[0],
+                [.. shell[1..], "-NoProfile", "-NonInteractive", "-Command", $"& {Quoted(script)} -Path {paths} -Pester {Quoted(pester)} -OutputPath {Quoted(results)}; exit $LASTEXITCODE"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            start.Environment["NO_COLOR"] = "1";
+            start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
+            // What a PowerShell around dotnet test would have its modules found in.
+            start.Environment.Remove("PSModulePath");
+            using Process process = Process.Start(start)!;
+            process.StandardInput.Close();
+            string[] output = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            await process.WaitForExitAsync();
+            string json = await File.ReadAllTextAsync(results);
+            PesterResult[] tests = json.Length == 0 ? [] : JsonSerializer.Deserialize<PesterResult[]>(json)!;
+            if (tests.Length == 0 || (process.ExitCode == 0) == tests.Any(test => test.Result == "Failed"))
+            {
+                throw new InvalidOperationException($"Pester {version} ended with {process.ExitCode} and {tests.Length} results.\n{string.Concat(output)}");
+            }
+            return [.. tests.Select(test => test.ToRow(version))];
+        }
+        finally
+        {
+            File.Delete(results);
+        }
+    }
+
+    private static string Quoted(string path) => $"'{path.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    private static string Metadata(string key) =>
+        typeof(PesterRun).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+
+    private sealed record PesterResult(string Name, string Result, string Message)
+    {
+        public TheoryDataRow<string, string> ToRow(string version) => new(Result, Message)
+        {
+            TestDisplayName = $"Pester {version}: {Name.ReplaceLineEndings(" ")}",
+            // Else the arguments would be part of the name.
+            Label = "",
+            Skip = Result == "Skipped" ? "Pester skipped it." : null,
+        };
+    }
+}
