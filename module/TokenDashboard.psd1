@@ -9,18 +9,7 @@
     Description          = 'LLM token telemetry from Observicia''s SQLite store: answers at the prompt, and Grafana dashboards generated and published by script.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
-    FormatsToProcess     = @(
-        'TokenDashboard.format.ps1xml'
-        'TokenDashboard.Dashboard.format.ps1xml'
-        'TokenDashboard.Grafana.format.ps1xml'
-        'TokenDashboard.Import.format.ps1xml'
-        'TokenDashboard.Connection.format.ps1xml'
-        'TokenDashboard.Export.format.ps1xml'
-        'TokenDashboard.Comparison.format.ps1xml'
-        'TokenDashboard.DataSource.format.ps1xml'
-        'TokenDashboard.Test.format.ps1xml'
-        'TokenDashboard.Store.format.ps1xml'
-    )
+    FormatsToProcess     = @('TokenDashboard.format.ps1xml')
     CmdletsToExport      = @(
         'Compare-GrafanaDashboard'
         'Connect-Grafana'
@@ -49,7 +38,16 @@
     PrivateData          = @{
         PSData = @{
             Tags         = @('LLM', 'Tokens', 'Observability', 'Grafana', 'SQLite', 'Observicia', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
-            ReleaseNotes = 'See CHANGELOG.md.'
+            ProjectUri   = 'https://github.com/TokenDashboard/TokenDashboard'
+            LicenseUri   = 'https://github.com/TokenDashboard/TokenDashboard/blob/main/LICENSE'
+            ReleaseNotes = @'
+First version.
+- Get-TokenStore, Get-TokenUsage, Get-UserTokenUsage and Get-TokenRequest query an Observicia store without slowing the application that writes it.
+- Import-TokenUsage takes usage from logs, CSV, OTLP files, Claude Code and LiteLLM; importing twice counts once.
+- Optimize-TokenStore makes queries over millions of requests immediate; Test-TokenStore proves a store; Remove-TokenUsage keeps the totals of old requests.
+- New-, Test-, Publish-, Compare- and Export-GrafanaDashboard make, prove, publish, compare and bring back Grafana dashboards; Publish-GrafanaAlertRule makes alert rules.
+Everything that changed: https://github.com/TokenDashboard/TokenDashboard/blob/main/CHANGELOG.md
+'@
         }
     }
 }

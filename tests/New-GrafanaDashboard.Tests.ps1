@@ -140,6 +140,14 @@ Describe 'New-GrafanaDashboard' {
         $faults.FullyQualifiedErrorId | Select-Object -Unique | Should -Be 'DashboardDefinitionInvalid,TokenDashboard.Commands.NewGrafanaDashboardCommand'
     }
 
+    It 'makes no panel of an empty list of queries' {
+        $definition = @{ title = 'x'; panels = @(@{ type = 'stat'; title = 'a'; queries = @() }) }
+
+        New-GrafanaDashboard -Definition $definition -ErrorAction SilentlyContinue -ErrorVariable faults | Should -BeNullOrEmpty
+
+        $faults.TargetObject | Should -Be 'panels[0].sql'
+    }
+
     It 'completes the names' {
         Complete 'New-GrafanaDashboard Ov' | Should -Contain 'Overview'
     }

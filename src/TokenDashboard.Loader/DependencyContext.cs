@@ -17,8 +17,8 @@ internal sealed class DependencyContext : AssemblyLoadContext
     private static readonly Lazy<DependencyContext> Instance = new(() => new DependencyContext());
 
     // Reads Core's .deps.json, which must therefore stay beside it. Knows which native library fits this platform, also where a
-    // distribution's own runtime calls the platform by another name.
-    private readonly AssemblyDependencyResolver _resolver = new(CorePath);
+    // distribution's own runtime calls the platform by another name. Reading takes time that an import should not: Core itself needs none of it.
+    private readonly Lazy<AssemblyDependencyResolver> _resolver = new(() => new AssemblyDependencyResolver(CorePath));
 
     private DependencyContext()
         : base("TokenDashboard")
@@ -37,12 +37,12 @@ internal sealed class DependencyContext : AssemblyLoadContext
 
     /// <summary>Answers the one name that crosses from the default context into this one, and no other module's requests.</summary>
     internal static Assembly? ResolveCore(AssemblyLoadContext context, AssemblyName name) =>
-        name.Name == CoreName ? Instance.Value.LoadFromAssemblyName(name) : null;
+        name.Name == CoreName ? Instance.Value.LoadFromAssemblyPath(CorePath) : null;
 
     protected override Assembly? Load(AssemblyName assemblyName) =>
-        _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
+        _resolver.Value.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
 
     /// <summary>PowerShell's own probing for native libraries never runs for a private context, so e_sqlite3 is found here.</summary>
     protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
-        _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : nint.Zero;
+        _resolver.Value.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : nint.Zero;
 }

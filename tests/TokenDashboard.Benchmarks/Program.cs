@@ -20,6 +20,14 @@ if (options.Growth)
     GrowthBenchmark.Run(options);
     return 0;
 }
+if (options.Wants("module"))
+{
+    ModuleBenchmark.Run();
+}
+if (!options.WantsStore)
+{
+    return 0;
+}
 string raw = SampleStore.Make(options.Folder, options.Rows);
 Console.WriteLine($"{Report.Count(options.Rows)} requests of 90 days, {new FileInfo(raw).Length / 1048576d:N0} MiB");
 // First, while the process is small.

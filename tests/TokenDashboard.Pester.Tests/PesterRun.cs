@@ -7,14 +7,22 @@ namespace TokenDashboard.Pester.Tests;
 /// <summary>Runs Pester files in a PowerShell process and makes a row of each result.</summary>
 internal static class PesterRun
 {
-    private static readonly string Repository = Metadata("RepositoryDirectory");
-    private static readonly string TestDirectory = Path.Combine(Repository, "tests");
     private static readonly string Packages = Metadata("PackageDirectory");
-    private static readonly string DotNet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+
+    /// <summary>The folder of the repository.</summary>
+    public static string Repository { get; } = Metadata("RepositoryDirectory");
+
+    private static string TestDirectory => Path.Combine(Repository, "tests");
+
+    /// <summary>The configuration that is tested, Debug or Release.</summary>
+    public static string Configuration { get; } = Metadata("Configuration");
+
+    /// <summary>The .NET that runs the tests.</summary>
+    public static string DotNet { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
     /// <summary>The command that starts tokendash.</summary>
     public static string[] TokenDash { get; } =
-        [DotNet, Path.Combine(Repository, "src", "TokenDashboard.Host", "bin", Metadata("Configuration"), "net10.0", "tokendash.dll")];
+        [DotNet, Path.Combine(Repository, "src", "TokenDashboard.Host", "bin", Configuration, "net10.0", "tokendash.dll")];
 
     /// <summary>The command that starts PowerShell: that of the package, unless TOKENDASHBOARD_PWSH names another one.</summary>
     public static string[] PowerShell { get; } = Environment.GetEnvironmentVariable("TOKENDASHBOARD_PWSH") is { Length: > 0 } path

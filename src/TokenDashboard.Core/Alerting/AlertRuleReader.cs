@@ -138,7 +138,7 @@ public static partial class AlertRuleReader
 
     /// <summary>Names as labels and panels show them, in which an unknown one has a name of its own.</summary>
     private static IReadOnlyList<string> Names(AlertFields read, string name) =>
-        [.. read.Texts(name).Select(text => text == UsageRelations.Unknown ? "" : text)];
+        [.. read.Texts(name, blank: true).Select(text => text == UsageRelations.Unknown ? "" : text)];
 
     private static string UidOf(string name) =>
         "alert-" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(name)), 0, 8).ToLowerInvariant();

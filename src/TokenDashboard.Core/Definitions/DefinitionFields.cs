@@ -124,7 +124,9 @@ internal class DefinitionFields
     }
 
     /// <summary>One text or a list of them.</summary>
-    internal IReadOnlyList<string> Texts(string name)
+    /// <param name="name">The field's name.</param>
+    /// <param name="blank">Whether a text of the list may be empty.</param>
+    internal IReadOnlyList<string> Texts(string name, bool blank = false)
     {
         if (Value(name) is not { } value)
         {
@@ -134,6 +136,11 @@ internal class DefinitionFields
         if (texts.Any(text => text is null))
         {
             Fault(name, "must be a text or a list of texts");
+            return [];
+        }
+        if (!blank && texts.Any(string.IsNullOrWhiteSpace))
+        {
+            Fault(name, "has an empty text; leave it out, or give one");
             return [];
         }
         return [.. texts.OfType<string>()];

@@ -30,6 +30,10 @@ internal static class DefinitionJson
             throw new TokenDashboardException(code, $"'{source}' is not JSON ({exception.Message}).", exception, source);
         }
         IEnumerable<JsonNode?> items = node is JsonArray list ? list : [node];
+        if (!items.Any())
+        {
+            throw new TokenDashboardException(code, $"'{source}' holds an empty list. Give {what}, or a list of them in [ ].", target: source);
+        }
         return [.. items.Select(item => item is JsonObject
             ? (IReadOnlyDictionary<string, object?>)Plain(item)!
             : throw new TokenDashboardException(code, $"'{source}' holds something that is not a JSON object. Give {what}, or a list of them in [ ].", target: source))];

@@ -7,7 +7,7 @@ using TokenDashboard.Parameters;
 namespace TokenDashboard.Commands;
 
 /// <summary>Tells how a dashboard here differs from the server's, or how it differs between two servers or two versions.</summary>
-[Cmdlet(VerbsData.Compare, "GrafanaDashboard", DefaultParameterSetName = ObjectSet)]
+[Cmdlet(VerbsData.Compare, "GrafanaDashboard", DefaultParameterSetName = ObjectSet, HelpUri = HelpPage.Folder + "Compare-GrafanaDashboard.md")]
 [OutputType(typeof(GrafanaDashboardDifference))]
 public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
 {

@@ -6,7 +6,7 @@ using TokenDashboard.Parameters;
 namespace TokenDashboard.Commands;
 
 /// <summary>Checks a Grafana server and an account, and remembers both for the commands that follow in this session.</summary>
-[Cmdlet(VerbsCommunications.Connect, "Grafana", DefaultParameterSetName = TokenSet)]
+[Cmdlet(VerbsCommunications.Connect, "Grafana", DefaultParameterSetName = TokenSet, HelpUri = HelpPage.Folder + "Connect-Grafana.md")]
 [OutputType(typeof(GrafanaConnection))]
 public sealed class ConnectGrafanaCommand : TokenCmdlet
 {

@@ -5,7 +5,7 @@ using TokenDashboard.Parameters;
 namespace TokenDashboard.Commands;
 
 /// <summary>Forgets a Grafana server and its secret.</summary>
-[Cmdlet(VerbsCommunications.Disconnect, "Grafana", DefaultParameterSetName = ConnectionSet)]
+[Cmdlet(VerbsCommunications.Disconnect, "Grafana", DefaultParameterSetName = ConnectionSet, HelpUri = HelpPage.Folder + "Disconnect-Grafana.md")]
 [OutputType(typeof(void))]
 public sealed class DisconnectGrafanaCommand : TokenCmdlet
 {

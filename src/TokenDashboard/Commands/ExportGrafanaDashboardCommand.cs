@@ -5,7 +5,7 @@ using TokenDashboard.Grafana;
 namespace TokenDashboard.Commands;
 
 /// <summary>Brings dashboards from a Grafana server here, as objects or files.</summary>
-[Cmdlet(VerbsData.Export, "GrafanaDashboard", SupportsShouldProcess = true, DefaultParameterSetName = UidSet)]
+[Cmdlet(VerbsData.Export, "GrafanaDashboard", SupportsShouldProcess = true, DefaultParameterSetName = UidSet, HelpUri = HelpPage.Folder + "Export-GrafanaDashboard.md")]
 [OutputType(typeof(GrafanaExportResult), typeof(DashboardDocument))]
 public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
 {

@@ -6,7 +6,7 @@ using TokenDashboard.Parameters;
 namespace TokenDashboard.Commands;
 
 /// <summary>Lists the Grafana servers this session is connected to, without their secrets.</summary>
-[Cmdlet(VerbsCommon.Get, "GrafanaConnection")]
+[Cmdlet(VerbsCommon.Get, "GrafanaConnection", HelpUri = HelpPage.Folder + "Get-GrafanaConnection.md")]
 [OutputType(typeof(GrafanaConnection))]
 public sealed class GetGrafanaConnectionCommand : TokenCmdlet
 {

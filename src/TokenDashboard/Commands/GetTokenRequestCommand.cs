@@ -6,7 +6,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Commands;
 
 /// <summary>Gives single requests as a stream, in the order they were stored unless another is asked for.</summary>
-[Cmdlet(VerbsCommon.Get, "TokenRequest", SupportsPaging = true)]
+[Cmdlet(VerbsCommon.Get, "TokenRequest", SupportsPaging = true, HelpUri = HelpPage.Folder + "Get-TokenRequest.md")]
 [OutputType(typeof(TokenRequest))]
 public sealed class GetTokenRequestCommand : QueryCmdlet
 {

@@ -4,7 +4,7 @@ using TokenDashboard.Store;
 namespace TokenDashboard.Commands;
 
 /// <summary>Says what is in a store: how much, from when until when, of whom, in which state.</summary>
-[Cmdlet(VerbsCommon.Get, "TokenStore")]
+[Cmdlet(VerbsCommon.Get, "TokenStore", HelpUri = HelpPage.Folder + "Get-TokenStore.md")]
 [OutputType(typeof(TokenStoreInfo))]
 public sealed class GetTokenStoreCommand : StoreCmdlet
 {

@@ -6,7 +6,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Commands;
 
 /// <summary>Sums usage by time, model, provider, user, request type and transaction, in any combination.</summary>
-[Cmdlet(VerbsCommon.Get, "TokenUsage", SupportsPaging = true)]
+[Cmdlet(VerbsCommon.Get, "TokenUsage", SupportsPaging = true, HelpUri = HelpPage.Folder + "Get-TokenUsage.md")]
 [OutputType(typeof(TokenUsage))]
 public sealed class GetTokenUsageCommand : QueryCmdlet
 {

@@ -6,7 +6,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Commands;
 
 /// <summary>Tells per user what was used: totals with rank and share, a series of time, or the pattern of the week.</summary>
-[Cmdlet(VerbsCommon.Get, "UserTokenUsage", DefaultParameterSetName = "Total", SupportsPaging = true)]
+[Cmdlet(VerbsCommon.Get, "UserTokenUsage", DefaultParameterSetName = "Total", SupportsPaging = true, HelpUri = HelpPage.Folder + "Get-UserTokenUsage.md")]
 [OutputType(typeof(UserTokenUsage), ParameterSetName = ["Total"])]
 [OutputType(typeof(UserTokenUsagePeriod), ParameterSetName = ["Period"])]
 [OutputType(typeof(UserTokenUsagePattern), ParameterSetName = ["Pattern"])]

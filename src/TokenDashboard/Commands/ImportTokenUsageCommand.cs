@@ -8,7 +8,7 @@ using TokenDashboard.Store;
 namespace TokenDashboard.Commands;
 
 /// <summary>Takes usage from logs, CSV files, OTLP files, transcripts and spend logs into a store; again and again without doubling anything.</summary>
-[Cmdlet(VerbsData.Import, "TokenUsage", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Import, "TokenUsage", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Import-TokenUsage.md")]
 [OutputType(typeof(ImportReport))]
 public sealed class ImportTokenUsageCommand : TokenCmdlet
 {

@@ -9,7 +9,7 @@ using TokenDashboard.Parameters;
 namespace TokenDashboard.Commands;
 
 /// <summary>Makes Grafana dashboards, as objects for Publish-GrafanaDashboard or as files.</summary>
-[Cmdlet(VerbsCommon.New, "GrafanaDashboard", DefaultParameterSetName = NameSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.New, "GrafanaDashboard", DefaultParameterSetName = NameSet, SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "New-GrafanaDashboard.md")]
 [OutputType(typeof(DashboardDocument), typeof(FileInfo))]
 public sealed class NewGrafanaDashboardCommand : TokenCmdlet
 {

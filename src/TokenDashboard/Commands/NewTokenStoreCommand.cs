@@ -7,7 +7,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Commands;
 
 /// <summary>Makes an empty store with Observicia's schema, or one with believable sample data.</summary>
-[Cmdlet(VerbsCommon.New, "TokenStore", DefaultParameterSetName = "Empty", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.New, "TokenStore", DefaultParameterSetName = "Empty", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "New-TokenStore.md")]
 [OutputType(typeof(TokenStoreInfo))]
 public sealed class NewTokenStoreCommand : TokenCmdlet
 {

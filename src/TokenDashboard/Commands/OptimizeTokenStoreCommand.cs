@@ -6,7 +6,7 @@ using TokenDashboard.Store.Rollups;
 namespace TokenDashboard.Commands;
 
 /// <summary>Builds and refreshes the sums that make answers fast, and sets the journal mode.</summary>
-[Cmdlet(VerbsCommon.Optimize, "TokenStore", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Optimize, "TokenStore", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Optimize-TokenStore.md")]
 [OutputType(typeof(TokenStoreOptimization))]
 public sealed class OptimizeTokenStoreCommand : StoreCmdlet
 {

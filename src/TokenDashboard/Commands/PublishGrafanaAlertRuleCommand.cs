@@ -8,7 +8,7 @@ using TokenDashboard.Parameters;
 namespace TokenDashboard.Commands;
 
 /// <summary>Brings alert rules to a Grafana server, or writes the files Grafana's own provisioning reads.</summary>
-[Cmdlet(VerbsData.Publish, "GrafanaAlertRule", SupportsShouldProcess = true, DefaultParameterSetName = ServerSet)]
+[Cmdlet(VerbsData.Publish, "GrafanaAlertRule", SupportsShouldProcess = true, DefaultParameterSetName = ServerSet, HelpUri = HelpPage.Folder + "Publish-GrafanaAlertRule.md")]
 [OutputType(typeof(GrafanaPublishResult))]
 public sealed class PublishGrafanaAlertRuleCommand : PublishCmdlet
 {

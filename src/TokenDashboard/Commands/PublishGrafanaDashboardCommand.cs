@@ -8,7 +8,7 @@ using TokenDashboard.Parameters;
 namespace TokenDashboard.Commands;
 
 /// <summary>Brings dashboards to a Grafana server, or writes the files Grafana's own provisioning reads.</summary>
-[Cmdlet(VerbsData.Publish, "GrafanaDashboard", SupportsShouldProcess = true, DefaultParameterSetName = ServerSet)]
+[Cmdlet(VerbsData.Publish, "GrafanaDashboard", SupportsShouldProcess = true, DefaultParameterSetName = ServerSet, HelpUri = HelpPage.Folder + "Publish-GrafanaDashboard.md")]
 [OutputType(typeof(GrafanaPublishResult))]
 public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
 {

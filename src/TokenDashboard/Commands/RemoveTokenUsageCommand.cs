@@ -10,7 +10,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Commands;
 
 /// <summary>Removes old requests from a store and keeps their sums.</summary>
-[Cmdlet(VerbsCommon.Remove, "TokenUsage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(VerbsCommon.Remove, "TokenUsage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, HelpUri = HelpPage.Folder + "Remove-TokenUsage.md")]
 [OutputType(typeof(TokenUsageRemoval))]
 public sealed class RemoveTokenUsageCommand : StoreCmdlet
 {

@@ -5,7 +5,7 @@ using TokenDashboard.Grafana;
 namespace TokenDashboard.Commands;
 
 /// <summary>Makes the SQLite data source of a Grafana server, or corrects it.</summary>
-[Cmdlet(VerbsCommon.Set, "GrafanaDataSource", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Set, "GrafanaDataSource", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Set-GrafanaDataSource.md")]
 [OutputType(typeof(GrafanaPublishResult))]
 public sealed class SetGrafanaDataSourceCommand : GrafanaCmdlet
 {

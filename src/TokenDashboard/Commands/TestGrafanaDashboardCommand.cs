@@ -11,7 +11,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Commands;
 
 /// <summary>Holds dashboards to rules, and runs every query of theirs on a database as Grafana and its SQLite plugin would.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "GrafanaDashboard", DefaultParameterSetName = ObjectSet)]
+[Cmdlet(VerbsDiagnostic.Test, "GrafanaDashboard", DefaultParameterSetName = ObjectSet, HelpUri = HelpPage.Folder + "Test-GrafanaDashboard.md")]
 [OutputType(typeof(DashboardFinding), typeof(DashboardQueryResult), typeof(bool))]
 public sealed class TestGrafanaDashboardCommand : TokenCmdlet
 {

@@ -5,7 +5,7 @@ using TokenDashboard.Grafana;
 namespace TokenDashboard.Commands;
 
 /// <summary>Checks that Grafana can read the store: plugin, settings, health, and a real query.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "GrafanaDataSource")]
+[Cmdlet(VerbsDiagnostic.Test, "GrafanaDataSource", HelpUri = HelpPage.Folder + "Test-GrafanaDataSource.md")]
 [OutputType(typeof(GrafanaDataSourceReport))]
 public sealed class TestGrafanaDataSourceCommand : GrafanaCmdlet
 {

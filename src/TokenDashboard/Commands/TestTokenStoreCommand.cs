@@ -5,7 +5,7 @@ using TokenDashboard.Store;
 namespace TokenDashboard.Commands;
 
 /// <summary>Checks a store: its table, its file, and that its sums are those of the requests.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "TokenStore")]
+[Cmdlet(VerbsDiagnostic.Test, "TokenStore", HelpUri = HelpPage.Folder + "Test-TokenStore.md")]
 [OutputType(typeof(TokenStoreCheck), typeof(bool))]
 public sealed class TestTokenStoreCommand : StoreCmdlet
 {

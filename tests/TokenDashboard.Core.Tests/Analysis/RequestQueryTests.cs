@@ -23,7 +23,7 @@ public class RequestQueryTests
 
     [Fact]
     public void Requests_come_in_the_order_and_the_part_asked_for() => Gen.Select(
-        RandomStore.Row.Array[0, 60], Gen.Enum<RequestOrder>(), Gen.Bool, Gen.ULong[0, 70], Gen.ULong[0, 70]).Sample(
+        RandomStore.Row.Array[0, 60], Gen.Enum<RequestOrder>(), Gen.Bool, Gen.ULong[0, 70], Gen.ULong[0, 70]).ForAll(
         (rows, order, descending, skip, first) =>
         {
             using var store = new TestStore();

@@ -19,7 +19,7 @@ public class TimeBucketsTests
         Gen.DateTime[new DateTime(2005, 1, 1), new DateTime(2028, 1, 1)]);
 
     [Fact]
-    public void Buckets_follow_one_another_without_gap_or_overlap() => Cases.Sample((unit, zone, time) =>
+    public void Buckets_follow_one_another_without_gap_or_overlap() => Cases.ForAll((unit, zone, time) =>
     {
         var buckets = new TimeBuckets(unit, zone);
         long start = buckets.StartOf(time.Ticks);
@@ -35,14 +35,14 @@ public class TimeBucketsTests
     });
 
     [Fact]
-    public void A_bucket_holds_the_instant_it_was_asked_for() => Cases.Sample((unit, zone, time) =>
+    public void A_bucket_holds_the_instant_it_was_asked_for() => Cases.ForAll((unit, zone, time) =>
     {
         var buckets = new TimeBuckets(unit, zone);
         Assert.InRange(time.Ticks, buckets.StartOf(time.Ticks), buckets.EndOf(time.Ticks) - 1);
     });
 
     [Fact]
-    public void A_bucket_begins_at_the_start_of_its_unit_unless_the_clock_skips_it() => Cases.Sample((unit, zone, time) =>
+    public void A_bucket_begins_at_the_start_of_its_unit_unless_the_clock_skips_it() => Cases.ForAll((unit, zone, time) =>
     {
         long start = new TimeBuckets(unit, zone).StartOf(time.Ticks);
         DateTimeOffset local = LocalTime.At(start, zone);

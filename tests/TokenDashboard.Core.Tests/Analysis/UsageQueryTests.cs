@@ -16,7 +16,7 @@ public class UsageQueryTests
             Gen.DateTime[new DateTime(2026, 10, 20), new DateTime(2026, 10, 30)],
             Gen.Enum<TimeUnit>(),
             Gen.Bool);
-        cases.Sample(
+        cases.ForAll(
             (rows, since, until, unit, fill) =>
             {
                 using var store = new TestStore();
@@ -38,7 +38,7 @@ public class UsageQueryTests
     }
 
     [Fact]
-    public void Groups_are_those_of_the_SQL() => RandomStore.Row.Array[0, 80].Sample(
+    public void Groups_are_those_of_the_SQL() => RandomStore.Row.Array[0, 80].ForAll(
         rows =>
         {
             using var store = new TestStore();
@@ -62,7 +62,7 @@ public class UsageQueryTests
         iter: 40);
 
     [Fact]
-    public void Filters_choose_what_they_say() => Gen.Select(RandomStore.Row.Array[0, 80], Gen.Int[0, 5]).Sample(
+    public void Filters_choose_what_they_say() => Gen.Select(RandomStore.Row.Array[0, 80], Gen.Int[0, 5]).ForAll(
         (rows, which) =>
         {
             using var store = new TestStore();
@@ -87,7 +87,7 @@ public class UsageQueryTests
         iter: 60);
 
     [Fact]
-    public void Percentiles_are_durations_that_occurred_by_nearest_rank() => Gen.Double[0, 100].Array[1, 50].Sample(
+    public void Percentiles_are_durations_that_occurred_by_nearest_rank() => Gen.Double[0, 100].Array[1, 50].ForAll(
         durations =>
         {
             using var store = new TestStore();

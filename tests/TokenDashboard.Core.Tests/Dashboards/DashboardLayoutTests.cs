@@ -8,7 +8,7 @@ public class DashboardLayoutTests
     private static readonly Gen<(int Width, int Height)[]> Sizes = Gen.Select(Gen.Int[1, 24], Gen.Int[1, 12]).Array[0, 30];
 
     [Fact]
-    public void Panels_lie_in_the_grid_and_never_on_one_another() => Sizes.Sample(sizes =>
+    public void Panels_lie_in_the_grid_and_never_on_one_another() => Sizes.ForAll(sizes =>
     {
         var places = Flow(sizes, 7, out int bottom);
 
@@ -23,7 +23,7 @@ public class DashboardLayoutTests
     });
 
     [Fact]
-    public void Panels_keep_their_sizes_and_reading_order() => Sizes.Sample(sizes =>
+    public void Panels_keep_their_sizes_and_reading_order() => Sizes.ForAll(sizes =>
     {
         var places = Flow(sizes, 0, out _);
 

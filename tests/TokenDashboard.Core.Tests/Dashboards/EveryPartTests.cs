@@ -50,7 +50,7 @@ public class EveryPartTests
     }
 
     [Fact]
-    public void Any_sections_give_a_grid_without_overlap_and_unique_numbers() => Sections.Sample(sections =>
+    public void Any_sections_give_a_grid_without_overlap_and_unique_numbers() => Sections.ForAll(sections =>
     {
         var read = new ReadDashboard(DashboardDocument.FromObject(Write(sections)));
 
@@ -59,7 +59,7 @@ public class EveryPartTests
     });
 
     [Fact]
-    public void The_same_definition_gives_the_same_numbers_and_a_new_panel_changes_none_of_another_title() => Sections.Sample(sections =>
+    public void The_same_definition_gives_the_same_numbers_and_a_new_panel_changes_none_of_another_title() => Sections.ForAll(sections =>
     {
         (string, int)[] before = Numbers(Write(sections));
         (string, int)[] after = Numbers(Write([[(5, 5, 99)], .. sections]));

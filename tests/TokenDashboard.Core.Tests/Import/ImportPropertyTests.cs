@@ -39,7 +39,7 @@ public class ImportPropertyTests
         using var reference = new ImportFolder();
         reference.Import(whole);
         string[] expected = reference.Requests();
-        Gen.Int[0, whole.Length].Sample(
+        Gen.Int[0, whole.Length].ForAll(
             cut =>
             {
                 using var folder = new ImportFolder();
@@ -48,7 +48,7 @@ public class ImportPropertyTests
                 Assert.Equal(0, part.Unreadable);
                 Assert.Equal(expected, folder.Requests());
             },
-            iter: 40, threads: 1, print: cut => $"{name} cut at {cut}");
+            iter: 15, threads: 1, print: cut => $"{name} cut at {cut}");
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public class ImportPropertyTests
     {
         string[] files = [Samples.Reply("m1", "r1", 3, 1, "s1"), Samples.Reply("m1", "r1", 3, 200, "s2", sidechain: true), Samples.Reply("m1", "r1", 3, 9, "s3"), Samples.Reply("m2", "r2", 3, 9, "s3"), Samples.ObserviciaLog, Samples.Otlp];
         string[]? expected = null;
-        Gen.Shuffle(files).Sample(
+        Gen.Shuffle(files).ForAll(
             order =>
             {
                 using var folder = new ImportFolder();
@@ -67,14 +67,14 @@ public class ImportPropertyTests
                 expected ??= folder.Requests();
                 Assert.Equal(expected, folder.Requests());
             },
-            iter: 20, threads: 1);
+            iter: 10, threads: 1);
     }
 
     [Fact]
     public void A_trace_cut_apart_by_files_counts_as_in_one()
     {
         // Of each span: how far before it its parent stands, whether it is an agent with tokens, an agent without or a request, its file.
-        Gen.Select(Gen.Int[1, 3], Gen.Int[0, 2], Gen.Int[0, 2]).Array[3, 9].Select(Gen.Shuffle((int[])[0, 1, 2]), (spans, order) => (spans, order)).Sample(
+        Gen.Select(Gen.Int[1, 3], Gen.Int[0, 2], Gen.Int[0, 2]).Array[3, 9].Select(Gen.Shuffle((int[])[0, 1, 2]), (spans, order) => (spans, order)).ForAll(
             sample =>
             {
                 string[] spans = [.. sample.spans.Select((span, i) => Samples.OtlpSpan(
@@ -93,7 +93,7 @@ public class ImportPropertyTests
                 }
                 Assert.Equal(whole.Requests(), cut.Requests());
             },
-            iter: 30, threads: 1);
+            iter: 15, threads: 1);
     }
 
     [Theory]
@@ -103,7 +103,7 @@ public class ImportPropertyTests
     public void Any_text_of_a_CSV_field_is_kept(char delimiter)
     {
         string Field(string text) => text.Any("\"\r\n,;\t ".Contains) ? $"\"{text.Replace("\"", "\"\"")}\"" : text;
-        Gen.String[Gen.Char["a\",;\t\r\n #'|\\é日{"], 1, 6].Array[1, 50].Sample(
+        Gen.String[Gen.Char["a\",;\t\r\n #'|\\é日{"], 1, 6].Array[1, 50].ForAll(
             texts =>
             {
                 using var folder = new ImportFolder();
@@ -113,7 +113,7 @@ public class ImportPropertyTests
                 Assert.Equal(kept, folder.Query("SELECT user_id FROM telemetry ORDER BY timestamp"));
                 Assert.Equal(kept, folder.Query("SELECT model FROM telemetry ORDER BY timestamp"));
             },
-            iter: 20, threads: 1);
+            iter: 10, threads: 1);
     }
 
     [Theory, MemberData(nameof(Samples.All), MemberType = typeof(Samples))]
@@ -122,7 +122,7 @@ public class ImportPropertyTests
         byte[] whole = Encoding.UTF8.GetBytes(content);
         using var folder = new ImportFolder();
         ImportFormat format = folder.Import(whole).Format;
-        Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Frequency((1, Gen.Byte.Array[0, 6]), (2, Gen.OneOfConst(Damage))), Gen.Int[0, 8]).Array[1, 6].Sample(
+        Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Frequency((1, Gen.Byte.Array[0, 6]), (2, Gen.OneOfConst(Damage))), Gen.Int[0, 8]).Array[1, 6].ForAll(
             damages =>
             {
                 var bytes = new List<byte>(whole);
@@ -134,7 +134,7 @@ public class ImportPropertyTests
                 }
                 AssertReported(folder, [.. bytes], format);
             },
-            iter: 60, threads: 1, print: damages => $"{name}: {string.Join("; ", damages.Select(d => $"{d.Item1}-{d.Item3}+{Convert.ToHexString(d.Item2)}"))}");
+            iter: 25, threads: 1, print: damages => $"{name}: {string.Join("; ", damages.Select(d => $"{d.Item1}-{d.Item3}+{Convert.ToHexString(d.Item2)}"))}");
     }
 
     [Theory]
@@ -147,7 +147,7 @@ public class ImportPropertyTests
     public void Random_bytes_end_in_the_report(ImportFormat format)
     {
         using var folder = new ImportFolder();
-        Gen.Byte.Array[0, 3000].Sample(bytes => AssertReported(folder, bytes, format), iter: 60, threads: 1);
+        Gen.Byte.Array[0, 3000].ForAll(bytes => AssertReported(folder, bytes, format), iter: 25, threads: 1);
     }
 
     [Theory, MemberData(nameof(Samples.All), MemberType = typeof(Samples))]

@@ -23,7 +23,7 @@ public class RequestRowTests
             {
                 Prompt = prompt, Completion = completion, Total = total, Duration = duration, Success = success,
             })
-            .Sample(rows.Add, iter: 4000, threads: 1);
+            .ForAll(rows.Add, iter: 4000, threads: 1);
         // Random values seldom make a stream that broke off.
         rows.Add(new TestStore.Row { Prompt = 7L, Completion = 0L, Total = 0L });
         store.Insert(rows);

@@ -21,6 +21,21 @@ public class StagedFilesTests
         Assert.Equal(resolved.Order(StringComparer.Ordinal), staged.Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void The_notices_are_those_of_the_packages_that_are_carried()
+    {
+        using JsonDocument graph = JsonDocument.Parse(File.ReadAllText(Path.Combine(Dependencies, "TokenDashboard.Core.deps.json")));
+        IEnumerable<string> carried = graph.RootElement.GetProperty("targets").EnumerateObject().Single().Value.EnumerateObject()
+            .Where(library => library.Value.TryGetProperty("runtime", out _) || library.Value.TryGetProperty("runtimeTargets", out _))
+            .Select(library => library.Name.Replace('/', ' ')).Where(library => !library.StartsWith("TokenDashboard.Core ", StringComparison.Ordinal));
+
+        string[] noticed = [.. File.ReadLines(Path.Combine(ModuleSession.ModulePath, "THIRD-PARTY-NOTICES.txt"))
+            .Select(line => line.Split("   licence: ")).Where(parts => parts.Length == 2).Select(parts => parts[0].Trim())];
+
+        // After a change of packages: tools/Update-Notices.ps1.
+        Assert.Equal(carried.Order(StringComparer.Ordinal), noticed.Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("win-x64", "e_sqlite3.dll", "PE 8664")]
     [InlineData("win-arm64", "e_sqlite3.dll", "PE AA64")]

@@ -42,7 +42,7 @@ internal static class DefinedDataPanel
             "barchart" => new BarChartPanel
             {
                 Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
-                CategoryColumn = Category(read, columns),
+                CategoryColumn = Category(read, query, columns),
                 Legend = legend,
             },
             "piechart" => new PieChartPanel { Width = width, Height = height, Title = title, Description = description, Query = query, Field = field },
@@ -76,11 +76,12 @@ internal static class DefinedDataPanel
     private static SqliteQuery[] Queries(DefinitionFields read, string type)
     {
         var queries = new List<SqliteQuery>();
-        if (Query(read, type, required: !read.Has("queries")) is { } first)
+        (object? Item, string Path)[] more = [.. DefinedItems.Places(read, "queries")];
+        if (Query(read, type, required: more.Length == 0) is { } first)
         {
             queries.Add(first);
         }
-        foreach ((object? item, string path) in DefinedItems.Places(read, "queries"))
+        foreach ((object? item, string path) in more)
         {
             // A query that is only SQL needs no names around it.
             IEnumerable<KeyValuePair<string, object?>>? fields = item is string sql ? [KeyValuePair.Create("sql", (object?)sql)] : DefinedItems.Fields(read, item, path);
@@ -141,7 +142,7 @@ internal static class DefinedDataPanel
         };
     }
 
-    private static string Category(DefinitionFields read, IReadOnlyList<ResultColumn> columns)
+    private static string Category(DefinitionFields read, SqliteQuery query, IReadOnlyList<ResultColumn> columns)
     {
         if (read.Text("category", 200) is { } given)
         {
@@ -151,7 +152,7 @@ internal static class DefinedDataPanel
         {
             return first.Name;
         }
-        if (read.Has("sql") || read.Has("queries"))
+        if (query.Sql.Length > 0)
         {
             read.Fault("category", "is missing; it names the column of texts below the bars, which the SQL does not tell");
         }

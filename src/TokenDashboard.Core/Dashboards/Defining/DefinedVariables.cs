@@ -113,12 +113,17 @@ internal sealed partial class DefinedVariables
 
     private static CustomVariable? Custom(DefinitionFields read, string name, string label, string description)
     {
+        int faults = read.Faults.Count;
         (string Text, string Value)[] choices = read.Value("choices", required: true) is IEnumerable<KeyValuePair<string, object?>>
             ? [.. read.Map("choices").Select(pair => (pair.Key, pair.Value))]
             : [.. read.Texts("choices").Select(text => (text, text))];
         string? first = read.Text("default", 1000);
         if (choices.Length == 0)
         {
+            if (read.Faults.Count == faults)
+            {
+                read.Fault("choices", "is empty; there must be something to choose");
+            }
             return null;
         }
         if (choices.FirstOrDefault(choice => (choice.Text + choice.Value).IndexOfAny([',', '\n']) >= 0 || choice.Text.Contains(" : ", StringComparison.Ordinal)) is { Text: { } wrong })

@@ -12,7 +12,7 @@ public class WideSeriesTests
         .Array[1, 60].Select(rows => rows.OrderBy(row => row.Item1).Select(row => (row.Item1, row.Item2, row.Item3)).ToArray());
 
     [Fact]
-    public void Every_row_is_found_again_under_its_labels_and_time() => Rows.Sample(rows =>
+    public void Every_row_is_found_again_under_its_labels_and_time() => Rows.ForAll(rows =>
     {
         WideSeries wide = WideSeries.Of(Columns(rows));
         // Of rows with the same time and label only the last is left.
@@ -30,7 +30,7 @@ public class WideSeriesTests
     });
 
     [Fact]
-    public void Rows_that_do_not_ascend_are_refused() => Rows.Where(rows => rows[0].Time < rows[^1].Time).Sample(rows =>
+    public void Rows_that_do_not_ascend_are_refused() => Rows.Where(rows => rows[0].Time < rows[^1].Time).ForAll(rows =>
         Assert.Contains("sorted ascending", Assert.Throws<PluginException>(() => WideSeries.Of(Columns([.. rows.Reverse()]))).Message, StringComparison.Ordinal));
 
     [Fact]

@@ -50,7 +50,7 @@ public class RollupAnswerTests
 
     [Fact]
     public void Every_grouping_range_zone_and_filter_gives_the_numbers_of_the_requests() => Gen.Select(
-        DamagedRow.Array[0, 60], DamagedRow.Array[0, 20], DamagedRow.Array[0, 10], Gen.Select(Grouping, Filter, Gen.OneOfConst(Zones)).Array[12]).Sample(
+        DamagedRow.Array[0, 60], DamagedRow.Array[0, 20], DamagedRow.Array[0, 10], Gen.Select(Grouping, Filter, Gen.OneOfConst(Zones)).Array[12]).ForAll(
         (before, between, after, questions) =>
         {
             using var plain = new TestStore();
@@ -71,7 +71,7 @@ public class RollupAnswerTests
 
     [Fact]
     public void Questions_about_users_give_the_numbers_of_the_requests() => Gen.Select(
-        DamagedRow.Array[0, 60], DamagedRow.Array[0, 10], Gen.Select(Filter, Gen.OneOfConst(Zones)).Array[6]).Sample(
+        DamagedRow.Array[0, 60], DamagedRow.Array[0, 10], Gen.Select(Filter, Gen.OneOfConst(Zones)).Array[6]).ForAll(
         (before, after, questions) =>
         {
             using var plain = new TestStore();
@@ -93,7 +93,7 @@ public class RollupAnswerTests
         iter: 12);
 
     [Fact]
-    public void Single_requests_of_a_range_are_found_where_the_rollups_say() => Gen.Select(DamagedRow.Array[0, 60], DamagedRow.Array[0, 10], Filter.Array[8]).Sample(
+    public void Single_requests_of_a_range_are_found_where_the_rollups_say() => Gen.Select(DamagedRow.Array[0, 60], DamagedRow.Array[0, 10], Filter.Array[8]).ForAll(
         (before, after, filters) =>
         {
             using var summed = new TestStore();
@@ -111,7 +111,7 @@ public class RollupAnswerTests
 
     [Fact]
     public void What_is_in_a_store_is_told_with_the_numbers_of_the_rows() => Gen.Select(
-        DamagedRow.Array[0, 60], DamagedRow.Array[0, 20], Gen.DateTime[new DateTime(2026, 1, 1), new DateTime(2026, 12, 30)]).Sample(
+        DamagedRow.Array[0, 60], DamagedRow.Array[0, 20], Gen.DateTime[new DateTime(2026, 1, 1), new DateTime(2026, 12, 30)]).ForAll(
         (before, after, removedUntil) =>
         {
             using var store = new TestStore();

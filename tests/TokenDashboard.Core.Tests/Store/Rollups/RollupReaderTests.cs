@@ -24,7 +24,7 @@ public class RollupReaderTests
     [Fact]
     public void Every_request_is_counted_once_whatever_is_done_while_the_answer_is_read() => Gen.Select(
         RandomStore.Row.Array[20, 60], RandomStore.Row.Array[0, 20], RandomStore.Row.Array[60],
-        Gen.Select(Gen.Int[1, 30], Gen.Enum<Event>()).Array[1, 6], Gen.OneOfConst<long?>(null, TimeSpan.TicksPerHour, TimeSpan.TicksPerHour / 4)).Sample(
+        Gen.Select(Gen.Int[1, 30], Gen.Enum<Event>()).Array[1, 6], Gen.OneOfConst<long?>(null, TimeSpan.TicksPerHour, TimeSpan.TicksPerHour / 4)).ForAll(
         (summed, after, more, events, bucket) =>
         {
             using var store = new TestStore();

@@ -14,7 +14,7 @@ public class StoreOptimizerTests
     private static readonly UsageDimension[] UserAndModel = [UsageDimension.Day, UsageDimension.User, UsageDimension.Model];
 
     [Fact]
-    public void A_second_run_adds_nothing_and_a_test_finds_the_sums_right() => RandomStore.Row.Array[1, 60].Sample(
+    public void A_second_run_adds_nothing_and_a_test_finds_the_sums_right() => RandomStore.Row.Array[1, 60].ForAll(
         rows =>
         {
             using var store = new TestStore();
@@ -29,7 +29,7 @@ public class StoreOptimizerTests
 
     [Fact]
     public void Removed_requests_stay_in_the_sums() => Gen.Select(
-        RandomStore.Row.Array[1, 60], RandomStore.Row.Array[0, 10], Gen.DateTime[new DateTime(2026, 1, 2), new DateTime(2026, 12, 30)], Gen.Bool).Sample(
+        RandomStore.Row.Array[1, 60], RandomStore.Row.Array[0, 10], Gen.DateTime[new DateTime(2026, 1, 2), new DateTime(2026, 12, 30)], Gen.Bool).ForAll(
         (before, late, day, optimizeFirst) =>
         {
             using var store = new TestStore();

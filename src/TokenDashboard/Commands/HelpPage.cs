@@ -1,0 +1,8 @@
+namespace TokenDashboard.Commands;
+
+/// <summary>Where the pages of the commands are on the web, for <c>Get-Help -Online</c>.</summary>
+internal static class HelpPage
+{
+    /// <summary>The folder of the pages, below the manifest's ProjectUri.</summary>
+    internal const string Folder = "https://github.com/TokenDashboard/TokenDashboard/blob/main/docs/commands/";
+}
