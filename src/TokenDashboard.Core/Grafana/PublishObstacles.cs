@@ -10,7 +10,7 @@ internal static class PublishObstacles
 
     /// <summary>Whether a failure is one dashboard's conflict with what is on the server.</summary>
     internal static bool IsConflict(ErrorCode code) =>
-        code is ErrorCode.GrafanaVersionConflict or ErrorCode.GrafanaDashboardManaged or ErrorCode.GrafanaSchemaUnsupported;
+        code is ErrorCode.GrafanaVersionConflict or ErrorCode.GrafanaDashboardMissing or ErrorCode.GrafanaDashboardManaged or ErrorCode.GrafanaSchemaUnsupported;
 
     /// <summary>Something else keeps it.</summary>
     /// <param name="document">What was to be published.</param>
