@@ -32,8 +32,8 @@ internal static class PublishObstacles
         string more = changes.Count > MostChanges ? $" and {changes.Count - MostChanges} more" : "";
         return new TokenDashboardException(
             ErrorCode.GrafanaVersionConflict,
-            $"The dashboard '{document.Title}' (uid '{document.Uid}') {what}. {(changes.Count == 0 ? "" : $"{lead} {list}{more}. ")}Nothing was written. Keep that "
-                + "change by exporting the dashboard, or give -Force to overwrite it; Grafana's history keeps it.",
+            $"The dashboard '{document.Title}' (uid '{document.Uid}') {what}. {(changes.Count == 0 ? "" : $"{lead} {list}{more}. ")}Nothing was written. Take that "
+                + "change over into the dashboard's file with Export-GrafanaDashboard -File, or give -Force to overwrite it; Grafana's history keeps it.",
             target: document.Uid);
     }
 

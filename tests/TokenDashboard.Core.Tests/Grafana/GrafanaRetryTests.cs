@@ -96,7 +96,7 @@ public class GrafanaRetryTests
         GrafanaConnection connection = PublishRun.Connection(server.Url);
 
         Assert.Equal(ErrorCode.GrafanaUnreachable, PublishRun.Of(server, PublishRun.Json(), Options, connection: connection).Error?.Code);
-        down = 12;
+        down = 8;
         Assert.Null(PublishRun.Of(server, PublishRun.Json(), Options, connection: connection with { WaitForServer = true }).Error);
         Assert.True(down < 0);
     }
