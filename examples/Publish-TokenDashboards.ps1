@@ -25,7 +25,7 @@
 .PARAMETER Force
     Overwrites what others changed in Grafana.
 .PARAMETER TimeoutSec
-    How many seconds one request may take, its retries included.
+    How many seconds one request may take, its retries included. A server that does not answer yet is waited for as long.
 #>
 param(
     [string[]] $Path,
@@ -84,7 +84,8 @@ if ($Store) {
     catch { $_ | Format-Result }
 }
 try {
-    $publish.Connection = Connect-Grafana -TimeoutSec $TimeoutSec
+    $publish.Connection = Connect-Grafana -TimeoutSec $TimeoutSec -WaitForServer -WarningAction SilentlyContinue -WarningVariable warnings
+    $warnings | Format-Result
     Publish-GrafanaDashboard @publish @dashboard 2>&1 3>&1 | Format-Result
     if ($AlertRule) { Publish-GrafanaAlertRule $AlertRule @publish 2>&1 3>&1 | Format-Result }
 }

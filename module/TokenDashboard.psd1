@@ -16,6 +16,7 @@
         'Disconnect-Grafana'
         'Export-GrafanaDashboard'
         'Get-GrafanaConnection'
+        'Get-GrafanaDashboardVersion'
         'Get-TokenRequest'
         'Get-TokenStore'
         'Get-TokenUsage'

@@ -70,4 +70,12 @@ Describe 'Export-GrafanaDashboard' {
     It 'knows no connection that was not made' {
         { Export-GrafanaDashboard -All -Path $folder -Connection none -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaConnectionNotFound,*' -ExpectedMessage "*'none'*"
     }
+
+    It 'asks the server before it looks at files to take changes over into' {
+        { Export-GrafanaDashboard -File "$TestDrive/none.json" -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaUnreachable,*'
+    }
+
+    It 'does not stop at verbose lines under -Debug alone' {
+        { Export-GrafanaDashboard one -Debug -ErrorAction Stop 5> $null } | Should -Throw -ErrorId 'GrafanaUnreachable,*'
+    }
 }

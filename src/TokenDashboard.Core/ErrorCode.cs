@@ -152,6 +152,9 @@ public enum ErrorCode
     /// <summary>The dashboard or alert rule was changed on the server by someone else: since it was last published, or while it was.</summary>
     GrafanaVersionConflict,
 
+    /// <summary>The dashboard was deleted on the server, or is not there and only those that are were to be published.</summary>
+    GrafanaDashboardMissing,
+
     /// <summary>The dashboard is provisioned from files or managed by another tool.</summary>
     GrafanaDashboardManaged,
 
@@ -160,6 +163,9 @@ public enum ErrorCode
 
     /// <summary>A file of alert rules does not exist.</summary>
     AlertRuleNotFound,
+
+    /// <summary>The server has no unified alerting, so it takes no alert rules.</summary>
+    GrafanaAlertingMissing,
 
     /// <summary>The alert rule or its group is provisioned from files or managed by another tool.</summary>
     GrafanaAlertRuleManaged,

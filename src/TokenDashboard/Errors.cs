@@ -15,7 +15,7 @@ internal static class Errors
             or ErrorCode.DashboardDefinitionInvalid => ErrorCategory.InvalidArgument,
         ErrorCode.StoreNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound
             or ErrorCode.ImportFileNotFound or ErrorCode.DashboardVariableNotFound or ErrorCode.DashboardRuleNotFound
-            or ErrorCode.AlertRuleNotFound or ErrorCode.DashboardDefinitionNotFound => ErrorCategory.ObjectNotFound,
+            or ErrorCode.AlertRuleNotFound or ErrorCode.GrafanaDashboardMissing or ErrorCode.DashboardDefinitionNotFound => ErrorCategory.ObjectNotFound,
         ErrorCode.ConfigurationInvalid or ErrorCode.StoreIsDirectory or ErrorCode.StoreEmpty or ErrorCode.StoreNotDatabase
             or ErrorCode.StoreColumnsMissing or ErrorCode.DashboardInvalid or ErrorCode.GrafanaNotJson
             or ErrorCode.ImportFormatUnsupported or ErrorCode.ImportColumnMissing => ErrorCategory.InvalidData,
@@ -32,7 +32,7 @@ internal static class Errors
         ErrorCode.GrafanaTlsFailed => ErrorCategory.SecurityError,
         ErrorCode.GrafanaTimeout => ErrorCategory.OperationTimeout,
         ErrorCode.GrafanaUnauthorized => ErrorCategory.AuthenticationError,
-        ErrorCode.GrafanaSchemaUnsupported or ErrorCode.GrafanaApiMissing => ErrorCategory.NotImplemented,
+        ErrorCode.GrafanaSchemaUnsupported or ErrorCode.GrafanaApiMissing or ErrorCode.GrafanaAlertingMissing => ErrorCategory.NotImplemented,
         ErrorCode.GrafanaPluginMissing or ErrorCode.SqliteUnavailable => ErrorCategory.NotInstalled,
         _ => ErrorCategory.InvalidOperation,
     };

@@ -50,6 +50,86 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
+    public async Task A_version_from_the_list_is_restored_by_a_pipe()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        Connect(session, server, "server").Succeeded();
+        File.WriteAllText(Path.Combine(_folder, "one.json"), """{ "uid": "one", "title": "One", "panels": [] }""");
+        Run(session, "Publish-GrafanaDashboard $folder/one.json").Succeeded();
+        server.EditInBrowser("one", content => content["title"] = "Spoilt");
+
+        IReadOnlyList<PSObject> versions = Run(session, "'one' | Get-GrafanaDashboardVersion").Succeeded();
+        Assert.Equal(["2 alice False", "1 sa-publisher True"], versions.Select(each => $"{each.Properties["Version"].Value} {each.Properties["CreatedBy"].Value} {each.Properties["Published"].Value}"));
+        Run(session, "Get-GrafanaDashboardVersion one | Where-Object Published | Select-Object -First 1 | Export-GrafanaDashboard | Publish-GrafanaDashboard -Force").Succeeded();
+        Assert.Equal("One", server.Dashboards["one"].Title);
+        Assert.Equal("DashboardNotFound", Run(session, "Get-GrafanaDashboardVersion none").ErrorId);
+    }
+
+    [Fact]
+    public async Task Dashboards_are_exported_by_patterns_of_uids_and_titles()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        Add(server, "llm-cost");
+        Add(server, "llm-users");
+        Add(server, "home");
+        Connect(session, server, "server").Succeeded();
+
+        Assert.Equal(["llm-cost", "llm-users"], Run(session, "(Export-GrafanaDashboard llm-*).Uid").Succeeded().Select(uid => uid.ToString()));
+        Assert.Equal(["home", "llm-cost"], Run(session, "(Export-GrafanaDashboard -Title *COST, Home).Uid").Succeeded().Select(uid => uid.ToString()));
+        Assert.Equal("DashboardNotFound", Run(session, "Export-GrafanaDashboard LLM-*").ErrorId);
+        Assert.Equal("DashboardNotFound", Run(session, "Export-GrafanaDashboard -Title none*").ErrorId);
+    }
+
+    [Fact]
+    public async Task A_change_made_in_Grafana_goes_into_the_file_it_belongs_to()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession(new CapturingHost());
+        Connect(session, server, "server").Succeeded();
+        foreach (string uid in new[] { "one", "two" })
+        {
+            File.WriteAllText(Path.Combine(_folder, $"my-{uid}.json"), $$"""{ "uid": "{{uid}}", "title": "{{uid}}", "panels": [] }""");
+        }
+        Run(session, "Publish-GrafanaDashboard $folder/*.json").Succeeded();
+        server.EditInBrowser("two", content => content["refresh"] = "5m");
+
+        Assert.Equal(["two refresh"], Run(session, "Compare-GrafanaDashboard $folder/*.json | ForEach-Object { \"$($_.Uid) $($_.Path)\" }").Succeeded().Select(line => line.ToString()));
+        Run(session, "Export-GrafanaDashboard -File $folder/*.json -WhatIf").Succeeded();
+        Assert.DoesNotContain("5m", File.ReadAllText(Path.Combine(_folder, "my-two.json")), StringComparison.Ordinal);
+        IReadOnlyList<PSObject> taken = Run(session, "Export-GrafanaDashboard -File $folder/*.json").Succeeded();
+        Assert.Equal(
+            ["Unchanged my-one.json 0", "Updated my-two.json 1"],
+            taken.Select(each => $"{each.Properties["Action"].Value} {Path.GetFileName((string)each.Properties["Path"].Value)} {((System.Collections.ICollection)each.Properties["Changes"].Value).Count}"));
+        Assert.Contains("5m", File.ReadAllText(Path.Combine(_folder, "my-two.json")), StringComparison.Ordinal);
+        Assert.Equal(["Unchanged", "Unchanged"], Run(session, "Publish-GrafanaDashboard $folder/*.json | ForEach-Object Action").Succeeded().Select(action => action.ToString()));
+        Assert.Equal("DashboardNotFound", Run(session, "Export-GrafanaDashboard -File $folder/none.json").ErrorId);
+    }
+
+    /// <summary>PowerShell asks before each verbose line where only -Debug was given; this host, like a timer, can answer nothing.</summary>
+    [Fact]
+    public async Task Debug_alone_lists_the_requests_and_asks_nothing()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession(new CapturingHost());
+        Add(server, "one");
+        Connect(session, server, "server").Succeeded();
+
+        ModuleSession.Result debug = Run(session, "Export-GrafanaDashboard one -Debug");
+        debug.Succeeded();
+        Assert.NotEmpty(debug.Debug);
+        Assert.Empty(debug.Verbose);
+        ModuleSession.Result verbose = Run(session, "Export-GrafanaDashboard one -Verbose");
+        verbose.Succeeded();
+        Assert.Empty(verbose.Debug);
+        Assert.NotEmpty(verbose.Verbose);
+        ModuleSession.Result both = Run(session, "Export-GrafanaDashboard one -Verbose -Debug");
+        both.Succeeded();
+        Assert.True(both.Verbose.Count > 0 && both.Debug.Count > 0);
+    }
+
+    [Fact]
     public async Task WhatIf_writes_no_file_and_one_dashboards_trouble_does_not_keep_the_others_back()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();

@@ -52,7 +52,26 @@ internal class DefinitionFields
         {
             Fault(name, "is missing");
         }
+        // A list of objects is looked at object by object.
+        IEnumerable<object?> texts = value is IEnumerable<KeyValuePair<string, object?>> pairs ? pairs.SelectMany(pair => new[] { pair.Key, pair.Value }) : Items(value ?? "");
+        if (texts.OfType<string>().Any(text => !IsWhole(text)))
+        {
+            Fault(name, "holds half of a character, a surrogate without its other half");
+            return null;
+        }
         return value;
+    }
+
+    private static bool IsWhole(string text)
+    {
+        for (int index = 0; index < text.Length; index++)
+        {
+            if (char.IsSurrogate(text[index]) && !(index + 1 < text.Length && char.IsSurrogatePair(text[index], text[++index])))
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     internal string? Text(string name, int longest, bool required = false)

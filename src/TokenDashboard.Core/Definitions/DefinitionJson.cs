@@ -18,7 +18,7 @@ internal static class DefinitionJson
         JsonNode? node;
         try
         {
-            node = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions
+            node = WholeJson.Parse(json, new JsonDocumentOptions
             {
                 AllowDuplicateProperties = false,
                 AllowTrailingCommas = true,

@@ -68,6 +68,10 @@ internal sealed class AlertRuleGroup
         bool editable = !Rules.Any(rule => StoredAlertRule.ProvenanceOf(rule) == "api");
         string folderUid = GrafanaDataSources.TextOf(body, "folderUid") ?? "";
         GrafanaResponse? response = _client.Write(HttpMethod.Put, _path, body, () => Read(_client, folderUid, _name).Interval == interval, editable);
+        if (response?.Status is 409 or 412 && Read(_client, folderUid, _name).Interval == interval)
+        {
+            return;
+        }
         if (response?.Status is 409 or 412)
         {
             throw new TokenDashboardException(

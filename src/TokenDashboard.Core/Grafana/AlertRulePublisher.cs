@@ -43,7 +43,11 @@ public sealed class AlertRulePublisher : IDisposable
         {
             yield break;
         }
-        _server ??= GrafanaServer.Probe(_client, _connection.OrgId, _callbacks.Verbose);
+        if (_server is null)
+        {
+            _server = GrafanaServer.Probe(_client, _connection.OrgId, _callbacks.Verbose);
+            RequireAlerting(_server);
+        }
         _folders ??= new GrafanaFolders(_client, _server, DashboardApis.Choose(_client, _connection, _server, _callbacks.Verbose), _callbacks);
         var sources = new GrafanaDataSources(_client, _server, _callbacks);
         GrafanaPublishResult? result = sources.Ensure(new GrafanaPublishOptions { DataSourceUid = DataSourceUid() }, out DataSourceIdentity identity);
@@ -116,6 +120,25 @@ public sealed class AlertRulePublisher : IDisposable
 
     /// <summary>Ends the connections.</summary>
     public void Dispose() => _client.Dispose();
+
+    /// <summary>Makes sure that there is anything to publish to, before anything is made.</summary>
+    private void RequireAlerting(GrafanaServer server)
+    {
+        // The tree of notification policies is there wherever alert rules are; only a server without that interface has no such path.
+        GrafanaResponse? response = server.IsOld ? null : _client.Get("api/v1/provisioning/policies");
+        if (response is { IsNoAnswer: true })
+        {
+            throw response.Failure("see whether it takes alert rules", ReadPermission);
+        }
+        if (response is null || (response.Status == 404 && response.Words.Equals("Not found", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new TokenDashboardException(
+                ErrorCode.GrafanaAlertingMissing,
+                $"Grafana {server.Version} at {_client.Url} takes no alert rules: that needs Grafana 9 or later with unified alerting. Upgrade it, or set "
+                    + "enabled = true in the section [unified_alerting] of its configuration. Nothing was made.",
+                target: _client.Url);
+        }
+    }
 
     private string DataSourceUid()
     {
@@ -202,6 +225,11 @@ public sealed class AlertRulePublisher : IDisposable
                 ErrorCode.GrafanaAlertRuleManaged,
                 $"Grafana would not save the alert rule '{rule.Name}' (uid '{rule.Uid}'), because something else manages it: {response.Words}. Change it there, or publish under another Uid.",
                 target: rule.Uid);
+        }
+        if (response is { IsSuccess: false } && response.Status is 400 or 409 or 412 or 500 && IsDone())
+        {
+            _callbacks.Verbose($"The alert rule '{rule.Name}' was saved by another run just now.");
+            return null;
         }
         if (response?.Status is 409 or 412)
         {

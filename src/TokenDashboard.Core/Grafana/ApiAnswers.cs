@@ -50,13 +50,20 @@ internal sealed record ApiObject(string? ApiVersion, JsonObject? Metadata, JsonO
         ? $"is managed by {kind}" + (Note("grafana.app/managerId") is { } id ? $" '{id}'" : "")
         : null;
 
+    /// <summary>Whether it lies in the trash, where objects have a generation of their own.</summary>
+    internal bool IsDeleted => Text(Metadata, "deletionTimestamp") is { Length: > 0 } || (Metadata?["generation"] is JsonValue value && value.TryGetValue(out long generation) && generation < 0);
+
+    /// <summary>Who saved it last; null where unknown.</summary>
+    internal string? SavedByName => Note("grafana.app/updatedBy") ?? Note("grafana.app/createdBy");
+
+    /// <summary>When it was saved last; null where unknown.</summary>
+    internal DateTimeOffset? SavedAt => DateTimeOffset.TryParse(
+        Note("grafana.app/updatedTimestamp") ?? Text(Metadata, "creationTimestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            ? time
+            : null;
+
     /// <summary>Who saved it last and when, for messages.</summary>
-    internal string SavedBy => (Note("grafana.app/updatedBy") ?? Note("grafana.app/createdBy")) is { Length: > 0 } name
-        ? $" by '{name}'" + (DateTimeOffset.TryParse(
-            Note("grafana.app/updatedTimestamp") ?? Text(Metadata, "creationTimestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
-                ? StoredDashboard.On(time)
-                : "")
-        : "";
+    internal string SavedBy => SavedByName is { Length: > 0 } name ? $" by '{name}'" + (SavedAt is { } time ? StoredDashboard.On(time) : "") : "";
 
     /// <summary>An annotation; null for none.</summary>
     internal string? Note(string name) => Text(Metadata?["annotations"] as JsonObject, name);

@@ -13,7 +13,7 @@ internal sealed record HealthAnswer(string? Database, string? Version);
 internal sealed record OrganisationAnswer(long Id, string? Name);
 
 /// <summary>A folder, alone or in a list.</summary>
-internal sealed record FolderAnswer(string? Uid, string? Title, string? ParentUid);
+internal sealed record FolderAnswer(string? Uid, string? Title, string? ParentUid, long Id = 0);
 
 /// <summary>GET /api/plugins/:id/settings.</summary>
 internal sealed record PluginAnswer(PluginInfo? Info);
@@ -33,6 +33,7 @@ internal sealed record DashboardAnswer(JsonObject? Dashboard, DashboardMeta? Met
 /// <summary>What Grafana knows about a dashboard beside its JSON.</summary>
 internal sealed record DashboardMeta(
     string? FolderUid,
+    string? FolderUrl,
     string? FolderTitle,
     long Version,
     string? UpdatedBy,
@@ -45,16 +46,20 @@ internal sealed record DashboardMeta(
 internal sealed record SaveAnswer(string? Uid, long Version, string? Status);
 
 /// <summary>An entry of a dashboard's history.</summary>
-internal sealed record VersionAnswer(long Version, string? Message);
+internal sealed record VersionAnswer(long Version, string? Message, long? ParentVersion = null, string? CreatedBy = null, DateTimeOffset? Created = null)
+{
+    /// <summary>Whether the list shows other words than were stored: those of a first version are always "Initial save".</summary>
+    internal bool HidesMessage => ParentVersion == 0;
+}
 
 /// <summary>A dashboard's history as Grafana 11.6 and later wrap it.</summary>
 internal sealed record VersionPage(VersionAnswer[]? Versions);
 
 /// <summary>GET /api/dashboards/uid/:uid/versions/:version.</summary>
-internal sealed record VersionContent(long Version, JsonObject? Data);
+internal sealed record VersionContent(long Version, string? Message, JsonObject? Data);
 
 /// <summary>GET /api/search.</summary>
-internal sealed record SearchHit(string? Uid, string? FolderUid, string? FolderTitle);
+internal sealed record SearchHit(string? Uid, string? Title, string? FolderUid, string? FolderTitle);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(HealthAnswer))]

@@ -65,6 +65,8 @@ internal sealed class GrafanaClient : IDisposable
         _retry = new GrafanaRetry(connection, callbacks.Verbose, cancellation);
         _http.DefaultRequestHeaders.Authorization = authorization;
         _http.DefaultRequestHeaders.Accept.ParseAdd("application/json");
+        // Grafana shows a data source for some seconds as it was before a change, unless it is told not to.
+        _http.DefaultRequestHeaders.Add("X-Grafana-NoCache", "true");
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("TokenDashboard");
         if (connection.OrgId is { } organisation)
         {
@@ -209,7 +211,7 @@ internal sealed class GrafanaClient : IDisposable
                 Status = status,
                 Text = text,
                 Location = response.Headers.Location is { } target ? Redact(new Uri(Url, target).GetLeftPart(UriPartial.Path)) : null,
-                MayPass = status is 429 or 502 or 503 or 504,
+                MayPass = status is 429 or 502 or 503 or 504 && !GrafanaDataSources.IsPluginAnswer(status, text),
                 RetryAfter = wait?.Delta ?? wait?.Date - DateTimeOffset.UtcNow,
             };
         }
@@ -253,7 +255,7 @@ internal sealed class GrafanaClient : IDisposable
         return new GrafanaAttempt
         {
             Failure = failure,
-            MayPass = failure.Code == ErrorCode.GrafanaUnreachable && exception.HttpRequestError != HttpRequestError.NameResolutionError,
+            MayPass = failure.Code == ErrorCode.GrafanaUnreachable && (_connection.WaitForServer || exception.HttpRequestError != HttpRequestError.NameResolutionError),
         };
     }
 

@@ -74,6 +74,9 @@ public sealed record GrafanaConnection
     /// <summary>How long one request may take, its retries included.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether a server that does not answer yet, or cannot be found, is asked again until <see cref="Timeout"/>; otherwise it is given up after two more tries.</summary>
+    public bool WaitForServer { get; init; }
+
     /// <summary>How long the first wait before a retry is, about; each further one is twice as long.</summary>
     internal TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(0.5);
 
@@ -100,6 +103,12 @@ public sealed record GrafanaConnection
         ArgumentNullException.ThrowIfNull(callbacks);
         using var client = new GrafanaClient(this, callbacks, cancellation);
         GrafanaServer server = GrafanaServer.Probe(client, OrgId, callbacks.Verbose);
+        if (server.IsOld)
+        {
+            callbacks.Warning(
+                $"Grafana {server.Version} at {Url} is older than version 9. Dashboards and their data source can be published there; alert rules and newer "
+                    + "panels need version 9 or later.");
+        }
         string api = DashboardApis.Choose(client, this, server, callbacks.Verbose).Name;
         GrafanaResponse? response = client.FindOptional("api/access-control/user/permissions");
         // Servers without role-based access control, and narrowly made accounts, do not tell.

@@ -77,7 +77,7 @@ public sealed class GrafanaDataSourceService : IDisposable
         }
         if (version is not null)
         {
-            report = report with { Requests = Query(uid, problems) };
+            report = report with { Requests = Query(uid, new GrafanaDataSources(_client, server, _callbacks), server, problems) };
         }
         return report;
     }
@@ -115,31 +115,32 @@ public sealed class GrafanaDataSourceService : IDisposable
     }
 
     /// <summary>A database can be opened that is not a store of telemetry, and a healthy one may be locked; a query tells.</summary>
-    private long? Query(string uid, List<string> problems)
+    private long? Query(string uid, GrafanaDataSources sources, GrafanaServer server, List<string> problems)
     {
-        (bool? healthy, string words) = new GrafanaDataSources(_client, new GrafanaServer(null, 0, null), _callbacks).AskHealth(uid);
+        (bool? healthy, string words, string advice) = sources.AskHealth(uid);
         if (healthy is false)
         {
-            problems.Add($"Grafana cannot open the database: {words}. {GrafanaDataSources.Advice(words)}");
+            problems.Add($"Grafana cannot open the database: {words}. {advice}");
             return null;
         }
+        _callbacks.Verbose($"Health of the data source '{uid}': {words}");
         string sql = $"SELECT COUNT(*) AS requests FROM {Table}";
-        GrafanaResponse response = _client.Ask("api/ds/query", new JsonObject
+        var query = new JsonObject
         {
-            ["from"] = "now-1h",
-            ["to"] = "now",
-            ["queries"] = new JsonArray(new JsonObject
-            {
-                ["refId"] = "A",
-                ["datasource"] = new JsonObject { ["uid"] = uid, ["type"] = SqliteDataSource.PluginId },
-                ["queryType"] = "table",
-                ["queryText"] = sql,
-                ["rawQueryText"] = sql,
-                ["timeColumns"] = new JsonArray(),
-                ["intervalMs"] = 60000,
-                ["maxDataPoints"] = 100,
-            }),
-        });
+            ["refId"] = "A",
+            ["datasource"] = new JsonObject { ["uid"] = uid, ["type"] = SqliteDataSource.PluginId },
+            ["queryType"] = "table",
+            ["queryText"] = sql,
+            ["rawQueryText"] = sql,
+            ["timeColumns"] = new JsonArray(),
+            ["intervalMs"] = 60000,
+            ["maxDataPoints"] = 100,
+        };
+        if (server.IsOld && sources.NumberOf(uid) is { } number)
+        {
+            query["datasourceId"] = number;
+        }
+        GrafanaResponse response = _client.Ask("api/ds/query", new JsonObject { ["from"] = "now-1h", ["to"] = "now", ["queries"] = new JsonArray(query) });
         if (response.Status == 403)
         {
             _callbacks.Warning("This account may not query the data source, so nobody checked that it can. It takes datasources:query (role Viewer).");
@@ -157,6 +158,11 @@ public sealed class GrafanaDataSourceService : IDisposable
             return (long)requests;
         }
         string? error = result is JsonObject failed ? GrafanaDataSources.TextOf(failed, "error") : null;
+        if (response.IsSuccess && string.IsNullOrEmpty(error) && result.Child("dataframes") is JsonArray)
+        {
+            _callbacks.Verbose("The query succeeded; before version 9 Grafana gives its result in a binary form, which is not read here.");
+            return null;
+        }
         string cause = !string.IsNullOrEmpty(error) ? error
             : response.Words.Length > 0 ? response.Words
             : response.IsSuccess ? "the answer has no count" : $"status {response.Status}";

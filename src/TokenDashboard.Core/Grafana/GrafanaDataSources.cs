@@ -164,7 +164,13 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         {
             stored.Remove(field);
         }
-        GrafanaResponse? response = client.Write(HttpMethod.Put, ByUid(identity.Uid), stored, () => Holds(identity.Uid, stored));
+        GrafanaResponse? response = client.Write(HttpMethod.Put, PathOf(identity.Uid), stored, () => Holds(identity.Uid, stored));
+        if (response?.Status is 409 or 412 && Holds(identity.Uid, stored))
+        {
+            callbacks.Verbose($"The data source '{name}' was corrected by another run just now.");
+            identity = identity with { Name = name };
+            return Result(identity, GrafanaPublishAction.Unchanged, Health(identity));
+        }
         if (response?.Status is 409 or 412)
         {
             throw Conflict(
@@ -183,39 +189,70 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         && TextOf(response.AsObject(), "name") == TextOf(sent, "name")
         && JsonNode.DeepEquals(response.AsObject()["jsonData"], sent["jsonData"]);
 
-    private void WarnOfUnread(string uid) =>
-        callbacks.Warning($"This account may not read data sources, so nobody checked that '{uid}' exists. It takes datasources:read (role Admin).");
+    /// <summary>An account that may not read data sources still learns which there are, as the browser of everyone who signs in does.</summary>
+    private void WarnOfUnread(string uid)
+    {
+        JsonObject? known = client.FindOptional("api/frontend/settings") is { IsSuccess: true, IsArray: false } settings ? settings.AsObject()["datasources"] as JsonObject : null;
+        if (known is null)
+        {
+            callbacks.Verbose($"This account may not read data sources, so nothing tells whether '{uid}' exists. It takes datasources:read (role Admin).");
+        }
+        else if (!known.Any(source => source.Value is JsonObject fields && TextOf(fields, "uid") == uid))
+        {
+            callbacks.Warning($"Grafana at {client.Url} shows this account no data source with the uid '{uid}'. Panels that read it stay empty until Set-GrafanaDataSource makes it.");
+        }
+    }
 
     /// <summary>Has the plugin open the database. A failure is a warning: the dashboard is right, and the store may come later.</summary>
     private string Health(DataSourceIdentity identity)
     {
-        (bool? healthy, string words) = AskHealth(identity.Uid);
+        (bool? healthy, string words, string advice) = AskHealth(identity.Uid);
         if (healthy is true)
         {
             callbacks.Verbose($"The data source '{identity.Name}' is healthy: {words}");
         }
         else if (healthy is false)
         {
-            callbacks.Warning($"Grafana cannot read the data source '{identity.Name}': {words}. {Advice(words)}");
+            callbacks.Warning($"Grafana cannot read the data source '{identity.Name}': {words}. {advice}");
         }
         return words;
     }
 
-    /// <summary>What the plugin says when it opens the database; unknown where the account may not ask.</summary>
-    internal (bool? Healthy, string Words) AskHealth(string uid)
+    /// <summary>What the plugin says when it opens the database, and what to do about it; unknown where the account may not ask, or the server cannot.</summary>
+    internal (bool? Healthy, string Words, string Advice) AskHealth(string uid)
     {
-        GrafanaResponse response = client.Get(ByUid(uid) + "/health");
+        GrafanaResponse response = client.Get(PathOf(uid) + "/health");
         if (response.Status == 403)
         {
-            return (null, "Not checked: this account may not query the data source.");
+            return (null, "Not checked: this account may not query the data source.", "");
+        }
+        DataSourceHealth health = response.As(GrafanaJson.Default.DataSourceHealth);
+        string words = (health.Message ?? response.Words).TrimEnd('.');
+        if (health.Status is not null || response.IsSuccess)
+        {
+            return (response.IsSuccess && health.Status is "OK" or null, words, Advice(words));
         }
         if (response.IsNoAnswer)
         {
             throw response.Failure($"ask for the health of the data source '{uid}'", "datasources:query (role Viewer)");
         }
-        DataSourceHealth health = response.As(GrafanaJson.Default.DataSourceHealth);
-        return (response.IsSuccess && health.Status is ("OK" or null), (health.Message ?? response.Words).TrimEnd('.'));
+        // What follows is Grafana's word, not the plugin's, and says nothing about the database.
+        return response.Status == 404
+            ? (null, $"Not checked: this Grafana cannot ask the data source for its health ({words}).", "")
+            : (false, words, "Grafana could not ask the plugin; the server's log tells why.");
     }
+
+    /// <summary>Whether an answer is the plugin's word about its health: old servers give it with the status of a server in trouble.</summary>
+    internal static bool IsPluginAnswer(int status, string text) => status == 503 && text.Contains("\"status\":\"ERROR\"", StringComparison.Ordinal);
+
+    /// <summary>The path of a data source to change it or ask for its health, for which servers before version 9 go by its number.</summary>
+    internal string PathOf(string uid) => server.IsOld && NumberOf(uid) is { } number
+        ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"api/datasources/{number}")
+        : ByUid(uid);
+
+    /// <summary>A data source's number; null where it is not told.</summary>
+    internal long? NumberOf(string uid) =>
+        client.Get(ByUid(uid)) is { IsSuccess: true } response && response.AsObject()["id"] is JsonValue value && value.TryGetValue(out long number) ? number : null;
 
     /// <summary>What to do about a database that the plugin cannot open.</summary>
     internal static string Advice(string words)
@@ -225,6 +262,10 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         {
             return "The store is in WAL mode and Grafana may not write its folder, which SQLite needs for the -shm file. Let Grafana's "
                 + "account write that folder, or take the store out of WAL mode with Optimize-TokenStore -JournalMode Delete.";
+        }
+        if (Says("not a database"))
+        {
+            return "The file at that path is not a SQLite database, or it is encrypted or damaged. Test-TokenStore tells more about a store.";
         }
         if (Says("block list") || Says("blocked") || Says("not allowed"))
         {

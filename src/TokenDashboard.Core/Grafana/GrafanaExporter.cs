@@ -6,6 +6,8 @@ namespace TokenDashboard.Grafana;
 /// <summary>Brings dashboards from a Grafana server here, in a form that does not change unless they do. It only reads there.</summary>
 public sealed class GrafanaExporter : IDisposable
 {
+    private const int MostVersions = 100;
+
     private readonly GrafanaConnection _connection;
     private readonly PublishCallbacks _callbacks;
     private readonly GrafanaClient _client;
@@ -38,10 +40,11 @@ public sealed class GrafanaExporter : IDisposable
     /// <summary>The uids of the dashboards that have all tags and are in the folder or below it. Call <see cref="Prepare"/> before.</summary>
     /// <param name="tags">The tags; none for any.</param>
     /// <param name="folder">Titles with slashes between; <c>General</c> is the place outside every folder; null for anywhere.</param>
+    /// <param name="matches">Chooses by uid and title; null for all.</param>
     /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
-    public IReadOnlyList<string> Find(IEnumerable<string> tags, string? folder)
+    public IReadOnlyList<string> Find(IEnumerable<string> tags, string? folder, Func<string, string, bool>? matches = null)
     {
-        List<SearchHit> hits = [.. _api!.Search([.. tags]).Where(hit => hit.Uid is not null)];
+        List<SearchHit> hits = [.. _api!.Search([.. tags]).Where(hit => hit.Uid is not null && matches?.Invoke(hit.Uid, hit.Title ?? "") != false)];
         string[] path = (folder ?? "").Split('/', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         bool root = path.Length == 1 && path[0].Equals("General", StringComparison.OrdinalIgnoreCase);
         IEnumerable<SearchHit> inside = folder is null ? hits : hits.Where(hit =>
@@ -87,6 +90,65 @@ public sealed class GrafanaExporter : IDisposable
         };
     }
 
+    /// <summary>Takes what was changed on the server over into the file the dashboard was published from. Call <see cref="Prepare"/> before.</summary>
+    /// <param name="file">The file's dashboard.</param>
+    /// <param name="path">The file's full path.</param>
+    /// <returns>What was done with the file, and what was taken over; null where writing was declined.</returns>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.DashboardInvalid"/>: the file's dashboard has no uid, or the form for sharing. Otherwise as for <see cref="Read(string, long?)"/>.
+    /// </exception>
+    public GrafanaExportResult? TakeOver(DashboardDocument file, string path)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        if (file.Uid.Length == 0 || file.ForSharing)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.DashboardInvalid,
+                file.Uid.Length == 0
+                    ? $"The dashboard in '{path}' has no uid, so nothing tells which one of the server it is."
+                    : $"'{path}' has the form for Grafana's import page, which a dashboard of a server cannot be written back into. Export to another file.",
+                target: path);
+        }
+        DashboardDocument stored = Read(file.Uid, null, out FolderPlace place, out long version);
+        IReadOnlyList<GrafanaDashboardDifference> changes = DashboardComparison.Compare(file, stored);
+        var result = new GrafanaExportResult
+        {
+            Action = changes.Count == 0 ? GrafanaPublishAction.Unchanged : GrafanaPublishAction.Updated,
+            Uid = file.Uid,
+            Title = stored.Title,
+            Folder = string.Join('/', _folders!.Titles(place)),
+            Version = version,
+            Path = path,
+            Changes = changes,
+        };
+        if (changes.Count == 0)
+        {
+            return result;
+        }
+        if (!_callbacks.ShouldProcess($"File '{path}'", "Update"))
+        {
+            return null;
+        }
+        AtomicFile.WriteIfChanged(path, DashboardTakeover.Merge(file, stored).Json);
+        return result;
+    }
+
+    /// <summary>The newest versions of a dashboard that the server keeps, newest first. Call <see cref="Prepare"/> before.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: no such dashboard. Or any of the Grafana codes.</exception>
+    public IReadOnlyList<GrafanaDashboardVersion> Versions(string uid)
+    {
+        StoredDashboard stored = _api!.Read(uid) ?? throw Missing($"has no dashboard with the uid '{uid}'", uid);
+        return [.. _api.History(stored, MostVersions).Versions.Select(version => new GrafanaDashboardVersion
+        {
+            Uid = uid,
+            Version = version.Version,
+            Created = version.Created,
+            CreatedBy = version.CreatedBy ?? "",
+            Published = PublishMark.Find(version.Message)?.Version == version.Version,
+            Message = PublishMark.Words(version.Message),
+        })];
+    }
+
     /// <summary>Ends the connections.</summary>
     public void Dispose() => _client.Dispose();
 
@@ -97,7 +159,7 @@ public sealed class GrafanaExporter : IDisposable
         if (version is { } wanted && wanted != stored.Version)
         {
             found = wanted;
-            return Document(_api.ReadVersion(uid, wanted) ?? throw Missing(NoVersion(stored, wanted), uid), uid);
+            return Document(_api.ReadVersion(stored, wanted) ?? throw Missing(NoVersion(stored, wanted), uid), uid);
         }
         return stored.Json is { } json ? Document(json, uid) : throw stored.Unsupported("read");
     }
@@ -106,7 +168,7 @@ public sealed class GrafanaExporter : IDisposable
     private string NoVersion(StoredDashboard stored, long wanted)
     {
         string present = stored.Version > 0 ? string.Create(CultureInfo.InvariantCulture, $"; the present one is {stored.Version}") : "";
-        return _api!.History(stored.Uid).Newest > 0
+        return _api!.History(stored).Newest > 0
             ? string.Create(CultureInfo.InvariantCulture, $"has no version {wanted} of the dashboard '{stored.Uid}'{present}")
             : $"tells no history of the dashboard '{stored.Uid}' through {_api.Name}, so there is only the present version{present}";
     }

@@ -121,7 +121,8 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
 
     private FolderPlace? ByTitle(string title, string parentUid)
     {
-        List<FolderAnswer> matches = [.. api.Folders(parentUid).Where(folder => folder.Title == title && folder.Uid is not null)];
+        // A server without pages gives the same ones again.
+        List<FolderAnswer> matches = [.. api.Folders(parentUid).Where(folder => folder.Title == title && folder.Uid is not null).DistinctBy(folder => folder.Uid)];
         if (matches.Count > 1)
         {
             string uids = string.Join(", ", matches.Select(folder => folder.Uid));
@@ -149,7 +150,8 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         // Lists lag behind on some servers; a folder's own address does not.
         bool IsThere() => (found = Matching(Readable(wanted), title, parent.Uid) ?? ByTitle(title, parent.Uid)) is not null;
         GrafanaResponse? response = api.CreateFolder(title, wanted, parent.Uid, IsThere);
-        if (response?.Status is 409 or 412 && IsThere())
+        // Before version 9 a title that is taken is a bad request.
+        if (response?.Status is 400 or 409 or 412 && IsThere())
         {
             action = GrafanaPublishAction.Unchanged;
             return found;

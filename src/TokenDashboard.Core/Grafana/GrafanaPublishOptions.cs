@@ -33,6 +33,9 @@ public sealed record GrafanaPublishOptions
     /// <summary>The full path of the folder that gets what is overwritten, before it is; null for none.</summary>
     public string? BackupPath { get; init; }
 
+    /// <summary>Whether a dashboard that is not on the server is a failure rather than made.</summary>
+    public bool UpdateOnly { get; init; }
+
     /// <summary>Whether changes made by others in Grafana are overwritten.</summary>
     public bool Force { get; init; }
 }

@@ -88,7 +88,7 @@ public sealed class GrafanaPublisher : IDisposable
             bool same = stored.Content == wanted;
             if (!same && stored.NewerSchema is null)
             {
-                history = _api.History(document.Uid);
+                history = _api.History(stored);
                 same = history.Holds(stored, fingerprint);
             }
             if (same && !moved)
@@ -109,22 +109,37 @@ public sealed class GrafanaPublisher : IDisposable
             moved &= same;
         }
 
+        if (stored is null && Missing(document) is { } gone)
+        {
+            yield return result with { Action = GrafanaPublishAction.Conflict, Message = gone.Message };
+            throw gone;
+        }
         if (!_callbacks.ShouldProcess(target, stored is null ? "Create" : moved ? "Move" : "Update"))
         {
             yield break;
         }
         string? backup = stored is null || _options.BackupPath is null ? null : Backup(document.Uid, stored, _options.BackupPath);
         var mark = new PublishMark(fingerprint, Math.Max(stored?.Version ?? 0, history?.Newest ?? 0) + 1);
-        GrafanaResponse? response = Save(dashboard, place, stored, mark, document.Uid);
+        // Whoever has written it: what was to be there is there.
+        StoredDashboard? now = null;
+        bool IsDone() => (now = _api.Read(document.Uid)) is not null && now.Folder.Uid == place.Uid
+            && (now.Content == wanted || (now.NewerSchema is null && _api.History(now).Holds(now, fingerprint)));
+        GrafanaResponse? response = Save(dashboard, place, stored, mark, IsDone);
         if (response is not null && PublishObstacles.Refusal(document, place, response) is { } refusal)
         {
+            if (response.Status is 400 or 409 or 412 or 500 && IsDone())
+            {
+                _callbacks.Verbose($"The dashboard '{document.Title}' was published by another run just now (version {now!.Version}).");
+                yield return result with { Version = now.Version, FolderTitle = place.Title };
+                yield break;
+            }
             if (PublishObstacles.IsConflict(refusal.Code))
             {
                 yield return result with { Action = GrafanaPublishAction.Conflict, Message = refusal.Message };
             }
             throw refusal;
         }
-        long version = response is null ? mark.Version : _api.SavedVersion(response);
+        long version = response is null ? now!.Version : _api.SavedVersion(response);
         _callbacks.Verbose($"Saved the dashboard '{document.Title}' as version {version} in '{place.Title}'.");
         yield return result with
         {
@@ -210,17 +225,17 @@ public sealed class GrafanaPublisher : IDisposable
             _callbacks.Verbose($"The dashboard '{document.Title}' {what}. It is overwritten, because -Force was given.");
             return null;
         }
-        JsonObject? before = history.LastPublished is { } last ? Version(document.Uid, last) : null;
+        JsonObject? before = history.LastPublished is { } last ? Version(stored, last) : null;
         changes = DashboardComparison.Compare(before ?? wanted, stored.Json!, document.Uid);
         return PublishObstacles.Changed(document, what, before is null ? "It differs in" : "Changed there:", changes);
     }
 
     /// <summary>A version of the history, to tell what was changed since; null where the server does not give it.</summary>
-    private JsonObject? Version(string uid, long version)
+    private JsonObject? Version(StoredDashboard stored, long version)
     {
         try
         {
-            return _api!.ReadVersion(uid, version);
+            return _api!.ReadVersion(stored, version);
         }
         catch (TokenDashboardException exception) when (exception.Code is ErrorCode.GrafanaForbidden or ErrorCode.GrafanaRequestFailed or ErrorCode.GrafanaSchemaUnsupported)
         {
@@ -236,7 +251,34 @@ public sealed class GrafanaPublisher : IDisposable
         return file;
     }
 
-    private GrafanaResponse? Save(JsonObject dashboard, FolderPlace place, StoredDashboard? stored, PublishMark mark, string uid)
+    /// <summary>Why a dashboard that is not on the server is not to be made: it was deleted there, or only those that are there were asked for.</summary>
+    private TokenDashboardException? Missing(DashboardDocument document)
+    {
+        if (_options.UpdateOnly)
+        {
+            return new TokenDashboardException(
+                ErrorCode.GrafanaDashboardMissing,
+                $"Grafana at {_client.Url} has no dashboard with the uid '{document.Uid}' ('{document.Title}'). It was deleted, or never published. "
+                    + "Nothing was made. Publish it without -UpdateOnly, or take it out of what is published.",
+                target: document.Uid);
+        }
+        if (_api!.Deleted(document.Uid) is not { } words)
+        {
+            return null;
+        }
+        if (_options.Force)
+        {
+            _callbacks.Verbose($"The dashboard '{document.Title}' {words}. It is made anew, because -Force was given.");
+            return null;
+        }
+        return new TokenDashboardException(
+            ErrorCode.GrafanaDashboardMissing,
+            $"The dashboard '{document.Title}' (uid '{document.Uid}') {words}. Nothing was made. Restore it there, give -Force to make it anew, or take it "
+                + "out of what is published.",
+            target: document.Uid);
+    }
+
+    private GrafanaResponse? Save(JsonObject dashboard, FolderPlace place, StoredDashboard? stored, PublishMark mark, Func<bool> isDone)
     {
         if (place.Uid is null)
         {
@@ -244,11 +286,6 @@ public sealed class GrafanaPublisher : IDisposable
                 ErrorCode.GrafanaFolderConflict,
                 $"The dashboard cannot be saved in the folder '{place.Title}', because the folder was not made.", target: place.Title);
         }
-        return _api!.Save(
-            dashboard,
-            place.Uid,
-            stored,
-            mark.Message(_options.Message),
-            () => _api.Read(uid) is { } now && now.Version == mark.Version && now.Folder.Uid == place.Uid && _api.History(uid).Holds(now, mark.Fingerprint));
+        return _api!.Save(dashboard, place, stored, mark.Message(_options.Message), isDone);
     }
 }

@@ -71,7 +71,7 @@ internal sealed partial class GrafanaResponse
         JsonNode? body = null;
         try
         {
-            body = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            body = WholeJson.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
         catch (JsonException)
         {

@@ -7,7 +7,8 @@ namespace TokenDashboard.Grafana;
 
 /// <summary>
 /// Repeats tries of a request that may end better: after a wait that doubles and varies, or the one the server asks for, until the
-/// request's deadline. A server that never answered is given up sooner, because a wrong address does not become right by waiting.
+/// request's deadline. A server that never answered is given up sooner, because a wrong address does not become right by waiting,
+/// unless the connection is to wait for it.
 /// </summary>
 internal sealed class GrafanaRetry
 {
@@ -27,7 +28,7 @@ internal sealed class GrafanaRetry
         _cancellation = cancellation;
         _pipeline = new ResiliencePipelineBuilder<GrafanaAttempt>().AddRetry(new RetryStrategyOptions<GrafanaAttempt>
         {
-            MaxRetryAttempts = MaxRetries,
+            MaxRetryAttempts = connection.WaitForServer ? int.MaxValue : MaxRetries,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
             Delay = connection.RetryDelay,
@@ -91,6 +92,6 @@ internal sealed class GrafanaRetry
 
     private bool IsWorthRepeating(GrafanaAttempt attempt, int retries) =>
         attempt.MayPass
-        && (_answered || retries < MaxRetriesBeforeAnyAnswer)
+        && (_answered || _connection.WaitForServer || retries < MaxRetriesBeforeAnyAnswer)
         && (attempt.RetryAfter ?? TimeSpan.Zero) < _connection.Timeout - Stopwatch.GetElapsedTime(_started);
 }

@@ -11,6 +11,9 @@ internal sealed record GrafanaServer(string? Version, long OrgId, string? OrgNam
     /// <summary>The major version; the newest known one where the server hides it, since newer servers differ less among themselves.</summary>
     internal int Major => int.TryParse(Version?.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major) ? major : 13;
 
+    /// <summary>Whether it is from before version 9, where folders, data sources and versions of dashboards go by numbers, and alert rules cannot be published.</summary>
+    internal bool IsOld => Major < 9;
+
     /// <summary>Asks the server what it is and whether the account is known, before anything is written.</summary>
     /// <exception cref="TokenDashboardException">It is not Grafana, is failing, or refused the account.</exception>
     internal static GrafanaServer Probe(GrafanaClient client, int? organisation, Action<string> verbose)

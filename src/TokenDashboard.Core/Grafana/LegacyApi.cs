@@ -3,13 +3,15 @@ using System.Text.Json.Nodes;
 
 namespace TokenDashboard.Grafana;
 
-/// <summary>Dashboards and folders under /api, as Grafana 9 to 13 serve them.</summary>
+/// <summary>Dashboards and folders under /api, as Grafana 9 to 13 serve them; before version 9 versions and folders go by numbers.</summary>
 internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiGroups groups) : IDashboardApi
 {
     private const int PageSize = 1000;
 
     /// <summary>A server that ignores paging must not be asked for ever.</summary>
     private const int MaxPages = 100;
+
+    private const string Permission = "dashboards:write (role Editor, or Edit on its folder)";
 
     public string Name => "/api";
 
@@ -26,35 +28,50 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
         };
     }
 
-    public PublishHistory History(string uid)
+    public PublishHistory History(StoredDashboard stored, int limit = PublishHistory.Depth)
     {
-        GrafanaResponse response = client.Get($"api/dashboards/uid/{Uri.EscapeDataString(uid)}/versions?limit={PublishHistory.Depth}&start=0");
+        GrafanaResponse response = client.Get($"{Versions(stored)}?limit={limit}&start=0");
         if (response.Status == 404)
         {
             return PublishHistory.None;
         }
-        response.OrThrow($"read the history of the dashboard '{uid}'", "dashboards:write (role Editor, or Edit on its folder)");
-        return new PublishHistory(response.IsArray
+        response.OrThrow($"read the history of the dashboard '{stored.Uid}'", Permission);
+        VersionAnswer[] versions = response.IsArray
             ? response.As(GrafanaJson.Default.VersionAnswerArray)
-            : response.As(GrafanaJson.Default.VersionPage).Versions ?? throw response.Unexpected());
+            : response.As(GrafanaJson.Default.VersionPage).Versions ?? throw response.Unexpected();
+        // Only the version itself tells what was stored with it.
+        return new PublishHistory(versions.Select(version => version.HidesMessage && GetVersion(stored, version.Version) is { Status: not 406 } single
+            ? version with { Message = single.As(GrafanaJson.Default.VersionContent).Message }
+            : version));
     }
 
-    public JsonObject? ReadVersion(string uid, long version)
+    public JsonObject? ReadVersion(StoredDashboard stored, long version)
     {
-        GrafanaResponse response = client.Get(
-            string.Create(CultureInfo.InvariantCulture, $"api/dashboards/uid/{Uri.EscapeDataString(uid)}/versions/{version}"));
-        if (response.Status == 404)
+        if (GetVersion(stored, version) is not { } response)
         {
             return null;
         }
         if (response.Status == 406)
         {
-            throw StoredDashboard.OfNewerSchema(uid, response.Words).Unsupported("read");
+            throw StoredDashboard.OfNewerSchema(stored.Uid, response.Words).Unsupported("read");
         }
-        VersionContent content = response.OrThrow($"read version {version} of the dashboard '{uid}'", "dashboards:write (role Editor, or Edit on its folder)")
-            .As(GrafanaJson.Default.VersionContent);
+        VersionContent content = response.As(GrafanaJson.Default.VersionContent);
         return content.Data?["title"] is null ? throw response.Unexpected() : content.Data;
     }
+
+    /// <summary>A version, or the refusal of one in the newer schema; null for none.</summary>
+    private GrafanaResponse? GetVersion(StoredDashboard stored, long version)
+    {
+        GrafanaResponse response = client.Get(string.Create(CultureInfo.InvariantCulture, $"{Versions(stored)}/{version}"));
+        // A version that is not there is an error of the server up to version 12.
+        return response.Status == 404 || (response.Status == 500 && response.Words.Contains("not found", StringComparison.OrdinalIgnoreCase)) ? null
+            : response.Status == 406 ? response
+            : response.OrThrow($"read version {version} of the dashboard '{stored.Uid}'", Permission);
+    }
+
+    private string Versions(StoredDashboard stored) => server.IsOld && stored.Id > 0
+        ? string.Create(CultureInfo.InvariantCulture, $"api/dashboards/id/{stored.Id}/versions")
+        : $"api/dashboards/uid/{Uri.EscapeDataString(stored.Uid)}/versions";
 
     /// <summary>The classic interface neither shows owners nor, in early 12 versions, respects them; the other one tells where it is served.</summary>
     public string? Owner(StoredDashboard stored)
@@ -74,19 +91,24 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
             : response.OrThrow($"see what manages the dashboard '{stored.Uid}'", "dashboards:read (role Viewer)").As(GrafanaJson.Default.ApiObject).Owner;
     }
 
-    public GrafanaResponse? Save(JsonObject dashboard, string folderUid, StoredDashboard? stored, string message, Func<bool> isDone)
+    public GrafanaResponse? Save(JsonObject dashboard, FolderPlace folder, StoredDashboard? stored, string message, Func<bool> isDone)
     {
         if (stored is not null)
         {
             dashboard["version"] = stored.Version;
         }
-        return client.Write(
-            HttpMethod.Post,
-            "api/dashboards/db",
-            // Never with overwrite: what was read was judged, and nothing else may be replaced.
-            new JsonObject { ["dashboard"] = dashboard, ["folderUid"] = folderUid, ["message"] = message, ["overwrite"] = false },
-            isDone);
+        // Never with overwrite: what was read was judged, and nothing else may be replaced.
+        var body = new JsonObject { ["dashboard"] = dashboard, ["folderUid"] = folder.Uid, ["message"] = message, ["overwrite"] = false };
+        if (server.IsOld)
+        {
+            body["folderId"] = folder.Uid is { Length: > 0 } uid ? Folder(uid)?.Id ?? 0 : 0;
+        }
+        return client.Write(HttpMethod.Post, "api/dashboards/db", body, isDone);
     }
+
+    /// <summary>The classic interface forgets what is deleted; the other one keeps it for a while where it is served.</summary>
+    public string? Deleted(string uid) =>
+        groups.Find(ApiGroups.Dashboard)?.Newest is { } version ? ResourceApi.Deleted(client, $"{ApiGroups.Dashboard}/{version}/namespaces/{groups.Namespace}/dashboards", uid) : null;
 
     public long SavedVersion(GrafanaResponse response) => response.As(GrafanaJson.Default.SaveAnswer).Version;
 

@@ -15,6 +15,7 @@ public sealed class ProvisioningWriter
     private readonly PublishCallbacks _callbacks;
     private readonly DataSourceReferences? _references;
     private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _titles = new(StringComparer.OrdinalIgnoreCase);
     private bool _described;
 
     /// <summary>Prepares for a folder without touching it.</summary>
@@ -47,14 +48,51 @@ public sealed class ProvisioningWriter
     /// </summary>
     /// <returns>One result for each file; none for a file whose writing was declined.</returns>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.DashboardInvalid"/> or <see cref="ErrorCode.DashboardWriteFailed"/>.
+    /// <see cref="ErrorCode.DashboardInvalid"/>, also for a title that another dashboard of this run has, or <see cref="ErrorCode.DashboardWriteFailed"/>.
     /// </exception>
     public IEnumerable<GrafanaPublishResult> Write(DashboardDocument document)
     {
         ArgumentNullException.ThrowIfNull(document);
         string uid = DashboardBinding.RequireUid(document, _seen);
+        if (!_titles.TryAdd(document.Title.Trim(), uid) && _titles[document.Title.Trim()] is var other && other != uid)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.DashboardInvalid,
+                $"The dashboards '{other}' and '{uid}' both have the title '{document.Title}'. Grafana stops reading a provisioned folder in which a title "
+                    + $"stands twice, so '{uid}' was not written. Give it another title.",
+                target: document.Title);
+        }
         var dataSource = new DataSourceIdentity(_options.DataSourceUid, _options.DataSourceName);
         return WriteFiles(uid, DashboardDocument.FromObject(DashboardBinding.Bind(document, dataSource, _references)).Json).OfType<GrafanaPublishResult>();
+    }
+
+    /// <summary>
+    /// Warns of titles that stand twice in the folder, of which files of earlier runs may be one. Call it last.
+    /// </summary>
+    public void WarnOfSameTitles()
+    {
+        string folder = Path.GetFullPath(Path.Combine(_options.Path, "dashboards", FileName));
+        foreach (IGrouping<string, (string Title, string File)> same in (Directory.Exists(folder) ? Directory.GetFiles(folder, "*.json") : [])
+            .Order(StringComparer.Ordinal).Select(path => (Title: TitleOf(path), File: Path.GetFileName(path))).Where(file => file.Title.Length > 0)
+            .GroupBy(file => file.Title, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
+        {
+            _callbacks.Warning(
+                $"The files {string.Join(", ", same.Select(file => $"'{file.File}'"))} in '{folder}' have one title, '{same.Key}'. Grafana stops reading a provisioned "
+                    + "folder in which a title stands twice. Remove the file that is no longer wanted, with -Prune if it is of an earlier run, or give one another title.");
+        }
+    }
+
+    private static string TitleOf(string path)
+    {
+        try
+        {
+            return DashboardDocument.Parse(File.ReadAllText(path), path).Title.Trim();
+        }
+        catch (Exception exception) when (exception is TokenDashboardException or IOException or UnauthorizedAccessException)
+        {
+            // What is no dashboard has no title either.
+            return "";
+        }
     }
 
     /// <summary>

@@ -12,19 +12,17 @@ internal sealed class PublishHistory
     private readonly PublishMark? _newestMark;
     private readonly PublishMark? _lastMark;
 
+    /// <param name="versions">The versions, as the server lists them.</param>
     internal PublishHistory(IEnumerable<VersionAnswer> versions)
     {
-        foreach (VersionAnswer version in versions.OrderByDescending(version => version.Version))
-        {
-            PublishMark? mark = PublishMark.Find(version.Message);
-            if (Newest == 0)
-            {
-                Newest = version.Version;
-                _newestMark = mark;
-            }
-            _lastMark ??= mark;
-        }
+        Versions = [.. versions.OrderByDescending(version => version.Version)];
+        Newest = Versions.Count == 0 ? 0 : Versions[0].Version;
+        _newestMark = Versions.Count == 0 ? null : PublishMark.Find(Versions[0].Message);
+        _lastMark = Versions.Select(version => PublishMark.Find(version.Message)).FirstOrDefault(mark => mark is not null);
     }
+
+    /// <summary>The versions, newest first.</summary>
+    internal IReadOnlyList<VersionAnswer> Versions { get; }
 
     /// <summary>The newest version; 0 where the server keeps no history.</summary>
     internal long Newest { get; }

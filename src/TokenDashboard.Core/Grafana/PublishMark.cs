@@ -19,6 +19,9 @@ internal sealed partial record PublishMark(string Fingerprint, long Version)
         return string.Create(CultureInfo.InvariantCulture, $"{text} [tokendashboard {Fingerprint} v{Version}]");
     }
 
+    /// <summary>A message without the mark.</summary>
+    internal static string Words(string? message) => Pattern().Replace(message ?? "", "").Trim();
+
     /// <summary>The mark in a message; null where there is none.</summary>
     internal static PublishMark? Find(string? message)
     {

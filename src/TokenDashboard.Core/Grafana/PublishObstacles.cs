@@ -10,7 +10,7 @@ internal static class PublishObstacles
 
     /// <summary>Whether a failure is one dashboard's conflict with what is on the server.</summary>
     internal static bool IsConflict(ErrorCode code) =>
-        code is ErrorCode.GrafanaVersionConflict or ErrorCode.GrafanaDashboardManaged or ErrorCode.GrafanaSchemaUnsupported;
+        code is ErrorCode.GrafanaVersionConflict or ErrorCode.GrafanaDashboardMissing or ErrorCode.GrafanaDashboardManaged or ErrorCode.GrafanaSchemaUnsupported;
 
     /// <summary>Something else keeps it.</summary>
     /// <param name="document">What was to be published.</param>
@@ -32,8 +32,8 @@ internal static class PublishObstacles
         string more = changes.Count > MostChanges ? $" and {changes.Count - MostChanges} more" : "";
         return new TokenDashboardException(
             ErrorCode.GrafanaVersionConflict,
-            $"The dashboard '{document.Title}' (uid '{document.Uid}') {what}. {(changes.Count == 0 ? "" : $"{lead} {list}{more}. ")}Nothing was written. Keep that "
-                + "change by exporting the dashboard, or give -Force to overwrite it; Grafana's history keeps it.",
+            $"The dashboard '{document.Title}' (uid '{document.Uid}') {what}. {(changes.Count == 0 ? "" : $"{lead} {list}{more}. ")}Nothing was written. Take that "
+                + "change over into the dashboard's file with Export-GrafanaDashboard -File, or give -Force to overwrite it; Grafana's history keeps it.",
             target: document.Uid);
     }
 

@@ -45,18 +45,20 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     }
 
     /// <summary>Versions that were saved through the classic interface are not always listed here; that one still tells them where it is served.</summary>
-    public PublishHistory History(string uid)
+    public PublishHistory History(StoredDashboard stored, int limit = PublishHistory.Depth)
     {
-        ApiObject[] versions = HistoryPage(uid, null)?.Items ?? [];
+        ApiObject[] versions = HistoryPage(stored.Uid, null, limit)?.Items ?? [];
         if (versions.Length > 0)
         {
-            return new PublishHistory(versions.Select(version => new VersionAnswer(version.Generation, version.Note(ApiObject.MessageNote))));
+            return new PublishHistory(versions.Select(version =>
+                new VersionAnswer(version.Generation, version.Note(ApiObject.MessageNote), CreatedBy: version.SavedByName, Created: version.SavedAt)));
         }
-        return LegacyServed ? legacy.History(uid) : PublishHistory.None;
+        return LegacyServed ? legacy.History(stored, limit) : PublishHistory.None;
     }
 
-    public JsonObject? ReadVersion(string uid, long version)
+    public JsonObject? ReadVersion(StoredDashboard stored, long version)
     {
+        string uid = stored.Uid;
         string? next = null;
         int pages = 0;
         do
@@ -69,12 +71,12 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
             next = page?.Metadata?.Continue;
         }
         while (next is { Length: > 0 } && ++pages < MaxPages);
-        return LegacyServed ? legacy.ReadVersion(uid, version) : null;
+        return LegacyServed ? legacy.ReadVersion(stored, version) : null;
     }
 
     public string? Owner(StoredDashboard stored) => stored.Resource?.Owner;
 
-    public GrafanaResponse? Save(JsonObject dashboard, string folderUid, StoredDashboard? stored, string message, Func<bool> isDone)
+    public GrafanaResponse? Save(JsonObject dashboard, FolderPlace folder, StoredDashboard? stored, string message, Func<bool> isDone)
     {
         string uid = dashboard["uid"]!.GetValue<string>();
         // The object says what it is and which version it has; its content does not.
@@ -90,7 +92,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
         }
         notes[ApiObject.MessageNote] = message;
         notes.Remove(ApiObject.FolderNote);
-        if (folderUid.Length > 0)
+        if (folder.Uid is { Length: > 0 } folderUid)
         {
             notes[ApiObject.FolderNote] = folderUid;
         }
@@ -103,9 +105,22 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     public long SavedVersion(GrafanaResponse response) =>
         response.As(GrafanaJson.Default.ApiObject).Generation is > 0 and var generation ? generation : throw response.Unexpected();
 
+    public string? Deleted(string uid) => Deleted(client, _dashboards, uid);
+
+    /// <summary>Looks into the trash, which is without answer where the server has none.</summary>
+    internal static string? Deleted(GrafanaClient client, string dashboards, string uid)
+    {
+        string selectors = $"labelSelector={Uri.EscapeDataString("grafana.app/get-trash=true")}&fieldSelector={Uri.EscapeDataString($"metadata.name={uid}")}";
+        return client.FindOptional($"{dashboards}?{selectors}&limit={PublishHistory.Depth}") is { IsArray: false } response
+            // A server that does not know the selector may give everything.
+            && response.As(GrafanaJson.Default.ApiList).Items?.FirstOrDefault(item => item.Uid == uid && item.IsDeleted) is { } found
+                ? $"was deleted in Grafana{found.SavedBy}"
+                : null;
+    }
+
     public IEnumerable<SearchHit> Search(IReadOnlyCollection<string> tags) => List(_dashboards, "list dashboards", "dashboards:read (role Viewer)")
         .Where(found => found.Uid.Length > 0 && tags.All(tag => (found.Spec?["tags"] as JsonArray ?? []).Any(own => own is JsonValue value && value.TryGetValue(out string? text) && text == tag)))
-        .Select(found => new SearchHit(found.Uid, found.Folder, null));
+        .Select(found => new SearchHit(found.Uid, found.Title, found.Folder, null));
 
     public FolderAnswer? Folder(string uid)
     {
@@ -145,10 +160,10 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     };
 
     /// <summary>A page of a dashboard's versions, newest first; null where the server keeps none or shows none.</summary>
-    private ApiList? HistoryPage(string uid, string? next)
+    private ApiList? HistoryPage(string uid, string? next, int limit = PublishHistory.Depth)
     {
         string selectors = $"labelSelector={Uri.EscapeDataString("grafana.app/get-history=true")}&fieldSelector={Uri.EscapeDataString($"metadata.name={uid}")}";
-        GrafanaResponse response = client.Get($"{_dashboards}?{selectors}&limit={PublishHistory.Depth}{Continue(next)}");
+        GrafanaResponse response = client.Get($"{_dashboards}?{selectors}&limit={limit}{Continue(next)}");
         return response.Status is 400 or 404 or 405 or 501
             ? null
             : response.OrThrow($"read the history of the dashboard '{uid}'", "dashboards:write (role Editor, or Edit on its folder)").As(GrafanaJson.Default.ApiList);

@@ -18,6 +18,9 @@ internal sealed record StoredDashboard
     /// <summary>Its version, counted from 1; 0 where unknown.</summary>
     internal long Version { get; private init; }
 
+    /// <summary>The number old versions of the classic interface go by; 0 where unknown.</summary>
+    internal long Id { get; private init; }
+
     /// <summary>Where it is.</summary>
     internal FolderPlace Folder { get; private init; } = FolderPlace.Root;
 
@@ -51,11 +54,12 @@ internal sealed record StoredDashboard
         }
         return Classic(uid, dashboard) with
         {
+            Id = dashboard["id"] is JsonValue number && number.TryGetValue(out double id) ? (long)id : 0,
             Version = dashboard["version"] is JsonValue value && value.TryGetValue(out long counted) ? counted : meta.Version,
             // Grafana gives the root as nothing, and in places as "general".
-            Folder = meta.FolderUid is null or "" or "general"
+            Folder = FolderUid(meta) is null or "" or "general"
                 ? FolderPlace.Root
-                : new FolderPlace(meta.FolderUid, meta.FolderTitle ?? meta.FolderUid),
+                : new FolderPlace(FolderUid(meta), meta.FolderTitle ?? FolderUid(meta)!),
             SavedBy = meta.UpdatedBy is { Length: > 0 } name ? $" by '{name}'{On(meta.Updated)}" : "",
             ProvisionedFrom = meta.ProvisionedExternalId is { Length: > 0 } file ? file : meta.Provisioned ? "(unnamed)" : null,
         };
@@ -87,6 +91,10 @@ internal sealed record StoredDashboard
             + "which holds layouts and rules the classic one has no words for. Nothing was changed. "
             + (verb == "read" ? "Export it in Grafana itself." : "Publish under another uid, or export it in Grafana and delete it there first."),
         target: Uid);
+
+    /// <summary>Before version 9 only the folder's address tells its uid: /dashboards/f/uid/title.</summary>
+    private static string? FolderUid(DashboardMeta meta) =>
+        meta.FolderUid ?? (meta.FolderUrl?.Split("/dashboards/f/") is [_, var rest] ? rest.Split('/')[0] : null);
 
     private static StoredDashboard Classic(string uid, JsonObject content) =>
         new() { Uid = uid, Content = DashboardContent.Normalise(content), Json = content };

@@ -50,6 +50,10 @@ public sealed class ConnectGrafanaCommand : TokenCmdlet
     [Parameter]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
+    /// <summary>Waits for a server that does not answer yet, for as long as TimeoutSec says; commands that use the connection do, too.</summary>
+    [Parameter]
+    public SwitchParameter WaitForServer { get; set; }
+
     /// <summary>How many seconds one request may take, its retries included.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
@@ -61,6 +65,7 @@ public sealed class ConnectGrafanaCommand : TokenCmdlet
         connection = connection with
         {
             Api = Api,
+            WaitForServer = WaitForServer,
             Name = Name ?? connection.Name,
             CaCertificate = CaCertificate is null ? null : ResolvePath(CaCertificate),
         };

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using TokenDashboard.Dashboards;
 using TokenDashboard.Grafana;
+using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 
@@ -13,17 +14,32 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
     private const string TagSet = "Tag";
     private const string FolderSet = "Folder";
     private const string AllSet = "All";
+    private const string TitleSet = "Title";
+    private const string FileSet = "File";
 
     private GrafanaExporter? _exporter;
     private bool _prepared;
 
-    /// <summary>The uids of dashboards.</summary>
+    /// <summary>The uids of dashboards; wildcards are allowed.</summary>
     [Parameter(ParameterSetName = UidSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
     public string[] Uid { get; set; } = [];
 
+    /// <summary>The titles of dashboards; wildcards are allowed.</summary>
+    [Parameter(ParameterSetName = TitleSet, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Title { get; set; } = [];
+
+    /// <summary>The files dashboards were published from, to take over what was changed in Grafana; wildcards are allowed.</summary>
+    [Parameter(ParameterSetName = FileSet, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] File { get; set; } = [];
+
     /// <summary>A version of the history instead of the present one.</summary>
-    [Parameter(ParameterSetName = UidSet)]
+    [Parameter(ParameterSetName = UidSet, ValueFromPipelineByPropertyName = true)]
     [ValidateRange(1, long.MaxValue)]
     public long Version { get; set; }
 
@@ -34,6 +50,7 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
 
     /// <summary>The title of a folder; nested ones with slashes. What is in folders below it is meant, too.</summary>
     [Parameter(ParameterSetName = TagSet)]
+    [Parameter(ParameterSetName = TitleSet)]
     [Parameter(ParameterSetName = FolderSet, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string? Folder { get; set; }
@@ -43,7 +60,11 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
     public SwitchParameter All { get; set; }
 
     /// <summary>The folder to write files into; without it dashboards are given as objects.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = UidSet)]
+    [Parameter(ParameterSetName = TitleSet)]
+    [Parameter(ParameterSetName = TagSet)]
+    [Parameter(ParameterSetName = FolderSet)]
+    [Parameter(ParameterSetName = AllSet)]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
@@ -52,16 +73,53 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
         _prepared = false;
         _exporter ??= new GrafanaExporter(Server, Callbacks, Cancellation);
         _exporter.Prepare();
-        IReadOnlyList<string> uids = ParameterSetName == UidSet ? Uid : _exporter.Find(Tag, Folder);
+        if (ParameterSetName == FileSet)
+        {
+            _prepared = true;
+            foreach (string path in File)
+            {
+                Guard(() =>
+                {
+                    foreach (string file in ResolveFiles(path, ErrorCode.DashboardNotFound))
+                    {
+                        Guard(() => TakeOver(file));
+                    }
+                });
+            }
+            return;
+        }
+        IReadOnlyList<string> uids = Find(_exporter);
         _prepared = true;
         if (uids.Count == 0)
         {
             throw new TokenDashboardException(
-                ErrorCode.DashboardNotFound, "No dashboard this account may read matches. Check -Tag and -Folder; their case matters.", target: Folder);
+                ErrorCode.DashboardNotFound, "No dashboard this account may read matches. Check -Uid, -Title, -Tag and -Folder; the case of tags and folders matters.", target: Folder);
         }
         foreach (string uid in uids)
         {
             Guard(() => Export(uid, Version == 0 ? null : Version));
+        }
+    }
+
+    private IReadOnlyList<string> Find(GrafanaExporter exporter)
+    {
+        if (ParameterSetName == UidSet && !Uid.Any(WildcardPattern.ContainsWildcardCharacters))
+        {
+            return Uid;
+        }
+        WildcardPattern[] wanted = [.. (ParameterSetName == UidSet ? Uid : Title).Select(text =>
+            new WildcardPattern(text, ParameterSetName == UidSet ? WildcardOptions.CultureInvariant : WildcardOptions.CultureInvariant | WildcardOptions.IgnoreCase))];
+        return exporter.Find(
+            Tag,
+            Folder,
+            wanted.Length == 0 ? null : (uid, title) => wanted.Any(pattern => pattern.IsMatch(ParameterSetName == UidSet ? uid : title)));
+    }
+
+    private void TakeOver(string file)
+    {
+        if (_exporter!.TakeOver(DashboardFiles.Read(file), file) is { } result)
+        {
+            WriteObject(result);
         }
     }
 

@@ -38,7 +38,7 @@ public abstract class PublishCmdlet : TokenCmdlet
     {
         if (_ended is not null)
         {
-            WriteObject(thing with { Action = GrafanaPublishAction.Skipped, Message = $"Not tried, because the run ended before: {_ended.Message}" });
+            WriteObject(thing with { Action = GrafanaPublishAction.Skipped, Message = $"Not tried, because the run ended before with {_ended.Code}." });
             return;
         }
         _prepared = false;

@@ -136,6 +136,11 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
     [Parameter(ParameterSetName = ServerPathSet)]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Reports a dashboard that is not on the server instead of making it.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    [Parameter(ParameterSetName = ServerPathSet)]
+    public SwitchParameter UpdateOnly { get; set; }
+
     /// <summary>Gives each dashboard along, in the property Dashboard of its result.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -197,6 +202,7 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
         {
             WriteAll(_writer.Prune());
         }
+        _writer?.WarnOfSameTitles();
     }
 
     private void Send(DashboardDocument document)
@@ -259,6 +265,7 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
         Message = Message,
         BackupPath = BackupPath is null ? null : ResolvePath(BackupPath),
         Force = Force,
+        UpdateOnly = UpdateOnly,
     };
 
     private ProvisioningOptions Provisioning() => new()

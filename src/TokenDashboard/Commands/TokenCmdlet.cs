@@ -19,6 +19,20 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected sealed override void StopProcessing() => _cancellation.Cancel();
 
+    /// <summary>
+    /// Writes a line for -Verbose. PowerShell asks before each one where only -Debug was given, and fails where nobody can be asked, so
+    /// then there is none.
+    /// </summary>
+    private protected new void WriteVerbose(string text)
+    {
+        if (!IsSet("Debug") || IsSet("Verbose"))
+        {
+            base.WriteVerbose(text);
+        }
+    }
+
+    private bool IsSet(string name) => MyInvocation.BoundParameters.TryGetValue(name, out object? value) && value is SwitchParameter { IsPresent: true };
+
     /// <summary>The work for one input object.</summary>
     private protected abstract void Process();
 

@@ -231,6 +231,31 @@ public sealed class AlertRulePublisherTests
         Assert.Equal("Alerting", (string?)stored["noDataState"]);
     }
 
+    [Theory]
+    [InlineData("7.5.5", true)]
+    [InlineData("9.5.21", false)]
+    [InlineData("10.4.19", false)]
+    public async Task A_server_without_unified_alerting_is_told_before_anything_is_made(string version, bool unified)
+    {
+        await using FakeGrafana server = await Start(version);
+        server.UnifiedAlerting = unified;
+
+        Assert.Equal(ErrorCode.GrafanaAlertingMissing, Publish(server, Daily).Error?.Code);
+        Assert.Empty(server.Writes);
+        Assert.Empty(server.Folders);
+    }
+
+    [Fact]
+    public async Task A_rule_that_another_run_saved_just_now_is_no_conflict()
+    {
+        await using FakeGrafana server = await Start();
+        // The other run saves the same; the answer is the one to whoever comes second.
+        server.Lose = line => line == "POST /api/v1/provisioning/alert-rules" ? FakeGrafana.Answer.Message(409, "conflicting alert rule found") : null;
+
+        Assert.Null(Publish(server, Daily).Error);
+        Assert.Equal("AlertRule Unchanged", Publish(server, Daily).Actions[^1]);
+    }
+
     private static async Task<FakeGrafana> Start(string version = "13.3.1")
     {
         FakeGrafana server = await FakeGrafana.StartAsync(version);

@@ -14,6 +14,9 @@ internal sealed partial class FakeGrafana
     /// <summary>Whether a request asked for a dry run, which alerting carries out for real.</summary>
     internal bool DryRunAsked { get; private set; }
 
+    /// <summary>Whether the server has alert rules of its own; version 9 and 10 may have them turned off.</summary>
+    internal bool UnifiedAlerting { get; set; } = true;
+
     /// <summary>Changes a rule as a person does in Grafana.</summary>
     internal void EditRule(string uid, Action<JsonObject> change)
     {
@@ -25,6 +28,10 @@ internal sealed partial class FakeGrafana
 
     private Answer RouteAlerting(string method, string[] parts, Microsoft.AspNetCore.Http.HttpRequest request, JsonObject? body)
     {
+        if (Major < 9 || !UnifiedAlerting)
+        {
+            return Answer.Message(404, "Not found");
+        }
         DryRunAsked |= request.QueryString.ToString().Contains("dryRun", StringComparison.OrdinalIgnoreCase);
         if (Forbidden.Contains("alerting") && method != "GET")
         {
@@ -33,6 +40,8 @@ internal sealed partial class FakeGrafana
         bool editable = request.Headers["X-Disable-Provenance"] == "true";
         switch (method, parts)
         {
+            case ("GET", ["policies"]):
+                return Answer.Json(200, new JsonObject { ["receiver"] = "grafana-default-email" });
             case ("GET", ["alert-rules", var uid]):
                 return AlertRules.TryGetValue(uid, out JsonObject? found) ? Answer.Json(200, AsRead(found)) : new Answer(404, "", "application/json");
             case ("POST", ["alert-rules"]):

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace TokenDashboard.Testing;
 
-/// <content>Dashboards: the classic API over each major version's storage.</content>
+/// <content>Dashboards: the classic API over each major version's storage. FakeGrafana.md says what each answer was taken from.</content>
 internal sealed partial class FakeGrafana
 {
     private const int NewestClassicSchema = 42;
@@ -27,7 +27,7 @@ internal sealed partial class FakeGrafana
         content["uid"] = uid;
         content["version"] = dashboard.Version;
         Folder? folder = Folders.Find(folder => folder.Uid == dashboard.FolderUid);
-        return Answer.Json(200, new JsonObject
+        var answer = new JsonObject
         {
             ["meta"] = new JsonObject
             {
@@ -37,25 +37,55 @@ internal sealed partial class FakeGrafana
                 ["version"] = dashboard.Version,
                 ["updated"] = "2026-03-04T05:06:07Z",
                 ["updatedBy"] = dashboard.History[^1].Author,
-                ["folderUid"] = dashboard.FolderUid,
+                ["folderId"] = folder is null ? 0 : IdOf(folder),
                 ["folderTitle"] = folder?.Title ?? "General",
+                ["folderUrl"] = folder is null ? "" : $"{SubPath}/dashboards/f/{folder.Uid}/slug",
                 ["provisioned"] = dashboard.ProvisionedFrom is not null,
                 ["provisionedExternalId"] = dashboard.ProvisionedFrom ?? "",
             },
             ["dashboard"] = content,
-        });
+        };
+        if (Major >= 9)
+        {
+            answer["meta"]!["folderUid"] = dashboard.FolderUid;
+        }
+        return Answer.Json(200, answer);
     }
 
-    private Answer ReadVersions(string uid)
+    /// <summary>The routes of a dashboard's versions: by number before version 9 and until 12, by uid from 9 on.</summary>
+    private Answer RouteVersions(string by, string key, string[] rest, IQueryCollection query)
     {
-        if (!Dashboards.TryGetValue(uid, out Dashboard? dashboard))
+        if (by == "uid" ? Major < 9 : Major >= 13)
         {
-            return Answer.Message(404, "Dashboard not found");
+            return Answer.Message(404, "Not found");
         }
-        var list = new JsonArray([.. dashboard.History.Reverse<HistoryEntry>().Take(20).Select(entry => (JsonNode)new JsonObject
+        string? uid = by == "uid" ? key : Dashboards.FirstOrDefault(pair => pair.Value.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) == key).Key;
+        if (uid is null || !Dashboards.TryGetValue(uid, out Dashboard? dashboard))
         {
-            ["id"] = entry.Version, ["uid"] = uid, ["version"] = entry.Version, ["parentVersion"] = entry.Version - 1, ["restoredFrom"] = 0,
-            ["created"] = "2026-03-04T05:06:07Z", ["createdBy"] = entry.Author, ["message"] = entry.Message,
+            return Major == 9 ? Answer.Message(400, "failed to get dashboard by UID") : Answer.Message(404, "Dashboard not found");
+        }
+        if (Forbidden.Contains("dashboards"))
+        {
+            return Answer.Message(403, "Access denied to this dashboard");
+        }
+        return rest is [var number] ? ReadVersion(dashboard, number) : ReadVersions(uid, dashboard, query);
+    }
+
+    private Answer ReadVersions(string uid, Dashboard dashboard, IQueryCollection query)
+    {
+        int limit = int.TryParse(query["limit"], out int most) && most > 0 ? most : 1000;
+        _ = int.TryParse(query["start"], out int start);
+        HistoryEntry[] kept = [.. dashboard.Kept.Reverse().Skip(start).Take(limit)];
+        if (kept.Length == 0)
+        {
+            return Answer.Message(404, $"No versions found for dashboardId {dashboard.Id}");
+        }
+        var list = new JsonArray([.. kept.Select(entry => (JsonNode)new JsonObject
+        {
+            ["id"] = entry.Version, ["uid"] = uid, ["version"] = entry.Version, ["parentVersion"] = entry.Version - 1, ["restoredFrom"] = entry.RestoredFrom,
+            ["created"] = "2026-03-04T05:06:07Z", ["createdBy"] = entry.Author,
+            // The list shows other words than those that are stored.
+            ["message"] = entry.Version == 1 ? "Initial save" : entry.RestoredFrom > 0 ? $"Restored from version {entry.RestoredFrom}" : entry.Message,
         })]);
         bool wrapped = Major >= 12 || Version.StartsWith("11.6", StringComparison.Ordinal);
         return Answer.Json(200, wrapped ? new JsonObject { ["continueToken"] = "", ["versions"] = list } : list);
@@ -70,6 +100,17 @@ internal sealed partial class FakeGrafana
         var content = (JsonObject)body["dashboard"]!.DeepClone();
         string uid = content["uid"]!.GetValue<string>();
         string folderUid = body["folderUid"]?.GetValue<string>() ?? "";
+        if (Major < 9)
+        {
+            // Only the number counts; a uid is read by nobody.
+            long folderId = body["folderId"]?.GetValue<long>() ?? 0;
+            Folder? folder = folderId == 0 ? null : Folders.Find(each => IdOf(each) == folderId);
+            if (folderId != 0 && folder is null)
+            {
+                return Answer.Message(404, "Folder not found");
+            }
+            folderUid = folder?.Uid ?? "";
+        }
         string message = body["message"]?.GetValue<string>() ?? "";
         bool overwrite = body["overwrite"]?.GetValue<bool>() ?? false;
         if (content["id"] is not null)
@@ -78,7 +119,7 @@ internal sealed partial class FakeGrafana
         }
         if (string.IsNullOrWhiteSpace((string?)content["title"]))
         {
-            return Answer.Message(400, "Dashboard title cannot be empty", "empty-name");
+            return Major < 9 ? Answer.Message(400, "Dashboard title cannot be empty") : Answer.Message(400, "Dashboard title cannot be empty", "empty-name");
         }
         if (!System.Text.RegularExpressions.Regex.IsMatch(uid, "^[a-zA-Z0-9_-]{1,40}$"))
         {
@@ -108,6 +149,10 @@ internal sealed partial class FakeGrafana
                     : Answer.Message(412, "The dashboard has been changed by someone else", "version-mismatch");
             }
         }
+        if (Major < 10 && folderUid.Length == 0 && existing is null && Folders.Exists(each => each.Title == content["title"]!.GetValue<string>()))
+        {
+            return Answer.Message(400, "Dashboard name cannot be the same as folder");
+        }
         if (Major < 12 && Dashboards.Any(other => other.Key != uid && other.Value.FolderUid == folderUid && other.Value.Title == content["title"]!.GetValue<string>()))
         {
             return Answer.Message(412, "A dashboard with the same name in the folder already exists", "name-exists");
@@ -121,11 +166,15 @@ internal sealed partial class FakeGrafana
         // A save without the owner's note takes the dashboard from its owner, which is what early 12 versions let happen.
         existing.ManagedBy = null;
         existing.Save(content, message, "sa-publisher");
-        return Answer.Json(200, new JsonObject
+        var answer = new JsonObject
         {
-            ["status"] = "success", ["id"] = existing.Id, ["uid"] = uid, ["slug"] = "slug", ["url"] = $"{SubPath}/d/{uid}/slug",
-            ["version"] = existing.Version, ["folderUid"] = folderUid,
-        });
+            ["status"] = "success", ["id"] = existing.Id, ["uid"] = uid, ["slug"] = "slug", ["url"] = $"{SubPath}/d/{uid}/slug", ["version"] = existing.Version,
+        };
+        if (Major >= 9)
+        {
+            answer["folderUid"] = folderUid;
+        }
+        return Answer.Json(200, answer);
     }
 
     /// <summary>From version 12 on numbers have been through floating point.</summary>
@@ -137,11 +186,17 @@ internal sealed partial class FakeGrafana
         _ => node?.DeepClone(),
     };
 
-    private Answer ReadVersion(string uid, string version) =>
-        Dashboards.TryGetValue(uid, out Dashboard? dashboard)
-        && dashboard.History.Find(entry => entry.Version.ToString(System.Globalization.CultureInfo.InvariantCulture) == version) is { Content: not null } found
-            ? Answer.Json(200, new JsonObject { ["id"] = found.Version, ["version"] = found.Version, ["message"] = found.Message, ["data"] = found.Content.DeepClone() })
-            : Answer.Message(404, "Dashboard version not found");
+    private static Answer ReadVersion(Dashboard dashboard, string version) =>
+        dashboard.Kept.FirstOrDefault(entry => entry.Version.ToString(System.Globalization.CultureInfo.InvariantCulture) == version) is { Content: not null } found
+            ? Answer.Json(200, new JsonObject
+            {
+                ["id"] = found.Version, ["version"] = found.Version, ["parentVersion"] = found.Version - 1, ["message"] = found.Message, ["createdBy"] = found.Author,
+                ["created"] = "2026-03-04T05:06:07Z", ["data"] = found.Content.DeepClone(),
+            })
+            : Answer.Message(500, $"Dashboard version {version} not found for dashboardId {dashboard.Id}");
+
+    /// <summary>The number of a folder, which old versions go by.</summary>
+    private int IdOf(Folder folder) => 1000 + Folders.IndexOf(folder);
 
     private Answer Search(IQueryCollection query)
     {
@@ -158,7 +213,7 @@ internal sealed partial class FakeGrafana
             })]));
     }
 
-    internal sealed record HistoryEntry(long Version, string Message, string Author, JsonObject? Content = null);
+    internal sealed record HistoryEntry(long Version, string Message, string Author, JsonObject? Content = null, long RestoredFrom = 0);
 
     internal sealed class Dashboard(int id)
     {
@@ -178,16 +233,22 @@ internal sealed partial class FakeGrafana
 
         internal long Version => History.Count;
 
+        /// <summary>How many versions the server keeps; older ones are forgotten.</summary>
+        internal int Keeps { get; set; } = 20;
+
+        /// <summary>The versions the server still has, oldest first.</summary>
+        internal IEnumerable<HistoryEntry> Kept => History.TakeLast(Keeps);
+
         /// <summary>Another number than the version, which nobody may guess.</summary>
         internal string ResourceVersion => $"{17 * Version + id}0";
 
         internal string Title => Content["title"]!.GetValue<string>();
 
-        internal void Save(JsonObject content, string message, string author)
+        internal void Save(JsonObject content, string message, string author, long restoredFrom = 0)
         {
             Content = content;
             IsSchemaV2 = false;
-            History.Add(new HistoryEntry(Version + 1, message, author, content));
+            History.Add(new HistoryEntry(Version + 1, message, author, content, restoredFrom));
         }
 
         internal JsonObject Metadata(string uid)

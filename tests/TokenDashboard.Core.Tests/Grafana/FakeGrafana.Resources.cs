@@ -41,6 +41,7 @@ internal sealed partial class FakeGrafana
         return (method, parts[1], parts[5..]) switch
         {
             ("GET", Group, ["dashboards"]) when query["labelSelector"] == "grafana.app/get-history=true" => ListHistory(query, groupVersion),
+            ("GET", Group, ["dashboards"]) when query["labelSelector"] == "grafana.app/get-trash=true" => ListTrash(query, groupVersion),
             ("GET", Group, ["dashboards"]) => Page(query, [.. Dashboards.Select(pair => DashboardResource(pair.Key, pair.Value, groupVersion))]),
             ("GET", Group, ["dashboards", var uid]) => Dashboards.TryGetValue(uid, out Dashboard? found)
                 ? Answer.Json(200, DashboardResource(uid, found, groupVersion))
@@ -148,6 +149,20 @@ internal sealed partial class FakeGrafana
                 ["annotations"] = new JsonObject { ["grafana.app/message"] = entry.Message, ["grafana.app/updatedBy"] = entry.Author },
             },
             ["spec"] = entry.Content?.DeepClone() ?? new JsonObject(),
+        })]);
+    }
+
+    /// <summary>Deleted dashboards, which have a generation of their own and say who deleted them.</summary>
+    private Answer ListTrash(IQueryCollection query, string groupVersion)
+    {
+        string field = query["fieldSelector"].ToString();
+        return Page(query, [.. Trash.Where(pair => field.Length == 0 || field == $"metadata.name={pair.Key}").Select(pair =>
+        {
+            JsonObject resource = DashboardResource(pair.Key, pair.Value, groupVersion);
+            resource["metadata"]!["generation"] = -999;
+            resource["metadata"]!["annotations"]!["grafana.app/updatedBy"] = "alice";
+            resource["metadata"]!["deletionTimestamp"] = "2026-03-05T05:06:07Z";
+            return resource;
         })]);
     }
 

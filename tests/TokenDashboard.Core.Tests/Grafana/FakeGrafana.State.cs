@@ -46,6 +46,32 @@ internal sealed partial class FakeGrafana
         }
     }
 
+    /// <summary>Goes back to an old version, as a person does in the list of versions.</summary>
+    internal void RestoreInBrowser(string uid, long version)
+    {
+        lock (_lock)
+        {
+            Dashboard dashboard = Dashboards[uid];
+            dashboard.Save((JsonObject)dashboard.History[(int)version - 1].Content!.DeepClone(), $"Restored from version {version}", "alice", version);
+        }
+    }
+
+    /// <summary>Deletes a dashboard, as a person does; the newest versions keep it in the trash.</summary>
+    internal void DeleteInBrowser(string uid)
+    {
+        lock (_lock)
+        {
+            Dashboards.Remove(uid, out Dashboard? dashboard);
+            if (Major >= 13)
+            {
+                Trash[uid] = dashboard!;
+            }
+        }
+    }
+
+    /// <summary>Deleted dashboards by uid.</summary>
+    internal Dictionary<string, Dashboard> Trash { get; } = [];
+
     /// <summary>Everything the server stores, as text: to compare it, and for <see cref="Restore"/>.</summary>
     internal string Snapshot() => new JsonObject
     {
@@ -99,32 +125,46 @@ internal sealed partial class FakeGrafana
         }
     }
 
-    private Answer Route(string method, string[] parts, IQueryCollection query, JsonObject? body) => (method, parts) switch
+    private Answer Route(string method, string[] parts, IQueryCollection query, JsonObject? body, bool fresh) => (method, parts) switch
     {
         (_, ["api", "dashboards" or "folders" or "search", ..]) when LegacyGone is { } status => Answer.Message(status, "Not found"),
         ("GET", ["api", "org"]) => Forbidden.Contains("org") ? NoPermission("orgs:read") : Answer.Json(200, new JsonObject { ["id"] = _organisation, ["name"] = _organisation == 1 ? "Main Org." : "Second Org." }),
-        ("GET", ["api", "access-control", "user", "permissions"]) => Answer.Json(200, Permissions()),
+        ("GET", ["api", "access-control", "user", "permissions"]) when Major >= 9 => Answer.Json(200, Permissions()),
         ("GET", ["api", "plugins", var id, "settings"]) => Plugins.Contains(id)
             ? Answer.Json(200, new JsonObject { ["id"] = id, ["type"] = "datasource", ["info"] = new JsonObject { ["version"] = PluginVersion } })
             : Answer.Message(404, "Plugin not found, no installed plugin with that id"),
         ("POST", ["api", "plugins", var id, "install"]) => InstallPlugin(id),
-        ("POST", ["api", "ds", "query"]) => Query(body!),
+        ("POST", ["api", "ds", "query"]) => Query(body!, fresh),
         ("GET", ["api", "folders"]) => ListFolders(query),
         ("GET", ["api", "folders", var uid]) => Folders.Find(folder => folder.Uid == uid) is { } found
-            ? Answer.Json(200, found.ToJson(Major))
+            ? Answer.Json(200, found.ToJson(Major, IdOf(found)))
             : Answer.Message(404, "folder not found", "not-found"),
         ("POST", ["api", "folders"]) => CreateFolder(body!),
-        (_, ["api", "datasources", ..]) => RouteDataSource(method, parts[2..], body),
+        (_, ["api", "datasources", ..]) => RouteDataSource(method, parts[2..], body, fresh),
         ("GET", ["api", "dashboards", "uid", var uid]) => ReadDashboard(uid),
-        ("GET", ["api", "dashboards", "uid", var uid, "versions"]) => ReadVersions(uid),
-        ("GET", ["api", "dashboards", "uid", var uid, "versions", var number]) => ReadVersion(uid, number),
+        ("GET", ["api", "dashboards", ("uid" or "id") and var by, var key, "versions", .. var rest]) => RouteVersions(by, key, rest, query),
         ("GET", ["api", "dashboards", "tags"]) => Answer.Json(200, new JsonArray()),
         ("GET", ["api", "search"]) => Search(query),
         ("POST", ["api", "dashboards", "db"]) => SaveDashboard(body!),
-        ("GET", ["api", "frontend", "settings"]) => Answer.Json(200, new JsonObject { ["namespace"] = Namespace }),
+        ("GET", ["api", "frontend", "settings"]) => Answer.Json(200, FrontendSettings()),
         (_, ["apis", ..]) => RouteResource(method, parts, query, body),
         _ => Answer.Message(404, "Not found"),
     };
+
+    /// <summary>What every browser is told, whatever its account may read otherwise.</summary>
+    private JsonObject FrontendSettings()
+    {
+        var settings = new JsonObject
+        {
+            ["datasources"] = new JsonObject(DataSources.Select(source => KeyValuePair.Create<string, JsonNode?>(
+                source["name"]!.GetValue<string>(), new JsonObject { ["uid"] = source["uid"]!.DeepClone(), ["type"] = source["type"]!.DeepClone() }))),
+        };
+        if (Major >= 12)
+        {
+            settings["namespace"] = Namespace;
+        }
+        return settings;
+    }
 
     private Answer InstallPlugin(string id)
     {
@@ -140,17 +180,41 @@ internal sealed partial class FakeGrafana
         return Answer.Json(200, new JsonObject());
     }
 
-    private Answer Query(JsonObject body)
+    private Answer Query(JsonObject body, bool fresh)
     {
         JsonNode query = body["queries"]![0]!;
-        bool asked = query["queryText"]!.GetValue<string>().Contains("COUNT(*)", StringComparison.Ordinal)
-            && DataSources.Exists(source => source["uid"]!.GetValue<string>() == query["datasource"]!["uid"]!.GetValue<string>());
-        string? problem = asked ? QueryProblem : "data source not found";
-        JsonObject result = problem is null
-            ? new JsonObject { ["status"] = 200, ["frames"] = new JsonArray(new JsonObject { ["data"] = new JsonObject { ["values"] = new JsonArray(new JsonArray(18810)) } }) }
-            : new JsonObject { ["status"] = 500, ["error"] = problem };
+        if (Major < 9 && query["datasourceId"] is null)
+        {
+            return Answer.Message(400, "Query missing data source ID");
+        }
+        JsonObject? source = DataSources.Find(each => Major < 9
+            ? each["id"]!.GetValue<int>() == query["datasourceId"]!.GetValue<int>()
+            : each["uid"]!.GetValue<string>() == query["datasource"]!["uid"]!.GetValue<string>());
+        if (source is null)
+        {
+            return Major < 9 ? Answer.Message(400, "Invalid data source ID") : Answer.Message(404, "Data source not found");
+        }
+        string path = Cached(source, fresh)["jsonData"]?["path"]?.GetValue<string>() ?? "";
+        string? problem = query["queryText"]!.GetValue<string>().Contains("COUNT(*)", StringComparison.Ordinal) ? QueryProblem ?? PathProblem(path) : "no such query";
+        JsonObject result = problem is not null ? new JsonObject { ["status"] = 500, ["error"] = problem }
+            // Arrow, which nobody here reads.
+            : Major < 9 ? new JsonObject { ["refId"] = "A", ["series"] = null, ["tables"] = null, ["dataframes"] = new JsonArray("QVJST1cx") }
+            : new JsonObject { ["status"] = 200, ["frames"] = new JsonArray(new JsonObject { ["data"] = new JsonObject { ["values"] = new JsonArray(new JsonArray(18810)) } }) };
         return Answer.Json(problem is null ? 200 : QueryProblemStatus, new JsonObject { ["results"] = new JsonObject { ["A"] = result } });
     }
+
+    /// <summary>A data source as the plugin is shown it: for five seconds as it was when it was used last, unless the request wants it fresh.</summary>
+    private JsonObject Cached(JsonObject source, bool fresh)
+    {
+        string uid = source["uid"]!.GetValue<string>();
+        if (fresh || !_cached.TryGetValue(uid, out (long Time, JsonObject Source) entry) || Environment.TickCount64 - entry.Time > 5000)
+        {
+            _cached[uid] = entry = (Environment.TickCount64, (JsonObject)source.DeepClone());
+        }
+        return entry.Source;
+    }
+
+    private readonly Dictionary<string, (long Time, JsonObject Source)> _cached = [];
 
     private JsonObject Permissions()
     {
@@ -170,10 +234,11 @@ internal sealed partial class FakeGrafana
     {
         int limit = int.Parse(query["limit"].ToString(), System.Globalization.CultureInfo.InvariantCulture);
         int page = int.Parse(query["page"].ToString(), System.Globalization.CultureInfo.InvariantCulture);
-        // Before nested folders the parameter did not exist, and every folder was listed.
+        // Before nested folders the parameter did not exist, and every folder was listed; before version 9 there were no pages.
         string parent = Major >= 11 ? query["parentUid"].ToString() : "";
+        page = Major < 9 ? 1 : page;
         return Answer.Json(200, new JsonArray([.. Folders.Where(folder => Major < 11 || folder.ParentUid == parent)
-            .Skip((page - 1) * limit).Take(limit).Select(folder => (JsonNode)folder.ToJson(Major))]));
+            .Skip((page - 1) * limit).Take(limit).Select(folder => (JsonNode)folder.ToJson(Major, IdOf(folder)))]));
     }
 
     private Answer CreateFolder(JsonObject body)
@@ -184,9 +249,15 @@ internal sealed partial class FakeGrafana
         }
         string title = body["title"]!.GetValue<string>();
         string parent = body["parentUid"]?.GetValue<string>() ?? "";
-        if (Major <= 10 && Folders.Any(folder => folder.Title == title))
+        if (Major < 9 && Dashboards.Any(pair => pair.Value.FolderUid.Length == 0 && pair.Value.Title == title))
         {
-            return Answer.Message(409, "a folder with the same name already exists in the current location");
+            return Answer.Message(400, "Folder name cannot be the same as one of its dashboards");
+        }
+        if (Major <= 10 && Folders.Any(folder => folder.Title == title && folder.Uid != (string?)body["uid"]))
+        {
+            return Major < 9
+                ? Answer.Message(400, "a folder or dashboard in the general folder with the same name already exists")
+                : Answer.Message(409, "a folder with the same name already exists in the current location");
         }
         if (body["uid"] is { } wanted && Folders.Any(folder => folder.Uid == wanted.GetValue<string>()))
         {
@@ -194,16 +265,30 @@ internal sealed partial class FakeGrafana
         }
         var made = new Folder(body["uid"]?.GetValue<string>() ?? $"f{++_counter}", title, parent);
         Folders.Add(made);
-        return Answer.Json(200, made.ToJson(Major));
+        return Answer.Json(200, made.ToJson(Major, IdOf(made)));
     }
 
-    private Answer RouteDataSource(string method, string[] parts, JsonObject? body)
+    private Answer RouteDataSource(string method, string[] parts, JsonObject? body, bool fresh)
     {
-        if (Forbidden.Contains("datasources") && parts is not ["uid", _, "health"])
+        if (Forbidden.Contains("datasources") && parts is not [.., "health"])
         {
-            return NoPermission("datasources:read");
+            return Major < 9 ? Answer.Message(403, "Permission denied") : NoPermission("datasources:read");
         }
+        if (parts is [var number, .. var rest] && int.TryParse(number, out int id) && DataSources.Find(source => source["id"]!.GetValue<int>() == id) is { } counted)
+        {
+            // By number until version 12; by uid, other than to read, from 9 on.
+            return Major >= 13 || method == "GET" && rest is not ["health"] ? Answer.Message(404, "Not found") : RouteDataSource(method, ["uid", counted["uid"]!.GetValue<string>(), .. rest], body, fresh, true);
+        }
+        return RouteDataSource(method, parts, body, fresh, false);
+    }
+
+    private Answer RouteDataSource(string method, string[] parts, JsonObject? body, bool fresh, bool counted)
+    {
         JsonObject? Find(string uid) => DataSources.Find(source => source["uid"]!.GetValue<string>() == uid);
+        if (Major < 9 && !counted && (method, parts) is ("PUT", _) or ("GET", ["uid", _, "health"]))
+        {
+            return Answer.Message(404, "Not found");
+        }
         switch (method, parts)
         {
             case ("GET", []):
@@ -245,12 +330,12 @@ internal sealed partial class FakeGrafana
             case ("GET", ["uid", var uid, "health"]):
                 if (Find(uid) is not { } asked)
                 {
-                    return Answer.Message(404, "Data source not found");
+                    return Answer.Message(500, "Unable to load datasource metadata");
                 }
-                string? problem = PathProblem(asked["jsonData"]?["path"]?.GetValue<string>() ?? "");
+                string? problem = PathProblem(Cached(asked, fresh)["jsonData"]?["path"]?.GetValue<string>() ?? "");
                 return problem is null
                     ? Answer.Json(200, new JsonObject { ["status"] = "OK", ["message"] = "Data source is working" })
-                    : Answer.Json(400, new JsonObject { ["status"] = "ERROR", ["message"] = problem });
+                    : Answer.Json(Major < 9 ? 503 : 400, new JsonObject { ["status"] = "ERROR", ["message"] = problem });
             default:
                 return Answer.Message(404, "Not found");
         }
@@ -261,9 +346,9 @@ internal sealed partial class FakeGrafana
 
     internal sealed record Folder(string Uid, string Title, string ParentUid = "")
     {
-        internal JsonObject ToJson(int major)
+        internal JsonObject ToJson(int major, int id)
         {
-            var json = new JsonObject { ["id"] = 1, ["uid"] = Uid, ["title"] = Title };
+            var json = new JsonObject { ["id"] = id, ["uid"] = Uid, ["title"] = Title };
             if (major >= 11 && ParentUid.Length > 0)
             {
                 json["parentUid"] = ParentUid;

@@ -194,7 +194,7 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
         JsonObject? content = body.Length > 0 ? JsonNode.Parse(body)!.AsObject() : null;
         return parts is ["api", "v1", "provisioning", .. var alerting]
             ? RouteAlerting(request.Method, alerting, request, content)
-            : Route(request.Method, parts, request.Query, content);
+            : Route(request.Method, parts, request.Query, content, request.Headers["X-Grafana-NoCache"] == "true");
     }
 
     private static X509Certificate2 SelfSigned()

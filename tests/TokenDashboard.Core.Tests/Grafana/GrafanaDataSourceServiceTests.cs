@@ -31,6 +31,46 @@ public class GrafanaDataSourceServiceTests
     }
 
     [Fact]
+    public async Task A_test_right_after_a_change_sees_the_change()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        server.PathProblem = path => path == "/data/wrong.db" ? "unable to open database file" : null;
+
+        Set(server, new() { Database = "/data/wrong.db" });
+        Assert.Single(Test(server).Problems);
+        Set(server, new() { Database = "/data/right.db" });
+        Assert.Empty(Test(server).Problems);
+        server.PathProblem = path => path == "/data/right.db" ? "unable to open database file" : null;
+        Assert.Single(Test(server).Problems);
+    }
+
+    /// <summary>What is wrong is told for what it is: the path is one cause of several.</summary>
+    [Theory]
+    [InlineData("unable to open database file (14)", "PrivateTmp")]
+    [InlineData("file is not a database (26)", "not a SQLite database")]
+    public async Task The_advice_fits_the_plugins_words(string words, string advice)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        server.PathProblem = _ => words;
+        Set(server, new() { Database = "/data/a.db" });
+
+        Assert.Contains(advice, Assert.Single(Test(server).Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_cannot_ask_for_health_does_not_blame_the_path()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        Set(server, new() { Database = "/data/a.db" });
+        server.Intercept = line => line.EndsWith("/health", StringComparison.Ordinal) && line.Contains("datasources", StringComparison.Ordinal) ? FakeGrafana.Answer.Message(404, "Not found") : null;
+
+        GrafanaDataSourceReport report = Test(server);
+
+        Assert.Empty(report.Problems);
+        Assert.Equal(18810, report.Requests);
+    }
+
+    [Fact]
     public async Task A_missing_plugin_is_installed_only_when_asked_and_allowed()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();

@@ -33,6 +33,82 @@ public sealed class GrafanaExporterTests : IDisposable
         Assert.Equal(GrafanaPublishAction.Unchanged, PublishRun.Of(first, once.Json).Dashboard);
     }
 
+    [Theory]
+    [MemberData(nameof(GrafanaPublisherTests.Versions), MemberType = typeof(GrafanaPublisherTests))]
+    public async Task The_versions_tell_who_saved_them_and_what_was_noted(string version)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync(version);
+        PublishRun.Of(server, PublishRun.Json());
+        server.EditInBrowser("token-usage", content => content["refresh"] = "5m", "Calmer");
+
+        foreach (GrafanaApi api in version.StartsWith("13", StringComparison.Ordinal) ? [GrafanaApi.Legacy, GrafanaApi.Resource] : new[] { GrafanaApi.Auto })
+        {
+            using GrafanaExporter exporter = Exporter(server, api);
+            Assert.Equal(
+                [(2, "alice", false, "Calmer"), (1, "sa-publisher", true, "Published by TokenDashboard")],
+                exporter.Versions("token-usage").Select(each => (each.Version, each.CreatedBy, each.Published, each.Message)));
+            Assert.Equal(ErrorCode.DashboardNotFound, Assert.Throws<TokenDashboardException>(() => exporter.Versions("none")).Code);
+        }
+    }
+
+    [Fact]
+    public async Task Dashboards_are_found_by_uid_and_title()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        PublishRun.Of(server, PublishRun.Json("Cost of tokens", "cost"));
+        PublishRun.Of(server, PublishRun.Json("Users", "users"));
+
+        foreach (GrafanaApi api in new[] { GrafanaApi.Legacy, GrafanaApi.Resource })
+        {
+            using GrafanaExporter exporter = Exporter(server, api);
+            Assert.Equal(["cost"], exporter.Find([], null, (_, title) => title.StartsWith("Cost", StringComparison.Ordinal)));
+            Assert.Equal(["users"], exporter.Find([], null, (uid, _) => uid.StartsWith('u')));
+        }
+    }
+
+    [Fact]
+    public async Task A_change_made_in_Grafana_is_taken_over_into_the_file_and_nothing_else()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        string json = DashboardDocument.Parse(PublishRun.Json(), "test").Json;
+        string path = Path.Combine(_folder.Path, "mine.json");
+        File.WriteAllText(path, json);
+        PublishRun.Of(server, json);
+        using GrafanaExporter exporter = Exporter(server);
+
+        Assert.Equal(GrafanaPublishAction.Unchanged, exporter.TakeOver(DashboardDocument.Parse(json, path), path)!.Action);
+        Assert.Equal(json, File.ReadAllText(path));
+
+        server.EditInBrowser("token-usage", content =>
+        {
+            content["panels"]![0]!["title"] = "Sum";
+            content["panels"]!.AsArray().Insert(0, new JsonObject { ["id"] = 9, ["type"] = "text", ["title"] = "New" });
+        });
+        GrafanaExportResult result = exporter.TakeOver(DashboardDocument.Parse(json, path), path)!;
+
+        Assert.Equal((GrafanaPublishAction.Updated, path), (result.Action, result.Path));
+        Assert.Equal(2, result.Changes!.Count);
+        string taken = File.ReadAllText(path);
+        // Taken back by hand, the file is the same bytes: the order of keys, the data source and what the server counts did not change.
+        JsonObject back = DashboardDocument.Parse(taken, path).Root;
+        back["panels"]!.AsArray().RemoveAt(0);
+        back["panels"]![0]!["title"] = "Total";
+        Assert.Equal(json, DashboardDocument.FromObject(back).Json);
+        Assert.Equal(GrafanaPublishAction.Unchanged, exporter.TakeOver(DashboardDocument.Parse(taken, path), path)!.Action);
+        Assert.Equal(GrafanaPublishAction.Unchanged, PublishRun.Of(server, taken).Dashboard);
+        Assert.Equal(
+            ErrorCode.DashboardInvalid,
+            Assert.Throws<TokenDashboardException>(() => exporter.TakeOver(DashboardDocument.Parse("""{ "title": "x" }""", path), path)).Code);
+    }
+
+    private static GrafanaExporter Exporter(FakeGrafana server, GrafanaApi api = GrafanaApi.Auto)
+    {
+        var exporter = new GrafanaExporter(
+            PublishRun.Connection(server.Url) with { Api = api }, new PublishCallbacks((_, _) => true, _ => { }, _ => { }, _ => { }), TestContext.Current.CancellationToken);
+        exporter.Prepare();
+        return exporter;
+    }
+
     /// <summary>What a dashboard's variable is set to, which data sources the server has besides, and what it is set to when it was published.</summary>
     [Theory]
     [InlineData("lite", "lite", "lite", false)]
@@ -60,7 +136,7 @@ public sealed class GrafanaExporterTests : IDisposable
         Assert.Null(run.Error);
         Assert.Equal(expected, (string?)server.Dashboards["token-usage"].Content["templating"]!["list"]![0]!["current"]!["value"]);
         Assert.Equal(expected == set, Read(server, "token-usage").Json == exported.Json);
-        Assert.Equal(narrow ? 1 : 0, run.Warnings.Count);
+        Assert.Empty(run.Warnings);
         // Who says which one gets it.
         Assert.Null(PublishRun.Of(server, exported.Json, new GrafanaPublishOptions { Force = true, DataSourceUid = SqliteDataSource.DefaultUid }).Error);
         Assert.Equal(SqliteDataSource.DefaultUid, (string?)server.Dashboards["token-usage"].Content["templating"]!["list"]![0]!["current"]!["value"]);

@@ -45,6 +45,79 @@ public class GrafanaPublisherTests
         Assert.EndsWith(" v2]", server.Dashboards["token-usage"].History[^1].Message);
     }
 
+    /// <summary>The list of versions shows another message for the first one than was stored, which only the version itself tells.</summary>
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task The_first_version_is_known_as_published_though_the_list_hides_its_message(string version)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync(version);
+        PublishRun.Of(server, PublishRun.Json());
+        server.EditInBrowser("token-usage", content => content["refresh"] = "5m");
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json("Renamed"));
+
+        Assert.Equal(ErrorCode.GrafanaVersionConflict, run.Error?.Code);
+        // What was changed since the published version, not what differs from the new one.
+        Assert.Equal(["refresh"], run.Results[^1].Changes!.Select(change => change.Path));
+        server.RestoreInBrowser("token-usage", 1);
+        Assert.Equal(GrafanaPublishAction.Updated, PublishRun.Of(server, PublishRun.Json("Renamed")).Dashboard);
+    }
+
+    /// <summary>Two runs that publish the same: the answers to the one that comes second.</summary>
+    [Theory]
+    [InlineData(412, "version-mismatch")]
+    [InlineData(412, "name-exists")]
+    [InlineData(409, null)]
+    [InlineData(500, null)]
+    public async Task What_another_run_published_just_now_is_no_conflict(int status, string? word)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync("11.4.0");
+        server.Lose = line => line == "POST /api/dashboards/db" ? FakeGrafana.Answer.Message(status, "refused", word) : null;
+
+        PublishRun created = PublishRun.Of(server, PublishRun.Json());
+        PublishRun changed = PublishRun.Of(server, PublishRun.Json("Renamed"));
+
+        Assert.Null(created.Error);
+        Assert.Equal((GrafanaPublishAction.Unchanged, 1), (created.Dashboard, created.Results[^1].Version));
+        Assert.Null(changed.Error);
+        Assert.Equal((GrafanaPublishAction.Unchanged, 2), (changed.Dashboard, changed.Results[^1].Version));
+    }
+
+    [Theory]
+    [InlineData(GrafanaApi.Legacy)]
+    [InlineData(GrafanaApi.Resource)]
+    public async Task A_dashboard_deleted_in_Grafana_is_made_anew_only_when_forced(GrafanaApi api)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        GrafanaConnection connection = PublishRun.Connection(server.Url) with { Api = api };
+        PublishRun.Of(server, PublishRun.Json(), connection: connection);
+        server.DeleteInBrowser("token-usage");
+        server.ClearRequests();
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json(), connection: connection);
+
+        Assert.Equal((GrafanaPublishAction.Conflict, ErrorCode.GrafanaDashboardMissing), (run.Dashboard, run.Error?.Code));
+        Assert.Contains("'alice'", run.Error!.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Writes);
+        Assert.Equal(GrafanaPublishAction.Created, PublishRun.Of(server, PublishRun.Json(), new GrafanaPublishOptions { Force = true }, connection: connection).Dashboard);
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task A_run_that_only_updates_makes_no_dashboard(string version)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync(version);
+        PublishRun.Of(server, PublishRun.Json());
+        GrafanaPublishOptions options = new() { UpdateOnly = true };
+
+        Assert.Equal(GrafanaPublishAction.Updated, PublishRun.Of(server, PublishRun.Json("Renamed"), options).Dashboard);
+        server.DeleteInBrowser("token-usage");
+        server.ClearRequests();
+        PublishRun run = PublishRun.Of(server, PublishRun.Json("Renamed"), options);
+        Assert.Equal((GrafanaPublishAction.Conflict, ErrorCode.GrafanaDashboardMissing), (run.Dashboard, run.Error?.Code));
+        Assert.Empty(server.Writes);
+    }
+
     [Theory]
     [MemberData(nameof(Versions))]
     public async Task A_dashboard_edited_in_the_browser_is_a_conflict_until_forced(string version)

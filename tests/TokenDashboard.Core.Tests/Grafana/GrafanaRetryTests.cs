@@ -87,6 +87,20 @@ public class GrafanaRetryTests
         Assert.Equal((1, 1, 1), (server.Folders.Count, server.DataSources.Count, server.Dashboards["token-usage"].History.Count));
     }
 
+    [Fact]
+    public async Task A_server_that_is_down_at_the_start_is_waited_for_only_where_that_was_asked_for()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        int down = 5;
+        server.Intercept = _ => down-- > 0 ? FakeGrafana.Answer.Dropped : null;
+        GrafanaConnection connection = PublishRun.Connection(server.Url);
+
+        Assert.Equal(ErrorCode.GrafanaUnreachable, PublishRun.Of(server, PublishRun.Json(), Options, connection: connection).Error?.Code);
+        down = 8;
+        Assert.Null(PublishRun.Of(server, PublishRun.Json(), Options, connection: connection with { WaitForServer = true }).Error);
+        Assert.True(down < 0);
+    }
+
     [Theory]
     [InlineData("gone", ErrorCode.GrafanaUnreachable)]
     [InlineData("500", ErrorCode.GrafanaRequestFailed)]

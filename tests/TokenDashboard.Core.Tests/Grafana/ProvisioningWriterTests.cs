@@ -43,6 +43,35 @@ public sealed class ProvisioningWriterTests : IDisposable
     }
 
     [Fact]
+    public void A_title_stands_once_in_a_folder()
+    {
+        var writer = new ProvisioningWriter(Options(), Callbacks(true));
+        Assert.Equal(3, writer.Write(DashboardDocument.Parse(PublishRun.Json("Same", "one"), "one")).Count());
+        Assert.Equal(
+            ErrorCode.DashboardInvalid,
+            Assert.Throws<TokenDashboardException>(() => writer.Write(DashboardDocument.Parse(PublishRun.Json("Same", "two"), "two")).ToList()).Code);
+        Assert.False(File.Exists(Path.Combine(_folder, "dashboards/tokendashboard/two.json")));
+        writer.WarnOfSameTitles();
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public void A_title_that_a_file_of_an_earlier_run_has_is_warned_of()
+    {
+        var first = new ProvisioningWriter(Options(), Callbacks(true));
+        Assert.Equal(3, first.Write(DashboardDocument.Parse(PublishRun.Json("Same", "one"), "one")).Count());
+        var second = new ProvisioningWriter(Options(), Callbacks(true));
+        Assert.Equal(3, second.Write(DashboardDocument.Parse(PublishRun.Json("Same", "two"), "two")).Count());
+        second.WarnOfSameTitles();
+        Assert.Contains("'one.json', 'two.json'", Assert.Single(_warnings), StringComparison.Ordinal);
+
+        _warnings.Clear();
+        Assert.Single(second.Prune());
+        second.WarnOfSameTitles();
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
     public void A_second_run_touches_no_file()
     {
         List<GrafanaPublishResult> first = Write(Options());

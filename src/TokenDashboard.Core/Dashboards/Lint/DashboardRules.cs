@@ -169,13 +169,21 @@ public static class DashboardRules
         "other-data-source", Information, "A panel asks another data source.",
         "It was not looked at; only queries of the SQLite plugin are.");
 
+    internal static readonly DashboardRule LibraryPanel = new(
+        "library-panel", Information, "A panel stands in Grafana's library, not in the dashboard.",
+        "It was not looked at; unlink it in Grafana to have it in the dashboard.");
+
+    internal static readonly DashboardRule LibraryPanelsCarried = new(
+        "library-panels-carried", Warning, "The dashboard carries library panels along, as Grafana's export for sharing does.",
+        "Only Grafana's own import page unpacks them, and Publish-GrafanaDashboard refuses them: unlink the panels in Grafana before exporting.");
+
     /// <summary>All rules, in the order of the documentation.</summary>
     public static IReadOnlyList<DashboardRule> All { get; } =
     [
         DataSourceVariable, ReloadOnTimeChange, HardCodedDataSource, TitleAndDescription, Unit, NoTargets, Editable, TimeRange, OldForm,
         QueryTextMissing, QueryTextsDiffer, QueryType, TimeColumnMissing, MacroUnknown, MacroArguments, VariableFormat, VariableQuotes, NoTimeFilter,
         VariableUndefined, VariableUnused, DuplicateId, Overlap, OutsideGrid, HiddenByRow, LinkUnknown, RowsHidden, GaugeMaximum,
-        TableFooter, ColumnCast, OtherSource, PathBlocked, QueryFailed, VariableShape, NoRows, TooManyRows, TimeLost, TimeUnit,
+        TableFooter, ColumnCast, OtherSource, LibraryPanel, LibraryPanelsCarried, PathBlocked, QueryFailed, VariableShape, NoRows, TooManyRows, TimeLost, TimeUnit,
         NotAscending, PointRepeated, ValueTruncated, ValueLost,
     ];
 }

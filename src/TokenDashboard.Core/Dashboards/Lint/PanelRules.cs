@@ -11,13 +11,22 @@ internal static class PanelRules
 
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
     {
+        if (dashboard.CarriesLibraryPanels)
+        {
+            yield return DashboardRules.LibraryPanelsCarried.Find(dashboard, "Library panels stand in '__elements'.");
+        }
         foreach (ReadPanel panel in dashboard.Panels)
         {
             foreach (string source in panel.OtherSources)
             {
                 yield return DashboardRules.OtherSource.Find(dashboard, $"A query asks {source}.", panel);
             }
-            if (!NumberPanels.Contains(panel.Type) || panel.Json.Child("libraryPanel") is not null)
+            if (panel.OfLibrary)
+            {
+                yield return DashboardRules.LibraryPanel.Find(dashboard, $"The panel is '{panel.Json.Child("libraryPanel").Text("name")}' of the library.", panel);
+                continue;
+            }
+            if (!NumberPanels.Contains(panel.Type))
             {
                 continue;
             }

@@ -54,7 +54,8 @@ internal static class VariableRules
     {
         IEnumerable<string> texts = dashboard.Root.Where(pair => pair.Key != "templating").SelectMany(pair => pair.Value.AllTexts())
             .Concat(dashboard.Variables.Where(other => other != variable).SelectMany(other => other.Json.AllTexts()));
-        return variable.Type == "adhoc"
+        // Nor is it known what a panel of the library uses.
+        return variable.Type == "adhoc" || dashboard.Panels.Any(panel => panel.OfLibrary)
             || dashboard.Rows.Concat(dashboard.Panels.Select(panel => panel.Json)).Any(panel => panel.Text("repeat") == variable.Name)
             || texts.Any(text => VariableUse.In(text).Any(use => use.Name == variable.Name));
     }

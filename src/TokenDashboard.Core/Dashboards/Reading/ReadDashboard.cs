@@ -19,6 +19,9 @@ internal sealed class ReadDashboard
             annotation.Child("target") is JsonObject target && IsSqlite(annotation["datasource"], target))];
     }
 
+    /// <summary>Whether library panels come along with it.</summary>
+    internal bool CarriesLibraryPanels => Root["__elements"] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 };
+
     internal DashboardDocument Document { get; }
 
     internal JsonObject Root => Document.Root;

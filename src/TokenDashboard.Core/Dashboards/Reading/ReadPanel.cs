@@ -10,6 +10,9 @@ internal sealed record ReadPanel(JsonObject Json, JsonObject? Row)
 {
     internal int? Id => Json.Number("id") is { } id && id == Math.Truncate(id) && Math.Abs(id) < int.MaxValue ? (int)id : null;
 
+    /// <summary>Whether it stands in Grafana's library, and here only a copy of it or nothing.</summary>
+    internal bool OfLibrary => Json.Child("libraryPanel") is JsonObject;
+
     internal string Type => Json.Text("type");
 
     internal string Title => Json.Text("title");

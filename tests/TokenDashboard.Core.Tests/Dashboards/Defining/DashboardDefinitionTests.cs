@@ -175,6 +175,21 @@ public class DashboardDefinitionTests
         Assert.Null(result.Dashboard);
     }
 
+    /// <summary>JSON with half of a character is no JSON; a hash table can hold one, and so can what is made of JSON elsewhere.</summary>
+    [Fact]
+    public void Half_of_a_character_is_a_fault()
+    {
+        Assert.Equal(
+            ErrorCode.DashboardDefinitionInvalid,
+            Assert.Throws<TokenDashboardException>(() => DashboardDefinition.Parse("""{ "title": "a \ud83d" }""", "test")).Code);
+        DashboardDefinitionResult result = DashboardDefinition.Read(new Dictionary<string, object?>
+        {
+            ["title"] = "a \ud83d", ["tags"] = new List<object?> { "b", "\ude00\ud83d" }, ["description"] = "whole \U0001F600",
+        });
+
+        Assert.Equal(["tags", "title"], result.Faults.Select(fault => fault.Path).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void All_faults_of_a_definition_are_told_at_once_and_none_twice()
     {

@@ -284,6 +284,21 @@ public class DashboardLinterTests
         Assert.Equal(["other-data-source"], broken);
     }
 
+    [Fact]
+    public void Panels_of_the_library_are_said_and_may_use_any_variable()
+    {
+        string[] broken = Broken(json =>
+        {
+            json.Variables().Add(new JsonObject { ["name"] = "limit", ["type"] = "constant", ["query"] = "10" });
+            json.Panels().Add(With(Panel(2, "timeseries", 4), panel => panel["libraryPanel"] = new JsonObject { ["uid"] = "abc", ["name"] = "lib" }));
+        });
+
+        Assert.Equal(["library-panel"], broken);
+    }
+
+    [Fact]
+    public void Library_panels_that_come_along_are_said() => Only("library-panels-carried", json => json["__elements"] = new JsonObject { ["lib1"] = new JsonObject() });
+
     [Theory]
     [InlineData("""{"title": "x"}""")]
     [InlineData("""{"title": "x", "panels": 7, "templating": [], "annotations": {"list": [1, null]}, "links": "no", "time": 3}""")]
