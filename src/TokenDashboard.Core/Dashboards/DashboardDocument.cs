@@ -58,7 +58,7 @@ public sealed class DashboardDocument
         JsonNode? node;
         try
         {
-            node = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            node = JsonInput.Parse(json);
         }
         catch (JsonException exception)
         {

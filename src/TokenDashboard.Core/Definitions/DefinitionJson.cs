@@ -18,12 +18,7 @@ internal static class DefinitionJson
         JsonNode? node;
         try
         {
-            node = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions
-            {
-                AllowDuplicateProperties = false,
-                AllowTrailingCommas = true,
-                CommentHandling = JsonCommentHandling.Skip,
-            });
+            node = JsonInput.Parse(json, lenient: true);
         }
         catch (JsonException exception)
         {

@@ -157,7 +157,7 @@ public sealed class GrafanaDataSourceService : IDisposable
             return (long)requests;
         }
         string? error = result is JsonObject failed ? GrafanaDataSources.TextOf(failed, "error") : null;
-        string cause = !string.IsNullOrEmpty(error) ? error
+        string cause = !string.IsNullOrEmpty(error) ? response.Shown(error)
             : response.Words.Length > 0 ? response.Words
             : response.IsSuccess ? "the answer has no count" : $"status {response.Status}";
         problems.Add($"Grafana's query of the table {Table} failed: {cause}. The database must be an Observicia store; Get-TokenStore tells.");

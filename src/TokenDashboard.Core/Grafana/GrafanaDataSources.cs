@@ -214,7 +214,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             throw response.Failure($"ask for the health of the data source '{uid}'", "datasources:query (role Viewer)");
         }
         DataSourceHealth health = response.As(GrafanaJson.Default.DataSourceHealth);
-        return (response.IsSuccess && health.Status is ("OK" or null), (health.Message ?? response.Words).TrimEnd('.'));
+        return (response.IsSuccess && health.Status is ("OK" or null), (health.Message is { } words ? response.Shown(words) : response.Words).TrimEnd('.'));
     }
 
     /// <summary>What to do about a database that the plugin cannot open.</summary>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using TokenDashboard.Dashboards;
 using YamlDotNet.Serialization;
 
@@ -7,6 +9,7 @@ namespace TokenDashboard.Grafana;
 public sealed class ProvisioningWriter
 {
     private const string FileName = "tokendashboard";
+    private const string ListName = ".written-by-tokendashboard";
 
     private static readonly ISerializer Yaml =
         new SerializerBuilder().WithQuotingNecessaryStrings().WithIndentedSequences().WithNewLine("\n").Build();
@@ -15,6 +18,8 @@ public sealed class ProvisioningWriter
     private readonly PublishCallbacks _callbacks;
     private readonly DataSourceReferences? _references;
     private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _written = new(StringComparer.OrdinalIgnoreCase);
+    private SortedDictionary<string, string>? _files;
     private bool _described;
 
     /// <summary>Prepares for a folder without touching it.</summary>
@@ -58,21 +63,36 @@ public sealed class ProvisioningWriter
     }
 
     /// <summary>
-    /// Removes the dashboard files an earlier run left in this product's own folder, which <see cref="Write"/> was not called for.
-    /// Grafana then removes those dashboards.
+    /// Removes the dashboard files an earlier run wrote, which <see cref="Write"/> was not called for and nobody changed since. Grafana then
+    /// removes those dashboards.
     /// </summary>
     /// <returns>One result for each file that was removed.</returns>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
     public IEnumerable<GrafanaPublishResult> Prune()
     {
-        string folder = Path.GetFullPath(Path.Combine(_options.Path, "dashboards", FileName));
-        string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.json") : [];
-        foreach (string path in files.Order(StringComparer.Ordinal))
+        foreach ((string name, string hash) in Files.ToList())
         {
-            string uid = Path.GetFileNameWithoutExtension(path);
+            string path = Path.Combine(Folder, name);
+            if (_written.Contains(name))
+            {
+                continue;
+            }
+            string uid;
             try
             {
-                if (_seen.Contains(uid) || !IsOurs(path, uid) || !_callbacks.ShouldProcess($"File '{path}'", "Remove"))
+                if (!File.Exists(path))
+                {
+                    Forget(name);
+                    continue;
+                }
+                string text = RegularFile.ReadText(path);
+                if (Hash(text) != hash)
+                {
+                    _callbacks.Warning($"'{path}' was not removed, because it was changed since it was written. Remove it yourself if it is no longer wanted.");
+                    continue;
+                }
+                uid = DashboardDocument.Parse(text, path).Uid;
+                if (!_callbacks.ShouldProcess($"File '{path}'", "Remove"))
                 {
                     continue;
                 }
@@ -83,17 +103,25 @@ public sealed class ProvisioningWriter
                 throw new TokenDashboardException(
                     ErrorCode.DashboardWriteFailed, $"'{path}' could not be removed: {exception.Message} Check that this account may write to its folder.", exception, path);
             }
+            Forget(name);
             _callbacks.Verbose($"Removed: {path}");
             yield return new GrafanaPublishResult
             {
                 Kind = GrafanaPublishKind.ProvisioningFile,
-                Name = $"dashboards/{FileName}/{Path.GetFileName(path)}",
+                Name = $"dashboards/{FileName}/{name}",
                 Action = GrafanaPublishAction.Removed,
                 Uid = uid,
                 Path = path,
             };
         }
     }
+
+    private string Folder => Path.GetFullPath(Path.Combine(_options.Path, "dashboards", FileName));
+
+    /// <summary>Which dashboard files this writer made, and what it wrote into them. Grafana reads only files that end in .json.</summary>
+    private string ListPath => Path.Combine(Folder, ListName);
+
+    private SortedDictionary<string, string> Files => _files ??= ReadList();
 
     private IEnumerable<GrafanaPublishResult?> WriteFiles(string uid, string json)
     {
@@ -107,14 +135,60 @@ public sealed class ProvisioningWriter
             yield return WriteFile($"dashboards/{FileName}.yaml", null, Provider());
             _described = true;
         }
-        yield return WriteFile($"dashboards/{FileName}/{uid}.json", uid, json);
+        string name = $"{DashboardFile.NameOf(uid)}.json";
+        _written.Add(name);
+        GrafanaPublishResult? result = WriteFile($"dashboards/{FileName}/{name}", uid, json);
+        if (result is not null && (!Files.TryGetValue(name, out string? hash) || hash != Hash(json)))
+        {
+            Files[name] = Hash(json);
+            if (result.Action != GrafanaPublishAction.Unchanged || _callbacks.ShouldProcess($"File '{ListPath}'", "Update"))
+            {
+                WriteList();
+            }
+        }
+        yield return result;
     }
+
+    private void Forget(string name)
+    {
+        Files.Remove(name);
+        WriteList();
+    }
+
+    private void WriteList() => AtomicFile.WriteBelow(_options.Path, ListPath, string.Concat(Files.Select(file => $"{file.Value}  {file.Key}\n")));
+
+    /// <summary>The list of files, as sha256sum writes it. A name in it that is more than a name was not written here.</summary>
+    private SortedDictionary<string, string> ReadList()
+    {
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        try
+        {
+            foreach (string line in File.Exists(ListPath) ? RegularFile.ReadText(ListPath).Split('\n') : [])
+            {
+                if (line.Split("  ", 2) is [{ Length: 64 } hash, { Length: > 0 } name] && name.EndsWith(".json", StringComparison.Ordinal) && name == Path.GetFileName(name))
+                {
+                    files[name] = hash;
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.DashboardWriteFailed,
+                $"'{ListPath}', which lists the dashboard files written here, could not be read: {exception.Message} Remove it; files that are written again are listed again.",
+                exception,
+                ListPath);
+        }
+        return files;
+    }
+
+    private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
 
     private GrafanaPublishResult? WriteFile(string name, string? uid, string text)
     {
         string path = Path.GetFullPath(Path.Combine(_options.Path, name));
         GrafanaPublishAction action = !File.Exists(path) ? GrafanaPublishAction.Created
-            : Holds(path, text) ? GrafanaPublishAction.Unchanged
+            : DashboardFile.Holds(path, text) ? GrafanaPublishAction.Unchanged
             : GrafanaPublishAction.Updated;
         if (action != GrafanaPublishAction.Unchanged)
         {
@@ -122,36 +196,10 @@ public sealed class ProvisioningWriter
             {
                 return null;
             }
-            AtomicFile.WriteIfChanged(path, text);
+            AtomicFile.WriteBelow(_options.Path, path, text);
         }
         _callbacks.Verbose($"{action}: {path}");
         return new GrafanaPublishResult { Kind = GrafanaPublishKind.ProvisioningFile, Name = name, Action = action, Uid = uid, Path = path };
-    }
-
-    /// <summary>A file this writer made is named like the dashboard in it; what somebody put beside them need not be.</summary>
-    private static bool IsOurs(string path, string uid)
-    {
-        try
-        {
-            return DashboardDocument.Parse(File.ReadAllText(path), path).Uid == uid;
-        }
-        catch (TokenDashboardException)
-        {
-            return false;
-        }
-    }
-
-    private static bool Holds(string path, string text)
-    {
-        try
-        {
-            return File.ReadAllText(path) == text;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Writing it will say why.
-            return false;
-        }
     }
 
     private string DataSource() => Document(new Dictionary<string, object>

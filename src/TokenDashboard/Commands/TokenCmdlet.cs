@@ -51,6 +51,15 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    // What is said may have names and words in it that others chose. Errors are cleaned where their exceptions are made.
+    private protected new void WriteVerbose(string text) => base.WriteVerbose(MessageText.Clean(text));
+
+    private protected new void WriteWarning(string text) => base.WriteWarning(MessageText.Clean(text));
+
+    private protected new void WriteDebug(string text) => base.WriteDebug(MessageText.Clean(text));
+
+    private protected new bool ShouldProcess(string target, string action) => base.ShouldProcess(MessageText.Clean(target), MessageText.Clean(action));
+
     /// <summary>The file system path a user's text means, seen from the session's location. The file need not exist.</summary>
     private protected string ResolvePath(string path) => GetUnresolvedProviderPathFromPSPath(path);
 
