@@ -82,7 +82,8 @@ public sealed class ProvisioningWriter
             {
                 if (!File.Exists(path))
                 {
-                    Forget(name);
+                    // Whoever removed it; the list is written without it when it is written again.
+                    Files.Remove(name);
                     continue;
                 }
                 string text = RegularFile.ReadText(path);

@@ -60,6 +60,12 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
 
     private protected new bool ShouldProcess(string target, string action) => base.ShouldProcess(MessageText.Clean(target), MessageText.Clean(action));
 
+    private protected new bool ShouldProcess(string description, string question, string caption) =>
+        base.ShouldProcess(MessageText.Clean(description), MessageText.Clean(question), caption);
+
+    private protected new bool ShouldProcess(string description, string question, string caption, out ShouldProcessReason reason) =>
+        base.ShouldProcess(MessageText.Clean(description), MessageText.Clean(question), caption, out reason);
+
     /// <summary>The file system path a user's text means, seen from the session's location. The file need not exist.</summary>
     private protected string ResolvePath(string path) => GetUnresolvedProviderPathFromPSPath(path);
 
