@@ -22,7 +22,7 @@ public static class AtomicFile
         {
             var file = new FileInfo(path);
             string target = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-            if (File.Exists(target) && RegularFile.ReadBytes(target, long.MaxValue).AsSpan().SequenceEqual(content))
+            if (File.Exists(target) && RegularFile.Holds(target, content))
             {
                 return false;
             }

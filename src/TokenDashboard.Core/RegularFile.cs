@@ -75,6 +75,16 @@ public static class RegularFile
         return reader.ReadToEnd();
     }
 
+    /// <summary>Whether a file holds exactly these bytes, however large it is.</summary>
+    /// <exception cref="IOException">As <see cref="Open"/>.</exception>
+    /// <exception cref="UnauthorizedAccessException">This account may not read it.</exception>
+    internal static bool Holds(string path, byte[] content)
+    {
+        using FileStream stream = Open(path, long.MaxValue);
+        byte[] held = new byte[content.Length];
+        return stream.Length == content.Length && stream.ReadAtLeast(held, held.Length, throwOnEndOfStream: false) == held.Length && held.AsSpan().SequenceEqual(content);
+    }
+
     /// <summary>What a file is, without opening it. .NET tells it nowhere but in the entry it would write for it into an archive.</summary>
     private static bool IsRegular(string path)
     {

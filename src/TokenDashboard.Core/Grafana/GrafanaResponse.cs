@@ -74,7 +74,7 @@ internal sealed partial class GrafanaResponse
     internal static string Shown(string words, Secrets secrets)
     {
         // Before it is searched, not after: a server may send megabytes. Twice the length, so that no secret is cut where it could be seen.
-        string shown = secrets.MaskIn(WhiteSpace().Replace(Cut(words, 2 * MaxWords), " ").Trim());
+        string shown = MessageText.Visible(secrets.MaskIn(WhiteSpace().Replace(Cut(words, 2 * MaxWords), " ").Trim()));
         return shown.Length <= MaxWords ? shown : $"{Cut(shown, MaxWords)}…";
     }
 

@@ -102,16 +102,16 @@ public sealed class HostileServerTests : IDisposable
         var connection = new GrafanaConnection(server.Url) { Credential = new NetworkCredential(FakeGrafana.UserName, FakeGrafana.UserName) };
         server.DataSources.Add(new JsonObject
         {
-            ["uid"] = SqliteDataSource.DefaultUid, ["name"] = "admin", ["type"] = SqliteDataSource.PluginId, ["version"] = 1, ["readOnly"] = false, ["user"] = "admin",
+            ["id"] = 7, ["uid"] = SqliteDataSource.DefaultUid, ["name"] = "admin", ["type"] = SqliteDataSource.PluginId, ["version"] = 1, ["readOnly"] = false, ["user"] = "admin",
             ["jsonData"] = new JsonObject { ["path"] = "/admin/old.db" },
         });
         string json = PublishRun.Json("The admin panel of the admin team", extra: "\"description\": \"admin:admin YWRtaW46YWRtaW4=\",");
 
         PublishRun run = PublishRun.Of(server, json, new GrafanaPublishOptions { Database = "/admin/new.db", Folder = "admin" }, connection: connection);
+        Assert.Null(run.Error);
         using GrafanaExporter exporter = Exporter(connection);
         GrafanaExportResult result = exporter.Save("token-usage", null, _folder.Path)!;
 
-        Assert.Null(run.Error);
         Assert.Equal("admin", (string?)server.DataSources[0]["user"]);
         Assert.Equal("/admin/new.db", (string?)server.DataSources[0]["jsonData"]!["path"]);
         Assert.Equal(("admin", "The admin panel of the admin team"), (result.Folder, result.Title));
@@ -138,7 +138,7 @@ public sealed class HostileServerTests : IDisposable
             "base64 inside" => "xy" + Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)).TrimEnd('='),
             "url" => string.Concat(secret.Select(character => $"%{(int)character:X2}")),
             "html" => string.Concat(secret.Select(character => $"&#{(int)character};")),
-            _ => new string('x', 290) + secret,
+            _ => new string('x', 250) + secret,
         };
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         server.Intercept = line => line.Contains("/api/org", StringComparison.Ordinal)
