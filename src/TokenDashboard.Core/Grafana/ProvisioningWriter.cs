@@ -8,7 +8,7 @@ namespace TokenDashboard.Grafana;
 /// <summary>Writes the files from which Grafana itself makes the data source and the dashboards when it starts, and follows their changes.</summary>
 public sealed class ProvisioningWriter
 {
-    private const string FileName = "tokendashboard";
+    private const string OwnName = "tokendashboard";
     private const string ListName = ".written-by-tokendashboard";
 
     private static readonly ISerializer Yaml =
@@ -109,7 +109,7 @@ public sealed class ProvisioningWriter
             yield return new GrafanaPublishResult
             {
                 Kind = GrafanaPublishKind.ProvisioningFile,
-                Name = $"dashboards/{FileName}/{name}",
+                Name = $"dashboards/{OwnName}/{name}",
                 Action = GrafanaPublishAction.Removed,
                 Uid = uid,
                 Path = path,
@@ -117,7 +117,7 @@ public sealed class ProvisioningWriter
         }
     }
 
-    private string Folder => Path.GetFullPath(Path.Combine(_options.Path, "dashboards", FileName));
+    private string Folder => Path.GetFullPath(Path.Combine(_options.Path, "dashboards", OwnName));
 
     /// <summary>Which dashboard files this writer made, and what it wrote into them. Grafana reads only files that end in .json.</summary>
     private string ListPath => Path.Combine(Folder, ListName);
@@ -132,13 +132,13 @@ public sealed class ProvisioningWriter
             {
                 _callbacks.Warning(warning);
             }
-            yield return WriteFile($"datasources/{FileName}.yaml", null, DataSource());
-            yield return WriteFile($"dashboards/{FileName}.yaml", null, Provider());
+            yield return WriteFile($"datasources/{OwnName}.yaml", null, DataSource());
+            yield return WriteFile($"dashboards/{OwnName}.yaml", null, Provider());
             _described = true;
         }
-        string name = $"{DashboardFile.NameOf(uid)}.json";
+        string name = $"{FileName.Of(uid)}.json";
         _written.Add(name);
-        GrafanaPublishResult? result = WriteFile($"dashboards/{FileName}/{name}", uid, json);
+        GrafanaPublishResult? result = WriteFile($"dashboards/{OwnName}/{name}", uid, json);
         if (result is not null && (!Files.TryGetValue(name, out string? hash) || hash != Hash(json)))
         {
             Files[name] = Hash(json);
@@ -226,8 +226,8 @@ public sealed class ProvisioningWriter
     private string Provider()
     {
         string folder = _options.GrafanaPath is { } seen
-            ? $"{seen.TrimEnd('/', '\\')}/dashboards/{FileName}"
-            : Path.GetFullPath(Path.Combine(_options.Path, "dashboards", FileName));
+            ? $"{seen.TrimEnd('/', '\\')}/dashboards/{OwnName}"
+            : Path.GetFullPath(Path.Combine(_options.Path, "dashboards", OwnName));
         return Document(new Dictionary<string, object>
         {
             ["apiVersion"] = 1,
@@ -235,7 +235,7 @@ public sealed class ProvisioningWriter
             {
                 new Dictionary<string, object>
                 {
-                    ["name"] = FileName,
+                    ["name"] = OwnName,
                     ["orgId"] = _options.OrgId,
                     ["folder"] = _options.Folder is { } title && !FolderPlace.IsRoot(title) ? Literal(title) : "",
                     ["folderUid"] = _options.FolderUid ?? "",
