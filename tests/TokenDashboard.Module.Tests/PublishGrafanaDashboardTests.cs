@@ -266,7 +266,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         string foreign = Path.Combine(_folder, "provisioning/dashboards/foreign.json");
         File.WriteAllText(foreign, "{}");
         string beside = Path.Combine(ours, "mine.json");
-        File.WriteAllText(beside, """{ "uid": "another", "title": "Mine" }""");
+        File.WriteAllText(beside, """{ "uid": "mine", "title": "Mine" }""");
 
         ModuleSession.Result failed = Run(session, null, $"Publish-GrafanaDashboard $folder/one.json, $folder/none.json {Publish}");
         Assert.Equal("DashboardNotFound", failed.ErrorId);
@@ -276,7 +276,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         IReadOnlyList<PSObject> pruned = Run(session, null, $"Publish-GrafanaDashboard $folder/one.json {Publish}").Succeeded();
 
         Assert.Equal("ProvisioningFile dashboards/tokendashboard/two.json Removed", Line(pruned[^1]));
-        Assert.Equal(["mine.json", "one.json"], Directory.GetFiles(ours).Select(file => Path.GetFileName(file)).Order());
+        Assert.Equal(["mine.json", "one.json"], Directory.GetFiles(ours, "*.json").Select(file => Path.GetFileName(file)).Order());
         Assert.True(File.Exists(foreign));
         Assert.Equal("AmbiguousParameterSet", Run(session, null, "Publish-GrafanaDashboard $folder/one.json -Prune -Url http://localhost").ErrorId);
     }
