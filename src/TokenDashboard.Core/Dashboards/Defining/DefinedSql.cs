@@ -63,6 +63,6 @@ internal static partial class DefinedSql
     private static partial Regex Braces();
 
     // Comments are blanked out, but their ends stay.
-    [GeneratedRegex(@"^(\s|/\s*\*/|-\s*\n)*WITH\b(\s|/\s*\*/|-\s*\n)*(RECURSIVE\b)?", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?>\s|/\s*\*/|-\s*\n)*WITH\b(?>\s|/\s*\*/|-\s*\n)*(RECURSIVE\b)?", RegexOptions.IgnoreCase)]
     private static partial Regex With();
 }
