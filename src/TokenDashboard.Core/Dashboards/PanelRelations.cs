@@ -125,7 +125,7 @@ internal static class PanelRelations
           SELECT * FROM (
             SELECT user_id, model, provider FROM {TelemetrySql.Table}
             WHERE rowid > (SELECT watermark FROM rollup_state) ORDER BY rowid DESC LIMIT {newest}))
-        WHERE {condition}
+        WHERE {condition} AND {PanelSql.Choosable(PanelSql.Known(name))}
         LIMIT {limit}
         """;
 

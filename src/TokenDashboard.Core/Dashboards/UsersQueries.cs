@@ -16,7 +16,7 @@ internal static class UsersQueries
 
     internal static string RowUsers { get; } = $"""
         WITH {PanelRelations.Usage()}
-        SELECT CAST(user AS TEXT) AS name FROM usage GROUP BY user ORDER BY SUM(total_tokens) DESC, user LIMIT {RepeatedRows}
+        SELECT CAST(user AS TEXT) AS name FROM usage WHERE {PanelSql.Choosable("user")} GROUP BY user ORDER BY SUM(total_tokens) DESC, user LIMIT {RepeatedRows}
         """;
 
     internal static string Comparison { get; } = $"""
