@@ -21,6 +21,9 @@ internal sealed class BrowserView
     /// <summary>The values of variables by name.</summary>
     internal Dictionary<string, VariableValue> Values { get; init; } = [];
 
+    /// <summary>The values for which a panel is repeated, before all others.</summary>
+    internal Dictionary<string, VariableValue> Repeated { get; } = [];
+
     /// <summary>Whether <c>:sqlstring</c> also puts a backslash before a double quote, as Grafana does from 10.2 on.</summary>
     internal bool EscapesDoubleQuotes { get; init; } = true;
 
@@ -45,7 +48,7 @@ internal sealed class BrowserView
             Dashboard = Dashboard,
             Window = window,
             TimeZone = TimeZone,
-            Values = new Dictionary<string, VariableValue>(Values),
+            Values = Values,
             EscapesDoubleQuotes = EscapesDoubleQuotes,
             IntervalMilliseconds = GrafanaInterval.Milliseconds(window, points, panel.Json.Text("interval")),
         };

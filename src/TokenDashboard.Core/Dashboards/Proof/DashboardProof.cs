@@ -50,9 +50,9 @@ internal sealed class DashboardProof
         }
         foreach (ReadPanel panel in _dashboard.Panels)
         {
-            BrowserView view = ViewOf(panel);
             foreach (ReadTarget target in panel.Targets.Where(target => target.Sql.Trim().Length > 0))
             {
+                BrowserView view = ViewOf(panel);
                 var about = new DashboardQueryResult
                 {
                     Dashboard = _dashboard.Document.Title,
@@ -141,7 +141,7 @@ internal sealed class DashboardProof
             if (_view.Values.TryGetValue(name, out VariableValue? value))
             {
                 string first = value.CustomAll is null ? value.Values.FirstOrDefault("") : _firstOptions.GetValueOrDefault(name, "");
-                view.Values[name] = new VariableValue([first], value.IsList);
+                view.Repeated[name] = new VariableValue([first], value.IsList);
             }
         }
         return view;

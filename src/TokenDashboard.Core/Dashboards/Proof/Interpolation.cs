@@ -48,7 +48,7 @@ internal sealed class Interpolation(BrowserView view)
         {
             return VariableFormat.Write(use.Name, VariableValue.Of(builtIn), use.Format, view.EscapesDoubleQuotes);
         }
-        if (!view.Values.TryGetValue(use.Name, out VariableValue? value))
+        if (!view.Repeated.TryGetValue(use.Name, out VariableValue? value) && !view.Values.TryGetValue(use.Name, out value))
         {
             return null;
         }

@@ -67,7 +67,8 @@ internal sealed class QueryGuard : IDisposable
     /// <summary>What SQLite's failure is to the dashboard; null where it is the database's.</summary>
     internal PluginException? Explain(SqliteException exception) => _refused ?? exception.SqliteErrorCode switch
     {
-        raw.SQLITE_INTERRUPT when _stopped is not null || Stopwatch.GetElapsedTime(_begun) >= _limits.Time => Stopped(_stopped ?? TooLong),
+        // Stopped while it takes a statement apart, SQLite complains of what it has not come to.
+        raw.SQLITE_INTERRUPT or raw.SQLITE_ERROR when _stopped is not null || _deadline.IsCancellationRequested => Stopped(_stopped ?? TooLong),
         raw.SQLITE_TOOBIG => Stopped(string.Create(CultureInfo.InvariantCulture, $"makes a text, BLOB or row of more than {_limits.ValueLength} bytes")),
         raw.SQLITE_NOMEM => Stopped(TooMuchMemory),
         // SQL that is wrong, in syntax or in its names, or that calls a function with a value it does not take.

@@ -15,6 +15,9 @@ internal sealed record QueryLimits(TimeSpan Time, long Memory, int ValueLength)
     /// <summary>The most values that filled gaps or the points of all series may make of a result.</summary>
     internal const int MaxPoints = 10_000_000;
 
+    /// <summary>How often SQLite may copy common table expressions into one another.</summary>
+    internal const int MaxCopies = 20_000;
+
     /// <summary>How many times as long as one query all queries of a dashboard may take.</summary>
     internal const int QueriesOfDashboard = 10;
 

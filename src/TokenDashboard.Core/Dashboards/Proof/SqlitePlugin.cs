@@ -24,6 +24,10 @@ internal static class SqlitePlugin
         ProofDatabase database, string sql, bool seriesByLabel, IReadOnlyList<string> timeColumns, TimeWindow window, TimeSpan time)
     {
         (string finished, long? fill) = PluginMacros.Apply(sql, window);
+        if (CommonTables.Copies(finished) > QueryLimits.MaxCopies)
+        {
+            throw QueryGuard.Stopped($"makes SQLite copy its common table expressions into one another more than {QueryLimits.MaxCopies} times");
+        }
         bool complete = true;
         double milliseconds = 0;
         List<PluginColumn> columns = database.Query(time, (store, guard) =>
@@ -36,6 +40,10 @@ internal static class SqlitePlugin
                 List<PluginColumn> read = ReadLast(reader, timeColumns, out complete);
                 milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
                 return read;
+            }
+            catch (SqliteException exception) when (store.Cancellation.IsCancellationRequested)
+            {
+                throw new OperationCanceledException("The query was stopped.", exception);
             }
             catch (SqliteException exception) when (guard.Explain(exception) is { } explained)
             {

@@ -31,12 +31,16 @@ public sealed class QueryLimitTests : IDisposable
     [MemberData(nameof(Attacks))]
     public void What_would_not_end_is_stopped(string sql) => Assert.Equal(DashboardRules.QueryStopped, Refused(sql).Rule);
 
-    [Fact]
-    public void Common_table_expressions_of_one_another_do_not_grow_without_bound()
+    [Theory]
+    [InlineData("c{0}(x) AS (SELECT a.x FROM c{1} AS a, c{1} AS b)")]
+    [InlineData("\"c{0}\"(x) AS MATERIALIZED (SELECT a.x FROM [c{1}] AS a, `C{1}` AS b)")]
+    [InlineData("c{0} AS NOT MATERIALIZED (SELECT a.x FROM (SELECT * FROM c{1}) AS a, (SELECT * FROM c{1}) AS b)")]
+    public void Common_table_expressions_of_one_another_do_not_grow_without_bound(string definition)
     {
-        string doubled = string.Join(", ", Enumerable.Range(1, 40).Select(i => $"c{i}(x) AS (SELECT a.x FROM c{i - 1} AS a, c{i - 1} AS b)"));
+        IEnumerable<string> doubled = Enumerable.Range(1, 40).Select(i => string.Format(CultureInfo.InvariantCulture, definition, i, i - 1));
 
-        Assert.NotNull(Refused($"WITH c0(x) AS (SELECT 1), {doubled} SELECT * FROM c40"));
+        Assert.Equal(DashboardRules.QueryStopped, Refused($"WITH c0(x) AS (SELECT 1), {string.Join(", ", doubled)} SELECT * FROM c40").Rule);
+        Assert.Equal(DashboardRules.QueryStopped, Refused($"WITH {string.Join(", ", doubled.Reverse())}, c0(x) AS (SELECT 1) SELECT * FROM c40").Rule);
     }
 
     [Theory]
