@@ -13,7 +13,7 @@ internal sealed record QueryLimits(TimeSpan Time, long Memory, int ValueLength)
     internal const long MaxResultBytes = 256L << 20;
 
     /// <summary>The most values that filled gaps or the points of all series may make of a result.</summary>
-    internal const int MaxPoints = 10_000_000;
+    internal const int MaxPoints = 2_000_000;
 
     /// <summary>How often SQLite may copy common table expressions into one another.</summary>
     internal const int MaxCopies = 20_000;

@@ -16,19 +16,19 @@ public sealed class HostileDashboardTests : IDisposable
 
     public static TheoryData<string, int> Texts => new()
     {
-        { "${a:", 200_000 },
-        { "${a.b", 200_000 },
-        { "[[a:b", 200_000 },
-        { "$__from ", 130_000 },
-        { "'$__from", 130_000 },
+        { "${a:", 50_000 },
+        { "${a.b", 50_000 },
+        { "[[a:b", 50_000 },
+        { "$__from ", 40_000 },
+        { "'$__from", 40_000 },
         { "$__unixEpochGroupSeconds(", 20_000 },
         { "$__unixEpochGroupSeconds(a, 60) ", 20_000 },
-        { "AVG(x) OVER (", 80_000 },
+        { "AVG(x) OVER (", 40_000 },
         { "a", 1_000_000 },
         { "\"", 1_000_000 },
         { "[", 1_000_000 },
         { "* ", 500_000 },
-        { "CAST(", 200_000 },
+        { "CAST(", 50_000 },
         { "-\n\n", 300_000 },
         { "/*", 500_000 },
     };
@@ -138,7 +138,7 @@ public sealed class HostileDashboardTests : IDisposable
     {
         DashboardTestResult result = Test(json =>
         {
-            for (int i = 0; i < 20_000; i++)
+            for (int i = 0; i < 5_000; i++)
             {
                 json.Variables().Add(Variable($"v{i}", "constant", "$v0"));
                 JsonObject panel = Panel(i + 2, "text", i * 4);
@@ -148,7 +148,7 @@ public sealed class HostileDashboardTests : IDisposable
             }
         });
 
-        Assert.Equal(19_998, result.Findings.Count(finding => finding.Rule == "panel-overlap"));
+        Assert.Equal(4_998, result.Findings.Count(finding => finding.Rule == "panel-overlap"));
     }
 
     [Fact]
