@@ -66,8 +66,8 @@ public sealed class HostileDashboardTests : IDisposable
     public void A_value_of_sixty_thousand_characters_is_inserted() => Assert.DoesNotContain(
         Test(json =>
         {
-            json.Variables().Add(Variable("relation", "query", "SELECT printf('SELECT %.*c AS x', 60000, '1')", variable => variable["datasource"] = Source()));
-            json.SetSql("SELECT length(x) AS x, $__from AS f, (${user:sqlstring}) AS u FROM (${relation:raw})");
+            json.Variables().Add(Variable("relation", "query", "SELECT printf('SELECT ''%.*c'' AS x', 60000, 'x')", variable => variable["datasource"] = Source()));
+            json.SetSql("SELECT length(x) AS x, $__from AS f FROM (${relation:raw})");
         }).Findings,
         finding => finding.Severity == FindingSeverity.Error && finding.Rule != "query-value-lost");
 
