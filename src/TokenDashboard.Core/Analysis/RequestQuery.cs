@@ -178,7 +178,7 @@ public sealed class RequestQuery : IDisposable
         TotalTokens = row.TotalTokens,
         DurationMs = double.IsNaN(row.DurationMs) ? null : row.DurationMs,
         PolicyPassed = !row.PolicyFailed,
-        BrokenStream = row.BrokenStream,
+        InterruptedStream = row.InterruptedStream,
         TraceId = row.TraceId,
         SpanId = row.SpanId,
         ParentSpanId = row.ParentSpanId,

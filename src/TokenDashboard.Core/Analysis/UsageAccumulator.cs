@@ -22,7 +22,7 @@ internal sealed class UsageAccumulator
 
     public long PolicyFailures { get; private set; }
 
-    public long BrokenStreams { get; private set; }
+    public long InterruptedStreams { get; private set; }
 
     /// <summary>Time of the first request in UTC ticks; meaningless without requests.</summary>
     public long FirstTicks { get; private set; } = long.MaxValue;
@@ -73,7 +73,7 @@ internal sealed class UsageAccumulator
         CompletionTokens += row.CompletionTokens;
         TotalTokens += row.TotalTokens;
         PolicyFailures += row.PolicyFailed ? 1 : 0;
-        BrokenStreams += row.BrokenStream ? 1 : 0;
+        InterruptedStreams += row.InterruptedStream ? 1 : 0;
         FirstTicks = Math.Min(FirstTicks, row.UtcTicks);
         LastTicks = Math.Max(LastTicks, row.UtcTicks);
         if (!double.IsNaN(row.DurationMs))
@@ -93,7 +93,7 @@ internal sealed class UsageAccumulator
         CompletionTokens += sum.CompletionTokens;
         TotalTokens += sum.TotalTokens;
         PolicyFailures += sum.PolicyFailures;
-        BrokenStreams += sum.BrokenStreams;
+        InterruptedStreams += sum.InterruptedStreams;
         FirstTicks = Math.Min(FirstTicks, sum.FirstTicks);
         LastTicks = Math.Max(LastTicks, sum.LastTicks);
         if (sum.TimedRequests > 0)

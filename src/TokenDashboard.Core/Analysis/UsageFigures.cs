@@ -14,7 +14,7 @@ public abstract class UsageFigures
         TotalTokens = usage.TotalTokens;
         Share = allTokens == 0 ? 0 : (double)usage.TotalTokens / allTokens;
         PolicyFailures = usage.PolicyFailures;
-        BrokenStreams = usage.BrokenStreams;
+        InterruptedStreams = usage.InterruptedStreams;
         MeanDurationMs = usage.MeanDuration;
         P50DurationMs = usage.Percentile(0.50);
         P95DurationMs = usage.Percentile(0.95);
@@ -42,7 +42,7 @@ public abstract class UsageFigures
     public long PolicyFailures { get; }
 
     /// <summary>Streams that broke off.</summary>
-    public long BrokenStreams { get; }
+    public long InterruptedStreams { get; }
 
     /// <summary>Mean duration in milliseconds; null without a duration.</summary>
     public double? MeanDurationMs { get; }

@@ -255,7 +255,7 @@ internal static class PanelRelations
         {TelemetrySql.TotalTokens} AS total_tokens,
         {TelemetrySql.DurationMs} AS duration_ms,
         {TelemetrySql.PolicyFailed} AS policy_failed,
-        {TelemetrySql.BrokenStream} AS broken_stream
+        {TelemetrySql.InterruptedStream} AS interrupted_stream
         """;
 
     /// <summary>The requests of the whole table with the columns of <c>request</c>, to find some by their <c>stored_row</c>.</summary>
@@ -283,7 +283,7 @@ internal static class PanelRelations
         summed AS NOT MATERIALIZED (
           SELECT * FROM (
             SELECT second, group_id, SUM(requests) AS requests, SUM(prompt_tokens) AS prompt_tokens, SUM(completion_tokens) AS completion_tokens,
-              SUM(total_tokens) AS total_tokens, SUM(policy_failures) AS policy_failures, SUM(broken_streams) AS broken_streams,
+              SUM(total_tokens) AS total_tokens, SUM(policy_failures) AS policy_failures, SUM(interrupted_streams) AS interrupted_streams,
               SUM(timed_requests) AS timed_requests, SUM(duration_ms) AS duration_ms, MAX(max_duration_ms) AS max_duration_ms,
               MIN(first_ticks) AS first_ticks, MAX(last_ticks) AS last_ticks
             FROM sum_row GROUP BY 1, 2) CROSS JOIN chosen_group USING (group_id))
@@ -292,13 +292,13 @@ internal static class PanelRelations
     private static readonly string UsageRows = $"""
         usage AS NOT MATERIALIZED (
           SELECT second, user, model, provider, request_type, 1 AS requests, prompt_tokens, completion_tokens, total_tokens,
-            policy_failed AS policy_failures, broken_stream AS broken_streams,
+            policy_failed AS policy_failures, interrupted_stream AS interrupted_streams,
             CASE WHEN duration_ms IS NULL THEN 0 ELSE 1 END AS timed_requests, duration_ms, duration_ms AS max_duration_ms,
             timestamp AS first_time, timestamp AS last_time
           FROM request
           UNION ALL
           SELECT second, user, model, provider, request_type, requests, prompt_tokens, completion_tokens, total_tokens,
-            policy_failures, broken_streams,
+            policy_failures, interrupted_streams,
             timed_requests, CASE WHEN timed_requests > 0 THEN duration_ms END, CASE WHEN timed_requests > 0 THEN max_duration_ms END,
             {RollupSchema.TimeOf("first_ticks")}, {RollupSchema.TimeOf("last_ticks")}
           FROM summed)

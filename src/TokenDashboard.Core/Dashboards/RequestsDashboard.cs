@@ -44,14 +44,14 @@ internal static class RequestsDashboard
                 },
                 new DashboardSection
                 {
-                    Title = "Transactions and broken streams",
+                    Title = "Transactions and interrupted streams",
                     Panels =
                     [
                         Transactions(self),
-                        Table(self, 8, 11, "Broken streams", "Streams that broke off before their completion was counted, newest first",
-                            RequestsQueries.Broken) with
+                        Table(self, 8, 11, "Interrupted streams", "Streams that broke off before their completion was counted, newest first",
+                            RequestsQueries.Interrupted) with
                         {
-                            Field = new FieldOptions { Unit = Units.Grouped, NoValue = "No broken streams in this time range" },
+                            Field = new FieldOptions { Unit = Units.Grouped, NoValue = "No interrupted streams in this time range" },
                         },
                     ],
                 },
@@ -63,12 +63,12 @@ internal static class RequestsDashboard
     {
         Id = 1,
         Title = "Requests over time",
-        Description = "Requests of each bucket, and those of them with a negative policy verdict or a broken stream.",
+        Description = "Requests of each bucket, and those of them with a negative policy verdict or an interrupted stream.",
         Width = 24,
         Height = 7,
         Query = new SqliteQuery(RequestsQueries.OverTime, "time"),
         Field = PanelStyle.Counted with { Min = 0, Color = FieldColor.Fixed(PanelStyle.PromptColor) },
-        Overrides = [PanelStyle.Colored("Policy failures", "orange"), PanelStyle.Colored("Broken streams", "red")],
+        Overrides = [PanelStyle.Colored("Policy failures", "orange"), PanelStyle.Colored("Interrupted streams", "red")],
         Bars = true,
         FillOpacity = 60,
         Legend = new Legend(LegendPlacement.Bottom, Calculation.Sum),

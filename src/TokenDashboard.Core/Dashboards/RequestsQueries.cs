@@ -38,8 +38,8 @@ internal static class RequestsQueries
 
     internal static string Largest { get; } = Table("total_tokens DESC, timestamp DESC, id DESC", "total_tokens > 0");
 
-    internal static string Broken { get; } = Table(
-        "timestamp DESC, id DESC", "broken_stream = 1", PanelRelations.NewestGap(Rows, Filtered, "broken_streams > 0"));
+    internal static string Interrupted { get; } = Table(
+        "timestamp DESC, id DESC", "interrupted_stream = 1", PanelRelations.NewestGap(Rows, Filtered, "interrupted_streams > 0"));
 
     // Bars begin where bins of the sums' histograms do, so that they are the same with and without sums.
     internal static string Durations { get; } = Histogram(
@@ -56,18 +56,18 @@ internal static class RequestsQueries
         WITH RECURSIVE {PanelRelations.RequestsAndSums(PanelSql.BucketStep, Filtered)},
         {Picked},
         slots AS MATERIALIZED (
-          SELECT {PanelSql.Slot} AS slot, SUM(requests) AS requests, SUM(failures) AS failures, SUM(broken) AS broken
+          SELECT {PanelSql.Slot} AS slot, SUM(requests) AS requests, SUM(failures) AS failures, SUM(interrupted) AS interrupted
           FROM (
-            SELECT second, 1 AS requests, policy_failed AS failures, broken_stream AS broken FROM picked
+            SELECT second, 1 AS requests, policy_failed AS failures, interrupted_stream AS interrupted FROM picked
             UNION ALL
-            SELECT second, requests, policy_failures, broken_streams FROM summed WHERE NOT ({Filtered}))
+            SELECT second, requests, policy_failures, interrupted_streams FROM summed WHERE NOT ({Filtered}))
           GROUP BY 1),
         {PanelSql.Buckets}
         SELECT
           CAST({PanelSql.SlotStart} AS INTEGER) AS time,
           CAST(COALESCE(requests, 0) AS INTEGER) AS "Requests",
           CAST(COALESCE(failures, 0) AS INTEGER) AS "Policy failures",
-          CAST(COALESCE(broken, 0) AS INTEGER) AS "Broken streams"
+          CAST(COALESCE(interrupted, 0) AS INTEGER) AS "Interrupted streams"
         FROM bucket CROSS JOIN scope LEFT JOIN slots USING (slot)
         ORDER BY slot
         """;

@@ -35,7 +35,7 @@ internal sealed class RequestRow : UsageRow
 
     public bool PolicyFailed { get; private set; }
 
-    public bool BrokenStream { get; private set; }
+    public bool InterruptedStream { get; private set; }
 
     /// <summary>Which values of this row could not be read.</summary>
     public UnreadableValue Unreadable { get; private set; }
@@ -84,7 +84,7 @@ internal sealed class RequestRow : UsageRow
         long completion = Count(3, UnreadableValue.CompletionTokens, ref unreadable);
         bool totalMissing = statement.Type(4) == raw.SQLITE_NULL;
         long total = totalMissing ? 0 : Count(4, UnreadableValue.TotalTokens, ref unreadable);
-        BrokenStream = total == 0 && !totalMissing && (unreadable & UnreadableValue.Tokens) == 0 && completion == 0 && prompt > 0;
+        InterruptedStream = total == 0 && !totalMissing && (unreadable & UnreadableValue.Tokens) == 0 && completion == 0 && prompt > 0;
         PromptTokens = prompt;
         CompletionTokens = completion;
         TotalTokens = total == 0 ? prompt + completion : total;

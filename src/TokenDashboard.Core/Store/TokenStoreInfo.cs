@@ -43,7 +43,7 @@ public sealed class TokenStoreInfo
     public long TotalTokens { get; private init; }
 
     /// <summary>Streams that broke off: only their prompt is counted.</summary>
-    public long BrokenStreams { get; private init; }
+    public long InterruptedStreams { get; private init; }
 
     /// <summary>Rows with values that cannot be read, by kind.</summary>
     public required UnreadableReport Unreadable { get; init; }
@@ -76,7 +76,7 @@ public sealed class TokenStoreInfo
             Models = Known(totals.Models),
             Providers = Known(totals.Providers),
             TotalTokens = totals.Tokens,
-            BrokenStreams = totals.BrokenStreams,
+            InterruptedStreams = totals.InterruptedStreams,
             Unreadable = unreadable,
             JournalMode = store.Scalar<string>("PRAGMA journal_mode"),
             Rollups = RollupsOf(store),
@@ -120,15 +120,15 @@ public sealed class TokenStoreInfo
 
         public long Tokens { get; private set; }
 
-        public long BrokenStreams { get; private set; }
+        public long InterruptedStreams { get; private set; }
 
         public void Add(RequestRow row) =>
-            Add(row, 1, double.IsNaN(row.DurationMs) ? 0 : 1, row.UtcTicks, row.UtcTicks, row.TotalTokens, row.BrokenStream ? 1 : 0);
+            Add(row, 1, double.IsNaN(row.DurationMs) ? 0 : 1, row.UtcTicks, row.UtcTicks, row.TotalTokens, row.InterruptedStream ? 1 : 0);
 
         public void Add(RollupRow sum) =>
-            Add(sum, sum.Requests, sum.TimedRequests, sum.FirstTicks, sum.LastTicks, sum.TotalTokens, sum.BrokenStreams);
+            Add(sum, sum.Requests, sum.TimedRequests, sum.FirstTicks, sum.LastTicks, sum.TotalTokens, sum.InterruptedStreams);
 
-        private void Add(UsageRow usage, long requests, long timed, long first, long last, long tokens, long brokenStreams)
+        private void Add(UsageRow usage, long requests, long timed, long first, long last, long tokens, long interruptedStreams)
         {
             Requests += requests;
             First = Math.Min(First, first);
@@ -139,7 +139,7 @@ public sealed class TokenStoreInfo
             WithoutUser += usage.User.Length == 0 ? requests : 0;
             WithoutDuration += requests - timed;
             Tokens += tokens;
-            BrokenStreams += brokenStreams;
+            InterruptedStreams += interruptedStreams;
         }
     }
 }

@@ -36,7 +36,7 @@ public static class TelemetrySql
     public const string PolicyFailed = "CASE WHEN success = 0 THEN 1 ELSE 0 END";
 
     /// <summary>1 where a stream broke off: prompt tokens only, and a stored total of 0.</summary>
-    public const string BrokenStream = "CASE WHEN total_tokens = 0 AND completion_tokens = 0 AND " + PromptTokens + " > 0 THEN 1 ELSE 0 END";
+    public const string InterruptedStream = "CASE WHEN total_tokens = 0 AND completion_tokens = 0 AND " + PromptTokens + " > 0 THEN 1 ELSE 0 END";
 
     /// <summary>The user of a row; the empty string where it is unknown.</summary>
     public const string User = "COALESCE(user_id, '')";

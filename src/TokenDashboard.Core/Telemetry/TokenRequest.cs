@@ -40,7 +40,7 @@ public sealed class TokenRequest
     public required bool PolicyPassed { get; init; }
 
     /// <summary>Whether the stream broke off: prompt tokens only, and a stored total of 0.</summary>
-    public required bool BrokenStream { get; init; }
+    public required bool InterruptedStream { get; init; }
 
     /// <summary>The trace the request's span belongs to, as hexadecimal text.</summary>
     public required string TraceId { get; init; }

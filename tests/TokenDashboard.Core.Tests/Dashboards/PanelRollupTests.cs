@@ -101,7 +101,7 @@ public partial class PanelRollupTests
 
     private static readonly HashSet<string> SingleRequests =
     [
-        "Newest requests", "Slowest requests", "Largest requests", "Broken streams", "Requests by size", "Transactions with most tokens",
+        "Newest requests", "Slowest requests", "Largest requests", "Interrupted streams", "Requests by size", "Transactions with most tokens",
     ];
 
     private static CatalogView RandomView(Random random, bool quarters)

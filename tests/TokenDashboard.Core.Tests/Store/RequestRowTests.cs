@@ -30,7 +30,7 @@ public class RequestRowTests
         string[] expressions =
         [
             TelemetrySql.PromptTokens, TelemetrySql.CompletionTokens, TelemetrySql.TotalTokens, TelemetrySql.DurationMs, TelemetrySql.PolicyFailed,
-            TelemetrySql.BrokenStream,
+            TelemetrySql.InterruptedStream,
         ];
         List<List<object>> expected = [.. expressions.Select(expression => store.Query($"SELECT {expression} FROM telemetry ORDER BY id"))];
 
@@ -40,7 +40,7 @@ public class RequestRowTests
         scanner.ReadAll(row => actual.Add(
         [
             row.PromptTokens, row.CompletionTokens, row.TotalTokens, double.IsNaN(row.DurationMs) ? DBNull.Value : row.DurationMs,
-            row.PolicyFailed ? 1L : 0L, row.BrokenStream ? 1L : 0L,
+            row.PolicyFailed ? 1L : 0L, row.InterruptedStream ? 1L : 0L,
         ]));
 
         Assert.Equal(rows.Count, actual.Count);

@@ -29,7 +29,7 @@ internal sealed record RollupDifference(RollupLevel Level, long Start, RollupGro
 
     private static bool Same(RollupSums left, RollupSums right) =>
         left.Requests == right.Requests && left.PromptTokens == right.PromptTokens && left.CompletionTokens == right.CompletionTokens
-        && left.TotalTokens == right.TotalTokens && left.PolicyFailures == right.PolicyFailures && left.BrokenStreams == right.BrokenStreams
+        && left.TotalTokens == right.TotalTokens && left.PolicyFailures == right.PolicyFailures && left.InterruptedStreams == right.InterruptedStreams
         && left.FirstTicks == right.FirstTicks && left.LastTicks == right.LastTicks && left.DurationMax == right.DurationMax
         // Sums of fractions depend on the order in which they are added.
         && Math.Abs(left.DurationSum - right.DurationSum) <= RelativeRounding * Math.Max(1, Math.Abs(left.DurationSum))

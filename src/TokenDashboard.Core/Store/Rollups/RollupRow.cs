@@ -23,7 +23,7 @@ internal sealed class RollupRow : UsageRow
 
     public long PolicyFailures => _statement.Integer(6);
 
-    public long BrokenStreams => _statement.Integer(7);
+    public long InterruptedStreams => _statement.Integer(7);
 
     /// <summary>Requests that have a duration.</summary>
     public long TimedRequests => _statement.Integer(8);
@@ -66,7 +66,7 @@ internal sealed class RollupRow : UsageRow
             CompletionTokens = CompletionTokens,
             TotalTokens = TotalTokens,
             PolicyFailures = PolicyFailures,
-            BrokenStreams = BrokenStreams,
+            InterruptedStreams = InterruptedStreams,
             DurationSum = DurationSum,
             DurationMax = DurationMax,
             FirstTicks = FirstTicks,

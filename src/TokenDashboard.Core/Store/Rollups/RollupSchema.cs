@@ -42,7 +42,7 @@ internal static class RollupSchema
     public const long NoTime = -62_135_597_700;
 
     /// <summary>The columns of <see cref="Sums"/> after its key.</summary>
-    public const string SumColumns = "requests, prompt_tokens, completion_tokens, total_tokens, policy_failures, broken_streams, "
+    public const string SumColumns = "requests, prompt_tokens, completion_tokens, total_tokens, policy_failures, interrupted_streams, "
         + "timed_requests, duration_ms, max_duration_ms, first_ticks, last_ticks, durations";
 
     public static string Create { get; } = $"""
@@ -55,7 +55,7 @@ internal static class RollupSchema
         CREATE TABLE IF NOT EXISTS {Sums} (
             level INTEGER NOT NULL, start INTEGER NOT NULL, group_id INTEGER NOT NULL, requests INTEGER NOT NULL,
             prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, total_tokens INTEGER NOT NULL,
-            policy_failures INTEGER NOT NULL, broken_streams INTEGER NOT NULL, timed_requests INTEGER NOT NULL, duration_ms REAL NOT NULL,
+            policy_failures INTEGER NOT NULL, interrupted_streams INTEGER NOT NULL, timed_requests INTEGER NOT NULL, duration_ms REAL NOT NULL,
             max_duration_ms REAL NOT NULL, first_ticks INTEGER NOT NULL, last_ticks INTEGER NOT NULL, durations TEXT NOT NULL,
             PRIMARY KEY (level, start, group_id)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS {Rows} (
@@ -68,7 +68,7 @@ internal static class RollupSchema
         CREATE TABLE IF NOT EXISTS {Bins} (bin INTEGER PRIMARY KEY, duration_ms REAL NOT NULL);
         CREATE VIEW IF NOT EXISTS {View} AS
             SELECT level, start, all_users, user_id AS user, model, provider, request_type, requests, prompt_tokens, completion_tokens,
-                total_tokens, policy_failures, broken_streams, timed_requests, duration_ms,
+                total_tokens, policy_failures, interrupted_streams, timed_requests, duration_ms,
                 CASE WHEN timed_requests > 0 THEN max_duration_ms END AS max_duration_ms,
                 {TimeOf("first_ticks")} AS first_time,
                 {TimeOf("last_ticks")} AS last_time, durations

@@ -13,7 +13,7 @@ internal sealed class RollupSums
 
     public long PolicyFailures { get; set; }
 
-    public long BrokenStreams { get; set; }
+    public long InterruptedStreams { get; set; }
 
     public double DurationSum { get; set; }
 
@@ -36,7 +36,7 @@ internal sealed class RollupSums
         CompletionTokens += row.CompletionTokens;
         TotalTokens += row.TotalTokens;
         PolicyFailures += row.PolicyFailed ? 1 : 0;
-        BrokenStreams += row.BrokenStream ? 1 : 0;
+        InterruptedStreams += row.InterruptedStream ? 1 : 0;
         FirstTicks = Math.Min(FirstTicks, row.UtcTicks);
         LastTicks = Math.Max(LastTicks, row.UtcTicks);
         if (!double.IsNaN(row.DurationMs))
@@ -54,7 +54,7 @@ internal sealed class RollupSums
         CompletionTokens += other.CompletionTokens;
         TotalTokens += other.TotalTokens;
         PolicyFailures += other.PolicyFailures;
-        BrokenStreams += other.BrokenStreams;
+        InterruptedStreams += other.InterruptedStreams;
         DurationSum += other.DurationSum;
         DurationMax = Math.Max(DurationMax, other.DurationMax);
         FirstTicks = Math.Min(FirstTicks, other.FirstTicks);

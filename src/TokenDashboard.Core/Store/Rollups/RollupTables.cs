@@ -136,7 +136,7 @@ internal sealed class RollupTables : IDisposable
         _put.Bind(6, sums.CompletionTokens);
         _put.Bind(7, sums.TotalTokens);
         _put.Bind(8, sums.PolicyFailures);
-        _put.Bind(9, sums.BrokenStreams);
+        _put.Bind(9, sums.InterruptedStreams);
         _put.Bind(10, sums.Durations.Count);
         _put.Bind(11, sums.DurationSum);
         _put.Bind(12, sums.DurationMax);

@@ -135,7 +135,7 @@ public class RollupAnswerTests
     {
         using TokenStore open = store.Open();
         TokenStoreInfo info = TokenStoreInfo.Read(open);
-        return $"{info.Rows}|{info.FirstRequest:O}|{info.LastRequest:O}|{info.Users}|{info.RequestsWithoutUser}|{info.RequestsWithoutDuration}|{info.Models}|{info.Providers}|{info.TotalTokens}|{info.BrokenStreams}|{info.Unreadable}";
+        return $"{info.Rows}|{info.FirstRequest:O}|{info.LastRequest:O}|{info.Users}|{info.RequestsWithoutUser}|{info.RequestsWithoutDuration}|{info.Models}|{info.Providers}|{info.TotalTokens}|{info.InterruptedStreams}|{info.Unreadable}";
     }
 
     private static void Optimize(TestStore store)
@@ -162,7 +162,7 @@ public class RollupAnswerTests
     }
 
     private static string Numbers(UsageFigures row) =>
-        $"{row.Requests}|{row.PromptTokens}|{row.CompletionTokens}|{row.TotalTokens}|{row.Share:R}|{row.PolicyFailures}|{row.BrokenStreams}";
+        $"{row.Requests}|{row.PromptTokens}|{row.CompletionTokens}|{row.TotalTokens}|{row.Share:R}|{row.PolicyFailures}|{row.InterruptedStreams}";
 
     private static void AssertNear(double? expected, double? actual, double relative)
     {
