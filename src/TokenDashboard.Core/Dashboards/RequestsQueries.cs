@@ -1,5 +1,4 @@
 using System.Globalization;
-using TokenDashboard.Store.Rollups;
 
 namespace TokenDashboard.Dashboards;
 
@@ -43,7 +42,7 @@ internal static class RequestsQueries
 
     // Bars begin where bins of the sums' histograms do, so that they are the same with and without sums.
     internal static string Durations { get; } = Histogram(
-        "Duration from", [.. DurationSteps.Select(step => (step.Label, DurationHistogram.BeginOf(step.From)))], PanelRelations.RequestsAndLatency(Filtered), $"""
+        "Duration from", [.. DurationSteps.Select(step => (step.Label, step.From))], PanelRelations.RequestsAndLatency(Filtered), $"""
         SELECT duration_ms AS value, 1 AS requests FROM picked WHERE duration_ms IS NOT NULL
             UNION ALL
             SELECT duration_ms, requests FROM summed_latency WHERE NOT ({Filtered})

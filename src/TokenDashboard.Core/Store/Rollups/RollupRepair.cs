@@ -4,8 +4,8 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Store.Rollups;
 
 /// <summary>
-/// Computes stale pieces of the rollups anew: quarters of an hour from their requests, longer pieces from the quarters. A piece stays
-/// stale, and so unused, until all of it is written, which may take several transactions.
+/// Rebuilds stale sums: quarters of an hour from their requests, longer levels from the quarters. Sums stay stale, and so unused, until
+/// all of a level and start are written, which may take several transactions.
 /// </summary>
 internal sealed class RollupRepair(StoreOptimizer optimizer, CancellationToken cancellation)
 {
@@ -14,15 +14,14 @@ internal sealed class RollupRepair(StoreOptimizer optimizer, CancellationToken c
 
     private readonly List<Action> _steps = [];
     private RollupState _state = optimizer.ReadState();
-    private Dictionary<long, RollupGroup> _groups = [];
     private int _pieces;
     private long _repaired;
 
     /// <summary>Repairs everything that is stale.</summary>
-    /// <returns>How many pieces were repaired.</returns>
+    /// <returns>How many levels and starts were repaired.</returns>
     public long Run()
     {
-        // What was computed before somebody else changed the rollups is computed anew.
+        // What was computed before somebody else changed the rollups is computed again.
         for (int attempt = 0; attempt < MaxAttempts && !RepairAll(); attempt++)
         {
             Forget();
@@ -33,50 +32,32 @@ internal sealed class RollupRepair(StoreOptimizer optimizer, CancellationToken c
     private bool RepairAll()
     {
         _state = optimizer.ReadState();
-        if (!_state.IsUsable)
+        // Longer levels are computed from quarters that are right, as they are by then: a mark added since would be a new version.
+        // Where the rollups cannot be used, they are built up again as a whole.
+        return !_state.IsUsable || optimizer.Store.Read(() => RollupStore.ReadStale(optimizer.Store)).GroupBy(stale => stale.Level).All(level =>
         {
-            // Who throws the sums away builds them up again.
-            return true;
-        }
-        ILookup<RollupLevel, long> stale = optimizer.Store.Read(() => RollupQueries.ReadStale(optimizer.Store)).Order().ToLookup(piece => piece.Level, piece => piece.Start);
-        // Longer pieces are computed from quarters that are right, as they are by then: a mark added since would be a new version.
-        return Repair(RollupLevel.Quarter, stale) && StoreOptimizer.LongerLevels.All(level => Repair(level, stale));
-    }
-
-    private bool Repair(RollupLevel level, ILookup<RollupLevel, long> stale)
-    {
-        _groups = optimizer.Store.Read(() => RollupQueries.ReadGroups(optimizer.Store, new RequestFilter()));
-        foreach (long start in stale[level])
-        {
-            cancellation.ThrowIfCancellationRequested();
-            AddSteps(level, start);
-            if (_steps.Count >= StepsPerFlush && !Flush())
+            foreach ((_, long start) in level)
             {
-                return false;
+                cancellation.ThrowIfCancellationRequested();
+                AddSteps(level.Key, start);
+                if (_steps.Count >= StepsPerFlush && !Flush())
+                {
+                    return false;
+                }
             }
-        }
-        return Flush();
+            return Flush();
+        });
     }
 
     private void AddSteps(RollupLevel level, long start)
     {
         _pieces++;
-        var batch = new RollupBatch();
-        Dictionary<RollupGroup, RollupSums> sums = level == RollupLevel.Quarter ? OfRequests(start, batch) : OfQuarters(level, start);
         _steps.Add(() => optimizer.Tables.Run($"DELETE FROM {RollupSchema.Sums} WHERE level = ?1 AND start = ?2", (long)level, start));
-        foreach ((RollupGroup group, RollupSums groupSums) in sums)
+        foreach ((RollupKey key, UsageAccumulator usage) in level == RollupLevel.Quarter ? OfRequests(start) : OfQuarters(level, start))
         {
-            _steps.Add(() => optimizer.Tables.Put(level, start, group, groupSums));
+            _steps.Add(() => optimizer.Tables.Put(key, usage));
         }
-        _steps.Add(() =>
-        {
-            if (level == RollupLevel.Quarter)
-            {
-                optimizer.Tables.Run($"DELETE FROM {RollupSchema.Unreadable} WHERE start = ?1", start);
-                optimizer.Tables.AddUnreadable(batch);
-            }
-            optimizer.Tables.RemoveStale(level, start);
-        });
+        _steps.Add(() => optimizer.Tables.RemoveStale(level, start));
     }
 
     private bool Flush()
@@ -110,40 +91,17 @@ internal sealed class RollupRepair(StoreOptimizer optimizer, CancellationToken c
         _pieces = 0;
     }
 
-    private Dictionary<RollupGroup, RollupSums> OfRequests(long start, RollupBatch batch)
-    {
-        List<RowRange> ranges = RollupQueries.ReadRanges(optimizer.Store, start, start + 1);
-        using var scanner = new RowScanner(
-            optimizer.Store, new RequestFilter(), RequestText.User | RequestText.Model | RequestText.Provider | RequestText.RequestType,
-            ranges: RowRange.Merge(ranges));
-        scanner.ReadAll(row =>
-        {
-            if (row.Id <= _state.Watermark && RollupBatch.QuarterOf(row) == start)
-            {
-                batch.Add(row);
-            }
-        });
-        return batch.Quarters.ToDictionary(quarter => quarter.Key.Group, quarter => quarter.Value);
-    }
+    private Dictionary<RollupKey, UsageAccumulator> OfRequests(long start) =>
+        RollupVerifier.ReadRequests(optimizer.Store, _state, start, start + RollupLevels.QuarterSeconds).Quarters;
 
-    private Dictionary<RollupGroup, RollupSums> OfQuarters(RollupLevel level, long start)
+    private IEnumerable<KeyValuePair<RollupKey, UsageAccumulator>> OfQuarters(RollupLevel level, long start)
     {
-        var sums = new Dictionary<RollupGroup, RollupSums>();
-        for (long hour = start; hour < start + level.Seconds(); hour += RollupLevels.HourSeconds)
+        var quarters = new List<KeyValuePair<RollupKey, UsageAccumulator>>();
+        foreach (RollupLevel source in (ReadOnlySpan<RollupLevel>)[RollupLevel.RemovedQuarter, RollupLevel.Quarter])
         {
-            foreach (RollupLevel quarters in (ReadOnlySpan<RollupLevel>)[RollupLevel.RemovedQuarter, RollupLevel.Quarter])
-            {
-                _ = optimizer.Store.Read(() => RollupQueries.ReadRun(optimizer.Store, quarters, hour, hour + RollupLevels.HourSeconds, TimeSpan.MaxValue, _groups, row =>
-                {
-                    RollupGroup group = level.HasUsers() ? row.Group : row.Group.OfAllUsers();
-                    if (!sums.TryGetValue(group, out RollupSums? all))
-                    {
-                        sums.Add(group, all = new RollupSums());
-                    }
-                    all.Add(row.ToSums());
-                }));
-            }
+            RollupStore.ReadAllSums(
+                optimizer.Store, source, start, start + level.Seconds(), new RequestFilter(), row => quarters.Add(KeyValuePair.Create(row.Key, row.ToAccumulator())));
         }
-        return sums;
+        return RollupBatch.Longer(quarters).Where(sum => sum.Key.Level == level);
     }
 }

@@ -1,40 +1,24 @@
+using TokenDashboard.Telemetry;
+
 namespace TokenDashboard.Store.Rollups;
 
-/// <summary>The row of the rollups a running statement stands on.</summary>
+/// <summary>A row of the rollups: the one a running statement stands on, or a copy.</summary>
 internal sealed class RollupRow : UsageRow
 {
+    private static readonly int FirstText = 3 + Measures.All.Count;
+
     private RollupGroup _group = null!;
     private NativeStatement _statement;
+    private ReadOnlyMemory<byte>? _durations;
 
     /// <summary>What a statement selects so that this class can read it.</summary>
-    public const string Columns = "start, group_id, " + RollupSchema.SumColumns;
+    public static string Columns { get; } = $"level, start, group_id, {RollupSchema.SumColumns}";
+
+    public RollupLevel Level { get; private set; }
 
     public long Start { get; private set; }
 
-    public RollupGroup Group => _group;
-
-    public long Requests => _statement.Integer(2);
-
-    public long PromptTokens => _statement.Integer(3);
-
-    public long CompletionTokens => _statement.Integer(4);
-
-    public long TotalTokens => _statement.Integer(5);
-
-    public long PolicyFailures => _statement.Integer(6);
-
-    public long InterruptedStreams => _statement.Integer(7);
-
-    /// <summary>Requests that have a duration.</summary>
-    public long TimedRequests => _statement.Integer(8);
-
-    public double DurationSum => _statement.Real(9);
-
-    public double DurationMax => _statement.Real(10);
-
-    public long FirstTicks => _statement.Integer(11);
-
-    public long LastTicks => _statement.Integer(12);
+    public RollupKey Key => new(Level, Start, _group);
 
     public override string User => _group.User;
 
@@ -46,33 +30,52 @@ internal sealed class RollupRow : UsageRow
 
     public override string Transaction => "";
 
+    /// <summary>The stored histogram of durations.</summary>
+    public ReadOnlySpan<byte> Durations => _durations is { } copy ? copy.Span : _statement.Text(FirstText);
+
+    /// <summary>Reads the row a statement stands on; histograms are read when they are asked for.</summary>
     public void Load(NativeStatement statement, RollupGroup group)
     {
-        (_statement, _group) = (statement, group);
-        Start = statement.Integer(0);
-        UtcTicks = RollupLevels.TicksOf(Start);
+        (_statement, _durations) = (statement, null);
+        Place((RollupLevel)statement.Integer(0), statement.Integer(1), group);
+        for (int i = 0; i < Measures.All.Count; i++)
+        {
+            Measure measure = Measures.All[i];
+            if (measure.IsReal)
+            {
+                Values.Reals[measure.Index] = statement.Real(3 + i);
+            }
+            else
+            {
+                Values[measure] = statement.Integer(3 + i);
+            }
+        }
     }
 
-    /// <summary>Adds the durations to a histogram.</summary>
-    public void AddDurationsTo(DurationHistogram histogram) => histogram.AddStored(_statement.Text(13));
-
-    /// <summary>A copy of the sums.</summary>
-    public RollupSums ToSums()
+    /// <summary>Becomes a copy of another row, without its histogram of sizes.</summary>
+    public void Load(RollupLevel level, long start, RollupGroup group, ReadOnlySpan<long> integers, ReadOnlySpan<double> reals, ReadOnlyMemory<byte> durations)
     {
-        var sums = new RollupSums
-        {
-            Requests = Requests,
-            PromptTokens = PromptTokens,
-            CompletionTokens = CompletionTokens,
-            TotalTokens = TotalTokens,
-            PolicyFailures = PolicyFailures,
-            InterruptedStreams = InterruptedStreams,
-            DurationSum = DurationSum,
-            DurationMax = DurationMax,
-            FirstTicks = FirstTicks,
-            LastTicks = LastTicks,
-        };
-        AddDurationsTo(sums.Durations);
-        return sums;
+        Place(level, start, group);
+        integers.CopyTo(Values.Integers);
+        reals.CopyTo(Values.Reals);
+        _durations = durations;
+    }
+
+    public void AddDurationsTo(Histogram histogram) => histogram.AddStored(Durations);
+
+    public void AddSizesTo(Histogram histogram) => histogram.AddStored(_statement.Text(FirstText + 1));
+
+    /// <summary>A copy of all that is counted.</summary>
+    public UsageAccumulator ToAccumulator()
+    {
+        var usage = new UsageAccumulator();
+        usage.Add(this);
+        return usage;
+    }
+
+    private void Place(RollupLevel level, long start, RollupGroup group)
+    {
+        (Level, Start, _group) = (level, start, group);
+        UtcTicks = RollupLevels.TicksOf(start);
     }
 }

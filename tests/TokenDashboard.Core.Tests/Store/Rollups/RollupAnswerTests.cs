@@ -154,9 +154,9 @@ public class RollupAnswerTests
         foreach ((T exact, T summedUp) in expected.Rows.Zip(actual.Rows))
         {
             AssertNear(exact.MeanDurationMs, summedUp.MeanDurationMs, 1e-9);
-            AssertNear(exact.P50DurationMs, summedUp.P50DurationMs, DurationHistogram.RelativeError);
-            AssertNear(exact.P95DurationMs, summedUp.P95DurationMs, DurationHistogram.RelativeError);
-            AssertNear(exact.P99DurationMs, summedUp.P99DurationMs, DurationHistogram.RelativeError);
+            AssertNear(exact.P50DurationMs, summedUp.P50DurationMs, HistogramBins.RelativeError);
+            AssertNear(exact.P95DurationMs, summedUp.P95DurationMs, HistogramBins.RelativeError);
+            AssertNear(exact.P99DurationMs, summedUp.P99DurationMs, HistogramBins.RelativeError);
             Assert.Equal(exact.MaxDurationMs, summedUp.MaxDurationMs);
         }
     }
