@@ -65,7 +65,7 @@ internal sealed class Histogram(HistogramBins bins)
         return 0;
     }
 
-    /// <summary>Adds what <see cref="Write"/> wrote.</summary>
+    /// <summary>Adds what <see cref="ToUtf8"/> gave.</summary>
     /// <exception cref="FormatException">It is something else.</exception>
     public void AddStored(ReadOnlySpan<byte> json)
     {
@@ -87,19 +87,8 @@ internal sealed class Histogram(HistogramBins bins)
         }
     }
 
-    /// <summary>Writes the bins as a JSON object of bin and count, in order, which SQL can read by json_each.</summary>
-    public void Write(StringBuilder json)
-    {
-        json.Append('{');
-        for (int i = 0; i < _counts.Length; i++)
-        {
-            if (_counts[i] != 0)
-            {
-                json.Append(json[^1] == '{' ? "" : ",").Append('"').Append(_first + i).Append("\":").Append(_counts[i]);
-            }
-        }
-        json.Append('}');
-    }
+    /// <summary>The bins as a JSON object of bin and count, in order, which SQL can read by json_each.</summary>
+    public byte[] ToUtf8() => Encoding.UTF8.GetBytes(Text());
 
     // Makes room for all bins of a text at once: they are in order, and there are seldom others to come.
     private void Reserve(ReadOnlySpan<byte> json)
@@ -139,9 +128,15 @@ internal sealed class Histogram(HistogramBins bins)
 
     private string Text()
     {
-        var json = new StringBuilder();
-        Write(json);
-        return json.ToString();
+        var json = new StringBuilder("{");
+        for (int i = 0; i < _counts.Length; i++)
+        {
+            if (_counts[i] != 0)
+            {
+                json.Append(json.Length == 1 ? "" : ",").Append('"').Append(_first + i).Append("\":").Append(_counts[i]);
+            }
+        }
+        return json.Append('}').ToString();
     }
 
     private void Widen(int bin)

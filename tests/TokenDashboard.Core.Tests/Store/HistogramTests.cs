@@ -88,10 +88,5 @@ public class HistogramTests
         return histogram;
     }
 
-    private static string Stored(Histogram histogram)
-    {
-        var json = new StringBuilder();
-        histogram.Write(json);
-        return json.ToString();
-    }
+    private static string Stored(Histogram histogram) => Encoding.UTF8.GetString(histogram.ToUtf8());
 }

@@ -47,10 +47,7 @@ internal static class RollupChanges
         {
             return;
         }
-        foreach (RollupLevel level in RollupLevels.OfRequests)
-        {
-            Run($"INSERT OR IGNORE INTO {RollupSchema.Stale} VALUES ({level:D}, {RollupLevels.StartOf(start, level.Seconds())})");
-        }
+        Run($"INSERT OR IGNORE INTO {RollupSchema.Stale} VALUES ({RollupLevel.Quarter:D}, {start}), ({RollupLevel.Day:D}, {RollupLevels.StartOf(start, RollupLevels.DaySeconds)})");
         if (row == state.Watermark)
         {
             // The row at the watermark proves that nobody else removed rows; changed, it proves so in its new form.

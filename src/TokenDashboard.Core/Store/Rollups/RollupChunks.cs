@@ -40,10 +40,10 @@ internal sealed class RollupChunks : IDisposable
     private readonly Action<UsageRow> _onRow;
     private readonly SqliteCommand _sums;
     private readonly SqliteCommand _gaps;
-    private readonly RollupRow _row = new();
-    private readonly List<(RollupLevel Level, long Start, RollupGroup Group, int Text, int Length)> _rows = [];
-    private readonly List<long> _integers = [];
-    private readonly List<double> _reals = [];
+
+    // Copies of the chunk's rows, of which the first so many are in use.
+    private readonly List<RollupRow> _rows = [];
+    private int _copied;
 
     // Where a chunk must end: seconds that the range has a part of are chunks of their own, which the planner takes for gaps.
     private readonly long[] _cuts;
@@ -53,7 +53,6 @@ internal sealed class RollupChunks : IDisposable
     private readonly List<(long From, long Until, long Watermark)> _later = [];
     private RollupState? _now;
     private Dictionary<long, RollupGroup> _groups = [];
-    private byte[] _texts = new byte[1 << 16];
     private long _at;
     private long _length = FirstLength;
 
@@ -87,20 +86,15 @@ internal sealed class RollupChunks : IDisposable
         {
             return null;
         }
-        _rows.Clear();
-        _integers.Clear();
-        _reals.Clear();
+        _copied = 0;
         if (!_store.ReadAtOnce(ReadChunk))
         {
             return false;
         }
-        foreach (((RollupLevel level, long start, RollupGroup group, int text, int length), int index) in _rows.Select((row, index) => (row, index)))
+        foreach (RollupRow row in CollectionsMarshal.AsSpan(_rows)[.._copied])
         {
-            Span<long> integers = CollectionsMarshal.AsSpan(_integers).Slice(index * Measures.Integers.Count, Measures.Integers.Count);
-            Span<double> reals = CollectionsMarshal.AsSpan(_reals).Slice(index * Measures.Reals.Count, Measures.Reals.Count);
-            _row.Load(level, start, group, integers, reals, _texts.AsMemory(text, length));
-            _unreadable.Add(_row);
-            _onRow(_row);
+            _unreadable.Add(row);
+            _onRow(row);
         }
         return true;
     }
@@ -151,7 +145,7 @@ internal sealed class RollupChunks : IDisposable
         bool canBeShorter = until - _at > RollupLevels.QuarterSeconds;
         if (!CopySums(canBeShorter, watch) || !ReadGaps(canBeShorter))
         {
-            _rows.Clear();
+            _copied = 0;
             _length = Math.Max((until - _at) / 4, RollupLevels.QuarterSeconds);
             return true;
         }
@@ -204,36 +198,24 @@ internal sealed class RollupChunks : IDisposable
     private bool CopySums(bool canBeShorter, Stopwatch watch)
     {
         bool complete = true;
-        int count = 0, used = 0;
+        int looked = 0;
         RollupStore.Step(_store, _sums, statement =>
         {
-            complete = !canBeShorter || ++count % RowsPerLook != 0 || watch.Elapsed < RowScanner.UsualWindow * 2;
+            complete = !canBeShorter || ++looked % RowsPerLook != 0 || watch.Elapsed < RowScanner.UsualWindow * 2;
             if (complete && _groups.TryGetValue(statement.Integer(2), out RollupGroup? group))
             {
-                _row.Load(statement, group);
-                // Of removed requests no others are left to read, so a quarter counts by its beginning.
-                if (_row.Level != RollupLevel.RemovedQuarter || (_scope.CountsRemoved && _scope.Filter.Range.Contains(_row.UtcTicks)))
+                if (_copied == _rows.Count)
                 {
-                    used = Copy(group, used);
+                    _rows.Add(new RollupRow());
                 }
+                RollupRow row = _rows[_copied];
+                row.Load(statement, group);
+                // Of removed requests no others are left to read, so a quarter counts by its beginning.
+                _copied += row.Level != RollupLevel.RemovedQuarter || (_scope.CountsRemoved && _scope.Filter.Range.Contains(row.UtcTicks)) ? 1 : 0;
             }
             return complete;
         });
         return complete;
-    }
-
-    private int Copy(RollupGroup group, int used)
-    {
-        ReadOnlySpan<byte> durations = _row.Durations;
-        if (_texts.Length < used + durations.Length)
-        {
-            Array.Resize(ref _texts, Math.Max(_texts.Length * 2, used + durations.Length));
-        }
-        durations.CopyTo(_texts.AsSpan(used));
-        _integers.AddRange(_row.Values.Integers);
-        _reals.AddRange(_row.Values.Reals);
-        _rows.Add((_row.Level, _row.Start, group, used, durations.Length));
-        return used + durations.Length;
     }
 
     // False where there is too much to read at once.

@@ -35,12 +35,6 @@ internal static class RollupLevels
 
     public const int DaySeconds = 86400;
 
-    /// <summary>The levels that count requests whose rows are in the table.</summary>
-    public static IReadOnlyList<RollupLevel> OfRequests { get; } = [RollupLevel.Quarter, .. Longer];
-
-    /// <summary>The levels longer than a quarter, which count removed requests too.</summary>
-    public static IReadOnlyList<RollupLevel> Longer => [RollupLevel.Hour, RollupLevel.Day, RollupLevel.HourAllUsers, RollupLevel.DayAllUsers];
-
     /// <summary>Length of a level's pieces in seconds.</summary>
     public static int Seconds(this RollupLevel level) => level switch
     {

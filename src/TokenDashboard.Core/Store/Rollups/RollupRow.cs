@@ -2,14 +2,13 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Store.Rollups;
 
-/// <summary>A row of the rollups: the one a running statement stands on, or a copy.</summary>
+/// <summary>A row of the rollups, as it was read.</summary>
 internal sealed class RollupRow : UsageRow
 {
-    private static readonly int FirstText = 3 + Measures.All.Count;
-
     private RollupGroup _group = null!;
-    private NativeStatement _statement;
-    private ReadOnlyMemory<byte>? _durations;
+    private byte[] _histograms = [];
+    private int _durationsLength;
+    private int _sizesLength;
 
     /// <summary>What a statement selects so that this class can read it.</summary>
     public static string Columns { get; } = $"level, start, group_id, {RollupSchema.SumColumns}";
@@ -30,40 +29,30 @@ internal sealed class RollupRow : UsageRow
 
     public override string Transaction => "";
 
-    /// <summary>The stored histogram of durations.</summary>
-    public ReadOnlySpan<byte> Durations => _durations is { } copy ? copy.Span : _statement.Text(FirstText);
-
-    /// <summary>Reads the row a statement stands on; histograms are read when they are asked for.</summary>
+    /// <summary>Copies the row a statement stands on; its histograms are decoded when they are asked for.</summary>
     public void Load(NativeStatement statement, RollupGroup group)
     {
-        (_statement, _durations) = (statement, null);
-        Place((RollupLevel)statement.Integer(0), statement.Integer(1), group);
-        for (int i = 0; i < Measures.All.Count; i++)
+        (Level, Start, _group) = ((RollupLevel)statement.Integer(0), statement.Integer(1), group);
+        UtcTicks = RollupLevels.TicksOf(Start);
+        int column = 3;
+        foreach (Measure measure in Measures.All)
         {
-            Measure measure = Measures.All[i];
             if (measure.IsReal)
             {
-                Values.Reals[measure.Index] = statement.Real(3 + i);
+                Values.Reals[measure.Index] = statement.Real(column++);
             }
             else
             {
-                Values[measure] = statement.Integer(3 + i);
+                Values[measure] = statement.Integer(column++);
             }
         }
+        _durationsLength = Copy(statement.Text(column), 0);
+        _sizesLength = Copy(statement.Text(column + 1), _durationsLength);
     }
 
-    /// <summary>Becomes a copy of another row, without its histogram of sizes.</summary>
-    public void Load(RollupLevel level, long start, RollupGroup group, ReadOnlySpan<long> integers, ReadOnlySpan<double> reals, ReadOnlyMemory<byte> durations)
-    {
-        Place(level, start, group);
-        integers.CopyTo(Values.Integers);
-        reals.CopyTo(Values.Reals);
-        _durations = durations;
-    }
+    public void AddDurationsTo(Histogram histogram) => histogram.AddStored(_histograms.AsSpan(0, _durationsLength));
 
-    public void AddDurationsTo(Histogram histogram) => histogram.AddStored(Durations);
-
-    public void AddSizesTo(Histogram histogram) => histogram.AddStored(_statement.Text(FirstText + 1));
+    public void AddSizesTo(Histogram histogram) => histogram.AddStored(_histograms.AsSpan(_durationsLength, _sizesLength));
 
     /// <summary>A copy of all that is counted.</summary>
     public UsageAccumulator ToAccumulator()
@@ -73,9 +62,13 @@ internal sealed class RollupRow : UsageRow
         return usage;
     }
 
-    private void Place(RollupLevel level, long start, RollupGroup group)
+    private int Copy(ReadOnlySpan<byte> text, int used)
     {
-        (Level, Start, _group) = (level, start, group);
-        UtcTicks = RollupLevels.TicksOf(start);
+        if (_histograms.Length < used + text.Length)
+        {
+            Array.Resize(ref _histograms, (used + text.Length) * 2);
+        }
+        text.CopyTo(_histograms.AsSpan(used));
+        return text.Length;
     }
 }

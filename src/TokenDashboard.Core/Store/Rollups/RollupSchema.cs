@@ -20,7 +20,9 @@ internal static class RollupSchema
     /// <summary>In which row ids the requests of a quarter of an hour are found; other requests may lie between them.</summary>
     public const string Rows = "tokendash_rollup_rows";
 
-    /// <summary>Levels and starts whose sums are not to be used until they are rebuilt.</summary>
+    /// <summary>
+    /// Levels and starts whose sums are not to be used until they are rebuilt: single quarters, and days, which stand for all longer levels.
+    /// </summary>
     public const string Stale = "tokendash_rollup_stale";
 
     /// <summary>The duration each bin of a histogram stands for.</summary>

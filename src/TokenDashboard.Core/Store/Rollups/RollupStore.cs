@@ -28,13 +28,16 @@ internal static class RollupStore
         return groups;
     }
 
-    /// <summary>The levels and starts whose sums are not to be used, in order.</summary>
-    public static List<(RollupLevel Level, long Start)> ReadStale(TokenStore store)
+    /// <summary>The levels and starts whose sums are not to be used.</summary>
+    public static HashSet<(RollupLevel Level, long Start)> ReadStale(TokenStore store) => store.Read(() =>
     {
-        var stale = new List<(RollupLevel Level, long Start)>();
-        Read(store, $"SELECT level, start FROM {RollupSchema.Stale} ORDER BY level, start", reader => stale.Add(((RollupLevel)reader.GetInt64(0), reader.GetInt64(1))));
+        var stale = new HashSet<(RollupLevel Level, long Start)>();
+        Read(store, $"SELECT level, start FROM {RollupSchema.Stale}", reader => stale.Add(((RollupLevel)reader.GetInt64(0), reader.GetInt64(1))));
         return stale;
-    }
+    });
+
+    /// <summary>The days of which something is stale.</summary>
+    public static IEnumerable<long> ReadStaleDays(TokenStore store) => ReadStale(store).Select(stale => RollupLevels.StartOf(stale.Start, RollupLevels.DaySeconds));
 
     /// <summary>The first quarter from a second on that has requests in the table or removed ones, or null.</summary>
     public static long? Next(TokenStore store, long from) => new[] { Bound(store, "min", RollupSchema.Rows, $"start >= {Number(Math.Max(from, RollupSchema.NoTime + 1))}"), NextRemoved(store, from) }.Min();

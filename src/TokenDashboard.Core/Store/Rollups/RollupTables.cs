@@ -17,25 +17,16 @@ internal sealed class RollupTables : IDisposable
 
     private readonly StoreWriteConnection _connection;
     private readonly sqlite3 _database;
-    private readonly List<sqlite3_stmt> _prepared = [];
-    private readonly NativeStatement _put, _findGroup, _addGroup, _lastRange, _growRange, _addRange, _setWatermark;
+    private readonly Dictionary<string, sqlite3_stmt> _prepared = [];
+    private readonly NativeStatement _put;
     private readonly Dictionary<RollupGroup, long> _groups = [];
     private readonly Dictionary<RollupGroup, long> _newGroups = [];
-    private readonly RollupTexts _texts = new();
 
     public RollupTables(StoreWriteConnection connection)
     {
         _connection = connection;
         _database = connection.Connection.Handle!;
-        _put = Prepare($"INSERT OR REPLACE INTO {RollupSchema.Sums} VALUES ({string.Join(", ", Enumerable.Range(1, Measures.All.Count + 5).Select(number => $"?{number}"))})");
-        _findGroup = Prepare(
-            $"SELECT id FROM {RollupSchema.Groups} WHERE all_users = ?1 AND user_id = ?2 AND model = ?3 AND provider = ?4 AND request_type = ?5 AND input_class = ?6");
-        _addGroup = Prepare(
-            $"INSERT INTO {RollupSchema.Groups} (all_users, user_id, model, provider, request_type, input_class) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id");
-        _lastRange = Prepare($"SELECT first_row, last_row FROM {RollupSchema.Rows} WHERE start = ?1 ORDER BY first_row DESC LIMIT 1");
-        _growRange = Prepare($"UPDATE {RollupSchema.Rows} SET last_row = ?3 WHERE start = ?1 AND first_row = ?2");
-        _addRange = Prepare($"INSERT INTO {RollupSchema.Rows} VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET last_row = max(last_row, excluded.last_row)");
-        _setWatermark = Prepare($"UPDATE {RollupSchema.State} SET watermark = ?1, watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = ?1)");
+        _put = Statement($"INSERT OR REPLACE INTO {RollupSchema.Sums} VALUES ({string.Join(", ", Enumerable.Range(1, Measures.All.Count + 5).Select(number => $"?{number}"))})");
     }
 
     /// <summary>Makes the tables where they are missing, in the place of those of another form.</summary>
@@ -90,35 +81,41 @@ internal sealed class RollupTables : IDisposable
     /// <summary>The number of a group, where it is known to be stored.</summary>
     public bool TryGetId(RollupGroup group, out long id) => _groups.TryGetValue(group, out id);
 
+    /// <summary>Notes in which rows the requests of a batch are found, and that they are summed up.</summary>
     public void AddRows(RollupBatch batch)
     {
+        NativeStatement lastRange = Statement($"SELECT first_row, last_row FROM {RollupSchema.Rows} WHERE start = ?1 ORDER BY first_row DESC LIMIT 1");
         foreach ((long start, RowRange range) in batch.Rows)
         {
-            _lastRange.Bind(1, start);
-            bool found = _lastRange.Step(out int resultCode);
-            var last = new RowRange(_lastRange.Integer(0), _lastRange.Integer(1));
-            _lastRange.Reset();
+            lastRange.Bind(1, start);
+            bool found = lastRange.Step(out int resultCode);
+            var last = new RowRange(lastRange.Integer(0), lastRange.Integer(1));
+            lastRange.Reset();
             Check(resultCode);
-            bool grows = found && RollupBatch.Continues(last, range.First);
-            NativeStatement statement = grows ? _growRange : _addRange;
-            statement.Bind(1, start);
-            statement.Bind(2, grows ? last.First : range.First);
-            statement.Bind(3, grows ? Math.Max(last.Last, range.Last) : range.Last);
-            Check(statement.Run());
+            Run(
+                $"INSERT INTO {RollupSchema.Rows} VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET last_row = max(last_row, excluded.last_row)",
+                start, found && RollupBatch.Continues(last, range.First) ? last.First : range.First, range.Last);
+        }
+        Run($"UPDATE {RollupSchema.State} SET watermark = ?1, watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = ?1)", batch.LastRow);
+    }
+
+    /// <summary>Writes the sum that should have been found.</summary>
+    /// <exception cref="TransactionLateException">The transaction takes too long.</exception>
+    public void Write(RollupDifference difference)
+    {
+        if (difference.Expected is { } expected)
+        {
+            Put(difference.Key, expected.Values, expected.Durations.ToUtf8(), expected.Sizes.ToUtf8());
+        }
+        else
+        {
+            Run($"DELETE FROM {RollupSchema.Sums} WHERE level = ?1 AND start = ?2 AND group_id = ?3", (long)difference.Key.Level, difference.Key.Start, IdOf(difference.Key.Group));
         }
     }
 
-    /// <summary>Writes a sum, in the place of the one there may be.</summary>
+    /// <summary>Writes a sum with its histograms as text, in the place of the one there may be.</summary>
     /// <exception cref="TransactionLateException">The transaction takes too long.</exception>
-    public void Put(RollupKey key, UsageAccumulator usage)
-    {
-        _texts.Clear();
-        (Range durations, Range sizes) = _texts.Add(usage);
-        Put(key, usage.Values, _texts[durations], _texts[sizes]);
-    }
-
-    /// <summary>As <see cref="Put(RollupKey, UsageAccumulator)"/>, with the histograms as text.</summary>
-    public void Put(RollupKey key, MeasureValues values, ReadOnlySpan<byte> pinnedDurations, ReadOnlySpan<byte> pinnedSizes)
+    public void Put(RollupKey key, MeasureValues values, byte[] durations, byte[] sizes)
     {
         _connection.ThrowIfLate();
         _put.Bind(1, (long)key.Level);
@@ -136,32 +133,21 @@ internal sealed class RollupTables : IDisposable
                 _put.Bind(parameter++, values[measure]);
             }
         }
-        _put.BindText(parameter++, pinnedDurations);
-        _put.BindText(parameter, pinnedSizes);
+        _put.BindCopy(parameter++, durations);
+        _put.BindCopy(parameter, sizes);
         Check(_put.Run());
     }
 
-    public void SetWatermark(long row)
-    {
-        _setWatermark.Bind(1, row);
-        Check(_setWatermark.Run());
-    }
-
     public void AddStale(RollupLevel level, long start) => Run($"INSERT OR IGNORE INTO {RollupSchema.Stale} VALUES (?1, ?2)", (long)level, start);
-
-    public void RemoveStale(RollupLevel level, long start) => Run($"DELETE FROM {RollupSchema.Stale} WHERE level = ?1 AND start = ?2", (long)level, start);
 
     /// <summary>Removes rows of a table by their ids.</summary>
     /// <exception cref="TransactionLateException">The transaction takes too long.</exception>
     public void RemoveRows(string table, string idColumn, List<long> ids)
     {
-        using sqlite3_stmt prepared = Compile($"DELETE FROM {table} WHERE {idColumn} = ?1");
-        var statement = new NativeStatement(prepared);
         foreach (long id in ids)
         {
             _connection.ThrowIfLate();
-            statement.Bind(1, id);
-            Check(statement.Run());
+            Run($"DELETE FROM {table} WHERE {idColumn} = ?1", id);
         }
     }
 
@@ -186,11 +172,10 @@ internal sealed class RollupTables : IDisposable
         return true;
     }
 
-    /// <summary>Runs a statement of the caller's with numbers for its parameters.</summary>
+    /// <summary>Runs a statement, which is kept for the next time, with numbers for its parameters.</summary>
     public void Run(string sql, params ReadOnlySpan<long> values)
     {
-        using sqlite3_stmt prepared = Compile(sql);
-        var statement = new NativeStatement(prepared);
+        NativeStatement statement = Statement(sql);
         for (int i = 0; i < values.Length; i++)
         {
             statement.Bind(i + 1, values[i]);
@@ -198,7 +183,13 @@ internal sealed class RollupTables : IDisposable
         Check(statement.Run());
     }
 
-    public void Dispose() => _prepared.ForEach(statement => statement.Dispose());
+    public void Dispose()
+    {
+        foreach (sqlite3_stmt statement in _prepared.Values)
+        {
+            statement.Dispose();
+        }
+    }
 
     private static bool IsForeign(StoreWriteConnection connection) => RollupState.Read(connection.Connection) is { IsForeign: true };
 
@@ -218,9 +209,10 @@ internal sealed class RollupTables : IDisposable
         {
             return id;
         }
-        if (!GroupId(_findGroup, group, out id))
+        const string Columns = "all_users, user_id, model, provider, request_type, input_class";
+        if (!GroupId(Statement($"SELECT id FROM {RollupSchema.Groups} WHERE ({Columns}) = (?1, ?2, ?3, ?4, ?5, ?6)"), group, out id))
         {
-            GroupId(_addGroup, group, out id);
+            GroupId(Statement($"INSERT INTO {RollupSchema.Groups} ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id"), group, out id);
         }
         _newGroups.Add(group, id);
         return id;
@@ -228,38 +220,27 @@ internal sealed class RollupTables : IDisposable
 
     private bool GroupId(NativeStatement statement, RollupGroup group, out long id)
     {
-        byte[][] names = [.. new[] { group.User, group.Model, group.Provider, group.RequestType }.Select(Pinned)];
         statement.Bind(1, group.AllUsers ? 1L : 0L);
-        for (int i = 0; i < names.Length; i++)
+        foreach ((string name, int index) in new[] { group.User, group.Model, group.Provider, group.RequestType }.Select((name, index) => (name, index)))
         {
-            statement.BindText(i + 2, names[i]);
+            statement.BindCopy(index + 2, Encoding.UTF8.GetBytes(name));
         }
-        statement.Bind(names.Length + 2, (long)group.InputClass);
+        statement.Bind(6, (long)group.InputClass);
         bool found = statement.Step(out int resultCode);
         id = found ? statement.Integer(0) : 0;
         statement.Reset();
-        GC.KeepAlive(names);
         Check(resultCode);
         return found;
     }
 
-    private static byte[] Pinned(string text)
+    private NativeStatement Statement(string sql)
     {
-        byte[] bytes = GC.AllocateUninitializedArray<byte>(Encoding.UTF8.GetByteCount(text), pinned: true);
-        Encoding.UTF8.GetBytes(text, bytes);
-        return bytes;
-    }
-
-    private NativeStatement Prepare(string sql)
-    {
-        _prepared.Add(Compile(sql));
-        return new NativeStatement(_prepared[^1]);
-    }
-
-    private sqlite3_stmt Compile(string sql)
-    {
-        Check(raw.sqlite3_prepare_v2(_database, sql, out sqlite3_stmt statement));
-        return statement;
+        if (!_prepared.TryGetValue(sql, out sqlite3_stmt? statement))
+        {
+            Check(raw.sqlite3_prepare_v2(_database, sql, out statement));
+            _prepared.Add(sql, statement);
+        }
+        return new NativeStatement(statement);
     }
 
     private void Check(int resultCode)

@@ -18,8 +18,7 @@ internal sealed class RollupUpdate : IDisposable
     private readonly sqlite3_stmt _prepared;
     private readonly NativeStatement _find;
     private readonly RollupRow _row = new();
-    private readonly RollupTexts _texts = new();
-    private readonly List<(RollupKey Key, MeasureValues Values, Range Durations, Range Sizes)> _sums = [];
+    private readonly List<(RollupKey Key, MeasureValues Values, byte[] Durations, byte[] Sizes)> _sums = [];
 
     // The next requests are mostly of the same hours and days as the last ones.
     private Dictionary<RollupKey, UsageAccumulator> _known = [];
@@ -48,7 +47,6 @@ internal sealed class RollupUpdate : IDisposable
     public void Prepare(IEnumerable<KeyValuePair<RollupKey, UsageAccumulator>> sums)
     {
         _sums.Clear();
-        _texts.Clear();
         var known = new Dictionary<RollupKey, UsageAccumulator>();
         using IEnumerator<KeyValuePair<RollupKey, UsageAccumulator>> next = sums.GetEnumerator();
         for (bool more = next.MoveNext(); more;)
@@ -61,8 +59,7 @@ internal sealed class RollupUpdate : IDisposable
                     UsageAccumulator all = Find(key);
                     all.Add(added);
                     known.Add(key, all);
-                    (Range durations, Range sizes) = _texts.Add(all);
-                    _sums.Add((key, all.Values, durations, sizes));
+                    _sums.Add((key, all.Values, all.Durations.ToUtf8(), all.Sizes.ToUtf8()));
                 }
                 return true;
             });
@@ -74,9 +71,9 @@ internal sealed class RollupUpdate : IDisposable
     /// <exception cref="TransactionLateException">The transaction takes too long.</exception>
     public void Write()
     {
-        foreach ((RollupKey key, MeasureValues values, Range durations, Range sizes) in _sums)
+        foreach ((RollupKey key, MeasureValues values, byte[] durations, byte[] sizes) in _sums)
         {
-            _tables.Put(key, values, _texts[durations], _texts[sizes]);
+            _tables.Put(key, values, durations, sizes);
         }
     }
 

@@ -22,7 +22,8 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
         {
             yield break;
         }
-        HashSet<(RollupLevel, long)> stale = [.. store.Read(() => RollupStore.ReadStale(store))];
+        HashSet<(RollupLevel, long)> stale = RollupStore.ReadStale(store);
+        HashSet<long> staleDays = [.. RollupStore.ReadStaleDays(store)];
         long known = 0;
         (long from, long until) = store.Read(() => RollupStore.DataBounds(store));
         for (long day = from; day < until; day += RollupLevels.DaySeconds)
@@ -30,9 +31,13 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
             cancellation.ThrowIfCancellationRequested();
             RollupBatch requests = ReadRequests(store, state, day, day + RollupLevels.DaySeconds);
             known += requests.Count;
-            foreach (RollupDifference difference in CompareDay(day, requests).Where(difference => !stale.Contains((difference.Key.Level, difference.Key.Start))))
+            foreach (RollupDifference difference in CompareDay(store, day, requests))
             {
-                yield return difference;
+                // A quarter is stale by itself, longer levels are by the day.
+                if (difference.Key.Level == RollupLevel.Quarter ? !stale.Contains((difference.Key.Level, difference.Key.Start)) : !staleDays.Contains(day))
+                {
+                    yield return difference;
+                }
             }
             Days++;
             progress?.Invoke(Days, (until - from) / RollupLevels.DaySeconds);
@@ -59,7 +64,8 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
         return batch;
     }
 
-    private IEnumerable<RollupDifference> CompareDay(long day, RollupBatch requests)
+    /// <summary>The sums of a day that are not those of its requests.</summary>
+    public static IEnumerable<RollupDifference> CompareDay(TokenStore store, long day, RollupBatch requests)
     {
         var found = new Dictionary<RollupKey, UsageAccumulator>();
         var removed = new Dictionary<RollupKey, UsageAccumulator>();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Telemetry;
 
@@ -97,14 +96,7 @@ public sealed class StoreOptimizer : IDisposable
     public void Verify(Action<long, long>? progress = null)
     {
         var verifier = new RollupVerifier(_store, _cancellation);
-        var quarters = new HashSet<long>();
-        foreach (RollupDifference difference in verifier.Run(progress))
-        {
-            for (long start = difference.Key.Start; start < difference.Key.Start + difference.Key.Level.Seconds(); start += RollupLevels.QuarterSeconds)
-            {
-                quarters.Add(start);
-            }
-        }
+        HashSet<long> days = [.. verifier.Run(progress).Select(difference => RollupLevels.StartOf(difference.Key.Start, RollupLevels.DaySeconds))];
         if (verifier.UnknownRows != 0 && !verifier.Disturbed)
         {
             // Where the rollups do not know of rows they cannot be mended one by one.
@@ -112,12 +104,8 @@ public sealed class StoreOptimizer : IDisposable
             Refresh();
             return;
         }
-        AddStale(quarters, RollupLevels.OfRequests, () =>
-        {
-            _tables.Run(RollupSchema.NextChange);
-            return true;
-        });
-        Repair();
+        InTransaction(() => _tables.Run(RollupSchema.NextChange));
+        Repair(days);
     }
 
     /// <summary>Takes back all sums, except those of removed requests, so that the next refresh begins at the first row.</summary>
@@ -209,35 +197,8 @@ public sealed class StoreOptimizer : IDisposable
         return written;
     }
 
-    /// <summary>Marks sums as stale, in as many transactions as it takes.</summary>
-    /// <param name="seconds">Seconds that lie in their time.</param>
-    /// <param name="levels">Their levels.</param>
-    /// <param name="begin">Begins each transaction; false ends the work.</param>
-    internal void AddStale(IEnumerable<long> seconds, IEnumerable<RollupLevel> levels, Func<bool> begin)
-    {
-        (RollupLevel Level, long Start)[] pieces =
-            [.. levels.SelectMany(level => seconds.Select(second => (level, RollupLevels.StartOf(second, level.Seconds())))).Distinct()];
-        for (int done = 0; done < pieces.Length;)
-        {
-            int next = done;
-            InTransaction(() =>
-            {
-                next = begin() ? done : pieces.Length;
-                for (var watch = Stopwatch.StartNew(); next < pieces.Length && (next == done || watch.Elapsed < _connection.Work); next++)
-                {
-                    _tables.AddStale(pieces[next].Level, pieces[next].Start);
-                }
-            });
-            done = next;
-        }
-    }
-
     /// <summary>Rebuilds what is stale.</summary>
-    internal void Repair()
-    {
-        var repair = new RollupRepair(this, _cancellation);
-        RepairedPieces += repair.Run();
-    }
+    internal void Repair(params IEnumerable<long> days) => RepairedPieces += new RollupRepair(this, _cancellation).Run(days);
 
     // From its beginning on nobody reads or adds to the rollups, nor removes requests, so they may disappear bit by bit. Several runs may do
     // it together, and go on with what another left undone; but what one of them builds up again, the others leave alone.
@@ -254,20 +215,20 @@ public sealed class StoreOptimizer : IDisposable
                 InTransaction(() => more = IsClearing() && RollupTables.DeleteSome(_connection, table, condition));
             }
         }
-        // Longer levels count what was removed too, so they must be computed where nothing but that is left.
-        var hours = new List<long>();
-        for (long from = long.MinValue; _store.Read(() => RollupStore.NextRemoved(_store, from)) is { } start; from = hours[^1] + RollupLevels.HourSeconds)
-        {
-            hours.Add(RollupLevels.StartOf(start, RollupLevels.HourSeconds));
-        }
-        AddStale(hours, RollupLevels.Longer, IsClearing);
         InTransaction(() =>
         {
-            if (IsClearing())
+            if (!IsClearing())
             {
-                _tables.Run($"UPDATE {RollupSchema.State} SET format = {RollupSchema.Format}");
-                _tables.Run(RollupSchema.NextVersion);
+                return;
             }
+            // Longer levels count what was removed too, so they must be computed where nothing but that is left.
+            for (long? start = long.MinValue; (start = RollupStore.NextRemoved(_store, start.Value)) is { } removed; start += RollupLevels.DaySeconds)
+            {
+                start = RollupLevels.StartOf(removed, RollupLevels.DaySeconds);
+                _tables.AddStale(RollupLevel.Day, start.Value);
+            }
+            _tables.Run($"UPDATE {RollupSchema.State} SET format = {RollupSchema.Format}");
+            _tables.Run(RollupSchema.NextVersion);
         });
     }
 
@@ -293,7 +254,6 @@ public sealed class StoreOptimizer : IDisposable
                 {
                     _update.Write();
                     _tables.AddRows(batch);
-                    _tables.SetWatermark(batch.LastRow);
                 });
                 _keysPerBatch = (int)Math.Clamp(batch.Quarters.Count * _connection.Growth, FewestKeys, MostKeys);
                 if (!written)

@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using TokenDashboard.Store.Rollups;
 using TokenDashboard.Telemetry;
 
-namespace TokenDashboard.Store.Rollups;
+namespace TokenDashboard.Store;
 
 /// <summary>
 /// Reads usage: from the rollups, where the store has them and they are enough, and the requests they do not cover, those at the ends of the

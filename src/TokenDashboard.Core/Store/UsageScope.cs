@@ -1,6 +1,6 @@
 using TokenDashboard.Telemetry;
 
-namespace TokenDashboard.Store.Rollups;
+namespace TokenDashboard.Store;
 
 /// <summary>What usage a query needs.</summary>
 /// <param name="Filter">Which requests.</param>
