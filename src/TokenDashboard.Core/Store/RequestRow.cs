@@ -8,7 +8,8 @@ namespace TokenDashboard.Store;
 /// The row a running statement stands on. The rules for values that cannot be read are those of <see cref="TelemetrySql"/>, applied
 /// here because SQLite takes longer over them; a test holds the two together.
 /// </summary>
-internal sealed class RequestRow : UsageRow
+/// <param name="hasDetails">Whether the statement selects what imports know beyond <c>telemetry</c>.</param>
+internal sealed class RequestRow(bool hasDetails = false) : UsageRow
 {
     private static readonly string[] NumberColumns = ["timestamp", "prompt_tokens", "completion_tokens", "total_tokens", "duration_ms", "success"];
 
@@ -115,6 +116,10 @@ internal sealed class RequestRow : UsageRow
         values[Measures.UnreadableTokens] = One((Unreadable & UnreadableValue.Tokens) != 0);
         values[Measures.UnreadableDurations] = One((Unreadable & UnreadableValue.Duration) != 0);
         values[Measures.UnreadableVerdicts] = One((Unreadable & UnreadableValue.PolicyVerdict) != 0);
+        if (!hasDetails)
+        {
+            return;
+        }
         LoadDetail(FirstDetail, Measures.CachedRequests, Measures.CachedTokens);
         LoadDetail(FirstDetail + 1, Measures.CacheWriteRequests, Measures.CacheWriteTokens);
         LoadDetail(FirstDetail + 2, Measures.ReasoningRequests, Measures.ReasoningTokens);

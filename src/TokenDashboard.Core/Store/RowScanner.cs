@@ -26,7 +26,7 @@ internal sealed class RowScanner : IDisposable
     private readonly SqliteCommand _command;
     private readonly bool _newestFirst;
     private readonly TimeSpan _target;
-    private readonly RequestRow _row = new();
+    private readonly RequestRow _row;
     private readonly List<RowRange> _ranges;
     private int _range;
     private long _low;
@@ -50,6 +50,7 @@ internal sealed class RowScanner : IDisposable
         _ranges = [.. ranges ?? [store.Rows()]];
         // Looked for after the last row, so that rows have no details where there is no table of them.
         bool hasDetails = store.HasDetails;
+        _row = new RequestRow(hasDetails);
         _command = store.CreateCommand(
             $"SELECT {RequestRow.Columns(texts, hasDetails)} FROM {TelemetrySql.Source(hasDetails)} WHERE {where} ORDER BY {TelemetrySql.Table}.rowid{(newestFirst ? " DESC" : "")}");
         foreach ((string name, object value) in parameters)

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace TokenDashboard.Telemetry;
 
 /// <summary>A value for each of the <see cref="Measures"/>, of one request or of several.</summary>
@@ -36,7 +39,14 @@ internal sealed class MeasureValues
     public void Add(MeasureValues other)
     {
         long[] integers = Integers, others = other.Integers;
-        for (int i = 0; i < IntegerSums; i++)
+        // Millions of requests go through here, with a dozen sums each.
+        Span<Vector<long>> sums = MemoryMarshal.Cast<long, Vector<long>>(integers.AsSpan(0, IntegerSums));
+        ReadOnlySpan<Vector<long>> added = MemoryMarshal.Cast<long, Vector<long>>(others.AsSpan(0, IntegerSums));
+        for (int i = 0; i < sums.Length; i++)
+        {
+            sums[i] += added[i];
+        }
+        for (int i = sums.Length * Vector<long>.Count; i < IntegerSums; i++)
         {
             integers[i] += others[i];
         }

@@ -48,6 +48,7 @@ internal sealed class RollupChunks : IDisposable
     // Where a chunk must end: seconds that the range has a part of are chunks of their own, which the planner takes for gaps.
     private readonly long[] _cuts;
     private readonly long _end;
+    private readonly IReadOnlyList<ZoneClock> _clocks;
 
     // What was read when the rollups had gone on since the beginning, in order.
     private readonly List<(long From, long Until, long Watermark)> _later = [];
@@ -76,6 +77,8 @@ internal sealed class RollupChunks : IDisposable
             _end = Math.Min(_end, RollupLevels.SecondOf(until.UtcTicks - 1) + 1);
         }
         _cuts = [.. cuts.Append(_end).Order()];
+        // Without a step it does not matter where the clock changes.
+        _clocks = ZoneClock.Of(scope.Zone, InstantOf(_at), InstantOf(scope.Step > 0 ? _end : _at));
     }
 
     /// <summary>Reads the next chunk, or a part of it.</summary>
@@ -132,7 +135,7 @@ internal sealed class RollupChunks : IDisposable
         {
             return true;
         }
-        long until = Until(out long offset);
+        long until = Until(out int offset);
         // Longer levels count what was removed, too.
         bool quarters = !_scope.CountsRemoved && RollupStore.NextRemoved(_store, RollupLevels.StartOf(_at, RollupLevels.DaySeconds)) < until;
         foreach (SqliteCommand command in (ReadOnlySpan<SqliteCommand>)[_sums, _gaps])
@@ -159,40 +162,24 @@ internal sealed class RollupChunks : IDisposable
     }
 
     // The end of the chunk: whole days, hours or quarters, as far as its length allows, or where it must end.
-    private long Until(out long offset)
+    private long Until(out int offset)
     {
-        long most = Math.Min(_at + _length, _cuts.First(cut => cut > _at));
-        long zoneOffset = OffsetAt(_at);
-        offset = zoneOffset;
-        if (_scope.Step > 0)
-        {
-            // Clocks change at most once a day.
-            for (long day = _at; day < most; day += RollupLevels.DaySeconds)
-            {
-                long last = Math.Min(day + RollupLevels.DaySeconds, most) - 1;
-                if (OffsetAt(last) != zoneOffset)
-                {
-                    most = RollupLevels.SecondOf(LocalTime.FirstTicksWhere(
-                        RollupLevels.TicksOf(day), RollupLevels.TicksOf(last), ticks => LocalTime.OffsetTicks(ticks, _scope.Zone) / TimeSpan.TicksPerSecond != zoneOffset));
-                    break;
-                }
-            }
-        }
-        if (most < _at + _length)
+        ZoneClock clock = _clocks.First(clock => _at < clock.Until);
+        offset = clock.Offset;
+        long most = Math.Min(_cuts.First(cut => cut > _at), clock.Until), end = _at + _length;
+        if (most <= end)
         {
             return most;
         }
         foreach (int length in (ReadOnlySpan<int>)[RollupLevels.DaySeconds, RollupLevels.HourSeconds, RollupLevels.QuarterSeconds])
         {
-            if (RollupLevels.StartOf(most, length) is var start && start > _at)
+            if (RollupLevels.StartOf(end, length) is var start && start > _at)
             {
                 return start;
             }
         }
-        return most;
+        return end;
     }
-
-    private long OffsetAt(long second) => LocalTime.OffsetTicks(RollupLevels.TicksOf(second), _scope.Zone) / TimeSpan.TicksPerSecond;
 
     // False where there is too much to read at once.
     private bool CopySums(bool canBeShorter, Stopwatch watch)
@@ -254,6 +241,8 @@ internal sealed class RollupChunks : IDisposable
         }
         return true;
     }
+
+    private static DateTimeOffset InstantOf(long second) => new(Math.Clamp(RollupLevels.TicksOf(second), 0, DateTime.MaxValue.Ticks), TimeSpan.Zero);
 
     private SqliteCommand Command(string sql)
     {
