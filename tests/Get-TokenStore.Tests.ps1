@@ -23,7 +23,7 @@ Describe 'Get-TokenStore' {
         $usage = Get-TokenUsage -Database $database
 
         $store.TotalTokens | Should -Be $usage.TotalTokens
-        $store.BrokenStreams | Should -Be $usage.BrokenStreams
+        $store.InterruptedStreams | Should -Be $usage.InterruptedStreams
         $store.RequestsWithoutUser | Should -Be (Get-TokenUsage -Database $database -User '').Requests
         $store.Users | Should -Be @(Get-TokenUsage User -Database $database | Where-Object User).Count
     }

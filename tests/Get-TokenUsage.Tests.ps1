@@ -24,7 +24,7 @@ Describe 'Get-TokenUsage' {
             $total.$property | Should -Be ($requests | Measure-Object $property -Sum).Sum
         }
         $total.PolicyFailures | Should -Be @($requests | Where-Object PolicyPassed -EQ $false).Count
-        $total.BrokenStreams | Should -Be @($requests | Where-Object BrokenStream).Count
+        $total.InterruptedStreams | Should -Be @($requests | Where-Object InterruptedStream).Count
         $total.MaxDurationMs | Should -Be ($requests | Measure-Object DurationMs -Maximum).Maximum
         $total.Share | Should -Be 1
     }

@@ -15,7 +15,7 @@ Describe 'Optimize-TokenStore' {
         $after = Get-TokenUsage Day, User, Model -Database $database -TimeZone Europe/Berlin
 
         $result.AddedRequests | Should -Be (Get-TokenStore $database).Rows
-        $columns = 'Start', 'User', 'Model', 'Requests', 'PromptTokens', 'CompletionTokens', 'TotalTokens', 'PolicyFailures', 'BrokenStreams', 'MaxDurationMs'
+        $columns = 'Start', 'User', 'Model', 'Requests', 'PromptTokens', 'CompletionTokens', 'TotalTokens', 'PolicyFailures', 'InterruptedStreams', 'MaxDurationMs'
         $after | Select-Object $columns | ConvertTo-Json | Should -Be ($before | Select-Object $columns | ConvertTo-Json)
         (Get-UserTokenUsage -Database $database).LastSeen | Should -Be $users.LastSeen
         $before.PercentilesExact | Should -Not -Contain $false

@@ -18,7 +18,7 @@ Describe 'Remove-TokenUsage' {
         $result.Before.UtcTicks % [timespan]::FromMinutes(15).Ticks | Should -Be 0
         (Get-TokenStore $database).Rows | Should -Be ($all - $result.RemovedRequests)
         @(Get-TokenRequest -Database $database -Until $result.Before).Count | Should -Be 0
-        $columns = 'Start', 'User', 'Requests', 'TotalTokens', 'PolicyFailures', 'BrokenStreams'
+        $columns = 'Start', 'User', 'Requests', 'TotalTokens', 'PolicyFailures', 'InterruptedStreams'
         Get-TokenUsage Day, User -Database $database -TimeZone UTC | Select-Object $columns | ConvertTo-Json | Should -Be ($sums | Select-Object $columns | ConvertTo-Json)
         Test-TokenStore $database -Quiet | Should -BeTrue
     }

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using TokenDashboard.Import;
 using TokenDashboard.Store;
 
 namespace TokenDashboard.Tests;
@@ -48,8 +49,24 @@ internal sealed class TestStore : IDisposable
                 command.Parameters.AddWithValue($"${i}", values[i] ?? DBNull.Value);
             }
             command.ExecuteNonQuery();
+            if (row.Detail is { } detail)
+            {
+                InsertDetail(connection, detail);
+            }
         }
         transaction.Commit();
+    }
+
+    // As an import does.
+    private static void InsertDetail(SqliteConnection connection, object?[] detail)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = $"{ImportSchema.Create} INSERT INTO {ImportSchema.Detail} VALUES ((SELECT max(id) FROM telemetry), $0, $1, $2, $3)";
+        for (int i = 0; i < detail.Length; i++)
+        {
+            command.Parameters.AddWithValue($"${i}", detail[i] ?? DBNull.Value);
+        }
+        command.ExecuteNonQuery();
     }
 
     /// <summary>The first column of each row a query gives.</summary>
@@ -93,6 +110,9 @@ internal sealed class TestStore : IDisposable
         public object? Duration { get; init; } = 100.0;
 
         public object? Success { get; init; } = 1L;
+
+        /// <summary>Cached, cache-write and reasoning tokens and cost; null where no import has brought them.</summary>
+        public object?[]? Detail { get; init; }
     }
 }
 

@@ -122,7 +122,7 @@ public sealed class PackageTests : IDisposable
         Assert.True(look.GetProperty("Rows").GetInt64() > 0);
     }
 
-    private Task PackAsync(string project) => ProcessAsync(
+    private Task<string> PackAsync(string project) => ProcessAsync(
         [PesterRun.DotNet, "pack", Path.Combine(PesterRun.Repository, "src", project), "--no-build", "--configuration", PesterRun.Configuration, "--output", _packages],
         ownHome: false);
 

@@ -30,7 +30,7 @@ public sealed class RequestQuery : IDisposable
         _filter = filter;
         _order = order;
         _descending = descending;
-        _scanner = new RequestScanner(store, filter, order == RequestOrder.Id ? RequestText.All : TextOf(order), descending && order == RequestOrder.Id, RollupReader.RangesOf(store, filter.Range));
+        _scanner = new RequestScanner(store, filter, order == RequestOrder.Id ? RequestText.All : TextOf(order), descending && order == RequestOrder.Id, UsageReader.RangesOf(store, filter.Range));
     }
 
     /// <summary>What could not be read so far.</summary>
@@ -40,7 +40,7 @@ public sealed class RequestQuery : IDisposable
     public static long Count(TokenStore store, RequestFilter filter)
     {
         long count = 0;
-        using var scanner = new RequestScanner(store, filter, RequestText.None, ranges: RollupReader.RangesOf(store, filter.Range));
+        using var scanner = new RequestScanner(store, filter, RequestText.None, ranges: UsageReader.RangesOf(store, filter.Range));
         scanner.ReadAll(_ => count++);
         return count;
     }
@@ -87,8 +87,9 @@ public sealed class RequestQuery : IDisposable
         List<(long Key, long Id)> keys = SortedKeys();
         long begin = (long)Math.Min(skip, (ulong)keys.Count);
         long end = begin + (long)Math.Min(first, (ulong)(keys.Count - begin));
+        bool hasDetails = _store.HasDetails;
         using SqliteCommand command = _store.CreateCommand(
-            $"SELECT {RequestRow.Columns(RequestText.All)} FROM {TelemetrySql.Table} WHERE rowid IN (SELECT value FROM json_each($ids))");
+            $"SELECT {RequestRow.Columns(RequestText.All, hasDetails)} FROM {TelemetrySql.Source(hasDetails)} WHERE {TelemetrySql.Table}.rowid IN (SELECT value FROM json_each($ids))");
         SqliteParameter ids = command.Parameters.Add("$ids", SqliteType.Text);
         for (int at = (int)begin; at < end; at += FetchSize)
         {
@@ -176,9 +177,13 @@ public sealed class RequestQuery : IDisposable
         PromptTokens = row.PromptTokens,
         CompletionTokens = row.CompletionTokens,
         TotalTokens = row.TotalTokens,
+        CachedTokens = row.Values.Knows(Measures.CachedTokens) ? row.Values[Measures.CachedTokens] : null,
+        CacheWriteTokens = row.Values.Knows(Measures.CacheWriteTokens) ? row.Values[Measures.CacheWriteTokens] : null,
+        ReasoningTokens = row.Values.Knows(Measures.ReasoningTokens) ? row.Values[Measures.ReasoningTokens] : null,
+        RecordedCost = row.Values.Knows(Measures.RecordedCost) ? (decimal)row.Values.Real(Measures.RecordedCost) : null,
         DurationMs = double.IsNaN(row.DurationMs) ? null : row.DurationMs,
         PolicyPassed = !row.PolicyFailed,
-        BrokenStream = row.BrokenStream,
+        InterruptedStream = row.InterruptedStream,
         TraceId = row.TraceId,
         SpanId = row.SpanId,
         ParentSpanId = row.ParentSpanId,

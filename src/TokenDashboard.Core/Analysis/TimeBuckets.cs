@@ -1,3 +1,4 @@
+using TokenDashboard.Store.Rollups;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Analysis;
@@ -13,6 +14,9 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone)
 
     private long _start;
     private long _end;
+
+    /// <summary>Buckets begin at multiples of so many seconds of the zone's clock, and at clock changes.</summary>
+    public int Step => unit == TimeUnit.Hour ? RollupLevels.HourSeconds : RollupLevels.DaySeconds;
 
     /// <summary>The first instant of the bucket that holds an instant, in UTC ticks. Cheap where neighbours are asked for in turn.</summary>
     public long StartOf(long utcTicks)

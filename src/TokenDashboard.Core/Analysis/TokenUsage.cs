@@ -1,3 +1,5 @@
+using TokenDashboard.Store;
+
 namespace TokenDashboard.Analysis;
 
 /// <summary>Usage of one group of requests. Properties of dimensions that were not asked for are null.</summary>

@@ -1,3 +1,6 @@
+using TokenDashboard.Store;
+using TokenDashboard.Telemetry;
+
 namespace TokenDashboard.Analysis;
 
 /// <summary>
@@ -8,14 +11,19 @@ public abstract class UsageFigures
 {
     private protected UsageFigures(UsageAccumulator usage, long allTokens)
     {
-        Requests = usage.Requests;
-        PromptTokens = usage.PromptTokens;
-        CompletionTokens = usage.CompletionTokens;
-        TotalTokens = usage.TotalTokens;
-        Share = allTokens == 0 ? 0 : (double)usage.TotalTokens / allTokens;
-        PolicyFailures = usage.PolicyFailures;
-        BrokenStreams = usage.BrokenStreams;
-        MeanDurationMs = usage.MeanDuration;
+        MeasureValues values = usage.Values;
+        Requests = values[Measures.Requests];
+        PromptTokens = values[Measures.PromptTokens];
+        CompletionTokens = values[Measures.CompletionTokens];
+        TotalTokens = values[Measures.TotalTokens];
+        CachedTokens = values.Knows(Measures.CachedTokens) ? values[Measures.CachedTokens] : null;
+        CacheWriteTokens = values.Knows(Measures.CacheWriteTokens) ? values[Measures.CacheWriteTokens] : null;
+        ReasoningTokens = values.Knows(Measures.ReasoningTokens) ? values[Measures.ReasoningTokens] : null;
+        RecordedCost = values.Knows(Measures.RecordedCost) ? (decimal)values.Real(Measures.RecordedCost) : null;
+        Share = allTokens == 0 ? 0 : (double)TotalTokens / allTokens;
+        PolicyFailures = values[Measures.PolicyFailures];
+        InterruptedStreams = values[Measures.InterruptedStreams];
+        MeanDurationMs = usage.MeanDuration();
         P50DurationMs = usage.Percentile(0.50);
         P95DurationMs = usage.Percentile(0.95);
         P99DurationMs = usage.Percentile(0.99);
@@ -35,6 +43,18 @@ public abstract class UsageFigures
     /// <summary>The stored totals; a stream that broke off counts its prompt.</summary>
     public long TotalTokens { get; }
 
+    /// <summary>Prompt tokens that the provider read from its cache; null where no request says.</summary>
+    public long? CachedTokens { get; }
+
+    /// <summary>Prompt tokens that the provider wrote to its cache; null where no request says.</summary>
+    public long? CacheWriteTokens { get; }
+
+    /// <summary>Completion tokens that the model used for reasoning; null where no request says.</summary>
+    public long? ReasoningTokens { get; }
+
+    /// <summary>Sum of the costs that imported sources recorded, in their currency; null where no request has one.</summary>
+    public decimal? RecordedCost { get; }
+
     /// <summary>Part of all tokens of the answer, 0 to 1.</summary>
     public double Share { get; }
 
@@ -42,7 +62,7 @@ public abstract class UsageFigures
     public long PolicyFailures { get; }
 
     /// <summary>Streams that broke off.</summary>
-    public long BrokenStreams { get; }
+    public long InterruptedStreams { get; }
 
     /// <summary>Mean duration in milliseconds; null without a duration.</summary>
     public double? MeanDurationMs { get; }

@@ -22,7 +22,7 @@ public enum UsageOrder
     PolicyFailures,
 
     /// <summary>Streams that broke off.</summary>
-    BrokenStreams,
+    InterruptedStreams,
 
     /// <summary>Mean duration; rows without one come first.</summary>
     MeanDurationMs,

@@ -22,7 +22,7 @@ public static class UsageOrdering
         UsageOrder.CompletionTokens => row.CompletionTokens,
         UsageOrder.TotalTokens => row.TotalTokens,
         UsageOrder.PolicyFailures => row.PolicyFailures,
-        UsageOrder.BrokenStreams => row.BrokenStreams,
+        UsageOrder.InterruptedStreams => row.InterruptedStreams,
         UsageOrder.MeanDurationMs => row.MeanDurationMs ?? -1,
         UsageOrder.P50DurationMs => row.P50DurationMs ?? -1,
         UsageOrder.P95DurationMs => row.P95DurationMs ?? -1,

@@ -10,6 +10,7 @@ public sealed class UsageQuery
     internal const int MaxFilledRows = 1_000_000;
 
     private readonly HashSet<UsageDimension> _dimensions;
+    private readonly TimeZoneInfo _zone;
     private readonly TimeBuckets? _buckets;
 
     /// <summary>Makes a query.</summary>
@@ -19,6 +20,7 @@ public sealed class UsageQuery
     public UsageQuery(IEnumerable<UsageDimension> groupBy, TimeZoneInfo zone)
     {
         _dimensions = [.. groupBy];
+        _zone = zone;
         TimeUnit[] units = [.. _dimensions.Where(dimension => dimension <= UsageDimension.Month).Select(dimension => (TimeUnit)dimension)];
         if (units.Length > 1)
         {
@@ -57,7 +59,7 @@ public sealed class UsageQuery
             throw new TokenDashboardException(
                 ErrorCode.GroupingInvalid, "Empty buckets can be filled in only where usage is grouped by Hour, Day, Week or Month.");
         }
-        (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageAccumulator.Sum(store, filter, Texts(), _buckets is null ? null : _buckets.EndOf, KeyOf);
+        (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum(store, filter, Texts(), _buckets?.Step ?? 0, _zone, KeyOf);
         if (_dimensions.Count == 0 && groups.Count == 0)
         {
             groups.Add(default, new UsageAccumulator());

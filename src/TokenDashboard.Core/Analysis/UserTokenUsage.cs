@@ -1,3 +1,4 @@
+using TokenDashboard.Store;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Analysis;
@@ -13,8 +14,8 @@ public sealed class UserTokenUsage : UsageFigures
         Models = new NameList(models);
         if (usage.Requests > 0)
         {
-            FirstSeen = new DateTimeOffset(usage.FirstTicks, TimeSpan.Zero);
-            LastSeen = new DateTimeOffset(usage.LastTicks, TimeSpan.Zero);
+            FirstSeen = new DateTimeOffset(usage.Values[Measures.FirstTicks], TimeSpan.Zero);
+            LastSeen = new DateTimeOffset(usage.Values[Measures.LastTicks], TimeSpan.Zero);
         }
         if (previous is not null)
         {

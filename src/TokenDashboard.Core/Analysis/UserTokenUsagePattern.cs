@@ -1,3 +1,5 @@
+using TokenDashboard.Store;
+
 namespace TokenDashboard.Analysis;
 
 /// <summary>Usage of one user in one hour of the week, summed over the weeks of the range.</summary>

@@ -1,3 +1,5 @@
+using TokenDashboard.Store;
+
 namespace TokenDashboard.Analysis;
 
 /// <summary>Usage of one user in one hour, day, week or month.</summary>

@@ -30,7 +30,7 @@ public sealed class UserUsageQuery
     {
         TimeRange? previousRange = comparePrevious ? _filter.Range.Previous() : null;
         var models = new Dictionary<string, SortedSet<string>>();
-        (Dictionary<string, UsageAccumulator> users, UnreadableReport unreadable) = UsageAccumulator.Sum(_store, _filter, RequestText.User | RequestText.Model, null, row =>
+        (Dictionary<string, UsageAccumulator> users, UnreadableReport unreadable) = UsageGroups.Sum(_store, _filter, RequestText.User | RequestText.Model, 0, _zone, row =>
         {
             if (!models.TryGetValue(row.User, out SortedSet<string>? used))
             {
@@ -41,7 +41,7 @@ public sealed class UserUsageQuery
         });
         Dictionary<string, UsageAccumulator>? before = previousRange is null
             ? null
-            : UsageAccumulator.Sum(_store, _filter with { Range = previousRange }, RequestText.User, null, row => row.User).Groups;
+            : UsageGroups.Sum(_store, _filter with { Range = previousRange }, RequestText.User, 0, _zone, row => row.User).Groups;
         foreach (string user in before?.Keys.Except(users.Keys).ToArray() ?? [])
         {
             users.Add(user, new UsageAccumulator());
@@ -93,7 +93,7 @@ public sealed class UserUsageQuery
     {
         var hours = new TimeBuckets(TimeUnit.Hour, _zone);
         (long hourStart, int hourOfWeek) = (-1, 0);
-        (Dictionary<(string User, int HourOfWeek), UsageAccumulator> groups, UnreadableReport unreadable) = UsageAccumulator.Sum(_store, _filter, RequestText.User, hours.EndOf, row =>
+        (Dictionary<(string User, int HourOfWeek), UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum(_store, _filter, RequestText.User, hours.Step, _zone, row =>
         {
             long start = hours.StartOf(row.UtcTicks);
             if (start != hourStart)

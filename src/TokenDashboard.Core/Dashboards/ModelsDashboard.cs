@@ -1,4 +1,5 @@
 using TokenDashboard.Dashboards.Queries;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Dashboards;
 
@@ -54,10 +55,10 @@ internal static class ModelsDashboard
         Width = 24,
         Height = 11,
         Query = SqlitePanelSql.Write(new TableQuery(
-            PanelDimension.Model, TopRows, PanelMeasures.Tokens, new ShareMeasure("Share"), PanelMeasures.Requests, new SumMeasure("Prompt", "prompt_tokens"),
-            new SumMeasure("Completion", "completion_tokens"), PanelMeasures.MeanDuration, new PercentileMeasure("p50 duration", 50),
+            PanelDimension.Model, TopRows, PanelMeasures.Tokens, new ShareMeasure("Share"), PanelMeasures.Requests, new SumMeasure("Prompt", Measures.PromptTokens),
+            new SumMeasure("Completion", Measures.CompletionTokens), PanelMeasures.MeanDuration, new PercentileMeasure("p50 duration", 50),
             new PercentileMeasure("p95 duration", 95), new PercentileMeasure("p99 duration", 99), PanelMeasures.PolicyFailures,
-            new TimeMeasure("First seen", "first_time", Last: false), PanelMeasures.LastSeen)),
+            new TimeMeasure("First seen", Last: false), PanelMeasures.LastSeen)),
         Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoRequests },
         Paginated = true,
         Overrides =
@@ -99,14 +100,14 @@ internal static class ModelsDashboard
 
     private static BarGaugePanel Speed { get; } = Bars(
         5, "Speed of generation", $"Completion tokens per second of request duration, over all requests of a model; {Rest}", new TopQuery(
-            PanelDimension.Model, new RatioMeasure("Tokens per second", "completion_tokens", "duration_ms") { Factor = 1000 }, PanelStyle.TopBars) { OnlyWhereAny = true }) with
+            PanelDimension.Model, new RatioMeasure("Tokens per second", Measures.CompletionTokens, Measures.DurationMs) { Factor = 1000 }, PanelStyle.TopBars) { OnlyWhereAny = true }) with
     {
         Field = PanelStyle.Tokens with { Unit = Units.TokensPerSecond, Decimals = 1 },
     };
 
     private static BarGaugePanel Ratio { get; } = Bars(
         6, "Prompt to completion", $"Prompt tokens for each completion token, of models that completed something; {Rest}", new TopQuery(
-            PanelDimension.Model, new RatioMeasure("Prompt tokens per completion token", "prompt_tokens", "completion_tokens"), PanelStyle.TopBars) { OnlyWhereAny = true }) with
+            PanelDimension.Model, new RatioMeasure("Prompt tokens per completion token", Measures.PromptTokens, Measures.CompletionTokens), PanelStyle.TopBars) { OnlyWhereAny = true }) with
     {
         Field = PanelStyle.Tokens with { Decimals = 2 },
     };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TokenDashboard.Store;
 using TokenDashboard.Store.Rollups;
 using TokenDashboard.Telemetry;
 
@@ -31,13 +32,15 @@ internal static class UsageRelations
     internal const int NewestRows = 500;
 
 
-    private const string Sums = "requests, prompt_tokens, completion_tokens, total_tokens, policy_failures, broken_streams, timed_requests, duration_ms, max_duration_ms, first_time, last_time";
+    private static readonly Measure[] Shown = [.. Measures.All.Where(measure => measure.IsShown)];
+    private static readonly string Sums = string.Join(", ", Shown.Select(measure => measure.ViewName));
     private const string Names = "user, model, provider, request_type";
     private const string NamesWithoutUser = "model, provider, request_type";
     private const string LocalDay = "date(local_second, 'unixepoch') AS local_day, (local_second / 86400 + 3) % 7 + 1 AS local_weekday";
 
-    private const string RequestColumns = "id, time, timestamp, " + Names + ", transaction_id, prompt_tokens, completion_tokens, total_tokens, duration_ms, "
-        + "policy_failed, broken_stream, trace_id, span_id";
+    private static readonly string RequestColumns = $"id, time, timestamp, {Names}, transaction_id, "
+        + string.Join(", ", Shown.Where(measure => measure.Aggregate == MeasureAggregate.Sum && measure != Measures.Requests).Select(measure => measure.Name))
+        + ", trace_id, span_id";
 
     /// <summary>The names that occur in the store, for the lists of the variables.</summary>
     internal static QueryVariable KnownNames { get; } = Hidden(
@@ -76,6 +79,8 @@ internal static class UsageRelations
               CASE WHEN {AllValue} IN (${"{user:sqlstring}"}) THEN '0' ELSE '1' END AS by_user,
               {picked} AS picked,
               {singly} AS singly,
+              CASE WHEN {HasDetails} THEN {Quoted(Details(exist: true))} ELSE {Quoted(Details(exist: false))} END AS details,
+              CASE WHEN {HasDetails} THEN ' LEFT JOIN {TelemetrySql.DetailTable} ON row_id = {TelemetrySql.Table}.rowid' ELSE '' END AS joined,
               {TimeZones.Clock(zones)} AS clock)
             """);
     }
@@ -96,8 +101,11 @@ internal static class UsageRelations
         Relation("latency_over_time", "Durations by bucket.", "bucket", users: true, $"time, {Names}, duration_ms, requests FROM latency"),
         Relation("model_latency", "Durations without users, which is faster.", "range", users: false, $"{NamesWithoutUser}, duration_ms, requests FROM latency"),
         Relation("model_latency_over_time", "Durations by bucket without users.", "bucket", users: false, $"time, {NamesWithoutUser}, duration_ms, requests FROM latency"),
+        Relation("model_sizes", "How many requests have how many total tokens: from so many to the next number.", "range", users: false, $"{NamesWithoutUser}, tokens_from, requests FROM size"),
         Relation("requests", "Single requests.", "range", users: true, $"{RequestColumns} FROM request", singly: true),
         Relation("newest_requests", "The newest single requests of the time range, at least 500 of them where there are as many.", "newest", users: true, $"{RequestColumns} FROM request", singly: true),
+        Relation("largest_requests", "The single requests with most tokens, at least 500 of them where there are as many.", "largest", users: true, $"{RequestColumns} FROM request"),
+        Relation("slowest_requests", "The single requests that took longest, at least 500 of them where there are as many.", "slowest", users: true, $"{RequestColumns} FROM request"),
         Relation("interrupted_requests", "The newest interrupted streams among the single requests, at least 500 of them where there are as many.", "interrupted", users: true,
             $"{RequestColumns} FROM request", singly: true),
         Relation("times", "The beginning of each bucket of the time range.", "bucket", users: false, "time FROM calendar"),
@@ -132,6 +140,10 @@ internal static class UsageRelations
         return $"""({AllValue} IN ({list}) OR {name} IN ({list}) OR replace({name}, '"', '\"') IN ({list}))""";
     }
 
+    private static string Quoted(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
+
+    private static string HasDetails => $"EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '{TelemetrySql.DetailTable}')";
+
     private static string HasRollups => $"EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '{RollupSchema.State}')";
 
     private static QueryVariable Hidden(string name, string description, string sql) => new(name, name, description, sql, "") { Hidden = true, Multiple = false };
@@ -161,8 +173,8 @@ internal static class UsageRelations
     // A text of SQL as a literal of SQL. Words in guillemets are columns that are put in.
     private static string Literal(string text)
     {
-        var literal = new StringBuilder("'" + text.Replace("'", "''", StringComparison.Ordinal) + "'");
-        foreach (string word in (ReadOnlySpan<string>)["chosen", "by_user", "picked", "singly", "clock"])
+        var literal = new StringBuilder(Quoted(text));
+        foreach (string word in (ReadOnlySpan<string>)["chosen", "by_user", "picked", "singly", "clock", "details", "joined"])
         {
             literal.Replace($"«{word}»", $"' || {word} || '");
         }
@@ -195,7 +207,7 @@ internal static class UsageRelations
         CASE WHEN grain NOT IN ('newest', 'interrupted') OR «singly» THEN since ELSE COALESCE((
             SELECT start FROM {RollupSchema.Sums} WHERE level = {(int)RollupLevel.Quarter} AND start >= since AND start + {RollupLevels.QuarterSeconds} <= until
               AND (SELECT is_usable FROM rollup_state) AND group_id IN (SELECT group_id FROM chosen_group) AND NOT {RollupPlanner.IsStale(RollupSchema.Sums)}
-              AND (grain = 'newest' OR broken_streams > 0)
+              AND (grain = 'newest' OR {Measures.InterruptedStreams.Name} > 0)
             ORDER BY start DESC LIMIT 1 OFFSET {NewestRows - 1}), since) END
         """;
 
@@ -220,21 +232,39 @@ internal static class UsageRelations
 
     private static string Read(string from, string condition, string first) => $"""
         request AS NOT MATERIALIZED (
-          SELECT * FROM (
+          SELECT *{string.Concat(Shown.Where(measure => SameValue(measure) is not null).Select(measure => $", {SameValue(measure)!.Name} AS {measure.Name}"))},
+            timestamp AS first_time, timestamp AS last_time
+          FROM (
             SELECT id, {TelemetrySql.Table}.rowid AS stored_row, unixepoch(substr(timestamp, 1, 19)) AS second,
               unixepoch(substr(timestamp, 1, 19)) + CAST('0' || substr(timestamp, 20) AS REAL) AS time,
               CASE length(timestamp) WHEN 19 THEN timestamp || '.000000Z' ELSE timestamp || 'Z' END AS timestamp,
               {Known(TelemetrySql.User)} AS user, {Known(TelemetrySql.Model)} AS model, {Known(TelemetrySql.Provider)} AS provider,
-              {Known(TelemetrySql.RequestType)} AS request_type, {TelemetrySql.Transaction} AS transaction_id,
-              {TelemetrySql.PromptTokens} AS prompt_tokens, {TelemetrySql.CompletionTokens} AS completion_tokens,
-              {TelemetrySql.TotalTokens} AS total_tokens, CAST({TelemetrySql.DurationMs} AS REAL) AS duration_ms,
-              {TelemetrySql.PolicyFailed} AS policy_failed, {TelemetrySql.BrokenStream} AS broken_stream, trace_id, span_id
-            FROM {from}
+              {Known(TelemetrySql.RequestType)} AS request_type, {TelemetrySql.Transaction} AS transaction_id, trace_id, span_id,
+              {string.Join(", ", Shown.Where(measure => IsOfRow(measure) && !IsDetail(measure)).Select(measure => $"{ValueOf(measure)} AS {measure.Name}"))},
+              «details»
+            FROM {from}«joined»
             WHERE timestamp >= (SELECT strftime('%Y-%m-%dT%H:%M:%S', since, 'unixepoch') FROM scope)
               AND timestamp < (SELECT strftime('%Y-%m-%dT%H:%M:%S', until, 'unixepoch') FROM scope)
               AND {TelemetrySql.TimestampReadable} AND {Covered(first)})
           WHERE {condition} «chosen» «picked»)
         """;
+
+    // A measure of a row that has the value of another one, such as the largest of one number.
+    private static Measure? SameValue(Measure measure) =>
+        measure.Aggregate == MeasureAggregate.Sum || measure.Unit == MeasureUnit.Time ? null : Shown.First(other => other.Aggregate == MeasureAggregate.Sum && other.Sql == measure.Sql);
+
+    private static bool IsOfRow(Measure measure) => measure.Unit != MeasureUnit.Time && SameValue(measure) is null;
+
+    private static bool IsDetail(Measure measure) => measure.Sql.Contains(TelemetrySql.DetailTable, StringComparison.Ordinal);
+
+    private static string ValueOf(Measure measure)
+    {
+        string value = measure.KnownBy is { } known ? $"CASE WHEN {known.Sql} THEN {measure.Sql} END" : measure.Sql;
+        return measure.IsReal ? $"CAST({value} AS REAL)" : value;
+    }
+
+    private static string Details(bool exist) => string.Join(", ", Shown.Where(measure => IsOfRow(measure) && IsDetail(measure)).Select(measure =>
+        $"{(exist ? ValueOf(measure) : measure.KnownBy is null ? "0" : "NULL")} AS {measure.Name}"));
 
     // A comparison with a period of which the store knows a part would be wrong. Whole quarters of an hour are what is left of removed requests.
     private static string Covered(string first) => $"""
@@ -251,10 +281,12 @@ internal static class UsageRelations
         """;
 
     private static string UsageOfRequests { get; } = $"""
-        SELECT {OfSegment(Time("second"))} AS time, {OfSegment(LocalSecond("second"))} AS local_second, {OfSegment("utc_offset")} AS utc_offset, {Names}, 1 AS requests,
-            prompt_tokens, completion_tokens, total_tokens, policy_failed AS policy_failures, broken_stream AS broken_streams,
-            CASE WHEN duration_ms IS NULL THEN 0 ELSE 1 END AS timed_requests, duration_ms, duration_ms AS max_duration_ms,
-            timestamp AS first_time, timestamp AS last_time
+        SELECT {OfSegment(Time("second"))} AS time, {OfSegment(LocalSecond("second"))} AS local_second, {OfSegment("utc_offset")} AS utc_offset, {Names}, {Sums}
+          FROM request
+        """;
+
+    private static string SizeOfRequests { get; } = $"""
+        SELECT {Names}, CASE {string.Concat(HistogramBins.Sizes.Edges.Reverse().Select(edge => string.Create(CultureInfo.InvariantCulture, $"WHEN {Measures.TotalTokens.Name} >= {edge} THEN {edge} ")))}ELSE 0 END AS tokens_from, 1 AS requests
           FROM request
         """;
 
@@ -267,16 +299,26 @@ internal static class UsageRelations
         usage AS NOT MATERIALIZED (
           {UsageOfRequests}),
         latency AS NOT MATERIALIZED (
-          {LatencyOfRequests})
+          {LatencyOfRequests}),
+        size AS NOT MATERIALIZED (
+          {SizeOfRequests})
         """;
 
     // SQLite sorts what it groups, and many small sorts take half the time of a large one: the histograms of a bucket and group become one
     // text, and each text is added up by itself.
     private static string FromRollups { get; } = $$"""
         {{RollupPlanner.Pieces}},
-        {{RollupPlanner.RowRanges}},
+        wanted(first, last) AS MATERIALIZED (
+          SELECT * FROM gap
+          UNION ALL
+          SELECT start, start + {{RollupLevels.QuarterSeconds}} FROM (
+            SELECT start FROM {{RollupSchema.Sums}} CROSS JOIN scope CROSS JOIN parameter
+            WHERE grain IN ('largest', 'slowest') AND level = {{(int)RollupLevel.Quarter}} AND start >= since AND start + {{RollupLevels.QuarterSeconds}} <= until
+              AND group_id IN (SELECT group_id FROM chosen_group) AND (SELECT is_usable FROM rollup_state)
+            ORDER BY CASE grain WHEN 'largest' THEN {{Measures.MaxTotalTokens.Name}} ELSE {{Measures.MaxDurationMs.Name}} END DESC LIMIT {{NewestRows}})),
+        {{RollupPlanner.RowRanges("wanted")}},
         {{Read($"row_range CROSS JOIN {TelemetrySql.Table} ON {TelemetrySql.Table}.rowid BETWEEN first_row AND last_row",
-            "(stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM gap WHERE second >= first AND second < last))", FirstKnown)}},
+            "(stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM wanted WHERE second >= first AND second < last))", FirstKnown)}},
         chosen_group(group_id, user, model, provider, request_type) AS MATERIALIZED (
           SELECT * FROM (
             SELECT id, {{Known("user_id")}} AS user, {{Known("model")}} AS model, {{Known("provider")}} AS provider, {{Known("request_type")}} AS request_type
@@ -289,18 +331,13 @@ internal static class UsageRelations
           WHERE group_id IN (SELECT group_id FROM chosen_group) AND NOT {{RollupPlanner.IsStale("sums")}} AND {{Covered(FirstKnown)}}),
         summed AS NOT MATERIALIZED (
           SELECT * FROM (
-            SELECT time, MIN(local_second) AS local_second, MAX(utc_offset) AS utc_offset, group_id, SUM(requests) AS requests, SUM(prompt_tokens) AS prompt_tokens,
-              SUM(completion_tokens) AS completion_tokens, SUM(total_tokens) AS total_tokens, SUM(policy_failures) AS policy_failures,
-              SUM(broken_streams) AS broken_streams, SUM(timed_requests) AS timed_requests,
-              SUM(CASE WHEN timed_requests > 0 THEN duration_ms END) AS duration_ms,
-              MAX(CASE WHEN timed_requests > 0 THEN max_duration_ms END) AS max_duration_ms,
-              MIN(first_ticks) AS first_ticks, MAX(last_ticks) AS last_ticks
+            SELECT time, MIN(local_second) AS local_second, MAX(utc_offset) AS utc_offset, group_id,
+              {{string.Join(", ", Shown.Union(Shown.Select(measure => measure.KnownBy).OfType<Measure>()).Select(measure => $"{measure.Aggregate.ToString().ToUpperInvariant()}({measure.Name}) AS {measure.Name}"))}}
             FROM sum_row GROUP BY time, group_id) CROSS JOIN chosen_group USING (group_id)),
         usage AS NOT MATERIALIZED (
           {{UsageOfRequests}}
           UNION ALL
-          SELECT time, local_second, utc_offset, {{Names}}, requests, prompt_tokens, completion_tokens, total_tokens, policy_failures, broken_streams,
-            timed_requests, duration_ms, max_duration_ms, {{RollupSchema.TimeOf("first_ticks")}} || 'Z', {{RollupSchema.TimeOf("last_ticks")}} || 'Z'
+          SELECT time, local_second, utc_offset, {{Names}}, {{string.Join(", ", Shown.Select(SummedValue))}}
           FROM summed),
         histograms AS MATERIALIZED (
           SELECT time, group_id, MAX(max_duration_ms) AS longest, replace(group_concat(durations), '},{', ',') AS durations
@@ -314,6 +351,17 @@ internal static class UsageRelations
           {{LatencyOfRequests}}
           UNION ALL
           SELECT time, {{Names}}, MIN(duration_ms, longest) AS duration_ms, value AS requests
-          FROM histogram CROSS JOIN json_each(durations) CROSS JOIN chosen_group USING (group_id) CROSS JOIN {{RollupSchema.Bins}} ON bin = CAST(key AS INTEGER))
+          FROM histogram CROSS JOIN json_each(durations) CROSS JOIN chosen_group USING (group_id) CROSS JOIN {{RollupSchema.Bins}} ON bin = CAST(key AS INTEGER)),
+        size AS NOT MATERIALIZED (
+          {{SizeOfRequests}}
+          UNION ALL
+          SELECT {{Names}}, CASE CAST(key AS INTEGER) {{string.Concat(HistogramBins.Sizes.Edges.Select((edge, index) => string.Create(CultureInfo.InvariantCulture, $"WHEN {index + 1} THEN {edge} ")))}}ELSE 0 END, value
+          FROM sum_row CROSS JOIN json_each(sizes) CROSS JOIN chosen_group USING (group_id))
         """;
+
+    private static string SummedValue(Measure measure)
+    {
+        string value = measure.Unit == MeasureUnit.Time ? $"{RollupSchema.TimeOf(measure.Name)} || 'Z'" : measure.Name;
+        return measure.KnownBy is { } known ? $"CASE WHEN {known.Name} > 0 THEN {value} END AS {measure.ViewName}" : $"{value} AS {measure.ViewName}";
+    }
 }

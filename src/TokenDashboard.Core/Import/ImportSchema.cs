@@ -1,3 +1,5 @@
+using TokenDashboard.Telemetry;
+
 namespace TokenDashboard.Import;
 
 /// <summary>The tables an import keeps beside <c>telemetry</c>, which itself stays exactly as Observicia made it.</summary>
@@ -22,7 +24,7 @@ internal static class ImportSchema
     public const string Spans = "tokendash_import_span";
 
     /// <summary>What <c>telemetry</c> has no columns for; NULL where the source did not say.</summary>
-    public const string Detail = "tokendash_request_detail";
+    public const string Detail = TelemetrySql.DetailTable;
 
     public const int KeyColumns = 4;
 

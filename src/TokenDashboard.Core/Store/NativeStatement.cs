@@ -42,6 +42,16 @@ internal readonly unsafe partial struct NativeStatement(sqlite3_stmt statement)
     public void BindText(int parameter, ReadOnlySpan<byte> pinnedUtf8) =>
         sqlite3_bind_text(_handle, parameter, Pointer(pinnedUtf8), pinnedUtf8.Length, 0);
 
+    /// <summary>Binds a copy of a text.</summary>
+    public void BindCopy(int parameter, ReadOnlySpan<byte> utf8)
+    {
+        fixed (byte* text = utf8)
+        {
+            byte* start = text is null ? Pointer(utf8) : text;
+            sqlite3_bind_text(_handle, parameter, start, utf8.Length, -1);
+        }
+    }
+
     public void BindBlob(int parameter, ReadOnlySpan<byte> pinned) => sqlite3_bind_blob(_handle, parameter, Pointer(pinned), pinned.Length, 0);
 
     public ReadOnlySpan<byte> Blob(int column)

@@ -8,8 +8,13 @@ namespace TokenDashboard.Store;
 /// The row a running statement stands on. The rules for values that cannot be read are those of <see cref="TelemetrySql"/>, applied
 /// here because SQLite takes longer over them; a test holds the two together.
 /// </summary>
-internal sealed class RequestRow : UsageRow
+/// <param name="hasDetails">Whether the statement selects what imports know beyond <c>telemetry</c>.</param>
+internal sealed class RequestRow(bool hasDetails = false) : UsageRow
 {
+    private static readonly string[] NumberColumns = ["timestamp", "prompt_tokens", "completion_tokens", "total_tokens", "duration_ms", "success"];
+
+    private static readonly string[] DetailColumns = ["cached_tokens", "cache_write_tokens", "reasoning_tokens", "cost"];
+
     private static readonly (RequestText Text, string Column)[] TextColumns =
     [
         (RequestText.User, "user_id"), (RequestText.Model, "model"), (RequestText.Provider, "provider"),
@@ -17,25 +22,26 @@ internal sealed class RequestRow : UsageRow
         (RequestText.Spans, "trace_id"), (RequestText.Spans, "span_id"), (RequestText.Spans, "parent_span_id"),
     ];
 
-    private const int FirstText = 7;
+    private const int FirstDetail = 7;
+    private const int FirstText = 11;
 
     private readonly Utf8TextCache[] _texts = [new(), new(), new(), new(), new()];
     private NativeStatement _statement;
 
     public long Id { get; private set; }
 
-    public long PromptTokens { get; private set; }
+    public long PromptTokens => Values[Measures.PromptTokens];
 
-    public long CompletionTokens { get; private set; }
+    public long CompletionTokens => Values[Measures.CompletionTokens];
 
-    public long TotalTokens { get; private set; }
+    public long TotalTokens => Values[Measures.TotalTokens];
+
+    public bool PolicyFailed => Values[Measures.PolicyFailures] > 0;
+
+    public bool InterruptedStream => Values[Measures.InterruptedStreams] > 0;
 
     /// <summary>Milliseconds, or NaN where the stored value is not a duration.</summary>
     public double DurationMs { get; private set; }
-
-    public bool PolicyFailed { get; private set; }
-
-    public bool BrokenStream { get; private set; }
 
     /// <summary>Which values of this row could not be read.</summary>
     public UnreadableValue Unreadable { get; private set; }
@@ -52,19 +58,20 @@ internal sealed class RequestRow : UsageRow
 
     public override string Transaction => Text(4);
 
-    public string TraceId => RawText(12);
+    public string TraceId => RawText(5);
 
-    public string SpanId => RawText(13);
+    public string SpanId => RawText(6);
 
-    public string ParentSpanId => RawText(14);
+    public string ParentSpanId => RawText(7);
 
     /// <summary>
-    /// What a statement selects so that this class can read it. Texts nobody will read are left out, for SQLite copies each of them;
-    /// the column numbers stay the same.
+    /// What a statement selects from <see cref="TelemetrySql.Source"/> so that this class can read it. Texts nobody will read are left out,
+    /// for SQLite copies each of them; the column numbers stay the same.
     /// </summary>
-    public static string Columns(RequestText texts) =>
-        "rowid, timestamp, prompt_tokens, completion_tokens, total_tokens, duration_ms, success, "
-        + string.Join(", ", TextColumns.Select(text => texts.HasFlag(text.Text) ? text.Column : "NULL"));
+    public static string Columns(RequestText texts, bool hasDetails) => string.Join(", ", NumberColumns
+        .Prepend($"{TelemetrySql.Table}.rowid")
+        .Concat(DetailColumns.Select(column => hasDetails ? $"{TelemetrySql.DetailTable}.{column}" : "NULL"))
+        .Concat(TextColumns.Select(text => texts.HasFlag(text.Text) ? text.Column : "NULL")));
 
     /// <summary>Reads the numbers of the row the statement stands on; texts are read when they are asked for.</summary>
     public void Load(NativeStatement statement)
@@ -84,26 +91,50 @@ internal sealed class RequestRow : UsageRow
         long completion = Count(3, UnreadableValue.CompletionTokens, ref unreadable);
         bool totalMissing = statement.Type(4) == raw.SQLITE_NULL;
         long total = totalMissing ? 0 : Count(4, UnreadableValue.TotalTokens, ref unreadable);
-        BrokenStream = total == 0 && !totalMissing && (unreadable & UnreadableValue.Tokens) == 0 && completion == 0 && prompt > 0;
-        PromptTokens = prompt;
-        CompletionTokens = completion;
-        TotalTokens = total == 0 ? prompt + completion : total;
-
-        DurationMs = double.NaN;
-        int durationType = statement.Type(5);
-        if (durationType is raw.SQLITE_FLOAT or raw.SQLITE_INTEGER)
-        {
-            double duration = statement.Real(5);
-            DurationMs = duration is >= 0 and <= TelemetrySql.MaxDurationMs ? duration : double.NaN;
-        }
+        bool interrupted = total == 0 && !totalMissing && (unreadable & UnreadableValue.Tokens) == 0 && completion == 0 && prompt > 0;
+        total = total == 0 ? prompt + completion : total;
+        DurationMs = Number(5, TelemetrySql.MaxDurationMs);
         if (double.IsNaN(DurationMs))
         {
-            unreadable |= durationType == raw.SQLITE_NULL ? UnreadableValue.MissingDuration : UnreadableValue.Duration;
+            unreadable |= statement.Type(5) == raw.SQLITE_NULL ? UnreadableValue.MissingDuration : UnreadableValue.Duration;
         }
-
         bool verdictStored = statement.Type(6) == raw.SQLITE_INTEGER && statement.Integer(6) is 0 or 1;
-        PolicyFailed = verdictStored && statement.Integer(6) == 0;
         Unreadable = verdictStored ? unreadable : unreadable | UnreadableValue.PolicyVerdict;
+
+        MeasureValues values = Values;
+        values[Measures.Requests] = 1;
+        values[Measures.PromptTokens] = prompt;
+        values[Measures.CompletionTokens] = completion;
+        values[Measures.TotalTokens] = values[Measures.MaxTotalTokens] = total;
+        values[Measures.PolicyFailures] = One(verdictStored && statement.Integer(6) == 0);
+        values[Measures.InterruptedStreams] = One(interrupted);
+        values[Measures.FirstTicks] = values[Measures.LastTicks] = UtcTicks;
+        values[Measures.TimedRequests] = One(!double.IsNaN(DurationMs));
+        values.Reals[Measures.DurationMs.Index] = values.Reals[Measures.MaxDurationMs.Index] = double.IsNaN(DurationMs) ? 0 : DurationMs;
+        values[Measures.UnreadableRequests] = One((Unreadable & ~UnreadableValue.MissingDuration) != 0);
+        values[Measures.IncompleteRequests] = One(Unreadable != 0);
+        values[Measures.UnreadableTokens] = One((Unreadable & UnreadableValue.Tokens) != 0);
+        values[Measures.UnreadableDurations] = One((Unreadable & UnreadableValue.Duration) != 0);
+        values[Measures.UnreadableVerdicts] = One((Unreadable & UnreadableValue.PolicyVerdict) != 0);
+        if (!hasDetails)
+        {
+            return;
+        }
+        LoadDetail(FirstDetail, Measures.CachedRequests, Measures.CachedTokens);
+        LoadDetail(FirstDetail + 1, Measures.CacheWriteRequests, Measures.CacheWriteTokens);
+        LoadDetail(FirstDetail + 2, Measures.ReasoningRequests, Measures.ReasoningTokens);
+        double cost = Number(FirstDetail + 3, TelemetrySql.MaxCost);
+        values[Measures.PricedRequests] = One(!double.IsNaN(cost));
+        values.Reals[Measures.RecordedCost.Index] = double.IsNaN(cost) ? 0 : cost;
+    }
+
+    private static long One(bool condition) => condition ? 1 : 0;
+
+    private void LoadDetail(int column, Measure known, Measure tokens)
+    {
+        UnreadableValue unreadable = UnreadableValue.None;
+        Values[tokens] = Count(column, UnreadableValue.Tokens, ref unreadable);
+        Values[known] = One(unreadable == UnreadableValue.None);
     }
 
     private long Count(int column, UnreadableValue kind, ref UnreadableValue unreadable)
@@ -120,7 +151,16 @@ internal sealed class RequestRow : UsageRow
         return 0;
     }
 
+    private double Number(int column, double largest)
+    {
+        if (_statement.Type(column) is raw.SQLITE_FLOAT or raw.SQLITE_INTEGER && _statement.Real(column) is >= 0 and double value && value <= largest)
+        {
+            return value;
+        }
+        return double.NaN;
+    }
+
     private string Text(int text) => _texts[text].Get(_statement.Text(FirstText + text));
 
-    private string RawText(int column) => Encoding.UTF8.GetString(_statement.Text(column));
+    private string RawText(int text) => Encoding.UTF8.GetString(_statement.Text(FirstText + text));
 }

@@ -26,7 +26,7 @@ internal sealed class RowScanner : IDisposable
     private readonly SqliteCommand _command;
     private readonly bool _newestFirst;
     private readonly TimeSpan _target;
-    private readonly RequestRow _row = new();
+    private readonly RequestRow _row;
     private readonly List<RowRange> _ranges;
     private int _range;
     private long _low;
@@ -46,15 +46,19 @@ internal sealed class RowScanner : IDisposable
         _newestFirst = newestFirst;
         _target = window ?? UsualWindow;
         (IReadOnlyList<string> conditions, IReadOnlyDictionary<string, object> parameters) = filter.ToSql();
-        string where = string.Join(" AND ", conditions.Prepend("rowid >= $low AND rowid <= $high"));
-        _command = store.CreateCommand($"SELECT {RequestRow.Columns(texts)} FROM {TelemetrySql.Table} WHERE {where} ORDER BY rowid{(newestFirst ? " DESC" : "")}");
+        string where = string.Join(" AND ", conditions.Prepend($"{TelemetrySql.Table}.rowid >= $low AND {TelemetrySql.Table}.rowid <= $high"));
+        _ranges = [.. ranges ?? [store.Rows()]];
+        // Looked for after the last row, so that rows have no details where there is no table of them.
+        bool hasDetails = store.HasDetails;
+        _row = new RequestRow(hasDetails);
+        _command = store.CreateCommand(
+            $"SELECT {RequestRow.Columns(texts, hasDetails)} FROM {TelemetrySql.Source(hasDetails)} WHERE {where} ORDER BY {TelemetrySql.Table}.rowid{(newestFirst ? " DESC" : "")}");
         foreach ((string name, object value) in parameters)
         {
             _command.Parameters.AddWithValue(name, value);
         }
         _command.Parameters.Add("$low", SqliteType.Integer);
         _command.Parameters.Add("$high", SqliteType.Integer);
-        _ranges = [.. ranges ?? [store.Rows()]];
         if (newestFirst)
         {
             _ranges.Reverse();

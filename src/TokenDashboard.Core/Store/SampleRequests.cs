@@ -73,9 +73,9 @@ public sealed class SampleRequests
         string user = Uniform() < 0.03 ? "" : Names[Pick(_userWeights)];
         (string model, string provider, _, double promptMedian, double completionMedian, double rate) = Models[Pick([.. Models.Select(m => m.Weight)])];
         bool embedding = rate == 0;
-        bool broken = !embedding && Uniform() < 0.004;
+        bool interrupted = !embedding && Uniform() < 0.004;
         long prompt = (long)Math.Max(1, promptMedian * Math.Exp(0.9 * Gaussian()));
-        long completion = embedding || broken ? 0 : (long)Math.Max(1, completionMedian * Math.Exp(0.8 * Gaussian()));
+        long completion = embedding || interrupted ? 0 : (long)Math.Max(1, completionMedian * Math.Exp(0.8 * Gaussian()));
         double duration = (180 + (prompt / 40d) + (embedding ? 0 : completion / rate * 1000)) * Math.Exp(0.2 * Gaussian());
         return new TokenRequest
         {
@@ -91,7 +91,7 @@ public sealed class SampleRequests
             TotalTokens = prompt + completion,
             DurationMs = Math.Round(duration, 3),
             PolicyPassed = Uniform() >= 0.02,
-            BrokenStream = broken,
+            InterruptedStream = interrupted,
             TraceId = Hex(16),
             SpanId = Hex(8),
             ParentSpanId = "",

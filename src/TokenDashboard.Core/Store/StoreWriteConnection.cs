@@ -121,6 +121,14 @@ internal sealed class StoreWriteConnection : IDisposable
         command.ExecuteNonQuery();
     }
 
+    /// <summary>The single value a query gives.</summary>
+    public object Scalar(string sql)
+    {
+        using SqliteCommand command = Connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar()!;
+    }
+
     /// <summary>Runs work outside a transaction, with SQLite's failures said in this product's words.</summary>
     public void Guard(Action work)
     {
@@ -227,10 +235,8 @@ internal sealed class StoreWriteConnection : IDisposable
 
     private void LookForOthers()
     {
-        using SqliteCommand command = Connection.CreateCommand();
         // Changes when another connection has committed: https://sqlite.org/pragma.html#pragma_data_version
-        command.CommandText = "PRAGMA data_version";
-        long dataVersion = (long)command.ExecuteScalar()!;
+        long dataVersion = (long)Scalar("PRAGMA data_version");
         if (_dataVersion is { } last && dataVersion != last)
         {
             _othersSeen = Stopwatch.GetTimestamp();

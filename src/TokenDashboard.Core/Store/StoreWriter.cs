@@ -143,7 +143,7 @@ public static class StoreWriter
             type.Value = request.RequestType;
             prompt.Value = request.PromptTokens;
             completion.Value = request.CompletionTokens;
-            total.Value = request.BrokenStream ? 0 : request.TotalTokens;
+            total.Value = request.InterruptedStream ? 0 : request.TotalTokens;
             duration.Value = request.DurationMs is { } milliseconds ? milliseconds : DBNull.Value;
             success.Value = request.PolicyPassed ? 1 : 0;
             trace.Value = request.TraceId;

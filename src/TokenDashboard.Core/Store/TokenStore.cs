@@ -191,6 +191,9 @@ public sealed class TokenStore : IDisposable
         Scalar<long>($"SELECT COALESCE(min(rowid), 0) FROM {TelemetrySql.Table}"),
         Scalar<long>($"SELECT COALESCE(max(rowid), -1) FROM {TelemetrySql.Table}"));
 
+    /// <summary>Whether an import has left details of requests.</summary>
+    internal bool HasDetails => Scalar<long>($"SELECT count(*) FROM sqlite_schema WHERE name = '{TelemetrySql.DetailTable}'") > 0;
+
     /// <summary>The single value a query gives.</summary>
     internal T Scalar<T>(string sql) => Read(() =>
     {

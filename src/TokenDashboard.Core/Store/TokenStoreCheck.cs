@@ -116,6 +116,12 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
                 store.Path, "Rollups", CheckResult.Skipped, "They are being built anew, or that was stopped in the middle and is gone on with by Optimize-TokenStore.");
             yield break;
         }
+        if (state.IsForeign)
+        {
+            yield return new TokenStoreCheck(
+                store.Path, "Rollups", CheckResult.Failed, "Another version of this module made them, so they are not used. Optimize-TokenStore rebuilds them.");
+            yield break;
+        }
         if (!state.IsUsable)
         {
             yield return new TokenStoreCheck(
@@ -152,17 +158,16 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         foreach (RollupDifference difference in listed)
         {
             yield return new TokenStoreCheck(
-                store.Path, "Rollup", CheckResult.Failed, Describe(difference), new DateTimeOffset(RollupLevels.TicksOf(difference.Start), TimeSpan.Zero));
+                store.Path, "Rollup", CheckResult.Failed, Describe(difference), new DateTimeOffset(RollupLevels.TicksOf(difference.Key.Start), TimeSpan.Zero));
         }
     }
 
     private static string Describe(RollupDifference difference)
     {
-        RollupGroup group = difference.Group;
+        RollupGroup group = difference.Key.Group;
         string names = string.Join(", ", new[] { group.AllUsers ? "all users" : group.User, group.Model, group.Provider, group.RequestType }.Where(name => name.Length > 0));
-        static string Sums(RollupSums? sums) => sums is null
-            ? "nothing"
-            : string.Create(CultureInfo.InvariantCulture, $"{sums.Requests:N0} requests, {sums.TotalTokens:N0} tokens, {sums.DurationSum:N0} ms");
-        return $"{difference.Level} of {names}: the requests have {Sums(difference.Expected)}; the rollups have {Sums(difference.Found)}.";
+        static string Sums(UsageAccumulator? usage) => usage is null ? "nothing" : string.Join(", ", new[] { Measures.Requests, Measures.TotalTokens, Measures.DurationMs }
+            .Select(measure => string.Create(CultureInfo.InvariantCulture, $"{measure.Title.ToLowerInvariant()} {(measure.IsReal ? usage.Values.Real(measure) : usage.Values[measure]):N0}")));
+        return $"{difference.Key.Level} of {names}: the requests have {Sums(difference.Expected)}; the rollups have {Sums(difference.Found)}.";
     }
 }

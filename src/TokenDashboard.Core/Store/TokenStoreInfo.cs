@@ -43,7 +43,7 @@ public sealed class TokenStoreInfo
     public long TotalTokens { get; private init; }
 
     /// <summary>Streams that broke off: only their prompt is counted.</summary>
-    public long BrokenStreams { get; private init; }
+    public long InterruptedStreams { get; private init; }
 
     /// <summary>Rows with values that cannot be read, by kind.</summary>
     public required UnreadableReport Unreadable { get; init; }
@@ -62,21 +62,23 @@ public sealed class TokenStoreInfo
     {
         ArgumentNullException.ThrowIfNull(store);
         var totals = new Totals();
-        var question = new RollupQuestion(new RequestFilter(), RequestText.User | RequestText.Model | RequestText.Provider, BoundaryAfter: null, CountsRemoved: false);
-        UnreadableReport unreadable = RollupReader.Read(store, question, () => totals = new Totals(), sum => totals.Add(sum), row => totals.Add(row));
+        var scope = new UsageScope(new RequestFilter(), RequestText.User | RequestText.Model | RequestText.Provider, Step: 0, TimeZoneInfo.Utc, CountsRemoved: false);
+        UnreadableReport unreadable = UsageReader.Read(store, scope, () => totals = new Totals(), row => totals.Add(row));
+        MeasureValues values = totals.Values;
+        long requests = values[Measures.Requests];
         return new TokenStoreInfo(store.Path)
         {
             SizeBytes = new FileInfo(store.Path).Length,
-            Rows = totals.Requests + unreadable.Timestamps,
-            FirstRequest = totals.Requests == 0 ? null : new DateTimeOffset(totals.First, TimeSpan.Zero),
-            LastRequest = totals.Requests == 0 ? null : new DateTimeOffset(totals.Last, TimeSpan.Zero),
+            Rows = requests + unreadable.Timestamps,
+            FirstRequest = requests == 0 ? null : new DateTimeOffset(values[Measures.FirstTicks], TimeSpan.Zero),
+            LastRequest = requests == 0 ? null : new DateTimeOffset(values[Measures.LastTicks], TimeSpan.Zero),
             Users = Known(totals.Users).Count,
             RequestsWithoutUser = totals.WithoutUser,
-            RequestsWithoutDuration = totals.WithoutDuration,
+            RequestsWithoutDuration = requests - values[Measures.TimedRequests],
             Models = Known(totals.Models),
             Providers = Known(totals.Providers),
-            TotalTokens = totals.Tokens,
-            BrokenStreams = totals.BrokenStreams,
+            TotalTokens = values[Measures.TotalTokens],
+            InterruptedStreams = values[Measures.InterruptedStreams],
             Unreadable = unreadable,
             JournalMode = store.Scalar<string>("PRAGMA journal_mode"),
             Rollups = RollupsOf(store),
@@ -102,11 +104,7 @@ public sealed class TokenStoreInfo
 
     private sealed class Totals
     {
-        public long Requests { get; private set; }
-
-        public long First { get; private set; } = long.MaxValue;
-
-        public long Last { get; private set; } = long.MinValue;
+        public MeasureValues Values { get; } = new();
 
         public HashSet<string> Users { get; } = [];
 
@@ -116,30 +114,13 @@ public sealed class TokenStoreInfo
 
         public long WithoutUser { get; private set; }
 
-        public long WithoutDuration { get; private set; }
-
-        public long Tokens { get; private set; }
-
-        public long BrokenStreams { get; private set; }
-
-        public void Add(RequestRow row) =>
-            Add(row, 1, double.IsNaN(row.DurationMs) ? 0 : 1, row.UtcTicks, row.UtcTicks, row.TotalTokens, row.BrokenStream ? 1 : 0);
-
-        public void Add(RollupRow sum) =>
-            Add(sum, sum.Requests, sum.TimedRequests, sum.FirstTicks, sum.LastTicks, sum.TotalTokens, sum.BrokenStreams);
-
-        private void Add(UsageRow usage, long requests, long timed, long first, long last, long tokens, long brokenStreams)
+        public void Add(UsageRow row)
         {
-            Requests += requests;
-            First = Math.Min(First, first);
-            Last = Math.Max(Last, last);
-            Users.Add(usage.User);
-            Models.Add(usage.Model);
-            Providers.Add(usage.Provider);
-            WithoutUser += usage.User.Length == 0 ? requests : 0;
-            WithoutDuration += requests - timed;
-            Tokens += tokens;
-            BrokenStreams += brokenStreams;
+            Values.Add(row.Values);
+            Users.Add(row.User);
+            Models.Add(row.Model);
+            Providers.Add(row.Provider);
+            WithoutUser += row.User.Length == 0 ? row.Values[Measures.Requests] : 0;
         }
     }
 }

@@ -1,33 +1,32 @@
 using System.Globalization;
+using TokenDashboard.Store.Rollups;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Store;
 
 /// <summary>How many rows held values that could not be read, by kind. A row may count under several kinds, but once in <see cref="Rows"/>.</summary>
 public sealed class UnreadableReport
 {
-    private long _looked;
-    private long _damaged;
-    private long _damagedOrWithoutDuration;
-    private long _damagedDurations;
-    private long _missingDurations;
+    private readonly MeasureValues _damaged = new();
+    private long _sound;
 
     /// <summary>Rows with at least one such value.</summary>
-    public long Rows => LatencyIsPartial ? _damagedOrWithoutDuration : _damaged;
+    public long Rows => _damaged[LatencyIsPartial ? Measures.IncompleteRequests : Measures.UnreadableRequests];
 
     /// <summary>Rows whose time is not UTC text such as 2026-11-16T18:15:46.680590. No question about usage counts them.</summary>
     public long Timestamps { get; private set; }
 
     /// <summary>Rows with a token count that is NULL (a missing total excepted), negative, not an integer or above 10^12. It counts as 0.</summary>
-    public long TokenCounts { get; private set; }
+    public long TokenCounts => _damaged[Measures.UnreadableTokens];
 
     /// <summary>
     /// Rows whose duration is NULL, negative, not a number or above 10^12 ms. Latency figures leave them out. NULLs count only beside rows
     /// that have a duration: where none has, as after many imports, no figure is there to be wrong.
     /// </summary>
-    public long Durations => _damagedDurations + (LatencyIsPartial ? _missingDurations : 0);
+    public long Durations => _damaged[Measures.UnreadableDurations] + (LatencyIsPartial ? Missing : 0);
 
     /// <summary>Rows whose policy verdict is neither 0 nor 1. They count as passed, as the SDK takes a missing verdict.</summary>
-    public long PolicyVerdicts { get; private set; }
+    public long PolicyVerdicts => _damaged[Measures.UnreadableVerdicts];
 
     /// <summary>
     /// Whether removed requests belong to the answer that are not in it, or not in part: of these only sums by quarters of an hour are
@@ -52,30 +51,27 @@ public sealed class UnreadableReport
         return string.Create(CultureInfo.InvariantCulture, $"{Rows:N0} requests have values that cannot be read: {kinds}.");
     }
 
-    private bool LatencyIsPartial => _missingDurations < _looked;
+    private bool LatencyIsPartial => Missing < _sound + _damaged[Measures.Requests];
 
-    internal void Add(UnreadableValue unreadable)
+    private long Missing => _damaged[Measures.Requests] - _damaged[Measures.TimedRequests] - _damaged[Measures.UnreadableDurations];
+
+    internal void Add(RequestRow row)
     {
-        if (unreadable == UnreadableValue.None)
+        if (row.Unreadable == UnreadableValue.None)
         {
-            _looked++;
+            _sound++;
+            return;
         }
-        else
-        {
-            Add(unreadable, 1);
-        }
+        _damaged.Add(row.Values);
+        Timestamps += row.IsTimeReadable ? 0 : 1;
     }
 
-    internal void Add(UnreadableValue unreadable, long rows)
+    internal void Add(RollupRow rollup) => _damaged.Add(rollup.Values);
+
+    internal void Add(UnreadableReport other)
     {
-        long If(UnreadableValue kind) => (unreadable & kind) == UnreadableValue.None ? 0 : rows;
-        _looked += rows;
-        _damagedOrWithoutDuration += If(~UnreadableValue.None);
-        _damaged += If(~UnreadableValue.MissingDuration);
-        Timestamps += If(UnreadableValue.Timestamp);
-        TokenCounts += If(UnreadableValue.Tokens);
-        _damagedDurations += If(UnreadableValue.Duration);
-        _missingDurations += If(UnreadableValue.MissingDuration);
-        PolicyVerdicts += If(UnreadableValue.PolicyVerdict);
+        _damaged.Add(other._damaged);
+        _sound += other._sound;
+        Timestamps += other.Timestamps;
     }
 }

@@ -1,3 +1,5 @@
+using TokenDashboard.Telemetry;
+
 namespace TokenDashboard.Store;
 
 /// <summary>Usage with a place in time and names: one request, or the sum of several that agree in both.</summary>
@@ -5,6 +7,9 @@ internal abstract class UsageRow
 {
     /// <summary>The time of the request, or the beginning of the time summed up, in UTC ticks.</summary>
     public long UtcTicks { get; protected set; }
+
+    /// <summary>What is counted. The next row uses the same object.</summary>
+    public MeasureValues Values { get; } = new();
 
     public abstract string User { get; }
 

@@ -33,6 +33,18 @@ public sealed class TokenRequest
     /// <summary>The stored total, or prompt + completion where that is 0, missing or not a count.</summary>
     public required long TotalTokens { get; init; }
 
+    /// <summary>Prompt tokens that the provider read from its cache; null where the source of the request does not say.</summary>
+    public long? CachedTokens { get; init; }
+
+    /// <summary>Prompt tokens that the provider wrote to its cache; null where the source does not say.</summary>
+    public long? CacheWriteTokens { get; init; }
+
+    /// <summary>Completion tokens that the model used for reasoning; null where the source does not say.</summary>
+    public long? ReasoningTokens { get; init; }
+
+    /// <summary>The cost that an imported source recorded, in its currency; null where it does not say.</summary>
+    public decimal? RecordedCost { get; init; }
+
     /// <summary>From first byte sent to last byte received, in milliseconds; null where the stored value is not a duration.</summary>
     public required double? DurationMs { get; init; }
 
@@ -40,7 +52,7 @@ public sealed class TokenRequest
     public required bool PolicyPassed { get; init; }
 
     /// <summary>Whether the stream broke off: prompt tokens only, and a stored total of 0.</summary>
-    public required bool BrokenStream { get; init; }
+    public required bool InterruptedStream { get; init; }
 
     /// <summary>The trace the request's span belongs to, as hexadecimal text.</summary>
     public required string TraceId { get; init; }

@@ -20,7 +20,7 @@ internal static class RandomStore
         Gen.Select(Gen.Long[0, 500], Gen.Long[0, 500], Gen.Bool, Gen.Double[0, 9000], Gen.Long[0, 1]))
         .Select((time, user, model, provider, transaction, numbers) =>
         {
-            (long prompt, long completion, bool broken, double duration, long success) = numbers;
+            (long prompt, long completion, bool interrupted, double duration, long success) = numbers;
             return new TestStore.Row
             {
                 Timestamp = StoredTimestamp.FormatForStorage(new DateTimeOffset(time, TimeSpan.Zero)),
@@ -29,8 +29,8 @@ internal static class RandomStore
                 Provider = provider,
                 Transaction = transaction,
                 Prompt = prompt,
-                Completion = broken ? 0L : completion,
-                Total = broken ? 0L : prompt + completion,
+                Completion = interrupted ? 0L : completion,
+                Total = interrupted ? 0L : prompt + completion,
                 Duration = duration,
                 Success = success,
             };

@@ -49,12 +49,12 @@ public class UsageQueryTests
             [
                 .. new UsageQuery([UsageDimension.User, UsageDimension.Model, UsageDimension.Provider, UsageDimension.Transaction], TimeZoneInfo.Utc)
                     .Run(open, new RequestFilter()).Rows
-                    .Select(row => $"{row.User}|{row.Model}|{row.Provider}|{row.Transaction}|{row.Requests}|{row.PromptTokens}|{row.CompletionTokens}|{row.TotalTokens}|{row.PolicyFailures}|{row.BrokenStreams}"),
+                    .Select(row => $"{row.User}|{row.Model}|{row.Provider}|{row.Transaction}|{row.Requests}|{row.PromptTokens}|{row.CompletionTokens}|{row.TotalTokens}|{row.PolicyFailures}|{row.InterruptedStreams}"),
             ];
 
             IEnumerable<string> expected = store.Query($"""
                 SELECT user_id || '|' || model || '|' || provider || '|' || transaction_id || '|' || count(*) || '|' || sum(prompt_tokens)
-                    || '|' || sum(completion_tokens) || '|' || sum({TelemetrySql.TotalTokens}) || '|' || sum(success = 0) || '|' || sum({TelemetrySql.BrokenStream})
+                    || '|' || sum(completion_tokens) || '|' || sum({TelemetrySql.TotalTokens}) || '|' || sum(success = 0) || '|' || sum({TelemetrySql.InterruptedStream})
                 FROM telemetry GROUP BY user_id, model, provider, transaction_id
                 """).Cast<string>();
             Assert.Equal(expected.Order(), groups.Order());

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using CsCheck;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Dashboards;
+using TokenDashboard.Store;
 using TokenDashboard.Store.Rollups;
 
 namespace TokenDashboard.Tests.Dashboards;
@@ -128,7 +129,7 @@ public partial class PanelRollupTests
                 object? exact = expected.Rows[row][column], summed = actual.Rows[row][column];
                 bool same = (exact, summed) switch
                 {
-                    (double first, double second) => Math.Abs(first - second) <= first * (expected.Columns[column].StartsWith('p') ? DurationHistogram.RelativeError : 1e-9) + 1e-9,
+                    (double first, double second) => Math.Abs(first - second) <= first * (expected.Columns[column].StartsWith('p') ? HistogramBins.RelativeError : 1e-9) + 1e-9,
                     (string first, string second) => EmptyFraction().Replace(first, "Z") == EmptyFraction().Replace(second, "Z"),
                     _ => Equals(exact, summed),
                 };

@@ -99,7 +99,7 @@ public class PanelSumTests
             userTable.Column<string>("User").Select((name, row) => (
                     name, Cell<long>(userTable, "Tokens", row), Requests: Cell<long>(userTable, "Requests", row), Cell<double?>(userTable, "p95 duration", row)))
                 .Where(user => user.Requests > 0).Order());
-        Assert.Equal(models.Sum(model => model.BrokenStreams), view.Panel(store, "Interrupted streams").Rows.Count);
+        Assert.Equal(models.Sum(model => model.InterruptedStreams), view.Panel(store, "Interrupted streams").Rows.Count);
         long tokens = models.Sum(model => model.TotalTokens);
         Assert.Equal(tokens, view.Panel(store, "Usage by provider").Column<long>("Tokens").Sum());
         Assert.Equal(tokens, view.Panel(store, "Share of models over time").Column<long>("tokens").Sum());

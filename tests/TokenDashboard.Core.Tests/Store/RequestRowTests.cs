@@ -18,33 +18,25 @@ public class RequestRowTests
     {
         using var store = new TestStore();
         List<TestStore.Row> rows = [];
-        Gen.Select(AnyValue, AnyValue, AnyValue, AnyValue, AnyValue)
-            .Select((prompt, completion, total, duration, success) => new TestStore.Row
+        Gen.Select(AnyValue, AnyValue, AnyValue, AnyValue, AnyValue, Gen.Select(AnyValue.Array[4], Gen.Int[0, 9]))
+            .Select((prompt, completion, total, duration, success, detail) => new TestStore.Row
             {
-                Prompt = prompt, Completion = completion, Total = total, Duration = duration, Success = success,
+                Prompt = prompt, Completion = completion, Total = total, Duration = duration, Success = success, Detail = detail.Item2 == 0 ? detail.Item1 : null,
             })
             .ForAll(rows.Add, iter: 4000, threads: 1);
         // Random values seldom make a stream that broke off.
         rows.Add(new TestStore.Row { Prompt = 7L, Completion = 0L, Total = 0L });
         store.Insert(rows);
-        string[] expressions =
-        [
-            TelemetrySql.PromptTokens, TelemetrySql.CompletionTokens, TelemetrySql.TotalTokens, TelemetrySql.DurationMs, TelemetrySql.PolicyFailed,
-            TelemetrySql.BrokenStream,
-        ];
-        List<List<object>> expected = [.. expressions.Select(expression => store.Query($"SELECT {expression} FROM telemetry ORDER BY id"))];
+        Measure[] measures = [.. Measures.All.Where(measure => measure.Unit != MeasureUnit.Time)];
+        List<List<object>> expected = [.. measures.Select(measure => store.Query($"SELECT {measure.Sql} FROM {TelemetrySql.Source(hasDetails: true)} ORDER BY id"))];
 
         List<object[]> actual = [];
         using TokenStore open = store.Open();
         using var scanner = new RequestScanner(open, new RequestFilter(), RequestText.None);
-        scanner.ReadAll(row => actual.Add(
-        [
-            row.PromptTokens, row.CompletionTokens, row.TotalTokens, double.IsNaN(row.DurationMs) ? DBNull.Value : row.DurationMs,
-            row.PolicyFailed ? 1L : 0L, row.BrokenStream ? 1L : 0L,
-        ]));
+        scanner.ReadAll(row => actual.Add([.. measures.Select(measure => measure.IsReal ? (object)row.Values.Real(measure) : row.Values[measure])]));
 
         Assert.Equal(rows.Count, actual.Count);
-        for (int column = 0; column < expressions.Length; column++)
+        for (int column = 0; column < measures.Length; column++)
         {
             Assert.Equal(expected[column].Select(AsNumber), actual.Select(row => AsNumber(row[column])));
         }

@@ -30,7 +30,7 @@ public class StoreWriterTests
         Assert.True(requests.Count(Weekend) * 4 < requests.Length);
         Assert.True(night * 5 < morning);
         Assert.True(byUser[0] > byUser[10] * 5);
-        Assert.InRange(requests.Count(request => request.BrokenStream), 1, requests.Length / 50);
+        Assert.InRange(requests.Count(request => request.InterruptedStream), 1, requests.Length / 50);
         Assert.InRange(requests.Count(request => !request.PolicyPassed), requests.Length / 100, requests.Length / 25);
         Assert.Contains(requests.GroupBy(request => request.Transaction), transaction => transaction.Key.Length > 0 && transaction.Count() > 1);
     }
@@ -143,5 +143,5 @@ public class StoreWriterTests
 
     private static object Values(TokenRequest r) => (
         r.Timestamp, r.Transaction, r.User, r.Model, r.Provider, r.RequestType, r.PromptTokens, r.CompletionTokens,
-        (r.TotalTokens, r.DurationMs, r.PolicyPassed, r.BrokenStream, r.TraceId, r.SpanId, r.ParentSpanId));
+        (r.TotalTokens, r.DurationMs, r.PolicyPassed, r.InterruptedStream, r.TraceId, r.SpanId, r.ParentSpanId));
 }

@@ -1,3 +1,5 @@
+using TokenDashboard.Telemetry;
+
 namespace TokenDashboard.Dashboards.Queries;
 
 /// <summary>What a column of a panel shows.</summary>
@@ -5,10 +7,10 @@ namespace TokenDashboard.Dashboards.Queries;
 internal abstract record PanelMeasure(string Title);
 
 /// <summary>The sum of a measure of the relation.</summary>
-internal sealed record SumMeasure(string Title, string Column) : PanelMeasure(Title);
+internal sealed record SumMeasure(string Title, Measure Measure) : PanelMeasure(Title);
 
 /// <summary>One sum for each unit of another.</summary>
-internal sealed record RatioMeasure(string Title, string Column, string Per) : PanelMeasure(Title)
+internal sealed record RatioMeasure(string Title, Measure Measure, Measure Per) : PanelMeasure(Title)
 {
     /// <summary>What the quotient is multiplied with.</summary>
     internal double Factor { get; init; } = 1;
@@ -18,7 +20,7 @@ internal sealed record RatioMeasure(string Title, string Column, string Per) : P
 internal sealed record UsersMeasure(string Title) : PanelMeasure(Title);
 
 /// <summary>The first or the last time.</summary>
-internal sealed record TimeMeasure(string Title, string Column, bool Last) : PanelMeasure(Title);
+internal sealed record TimeMeasure(string Title, bool Last) : PanelMeasure(Title);
 
 /// <summary>The duration that so many percent of the requests did not exceed.</summary>
 internal sealed record PercentileMeasure(string Title, int Percent) : PanelMeasure(Title);
@@ -47,17 +49,17 @@ internal enum PanelDimension
 /// <summary>The measures that several panels show.</summary>
 internal static class PanelMeasures
 {
-    internal static readonly SumMeasure TotalTokens = new("Total tokens", "total_tokens");
-    internal static readonly SumMeasure Tokens = new("Tokens", "total_tokens");
-    internal static readonly SumMeasure PromptTokens = new("Prompt tokens", "prompt_tokens");
-    internal static readonly SumMeasure CompletionTokens = new("Completion tokens", "completion_tokens");
-    internal static readonly SumMeasure Requests = new("Requests", "requests");
-    internal static readonly SumMeasure PolicyFailures = new("Policy failures", "policy_failures");
-    internal static readonly SumMeasure InterruptedStreams = new("Interrupted streams", "broken_streams");
+    internal static readonly SumMeasure TotalTokens = new("Total tokens", Measures.TotalTokens);
+    internal static readonly SumMeasure Tokens = new("Tokens", Measures.TotalTokens);
+    internal static readonly SumMeasure PromptTokens = new("Prompt tokens", Measures.PromptTokens);
+    internal static readonly SumMeasure CompletionTokens = new("Completion tokens", Measures.CompletionTokens);
+    internal static readonly SumMeasure Requests = new("Requests", Measures.Requests);
+    internal static readonly SumMeasure PolicyFailures = new("Policy failures", Measures.PolicyFailures);
+    internal static readonly SumMeasure InterruptedStreams = new("Interrupted streams", Measures.InterruptedStreams);
     internal static readonly UsersMeasure Users = new("Users");
-    internal static readonly RatioMeasure TokensPerRequest = new("Tokens per request", "total_tokens", "requests");
-    internal static readonly RatioMeasure MeanDuration = new("Mean duration", "duration_ms", "timed_requests");
-    internal static readonly TimeMeasure LastSeen = new("Last seen", "last_time", Last: true);
+    internal static readonly RatioMeasure TokensPerRequest = new("Tokens per request", Measures.TotalTokens, Measures.Requests);
+    internal static readonly RatioMeasure MeanDuration = new("Mean duration", Measures.DurationMs, Measures.TimedRequests);
+    internal static readonly TimeMeasure LastSeen = new("Last seen", Last: true);
 
     internal static readonly PanelMeasure[] Headline = [TotalTokens, PromptTokens, CompletionTokens, Requests, Users, PolicyFailures, TokensPerRequest];
 }

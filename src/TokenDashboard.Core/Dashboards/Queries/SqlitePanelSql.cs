@@ -1,4 +1,5 @@
 using System.Globalization;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Dashboards.Queries;
 
@@ -103,7 +104,7 @@ internal static class SqlitePanelSql
         string name = Name(query.Dimension), title = Quoted(Title(query.Dimension));
         string relation = Usage(query.Dimension == PanelDimension.User || query.OfRowUser);
         (string parts, string value) = query.Measure is RatioMeasure ratio
-            ? ($"SUM({ratio.Column}) AS amount, SUM({ratio.Per}) AS per", $"{Factor(ratio)} * SUM(amount) / SUM(per)")
+            ? ($"SUM({ratio.Measure.Name}) AS amount, SUM({ratio.Per.Name}) AS per", $"{Factor(ratio)} * SUM(amount) / SUM(per)")
             : ($"{Expression(query.Measure)} AS amount", "SUM(amount)");
         string order = query.Measure is RatioMeasure ? "total_tokens" : "";
         return $"""
@@ -239,14 +240,14 @@ internal static class SqlitePanelSql
         (string relation, string order, string condition) = query.Choice switch
         {
             RequestChoice.Newest => ("newest_requests", "timestamp", ""),
-            RequestChoice.Slowest => ("requests", "duration_ms", "WHERE duration_ms IS NOT NULL\n"),
-            RequestChoice.Largest => ("requests", "total_tokens", "WHERE total_tokens > 0\n"),
-            _ => ("interrupted_requests", "timestamp", "WHERE broken_stream = 1\n"),
+            RequestChoice.Slowest => ("slowest_requests", "duration_ms", "WHERE duration_ms IS NOT NULL\n"),
+            RequestChoice.Largest => ("largest_requests", "total_tokens", "WHERE total_tokens > 0\n"),
+            _ => ("interrupted_requests", "timestamp", "WHERE interrupted_streams = 1\n"),
         };
         return $"""
             SELECT timestamp AS "Time", transaction_id AS "Transaction", user AS "User", model AS "Model", provider AS "Provider", request_type AS "Type",
               prompt_tokens AS "Prompt", completion_tokens AS "Completion", total_tokens AS "Total", duration_ms AS "Duration",
-              CASE policy_failed WHEN 1 THEN 'failed' ELSE 'passed' END AS "Policy"
+              CASE policy_failures WHEN 1 THEN 'failed' ELSE 'passed' END AS "Policy"
             FROM {Relation(relation)}
             {condition}ORDER BY {order} DESC, id DESC
             LIMIT {query.Rows}
@@ -255,16 +256,17 @@ internal static class SqlitePanelSql
 
     private static string Histogram(HistogramQuery query)
     {
-        string value = query.OfDurations ? "duration_ms" : "total_tokens", amount = query.OfDurations ? "SUM(requests)" : "COUNT(*)";
-        string step = string.Concat(query.Steps.Skip(1).Select((next, index) => string.Create(CultureInfo.InvariantCulture, $"WHEN {value} < {next.From} THEN {index} ")));
-        string labels = string.Join(", ", query.Steps.Select((each, index) => string.Create(CultureInfo.InvariantCulture, $"({index}, '{each.Label}')")));
+        string Edge(double value) => value.ToString(CultureInfo.InvariantCulture);
+        string value = query.OfDurations
+            ? $"CASE {string.Concat(query.Steps.Reverse().SkipLast(1).Select(step => $"WHEN duration_ms >= {Edge(step.From)} THEN {Edge(step.From)} "))}ELSE 0 END"
+            : "tokens_from";
         return $"""
             WITH used AS MATERIALIZED (
-              SELECT CASE {step}ELSE {query.Steps.Count - 1} END AS step, {amount} AS requests
-              FROM {Relation(query.OfDurations ? "model_latency" : "requests")}
+              SELECT {value} AS step, SUM(requests) AS requests
+              FROM {Relation(query.OfDurations ? "model_latency" : "model_sizes")}
               GROUP BY 1)
             SELECT column2 AS {Quoted(query.Title)}, COALESCE(requests, 0) AS "Requests"
-            FROM (VALUES {labels}) LEFT JOIN used ON step = column1
+            FROM (VALUES {string.Join(", ", query.Steps.Select(step => $"({Edge(step.From)}, '{step.Label}')"))}) LEFT JOIN used ON step = column1
             WHERE EXISTS (SELECT 1 FROM used)
             ORDER BY column1
             """;
@@ -272,7 +274,7 @@ internal static class SqlitePanelSql
 
     private static string Transactions(TransactionsQuery query) => $"""
         SELECT transaction_id AS "Transaction", SUM(total_tokens) AS "Tokens", COUNT(*) AS "Requests", SUM(duration_ms) AS "Duration",
-          COUNT(DISTINCT model) AS "Models", SUM(policy_failed) AS "Policy failures", MIN(timestamp) AS "First request", MAX(timestamp) AS "Last request"
+          COUNT(DISTINCT model) AS "Models", SUM(policy_failures) AS "Policy failures", MIN(timestamp) AS "First request", MAX(timestamp) AS "Last request"
         FROM {Relation("requests")}
         WHERE transaction_id <> ''
         GROUP BY transaction_id
@@ -283,10 +285,10 @@ internal static class SqlitePanelSql
     // Without requests a sum would be NULL, and a panel would say that there are none; SUM of nothing is what it shows then.
     private static string Expression(PanelMeasure measure) => measure switch
     {
-        SumMeasure sum => $"SUM({sum.Column})",
-        RatioMeasure ratio => $"{Factor(ratio)} * SUM({ratio.Column}) / SUM({ratio.Per})",
+        SumMeasure sum => $"SUM({sum.Measure.Name})",
+        RatioMeasure ratio => $"{Factor(ratio)} * SUM({ratio.Measure.Name}) / SUM({ratio.Per.Name})",
         UsersMeasure => $"COUNT(DISTINCT NULLIF(user, '{UsageRelations.Unknown}'))",
-        TimeMeasure time => $"{(time.Last ? "MAX" : "MIN")}({time.Column})",
+        TimeMeasure time => $"{(time.Last ? "MAX" : "MIN")}({(time.Last ? Measures.LastTicks : Measures.FirstTicks).ViewName})",
         _ => throw new ArgumentOutOfRangeException(nameof(measure)),
     };
 

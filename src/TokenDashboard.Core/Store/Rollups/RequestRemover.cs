@@ -8,8 +8,6 @@ namespace TokenDashboard.Store.Rollups;
 /// </summary>
 public sealed class RequestRemover : IDisposable
 {
-    private const string DetailTable = "tokendash_request_detail";
-    private const RequestText GroupTexts = RequestText.User | RequestText.Model | RequestText.Provider | RequestText.RequestType;
     private const int FewestRows = 50;
     private const int MostRows = 100_000;
     private static readonly TimeSpan ReadWindow = TimeSpan.FromMilliseconds(10);
@@ -18,7 +16,6 @@ public sealed class RequestRemover : IDisposable
     private readonly CancellationToken _cancellation;
     private readonly long _keptRow;
     private readonly long _keptQuarter = RollupSchema.NoTime;
-    private readonly bool _hasDetails;
     // The first batch is small, for nothing is known of the disk then.
     private int _rowsPerBatch = FewestRows;
 
@@ -41,7 +38,6 @@ public sealed class RequestRemover : IDisposable
             scanner.ReadAll(row => keptQuarter = RollupBatch.QuarterOf(row));
             _keptQuarter = keptQuarter;
         }
-        _hasDetails = store.Scalar<long>($"SELECT count(*) FROM sqlite_schema WHERE name = '{DetailTable}'") > 0;
     }
 
     /// <summary>The longest time a transaction held the lock so far.</summary>
@@ -56,7 +52,7 @@ public sealed class RequestRemover : IDisposable
     {
         long first = long.MaxValue, count = 0;
         var filter = new RequestFilter { Range = new TimeRange(null, before) };
-        using var scanner = new RequestScanner(store, filter, RequestText.None, ranges: RollupReader.RangesOf(store, filter.Range));
+        using var scanner = new RequestScanner(store, filter, RequestText.None, ranges: UsageReader.RangesOf(store, filter.Range));
         scanner.ReadAll(row => (first, count) = (Math.Min(first, row.UtcTicks), count + 1));
         return (count, count == 0 ? null : new DateTimeOffset(first, TimeSpan.Zero));
     }
@@ -85,12 +81,12 @@ public sealed class RequestRemover : IDisposable
         _optimizer.Refresh();
         RollupState state = _optimizer.ReadState();
         long end = RollupLevels.SecondOf(QuarterOf(before).UtcTicks);
-        List<RowRange> ranges = RollupQueries.ReadRanges(_optimizer.Store, RollupSchema.NoTime + 1, end);
+        List<RowRange> ranges = RollupStore.ReadRanges(_optimizer.Store, RollupSchema.NoTime + 1, end);
         if (ranges.Count == 0)
         {
             return false;
         }
-        using var scanner = new RowScanner(_optimizer.Store, new RequestFilter(), GroupTexts, ranges: RowRange.Merge(ranges), window: ReadWindow);
+        using var scanner = new RowScanner(_optimizer.Store, new RequestFilter(), RollupBatch.Texts, ranges: RowRange.Merge(ranges), window: ReadWindow);
         _optimizer.Update.Forget();
         var batch = new RollupBatch();
         var ids = new List<long>();
@@ -123,17 +119,22 @@ public sealed class RequestRemover : IDisposable
 
     private bool RemoveBatch(RollupState state, RollupBatch batch, List<long> ids)
     {
-        _optimizer.Update.Prepare(batch.Quarters.Select(quarter => (RollupLevel.RemovedQuarter, quarter.Key.Start, quarter.Key.Group, quarter.Value)));
+        bool hasDetails = _optimizer.Store.HasDetails;
+        _optimizer.Update.Prepare(batch.Quarters.Select(quarter => KeyValuePair.Create(quarter.Key with { Level = RollupLevel.RemovedQuarter }, quarter.Value)));
         return _optimizer.TryWrite(state, () =>
         {
             RollupTables tables = _optimizer.Tables;
             _optimizer.Update.Write();
             foreach (long start in batch.Quarters.Keys.Select(quarter => quarter.Start).Distinct())
             {
-                // Its sums still count what is removed here; what is left is read request by request until they are computed anew.
+                // Its sums still count what is removed here; what is left is read request by request until they are rebuilt.
                 tables.AddStale(RollupLevel.Quarter, start);
             }
-            tables.RemoveRequests(ids, _hasDetails ? DetailTable : null);
+            tables.RemoveRows(TelemetrySql.Table, "rowid", ids);
+            if (hasDetails)
+            {
+                tables.RemoveRows(TelemetrySql.DetailTable, "row_id", ids);
+            }
             tables.Run(RollupSchema.NextRemoval);
         });
     }
@@ -142,15 +143,15 @@ public sealed class RequestRemover : IDisposable
     private bool ForgetQuarters(RollupState state, long end)
     {
         string emptied = $"start > {RollupSchema.NoTime} AND start < {end} AND start <> {_keptQuarter}";
-        return Delete(RollupSchema.Sums, "level, start, group_id", $"level = {(int)RollupLevel.Quarter} AND {emptied}")
-            && Delete(RollupSchema.Rows, "start, first_row", emptied)
-            && Delete(RollupSchema.Stale, "level, start", $"level = {(int)RollupLevel.Quarter} AND {emptied}");
+        return Delete(RollupSchema.Sums, $"level = {RollupLevel.Quarter:D} AND {emptied}")
+            && Delete(RollupSchema.Rows, emptied)
+            && Delete(RollupSchema.Stale, $"level = {RollupLevel.Quarter:D} AND {emptied}");
 
-        bool Delete(string table, string key, string condition)
+        bool Delete(string table, string condition)
         {
             for (bool more = true; more; state = state with { Version = state.Version + 1 })
             {
-                if (!_optimizer.TryWrite(state, () => more = _optimizer.Tables.DeleteSome(table, key, condition)))
+                if (!_optimizer.TryWrite(state, () => more = RollupTables.DeleteSome(_optimizer.Connection, table, condition)))
                 {
                     return false;
                 }

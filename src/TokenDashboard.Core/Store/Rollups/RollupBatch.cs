@@ -1,19 +1,21 @@
+using TokenDashboard.Telemetry;
+
 namespace TokenDashboard.Store.Rollups;
 
 /// <summary>Rows of <c>telemetry</c>, summed up in memory by quarter of an hour and group.</summary>
 internal sealed class RollupBatch
 {
+    /// <summary>The texts a scan must read.</summary>
+    public const RequestText Texts = RequestText.User | RequestText.Model | RequestText.Provider | RequestText.RequestType;
+
     // A gap of so many rows of other quarters is cheaper to read than another range is to look up.
     private const long LargestGap = 500;
 
-    private readonly Dictionary<(string, string, string, string), RollupGroup> _groups = [];
+    private readonly Dictionary<(string, string, string, string, int), RollupGroup> _groups = [];
     private readonly Dictionary<long, List<RowRange>> _rows = [];
 
-    /// <summary>Sums by the second at which the quarter begins.</summary>
-    public Dictionary<(long Start, RollupGroup Group), RollupSums> Quarters { get; } = [];
-
-    /// <summary>Requests with values that cannot be read, other than durations that are only missing.</summary>
-    public Dictionary<(long Start, RollupGroup Group, UnreadableValue Kinds), long> Unreadable { get; } = [];
+    /// <summary>The sums of quarters.</summary>
+    public Dictionary<RollupKey, UsageAccumulator> Quarters { get; } = [];
 
     /// <summary>In which rows the requests of a quarter are found.</summary>
     public IEnumerable<(long Start, RowRange Range)> Rows => _rows.SelectMany(start => start.Value.Select(range => (start.Key, range)));
@@ -37,60 +39,45 @@ internal sealed class RollupBatch
         LastRow = row.Id;
         long start = QuarterOf(row);
         AddRow(start, row.Id);
-        if (!row.IsTimeReadable)
+        if (row.IsTimeReadable)
         {
-            return;
-        }
-        RollupGroup group = GroupOf(row);
-        if (!Quarters.TryGetValue((start, group), out RollupSums? sums))
-        {
-            Quarters.Add((start, group), sums = new RollupSums());
-        }
-        sums.Add(row);
-        if ((row.Unreadable & ~UnreadableValue.MissingDuration) != UnreadableValue.None)
-        {
-            (long, RollupGroup, UnreadableValue) key = (start, group, row.Unreadable);
-            Unreadable[key] = Unreadable.GetValueOrDefault(key) + 1;
+            Of(Quarters, new RollupKey(RollupLevel.Quarter, start, GroupOf(row))).Add(row);
         }
     }
 
-    /// <summary>The sums of all pieces of time that count requests in the table.</summary>
-    public List<(RollupLevel Level, long Start, RollupGroup Group, RollupSums Sums)> Pieces() =>
-        [.. Quarters.Select(quarter => (RollupLevel.Quarter, quarter.Key.Start, quarter.Key.Group, quarter.Value)),
-            .. LongerPieces(Quarters).Select(piece => (piece.Key.Level, piece.Key.Start, piece.Key.Group, piece.Value))];
-
-    /// <summary>The sums of the longer pieces of time, from those of the quarters.</summary>
-    public static Dictionary<(RollupLevel Level, long Start, RollupGroup Group), RollupSums> LongerPieces(
-        IEnumerable<KeyValuePair<(long Start, RollupGroup Group), RollupSums>> quarters)
+    /// <summary>The sums of longer levels, from those of quarters.</summary>
+    public static Dictionary<RollupKey, UsageAccumulator> Longer(IEnumerable<KeyValuePair<RollupKey, UsageAccumulator>> quarters)
     {
-        var longer = new Dictionary<(RollupLevel Level, long Start, RollupGroup Group), RollupSums>();
-        void Add(RollupLevel level, long start, RollupGroup group, RollupSums sums)
+        var longer = new Dictionary<RollupKey, UsageAccumulator>();
+        void Add(RollupLevel level, RollupKey key, UsageAccumulator usage) =>
+            Of(longer, new RollupKey(level, RollupLevels.StartOf(key.Start, level.Seconds()), level.HasUsers() ? key.Group : key.Group.OfAllUsers())).Add(usage);
+        foreach ((RollupKey key, UsageAccumulator usage) in quarters)
         {
-            (RollupLevel, long, RollupGroup) key = (level, RollupLevels.StartOf(start, level.Seconds()), level.HasUsers() ? group : group.OfAllUsers());
-            if (!longer.TryGetValue(key, out RollupSums? all))
-            {
-                longer.Add(key, all = new RollupSums());
-            }
-            all.Add(sums);
+            Add(RollupLevel.Hour, key, usage);
+            Add(RollupLevel.HourAllUsers, key, usage);
         }
-        foreach (((long start, RollupGroup group), RollupSums sums) in quarters)
+        foreach ((RollupKey key, UsageAccumulator usage) in longer.ToArray())
         {
-            Add(RollupLevel.Hour, start, group, sums);
-            Add(RollupLevel.HourAllUsers, start, group, sums);
-        }
-        foreach (((RollupLevel level, long start, RollupGroup group), RollupSums sums) in longer.ToArray())
-        {
-            Add(level == RollupLevel.Hour ? RollupLevel.Day : RollupLevel.DayAllUsers, start, group, sums);
+            Add(key.Level == RollupLevel.Hour ? RollupLevel.Day : RollupLevel.DayAllUsers, key, usage);
         }
         return longer;
     }
 
+    private static UsageAccumulator Of(Dictionary<RollupKey, UsageAccumulator> sums, RollupKey key)
+    {
+        if (!sums.TryGetValue(key, out UsageAccumulator? usage))
+        {
+            sums.Add(key, usage = new UsageAccumulator());
+        }
+        return usage;
+    }
+
     private RollupGroup GroupOf(RequestRow row)
     {
-        (string, string, string, string) names = (row.User, row.Model, row.Provider, row.RequestType);
+        (string, string, string, string, int) names = (row.User, row.Model, row.Provider, row.RequestType, InputSize.ClassOf(row.PromptTokens));
         if (!_groups.TryGetValue(names, out RollupGroup? group))
         {
-            _groups.Add(names, group = RollupGroup.Of(row));
+            _groups.Add(names, group = new RollupGroup(false, names.Item1, names.Item2, names.Item3, names.Item4, names.Item5));
         }
         return group;
     }

@@ -1,10 +1,11 @@
 using Microsoft.Data.Sqlite;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Store.Rollups;
 
 /// <summary>
-/// What this module must say in the same transaction when it changes or removes a row of <c>telemetry</c>, so that the rollups of its
-/// time are computed anew and nobody uses them until then.
+/// What this module must say in the same transaction when it changes or removes a row of <c>telemetry</c> or its details, so that the
+/// rollups of its time are rebuilt and nobody uses them until then.
 /// </summary>
 internal static class RollupChanges
 {
@@ -13,18 +14,22 @@ internal static class RollupChanges
     /// <param name="row">The row's id.</param>
     public static void Announce(SqliteConnection connection, long row)
     {
-        if (RollupState.Read(connection) is not { } state)
+        if (RollupState.Read(connection) is not { IsForeign: false } state)
         {
             return;
         }
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = RollupSchema.NextChange;
-        command.ExecuteNonQuery();
+        void Run(string sql)
+        {
+            command.CommandText = sql;
+            command.ExecuteNonQuery();
+        }
+        Run(RollupSchema.NextChange);
         if (row > state.Watermark)
         {
             return;
         }
-        command.CommandText = $"SELECT {RequestRow.Columns(RequestText.None)} FROM telemetry WHERE rowid = {row}";
+        command.CommandText = $"SELECT {RequestRow.Columns(RequestText.None, hasDetails: false)} FROM {TelemetrySql.Table} WHERE rowid = {row}";
         long start;
         using (SqliteDataReader reader = command.ExecuteReader())
         {
@@ -37,22 +42,16 @@ internal static class RollupChanges
             start = RollupBatch.QuarterOf(request);
         }
         // A row may have moved to another time: it must be found there too.
-        command.CommandText = $"INSERT INTO {RollupSchema.Rows} VALUES ({start}, {row}, {row}) ON CONFLICT DO NOTHING";
-        command.ExecuteNonQuery();
+        Run($"INSERT INTO {RollupSchema.Rows} VALUES ({start}, {row}, {row}) ON CONFLICT DO NOTHING");
         if (start == RollupSchema.NoTime)
         {
             return;
         }
-        foreach (RollupLevel level in StoreOptimizer.LongerLevels.Prepend(RollupLevel.Quarter))
-        {
-            command.CommandText = $"INSERT OR IGNORE INTO {RollupSchema.Stale} VALUES ({(int)level}, {RollupLevels.StartOf(start, level.Seconds())})";
-            command.ExecuteNonQuery();
-        }
+        Run($"INSERT OR IGNORE INTO {RollupSchema.Stale} VALUES ({RollupLevel.Quarter:D}, {start}), ({RollupLevel.Day:D}, {RollupLevels.StartOf(start, RollupLevels.DaySeconds)})");
         if (row == state.Watermark)
         {
             // The row at the watermark proves that nobody else removed rows; changed, it proves so in its new form.
-            command.CommandText = $"UPDATE {RollupSchema.State} SET watermark_time = (SELECT timestamp FROM telemetry WHERE rowid = watermark)";
-            command.ExecuteNonQuery();
+            Run($"UPDATE {RollupSchema.State} SET watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark)");
         }
     }
 }

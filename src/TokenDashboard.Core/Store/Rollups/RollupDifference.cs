@@ -1,37 +1,11 @@
 namespace TokenDashboard.Store.Rollups;
 
 /// <summary>A sum of the rollups that is not that of the requests.</summary>
-internal sealed record RollupDifference(RollupLevel Level, long Start, RollupGroup Group, RollupSums? Expected, RollupSums? Found)
+internal sealed record RollupDifference(RollupKey Key, UsageAccumulator? Expected, UsageAccumulator? Found)
 {
-    private const double RelativeRounding = 1e-9;
-
     /// <summary>The sums in which two sets of sums differ.</summary>
-    public static IEnumerable<RollupDifference> Between(
-        Dictionary<(RollupLevel Level, long Start, RollupGroup Group), RollupSums> expected,
-        Dictionary<(RollupLevel Level, long Start, RollupGroup Group), RollupSums> found)
-    {
-        foreach (((RollupLevel level, long start, RollupGroup group), RollupSums sums) in expected)
-        {
-            RollupSums? other = found.GetValueOrDefault((level, start, group));
-            if (other is null || !Same(sums, other))
-            {
-                yield return new RollupDifference(level, start, group, sums, other);
-            }
-        }
-        foreach (((RollupLevel level, long start, RollupGroup group), RollupSums sums) in found)
-        {
-            if (!expected.ContainsKey((level, start, group)))
-            {
-                yield return new RollupDifference(level, start, group, null, sums);
-            }
-        }
-    }
-
-    private static bool Same(RollupSums left, RollupSums right) =>
-        left.Requests == right.Requests && left.PromptTokens == right.PromptTokens && left.CompletionTokens == right.CompletionTokens
-        && left.TotalTokens == right.TotalTokens && left.PolicyFailures == right.PolicyFailures && left.BrokenStreams == right.BrokenStreams
-        && left.FirstTicks == right.FirstTicks && left.LastTicks == right.LastTicks && left.DurationMax == right.DurationMax
-        // Sums of fractions depend on the order in which they are added.
-        && Math.Abs(left.DurationSum - right.DurationSum) <= RelativeRounding * Math.Max(1, Math.Abs(left.DurationSum))
-        && left.Durations.Equals(right.Durations);
+    public static IEnumerable<RollupDifference> Between(Dictionary<RollupKey, UsageAccumulator> expected, Dictionary<RollupKey, UsageAccumulator> found) => expected.Keys
+        .Union(found.Keys)
+        .Select(key => new RollupDifference(key, expected.GetValueOrDefault(key), found.GetValueOrDefault(key)))
+        .Where(both => both.Expected is null || both.Found is null || !both.Expected.Matches(both.Found));
 }

@@ -6,10 +6,12 @@ namespace TokenDashboard.Store.Rollups;
 /// <param name="Model">The model; empty where unknown.</param>
 /// <param name="Provider">The provider; empty where unknown.</param>
 /// <param name="RequestType">The kind of request; empty where unknown.</param>
-internal sealed record RollupGroup(bool AllUsers, string User, string Model, string Provider, string RequestType)
+/// <param name="InputClass">The class of <see cref="Telemetry.InputSize"/>; 0 for most groups.</param>
+internal sealed record RollupGroup(bool AllUsers, string User, string Model, string Provider, string RequestType, int InputClass)
 {
-    public static RollupGroup Of(UsageRow row) => new(false, row.User, row.Model, row.Provider, row.RequestType);
-
     /// <summary>The group of the same requests and those of all other users.</summary>
     public RollupGroup OfAllUsers() => this with { AllUsers = true, User = "" };
 }
+
+/// <summary>The place of a row of the rollups.</summary>
+internal readonly record struct RollupKey(RollupLevel Level, long Start, RollupGroup Group);

@@ -62,14 +62,15 @@ internal static class RollupPlanner
         """;
 
     /// <summary>
-    /// <c>row_range(first_row, last_row)</c>: the rows in which the requests of the gaps are found, without overlap, and those behind the
-    /// watermark. Other requests lie between them.
+    /// <c>row_range(first_row, last_row)</c>: the rows in which the requests of some stretches of time are found, without overlap, and those
+    /// behind the watermark. Other requests lie between them.
     /// </summary>
-    internal static string RowRanges { get; } = $"""
+    /// <param name="stretches">The relation of the stretches: <c>gap</c>, or another with its columns.</param>
+    internal static string RowRanges(string stretches) => $"""
         row_range(first_row, last_row) AS MATERIALIZED (
           SELECT MAX(first_row, COALESCE(MAX(last_row) OVER (ORDER BY first_row, last_row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) + 1, first_row)), last_row
           FROM (
-            SELECT first_row, last_row FROM gap CROSS JOIN {RollupSchema.Rows} ON start > first - {RollupLevels.QuarterSeconds} AND start < last
+            SELECT first_row, last_row FROM {stretches} CROSS JOIN {RollupSchema.Rows} ON start > first - {RollupLevels.QuarterSeconds} AND start < last
             WHERE last_row <= (SELECT watermark FROM rollup_state)
             UNION ALL
             SELECT watermark + 1, {LastRow} FROM rollup_state))

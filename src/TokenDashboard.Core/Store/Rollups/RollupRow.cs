@@ -1,40 +1,23 @@
+using TokenDashboard.Telemetry;
+
 namespace TokenDashboard.Store.Rollups;
 
-/// <summary>The row of the rollups a running statement stands on.</summary>
+/// <summary>A row of the rollups, as it was read.</summary>
 internal sealed class RollupRow : UsageRow
 {
     private RollupGroup _group = null!;
-    private NativeStatement _statement;
+    private byte[] _histograms = [];
+    private int _durationsLength;
+    private int _sizesLength;
 
     /// <summary>What a statement selects so that this class can read it.</summary>
-    public const string Columns = "start, group_id, " + RollupSchema.SumColumns;
+    public static string Columns { get; } = $"level, start, group_id, {RollupSchema.SumColumns}";
+
+    public RollupLevel Level { get; private set; }
 
     public long Start { get; private set; }
 
-    public RollupGroup Group => _group;
-
-    public long Requests => _statement.Integer(2);
-
-    public long PromptTokens => _statement.Integer(3);
-
-    public long CompletionTokens => _statement.Integer(4);
-
-    public long TotalTokens => _statement.Integer(5);
-
-    public long PolicyFailures => _statement.Integer(6);
-
-    public long BrokenStreams => _statement.Integer(7);
-
-    /// <summary>Requests that have a duration.</summary>
-    public long TimedRequests => _statement.Integer(8);
-
-    public double DurationSum => _statement.Real(9);
-
-    public double DurationMax => _statement.Real(10);
-
-    public long FirstTicks => _statement.Integer(11);
-
-    public long LastTicks => _statement.Integer(12);
+    public RollupKey Key => new(Level, Start, _group);
 
     public override string User => _group.User;
 
@@ -46,33 +29,46 @@ internal sealed class RollupRow : UsageRow
 
     public override string Transaction => "";
 
+    /// <summary>Copies the row a statement stands on; its histograms are decoded when they are asked for.</summary>
     public void Load(NativeStatement statement, RollupGroup group)
     {
-        (_statement, _group) = (statement, group);
-        Start = statement.Integer(0);
+        (Level, Start, _group) = ((RollupLevel)statement.Integer(0), statement.Integer(1), group);
         UtcTicks = RollupLevels.TicksOf(Start);
+        int column = 3;
+        foreach (Measure measure in Measures.All)
+        {
+            if (measure.IsReal)
+            {
+                Values.Reals[measure.Index] = statement.Real(column++);
+            }
+            else
+            {
+                Values[measure] = statement.Integer(column++);
+            }
+        }
+        _durationsLength = Copy(statement.Text(column), 0);
+        _sizesLength = Copy(statement.Text(column + 1), _durationsLength);
     }
 
-    /// <summary>Adds the durations to a histogram.</summary>
-    public void AddDurationsTo(DurationHistogram histogram) => histogram.AddStored(_statement.Text(13));
+    public void AddDurationsTo(Histogram histogram) => histogram.AddStored(_histograms.AsSpan(0, _durationsLength));
 
-    /// <summary>A copy of the sums.</summary>
-    public RollupSums ToSums()
+    public void AddSizesTo(Histogram histogram) => histogram.AddStored(_histograms.AsSpan(_durationsLength, _sizesLength));
+
+    /// <summary>A copy of all that is counted.</summary>
+    public UsageAccumulator ToAccumulator()
     {
-        var sums = new RollupSums
+        var usage = new UsageAccumulator();
+        usage.Add(this);
+        return usage;
+    }
+
+    private int Copy(ReadOnlySpan<byte> text, int used)
+    {
+        if (_histograms.Length < used + text.Length)
         {
-            Requests = Requests,
-            PromptTokens = PromptTokens,
-            CompletionTokens = CompletionTokens,
-            TotalTokens = TotalTokens,
-            PolicyFailures = PolicyFailures,
-            BrokenStreams = BrokenStreams,
-            DurationSum = DurationSum,
-            DurationMax = DurationMax,
-            FirstTicks = FirstTicks,
-            LastTicks = LastTicks,
-        };
-        AddDurationsTo(sums.Durations);
-        return sums;
+            Array.Resize(ref _histograms, (used + text.Length) * 2);
+        }
+        text.CopyTo(_histograms.AsSpan(used));
+        return text.Length;
     }
 }

@@ -3,14 +3,20 @@ using Microsoft.Data.Sqlite;
 namespace TokenDashboard.Store.Rollups;
 
 /// <summary>How far the rollups of a store go.</summary>
+/// <param name="Format">The form of the tables; in another than <see cref="RollupSchema.Format"/> the rest is not read.</param>
 /// <param name="Watermark">The last row of <c>telemetry</c> that is summed up.</param>
 /// <param name="Version">Grows with every change of the rollups.</param>
 /// <param name="Changes">Grows with every row of <c>telemetry</c> that this module changed, and when sums are found wrong or thrown away.</param>
 /// <param name="Removals">Grows with every batch of old rows that this module removed.</param>
-/// <param name="IsClearing">Whether the sums are being thrown away.</param>
-/// <param name="IsUsable">False then, where the tables have another form, and where rows were removed without this module.</param>
-internal sealed record RollupState(long Watermark, long Version, long Changes, long Removals, bool IsClearing, bool IsUsable)
+/// <param name="IsUsable">False where the sums are being thrown away, and where rows were removed without this module.</param>
+internal sealed record RollupState(long Format, long Watermark, long Version, long Changes, long Removals, bool IsUsable)
 {
+    /// <summary>Whether the sums are being thrown away.</summary>
+    public bool IsClearing => Format == RollupSchema.Clearing;
+
+    /// <summary>Whether the tables have another form than this version of the module makes.</summary>
+    public bool IsForeign => Format is not (RollupSchema.Format or RollupSchema.Clearing);
+
     /// <summary>Reads the state, or null where a store has no rollups.</summary>
     public static RollupState? Read(TokenStore store) => store.Read(() => Read(store.CreateCommand(""), store.ExecuteReader));
 
@@ -26,26 +32,22 @@ internal sealed record RollupState(long Watermark, long Version, long Changes, l
 
     private static RollupState? Read(SqliteCommand command, Func<SqliteCommand, SqliteDataReader> execute)
     {
+        long[]? Row(string sql)
+        {
+            command.CommandText = sql;
+            using SqliteDataReader reader = execute(command);
+            return reader.Read() ? [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetInt64)] : null;
+        }
         using (command)
         {
-            command.CommandText = RollupSchema.Exists;
-            using (SqliteDataReader exists = execute(command))
-            {
-                if (!exists.Read() || exists.GetInt64(0) == 0)
-                {
-                    return null;
-                }
-            }
-            command.CommandText = RollupSchema.ReadState;
-            using SqliteDataReader reader = execute(command);
-            if (!reader.Read())
+            if (Row(RollupSchema.Exists) is not [> 0] || Row(RollupSchema.ReadFormat) is not [long format])
             {
                 return null;
             }
-            (long format, long changes) = (reader.GetInt64(0), reader.GetInt64(3));
-            return new RollupState(
-                reader.GetInt64(1), reader.GetInt64(2), changes & ((1L << RollupSchema.ChangeBits) - 1), changes >> RollupSchema.ChangeBits,
-                format == RollupSchema.Clearing, format == RollupSchema.Format && reader.GetBoolean(4));
+            var state = new RollupState(format, 0, 0, 0, 0, IsUsable: false);
+            return state.IsForeign || Row(RollupSchema.ReadState) is not { } row
+                ? state
+                : new RollupState(format, row[0], row[1], row[2], row[3], format == RollupSchema.Format && row[4] != 0);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -12,13 +13,12 @@ internal sealed class RollupTables : IDisposable
     // How many rows go between two looks at the clock.
     private const int RowsPerDelete = 200;
 
+    private const string ForeignTables = $"SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table' AND name GLOB '{RollupSchema.Sums}*'";
+
     private readonly StoreWriteConnection _connection;
     private readonly sqlite3 _database;
-    private readonly List<sqlite3_stmt> _prepared = [];
-    private readonly byte[] _text = GC.AllocateUninitializedArray<byte>(1 << 16, pinned: true);
-    private readonly StringBuilder _json = new();
-    private readonly NativeStatement _put, _findGroup, _addGroup, _lastRange, _growRange, _addRange, _countUnreadable;
-    private readonly NativeStatement _setWatermark, _nextVersion, _addStale, _removeStale;
+    private readonly Dictionary<string, sqlite3_stmt> _prepared = [];
+    private readonly NativeStatement _put;
     private readonly Dictionary<RollupGroup, long> _groups = [];
     private readonly Dictionary<RollupGroup, long> _newGroups = [];
 
@@ -26,56 +26,53 @@ internal sealed class RollupTables : IDisposable
     {
         _connection = connection;
         _database = connection.Connection.Handle!;
-        _put = Prepare($"INSERT OR REPLACE INTO {RollupSchema.Sums} VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
-        _findGroup = Prepare($"SELECT id FROM {RollupSchema.Groups} WHERE all_users = ?1 AND user_id = ?2 AND model = ?3 AND provider = ?4 AND request_type = ?5");
-        _addGroup = Prepare($"INSERT INTO {RollupSchema.Groups} (all_users, user_id, model, provider, request_type) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id");
-        _lastRange = Prepare($"SELECT first_row, last_row FROM {RollupSchema.Rows} WHERE start = ?1 ORDER BY first_row DESC LIMIT 1");
-        _growRange = Prepare($"UPDATE {RollupSchema.Rows} SET last_row = ?3 WHERE start = ?1 AND first_row = ?2");
-        _addRange = Prepare($"INSERT INTO {RollupSchema.Rows} VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET last_row = max(last_row, excluded.last_row)");
-        _countUnreadable = Prepare($"INSERT INTO {RollupSchema.Unreadable} VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET requests = requests + excluded.requests");
-        _setWatermark = Prepare($"UPDATE {RollupSchema.State} SET watermark = ?1, watermark_time = (SELECT timestamp FROM telemetry WHERE rowid = ?1)");
-        _nextVersion = Prepare(RollupSchema.NextVersion);
-        _addStale = Prepare($"INSERT OR IGNORE INTO {RollupSchema.Stale} VALUES (?1, ?2)");
-        _removeStale = Prepare($"DELETE FROM {RollupSchema.Stale} WHERE level = ?1 AND start = ?2");
+        _put = Statement($"INSERT OR REPLACE INTO {RollupSchema.Sums} VALUES ({string.Join(", ", Enumerable.Range(1, Measures.All.Count + 5).Select(number => $"?{number}"))})");
     }
 
-    /// <summary>Makes the tables where they are missing.</summary>
+    /// <summary>Makes the tables where they are missing, in the place of those of another form.</summary>
     public static void Create(StoreWriteConnection connection)
     {
-        connection.Execute(RollupSchema.Create);
-        using SqliteCommand bins = connection.Connection.CreateCommand();
-        bins.CommandText = $"SELECT count(*) FROM {RollupSchema.Bins}";
-        if ((long)bins.ExecuteScalar()! > 0)
+        string[] foreign = [];
+        connection.InTransaction(() =>
+        {
+            foreign = IsForeign(connection) ? connection.Scalar(ForeignTables).ToString()!.Split(',') : [];
+            if (foreign.Length == 0)
+            {
+                CreateTables(connection);
+            }
+        });
+        if (foreign.Length == 0)
         {
             return;
         }
-        bins.CommandText = RollupSchema.FillBins;
-        SqliteParameter bin = bins.Parameters.Add("?1", SqliteType.Integer);
-        SqliteParameter duration = bins.Parameters.Add("?2", SqliteType.Real);
-        for (int number = DurationHistogram.LowestBin; number <= DurationHistogram.HighestBin; number++)
+        // Bit by bit, for all at once might keep the application from writing.
+        foreach (string table in foreign.Where(table => table != RollupSchema.State))
         {
-            (bin.Value, duration.Value) = (number, DurationHistogram.ValueOf(number));
-            bins.ExecuteNonQuery();
+            for (bool more = true; more;)
+            {
+                connection.InTransaction(() => more = IsForeign(connection) && DeleteSome(connection, table, "TRUE"));
+            }
         }
+        connection.InTransaction(() =>
+        {
+            if (IsForeign(connection))
+            {
+                connection.Execute(string.Join(';', foreign.Select(table => $"DROP TABLE {table}").Prepend($"DROP VIEW IF EXISTS {RollupSchema.View}")));
+            }
+            CreateTables(connection);
+        });
     }
 
     /// <summary>Begins the work of a transaction: what a transaction that was taken back had learned is forgotten.</summary>
     public void Begin() => _newGroups.Clear();
 
     /// <summary>Keeps what the transaction learned, after it was committed.</summary>
-    public void Committed()
-    {
-        foreach ((RollupGroup group, long id) in _newGroups)
-        {
-            _groups[group] = id;
-        }
-        _newGroups.Clear();
-    }
+    public void Committed() => Learn(_newGroups);
 
     /// <summary>Learns the numbers of groups that are stored.</summary>
-    public void Learn(Dictionary<long, RollupGroup> groups)
+    public void Learn(IEnumerable<KeyValuePair<RollupGroup, long>> groups)
     {
-        foreach ((long id, RollupGroup group) in groups)
+        foreach ((RollupGroup group, long id) in groups)
         {
             _groups[group] = id;
         }
@@ -84,139 +81,127 @@ internal sealed class RollupTables : IDisposable
     /// <summary>The number of a group, where it is known to be stored.</summary>
     public bool TryGetId(RollupGroup group, out long id) => _groups.TryGetValue(group, out id);
 
+    /// <summary>Notes in which rows the requests of a batch are found, and that they are summed up.</summary>
     public void AddRows(RollupBatch batch)
     {
+        NativeStatement lastRange = Statement($"SELECT first_row, last_row FROM {RollupSchema.Rows} WHERE start = ?1 ORDER BY first_row DESC LIMIT 1");
         foreach ((long start, RowRange range) in batch.Rows)
         {
-            _lastRange.Bind(1, start);
-            bool found = _lastRange.Step(out int resultCode);
-            var last = new RowRange(_lastRange.Integer(0), _lastRange.Integer(1));
-            _lastRange.Reset();
+            lastRange.Bind(1, start);
+            bool found = lastRange.Step(out int resultCode);
+            var last = new RowRange(lastRange.Integer(0), lastRange.Integer(1));
+            lastRange.Reset();
             Check(resultCode);
-            bool grows = found && RollupBatch.Continues(last, range.First);
-            NativeStatement statement = grows ? _growRange : _addRange;
-            statement.Bind(1, start);
-            statement.Bind(2, grows ? last.First : range.First);
-            statement.Bind(3, grows ? Math.Max(last.Last, range.Last) : range.Last);
-            Check(statement.Run());
+            Run(
+                $"INSERT INTO {RollupSchema.Rows} VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET last_row = max(last_row, excluded.last_row)",
+                start, found && RollupBatch.Continues(last, range.First) ? last.First : range.First, range.Last);
         }
+        Run($"UPDATE {RollupSchema.State} SET watermark = ?1, watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = ?1)", batch.LastRow);
     }
 
-    public void AddUnreadable(RollupBatch batch)
-    {
-        foreach (((long start, RollupGroup group, UnreadableValue kinds), long requests) in batch.Unreadable)
-        {
-            _countUnreadable.Bind(1, start);
-            _countUnreadable.Bind(2, IdOf(group));
-            _countUnreadable.Bind(3, (long)kinds);
-            _countUnreadable.Bind(4, requests);
-            Check(_countUnreadable.Run());
-        }
-    }
-
-    /// <summary>Writes the sums of one piece of time and group, in the place of those there may be.</summary>
+    /// <summary>Writes the sum that should have been found.</summary>
     /// <exception cref="TransactionLateException">The transaction takes too long.</exception>
-    public void Put(RollupLevel level, long start, RollupGroup group, RollupSums sums)
+    public void Write(RollupDifference difference)
     {
-        _json.Clear();
-        sums.Durations.Write(_json);
-        int length = Encoding.UTF8.GetBytes(_json.ToString(), _text);
-        Put(level, start, group, sums, _text.AsSpan(0, length));
+        if (difference.Expected is { } expected)
+        {
+            Put(difference.Key, expected.Values, expected.Durations.ToUtf8(), expected.Sizes.ToUtf8());
+        }
+        else
+        {
+            Run($"DELETE FROM {RollupSchema.Sums} WHERE level = ?1 AND start = ?2 AND group_id = ?3", (long)difference.Key.Level, difference.Key.Start, IdOf(difference.Key.Group));
+        }
     }
 
-    /// <summary>As <see cref="Put(RollupLevel, long, RollupGroup, RollupSums)"/>, with the durations as text.</summary>
-    public void Put(RollupLevel level, long start, RollupGroup group, RollupSums sums, ReadOnlySpan<byte> pinnedDurations)
+    /// <summary>Writes a sum with its histograms as text, in the place of the one there may be.</summary>
+    /// <exception cref="TransactionLateException">The transaction takes too long.</exception>
+    public void Put(RollupKey key, MeasureValues values, byte[] durations, byte[] sizes)
     {
         _connection.ThrowIfLate();
-        _put.Bind(1, (long)level);
-        _put.Bind(2, start);
-        _put.Bind(3, IdOf(group));
-        _put.Bind(4, sums.Requests);
-        _put.Bind(5, sums.PromptTokens);
-        _put.Bind(6, sums.CompletionTokens);
-        _put.Bind(7, sums.TotalTokens);
-        _put.Bind(8, sums.PolicyFailures);
-        _put.Bind(9, sums.BrokenStreams);
-        _put.Bind(10, sums.Durations.Count);
-        _put.Bind(11, sums.DurationSum);
-        _put.Bind(12, sums.DurationMax);
-        _put.Bind(13, sums.FirstTicks);
-        _put.Bind(14, sums.LastTicks);
-        _put.BindText(15, pinnedDurations);
+        _put.Bind(1, (long)key.Level);
+        _put.Bind(2, key.Start);
+        _put.Bind(3, IdOf(key.Group));
+        int parameter = 4;
+        foreach (Measure measure in Measures.All)
+        {
+            if (measure.IsReal)
+            {
+                _put.Bind(parameter++, values.Real(measure));
+            }
+            else
+            {
+                _put.Bind(parameter++, values[measure]);
+            }
+        }
+        _put.BindCopy(parameter++, durations);
+        _put.BindCopy(parameter, sizes);
         Check(_put.Run());
     }
 
-    public void SetWatermark(long row)
+    public void AddStale(RollupLevel level, long start) => Run($"INSERT OR IGNORE INTO {RollupSchema.Stale} VALUES (?1, ?2)", (long)level, start);
+
+    /// <summary>Removes rows of a table by their ids.</summary>
+    /// <exception cref="TransactionLateException">The transaction takes too long.</exception>
+    public void RemoveRows(string table, string idColumn, List<long> ids)
     {
-        _setWatermark.Bind(1, row);
-        Check(_setWatermark.Run());
-    }
-
-    public void NextVersion() => Check(_nextVersion.Run());
-
-    public void AddStale(RollupLevel level, long start) => RunOn(_addStale, level, start);
-
-    public void RemoveStale(RollupLevel level, long start) => RunOn(_removeStale, level, start);
-
-    /// <summary>Removes requests, and what a table keeps about them.</summary>
-    public void RemoveRequests(List<long> ids, string? detailTable)
-    {
-        foreach (string sql in new[] { $"DELETE FROM {TelemetrySql.Table} WHERE rowid = ?1", detailTable is null ? "" : $"DELETE FROM {detailTable} WHERE row_id = ?1" })
+        foreach (long id in ids)
         {
-            if (sql.Length == 0)
-            {
-                continue;
-            }
-            Check(raw.sqlite3_prepare_v2(_database, sql, out sqlite3_stmt prepared));
-            using (prepared)
-            {
-                var statement = new NativeStatement(prepared);
-                foreach (long id in ids)
-                {
-                    _connection.ThrowIfLate();
-                    statement.Bind(1, id);
-                    Check(statement.Run());
-                }
-            }
+            _connection.ThrowIfLate();
+            Run($"DELETE FROM {table} WHERE {idColumn} = ?1", id);
         }
     }
 
     /// <summary>Deletes rows of a table for as long as a transaction may work.</summary>
+    /// <param name="connection">The connection, in a transaction.</param>
     /// <param name="table">The table.</param>
-    /// <param name="key">The columns of its key.</param>
     /// <param name="condition">Which rows.</param>
     /// <returns>Whether there may be more.</returns>
-    public bool DeleteSome(string table, string key, string condition)
+    public static bool DeleteSome(StoreWriteConnection connection, string table, string condition)
     {
+        string key = (string)connection.Scalar($"SELECT group_concat(name) FROM pragma_table_info('{table}') WHERE pk > 0");
         var watch = Stopwatch.StartNew();
         do
         {
-            Run($"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {condition} LIMIT {RowsPerDelete})");
-            if (raw.sqlite3_changes(_database) == 0)
+            connection.Execute($"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {condition} LIMIT {RowsPerDelete})");
+            if ((long)connection.Scalar("SELECT changes()") == 0)
             {
                 return false;
             }
         }
-        while (watch.Elapsed < _connection.Work);
+        while (watch.Elapsed < connection.Work);
         return true;
     }
 
-    /// <summary>Runs a statement of the caller's with numbers for its parameters.</summary>
+    /// <summary>Runs a statement, which is kept for the next time, with numbers for its parameters.</summary>
     public void Run(string sql, params ReadOnlySpan<long> values)
     {
-        Check(raw.sqlite3_prepare_v2(_database, sql, out sqlite3_stmt prepared));
-        using (prepared)
+        NativeStatement statement = Statement(sql);
+        for (int i = 0; i < values.Length; i++)
         {
-            var statement = new NativeStatement(prepared);
-            for (int i = 0; i < values.Length; i++)
-            {
-                statement.Bind(i + 1, values[i]);
-            }
-            Check(statement.Run());
+            statement.Bind(i + 1, values[i]);
+        }
+        Check(statement.Run());
+    }
+
+    public void Dispose()
+    {
+        foreach (sqlite3_stmt statement in _prepared.Values)
+        {
+            statement.Dispose();
         }
     }
 
-    public void Dispose() => _prepared.ForEach(statement => statement.Dispose());
+    private static bool IsForeign(StoreWriteConnection connection) => RollupState.Read(connection.Connection) is { IsForeign: true };
+
+    private static void CreateTables(StoreWriteConnection connection)
+    {
+        connection.Execute(RollupSchema.Create);
+        if ((long)connection.Scalar($"SELECT count(*) FROM {RollupSchema.Bins}") == 0)
+        {
+            connection.Execute($"INSERT INTO {RollupSchema.Bins} VALUES {string.Join(", ", HistogramBins.Durations.Values()
+                .Select(bin => string.Create(CultureInfo.InvariantCulture, $"({bin.Bin}, {bin.Value:R})")))}");
+        }
+    }
 
     private long IdOf(RollupGroup group)
     {
@@ -224,9 +209,10 @@ internal sealed class RollupTables : IDisposable
         {
             return id;
         }
-        if (!GroupId(_findGroup, group, out id))
+        const string Columns = "all_users, user_id, model, provider, request_type, input_class";
+        if (!GroupId(Statement($"SELECT id FROM {RollupSchema.Groups} WHERE ({Columns}) = (?1, ?2, ?3, ?4, ?5, ?6)"), group, out id))
         {
-            GroupId(_addGroup, group, out id);
+            GroupId(Statement($"INSERT INTO {RollupSchema.Groups} ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id"), group, out id);
         }
         _newGroups.Add(group, id);
         return id;
@@ -234,38 +220,26 @@ internal sealed class RollupTables : IDisposable
 
     private bool GroupId(NativeStatement statement, RollupGroup group, out long id)
     {
-        byte[][] names = [.. new[] { group.User, group.Model, group.Provider, group.RequestType }.Select(Pinned)];
         statement.Bind(1, group.AllUsers ? 1L : 0L);
-        for (int i = 0; i < names.Length; i++)
+        foreach ((string name, int index) in new[] { group.User, group.Model, group.Provider, group.RequestType }.Select((name, index) => (name, index)))
         {
-            statement.BindText(i + 2, names[i]);
+            statement.BindCopy(index + 2, Encoding.UTF8.GetBytes(name));
         }
+        statement.Bind(6, (long)group.InputClass);
         bool found = statement.Step(out int resultCode);
         id = found ? statement.Integer(0) : 0;
         statement.Reset();
-        GC.KeepAlive(names);
         Check(resultCode);
         return found;
     }
 
-    private static byte[] Pinned(string text)
+    private NativeStatement Statement(string sql)
     {
-        byte[] bytes = GC.AllocateUninitializedArray<byte>(Encoding.UTF8.GetByteCount(text), pinned: true);
-        Encoding.UTF8.GetBytes(text, bytes);
-        return bytes;
-    }
-
-    private void RunOn(NativeStatement statement, RollupLevel level, long start)
-    {
-        statement.Bind(1, (long)level);
-        statement.Bind(2, start);
-        Check(statement.Run());
-    }
-
-    private NativeStatement Prepare(string sql)
-    {
-        Check(raw.sqlite3_prepare_v2(_database, sql, out sqlite3_stmt statement));
-        _prepared.Add(statement);
+        if (!_prepared.TryGetValue(sql, out sqlite3_stmt? statement))
+        {
+            Check(raw.sqlite3_prepare_v2(_database, sql, out statement));
+            _prepared.Add(sql, statement);
+        }
         return new NativeStatement(statement);
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using TokenDashboard.Telemetry;
@@ -19,13 +18,10 @@ internal sealed class RollupUpdate : IDisposable
     private readonly sqlite3_stmt _prepared;
     private readonly NativeStatement _find;
     private readonly RollupRow _row = new();
-    private readonly StringBuilder _json = new();
-    private readonly List<(RollupLevel Level, long Start, RollupGroup Group, RollupSums Sums, int Text, int Length)> _sums = [];
-    private byte[] _text = GC.AllocateUninitializedArray<byte>(1 << 20, pinned: true);
-    private int _used;
+    private readonly List<(RollupKey Key, MeasureValues Values, byte[] Durations, byte[] Sizes)> _sums = [];
 
     // The next requests are mostly of the same hours and days as the last ones.
-    private Dictionary<(RollupLevel Level, long Start, RollupGroup Group), RollupSums> _known = [];
+    private Dictionary<RollupKey, UsageAccumulator> _known = [];
 
     public RollupUpdate(TokenStore store, RollupTables tables)
     {
@@ -44,27 +40,26 @@ internal sealed class RollupUpdate : IDisposable
     public void Forget()
     {
         _known = [];
-        _tables.Learn(_store.Read(() => RollupQueries.ReadGroups(_store, new RequestFilter())));
+        _tables.Learn(_store.Read(() => RollupStore.ReadGroups(_store, new RequestFilter())).Select(group => KeyValuePair.Create(group.Value, group.Key)));
     }
 
     /// <summary>Prepares sums for <see cref="Write"/>, in the place of those prepared before.</summary>
-    public void Prepare(IEnumerable<(RollupLevel Level, long Start, RollupGroup Group, RollupSums Sums)> sums)
+    public void Prepare(IEnumerable<KeyValuePair<RollupKey, UsageAccumulator>> sums)
     {
         _sums.Clear();
-        _used = 0;
-        var known = new Dictionary<(RollupLevel Level, long Start, RollupGroup Group), RollupSums>();
-        using IEnumerator<(RollupLevel Level, long Start, RollupGroup Group, RollupSums Sums)> next = sums.GetEnumerator();
+        var known = new Dictionary<RollupKey, UsageAccumulator>();
+        using IEnumerator<KeyValuePair<RollupKey, UsageAccumulator>> next = sums.GetEnumerator();
         for (bool more = next.MoveNext(); more;)
         {
             _store.ReadAtOnce(() =>
             {
                 for (var watch = Stopwatch.StartNew(); more && watch.Elapsed < ReadWindow; more = next.MoveNext())
                 {
-                    (RollupLevel level, long start, RollupGroup group, RollupSums added) = next.Current;
-                    RollupSums all = Find(level, start, group);
+                    (RollupKey key, UsageAccumulator added) = next.Current;
+                    UsageAccumulator all = Find(key);
                     all.Add(added);
-                    known.Add((level, start, group), all);
-                    AddText(level, start, group, all);
+                    known.Add(key, all);
+                    _sums.Add((key, all.Values, all.Durations.ToUtf8(), all.Sizes.ToUtf8()));
                 }
                 return true;
             });
@@ -76,56 +71,38 @@ internal sealed class RollupUpdate : IDisposable
     /// <exception cref="TransactionLateException">The transaction takes too long.</exception>
     public void Write()
     {
-        foreach ((RollupLevel level, long start, RollupGroup group, RollupSums sums, int text, int length) in _sums)
+        foreach ((RollupKey key, MeasureValues values, byte[] durations, byte[] sizes) in _sums)
         {
-            _tables.Put(level, start, group, sums, _text.AsSpan(text, length));
+            _tables.Put(key, values, durations, sizes);
         }
     }
 
     public void Dispose() => _prepared.Dispose();
 
-    private RollupSums Find(RollupLevel level, long start, RollupGroup group)
+    private UsageAccumulator Find(RollupKey key)
     {
-        if (_known.TryGetValue((level, start, group), out RollupSums? known))
+        if (_known.TryGetValue(key, out UsageAccumulator? known))
         {
             return known;
         }
-        if (!_tables.TryGetId(group, out long id))
+        var usage = new UsageAccumulator();
+        if (!_tables.TryGetId(key.Group, out long id))
         {
-            return new RollupSums();
+            return usage;
         }
-        _find.Bind(1, (long)level);
-        _find.Bind(2, start);
+        _find.Bind(1, (long)key.Level);
+        _find.Bind(2, key.Start);
         _find.Bind(3, id);
-        bool found = _find.Step(out int resultCode);
-        RollupSums sums = new();
-        if (found)
+        if (_find.Step(out int resultCode))
         {
-            _row.Load(_find, group);
-            sums = _row.ToSums();
+            _row.Load(_find, key.Group);
+            usage.Add(_row);
         }
         _find.Reset();
         if (resultCode is not (raw.SQLITE_ROW or raw.SQLITE_DONE))
         {
             SqliteException.ThrowExceptionForRC(resultCode, _store.Handle);
         }
-        return sums;
-    }
-
-    private void AddText(RollupLevel level, long start, RollupGroup group, RollupSums sums)
-    {
-        _json.Clear();
-        sums.Durations.Write(_json);
-        if (_text.Length - _used < _json.Length)
-        {
-            byte[] larger = GC.AllocateUninitializedArray<byte>(Math.Max(_text.Length * 2, _used + _json.Length), pinned: true);
-            _text.AsSpan(0, _used).CopyTo(larger);
-            _text = larger;
-        }
-        foreach (ReadOnlyMemory<char> chunk in _json.GetChunks())
-        {
-            _used += Encoding.ASCII.GetBytes(chunk.Span, _text.AsSpan(_used));
-        }
-        _sums.Add((level, start, group, sums, _used - _json.Length, _json.Length));
+        return usage;
     }
 }

@@ -5,80 +5,58 @@ namespace TokenDashboard.Store.Rollups;
 /// <summary>Compares the rollups with the requests, a day at a time, so that memory stays flat and no read is long.</summary>
 internal sealed class RollupVerifier(TokenStore store, CancellationToken cancellation)
 {
-    private const RequestText GroupTexts = RequestText.User | RequestText.Model | RequestText.Provider | RequestText.RequestType;
-
-    private readonly Dictionary<long, RollupGroup> _groups = [];
-
     /// <summary>Days of UTC the rollups hold something of.</summary>
     public long Days { get; private set; }
 
     /// <summary>Rows of the table up to the watermark that the rollups do not know of (or, negative, know of and are gone).</summary>
     public long UnknownRows { get; private set; }
 
-    /// <summary>Whether the rollups changed while they were compared, so that the answer is none.</summary>
+    /// <summary>Whether the rollups changed while they were compared, so that there is no result.</summary>
     public bool Disturbed { get; private set; }
 
     /// <summary>The differences, by time.</summary>
     /// <param name="progress">Is told how many days of how many are done.</param>
     public IEnumerable<RollupDifference> Run(Action<long, long>? progress = null)
     {
-        if (RollupState.Read(store) is not { } state)
+        if (RollupState.Read(store) is not { IsUsable: true } state)
         {
             yield break;
         }
-        HashSet<(RollupLevel Level, long Start)> stale = store.Read(() => RollupQueries.ReadStale(store));
+        HashSet<(RollupLevel, long)> stale = RollupStore.ReadStale(store);
+        HashSet<long> staleDays = [.. RollupStore.ReadStaleDays(store)];
         long known = 0;
-        (long from, long until) = store.Read(() => RollupQueries.DataBounds(store));
+        (long from, long until) = store.Read(() => RollupStore.DataBounds(store));
         for (long day = from; day < until; day += RollupLevels.DaySeconds)
         {
             cancellation.ThrowIfCancellationRequested();
-            RollupBatch requests = ReadRequests(state, day);
+            RollupBatch requests = ReadRequests(store, state, day, day + RollupLevels.DaySeconds);
             known += requests.Count;
-            foreach (RollupDifference difference in CompareDay(day, requests).Where(difference => !stale.Contains((difference.Level, difference.Start))))
+            foreach (RollupDifference difference in CompareDay(store, day, requests))
             {
-                yield return difference;
+                // A quarter is stale by itself, longer levels are by the day.
+                if (difference.Key.Level == RollupLevel.Quarter ? !stale.Contains((difference.Key.Level, difference.Key.Start)) : !staleDays.Contains(day))
+                {
+                    yield return difference;
+                }
             }
             Days++;
             progress?.Invoke(Days, (until - from) / RollupLevels.DaySeconds);
         }
-        known += ReadRequests(state, RollupSchema.NoTime).Count;
+        known += ReadRequests(store, state, RollupSchema.NoTime, RollupSchema.NoTime + 1).Count;
         UnknownRows = CountRows(state.Watermark) - known;
         // Refreshes only add; what else happened may have moved sums while they were read.
         Disturbed = RollupState.Read(store)?.Version != state.Version;
     }
 
-    private IEnumerable<RollupDifference> CompareDay(long day, RollupBatch requests)
+    /// <summary>The requests of quarters whose starts lie in [from, until), as the rollups should have them.</summary>
+    public static RollupBatch ReadRequests(TokenStore store, RollupState state, long from, long until)
     {
-        long end = day + RollupLevels.DaySeconds;
-        Dictionary<(RollupLevel Level, long Start, RollupGroup Group), RollupSums> removed = ReadSums(RollupLevel.RemovedQuarter, day, end);
-        Dictionary<(RollupLevel Level, long Start, RollupGroup Group), RollupSums> found = ReadSums(RollupLevel.Quarter, day, end);
-        foreach (RollupLevel level in StoreOptimizer.LongerLevels)
-        {
-            foreach (((RollupLevel, long, RollupGroup) key, RollupSums sums) in ReadSums(level, day, end))
-            {
-                found.Add(key, sums);
-            }
-        }
-        var expected = requests.Quarters.ToDictionary(quarter => (RollupLevel.Quarter, quarter.Key.Start, quarter.Key.Group), quarter => quarter.Value);
-        IEnumerable<KeyValuePair<(long Start, RollupGroup Group), RollupSums>> parts = requests.Quarters
-            .Concat(removed.Select(quarter => KeyValuePair.Create((quarter.Key.Start, quarter.Key.Group), quarter.Value)));
-        foreach (((RollupLevel, long, RollupGroup) key, RollupSums sums) in RollupBatch.LongerPieces(parts))
-        {
-            expected.Add(key, sums);
-        }
-        return RollupDifference.Between(expected, found);
-    }
-
-    private RollupBatch ReadRequests(RollupState state, long day)
-    {
-        long end = day == RollupSchema.NoTime ? day + 1 : day + RollupLevels.DaySeconds;
-        List<RowRange> ranges = RollupQueries.ReadRanges(store, day, end);
         var batch = new RollupBatch();
-        using var scanner = new RowScanner(store, new RequestFilter(), GroupTexts, ranges: RowRange.Merge(ranges));
+        using var scanner = new RowScanner(store, new RequestFilter(), RollupBatch.Texts, ranges: RowRange.Merge(RollupStore.ReadRanges(store, from, until)));
         scanner.ReadAll(row =>
         {
             long start = RollupBatch.QuarterOf(row);
-            if (row.Id <= state.Watermark && start >= day && start < end)
+            if (row.Id <= state.Watermark && start >= from && start < until)
             {
                 batch.Add(row);
             }
@@ -86,29 +64,22 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
         return batch;
     }
 
-    private Dictionary<(RollupLevel Level, long Start, RollupGroup Group), RollupSums> ReadSums(RollupLevel level, long from, long until)
+    /// <summary>The sums of a day that are not those of its requests.</summary>
+    public static IEnumerable<RollupDifference> CompareDay(TokenStore store, long day, RollupBatch requests)
     {
-        var sums = new Dictionary<(RollupLevel Level, long Start, RollupGroup Group), RollupSums>();
-        for (long next = from; next < until;)
+        var found = new Dictionary<RollupKey, UsageAccumulator>();
+        var removed = new Dictionary<RollupKey, UsageAccumulator>();
+        foreach (RollupLevel level in Enum.GetValues<RollupLevel>())
         {
-            next = store.Read(() =>
-            {
-                if (_groups.Count == 0 || next == from)
-                {
-                    ReadGroups();
-                }
-                return RollupQueries.ReadRun(store, level, next, until, RowScanner.UsualWindow, _groups, row => sums.Add((level, row.Start, row.Group), row.ToSums()));
-            });
+            Dictionary<RollupKey, UsageAccumulator> sums = level == RollupLevel.RemovedQuarter ? removed : found;
+            RollupStore.ReadAllSums(store, level, day, day + RollupLevels.DaySeconds, new RequestFilter(), row => sums.Add(row.Key, row.ToAccumulator()));
         }
-        return sums;
-    }
-
-    private void ReadGroups()
-    {
-        foreach ((long id, RollupGroup group) in RollupQueries.ReadGroups(store, new RequestFilter()))
+        Dictionary<RollupKey, UsageAccumulator> expected = RollupBatch.Longer(requests.Quarters.Concat(removed));
+        foreach ((RollupKey key, UsageAccumulator usage) in requests.Quarters)
         {
-            _groups[id] = group;
+            expected.Add(key, usage);
         }
+        return RollupDifference.Between(expected, found);
     }
 
     private long CountRows(long last)

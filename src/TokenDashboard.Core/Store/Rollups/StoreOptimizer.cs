@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Telemetry;
 
@@ -13,7 +12,6 @@ public sealed class StoreOptimizer : IDisposable
     private const int FewestKeys = 50;
     private const int MostKeys = 50_000;
     private static readonly TimeSpan ReadWindow = TimeSpan.FromMilliseconds(10);
-    private const RequestText GroupTexts = RequestText.User | RequestText.Model | RequestText.Provider | RequestText.RequestType;
 
     private readonly StoreWriteConnection _connection;
     private readonly TokenStore _store;
@@ -36,11 +34,8 @@ public sealed class StoreOptimizer : IDisposable
         RollupUpdate? update = null;
         try
         {
-            _connection.InTransaction(() =>
-            {
-                RollupTables.Create(_connection);
-                tables ??= new RollupTables(_connection);
-            });
+            RollupTables.Create(_connection);
+            _connection.InTransaction(() => tables ??= new RollupTables(_connection));
             store = TokenStore.Open(path, cancellation);
             update = new RollupUpdate(store, tables!);
         }
@@ -57,7 +52,7 @@ public sealed class StoreOptimizer : IDisposable
     /// <summary>The longest time a transaction held the lock so far.</summary>
     public TimeSpan LongestLock => _connection.LongestLock;
 
-    /// <summary>Pieces of time whose sums were computed anew so far.</summary>
+    /// <summary>Levels and starts whose sums were rebuilt so far.</summary>
     public long RepairedPieces { get; private set; }
 
     internal StoreWriteConnection Connection => _connection;
@@ -68,7 +63,7 @@ public sealed class StoreOptimizer : IDisposable
 
     internal RollupUpdate Update => _update;
 
-    /// <summary>Adds the rows that are not summed up yet, and computes anew what is stale.</summary>
+    /// <summary>Adds the rows that are not summed up yet, and rebuilds what is stale.</summary>
     /// <param name="progress">Is told how many rows were added of how many.</param>
     /// <returns>The number of rows added.</returns>
     public long Refresh(Action<long, long>? progress = null)
@@ -84,7 +79,7 @@ public sealed class StoreOptimizer : IDisposable
             else if (state.IsClearing)
             {
                 // By another run, or by one that was stopped in the middle.
-                new RollupClearing(this).Complete();
+                CompleteClearing();
             }
             else
             {
@@ -96,19 +91,12 @@ public sealed class StoreOptimizer : IDisposable
         return added;
     }
 
-    /// <summary>Compares all sums with the requests and computes anew those that differ.</summary>
+    /// <summary>Compares all sums with the requests and rebuilds those that differ.</summary>
     /// <param name="progress">Is told how many days of how many are compared.</param>
     public void Verify(Action<long, long>? progress = null)
     {
         var verifier = new RollupVerifier(_store, _cancellation);
-        var quarters = new HashSet<long>();
-        foreach (RollupDifference difference in verifier.Run(progress))
-        {
-            for (long start = difference.Start; start < difference.Start + difference.Level.Seconds(); start += RollupLevels.QuarterSeconds)
-            {
-                quarters.Add(start);
-            }
-        }
+        HashSet<long> days = [.. verifier.Run(progress).Select(difference => RollupLevels.StartOf(difference.Key.Start, RollupLevels.DaySeconds))];
         if (verifier.UnknownRows != 0 && !verifier.Disturbed)
         {
             // Where the rollups do not know of rows they cannot be mended one by one.
@@ -116,20 +104,19 @@ public sealed class StoreOptimizer : IDisposable
             Refresh();
             return;
         }
-        AddStale(quarters, LongerLevels.Prepend(RollupLevel.Quarter), () =>
-        {
-            _tables.Run(RollupSchema.NextChange);
-            return true;
-        });
-        Repair();
+        InTransaction(() => _tables.Run(RollupSchema.NextChange));
+        Repair(days);
     }
 
     /// <summary>Takes back all sums, except those of removed requests, so that the next refresh begins at the first row.</summary>
     public void Clear()
     {
-        var clearing = new RollupClearing(this);
-        clearing.Begin();
-        clearing.Complete();
+        InTransaction(() =>
+        {
+            _tables.Run($"UPDATE {RollupSchema.State} SET format = {RollupSchema.Clearing}, watermark = 0, watermark_time = NULL");
+            _tables.Run(RollupSchema.NextChange);
+        });
+        CompleteClearing();
     }
 
     /// <summary>Sets the journal mode of the database file; it stays so for every program.</summary>
@@ -160,7 +147,7 @@ public sealed class StoreOptimizer : IDisposable
     {
         using TokenStore store = TokenStore.Open(_connection.Path, _cancellation);
         return new TokenStoreOptimization(
-            store.Path, added, RepairedPieces, RollupQueries.CountSums(store),
+            store.Path, added, RepairedPieces, RollupStore.CountSums(store),
             store.Scalar<string>("PRAGMA journal_mode"), LongestLock);
     }
 
@@ -172,8 +159,6 @@ public sealed class StoreOptimizer : IDisposable
         _store.Dispose();
         _connection.Dispose();
     }
-
-    internal static IReadOnlyList<RollupLevel> LongerLevels { get; } = [RollupLevel.Hour, RollupLevel.Day, RollupLevel.HourAllUsers, RollupLevel.DayAllUsers];
 
     internal RollupState ReadState() => RollupState.Read(_store)!;
 
@@ -189,7 +174,7 @@ public sealed class StoreOptimizer : IDisposable
     }
 
     /// <summary>Writes, unless the rollups are no longer those the work was prepared with, or it would take too long.</summary>
-    /// <returns>False where nothing was written: the work is to be prepared anew, and there is to be less of it at a time.</returns>
+    /// <returns>False where nothing was written: the work is to be prepared again, and there is to be less of it at a time.</returns>
     internal bool TryWrite(RollupState expected, Action write)
     {
         bool written = false;
@@ -201,7 +186,7 @@ public sealed class StoreOptimizer : IDisposable
                 if (written)
                 {
                     write();
-                    _tables.NextVersion();
+                    _tables.Run(RollupSchema.NextVersion);
                 }
             });
         }
@@ -212,34 +197,39 @@ public sealed class StoreOptimizer : IDisposable
         return written;
     }
 
-    /// <summary>Marks pieces of time as stale, in as many transactions as it takes.</summary>
-    /// <param name="seconds">Seconds that lie in the pieces.</param>
-    /// <param name="levels">The levels of the pieces.</param>
-    /// <param name="begin">Begins each transaction; false ends the work.</param>
-    internal void AddStale(IEnumerable<long> seconds, IEnumerable<RollupLevel> levels, Func<bool> begin)
-    {
-        (RollupLevel Level, long Start)[] pieces =
-            [.. levels.SelectMany(level => seconds.Select(second => (level, RollupLevels.StartOf(second, level.Seconds())))).Distinct()];
-        for (int done = 0; done < pieces.Length;)
-        {
-            int next = done;
-            InTransaction(() =>
-            {
-                next = begin() ? done : pieces.Length;
-                for (var watch = Stopwatch.StartNew(); next < pieces.Length && (next == done || watch.Elapsed < _connection.Work); next++)
-                {
-                    _tables.AddStale(pieces[next].Level, pieces[next].Start);
-                }
-            });
-            done = next;
-        }
-    }
+    /// <summary>Rebuilds what is stale.</summary>
+    internal void Repair(params IEnumerable<long> days) => RepairedPieces += new RollupRepair(this, _cancellation).Run(days);
 
-    /// <summary>Computes anew what is stale.</summary>
-    internal void Repair()
+    // From its beginning on nobody reads or adds to the rollups, nor removes requests, so they may disappear bit by bit. Several runs may do
+    // it together, and go on with what another left undone; but what one of them builds up again, the others leave alone.
+    private void CompleteClearing()
     {
-        var repair = new RollupRepair(this, _cancellation);
-        RepairedPieces += repair.Run();
+        bool IsClearing() => RollupState.Read(_connection.Connection) is { IsClearing: true };
+        foreach ((string table, string condition) in new[]
+        {
+            (RollupSchema.Sums, $"level > {RollupLevel.RemovedQuarter:D}"), (RollupSchema.Rows, "TRUE"), (RollupSchema.Stale, "TRUE"),
+        })
+        {
+            for (bool more = true; more;)
+            {
+                InTransaction(() => more = IsClearing() && RollupTables.DeleteSome(_connection, table, condition));
+            }
+        }
+        InTransaction(() =>
+        {
+            if (!IsClearing())
+            {
+                return;
+            }
+            // Longer levels count what was removed too, so they must be computed where nothing but that is left.
+            for (long? start = long.MinValue; (start = RollupStore.NextRemoved(_store, start.Value)) is { } removed; start += RollupLevels.DaySeconds)
+            {
+                start = RollupLevels.StartOf(removed, RollupLevels.DaySeconds);
+                _tables.AddStale(RollupLevel.Day, start.Value);
+            }
+            _tables.Run($"UPDATE {RollupSchema.State} SET format = {RollupSchema.Format}");
+            _tables.Run(RollupSchema.NextVersion);
+        });
     }
 
     private bool AddNewRows(RollupState state, ref long added, Action<long, long>? progress)
@@ -249,7 +239,7 @@ public sealed class StoreOptimizer : IDisposable
         {
             return true;
         }
-        using var scanner = new RowScanner(_store, new RequestFilter(), GroupTexts, ranges: [rows], window: ReadWindow);
+        using var scanner = new RowScanner(_store, new RequestFilter(), RollupBatch.Texts, ranges: [rows], window: ReadWindow);
         _update.Forget();
         var batch = new RollupBatch();
         bool more = true;
@@ -259,13 +249,11 @@ public sealed class StoreOptimizer : IDisposable
             more = scanner.ReadWindow(batch.Add);
             if (batch.Count > 0 && (!more || batch.Quarters.Count >= _keysPerBatch))
             {
-                _update.Prepare(batch.Pieces());
+                _update.Prepare(batch.Quarters.Concat(RollupBatch.Longer(batch.Quarters)));
                 bool written = TryWrite(state, () =>
                 {
                     _update.Write();
                     _tables.AddRows(batch);
-                    _tables.AddUnreadable(batch);
-                    _tables.SetWatermark(batch.LastRow);
                 });
                 _keysPerBatch = (int)Math.Clamp(batch.Quarters.Count * _connection.Growth, FewestKeys, MostKeys);
                 if (!written)

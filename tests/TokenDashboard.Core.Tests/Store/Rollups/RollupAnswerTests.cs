@@ -135,7 +135,7 @@ public class RollupAnswerTests
     {
         using TokenStore open = store.Open();
         TokenStoreInfo info = TokenStoreInfo.Read(open);
-        return $"{info.Rows}|{info.FirstRequest:O}|{info.LastRequest:O}|{info.Users}|{info.RequestsWithoutUser}|{info.RequestsWithoutDuration}|{info.Models}|{info.Providers}|{info.TotalTokens}|{info.BrokenStreams}|{info.Unreadable}";
+        return $"{info.Rows}|{info.FirstRequest:O}|{info.LastRequest:O}|{info.Users}|{info.RequestsWithoutUser}|{info.RequestsWithoutDuration}|{info.Models}|{info.Providers}|{info.TotalTokens}|{info.InterruptedStreams}|{info.Unreadable}";
     }
 
     private static void Optimize(TestStore store)
@@ -154,15 +154,15 @@ public class RollupAnswerTests
         foreach ((T exact, T summedUp) in expected.Rows.Zip(actual.Rows))
         {
             AssertNear(exact.MeanDurationMs, summedUp.MeanDurationMs, 1e-9);
-            AssertNear(exact.P50DurationMs, summedUp.P50DurationMs, DurationHistogram.RelativeError);
-            AssertNear(exact.P95DurationMs, summedUp.P95DurationMs, DurationHistogram.RelativeError);
-            AssertNear(exact.P99DurationMs, summedUp.P99DurationMs, DurationHistogram.RelativeError);
+            AssertNear(exact.P50DurationMs, summedUp.P50DurationMs, HistogramBins.RelativeError);
+            AssertNear(exact.P95DurationMs, summedUp.P95DurationMs, HistogramBins.RelativeError);
+            AssertNear(exact.P99DurationMs, summedUp.P99DurationMs, HistogramBins.RelativeError);
             Assert.Equal(exact.MaxDurationMs, summedUp.MaxDurationMs);
         }
     }
 
     private static string Numbers(UsageFigures row) =>
-        $"{row.Requests}|{row.PromptTokens}|{row.CompletionTokens}|{row.TotalTokens}|{row.Share:R}|{row.PolicyFailures}|{row.BrokenStreams}";
+        $"{row.Requests}|{row.PromptTokens}|{row.CompletionTokens}|{row.TotalTokens}|{row.Share:R}|{row.PolicyFailures}|{row.InterruptedStreams}";
 
     private static void AssertNear(double? expected, double? actual, double relative)
     {

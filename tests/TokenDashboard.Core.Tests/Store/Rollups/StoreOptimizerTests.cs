@@ -260,7 +260,7 @@ public class StoreOptimizerTests
     {
         using TokenStore open = store.Open();
         return [.. new UsageQuery(UserAndModel, TimeZoneInfo.Utc).Run(open, new RequestFilter()).Rows
-            .Select(row => $"{row.Start:O}|{row.User}|{row.Model}|{row.Requests}|{row.PromptTokens}|{row.CompletionTokens}|{row.TotalTokens}|{row.PolicyFailures}|{row.BrokenStreams}|{row.MaxDurationMs}")];
+            .Select(row => $"{row.Start:O}|{row.User}|{row.Model}|{row.Requests}|{row.PromptTokens}|{row.CompletionTokens}|{row.TotalTokens}|{row.PolicyFailures}|{row.InterruptedStreams}|{row.MaxDurationMs}")];
     }
 
     private static long Requests(TestStore store, TimeRange? range = null)

@@ -1,15 +1,16 @@
 using TokenDashboard.Telemetry;
 
-namespace TokenDashboard.Store.Rollups;
+namespace TokenDashboard.Store;
 
-/// <summary>What is asked of a store.</summary>
+/// <summary>What usage a query needs.</summary>
 /// <param name="Filter">Which requests.</param>
-/// <param name="Texts">The names the question tells apart.</param>
-/// <param name="BoundaryAfter">The first boundary the question draws after an instant, in UTC ticks; null where it draws none.</param>
+/// <param name="Texts">The names the query tells apart.</param>
+/// <param name="Step">At which multiples of seconds of the zone's clock sums must end; 0 for any.</param>
+/// <param name="Zone">The zone.</param>
 /// <param name="CountsRemoved">Whether requests whose rows were removed count, of which only sums are left.</param>
-internal sealed record RollupQuestion(RequestFilter Filter, RequestText Texts, Func<long, long>? BoundaryAfter, bool CountsRemoved)
+internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int Step, TimeZoneInfo Zone, bool CountsRemoved)
 {
-    /// <summary>Whether sums by time, user, model, provider and request type can answer the question.</summary>
+    /// <summary>Whether sums by time, user, model, provider and request type are enough.</summary>
     public bool IsAboutSums => Filter.Transaction.Count == 0 && !Filter.PolicyFailed && Filter.MinTokens == 0
         && (Texts & (RequestText.Transaction | RequestText.Spans)) == RequestText.None;
 

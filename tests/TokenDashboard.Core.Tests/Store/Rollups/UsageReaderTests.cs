@@ -7,7 +7,7 @@ using TokenDashboard.Tests.Analysis;
 
 namespace TokenDashboard.Tests.Store.Rollups;
 
-public class RollupReaderTests
+public class UsageReaderTests
 {
     private static readonly DateTimeOffset Since = new(2026, 3, 27, 0, 15, 0, TimeSpan.Zero);
 
@@ -24,8 +24,8 @@ public class RollupReaderTests
     [Fact]
     public void Every_request_is_counted_once_whatever_is_done_while_the_answer_is_read() => Gen.Select(
         RandomStore.Row.Array[20, 60], RandomStore.Row.Array[0, 20], RandomStore.Row.Array[60],
-        Gen.Select(Gen.Int[1, 30], Gen.Enum<Event>()).Array[1, 6], Gen.OneOfConst<long?>(null, TimeSpan.TicksPerHour, TimeSpan.TicksPerHour / 4)).ForAll(
-        (summed, after, more, events, bucket) =>
+        Gen.Select(Gen.Int[1, 30], Gen.Enum<Event>()).Array[1, 6], Gen.OneOfConst(0, RollupLevels.HourSeconds, RollupLevels.QuarterSeconds)).ForAll(
+        (summed, after, more, events, step) =>
         {
             using var store = new TestStore();
             // Only with a write-ahead log others may write while a read is under way.
@@ -54,9 +54,8 @@ public class RollupReaderTests
             }
             using TokenStore open = store.Open();
             // Beginning within an hour, so that quarters, hours and days are read.
-            var question = new RollupQuestion(
-                new RequestFilter { Range = new TimeRange(Since, null) }, RequestText.User, bucket is { } length ? ticks => ticks - (ticks % length) + length : null, CountsRemoved: true);
-            RollupReader.Read(open, question, counts.Clear, sum => Count(sum, sum.Requests), row => Count(row, 1));
+            var scope = new UsageScope(new RequestFilter { Range = new TimeRange(Since, null) }, RequestText.User, step, TimeZoneInfo.Utc, CountsRemoved: true);
+            UsageReader.Read(open, scope, counts.Clear, row => Count(row, row.Values[Measures.Requests]));
 
             foreach ((TestStore.Row row, int index) in requests.Select((row, index) => (row, index)))
             {

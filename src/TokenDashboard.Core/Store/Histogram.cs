@@ -1,44 +1,19 @@
 using System.Text;
 
-namespace TokenDashboard.Store.Rollups;
+namespace TokenDashboard.Store;
 
-/// <summary>
-/// How many requests took how long, in bins that grow by 2 %, so that a bin's value is at most 1 % off any duration in it. Histograms of
-/// parts add up to that of the whole. The bins are those of DDSketch (Masson, Rim, Lee: "DDSketch: a fast and fully-mergeable quantile
-/// sketch with relative-error guarantees", VLDB 2019).
-/// </summary>
-internal sealed class DurationHistogram
+/// <summary>How many values lie in which bin. Histograms of parts add up to that of the whole.</summary>
+internal sealed class Histogram(HistogramBins bins)
 {
-    /// <summary>The largest relative error of a bin's value.</summary>
-    public const double RelativeError = 0.01;
-
-    /// <summary>The bin of durations too short to be told apart, a nanosecond and less.</summary>
-    public const int LowestBin = -691;
-
-    /// <summary>The bin of the longest duration that is believed.</summary>
-    public const int HighestBin = 1382;
-
-    private const double Growth = (1 + RelativeError) / (1 - RelativeError);
-    private static readonly double LogGrowth = Math.Log(Growth);
+    private static readonly double[] DurationValues = [.. HistogramBins.Durations.Values().Select(bin => bin.Value)];
 
     private long[] _counts = [];
     private int _first;
 
-    /// <summary>Number of durations.</summary>
+    /// <summary>Number of values.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The bin of a duration.</summary>
-    /// <param name="milliseconds">0 to 10^12.</param>
-    public static int BinOf(double milliseconds) =>
-        milliseconds <= 0 ? LowestBin : Math.Clamp((int)Math.Ceiling(Math.Log(milliseconds) / LogGrowth), LowestBin, HighestBin);
-
-    /// <summary>The duration in milliseconds a bin stands for; 0 for the lowest.</summary>
-    public static double ValueOf(int bin) => bin <= LowestBin ? 0 : 2 * Math.Pow(Growth, bin) / (Growth + 1);
-
-    /// <summary>The duration in milliseconds where the bin of another one begins: those of the bin are longer.</summary>
-    public static double BeginOf(double milliseconds) => milliseconds <= 0 ? 0 : Math.Pow(Growth, BinOf(milliseconds) - 1);
-
-    public void Add(double milliseconds) => Add(BinOf(milliseconds), 1);
+    public void Add(double value) => Add(bins.Of(value), 1);
 
     public void Add(int bin, long count)
     {
@@ -61,7 +36,7 @@ internal sealed class DurationHistogram
         Count += count;
     }
 
-    public void Add(DurationHistogram other)
+    public void Add(Histogram other)
     {
         for (int i = 0; i < other._counts.Length; i++)
         {
@@ -73,9 +48,9 @@ internal sealed class DurationHistogram
     }
 
     /// <summary>Whether two histograms count the same.</summary>
-    public bool Equals(DurationHistogram other) => Text() == other.Text();
+    public bool Equals(Histogram other) => Text() == other.Text();
 
-    /// <summary>The value of the bin of the given rank, from 1.</summary>
+    /// <summary>The duration of the given rank, from 1, in a histogram of durations.</summary>
     public double ValueAt(long rank)
     {
         long passed = 0;
@@ -84,13 +59,13 @@ internal sealed class DurationHistogram
             passed += _counts[i];
             if (passed >= rank)
             {
-                return ValueOf(_first + i);
+                return DurationValues[_first + i - bins.Lowest];
             }
         }
         return 0;
     }
 
-    /// <summary>Adds what <see cref="Write"/> wrote.</summary>
+    /// <summary>Adds what <see cref="ToUtf8"/> gave.</summary>
     /// <exception cref="FormatException">It is something else.</exception>
     public void AddStored(ReadOnlySpan<byte> json)
     {
@@ -104,7 +79,7 @@ internal sealed class DurationHistogram
         {
             long bin = Number(json, ref at, (byte)'"', (byte)'"');
             long count = Number(json, ref at, (byte)':', json[^1]);
-            if (bin is < LowestBin or > HighestBin || count <= 0)
+            if (bin < bins.Lowest || bin > bins.Highest || count <= 0)
             {
                 throw new FormatException();
             }
@@ -112,19 +87,8 @@ internal sealed class DurationHistogram
         }
     }
 
-    /// <summary>Writes the bins as a JSON object of bin and count, in order, which SQL can read by json_each.</summary>
-    public void Write(StringBuilder json)
-    {
-        json.Append('{');
-        for (int i = 0; i < _counts.Length; i++)
-        {
-            if (_counts[i] != 0)
-            {
-                json.Append(json[^1] == '{' ? "" : ",").Append('"').Append(_first + i).Append("\":").Append(_counts[i]);
-            }
-        }
-        json.Append('}');
-    }
+    /// <summary>The bins as a JSON object of bin and count, in order, which SQL can read by json_each.</summary>
+    public byte[] ToUtf8() => Encoding.UTF8.GetBytes(Text());
 
     // Makes room for all bins of a text at once: they are in order, and there are seldom others to come.
     private void Reserve(ReadOnlySpan<byte> json)
@@ -133,7 +97,7 @@ internal sealed class DurationHistogram
         int lastAt = json[..Math.Max(0, json.LastIndexOf((byte)'"'))].LastIndexOf((byte)'"');
         long first = Number(json, ref firstAt, (byte)'"', (byte)'"');
         long last = lastAt < 0 ? first : Number(json, ref lastAt, (byte)'"', (byte)'"');
-        if (first < LowestBin || last > HighestBin || last < first)
+        if (first < bins.Lowest || last > bins.Highest || last < first)
         {
             throw new FormatException();
         }
@@ -164,14 +128,20 @@ internal sealed class DurationHistogram
 
     private string Text()
     {
-        var json = new StringBuilder();
-        Write(json);
-        return json.ToString();
+        var json = new StringBuilder("{");
+        for (int i = 0; i < _counts.Length; i++)
+        {
+            if (_counts[i] != 0)
+            {
+                json.Append(json.Length == 1 ? "" : ",").Append('"').Append(_first + i).Append("\":").Append(_counts[i]);
+            }
+        }
+        return json.Append('}').ToString();
     }
 
     private void Widen(int bin)
     {
-        // Grows by half, so that durations that come in order do not copy each time.
+        // Grows by half, so that values that come in order do not copy each time.
         int room = _counts.Length / 2;
         int first = bin < _first ? bin - room : _first;
         int end = Math.Max(_first + _counts.Length, bin + 1 + (bin < _first ? 0 : room));

@@ -1,0 +1,33 @@
+using TokenDashboard.Store;
+using TokenDashboard.Store.Rollups;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Analysis;
+
+/// <summary>Usage by a key.</summary>
+internal static class UsageGroups
+{
+    /// <summary>Sums the requests of a filter by a key, from the rollups where the store has them and they can answer.</summary>
+    /// <param name="store">The open store.</param>
+    /// <param name="filter">Which requests.</param>
+    /// <param name="texts">The names the key is made of.</param>
+    /// <param name="step">At which multiples of seconds of the zone's clock the key may change; 0 where it does not depend on time.</param>
+    /// <param name="zone">The zone.</param>
+    /// <param name="keyOf">The key of a request, or of a sum that lies between two multiples of the step.</param>
+    public static (Dictionary<TKey, UsageAccumulator> Groups, UnreadableReport Unreadable) Sum<TKey>(
+        TokenStore store, RequestFilter filter, RequestText texts, int step, TimeZoneInfo zone, Func<UsageRow, TKey> keyOf)
+        where TKey : notnull
+    {
+        var groups = new Dictionary<TKey, UsageAccumulator>();
+        UnreadableReport unreadable = UsageReader.Read(store, new UsageScope(filter, texts, step, zone, CountsRemoved: true), groups.Clear, row =>
+        {
+            TKey key = keyOf(row);
+            if (!groups.TryGetValue(key, out UsageAccumulator? usage))
+            {
+                groups.Add(key, usage = new UsageAccumulator(keepsDurations: true));
+            }
+            usage.Add(row);
+        });
+        return (groups, unreadable);
+    }
+}

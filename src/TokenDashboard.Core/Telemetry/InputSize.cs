@@ -1,0 +1,25 @@
+namespace TokenDashboard.Telemetry;
+
+/// <summary>
+/// Classes of requests by the size of their input. Price lists charge all tokens of a request at another rate where its prompt tokens
+/// exceed a threshold, so usage of different classes is summed up apart.
+/// </summary>
+internal static class InputSize
+{
+    /// <summary>The thresholds that price lists use, in prompt tokens: genai-prices 0.1.8.</summary>
+    public static IReadOnlyList<long> Thresholds { get; } = [128_000, 199_999, 200_000, 271_999, 272_000, 512_000];
+
+    /// <summary>The class of a request as SQL.</summary>
+    public static string Sql { get; } = string.Join(" + ", Thresholds.Select(threshold => $"({TelemetrySql.PromptTokens} > {threshold})"));
+
+    /// <summary>The class of a request: the number of thresholds its prompt tokens exceed.</summary>
+    public static int ClassOf(long promptTokens)
+    {
+        int passed = 0;
+        while (passed < Thresholds.Count && promptTokens > Thresholds[passed])
+        {
+            passed++;
+        }
+        return passed;
+    }
+}

@@ -1,0 +1,60 @@
+namespace TokenDashboard.Telemetry;
+
+/// <summary>How the values of several requests become one.</summary>
+internal enum MeasureAggregate
+{
+    Sum,
+    Max,
+    Min,
+}
+
+/// <summary>What the numbers of a measure count.</summary>
+internal enum MeasureUnit
+{
+    Requests,
+    Tokens,
+    Milliseconds,
+
+    /// <summary>Money, in the currency of the source.</summary>
+    Cost,
+
+    /// <summary>In rollups, 100 ns since the year 1; in views, text like that of <c>telemetry</c>.</summary>
+    Time,
+}
+
+/// <summary>Something that is counted of requests, as <see cref="Measures"/> lists it.</summary>
+/// <param name="name">The column of rollups, views and relations.</param>
+/// <param name="aggregate">How the values of several requests become one.</param>
+/// <param name="unit">What the numbers count.</param>
+/// <param name="sql">The value of a row of <see cref="TelemetrySql.Source"/>.</param>
+/// <param name="title">The header of a column.</param>
+/// <param name="description">One sentence for the documentation.</param>
+internal sealed class Measure(string name, MeasureAggregate aggregate, MeasureUnit unit, string sql, string title, string description)
+{
+    public string Name => name;
+
+    public MeasureAggregate Aggregate => aggregate;
+
+    public MeasureUnit Unit => unit;
+
+    public string Sql => sql;
+
+    public string Title => title;
+
+    public string Description => description;
+
+    /// <summary>Whether values are fractions; else they are 64-bit integers.</summary>
+    public bool IsReal => unit is MeasureUnit.Milliseconds or MeasureUnit.Cost;
+
+    /// <summary>Counts the requests of which the value is known; null where it always is. Where none is, there is no value.</summary>
+    public Measure? KnownBy { get; init; }
+
+    /// <summary>Whether people see it; others serve the module.</summary>
+    public bool IsShown { get; init; } = true;
+
+    /// <summary>The place among the measures of its type.</summary>
+    public int Index { get; internal set; }
+
+    /// <summary>The name in views, where times are text.</summary>
+    public string ViewName => unit == MeasureUnit.Time ? name.Replace("_ticks", "_time", StringComparison.Ordinal) : name;
+}

@@ -1,0 +1,20 @@
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Tests.Telemetry;
+
+public class InputSizeTests
+{
+    [Fact]
+    public void The_class_is_the_number_of_thresholds_exceeded_in_SQL_too()
+    {
+        long[] prompts = [0, .. InputSize.Thresholds.SelectMany(threshold => new[] { threshold, threshold + 1 }), TelemetrySql.MaxTokens];
+        using var store = new TestStore();
+        store.Insert(prompts.Select(prompt => new TestStore.Row { Prompt = prompt }));
+
+        Assert.Equal(prompts.Select(prompt => InputSize.Thresholds.Count(threshold => prompt > threshold)), prompts.Select(InputSize.ClassOf));
+        Assert.Equal(prompts.Select(prompt => (long)InputSize.ClassOf(prompt)), store.Query($"SELECT {InputSize.Sql} FROM telemetry ORDER BY id").Cast<long>());
+    }
+
+    [Fact]
+    public void Thresholds_are_in_order() => Assert.Equal(InputSize.Thresholds.Order(), InputSize.Thresholds);
+}

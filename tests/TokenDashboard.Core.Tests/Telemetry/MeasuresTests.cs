@@ -1,0 +1,83 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Tests.Telemetry;
+
+public class MeasuresTests
+{
+    /// <summary>Where measures may stand by name, and why.</summary>
+    private static readonly Dictionary<string, string> Allowed = new()
+    {
+        ["Telemetry/Measures.cs"] = "the table",
+        ["Telemetry/TelemetrySql.cs"] = "the columns of telemetry that measures are computed from",
+        ["Telemetry/InputSize.cs"] = "the class of prompt tokens",
+        ["Store/RequestRow.cs"] = "the row reader",
+        ["Store/StoreWriter.cs"] = "the columns of telemetry, for new stores",
+        ["Store/TokenStore.cs"] = "the columns of telemetry that a store must have",
+        ["Store/Rollups/RollupSchema.cs"] = "the duration of a bin",
+        ["Import/"] = "the columns of telemetry and names in files of others",
+        ["Dashboards/"] = "what panels show",
+        ["Grafana/"] = "the columns of telemetry that a data source must have",
+        ["Alerting/"] = "what alert rules watch",
+    };
+
+    [Fact]
+    public void No_measure_is_named_where_it_should_be_derived()
+    {
+        string core = Path.Combine(Repository(), "src", "TokenDashboard.Core");
+        var names = new Regex($@"\b({string.Join('|', Measures.All.Select(measure => measure.Name).Where(name => name.Contains('_', StringComparison.Ordinal)))})\b");
+
+        IEnumerable<string> found = Directory.EnumerateFiles(core, "*.cs", SearchOption.AllDirectories)
+            .Select(file => (Name: Path.GetRelativePath(core, file).Replace('\\', '/'), Path: file))
+            .Where(file => !file.Name.StartsWith("obj/", StringComparison.Ordinal) && !Allowed.Keys.Any(allowed => file.Name.StartsWith(allowed, StringComparison.Ordinal)))
+            .SelectMany(file => names.Matches(File.ReadAllText(file.Path)).Select(match => $"{file.Name}: {match.Value}"));
+
+        Assert.Empty(found);
+    }
+
+    [Fact]
+    public void The_table_of_details_is_named_once()
+    {
+        string source = Path.Combine(Repository(), "src");
+        Assert.Single(Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => Regex.Matches(File.ReadAllText(file), TelemetrySql.DetailTable)));
+    }
+
+    [Fact]
+    public void Names_are_used_once_and_values_are_found_by_their_place()
+    {
+        Assert.Equal(Measures.All.Count, Measures.All.Select(measure => measure.Name).Distinct().Count());
+        Assert.Equal(Enumerable.Range(0, Measures.Integers.Count), Measures.Integers.Select(measure => measure.Index));
+        Assert.Equal(Enumerable.Range(0, Measures.Reals.Count), Measures.Reals.Select(measure => measure.Index));
+        Assert.All([.. Measures.Integers, .. Measures.Reals], measure => Assert.Contains(measure, Measures.All));
+        Assert.All(Measures.All, measure => Assert.EndsWith(".", measure.Description, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Values_add_up_by_their_aggregate()
+    {
+        MeasureValues Values(int factor)
+        {
+            var values = new MeasureValues();
+            foreach (Measure measure in Measures.Integers)
+            {
+                values[measure] = (measure.Index + 1) * factor;
+            }
+            for (int i = 0; i < values.Reals.Length; i++)
+            {
+                values.Reals[i] = (i + 1) * factor;
+            }
+            return values;
+        }
+        var sum = new MeasureValues();
+        sum.Add(Values(3));
+        sum.Add(Values(2));
+
+        double Expected(Measure measure) => (measure.Index + 1) * measure.Aggregate switch { MeasureAggregate.Sum => 5, MeasureAggregate.Max => 3, _ => 2 };
+        Assert.All(Measures.All, measure => Assert.Equal(Expected(measure), measure.IsReal ? sum.Real(measure) : sum[measure]));
+    }
+
+    private static string Repository() => typeof(MeasuresTests).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryDirectory").Value!;
+}
