@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Dashboards.Lint;
 using TokenDashboard.Dashboards.Proof;
+using TokenDashboard.Dashboards.Reading;
 
 namespace TokenDashboard.Tests.Dashboards.Proof;
 
@@ -41,6 +42,16 @@ public sealed class QueryLimitTests : IDisposable
 
         Assert.Equal(DashboardRules.QueryStopped, Refused($"WITH c0(x) AS (SELECT 1), {string.Join(", ", doubled)} SELECT * FROM c40").Rule);
         Assert.Equal(DashboardRules.QueryStopped, Refused($"WITH {string.Join(", ", doubled.Reverse())}, c0(x) AS (SELECT 1) SELECT * FROM c40").Rule);
+    }
+
+    [Fact]
+    public void Tables_of_one_name_in_two_brackets_are_two_tables()
+    {
+        const string Relation = "(WITH c0(x) AS (SELECT 1), c1 AS (SELECT a.x FROM c0 AS a, c0 AS b), c2 AS (SELECT a.x FROM c1 AS a, c1 AS b), "
+            + "c3 AS (SELECT a.x FROM c2 AS a, c2 AS b), c4 AS (SELECT a.x FROM c3 AS a, c3 AS b) SELECT * FROM c4)";
+
+        Assert.Equal(1 + 2 + 4 + 8 + 16, CommonTables.Copies($"SELECT * FROM {Relation}"));
+        Assert.Equal(4 * 31, CommonTables.Copies($"WITH c0 AS (SELECT * FROM {Relation} JOIN {Relation}) SELECT * FROM c0 JOIN c0") - 2);
     }
 
     [Theory]
