@@ -58,12 +58,13 @@ internal static partial class DisplayRules
 
     /// <summary>
     /// Whether a computed column may be a whole number in one row and a fraction in another. AVG and TOTAL alone always give fractions,
-    /// COUNT alone never does, and a time column is a time whatever it holds.
+    /// COUNT alone never does, and a time column is a time whatever it holds. Of a relation that a variable makes nothing is known here; what
+    /// the query gives is looked at when it runs.
     /// </summary>
     private static bool TypeDependsOnData(string column, ReadTarget target)
     {
         string code = SqlText.Blank(column);
-        return Computed().IsMatch(code) && !AlwaysOneType(code)
+        return Computed().IsMatch(code) && !AlwaysOneType(code) && !SqlText.Relations(target.Sql).Any()
             && !target.TimeColumns.Any(time => SqlText.EndsWithWord(column, time));
     }
 

@@ -79,10 +79,33 @@ internal static partial class QueryRules
         }
         // A macro that does not exist is reported as such.
         string code = SqlText.Blank(sql);
-        if (!TimeFilter().IsMatch(sql) && !MacroCall.In(code).Any(call => call.Name != GroupMacro) && TableRead().IsMatch(code))
+        if (!TimeFilter().IsMatch(sql) && !RelationFollowsTime(dashboard, sql) && !MacroCall.In(code).Any(call => call.Name != GroupMacro) && TableRead().IsMatch(code))
         {
             yield return (DashboardRules.NoTimeFilter, "The query has no condition on the time range.");
         }
+    }
+
+    // What makes a relation may be made of other variables in turn.
+    private static bool RelationFollowsTime(ReadDashboard dashboard, string sql)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var unread = new Queue<string>(SqlText.Relations(sql));
+        while (unread.TryDequeue(out string? name))
+        {
+            if (!seen.Add(name) || dashboard.Variable(name) is not { } variable)
+            {
+                continue;
+            }
+            if (TimeFilter().IsMatch(variable.Query))
+            {
+                return true;
+            }
+            foreach (VariableUse use in VariableUse.In(variable.Query))
+            {
+                unread.Enqueue(use.Name);
+            }
+        }
+        return false;
     }
 
     // A column that is selected stands somewhere in the text, unless all are.
@@ -130,7 +153,8 @@ internal static partial class QueryRules
             : null;
     }
 
-    [GeneratedRegex(@"\$\{?__(from|to)\b|\[\[__(from|to)\b")]
+    // What makes SQL of texts puts the name together, lest it be replaced too early.
+    [GeneratedRegex(@"\$(' \|\| ')?\{?__(from|to)\b|\[\[__(from|to)\b")]
     private static partial Regex TimeFilter();
 
     [GeneratedRegex(@"\b(FROM|JOIN)\s", RegexOptions.IgnoreCase)]

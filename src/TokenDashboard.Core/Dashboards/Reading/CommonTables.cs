@@ -17,7 +17,7 @@ internal static class CommonTables
 
     private static readonly HashSet<string> EndsOfFrom = new(StringComparer.OrdinalIgnoreCase)
     {
-        "EXCEPT", "GROUP", "HAVING", "INTERSECT", "LIMIT", "ORDER", "SELECT", "UNION", "VALUES", "WHERE",
+        "EXCEPT", "GROUP", "HAVING", "INTERSECT", "LIMIT", "ORDER", "SELECT", "UNION", "VALUES", "WHERE", "WITH",
     };
 
     /// <summary>How many copies SQLite makes.</summary>

@@ -4,15 +4,20 @@ namespace TokenDashboard.Dashboards.Reading;
 
 /// <summary>A result column of a query, as far as its text tells.</summary>
 /// <param name="Name">The name.</param>
-/// <param name="IsText">Whether it is made text by a CAST.</param>
+/// <param name="IsText">Whether it is made text by a CAST, or is a name out of a relation that a variable makes.</param>
 internal sealed partial record ResultColumn(string Name, bool IsText)
 {
     /// <summary>The columns of the outermost SELECT that have a name in the text.</summary>
-    internal static IReadOnlyList<ResultColumn> Of(string sql) =>
-        [.. new SqlText(sql).Columns.Select(Read).OfType<ResultColumn>()];
-
-    private static ResultColumn? Read(string column) =>
-        LastName(column.TrimEnd()) is { Length: > 0 } name ? new ResultColumn(name, TextCast().IsMatch(column)) : null;
+    internal static IReadOnlyList<ResultColumn> Of(string sql)
+    {
+        bool relation = SqlText.Relations(sql).Any();
+        return
+        [
+            .. new SqlText(sql).Columns
+                .Select(column => (Name: LastName(column.TrimEnd()), IsText: TextCast().IsMatch(column) || (relation && TextOfRelation().IsMatch(column))))
+                .Where(column => column.Name.Length > 0).Select(column => new ResultColumn(column.Name, column.IsText)),
+        ];
+    }
 
     // From the end, where the name is; a search from the beginning would begin anew at every quote.
     private static string LastName(string column)
@@ -49,4 +54,7 @@ internal sealed partial record ResultColumn(string Name, bool IsText)
 
     [GeneratedRegex(@"^\s*(DISTINCT\s+)?CAST\s*\(.*\bAS\s+TEXT\s*\)\s*(AS\b|[""`\w\[])", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex TextCast();
+
+    [GeneratedRegex(@"^\s*(DISTINCT\s+)?(user|model|provider|request_type|transaction_id|trace_id|span_id)(\s+(AS\b|[""`\w\[])|\s*$)", RegexOptions.IgnoreCase)]
+    private static partial Regex TextOfRelation();
 }

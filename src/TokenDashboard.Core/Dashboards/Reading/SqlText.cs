@@ -1,9 +1,10 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Dashboards.Reading;
 
 /// <summary>SQL taken apart as far as rules need it; nothing here parses SQL.</summary>
-internal sealed class SqlText
+internal sealed partial class SqlText
 {
     /// <summary>The longest query that is looked at and run, before and after variables are inserted, in characters.</summary>
     internal const int MaxLength = 1 << 20;
@@ -33,6 +34,9 @@ internal sealed class SqlText
 
     /// <summary>Whether a place in the text is inside a string literal.</summary>
     internal bool InLiteral(int index) => _inLiteral[index];
+
+    /// <summary>The variables that stand where a table would: <c>FROM ${name:raw}</c>.</summary>
+    internal static IEnumerable<string> Relations(string sql) => Relation().Matches(Blank(sql)).Select(match => match.Groups["name"].Value);
 
     /// <summary>Whether a name stands in a text, not as a part of a longer one.</summary>
     internal static bool HasWord(string text, string word) => Word(text, word, 0, StringComparison.Ordinal) >= 0;
@@ -131,4 +135,7 @@ internal sealed class SqlText
     }
 
     private static bool IsNamePart(char letter) => char.IsLetterOrDigit(letter) || letter == '_';
+
+    [GeneratedRegex(@"\b(?:FROM|JOIN)\s+\$\{(?<name>\w{1,200}):raw\}", RegexOptions.IgnoreCase)]
+    private static partial Regex Relation();
 }

@@ -340,9 +340,11 @@ public class DashboardDefinitionTests
             JsonArray old = before[list]!.AsArray();
             Assert.Equal(old.Select(item => item!.ToJsonString()), after.Root[list]!.AsArray().Take(old.Count).Select(item => item!.ToJsonString()));
         }
-        Assert.Equal(
-            before["templating"]!["list"]!.AsArray().Select(variable => variable!.ToJsonString()),
-            after.Root["templating"]!["list"]!.AsArray().SkipLast(1).Select(variable => variable!.ToJsonString()));
+        string[] variables = [.. before["templating"]!["list"]!.AsArray().Select(variable => variable!.ToJsonString())];
+        JsonArray all = after.Root["templating"]!["list"]!.AsArray();
+        Assert.Equal(variables, all.Take(variables.Length).Select(variable => variable!.ToJsonString()));
+        Assert.Equal("limit", (string)all[variables.Length]!["name"]!);
+        Assert.Contains("usage", all.Select(variable => (string)variable!["name"]!));
         Assert.Equal(["More", "", "Mine"], after.Root["panels"]!.AsArray().TakeLast(3).Select(panel => (string)panel!["title"]!));
         using var store = new TestStore();
         Assert.Empty(Test(store, after).Findings);

@@ -272,6 +272,22 @@ public class DashboardLinterTests
     public void A_computed_column_without_cast(string columns, bool broken) => Assert.Equal(
         broken ? ["column-cast"] : [], Broken(json => json.SetSql($"SELECT {columns} FROM telemetry WHERE $__from < id AND {Users}")));
 
+    [Theory]
+    [InlineData("SELECT * FROM telemetry WHERE $__from < id", false)]
+    [InlineData("SELECT * FROM telemetry", true)]
+    [InlineData("SELECT '(SELECT * FROM t WHERE id > ' || '$' || '__from)'", false)]
+    [InlineData("SELECT '(' || ${inner:sqlstring} || ')'", false)]
+    [InlineData("SELECT ${outer:sqlstring}", true)]
+    public void A_relation_of_a_variable_follows_the_time_range_where_what_makes_it_does(string relation, bool broken) => Assert.Equal(
+        broken ? ["time-filter-missing"] : [],
+        Broken(json =>
+        {
+            json.Variables().Add(Variable("inner", "query", "SELECT 'x' WHERE $__from", inner => inner["refresh"] = 2));
+            json.Variables().Add(Variable("outer", "query", relation, outer => outer["refresh"] = 2));
+            json.FirstPanel()["title"] = "$inner";
+            json.SetSql($"SELECT SUM(tokens) AS tokens FROM ${{outer:raw}} WHERE {Users}");
+        }));
+
     [Fact]
     public void Panels_of_other_data_sources_are_said_and_left_alone()
     {
