@@ -1,5 +1,4 @@
 using TokenDashboard.Store;
-using TokenDashboard.Store.Rollups;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Analysis;
