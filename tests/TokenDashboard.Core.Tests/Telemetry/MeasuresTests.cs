@@ -78,6 +78,11 @@ public class MeasuresTests
         Assert.All(Measures.All, measure => Assert.Equal(Expected(measure), measure.IsReal ? sum.Real(measure) : sum[measure]));
     }
 
+    [Fact]
+    public void The_page_lists_every_measure() => Assert.Equal(
+        Measures.All.Select(measure => $"| `{measure.ViewName}` | {measure.Aggregate.ToString().ToLowerInvariant()} | {measure.Unit.ToString().ToLowerInvariant()} | {measure.Description} |"),
+        File.ReadLines(Path.Combine(Repository(), "docs", "measures.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal)));
+
     private static string Repository() => typeof(MeasuresTests).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryDirectory").Value!;
 }

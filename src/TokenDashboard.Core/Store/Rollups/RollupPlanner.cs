@@ -86,7 +86,8 @@ internal static class RollupPlanner
         (RollupLevel.Day, RollupLevel.DayAllUsers, 3),
         (RollupLevel.Hour, RollupLevel.HourAllUsers, 2), (RollupLevel.Hour, RollupLevel.HourAllUsers, 4),
         (RollupLevel.Quarter, RollupLevel.Quarter, 1), (RollupLevel.Quarter, RollupLevel.Quarter, 5),
-        .. new[] { 0, 1, 5, 6 }.Select(part => (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, part)),
+        (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 0), (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 1),
+        (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 5), (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 6),
     ];
 
     /// <summary>Whether multiples of the step lie inside pieces of a length.</summary>
