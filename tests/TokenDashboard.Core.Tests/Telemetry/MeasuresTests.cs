@@ -47,9 +47,9 @@ public class MeasuresTests
     [Fact]
     public void Names_are_used_once_and_values_are_found_by_their_place()
     {
-        Assert.Equal(Measures.All.Count, Measures.All.Select(measure => measure.Name).Distinct().Count());
-        Assert.Equal(Enumerable.Range(0, Measures.Integers.Count), Measures.Integers.Select(measure => measure.Index));
-        Assert.Equal(Enumerable.Range(0, Measures.Reals.Count), Measures.Reals.Select(measure => measure.Index));
+        Assert.Equal(Measures.All.Length, Measures.All.Select(measure => measure.Name).Distinct().Count());
+        Assert.Equal(Enumerable.Range(0, Measures.Integers.Length), Measures.Integers.Select(measure => measure.Index));
+        Assert.Equal(Enumerable.Range(0, Measures.Reals.Length), Measures.Reals.Select(measure => measure.Index));
         Assert.All([.. Measures.Integers, .. Measures.Reals], measure => Assert.Contains(measure, Measures.All));
         Assert.All(Measures.All, measure => Assert.EndsWith(".", measure.Description, StringComparison.Ordinal));
     }
