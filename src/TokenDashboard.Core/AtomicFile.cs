@@ -22,7 +22,7 @@ public static class AtomicFile
         {
             var file = new FileInfo(path);
             string target = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-            if (File.Exists(target) && File.ReadAllBytes(target).AsSpan().SequenceEqual(content))
+            if (File.Exists(target) && RegularFile.Holds(target, content))
             {
                 return false;
             }
@@ -39,6 +39,32 @@ public static class AtomicFile
                 exception,
                 path);
         }
+    }
+
+    /// <summary>
+    /// As <see cref="WriteIfChanged"/>, for a file below a folder that the user named and whose own name somebody else chose. Links below
+    /// that folder may lead out of it, so they are refused.
+    /// </summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="path">The file below it.</param>
+    /// <param name="text">The whole new content.</param>
+    /// <returns>Whether the file was written.</returns>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>: there is a link, or the file or its folder cannot be written.</exception>
+    public static bool WriteBelow(string root, string path, string text)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(root);
+        root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
+        for (string? at = Path.GetFullPath(path); at is not null && at.Length > root.Length; at = Path.GetDirectoryName(at))
+        {
+            if (new FileInfo(at).LinkTarget is { } target)
+            {
+                throw new TokenDashboardException(
+                    ErrorCode.DashboardWriteFailed,
+                    $"'{path}' was not written, because '{at}' is a link to '{target}'. Replace the link by a file or folder of its own, or give the folder it leads to.",
+                    target: path);
+            }
+        }
+        return WriteIfChanged(path, text);
     }
 
     /// <summary>A rename is atomic only within one file system, so the temporary file stands in the same folder.</summary>

@@ -5,8 +5,13 @@ namespace TokenDashboard;
 /// <summary>Makes every error record of the module: the ErrorId is the name of an <see cref="ErrorCode"/>, the category follows from it.</summary>
 internal static class Errors
 {
-    internal static ErrorRecord ToErrorRecord(this TokenDashboardException exception) =>
-        new(exception, exception.Code.ToString(), CategoryOf(exception.Code), exception.Target);
+    internal static ErrorRecord ToErrorRecord(this TokenDashboardException exception)
+    {
+        var record = new ErrorRecord(exception, exception.Code.ToString(), CategoryOf(exception.Code), exception.Target);
+        // Views of errors show it.
+        record.CategoryInfo.TargetName = MessageText.Clean(record.CategoryInfo.TargetName);
+        return record;
+    }
 
     private static ErrorCategory CategoryOf(ErrorCode code) => code switch
     {

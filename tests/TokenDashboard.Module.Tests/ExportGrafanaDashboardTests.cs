@@ -147,6 +147,47 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
         Assert.Equal("GrafanaConnectionNotFound", Run(session, "Export-GrafanaDashboard one -Connection none").ErrorId);
     }
 
+    [Fact]
+    public async Task A_terminal_obeys_nothing_that_a_server_says()
+    {
+        const string Hostile = "a\u001b]0;owned\a\u001b[2J\u202Eb";
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        var host = new CapturingHost();
+        using var session = new ModuleSession(host);
+        Add(server, "one", "llm");
+        server.EditInBrowser("one", content => content["title"] = Hostile);
+        server.Folders.Add(new("hostile", Hostile));
+        server.Dashboards["one"].FolderUid = "hostile";
+        server.DataSources.Add(new JsonObject { ["uid"] = "d", ["name"] = Hostile, ["type"] = "frser-sqlite-datasource", ["version"] = 1, ["jsonData"] = new JsonObject { ["path"] = Hostile } });
+        server.PathProblem = _ => Hostile;
+        server.QueryProblem = Hostile;
+        Connect(session, server, "server").Succeeded();
+        server.Intercept = line => line.Contains("broken", StringComparison.Ordinal) ? FakeGrafana.Answer.Html(500, Hostile) : null;
+
+        object? title = Run(session, "(Export-GrafanaDashboard one -Path $folder).Title").Succeeded().Single().BaseObject;
+        ModuleSession.Result shown = Run(session, """
+            $PSStyle.OutputRendering = 'Ansi'
+            $all = @(
+                Export-GrafanaDashboard one
+                Export-GrafanaDashboard one -Path $folder
+                Compare-GrafanaDashboard -Uid one -Version 1
+                Test-GrafanaDataSource -Uid d
+                Publish-GrafanaDashboard -Folder "new" -DataSource d -InputObject (Export-GrafanaDashboard one)
+                Get-GrafanaConnection
+            )
+            $all | Format-Table | Out-String -Width 200
+            $all | Format-List | Out-String -Width 200
+            $null = Export-GrafanaDashboard broken -Verbose -Debug
+            """);
+
+        Assert.Equal(Hostile, title);
+        string seen = host.Text + string.Join('\n', [.. shown.Output.Select(item => item.ToString()), .. shown.Verbose, .. shown.Debug, .. shown.Warnings, .. shown.Errors.Select(error => $"{error} {error.CategoryInfo}")]);
+        Assert.Contains("owned", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b]", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b[2J", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain(seen, character => character is '\a' or '\u202E');
+    }
+
     private static void Add(FakeGrafana server, string uid, params string[] tags)
     {
         var dashboard = new FakeGrafana.Dashboard(1);

@@ -96,6 +96,34 @@ public sealed class GrafanaConnectionTests : IDisposable
         Assert.All([FakeGrafana.Token, FakeGrafana.Password, pair, "glsa_wrong"], secret => Assert.DoesNotContain(secret, seen, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_certificate_is_checked_or_not_but_not_both()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync(tls: true);
+        File.WriteAllText(Path.Combine(_folder, "ca.pem"), server.CertificatePem);
+        using var session = new ModuleSession();
+
+        Assert.Equal("GrafanaCertificateInvalid", Run(session, "Connect-Grafana $testUrl -Token $token -CaCertificate $folder/ca.pem -SkipCertificateCheck", server).ErrorId);
+        Run(session, "Connect-Grafana $testUrl -Token $token -CaCertificate $folder/ca.pem", server).Succeeded();
+        Assert.Equal("GrafanaCertificateInvalid", Run(session, "Publish-GrafanaDashboard $folder/one.json -SkipCertificateCheck", server).ErrorId);
+        Assert.Empty(server.Dashboards);
+    }
+
+    [Fact]
+    public async Task Http_to_another_machine_is_warned_about_once()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+
+        // No such host is there; the warning comes before anything is sent.
+        ModuleSession.Result first = Run(session, "Connect-Grafana http://clear-text.invalid -Token $token -TimeoutSec 1", server);
+        ModuleSession.Result second = Run(session, "Connect-Grafana http://CLEAR-text.invalid/grafana -Token $token -TimeoutSec 1", server);
+        ModuleSession.Result secure = Run(session, "Connect-Grafana https://hidden-text.invalid -Token $token -TimeoutSec 1", server);
+        ModuleSession.Result loopback = Run(session, "Connect-Grafana $testUrl -Token $token", server);
+
+        Assert.Equal([1, 0, 0, 0], new[] { first, second, secure, loopback }.Select(result => result.Warnings.Count));
+    }
+
     private ModuleSession.Result Run(ModuleSession session, string script, FakeGrafana test, FakeGrafana? production = null) => session.Run(
         script,
         ("folder", _folder),

@@ -168,6 +168,36 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Theory]
+    [InlineData("http://127.0.0.1:1", "GrafanaSignInInvalid")]
+    [InlineData("https://127.0.0.1:{0}", "GrafanaSignInInvalid")]
+    [InlineData("http://localhost:{0}", "GrafanaSignInInvalid")]
+    [InlineData("http://127.0.0.1:{0}/grafana", "GrafanaNotJson")]
+    public async Task The_token_of_the_environment_goes_to_the_server_of_the_environment_only(string url, string errorId)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        WriteDashboard("one");
+        (string Name, object? Value) other = ("other", url.Replace("{0}", server.Url.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        try
+        {
+            Environment.SetEnvironmentVariable("GRAFANA_URL", server.Url.ToString());
+            Environment.SetEnvironmentVariable("GRAFANA_TOKEN", FakeGrafana.Token);
+            server.Intercept = line => line.Contains("/grafana/", StringComparison.Ordinal) ? FakeGrafana.Answer.Html(404, "none") : null;
+
+            Assert.Equal(errorId, Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Url $other", other).ErrorId);
+            Assert.Equal(errorId, Run(session, server, "Connect-Grafana $other", other).ErrorId);
+            Assert.Equal(errorId == "GrafanaNotJson", server.Requests.Count > 0);
+            Environment.SetEnvironmentVariable("GRAFANA_URL", null);
+            Assert.Equal("GrafanaSignInInvalid", Run(session, server, "Connect-Grafana $url").ErrorId);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("GRAFANA_URL", null);
+            Environment.SetEnvironmentVariable("GRAFANA_TOKEN", null);
+        }
+    }
+
+    [Theory]
     [InlineData("", false)]
     [InlineData("-WhatIf", false)]
     [InlineData("", true)]
@@ -236,7 +266,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         string foreign = Path.Combine(_folder, "provisioning/dashboards/foreign.json");
         File.WriteAllText(foreign, "{}");
         string beside = Path.Combine(ours, "mine.json");
-        File.WriteAllText(beside, """{ "uid": "another", "title": "Mine" }""");
+        File.WriteAllText(beside, """{ "uid": "mine", "title": "Mine" }""");
 
         ModuleSession.Result failed = Run(session, null, $"Publish-GrafanaDashboard $folder/one.json, $folder/none.json {Publish}");
         Assert.Equal("DashboardNotFound", failed.ErrorId);
@@ -246,7 +276,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         IReadOnlyList<PSObject> pruned = Run(session, null, $"Publish-GrafanaDashboard $folder/one.json {Publish}").Succeeded();
 
         Assert.Equal("ProvisioningFile dashboards/tokendashboard/two.json Removed", Line(pruned[^1]));
-        Assert.Equal(["mine.json", "one.json"], Directory.GetFiles(ours).Select(file => Path.GetFileName(file)).Order());
+        Assert.Equal(["mine.json", "one.json"], Directory.GetFiles(ours, "*.json").Select(file => Path.GetFileName(file)).Order());
         Assert.True(File.Exists(foreign));
         Assert.Equal("AmbiguousParameterSet", Run(session, null, "Publish-GrafanaDashboard $folder/one.json -Prune -Url http://localhost").ErrorId);
     }

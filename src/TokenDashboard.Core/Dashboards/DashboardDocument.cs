@@ -8,7 +8,7 @@ namespace TokenDashboard.Dashboards;
 public sealed class DashboardDocument
 {
     /// <summary>What Grafana takes as a uid of a dashboard, folder or data source: 1 to 40 letters, digits, hyphens and underscores.</summary>
-    public const string UidPattern = "^[A-Za-z0-9_-]{1,40}$";
+    public const string UidPattern = @"^[A-Za-z0-9_-]{1,40}\z";
 
     private DashboardDocument(JsonObject root, string json, string name)
     {
@@ -58,7 +58,7 @@ public sealed class DashboardDocument
         JsonNode? node;
         try
         {
-            node = WholeJson.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            node = JsonInput.Parse(json);
         }
         catch (JsonException exception)
         {

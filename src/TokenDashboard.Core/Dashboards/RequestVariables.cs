@@ -19,7 +19,7 @@ internal static class RequestVariables
         new DataSourceVariable(),
         UsageRelations.KnownNames,
         Names("provider", "Provider", "Providers in the rollups of the store and in its newest 200,000 other requests.", "provider"),
-        Names("model", "Model", "Models of the chosen providers, from the same places.", "model", $"WHERE {UsageRelations.Chosen("provider", UsageRelations.Known("provider"))} "),
+        Names("model", "Model", "Models of the chosen providers, from the same places.", "model", $" AND {UsageRelations.Chosen("provider", UsageRelations.Known("provider"))}"),
         Names("user", "User", "Users in the rollups of the store and in its newest 200,000 other requests.", "user_id"),
         new CustomVariable(
             "bucket",
@@ -36,6 +36,6 @@ internal static class RequestVariables
         name,
         label,
         description,
-        $"SELECT DISTINCT {UsageRelations.Known(column)} AS name FROM ${"{names:raw}"} {condition}LIMIT {MaxNames}",
+        $"SELECT DISTINCT {UsageRelations.Known(column)} AS name FROM ${"{names:raw}"} WHERE {UsageRelations.Choosable(UsageRelations.Known(column))}{condition} LIMIT {MaxNames}",
         UsageRelations.AllValue);
 }

@@ -115,7 +115,7 @@ public sealed record Transformation
     {
         try
         {
-            JsonObject json = WholeJson.Parse(options, default) as JsonObject ?? throw new JsonException("it is no object");
+            JsonObject json = JsonInput.Parse(options) as JsonObject ?? throw new JsonException("it is no object");
             return new Transformation(id, () => json.DeepClone().AsObject());
         }
         catch (JsonException exception)

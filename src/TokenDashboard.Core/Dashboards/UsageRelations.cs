@@ -125,6 +125,12 @@ internal static class UsageRelations
     internal static string Known(string expression) => $"COALESCE(NULLIF({expression}, ''), '{Unknown}')";
 
     /// <summary>
+    /// Whether a name can be chosen: SQL ends at a character with the number 0, Grafana takes <c>$__all</c> for all, and the plugin replaces
+    /// <c>$__from</c> and its like in a name as in the query.
+    /// </summary>
+    internal static string Choosable(string name) => $"instr({name}, '$' || '__') = 0 AND instr({name}, char(0)) = 0";
+
+    /// <summary>
     /// Whether a multi-value variable chooses a name. From version 10.2 on Grafana's <c>:sqlstring</c> also puts a backslash before a
     /// double quote, which means nothing to SQLite, so names are compared in both spellings.
     /// </summary>

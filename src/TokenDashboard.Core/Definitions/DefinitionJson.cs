@@ -18,12 +18,7 @@ internal static class DefinitionJson
         JsonNode? node;
         try
         {
-            node = WholeJson.Parse(json, new JsonDocumentOptions
-            {
-                AllowDuplicateProperties = false,
-                AllowTrailingCommas = true,
-                CommentHandling = JsonCommentHandling.Skip,
-            });
+            node = JsonInput.Parse(json, lenient: true);
         }
         catch (JsonException exception)
         {

@@ -69,13 +69,17 @@ public sealed class AlertProvisioningWriter
                 ["apiVersion"] = 1,
                 ["deleteRules"] = new JsonArray(new JsonObject { ["orgId"] = _options.OrgId, ["uid"] = uid }),
             });
-            if (!_set.Has(uid) && text is not null && text.StartsWith(Header, StringComparison.Ordinal) && text != gone
+            if (!_set.Has(uid) && text is not null && IsOurs(text, uid) && text != gone
                 && WriteFile(uid, gone, GrafanaPublishAction.Removed) is { } result)
             {
                 yield return result;
             }
         }
     }
+
+    /// <summary>A file this writer made begins as such and is named like the rule in it; a copy of one is not.</summary>
+    private static bool IsOurs(string text, string uid) =>
+        text.StartsWith(Header, StringComparison.Ordinal) && text.Contains($"\"uid\": \"{uid}\"", StringComparison.Ordinal);
 
     private GrafanaPublishResult? WriteFile(string uid, string text, GrafanaPublishAction change)
     {
@@ -89,7 +93,7 @@ public sealed class AlertProvisioningWriter
             {
                 return null;
             }
-            AtomicFile.WriteIfChanged(path, text);
+            AtomicFile.WriteBelow(_options.Path, path, text);
         }
         _callbacks.Verbose($"{action}: {path}");
         return new GrafanaPublishResult { Kind = GrafanaPublishKind.ProvisioningFile, Name = name, Action = action, Uid = uid, Path = path };
@@ -128,7 +132,7 @@ public sealed class AlertProvisioningWriter
     {
         try
         {
-            return File.ReadAllText(path);
+            return RegularFile.ReadText(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -219,7 +219,7 @@ public sealed class AlertRulePublisher : IDisposable
         GrafanaResponse? response = stored is null
             ? _client.Write(HttpMethod.Post, "api/v1/provisioning/alert-rules", wanted, IsDone, editable: true)
             : _client.Write(HttpMethod.Put, StoredAlertRule.PathOf(rule.Uid), AlertRuleContent.LaidOver(stored.Json, wanted), IsDone, editable: stored.Provenance != "api");
-        if (response is { IsSuccess: false } && response.Words.Contains("provenance", StringComparison.OrdinalIgnoreCase))
+        if (response is { IsSuccess: false } && response.Says("provenance"))
         {
             return new TokenDashboardException(
                 ErrorCode.GrafanaAlertRuleManaged,

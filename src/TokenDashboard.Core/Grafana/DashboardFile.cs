@@ -6,13 +6,20 @@ namespace TokenDashboard.Grafana;
 /// <summary>Where dashboards from a server stand in a folder here: in folders named like the server's, in files named like their uid.</summary>
 internal static class DashboardFile
 {
-    /// <summary>The characters no file system this product runs on may have in a name.</summary>
-    private static readonly System.Buffers.SearchValues<char> Unsafe =
-        System.Buffers.SearchValues.Create([.. "/\\:*?\"<>|", .. Enumerable.Range(0, 32).Select(code => (char)code)]);
-
     /// <summary>The full path of a dashboard's file.</summary>
     internal static string PathOf(string root, IEnumerable<string> folders, string uid, string suffix = "") =>
-        Path.GetFullPath(Path.Combine([root, .. folders.Select(Safe), $"{Safe(uid)}{suffix}.json"]));
+        Path.GetFullPath(Path.Combine([root, .. folders.Select(FileName.Safe), $"{FileName.Of(uid)}{suffix}.json"]));
+
+    /// <summary>The full path for a dashboard, where another one whose uid differs in case may stand: for many file systems those are one file.</summary>
+    internal static string DistinctPathOf(string root, IEnumerable<string> folders, string uid)
+    {
+        string path = PathOf(root, folders, uid);
+        string folder = Path.GetDirectoryName(path)!;
+        string name = Path.GetFileName(path);
+        bool taken = Directory.Exists(folder)
+            && Directory.EnumerateFiles(folder).Select(Path.GetFileName).Any(other => name.Equals(other, StringComparison.OrdinalIgnoreCase) && name != other);
+        return taken ? Path.Combine(folder, $"{FileName.Distinct(uid)}.json") : path;
+    }
 
     /// <summary>Writes a backup beside those that are there; one of another server may have the same uid and version.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
@@ -22,18 +29,24 @@ internal static class DashboardFile
         {
             string number = count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"-{count}");
             string path = PathOf(root, folders, uid, string.Create(CultureInfo.InvariantCulture, $".v{version}{number}"));
-            if (!File.Exists(path) || File.ReadAllText(path) == document.Json)
+            if (!File.Exists(path) || Holds(path, document.Json))
             {
-                AtomicFile.WriteIfChanged(path, document.Json);
+                AtomicFile.WriteBelow(root, path, document.Json);
                 return path;
             }
         }
     }
 
-    /// <summary>A title as the name of a folder: never a way out of the root, and one Windows takes too.</summary>
-    private static string Safe(string title)
+    /// <summary>Whether a file holds a text; one that cannot be read does not.</summary>
+    internal static bool Holds(string path, string text)
     {
-        string name = string.Concat(title.Select(character => Unsafe.Contains(character) ? '_' : character)).Trim().TrimEnd('.');
-        return name.Length == 0 ? "_" : name;
+        try
+        {
+            return RegularFile.ReadText(path) == text;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 }

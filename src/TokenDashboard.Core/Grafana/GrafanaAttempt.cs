@@ -9,8 +9,8 @@ internal sealed record GrafanaAttempt
     /// <summary>The HTTP status; 0 without an answer.</summary>
     internal int Status { get; init; }
 
-    /// <summary>The answer's text, without secrets.</summary>
-    internal string Text { get; init; } = "";
+    /// <summary>The answer's bytes, as they came.</summary>
+    internal byte[] Body { get; init; } = [];
 
     /// <summary>Where a redirect leads.</summary>
     internal string? Location { get; init; }

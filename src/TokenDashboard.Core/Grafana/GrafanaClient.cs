@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -17,12 +18,15 @@ internal sealed class GrafanaClient : IDisposable
     /// <summary>No answer this product reads comes near it; a wrong address may serve anything.</summary>
     private const int MaxResponseBytes = 64 * 1024 * 1024;
 
+    /// <summary>The servers of which this process was told that http hides nothing.</summary>
+    private static readonly ConcurrentDictionary<string, bool> Told = new(StringComparer.OrdinalIgnoreCase);
+
     private readonly GrafanaConnection _connection;
     private readonly PublishCallbacks _callbacks;
     private readonly CancellationToken _cancellation;
     private readonly HttpClient _http;
     private readonly GrafanaRetry _retry;
-    private readonly List<string> _secrets = [];
+    private readonly Secrets _secrets = new();
 
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GrafanaSignInInvalid"/>: no usable token or credential. <see cref="ErrorCode.GrafanaCertificateInvalid"/>.
@@ -32,7 +36,23 @@ internal sealed class GrafanaClient : IDisposable
         _connection = connection;
         _callbacks = callbacks;
         _cancellation = cancellation;
-        AuthenticationHeaderValue authorization = Authorization(connection, _secrets);
+        if (connection.SkipCertificateCheck && connection.CaCertificate is not null)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.GrafanaCertificateInvalid,
+                "Give -CaCertificate or -SkipCertificateCheck, not both: without the check nobody would look at the authority's certificate.",
+                target: connection.CaCertificate);
+        }
+        AuthenticationHeaderValue authorization;
+        try
+        {
+            authorization = Authorization(connection, _secrets);
+        }
+        catch (TokenDashboardException)
+        {
+            _secrets.Dispose();
+            throw;
+        }
         var handler = new SocketsHttpHandler
         {
             AutomaticDecompression = DecompressionMethods.All,
@@ -62,6 +82,10 @@ internal sealed class GrafanaClient : IDisposable
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = MaxResponseBytes,
         };
+        if (connection.Url.Scheme == Uri.UriSchemeHttp && !connection.Url.IsLoopback && Told.TryAdd(connection.Url.Authority, true))
+        {
+            callbacks.Warning($"{connection.Url} is asked over http: the token or password, and what is published, can be read and changed on the way. Use https.");
+        }
         _retry = new GrafanaRetry(connection, callbacks.Verbose, cancellation);
         _http.DefaultRequestHeaders.Authorization = authorization;
         _http.DefaultRequestHeaders.Accept.ParseAdd("application/json");
@@ -182,7 +206,7 @@ internal sealed class GrafanaClient : IDisposable
     }
 
     private GrafanaResponse Read(HttpMethod method, string path, GrafanaAttempt attempt) => attempt.Failure is null
-        ? GrafanaResponse.Read(Url, $"{method} {new Uri(Url, path).AbsolutePath}", attempt.Status, attempt.Text, attempt.Location)
+        ? GrafanaResponse.Read(Url, $"{method} {new Uri(Url, path).AbsolutePath}", attempt.Status, attempt.Body, attempt.Location, _secrets)
         : throw attempt.Failure;
 
     /// <summary>Sends a request and reads the whole answer.</summary>
@@ -201,17 +225,16 @@ internal sealed class GrafanaClient : IDisposable
         {
             // Only the asynchronous way ends at once where looking up the host's name hangs.
             using HttpResponseMessage response = _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancel).GetAwaiter().GetResult();
-            using var reader = new StreamReader(response.Content.ReadAsStream(cancel), Encoding.UTF8);
-            string text = Redact(reader.ReadToEnd());
+            byte[] content = response.Content.ReadAsByteArrayAsync(cancel).GetAwaiter().GetResult();
             int status = (int)response.StatusCode;
-            _callbacks.Debug($"{method} {new Uri(Url, path)}: {status}, {text.Length} characters");
+            _callbacks.Debug($"{method} {new Uri(Url, path)}: {status}, {content.Length} bytes");
             RetryConditionHeaderValue? wait = response.Headers.RetryAfter;
             return new GrafanaAttempt
             {
                 Status = status,
-                Text = text,
-                Location = response.Headers.Location is { } target ? Redact(new Uri(Url, target).GetLeftPart(UriPartial.Path)) : null,
-                MayPass = status is 429 or 502 or 503 or 504 && !GrafanaDataSources.IsPluginAnswer(status, text),
+                Body = content,
+                Location = response.Headers.Location is { } target ? new Uri(Url, target).GetLeftPart(UriPartial.Path) : null,
+                MayPass = status is 429 or 502 or 503 or 504 && !GrafanaDataSources.IsPluginAnswer(status, content),
                 RetryAfter = wait?.Delta ?? wait?.Date - DateTimeOffset.UtcNow,
             };
         }
@@ -247,7 +270,11 @@ internal sealed class GrafanaClient : IDisposable
         }
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _secrets.Dispose();
+    }
 
     private GrafanaAttempt Failed(HttpRequestException exception)
     {
@@ -261,7 +288,13 @@ internal sealed class GrafanaClient : IDisposable
 
     private TokenDashboardException Failure(HttpRequestException exception)
     {
-        string cause = Redact(exception.GetBaseException().Message).TrimEnd('.');
+        string words = exception.GetBaseException().Message;
+        string cause = GrafanaResponse.Shown(words, _secrets).TrimEnd('.');
+        if (_secrets.MaskIn(exception.ToString()) != exception.ToString())
+        {
+            // The error record shows it with all its causes.
+            exception = new HttpRequestException(exception.HttpRequestError, cause);
+        }
         string way = HttpClient.DefaultProxy.GetProxy(Url) is { } proxy && proxy != Url ? $" The way there leads through the proxy {proxy.Authority}. {GrafanaResponse.ProxyAdvice}" : "";
         return exception.HttpRequestError switch
         {
@@ -290,17 +323,7 @@ internal sealed class GrafanaClient : IDisposable
         };
     }
 
-    /// <summary>Whatever a server or a proxy sends back may repeat the request's own headers.</summary>
-    private string Redact(string text)
-    {
-        foreach (string secret in _secrets)
-        {
-            text = text.Replace(secret, "***", StringComparison.Ordinal);
-        }
-        return text;
-    }
-
-    private static AuthenticationHeaderValue Authorization(GrafanaConnection connection, List<string> secrets)
+    private static AuthenticationHeaderValue Authorization(GrafanaConnection connection, Secrets secrets)
     {
         if (connection.Token is not null && connection.Credential is not null)
         {
@@ -326,15 +349,12 @@ internal sealed class GrafanaClient : IDisposable
             }
             string pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Password}"));
             secrets.Add(pair);
-            if (credential.Password.Length > 0)
-            {
-                secrets.Add(credential.Password);
-            }
+            secrets.Add(credential.Password);
             return new AuthenticationHeaderValue("Basic", pair);
         }
         throw SignIn(
             "Nothing says how to sign in to Grafana. Give -Token (a service account's, as SecureString) or -Credential, or set the "
-                + "environment variable GRAFANA_TOKEN.");
+                + "environment variables GRAFANA_URL and GRAFANA_TOKEN.");
     }
 
     private static string PlainText(SecureString secure) => new NetworkCredential("", secure).Password;

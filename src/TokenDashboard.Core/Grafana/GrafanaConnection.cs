@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace TokenDashboard.Grafana;
 
@@ -10,6 +11,9 @@ namespace TokenDashboard.Grafana;
 /// </summary>
 public sealed record GrafanaConnection
 {
+    /// <summary>All authorities a system trusts take a fifth of it.</summary>
+    private const int MaxCertificateBytes = 1024 * 1024;
+
     /// <summary>Describes a server.</summary>
     /// <param name="url">Its address as a browser would open it, with the sub-path where Grafana has one, without a page's own path.</param>
     /// <param name="token">A service account's token. Exactly one of this and <paramref name="credential"/> is needed to talk to the server.</param>
@@ -130,11 +134,12 @@ public sealed record GrafanaConnection
         var certificates = new X509Certificate2Collection();
         try
         {
+            byte[] content = RegularFile.ReadBytes(CaCertificate!, MaxCertificateBytes);
             // A PEM file may hold several; what has no PEM block in it is DER.
-            certificates.ImportFromPemFile(CaCertificate!);
+            certificates.ImportFromPem(Encoding.Latin1.GetString(content));
             if (certificates.Count == 0)
             {
-                certificates.Add(new X509Certificate2(CaCertificate!));
+                certificates.Add(new X509Certificate2(content));
             }
             return certificates;
         }

@@ -163,7 +163,7 @@ public sealed class GrafanaDataSourceService : IDisposable
             _callbacks.Verbose("The query succeeded; before version 9 Grafana gives its result in a binary form, which is not read here.");
             return null;
         }
-        string cause = !string.IsNullOrEmpty(error) ? error
+        string cause = !string.IsNullOrEmpty(error) ? response.Shown(error)
             : response.Words.Length > 0 ? response.Words
             : response.IsSuccess ? "the answer has no count" : $"status {response.Status}";
         problems.Add($"Grafana's query of the table {Table} failed: {cause}. The database must be an Observicia store; Get-TokenStore tells.");

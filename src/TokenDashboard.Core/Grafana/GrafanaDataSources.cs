@@ -227,10 +227,10 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             return (null, "Not checked: this account may not query the data source.", "");
         }
         DataSourceHealth health = response.As(GrafanaJson.Default.DataSourceHealth);
-        string words = (health.Message ?? response.Words).TrimEnd('.');
+        string words = (health.Message is { } message ? response.Shown(message) : response.Words).TrimEnd('.');
         if (health.Status is not null || response.IsSuccess)
         {
-            return (response.IsSuccess && health.Status is "OK" or null, words, Advice(words));
+            return (response.IsSuccess && health.Status is "OK" or null, words, Advice(health.Message ?? words));
         }
         if (response.IsNoAnswer)
         {
@@ -243,7 +243,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     }
 
     /// <summary>Whether an answer is the plugin's word about its health: old servers give it with the status of a server in trouble.</summary>
-    internal static bool IsPluginAnswer(int status, string text) => status == 503 && text.Contains("\"status\":\"ERROR\"", StringComparison.Ordinal);
+    internal static bool IsPluginAnswer(int status, ReadOnlySpan<byte> body) => status == 503 && body.IndexOf("\"status\":\"ERROR\""u8) >= 0;
 
     /// <summary>The path of a data source to change it or ask for its health, for which servers before version 9 go by its number.</summary>
     internal string PathOf(string uid) => server.IsOld && NumberOf(uid) is { } number

@@ -72,13 +72,13 @@ public sealed class GrafanaExporter : IDisposable
     {
         DashboardDocument document = Read(uid, version, out FolderPlace place, out long found);
         IReadOnlyList<string> titles = _folders!.Titles(place);
-        string path = DashboardFile.PathOf(root, titles, uid);
+        string path = DashboardFile.DistinctPathOf(root, titles, uid);
         bool exists = File.Exists(path);
         if (!_callbacks.ShouldProcess($"File '{path}'", exists ? "Update" : "Create"))
         {
             return null;
         }
-        bool written = AtomicFile.WriteIfChanged(path, document.Json);
+        bool written = AtomicFile.WriteBelow(root, path, document.Json);
         return new GrafanaExportResult
         {
             Action = !written ? GrafanaPublishAction.Unchanged : exists ? GrafanaPublishAction.Updated : GrafanaPublishAction.Created,
@@ -154,6 +154,11 @@ public sealed class GrafanaExporter : IDisposable
 
     private DashboardDocument Read(string uid, long? version, out FolderPlace place, out long found)
     {
+        if (uid.Length == 0 || uid.All(character => character == '.'))
+        {
+            // In an address they would mean another one.
+            throw Missing($"has no dashboard with the uid '{uid}', which no dashboard can have", uid);
+        }
         StoredDashboard stored = _api!.Read(uid) ?? throw Missing($"has no dashboard with the uid '{uid}'", uid);
         (place, found) = (stored.Folder, stored.Version);
         if (version is { } wanted && wanted != stored.Version)

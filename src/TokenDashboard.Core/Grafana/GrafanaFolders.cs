@@ -21,6 +21,9 @@ internal sealed record FolderPlace(string? Uid, string Title)
 /// <summary>Finds and makes folders.</summary>
 internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server, IDashboardApi api, PublishCallbacks callbacks)
 {
+    /// <summary>Grafana itself allows a tenth of it.</summary>
+    private const int MaxDepth = 64;
+
     private readonly Dictionary<string, IReadOnlyList<string>> _titles = [];
 
     /// <summary>The folder the last call of <see cref="Ensure"/> ended at.</summary>
@@ -81,19 +84,35 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
     /// <summary>The titles from the outermost folder to this one; none for the root.</summary>
     internal IReadOnlyList<string> Titles(FolderPlace place)
     {
-        if (place.Uid is null or "")
+        IReadOnlyList<string> above = [];
+        var below = new Stack<(string Uid, string Title)>();
+        for ((string? uid, string title) = (place.Uid, place.Title); uid is { Length: > 0 };)
         {
-            return [];
+            if (_titles.TryGetValue(uid, out IReadOnlyList<string>? known))
+            {
+                above = known;
+                break;
+            }
+            if (below.Count == MaxDepth)
+            {
+                throw new TokenDashboardException(
+                    ErrorCode.GrafanaNotJson,
+                    $"{client.Url} names more than {MaxDepth} folders around the folder '{place.Title}', each in the next, so it is not Grafana. Check that -Url is Grafana's own address.",
+                    target: client.Url);
+            }
+            if (below.Any(folder => folder.Uid == uid))
+            {
+                break;
+            }
+            FolderAnswer? folder = Readable(uid);
+            below.Push((uid, folder?.Title ?? title));
+            (uid, title) = (folder?.ParentUid, folder?.ParentUid ?? "");
         }
-        if (!_titles.TryGetValue(place.Uid, out IReadOnlyList<string>? titles))
+        while (below.TryPop(out (string Uid, string Title) folder))
         {
-            FolderAnswer folder = Readable(place.Uid) ?? new FolderAnswer(place.Uid, place.Title, null);
-            string title = folder.Title ?? place.Title;
-            _titles[place.Uid] = [title];
-            titles = folder.ParentUid is { Length: > 0 } parent ? [.. Titles(new FolderPlace(parent, parent)), title] : [title];
-            _titles[place.Uid] = titles;
+            _titles[folder.Uid] = above = [.. above, folder.Title];
         }
-        return titles;
+        return above;
     }
 
     /// <summary>A folder; null for none, and for one that the account may not see though it may read a dashboard in it.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
@@ -14,17 +15,24 @@ internal sealed partial class GrafanaResponse
 
     private const int MaxWords = 300;
 
+    /// <summary>How much of a page is looked at to find the words a person would see.</summary>
+    private const int MaxPage = 64 * 1024;
+
     private const string BusyAdvice = "Run the command again later, or give a larger -TimeoutSec to wait longer.";
 
     private readonly Uri _url;
     private readonly JsonNode _body;
+    private readonly byte[] _content;
+    private readonly Secrets _secrets;
 
-    private GrafanaResponse(Uri url, string request, int status, JsonNode body)
+    private GrafanaResponse(Uri url, string request, int status, JsonNode body, byte[] content, Secrets secrets)
     {
         _url = url;
         Request = request;
         Status = status;
         _body = body;
+        _content = content;
+        _secrets = secrets;
     }
 
     /// <summary>Method and path, for messages.</summary>
@@ -41,7 +49,7 @@ internal sealed partial class GrafanaResponse
 
     /// <summary>
     /// Grafana's own words for a refusal: <c>message</c> of the classic API or of a Kubernetes Status, with the short <c>status</c> or
-    /// <c>reason</c> where there is one.
+    /// <c>reason</c> where there is one. Without secrets, so only for messages.
     /// </summary>
     internal string Words
     {
@@ -49,16 +57,30 @@ internal sealed partial class GrafanaResponse
         {
             string message = Text("message") ?? Text("error") ?? "";
             string? word = StatusWord ?? Text("reason");
-            return Shorten(word is null || message.Contains(word, StringComparison.OrdinalIgnoreCase) ? message : $"{message} ({word})");
+            return Shown(word is null || message.Contains(word, StringComparison.OrdinalIgnoreCase) ? message : $"{message} ({word})");
         }
     }
 
     /// <summary>The classic API's short name of a refusal, such as <c>version-mismatch</c>.</summary>
     internal string? StatusWord => Text("status") is { } word && word != "Failure" ? word : null;
 
+    /// <summary>Whether a refusal's own words have a certain one among them.</summary>
+    internal bool Says(string word) => (Text("message") ?? Text("error"))?.Contains(word, StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>Words from this answer, as they may stand in a message: short, in a line, without secrets.</summary>
+    internal string Shown(string words) => Shown(words, _secrets);
+
+    /// <summary>Words of a server's own choice, as they may stand in a message: short, in a line, without secrets.</summary>
+    internal static string Shown(string words, Secrets secrets)
+    {
+        // Before it is searched, not after: a server may send megabytes. Twice the length, so that no secret is cut where it could be seen.
+        string shown = MessageText.Visible(secrets.MaskIn(WhiteSpace().Replace(Cut(words, 2 * MaxWords), " ").Trim()));
+        return shown.Length <= MaxWords ? shown : $"{Cut(shown, MaxWords)}…";
+    }
+
     /// <summary>Takes an answer apart.</summary>
     /// <exception cref="TokenDashboardException">It is a redirect, a page or anything else that Grafana's API never answers.</exception>
-    internal static GrafanaResponse Read(Uri url, string request, int status, string text, string? location)
+    internal static GrafanaResponse Read(Uri url, string request, int status, byte[] content, string? location, Secrets secrets)
     {
         if (status is >= 300 and < 400)
         {
@@ -66,12 +88,12 @@ internal sealed partial class GrafanaResponse
                 ? "That is a sign-in page: a proxy in front of Grafana wants its own sign-in, or Grafana did not see the token."
                 : "If that is Grafana's real address, give it as -Url, with its sub-path.";
             throw new TokenDashboardException(
-                ErrorCode.GrafanaNotJson, $"{url} redirects {request} to {location ?? "nowhere"}. {hint}", target: url);
+                ErrorCode.GrafanaNotJson, $"{url} redirects {request} to {(location is null ? "nowhere" : Shown(location, secrets))}. {hint}", target: url);
         }
         JsonNode? body = null;
         try
         {
-            body = WholeJson.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            body = JsonInput.Parse(content);
         }
         catch (JsonException)
         {
@@ -79,11 +101,11 @@ internal sealed partial class GrafanaResponse
         }
         if (body is JsonObject or JsonArray)
         {
-            return new GrafanaResponse(url, request, status, body);
+            return new GrafanaResponse(url, request, status, body, content, secrets);
         }
-        string start = Shorten(WhiteSpace().Replace(Markup().Replace(text, " "), " ").Trim());
-        string content = start.Length == 0 ? "no content" : $"this, which is not JSON: '{start}'";
-        string answer = $"{url} answered {request} with status {status} and {content}";
+        string start = Shown(WhiteSpace().Replace(Markup().Replace(Beginning(content, MaxPage), " "), " "), secrets);
+        string page = start.Length == 0 ? "no content" : $"this, which is not JSON: '{start}'";
+        string answer = $"{url} answered {request} with status {status} and {page}";
         throw status switch
         {
             401 => new TokenDashboardException(
@@ -162,7 +184,7 @@ internal sealed partial class GrafanaResponse
     /// <summary>The failure of JSON that lacks what the API promises.</summary>
     internal TokenDashboardException Unexpected(Exception? inner = null) => new(
         ErrorCode.GrafanaNotJson,
-        $"{_url} answered {Request} with JSON, but not with what Grafana's API promises: '{Shorten(_body.ToJsonString())}'. Check "
+        $"{_url} answered {Request} with JSON, but not with what Grafana's API promises: '{Shown(Beginning(_content, MaxPage))}'. Check "
             + "that -Url is Grafana's own address.",
         inner,
         _url);
@@ -172,9 +194,12 @@ internal sealed partial class GrafanaResponse
     private string? Text(string name) =>
         _body is JsonObject fields && fields[name] is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : null;
 
-    private static string Shorten(string text) => text.Length <= MaxWords ? text : string.Concat(text.AsSpan(0, MaxWords), "…");
+    private static string Beginning(byte[] content, int length) => Encoding.UTF8.GetString(content.AsSpan(0, Math.Min(content.Length, length)));
 
-    [GeneratedRegex("<(script|style)\\b.*?</\\1>|<[^>]*>", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static string Cut(string text, int length) => text.Length <= length ? text : text[..length];
+
+    // What is not closed ends with the text: each attempt matches, so none is searched for in vain again and again.
+    [GeneratedRegex(@"<script\b.*?(</script>|\z)|<style\b.*?(</style>|\z)|<[^>]*(>|\z)", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex Markup();
 
     [GeneratedRegex("\\s+")]

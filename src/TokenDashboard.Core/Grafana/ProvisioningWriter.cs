@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using TokenDashboard.Dashboards;
 using YamlDotNet.Serialization;
 
@@ -6,7 +8,8 @@ namespace TokenDashboard.Grafana;
 /// <summary>Writes the files from which Grafana itself makes the data source and the dashboards when it starts, and follows their changes.</summary>
 public sealed class ProvisioningWriter
 {
-    private const string FileName = "tokendashboard";
+    private const string OwnName = "tokendashboard";
+    private const string ListName = ".written-by-tokendashboard";
 
     private static readonly ISerializer Yaml =
         new SerializerBuilder().WithQuotingNecessaryStrings().WithIndentedSequences().WithNewLine("\n").Build();
@@ -16,6 +19,8 @@ public sealed class ProvisioningWriter
     private readonly DataSourceReferences? _references;
     private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _titles = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _written = new(StringComparer.OrdinalIgnoreCase);
+    private SortedDictionary<string, string>? _files;
     private bool _described;
 
     /// <summary>Prepares for a folder without touching it.</summary>
@@ -71,13 +76,12 @@ public sealed class ProvisioningWriter
     /// </summary>
     public void WarnOfSameTitles()
     {
-        string folder = Path.GetFullPath(Path.Combine(_options.Path, "dashboards", FileName));
-        foreach (IGrouping<string, (string Title, string File)> same in (Directory.Exists(folder) ? Directory.GetFiles(folder, "*.json") : [])
+        foreach (IGrouping<string, (string Title, string File)> same in (Directory.Exists(Folder) ? Directory.GetFiles(Folder, "*.json") : [])
             .Order(StringComparer.Ordinal).Select(path => (Title: TitleOf(path), File: Path.GetFileName(path))).Where(file => file.Title.Length > 0)
             .GroupBy(file => file.Title, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
         {
             _callbacks.Warning(
-                $"The files {string.Join(", ", same.Select(file => $"'{file.File}'"))} in '{folder}' have one title, '{same.Key}'. Grafana stops reading a provisioned "
+                $"The files {string.Join(", ", same.Select(file => $"'{file.File}'"))} in '{Folder}' have one title, '{same.Key}'. Grafana stops reading a provisioned "
                     + "folder in which a title stands twice. Remove the file that is no longer wanted, with -Prune if it is of an earlier run, or give one another title.");
         }
     }
@@ -86,7 +90,7 @@ public sealed class ProvisioningWriter
     {
         try
         {
-            return DashboardDocument.Parse(File.ReadAllText(path), path).Title.Trim();
+            return DashboardDocument.Parse(RegularFile.ReadText(path), path).Title.Trim();
         }
         catch (Exception exception) when (exception is TokenDashboardException or IOException or UnauthorizedAccessException)
         {
@@ -96,21 +100,37 @@ public sealed class ProvisioningWriter
     }
 
     /// <summary>
-    /// Removes the dashboard files an earlier run left in this product's own folder, which <see cref="Write"/> was not called for.
-    /// Grafana then removes those dashboards.
+    /// Removes the dashboard files an earlier run wrote, which <see cref="Write"/> was not called for and nobody changed since. Grafana then
+    /// removes those dashboards.
     /// </summary>
     /// <returns>One result for each file that was removed.</returns>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
     public IEnumerable<GrafanaPublishResult> Prune()
     {
-        string folder = Path.GetFullPath(Path.Combine(_options.Path, "dashboards", FileName));
-        string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.json") : [];
-        foreach (string path in files.Order(StringComparer.Ordinal))
+        foreach ((string name, string hash) in Files.ToList())
         {
-            string uid = Path.GetFileNameWithoutExtension(path);
+            string path = Path.Combine(Folder, name);
+            if (_written.Contains(name))
+            {
+                continue;
+            }
+            string uid;
             try
             {
-                if (_seen.Contains(uid) || !IsOurs(path, uid) || !_callbacks.ShouldProcess($"File '{path}'", "Remove"))
+                if (!File.Exists(path))
+                {
+                    // Whoever removed it; the list is written without it when it is written again.
+                    Files.Remove(name);
+                    continue;
+                }
+                string text = RegularFile.ReadText(path);
+                if (Hash(text) != hash)
+                {
+                    _callbacks.Warning($"'{path}' was not removed, because it was changed since it was written. Remove it yourself if it is no longer wanted.");
+                    continue;
+                }
+                uid = DashboardDocument.Parse(text, path).Uid;
+                if (!_callbacks.ShouldProcess($"File '{path}'", "Remove"))
                 {
                     continue;
                 }
@@ -121,17 +141,25 @@ public sealed class ProvisioningWriter
                 throw new TokenDashboardException(
                     ErrorCode.DashboardWriteFailed, $"'{path}' could not be removed: {exception.Message} Check that this account may write to its folder.", exception, path);
             }
+            Forget(name);
             _callbacks.Verbose($"Removed: {path}");
             yield return new GrafanaPublishResult
             {
                 Kind = GrafanaPublishKind.ProvisioningFile,
-                Name = $"dashboards/{FileName}/{Path.GetFileName(path)}",
+                Name = $"dashboards/{OwnName}/{name}",
                 Action = GrafanaPublishAction.Removed,
                 Uid = uid,
                 Path = path,
             };
         }
     }
+
+    private string Folder => Path.GetFullPath(Path.Combine(_options.Path, "dashboards", OwnName));
+
+    /// <summary>Which dashboard files this writer made, and what it wrote into them. Grafana reads only files that end in .json.</summary>
+    private string ListPath => Path.Combine(Folder, ListName);
+
+    private SortedDictionary<string, string> Files => _files ??= ReadList();
 
     private IEnumerable<GrafanaPublishResult?> WriteFiles(string uid, string json)
     {
@@ -141,18 +169,64 @@ public sealed class ProvisioningWriter
             {
                 _callbacks.Warning(warning);
             }
-            yield return WriteFile($"datasources/{FileName}.yaml", null, DataSource());
-            yield return WriteFile($"dashboards/{FileName}.yaml", null, Provider());
+            yield return WriteFile($"datasources/{OwnName}.yaml", null, DataSource());
+            yield return WriteFile($"dashboards/{OwnName}.yaml", null, Provider());
             _described = true;
         }
-        yield return WriteFile($"dashboards/{FileName}/{uid}.json", uid, json);
+        string name = $"{FileName.Of(uid)}.json";
+        _written.Add(name);
+        GrafanaPublishResult? result = WriteFile($"dashboards/{OwnName}/{name}", uid, json);
+        if (result is not null && (!Files.TryGetValue(name, out string? hash) || hash != Hash(json)))
+        {
+            Files[name] = Hash(json);
+            if (result.Action != GrafanaPublishAction.Unchanged || _callbacks.ShouldProcess($"File '{ListPath}'", "Update"))
+            {
+                WriteList();
+            }
+        }
+        yield return result;
     }
+
+    private void Forget(string name)
+    {
+        Files.Remove(name);
+        WriteList();
+    }
+
+    private void WriteList() => AtomicFile.WriteBelow(_options.Path, ListPath, string.Concat(Files.Select(file => $"{file.Value}  {file.Key}\n")));
+
+    /// <summary>The list of files, as sha256sum writes it. A name in it that is more than a name was not written here.</summary>
+    private SortedDictionary<string, string> ReadList()
+    {
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        try
+        {
+            foreach (string line in File.Exists(ListPath) ? RegularFile.ReadText(ListPath).Split('\n') : [])
+            {
+                if (line.Split("  ", 2) is [{ Length: 64 } hash, { Length: > 0 } name] && name.EndsWith(".json", StringComparison.Ordinal) && name == Path.GetFileName(name))
+                {
+                    files[name] = hash;
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.DashboardWriteFailed,
+                $"'{ListPath}', which lists the dashboard files written here, could not be read: {exception.Message} Remove it; files that are written again are listed again.",
+                exception,
+                ListPath);
+        }
+        return files;
+    }
+
+    private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
 
     private GrafanaPublishResult? WriteFile(string name, string? uid, string text)
     {
         string path = Path.GetFullPath(Path.Combine(_options.Path, name));
         GrafanaPublishAction action = !File.Exists(path) ? GrafanaPublishAction.Created
-            : Holds(path, text) ? GrafanaPublishAction.Unchanged
+            : DashboardFile.Holds(path, text) ? GrafanaPublishAction.Unchanged
             : GrafanaPublishAction.Updated;
         if (action != GrafanaPublishAction.Unchanged)
         {
@@ -160,36 +234,10 @@ public sealed class ProvisioningWriter
             {
                 return null;
             }
-            AtomicFile.WriteIfChanged(path, text);
+            AtomicFile.WriteBelow(_options.Path, path, text);
         }
         _callbacks.Verbose($"{action}: {path}");
         return new GrafanaPublishResult { Kind = GrafanaPublishKind.ProvisioningFile, Name = name, Action = action, Uid = uid, Path = path };
-    }
-
-    /// <summary>A file this writer made is named like the dashboard in it; what somebody put beside them need not be.</summary>
-    private static bool IsOurs(string path, string uid)
-    {
-        try
-        {
-            return DashboardDocument.Parse(File.ReadAllText(path), path).Uid == uid;
-        }
-        catch (TokenDashboardException)
-        {
-            return false;
-        }
-    }
-
-    private static bool Holds(string path, string text)
-    {
-        try
-        {
-            return File.ReadAllText(path) == text;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Writing it will say why.
-            return false;
-        }
     }
 
     private string DataSource() => Document(new Dictionary<string, object>
@@ -215,8 +263,8 @@ public sealed class ProvisioningWriter
     private string Provider()
     {
         string folder = _options.GrafanaPath is { } seen
-            ? $"{seen.TrimEnd('/', '\\')}/dashboards/{FileName}"
-            : Path.GetFullPath(Path.Combine(_options.Path, "dashboards", FileName));
+            ? $"{seen.TrimEnd('/', '\\')}/dashboards/{OwnName}"
+            : Path.GetFullPath(Path.Combine(_options.Path, "dashboards", OwnName));
         return Document(new Dictionary<string, object>
         {
             ["apiVersion"] = 1,
@@ -224,7 +272,7 @@ public sealed class ProvisioningWriter
             {
                 new Dictionary<string, object>
                 {
-                    ["name"] = FileName,
+                    ["name"] = OwnName,
                     ["orgId"] = _options.OrgId,
                     ["folder"] = _options.Folder is { } title && !FolderPlace.IsRoot(title) ? Literal(title) : "",
                     ["folderUid"] = _options.FolderUid ?? "",

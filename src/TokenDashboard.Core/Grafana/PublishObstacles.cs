@@ -53,7 +53,7 @@ internal static class PublishObstacles
                 target: document.Uid);
         }
         if (response is { Status: 412, StatusWord: "plugin-dashboard" }
-            || (response.Status == 400 && response.Words.Contains("provisioned", StringComparison.OrdinalIgnoreCase)))
+            || (response.Status == 400 && response.Says("provisioned")))
         {
             return new TokenDashboardException(
                 ErrorCode.GrafanaDashboardManaged,

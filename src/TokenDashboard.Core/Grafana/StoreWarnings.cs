@@ -21,7 +21,7 @@ internal static class StoreWarnings
     {
         try
         {
-            using var stream = new FileStream(database, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using FileStream stream = RegularFile.Open(database, long.MaxValue);
             Span<byte> header = stackalloc byte[WriteVersionOffset + 1];
             return stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && header[WriteVersionOffset] == 2;
         }

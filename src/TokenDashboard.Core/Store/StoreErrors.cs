@@ -56,7 +56,7 @@ internal static class StoreErrors
         try
         {
             // Nothing of this process holds a lock on a file that could not be opened, so closing it again drops none.
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using FileStream file = RegularFile.Open(path, long.MaxValue);
             Span<byte> header = stackalloc byte[20];
             // Bytes 18 and 19 of the header are 2 in WAL mode: https://sqlite.org/fileformat.html
             wal = file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && header[18] == 2;

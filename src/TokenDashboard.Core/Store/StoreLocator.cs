@@ -1,5 +1,4 @@
 using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace TokenDashboard.Store;
 
@@ -18,10 +17,13 @@ public static class StoreLocator
     /// <summary>The configuration file Observicia looks for in its working directory.</summary>
     public const string ConfigurationFile = "observicia_config.yaml";
 
+    /// <summary>It stands in whatever folder one works in, and is read at each completion.</summary>
+    private const int MaxConfigurationBytes = 1024 * 1024;
+
     /// <summary>The path of the default store. Whether there is a store is not looked at.</summary>
     /// <param name="workingDirectory">What relative paths start from.</param>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.StoreNotSpecified"/>: nothing names a store. <see cref="ErrorCode.ConfigurationInvalid"/>: the configuration file is not YAML.
+    /// <see cref="ErrorCode.StoreNotSpecified"/>: nothing names a store. <see cref="ErrorCode.ConfigurationInvalid"/>: the configuration file is not YAML, or no regular file of at most 1 MiB.
     /// </exception>
     public static string FindDefault(string workingDirectory)
     {
@@ -57,13 +59,12 @@ public static class StoreLocator
     {
         try
         {
-            using var reader = new StreamReader(configuration);
-            var yaml = new YamlStream();
-            yaml.Load(reader);
-            YamlNode? sqlite = yaml.Documents.Count == 0 ? null : Child(Child(yaml.Documents[0].RootNode, "logging"), "sqlite");
+            using var reader = new StringReader(RegularFile.ReadText(configuration, MaxConfigurationBytes));
+            var yaml = new YamlEvents(reader);
+            int? sqlite = yaml.Value(yaml.Value(yaml.Root, "logging"), "sqlite");
             // Observicia reads YAML 1.1, which has more than one word for true: https://yaml.org/type/bool.html
-            bool enabled = Child(sqlite, "enabled") is YamlScalarNode { Value: { } value } && value.ToLowerInvariant() is "true" or "yes" or "on";
-            return enabled && Child(sqlite, "database") is YamlScalarNode { Value.Length: > 0 } database ? database.Value : null;
+            bool enabled = yaml.Text(yaml.Value(sqlite, "enabled"))?.ToLowerInvariant() is "true" or "yes" or "on";
+            return enabled && yaml.Text(yaml.Value(sqlite, "database")) is { Length: > 0 } database ? database : null;
         }
         catch (Exception exception) when (exception is YamlException or IOException or UnauthorizedAccessException)
         {
@@ -74,7 +75,4 @@ public static class StoreLocator
                 configuration);
         }
     }
-
-    private static YamlNode? Child(YamlNode? node, string key) =>
-        node is YamlMappingNode mapping && mapping.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? child) ? child : null;
 }

@@ -63,7 +63,11 @@ public static class StoreWriter
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            Write(temporary, requests, cancellation);
+            RemoveLeftovers(path, suffix.Length);
+            using (Hold(temporary))
+            {
+                Write(temporary, requests, cancellation);
+            }
             File.Move(temporary, path);
         }
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
@@ -79,6 +83,36 @@ public static class StoreWriter
             }
         }
     }
+
+    /// <summary>Removes what runs that were killed left of this store. A run that still goes on holds its file.</summary>
+    private static void RemoveLeftovers(string path, int suffixLength)
+    {
+        string name = Path.GetFileName(path);
+        foreach (string file in Directory.EnumerateFiles(Path.GetDirectoryName(path)!))
+        {
+            string other = Path.GetFileName(file);
+            if (other.Length == name.Length + suffixLength && other.StartsWith($"{name}.", StringComparison.Ordinal) && other.EndsWith(".tmp", StringComparison.Ordinal)
+                && Guid.TryParseExact(other[(name.Length + 1)..^4], "N", out _))
+            {
+                try
+                {
+                    Hold(file, FileMode.Open)?.Dispose();
+                    File.Delete(file);
+                }
+                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+                {
+                    // Another run's, or another account's.
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Marks a file as in use: by a lock of its own kind that goes with the process and that SQLite does not see. On Windows that is what
+    /// SQLite's own handle does.
+    /// </summary>
+    private static FileStream? Hold(string path, FileMode mode = FileMode.CreateNew) =>
+        OperatingSystem.IsWindows() ? null : new FileStream(path, mode, FileAccess.ReadWrite, FileShare.None);
 
     private static void Write(string path, IEnumerable<TokenRequest> requests, CancellationToken cancellation)
     {

@@ -258,14 +258,16 @@ public sealed class TokenStore : IDisposable
                 $"There is no file '{path}'. Check the path, or make a store to try things on with: New-TokenStore -Path '{path}' -Sample",
                 target: path);
         }
-        if (file.LinkTarget is { } target && !LeadsToFile(file))
+        FileInfo? end = EndOf(file);
+        if (end is null && file.LinkTarget is { } target)
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreNotFound,
                 $"'{path}' is a link to '{target}', which leads to no file. Correct the link, or give the path of the store itself.",
                 target: path);
         }
-        if (file.Length == 0)
+        // Pipes and devices have none either; opening a pipe would wait for its writer.
+        if ((end ?? file).Length == 0)
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreEmpty,
@@ -274,16 +276,17 @@ public sealed class TokenStore : IDisposable
         }
     }
 
-    private static bool LeadsToFile(FileInfo link)
+    /// <summary>The file at the end of links; the file itself where it is no link; null where they lead to no file.</summary>
+    private static FileInfo? EndOf(FileInfo file)
     {
         try
         {
-            return link.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true };
+            return file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } end ? end : null;
         }
         catch (IOException)
         {
             // Links that lead to one another.
-            return false;
+            return null;
         }
     }
 

@@ -119,7 +119,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
             double rate = bytesRead / elapsed.TotalSeconds;
             // A file may grow while it is read.
             bool known = _length >= bytesRead && _length > 0;
-            cmdlet.WriteProgress(new ProgressRecord(0, $"Importing {file}", $"{Display.Size(bytesRead)}, {Display.Size((long)rate)}/s")
+            cmdlet.WriteProgress(new ProgressRecord(0, $"Importing {Display.Text(file)}", $"{Display.Size(bytesRead)}, {Display.Size((long)rate)}/s")
             {
                 PercentComplete = known ? (int)(100 * bytesRead / _length) : -1,
                 SecondsRemaining = known && rate > 0 ? (int)Math.Min(int.MaxValue, (_length - bytesRead) / rate) : -1,
@@ -131,7 +131,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
             if (_shown)
             {
                 _shown = false;
-                cmdlet.WriteProgress(new ProgressRecord(0, $"Importing {file}", "Done") { RecordType = ProgressRecordType.Completed });
+                cmdlet.WriteProgress(new ProgressRecord(0, $"Importing {Display.Text(file)}", "Done") { RecordType = ProgressRecordType.Completed });
             }
         }
     }

@@ -150,7 +150,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
                         target: "uid");
                 }
                 RefuseShared([.. _made]);
-                Write(result.ToDocument(ForSharing), dashboard.Uid + ".json");
+                Write(result.ToDocument(ForSharing), FileName.Of(dashboard.Uid) + ".json");
             }
         }
     }

@@ -41,6 +41,11 @@ public sealed class TestGrafanaDashboardCommand : TokenCmdlet
     [Parameter]
     public SwitchParameter SkipQuery { get; set; }
 
+    /// <summary>How many seconds a query may take. All of a dashboard together may take ten times as long.</summary>
+    [Parameter]
+    [ValidateRange(1, 86400)]
+    public int QueryTimeoutSec { get; set; } = 30;
+
     /// <summary>The beginning of the time range, in place of the dashboard's own.</summary>
     [Parameter]
     [Alias("Start")]
@@ -142,6 +147,7 @@ public sealed class TestGrafanaDashboardCommand : TokenCmdlet
         return new DashboardTestOptions
         {
             Database = FindDatabase(),
+            QueryTimeout = TimeSpan.FromSeconds(QueryTimeoutSec),
             Now = now,
             Range = TimeExpression.Range(Since, Until, Last, now, TimeZone),
             TimeZone = TimeZone,

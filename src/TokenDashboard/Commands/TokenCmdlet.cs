@@ -65,6 +65,21 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    // What is said may have names and words in it that others chose. Errors are cleaned where their exceptions are made.
+    private protected new void WriteVerbose(string text) => base.WriteVerbose(MessageText.Clean(text));
+
+    private protected new void WriteWarning(string text) => base.WriteWarning(MessageText.Clean(text));
+
+    private protected new void WriteDebug(string text) => base.WriteDebug(MessageText.Clean(text));
+
+    private protected new bool ShouldProcess(string target, string action) => base.ShouldProcess(MessageText.Clean(target), MessageText.Clean(action));
+
+    private protected new bool ShouldProcess(string description, string question, string caption) =>
+        base.ShouldProcess(MessageText.Clean(description), MessageText.Clean(question), caption);
+
+    private protected new bool ShouldProcess(string description, string question, string caption, out ShouldProcessReason reason) =>
+        base.ShouldProcess(MessageText.Clean(description), MessageText.Clean(question), caption, out reason);
+
     /// <summary>The file system path a user's text means, seen from the session's location. The file need not exist.</summary>
     private protected string ResolvePath(string path) => GetUnresolvedProviderPathFromPSPath(path);
 

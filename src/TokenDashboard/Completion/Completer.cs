@@ -26,7 +26,7 @@ public abstract class Completer : IArgumentCompleter
         {
             return [.. Values(parameterName, fakeBoundParameters)
                 .Where(value => value.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
-                .Select(value => new CompletionResult(Quote(value.Text), Display.Text(value.Text), CompletionResultType.ParameterValue, value.ToolTip))];
+                .Select(value => new CompletionResult(Quote(value.Text), Display.Text(value.Text), CompletionResultType.ParameterValue, Display.Text(value.ToolTip)))];
         }
         catch (TokenDashboardException)
         {

@@ -18,8 +18,13 @@ public static class Display
         instant?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>A text of which a terminal obeys nothing: whoever calls a model chooses the names in a store, escape sequences included.</summary>
-    public static string Text(string? text) =>
-        text is null || !text.Any(char.IsControl) ? text ?? "" : string.Concat(text.Select(character => char.IsControl(character) ? '\uFFFD' : character));
+    public static string Text(string? text) => MessageText.Visible(text ?? "");
+
+    /// <summary>A text of several lines of which a terminal obeys nothing but the ends of the lines.</summary>
+    public static string Lines(string? text) => string.Join('\n', (text ?? "").ReplaceLineEndings("\n").Split('\n').Select(Text));
+
+    /// <summary>The beginning of a long text.</summary>
+    public static string Beginning(string? text) => Text(text is { Length: > 80 } ? $"{text[..80]}…" : text);
 
     /// <summary>A name, or a word that stands for the unknown one.</summary>
     public static string Name(string? name) => string.IsNullOrEmpty(name) ? "(none)" : Text(name);

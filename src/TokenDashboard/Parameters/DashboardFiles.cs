@@ -11,7 +11,7 @@ internal static class DashboardFiles
     {
         try
         {
-            return DashboardDocument.Parse(File.ReadAllText(file), file);
+            return DashboardDocument.Parse(RegularFile.ReadText(file), file);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -26,7 +26,7 @@ internal static class DefinitionInput
     {
         try
         {
-            return File.ReadAllText(file);
+            return RegularFile.ReadText(file);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

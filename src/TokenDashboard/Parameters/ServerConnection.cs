@@ -20,23 +20,31 @@ internal static class ServerConnection
     internal static GrafanaConnection Resolve(ConnectionReference? reference) =>
         reference?.Resolve() ?? SessionConnections.Current.Default ?? Create(null, null, null, 0, false, DefaultTimeoutSeconds);
 
+    /// <summary>Whether two addresses are of one server: scheme, host and port.</summary>
+    private static bool HasOrigin(Uri url, Uri? other) => other is not null && url.IsAbsoluteUri
+        && Uri.Compare(url, other, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
+
     /// <summary>Makes a connection of single parameters.</summary>
     /// <param name="url">The address; null for the environment's.</param>
-    /// <param name="token">A token; null for the environment's, unless there is a credential.</param>
+    /// <param name="token">A token; null for the environment's, which goes only to the environment's server, unless there is a credential.</param>
     /// <param name="credential">A user's name and password.</param>
     /// <param name="organisation">The organisation; 0 for the account's current one.</param>
     /// <param name="skipCertificateCheck">Whether any certificate is accepted.</param>
     /// <param name="timeoutSeconds">How long one request may take.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaUrlInvalid"/>.</exception>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.GrafanaUrlInvalid"/>, or <see cref="ErrorCode.GrafanaSignInInvalid"/>: the environment's token is for another server.
+    /// </exception>
     internal static GrafanaConnection Create(
         Uri? url, SecureString? token, PSCredential? credential, int organisation, bool skipCertificateCheck, int timeoutSeconds)
     {
-        if (url is null && Environment.GetEnvironmentVariable(UrlVariable) is { Length: > 0 } text && !Uri.TryCreate(text, UriKind.Absolute, out url))
+        Uri? own = null;
+        if (Environment.GetEnvironmentVariable(UrlVariable) is { Length: > 0 } text && !Uri.TryCreate(text, UriKind.Absolute, out own) && url is null)
         {
             throw new TokenDashboardException(
                 ErrorCode.GrafanaUrlInvalid,
                 $"The environment variable {UrlVariable} holds no absolute address such as https://grafana.example.com.");
         }
+        url ??= own;
         if (url is null)
         {
             throw new TokenDashboardException(
@@ -44,6 +52,14 @@ internal static class ServerConnection
         }
         if (token is null && credential is null && Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 } secret)
         {
+            if (!HasOrigin(url, own))
+            {
+                throw new TokenDashboardException(
+                    ErrorCode.GrafanaSignInInvalid,
+                    $"The token in the environment variable {TokenVariable} goes only to the server in {UrlVariable}, which "
+                    + (own is { IsAbsoluteUri: true } ? $"is {own.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}" : "is not set")
+                    + $". Give -Token or -Credential for this one, or set {UrlVariable} to it.");
+            }
             token = new SecureString();
             foreach (char character in secret)
             {

@@ -1,6 +1,5 @@
 using TokenDashboard.Alerting;
 using TokenDashboard.Dashboards.Proof;
-using TokenDashboard.Store;
 
 namespace TokenDashboard.Tests.Alerting;
 
@@ -15,8 +14,9 @@ internal static class AlertRun
 
     internal static Dictionary<string, double> Values(string path, AlertRule rule, DateTimeOffset now)
     {
-        using TokenStore store = TokenStore.Open(path, CancellationToken.None);
-        PluginResult result = SqlitePlugin.Run(store, rule.Sql, seriesByLabel: true, ["time"], new TimeWindow(now - rule.Window, now));
+        using var database = new ProofDatabase(path, CancellationToken.None);
+        PluginResult result = SqlitePlugin.Run(
+            database, rule.Sql, seriesByLabel: true, ["time"], new TimeWindow(now - rule.Window, now), TimeSpan.FromSeconds(30));
 
         Assert.True(result.Complete);
         Assert.All(result.Columns, column => Assert.Equal((0, 0, 0), (column.Lost, column.Truncated, column.NullTimes)));

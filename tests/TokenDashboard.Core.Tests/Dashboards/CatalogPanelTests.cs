@@ -112,6 +112,20 @@ public class CatalogPanelTests
     }
 
     [Fact]
+    public void Names_that_cannot_be_chosen_are_counted_and_not_offered()
+    {
+        string[] names = ["$__all", "a $__from", "$__unixEpochGroupSeconds(x, 1)", "b\0c"];
+        using TestStore store = Stored(
+            [At("2026-03-04T12:00:00"), .. names.Select(name => At("2026-03-04T12:00:00") with { User = name, Model = name, Provider = name })]);
+
+        Assert.Equal(["ann"], Day().Options(store, "user"));
+        Assert.Equal(["ann"], Day().Options(store, "row_user"));
+        Assert.Equal(["gpt"], Day().Options(store, "model"));
+        Assert.Equal(["openai"], Day().Options(store, "provider"));
+        Assert.Equal([5], Day().Panel(store, "Totals").Column<long>("Requests"));
+    }
+
+    [Fact]
     public void Requests_of_unknown_users_count_when_all_are_chosen()
     {
         using TestStore store = Stored(

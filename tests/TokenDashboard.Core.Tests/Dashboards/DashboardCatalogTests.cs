@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using TokenDashboard.Dashboards;
+using TokenDashboard.Dashboards.Reading;
 
 namespace TokenDashboard.Tests.Dashboards;
 
@@ -23,18 +24,25 @@ public partial class DashboardCatalogTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_query_follows_the_time_range_and_the_variables_for_requests(string name) =>
-        Assert.All(GrafanaView.Panels(DashboardCatalog.Create(name)), panel =>
+    public void Every_query_follows_the_time_range_and_the_variables_for_requests(string name)
+    {
+        DashboardDocument dashboard = DashboardCatalog.Create(name);
+        var read = new ReadDashboard(dashboard);
+        Assert.All(
+            ["'$' || '__from", "'$' || '__to", "${user:sqlstring}", "${model:sqlstring}", "${provider:sqlstring}"],
+            part => Assert.Contains(part, read.Variable("relation")!.Query, StringComparison.Ordinal));
+        Assert.All(GrafanaView.Panels(dashboard), panel =>
         {
             JsonNode target = Assert.Single(panel["targets"]!.AsArray())!;
             string sql = (string)target["rawQueryText"]!;
             Assert.Equal(sql, (string)target["queryText"]!);
             Assert.Equal("${datasource}", (string)target["datasource"]!["uid"]!);
             Assert.Equal("${datasource}", (string)panel["datasource"]!["uid"]!);
-            Assert.All(
-                ["$__from", "$__to", "${user:sqlstring}", "${model:sqlstring}", "${provider:sqlstring}"],
-                part => Assert.Contains(part, sql, StringComparison.Ordinal));
+            string[] relations = [.. VariableUse.In(sql).Where(use => use.Format == "raw").Select(use => use.Name)];
+            Assert.NotEmpty(relations);
+            Assert.All(relations, relation => Assert.Contains("${relation:sqlstring}", read.Variable(relation)!.Query, StringComparison.Ordinal));
         });
+    }
 
     [Theory]
     [MemberData(nameof(Names))]

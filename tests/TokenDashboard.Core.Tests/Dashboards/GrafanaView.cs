@@ -3,13 +3,14 @@ using TokenDashboard.Dashboards;
 using TokenDashboard.Dashboards.Lint;
 using TokenDashboard.Dashboards.Proof;
 using TokenDashboard.Dashboards.Reading;
-using TokenDashboard.Store;
 
 namespace TokenDashboard.Tests.Dashboards;
 
 /// <summary>A dashboard as somebody looks at it: a time range and chosen variables.</summary>
 internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset from, DateTimeOffset to)
 {
+    private static readonly TimeSpan QueryTime = TimeSpan.FromSeconds(30);
+
     private readonly ReadDashboard _read = new(dashboard);
 
     /// <summary>What is chosen, by variable; variables not named here have their initial value. An empty list is All.</summary>
@@ -33,11 +34,11 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
     {
         ReadPanel panel = _read.Panels.Single(panel => panel.Title == title);
         ReadTarget target = Assert.Single(panel.Targets);
-        using TokenStore open = store.Open();
-        BrowserView view = View(open).For(panel);
+        using var database = new ProofDatabase(store.Path, CancellationToken.None);
+        BrowserView view = View(database).For(panel);
         string sql = view.Interpolate(target.RawText);
 
-        PluginResult result = SqlitePlugin.Run(open, sql, target.SeriesByLabel, target.TimeColumns, view.Window);
+        PluginResult result = SqlitePlugin.Run(database, sql, target.SeriesByLabel, target.TimeColumns, view.Window, QueryTime);
         Assert.DoesNotContain(ResultRules.OfPanel(panel, result), problem => problem.Rule.Severity > FindingSeverity.Information);
         Assert.All(target.TimeColumns, column => Assert.Contains(column, result.Columns.Select(each => each.Name)));
 
@@ -47,12 +48,12 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
     /// <summary>The texts the variable offers.</summary>
     public IReadOnlyList<string> Options(TestStore store, string name)
     {
-        using TokenStore open = store.Open();
-        QueryResult result = QueryResult.Of(store, View(open).Interpolate(_read.Variable(name)!.Query));
+        using var database = new ProofDatabase(store.Path, CancellationToken.None);
+        QueryResult result = QueryResult.Of(store, View(database).Interpolate(_read.Variable(name)!.Query));
         return result.Column<string>(Assert.Single(result.Columns));
     }
 
-    private BrowserView View(TokenStore store)
+    private BrowserView View(ProofDatabase database)
     {
         var view = new BrowserView
         {
@@ -63,7 +64,8 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
         };
         Dictionary<string, IReadOnlyList<string>> chosen = Chosen.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<string>)pair.Value);
         new VariableResolver(_read, view, chosen, variable => VariableOptions.OfResult(
-            SqlitePlugin.Run(store, view.Interpolate(variable.Query), seriesByLabel: false, [], view.Window), variable)).Resolve();
+            SqlitePlugin.Run(database, view.Interpolate(variable.Query), seriesByLabel: false, [], view.Window, QueryTime), variable),
+            (_, exception) => throw exception).Resolve();
         return view;
     }
 }

@@ -60,6 +60,9 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
     /// <summary>Its certificate, which is its own authority; empty without TLS.</summary>
     internal string CertificatePem { get; private set; } = "";
 
+    /// <summary>The password of <see cref="UserName"/>.</summary>
+    internal string AcceptedPassword { get; set; } = Password;
+
     /// <summary>Method and path of every request, in order.</summary>
     internal IReadOnlyList<string> Requests => [.. _requests];
 
@@ -178,7 +181,7 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
             return Answer.Json(200, new JsonObject { ["database"] = "ok", ["version"] = Version, ["commit"] = "abc" });
         }
         string authorization = request.Headers.Authorization.ToString();
-        string basic = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{UserName}:{Password}"));
+        string basic = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{UserName}:{AcceptedPassword}"));
         if (authorization != $"Bearer {Token}" && authorization != basic)
         {
             return Answer.Message(401, Major >= 10 ? "Invalid API key" : "invalid username or password");

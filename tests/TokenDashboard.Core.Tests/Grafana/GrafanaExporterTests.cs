@@ -173,6 +173,75 @@ public sealed class GrafanaExporterTests : IDisposable
         Assert.Equal("Renamed", DashboardDocument.Parse(File.ReadAllText(updated.Path), updated.Path).Title);
     }
 
+    [Theory]
+    [InlineData("aux")]
+    [InlineData("CON")]
+    [InlineData("com1")]
+    [InlineData("nul.v1")]
+    [InlineData("lpt9 .x")]
+    [InlineData("a.")]
+    [InlineData("a ")]
+    [InlineData("a/b")]
+    public async Task No_file_and_no_folder_has_a_name_that_windows_takes_for_another(string name)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        PublishRun.Of(server, PublishRun.Json());
+        server.Dashboards[name] = server.Dashboards["token-usage"];
+        server.Folders.Add(new("odd", name));
+        server.Dashboards[name].FolderUid = "odd";
+
+        string path = Path.GetRelativePath(_folder.Path, Save(server, name)!.Path);
+
+        string[] parts = path.Split(Path.DirectorySeparatorChar);
+        Assert.Equal(2, parts.Length);
+        Assert.All(parts, part => Assert.DoesNotMatch(@"(?i)^(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)|[. ]$", part));
+        Assert.NotEqual($"{name}.json", parts[1]);
+    }
+
+    [Fact]
+    public async Task Uids_that_become_one_name_get_files_of_their_own_that_stay()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        PublishRun.Of(server, PublishRun.Json());
+        foreach (string uid in (string[])["Usage", "usage", "a:b", "a?b", "aux", "_aux"])
+        {
+            server.Dashboards[uid] = server.Dashboards["token-usage"];
+        }
+        string[] uids = ["a:b", "a?b", "aux", "_aux", "usage", "Usage"];
+
+        string[] first = [.. uids.Select(uid => Save(server, uid)!.Path)];
+        GrafanaExportResult[] second = [.. uids.Select(uid => Save(server, uid)!)];
+
+        Assert.Equal(uids.Length, first.Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        Assert.Equal(first, second.Select(result => result.Path));
+        Assert.All(second, result => Assert.Equal(GrafanaPublishAction.Unchanged, result.Action));
+    }
+
+    [Theory]
+    [InlineData("LLM/token-usage.json", false)]
+    [InlineData("LLM", true)]
+    public async Task A_link_in_the_folder_is_not_followed(string link, bool folder)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need a privilege on Windows.");
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        PublishRun.Of(server, PublishRun.Json(), new GrafanaPublishOptions { Database = "/d.db", Folder = "LLM" });
+        using var outside = new TemporaryFolder();
+        File.WriteAllText(outside.File("token-usage.json"), "mine");
+        Directory.CreateDirectory(_folder.File("out/LLM"));
+        if (folder)
+        {
+            Directory.Delete(_folder.File("out/LLM"));
+        }
+        File.CreateSymbolicLink(_folder.File($"out/{link}"), folder ? outside.Path : outside.File("token-usage.json"));
+        // The folder itself is the user's choice, wherever it leads.
+        Directory.CreateSymbolicLink(_folder.File("chosen"), _folder.File("out"));
+
+        TokenDashboardException failure = Assert.Throws<TokenDashboardException>(() => Save(server, "token-usage", _folder.File("chosen")));
+
+        Assert.Equal(ErrorCode.DashboardWriteFailed, failure.Code);
+        Assert.Equal("mine", File.ReadAllText(outside.File("token-usage.json")));
+    }
+
     [Fact]
     public async Task Dashboards_are_found_by_tag_by_folder_with_what_is_below_and_all_over_several_pages()
     {
@@ -300,9 +369,11 @@ public sealed class GrafanaExporterTests : IDisposable
         return exporter.Read(uid, version);
     }
 
-    private GrafanaExportResult? Save(FakeGrafana server, string uid, long? version = null)
+    private GrafanaExportResult? Save(FakeGrafana server, string uid, long? version = null) => Save(server, uid, _folder.Path, version);
+
+    private static GrafanaExportResult? Save(FakeGrafana server, string uid, string folder, long? version = null)
     {
         using GrafanaExporter exporter = Exporter(server);
-        return exporter.Save(uid, version, _folder.Path);
+        return exporter.Save(uid, version, folder);
     }
 }

@@ -164,6 +164,60 @@ public sealed class ProvisioningWriterTests : IDisposable
         Assert.Contains(file, exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Pruning_removes_what_was_written_here_and_nothing_else()
+    {
+        string own = Path.Combine(_folder, "dashboards", "tokendashboard");
+        Write(Options(), json: PublishRun.Json(uid: "wanted"));
+        Write(Options(), json: PublishRun.Json(uid: "old"));
+        Write(Options(), json: PublishRun.Json(uid: "edited"));
+        Write(Options(), json: PublishRun.Json(uid: "aux"));
+        File.AppendAllText(Path.Combine(own, "edited.json"), " ");
+        File.WriteAllText(Path.Combine(own, "foreign.json"), PublishRun.Json(uid: "foreign"));
+        File.Copy(Path.Combine(own, "old.json"), Path.Combine(own, "copy.json"));
+        string outside = Path.Combine(_folder, "outside.json");
+        File.WriteAllText(outside, "{}");
+        string list = Directory.GetFiles(own, ".*").Single();
+        File.AppendAllText(list, $"{new string('0', 64)}  ../../outside.json\nnonsense\n");
+
+        var writer = new ProvisioningWriter(Options(), Callbacks(true));
+        _ = writer.Write(DashboardDocument.Parse(PublishRun.Json(uid: "wanted"), "test")).ToList();
+        List<GrafanaPublishResult> removed = [.. writer.Prune()];
+
+        Assert.Equal(["aux", "old"], removed.Select(result => result.Uid).Order());
+        Assert.All(removed, result => Assert.False(File.Exists(result.Path)));
+        Assert.Equal(["copy.json", "edited.json", "foreign.json", "wanted.json"], Directory.GetFiles(own, "*.json").Select(Path.GetFileName).Order());
+        Assert.True(File.Exists(outside));
+        Assert.Single(_warnings);
+        Assert.Equal(["wanted"], new ProvisioningWriter(Options(), Callbacks(true)).Prune().Select(result => result.Uid));
+    }
+
+    [Fact]
+    public void Declined_pruning_removes_nothing()
+    {
+        Write(Options());
+
+        Assert.Empty(new ProvisioningWriter(Options(), Callbacks(false)).Prune());
+        Assert.Single(new ProvisioningWriter(Options(), Callbacks(true)).Prune());
+    }
+
+    [Theory]
+    [InlineData("datasources")]
+    [InlineData("dashboards/tokendashboard")]
+    [InlineData("dashboards/tokendashboard/token-usage.json")]
+    public void Nothing_is_written_through_a_link(string link)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need a privilege on Windows.");
+        string outside = Directory.CreateDirectory(Path.Combine(_folder, "outside")).FullName;
+        string root = Directory.CreateDirectory(Path.Combine(_folder, "root")).FullName;
+        string path = Path.Combine(root, link);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.CreateSymbolicLink(path, outside);
+
+        Assert.Equal(ErrorCode.DashboardWriteFailed, Assert.Throws<TokenDashboardException>(() => Write(Options() with { Path = root })).Code);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(outside));
+    }
+
     private ProvisioningOptions Options() => new() { Path = _folder, Database = "/data/observicia.db" };
 
     private List<GrafanaPublishResult> Write(ProvisioningOptions options, bool write = true, string? json = null) =>

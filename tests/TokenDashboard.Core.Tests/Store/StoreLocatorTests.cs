@@ -96,6 +96,64 @@ public sealed class StoreLocatorTests : IDisposable
         Assert.Equal(ErrorCode.ConfigurationInvalid, Assert.Throws<TokenDashboardException>(() => StoreLocator.FindDefault(_folder.Path)).Code);
     }
 
+    [Theory]
+    [InlineData("deep list")]
+    [InlineData("deep mapping")]
+    [InlineData("long")]
+    [InlineData("pipe")]
+    [InlineData("link to a pipe")]
+    [InlineData("link to a device")]
+    [InlineData("link to itself")]
+    public void A_configuration_file_that_means_harm_is_refused(string kind)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() && kind.Contains("pipe", StringComparison.Ordinal), "Windows has no pipes among its files.");
+        string path = _folder.File(StoreLocator.ConfigurationFile);
+        switch (kind)
+        {
+            case "deep list":
+                File.WriteAllText(path, new string('[', 200_000));
+                break;
+            case "deep mapping":
+                File.WriteAllText(path, string.Concat(Enumerable.Repeat("{a: ", 100_000)));
+                break;
+            case "long":
+                File.WriteAllText(path, "logging: { sqlite: { enabled: true, database: store.db } }\n" + new string('#', 1024 * 1024));
+                break;
+            case "pipe":
+                Pipes.Make(path);
+                break;
+            case "link to a pipe":
+                Pipes.Make(_folder.File("pipe"));
+                File.CreateSymbolicLink(path, "pipe");
+                break;
+            case "link to a device":
+                File.CreateSymbolicLink(path, "/dev/zero");
+                break;
+            default:
+                File.CreateSymbolicLink(path, path);
+                break;
+        }
+
+        Assert.Equal(ErrorCode.ConfigurationInvalid, Assert.Throws<TokenDashboardException>(() => StoreLocator.FindDefault(_folder.Path)).Code);
+    }
+
+    [Fact]
+    public void Keys_that_hold_themselves_or_grow_without_end_do_no_harm()
+    {
+        string layers = string.Concat(Enumerable.Range(1, 30).Select(layer => $"? &a{layer} [{string.Join(", ", Enumerable.Repeat($"*a{layer - 1}", 10))}]\n: 1\n"));
+        Configure($"? &self [*self]\n: 1\n? &a0 [x]\n: 1\n{layers}logging: &log {{ sqlite: {{ enabled: true, database: old.db, database: store.db }} }}\nother: *log\n");
+
+        Assert.Equal(_folder.File("store.db"), StoreLocator.FindDefault(_folder.Path));
+    }
+
+    [Fact]
+    public void Anchors_are_followed()
+    {
+        Configure("x: &name store.db\ny: &sqlite { enabled: yes, database: *name }\nlogging: { sqlite: *sqlite }\n");
+
+        Assert.Equal(_folder.File("store.db"), StoreLocator.FindDefault(_folder.Path));
+    }
+
     public void Dispose()
     {
         Clear();

@@ -36,6 +36,43 @@ public class StoreWriterTests
     }
 
     [Fact]
+    public void What_a_killed_run_left_goes_and_what_a_running_one_writes_stays()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "SQLite itself holds the file there.");
+        using var folder = new TemporaryFolder();
+        string path = folder.File("store.db");
+        string left = $"{path}.{Guid.NewGuid():N}.tmp", running = $"{path}.{Guid.NewGuid():N}.tmp";
+        string[] foreign = [$"{path}.tmp", $"{path}.0123456789abcdef0123456789abcdeg.tmp", $"{folder.File("other.db")}.{Guid.NewGuid():N}.tmp"];
+        foreach (string file in (string[])[left, .. foreign])
+        {
+            File.WriteAllText(file, "x");
+        }
+        using var held = new FileStream(running, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+
+        StoreWriter.Create(path, [], TestContext.Current.CancellationToken);
+
+        Assert.Equal(new[] { path, running }.Concat(foreign).Order(), Directory.GetFiles(folder.Path).Order());
+    }
+
+    [Fact]
+    public void A_run_holds_the_file_it_writes()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "SQLite itself holds the file there.");
+        using var folder = new TemporaryFolder();
+        string path = folder.File("store.db");
+        IEnumerable<TokenRequest> Requests()
+        {
+            string temporary = Assert.Single(Directory.GetFiles(folder.Path));
+            Assert.Throws<IOException>(() => new FileStream(temporary, FileMode.Open, FileAccess.ReadWrite, FileShare.None));
+            yield break;
+        }
+
+        StoreWriter.Create(path, Requests(), TestContext.Current.CancellationToken);
+
+        Assert.Equal([path], Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
     public void What_is_written_is_read_back()
     {
         using var folder = new TemporaryFolder();

@@ -192,4 +192,19 @@ public class TokenStoreTests
 
     private static TokenDashboardException OpenFailure(string path) =>
         Assert.Throws<TokenDashboardException>(() => TokenStore.Open(path, CancellationToken.None).Dispose());
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_pipe_is_not_opened(bool link)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes among its files.");
+        using var folder = new TemporaryFolder();
+        Pipes.Make(folder.File("pipe"));
+        File.CreateSymbolicLink(folder.File("link"), "pipe");
+
+        var failure = Assert.Throws<TokenDashboardException>(() => TokenStore.Open(folder.File(link ? "link" : "pipe"), TestContext.Current.CancellationToken));
+
+        Assert.Equal(ErrorCode.StoreEmpty, failure.Code);
+    }
 }

@@ -66,7 +66,7 @@ public static partial class DashboardDefinition
             ]),
         };
         CheckRepeats(read, dashboard, panels);
-        CheckRelations(read, dashboard);
+        CheckRelations(read, dashboard, panels);
         if (read.Faults.Count == 0)
         {
             CheckWhole(read, dashboard);
@@ -179,14 +179,16 @@ public static partial class DashboardDefinition
     }
 
     // A name that is no variable may be one that the dashboard gets otherwise; one that is nearly a relation is a slip.
-    private static void CheckRelations(DefinitionFields read, Dashboard dashboard)
+    private static void CheckRelations(DefinitionFields read, Dashboard dashboard, DefinedPanels panels)
     {
         HashSet<string> known = [.. dashboard.Variables.Select(variable => variable.Name)];
-        IEnumerable<string> sql = dashboard.Sections.SelectMany(section => section.Panels).OfType<DataPanel>().SelectMany(panel => panel.Queries).Select(query => query.Sql);
-        foreach (string name in sql.SelectMany(VariableUse.In).Where(use => use.Format == "raw" && !use.IsBuiltIn && !known.Contains(use.Name)).Select(use => use.Name).Distinct())
+        foreach ((string path, string sql) in panels.Queries)
         {
-            string meant = Spelling.Nearest(name, UsageRelations.All.Select(relation => relation.Name)) is { } nearest ? $", perhaps for ${{{nearest}:raw}}" : "";
-            read.Faults.Add(new DefinitionFault("sql", $"reads ${{{name}:raw}}{meant}, which is no variable of the dashboard"));
+            foreach (string name in VariableUse.In(sql).Where(use => use.Format == "raw" && !use.IsBuiltIn && !known.Contains(use.Name)).Select(use => use.Name).Distinct())
+            {
+                string meant = Spelling.Nearest(name, UsageRelations.All.Select(relation => relation.Name)) is { } nearest ? $", perhaps for ${{{nearest}:raw}}" : "";
+                read.Faults.Add(new DefinitionFault(path, $"reads ${{{name}:raw}}, which is no variable of the dashboard{meant}"));
+            }
         }
     }
 

@@ -8,9 +8,17 @@ internal static class DefinedDataPanel
 {
     private const int MostQueries = 26;
 
-    internal static DataPanel Read(string type, DefinitionFields read, int width, int height, string title, string description)
+    /// <param name="type">Its type.</param>
+    /// <param name="read">Its definition.</param>
+    /// <param name="width">In columns of the grid.</param>
+    /// <param name="height">In rows of the grid.</param>
+    /// <param name="title">Its title.</param>
+    /// <param name="description">What it shows.</param>
+    /// <param name="found">Takes its queries, with the places where they stand.</param>
+    internal static DataPanel Read(
+        string type, DefinitionFields read, int width, int height, string title, string description, List<(string Path, string Sql)> found)
     {
-        SqliteQuery[] queries = Queries(read, type);
+        SqliteQuery[] queries = Queries(read, type, found);
         SqliteQuery query = queries is [var first, ..] ? first : new SqliteQuery("");
         IReadOnlyList<ResultColumn> columns = ResultColumn.Of(query.Sql);
         FieldOptions field = Defaults(type, DefinedField.Read(read), query, columns);
@@ -73,11 +81,11 @@ internal static class DefinedDataPanel
         };
     }
 
-    private static SqliteQuery[] Queries(DefinitionFields read, string type)
+    private static SqliteQuery[] Queries(DefinitionFields read, string type, List<(string Path, string Sql)> found)
     {
         var queries = new List<SqliteQuery>();
         (object? Item, string Path)[] more = [.. DefinedItems.Places(read, "queries")];
-        if (Query(read, type, required: more.Length == 0) is { } first)
+        if (Query(read, type, found, required: more.Length == 0) is { } first)
         {
             queries.Add(first);
         }
@@ -85,7 +93,7 @@ internal static class DefinedDataPanel
         {
             // A query that is only SQL needs no names around it.
             IEnumerable<KeyValuePair<string, object?>>? fields = item is string sql ? [KeyValuePair.Create("sql", (object?)sql)] : DefinedItems.Fields(read, item, path);
-            if (fields is not null && Query(new DefinitionFields(fields, DefinitionKeys.Query, path, read.Faults), type, required: true) is { } query)
+            if (fields is not null && Query(new DefinitionFields(fields, DefinitionKeys.Query, path, read.Faults), type, found, required: true) is { } query)
             {
                 queries.Add(query);
             }
@@ -98,7 +106,7 @@ internal static class DefinedDataPanel
     }
 
     /// <summary>A query. Unless it is said, a column named time is a time, and over time each text is a series of its own.</summary>
-    private static SqliteQuery? Query(DefinitionFields read, string type, bool required)
+    private static SqliteQuery? Query(DefinitionFields read, string type, List<(string Path, string Sql)> found, bool required)
     {
         string? sql = read.Text("sql", DashboardDefinition.LongestSql, required);
         IReadOnlyList<string> times = read.Texts("timeColumns");
@@ -107,6 +115,7 @@ internal static class DefinedDataPanel
         {
             return null;
         }
+        found.Add((read.PathOf("sql"), sql));
         IReadOnlyList<ResultColumn> columns = ResultColumn.Of(sql);
         if (!read.Has("timeColumns") && columns.Any(column => column.Name == "time"))
         {

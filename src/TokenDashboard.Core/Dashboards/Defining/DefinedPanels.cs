@@ -29,9 +29,13 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
         [.. before.SelectMany(section => section.Panels.Select(panel => panel.Id).Append(section.Id)).OfType<int>()];
 
     private readonly List<(string Path, string Variable)> _repeats = [];
+    private readonly List<(string Path, string Sql)> _queries = [];
 
     /// <summary>The variables that panels and rows are repeated for, and where that is said.</summary>
     internal IReadOnlyList<(string Path, string Variable)> Repeats => _repeats;
+
+    /// <summary>The queries of panels, and where they stand.</summary>
+    internal IReadOnlyList<(string Path, string Sql)> Queries => _queries;
 
     /// <summary>The panels of a dashboard or section. Those with faults are left out.</summary>
     internal IEnumerable<Panel> Of(DefinitionFields read)
@@ -84,7 +88,7 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
         string description = read.Text("description", 5000) ?? "";
         Panel panel = type == "text"
             ? new TextPanel { Width = width, Height = height, Title = title, Description = description, Content = read.Text("content", Longest, required: true) ?? "" }
-            : DefinedDataPanel.Read(type, read, width, height, title, description);
+            : DefinedDataPanel.Read(type, read, width, height, title, description, _queries);
         panel = panel with
         {
             Id = Number(read, 1, PanelNumbers.FirstRow - 1),

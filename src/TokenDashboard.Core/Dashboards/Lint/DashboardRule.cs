@@ -9,6 +9,8 @@ namespace TokenDashboard.Dashboards.Lint;
 /// <param name="Advice">What to do then.</param>
 public sealed record DashboardRule(string Id, FindingSeverity Severity, string Breach, string Advice)
 {
+    private const int LongestMessage = 1000;
+
     internal DashboardFinding Find(ReadDashboard dashboard, string problem, ReadPanel? panel = null, string refId = "") => new()
     {
         Severity = Severity,
@@ -18,7 +20,10 @@ public sealed record DashboardRule(string Id, FindingSeverity Severity, string B
         PanelId = panel?.Id,
         Panel = panel?.Label ?? "",
         RefId = refId,
-        Message = problem,
+        Message = Cut(problem),
         Advice = Advice,
     };
+
+    /// <summary>A message of a length that can be shown: it may hold text of the dashboard.</summary>
+    internal static string Cut(string problem) => problem.Length > LongestMessage ? problem[..LongestMessage] + "…" : problem;
 }

@@ -129,6 +129,18 @@ public static class DashboardRules
         "query-failed", Error, "SQLite or the plugin refused the query.",
         "Correct the query.");
 
+    internal static readonly DashboardRule QueryStopped = new(
+        "query-stopped", Error, "A query was stopped here at a limit of time, memory or size; Grafana would run it on.",
+        "Make it cheaper. Test-GrafanaDashboard gives a query more time with -QueryTimeoutSec.");
+
+    internal static readonly DashboardRule QueryNotRun = new(
+        "query-not-run", Error, "A query holds a statement that the plugin would run and that is not run here: a PRAGMA that changes something, a transaction, a temporary table.",
+        "Ask with SELECT alone, with common table expressions in place of temporary tables.");
+
+    internal static readonly DashboardRule QueryTooLong = new(
+        "query-too-long", Error, "A query, or what its variables make of it, has more than 1,048,576 characters; it was neither looked at nor run.",
+        "Shorten it; a variable that refers to others multiplies them.");
+
     internal static readonly DashboardRule NoRows = new(
         "query-no-rows", Information, "The query gave no rows.",
         "Try another range with -Since and -Until, or other values with -Variable, if there should be some.");
@@ -181,9 +193,10 @@ public static class DashboardRules
     public static IReadOnlyList<DashboardRule> All { get; } =
     [
         DataSourceVariable, ReloadOnTimeChange, HardCodedDataSource, TitleAndDescription, Unit, NoTargets, Editable, TimeRange, OldForm,
-        QueryTextMissing, QueryTextsDiffer, QueryType, TimeColumnMissing, MacroUnknown, MacroArguments, VariableFormat, VariableQuotes, NoTimeFilter,
+        QueryTextMissing, QueryTooLong, QueryTextsDiffer, QueryType, TimeColumnMissing, MacroUnknown, MacroArguments, VariableFormat, VariableQuotes, NoTimeFilter,
         VariableUndefined, VariableUnused, DuplicateId, Overlap, OutsideGrid, HiddenByRow, LinkUnknown, RowsHidden, GaugeMaximum,
-        TableFooter, ColumnCast, OtherSource, LibraryPanel, LibraryPanelsCarried, PathBlocked, QueryFailed, VariableShape, NoRows, TooManyRows, TimeLost, TimeUnit,
+        TableFooter, ColumnCast, OtherSource, LibraryPanel, LibraryPanelsCarried, PathBlocked, QueryFailed, QueryStopped, QueryNotRun,
+        VariableShape, NoRows, TooManyRows, TimeLost, TimeUnit,
         NotAscending, PointRepeated, ValueTruncated, ValueLost,
     ];
 }

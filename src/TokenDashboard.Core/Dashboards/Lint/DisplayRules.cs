@@ -63,8 +63,37 @@ internal static partial class DisplayRules
     private static bool TypeDependsOnData(string column, ReadTarget target)
     {
         string code = SqlText.Blank(column);
-        return Computed().IsMatch(code) && !AlwaysOneType().IsMatch(code)
-            && !target.TimeColumns.Any(time => time.Length > 0 && Regex.IsMatch(column, $@"(?<!\w){Regex.Escape(time)}\W*$"));
+        return Computed().IsMatch(code) && !AlwaysOneType(code)
+            && !target.TimeColumns.Any(time => SqlText.EndsWithWord(column, time));
+    }
+
+    private static bool AlwaysOneType(string code)
+    {
+        if (FirstCall().Match(code) is not { Success: true } call)
+        {
+            return false;
+        }
+        if (call.Groups["function"].Value.Equals("CAST", StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+        int end = AfterBrackets(code, call.Length);
+        if (Over().Match(code, end) is { Success: true } over)
+        {
+            end = AfterBrackets(code, over.Index + over.Length);
+        }
+        return NameAlone().IsMatch(code, end);
+    }
+
+    /// <summary>The place behind the bracket that closes the one before a place; the end where none does.</summary>
+    private static int AfterBrackets(string code, int start)
+    {
+        int depth = 1;
+        for (; start < code.Length && depth > 0; start++)
+        {
+            depth += code[start] switch { '(' => 1, ')' => -1, _ => 0 };
+        }
+        return start;
     }
 
     [GeneratedRegex(@"\bGROUP\s+BY\b", RegexOptions.IgnoreCase)]
@@ -73,8 +102,14 @@ internal static partial class DisplayRules
     [GeneratedRegex(@"\b(SUM|MIN|MAX|AVG|TOTAL|COALESCE|IFNULL|IIF|CASE)\b|[*/](?=\s*[\w(.])(?<=[\w)]\s*[*/])", RegexOptions.IgnoreCase)]
     private static partial Regex Computed();
 
-    [GeneratedRegex(@"^\s*(DISTINCT\s+)?(CAST\s*\(|(AVG|TOTAL|COUNT|ROUND)\s*\((?>[^()]+|\((?<depth>)|\)(?<-depth>))*(?(depth)(?!))\)\s*(OVER\s*\(.*\)\s*)?(AS\b.*|[""'`\w\s]*)$)", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
-    private static partial Regex AlwaysOneType();
+    [GeneratedRegex(@"\G\s*(DISTINCT\s+)?(?<function>CAST|AVG|TOTAL|COUNT|ROUND)\s*\(", RegexOptions.IgnoreCase)]
+    private static partial Regex FirstCall();
+
+    [GeneratedRegex(@"\G\s*OVER\s*\(", RegexOptions.IgnoreCase)]
+    private static partial Regex Over();
+
+    [GeneratedRegex(@"\G\s*(AS\b|[""'`\w\s]*$)", RegexOptions.IgnoreCase)]
+    private static partial Regex NameAlone();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex SpacePattern();

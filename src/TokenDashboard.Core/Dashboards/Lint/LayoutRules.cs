@@ -7,6 +7,8 @@ namespace TokenDashboard.Dashboards.Lint;
 /// <summary>Rules about numbers and places of panels and rows.</summary>
 internal static class LayoutRules
 {
+    private const int MostReaching = 1000;
+
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
     {
         IEnumerable<JsonObject> all = dashboard.Rows.Concat(dashboard.Panels.Select(panel => panel.Json));
@@ -32,12 +34,23 @@ internal static class LayoutRules
         // Panels of a closed row have places of their own, which count when it is opened.
         foreach (IGrouping<JsonObject?, ReadPanel> panels in dashboard.Panels.GroupBy(panel => panel.Row))
         {
-            (ReadPanel Panel, Place? Place)[] placed = [.. panels.Select(panel => (panel, Place.Of(panel.Json))).Where(item => item.Item2 is { InGrid: true })];
-            for (int i = 0; i < placed.Length; i++)
+            // From the top, so that only those that reach down to the next need be compared with it.
+            var reaching = new List<(ReadPanel Panel, Place Place)>();
+            foreach ((ReadPanel panel, Place? found) in panels.Select(panel => (panel, Place.Of(panel.Json))).OrderBy(item => item.Item2?.Y))
             {
-                if (placed.Take(i).FirstOrDefault(other => other.Place!.Overlaps(placed[i].Place!)) is { Panel: { } covered })
+                if (found is not { InGrid: true } place)
                 {
-                    yield return DashboardRules.Overlap.Find(dashboard, $"The panel covers '{covered.Label}'.", placed[i].Panel);
+                    continue;
+                }
+                reaching.RemoveAll(other => other.Place.Y + other.Place.Height <= place.Y);
+                if (reaching.FirstOrDefault(other => other.Place.Overlaps(place)) is { Panel: { } covered })
+                {
+                    yield return DashboardRules.Overlap.Find(dashboard, $"The panel covers '{covered.Label}'.", panel);
+                }
+                // Without overlaps there is room for 24 side by side.
+                if (reaching.Count < MostReaching)
+                {
+                    reaching.Add((panel, place));
                 }
             }
         }

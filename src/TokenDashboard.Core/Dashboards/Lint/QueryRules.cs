@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using TokenDashboard.Dashboards.Reading;
 
@@ -7,6 +8,8 @@ namespace TokenDashboard.Dashboards.Lint;
 internal static partial class QueryRules
 {
     private const string GroupMacro = "unixEpochGroupSeconds";
+
+    private static readonly string TooLong = string.Create(CultureInfo.InvariantCulture, $"The query has more than {SqlText.MaxLength} characters.");
 
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
     {
@@ -27,6 +30,10 @@ internal static partial class QueryRules
                 yield return rule.Find(dashboard, problem) with { Panel = annotation.Text("name") };
             }
         }
+        foreach (ReadVariable variable in dashboard.Variables.Where(variable => variable.IsTooLong))
+        {
+            yield return DashboardRules.QueryTooLong.Find(dashboard, TooLong) with { Panel = variable.Name };
+        }
         foreach (ReadVariable variable in dashboard.Variables.Where(dashboard.IsSqlite))
         {
             foreach ((DashboardRule rule, string problem) in MacroProblems(dashboard, variable.Query))
@@ -38,6 +45,11 @@ internal static partial class QueryRules
 
     private static IEnumerable<(DashboardRule Rule, string Problem)> Problems(ReadDashboard dashboard, ReadTarget target)
     {
+        if (target.IsTooLong)
+        {
+            yield return (DashboardRules.QueryTooLong, TooLong);
+            yield break;
+        }
         string raw = target.RawText.Trim();
         string text = target.Text.Trim();
         if (raw.Length == 0 || text.Length == 0)
@@ -67,7 +79,7 @@ internal static partial class QueryRules
         }
         // A macro that does not exist is reported as such.
         string code = SqlText.Blank(sql);
-        if (!TimeFilter().IsMatch(sql) && !MacroCall().Matches(code).Any(call => call.Groups["name"].Value != GroupMacro) && TableRead().IsMatch(code))
+        if (!TimeFilter().IsMatch(sql) && !MacroCall.In(code).Any(call => call.Name != GroupMacro) && TableRead().IsMatch(code))
         {
             yield return (DashboardRules.NoTimeFilter, "The query has no condition on the time range.");
         }
@@ -75,21 +87,19 @@ internal static partial class QueryRules
 
     // A column that is selected stands somewhere in the text, unless all are.
     private static bool SelectsColumn(string sql, string column) =>
-        Regex.IsMatch(sql, $@"(?<!\w){Regex.Escape(column)}(?!\w)") || SqlText.Blank(sql).Contains('*', StringComparison.Ordinal);
+        SqlText.HasWord(sql, column) || SqlText.Blank(sql).Contains('*', StringComparison.Ordinal);
 
     private static IEnumerable<(DashboardRule Rule, string Problem)> MacroProblems(ReadDashboard dashboard, string sql)
     {
         string code = SqlText.Blank(sql);
-        foreach (Match call in MacroCall().Matches(code))
+        foreach (MacroCall call in MacroCall.In(code))
         {
-            string name = call.Groups["name"].Value;
-            if (name != GroupMacro)
+            if (call.Name != GroupMacro)
             {
-                yield return (DashboardRules.MacroUnknown, $"The plugin has no macro $__{name}.");
+                yield return (DashboardRules.MacroUnknown, $"The plugin has no macro $__{call.Name}.");
                 continue;
             }
-            string arguments = sql.Substring(call.Groups["arguments"].Index, call.Groups["arguments"].Length);
-            if (ArgumentProblem(dashboard, arguments) is { } problem)
+            if (ArgumentProblem(dashboard, sql[call.Arguments]) is { } problem)
             {
                 yield return (DashboardRules.MacroArguments, problem);
             }
@@ -119,9 +129,6 @@ internal static partial class QueryRules
             ? $"'{parts[2].Trim()}' cannot fill gaps."
             : null;
     }
-
-    [GeneratedRegex(@"\$__(?<name>\w+)\((?<arguments>[^)]*)\)")]
-    private static partial Regex MacroCall();
 
     [GeneratedRegex(@"\$\{?__(from|to)\b|\[\[__(from|to)\b")]
     private static partial Regex TimeFilter();

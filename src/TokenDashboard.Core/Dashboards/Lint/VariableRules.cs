@@ -13,6 +13,7 @@ internal static class VariableRules
 
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
     {
+        var uses = new UsedNames(dashboard);
         foreach (ReadVariable variable in dashboard.Variables)
         {
             if (variable.Type == "query" && variable.Json.Number("refresh") != OnTimeRangeChange)
@@ -20,7 +21,7 @@ internal static class VariableRules
                 yield return DashboardRules.ReloadOnTimeChange.Find(dashboard, "The list is not made again when the time range changes.")
                     with { Panel = variable.Name };
             }
-            if (!IsUsed(dashboard, variable))
+            if (!uses.Has(variable))
             {
                 yield return DashboardRules.VariableUnused.Find(dashboard, $"Nothing uses the variable '{variable.Name}'.") with { Panel = variable.Name };
             }
@@ -49,24 +50,13 @@ internal static class VariableRules
         }
     }
 
-    // What a variable says of itself is no use of it; ad hoc filters are applied without being named.
-    private static bool IsUsed(ReadDashboard dashboard, ReadVariable variable)
-    {
-        IEnumerable<string> texts = dashboard.Root.Where(pair => pair.Key != "templating").SelectMany(pair => pair.Value.AllTexts())
-            .Concat(dashboard.Variables.Where(other => other != variable).SelectMany(other => other.Json.AllTexts()));
-        // Nor is it known what a panel of the library uses.
-        return variable.Type == "adhoc" || dashboard.Panels.Any(panel => panel.OfLibrary)
-            || dashboard.Rows.Concat(dashboard.Panels.Select(panel => panel.Json)).Any(panel => panel.Text("repeat") == variable.Name)
-            || texts.Any(text => VariableUse.In(text).Any(use => use.Name == variable.Name));
-    }
-
     private static IEnumerable<(DashboardRule Rule, string Problem)> Problems(ReadDashboard dashboard, string sql)
     {
         var text = new SqlText(sql);
-        foreach (VariableUse use in VariableUse.In(sql).DistinctBy(use => (use.Name, use.Format, text.InLiteral(sql, use.Index))))
+        foreach (VariableUse use in VariableUse.In(sql).DistinctBy(use => (use.Name, use.Format, text.InLiteral(use.Index))))
         {
             string written = sql.Substring(use.Index, use.Length);
-            bool inLiteral = text.InLiteral(sql, use.Index);
+            bool inLiteral = text.InLiteral(use.Index);
             // Grafana takes every name; a number after the sign is money or a parameter of SQLite.
             if (use.IsBuiltIn || char.IsAsciiDigit(use.Name[0]))
             {
@@ -91,5 +81,40 @@ internal static class VariableRules
                 yield return (DashboardRules.VariableQuotes, $"{written} breaks the query when a value has a quote in it, as O'Brien has.");
             }
         }
+    }
+
+    // What a variable says of itself is no use of it; ad hoc filters are applied without being named, and nobody knows what a panel of
+    // the library uses.
+    private sealed class UsedNames
+    {
+        private readonly bool _isUnknown;
+        private readonly HashSet<string> _byDashboard;
+        private readonly Dictionary<string, ReadVariable> _byOneVariable = new(StringComparer.Ordinal);
+        private readonly HashSet<string> _byVariables = new(StringComparer.Ordinal);
+
+        internal UsedNames(ReadDashboard dashboard)
+        {
+            _isUnknown = dashboard.Panels.Any(panel => panel.OfLibrary);
+            _byDashboard =
+            [
+                .. dashboard.Rows.Concat(dashboard.Panels.Select(panel => panel.Json)).Select(panel => panel.Text("repeat")),
+                .. Names(dashboard.Root.Where(pair => pair.Key != "templating").SelectMany(pair => pair.Value.AllTexts())),
+            ];
+            foreach (ReadVariable variable in dashboard.Variables)
+            {
+                foreach (string name in Names(variable.Json.AllTexts()))
+                {
+                    if (!_byOneVariable.TryAdd(name, variable) && _byOneVariable[name] != variable)
+                    {
+                        _byVariables.Add(name);
+                    }
+                }
+            }
+        }
+
+        internal bool Has(ReadVariable variable) => _isUnknown || variable.Type == "adhoc" || _byDashboard.Contains(variable.Name)
+            || _byVariables.Contains(variable.Name) || (_byOneVariable.TryGetValue(variable.Name, out ReadVariable? user) && user != variable);
+
+        private static IEnumerable<string> Names(IEnumerable<string> texts) => texts.SelectMany(VariableUse.In).Select(use => use.Name).Distinct();
     }
 }

@@ -21,6 +21,9 @@ internal sealed class BrowserView
     /// <summary>The values of variables by name.</summary>
     internal Dictionary<string, VariableValue> Values { get; init; } = [];
 
+    /// <summary>The values for which a panel is repeated, before all others.</summary>
+    internal Dictionary<string, VariableValue> Repeated { get; } = [];
+
     /// <summary>Whether <c>:sqlstring</c> also puts a backslash before a double quote, as Grafana does from 10.2 on.</summary>
     internal bool EscapesDoubleQuotes { get; init; } = true;
 
@@ -45,37 +48,18 @@ internal sealed class BrowserView
             Dashboard = Dashboard,
             Window = window,
             TimeZone = TimeZone,
-            Values = new Dictionary<string, VariableValue>(Values),
+            Values = Values,
             EscapesDoubleQuotes = EscapesDoubleQuotes,
             IntervalMilliseconds = GrafanaInterval.Milliseconds(window, points, panel.Json.Text("interval")),
         };
     }
 
     /// <summary>The text with variables replaced; names that are none stay as they are.</summary>
-    internal string Interpolate(string text) => VariableUse.Replace(text, use =>
-    {
-        if (BuiltIn(use.Name, use.Field) is { } builtIn)
-        {
-            return VariableFormat.Write(use.Name, VariableValue.Of(builtIn), use.Format, EscapesDoubleQuotes);
-        }
-        if (!Values.TryGetValue(use.Name, out VariableValue? value))
-        {
-            return null;
-        }
-        if (value.CustomAll is { } all)
-        {
-            return use.Format switch
-            {
-                "text" => "All",
-                "percentencode" => Uri.EscapeDataString(all),
-                "queryparam" => $"var-{use.Name}=$__all",
-                _ => Interpolate(all),
-            };
-        }
-        return VariableFormat.Write(use.Name, value, use.Format, EscapesDoubleQuotes);
-    });
+    /// <exception cref="PluginException">The text becomes too long, or a value refers to itself.</exception>
+    internal string Interpolate(string text) => new Interpolation(this).Of(text);
 
-    private string? BuiltIn(string name, string field) => name switch
+    /// <summary>The value of one of Grafana's own names; null for any other.</summary>
+    internal string? BuiltIn(string name, string field) => name switch
     {
         "__from" => Number(Window.FromMilliseconds),
         "__to" => Number(Window.ToMilliseconds),

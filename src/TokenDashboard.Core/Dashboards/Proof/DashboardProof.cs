@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using TokenDashboard.Dashboards.Lint;
 using TokenDashboard.Dashboards.Reading;
-using TokenDashboard.Store;
 
 namespace TokenDashboard.Dashboards.Proof;
 
@@ -10,17 +10,21 @@ namespace TokenDashboard.Dashboards.Proof;
 internal sealed class DashboardProof
 {
     private readonly ReadDashboard _dashboard;
-    private readonly TokenStore _store;
+    private readonly ProofDatabase _database;
+    private readonly TimeSpan _queryTimeout;
     private readonly BrowserView _view;
     private readonly IReadOnlyDictionary<string, IReadOnlyList<string>> _chosen;
     private readonly List<DashboardQueryResult> _results = [];
     private readonly List<DashboardFinding> _findings = [];
     private readonly Dictionary<string, string> _firstOptions = [];
+    private TimeSpan _timeLeft;
 
-    internal DashboardProof(ReadDashboard dashboard, TokenStore store, DashboardTestOptions options)
+    internal DashboardProof(ReadDashboard dashboard, ProofDatabase database, DashboardTestOptions options)
     {
         _dashboard = dashboard;
-        _store = store;
+        _database = database;
+        _queryTimeout = options.QueryTimeout;
+        _timeLeft = _queryTimeout * QueryLimits.QueriesOfDashboard;
         _chosen = options.Variables;
         _view = new BrowserView { Dashboard = dashboard.Document, TimeZone = options.TimeZone, Window = WindowOf(dashboard, options) };
     }
@@ -29,7 +33,8 @@ internal sealed class DashboardProof
 
     internal IReadOnlyList<DashboardQueryResult> Run()
     {
-        new VariableResolver(_dashboard, _view, _chosen, Options).Resolve();
+        new VariableResolver(_dashboard, _view, _chosen, Options, (variable, exception) => _findings.Add(
+            exception.Rule.Find(_dashboard, exception.Message.TrimEnd('.') + ".") with { Panel = variable.Name })).Resolve();
         foreach (JsonObject annotation in _dashboard.Annotations)
         {
             var target = new ReadTarget((JsonObject)annotation["target"]!);
@@ -45,9 +50,9 @@ internal sealed class DashboardProof
         }
         foreach (ReadPanel panel in _dashboard.Panels)
         {
-            BrowserView view = ViewOf(panel);
             foreach (ReadTarget target in panel.Targets.Where(target => target.Sql.Trim().Length > 0))
             {
+                BrowserView view = ViewOf(panel);
                 var about = new DashboardQueryResult
                 {
                     Dashboard = _dashboard.Document.Title,
@@ -89,19 +94,27 @@ internal sealed class DashboardProof
         IReadOnlyList<string> timeColumns,
         Func<PluginResult, IEnumerable<(DashboardRule Rule, string Problem)>> check)
     {
-        string finished = view.Interpolate(sql);
-        var watch = Stopwatch.StartNew();
+        string finished = "";
+        long begun = Stopwatch.GetTimestamp();
         PluginResult? result = null;
         List<(DashboardRule Rule, string Problem)> problems = [];
         try
         {
-            result = SqlitePlugin.Run(_store, finished, seriesByLabel, timeColumns, view.Window);
+            finished = view.Interpolate(sql);
+            if (_timeLeft <= TimeSpan.Zero)
+            {
+                throw QueryGuard.Stopped(string.Create(CultureInfo.InvariantCulture,
+                    $"was not begun: those before it took {QueryLimits.QueriesOfDashboard} times {_queryTimeout.TotalSeconds} seconds"));
+            }
+            result = SqlitePlugin.Run(
+                _database, finished, seriesByLabel, timeColumns, view.Window, _timeLeft < _queryTimeout ? _timeLeft : _queryTimeout);
         }
         catch (PluginException exception)
         {
-            problems.Add((DashboardRules.QueryFailed, exception.Message.TrimEnd('.') + "."));
+            problems.Add((exception.Rule, exception.Message.TrimEnd('.') + "."));
         }
-        double milliseconds = watch.Elapsed.TotalMilliseconds;
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(begun);
+        _timeLeft -= elapsed;
         if (result is not null)
         {
             problems.AddRange(check(result));
@@ -111,8 +124,8 @@ internal sealed class DashboardProof
             Rows = result?.Rows ?? 0,
             Columns = [.. result?.Columns.Select(column => new DashboardQueryColumn(column.Name, column.Type)) ?? []],
             Series = result?.Series?.All.Count,
-            Milliseconds = milliseconds,
-            Problems = [.. problems.Where(problem => problem.Rule.Severity > FindingSeverity.Information).Select(problem => problem.Problem)],
+            Milliseconds = result?.Milliseconds ?? elapsed.TotalMilliseconds,
+            Problems = [.. problems.Where(problem => problem.Rule.Severity > FindingSeverity.Information).Select(problem => DashboardRule.Cut(problem.Problem))],
             Sql = result?.Sql ?? finished,
         });
         _findings.AddRange(problems.Select(problem => problem.Rule.Find(_dashboard, problem.Problem, refId: about.RefId)
@@ -128,7 +141,7 @@ internal sealed class DashboardProof
             if (_view.Values.TryGetValue(name, out VariableValue? value))
             {
                 string first = value.CustomAll is null ? value.Values.FirstOrDefault("") : _firstOptions.GetValueOrDefault(name, "");
-                view.Values[name] = new VariableValue([first], value.IsList);
+                view.Repeated[name] = new VariableValue([first], value.IsList);
             }
         }
         return view;

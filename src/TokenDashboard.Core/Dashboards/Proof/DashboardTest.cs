@@ -1,7 +1,6 @@
 using TokenDashboard.Dashboards.Lint;
 using TokenDashboard.Dashboards.Reading;
 using TokenDashboard.Grafana;
-using TokenDashboard.Store;
 
 namespace TokenDashboard.Dashboards.Proof;
 
@@ -35,19 +34,19 @@ public static class DashboardTest
     private static IEnumerable<DashboardTestResult> Run(
         ReadDashboard[] dashboards, DashboardTestOptions options, CancellationToken cancellation)
     {
-        using TokenStore? store = options.Database is { } database ? TokenStore.OpenDatabase(database, cancellation) : null;
+        using ProofDatabase? database = options.Database is { } path ? new ProofDatabase(path, cancellation) : null;
         HashSet<string> uids = [.. dashboards.Select(dashboard => dashboard.Document.Uid).Where(uid => uid.Length > 0)];
         foreach (ReadDashboard dashboard in dashboards)
         {
             cancellation.ThrowIfCancellationRequested();
             var findings = new List<DashboardFinding>(DashboardLinter.Check(dashboard, uids));
             IReadOnlyList<DashboardQueryResult> queries = [];
-            if (store is not null)
+            if (database is not null)
             {
-                var proof = new DashboardProof(dashboard, store, options);
+                var proof = new DashboardProof(dashboard, database, options);
                 queries = proof.Run();
                 findings.AddRange(proof.Findings);
-                findings.AddRange(SqliteDataSource.PathWarnings(store.Path)
+                findings.AddRange(SqliteDataSource.PathWarnings(database.Path)
                     .Select(warning => DashboardRules.PathBlocked.Find(dashboard, warning)));
             }
             yield return new DashboardTestResult(

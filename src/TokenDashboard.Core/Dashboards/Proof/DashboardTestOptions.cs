@@ -9,6 +9,9 @@ public sealed record DashboardTestOptions
     /// <summary>The database to run queries on; null runs none.</summary>
     public string? Database { get; init; }
 
+    /// <summary>How long one query may take; all of a dashboard together may take ten times as long.</summary>
+    public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The time range; an end that is open is the dashboard's own.</summary>
     public TimeRange Range { get; init; } = TimeRange.All;
 

@@ -3,10 +3,7 @@ namespace TokenDashboard.Dashboards.Proof;
 /// <summary>Adds the rows between the first and the last one that a filling macro asks for, empty but for their time.</summary>
 internal static class GapFilling
 {
-    /// <summary>More rows than any browser is sent; a bucket of a second over years would make them.</summary>
-    internal const int MaxRows = 1_000_000;
-
-    /// <exception cref="PluginException">There is no time column, or its times are NULL or do not ascend.</exception>
+    /// <exception cref="PluginException">There is no time column, or its times are NULL or do not ascend, or there would be too many rows.</exception>
     internal static void Fill(IReadOnlyList<PluginColumn> columns, long seconds)
     {
         PluginColumn time = columns.FirstOrDefault(column => column.Type == ColumnType.Time)
@@ -32,9 +29,10 @@ internal static class GapFilling
             for (; expected < current; expected += seconds)
             {
                 Add(filled, columns, column => column == time ? expected : null);
-                if (filled[0].Count > MaxRows)
+                // A bucket of a second over years would make more than any browser is sent.
+                if ((long)filled[0].Count * columns.Count > QueryLimits.MaxPoints)
                 {
-                    throw new PluginException($"filling gaps of {seconds} seconds makes more than {MaxRows} rows");
+                    throw QueryGuard.Stopped($"makes more than {QueryLimits.MaxPoints} values when its gaps of {seconds} seconds are filled");
                 }
             }
             Add(filled, columns, column => column.Values[row]);

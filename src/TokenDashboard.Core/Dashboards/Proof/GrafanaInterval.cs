@@ -56,7 +56,7 @@ internal static class GrafanaInterval
         {
             return null;
         }
-        return trimmed[digits.Length..] switch
+        long? milliseconds = trimmed[digits.Length..] switch
         {
             "ms" => count,
             "s" => count * 1_000,
@@ -65,8 +65,10 @@ internal static class GrafanaInterval
             "d" => count * 86_400_000,
             "w" => count * 604_800_000,
             "M" => count * 2_592_000_000,
-            "y" => count * Year,
+            "y" => count > 10_000 ? null : count * Year,
             _ => null,
         };
+        // Longer than there are years is no length of time.
+        return milliseconds > 10_000 * Year ? null : milliseconds;
     }
 }

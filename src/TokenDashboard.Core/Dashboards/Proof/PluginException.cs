@@ -1,4 +1,10 @@
+using TokenDashboard.Dashboards.Lint;
+
 namespace TokenDashboard.Dashboards.Proof;
 
-/// <summary>The plugin refuses a query or its result; the message is what Grafana shows.</summary>
-internal sealed class PluginException(string message) : Exception(message);
+/// <summary>The plugin refuses a query or its result, and the message is what Grafana shows; or this product does not run it.</summary>
+internal sealed class PluginException(string message, DashboardRule? rule = null) : Exception(message)
+{
+    /// <summary>The rule that is broken.</summary>
+    internal DashboardRule Rule { get; } = rule ?? DashboardRules.QueryFailed;
+}

@@ -1,5 +1,6 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
+using System.Text;
+using TokenDashboard.Dashboards.Reading;
 
 namespace TokenDashboard.Dashboards.Proof;
 
@@ -7,7 +8,7 @@ namespace TokenDashboard.Dashboards.Proof;
 /// The replacements the plugin itself makes, after those of the browser: <c>$__from</c>, <c>$__to</c> and its one macro. Arguments end
 /// at the first closing bracket and are split at every comma.
 /// </summary>
-internal static partial class PluginMacros
+internal static class PluginMacros
 {
     /// <summary>The SQL that is run, and the seconds between rows where gaps are to be filled.</summary>
     /// <exception cref="PluginException">The plugin does not take the macro's arguments.</exception>
@@ -18,13 +19,11 @@ internal static partial class PluginMacros
             .Replace("$__from", Milliseconds(window.From), StringComparison.Ordinal)
             .Replace("$__to", Milliseconds(window.To), StringComparison.Ordinal);
         long interval = 0;
-        string applied = Call().Replace(withTimes, match =>
+        var applied = new StringBuilder();
+        int end = 0;
+        foreach (MacroCall call in MacroCall.In(withTimes).Where(call => call.Name == "unixEpochGroupSeconds"))
         {
-            if (match.Groups["name"].Value != "unixEpochGroupSeconds")
-            {
-                return match.Value;
-            }
-            string[] arguments = match.Groups["arguments"].Value.Split(',');
+            string[] arguments = withTimes[call.Arguments].Split(',');
             if (arguments.Length is < 2 or > 3)
             {
                 throw new PluginException($"unsupported number of arguments ({arguments.Length}) for unixEpochGroupSeconds");
@@ -41,15 +40,14 @@ internal static partial class PluginMacros
                 }
                 fill = 0;
             }
-            return string.Create(CultureInfo.InvariantCulture, $"cast(({arguments[0]} / {interval}) as int) * {interval}");
-        });
+            applied.Append(withTimes, end, call.Index - end).Append(CultureInfo.InvariantCulture, $"cast(({arguments[0]} / {interval}) as int) * {interval}");
+            end = call.Index + call.Length;
+        }
+        applied.Append(withTimes, end, withTimes.Length - end);
         // The last macro's interval is the one that gaps are filled with.
-        return (applied, fill is null ? null : interval);
+        return (applied.ToString(), fill is null ? null : interval);
     }
 
     // Whole seconds, unlike the browser's own values.
     private static string Milliseconds(DateTimeOffset time) => (time.ToUnixTimeSeconds() * 1000).ToString(CultureInfo.InvariantCulture);
-
-    [GeneratedRegex(@"\$__(?<name>[_a-zA-Z0-9]+)\((?<arguments>[^)]*)\)")]
-    private static partial Regex Call();
 }

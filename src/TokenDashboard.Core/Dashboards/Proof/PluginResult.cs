@@ -6,4 +6,6 @@ namespace TokenDashboard.Dashboards.Proof;
 /// <param name="Rows">The rows SQLite gave.</param>
 /// <param name="Complete">Whether all rows were read.</param>
 /// <param name="Series">The series of a time series query; null for a table.</param>
-internal sealed record PluginResult(string Sql, IReadOnlyList<PluginColumn> Columns, int Rows, bool Complete, WideSeries? Series);
+/// <param name="Milliseconds">How long SQLite took to give them.</param>
+internal sealed record PluginResult(
+    string Sql, IReadOnlyList<PluginColumn> Columns, int Rows, bool Complete, WideSeries? Series, double Milliseconds);

@@ -1,7 +1,7 @@
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using TokenDashboard.Dashboards.Reading;
-using TokenDashboard.Store;
 
 namespace TokenDashboard.Dashboards.Proof;
 
@@ -12,30 +12,42 @@ internal static class SqlitePlugin
     internal const int MaxRows = 200_000;
 
     /// <summary>Runs a query whose variables are inserted already.</summary>
-    /// <param name="store">The database.</param>
+    /// <param name="database">The database.</param>
     /// <param name="sql">The text the browser sends.</param>
     /// <param name="seriesByLabel">Whether the query is of the type time series.</param>
     /// <param name="timeColumns">The names of time columns.</param>
     /// <param name="window">What the plugin's own <c>$__from</c> and <c>$__to</c> stand for.</param>
-    /// <exception cref="PluginException">The plugin or SQLite refuses the query or its result.</exception>
+    /// <param name="time">How long the query may take.</param>
+    /// <exception cref="PluginException">The plugin or SQLite refuses the query or its result, or it was stopped.</exception>
     /// <exception cref="TokenDashboardException">The database cannot be read.</exception>
-    internal static PluginResult Run(TokenStore store, string sql, bool seriesByLabel, IReadOnlyList<string> timeColumns, TimeWindow window)
+    internal static PluginResult Run(
+        ProofDatabase database, string sql, bool seriesByLabel, IReadOnlyList<string> timeColumns, TimeWindow window, TimeSpan time)
     {
         (string finished, long? fill) = PluginMacros.Apply(sql, window);
-        bool complete = true;
-        List<PluginColumn> columns = store.ReadLong(() =>
+        if (CommonTables.Copies(finished) > QueryLimits.MaxCopies)
         {
+            throw QueryGuard.Stopped($"makes SQLite copy its common table expressions into one another more than {QueryLimits.MaxCopies} times");
+        }
+        bool complete = true;
+        double milliseconds = 0;
+        List<PluginColumn> columns = database.Query(time, (store, guard) =>
+        {
+            long begun = Stopwatch.GetTimestamp();
             using SqliteCommand command = store.CreateCommand(finished);
             try
             {
                 using SqliteDataReader reader = store.ExecuteReader(command);
-                return ReadLast(reader, timeColumns, out complete);
+                List<PluginColumn> read = ReadLast(reader, timeColumns, out complete);
+                milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+                return read;
             }
-            // SQL that is wrong, in syntax or in its names, or that calls a function with a value it does not take.
-            catch (SqliteException exception) when (exception.SqliteErrorCode is raw.SQLITE_ERROR or raw.SQLITE_MISMATCH or raw.SQLITE_TOOBIG
-                or raw.SQLITE_AUTH or raw.SQLITE_RANGE or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISUSE or raw.SQLITE_READONLY)
+            catch (SqliteException exception) when (store.Cancellation.IsCancellationRequested)
             {
-                throw new PluginException(Message(exception));
+                throw new OperationCanceledException("The query was stopped.", exception);
+            }
+            catch (SqliteException exception) when (guard.Explain(exception) is { } explained)
+            {
+                throw explained;
             }
             // Names with a dollar sign that nothing replaced are parameters to SQLite.
             catch (InvalidOperationException)
@@ -49,7 +61,7 @@ internal static class SqlitePlugin
         {
             GapFilling.Fill(columns, seconds);
         }
-        return new PluginResult(finished, columns, rows, complete, seriesByLabel ? WideSeries.Of(columns) : null);
+        return new PluginResult(finished, columns, rows, complete, seriesByLabel ? WideSeries.Of(columns) : null, milliseconds);
     }
 
     // The plugin's driver runs every statement of a text, and gives what the last one gave.
@@ -70,6 +82,7 @@ internal static class SqlitePlugin
         List<PluginColumn> columns = [.. Enumerable.Range(0, reader.FieldCount).Select(i => new PluginColumn(
             reader.GetName(i), raw.sqlite3_column_decltype(reader.Handle!, i).utf8_to_string(), timeColumns.Contains(reader.GetName(i))))];
         complete = true;
+        long bytes = 0;
         while (reader.Read())
         {
             if (columns[0].Values.Count == MaxRows)
@@ -79,16 +92,23 @@ internal static class SqlitePlugin
             }
             for (int i = 0; i < columns.Count; i++)
             {
-                columns[i].Add(reader.IsDBNull(i) ? null : reader.GetValue(i));
+                object? value = reader.IsDBNull(i) ? null : reader.GetValue(i);
+                bytes += Size(value);
+                columns[i].Add(value);
+            }
+            if (bytes > QueryLimits.MaxResultBytes)
+            {
+                throw QueryGuard.Stopped($"gives more than {QueryLimits.MaxResultBytes >> 20} MiB");
             }
         }
         return columns;
     }
 
-    // The library says "SQLite Error 1: 'no such column: x'."
-    private static string Message(SqliteException exception)
+    // The plugin writes a BLOB as numbers.
+    private static long Size(object? value) => 32 + value switch
     {
-        string[] parts = exception.Message.Split('\'', 2);
-        return parts.Length == 2 ? parts[1].TrimEnd('.').TrimEnd('\'') : exception.Message;
-    }
+        string text => 2L * text.Length,
+        byte[] blob => 8L * blob.Length,
+        _ => 0,
+    };
 }

@@ -17,13 +17,13 @@ internal static partial class VariableFormat
     {
         string[] parts = format.Split(':');
         IReadOnlyList<string> values = value.Values;
-        string single = string.Join(",", values);
+        string Single() => string.Join(",", values);
         return parts[0] switch
         {
             "sqlstring" => Each(values, text => $"'{Sql(text, escapeDoubleQuotes)}'"),
             "singlequote" => Each(values, text => $"'{text.Replace("'", "\\'", StringComparison.Ordinal)}'"),
             "doublequote" => Each(values, text => $"\"{text.Replace("\"", "\\\"", StringComparison.Ordinal)}\""),
-            "csv" or "raw" => single,
+            "csv" or "raw" => Single(),
             "join" => string.Join(parts.Length > 1 ? parts[1] : ",", values),
             "pipe" => string.Join("|", values),
             "regex" => Bracket(values.Select(text => SpecialPattern().Replace(text, @"\$0")), "(", "|", ")"),
@@ -31,16 +31,16 @@ internal static partial class VariableFormat
                 ? "__empty__"
                 : value.IsList
                     ? "(" + string.Join(" OR ", values.Select(text => $"\"{Lucene(text)}\"")) + ")"
-                    : Lucene(single),
+                    : Lucene(Single()),
             "distributed" => string.Join(",", values.Select((text, index) => index == 0 ? text : $"{name}={text}")),
-            "json" => value.IsList ? new JsonArray([.. values.Select(text => (JsonNode)text)]).ToJsonString() : single,
+            "json" => value.IsList ? new JsonArray([.. values.Select(text => (JsonNode)text)]).ToJsonString() : Single(),
             "html" => WebUtility.HtmlEncode(string.Join(", ", values)),
-            "percentencode" => Encode(value.IsList ? "{" + single + "}" : single),
-            "uriencode" => UriPattern().Replace(value.IsList ? "{" + single + "}" : single, match => Encode(match.Value)),
+            "percentencode" => Encode(value.IsList ? "{" + Single() + "}" : Single()),
+            "uriencode" => UriPattern().Replace(value.IsList ? "{" + Single() + "}" : Single(), match => Encode(match.Value)),
             "queryparam" => string.Join("&", values.Select(text => $"var-{name}={Encode(text)}")),
             "text" => string.Join(" + ", value.Texts),
-            "date" => Date(single, format.Length > 5 ? format[5..] : "iso"),
-            _ => values.Count > 1 ? "{" + single + "}" : single,
+            "date" => Date(values is [var moment] ? moment : "", format.Length > 5 ? format[5..] : "iso"),
+            _ => values.Count > 1 ? "{" + Single() + "}" : Single(),
         };
     }
 
@@ -65,7 +65,7 @@ internal static partial class VariableFormat
 
     private static string Date(string value, string form)
     {
-        if (!long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long milliseconds) || Math.Abs(milliseconds) > 253_402_300_799_999)
+        if (value.Length > 20 || !long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long milliseconds) || Math.Abs(milliseconds) > 253_402_300_799_999)
         {
             return "NaN";
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using TokenDashboard.Dashboards.Reading;
 
@@ -6,13 +7,15 @@ namespace TokenDashboard.Dashboards.Proof;
 /// <summary>The options a variable offers, as Grafana makes them from its definition or from the rows of its query.</summary>
 internal static partial class VariableOptions
 {
+    private const int LongestRegex = 10_000;
+
+    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(5);
+
     /// <summary>Options of a custom or interval variable: texts, or pairs such as <c>1h : 3600</c>, between commas.</summary>
     internal static IReadOnlyList<(string Text, string Value)> OfList(string query) =>
     [
         .. ItemPattern().Matches(query).Select(item => item.Value.Replace("\\,", ",", StringComparison.Ordinal)).Select(item =>
-            PairPattern().Match(item) is { Success: true } pair
-                ? (pair.Groups["text"].Value.Trim(), pair.Groups["value"].Value.Trim())
-                : (item.Trim(), item.Trim())),
+            Pair(item) is { } pair ? pair : (item.Trim(), item.Trim())),
     ];
 
     /// <summary>Options of a query variable: filtered by its regex, each once, sorted.</summary>
@@ -39,14 +42,35 @@ internal static partial class VariableOptions
         }
         catch (RegexMatchTimeoutException)
         {
-            throw new PluginException("The regex of the variable takes more than a second for one option; a browser would hang.");
+            throw new PluginException("The regex of the variable takes more than a second for one option, or five for all; a browser would hang.");
         }
+    }
+
+    // As in "1h : 3600", divided at the last colon that has blanks around it.
+    private static (string Text, string Value)? Pair(string item)
+    {
+        if (item.Contains('\n', StringComparison.Ordinal))
+        {
+            return null;
+        }
+        for (int colon = item.Length - 3; colon > 1; colon--)
+        {
+            if (item[colon] == ':' && char.IsWhiteSpace(item[colon - 1]) && char.IsWhiteSpace(item[colon + 1]))
+            {
+                return (item[..colon].Trim(), item[(colon + 1)..].Trim());
+            }
+        }
+        return null;
     }
 
     private static string Written(object? value) => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "";
 
     private static IEnumerable<(string Text, string Value)> Filter(IEnumerable<(string Text, string Value)> options, string pattern)
     {
+        if (pattern.Length > LongestRegex)
+        {
+            throw new PluginException($"The regex of the variable has more than {LongestRegex} characters.");
+        }
         Match parts = DelimitedPattern().Match(pattern);
         RegexOptions flags = parts.Groups["flags"].Value.Contains('i', StringComparison.Ordinal) ? RegexOptions.IgnoreCase : RegexOptions.None;
         Regex regex;
@@ -58,7 +82,8 @@ internal static partial class VariableOptions
         {
             throw new PluginException($"The regex of the variable cannot be read: {exception.Message}");
         }
-        return options.Select(option => (Option: option, Match: regex.Match(option.Value))).Where(item => item.Match.Success).Select(item =>
+        long begun = Stopwatch.GetTimestamp();
+        return options.Select(option => (Option: option, Match: Stopwatch.GetElapsedTime(begun) < MostTime ? regex.Match(option.Value) : throw new RegexMatchTimeoutException())).Where(item => item.Match.Success).Select(item =>
         {
             string? text = Group(item.Match, "text") ?? Group(item.Match, "value") ?? Group(item.Match, "1");
             string? value = Group(item.Match, "value") ?? Group(item.Match, "text") ?? Group(item.Match, "1");
@@ -87,9 +112,6 @@ internal static partial class VariableOptions
 
     [GeneratedRegex(@"(?:\\,|[^,])+")]
     private static partial Regex ItemPattern();
-
-    [GeneratedRegex(@"^\s*(?<text>.+)\s:\s(?<value>.+)$")]
-    private static partial Regex PairPattern();
 
     [GeneratedRegex("^/(?<pattern>.*)/(?<flags>[a-z]*)$", RegexOptions.Singleline)]
     private static partial Regex DelimitedPattern();

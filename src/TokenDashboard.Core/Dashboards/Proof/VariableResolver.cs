@@ -7,39 +7,57 @@ namespace TokenDashboard.Dashboards.Proof;
 /// <param name="view">The view whose values are filled in.</param>
 /// <param name="chosen">Values somebody chose, by variable; an empty list is All.</param>
 /// <param name="run">Gives the options of a query variable, or nothing where its query fails.</param>
+/// <param name="refuse">Told of a variable that has no value, because it cannot be worked out.</param>
 internal sealed class VariableResolver(
     ReadDashboard dashboard,
     BrowserView view,
     IReadOnlyDictionary<string, IReadOnlyList<string>> chosen,
-    Func<ReadVariable, IReadOnlyList<(string Text, string Value)>> run)
+    Func<ReadVariable, IReadOnlyList<(string Text, string Value)>> run,
+    Action<ReadVariable, PluginException> refuse)
 {
     private readonly HashSet<string> _visited = new(StringComparer.Ordinal);
 
     internal void Resolve()
     {
+        // Not by recursion, which would end the process on a chain of some ten thousand.
+        var waiting = new Stack<(ReadVariable Variable, bool IsReady)>();
         foreach (ReadVariable variable in dashboard.Variables)
         {
-            Resolve(variable);
+            waiting.Push((variable, false));
+            while (waiting.TryPop(out (ReadVariable Variable, bool IsReady) next))
+            {
+                if (next.IsReady)
+                {
+                    SetValue(next.Variable);
+                }
+                // A circle ends here: Grafana, too, sees the variable without a value then.
+                else if (_visited.Add(next.Variable.Name))
+                {
+                    waiting.Push((next.Variable, true));
+                    foreach (string name in VariableUse.In(next.Variable.Query).Concat(VariableUse.In(next.Variable.AllValue)).Select(use => use.Name).Distinct().Reverse())
+                    {
+                        if (dashboard.Variable(name) is { } other && !_visited.Contains(name))
+                        {
+                            waiting.Push((other, false));
+                        }
+                    }
+                }
+            }
         }
     }
 
-    private void Resolve(ReadVariable variable)
+    private void SetValue(ReadVariable variable)
     {
-        // A circle ends here: Grafana, too, sees the variable without a value then.
-        if (!_visited.Add(variable.Name))
+        try
         {
-            return;
-        }
-        foreach (VariableUse use in VariableUse.In(variable.Query).Concat(VariableUse.In(variable.AllValue)))
-        {
-            if (dashboard.Variable(use.Name) is { } other)
+            if (Value(variable) is { } value)
             {
-                Resolve(other);
+                view.Values[variable.Name] = value;
             }
         }
-        if (Value(variable) is { } value)
+        catch (PluginException exception)
         {
-            view.Values[variable.Name] = value;
+            refuse(variable, exception);
         }
     }
 

@@ -11,5 +11,8 @@ internal sealed record VariableValue(IReadOnlyList<string> Values, bool IsList)
     /// <summary>The texts shown for the values; the values themselves where there are none.</summary>
     internal IReadOnlyList<string> Texts { get; init; } = Values;
 
+    /// <summary>How many characters the values have in all.</summary>
+    internal long Length { get; } = Values.Sum(value => (long)value.Length);
+
     internal static VariableValue Of(string value) => new([value], IsList: false);
 }

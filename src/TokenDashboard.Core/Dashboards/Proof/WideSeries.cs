@@ -83,6 +83,10 @@ internal sealed class WideSeries
                 order[series].Values[i][times.Count - 1] = values[i].Values[row];
             }
         }
+        if ((long)order.Count * values.Length * times.Count > QueryLimits.MaxPoints)
+        {
+            throw QueryGuard.Stopped($"makes {order.Count} series of {times.Count} times, more than {QueryLimits.MaxPoints} points");
+        }
         IEnumerable<Series> all = order.OrderBy(item => item.Labels, TupleOrder)
             .SelectMany(item => values.Select((column, i) => new Series(
                 column.Name,

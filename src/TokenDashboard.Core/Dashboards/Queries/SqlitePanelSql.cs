@@ -231,6 +231,7 @@ internal static class SqlitePanelSql
 
     private static string LargestNames(LargestNamesQuery query) => $"""
         SELECT {Name(query.Dimension)} AS name FROM {Usage(query.Dimension == PanelDimension.User)}
+        WHERE {UsageRelations.Choosable(Name(query.Dimension))}
         GROUP BY name ORDER BY {Expression(query.Measure)} DESC, name LIMIT {query.Top}
         """;
 

@@ -7,10 +7,13 @@ internal sealed class ReadDashboard
 {
     private const string Mixed = "-- Mixed --";
 
+    private readonly Dictionary<string, ReadVariable> _variables;
+
     internal ReadDashboard(DashboardDocument document)
     {
         Document = document;
         Variables = [.. Root.Child("templating").Objects("list").Select(json => new ReadVariable(json)).Where(variable => variable.Name.Length > 0)];
+        _variables = Variables.DistinctBy(variable => variable.Name).ToDictionary(variable => variable.Name, StringComparer.Ordinal);
         Inputs = Root.Objects("__inputs").Where(input => input.Text("name").Length > 0)
             .GroupBy(input => input.Text("name")).ToDictionary(group => group.Key, group => group.First().Text("pluginId"));
         Rows = [.. Root.Objects("panels").Where(IsRow)];
@@ -38,7 +41,7 @@ internal sealed class ReadDashboard
     /// <summary>What Grafana's import page asks for, with the plugin of data sources.</summary>
     internal IReadOnlyDictionary<string, string> Inputs { get; }
 
-    internal ReadVariable? Variable(string name) => Variables.FirstOrDefault(variable => variable.Name == name);
+    internal ReadVariable? Variable(string name) => _variables.GetValueOrDefault(name);
 
     /// <summary>Whether a variable gets its options from the SQLite data source.</summary>
     internal bool IsSqlite(ReadVariable variable) =>

@@ -14,7 +14,10 @@ internal sealed record ReadTarget(JsonObject Json)
     internal string Text => Json.Text("queryText");
 
     /// <summary>What a dashboard runs. Without the raw text the browser would send nothing, but there is something to look at.</summary>
-    internal string Sql => RawText.Length > 0 ? RawText : Text;
+    internal string Sql => IsTooLong ? "" : RawText.Length > 0 ? RawText : Text;
+
+    /// <summary>Whether a text is longer than is looked at; <see cref="Sql"/> is empty then.</summary>
+    internal bool IsTooLong => Math.Max(RawText.Length, Text.Length) > SqlText.MaxLength;
 
     internal string QueryType => Json.Text("queryType");
 

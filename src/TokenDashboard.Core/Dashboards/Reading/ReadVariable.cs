@@ -16,10 +16,15 @@ internal sealed record ReadVariable(JsonObject Json)
 
     internal bool IncludeAll => Json.Flag("includeAll");
 
-    internal string AllValue => Json.Text("allValue");
+    internal string AllValue => IsTooLong ? "" : Json.Text("allValue");
 
     /// <summary>The query; newer Grafana may wrap it in an object.</summary>
-    internal string Query => Json.Child("query") is JsonObject query
+    internal string Query => IsTooLong ? "" : WholeQuery;
+
+    /// <summary>Whether the query or the value of all is longer than is looked at; both are empty then.</summary>
+    internal bool IsTooLong => Math.Max(WholeQuery.Length, Json.Text("allValue").Length) > SqlText.MaxLength;
+
+    private string WholeQuery => Json.Child("query") is JsonObject query
         ? new[] { query.Text("rawQueryText"), query.Text("queryText"), query.Text("query") }.FirstOrDefault(text => text.Length > 0, "")
         : Json.Text("query");
 }

@@ -5,9 +5,19 @@ namespace TokenDashboard.Dashboards.Reading;
 /// <summary>SQL taken apart as far as rules need it; nothing here parses SQL.</summary>
 internal sealed class SqlText
 {
+    /// <summary>The longest query that is looked at and run, before and after variables are inserted, in characters.</summary>
+    internal const int MaxLength = 1 << 20;
+
+    private readonly bool[] _inLiteral;
+
     internal SqlText(string text)
     {
         Code = Blank(text);
+        _inLiteral = new bool[text.Length];
+        for (int i = 1; i < text.Length; i++)
+        {
+            _inLiteral[i] = _inLiteral[i - 1] ^ (Code[i - 1] == '\'');
+        }
         Outer = WithoutBrackets(Code);
         Columns = [.. SelectList(text)];
     }
@@ -22,14 +32,18 @@ internal sealed class SqlText
     internal IReadOnlyList<string> Columns { get; }
 
     /// <summary>Whether a place in the text is inside a string literal.</summary>
-    internal bool InLiteral(string text, int index)
+    internal bool InLiteral(int index) => _inLiteral[index];
+
+    /// <summary>Whether a name stands in a text, not as a part of a longer one.</summary>
+    internal static bool HasWord(string text, string word) => Word(text, word, 0, StringComparison.Ordinal) >= 0;
+
+    /// <summary>Whether a text ends with a name, whatever other signs come after it.</summary>
+    internal static bool EndsWithWord(string text, string word)
     {
-        int quotes = 0;
-        for (int i = 0; i < index; i++)
-        {
-            quotes += text[i] == '\'' && Code[i] == '\'' ? 1 : 0;
-        }
-        return quotes % 2 == 1;
+        int end = LastNamePart(text) + 1;
+        int length = LastNamePart(word) + 1;
+        return length > 0 && length <= end && string.CompareOrdinal(text, end - length, word, 0, length) == 0
+            && (length == end || !IsNamePart(text[end - length - 1]));
     }
 
     /// <summary>The text with comments, string literals and quoted names blanked out.</summary>
@@ -75,13 +89,13 @@ internal sealed class SqlText
 
     private IEnumerable<string> SelectList(string text)
     {
-        int start = Word(Outer, "SELECT", 0);
+        int start = Word(Outer, "SELECT", 0, StringComparison.OrdinalIgnoreCase);
         if (start < 0)
         {
             yield break;
         }
         start += "SELECT".Length;
-        int end = Word(Outer, "FROM", start);
+        int end = Word(Outer, "FROM", start, StringComparison.OrdinalIgnoreCase);
         end = end < 0 ? text.Length : end;
         for (int i = start; i <= end; i++)
         {
@@ -93,9 +107,9 @@ internal sealed class SqlText
         }
     }
 
-    private static int Word(string code, string word, int start)
+    private static int Word(string code, string word, int start, StringComparison comparison)
     {
-        for (int at = start; (at = code.IndexOf(word, at, StringComparison.OrdinalIgnoreCase)) >= 0; at += word.Length)
+        for (int at = start; (at = code.IndexOf(word, at, comparison)) >= 0; at += word.Length)
         {
             int after = at + word.Length;
             if ((at == 0 || !IsNamePart(code[at - 1])) && (after == code.Length || !IsNamePart(code[after])))
@@ -104,6 +118,16 @@ internal sealed class SqlText
             }
         }
         return -1;
+    }
+
+    private static int LastNamePart(string text)
+    {
+        int last = text.Length - 1;
+        while (last >= 0 && !IsNamePart(text[last]))
+        {
+            last--;
+        }
+        return last;
     }
 
     private static bool IsNamePart(char letter) => char.IsLetterOrDigit(letter) || letter == '_';

@@ -23,13 +23,10 @@ internal sealed partial record VariableUse(string Name, string Field, string For
 
     internal static string? FirstName(string text) => In(text).FirstOrDefault()?.Name;
 
-    /// <summary>The text with every use replaced; null keeps it as it is.</summary>
-    internal static string Replace(string text, Func<VariableUse, string?> value) =>
-        Pattern().Replace(text, match => value(Read(match)) ?? match.Value);
-
     private static VariableUse Read(Match match) =>
         new(match.Groups["name"].Value, match.Groups["field"].Value, match.Groups["format"].Value, match.Index, match.Length);
 
-    [GeneratedRegex(@"\$(?<name>\w+)|\[\[(?<name>\w+?)(?::(?<format>\w+))?\]\]|\$\{(?<name>\w+)(?:\.(?<field>[^:^}]+))?(?::(?<format>[^}]+))?\}", RegexOptions.ECMAScript)]
+    // What Grafana reads has no bounds; here no part is longer than anybody writes, lest each of many openings be followed to the text's end.
+    [GeneratedRegex(@"\$(?<name>\w+)|\[\[(?<name>\w{1,200}?)(?::(?<format>\w{1,200}))?\]\]|\$\{(?<name>\w{1,200})(?:\.(?<field>[^:^}]{1,200}))?(?::(?<format>[^}]{1,200}))?\}", RegexOptions.ECMAScript)]
     private static partial Regex Pattern();
 }

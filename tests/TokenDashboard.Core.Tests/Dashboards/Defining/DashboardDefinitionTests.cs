@@ -11,8 +11,8 @@ namespace TokenDashboard.Tests.Dashboards.Defining;
 
 public class DashboardDefinitionTests
 {
-    private const string Usage = "SELECT CAST(model AS TEXT) AS Model, CAST(SUM(total_tokens) AS INTEGER) AS Tokens FROM {usage} GROUP BY model ORDER BY 2 DESC LIMIT 9";
-    private const string OverTime = "SELECT CAST(time AS INTEGER) AS time, CAST(model AS TEXT) AS model, CAST(SUM(total_tokens) AS INTEGER) AS tokens FROM {usage_over_time} GROUP BY time, model ORDER BY time";
+    private const string Usage = "SELECT model AS Model, SUM(total_tokens) AS Tokens FROM ${usage:raw} GROUP BY model ORDER BY 2 DESC LIMIT 9";
+    private const string OverTime = "SELECT time, model, SUM(total_tokens) AS tokens FROM ${usage_over_time:raw} GROUP BY time, model ORDER BY time";
 
     private static readonly DateTimeOffset Now = new(2026, 3, 5, 0, 0, 0, TimeSpan.Zero);
 
@@ -28,7 +28,7 @@ public class DashboardDefinitionTests
             { "name": "one", "choices": ["x"] },
             { "name": "search", "type": "textbox", "default": "%" }
           ],
-          "annotations": { "name": "Failures", "sql": "SELECT CAST(second AS INTEGER) AS time, 'failed' AS text FROM {requests} WHERE policy_failed = 1 LIMIT 10", "color": "dark-red", "enabled": false },
+          "annotations": { "name": "Failures", "sql": "SELECT time, 'failed' AS text FROM ${requests:raw} WHERE policy_failures = 1 LIMIT 10", "color": "dark-red", "enabled": false },
           "links": [ { "title": "Menu", "tag": "a", "tooltip": "Others." }, { "title": "Self", "url": "/d/everything?${user:queryparam}" } ],
           "panels": [
             { "type": "text", "content": "**$one** of $search", "width": 24, "height": 2 },
@@ -64,8 +64,8 @@ public class DashboardDefinitionTests
                   "transformations": [ { "id": "limit", "options": { "limitField": 3 } }, { "id": "merge" } ],
                   "overrides": { "column": "Tokens", "cell": "bar", "width": 100, "minWidth": 20, "min": 0, "mappings": [], "dataLinks": [], "decimals": 0, "max": 9, "noValue": "-", "unit": "locale" }
                 },
-                { "type": "stat", "title": "Latency", "description": "Durations.", "unit": "ms", "sql": "SELECT CAST(MAX(duration_ms) AS REAL) AS Longest, ${size:raw} AS Size FROM {latency}" },
-                { "type": "timeseries", "title": "Latency over time", "description": "Durations.", "unit": "ms", "sql": "SELECT CAST(time AS INTEGER) AS time, CAST(MAX(duration_ms) AS REAL) AS Longest FROM {latency_over_time} GROUP BY time ORDER BY time" }
+                { "type": "stat", "title": "Latency", "description": "Durations.", "unit": "ms", "sql": "SELECT MAX(duration_ms) AS Longest, ${size:raw} AS Size FROM ${latency:raw}" },
+                { "type": "timeseries", "title": "Latency over time", "description": "Durations.", "unit": "ms", "sql": "SELECT time, MAX(duration_ms) AS Longest FROM ${latency_over_time:raw} GROUP BY time ORDER BY time" }
               ]
             },
             {
@@ -130,8 +130,8 @@ public class DashboardDefinitionTests
         { Panel(""" "repeat": "nobody" """), "panels[0].repeat", "no variable of several values" },
         { Panel(""" "repeat": { "variable": "nobody", "maxPerRow": 5 } """), "panels[0].repeat.maxPerRow", "one of 2, 3, 4" },
         { Panel(""" "queries": [{ "sql": "SELECT 1", "label": 1 }] """), "panels[0].queries[0].label", "is unknown" },
-        { """{ "title": "x", "panels": { "type": "stat", "title": "y", "sql": "SELECT 1 FROM {usages}" } }""", "panels[0].sql", "perhaps for {usage}" },
-        { """{ "title": "x", "panels": { "type": "stat", "title": "y", "sql": "SELECT 1 FROM {usage}, {requests}" } }""", "panels[0].sql", "one of them" },
+        { """{ "title": "x", "panels": { "type": "stat", "title": "y", "sql": "SELECT 1 FROM ${usages:raw}" } }""", "panels[0].sql", "perhaps for ${usage:raw}" },
+        { """{ "title": "x", "panels": { "type": "stat", "title": "y", "sql": "SELECT 1", "queries": ["SELECT ${size:raw}"] } }""", "panels[0].queries[0].sql", "no variable" },
         { """{ "title": "x", "panels": { "type": "barchart", "title": "y", "sql": "SELECT *" } }""", "panels[0].category", "is missing" },
         { """{ "title": "x", "panels": { "type": "timeseries", "title": "y", "sql": "SELECT 1", "legend": "left" } }""", "panels[0].legend", "Bottom" },
         { """{ "title": "x", "panels": { "type": "timeseries", "title": "y", "sql": "SELECT 1", "legend": { "calculations": "Median" } } }""", "panels[0].legend.calculations[0]", "Maximum" },
@@ -143,11 +143,11 @@ public class DashboardDefinitionTests
         { """{ "base": "Users", "sections": { "panels": [] } }""", "sections[0].title", "is missing" },
         { """{ "base": "Users", "panels": { "type": "text", "content": "x", "id": 1 } }""", "panels[0].id", "another panel" },
         { """{ "title": "x", "panels": [{ "type": "text", "content": "x", "id": 1 }, { "type": "text", "content": "x", "id": 1 }] }""", "panels[1].id", "another panel" },
-        { """{ "title": "x", "variables": "usr" }""", "variables[0]", "utc_offset" },
+        { """{ "title": "x", "variables": "usr" }""", "variables[0]", "zone" },
         { """{ "title": "x", "variables": ["user", "User"] }""", "variables[1]", "already" },
         { """{ "title": "x", "variables": { "name": "a b" } }""", "variables[0].name", "letters, digits" },
         { """{ "title": "x", "variables": { "name": "datasource" } }""", "variables[0].name", "datasource" },
-        { """{ "title": "x", "variables": { "name": "rollup" } }""", "variables[0].name", "rollup" },
+        { """{ "title": "x", "variables": { "name": "relation" } }""", "variables[0].name", "relation" },
         { """{ "title": "x", "variables": { "name": "a", "type": "interval" } }""", "variables[0].type", "textbox" },
         { """{ "title": "x", "variables": { "name": "a", "choices": ["x,y"] } }""", "variables[0].choices", "comma" },
         { """{ "title": "x", "variables": { "name": "a", "choices": ["x", "x"] } }""", "variables[0].choices", "twice" },
@@ -195,7 +195,7 @@ public class DashboardDefinitionTests
     {
         DashboardDefinitionResult result = Read("""
             { "titel": 1, "refresh": "x", "variables": [1, { "name": "?" }],
-              "sections": [{ "title": "s", "panels": [{ "type": "stat", "unit": "?", "width": 0 }, { "type": "timeseries", "title": "t", "sql": "{x}", "bars": 3, "legend": 1 }] }] }
+              "sections": [{ "title": "s", "panels": [{ "type": "stat", "unit": "?", "width": 0 }, { "type": "timeseries", "title": "t", "sql": "${x:raw}", "bars": 3, "legend": 1 }] }] }
             """);
 
         Assert.Equal(
@@ -276,18 +276,18 @@ public class DashboardDefinitionTests
     public void Standard_variables_come_with_what_uses_them()
     {
         Assert.Equal(["datasource"], Variables("""{ "title": "x" }"""));
-        Assert.Equal(["datasource", "model", "provider", "rollup"], Variables("""{ "title": "x", "variables": "MODEL" }"""));
-        Assert.Equal(["a", "datasource", "rollup", "user"], Variables("""{ "title": "x", "variables": { "name": "a" }, "panels": { "type": "text", "content": "$user" } }"""));
-        Assert.Equal(["datasource", "rollup", "user"], Variables("""{ "title": "x", "panels": { "type": "text", "content": "x", "repeat": "user" } }"""));
+        Assert.Equal(["datasource", "model", "names", "provider"], Variables("""{ "title": "x", "variables": "MODEL" }"""));
+        Assert.Equal(["a", "datasource", "names", "user"], Variables("""{ "title": "x", "variables": { "name": "a" }, "panels": { "type": "text", "content": "$user" } }"""));
+        Assert.Equal(["datasource", "names", "user"], Variables("""{ "title": "x", "panels": { "type": "text", "content": "x", "repeat": "user" } }"""));
         Assert.Equal(
-            ["bucket", "datasource", "model", "provider", "rollup", "user", "utc_offset"],
+            ["bucket", "datasource", "model", "names", "provider", "relation", "usage_over_time", "user", "zone"],
             Variables($$"""{ "title": "x", "panels": { "type": "timeseries", "title": "t", "sql": "{{OverTime}}" } }"""));
 
         static IEnumerable<string> Variables(string json) => Read(json).Dashboard!.Variables.Select(variable => variable.Name).Order();
     }
 
     [Fact]
-    public void Relations_in_braces_hold_what_the_variables_choose()
+    public void Relations_hold_what_the_variables_choose()
     {
         using var store = new TestStore();
         store.Insert(
@@ -295,14 +295,15 @@ public class DashboardDefinitionTests
             new TestStore.Row { Timestamp = "2026-03-01T12:00:00", User = "ann", Total = 100L }, new TestStore.Row { Timestamp = "2026-03-04T12:00:00", User = "bob", Total = 1000L });
         var sql = new Dictionary<string, string>
         {
-            ["usage"] = "SELECT SUM(total_tokens) AS n, '{usage}' AS t FROM {usage} -- {usage}",
-            ["with"] = "WITH mine AS (SELECT SUM(total_tokens) AS n FROM {usage}) SELECT n FROM mine",
-            ["comment"] = "/* who */ -- and what\nWITH/**/mine AS (SELECT SUM(total_tokens) AS n FROM {usage}) SELECT n FROM mine",
-            ["recursive"] = "WITH -- all\n RECURSIVE/**/mine(n) AS (SELECT SUM(total_tokens) FROM {usage}) SELECT n FROM mine",
-            ["requests"] = "with recursive r AS (SELECT total_tokens FROM {requests}) SELECT SUM(total_tokens) AS n FROM r",
-            ["over time"] = "SELECT time, SUM(total_tokens) AS n FROM {usage_over_time} GROUP BY time ORDER BY time",
-            ["latency"] = "SELECT SUM(duration_ms * requests) AS n FROM {latency}",
-            ["latency over time"] = "SELECT time, MAX(duration_ms) AS n FROM {latency_over_time} GROUP BY time ORDER BY time",
+            ["usage"] = "SELECT SUM(total_tokens) AS n, 'usage' AS t FROM ${usage:raw} -- usage",
+            ["with"] = "WITH mine AS (SELECT SUM(total_tokens) AS n FROM ${usage:raw}) SELECT n FROM mine",
+            ["comment"] = "/* who */ -- and what\nWITH/**/mine AS (SELECT SUM(total_tokens) AS n FROM ${usage:raw}) SELECT n FROM mine",
+            ["recursive"] = "WITH -- all\n RECURSIVE/**/mine(n) AS (SELECT SUM(total_tokens) FROM ${usage:raw}) SELECT n FROM mine",
+            ["requests"] = "with recursive r AS (SELECT total_tokens FROM ${requests:raw}) SELECT SUM(total_tokens) AS n FROM r",
+            ["over time"] = "SELECT time, SUM(total_tokens) AS n FROM ${usage_over_time:raw} GROUP BY time ORDER BY time",
+            ["latency"] = "SELECT SUM(duration_ms * requests) AS n FROM ${latency:raw}",
+            ["two"] = "SELECT a.n + b.n AS n FROM (SELECT SUM(total_tokens) AS n FROM ${usage:raw}) AS a, (SELECT COUNT(*) AS n FROM ${requests:raw}) AS b",
+            ["latency over time"] = "SELECT time, MAX(duration_ms) AS n FROM ${latency_over_time:raw} GROUP BY time ORDER BY time",
         };
         var panels = new JsonArray([.. sql.Select(pair => new JsonObject { ["type"] = "table", ["title"] = pair.Key, ["sql"] = pair.Value })]);
         var view = new GrafanaView(Read(new JsonObject { ["title"] = "x", ["panels"] = panels }.ToJsonString()).ToDocument(), Now.AddDays(-1), Now);
@@ -310,9 +311,10 @@ public class DashboardDefinitionTests
         view.Chosen["bucket"] = ["3600"];
         long noon = new DateTimeOffset(2026, 3, 4, 12, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
 
-        Assert.Equal([12L, "{usage}"], view.Panel(store, "usage").Rows.Single());
+        Assert.Equal([12L, "usage"], view.Panel(store, "usage").Rows.Single());
         Assert.All(["with", "comment", "recursive"], title => Assert.Equal([12L], view.Panel(store, title).Rows.Single()));
         Assert.Equal([12L], view.Panel(store, "requests").Rows.Single());
+        Assert.Equal([14L], view.Panel(store, "two").Rows.Single());
         Assert.Equal([6.0], view.Panel(store, "latency").Rows.Single());
         Assert.Equal([(noon, 5L), (noon + 3600, 7L)], view.Panel(store, "over time").Rows.Select(row => ((long)row[0]!, (long)row[1]!)));
         Assert.Equal([(noon, 2.0), (noon + 3600, 4.0)], view.Panel(store, "latency over time").Rows.Select(row => ((long)row[0]!, (double)row[1]!)));
@@ -411,7 +413,7 @@ public class DashboardDefinitionTests
         "mappings" => Tables(random, 3, () => [KeyValuePair.Create("value", (object?)1), KeyValuePair.Create("text", (object?)"one")]),
         "queries" => Tables(random, 3, () => Table(random, DefinitionKeys.Query, depth + 1)),
         "transformations" => Tables(random, 2, () => [KeyValuePair.Create("id", (object?)"merge"), KeyValuePair.Create("options", (object?)Table(random, ["unit", "min"], depth + 1))]),
-        "sql" => Pick<object>(random, [Usage, OverTime, "SELECT 1 AS time, 2 AS x", "SELECT $user, ${model:sqlstring}", "SELECT *", "WITH a AS (SELECT 1) SELECT * FROM {requests}"]),
+        "sql" => Pick<object>(random, [Usage, OverTime, "SELECT 1 AS time, 2 AS x", "SELECT $user, ${model:sqlstring}", "SELECT *", "WITH a AS (SELECT 1) SELECT * FROM ${requests:raw}"]),
         "unit" => Pick<object>(random, ["ms", "suffix: x", "short"]),
         "width" => random.Next(1, 25),
         "height" => random.Next(1, 20),

@@ -146,7 +146,8 @@ public class InterpolationTests
             dashboard,
             view,
             chosen.ToDictionary(pair => pair.Name, pair => (IReadOnlyList<string>)pair.Values),
-            variable => [("shown", view.Interpolate(variable.Query))]).Resolve();
+            variable => [("shown", view.Interpolate(variable.Query))],
+            (variable, exception) => throw exception).Resolve();
         return view.Values;
     }
 }

@@ -1,5 +1,4 @@
 using TokenDashboard.Dashboards.Proof;
-using TokenDashboard.Store;
 
 namespace TokenDashboard.Tests.Dashboards.Proof;
 
@@ -7,8 +6,10 @@ public sealed class SqlitePluginTests : IDisposable
 {
     private static readonly TimeWindow Window = new(new(2026, 3, 4, 12, 0, 0, 900, TimeSpan.Zero), new(2026, 3, 4, 18, 0, 0, TimeSpan.Zero));
 
+    private static readonly TimeSpan Time = TimeSpan.FromSeconds(30);
+
     private readonly TestStore _file = new();
-    private readonly TokenStore _store;
+    private readonly ProofDatabase _database;
 
     public SqlitePluginTests()
     {
@@ -17,7 +18,7 @@ public sealed class SqlitePluginTests : IDisposable
             connection.Execute("CREATE TABLE t (i INTEGER, r REAL, s TEXT, d DATETIME, v VARCHAR(9), n NUMERIC)");
             connection.Execute("INSERT INTO t VALUES (1, 2, 'a', '2026-01-02 03:04:05', 7, 3), (2.5, 'x', 4.5, NULL, 'b', '8')");
         }
-        _store = TokenStore.OpenDatabase(_file.Path, CancellationToken.None);
+        _database = new ProofDatabase(_file.Path, CancellationToken.None);
     }
 
     [Fact]
@@ -122,17 +123,17 @@ public sealed class SqlitePluginTests : IDisposable
     public void Every_query_is_cancelled_with_its_store()
     {
         using var cancellation = new CancellationTokenSource();
-        using TokenStore store = TokenStore.OpenDatabase(_file.Path, cancellation.Token);
+        using var database = new ProofDatabase(_file.Path, cancellation.Token);
         cancellation.Cancel();
 
-        Assert.ThrowsAny<OperationCanceledException>(() => SqlitePlugin.Run(store, "SELECT 1", seriesByLabel: false, [], Window));
+        Assert.ThrowsAny<OperationCanceledException>(() => SqlitePlugin.Run(database, "SELECT 1", seriesByLabel: false, [], Window, Time));
     }
 
     public void Dispose()
     {
-        _store.Dispose();
+        _database.Dispose();
         _file.Dispose();
     }
 
-    private PluginResult Run(string sql, params string[] timeColumns) => SqlitePlugin.Run(_store, sql, seriesByLabel: false, timeColumns, Window);
+    private PluginResult Run(string sql, params string[] timeColumns) => SqlitePlugin.Run(_database, sql, seriesByLabel: false, timeColumns, Window, Time);
 }

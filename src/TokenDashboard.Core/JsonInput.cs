@@ -1,0 +1,74 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Unicode;
+
+namespace TokenDashboard;
+
+/// <summary>Reads JSON that anybody may have made: a small text may stand for values that fill the memory.</summary>
+internal static class JsonInput
+{
+    /// <summary>The most values and names in one text. A dashboard of 200 panels has some 50,000.</summary>
+    private const int MaxValues = 2_000_000;
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Reads JSON; of a name that stands twice in an object nobody knows which one counts, so it is refused.</summary>
+    /// <exception cref="JsonException">It is not JSON, too large, nested too deeply, or holds half of a character.</exception>
+    internal static JsonNode? Parse(string text, bool lenient = false)
+    {
+        try
+        {
+            return Parse(Strict.GetBytes(text), lenient);
+        }
+        catch (EncoderFallbackException exception)
+        {
+            throw HalfCharacter(exception);
+        }
+    }
+
+    /// <summary>Reads JSON in UTF-8; bytes that are none count as replacement characters.</summary>
+    /// <exception cref="JsonException">As of text.</exception>
+    internal static JsonNode? Parse(ReadOnlySpan<byte> utf8, bool lenient = false)
+    {
+        if (utf8.StartsWith(Encoding.UTF8.Preamble))
+        {
+            utf8 = utf8[Encoding.UTF8.Preamble.Length..];
+        }
+        if (!Utf8.IsValid(utf8))
+        {
+            utf8 = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(utf8));
+        }
+        JsonCommentHandling comments = lenient ? JsonCommentHandling.Skip : JsonCommentHandling.Disallow;
+        Check(utf8, new JsonReaderOptions { AllowTrailingCommas = lenient, CommentHandling = comments });
+        return JsonNode.Parse(
+            utf8, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false, AllowTrailingCommas = lenient, CommentHandling = comments });
+    }
+
+    private static void Check(ReadOnlySpan<byte> utf8, JsonReaderOptions options)
+    {
+        var reader = new Utf8JsonReader(utf8, options);
+        for (int values = 0; reader.Read();)
+        {
+            if (reader.TokenType is not (JsonTokenType.EndArray or JsonTokenType.EndObject) && ++values > MaxValues)
+            {
+                throw new JsonException($"It holds more than {MaxValues} values.");
+            }
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+            {
+                try
+                {
+                    reader.GetString();
+                }
+                catch (InvalidOperationException exception)
+                {
+                    // Whoever asked for this text later would get the exception.
+                    throw HalfCharacter(exception);
+                }
+            }
+        }
+    }
+
+    private static JsonException HalfCharacter(Exception exception) =>
+        new("It holds half of a character, a surrogate such as \\ud83d without its other half.", exception);
+}

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace TokenDashboard;
+
+/// <summary>
+/// What one connection signs in with, to keep it out of texts for people. A server or proxy may repeat the request's headers anywhere, so
+/// they are looked for as they are, in part, and behind the usual encodings. Data is never put through it.
+/// </summary>
+internal sealed partial class Secrets : IDisposable
+{
+    private const string Mask = "***";
+
+    /// <summary>Of a secret as long as this, each part as long as this counts; a shorter one only as a whole word.</summary>
+    private const int ShortestPart = 8;
+
+    /// <summary>Chance makes shorter ones out of anything that is decoded.</summary>
+    private const int ShortestEncoded = 4;
+
+    /// <summary>An echo may be encoded twice, as in a page that quotes JSON.</summary>
+    private const int MaxLayers = 3;
+
+    private static readonly ConcurrentDictionary<Secrets, bool> InUse = [];
+
+    private readonly List<string> _all = [];
+    private readonly List<string> _unmistakable = [];
+
+    internal Secrets() => InUse[this] = true;
+
+    /// <summary>
+    /// Masks the secrets that are in use in a message that has names and this product's own words in it. Only those count that no name
+    /// or word can be: a password that is a word is one of the words there, not an echo.
+    /// </summary>
+    internal static string MaskInMessage(string message)
+    {
+        foreach (Secrets secrets in InUse.Keys)
+        {
+            message = Masked(message, secrets._unmistakable);
+        }
+        return message;
+    }
+
+    /// <summary>Remembers a secret.</summary>
+    internal void Add(string secret)
+    {
+        if (secret.Length == 0)
+        {
+            return;
+        }
+        _all.Add(secret);
+        if (secret.Length >= ShortestPart && !secret.All(char.IsLetter))
+        {
+            _unmistakable.Add(secret);
+        }
+    }
+
+    /// <summary>Masks the secrets in words of a server's own choice.</summary>
+    internal string MaskIn(string words) => Masked(words, _all);
+
+    /// <summary>Ends the masking in messages; its connection has ended.</summary>
+    public void Dispose() => InUse.TryRemove(this, out _);
+
+    private static string Masked(string text, List<string> secrets)
+    {
+        if (secrets.Count == 0)
+        {
+            return text;
+        }
+        string masked = MaskPlain(text, secrets);
+        string plain = masked;
+        for (int layer = 0; layer < MaxLayers; layer++)
+        {
+            string decoded = Decode(plain);
+            if (decoded == plain)
+            {
+                break;
+            }
+            plain = MaskPlain(decoded, secrets);
+            if (plain != decoded)
+            {
+                masked = plain;
+            }
+        }
+        return masked;
+    }
+
+    private static string MaskPlain(string text, List<string> secrets)
+    {
+        foreach (string secret in secrets)
+        {
+            text = secret.Length < ShortestPart ? MaskWord(text, secret) : MaskParts(text, secret);
+        }
+        return Base64Run().Replace(text, run => HoldsSecret(run.Value, secrets) ? Mask : run.Value);
+    }
+
+    private static string MaskParts(string text, string secret)
+    {
+        StringBuilder? masked = null;
+        int kept = 0;
+        for (int at = 0; at + ShortestPart <= text.Length;)
+        {
+            int length = ShortestPart;
+            if (!secret.AsSpan().Contains(text.AsSpan(at, length), StringComparison.Ordinal))
+            {
+                at++;
+                continue;
+            }
+            while (at + length < text.Length && secret.AsSpan().Contains(text.AsSpan(at, length + 1), StringComparison.Ordinal))
+            {
+                length++;
+            }
+            masked ??= new StringBuilder();
+            masked.Append(text, kept, at - kept).Append(Mask);
+            kept = at += length;
+        }
+        return masked is null ? text : masked.Append(text, kept, text.Length - kept).ToString();
+    }
+
+    private static string MaskWord(string text, string secret)
+    {
+        for (int at = 0; (at = text.IndexOf(secret, at, StringComparison.Ordinal)) >= 0;)
+        {
+            int end = at + secret.Length;
+            bool word = (at == 0 || !char.IsLetterOrDigit(text[at - 1])) && (end == text.Length || !char.IsLetterOrDigit(text[end]));
+            text = word ? string.Concat(text.AsSpan(0, at), Mask, text.AsSpan(end)) : text;
+            at = word ? at + Mask.Length : at + 1;
+        }
+        return text;
+    }
+
+    /// <summary>Whether something that may be Base64, or a piece of it cut out anywhere, is a text with a secret.</summary>
+    private static bool HoldsSecret(string run, List<string> secrets)
+    {
+        string letters = run.Replace('-', '+').Replace('_', '/');
+        for (int start = 0; start < 4 && start + 4 <= letters.Length; start++)
+        {
+            byte[] bytes = Convert.FromBase64String(letters.Substring(start, (letters.Length - start) / 4 * 4));
+            string text = Encoding.UTF8.GetString(bytes);
+            if (secrets.Exists(secret => secret.Length >= ShortestEncoded && (secret.Length < ShortestPart ? MaskWord(text, secret) : MaskParts(text, secret)) != text))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static string Decode(string text)
+    {
+        string decoded = JsonEscape().Replace(text, escape => ((char)Convert.ToUInt16(escape.Groups[1].Value, 16)).ToString());
+        return WebUtility.HtmlDecode(Uri.UnescapeDataString(decoded));
+    }
+
+    [GeneratedRegex("[A-Za-z0-9+/_-]{8,}")]
+    private static partial Regex Base64Run();
+
+    [GeneratedRegex(@"\\[uU]([0-9A-Fa-f]{4})")]
+    private static partial Regex JsonEscape();
+}

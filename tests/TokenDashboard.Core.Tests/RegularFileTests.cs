@@ -1,0 +1,67 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace TokenDashboard.Tests;
+
+public sealed class RegularFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("short")]
+    [InlineData("0123456789")]
+    public void A_regular_file_is_read_up_to_its_limit(string text)
+    {
+        string path = _folder.File("file");
+        File.WriteAllText(path, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+
+        Assert.Equal(text, RegularFile.ReadText(path, 10));
+    }
+
+    [Fact]
+    public void A_larger_file_is_refused()
+    {
+        string path = _folder.File("file");
+        File.WriteAllText(path, "0123456789A");
+
+        Assert.Throws<IOException>(() => RegularFile.ReadBytes(path, 10));
+        Assert.Throws<IOException>(() => RegularFile.Open(path, 10));
+    }
+
+    [Fact]
+    public void A_file_that_holds_more_than_its_size_says_is_read_up_to_the_limit()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has such files.");
+
+        Assert.NotEmpty(RegularFile.ReadBytes("/proc/self/maps", 10_000_000));
+        Assert.Throws<IOException>(() => RegularFile.ReadBytes("/proc/self/maps", 10));
+    }
+
+    [Fact]
+    public void A_link_to_a_file_is_followed()
+    {
+        File.WriteAllText(_folder.File("file"), "text");
+        File.CreateSymbolicLink(_folder.File("first"), "file");
+        File.CreateSymbolicLink(_folder.File("second"), "first");
+
+        Assert.Equal("text", RegularFile.ReadText(_folder.File("second")));
+    }
+
+    [Fact]
+    public void What_is_no_file_is_refused_without_being_opened()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such files.");
+        Pipes.Make(_folder.File("pipe"));
+        File.CreateSymbolicLink(_folder.File("link"), "pipe");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(_folder.File("socket")));
+
+        foreach (string path in (string[])[_folder.File("pipe"), _folder.File("link"), _folder.File("socket"), "/dev/zero", "/dev/tty", _folder.Path, _folder.File("missing")])
+        {
+            Assert.ThrowsAny<IOException>(() => RegularFile.Open(path, long.MaxValue));
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+}

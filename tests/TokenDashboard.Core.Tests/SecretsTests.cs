@@ -1,0 +1,46 @@
+namespace TokenDashboard.Tests;
+
+public class SecretsTests
+{
+    [Theory]
+    [InlineData("admin", "Invalid password for admin.", "Invalid password for ***.")]
+    [InlineData("admin", "administrator adminadmin", "administrator adminadmin")]
+    [InlineData("a", "a man, a plan", "*** man, *** plan")]
+    [InlineData("a", "YWJjZGVmZ2hpamts", "YWJjZGVmZ2hpamts")]
+    [InlineData("s3cret-Passw0rd", "xs3cret-Passw0rdx", "x***x")]
+    [InlineData("s3cret-Passw0rd", "s3cret-Pas", "***")]
+    [InlineData("s3cret-Passw0rd", "s3cret", "s3cret")]
+    [InlineData("s3cret-Passw0rd", "nothing %41 &amp; \\u0041", "nothing %41 &amp; \\u0041")]
+    public void A_secret_is_masked_in_the_words_of_a_server(string secret, string words, string masked)
+    {
+        using var secrets = new Secrets();
+        secrets.Add(secret);
+
+        Assert.Equal(masked, secrets.MaskIn(words));
+    }
+
+    [Theory]
+    [InlineData("dashboard")]
+    [InlineData("admin")]
+    public void A_word_that_is_a_password_stays_in_messages(string password)
+    {
+        using var secrets = new Secrets();
+        secrets.Add(password);
+
+        Assert.Equal($"The {password} 'x'.", MessageText.Clean($"The {password} 'x'."));
+    }
+
+    [Fact]
+    public void What_can_be_no_word_is_masked_in_messages_while_its_connection_lasts()
+    {
+        const string Token = "glsa_2Xk9mQvT4";
+        var secrets = new Secrets();
+        secrets.Add(Token);
+
+        string masked = MessageText.Clean($"The folder '{Token}'.");
+        secrets.Dispose();
+
+        Assert.Equal("The folder '***'.", masked);
+        Assert.Equal($"The folder '{Token}'.", MessageText.Clean($"The folder '{Token}'."));
+    }
+}
