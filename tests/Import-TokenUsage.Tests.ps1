@@ -48,6 +48,20 @@ Describe 'Import-TokenUsage' {
         (Import-TokenUsage (Join-Path $TestDrive 'many-?.csv')).Duplicates | Should -Be 1, 1
     }
 
+    It 'keeps cached and reasoning tokens and the cost, with rollups and after removal too' {
+        $file = Write-File detail.csv "$header,cached_tokens,reasoning_tokens,cost", '2026-03-01T12:00:00,alice,gpt-4o,10,5,4,,0.25', '2026-03-01T12:00:01,alice,gpt-4o,20,5,6,,0.5'
+        $null = Import-TokenUsage $file
+
+        (Get-TokenRequest).CachedTokens | Should -Be 4, 6
+        foreach ($change in { }, { Optimize-TokenStore }, { Remove-TokenUsage -Before 2026-04-01 -Confirm:$false }) {
+            $null = & $change
+            $usage = Get-TokenUsage
+            $usage.CachedTokens, $usage.RecordedCost | Should -Be 10, 0.75
+            $usage.ReasoningTokens | Should -BeNullOrEmpty
+        }
+        $usage | Format-List | Out-String | Should -Match 'Cached tokens'
+    }
+
     It 'maps columns and fills in constants' {
         $file = Write-File trace.csv 'TIMESTAMP,ContextTokens,GeneratedTokens', '2026-03-01 12:00:00.1234567,100,7'
 

@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Store;
-using TokenDashboard.Store.Rollups;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Analysis;

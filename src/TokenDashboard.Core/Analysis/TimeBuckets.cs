@@ -18,6 +18,9 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone)
     /// <summary>Buckets begin at multiples of so many seconds of the zone's clock, and at clock changes.</summary>
     public int Step => unit == TimeUnit.Hour ? RollupLevels.HourSeconds : RollupLevels.DaySeconds;
 
+    /// <summary>The same buckets, to be asked by another thread.</summary>
+    public TimeBuckets Copy() => new(unit, zone);
+
     /// <summary>The first instant of the bucket that holds an instant, in UTC ticks. Cheap where neighbours are asked for in turn.</summary>
     public long StartOf(long utcTicks)
     {

@@ -1,5 +1,4 @@
 using TokenDashboard.Store;
-using TokenDashboard.Store.Rollups;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Analysis;
@@ -13,21 +12,38 @@ internal static class UsageGroups
     /// <param name="texts">The names the key is made of.</param>
     /// <param name="step">At which multiples of seconds of the zone's clock the key may change; 0 where it does not depend on time.</param>
     /// <param name="zone">The zone.</param>
-    /// <param name="keyOf">The key of a request, or of a sum that lies between two multiples of the step.</param>
+    /// <param name="keys">Makes a function that gives the key of a request, or of a sum that lies between two multiples of the step, for one thread.</param>
     public static (Dictionary<TKey, UsageAccumulator> Groups, UnreadableReport Unreadable) Sum<TKey>(
-        TokenStore store, RequestFilter filter, RequestText texts, int step, TimeZoneInfo zone, Func<UsageRow, TKey> keyOf)
+        TokenStore store, RequestFilter filter, RequestText texts, int step, TimeZoneInfo zone, Func<Func<UsageRow, TKey>> keys)
         where TKey : notnull
     {
-        var groups = new Dictionary<TKey, UsageAccumulator>();
-        UnreadableReport unreadable = UsageReader.Read(store, new UsageScope(filter, texts, step, zone, CountsRemoved: true), groups.Clear, row =>
+        var parts = new List<Dictionary<TKey, UsageAccumulator>>();
+        UnreadableReport unreadable = UsageReader.Read(store, new UsageScope(filter, texts, step, zone, CountsRemoved: true), part =>
         {
-            TKey key = keyOf(row);
-            if (!groups.TryGetValue(key, out UsageAccumulator? usage))
+            if (part == 0)
             {
-                groups.Add(key, usage = new UsageAccumulator(keepsDurations: true));
+                parts.Clear();
             }
-            usage.Add(row);
+            var groups = new Dictionary<TKey, UsageAccumulator>();
+            parts.Add(groups);
+            Func<UsageRow, TKey> keyOf = keys();
+            return row =>
+            {
+                TKey key = keyOf(row);
+                if (!groups.TryGetValue(key, out UsageAccumulator? usage))
+                {
+                    groups.Add(key, usage = new UsageAccumulator(keepsDurations: true));
+                }
+                usage.Add(row);
+            };
         });
-        return (groups, unreadable);
+        foreach ((TKey key, UsageAccumulator usage) in parts.Skip(1).SelectMany(part => part))
+        {
+            if (!parts[0].TryAdd(key, usage))
+            {
+                parts[0][key].Add(usage);
+            }
+        }
+        return (parts[0], unreadable);
     }
 }

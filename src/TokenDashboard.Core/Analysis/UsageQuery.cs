@@ -59,7 +59,7 @@ public sealed class UsageQuery
             throw new TokenDashboardException(
                 ErrorCode.GroupingInvalid, "Empty buckets can be filled in only where usage is grouped by Hour, Day, Week or Month.");
         }
-        (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum(store, filter, Texts(), _buckets?.Step ?? 0, _zone, KeyOf);
+        (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum(store, filter, Texts(), _buckets?.Step ?? 0, _zone, Keys);
         if (_dimensions.Count == 0 && groups.Count == 0)
         {
             groups.Add(default, new UsageAccumulator());
@@ -87,13 +87,20 @@ public sealed class UsageQuery
         _ => RequestText.None,
     });
 
-    private UsageKey KeyOf(UsageRow row) => new(
-        _buckets?.StartOf(row.UtcTicks) ?? 0,
-        _dimensions.Contains(UsageDimension.User) ? row.User : null,
-        _dimensions.Contains(UsageDimension.Model) ? row.Model : null,
-        _dimensions.Contains(UsageDimension.Provider) ? row.Provider : null,
-        _dimensions.Contains(UsageDimension.RequestType) ? row.RequestType : null,
-        _dimensions.Contains(UsageDimension.Transaction) ? row.Transaction : null);
+    private Func<UsageRow, UsageKey> Keys()
+    {
+        // Buckets remember the last one asked for, so each thread has its own.
+        TimeBuckets? buckets = _buckets?.Copy();
+        bool user = _dimensions.Contains(UsageDimension.User), model = _dimensions.Contains(UsageDimension.Model), provider = _dimensions.Contains(UsageDimension.Provider);
+        bool type = _dimensions.Contains(UsageDimension.RequestType), transaction = _dimensions.Contains(UsageDimension.Transaction);
+        return row => new UsageKey(
+            buckets?.StartOf(row.UtcTicks) ?? 0,
+            user ? row.User : null,
+            model ? row.Model : null,
+            provider ? row.Provider : null,
+            type ? row.RequestType : null,
+            transaction ? row.Transaction : null);
+    }
 
     private void FillBuckets(Dictionary<UsageKey, UsageAccumulator> groups, TimeBuckets buckets, TimeRange range)
     {

@@ -29,19 +29,22 @@ public sealed class UserUsageQuery
     public Answer<UserTokenUsage> Totals(bool comparePrevious)
     {
         TimeRange? previousRange = comparePrevious ? _filter.Range.Previous() : null;
+        (Dictionary<(string User, string Model), UsageAccumulator> groups, UnreadableReport unreadable) =
+            UsageGroups.Sum<(string User, string Model)>(_store, _filter, RequestText.User | RequestText.Model, 0, _zone, () => row => (row.User, row.Model));
         var models = new Dictionary<string, SortedSet<string>>();
-        (Dictionary<string, UsageAccumulator> users, UnreadableReport unreadable) = UsageGroups.Sum(_store, _filter, RequestText.User | RequestText.Model, 0, _zone, row =>
+        var users = new Dictionary<string, UsageAccumulator>();
+        foreach (((string user, string model), UsageAccumulator usage) in groups)
         {
-            if (!models.TryGetValue(row.User, out SortedSet<string>? used))
+            if (!users.TryAdd(user, usage))
             {
-                models.Add(row.User, used = new SortedSet<string>(StringComparer.Ordinal));
+                users[user].Add(usage);
             }
-            used.Add(row.Model);
-            return row.User;
-        });
+            models.TryAdd(user, new SortedSet<string>(StringComparer.Ordinal));
+            models[user].Add(model);
+        }
         Dictionary<string, UsageAccumulator>? before = previousRange is null
             ? null
-            : UsageGroups.Sum(_store, _filter with { Range = previousRange }, RequestText.User, 0, _zone, row => row.User).Groups;
+            : UsageGroups.Sum<string>(_store, _filter with { Range = previousRange }, RequestText.User, 0, _zone, () => row => row.User).Groups;
         foreach (string user in before?.Keys.Except(users.Keys).ToArray() ?? [])
         {
             users.Add(user, new UsageAccumulator());
@@ -92,17 +95,21 @@ public sealed class UserUsageQuery
     public Answer<UserTokenUsagePattern> Pattern()
     {
         var hours = new TimeBuckets(TimeUnit.Hour, _zone);
-        (long hourStart, int hourOfWeek) = (-1, 0);
-        (Dictionary<(string User, int HourOfWeek), UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum(_store, _filter, RequestText.User, hours.Step, _zone, row =>
+        (Dictionary<(string User, int HourOfWeek), UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum<(string User, int HourOfWeek)>(_store, _filter, RequestText.User, hours.Step, _zone, () =>
         {
-            long start = hours.StartOf(row.UtcTicks);
-            if (start != hourStart)
+            TimeBuckets own = hours.Copy();
+            (long hourStart, int hourOfWeek) = (-1, 0);
+            return row =>
             {
-                DateTimeOffset local = LocalTime.At(row.UtcTicks, _zone);
-                hourStart = start;
-                hourOfWeek = (((int)local.DayOfWeek + 6) % 7 * 24) + local.Hour;
-            }
-            return (row.User, hourOfWeek);
+                long start = own.StartOf(row.UtcTicks);
+                if (start != hourStart)
+                {
+                    DateTimeOffset local = LocalTime.At(row.UtcTicks, _zone);
+                    hourStart = start;
+                    hourOfWeek = (((int)local.DayOfWeek + 6) % 7 * 24) + local.Hour;
+                }
+                return (row.User, hourOfWeek);
+            };
         });
         long allTokens = AllTokens(groups);
         Dictionary<string, long> tokensOfUser = groups.GroupBy(group => group.Key.User).ToDictionary(user => user.Key, user => user.Sum(group => group.Value.TotalTokens));

@@ -61,9 +61,19 @@ public sealed class TokenStoreInfo
     public static TokenStoreInfo Read(TokenStore store)
     {
         ArgumentNullException.ThrowIfNull(store);
-        var totals = new Totals();
         var scope = new UsageScope(new RequestFilter(), RequestText.User | RequestText.Model | RequestText.Provider, Step: 0, TimeZoneInfo.Utc, CountsRemoved: false);
-        UnreadableReport unreadable = UsageReader.Read(store, scope, () => totals = new Totals(), row => totals.Add(row));
+        var parts = new List<Totals>();
+        UnreadableReport unreadable = UsageReader.Read(store, scope, part =>
+        {
+            if (part == 0)
+            {
+                parts.Clear();
+            }
+            parts.Add(new Totals());
+            return parts[^1].Add;
+        });
+        var totals = new Totals();
+        parts.ForEach(totals.Add);
         MeasureValues values = totals.Values;
         long requests = values[Measures.Requests];
         return new TokenStoreInfo(store.Path)
@@ -121,6 +131,15 @@ public sealed class TokenStoreInfo
             Models.Add(row.Model);
             Providers.Add(row.Provider);
             WithoutUser += row.User.Length == 0 ? row.Values[Measures.Requests] : 0;
+        }
+
+        public void Add(Totals other)
+        {
+            Values.Add(other.Values);
+            Users.UnionWith(other.Users);
+            Models.UnionWith(other.Models);
+            Providers.UnionWith(other.Providers);
+            WithoutUser += other.WithoutUser;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using TokenDashboard.Store.Rollups;
 using TokenDashboard.Telemetry;
 
@@ -27,22 +28,23 @@ internal sealed class UsageReader
     /// <summary>Reads the usage a query needs.</summary>
     /// <param name="store">The open store.</param>
     /// <param name="scope">What usage.</param>
-    /// <param name="begin">Called first, and again whenever what the other callback was given is to be forgotten.</param>
-    /// <param name="onRow">Called for each request and each row of the rollups.</param>
+    /// <param name="begin">
+    /// Gives what is called for each request and each row of the rollups of a part, by the part's number. Parts may be read at the same
+    /// time, and follow one another in the order of rows. Part 0 begins again whenever what was given so far is to be forgotten.
+    /// </param>
     /// <returns>What could not be read.</returns>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.StoreLocked"/>: requests were changed all the time. Or another of the codes that begin with <c>Store</c>.
     /// </exception>
-    public static UnreadableReport Read(TokenStore store, UsageScope scope, Action begin, Action<UsageRow> onRow)
+    public static UnreadableReport Read(TokenStore store, UsageScope scope, Func<int, Action<UsageRow>> begin)
     {
         for (var waited = Stopwatch.StartNew(); waited.Elapsed < Patience; store.Cancellation.WaitHandle.WaitOne(Pause))
         {
             store.Cancellation.ThrowIfCancellationRequested();
-            begin();
             RollupState? state = RollupState.Read(store);
             UnreadableReport? report = scope.IsAboutSums && state is { IsUsable: true }
-                ? new UsageReader(store, scope, state, onRow).ReadRollups()
-                : ReadRequests(store, scope, state, onRow);
+                ? new UsageReader(store, scope, state, begin(0)).ReadRollups()
+                : ReadRequests(store, scope, state, begin);
             if (report is not null)
             {
                 report.LacksRemoved = scope.CountsRemoved && state is { IsForeign: false } && store.Read(() => LacksRemoved(store, scope));
@@ -67,14 +69,20 @@ internal sealed class UsageReader
     }
 
     // Reads every request; null where the result is to be read again.
-    private static UnreadableReport? ReadRequests(TokenStore store, UsageScope scope, RollupState? state, Action<UsageRow> onRow)
+    private static UnreadableReport? ReadRequests(TokenStore store, UsageScope scope, RollupState? state, Func<int, Action<UsageRow>> begin)
     {
         RequestFilter filter = scope.Filter;
-        using var scanner = new RequestScanner(store, filter, scope.Texts, ranges: RangesOf(store, filter.Range));
-        scanner.ReadAll(onRow);
+        List<RowRange> ranges = RangesOf(store, filter.Range) ?? [store.Rows()];
+        List<RowRange>[] parts = RowRange.Split(ranges, scope.RowsPerPart, Environment.ProcessorCount);
+        Action<UsageRow>[] onRow = [.. parts.Select((_, part) => begin(part))];
+        var unreadable = new UnreadableReport();
+        foreach (UnreadableReport report in ReadParts(store, scope, parts, onRow))
+        {
+            unreadable.Add(report);
+        }
         if (!scope.IsAboutSums || state is { IsForeign: true })
         {
-            return scanner.Unreadable;
+            return unreadable;
         }
         if (scope.CountsRemoved && state is not null)
         {
@@ -84,12 +92,42 @@ internal sealed class UsageReader
             {
                 if (filter.Range.Contains(sum.UtcTicks))
                 {
-                    onRow(sum);
+                    onRow[^1](sum);
                 }
             });
         }
         // Nobody removes requests while the rollups cannot be used; but they may have become usable.
-        return RollupState.Read(store) is not { } now || (now.Changes == (state?.Changes ?? 0) && now.Removals == (state?.Removals ?? 0)) ? scanner.Unreadable : null;
+        return RollupState.Read(store) is not { } now || (now.Changes == (state?.Changes ?? 0) && now.Removals == (state?.Removals ?? 0)) ? unreadable : null;
+    }
+
+    // Each part by a connection of its own, on all cores.
+    private static UnreadableReport[] ReadParts(TokenStore store, UsageScope scope, List<RowRange>[] parts, Action<UsageRow>[] onRow)
+    {
+        var reports = new UnreadableReport[parts.Length];
+        void ReadPart(TokenStore open, int part)
+        {
+            using var scanner = new RequestScanner(open, scope.Filter, scope.Texts, ranges: parts[part]);
+            scanner.ReadAll(onRow[part]);
+            reports[part] = scanner.Unreadable;
+        }
+        if (parts.Length == 1)
+        {
+            ReadPart(store, 0);
+            return reports;
+        }
+        try
+        {
+            Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = parts.Length }, part =>
+            {
+                using TokenStore open = TokenStore.Open(store.Path, store.Cancellation);
+                ReadPart(open, part);
+            });
+        }
+        catch (AggregateException exception)
+        {
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
+        return reports;
     }
 
     // Of removed requests only sums of quarters of an hour are left.

@@ -10,6 +10,9 @@ namespace TokenDashboard.Store;
 /// <param name="CountsRemoved">Whether requests whose rows were removed count, of which only sums are left.</param>
 internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int Step, TimeZoneInfo Zone, bool CountsRemoved)
 {
+    /// <summary>How many rows are worth a connection and a thread of their own.</summary>
+    public long RowsPerPart { get; init; } = 100_000;
+
     /// <summary>Whether sums by time, user, model, provider and request type are enough.</summary>
     public bool IsAboutSums => Filter.Transaction.Count == 0 && !Filter.PolicyFailed && Filter.MinTokens == 0
         && (Texts & (RequestText.Transaction | RequestText.Spans)) == RequestText.None;

@@ -18,9 +18,9 @@ internal sealed class MeasureValues
         Reals.AsSpan(RealMaxima).Fill(double.MaxValue);
     }
 
-    public long[] Integers { get; } = new long[Measures.Integers.Count];
+    public long[] Integers { get; } = new long[Measures.Integers.Length];
 
-    public double[] Reals { get; } = new double[Measures.Reals.Count];
+    public double[] Reals { get; } = new double[Measures.Reals.Length];
 
     /// <summary>The value of a measure that is an integer.</summary>
     public long this[Measure measure]

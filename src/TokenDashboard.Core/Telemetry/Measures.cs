@@ -88,16 +88,16 @@ internal static class Measures
         new("first_ticks", MeasureAggregate.Min, MeasureUnit.Time, "timestamp", "First request", "Time of the first request."));
 
     /// <summary>All measures, in the order of columns.</summary>
-    public static IReadOnlyList<Measure> All { get; } = Table;
+    public static Measure[] All { get; } = [.. Table];
 
     /// <summary>Those that are integers: first sums, then maxima, then minima. <see cref="Measure.Index"/> is the place here.</summary>
-    public static IReadOnlyList<Measure> Integers { get; } = Arranged(isReal: false);
+    public static Measure[] Integers { get; } = Arranged(isReal: false);
 
     /// <summary>Those that are fractions, as <see cref="Integers"/>.</summary>
-    public static IReadOnlyList<Measure> Reals { get; } = Arranged(isReal: true);
+    public static Measure[] Reals { get; } = Arranged(isReal: true);
 
     /// <summary>How many of some measures, arranged as <see cref="Integers"/>, are aggregated in a way or one before it.</summary>
-    public static int CountUpTo(IReadOnlyList<Measure> measures, MeasureAggregate last) => measures.Count(measure => measure.Aggregate <= last);
+    public static int CountUpTo(Measure[] measures, MeasureAggregate last) => measures.Count(measure => measure.Aggregate <= last);
 
     private static Measure Sum(string name, MeasureUnit unit, string sql, string title, string description, Measure? knownBy = null) =>
         Add(new Measure(name, MeasureAggregate.Sum, unit, sql, title, description) { KnownBy = knownBy });

@@ -47,9 +47,9 @@ public class MeasuresTests
     [Fact]
     public void Names_are_used_once_and_values_are_found_by_their_place()
     {
-        Assert.Equal(Measures.All.Count, Measures.All.Select(measure => measure.Name).Distinct().Count());
-        Assert.Equal(Enumerable.Range(0, Measures.Integers.Count), Measures.Integers.Select(measure => measure.Index));
-        Assert.Equal(Enumerable.Range(0, Measures.Reals.Count), Measures.Reals.Select(measure => measure.Index));
+        Assert.Equal(Measures.All.Length, Measures.All.Select(measure => measure.Name).Distinct().Count());
+        Assert.Equal(Enumerable.Range(0, Measures.Integers.Length), Measures.Integers.Select(measure => measure.Index));
+        Assert.Equal(Enumerable.Range(0, Measures.Reals.Length), Measures.Reals.Select(measure => measure.Index));
         Assert.All([.. Measures.Integers, .. Measures.Reals], measure => Assert.Contains(measure, Measures.All));
         Assert.All(Measures.All, measure => Assert.EndsWith(".", measure.Description, StringComparison.Ordinal));
     }
@@ -77,6 +77,11 @@ public class MeasuresTests
         double Expected(Measure measure) => (measure.Index + 1) * measure.Aggregate switch { MeasureAggregate.Sum => 5, MeasureAggregate.Max => 3, _ => 2 };
         Assert.All(Measures.All, measure => Assert.Equal(Expected(measure), measure.IsReal ? sum.Real(measure) : sum[measure]));
     }
+
+    [Fact]
+    public void The_page_lists_every_measure() => Assert.Equal(
+        Measures.All.Select(measure => $"| `{measure.ViewName}` | {measure.Aggregate.ToString().ToLowerInvariant()} | {measure.Unit.ToString().ToLowerInvariant()} | {measure.Description} |"),
+        File.ReadLines(Path.Combine(Repository(), "docs", "measures.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal)));
 
     private static string Repository() => typeof(MeasuresTests).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryDirectory").Value!;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Store.Rollups;
 

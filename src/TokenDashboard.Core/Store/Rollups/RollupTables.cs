@@ -26,7 +26,7 @@ internal sealed class RollupTables : IDisposable
     {
         _connection = connection;
         _database = connection.Connection.Handle!;
-        _put = Statement($"INSERT OR REPLACE INTO {RollupSchema.Sums} VALUES ({string.Join(", ", Enumerable.Range(1, Measures.All.Count + 5).Select(number => $"?{number}"))})");
+        _put = Statement($"INSERT OR REPLACE INTO {RollupSchema.Sums} VALUES ({string.Join(", ", Enumerable.Range(1, Measures.All.Length + 5).Select(number => $"?{number}"))})");
     }
 
     /// <summary>Makes the tables where they are missing, in the place of those of another form.</summary>

@@ -55,7 +55,11 @@ public class UsageReaderTests
             using TokenStore open = store.Open();
             // Beginning within an hour, so that quarters, hours and days are read.
             var scope = new UsageScope(new RequestFilter { Range = new TimeRange(Since, null) }, RequestText.User, step, TimeZoneInfo.Utc, CountsRemoved: true);
-            UsageReader.Read(open, scope, counts.Clear, row => Count(row, row.Values[Measures.Requests]));
+            UsageReader.Read(open, scope, _ =>
+            {
+                counts.Clear();
+                return row => Count(row, row.Values[Measures.Requests]);
+            });
 
             foreach ((TestStore.Row row, int index) in requests.Select((row, index) => (row, index)))
             {
@@ -115,6 +119,45 @@ public class UsageReaderTests
             }
         },
         iter: 25);
+
+    [Fact]
+    public void Parts_are_read_at_once_and_give_every_row_in_order() => Gen.Select(Gen.Int[0, 60], Gen.Int[1, 40]).Sample(
+        (rows, rowsPerPart) =>
+        {
+            using var store = new TestStore();
+            store.Insert(Enumerable.Range(0, rows).Select(row => new TestStore.Row { User = $"user {row}", Prompt = row % 7 == 0 ? -1L : 1L }));
+            using TokenStore open = store.Open();
+            var parts = new List<List<string>>();
+            var scope = new UsageScope(new RequestFilter(), RequestText.User, Step: 0, TimeZoneInfo.Utc, CountsRemoved: true) { RowsPerPart = rowsPerPart };
+
+            UnreadableReport unreadable = UsageReader.Read(open, scope, _ =>
+            {
+                var users = new List<string>();
+                parts.Add(users);
+                return row => users.Add(row.User);
+            });
+
+            Assert.Equal(Enumerable.Range(0, rows).Select(row => $"user {row}"), parts.SelectMany(part => part));
+            Assert.Equal((rows + 6) / 7, unreadable.TokenCounts);
+        },
+        iter: 20);
+
+    [Fact]
+    public void Ranges_are_cut_into_parts_without_gap_or_overlap() => Gen.Select(
+        Gen.Select(Gen.Long[1, 50], Gen.Long[0, 30]).Array[0, 6], Gen.Long[1, 60], Gen.Int[1, 8]).Sample((gaps, rowsPerPart, mostParts) =>
+        {
+            var ranges = new List<RowRange>();
+            foreach ((long length, long gap) in gaps)
+            {
+                long first = (ranges.Count == 0 ? 0 : ranges[^1].Last) + 1 + gap;
+                ranges.Add(new RowRange(first, first + length - 1));
+            }
+            List<RowRange>[] parts = RowRange.Split(ranges, rowsPerPart, mostParts);
+
+            Assert.Equal(RowRange.Merge(ranges), RowRange.Merge(parts.SelectMany(part => part)));
+            Assert.Equal(ranges.Sum(range => range.Last - range.First + 1), parts.SelectMany(part => part).Sum(range => range.Last - range.First + 1));
+            Assert.InRange(parts.Length, 1, mostParts);
+        });
 
     private static void Remove(TestStore store, bool all)
     {
