@@ -29,7 +29,7 @@ if (-not $Database) {
     $Database = (New-TokenStore (Join-Path $folder sample.db) -Sample -Days 30).Database
 }
 
-# {usage} stands for the requests of the time range that the variables above the panels choose. Single quotes keep PowerShell away
+# ${usage:raw} stands for the requests of the time range that the variables above the panels choose. Single quotes keep PowerShell away
 # from Grafana's dollar signs.
 $definition = @{
     title       = 'Assistants'
@@ -48,7 +48,7 @@ $definition = @{
             description = 'Tokens and requests of the time range.'
             width       = 8
             height      = 6
-            sql         = 'SELECT CAST(SUM(total_tokens) AS INTEGER) AS "Tokens", CAST(SUM(requests) AS INTEGER) AS "Requests" FROM {usage}'
+            sql         = 'SELECT SUM(total_tokens) AS "Tokens", SUM(requests) AS "Requests" FROM ${usage:raw}'
         }
         @{
             type        = 'gauge'
@@ -56,7 +56,7 @@ $definition = @{
             description = 'The mean of the days in the time range, as a part of the chosen limit.'
             width       = 8
             height      = 6
-            sql         = 'SELECT CAST(SUM(total_tokens) * 86400.0 / ($__to / 1000 - $__from / 1000) / ${limit:raw} AS REAL) AS "Part of the limit" FROM {usage}'
+            sql         = 'SELECT SUM(total_tokens) * 86400.0 / ($__to / 1000 - $__from / 1000) / ${limit:raw} AS "Part of the limit" FROM ${usage:raw}'
             unit        = 'percentunit'
             max         = 1
             thresholds  = @{ 0 = 'green'; 0.8 = 'yellow'; 1 = 'red' }
@@ -66,7 +66,7 @@ $definition = @{
             title       = 'Models'
             description = 'Total tokens of each model.'
             height      = 6
-            sql         = 'SELECT CAST(model AS TEXT) AS "Model", CAST(SUM(total_tokens) AS INTEGER) AS "Tokens" FROM {usage} GROUP BY model ORDER BY SUM(total_tokens) DESC LIMIT 10'
+            sql         = 'SELECT model AS "Model", SUM(total_tokens) AS "Tokens" FROM ${usage:raw} GROUP BY model ORDER BY SUM(total_tokens) DESC LIMIT 10'
         }
         @{
             type        = 'timeseries'
@@ -77,8 +77,8 @@ $definition = @{
             stacked     = $true
             legend      = @{ placement = 'Right'; calculations = 'Sum', 'Maximum'; sortBy = 'Sum' }
             sql         = @'
-                SELECT CAST(time AS INTEGER) AS time, CAST(request_type AS TEXT) AS type, CAST(SUM(total_tokens) AS INTEGER) AS tokens
-                FROM {usage_over_time}
+                SELECT time, request_type AS type, SUM(total_tokens) AS tokens
+                FROM ${usage_over_time:raw}
                 GROUP BY time, request_type
                 ORDER BY time
 '@
@@ -94,9 +94,9 @@ $definition = @{
                 description = 'The 50 requests with most tokens; a click on a transaction shows it in the dashboard of requests.'
                 unit        = 'locale'
                 sql         = @'
-                    SELECT CAST(timestamp || 'Z' AS TEXT) AS time, CAST(user AS TEXT) AS "User", CAST(model AS TEXT) AS "Model",
-                      CAST(total_tokens AS INTEGER) AS "Tokens", CAST(duration_ms AS REAL) AS "Duration", CAST(transaction_id AS TEXT) AS "Transaction"
-                    FROM {requests}
+                    SELECT timestamp AS time, user AS "User", model AS "Model", total_tokens AS "Tokens", duration_ms AS "Duration",
+                      transaction_id AS "Transaction"
+                    FROM ${requests:raw}
                     ORDER BY total_tokens DESC, id
                     LIMIT 50
 '@

@@ -121,7 +121,7 @@ Describe 'New-GrafanaDashboard' {
                 title  = 'Mine'
                 panels = @{
                     type = 'bargauge'; title = 'Requests'; description = 'By type.'
-                    sql  = 'SELECT CAST(request_type AS TEXT) AS "Type", CAST(SUM(requests) AS INTEGER) AS "Requests" FROM {usage} GROUP BY request_type'
+                    sql  = 'SELECT request_type AS "Type", SUM(requests) AS "Requests" FROM ${usage:raw} GROUP BY request_type'
                 }
             }
         }
