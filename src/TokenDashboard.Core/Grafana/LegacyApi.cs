@@ -107,8 +107,11 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
     }
 
     /// <summary>The classic interface forgets what is deleted; the other one keeps it for a while where it is served.</summary>
-    public string? Deleted(string uid) =>
-        groups.Find(ApiGroups.Dashboard)?.Newest is { } version ? ResourceApi.Deleted(client, $"{ApiGroups.Dashboard}/{version}/namespaces/{groups.Namespace}/dashboards", uid) : null;
+    public string? Deleted(string uid) => groups.Find(ApiGroups.Dashboard)?.Newest is { } version
+        ? (_deleted ??= new DeletedDashboards(client, $"{ApiGroups.Dashboard}/{version}/namespaces/{groups.Namespace}/dashboards")).Find(uid)
+        : null;
+
+    private DeletedDashboards? _deleted;
 
     public long SavedVersion(GrafanaResponse response) => response.As(GrafanaJson.Default.SaveAnswer).Version;
 

@@ -105,18 +105,9 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     public long SavedVersion(GrafanaResponse response) =>
         response.As(GrafanaJson.Default.ApiObject).Generation is > 0 and var generation ? generation : throw response.Unexpected();
 
-    public string? Deleted(string uid) => Deleted(client, _dashboards, uid);
+    public string? Deleted(string uid) => (_deleted ??= new DeletedDashboards(client, _dashboards)).Find(uid);
 
-    /// <summary>Looks into the trash, which is without answer where the server has none.</summary>
-    internal static string? Deleted(GrafanaClient client, string dashboards, string uid)
-    {
-        string selectors = $"labelSelector={Uri.EscapeDataString("grafana.app/get-trash=true")}&fieldSelector={Uri.EscapeDataString($"metadata.name={uid}")}";
-        return client.FindOptional($"{dashboards}?{selectors}&limit={PublishHistory.Depth}") is { IsArray: false } response
-            // A server that does not know the selector may give everything.
-            && response.As(GrafanaJson.Default.ApiList).Items?.FirstOrDefault(item => item.Uid == uid && item.IsDeleted) is { } found
-                ? $"was deleted in Grafana{found.SavedBy}"
-                : null;
-    }
+    private DeletedDashboards? _deleted;
 
     public IEnumerable<SearchHit> Search(IReadOnlyCollection<string> tags) => List(_dashboards, "list dashboards", "dashboards:read (role Viewer)")
         .Where(found => found.Uid.Length > 0 && tags.All(tag => (found.Spec?["tags"] as JsonArray ?? []).Any(own => own is JsonValue value && value.TryGetValue(out string? text) && text == tag)))

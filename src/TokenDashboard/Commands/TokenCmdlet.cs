@@ -27,7 +27,7 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     {
         if (!IsSet("Debug") || IsSet("Verbose"))
         {
-            base.WriteVerbose(text);
+            base.WriteVerbose(MessageText.Clean(text));
         }
     }
 
@@ -66,8 +66,6 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     }
 
     // What is said may have names and words in it that others chose. Errors are cleaned where their exceptions are made.
-    private protected new void WriteVerbose(string text) => base.WriteVerbose(MessageText.Clean(text));
-
     private protected new void WriteWarning(string text) => base.WriteWarning(MessageText.Clean(text));
 
     private protected new void WriteDebug(string text) => base.WriteDebug(MessageText.Clean(text));
