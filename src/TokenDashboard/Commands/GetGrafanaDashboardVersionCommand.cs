@@ -4,7 +4,7 @@ using TokenDashboard.Grafana;
 namespace TokenDashboard.Commands;
 
 /// <summary>Gets the versions in the history of dashboards on a Grafana server.</summary>
-[Cmdlet(VerbsCommon.Get, "GrafanaDashboardVersion")]
+[Cmdlet(VerbsCommon.Get, "GrafanaDashboardVersion", HelpUri = HelpPage.Folder + "Get-GrafanaDashboardVersion.md")]
 [OutputType(typeof(GrafanaDashboardVersion))]
 public sealed class GetGrafanaDashboardVersionCommand : GrafanaCmdlet
 {
