@@ -72,7 +72,15 @@ Describe 'Export-GrafanaDashboard' {
     }
 
     It 'asks the server before it looks at files to take changes over into' {
-        { Export-GrafanaDashboard -File "$TestDrive/none.json" -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaUnreachable,*'
+        Disconnect-Grafana
+        $env:GRAFANA_URL, $env:GRAFANA_TOKEN = (Get-ClosedUrl), 'glsa_not-a-real-token'
+        try {
+            { Export-GrafanaDashboard -File "$TestDrive/none.json" -ErrorAction Stop } | Should -Throw -ErrorId 'GrafanaUnreachable,*'
+        }
+        finally {
+            $env:GRAFANA_URL = $env:GRAFANA_TOKEN = $null
+            $null = Connect-Grafana $grafana.Url -Token $grafana.Token
+        }
     }
 
     It 'does not stop at verbose lines under -Debug alone' {
