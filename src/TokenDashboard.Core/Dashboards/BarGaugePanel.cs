@@ -15,7 +15,9 @@ public sealed record BarGaugePanel : DataPanel
         ["orientation"] = "horizontal",
         ["displayMode"] = "basic",
         ["valueMode"] = "text",
-        ["namePlacement"] = "left",
+        ["namePlacement"] = "auto",
+        // Without sizes few rows have giant names that leave no room for bars.
+        ["text"] = new JsonObject { ["titleSize"] = 14, ["valueSize"] = 16 },
         ["showUnfilled"] = false,
         ["sizing"] = "auto",
         ["minVizWidth"] = 8,
