@@ -16,8 +16,9 @@ public sealed record BarGaugePanel : DataPanel
         ["displayMode"] = "basic",
         ["valueMode"] = "text",
         ["namePlacement"] = "auto",
-        // Without sizes few rows have giant names that leave no room for bars.
-        ["text"] = new JsonObject { ["titleSize"] = 14, ["valueSize"] = 16 },
+        // Without sizes few rows have giant names that leave no room for bars. Grafana measures names at the left in a size of its own, 12 or
+        // more, so larger ones would be cut.
+        ["text"] = new JsonObject { ["titleSize"] = 12, ["valueSize"] = 16 },
         ["showUnfilled"] = false,
         ["sizing"] = "auto",
         ["minVizWidth"] = 8,

@@ -1,4 +1,5 @@
 using TokenDashboard.Dashboards.Queries;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Dashboards;
 
@@ -21,7 +22,7 @@ internal static class OverviewDashboard
             Variables = RequestVariables.All(zones),
             Sections =
             [
-                new DashboardSection { Panels = [Totals, Changes, Load, Newest, TokensOverTime, CumulativeTokens, TokensByModel, TokensByProvider, TokensByUser(self)] },
+                new DashboardSection { Panels = [Totals, Changes, Load, Cached, Newest, TokensOverTime, CumulativeTokens, TokensByModel, TokensByProvider, TokensByUser(self)] },
                 new DashboardSection { Title = "Duration", Panels = [DurationOverTime, MeanDuration] },
                 new DashboardSection { Title = "Weekly pattern", Panels = [TokensByWeekdayAndHour] },
                 // Transactions are found in single requests, so they are looked for only when somebody asks.
@@ -60,7 +61,7 @@ internal static class OverviewDashboard
         Id = 11,
         Title = "Load",
         Description = "Tokens and requests a minute: the mean of the time range, up to now, and the mean of the busiest bucket.",
-        Width = 18,
+        Width = 14,
         Height = 4,
         Query = SqlitePanelSql.Write(new LoadQuery(PanelMeasures.Tokens, PanelMeasures.Requests)),
         Field = PanelStyle.Tokens with { Decimals = 1 },
@@ -71,12 +72,23 @@ internal static class OverviewDashboard
         ],
     };
 
+    private static StatPanel Cached { get; } = new()
+    {
+        Id = 14,
+        Title = "Prompt cache",
+        Description = "The part of the prompt tokens that was read from providers' caches, as far as the store knows.",
+        Width = 5,
+        Height = 4,
+        Query = SqlitePanelSql.Write(new TotalsQuery(new RatioMeasure("Cached of prompt tokens", Measures.CachedTokens, Measures.PromptTokens))),
+        Field = new FieldOptions { Unit = Units.Fraction, Decimals = 1, NoValue = "unknown", Color = FieldColor.Fixed(PanelStyle.PromptColor) },
+    };
+
     private static StatPanel Newest { get; } = new()
     {
         Id = 12,
         Title = "Newest request",
         Description = "How long ago the newest request of the time range was: an old one tells that the application, or what fills the store, has stopped.",
-        Width = 6,
+        Width = 5,
         Height = 4,
         Query = SqlitePanelSql.Write(new NewestQuery("Newest request")),
         Field = new FieldOptions { Unit = Units.Ago, NoValue = PanelStyle.NoRequests, Color = FieldColor.Fixed("text") },

@@ -66,7 +66,7 @@ internal static class PanelStyle
     internal static FieldOverride Colored(string column, string color) =>
         new(column) { Field = new FieldOptions { Color = FieldColor.Fixed(color) } };
 
-    internal static FieldOverride ShareBar(string column) => new(column) { Field = Share, Column = new TableColumn { Width = 130, Cell = TableCell.Bar } };
+    internal static FieldOverride ShareBar(string column) => new(column) { Field = Share, Column = new TableColumn { Width = 120, Cell = TableCell.Bar } };
 
     internal static FieldOverride InMilliseconds(string column, int? width = null) =>
         new(column) { Field = new FieldOptions { Unit = Units.Milliseconds }, Column = new TableColumn { Width = width } };
@@ -88,7 +88,7 @@ internal static class PanelStyle
                     + $"&${{user:queryparam}}&{SameModels}&{SameView}"),
             ],
         },
-        Column = new TableColumn { Width = 290 },
+        Column = new TableColumn { Width = 320 },
     };
 
     /// <summary>A column of moments with their milliseconds.</summary>

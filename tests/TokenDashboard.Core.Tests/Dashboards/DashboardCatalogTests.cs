@@ -129,6 +129,11 @@ public partial class DashboardCatalogTests
     });
 
     [Fact]
+    public void The_page_of_panels_lists_every_relation() => Assert.Equal(
+        UsageRelations.All.Select(relation => relation.Name).Order(),
+        RelationRow().Matches(Repository.Read("docs/panels.md")).Select(match => match.Groups[1].Value).Order());
+
+    [Fact]
     public void The_culture_has_no_influence()
     {
         string expected = DashboardCatalog.Create("Overview").Json;
@@ -155,6 +160,9 @@ public partial class DashboardCatalogTests
         Assert.Equal(ErrorCode.DashboardNotFound, exception.Code);
         Assert.All(DashboardCatalog.Names, name => Assert.Contains(name, exception.Message, StringComparison.Ordinal));
     }
+
+    [GeneratedRegex(@"^\| `\$\{(\w+):raw\}`", RegexOptions.Multiline)]
+    private static partial Regex RelationRow();
 
     [GeneratedRegex(@"\$\{(\w+)")]
     private static partial Regex Variable();
