@@ -171,12 +171,13 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
                 Export-GrafanaDashboard one
                 Export-GrafanaDashboard one -Path $folder
                 Compare-GrafanaDashboard -Uid one -Version 1
+                Get-GrafanaDashboardVersion one
                 Test-GrafanaDataSource -Uid d
                 Publish-GrafanaDashboard -Folder "new" -DataSource d -InputObject (Export-GrafanaDashboard one)
                 Get-GrafanaConnection
             )
-            $all | Format-Table | Out-String -Width 200
-            $all | Format-List | Out-String -Width 200
+            # Each by itself: objects of several types in one list are shown without their views.
+            $all | ForEach-Object { $_ | Out-String -Width 200; $_ | Format-List | Out-String -Width 200 }
             $null = Export-GrafanaDashboard broken -Verbose -Debug
             """);
 

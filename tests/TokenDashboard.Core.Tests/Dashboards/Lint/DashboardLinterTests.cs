@@ -282,8 +282,8 @@ public class DashboardLinterTests
         broken ? ["time-filter-missing"] : [],
         Broken(json =>
         {
-            json.Variables().Add(Variable("inner", "query", "SELECT 'x' WHERE $__from", inner => inner["refresh"] = 2));
-            json.Variables().Add(Variable("outer", "query", relation, outer => outer["refresh"] = 2));
+            json.Variables().Add(With(json.Variables()[1]!.DeepClone().AsObject(), inner => (inner["name"], inner["query"]) = ("inner", "SELECT 'x' WHERE $__from")));
+            json.Variables().Add(With(Variable("outer", "query", relation), outer => (outer["datasource"], outer["refresh"]) = (Source(), 2)));
             json.FirstPanel()["title"] = "$inner";
             json.SetSql($"SELECT SUM(tokens) AS tokens FROM ${{outer:raw}} WHERE {Users}");
         }));
