@@ -15,7 +15,10 @@ public sealed record BarGaugePanel : DataPanel
         ["orientation"] = "horizontal",
         ["displayMode"] = "basic",
         ["valueMode"] = "text",
-        ["namePlacement"] = "left",
+        ["namePlacement"] = "auto",
+        // Without sizes few rows have giant names that leave no room for bars. Grafana measures names at the left in a size of its own, 12 or
+        // more, so larger ones would be cut.
+        ["text"] = new JsonObject { ["titleSize"] = 12, ["valueSize"] = 16 },
         ["showUnfilled"] = false,
         ["sizing"] = "auto",
         ["minVizWidth"] = 8,

@@ -28,6 +28,7 @@ internal static class ModelsDashboard
             [
                 new DashboardSection { Panels = [TokensByModel, ShareOverTime, Comparison(self)] },
                 new DashboardSection { Title = "Speed, proportion and failures", Panels = [Durations, Speed, Ratio, Failures] },
+                new DashboardSection { Title = "Cache and reasoning, where the store knows them", Panels = [Cached, Reasoning] },
             ],
         };
     }
@@ -61,6 +62,7 @@ internal static class ModelsDashboard
             new TimeMeasure("First seen", Last: false), PanelMeasures.LastSeen)),
         Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoRequests },
         Paginated = true,
+        Column = new TableColumn { MinWidth = 80 },
         Overrides =
         [
             new FieldOverride("Model")
@@ -77,10 +79,17 @@ internal static class ModelsDashboard
                 },
             },
             PanelStyle.ShareBar("Share"),
-            PanelStyle.InMilliseconds("Mean duration"),
-            PanelStyle.InMilliseconds("p50 duration"),
-            PanelStyle.InMilliseconds("p95 duration"),
-            PanelStyle.InMilliseconds("p99 duration"),
+            PanelStyle.Wide("Tokens", 100),
+            PanelStyle.Wide("Requests", 90),
+            PanelStyle.Wide("Prompt", 100),
+            PanelStyle.Wide("Completion", 100),
+            PanelStyle.InMilliseconds("Mean duration", 115),
+            PanelStyle.InMilliseconds("p50 duration", 105),
+            PanelStyle.InMilliseconds("p95 duration", 105),
+            PanelStyle.InMilliseconds("p99 duration", 105),
+            PanelStyle.Wide("Policy failures", 115),
+            PanelStyle.Wide("First seen", 155),
+            PanelStyle.Wide("Last seen", 155),
         ],
     };
 
@@ -94,7 +103,8 @@ internal static class ModelsDashboard
         Height = 9,
         Query = SqlitePanelSql.Write(new DurationQuery(PanelDimension.Model, PanelStyle.TopSeries)),
         CategoryColumn = "Model",
-        Field = PanelStyle.Duration with { Color = FieldColor.BySeries },
+        Field = PanelStyle.Duration,
+        Overrides = PanelStyle.Percentiles,
         Legend = new Legend(LegendPlacement.Bottom),
     };
 
@@ -117,6 +127,22 @@ internal static class ModelsDashboard
     {
         Field = PanelStyle.Counted with { Min = 0, NoValue = "No policy failures in this time range", Color = FieldColor.Fixed("orange") },
     };
+
+    private static BarGaugePanel Cached { get; } = Part(
+        8, "Cache efficiency", $"The part of a model's prompt tokens that was read from the provider's cache, as far as the store knows; {Rest}",
+        Measures.CachedTokens, Measures.PromptTokens, "No cached tokens are known in this time range");
+
+    private static BarGaugePanel Reasoning { get; } = Part(
+        9, "Reasoning", $"The part of a model's completion tokens that was used for reasoning, as far as the store knows; {Rest}",
+        Measures.ReasoningTokens, Measures.CompletionTokens, "No reasoning tokens are known in this time range");
+
+    private static BarGaugePanel Part(int id, string title, string description, Measure part, Measure whole, string noValue) =>
+        Bars(id, title, description, new TopQuery(PanelDimension.Model, new RatioMeasure(part.Title, part, whole), PanelStyle.TopBars) { OnlyWhereAny = true }) with
+        {
+            Width = 12,
+            Height = 8,
+            Field = PanelStyle.Share with { NoValue = noValue },
+        };
 
     private static BarGaugePanel Bars(int id, string title, string description, TopQuery query) => new()
     {

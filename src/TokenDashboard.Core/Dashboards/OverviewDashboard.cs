@@ -1,4 +1,5 @@
 using TokenDashboard.Dashboards.Queries;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Dashboards;
 
@@ -21,9 +22,11 @@ internal static class OverviewDashboard
             Variables = RequestVariables.All(zones),
             Sections =
             [
-                new DashboardSection { Panels = [Totals, Changes, TokensOverTime, CumulativeTokens, TokensByModel, TokensByProvider, TokensByUser(self)] },
+                new DashboardSection { Panels = [Totals, Changes, Load, Cached, Newest, TokensOverTime, CumulativeTokens, TokensByModel, TokensByProvider, TokensByUser(self)] },
                 new DashboardSection { Title = "Duration", Panels = [DurationOverTime, MeanDuration] },
                 new DashboardSection { Title = "Weekly pattern", Panels = [TokensByWeekdayAndHour] },
+                // Transactions are found in single requests, so they are looked for only when somebody asks.
+                new DashboardSection { Title = "Transactions", Collapsed = true, Panels = [TopTransactions] },
             ],
         };
     }
@@ -39,7 +42,7 @@ internal static class OverviewDashboard
         Field = PanelStyle.Tokens,
         Overrides =
         [
-            PanelStyle.Colored("Completion tokens", PanelStyle.CompletionColor),
+            .. PanelStyle.PromptAndCompletion,
             new FieldOverride("Requests") { Field = PanelStyle.Counted },
             new FieldOverride("Users") { Field = PanelStyle.Counted },
             new FieldOverride("Policy failures") { Field = PanelStyle.Failures },
@@ -52,6 +55,44 @@ internal static class OverviewDashboard
         "Change against the period before",
         "By how much each total is above or below that of the period of equal length before the time range.",
         new ChangesQuery(PanelMeasures.Headline));
+
+    private static StatPanel Load { get; } = new()
+    {
+        Id = 11,
+        Title = "Load",
+        Description = "Tokens and requests a minute: the mean of the time range, up to now, and the mean of the busiest bucket.",
+        Width = 14,
+        Height = 4,
+        Query = SqlitePanelSql.Write(new LoadQuery(PanelMeasures.Tokens, PanelMeasures.Requests)),
+        Field = PanelStyle.Tokens with { Decimals = 1 },
+        Overrides =
+        [
+            PanelStyle.Colored("Requests a minute", "text"),
+            PanelStyle.Colored("Most requests a minute", "text"),
+        ],
+    };
+
+    private static StatPanel Cached { get; } = new()
+    {
+        Id = 14,
+        Title = "Prompt cache",
+        Description = "The part of the prompt tokens that was read from providers' caches, as far as the store knows.",
+        Width = 5,
+        Height = 4,
+        Query = SqlitePanelSql.Write(new TotalsQuery(new RatioMeasure("Cached of prompt tokens", Measures.CachedTokens, Measures.PromptTokens))),
+        Field = new FieldOptions { Unit = Units.Fraction, Decimals = 1, NoValue = "unknown", Color = FieldColor.Fixed(PanelStyle.PromptColor) },
+    };
+
+    private static StatPanel Newest { get; } = new()
+    {
+        Id = 12,
+        Title = "Newest request",
+        Description = "How long ago the newest request of the time range was: an old one tells that the application, or what fills the store, has stopped.",
+        Width = 5,
+        Height = 4,
+        Query = SqlitePanelSql.Write(new NewestQuery("Newest request")),
+        Field = new FieldOptions { Unit = Units.Ago, NoValue = PanelStyle.NoRequests, Color = FieldColor.Fixed("text") },
+    };
 
     private static TimeSeriesPanel TokensOverTime { get; } = new()
     {
@@ -124,7 +165,8 @@ internal static class OverviewDashboard
         Width = 19,
         Height = 9,
         Query = SqlitePanelSql.Write(new DurationOverTimeQuery()),
-        Field = PanelStyle.Duration with { Color = FieldColor.BySeries },
+        Field = PanelStyle.Duration,
+        Overrides = PanelStyle.Percentiles,
         Legend = new Legend(LegendPlacement.Bottom, Calculation.Mean, Calculation.Maximum),
     };
 
@@ -146,7 +188,7 @@ internal static class OverviewDashboard
     };
 
     private static FieldOptions HoursOfWeek { get; } =
-        new() { Unit = Units.Metric, Decimals = 0, Min = 0, NoValue = PanelStyle.NoRequests, Color = FieldColor.Blues };
+        new() { Unit = Units.Metric, Decimals = 1, Min = 0, NoValue = PanelStyle.NoRequests, Color = FieldColor.Blues };
 
     private static TablePanel TokensByWeekdayAndHour { get; } = new()
     {
@@ -159,5 +201,18 @@ internal static class OverviewDashboard
         Field = HoursOfWeek,
         Column = new TableColumn { MinWidth = 40, Cell = TableCell.ColoredBackground },
         Overrides = [new FieldOverride("Day") { Column = new TableColumn { Width = 50, Cell = TableCell.Text } }],
+    };
+
+    private static TablePanel TopTransactions { get; } = new()
+    {
+        Id = 13,
+        Title = "Top transactions",
+        Description = $"The {PanelStyle.TopSeries} transactions with most total tokens; a click on one shows its requests.",
+        Width = 24,
+        Height = 9,
+        Query = SqlitePanelSql.Write(new TransactionsQuery(PanelStyle.TopSeries) { Short = true }),
+        Field = new FieldOptions { Unit = Units.Grouped, NoValue = "No transactions in this time range" },
+        Column = new TableColumn { MinWidth = 80 },
+        Overrides = [PanelStyle.LinkedTransaction(RequestsDashboard.DefaultUid), PanelStyle.Moment("Last request")],
     };
 }

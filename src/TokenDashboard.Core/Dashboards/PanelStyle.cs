@@ -9,8 +9,10 @@ internal static class PanelStyle
     internal const int TopSeries = 10;
 
     internal const string NoRequests = "No requests in this time range";
-    internal const string PromptColor = "blue";
+    internal const string TokensColor = "blue";
+    internal const string PromptColor = "purple";
     internal const string CompletionColor = "green";
+    internal const string RequestsColor = "#8e8e9e";
 
     /// <summary>Which dashboards the menu of each dashboard lists.</summary>
     internal const string Tag = "tokendashboard";
@@ -26,7 +28,7 @@ internal static class PanelStyle
         Unit = Units.Abbreviated,
         Min = 0,
         NoValue = NoRequests,
-        Color = FieldColor.Fixed(PromptColor),
+        Color = FieldColor.Fixed(TokensColor),
     };
 
     internal static readonly FieldOptions Counted = new()
@@ -50,7 +52,7 @@ internal static class PanelStyle
         Decimals = 1,
         Min = 0,
         Max = 1,
-        Color = FieldColor.Fixed(PromptColor),
+        Color = FieldColor.Fixed(TokensColor),
     };
 
     internal static readonly FieldOptions Change = new() { Unit = Units.Fraction, Decimals = 1, NoValue = "new" };
@@ -58,12 +60,43 @@ internal static class PanelStyle
     internal static readonly IReadOnlyList<FieldOverride> PromptAndCompletion =
         [Colored("Prompt tokens", PromptColor), Colored("Completion tokens", CompletionColor)];
 
+    /// <summary>From calm to alarming, wherever percentiles are drawn.</summary>
+    internal static readonly IReadOnlyList<FieldOverride> Percentiles = [Colored("p50", "green"), Colored("p95", "orange"), Colored("p99", "red")];
+
     internal static FieldOverride Colored(string column, string color) =>
         new(column) { Field = new FieldOptions { Color = FieldColor.Fixed(color) } };
 
-    internal static FieldOverride ShareBar(string column) => new(column) { Field = Share, Column = new TableColumn { Cell = TableCell.Bar } };
+    internal static FieldOverride ShareBar(string column) => new(column) { Field = Share, Column = new TableColumn { Width = 120, Cell = TableCell.Bar } };
 
-    internal static FieldOverride InMilliseconds(string column) => new(column) { Field = new FieldOptions { Unit = Units.Milliseconds } };
+    internal static FieldOverride InMilliseconds(string column, int? width = null) =>
+        new(column) { Field = new FieldOptions { Unit = Units.Milliseconds }, Column = new TableColumn { Width = width } };
+
+    /// <summary>The width of a table's column, in pixels.</summary>
+    internal static FieldOverride Wide(string column, int width) => new(column) { Column = new TableColumn { Width = width } };
+
+    /// <summary>A link from a transaction to its requests; their dashboard keeps its other variables.</summary>
+    /// <param name="requests">The uid of the dashboard of requests.</param>
+    internal static FieldOverride LinkedTransaction(string requests) => new("Transaction")
+    {
+        Field = new FieldOptions
+        {
+            Links =
+            [
+                new DataLink(
+                    "Show only this transaction",
+                    $"/d/{requests}?${{__url_time_range}}&var-transaction=${{__data.fields.Transaction:percentencode}}&var-min_tokens=0"
+                    + $"&${{user:queryparam}}&{SameModels}&{SameView}"),
+            ],
+        },
+        Column = new TableColumn { Width = 320 },
+    };
+
+    /// <summary>A column of moments with their milliseconds.</summary>
+    internal static FieldOverride Moment(string column) => new(column)
+    {
+        Field = new FieldOptions { Unit = Units.TimeWithMilliseconds },
+        Column = new TableColumn { Width = 190 },
+    };
 
     /// <summary>The menu of all dashboards, and the way back to all requests.</summary>
     /// <param name="self">The dashboard's uid.</param>
@@ -90,7 +123,7 @@ internal static class PanelStyle
         Title = title,
         Description = description,
         Width = 24,
-        Height = 3,
+        Height = 4,
         Query = SqlitePanelSql.Write(query),
         Field = new FieldOptions { Unit = Units.Fraction, Decimals = 1, NoValue = "–", Color = FieldColor.Fixed("text") },
     };

@@ -6,6 +6,7 @@ namespace TokenDashboard.Dashboards;
 internal static class RequestsDashboard
 {
     internal const string Name = "Requests";
+    internal const string DefaultUid = "tokendashboard-requests";
 
     private const int TransactionRows = 100;
 
@@ -24,7 +25,7 @@ internal static class RequestsDashboard
     /// <summary>Makes the dashboard; its links to itself follow <paramref name="uid"/>.</summary>
     internal static Dashboard Create(string? uid, IReadOnlyList<TimeZoneInfo> zones)
     {
-        string self = uid ?? "tokendashboard-requests";
+        string self = uid ?? DefaultUid;
         return new Dashboard
         {
             Uid = self,
@@ -75,19 +76,22 @@ internal static class RequestsDashboard
         };
     }
 
+    // Columns without a width share what is left; at 1600 pixels all are seen.
+    private static TableColumn Narrow { get; } = new() { MinWidth = 80 };
+
     private static TimeSeriesPanel OverTime { get; } = new()
     {
         Id = 1,
         Title = "Requests over time",
         Description = "Requests of each bucket, and those of them with a negative policy verdict or an interrupted stream.",
         Width = 24,
-        Height = 7,
+        Height = 8,
         Query = SqlitePanelSql.Write(new OverTimeQuery(PanelMeasures.Requests, PanelMeasures.PolicyFailures, PanelMeasures.InterruptedStreams)),
-        Field = PanelStyle.Counted with { Min = 0, Color = FieldColor.Fixed(PanelStyle.PromptColor) },
+        Field = PanelStyle.Counted with { Min = 0, Color = FieldColor.Fixed(PanelStyle.RequestsColor) },
         Overrides = [PanelStyle.Colored("Policy failures", "orange"), PanelStyle.Colored("Interrupted streams", "red")],
         Bars = true,
         FillOpacity = 60,
-        Legend = new Legend(LegendPlacement.Bottom, Calculation.Sum),
+        Legend = new Legend(LegendPlacement.Right, Calculation.Sum),
     };
 
     private static TablePanel Table(string self, int id, int height, string title, string description, RequestChoice choice) => new()
@@ -100,16 +104,22 @@ internal static class RequestsDashboard
         Query = SqlitePanelSql.Write(new RequestsQuery(choice, UsageRelations.NewestRows)),
         Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoRequests },
         Paginated = true,
+        Column = Narrow,
         Overrides =
         [
-            Moment("Time"),
-            PanelStyle.InMilliseconds("Duration"),
+            PanelStyle.Moment("Time"),
+            PanelStyle.LinkedTransaction(self),
+            PanelStyle.Wide("Provider", 110),
+            PanelStyle.Wide("Type", 110),
+            PanelStyle.Wide("Prompt", 100),
+            PanelStyle.Wide("Completion", 110),
+            PanelStyle.Wide("Total", 100),
+            PanelStyle.InMilliseconds("Duration", 100),
             new FieldOverride("Policy")
             {
                 Field = new FieldOptions { TextColors = new Dictionary<string, string> { ["failed"] = "orange", ["passed"] = "text" } },
-                Column = new TableColumn { Cell = TableCell.ColoredText },
+                Column = new TableColumn { Width = 80, Cell = TableCell.ColoredText },
             },
-            LinkedTransaction(self),
         ],
     };
 
@@ -123,7 +133,8 @@ internal static class RequestsDashboard
         Query = SqlitePanelSql.Write(new TransactionsQuery(TransactionRows)),
         Field = new FieldOptions { Unit = Units.Grouped, NoValue = "No transactions in this time range" },
         Paginated = true,
-        Overrides = [PanelStyle.InMilliseconds("Duration"), Moment("First request"), Moment("Last request"), LinkedTransaction(self)],
+        Column = Narrow,
+        Overrides = [PanelStyle.LinkedTransaction(self), PanelStyle.InMilliseconds("Duration"), PanelStyle.Moment("First request"), PanelStyle.Moment("Last request")],
     };
 
     private static BarChartPanel Histogram(int id, string title, string description, HistogramQuery query) => new()
@@ -135,26 +146,6 @@ internal static class RequestsDashboard
         Height = 8,
         Query = SqlitePanelSql.Write(query),
         CategoryColumn = query.Title,
-        Field = PanelStyle.Counted with { Min = 0, Color = FieldColor.Fixed(PanelStyle.PromptColor) },
-    };
-
-    private static FieldOverride Moment(string column) => new(column)
-    {
-        Field = new FieldOptions { Unit = Units.TimeWithMilliseconds },
-        Column = new TableColumn { Width = 190 },
-    };
-
-    private static FieldOverride LinkedTransaction(string self) => new("Transaction")
-    {
-        Field = new FieldOptions
-        {
-            Links =
-            [
-                new DataLink(
-                    "Show only this transaction",
-                    $"/d/{self}?${{__url_time_range}}&var-transaction=${{__data.fields.Transaction:percentencode}}&var-min_tokens=0"
-                    + $"&${{user:queryparam}}&{PanelStyle.SameModels}&{PanelStyle.SameView}"),
-            ],
-        },
+        Field = PanelStyle.Counted with { Min = 0, Color = FieldColor.Fixed(PanelStyle.RequestsColor) },
     };
 }

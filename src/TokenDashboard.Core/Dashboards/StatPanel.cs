@@ -20,7 +20,7 @@ public sealed record StatPanel : DataPanel
         ["reduceOptions"] = ReduceOptions(EveryRow),
         ["orientation"] = "auto",
         ["textMode"] = "value_and_name",
-        ["wideLayout"] = true,
+        ["wideLayout"] = false,
         ["colorMode"] = ColoredBackground ? "background" : "value",
         ["graphMode"] = "none",
         ["justifyMode"] = "center",

@@ -118,8 +118,8 @@ internal static class UsersDashboard
         [
             new FieldOverride("User") { Field = new FieldOptions { Links = [PanelStyle.OnlyUser(self, "${__data.fields.User:percentencode}")] } },
             PanelStyle.ShareBar("Share"),
-            PanelStyle.InMilliseconds("Mean duration"),
-            PanelStyle.InMilliseconds("p95 duration"),
+            PanelStyle.InMilliseconds("Mean duration", 120),
+            PanelStyle.InMilliseconds("p95 duration", 120),
             new FieldOverride("Change") { Field = PanelStyle.Change },
         ],
     };
@@ -160,7 +160,7 @@ internal static class UsersDashboard
         Field = PanelStyle.Tokens,
         Overrides =
         [
-            PanelStyle.Colored("Completion tokens", PanelStyle.CompletionColor),
+            .. PanelStyle.PromptAndCompletion,
             new FieldOverride("Requests") { Field = PanelStyle.Counted },
             new FieldOverride("Policy failures") { Field = PanelStyle.Failures },
             PanelStyle.Colored("Tokens per request", "text"),

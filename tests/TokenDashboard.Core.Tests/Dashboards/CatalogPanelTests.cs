@@ -39,7 +39,7 @@ public class CatalogPanelTests
     {
         using TestStore store = Stored(
             At("2026-03-02T12:00:00"),
-            At("2026-03-04T12:00:00") with { Success = 0L, Transaction = "t" },
+            At("2026-03-04T12:00:00") with { Success = 0L, Transaction = "t", Detail = [4L, 0L, 2L, null] },
             At("2026-03-04T12:00:00") with { Completion = 0L, Total = 0L, Transaction = "t" },
             At("2026-03-03T12:00:00") with { Total = 60L });
 
@@ -76,7 +76,7 @@ public class CatalogPanelTests
         using TestStore store = Stored(Enumerable.Range(0, 2000).Select(n => At($"2026-03-04T{n / 60 % 24:00}:{n % 60:00}:00") with
         {
             User = $"user-{n}", Model = $"model-{n}", Provider = $"provider-{n}", Transaction = $"transaction-{n}",
-            Success = n % 2L, Completion = n % 3 == 0 ? 0L : 5L, Total = n % 3 == 0 ? 0L : 15L,
+            Detail = [1L, 0L, 1L, null], Success = n % 2L, Completion = n % 3 == 0 ? 0L : 5L, Total = n % 3 == 0 ? 0L : 15L,
         }));
 
         Assert.InRange(Day().Panel(store, title).Rows.Count, 1, 1100);
@@ -295,6 +295,67 @@ public class CatalogPanelTests
             .OrderBy(row => (long)row.Total! * 7919 % 1201));
 
         Assert.Equal(Enumerable.Range(0, 500).Select(n => 1200L - n), Day().Panel(store, "Newest requests").Column<long>("Total"));
+    }
+
+    [Fact]
+    public void Load_is_told_by_the_minute_of_the_time_range_and_of_its_busiest_bucket()
+    {
+        using TestStore store = Stored(
+            At("2026-03-04T11:59:59"), At("2026-03-04T12:00:00") with { Total = 100L }, At("2026-03-04T12:01:59") with { Total = 140L },
+            At("2026-03-04T12:02:30") with { Total = 60L });
+        var view = new CatalogView(Noon, Noon.AddMinutes(3));
+        view.Chosen["bucket"] = ["60"];
+        CatalogView begunLate = new(Noon.AddSeconds(119), Noon.AddSeconds(179));
+
+        Assert.Equal([100.0, 140.0, 1.0, 1.0], view.Panel(store, "Load").Rows[0].Cast<double>());
+        // What is left of the first bucket is a second, the next one has 59: both are taken as minutes.
+        Assert.Equal([100.0, 140.0, 1.0, 1.0], begunLate.Panel(store, "Load").Rows[0].Cast<double>());
+    }
+
+    [Fact]
+    public void Load_ends_with_the_time_range_or_now()
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        using TestStore store = Stored(At(now.AddMinutes(-30).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture)) with { Total = 6000L });
+
+        double mean = (double)new CatalogView(now.AddHours(-1), now.AddHours(9)).Panel(store, "Load").Rows[0][0]!;
+
+        Assert.InRange(mean, 60, 101);
+    }
+
+    [Fact]
+    public void The_newest_request_is_that_of_the_time_range()
+    {
+        using TestStore store = Stored(At("2026-03-04T11:00:00.25"), At("2026-03-04T12:00:00.75"), At("2026-03-05T12:00:00"));
+
+        Assert.Equal([Noon.ToUnixTimeMilliseconds()], Day().Panel(store, "Newest request").Column<long>("Newest request"));
+    }
+
+    [Fact]
+    public void Cached_and_reasoning_tokens_are_parts_of_all_requests_of_models_of_which_any_is_known()
+    {
+        using TestStore store = Stored(
+            At("2026-03-04T12:00:00") with { Prompt = 60L, Completion = 20L, Detail = [30L, 0L, 5L, null] },
+            At("2026-03-04T12:00:00") with { Prompt = 40L, Completion = 30L },
+            At("2026-03-04T12:00:00") with { Model = "none cached", Completion = 10L, Detail = [0L, null, null, null] },
+            At("2026-03-04T12:00:00") with { Model = "unknown" });
+
+        Assert.Equal(new() { ["gpt"] = 0.3, ["none cached"] = 0 }, Day().Panel(store, "Cache efficiency").By<double>("Model", "Cached tokens"));
+        Assert.Equal([30.0 / 120], Day().Panel(store, "Prompt cache").Column<double>("Cached of prompt tokens"));
+        Assert.Equal(new() { ["gpt"] = 0.1 }, Day().Panel(store, "Reasoning").By<double>("Model", "Reasoning tokens"));
+    }
+
+    [Fact]
+    public void Top_transactions_are_those_with_most_tokens()
+    {
+        using TestStore store = Stored(
+            [At("2026-03-04T12:00:00"), .. Enumerable.Range(0, 24).Select(n => At($"2026-03-04T12:00:{n:00}") with { Transaction = $"t{n / 2:00}", User = $"u{n}", Total = n + 1L })]);
+
+        QueryResult top = Day().Panel(store, "Top transactions");
+
+        Assert.Equal(Enumerable.Range(2, 10).Reverse().Select(n => ($"t{n:00}", $"u{(n * 2) + 1}", (n * 4L) + 3, 2L)), top.Column<string>("Transaction").Select((name, row) =>
+            (name, top.Column<string>("User")[row], top.Column<long>("Tokens")[row], top.Column<long>("Requests")[row])));
+        Assert.Equal("2026-03-04T12:00:23.000000Z", top.Column<string>("Last request")[0]);
     }
 
     [Fact]

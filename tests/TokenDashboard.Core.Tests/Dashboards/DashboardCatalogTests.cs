@@ -96,6 +96,44 @@ public partial class DashboardCatalogTests
     }
 
     [Fact]
+    public void Panels_have_sql_that_a_person_can_read()
+    {
+        string[][] panels = [.. DashboardCatalog.Names.SelectMany(name => GrafanaView.Panels(DashboardCatalog.Create(name)))
+            .Select(panel => ((string)panel["targets"]![0]!["rawQueryText"]!).Split('\n'))];
+
+        Assert.InRange(panels.Select(lines => lines.Length).Order().ElementAt(panels.Length / 2), 1, 12);
+        Assert.All(panels, lines => Assert.InRange(lines.Length, 1, 30));
+        Assert.All(panels, lines => Assert.InRange(lines.Sum(line => line.Length + 1), 1, 2500));
+    }
+
+    [Fact]
+    public void No_two_panels_have_more_than_five_lines_in_common()
+    {
+        (string Title, string[] Lines)[] panels = [.. DashboardCatalog.Names.SelectMany(name => GrafanaView.Panels(DashboardCatalog.Create(name)))
+            .Select(panel => ((string)panel["title"]!, ((string)panel["targets"]![0]!["rawQueryText"]!).Split('\n')))];
+
+        IEnumerable<(string Title, string Text)> runs = panels.SelectMany(panel => Enumerable.Range(0, Math.Max(0, panel.Lines.Length - 5))
+            .Select(first => (panel.Title, string.Join('\n', panel.Lines.Skip(first).Take(6).Select(line => line.Trim())))).Distinct());
+
+        Assert.All(runs.GroupBy(run => run.Text), group => Assert.Single(group));
+    }
+
+    [Fact]
+    public void The_page_of_a_dashboard_has_the_question_of_each_panel() => Assert.All(DashboardCatalog.Names, name =>
+    {
+        string[] rows = [.. Repository.Read($"docs/dashboards/{name.ToLowerInvariant()}.md").Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)];
+
+        Assert.Equal(
+            GrafanaView.PanelTitles(DashboardCatalog.Create(name)),
+            rows.Select(row => row.Split('|')).Where(cells => cells[2].Contains('?', StringComparison.Ordinal)).Select(cells => cells[1].Trim()));
+    });
+
+    [Fact]
+    public void The_page_of_panels_lists_every_relation() => Assert.Equal(
+        UsageRelations.All.Select(relation => relation.Name).Order(),
+        RelationRow().Matches(Repository.Read("docs/panels.md")).Select(match => match.Groups[1].Value).Order());
+
+    [Fact]
     public void The_culture_has_no_influence()
     {
         string expected = DashboardCatalog.Create("Overview").Json;
@@ -122,6 +160,9 @@ public partial class DashboardCatalogTests
         Assert.Equal(ErrorCode.DashboardNotFound, exception.Code);
         Assert.All(DashboardCatalog.Names, name => Assert.Contains(name, exception.Message, StringComparison.Ordinal));
     }
+
+    [GeneratedRegex(@"^\| `\$\{(\w+):raw\}`", RegexOptions.Multiline)]
+    private static partial Regex RelationRow();
 
     [GeneratedRegex(@"\$\{(\w+)")]
     private static partial Regex Variable();

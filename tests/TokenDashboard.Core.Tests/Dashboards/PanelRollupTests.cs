@@ -100,7 +100,7 @@ public partial class PanelRollupTests
 
     private static readonly HashSet<string> SingleRequests =
     [
-        "Newest requests", "Slowest requests", "Largest requests", "Interrupted streams", "Requests by size", "Transactions with most tokens",
+        "Newest requests", "Slowest requests", "Largest requests", "Interrupted streams", "Requests by size", "Transactions with most tokens", "Top transactions",
     ];
 
     private static readonly HashSet<string> Hidden = [.. UsageRelations.All.Select(relation => relation.Name), "relation", "names"];
@@ -157,6 +157,7 @@ public partial class PanelRollupTests
         Duration = Pick<object?>(random, [0.5, 128.0, 3.25, 9000.0, -1.0, null]),
         Success = Pick<object?>(random, [0L, 1L, null]),
         Transaction = Pick(random, ["", "t1", "t2"]),
+        Detail = Pick<object?[]?>(random, [null, null, [3L, 0L, 1L, 0.5], [null, null, 2L, null]]),
     })];
 
     private static T Pick<T>(Random random, T[] values) => values[random.Next(values.Length)];

@@ -69,6 +69,7 @@ public class PanelSumTests
                 counted.Select(request => request.User).Where(name => name != "(none)").Distinct().Count(), counted.Count(request => request.PolicyFailed),
             ],
             view.Panel(store, "Totals").Rows[0].Take(6).Select(value => value ?? 0L).Cast<long>());
+        Assert.Equal(counted.Max(request => request.Second?.ToUnixTimeMilliseconds()), view.Panel(store, "Newest request").Column<long?>("Newest request")[0]);
         QueryResult overTime = view.Panel(store, "Token usage over time");
         Assert.Equal(prompt, overTime.Column<long>("Prompt tokens").Sum());
         Assert.Equal(completion, overTime.Column<long>("Completion tokens").Sum());
@@ -104,6 +105,12 @@ public class PanelSumTests
         Assert.Equal(tokens, view.Panel(store, "Usage by provider").Column<long>("Tokens").Sum());
         Assert.Equal(tokens, view.Panel(store, "Share of models over time").Column<long>("tokens").Sum());
         Assert.Equal(tokens, view.Panel(store, "Daily usage per user").Column<long>("tokens").Sum());
+        QueryResult transactions = view.Panel(store, "Top transactions");
+        Assert.Equal(
+            new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc).Run(open, filter).Rows.Where(row => row.Transaction is { Length: > 0 })
+                .Select(row => (row.Transaction, row.TotalTokens, row.Requests)).Order(),
+            transactions.Column<string>("Transaction")
+                .Select((name, row) => ((string?)name, Cell<long>(transactions, "Tokens", row), Cell<long>(transactions, "Requests", row))).Order());
         Assert.Equal(tokens, view.Panel(store, "Cumulative tokens").Column<long?>("This period").DefaultIfEmpty(0).Max() ?? 0);
     }
 
@@ -176,6 +183,7 @@ public class PanelSumTests
         Total = Pick<object?>(random, [0L, 10L, 490L, null, "all", -1L, 2_000_000_000_000L]),
         Duration = Pick<object?>(random, [0.5, 128.0, -1.0, "long", null, 1e13]),
         Success = Pick<object?>(random, [0L, 1L, null]),
+        Transaction = Pick(random, ["", "t1", "t2", "t3"]),
     };
 
     private static Dictionary<string, long> Sums(IEnumerable<ExpectedRequest> requests, Func<ExpectedRequest, string> name) =>

@@ -17,7 +17,8 @@ public class MeasuresTests
         ["Store/TokenStore.cs"] = "the columns of telemetry that a store must have",
         ["Store/Rollups/RollupSchema.cs"] = "the duration of a bin",
         ["Import/"] = "the columns of telemetry and names in files of others",
-        ["Dashboards/"] = "what panels show",
+        ["Dashboards/Queries/SqlitePanelSql.cs"] = "the SQL of panels",
+        ["Dashboards/UsageRelations.cs"] = "the SQL of the relations that panels read",
         ["Grafana/"] = "the columns of telemetry that a data source must have",
         ["Alerting/"] = "what alert rules watch",
     };

@@ -13,6 +13,12 @@ internal sealed record TotalsQuery(params PanelMeasure[] Measures) : PanelQuery;
 /// <summary>One row: how far each measure is above or below that of the period before, as a fraction; NULL where the store does not know all of that period.</summary>
 internal sealed record ChangesQuery(params PanelMeasure[] Measures) : PanelQuery;
 
+/// <summary>One row: each measure a minute, on average and in the bucket with most.</summary>
+internal sealed record LoadQuery(params PanelMeasure[] Measures) : PanelQuery;
+
+/// <summary>One row: when the newest request was, in milliseconds since 1970.</summary>
+internal sealed record NewestQuery(string Title) : PanelQuery;
+
 /// <summary>A row for each bucket of the time range, with measures.</summary>
 internal sealed record OverTimeQuery(params PanelMeasure[] Measures) : PanelQuery;
 
@@ -67,7 +73,11 @@ internal sealed record RequestsQuery(RequestChoice Choice, int Rows) : PanelQuer
 internal sealed record HistogramQuery(bool OfDurations, string Title, IReadOnlyList<(string Label, double From)> Steps) : PanelQuery;
 
 /// <summary>The transactions with most tokens.</summary>
-internal sealed record TransactionsQuery(int Rows) : PanelQuery;
+internal sealed record TransactionsQuery(int Rows) : PanelQuery
+{
+    /// <summary>Whether there are only the most important columns.</summary>
+    internal bool Short { get; init; }
+}
 
 /// <summary>Which requests are listed first.</summary>
 internal enum RequestChoice

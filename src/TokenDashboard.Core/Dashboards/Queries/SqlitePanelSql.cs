@@ -19,6 +19,8 @@ internal static class SqlitePanelSql
     {
         TotalsQuery totals => new(Totals(totals)),
         ChangesQuery changes => new(Changes(changes)),
+        LoadQuery load => new(Load(load)),
+        NewestQuery newest => new(Newest(newest)),
         OverTimeQuery overTime => new(OverTime(overTime), "time"),
         CumulativeQuery cumulative => new(Cumulative(cumulative), "time"),
         TopOverTimeQuery top => new(top.Cumulative ? CumulativeTop(top) : TopOverTime(top), "time") { SeriesByLabel = true },
@@ -32,7 +34,9 @@ internal static class SqlitePanelSql
         LargestNamesQuery names => new(LargestNames(names)),
         RequestsQuery requests => new(Requests(requests), "Time"),
         HistogramQuery histogram => new(Histogram(histogram)),
-        TransactionsQuery transactions => new(Transactions(transactions), "First request", "Last request"),
+        TransactionsQuery transactions => transactions.Short
+            ? new(TopTransactions(transactions), "Last request")
+            : new(Transactions(transactions), "First request", "Last request"),
         _ => throw new ArgumentOutOfRangeException(nameof(query)),
     };
 
@@ -48,6 +52,26 @@ internal static class SqlitePanelSql
         SELECT
           {Lines(query.Measures.Select((measure, index) => $"1.0 * now.m{index + 1} / NULLIF(before.m{index + 1}, 0) - 1 AS {Quoted(measure.Title)}"))}
         FROM now CROSS JOIN before
+        """;
+
+    // A bucket ends where the next one begins, the last one at the end of the time range or now. One shorter than a minute is taken as a minute,
+    // or a few seconds at the beginning of the time range could be the busiest.
+    private static string Load(LoadQuery query) => $"""
+        WITH bucket AS (
+            SELECT time, MAX(60, LEAD(time, 1, MIN(unixepoch(), $__to / 1000)) OVER (ORDER BY time) - time) / 60.0 AS minutes
+            FROM {Relation("times")} WHERE time <= unixepoch()),
+          used AS (
+            SELECT time, {string.Join(", ", query.Measures.Select((measure, index) => $"{Expression(measure)} AS m{index + 1}"))}
+            FROM {Relation("model_usage_over_time")} GROUP BY time)
+        SELECT
+          {Lines(query.Measures.Select((measure, index) =>
+              $"SUM(m{index + 1}) / SUM(minutes) AS {Quoted($"{measure.Title} a minute")}, MAX(m{index + 1} / minutes) AS {Quoted($"Most {measure.Title.ToLowerInvariant()} a minute")}"))}
+        FROM bucket LEFT JOIN used USING (time)
+        """;
+
+    private static string Newest(NewestQuery query) => $"""
+        SELECT unixepoch(substr(MAX({Measures.LastTicks.ViewName}), 1, 19)) * 1000 AS {Quoted(query.Title)}
+        FROM {Usage(users: false)}
         """;
 
     private static string OverTime(OverTimeQuery query) => $"""
@@ -110,7 +134,7 @@ internal static class SqlitePanelSql
         return $"""
             WITH used AS MATERIALIZED (
                 SELECT {name}, {parts}{(order.Length > 0 ? ", SUM(total_tokens) AS tokens" : "")}
-                FROM {relation}{OfRow(query)} GROUP BY {name}{(query.OnlyWhereAny ? $" HAVING {(query.Measure is RatioMeasure ? "per" : "amount")} > 0" : "")}),
+                FROM {relation}{OfRow(query)} GROUP BY {name}{(query.OnlyWhereAny ? $" HAVING {(query.Measure is RatioMeasure ? "per > 0 AND amount >= 0" : "amount > 0")}" : "")}),
               top AS MATERIALIZED (SELECT {name} FROM used ORDER BY {(order.Length > 0 ? "tokens" : "amount")} DESC, {name} LIMIT {query.Top})
             SELECT {TopName(query.Dimension)} AS {title}, {value} AS {Quoted(query.Measure.Title)}
             FROM used
@@ -279,6 +303,15 @@ internal static class SqlitePanelSql
         WHERE transaction_id <> ''
         GROUP BY transaction_id
         ORDER BY SUM(total_tokens) DESC, transaction_id
+        LIMIT {query.Rows}
+        """;
+
+    private static string TopTransactions(TransactionsQuery query) => $"""
+        SELECT transaction_id AS "Transaction", user AS "User", SUM(total_tokens) AS "Tokens", COUNT(*) AS "Requests", MAX(timestamp) AS "Last request"
+        FROM {Relation("requests")}
+        WHERE transaction_id <> ''
+        GROUP BY transaction_id
+        ORDER BY "Tokens" DESC, "Transaction"
         LIMIT {query.Rows}
         """;
 
