@@ -60,7 +60,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
         Assert.Equal("LLM overview", dashboard.ToString());
         Assert.Equal("Overview", dashboard.Properties["Name"].Value);
         Assert.Equal("tokendashboard-overview", dashboard.Properties["Uid"].Value);
-        Assert.Equal(10, dashboard.Properties["Panels"].Value);
+        Assert.Equal(14, dashboard.Properties["Panels"].Value);
         Assert.Equal(["tokendashboard"], (IEnumerable<string>)dashboard.Properties["Tags"].Value);
         Assert.False((bool)dashboard.Properties["ForSharing"].Value);
     }
@@ -210,7 +210,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
 
         Assert.Equal(2, scripts.Length);
         Assert.True(File.Exists(Path.Combine(_folder, "out", "assistants.json")));
-        Assert.Equal(11, extended.Properties["Panels"].Value);
+        Assert.Equal(15, extended.Properties["Panels"].Value);
     }
 
     [Fact]
