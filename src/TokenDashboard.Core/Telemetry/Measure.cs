@@ -1,3 +1,5 @@
+using TokenDashboard.Engines.Sqlite;
+
 namespace TokenDashboard.Telemetry;
 
 /// <summary>How the values of several requests become one.</summary>

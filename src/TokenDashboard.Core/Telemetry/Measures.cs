@@ -1,3 +1,5 @@
+using TokenDashboard.Engines.Sqlite;
+
 namespace TokenDashboard.Telemetry;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TokenDashboard.Engines.Sqlite;
 
 namespace TokenDashboard.Telemetry;
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Tests.Telemetry;
@@ -10,16 +11,16 @@ public class MeasuresTests
     private static readonly Dictionary<string, string> Allowed = new()
     {
         ["Telemetry/Measures.cs"] = "the table",
-        ["Telemetry/TelemetrySql.cs"] = "the columns of telemetry that measures are computed from",
+        ["Engines/Sqlite/TelemetrySql.cs"] = "the columns of telemetry that measures are computed from",
         ["Telemetry/InputSize.cs"] = "the class of prompt tokens",
-        ["Store/RequestRow.cs"] = "the row reader",
-        ["Store/StoreWriter.cs"] = "the columns of telemetry, for new stores",
-        ["Store/TokenStore.cs"] = "the columns of telemetry that a store must have",
-        ["Store/Rollups/RollupSchema.cs"] = "the duration of a bin",
+        ["Engines/Sqlite/RequestRow.cs"] = "the row reader",
+        ["Engines/Sqlite/StoreWriter.cs"] = "the columns of telemetry, for new stores",
+        ["Engines/Sqlite/TokenStore.cs"] = "the columns of telemetry that a store must have",
+        ["Engines/Sqlite/Rollups/RollupSchema.cs"] = "the duration of a bin",
+        ["Engines/Sqlite/Imports/"] = "the columns of telemetry",
+        ["Engines/Sqlite/Panels/"] = "what panels show and alert rules watch",
         ["Import/"] = "the columns of telemetry and names in files of others",
-        ["Dashboards/"] = "what panels show",
         ["Grafana/"] = "the columns of telemetry that a data source must have",
-        ["Alerting/"] = "what alert rules watch",
     };
 
     [Fact]

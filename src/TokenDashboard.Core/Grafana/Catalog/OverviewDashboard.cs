@@ -1,0 +1,167 @@
+using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Fields;
+using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Queries;
+
+namespace TokenDashboard.Grafana.Catalog;
+
+/// <summary>The dashboard "LLM overview": how much is used, by what and whom, how fast, and whether that is more than before.</summary>
+internal static class OverviewDashboard
+{
+    internal const string Name = "Overview";
+
+    /// <summary>Makes the dashboard; its links to itself follow <paramref name="uid"/>.</summary>
+    internal static Dashboard Create(string? uid, IReadOnlyList<TimeZoneInfo> zones)
+    {
+        string self = uid ?? "tokendashboard-overview";
+        return new Dashboard
+        {
+            Uid = self,
+            Title = "LLM overview",
+            Description = "Tokens, requests and durations of LLM applications at a glance, read from the SQLite store of Observicia's SDK.",
+            Tags = [PanelStyle.Tag],
+            Links = PanelStyle.Links(self),
+            Variables = RequestVariables.All(zones),
+            Sections =
+            [
+                new DashboardSection { Panels = [Totals, Changes, TokensOverTime, CumulativeTokens, TokensByModel, TokensByProvider, TokensByUser(self)] },
+                new DashboardSection { Title = "Duration", Panels = [DurationOverTime, MeanDuration] },
+                new DashboardSection { Title = "Weekly pattern", Panels = [TokensByWeekdayAndHour] },
+            ],
+        };
+    }
+
+    private static StatPanel Totals { get; } = new()
+    {
+        Id = 1,
+        Title = "Totals",
+        Description = "Tokens and requests of the time range, the users who made them and the requests whose policy verdict was negative.",
+        Width = 24,
+        Height = 4,
+        Query = SqlitePanelSql.Write(new TotalsQuery(PanelMeasures.Headline)),
+        Field = PanelStyle.Tokens,
+        Overrides =
+        [
+            PanelStyle.Colored("Completion tokens", PanelStyle.CompletionColor),
+            new FieldOverride("Requests") { Field = PanelStyle.Counted },
+            new FieldOverride("Users") { Field = PanelStyle.Counted },
+            new FieldOverride("Policy failures") { Field = PanelStyle.Failures },
+            PanelStyle.Colored("Tokens per request", "text"),
+        ],
+    };
+
+    private static StatPanel Changes { get; } = PanelStyle.Changes(
+        2,
+        "Change against the period before",
+        "By how much each total is above or below that of the period of equal length before the time range.",
+        new ChangesQuery(PanelMeasures.Headline));
+
+    private static TimeSeriesPanel TokensOverTime { get; } = new()
+    {
+        Id = 3,
+        Title = "Token usage over time",
+        Description = "Prompt and completion tokens of each bucket; the legend has their mean per bucket and their sum.",
+        Width = 12,
+        Height = 10,
+        Query = SqlitePanelSql.Write(new OverTimeQuery(PanelMeasures.PromptTokens, PanelMeasures.CompletionTokens)),
+        Field = PanelStyle.Tokens,
+        Overrides = PanelStyle.PromptAndCompletion,
+        Bars = true,
+        Stacked = true,
+        FillOpacity = 80,
+        Legend = new Legend(LegendPlacement.Bottom, Calculation.Mean, Calculation.Sum),
+    };
+
+    private static TimeSeriesPanel CumulativeTokens { get; } = new()
+    {
+        Id = 4,
+        Title = "Cumulative tokens",
+        Description = "Total tokens since the beginning of the time range, beside those of the period of equal length before it.",
+        Width = 12,
+        Height = 10,
+        Query = SqlitePanelSql.Write(new CumulativeQuery(PanelMeasures.Tokens)),
+        Field = PanelStyle.Tokens,
+        Overrides = [PanelStyle.Colored("Period before", "text")],
+        FillOpacity = 10,
+        Legend = new Legend(LegendPlacement.Bottom, Calculation.Last),
+    };
+
+    private static PieChartPanel TokensByModel { get; } = new()
+    {
+        Id = 5,
+        Title = "Usage by model",
+        Description = $"The share of each model in the total tokens; all after the first {PanelStyle.TopSeries} are added up as {SqlitePanelSql.Other}.",
+        Width = 8,
+        Height = 11,
+        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries)),
+        Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
+    };
+
+    private static PieChartPanel TokensByProvider { get; } = new()
+    {
+        Id = 6,
+        Title = "Usage by provider",
+        Description = $"The share of each provider in the total tokens; all after the first {PanelStyle.TopSeries} are added up as {SqlitePanelSql.Other}.",
+        Width = 7,
+        Height = 11,
+        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.Provider, PanelMeasures.Tokens, PanelStyle.TopSeries)),
+        Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
+    };
+
+    private static BarGaugePanel TokensByUser(string self) => new()
+    {
+        Id = 7,
+        Title = "Top users",
+        Description = $"Total tokens of the {PanelStyle.TopSeries} largest users, all others added up as {SqlitePanelSql.Other}; a click on one shows only that user.",
+        Width = 9,
+        Height = 11,
+        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries)),
+        Field = PanelStyle.Tokens with { Links = [PanelStyle.OnlyUser(self, "${__data.fields.User:percentencode}")] },
+    };
+
+    private static TimeSeriesPanel DurationOverTime { get; } = new()
+    {
+        Id = 8,
+        Title = "Request duration over time",
+        Description = "The duration that half, 95 % and 99 % of the requests of each bucket did not exceed.",
+        Width = 19,
+        Height = 9,
+        Query = SqlitePanelSql.Write(new DurationOverTimeQuery()),
+        Field = PanelStyle.Duration with { Color = FieldColor.BySeries },
+        Legend = new Legend(LegendPlacement.Bottom, Calculation.Mean, Calculation.Maximum),
+    };
+
+    private static GaugePanel MeanDuration { get; } = new()
+    {
+        Id = 9,
+        Title = "Average request duration",
+        Description = "The mean duration of a request: green below 2 s, yellow from 2 s, red from 5 s; the dial ends at 10 s.",
+        Width = 5,
+        Height = 9,
+        Query = SqlitePanelSql.Write(new TotalsQuery(PanelMeasures.MeanDuration)),
+        Field = PanelStyle.Duration with
+        {
+            Decimals = 2,
+            Max = 10_000,
+            Color = FieldColor.ByThreshold,
+            Thresholds = [new(0, "green"), new(2_000, "yellow"), new(5_000, "red")],
+        },
+    };
+
+    private static FieldOptions HoursOfWeek { get; } =
+        new() { Unit = Units.Metric, Decimals = 0, Min = 0, NoValue = PanelStyle.NoRequests, Color = FieldColor.Blues };
+
+    private static TablePanel TokensByWeekdayAndHour { get; } = new()
+    {
+        Id = 10,
+        Title = "Weekly usage pattern",
+        Description = "Total tokens of the time range added up by weekday and hour of the day in the chosen time zone.",
+        Width = 24,
+        Height = 9,
+        Query = SqlitePanelSql.Write(new WeekQuery(PanelMeasures.Tokens)),
+        Field = HoursOfWeek,
+        Column = new TableColumn { MinWidth = 40, Cell = TableCell.ColoredBackground },
+        Overrides = [new FieldOverride("Day") { Column = new TableColumn { Width = 50, Cell = TableCell.Text } }],
+    };
+}
