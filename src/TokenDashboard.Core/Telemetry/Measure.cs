@@ -1,5 +1,3 @@
-using TokenDashboard.Engines.Sqlite;
-
 namespace TokenDashboard.Telemetry;
 
 /// <summary>How the values of several requests become one.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using TokenDashboard.Engines.Sqlite;
 
 namespace TokenDashboard.Telemetry;
 

@@ -1,4 +1,4 @@
-using TokenDashboard.Telemetry;
+using TokenDashboard.Engines.Sqlite.Rollups;
 
 namespace TokenDashboard.Usage;
 

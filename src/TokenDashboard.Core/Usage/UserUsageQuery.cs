@@ -1,4 +1,5 @@
 using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;

@@ -1,4 +1,3 @@
-using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Tests.Telemetry;

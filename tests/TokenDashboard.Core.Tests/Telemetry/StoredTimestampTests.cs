@@ -1,6 +1,5 @@
 using System.Text;
 using CsCheck;
-using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Tests.Telemetry;

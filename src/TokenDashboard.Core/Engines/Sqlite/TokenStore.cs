@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Alerting.Rules;
-using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Alerting;
@@ -68,7 +68,7 @@ internal static class AlertRuleContent
         }
 
         bool absent = rule.Kind == AlertKind.NoTelemetry;
-        string sql = rule.Sql;
+        string sql = AlertSql.Of(rule);
         return new JsonArray(
             Step("A", dataSourceUid, SqliteDataSource.PluginId, (long)rule.Window.TotalSeconds, new JsonObject
             {

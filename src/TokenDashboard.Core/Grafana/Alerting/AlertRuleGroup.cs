@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Alerting.Rules;
-using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Alerting;
@@ -52,7 +51,7 @@ internal sealed class AlertRuleGroup
                     + "else manages, so its interval stays. Give the rule another Group, or the Interval of that one.",
                 target: rule.Uid);
         }
-        string[] others = [.. Rules.Where(other => !AlertRuleContent.IsMarked(other)).Select(other => $"'{GrafanaDataSources.TextOf(other, "title")}'")];
+        string[] others = [.. Rules.Where(other => !AlertRuleContent.IsMarked(other)).Select(other => $"'{GrafanaResponse.TextOf(other, "title")}'")];
         return others.Length == 0 || force
             ? null
             : new TokenDashboardException(
@@ -68,7 +67,7 @@ internal sealed class AlertRuleGroup
         var body = (JsonObject)(Json ?? throw new InvalidOperationException("The group was not found.")).DeepClone();
         body["interval"] = AlertRuleContent.WholeSeconds(interval);
         bool editable = !Rules.Any(rule => StoredAlertRule.ProvenanceOf(rule) == "api");
-        string folderUid = GrafanaDataSources.TextOf(body, "folderUid") ?? "";
+        string folderUid = GrafanaResponse.TextOf(body, "folderUid") ?? "";
         GrafanaResponse? response = _client.Write(HttpMethod.Put, _path, body, () => Read(_client, folderUid, _name).Interval == interval, editable);
         if (response?.Status is 409 or 412 && Read(_client, folderUid, _name).Interval == interval)
         {

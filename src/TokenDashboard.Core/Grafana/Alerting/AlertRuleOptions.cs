@@ -1,4 +1,4 @@
-using TokenDashboard.Grafana.DataSources;
+using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Alerting;
 

@@ -99,7 +99,7 @@ public static partial class AlertRuleReader
         }
         try
         {
-            _ = rule.Sql;
+            _ = AlertSql.Of(rule);
         }
         catch (TokenDashboardException exception) when (exception.Code == ErrorCode.PatternInvalid)
         {

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Alerting;
@@ -8,7 +7,7 @@ namespace TokenDashboard.Grafana.Alerting;
 /// <param name="Json">All of it.</param>
 internal sealed record StoredAlertRule(JsonObject Json)
 {
-    internal string FolderUid => GrafanaDataSources.TextOf(Json, "folderUID") ?? "";
+    internal string FolderUid => GrafanaResponse.TextOf(Json, "folderUID") ?? "";
 
     internal string Provenance => ProvenanceOf(Json);
 
@@ -19,5 +18,5 @@ internal sealed record StoredAlertRule(JsonObject Json)
         client.Find(PathOf(uid))?.OrThrow($"read the alert rule '{uid}'", AlertRulePublisher.ReadPermission).AsObject() is { } json ? new StoredAlertRule(json) : null;
 
     /// <summary>What made a rule: nothing that guards it, "api", "file" or another tool.</summary>
-    internal static string ProvenanceOf(JsonObject rule) => GrafanaDataSources.TextOf(rule, "provenance") ?? "";
+    internal static string ProvenanceOf(JsonObject rule) => GrafanaResponse.TextOf(rule, "provenance") ?? "";
 }

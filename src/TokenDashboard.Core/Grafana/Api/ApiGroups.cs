@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Api;
@@ -25,7 +24,7 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool
             if (_namespace is null)
             {
                 GrafanaResponse? settings = client.Find("api/frontend/settings");
-                _namespace = settings is { IsSuccess: true, IsArray: false } && GrafanaDataSources.TextOf(settings.AsObject(), "namespace") is { Length: > 0 } name
+                _namespace = settings is { IsSuccess: true, IsArray: false } && GrafanaResponse.TextOf(settings.AsObject(), "namespace") is { Length: > 0 } name
                     ? name
                     : server.OrgId <= 1 ? "default" : string.Create(CultureInfo.InvariantCulture, $"org-{server.OrgId}");
             }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
@@ -46,7 +45,7 @@ internal sealed record StoredDashboard
         {
             throw response.Unexpected();
         }
-        if (IsNewerSchema(meta.ApiVersion))
+        if (ApiObject.IsNewerSchema(meta.ApiVersion))
         {
             return OfNewerSchema(uid, meta.ApiVersion!);
         }
@@ -62,7 +61,7 @@ internal sealed record StoredDashboard
             Folder = FolderUid(meta) is null or "" or "general"
                 ? FolderPlace.Root
                 : new FolderPlace(FolderUid(meta), meta.FolderTitle ?? FolderUid(meta)!),
-            SavedBy = meta.UpdatedBy is { Length: > 0 } name ? $" by '{name}'{On(meta.Updated)}" : "",
+            SavedBy = meta.UpdatedBy is { Length: > 0 } name ? $" by '{name}'{ApiObject.On(meta.Updated)}" : "",
             ProvisionedFrom = meta.ProvisionedExternalId is { Length: > 0 } file ? file : meta.Provisioned ? "(unnamed)" : null,
         };
     }
@@ -78,12 +77,6 @@ internal sealed record StoredDashboard
 
     /// <summary>A dashboard whose classic form would be a lossy copy.</summary>
     internal static StoredDashboard OfNewerSchema(string uid, string words) => new() { Uid = uid, NewerSchema = words };
-
-    /// <summary>Whether a version of the dashboards' group is of the newer schema.</summary>
-    internal static bool IsNewerSchema(string? version) => version is ['v', >= '2' and <= '9', ..];
-
-    /// <summary>When it was saved, to follow who did.</summary>
-    internal static string On(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $" on {time.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
 
     /// <summary>The failure of what would need its classic form.</summary>
     /// <param name="verb">What was to be done with it.</param>

@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
-using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Results;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Grafana.DataSources;
 
@@ -50,7 +51,7 @@ public sealed class GrafanaDataSourceService : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(uid);
         GrafanaServer server = Probe();
-        var plugin = new SqlitePlugin(_client, server, _callbacks);
+        var plugin = new PluginInstallation(_client, server, _callbacks);
         string? version = plugin.Find();
         var problems = new List<string>();
         var report = new GrafanaDataSourceReport { Uid = uid, PluginVersion = version, Problems = problems };
@@ -91,9 +92,9 @@ public sealed class GrafanaDataSourceService : IDisposable
 
     private static GrafanaDataSourceReport CheckSettings(JsonObject stored, GrafanaDataSourceReport report, List<string> problems)
     {
-        string? type = GrafanaDataSources.TextOf(stored, "type");
+        string? type = GrafanaResponse.TextOf(stored, "type");
         JsonObject settings = stored["jsonData"] as JsonObject ?? [];
-        string? database = GrafanaDataSources.TextOf(settings, "path");
+        string? database = GrafanaResponse.TextOf(settings, "path");
         if (type != SqliteDataSource.PluginId)
         {
             problems.Add($"The data source is of type '{type}', not {SqliteDataSource.PluginId}.");
@@ -105,15 +106,15 @@ public sealed class GrafanaDataSourceService : IDisposable
         else
         {
             problems.AddRange(SqliteDataSource.PathWarnings(database).Concat(StoreWarnings.Of(database)));
-            if (GrafanaDataSources.TextOf(settings, "pathPrefix") != SqliteDataSource.PathPrefix
-                || GrafanaDataSources.TextOf(settings, "pathOptions") != SqliteDataSource.PathOptions)
+            if (GrafanaResponse.TextOf(settings, "pathPrefix") != SqliteDataSource.PathPrefix
+                || GrafanaResponse.TextOf(settings, "pathOptions") != SqliteDataSource.PathOptions)
             {
                 problems.Add(
                     $"The data source does not open the store with '{SqliteDataSource.PathOptions}', which waits for a writer and forbids "
                         + $"writing. Correct it with Set-GrafanaDataSource -Database '{database}'.");
             }
         }
-        return report with { Name = GrafanaDataSources.TextOf(stored, "name"), Database = database };
+        return report with { Name = GrafanaResponse.TextOf(stored, "name"), Database = database };
     }
 
     /// <summary>A database can be opened that is not a store of telemetry, and a healthy one may be locked; a query tells.</summary>
@@ -159,7 +160,7 @@ public sealed class GrafanaDataSourceService : IDisposable
         {
             return (long)requests;
         }
-        string? error = result is JsonObject failed ? GrafanaDataSources.TextOf(failed, "error") : null;
+        string? error = result is JsonObject failed ? GrafanaResponse.TextOf(failed, "error") : null;
         if (response.IsSuccess && string.IsNullOrEmpty(error) && result.Child("dataframes") is JsonArray)
         {
             _callbacks.Verbose("The query succeeded; before version 9 Grafana gives its result in a binary form, which is not read here.");

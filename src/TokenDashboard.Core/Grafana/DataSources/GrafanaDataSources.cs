@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.DataSources;
@@ -24,7 +25,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     /// </exception>
     internal GrafanaPublishResult? Ensure(GrafanaPublishOptions options, out DataSourceIdentity identity)
     {
-        new SqlitePlugin(client, server, callbacks).Require(options.InstallPlugin);
+        new PluginInstallation(client, server, callbacks).Require(options.InstallPlugin);
         foreach (string warning in options.Database is null ? [] : SqliteDataSource.PathWarnings(options.Database).Concat(StoreWarnings.Of(options.Database)))
         {
             callbacks.Warning(warning);
@@ -43,8 +44,8 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             return Create(options, identity);
         }
         JsonObject stored = response.OrThrow($"read the data source '{uid}'", Permission).AsObject();
-        string? type = TextOf(stored, "type");
-        identity = identity with { Name = TextOf(stored, "name") ?? identity.Name };
+        string? type = GrafanaResponse.TextOf(stored, "type");
+        identity = identity with { Name = GrafanaResponse.TextOf(stored, "name") ?? identity.Name };
         if (type != Plugin)
         {
             throw Conflict(
@@ -68,7 +69,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             WarnOfUnread(uid);
             return true;
         }
-        return response.Status != 404 && TextOf(response.OrThrow($"read the data source '{uid}'", Permission).AsObject(), "type") == Plugin;
+        return response.Status != 404 && GrafanaResponse.TextOf(response.OrThrow($"read the data source '{uid}'", Permission).AsObject(), "type") == Plugin;
     }
 
     private GrafanaPublishResult? Create(GrafanaPublishOptions options, DataSourceIdentity identity)
@@ -76,7 +77,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         DataSourceItem[] all = client.Get("api/datasources").OrThrow("list data sources", Permission).As(GrafanaJson.Default.DataSourceItemArray);
         if (all.Any(item => item.Uid == identity.Uid) && MadeMeanwhile(identity) is { } listed)
         {
-            return Correct(listed, options, identity with { Name = TextOf(listed, "name") ?? identity.Name });
+            return Correct(listed, options, identity with { Name = GrafanaResponse.TextOf(listed, "name") ?? identity.Name });
         }
         if (options.Database is null)
         {
@@ -115,7 +116,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         GrafanaResponse? response = client.Write(HttpMethod.Post, "api/datasources", body, () => Holds(identity.Uid, body));
         if (response?.Status is 409 or 412 && MadeMeanwhile(identity) is { } made)
         {
-            return Correct(made, options, identity with { Name = TextOf(made, "name") ?? identity.Name });
+            return Correct(made, options, identity with { Name = GrafanaResponse.TextOf(made, "name") ?? identity.Name });
         }
         if (response?.Status is 409 or 412)
         {
@@ -130,7 +131,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
 
     /// <summary>What someone else made between looking and making, to be used like any other that is there; null for nothing that fits.</summary>
     private JsonObject? MadeMeanwhile(DataSourceIdentity identity) =>
-        client.Get(ByUid(identity.Uid)) is { IsSuccess: true } response && TextOf(response.AsObject(), "type") == Plugin ? response.AsObject() : null;
+        client.Get(ByUid(identity.Uid)) is { IsSuccess: true } response && GrafanaResponse.TextOf(response.AsObject(), "type") == Plugin ? response.AsObject() : null;
 
     private GrafanaPublishResult? Correct(JsonObject stored, GrafanaPublishOptions options, DataSourceIdentity identity)
     {
@@ -188,7 +189,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     /// <summary>Whether the server has the name and settings of what was sent.</summary>
     private bool Holds(string uid, JsonObject sent) =>
         client.Get(ByUid(uid)) is { IsSuccess: true } response
-        && TextOf(response.AsObject(), "name") == TextOf(sent, "name")
+        && GrafanaResponse.TextOf(response.AsObject(), "name") == GrafanaResponse.TextOf(sent, "name")
         && JsonNode.DeepEquals(response.AsObject()["jsonData"], sent["jsonData"]);
 
     /// <summary>An account that may not read data sources still learns which there are, as the browser of everyone who signs in does.</summary>
@@ -199,7 +200,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         {
             callbacks.Verbose($"This account may not read data sources, so nothing tells whether '{uid}' exists. It takes datasources:read (role Admin).");
         }
-        else if (!known.Any(source => source.Value is JsonObject fields && TextOf(fields, "uid") == uid))
+        else if (!known.Any(source => source.Value is JsonObject fields && GrafanaResponse.TextOf(fields, "uid") == uid))
         {
             callbacks.Warning($"Grafana at {client.Url} shows this account no data source with the uid '{uid}'. Panels that read it stay empty until Set-GrafanaDataSource makes it.");
         }
@@ -244,9 +245,6 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             : (false, words, "Grafana could not ask the plugin; the server's log tells why.");
     }
 
-    /// <summary>Whether an answer is the plugin's word about its health: old servers give it with the status of a server in trouble.</summary>
-    internal static bool IsPluginAnswer(int status, ReadOnlySpan<byte> body) => status == 503 && body.IndexOf("\"status\":\"ERROR\""u8) >= 0;
-
     /// <summary>The path of a data source to change it or ask for its health, for which servers before version 9 go by its number.</summary>
     internal string PathOf(string uid) => server.IsOld && NumberOf(uid) is { } number
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"api/datasources/{number}")
@@ -289,9 +287,6 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     };
 
     internal static string ByUid(string uid) => $"api/datasources/uid/{Uri.EscapeDataString(uid)}";
-
-    internal static string? TextOf(JsonObject fields, string name) =>
-        fields[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     private TokenDashboardException Conflict(string message) => new(ErrorCode.GrafanaDataSourceConflict, message, target: client.Url);
 }

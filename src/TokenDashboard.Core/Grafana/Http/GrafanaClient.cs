@@ -6,7 +6,6 @@ using System.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.DataSources;
 
 namespace TokenDashboard.Grafana.Http;
 
@@ -235,7 +234,7 @@ internal sealed class GrafanaClient : IDisposable
                 Status = status,
                 Body = content,
                 Location = response.Headers.Location is { } target ? new Uri(Url, target).GetLeftPart(UriPartial.Path) : null,
-                MayPass = status is 429 or 502 or 503 or 504 && !GrafanaDataSources.IsPluginAnswer(status, content),
+                MayPass = status is 429 or 502 or 503 or 504 && !IsPluginAnswer(status, content),
                 RetryAfter = wait?.Delta ?? wait?.Date - DateTimeOffset.UtcNow,
             };
         }
@@ -361,4 +360,7 @@ internal sealed class GrafanaClient : IDisposable
     private static string PlainText(SecureString secure) => new NetworkCredential("", secure).Password;
 
     private static TokenDashboardException SignIn(string message) => new(ErrorCode.GrafanaSignInInvalid, message);
+
+    /// <summary>Whether an answer is the plugin's word about its health: old servers give it with the status of a server in trouble.</summary>
+    internal static bool IsPluginAnswer(int status, ReadOnlySpan<byte> body) => status == 503 && body.IndexOf("\"status\":\"ERROR\""u8) >= 0;
 }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using TokenDashboard.Grafana.Api;
 
 namespace TokenDashboard.Grafana.Http;
 
@@ -99,35 +98,6 @@ public sealed record GrafanaConnection
 
     /// <summary>Whether commands use it that are given no other. Set where a session lists its connections.</summary>
     public bool IsDefault { get; init; }
-
-    /// <summary>Asks the server for its health, its version and what the account may do.</summary>
-    /// <returns>This connection with the answers.</returns>
-    /// <exception cref="TokenDashboardException">It cannot be reached, is not Grafana, or refuses the account.</exception>
-    public GrafanaConnection Probe(PublishCallbacks callbacks, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(callbacks);
-        using var client = new GrafanaClient(this, callbacks, cancellation);
-        GrafanaServer server = GrafanaServer.Probe(client, OrgId, callbacks.Verbose);
-        if (server.IsOld)
-        {
-            callbacks.Warning(
-                $"Grafana {server.Version} at {Url} is older than version 9. Dashboards and their data source can be published there; alert rules and newer "
-                    + "panels need version 9 or later.");
-        }
-        string api = DashboardApis.Choose(client, this, server, callbacks.Verbose).Name;
-        GrafanaResponse? response = client.FindOptional("api/access-control/user/permissions");
-        // Servers without role-based access control, and narrowly made accounts, do not tell.
-        HashSet<string>? granted = response is { IsSuccess: true, IsArray: false } ? [.. response.AsObject().Select(field => field.Key)] : null;
-        return this with
-        {
-            Version = server.Version,
-            OrgId = server.OrgId is > 0 and <= int.MaxValue ? (int)server.OrgId : OrgId,
-            OrgName = server.OrgName,
-            ApiPath = api,
-            CanPublish = granted?.IsSupersetOf(["dashboards:create", "dashboards:write"]),
-            CanSetDataSource = granted?.IsSupersetOf(["datasources:create", "datasources:write"]),
-        };
-    }
 
     /// <summary>The authority's certificates from <see cref="CaCertificate"/>.</summary>
     internal X509Certificate2Collection Authorities()

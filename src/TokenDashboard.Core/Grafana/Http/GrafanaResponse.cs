@@ -204,4 +204,7 @@ internal sealed partial class GrafanaResponse
 
     [GeneratedRegex("\\s+")]
     private static partial Regex WhiteSpace();
+
+    internal static string? TextOf(JsonObject fields, string name) =>
+        fields[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 }

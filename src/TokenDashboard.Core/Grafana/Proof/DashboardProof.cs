@@ -107,7 +107,7 @@ internal sealed class DashboardProof
                 throw QueryGuard.Stopped(string.Create(CultureInfo.InvariantCulture,
                     $"was not begun: those before it took {QueryLimits.QueriesOfDashboard} times {_queryTimeout.TotalSeconds} seconds"));
             }
-            result = SqlitePlugin.Run(
+            result = EmulatedPlugin.Run(
                 _database, finished, seriesByLabel, timeColumns, view.Window, _timeLeft < _queryTimeout ? _timeLeft : _queryTimeout);
         }
         catch (PluginException exception)

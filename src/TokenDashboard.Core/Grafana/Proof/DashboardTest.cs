@@ -1,4 +1,3 @@
-using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;

@@ -80,7 +80,7 @@ internal static class ResultRules
     {
         if (!result.Complete)
         {
-            yield return (DashboardRules.TooManyRows, Invariant($"The query gave more than {SqlitePlugin.MaxRows} rows; those after them were not read."));
+            yield return (DashboardRules.TooManyRows, Invariant($"The query gave more than {EmulatedPlugin.MaxRows} rows; those after them were not read."));
         }
         foreach (PluginColumn column in result.Columns)
         {

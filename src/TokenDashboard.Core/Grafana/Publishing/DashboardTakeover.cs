@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.DataSources;
+using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Publishing;
@@ -75,5 +75,5 @@ internal static class DashboardTakeover
 
     private static IEnumerable<JsonObject> Variables(JsonObject dashboard) => (dashboard["templating"]?["list"] as JsonArray ?? []).OfType<JsonObject>();
 
-    private static string? Text(JsonObject fields, string name) => GrafanaDataSources.TextOf(fields, name);
+    private static string? Text(JsonObject fields, string name) => GrafanaResponse.TextOf(fields, name);
 }

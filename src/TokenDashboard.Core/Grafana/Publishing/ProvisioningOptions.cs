@@ -1,4 +1,4 @@
-using TokenDashboard.Grafana.DataSources;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Publishing;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Import.Records;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Import.Reading;
 

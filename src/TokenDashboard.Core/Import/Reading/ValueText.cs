@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
-using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Import.Reading;

@@ -1,8 +1,6 @@
-using TokenDashboard.Import.Reading;
-
 namespace TokenDashboard.Import.Records;
 
-/// <summary>What a source may say of a request, in the order of the names in <see cref="ColumnMap"/>.</summary>
+/// <summary>What a source may say of a request, in the order of the names in a column map.</summary>
 internal enum ImportColumn
 {
     Timestamp,

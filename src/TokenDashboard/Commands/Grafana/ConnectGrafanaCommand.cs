@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Parameters;
 

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Alerting;
 using TokenDashboard.Grafana.Alerting.Rules;
-using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Parameters;

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using System.Security;
 using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Catalog;
-using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Publishing;

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Maintenance;
+using TokenDashboard.Parameters;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Commands;

@@ -4,6 +4,7 @@ using TokenDashboard.Completion;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Formatting;
+using TokenDashboard.Parameters;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Commands;

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using TokenDashboard.Engines;
 using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Commands;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Parameters;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Commands;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Alerting;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Http;
@@ -32,7 +33,7 @@ public sealed class AlertProvisioningWriterTests : IDisposable
         Assert.Equal("Costs $$US: 'a' # b", (string?)rule["title"]);
         Assert.Equal("$$HOME", (string?)rule["labels"]!["cost"]);
         Assert.Equal("{{ $labels.user }}", (string?)rule["annotations"]!["description"]);
-        Assert.Equal(Daily.Sql, (string?)rule["data"]![0]!["model"]!["queryText"]);
+        Assert.Equal(AlertSql.Of(Daily), (string?)rule["data"]![0]!["model"]!["queryText"]);
         Assert.Equal("tokendashboard-sqlite", (string?)rule["data"]![0]!["datasourceUid"]);
         Assert.Equal("5m", (string?)root["groups"]![0]!["interval"]);
         Assert.Equal("TokenDashboard", (string?)root["groups"]![0]!["folder"]);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Alerting;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Http;
@@ -27,7 +28,7 @@ public sealed class AlertRulePublisherTests
         Assert.Equal(["DataSource Unchanged", "Folder Created", "AlertRule Created"], Publish(server, Daily).Actions);
         JsonObject stored = server.AlertRules["daily"];
         Assert.Equal("", (string?)stored["provenance"]);
-        Assert.Equal(Daily.Sql, (string?)stored["data"]![0]!["model"]!["queryText"]);
+        Assert.Equal(AlertSql.Of(Daily), (string?)stored["data"]![0]!["model"]!["queryText"]);
         Assert.Equal(86400, (int)stored["data"]![0]!["relativeTimeRange"]!["from"]!);
         Assert.Equal("{\"type\":\"gt\",\"params\":[2000000]}", stored["data"]![2]!["model"]!["conditions"]![0]!["evaluator"]!.ToJsonString());
         Assert.Equal(300, server.Intervals[(server.Folders[0].Uid, "TokenDashboard 5m")]);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Publishing;
 using TokenDashboard.Grafana.Results;

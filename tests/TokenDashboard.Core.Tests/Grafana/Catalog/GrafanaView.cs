@@ -39,7 +39,7 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
         BrowserView view = View(database).For(panel);
         string sql = view.Interpolate(target.RawText);
 
-        PluginResult result = SqlitePlugin.Run(database, sql, target.SeriesByLabel, target.TimeColumns, view.Window, QueryTime);
+        PluginResult result = EmulatedPlugin.Run(database, sql, target.SeriesByLabel, target.TimeColumns, view.Window, QueryTime);
         Assert.DoesNotContain(ResultRules.OfPanel(panel, result), problem => problem.Rule.Severity > FindingSeverity.Information);
         Assert.All(target.TimeColumns, column => Assert.Contains(column, result.Columns.Select(each => each.Name)));
 
@@ -65,7 +65,7 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
         };
         Dictionary<string, IReadOnlyList<string>> chosen = Chosen.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<string>)pair.Value);
         new VariableResolver(_read, view, chosen, variable => VariableOptions.OfResult(
-            SqlitePlugin.Run(database, view.Interpolate(variable.Query), seriesByLabel: false, [], view.Window, QueryTime), variable),
+            EmulatedPlugin.Run(database, view.Interpolate(variable.Query), seriesByLabel: false, [], view.Window, QueryTime), variable),
             (_, exception) => throw exception).Resolve();
         return view;
     }

@@ -130,7 +130,7 @@ public sealed class QueryLimitTests : IDisposable
 
         Assert.Equal(
             DashboardRules.QueryStopped,
-            Assert.Throws<PluginException>(() => SqlitePlugin.Run(database, sql, series, ["time"], Window, TimeSpan.FromSeconds(30))).Rule);
+            Assert.Throws<PluginException>(() => EmulatedPlugin.Run(database, sql, series, ["time"], Window, TimeSpan.FromSeconds(30))).Rule);
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class QueryLimitTests : IDisposable
     }
 
     private static PluginResult Run(ProofDatabase database, string sql, double seconds = 30) =>
-        SqlitePlugin.Run(database, sql, seriesByLabel: false, [], Window, TimeSpan.FromSeconds(seconds));
+        EmulatedPlugin.Run(database, sql, seriesByLabel: false, [], Window, TimeSpan.FromSeconds(seconds));
 
     private DashboardTestResult Test(string[] queries, TimeSpan time) => Assert.Single(DashboardTest.Run(
         [

@@ -1,4 +1,5 @@
 using System.Net;
+using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Testing;
 using TokenDashboard.Tests.Grafana.Publishing;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Publishing;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Publishing;

@@ -1,5 +1,7 @@
+using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Testing;
 

@@ -1,3 +1,5 @@
+using TokenDashboard.Telemetry;
+
 namespace TokenDashboard.Engines.Sqlite.Imports;
 
 /// <summary>The tables an import keeps beside <c>telemetry</c>, which itself stays exactly as Observicia made it.</summary>

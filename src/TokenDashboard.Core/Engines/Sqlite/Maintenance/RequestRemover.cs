@@ -45,8 +45,7 @@ public sealed class RequestRemover : IDisposable
     public TimeSpan LongestLock => _optimizer.LongestLock;
 
     /// <summary>The beginning of the quarter of an hour an instant lies in: requests are removed by whole quarters, as they are summed up.</summary>
-    public static DateTimeOffset QuarterOf(DateTimeOffset instant) =>
-        new(RollupLevels.TicksOf(RollupLevels.StartOf(RollupLevels.SecondOf(instant.UtcTicks), RollupLevels.QuarterSeconds)), TimeSpan.Zero);
+    public static DateTimeOffset QuarterOf(DateTimeOffset instant) => RollupLevels.QuarterOf(instant);
 
     /// <summary>How many requests lie before an instant, and the time of the first.</summary>
     public static (long Requests, DateTimeOffset? First) Count(TokenStore store, DateTimeOffset before)

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 

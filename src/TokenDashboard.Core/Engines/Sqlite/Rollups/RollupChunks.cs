@@ -96,7 +96,7 @@ internal sealed class RollupChunks : IDisposable
         }
         foreach (RollupRow row in CollectionsMarshal.AsSpan(_rows)[.._copied])
         {
-            _unreadable.Add(row);
+            _unreadable.Add(row.Values);
             _onRow(row);
         }
         return true;

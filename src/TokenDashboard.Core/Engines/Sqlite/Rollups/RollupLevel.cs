@@ -35,6 +35,10 @@ internal static class RollupLevels
 
     public const int DaySeconds = 86400;
 
+    /// <summary>The beginning of the quarter of an hour an instant lies in.</summary>
+    public static DateTimeOffset QuarterOf(DateTimeOffset instant) =>
+        new(TicksOf(StartOf(SecondOf(instant.UtcTicks), QuarterSeconds)), TimeSpan.Zero);
+
     /// <summary>Length of a level's pieces in seconds.</summary>
     public static int Seconds(this RollupLevel level) => level switch
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 

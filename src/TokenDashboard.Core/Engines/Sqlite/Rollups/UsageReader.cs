@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
-using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Rollups;
@@ -142,7 +141,7 @@ internal sealed class UsageReader
         (long from, long until) = QuartersOf(range);
         return HasRemoved(from, until);
 
-        bool IsCut(DateTimeOffset? bound) => bound is { } time && RequestRemover.QuarterOf(time) is var quarter && quarter != time
+        bool IsCut(DateTimeOffset? bound) => bound is { } time && RollupLevels.QuarterOf(time) is var quarter && quarter != time
             && HasRemoved(quarter.ToUnixTimeSeconds(), quarter.ToUnixTimeSeconds() + 1);
     }
 

@@ -1,4 +1,3 @@
-using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Grafana.Alerting.Rules;
@@ -56,7 +55,4 @@ public sealed record AlertRule
 
     /// <summary>Annotations, which notifications show; <c>summary</c> is always there.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>The query Grafana runs, with <c>$__from</c> and <c>$__to</c> in it.</summary>
-    public string Sql => AlertSql.Of(this);
 }

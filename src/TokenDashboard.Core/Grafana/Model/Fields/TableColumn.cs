@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.Model.Panels;
 
 namespace TokenDashboard.Grafana.Model.Fields;
 
-/// <summary>How a column of a <see cref="TablePanel"/> looks.</summary>
+/// <summary>How a column of a table panel looks.</summary>
 public sealed record TableColumn
 {
     /// <summary>The width in pixels, or null to share what is left.</summary>

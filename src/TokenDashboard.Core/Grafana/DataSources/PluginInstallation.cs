@@ -1,9 +1,10 @@
 using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.DataSources;
 
 /// <summary>Makes sure that a server has the plugin that reads SQLite, and a new enough one.</summary>
-internal sealed class SqlitePlugin(GrafanaClient client, GrafanaServer server, PublishCallbacks callbacks)
+internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer server, PublishCallbacks callbacks)
 {
     private const string Id = SqliteDataSource.PluginId;
 

@@ -1,4 +1,4 @@
-namespace TokenDashboard.Engines.Sqlite;
+namespace TokenDashboard.Telemetry;
 
 /// <summary>
 /// The SQL of every fact read from Observicia's table <c>telemetry</c>. Commands and dashboard panels are built from these

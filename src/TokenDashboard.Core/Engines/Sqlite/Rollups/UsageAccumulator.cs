@@ -1,7 +1,6 @@
-using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Telemetry;
 
-namespace TokenDashboard.Telemetry;
+namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>Adds up usage: requests, rows of the rollups, and other accumulators.</summary>
 /// <param name="keepsDurations">

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Model.Variables;
 
-namespace TokenDashboard.Grafana.DataSources;
+namespace TokenDashboard.Grafana.Model;
 
 /// <summary>The data source a dashboard of this product reads: Grafana's community plugin for SQLite.</summary>
 public static class SqliteDataSource

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace TokenDashboard.Grafana.Api;
+namespace TokenDashboard.Grafana.Http;
 
 // The parts of answers under /apis that are read; they have the form of Kubernetes' API. Everything may be missing.
 
@@ -43,7 +43,7 @@ internal sealed record ApiObject(string? ApiVersion, JsonObject? Metadata, JsonO
 
     /// <summary>The version of the group it is stored in, where that is of the newer schema; null for the classic one.</summary>
     internal string? NewerSchema =>
-        new[] { Status?.Conversion?.StoredVersion, ApiVersion?[(ApiVersion.LastIndexOf('/') + 1)..] }.FirstOrDefault(StoredDashboard.IsNewerSchema);
+        new[] { Status?.Conversion?.StoredVersion, ApiVersion?[(ApiVersion.LastIndexOf('/') + 1)..] }.FirstOrDefault(IsNewerSchema);
 
     /// <summary>A phrase that names the tool that manages it; null for none.</summary>
     internal string? Owner => Note("grafana.app/managedBy") is { Length: > 0 } kind
@@ -63,11 +63,17 @@ internal sealed record ApiObject(string? ApiVersion, JsonObject? Metadata, JsonO
             : null;
 
     /// <summary>Who saved it last and when, for messages.</summary>
-    internal string SavedBy => SavedByName is { Length: > 0 } name ? $" by '{name}'" + (SavedAt is { } time ? StoredDashboard.On(time) : "") : "";
+    internal string SavedBy => SavedByName is { Length: > 0 } name ? $" by '{name}'" + (SavedAt is { } time ? On(time) : "") : "";
 
     /// <summary>An annotation; null for none.</summary>
     internal string? Note(string name) => Text(Metadata?["annotations"] as JsonObject, name);
 
     private static string? Text(JsonObject? fields, string name) =>
         fields?[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
+    /// <summary>Whether a version of the dashboards' group is of the newer schema.</summary>
+    internal static bool IsNewerSchema(string? version) => version is ['v', >= '2' and <= '9', ..];
+
+    /// <summary>When it was saved, to follow who did.</summary>
+    internal static string On(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $" on {time.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
 }

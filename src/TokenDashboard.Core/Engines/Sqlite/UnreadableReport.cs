@@ -1,8 +1,7 @@
 using System.Globalization;
-using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Telemetry;
 
-namespace TokenDashboard.Telemetry;
+namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>How many rows held values that could not be read, by kind. A row may count under several kinds, but once in <see cref="Rows"/>.</summary>
 public sealed class UnreadableReport
@@ -66,7 +65,7 @@ public sealed class UnreadableReport
         Timestamps += row.IsTimeReadable ? 0 : 1;
     }
 
-    internal void Add(RollupRow rollup) => _damaged.Add(rollup.Values);
+    internal void Add(MeasureValues damaged) => _damaged.Add(damaged);
 
     internal void Add(UnreadableReport other)
     {

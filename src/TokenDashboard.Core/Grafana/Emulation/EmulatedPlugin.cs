@@ -6,7 +6,7 @@ using TokenDashboard.Grafana.Parsing;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>Runs queries as Grafana's plugin frser-sqlite-datasource 4 does, up to the frames it would send.</summary>
-internal static class SqlitePlugin
+internal static class EmulatedPlugin
 {
     /// <summary>No browser draws more rows, and they are all held in memory.</summary>
     internal const int MaxRows = 200_000;
