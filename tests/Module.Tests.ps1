@@ -45,7 +45,7 @@ Describe '<Name>' -ForEach $commands {
     }
 
     It 'has a source file, a test file and a page' {
-        Join-Path $root "src/TokenDashboard/Commands/$($Name.Replace('-', ''))Command.cs" | Should -Exist
+        Join-Path $root "src/TokenDashboard/Commands/*/$($Name.Replace('-', ''))Command.cs" | Should -Exist
         Join-Path $root "tests/$Name.Tests.ps1" | Should -Exist
         Join-Path $root "docs/commands/$Name.md" | Should -Exist
     }

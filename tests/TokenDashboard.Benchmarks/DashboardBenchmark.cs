@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
-using TokenDashboard.Dashboards;
-using TokenDashboard.Dashboards.Proof;
+using TokenDashboard.Grafana.Catalog;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Proof;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Benchmarks;

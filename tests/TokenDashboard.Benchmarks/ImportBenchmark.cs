@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Import;
+using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Benchmarks;
 

@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
-using TokenDashboard.Analysis;
-using TokenDashboard.Store;
+using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
 
 namespace TokenDashboard.Benchmarks;
 

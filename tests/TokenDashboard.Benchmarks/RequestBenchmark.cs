@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
-using TokenDashboard.Analysis;
-using TokenDashboard.Store;
+using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
 
 namespace TokenDashboard.Benchmarks;
 

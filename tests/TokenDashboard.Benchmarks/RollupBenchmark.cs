@@ -1,5 +1,5 @@
 using System.Globalization;
-using TokenDashboard.Store.Rollups;
+using TokenDashboard.Engines.Sqlite.Maintenance;
 
 namespace TokenDashboard.Benchmarks;
 

@@ -1,4 +1,4 @@
-namespace TokenDashboard.Core.Tests;
+namespace TokenDashboard.Tests;
 
 public sealed class AtomicFileTests : IDisposable
 {

@@ -10,4 +10,14 @@ internal static class Repository
 
     /// <summary>The text of a file, with line feeds.</summary>
     internal static string Read(string path) => File.ReadAllText(Path.Combine(Folder, path)).ReplaceLineEndings("\n");
+
+    /// <summary>The C# files of a folder, by their paths below it, with line feeds; what builds leave is none.</summary>
+    internal static IEnumerable<(string Path, string Text)> Sources(string folder)
+    {
+        string root = Path.Combine(Folder, folder);
+        return Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
+            .Select(file => (Path: Path.GetRelativePath(root, file).Replace('\\', '/'), File: file))
+            .Where(file => !file.Path.StartsWith("obj/", StringComparison.Ordinal) && !file.Path.StartsWith("bin/", StringComparison.Ordinal))
+            .Select(file => (file.Path, File.ReadAllText(file.File).ReplaceLineEndings("\n")));
+    }
 }

@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
-using TokenDashboard.Import;
-using TokenDashboard.Store;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Imports;
 
 namespace TokenDashboard.Tests;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
+using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Import;
+using TokenDashboard.Import.Records;
 using TokenDashboard.SecondProcess;
-using TokenDashboard.Store.Rollups;
 using TokenDashboard.Testing;
 
 // What tests run beside themselves: an application that writes a store, work on a store that is killed in the middle, and a Grafana.

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using TokenDashboard.Import.Reading;
+using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Import;
 

@@ -1,5 +1,9 @@
 using System.Diagnostics;
-using TokenDashboard.Store;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Imports;
+using TokenDashboard.Import.Formats;
+using TokenDashboard.Import.Reading;
+using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Import;
 

@@ -1,5 +1,5 @@
 using System.Collections;
-using TokenDashboard.Dashboards;
+using TokenDashboard.Grafana.Catalog;
 
 namespace TokenDashboard.Completion;
 

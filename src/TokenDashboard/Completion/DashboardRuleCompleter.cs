@@ -1,5 +1,5 @@
 using System.Collections;
-using TokenDashboard.Dashboards.Lint;
+using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Completion;
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
-using TokenDashboard.Grafana;
+using TokenDashboard.Grafana.DataSources;
+using TokenDashboard.Grafana.Http;
 using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Completion;

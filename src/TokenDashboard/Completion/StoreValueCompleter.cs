@@ -1,7 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
-using TokenDashboard.Analysis;
-using TokenDashboard.Store;
+using TokenDashboard.Engines;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Usage;
 
 namespace TokenDashboard.Completion;
 

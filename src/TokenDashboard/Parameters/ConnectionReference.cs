@@ -1,4 +1,4 @@
-using TokenDashboard.Grafana;
+using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Parameters;
 

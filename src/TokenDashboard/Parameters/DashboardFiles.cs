@@ -1,4 +1,4 @@
-using TokenDashboard.Dashboards;
+using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Parameters;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using System.Security;
-using TokenDashboard.Grafana;
+using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Parameters;
 

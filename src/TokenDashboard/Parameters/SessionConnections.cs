@@ -1,6 +1,6 @@
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
-using TokenDashboard.Grafana;
+using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Parameters;
 

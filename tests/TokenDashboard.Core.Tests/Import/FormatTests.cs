@@ -1,4 +1,5 @@
-using TokenDashboard.Import;
+using TokenDashboard.Import.Reading;
+using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Tests.Import;
 

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Import;
+using TokenDashboard.Import.Records;
 using TokenDashboard.Testing;
 
 namespace TokenDashboard.Tests.Import;

@@ -1,6 +1,8 @@
 using System.Text;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Import;
+using TokenDashboard.Import.Reading;
+using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Tests.Import;
 

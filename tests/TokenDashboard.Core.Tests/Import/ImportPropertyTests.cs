@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using CsCheck;
-using TokenDashboard.Import;
+using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Tests.Import;
 

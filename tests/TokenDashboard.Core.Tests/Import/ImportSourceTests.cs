@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
 using TokenDashboard.Import;
+using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Tests.Import;
 

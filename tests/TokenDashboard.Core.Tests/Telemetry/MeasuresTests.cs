@@ -12,15 +12,14 @@ public class MeasuresTests
         ["Telemetry/Measures.cs"] = "the table",
         ["Telemetry/TelemetrySql.cs"] = "the columns of telemetry that measures are computed from",
         ["Telemetry/InputSize.cs"] = "the class of prompt tokens",
-        ["Store/RequestRow.cs"] = "the row reader",
-        ["Store/StoreWriter.cs"] = "the columns of telemetry, for new stores",
-        ["Store/TokenStore.cs"] = "the columns of telemetry that a store must have",
-        ["Store/Rollups/RollupSchema.cs"] = "the duration of a bin",
+        ["Engines/Sqlite/RequestRow.cs"] = "the row reader",
+        ["Engines/Sqlite/StoreWriter.cs"] = "the columns of telemetry, for new stores",
+        ["Engines/Sqlite/TokenStore.cs"] = "the columns of telemetry that a store must have",
+        ["Engines/Sqlite/Rollups/RollupSchema.cs"] = "the duration of a bin",
+        ["Engines/Sqlite/Imports/"] = "the columns of telemetry",
+        ["Engines/Sqlite/Panels/"] = "what panels show and alert rules watch",
         ["Import/"] = "the columns of telemetry and names in files of others",
-        ["Dashboards/Queries/SqlitePanelSql.cs"] = "the SQL of panels",
-        ["Dashboards/UsageRelations.cs"] = "the SQL of the relations that panels read",
         ["Grafana/"] = "the columns of telemetry that a data source must have",
-        ["Alerting/"] = "what alert rules watch",
     };
 
     [Fact]

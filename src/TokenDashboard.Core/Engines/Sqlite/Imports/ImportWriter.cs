@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using TokenDashboard.Import.Records;
+
+namespace TokenDashboard.Engines.Sqlite.Imports;
+
+/// <summary>
+/// Writes batches into a store while its application writes too. All that must be unique is decided within the transaction, so several
+/// imports may run at once.
+/// </summary>
+internal sealed class ImportWriter : IDisposable
+{
+    private readonly StoreWriteConnection _connection;
+    private readonly StoreTables _tables;
+
+    private ImportWriter(StoreWriteConnection connection)
+    {
+        _connection = connection;
+        StoreTables? tables = null;
+        try
+        {
+            connection.InTransaction(() =>
+            {
+                connection.Execute(ImportSchema.Create);
+                tables ??= new StoreTables(connection.Connection);
+            });
+        }
+        catch
+        {
+            tables?.Dispose();
+            connection.Dispose();
+            throw;
+        }
+        _tables = tables!;
+    }
+
+    /// <summary>The longest time a transaction held the lock.</summary>
+    public TimeSpan LongestLock => _connection.LongestLock;
+
+    /// <summary>Opens a store for importing, and makes it where there is none.</summary>
+    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
+    public static ImportWriter Open(string path, CancellationToken cancellation)
+    {
+        if (!Path.Exists(path))
+        {
+            try
+            {
+                StoreWriter.Create(path, [], cancellation);
+            }
+            catch (TokenDashboardException exception) when (exception.Code == ErrorCode.StoreExists)
+            {
+                // Another import was faster.
+            }
+        }
+        return new ImportWriter(StoreWriteConnection.Open(path, cancellation));
+    }
+
+    /// <summary>A writer into a temporary store, for finding out what an import would do.</summary>
+    public static ImportWriter OpenTemporary(string path, CancellationToken cancellation) =>
+        new(StoreWriteConnection.OpenTemporary(path, cancellation));
+
+    /// <summary>Where files ended without ending their last line, by position.</summary>
+    public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails()
+    {
+        ILookup<long, (ImportTail Tail, ImportKey Key)>? tails = null;
+        _connection.InTransaction(() => tails = _tables.ReadTails());
+        return tails!;
+    }
+
+    /// <summary>Writes all rows and adds to the report what became of them.</summary>
+    public void Write(ImportBatch batch, ImportReport report)
+    {
+        int written = 0;
+        while (written < batch.Rows.Length)
+        {
+            var outcome = default(ImportOutcome);
+            int next = written;
+            _connection.InTransaction(() =>
+            {
+                long deadline = Stopwatch.GetTimestamp() + (long)(_connection.Work.TotalSeconds * Stopwatch.Frequency);
+                (outcome, next) = (default, written);
+                if (_tables.LearnKeys(deadline))
+                {
+                    next = _tables.Write(batch, written, deadline, ref outcome);
+                }
+            });
+            outcome.AddTo(report);
+            written = next;
+        }
+        report.LongestLock = LongestLock > report.LongestLock ? LongestLock : report.LongestLock;
+    }
+
+    /// <summary>Takes in a copy of the keys of another store, without changing that store or keeping it locked.</summary>
+    public void LearnFrom(TokenStore store)
+    {
+        var copy = new ImportKeyCopy(store);
+        for (List<StoredKey> keys = copy.Next(); keys.Count > 0; keys = copy.Next())
+        {
+            _connection.InTransaction(() => _tables.AddKeys(keys));
+        }
+        for (List<(UInt128 Id, StoredSpan Span)> spans = copy.NextSpans(); spans.Count > 0; spans = copy.NextSpans())
+        {
+            _connection.InTransaction(() => spans.ForEach(span => _tables.PutSpan(span.Id, span.Span)));
+        }
+        _connection.InTransaction(() =>
+        {
+            foreach ((ImportTail tail, ImportKey key) in copy.Tails())
+            {
+                _tables.AddTail(tail, key);
+            }
+        });
+    }
+
+    public void Dispose()
+    {
+        _tables.Dispose();
+        _connection.Dispose();
+    }
+}

@@ -1,0 +1,97 @@
+using TokenDashboard.Import.Records;
+
+namespace TokenDashboard.Engines.Sqlite.Imports;
+
+/// <summary>
+/// Traces that files cut apart. Of a span that is not known whole, it is noted what is above it and whether tokens are below it, so that
+/// in whatever order files come, a request that repeats the tokens of others is found out as soon as the last of them is there.
+/// </summary>
+internal sealed partial class StoreTables
+{
+    /// <summary>Notes that tokens are below a span, and so below all that are above it; whichever of these were imported go.</summary>
+    private void NoteTokensBelow(UInt128 id, ref ImportOutcome outcome)
+    {
+        for (UInt128? next = id; next is { } span;)
+        {
+            StoredSpan stored = FindSpan(span);
+            if (stored.TokensBelow)
+            {
+                return;
+            }
+            PutSpan(span, stored with { TokensBelow = true });
+            if (stored.Key is { } key && TakeOut(key) is { } tokens)
+            {
+                outcome.Withdrawn++;
+                outcome.WithdrawnTokens += tokens;
+            }
+            next = stored.Parent;
+        }
+    }
+
+    /// <summary>Notes what is above a span without tokens.</summary>
+    private void NoteLink(UInt128 id, UInt128 parent, ref ImportOutcome outcome)
+    {
+        StoredSpan stored = FindSpan(id);
+        PutSpan(id, stored with { Parent = parent });
+        if (stored.TokensBelow)
+        {
+            NoteTokensBelow(parent, ref outcome);
+        }
+    }
+
+    /// <summary>Notes which request a span is, to take it out if tokens turn out to be below it.</summary>
+    /// <returns>False where that is known already.</returns>
+    private bool NoteParent(UInt128 id, ImportKey key)
+    {
+        StoredSpan stored = FindSpan(id);
+        if (!stored.TokensBelow)
+        {
+            PutSpan(id, stored with { Key = key });
+        }
+        return !stored.TokensBelow;
+    }
+
+    private StoredSpan FindSpan(UInt128 id)
+    {
+        _hashes[0] = id;
+        _findSpan.BindBlob(1, Bytes(0));
+        var stored = default(StoredSpan);
+        if (_findSpan.Step(out int resultCode))
+        {
+            stored = new StoredSpan(
+                _findSpan.Blob(0) is { Length: > 0 } parent ? Hash(parent) : null,
+                _findSpan.Blob(2) is { Length: > 0 } hash ? new ImportKey(_findSpan.Integer(1), Hash(hash)) : null,
+                _findSpan.Integer(3) != 0);
+        }
+        _findSpan.Reset();
+        Check(resultCode);
+        return stored;
+    }
+
+    /// <summary>Takes in what is noted of a span.</summary>
+    public void PutSpan(UInt128 id, StoredSpan span)
+    {
+        (_hashes[0], _hashes[1], _hashes[2]) = (id, span.Parent ?? 0, span.Key?.Hash ?? 0);
+        _putSpan.BindBlob(1, Bytes(0));
+        if (span.Parent is null)
+        {
+            _putSpan.BindNull(2);
+        }
+        else
+        {
+            _putSpan.BindBlob(2, Bytes(1));
+        }
+        if (span.Key is { } key)
+        {
+            _putSpan.Bind(3, key.Hour);
+            _putSpan.BindBlob(4, Bytes(2));
+        }
+        else
+        {
+            _putSpan.BindNull(3);
+            _putSpan.BindNull(4);
+        }
+        _putSpan.Bind(5, span.TokensBelow ? 1L : 0L);
+        Check(_putSpan.Run());
+    }
+}

@@ -1,0 +1,162 @@
+using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.Sqlite.Maintenance;
+
+/// <summary>
+/// Removes old requests from a store, a few at a time. Their sums stay in the rollups; each transaction removes requests and moves their
+/// sums at once, so that none is ever counted twice or not at all.
+/// </summary>
+public sealed class RequestRemover : IDisposable
+{
+    private const int FewestRows = 50;
+    private const int MostRows = 100_000;
+    private static readonly TimeSpan ReadWindow = TimeSpan.FromMilliseconds(10);
+
+    private readonly StoreOptimizer _optimizer;
+    private readonly CancellationToken _cancellation;
+    private readonly long _keptRow;
+    private readonly long _keptQuarter = RollupSchema.NoTime;
+    // The first batch is small, for nothing is known of the disk then.
+    private int _rowsPerBatch = FewestRows;
+
+    /// <summary>Opens a store for removing requests.</summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="cancellation">Ends the work; what was removed until then stays removed.</param>
+    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
+    public RequestRemover(string path, CancellationToken cancellation)
+    {
+        _cancellation = cancellation;
+        _optimizer = new StoreOptimizer(path, cancellation);
+        TokenStore store = _optimizer.Store;
+        // Without AUTOINCREMENT the id of a last row that is removed would be given again, and the rollups would take its successor for it.
+        bool idsAreGivenOnce = store.Scalar<long>("SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'") > 0;
+        _keptRow = idsAreGivenOnce ? -1 : store.Rows().Last;
+        if (_keptRow >= 0)
+        {
+            using var scanner = new RowScanner(store, new RequestFilter(), RequestText.None, ranges: [new RowRange(_keptRow, _keptRow)]);
+            long keptQuarter = _keptQuarter;
+            scanner.ReadAll(row => keptQuarter = RollupBatch.QuarterOf(row));
+            _keptQuarter = keptQuarter;
+        }
+    }
+
+    /// <summary>The longest time a transaction held the lock so far.</summary>
+    public TimeSpan LongestLock => _optimizer.LongestLock;
+
+    /// <summary>The beginning of the quarter of an hour an instant lies in: requests are removed by whole quarters, as they are summed up.</summary>
+    public static DateTimeOffset QuarterOf(DateTimeOffset instant) => RollupLevels.QuarterOf(instant);
+
+    /// <summary>How many requests lie before an instant, and the time of the first.</summary>
+    public static (long Requests, DateTimeOffset? First) Count(TokenStore store, DateTimeOffset before)
+    {
+        long first = long.MaxValue, count = 0;
+        var filter = new RequestFilter { Range = new TimeRange(null, before) };
+        using var scanner = new RequestScanner(store, filter, RequestText.None, ranges: UsageReader.RangesOf(store, filter.Range));
+        scanner.ReadAll(row => (first, count) = (Math.Min(first, row.UtcTicks), count + 1));
+        return (count, count == 0 ? null : new DateTimeOffset(first, TimeSpan.Zero));
+    }
+
+    /// <summary>Removes the requests before an instant.</summary>
+    /// <param name="before">The first instant whose requests stay; rounded down by <see cref="QuarterOf"/>.</param>
+    /// <param name="progress">Is told how many were removed so far.</param>
+    /// <returns>How many requests were removed.</returns>
+    public long Remove(DateTimeOffset before, Action<long>? progress = null)
+    {
+        long removed = 0;
+        // Whoever changes the store meanwhile makes a batch begin anew, so this ends when a whole pass finds nothing to remove.
+        while (RemovePass(before, ref removed, progress))
+        {
+            _cancellation.ThrowIfCancellationRequested();
+        }
+        _optimizer.Repair();
+        return removed;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _optimizer.Dispose();
+
+    private bool RemovePass(DateTimeOffset before, ref long removed, Action<long>? progress)
+    {
+        _optimizer.Refresh();
+        RollupState state = _optimizer.ReadState();
+        long end = RollupLevels.SecondOf(QuarterOf(before).UtcTicks);
+        List<RowRange> ranges = RollupStore.ReadRanges(_optimizer.Store, RollupSchema.NoTime + 1, end);
+        if (ranges.Count == 0)
+        {
+            return false;
+        }
+        using var scanner = new RowScanner(_optimizer.Store, new RequestFilter(), RollupBatch.Texts, ranges: RowRange.Merge(ranges), window: ReadWindow);
+        _optimizer.Update.Forget();
+        var batch = new RollupBatch();
+        var ids = new List<long>();
+        for (bool more = true; more;)
+        {
+            more = scanner.ReadWindow(row =>
+            {
+                if (row.Id <= state.Watermark && row.Id != _keptRow && row.IsTimeReadable && RollupBatch.QuarterOf(row) < end)
+                {
+                    batch.Add(row);
+                    ids.Add(row.Id);
+                }
+            });
+            if (ids.Count > 0 && (!more || ids.Count >= _rowsPerBatch))
+            {
+                bool written = RemoveBatch(state, batch, ids);
+                _rowsPerBatch = (int)Math.Clamp(ids.Count * _optimizer.Connection.Growth, FewestRows, MostRows);
+                if (!written)
+                {
+                    return true;
+                }
+                removed += ids.Count;
+                progress?.Invoke(removed);
+                state = state with { Version = state.Version + 1 };
+                (batch, ids) = (new RollupBatch(), []);
+            }
+        }
+        return !ForgetQuarters(state, end);
+    }
+
+    private bool RemoveBatch(RollupState state, RollupBatch batch, List<long> ids)
+    {
+        bool hasDetails = _optimizer.Store.HasDetails;
+        _optimizer.Update.Prepare(batch.Quarters.Select(quarter => KeyValuePair.Create(quarter.Key with { Level = RollupLevel.RemovedQuarter }, quarter.Value)));
+        return _optimizer.TryWrite(state, () =>
+        {
+            RollupTables tables = _optimizer.Tables;
+            _optimizer.Update.Write();
+            foreach (long start in batch.Quarters.Keys.Select(quarter => quarter.Start).Distinct())
+            {
+                // Its sums still count what is removed here; what is left is read request by request until they are rebuilt.
+                tables.AddStale(RollupLevel.Quarter, start);
+            }
+            tables.RemoveRows(TelemetrySql.Table, "rowid", ids);
+            if (hasDetails)
+            {
+                tables.RemoveRows(TelemetrySql.DetailTable, "row_id", ids);
+            }
+            tables.Run(RollupSchema.NextRemoval);
+        });
+    }
+
+    // Takes away the sums of emptied quarters, and where their requests were; false where new ones came meanwhile.
+    private bool ForgetQuarters(RollupState state, long end)
+    {
+        string emptied = $"start > {RollupSchema.NoTime} AND start < {end} AND start <> {_keptQuarter}";
+        return Delete(RollupSchema.Sums, $"level = {RollupLevel.Quarter:D} AND {emptied}")
+            && Delete(RollupSchema.Rows, emptied)
+            && Delete(RollupSchema.Stale, $"level = {RollupLevel.Quarter:D} AND {emptied}");
+
+        bool Delete(string table, string condition)
+        {
+            for (bool more = true; more; state = state with { Version = state.Version + 1 })
+            {
+                if (!_optimizer.TryWrite(state, () => more = RollupTables.DeleteSome(_optimizer.Connection, table, condition)))
+                {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.Sqlite.Maintenance;
+
+/// <summary>What came of a check.</summary>
+public enum CheckResult
+{
+    /// <summary>All is well.</summary>
+    Passed,
+
+    /// <summary>Something is wrong.</summary>
+    Failed,
+
+    /// <summary>It was not looked at; the message says why.</summary>
+    Skipped,
+}
+
+/// <summary>A check of a store, and what came of it.</summary>
+/// <param name="Database">Full path of the database file.</param>
+/// <param name="Check">What was looked at: Schema, Integrity, Values, Rollups or Rollup (one sum that is wrong).</param>
+/// <param name="Result">What came of it.</param>
+/// <param name="Message">What was found, and what to do about it.</param>
+/// <param name="Start">For a sum that is wrong, the beginning of its time; else null.</param>
+public sealed record TokenStoreCheck(string Database, string Check, CheckResult Result, string Message, DateTimeOffset? Start = null)
+{
+    private const string WhatToDo = "Restore a backup, or recover with the sqlite3 shell's .recover.";
+
+    /// <summary>So many single differences are listed; the rest is counted.</summary>
+    internal const int MaxListed = 100;
+
+    // As long as SQLite's check, which is one read, may keep the application from writing outside WAL mode.
+    private static readonly TimeSpan LongestLock = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Checks a store.</summary>
+    /// <param name="store">The open store.</param>
+    /// <param name="wait">Whether the check of the file may take its time where the application cannot write meanwhile.</param>
+    /// <param name="progress">Is told how many days of the rollups, of how many, are compared.</param>
+    public static IEnumerable<TokenStoreCheck> Run(TokenStore store, bool wait, Action<long, long>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        yield return new TokenStoreCheck(store.Path, "Schema", CheckResult.Passed, "The table telemetry has all columns Observicia writes.");
+        yield return Integrity(store, wait);
+        foreach (TokenStoreCheck check in Rollups(store, progress))
+        {
+            yield return check;
+        }
+    }
+
+    private static TokenStoreCheck Integrity(TokenStore store, bool wait)
+    {
+        bool bounded = !wait && store.Scalar<string>("PRAGMA journal_mode") != "wal";
+        using var timer = new CancellationTokenSource();
+        using CancellationTokenRegistration stop = timer.Token.Register(() => raw.sqlite3_interrupt(store.Handle));
+        if (bounded)
+        {
+            timer.CancelAfter(LongestLock);
+        }
+        try
+        {
+            var faults = new List<string>();
+            store.ReadLong(() =>
+            {
+                using SqliteCommand command = store.CreateCommand("PRAGMA integrity_check(20)");
+                using SqliteDataReader reader = store.ExecuteReader(command);
+                while (reader.Read())
+                {
+                    // A fault may have a heading above it, and is shown in one line.
+                    faults.Add(reader.GetString(0).ReplaceLineEndings(" "));
+                }
+                return true;
+            });
+            return faults is ["ok"]
+                ? new TokenStoreCheck(store.Path, "Integrity", CheckResult.Passed, "SQLite finds the file sound.")
+                : new TokenStoreCheck(store.Path, "Integrity", CheckResult.Failed, $"SQLite finds faults: {string.Join("; ", faults)}. {WhatToDo}");
+        }
+        catch (OperationCanceledException) when (timer.IsCancellationRequested && !store.Cancellation.IsCancellationRequested)
+        {
+            return ReadEverything(store);
+        }
+    }
+
+    // Less than SQLite's check does, but in many short reads: what cannot be read is found.
+    private static TokenStoreCheck ReadEverything(TokenStore store)
+    {
+        long rows = 0;
+        try
+        {
+            using var scanner = new RowScanner(store, new RequestFilter(), RequestText.All);
+            scanner.ReadAll(_ => rows++);
+        }
+        catch (TokenDashboardException exception) when (exception.Code == ErrorCode.StoreNotDatabase)
+        {
+            return new TokenStoreCheck(store.Path, "Integrity", CheckResult.Failed, $"After {Count(rows)} rows the table cannot be read on: {exception.InnerException?.Message} {WhatToDo}");
+        }
+        return new TokenStoreCheck(
+            store.Path, "Integrity", CheckResult.Passed,
+            $"All {Count(rows)} rows can be read. SQLite's check of the whole file was left out, for outside WAL mode the application cannot write while it lasts. Check a copy, or use -Wait while the application rests.");
+    }
+
+    private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static IEnumerable<TokenStoreCheck> Rollups(TokenStore store, Action<long, long>? progress)
+    {
+        if (RollupState.Read(store) is not { } state)
+        {
+            yield return new TokenStoreCheck(store.Path, "Rollups", CheckResult.Skipped, "The store has none. Optimize-TokenStore builds them.");
+            yield break;
+        }
+        if (state.IsClearing)
+        {
+            yield return new TokenStoreCheck(
+                store.Path, "Rollups", CheckResult.Skipped, "They are being built anew, or that was stopped in the middle and is gone on with by Optimize-TokenStore.");
+            yield break;
+        }
+        if (state.IsForeign)
+        {
+            yield return new TokenStoreCheck(
+                store.Path, "Rollups", CheckResult.Failed, "Another version of this module made them, so they are not used. Optimize-TokenStore rebuilds them.");
+            yield break;
+        }
+        if (!state.IsUsable)
+        {
+            yield return new TokenStoreCheck(
+                store.Path, "Rollups", CheckResult.Failed,
+                "Requests were removed by another program, so the rollups are not used. Optimize-TokenStore builds them anew.");
+            yield break;
+        }
+        var verifier = new RollupVerifier(store, store.Cancellation);
+        var listed = new List<RollupDifference>();
+        long differences = 0;
+        foreach (RollupDifference difference in verifier.Run(progress))
+        {
+            differences++;
+            if (listed.Count < MaxListed)
+            {
+                listed.Add(difference);
+            }
+        }
+        if (differences == 0 && verifier.UnknownRows == 0)
+        {
+            yield return new TokenStoreCheck(
+                store.Path, "Rollups", CheckResult.Passed,
+                string.Create(CultureInfo.InvariantCulture, $"The sums of {verifier.Days:N0} days are those of the requests."));
+            yield break;
+        }
+        if (verifier.Disturbed)
+        {
+            yield return new TokenStoreCheck(store.Path, "Rollups", CheckResult.Skipped, "The rollups were refreshed while they were compared. Test again.");
+            yield break;
+        }
+        yield return new TokenStoreCheck(
+            store.Path, "Rollups", CheckResult.Failed,
+            string.Create(CultureInfo.InvariantCulture, $"{differences:N0} sums are not those of the requests, and {Math.Abs(verifier.UnknownRows):N0} requests came or went unnoticed. Optimize-TokenStore -Verify computes them anew."));
+        foreach (RollupDifference difference in listed)
+        {
+            yield return new TokenStoreCheck(
+                store.Path, "Rollup", CheckResult.Failed, Describe(difference), new DateTimeOffset(RollupLevels.TicksOf(difference.Key.Start), TimeSpan.Zero));
+        }
+    }
+
+    private static string Describe(RollupDifference difference)
+    {
+        RollupGroup group = difference.Key.Group;
+        string names = string.Join(", ", new[] { group.AllUsers ? "all users" : group.User, group.Model, group.Provider, group.RequestType }.Where(name => name.Length > 0));
+        static string Sums(UsageAccumulator? usage) => usage is null ? "nothing" : string.Join(", ", new[] { Measures.Requests, Measures.TotalTokens, Measures.DurationMs }
+            .Select(measure => string.Create(CultureInfo.InvariantCulture, $"{measure.Title.ToLowerInvariant()} {(measure.IsReal ? usage.Values.Real(measure) : usage.Values[measure]):N0}")));
+        return $"{difference.Key.Level} of {names}: the requests have {Sums(difference.Expected)}; the rollups have {Sums(difference.Found)}.";
+    }
+}

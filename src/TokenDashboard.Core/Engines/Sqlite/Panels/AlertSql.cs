@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using TokenDashboard.Grafana.Alerting.Rules;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.Sqlite.Panels;
+
+/// <summary>
+/// The SQL of alert rules. The Grafana server runs it without a browser, so of Grafana's variables there are only those the plugin itself
+/// replaces. Each result is one moment, the end of the window: a row for each name with the name as its label, or one row for everything.
+/// </summary>
+internal static partial class AlertSql
+{
+    /// <summary>The most alerts one rule makes: those of the highest values.</summary>
+    internal const int MaxNames = 100;
+
+    private const string From = "$__from / 1000";
+
+    private const string To = "$__to / 1000";
+
+    private const string Time = "CAST(" + To + " AS INTEGER) AS time";
+
+    private const string ToText = "strftime('%Y-%m-%dT%H:%M:%S', " + To + ", 'unixepoch')";
+
+    /// <summary>The name of the label that holds the user, model or provider; null for a rule about everything.</summary>
+    internal static string? Label(AlertDimension by) => by == AlertDimension.Total ? null : by.ToString().ToLowerInvariant();
+
+    /// <summary>The query of a rule.</summary>
+    internal static string Of(AlertRule rule) => rule.Kind switch
+    {
+        AlertKind.Tokens => Sum(rule, TelemetrySql.TotalTokens, "tokens"),
+        AlertKind.PolicyFailures => Sum(rule, TelemetrySql.PolicyFailed, "failures"),
+        AlertKind.P95Duration => Percentile(rule),
+        _ => AnyRequest(rule),
+    };
+
+    private static string Sum(AlertRule rule, string measure, string title) => Label(rule.By) is { } label
+        ? $"""
+        WITH request AS NOT MATERIALIZED (
+        {Requests(rule, $"{Name(rule.By)} AS name, {measure} AS value")})
+        SELECT {Time}, CAST(name AS TEXT) AS {label}, CAST(SUM(value) AS INTEGER) AS {title}
+        FROM request GROUP BY name
+        ORDER BY SUM(value) DESC, name LIMIT {MaxNames}
+        """
+        : $"""
+        WITH request AS NOT MATERIALIZED (
+        {Requests(rule, $"{measure} AS value")})
+        SELECT {Time}, CAST(COALESCE(SUM(value), 0) AS INTEGER) AS {title}
+        FROM request
+        """;
+
+    // Nearest rank, as in every answer of this product: the value at the place of 95 % of the requests, rounded up.
+    private static string Percentile(AlertRule rule) => $"""
+        WITH request AS NOT MATERIALIZED (
+        {Requests(rule, $"{Name(rule.By)} AS name, {TelemetrySql.DurationMs} AS duration")}),
+        ranked AS (
+          SELECT name, duration, ROW_NUMBER() OVER (PARTITION BY name ORDER BY duration) AS place, COUNT(*) OVER (PARTITION BY name) AS requests
+          FROM request WHERE duration IS NOT NULL)
+        SELECT {Time}, {(Label(rule.By) is { } label ? $"CAST(name AS TEXT) AS {label}, " : "")}CAST(duration AS REAL) AS duration
+        FROM ranked WHERE place = (requests * 95 + 99) / 100
+        ORDER BY duration DESC, name LIMIT {MaxNames}
+        """;
+
+    // Looks from the newest row backwards and stops at the first that counts, which is the first of all while requests come in.
+    private static string AnyRequest(AlertRule rule) => $"""
+        SELECT {Time}, CAST(COUNT(*) AS INTEGER) AS requests
+        FROM (
+        {Requests(rule, "1")}
+          ORDER BY id DESC LIMIT 1)
+        """;
+
+    private static string Name(AlertDimension by) => by switch
+    {
+        AlertDimension.User => UsageRelations.Known(TelemetrySql.User),
+        AlertDimension.Model => UsageRelations.Known(TelemetrySql.Model),
+        AlertDimension.Provider => UsageRelations.Known(TelemetrySql.Provider),
+        _ => "''",
+    };
+
+    private static string Requests(AlertRule rule, string columns)
+    {
+        (IReadOnlyList<string> conditions, IReadOnlyDictionary<string, object> parameters) = (rule.Filter with { Range = TimeRange.All }).ToSql();
+        string newest = rule.NewestRows is { } rows
+            ? string.Create(CultureInfo.InvariantCulture, $"id > (SELECT MAX(id) FROM {TelemetrySql.Table}) - {rows}\n    AND ")
+            : "";
+        string chosen = string.Concat(conditions.Select(condition => $"\n    AND {condition}"));
+        return $"""
+              SELECT {columns}
+              FROM {TelemetrySql.Table}
+              WHERE {newest}timestamp >= strftime('%Y-%m-%dT%H:%M:%S', {From}, 'unixepoch') AND timestamp < {ToText}
+                AND {TelemetrySql.TimestampReadable}{ParameterPattern().Replace(chosen, match => Literal((string)parameters[match.Value]))}
+            """;
+    }
+
+    /// <summary>A text as SQL. Nothing in it may look like a variable of the plugin, which replaces those in texts, too.</summary>
+    private static string Literal(string text)
+    {
+        string quoted = "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
+        return quoted.Contains("$__", StringComparison.Ordinal) ? "(" + quoted.Replace("$__", "$' || '__", StringComparison.Ordinal) + ")" : quoted;
+    }
+
+    [GeneratedRegex(@"\$p[0-9]+")]
+    private static partial Regex ParameterPattern();
+}

@@ -1,0 +1,367 @@
+using System.Globalization;
+using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Queries;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.Sqlite.Panels;
+
+/// <summary>Writes what panels ask as SQL for SQLite, over the relations of <see cref="UsageRelations"/>, as an analyst would type it.</summary>
+internal static class SqlitePanelSql
+{
+    /// <summary>The variable that stands for the user of a repeated row.</summary>
+    internal const string RowUser = "row_user";
+
+    /// <summary>The name under which the names below the top are added up.</summary>
+    internal const string Other = "(other)";
+
+    private static readonly int[] Percents = [50, 95, 99];
+
+    /// <summary>The query of a panel, with the columns of its result that are times.</summary>
+    internal static SqliteQuery Write(PanelQuery query) => query switch
+    {
+        TotalsQuery totals => new(Totals(totals)),
+        ChangesQuery changes => new(Changes(changes)),
+        LoadQuery load => new(Load(load)),
+        NewestQuery newest => new(Newest(newest)),
+        OverTimeQuery overTime => new(OverTime(overTime), "time"),
+        CumulativeQuery cumulative => new(Cumulative(cumulative), "time"),
+        TopOverTimeQuery top => new(top.Cumulative ? CumulativeTop(top) : TopOverTime(top), "time") { SeriesByLabel = true },
+        TopQuery top => new(Top(top)),
+        TableQuery table => new(Table(table), [.. table.Columns.OfType<TimeMeasure>().Select(time => time.Title)]),
+        DurationOverTimeQuery => new(DurationOverTime, "time"),
+        DurationQuery durations => new(Durations(durations)),
+        WeekQuery week => new(Week(week)),
+        HoursQuery hours => new(Hours(hours)),
+        DaysAndHoursQuery days => new(DaysAndHours(days), "time"),
+        LargestNamesQuery names => new(LargestNames(names)),
+        RequestsQuery requests => new(Requests(requests), "Time"),
+        HistogramQuery histogram => new(Histogram(histogram)),
+        TransactionsQuery transactions => transactions.Short
+            ? new(TopTransactions(transactions), "Last request")
+            : new(Transactions(transactions), "First request", "Last request"),
+        _ => throw new ArgumentOutOfRangeException(nameof(query)),
+    };
+
+    private static string Totals(TotalsQuery query) => $"""
+        SELECT
+          {Lines(query.Measures.Select(Selected))}
+        FROM {Usage(query.OfRowUser || query.Measures.OfType<UsersMeasure>().Any())}{OfRow(query)}
+        """;
+
+    private static string Changes(ChangesQuery query) => $"""
+        WITH now AS (SELECT {Columns(query)} FROM {Relation("usage")}{OfRow(query)}),
+          before AS (SELECT {Columns(query)} FROM {Relation("previous_usage")}{OfRow(query)})
+        SELECT
+          {Lines(query.Measures.Select((measure, index) => $"1.0 * now.m{index + 1} / NULLIF(before.m{index + 1}, 0) - 1 AS {Quoted(measure.Title)}"))}
+        FROM now CROSS JOIN before
+        """;
+
+    // A bucket ends where the next one begins, the last one at the end of the time range or now. One shorter than a minute is taken as a minute,
+    // or a few seconds at the beginning of the time range could be the busiest.
+    private static string Load(LoadQuery query) => $"""
+        WITH bucket AS (
+            SELECT time, MAX(60, LEAD(time, 1, MIN(unixepoch(), $__to / 1000)) OVER (ORDER BY time) - time) / 60.0 AS minutes
+            FROM {Relation("times")} WHERE time <= unixepoch()),
+          used AS (
+            SELECT time, {string.Join(", ", query.Measures.Select((measure, index) => $"{Expression(measure)} AS m{index + 1}"))}
+            FROM {Relation("model_usage_over_time")} GROUP BY time)
+        SELECT
+          {Lines(query.Measures.Select((measure, index) =>
+              $"SUM(m{index + 1}) / SUM(minutes) AS {Quoted($"{measure.Title} a minute")}, MAX(m{index + 1} / minutes) AS {Quoted($"Most {measure.Title.ToLowerInvariant()} a minute")}"))}
+        FROM bucket LEFT JOIN used USING (time)
+        """;
+
+    private static string Newest(NewestQuery query) => $"""
+        SELECT unixepoch(substr(MAX({Measures.LastTicks.ViewName}), 1, 19)) * 1000 AS {Quoted(query.Title)}
+        FROM {Usage(users: false)}
+        """;
+
+    private static string OverTime(OverTimeQuery query) => $"""
+        SELECT time, {string.Join(", ", query.Measures.Select((measure, index) => $"COALESCE(m{index + 1}, 0) AS {Quoted(measure.Title)}"))}
+        FROM {Relation("times")} LEFT JOIN (
+          SELECT time, {string.Join(", ", query.Measures.Select((measure, index) => $"{Expression(measure)} AS m{index + 1}"))}
+          FROM {Relation(query.OfRowUser ? "usage_over_time" : "model_usage_over_time")}{OfRow(query)}
+          GROUP BY time) USING (time)
+        ORDER BY time
+        """;
+
+    // The line of this period ends at the present moment.
+    private static string Cumulative(CumulativeQuery query) => $"""
+        WITH used AS (
+          SELECT time, {Expression(query.Measure)} AS now, 0 AS before FROM {Relation("model_usage_over_time")} GROUP BY time
+          UNION ALL SELECT time, 0, {Expression(query.Measure)} FROM {Relation("previous_usage")} GROUP BY time
+          UNION ALL SELECT time, 0, 0 FROM {Relation("times")})
+        SELECT time,
+          CASE WHEN time <= MAX(unixepoch(), MAX(MAX(CASE WHEN now > 0 THEN time END)) OVER ()) THEN SUM(SUM(now)) OVER (ORDER BY time) END AS "This period",
+          NULLIF(SUM(SUM(before)) OVER (ORDER BY time), 0) AS "Period before"
+        FROM used GROUP BY time ORDER BY time
+        """;
+
+    private static string TopOverTime(TopOverTimeQuery query) => $"""
+        {TopOfBuckets(query)}
+        SELECT time, {TopName(query.Dimension)} AS {Name(query.Dimension)}, SUM(amount) AS {Label(query.Measure)}
+        FROM used
+        GROUP BY 1, 2
+        ORDER BY 1, 3 DESC
+        """;
+
+    private static string CumulativeTop(TopOverTimeQuery query) => $"""
+        {TopOfBuckets(query)},
+          named AS MATERIALIZED (SELECT time, {TopName(query.Dimension)} AS {Name(query.Dimension)}, SUM(amount) AS amount FROM used GROUP BY 1, 2)
+        SELECT time, {Name(query.Dimension)}, SUM(COALESCE(amount, 0)) OVER (PARTITION BY {Name(query.Dimension)} ORDER BY time) AS {Label(query.Measure)}
+        FROM {Relation("times")} CROSS JOIN (SELECT DISTINCT {Name(query.Dimension)} FROM named) LEFT JOIN named USING (time, {Name(query.Dimension)})
+        WHERE time <= MAX(unixepoch(), (SELECT MAX(time) FROM named))
+        ORDER BY 1, 3 DESC
+        """;
+
+    private static string TopOfBuckets(TopOverTimeQuery query)
+    {
+        string name = Name(query.Dimension);
+        string relation = query.ByDay ? "usage_by_day" : query.Dimension == PanelDimension.User ? "usage_over_time" : "model_usage_over_time";
+        return $"""
+            WITH used AS MATERIALIZED (
+                SELECT time, {name}, {Expression(query.Measure)} AS amount FROM {Relation(relation)} GROUP BY time, {name}),
+              top AS MATERIALIZED (SELECT {name} FROM used GROUP BY {name} ORDER BY SUM(amount) DESC, {name} LIMIT {query.Top})
+            """;
+    }
+
+    private static string Top(TopQuery query)
+    {
+        string name = Name(query.Dimension), title = Quoted(Title(query.Dimension));
+        string relation = Usage(query.Dimension == PanelDimension.User || query.OfRowUser);
+        (string parts, string value) = query.Measure is RatioMeasure ratio
+            ? ($"SUM({ratio.Measure.Name}) AS amount, SUM({ratio.Per.Name}) AS per", $"{Factor(ratio)} * SUM(amount) / SUM(per)")
+            : ($"{Expression(query.Measure)} AS amount", "SUM(amount)");
+        string order = query.Measure is RatioMeasure ? "total_tokens" : "";
+        return $"""
+            WITH used AS MATERIALIZED (
+                SELECT {name}, {parts}{(order.Length > 0 ? ", SUM(total_tokens) AS tokens" : "")}
+                FROM {relation}{OfRow(query)} GROUP BY {name}{(query.OnlyWhereAny ? $" HAVING {(query.Measure is RatioMeasure ? "per > 0 AND amount >= 0" : "amount > 0")}" : "")}),
+              top AS MATERIALIZED (SELECT {name} FROM used ORDER BY {(order.Length > 0 ? "tokens" : "amount")} DESC, {name} LIMIT {query.Top})
+            SELECT {TopName(query.Dimension)} AS {title}, {value} AS {Quoted(query.Measure.Title)}
+            FROM used
+            GROUP BY 1
+            ORDER BY MAX({name} IN top) DESC, {(order.Length > 0 && !query.ByMeasure ? "SUM(tokens)" : "2")} DESC, 1
+            """;
+    }
+
+    private static string Table(TableQuery query)
+    {
+        string name = Name(query.Dimension);
+        bool users = query.Dimension == PanelDimension.User;
+        bool percentiles = query.Columns.OfType<PercentileMeasure>().Any(), previous = query.Columns.Any(column => column is PreviousMeasure or ChangeMeasure);
+        bool models = query.Columns.OfType<MainModelMeasure>().Any();
+        PanelMeasure[] sums = [.. query.Columns.Where(column => column is SumMeasure or RatioMeasure or TimeMeasure)];
+        var relations = new List<string>
+        {
+            $"""
+            used AS MATERIALIZED (
+                SELECT {name}, SUM(total_tokens) AS amount,
+                  {Lines(sums.Select(column => $"{Expression(column)} AS {Quoted(column.Title)}"), "      ")}
+                FROM {Usage(users)} GROUP BY {name})
+            """,
+        };
+        if (models)
+        {
+            relations.Add($"main AS (SELECT {name}, model, MAX(tokens) FROM (SELECT {name}, model, SUM(total_tokens) AS tokens FROM {Usage(users)} GROUP BY 1, 2) GROUP BY {name})");
+        }
+        if (percentiles)
+        {
+            relations.Add($"""
+                slow AS (
+                    SELECT {name}, {string.Join(", ", query.Columns.OfType<PercentileMeasure>().Select(column => $"{Percentile(column.Percent)} AS p{column.Percent}"))}
+                    FROM ({Ranked(name, users ? "latency" : "model_latency")})
+                    GROUP BY {name})
+                """);
+        }
+        if (previous)
+        {
+            relations.Add($"before AS (SELECT {name}, SUM(total_tokens) AS previous FROM {Relation("previous_usage")} GROUP BY {name})");
+        }
+        string joins = string.Concat(new[] { (models, "main"), (percentiles, "slow"), (previous, "before") }.Where(join => join.Item1).Select(join => $" LEFT JOIN {join.Item2} USING ({name})"));
+        return $"""
+            WITH {string.Join(",\n  ", relations)}
+            SELECT {name} AS {Quoted(Title(query.Dimension))}, {string.Join(", ", query.Columns.Select(column => column switch
+            {
+                ShareMeasure => $"1.0 * amount / NULLIF(SUM(amount) OVER (), 0) AS {Quoted(column.Title)}",
+                PercentileMeasure percentile => $"p{percentile.Percent} AS {Quoted(column.Title)}",
+                PreviousMeasure => $"previous AS {Quoted(column.Title)}",
+                ChangeMeasure => $"1.0 * amount / NULLIF(previous, 0) - 1 AS {Quoted(column.Title)}",
+                MainModelMeasure => $"model AS {Quoted(column.Title)}",
+                _ => Quoted(column.Title),
+            }))}
+            FROM used{joins}
+            ORDER BY amount DESC, {name}
+            LIMIT {query.Rows}
+            """;
+    }
+
+    private static string DurationOverTime { get; } = $"""
+        SELECT time,
+          {Lines(Percents.Select(percent => $"{Percentile(percent)} AS \"p{percent}\""))}
+        FROM ({Ranked("time", "model_latency_over_time")})
+        GROUP BY time
+        ORDER BY time
+        """;
+
+    private static string Durations(DurationQuery query) => $"""
+        WITH used AS MATERIALIZED ({Ranked(Name(query.Dimension), "model_latency")})
+        SELECT {Name(query.Dimension)} AS {Quoted(Title(query.Dimension))},
+          {Lines(Percents.Select(percent => $"{Percentile(percent)} AS \"p{percent}\""))}
+        FROM used
+        GROUP BY {Name(query.Dimension)}
+        ORDER BY MAX(all_requests) DESC, {Name(query.Dimension)}
+        LIMIT {query.Top}
+        """;
+
+    // A percentile by nearest rank, as the commands give it: the smallest duration that so many percent of the requests did not exceed.
+    private static string Percentile(int percent) => $"MIN(duration_ms) FILTER (WHERE no_longer * 100 >= all_requests * {percent})";
+
+    private static string Ranked(string by, string relation) => $"""
+        SELECT {by}, duration_ms, SUM(SUM(requests)) OVER (PARTITION BY {by} ORDER BY duration_ms) AS no_longer,
+            SUM(SUM(requests)) OVER (PARTITION BY {by}) AS all_requests
+          FROM {Relation(relation)} GROUP BY {by}, duration_ms
+        """;
+
+    private static string Week(WeekQuery query) => $"""
+        SELECT CASE local_weekday WHEN 1 THEN 'Mon' WHEN 2 THEN 'Tue' WHEN 3 THEN 'Wed' WHEN 4 THEN 'Thu' WHEN 5 THEN 'Fri' WHEN 6 THEN 'Sat' ELSE 'Sun' END AS "Day",
+          {HourColumns("amount", hour => hour)}
+        FROM (SELECT local_weekday, local_hour AS hour, {Expression(query.Measure)} AS amount FROM {Relation("model_usage_by_hour")} GROUP BY 1, 2)
+        GROUP BY local_weekday
+        ORDER BY local_weekday
+        """;
+
+    private static string Hours(HoursQuery query) => $"""
+        SELECT printf('%02d', local_hour) AS "Hour", {Expression(query.Measure)} AS {Quoted(query.Measure.Title)}
+        FROM {Relation("model_usage_by_hour")}
+        GROUP BY local_hour
+        ORDER BY local_hour
+        """;
+
+    // A row stands under the time at which its day ends. The day before is among them, because a heatmap needs two times to know how wide a
+    // cell is.
+    private static string DaysAndHours(DaysAndHoursQuery query) => $"""
+        WITH used AS MATERIALIZED (
+          SELECT unixepoch(local_day, '+1 day') - MAX(MAX(utc_offset)) OVER (PARTITION BY local_day) AS time, local_hour AS hour, {Expression(query.Measure)} AS amount
+          FROM {Relation("model_usage_by_hour")} GROUP BY local_day, local_hour)
+        SELECT time,
+          {HourColumns("amount", hour => $"{hour}:00")}
+        FROM (SELECT * FROM used UNION ALL SELECT MIN(time) - 86400, 0, NULL FROM used)
+        WHERE time IS NOT NULL
+        GROUP BY time
+        ORDER BY time
+        """;
+
+    private static string HourColumns(string value, Func<string, string> title) => string.Join(",\n  ", Enumerable.Range(0, 24).Chunk(3).Select(hours =>
+        string.Join(", ", hours.Select(hour => $"SUM({value}) FILTER (WHERE hour = {hour}) AS \"{title(hour.ToString("00", CultureInfo.InvariantCulture))}\""))));
+
+    private static string LargestNames(LargestNamesQuery query) => $"""
+        SELECT {Name(query.Dimension)} AS name FROM {Usage(query.Dimension == PanelDimension.User)}
+        WHERE {UsageRelations.Choosable(Name(query.Dimension))}
+        GROUP BY name ORDER BY {Expression(query.Measure)} DESC, name LIMIT {query.Top}
+        """;
+
+    private static string Requests(RequestsQuery query)
+    {
+        (string relation, string order, string condition) = query.Choice switch
+        {
+            RequestChoice.Newest => ("newest_requests", "timestamp", ""),
+            RequestChoice.Slowest => ("slowest_requests", "duration_ms", "WHERE duration_ms IS NOT NULL\n"),
+            RequestChoice.Largest => ("largest_requests", "total_tokens", "WHERE total_tokens > 0\n"),
+            _ => ("interrupted_requests", "timestamp", "WHERE interrupted_streams = 1\n"),
+        };
+        return $"""
+            SELECT timestamp AS "Time", transaction_id AS "Transaction", user AS "User", model AS "Model", provider AS "Provider", request_type AS "Type",
+              prompt_tokens AS "Prompt", completion_tokens AS "Completion", total_tokens AS "Total", duration_ms AS "Duration",
+              CASE policy_failures WHEN 1 THEN 'failed' ELSE 'passed' END AS "Policy"
+            FROM {Relation(relation)}
+            {condition}ORDER BY {order} DESC, id DESC
+            LIMIT {query.Rows}
+            """;
+    }
+
+    private static string Histogram(HistogramQuery query)
+    {
+        string Edge(double value) => value.ToString(CultureInfo.InvariantCulture);
+        string value = query.OfDurations
+            ? $"CASE {string.Concat(query.Steps.Reverse().SkipLast(1).Select(step => $"WHEN duration_ms >= {Edge(step.From)} THEN {Edge(step.From)} "))}ELSE 0 END"
+            : "tokens_from";
+        return $"""
+            WITH used AS MATERIALIZED (
+              SELECT {value} AS step, SUM(requests) AS requests
+              FROM {Relation(query.OfDurations ? "model_latency" : "model_sizes")}
+              GROUP BY 1)
+            SELECT column2 AS {Quoted(query.Title)}, COALESCE(requests, 0) AS "Requests"
+            FROM (VALUES {string.Join(", ", query.Steps.Select(step => $"({Edge(step.From)}, '{step.Label}')"))}) LEFT JOIN used ON step = column1
+            WHERE EXISTS (SELECT 1 FROM used)
+            ORDER BY column1
+            """;
+    }
+
+    private static string Transactions(TransactionsQuery query) => $"""
+        SELECT transaction_id AS "Transaction", SUM(total_tokens) AS "Tokens", COUNT(*) AS "Requests", SUM(duration_ms) AS "Duration",
+          COUNT(DISTINCT model) AS "Models", SUM(policy_failures) AS "Policy failures", MIN(timestamp) AS "First request", MAX(timestamp) AS "Last request"
+        FROM {Relation("requests")}
+        WHERE transaction_id <> ''
+        GROUP BY transaction_id
+        ORDER BY SUM(total_tokens) DESC, transaction_id
+        LIMIT {query.Rows}
+        """;
+
+    private static string TopTransactions(TransactionsQuery query) => $"""
+        SELECT transaction_id AS "Transaction", user AS "User", SUM(total_tokens) AS "Tokens", COUNT(*) AS "Requests", MAX(timestamp) AS "Last request"
+        FROM {Relation("requests")}
+        WHERE transaction_id <> ''
+        GROUP BY transaction_id
+        ORDER BY "Tokens" DESC, "Transaction"
+        LIMIT {query.Rows}
+        """;
+
+    // Without requests a sum would be NULL, and a panel would say that there are none; SUM of nothing is what it shows then.
+    private static string Expression(PanelMeasure measure) => measure switch
+    {
+        SumMeasure sum => $"SUM({sum.Measure.Name})",
+        RatioMeasure ratio => $"{Factor(ratio)} * SUM({ratio.Measure.Name}) / SUM({ratio.Per.Name})",
+        UsersMeasure => $"COUNT(DISTINCT NULLIF(user, '{UsageRelations.Unknown}'))",
+        TimeMeasure time => $"{(time.Last ? "MAX" : "MIN")}({(time.Last ? Measures.LastTicks : Measures.FirstTicks).ViewName})",
+        _ => throw new ArgumentOutOfRangeException(nameof(measure)),
+    };
+
+    private static string Factor(RatioMeasure ratio) => ratio.Factor.ToString("0.0#", CultureInfo.InvariantCulture);
+
+    private static string Selected(PanelMeasure measure) => $"{Expression(measure)} AS {Quoted(measure.Title)}";
+
+    private static string Columns(ChangesQuery query) => string.Join(", ", query.Measures.Select((measure, index) => $"{Expression(measure)} AS m{index + 1}"));
+
+    private static string OfRow(PanelQuery query) =>
+        query.OfRowUser ? $"\nWHERE user IN (${{{RowUser}:sqlstring}}) OR replace(user, '\"', '\\\"') IN (${{{RowUser}:sqlstring}})" : "";
+
+    private static string TopName(PanelDimension dimension) => $"CASE WHEN {Name(dimension)} IN top THEN {Name(dimension)} ELSE '{Other}' END";
+
+    private static string Usage(bool users) => Relation(users ? "usage" : "model_usage");
+
+    private static string Relation(string name) => "${" + name + ":raw}";
+
+    private static string Name(PanelDimension dimension) => dimension switch
+    {
+        PanelDimension.User => "user",
+        PanelDimension.Model => "model",
+        PanelDimension.Provider => "provider",
+        _ => "request_type",
+    };
+
+    private static string Title(PanelDimension dimension) => dimension switch
+    {
+        PanelDimension.User => "User",
+        PanelDimension.Model => "Model",
+        PanelDimension.Provider => "Provider",
+        _ => "Request type",
+    };
+
+    // The name of a series is its label; that of the measure is not shown.
+    private static string Label(PanelMeasure measure) => measure.Title.ToLowerInvariant();
+
+    private static string Quoted(string title) => $"\"{title}\"";
+
+    private static string Lines(IEnumerable<string> items, string indent = "  ") => string.Join($",\n{indent}", items);
+}

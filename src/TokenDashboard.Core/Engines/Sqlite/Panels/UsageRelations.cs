@@ -1,0 +1,367 @@
+using System.Globalization;
+using System.Text;
+using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.Sqlite.Panels;
+
+/// <summary>
+/// The relations that panels read, as hidden variables: <c>FROM ${usage:raw}</c>. The value of such a variable is a query in brackets. Its
+/// planner stands once in a dashboard, in the variable <c>relation</c>; whether it reads rollups or rows is settled there, because SQL cannot
+/// name a table that may be missing. All relations are of the time range and of what the other variables choose.
+/// </summary>
+internal static class UsageRelations
+{
+    /// <summary>The name of an unknown user, model or provider, in panels and in the variables' lists.</summary>
+    internal const string Unknown = "(none)";
+
+    /// <summary>
+    /// What a variable stands for while all is chosen. Grafana quotes chosen texts but not this, and SQLite's TRUE is a number, which no
+    /// quoted text equals: not even a user named TRUE is mistaken for it.
+    /// </summary>
+    internal const string AllValue = "TRUE";
+
+    /// <summary>The most buckets of a time range. A smaller bucket is enlarged to a multiple of itself that keeps to this.</summary>
+    internal const int MaxBuckets = 1000;
+
+    private const int MaxAutomaticBuckets = 120;
+    private const int NewestRequests = 200_000;
+
+    /// <summary>How many requests the newest ones are at least.</summary>
+    internal const int NewestRows = 500;
+
+
+    private static readonly Measure[] Shown = [.. Measures.All.Where(measure => measure.IsShown)];
+    private static readonly string Sums = string.Join(", ", Shown.Select(measure => measure.ViewName));
+    private const string Names = "user, model, provider, request_type";
+    private const string NamesWithoutUser = "model, provider, request_type";
+    private const string LocalDay = "date(local_second, 'unixepoch') AS local_day, (local_second / 86400 + 3) % 7 + 1 AS local_weekday";
+
+    private static readonly string RequestColumns = $"id, time, timestamp, {Names}, transaction_id, "
+        + string.Join(", ", Shown.Where(measure => measure.Aggregate == MeasureAggregate.Sum && measure != Measures.Requests).Select(measure => measure.Name))
+        + ", trace_id, span_id";
+
+    /// <summary>The names that occur in the store, for the lists of the variables.</summary>
+    internal static QueryVariable KnownNames { get; } = Hidden(
+        "names",
+        "Where the names of users, models and providers are read: the rollups and the newest other requests.",
+        $"""
+        SELECT CASE WHEN {HasRollups}
+          THEN '(SELECT user_id, model, provider FROM {RollupSchema.Groups} WHERE all_users = 0
+            UNION ALL SELECT * FROM (SELECT user_id, model, provider FROM {TelemetrySql.Table}
+              WHERE rowid > COALESCE((SELECT NULLIF(watermark, 0) FROM {RollupSchema.State} WHERE format = {RollupSchema.Format}), {RollupPlanner.FirstRow})
+              ORDER BY rowid DESC LIMIT {NewestRequests}))'
+          ELSE '(SELECT user_id, model, provider FROM {TelemetrySql.Table} ORDER BY rowid DESC LIMIT {NewestRequests})' END AS names
+        """);
+
+    /// <summary>The planner and the common table expressions of all relations.</summary>
+    /// <param name="zones">The time zones of the variable <c>zone</c>.</param>
+    /// <param name="singleRequests">Whether requests are also chosen by the variables <c>transaction</c> and <c>min_tokens</c>.</param>
+    internal static QueryVariable Planner(IReadOnlyList<TimeZoneInfo> zones, bool singleRequests = false)
+    {
+        const string Transaction = "${transaction:sqlstring}", MinTokens = "CAST(${min_tokens:sqlstring} AS INTEGER)";
+        string picked = singleRequests
+            ? $"""
+              CASE WHEN {Transaction} = '' THEN '' ELSE ' AND transaction_id IN (' || {Literals(Transaction)} || ')' END
+                  || CASE WHEN {MinTokens} > 0 THEN ' AND total_tokens >= ' || {MinTokens} ELSE '' END
+              """
+            : "''";
+        string singly = singleRequests ? $"CASE WHEN {Transaction} <> '' OR {MinTokens} > 0 THEN '1' ELSE '0' END" : "'0'";
+        return Hidden(
+            "relation",
+            "How the relations that panels read are made: from the rollups of Optimize-TokenStore where the store has them.",
+            $"""
+            SELECT CASE WHEN {HasRollups}
+              THEN {Literal($"{Common(NewestQuarter)}, {FromRollups}")}
+              ELSE {Literal($"{Common("since")}, {FromRows}")} END AS relation
+            FROM (SELECT {ChosenNames("provider")} || {ChosenNames("model")} || {ChosenNames("user")} AS chosen,
+              CASE WHEN {AllValue} IN (${"{user:sqlstring}"}) THEN '0' ELSE '1' END AS by_user,
+              {picked} AS picked,
+              {singly} AS singly,
+              CASE WHEN {HasDetails} THEN {Quoted(Details(exist: true))} ELSE {Quoted(Details(exist: false))} END AS details,
+              CASE WHEN {HasDetails} THEN ' LEFT JOIN {TelemetrySql.DetailTable} ON row_id = {TelemetrySql.Table}.rowid' ELSE '' END AS joined,
+              {TimeZones.Clock(zones)} AS clock)
+            """);
+    }
+
+    /// <summary>The relations, each a hidden variable.</summary>
+    internal static IReadOnlyList<QueryVariable> All { get; } =
+    [
+        Relation("usage", "Usage of the time range.", "range", users: true, $"{Names}, {Sums} FROM usage"),
+        Relation("usage_over_time", "Usage by bucket: time is the bucket's beginning.", "bucket", users: true, $"time, {Names}, {Sums} FROM usage"),
+        Relation("usage_by_day", "Usage by day of the chosen time zone.", "day", users: true, $"time, {LocalDay}, {Names}, {Sums} FROM usage"),
+        Relation("model_usage", "Usage of the time range without users, which is faster.", "range", users: false, $"{NamesWithoutUser}, {Sums} FROM usage"),
+        Relation("model_usage_over_time", "Usage by bucket without users, which is faster.", "bucket", users: false, $"time, {NamesWithoutUser}, {Sums} FROM usage"),
+        Relation("model_usage_by_hour", "Usage by hour of the chosen time zone, without users.", "hour", users: false,
+            $"time, {LocalDay}, local_second / 3600 % 24 AS local_hour, utc_offset, {NamesWithoutUser}, {Sums} FROM usage"),
+        Relation("previous_usage", "Usage of the period of equal length before the time range; empty where the store does not go back that far. Times are moved to the time range.",
+            "bucket", users: true, $"time, {Names}, {Sums} FROM usage", previous: true),
+        Relation("latency", "Durations, each with the number of requests that took so long.", "range", users: true, $"{Names}, duration_ms, requests FROM latency"),
+        Relation("latency_over_time", "Durations by bucket.", "bucket", users: true, $"time, {Names}, duration_ms, requests FROM latency"),
+        Relation("model_latency", "Durations without users, which is faster.", "range", users: false, $"{NamesWithoutUser}, duration_ms, requests FROM latency"),
+        Relation("model_latency_over_time", "Durations by bucket without users.", "bucket", users: false, $"time, {NamesWithoutUser}, duration_ms, requests FROM latency"),
+        Relation("model_sizes", "How many requests have how many total tokens: from so many to the next number.", "range", users: false, $"{NamesWithoutUser}, tokens_from, requests FROM size"),
+        Relation("requests", "Single requests.", "range", users: true, $"{RequestColumns} FROM request", singly: true),
+        Relation("newest_requests", "The newest single requests of the time range, at least 500 of them where there are as many.", "newest", users: true, $"{RequestColumns} FROM request", singly: true),
+        Relation("largest_requests", "The single requests with most tokens, at least 500 of them where there are as many.", "largest", users: true, $"{RequestColumns} FROM request"),
+        Relation("slowest_requests", "The single requests that took longest, at least 500 of them where there are as many.", "slowest", users: true, $"{RequestColumns} FROM request"),
+        Relation("interrupted_requests", "The newest interrupted streams among the single requests, at least 500 of them where there are as many.", "interrupted", users: true,
+            $"{RequestColumns} FROM request", singly: true),
+        Relation("times", "The beginning of each bucket of the time range.", "bucket", users: false, "time FROM calendar"),
+    ];
+
+    /// <summary>The variables that a query needs, in the order in which Grafana must know them.</summary>
+    /// <param name="sql">The queries.</param>
+    /// <param name="planner">The planner to use.</param>
+    internal static IEnumerable<QueryVariable> UsedBy(IEnumerable<string> sql, QueryVariable planner)
+    {
+        string text = string.Join('\n', sql);
+        QueryVariable[] used = [.. All.Where(relation => text.Contains("${" + relation.Name + ":raw}", StringComparison.Ordinal))];
+        return used.Length == 0 ? [] : [planner, .. used];
+    }
+
+    /// <summary>A name as panels show it and variables choose it.</summary>
+    internal static string Known(string expression) => $"COALESCE(NULLIF({expression}, ''), '{Unknown}')";
+
+    /// <summary>
+    /// Whether a name can be chosen: SQL ends at a character with the number 0, Grafana takes <c>$__all</c> for all, and the plugin replaces
+    /// <c>$__from</c> and its like in a name as in the query.
+    /// </summary>
+    internal static string Choosable(string name) => $"instr({name}, '$' || '__') = 0 AND instr({name}, char(0)) = 0";
+
+    /// <summary>
+    /// Whether a multi-value variable chooses a name. From version 10.2 on Grafana's <c>:sqlstring</c> also puts a backslash before a
+    /// double quote, which means nothing to SQLite, so names are compared in both spellings.
+    /// </summary>
+    internal static string Chosen(string variable, string name)
+    {
+        string list = "${" + variable + ":sqlstring}";
+        return $"""({AllValue} IN ({list}) OR {name} IN ({list}) OR replace({name}, '"', '\"') IN ({list}))""";
+    }
+
+    private static string Quoted(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
+
+    private static string HasDetails => $"EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '{TelemetrySql.DetailTable}')";
+
+    private static string HasRollups => $"EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '{RollupSchema.State}')";
+
+    private static QueryVariable Hidden(string name, string description, string sql) => new(name, name, description, sql, "") { Hidden = true, Multiple = false };
+
+    private static QueryVariable Relation(
+        string name, string description, string grain, bool users, string select, bool previous = false, bool singly = false) => Hidden(
+        name,
+        description,
+        string.Create(CultureInfo.InvariantCulture, $"""
+            SELECT '(WITH RECURSIVE parameter(grain, users, previous, singly) AS (VALUES (''{grain}'', {(users ? 1 : 0)}, {(previous ? 1 : 0)}, {(singly ? 1 : 0)})), '
+              || ${"{relation:sqlstring}"} || ' SELECT {select.Replace("'", "''", StringComparison.Ordinal)})' AS relation
+            """));
+
+    /// <summary>The condition on a name, as text.</summary>
+    private static string ChosenNames(string name) =>
+        $"CASE WHEN {AllValue} IN (${{{name}:sqlstring}}) THEN '' ELSE ' AND {name} IN (' || {Literals($"${{{name}:sqlstring}}")} || ')' END";
+
+    /// <summary>
+    /// Chosen texts as literals of SQL, as text. From version 10.2 on Grafana puts a backslash before a double quote, which means nothing to
+    /// SQLite, so both spellings are taken; and neither a double quote nor a dollar sign may stand in the value of a variable that others read.
+    /// </summary>
+    private static string Literals(string list) => $"""
+        (SELECT group_concat(replace(replace(quote(value), '$', ''' || char(36) || '''), '"', ''' || char(34) || '''), ', ')
+            FROM (SELECT value FROM json_each(json_array({list})) UNION SELECT replace(value, '\"', '"') FROM json_each(json_array({list}))))
+        """;
+
+    // A text of SQL as a literal of SQL. Words in guillemets are columns that are put in.
+    private static string Literal(string text)
+    {
+        var literal = new StringBuilder(Quoted(text));
+        foreach (string word in (ReadOnlySpan<string>)["chosen", "by_user", "picked", "singly", "clock", "details", "joined"])
+        {
+            literal.Replace($"«{word}»", $"' || {word} || '");
+        }
+        // The plugin would replace these in this query already.
+        return literal.Replace("«from»", "' || '$' || '__from / 1000").Replace("«to»", "' || '$' || '__to / 1000").ToString();
+    }
+
+    private static string BucketSize { get; } = $$"""
+        (SELECT CASE WHEN enlarged <= {{RollupLevels.QuarterSeconds}} THEN enlarged
+            ELSE (enlarged + {{RollupLevels.QuarterSeconds - 1}}) / {{RollupLevels.QuarterSeconds}} * {{RollupLevels.QuarterSeconds}} END
+          FROM (SELECT size * (1 + (until - since) / (size * {{MaxBuckets}})) AS enlarged FROM (SELECT CASE WHEN ${bucket:raw} > 0 THEN ${bucket:raw} ELSE COALESCE(
+            (SELECT MIN(column1) FROM (VALUES (60), (300), (900), (1800), (3600), (10800), (21600), (43200))
+             WHERE column1 * {{MaxAutomaticBuckets}} >= until - since), 86400) END AS size)))
+        """;
+
+    /// <summary>The beginning of the bucket of a second on the local clock; needs a segment.</summary>
+    private static string LocalSecond(string second) => $"(({second} + utc_offset) / step * step)";
+
+    /// <summary>The time of the beginning of a bucket on the local clock, not before that of the time range; needs a segment.</summary>
+    // A bucket that began before the last change of the clock began by the offset of then.
+    private static string TimeOf(string localSecond) =>
+        $"since + shift + MAX(0, {localSecond} - CASE WHEN {localSecond} - utc_offset < first THEN before ELSE utc_offset END - since)";
+
+    private static string Time(string second) => $"CASE step WHEN 0 THEN since + shift ELSE {TimeOf(LocalSecond(second))} END";
+
+    private static string OfSegment(string expression) => $"(SELECT {expression} FROM segment WHERE second >= first AND second < last)";
+
+    /// <summary>A second from which on the time range holds 500 of its requests, if it has them: each row of rollups is at least one.</summary>
+    private static string NewestQuarter { get; } = $"""
+        CASE WHEN grain NOT IN ('newest', 'interrupted') OR «singly» THEN since ELSE COALESCE((
+            SELECT start FROM {RollupSchema.Sums} WHERE level = {(int)RollupLevel.Quarter} AND start >= since AND start + {RollupLevels.QuarterSeconds} <= until
+              AND (SELECT is_usable FROM rollup_state) AND group_id IN (SELECT group_id FROM chosen_group) AND NOT {RollupPlanner.IsStale(RollupSchema.Sums)}
+              AND (grain = 'newest' OR {Measures.InterruptedStreams.Name} > 0)
+            ORDER BY start DESC LIMIT 1 OFFSET {NewestRows - 1}), since) END
+        """;
+
+    private static string Common(string since) => $$"""
+        clock(since, until, utc_offset, before) AS (VALUES «clock»),
+        scope(since, until, shift, step) AS MATERIALIZED (
+          SELECT CASE WHEN previous THEN since * 2 - until ELSE {{since}} END, CASE WHEN previous THEN since ELSE until END,
+            CASE WHEN previous THEN until - since ELSE 0 END,
+            CASE grain WHEN 'bucket' THEN {{BucketSize}} WHEN 'day' THEN 86400 * (1 + (until - since) / (86400 * {{MaxBuckets}})) WHEN 'hour' THEN 3600 ELSE 0 END
+          FROM parameter CROSS JOIN (SELECT «from» AS since, «to» AS until)),
+        segment(first, last, step, utc_offset, before, since, shift) AS MATERIALIZED (
+          SELECT MAX(scope.since, clock.since), MIN(scope.until, clock.until), step, utc_offset,
+            CASE WHEN clock.since > scope.since THEN before ELSE utc_offset END, scope.since, shift
+          FROM scope CROSS JOIN clock WHERE clock.since < scope.until AND clock.until > scope.since),
+        slot(first, local_second) AS (
+          SELECT first, {{LocalSecond("first")}} FROM segment
+          UNION ALL
+          SELECT first, local_second + step FROM slot CROSS JOIN segment USING (first) WHERE local_second + step - utc_offset < last),
+        calendar(time) AS (SELECT DISTINCT {{TimeOf("local_second")}} FROM slot CROSS JOIN segment USING (first)),
+        reading(users, singly) AS (SELECT users OR «by_user», singly OR «singly» FROM parameter)
+        """;
+
+    private static string Read(string from, string condition, string first) => $"""
+        request AS NOT MATERIALIZED (
+          SELECT *{string.Concat(Shown.Where(measure => SameValue(measure) is not null).Select(measure => $", {SameValue(measure)!.Name} AS {measure.Name}"))},
+            timestamp AS first_time, timestamp AS last_time
+          FROM (
+            SELECT id, {TelemetrySql.Table}.rowid AS stored_row, unixepoch(substr(timestamp, 1, 19)) AS second,
+              unixepoch(substr(timestamp, 1, 19)) + CAST('0' || substr(timestamp, 20) AS REAL) AS time,
+              CASE length(timestamp) WHEN 19 THEN timestamp || '.000000Z' ELSE timestamp || 'Z' END AS timestamp,
+              {Known(TelemetrySql.User)} AS user, {Known(TelemetrySql.Model)} AS model, {Known(TelemetrySql.Provider)} AS provider,
+              {Known(TelemetrySql.RequestType)} AS request_type, {TelemetrySql.Transaction} AS transaction_id, trace_id, span_id,
+              {string.Join(", ", Shown.Where(measure => IsOfRow(measure) && !IsDetail(measure)).Select(measure => $"{ValueOf(measure)} AS {measure.Name}"))},
+              «details»
+            FROM {from}«joined»
+            WHERE timestamp >= (SELECT strftime('%Y-%m-%dT%H:%M:%S', since, 'unixepoch') FROM scope)
+              AND timestamp < (SELECT strftime('%Y-%m-%dT%H:%M:%S', until, 'unixepoch') FROM scope)
+              AND {TelemetrySql.TimestampReadable} AND {Covered(first)})
+          WHERE {condition} «chosen» «picked»)
+        """;
+
+    // A measure of a row that has the value of another one, such as the largest of one number.
+    private static Measure? SameValue(Measure measure) =>
+        measure.Aggregate == MeasureAggregate.Sum || measure.Unit == MeasureUnit.Time ? null : Shown.First(other => other.Aggregate == MeasureAggregate.Sum && other.Sql == measure.Sql);
+
+    private static bool IsOfRow(Measure measure) => measure.Unit != MeasureUnit.Time && SameValue(measure) is null;
+
+    private static bool IsDetail(Measure measure) => measure.Sql.Contains(TelemetrySql.DetailTable, StringComparison.Ordinal);
+
+    private static string ValueOf(Measure measure)
+    {
+        string value = measure.KnownBy is { } known ? $"CASE WHEN {known.Sql} THEN {measure.Sql} END" : measure.Sql;
+        return measure.IsReal ? $"CAST({value} AS REAL)" : value;
+    }
+
+    private static string Details(bool exist) => string.Join(", ", Shown.Where(measure => IsOfRow(measure) && IsDetail(measure)).Select(measure =>
+        $"{(exist ? ValueOf(measure) : measure.KnownBy is null ? "0" : "NULL")} AS {measure.Name}"));
+
+    // A comparison with a period of which the store knows a part would be wrong. Whole quarters of an hour are what is left of removed requests.
+    private static string Covered(string first) => $"""
+        (NOT (SELECT previous FROM parameter) OR ({first}) / {RollupLevels.QuarterSeconds} * {RollupLevels.QuarterSeconds} + {RollupLevels.QuarterSeconds} <= (SELECT since FROM scope))
+        """;
+
+    private static string FirstStored => $"""
+        SELECT MIN(unixepoch(substr(timestamp, 1, 19))) FROM (SELECT timestamp FROM {TelemetrySql.Table} ORDER BY rowid LIMIT 1000)
+          WHERE {TelemetrySql.TimestampReadable}
+        """;
+
+    private static string FirstKnown => $"""
+        SELECT MIN(start) FROM (SELECT ({FirstStored}) AS start UNION ALL SELECT MIN(start) FROM {RollupSchema.Sums} WHERE level = {(int)RollupLevel.RemovedQuarter})
+        """;
+
+    private static string UsageOfRequests { get; } = $"""
+        SELECT {OfSegment(Time("second"))} AS time, {OfSegment(LocalSecond("second"))} AS local_second, {OfSegment("utc_offset")} AS utc_offset, {Names}, {Sums}
+          FROM request
+        """;
+
+    private static string SizeOfRequests { get; } = $"""
+        SELECT {Names}, CASE {string.Concat(HistogramBins.Sizes.Edges.Reverse().Select(edge => string.Create(CultureInfo.InvariantCulture, $"WHEN {Measures.TotalTokens.Name} >= {edge} THEN {edge} ")))}ELSE 0 END AS tokens_from, 1 AS requests
+          FROM request
+        """;
+
+    private static string LatencyOfRequests { get; } = $"""
+        SELECT {OfSegment(Time("second"))} AS time, {Names}, duration_ms, 1 AS requests FROM request WHERE duration_ms IS NOT NULL
+        """;
+
+    private static string FromRows { get; } = $"""
+        {Read(TelemetrySql.Table, "TRUE", FirstStored)},
+        usage AS NOT MATERIALIZED (
+          {UsageOfRequests}),
+        latency AS NOT MATERIALIZED (
+          {LatencyOfRequests}),
+        size AS NOT MATERIALIZED (
+          {SizeOfRequests})
+        """;
+
+    // SQLite sorts what it groups, and many small sorts take half the time of a large one: the histograms of a bucket and group become one
+    // text, and each text is added up by itself.
+    private static string FromRollups { get; } = $$"""
+        {{RollupPlanner.Pieces}},
+        wanted(first, last) AS MATERIALIZED (
+          SELECT * FROM gap
+          UNION ALL
+          SELECT start, start + {{RollupLevels.QuarterSeconds}} FROM (
+            SELECT start FROM {{RollupSchema.Sums}} CROSS JOIN scope CROSS JOIN parameter
+            WHERE grain IN ('largest', 'slowest') AND level = {{(int)RollupLevel.Quarter}} AND start >= since AND start + {{RollupLevels.QuarterSeconds}} <= until
+              AND group_id IN (SELECT group_id FROM chosen_group) AND (SELECT is_usable FROM rollup_state)
+            ORDER BY CASE grain WHEN 'largest' THEN {{Measures.MaxTotalTokens.Name}} ELSE {{Measures.MaxDurationMs.Name}} END DESC LIMIT {{NewestRows}})),
+        {{RollupPlanner.RowRanges("wanted")}},
+        {{Read($"row_range CROSS JOIN {TelemetrySql.Table} ON {TelemetrySql.Table}.rowid BETWEEN first_row AND last_row",
+            "(stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM wanted WHERE second >= first AND second < last))", FirstKnown)}},
+        chosen_group(group_id, user, model, provider, request_type) AS MATERIALIZED (
+          SELECT * FROM (
+            SELECT id, {{Known("user_id")}} AS user, {{Known("model")}} AS model, {{Known("provider")}} AS provider, {{Known("request_type")}} AS request_type
+            FROM {{RollupSchema.Groups}})
+          WHERE TRUE «chosen»),
+        sum_row AS NOT MATERIALIZED (
+          SELECT {{Time("sums.start")}} AS time, {{LocalSecond("sums.start")}} AS local_second, utc_offset, sums.*
+          FROM piece CROSS JOIN segment USING (first) CROSS JOIN {{RollupSchema.Sums}} AS sums
+            ON sums.level = piece.level AND sums.start >= piece.start AND sums.start < piece.end
+          WHERE group_id IN (SELECT group_id FROM chosen_group) AND NOT {{RollupPlanner.IsStale("sums")}} AND {{Covered(FirstKnown)}}),
+        summed AS NOT MATERIALIZED (
+          SELECT * FROM (
+            SELECT time, MIN(local_second) AS local_second, MAX(utc_offset) AS utc_offset, group_id,
+              {{string.Join(", ", Shown.Union(Shown.Select(measure => measure.KnownBy).OfType<Measure>()).Select(measure => $"{measure.Aggregate.ToString().ToUpperInvariant()}({measure.Name}) AS {measure.Name}"))}}
+            FROM sum_row GROUP BY time, group_id) CROSS JOIN chosen_group USING (group_id)),
+        usage AS NOT MATERIALIZED (
+          {{UsageOfRequests}}
+          UNION ALL
+          SELECT time, local_second, utc_offset, {{Names}}, {{string.Join(", ", Shown.Select(SummedValue))}}
+          FROM summed),
+        histograms AS MATERIALIZED (
+          SELECT time, group_id, MAX(max_duration_ms) AS longest, replace(group_concat(durations), '},{', ',') AS durations
+          FROM sum_row WHERE timed_requests > 0 GROUP BY 1, 2),
+        histogram AS MATERIALIZED (
+          SELECT time, group_id, longest, (
+            SELECT json_group_object(bin, requests) FROM (
+              SELECT CAST(key AS INTEGER) AS bin, SUM(value) AS requests FROM json_each(histograms.durations) GROUP BY 1)) AS durations
+          FROM histograms),
+        latency AS NOT MATERIALIZED (
+          {{LatencyOfRequests}}
+          UNION ALL
+          SELECT time, {{Names}}, MIN(duration_ms, longest) AS duration_ms, value AS requests
+          FROM histogram CROSS JOIN json_each(durations) CROSS JOIN chosen_group USING (group_id) CROSS JOIN {{RollupSchema.Bins}} ON bin = CAST(key AS INTEGER)),
+        size AS NOT MATERIALIZED (
+          {{SizeOfRequests}}
+          UNION ALL
+          SELECT {{Names}}, CASE CAST(key AS INTEGER) {{string.Concat(HistogramBins.Sizes.Edges.Select((edge, index) => string.Create(CultureInfo.InvariantCulture, $"WHEN {index + 1} THEN {edge} ")))}}ELSE 0 END, value
+          FROM sum_row CROSS JOIN json_each(sizes) CROSS JOIN chosen_group USING (group_id))
+        """;
+
+    private static string SummedValue(Measure measure)
+    {
+        string value = measure.Unit == MeasureUnit.Time ? $"{RollupSchema.TimeOf(measure.Name)} || 'Z'" : measure.Name;
+        return measure.KnownBy is { } known ? $"CASE WHEN {known.Name} > 0 THEN {value} END AS {measure.ViewName}" : $"{value} AS {measure.ViewName}";
+    }
+}

@@ -1,0 +1,166 @@
+using System.Text;
+using SQLitePCL;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.Sqlite;
+
+/// <summary>
+/// The row a running statement stands on. The rules for values that cannot be read are those of <see cref="TelemetrySql"/>, applied
+/// here because SQLite takes longer over them; a test holds the two together.
+/// </summary>
+/// <param name="hasDetails">Whether the statement selects what imports know beyond <c>telemetry</c>.</param>
+internal sealed class RequestRow(bool hasDetails = false) : UsageRow
+{
+    private static readonly string[] NumberColumns = ["timestamp", "prompt_tokens", "completion_tokens", "total_tokens", "duration_ms", "success"];
+
+    private static readonly string[] DetailColumns = ["cached_tokens", "cache_write_tokens", "reasoning_tokens", "cost"];
+
+    private static readonly (RequestText Text, string Column)[] TextColumns =
+    [
+        (RequestText.User, "user_id"), (RequestText.Model, "model"), (RequestText.Provider, "provider"),
+        (RequestText.RequestType, "request_type"), (RequestText.Transaction, "transaction_id"),
+        (RequestText.Spans, "trace_id"), (RequestText.Spans, "span_id"), (RequestText.Spans, "parent_span_id"),
+    ];
+
+    private const int FirstDetail = 7;
+    private const int FirstText = 11;
+
+    private readonly Utf8TextCache[] _texts = [new(), new(), new(), new(), new()];
+    private NativeStatement _statement;
+
+    public long Id { get; private set; }
+
+    public long PromptTokens => Values[Measures.PromptTokens];
+
+    public long CompletionTokens => Values[Measures.CompletionTokens];
+
+    public long TotalTokens => Values[Measures.TotalTokens];
+
+    public bool PolicyFailed => Values[Measures.PolicyFailures] > 0;
+
+    public bool InterruptedStream => Values[Measures.InterruptedStreams] > 0;
+
+    /// <summary>Milliseconds, or NaN where the stored value is not a duration.</summary>
+    public double DurationMs { get; private set; }
+
+    /// <summary>Which values of this row could not be read.</summary>
+    public UnreadableValue Unreadable { get; private set; }
+
+    public bool IsTimeReadable => (Unreadable & UnreadableValue.Timestamp) == 0;
+
+    public override string User => Text(0);
+
+    public override string Model => Text(1);
+
+    public override string Provider => Text(2);
+
+    public override string RequestType => Text(3);
+
+    public override string Transaction => Text(4);
+
+    public string TraceId => RawText(5);
+
+    public string SpanId => RawText(6);
+
+    public string ParentSpanId => RawText(7);
+
+    /// <summary>
+    /// What a statement selects from <see cref="TelemetrySql.Source"/> so that this class can read it. Texts nobody will read are left out,
+    /// for SQLite copies each of them; the column numbers stay the same.
+    /// </summary>
+    public static string Columns(RequestText texts, bool hasDetails) => string.Join(", ", NumberColumns
+        .Prepend($"{TelemetrySql.Table}.rowid")
+        .Concat(DetailColumns.Select(column => hasDetails ? $"{TelemetrySql.DetailTable}.{column}" : "NULL"))
+        .Concat(TextColumns.Select(text => texts.HasFlag(text.Text) ? text.Column : "NULL")));
+
+    /// <summary>Reads the numbers of the row the statement stands on; texts are read when they are asked for.</summary>
+    public void Load(NativeStatement statement)
+    {
+        _statement = statement;
+        UnreadableValue unreadable = UnreadableValue.None;
+        Id = statement.Integer(0);
+        if (StoredTimestamp.TryParse(statement.Text(1), out long ticks))
+        {
+            UtcTicks = ticks;
+        }
+        else
+        {
+            unreadable |= UnreadableValue.Timestamp;
+        }
+        long prompt = Count(2, UnreadableValue.PromptTokens, ref unreadable);
+        long completion = Count(3, UnreadableValue.CompletionTokens, ref unreadable);
+        bool totalMissing = statement.Type(4) == raw.SQLITE_NULL;
+        long total = totalMissing ? 0 : Count(4, UnreadableValue.TotalTokens, ref unreadable);
+        bool interrupted = total == 0 && !totalMissing && (unreadable & UnreadableValue.Tokens) == 0 && completion == 0 && prompt > 0;
+        total = total == 0 ? prompt + completion : total;
+        DurationMs = Number(5, TelemetrySql.MaxDurationMs);
+        if (double.IsNaN(DurationMs))
+        {
+            unreadable |= statement.Type(5) == raw.SQLITE_NULL ? UnreadableValue.MissingDuration : UnreadableValue.Duration;
+        }
+        bool verdictStored = statement.Type(6) == raw.SQLITE_INTEGER && statement.Integer(6) is 0 or 1;
+        Unreadable = verdictStored ? unreadable : unreadable | UnreadableValue.PolicyVerdict;
+
+        MeasureValues values = Values;
+        values[Measures.Requests] = 1;
+        values[Measures.PromptTokens] = prompt;
+        values[Measures.CompletionTokens] = completion;
+        values[Measures.TotalTokens] = values[Measures.MaxTotalTokens] = total;
+        values[Measures.PolicyFailures] = One(verdictStored && statement.Integer(6) == 0);
+        values[Measures.InterruptedStreams] = One(interrupted);
+        values[Measures.FirstTicks] = values[Measures.LastTicks] = UtcTicks;
+        values[Measures.TimedRequests] = One(!double.IsNaN(DurationMs));
+        values.Reals[Measures.DurationMs.Index] = values.Reals[Measures.MaxDurationMs.Index] = double.IsNaN(DurationMs) ? 0 : DurationMs;
+        values[Measures.UnreadableRequests] = One((Unreadable & ~UnreadableValue.MissingDuration) != 0);
+        values[Measures.IncompleteRequests] = One(Unreadable != 0);
+        values[Measures.UnreadableTokens] = One((Unreadable & UnreadableValue.Tokens) != 0);
+        values[Measures.UnreadableDurations] = One((Unreadable & UnreadableValue.Duration) != 0);
+        values[Measures.UnreadableVerdicts] = One((Unreadable & UnreadableValue.PolicyVerdict) != 0);
+        if (!hasDetails)
+        {
+            return;
+        }
+        LoadDetail(FirstDetail, Measures.CachedRequests, Measures.CachedTokens);
+        LoadDetail(FirstDetail + 1, Measures.CacheWriteRequests, Measures.CacheWriteTokens);
+        LoadDetail(FirstDetail + 2, Measures.ReasoningRequests, Measures.ReasoningTokens);
+        double cost = Number(FirstDetail + 3, TelemetrySql.MaxCost);
+        values[Measures.PricedRequests] = One(!double.IsNaN(cost));
+        values.Reals[Measures.RecordedCost.Index] = double.IsNaN(cost) ? 0 : cost;
+    }
+
+    private static long One(bool condition) => condition ? 1 : 0;
+
+    private void LoadDetail(int column, Measure known, Measure tokens)
+    {
+        UnreadableValue unreadable = UnreadableValue.None;
+        Values[tokens] = Count(column, UnreadableValue.Tokens, ref unreadable);
+        Values[known] = One(unreadable == UnreadableValue.None);
+    }
+
+    private long Count(int column, UnreadableValue kind, ref UnreadableValue unreadable)
+    {
+        if (_statement.Type(column) == raw.SQLITE_INTEGER)
+        {
+            long value = _statement.Integer(column);
+            if (value is >= 0 and <= TelemetrySql.MaxTokens)
+            {
+                return value;
+            }
+        }
+        unreadable |= kind;
+        return 0;
+    }
+
+    private double Number(int column, double largest)
+    {
+        if (_statement.Type(column) is raw.SQLITE_FLOAT or raw.SQLITE_INTEGER && _statement.Real(column) is >= 0 and double value && value <= largest)
+        {
+            return value;
+        }
+        return double.NaN;
+    }
+
+    private string Text(int text) => _texts[text].Get(_statement.Text(FirstText + text));
+
+    private string RawText(int text) => Encoding.UTF8.GetString(_statement.Text(FirstText + text));
+}

@@ -1,0 +1,57 @@
+using Microsoft.Data.Sqlite;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.Sqlite;
+
+/// <summary>Reads the requests of a filter, and counts what cannot be read among them.</summary>
+internal sealed class RequestScanner : IDisposable
+{
+    private readonly RequestFilter _filter;
+    private readonly RowScanner _rows;
+    private readonly Func<RequestRow, bool>? _concerns;
+
+    /// <param name="store">The open store.</param>
+    /// <param name="filter">Which requests.</param>
+    /// <param name="texts">The texts that will be read of each row.</param>
+    /// <param name="newestFirst">Whether ids run downwards.</param>
+    /// <param name="ranges">Which rows to read, in ascending order without overlap; null for all there are.</param>
+    /// <param name="concerns">Which of the rows count; null for all. The others are as if they were not there.</param>
+    public RequestScanner(
+        TokenStore store, RequestFilter filter, RequestText texts, bool newestFirst = false, List<RowRange>? ranges = null, Func<RequestRow, bool>? concerns = null)
+    {
+        _filter = filter;
+        _rows = new RowScanner(store, filter, texts, newestFirst, ranges);
+        _concerns = concerns;
+    }
+
+    /// <summary>What could not be read so far.</summary>
+    public UnreadableReport Unreadable { get; init; } = new();
+
+    /// <summary>Reads every window.</summary>
+    public void ReadAll(Action<RequestRow> onRow)
+    {
+        while (ReadWindow(onRow))
+        {
+        }
+    }
+
+    /// <summary>Reads the next window and calls back for each of its requests.</summary>
+    /// <returns>False when there was nothing left to read.</returns>
+    public bool ReadWindow(Action<RequestRow> onRow) => _rows.ReadWindow(row =>
+    {
+        if (_concerns is not null && !_concerns(row))
+        {
+            return;
+        }
+        Unreadable.Add(row);
+        if (row.IsTimeReadable && _filter.Range.Contains(row.UtcTicks))
+        {
+            onRow(row);
+        }
+    });
+
+    /// <summary>Reads the requests another statement selects (see <see cref="RequestRow.Columns"/>), without counting what is unreadable again.</summary>
+    public void ReadRows(SqliteCommand command, Action<RequestRow> onRow) => _rows.ReadRows(command, onRow);
+
+    public void Dispose() => _rows.Dispose();
+}

@@ -1,0 +1,100 @@
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.Sqlite.Rollups;
+
+/// <summary>Rows of <c>telemetry</c>, summed up in memory by quarter of an hour and group.</summary>
+internal sealed class RollupBatch
+{
+    /// <summary>The texts a scan must read.</summary>
+    public const RequestText Texts = RequestText.User | RequestText.Model | RequestText.Provider | RequestText.RequestType;
+
+    // A gap of so many rows of other quarters is cheaper to read than another range is to look up.
+    private const long LargestGap = 500;
+
+    private readonly Dictionary<(string, string, string, string, int), RollupGroup> _groups = [];
+    private readonly Dictionary<long, List<RowRange>> _rows = [];
+
+    /// <summary>The sums of quarters.</summary>
+    public Dictionary<RollupKey, UsageAccumulator> Quarters { get; } = [];
+
+    /// <summary>In which rows the requests of a quarter are found.</summary>
+    public IEnumerable<(long Start, RowRange Range)> Rows => _rows.SelectMany(start => start.Value.Select(range => (start.Key, range)));
+
+    /// <summary>Number of rows added.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>The row added last.</summary>
+    public long LastRow { get; private set; }
+
+    /// <summary>Whether a range goes on where another ended.</summary>
+    public static bool Continues(RowRange range, long nextRow) => nextRow - range.Last <= LargestGap && nextRow >= range.First;
+
+    /// <summary>The second at which a row's quarter begins.</summary>
+    public static long QuarterOf(RequestRow row) =>
+        row.IsTimeReadable ? RollupLevels.StartOf(RollupLevels.SecondOf(row.UtcTicks), RollupLevels.QuarterSeconds) : RollupSchema.NoTime;
+
+    public void Add(RequestRow row)
+    {
+        Count++;
+        LastRow = row.Id;
+        long start = QuarterOf(row);
+        AddRow(start, row.Id);
+        if (row.IsTimeReadable)
+        {
+            Of(Quarters, new RollupKey(RollupLevel.Quarter, start, GroupOf(row))).Add(row);
+        }
+    }
+
+    /// <summary>The sums of longer levels, from those of quarters.</summary>
+    public static Dictionary<RollupKey, UsageAccumulator> Longer(IEnumerable<KeyValuePair<RollupKey, UsageAccumulator>> quarters)
+    {
+        var longer = new Dictionary<RollupKey, UsageAccumulator>();
+        void Add(RollupLevel level, RollupKey key, UsageAccumulator usage) =>
+            Of(longer, new RollupKey(level, RollupLevels.StartOf(key.Start, level.Seconds()), level.HasUsers() ? key.Group : key.Group.OfAllUsers())).Add(usage);
+        foreach ((RollupKey key, UsageAccumulator usage) in quarters)
+        {
+            Add(RollupLevel.Hour, key, usage);
+            Add(RollupLevel.HourAllUsers, key, usage);
+        }
+        foreach ((RollupKey key, UsageAccumulator usage) in longer.ToArray())
+        {
+            Add(key.Level == RollupLevel.Hour ? RollupLevel.Day : RollupLevel.DayAllUsers, key, usage);
+        }
+        return longer;
+    }
+
+    private static UsageAccumulator Of(Dictionary<RollupKey, UsageAccumulator> sums, RollupKey key)
+    {
+        if (!sums.TryGetValue(key, out UsageAccumulator? usage))
+        {
+            sums.Add(key, usage = new UsageAccumulator());
+        }
+        return usage;
+    }
+
+    private RollupGroup GroupOf(RequestRow row)
+    {
+        (string, string, string, string, int) names = (row.User, row.Model, row.Provider, row.RequestType, InputSize.ClassOf(row.PromptTokens));
+        if (!_groups.TryGetValue(names, out RollupGroup? group))
+        {
+            _groups.Add(names, group = new RollupGroup(false, names.Item1, names.Item2, names.Item3, names.Item4, names.Item5));
+        }
+        return group;
+    }
+
+    private void AddRow(long start, long id)
+    {
+        if (!_rows.TryGetValue(start, out List<RowRange>? ranges))
+        {
+            _rows.Add(start, ranges = []);
+        }
+        if (ranges.Count > 0 && Continues(ranges[^1], id))
+        {
+            ranges[^1] = ranges[^1] with { Last = id };
+        }
+        else
+        {
+            ranges.Add(new RowRange(id, id));
+        }
+    }
+}

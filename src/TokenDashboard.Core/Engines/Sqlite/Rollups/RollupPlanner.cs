@@ -1,0 +1,108 @@
+using System.Globalization;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.Sqlite.Rollups;
+
+/// <summary>
+/// The planner: which rollups answer a query about a time range, and where requests must be read one by one. It is SQL, so that Grafana's
+/// panels and the commands use the same one. A statement that begins with these common table expressions is one snapshot of the store.
+/// </summary>
+internal static class RollupPlanner
+{
+    /// <summary>The smallest row id, which stands for no watermark.</summary>
+    internal const string FirstRow = "-9223372036854775808";
+
+    /// <summary>The largest row id.</summary>
+    internal const string LastRow = "9223372036854775807";
+
+    /// <summary><c>rollup_state(watermark, is_usable)</c>: the last row in the rollups, and whether they can be used at all.</summary>
+    internal static string State { get; } = $"""
+        rollup_state(watermark, is_usable) AS MATERIALIZED (
+          SELECT COALESCE(MAX(NULLIF(watermark, 0)), {FirstRow}), COUNT(*) FROM {RollupSchema.State}
+          WHERE format = {RollupSchema.Format}
+            AND (watermark_time IS NULL OR watermark_time IS (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark)))
+        """;
+
+    /// <summary>
+    /// <see cref="State"/>, then <c>piece(level, start, end, first)</c>: which rollups are read, from one second to another;
+    /// <c>gap(first, last)</c>: where requests are read. They need <c>segment(first, last, step, utc_offset)</c>, stretches of whole seconds
+    /// with one UTC offset each, whose pieces must not cross a multiple of the step on the local clock (0 for any); and
+    /// <c>reading(users, singly)</c>: whether users are told apart, and whether every request is read singly. Each segment is cut into whole
+    /// days, whole hours around them, whole quarters of an hour around those, and gaps at its ends; but nothing longer than the step allows,
+    /// nor than quarters while longer pieces are stale. Rollups of removed requests are quarters, and count by their beginning.
+    /// </summary>
+    // SQLite copies a relation wherever another one reads it. So that this does not multiply, each reads the one before it once or twice.
+    internal static string Pieces { get; } = $"""
+        {State},
+        aligned AS MATERIALIZED (
+          SELECT first, last,
+            CASE
+              WHEN singly OR is_usable = 0 OR first < 0 OR {Splits(RollupLevels.QuarterSeconds)} THEN 0
+              WHEN {Splits(RollupLevels.HourSeconds)}
+                OR EXISTS (SELECT 1 FROM {RollupSchema.Stale} WHERE level > {Number(RollupLevel.Quarter)} AND start > first - {RollupLevels.DaySeconds} AND start < last)
+                THEN {RollupLevels.QuarterSeconds}
+              WHEN {Splits(RollupLevels.DaySeconds)} THEN {RollupLevels.HourSeconds}
+              ELSE {RollupLevels.DaySeconds} END AS longest
+          FROM segment CROSS JOIN rollup_state CROSS JOIN reading),
+        {Whole("quarters", "aligned", "quarter", "first", "last", RollupLevels.QuarterSeconds)},
+        {Whole("hours", "quarters", "hour", "first_quarter", "last_quarter", RollupLevels.HourSeconds)},
+        {Whole("cut", "hours", "day", "first_hour", "last_hour", RollupLevels.DaySeconds)},
+        piece(level, start, end, first) AS MATERIALIZED (
+          SELECT CASE WHEN users THEN column1 ELSE column2 END,
+            CASE column3 WHEN 0 THEN first WHEN 1 THEN first_quarter WHEN 2 THEN first_hour WHEN 3 THEN first_day WHEN 4 THEN last_day WHEN 5 THEN last_hour ELSE last_quarter END,
+            CASE column3 WHEN 0 THEN first_quarter WHEN 1 THEN first_hour WHEN 2 THEN first_day WHEN 3 THEN last_day WHEN 4 THEN last_hour WHEN 5 THEN last_quarter ELSE last END,
+            first
+          FROM cut CROSS JOIN reading CROSS JOIN (VALUES {string.Join(", ", Parts().Select(part => $"({Number(part.Level)}, {Number(part.AllUsers)}, {part.Part})"))})
+          WHERE NOT singly),
+        gap(first, last) AS MATERIALIZED (
+          SELECT CASE column1 WHEN 0 THEN first ELSE last_quarter END, CASE column1 WHEN 0 THEN first_quarter ELSE last END FROM cut CROSS JOIN (VALUES (0), (1))
+          UNION ALL
+          SELECT start, start + {RollupLevels.QuarterSeconds} FROM cut CROSS JOIN {RollupSchema.Stale}
+          WHERE level = {Number(RollupLevel.Quarter)} AND (start >= first_quarter AND start < first_hour OR start >= last_hour AND start < last_quarter))
+        """;
+
+    /// <summary>
+    /// <c>row_range(first_row, last_row)</c>: the rows in which the requests of some stretches of time are found, without overlap, and those
+    /// behind the watermark. Other requests lie between them.
+    /// </summary>
+    /// <param name="stretches">The relation of the stretches: <c>gap</c>, or another with its columns.</param>
+    internal static string RowRanges(string stretches) => $"""
+        row_range(first_row, last_row) AS MATERIALIZED (
+          SELECT MAX(first_row, COALESCE(MAX(last_row) OVER (ORDER BY first_row, last_row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) + 1, first_row)), last_row
+          FROM (
+            SELECT first_row, last_row FROM {stretches} CROSS JOIN {RollupSchema.Rows} ON start > first - {RollupLevels.QuarterSeconds} AND start < last
+            WHERE last_row <= (SELECT watermark FROM rollup_state)
+            UNION ALL
+            SELECT watermark + 1, {LastRow} FROM rollup_state))
+        """;
+
+    /// <summary>Whether a row of the rollups that a piece names is not to be used, because its quarter is stale.</summary>
+    /// <param name="rollup">The name of the row.</param>
+    internal static string IsStale(string rollup) =>
+        $"({rollup}.level = {Number(RollupLevel.Quarter)} AND EXISTS (SELECT 1 FROM {RollupSchema.Stale} AS stale WHERE stale.level = {rollup}.level AND stale.start = {rollup}.start))";
+
+    /// <summary>Which levels are read in which of the seven parts of a cut segment, with users told apart and without.</summary>
+    private static IEnumerable<(RollupLevel Level, RollupLevel AllUsers, int Part)> Parts() =>
+    [
+        (RollupLevel.Day, RollupLevel.DayAllUsers, 3),
+        (RollupLevel.Hour, RollupLevel.HourAllUsers, 2), (RollupLevel.Hour, RollupLevel.HourAllUsers, 4),
+        (RollupLevel.Quarter, RollupLevel.Quarter, 1), (RollupLevel.Quarter, RollupLevel.Quarter, 5),
+        (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 0), (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 1),
+        (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 5), (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 6),
+    ];
+
+    /// <summary>Whether multiples of the step lie inside pieces of a length.</summary>
+    private static string Splits(int length) => $"step % {length} <> 0 OR step > 0 AND utc_offset % {length} <> 0";
+
+    /// <summary>
+    /// Adds to a relation where the first whole piece of a length begins and the last one ends; both are the end where there is none, or
+    /// none of this length may be used.
+    /// </summary>
+    private static string Whole(string name, string outer, string piece, string first, string last, int length) => $"""
+        {name} AS MATERIALIZED (
+          SELECT *, MAX(first_{piece}, {last} / {length} * {length}) AS last_{piece}
+          FROM (SELECT *, CASE WHEN longest >= {length} THEN MIN(({first} + {length - 1}) / {length} * {length}, {last}) ELSE {last} END AS first_{piece} FROM {outer}))
+        """;
+
+    private static string Number(RollupLevel level) => ((int)level).ToString(CultureInfo.InvariantCulture);
+}

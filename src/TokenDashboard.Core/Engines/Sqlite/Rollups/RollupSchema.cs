@@ -1,0 +1,103 @@
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.Sqlite.Rollups;
+
+/// <summary>
+/// The tables of the rollups, beside <c>telemetry</c> in the same file because Grafana's plugin forbids ATTACH. All rows of
+/// <c>telemetry</c> up to a watermark are summed up; queries add the rows after it themselves.
+/// </summary>
+internal static class RollupSchema
+{
+    /// <summary>One row: what is summed up so far.</summary>
+    public const string State = "tokendash_rollup_state";
+
+    /// <summary>User, model, provider, request type and class of input size that occur together, with a number; and the same without the user.</summary>
+    public const string Groups = "tokendash_rollup_group";
+
+    /// <summary>The sums: a row for each <see cref="RollupLevel"/>, start and group.</summary>
+    public const string Sums = "tokendash_rollup";
+
+    /// <summary>In which row ids the requests of a quarter of an hour are found; other requests may lie between them.</summary>
+    public const string Rows = "tokendash_rollup_rows";
+
+    /// <summary>
+    /// Levels and starts whose sums are not to be used until they are rebuilt: single quarters, and days, which stand for all longer levels.
+    /// </summary>
+    public const string Stale = "tokendash_rollup_stale";
+
+    /// <summary>The duration each bin of a histogram stands for.</summary>
+    public const string Bins = "tokendash_rollup_bin";
+
+    /// <summary>The sums with their names, for dashboards and people.</summary>
+    public const string View = "tokendash_usage";
+
+    /// <summary>The number of this form of the tables. A store whose tables have another is read without them.</summary>
+    public const int Format = 2;
+
+    /// <summary>Stands in the place of <see cref="Format"/> while the sums are thrown away.</summary>
+    public const int Clearing = -Format;
+
+    /// <summary>The start under which <see cref="Rows"/> holds rows without a readable time: before the first that can be stored.</summary>
+    public const long NoTime = -62_135_597_700;
+
+    /// <summary>The columns of <see cref="Sums"/> after its key: the measures, and histograms of durations and sizes as JSON of bin and requests.</summary>
+    public static string SumColumns { get; } = string.Join(", ", [.. Measures.All.Select(measure => measure.Name), "durations", "sizes"]);
+
+    public static string Create { get; } = $"""
+        CREATE TABLE IF NOT EXISTS {State} (
+            id INTEGER PRIMARY KEY CHECK (id = 1), format INTEGER NOT NULL, watermark INTEGER NOT NULL, watermark_time TEXT,
+            version INTEGER NOT NULL, changes INTEGER NOT NULL, removals INTEGER NOT NULL);
+        CREATE TABLE IF NOT EXISTS {Groups} (
+            id INTEGER PRIMARY KEY, all_users INTEGER NOT NULL, user_id TEXT NOT NULL, model TEXT NOT NULL, provider TEXT NOT NULL,
+            request_type TEXT NOT NULL, input_class INTEGER NOT NULL, UNIQUE (all_users, user_id, model, provider, request_type, input_class));
+        CREATE TABLE IF NOT EXISTS {Sums} (
+            level INTEGER NOT NULL, start INTEGER NOT NULL, group_id INTEGER NOT NULL,
+            {string.Join(", ", Measures.All.Select(measure => $"{measure.Name} {(measure.IsReal ? "REAL" : "INTEGER")} NOT NULL"))},
+            durations TEXT NOT NULL, sizes TEXT NOT NULL, PRIMARY KEY (level, start, group_id)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS {Rows} (
+            start INTEGER NOT NULL, first_row INTEGER NOT NULL, last_row INTEGER NOT NULL, PRIMARY KEY (start, first_row)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS {Stale} (
+            level INTEGER NOT NULL, start INTEGER NOT NULL, PRIMARY KEY (level, start)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS {Bins} (bin INTEGER PRIMARY KEY, duration_ms REAL NOT NULL);
+        CREATE VIEW IF NOT EXISTS {View} AS
+            SELECT level, start, all_users, user_id AS user, model, provider, request_type, input_class, {string.Join(", ", Measures.All.Select(InView))}, durations, sizes
+            FROM {Sums} CROSS JOIN {Groups} ON id = group_id;
+        INSERT OR IGNORE INTO {State} VALUES (1, {Format}, 0, NULL, 0, 0, 0);
+        """;
+
+    /// <summary>The time of a column of ticks (100 ns since the year 1, as .NET counts them), as text like that of <c>telemetry</c>.</summary>
+    public static string TimeOf(string ticks) =>
+        $"strftime('%Y-%m-%dT%H:%M:%S', {ticks} / 10000000 - 62135596800, 'unixepoch') || printf('.%06d', {ticks} / 10 % 1000000)";
+
+    /// <summary>Whether a store has rollups.</summary>
+    public const string Exists = $"SELECT count(*) FROM sqlite_schema WHERE name = '{State}'";
+
+    /// <summary>The form of the tables; other columns may be missing in another form.</summary>
+    public const string ReadFormat = $"SELECT format FROM {State}";
+
+    /// <summary>
+    /// Watermark, version, changes, removals, and whether the row at the watermark is still the one that was summed up: where it is not,
+    /// rows were removed without this module.
+    /// </summary>
+    public const string ReadState = $"""
+        SELECT watermark, version, changes, removals,
+            watermark_time IS NULL OR watermark_time IS (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark)
+        FROM {State}
+        """;
+
+    /// <summary>Announces a change of the rollups.</summary>
+    public const string NextVersion = $"UPDATE {State} SET version = version + 1";
+
+    /// <summary>Announces that rows of <c>telemetry</c> were changed, or that sums are no longer to be trusted.</summary>
+    public const string NextChange = $"UPDATE {State} SET version = version + 1, changes = changes + 1";
+
+    /// <summary>Announces that old rows of <c>telemetry</c> were removed and their sums kept, which disturbs hardly anyone.</summary>
+    public const string NextRemoval =
+        $"UPDATE {State} SET removals = removals + 1, watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark)";
+
+    private static string InView(Measure measure)
+    {
+        string value = measure.Unit == MeasureUnit.Time ? TimeOf(measure.Name) : measure.Name;
+        return measure.KnownBy is { } known ? $"CASE WHEN {known.Name} > 0 THEN {value} END AS {measure.ViewName}" : $"{value} AS {measure.ViewName}";
+    }
+}

@@ -1,0 +1,93 @@
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.Sqlite.Rollups;
+
+/// <summary>Compares the rollups with the requests, a day at a time, so that memory stays flat and no read is long.</summary>
+internal sealed class RollupVerifier(TokenStore store, CancellationToken cancellation)
+{
+    /// <summary>Days of UTC the rollups hold something of.</summary>
+    public long Days { get; private set; }
+
+    /// <summary>Rows of the table up to the watermark that the rollups do not know of (or, negative, know of and are gone).</summary>
+    public long UnknownRows { get; private set; }
+
+    /// <summary>Whether the rollups changed while they were compared, so that there is no result.</summary>
+    public bool Disturbed { get; private set; }
+
+    /// <summary>The differences, by time.</summary>
+    /// <param name="progress">Is told how many days of how many are done.</param>
+    public IEnumerable<RollupDifference> Run(Action<long, long>? progress = null)
+    {
+        if (RollupState.Read(store) is not { IsUsable: true } state)
+        {
+            yield break;
+        }
+        HashSet<(RollupLevel, long)> stale = RollupStore.ReadStale(store);
+        HashSet<long> staleDays = [.. RollupStore.ReadStaleDays(store)];
+        long known = 0;
+        (long from, long until) = store.Read(() => RollupStore.DataBounds(store));
+        for (long day = from; day < until; day += RollupLevels.DaySeconds)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            RollupBatch requests = ReadRequests(store, state, day, day + RollupLevels.DaySeconds);
+            known += requests.Count;
+            foreach (RollupDifference difference in CompareDay(store, day, requests))
+            {
+                // A quarter is stale by itself, longer levels are by the day.
+                if (difference.Key.Level == RollupLevel.Quarter ? !stale.Contains((difference.Key.Level, difference.Key.Start)) : !staleDays.Contains(day))
+                {
+                    yield return difference;
+                }
+            }
+            Days++;
+            progress?.Invoke(Days, (until - from) / RollupLevels.DaySeconds);
+        }
+        known += ReadRequests(store, state, RollupSchema.NoTime, RollupSchema.NoTime + 1).Count;
+        UnknownRows = CountRows(state.Watermark) - known;
+        // Refreshes only add; what else happened may have moved sums while they were read.
+        Disturbed = RollupState.Read(store)?.Version != state.Version;
+    }
+
+    /// <summary>The requests of quarters whose starts lie in [from, until), as the rollups should have them.</summary>
+    public static RollupBatch ReadRequests(TokenStore store, RollupState state, long from, long until)
+    {
+        var batch = new RollupBatch();
+        using var scanner = new RowScanner(store, new RequestFilter(), RollupBatch.Texts, ranges: RowRange.Merge(RollupStore.ReadRanges(store, from, until)));
+        scanner.ReadAll(row =>
+        {
+            long start = RollupBatch.QuarterOf(row);
+            if (row.Id <= state.Watermark && start >= from && start < until)
+            {
+                batch.Add(row);
+            }
+        });
+        return batch;
+    }
+
+    /// <summary>The sums of a day that are not those of its requests.</summary>
+    public static IEnumerable<RollupDifference> CompareDay(TokenStore store, long day, RollupBatch requests)
+    {
+        var found = new Dictionary<RollupKey, UsageAccumulator>();
+        var removed = new Dictionary<RollupKey, UsageAccumulator>();
+        foreach (RollupLevel level in Enum.GetValues<RollupLevel>())
+        {
+            Dictionary<RollupKey, UsageAccumulator> sums = level == RollupLevel.RemovedQuarter ? removed : found;
+            RollupStore.ReadAllSums(store, level, day, day + RollupLevels.DaySeconds, new RequestFilter(), row => sums.Add(row.Key, row.ToAccumulator()));
+        }
+        Dictionary<RollupKey, UsageAccumulator> expected = RollupBatch.Longer(requests.Quarters.Concat(removed));
+        foreach ((RollupKey key, UsageAccumulator usage) in requests.Quarters)
+        {
+            expected.Add(key, usage);
+        }
+        return RollupDifference.Between(expected, found);
+    }
+
+    private long CountRows(long last)
+    {
+        long count = 0;
+        RowRange rows = store.Rows();
+        using var scanner = new RowScanner(store, new RequestFilter(), RequestText.None, ranges: [rows with { Last = Math.Min(last, rows.Last) }]);
+        scanner.ReadAll(_ => count++);
+        return count;
+    }
+}

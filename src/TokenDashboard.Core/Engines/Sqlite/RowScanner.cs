@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.Sqlite;
+
+/// <summary>
+/// Reads rows in windows of row ids. Each window is a read of its own and takes about 50 ms, so a writer hardly waits longer than that
+/// for the lock, however large the store is and however slowly the caller consumes. Rows written after the scan began are left out, so
+/// the answer is that of one moment, unless rows are deleted meanwhile.
+/// </summary>
+internal sealed class RowScanner : IDisposable
+{
+    /// <summary>How long a window lasts.</summary>
+    public static readonly TimeSpan UsualWindow = TimeSpan.FromMilliseconds(50);
+
+    private const long FirstWindow = 500;
+
+    // How many rows go between two looks at the clock.
+    private const int RowsPerLook = 256;
+
+    // Windows grow over gaps in the ids; this bounds what is read at once when a gap ends.
+    private const long LargestWindow = 1 << 22;
+
+    private readonly TokenStore _store;
+    private readonly SqliteCommand _command;
+    private readonly bool _newestFirst;
+    private readonly TimeSpan _target;
+    private readonly RequestRow _row;
+    private readonly List<RowRange> _ranges;
+    private int _range;
+    private long _low;
+    private long _high;
+    private long _window = FirstWindow;
+
+    /// <param name="store">The open store.</param>
+    /// <param name="filter">Which rows; those without a readable time are among them.</param>
+    /// <param name="texts">The texts that will be read of each row.</param>
+    /// <param name="newestFirst">Whether ids run downwards.</param>
+    /// <param name="ranges">Which rows to read, in ascending order without overlap; null for all there are.</param>
+    /// <param name="window">How long a window lasts; null for <see cref="UsualWindow"/>.</param>
+    public RowScanner(
+        TokenStore store, RequestFilter filter, RequestText texts, bool newestFirst = false, List<RowRange>? ranges = null, TimeSpan? window = null)
+    {
+        _store = store;
+        _newestFirst = newestFirst;
+        _target = window ?? UsualWindow;
+        (IReadOnlyList<string> conditions, IReadOnlyDictionary<string, object> parameters) = filter.ToSql();
+        string where = string.Join(" AND ", conditions.Prepend($"{TelemetrySql.Table}.rowid >= $low AND {TelemetrySql.Table}.rowid <= $high"));
+        _ranges = [.. ranges ?? [store.Rows()]];
+        // Looked for after the last row, so that rows have no details where there is no table of them.
+        bool hasDetails = store.HasDetails;
+        _row = new RequestRow(hasDetails);
+        _command = store.CreateCommand(
+            $"SELECT {RequestRow.Columns(texts, hasDetails)} FROM {TelemetrySql.Source(hasDetails)} WHERE {where} ORDER BY {TelemetrySql.Table}.rowid{(newestFirst ? " DESC" : "")}");
+        foreach ((string name, object value) in parameters)
+        {
+            _command.Parameters.AddWithValue(name, value);
+        }
+        _command.Parameters.Add("$low", SqliteType.Integer);
+        _command.Parameters.Add("$high", SqliteType.Integer);
+        if (newestFirst)
+        {
+            _ranges.Reverse();
+        }
+        _range = -1;
+        NextRange();
+    }
+
+    /// <summary>Reads every window.</summary>
+    public void ReadAll(Action<RequestRow> onRow)
+    {
+        while (ReadWindow(onRow))
+        {
+        }
+    }
+
+    /// <summary>Reads the next window and calls back for each of its rows.</summary>
+    /// <returns>False when there was nothing left to read.</returns>
+    public bool ReadWindow(Action<RequestRow> onRow)
+    {
+        if (_range >= _ranges.Count)
+        {
+            return false;
+        }
+        bool last = _high - _low < _window && _high - _low >= 0;
+        long low = _newestFirst && !last ? _high - _window + 1 : _low;
+        long high = _newestFirst || last ? _high : _low + _window - 1;
+        _command.Parameters["$low"].Value = low;
+        _command.Parameters["$high"].Value = high;
+        bool complete = _store.ReadAtOnce(() =>
+        {
+            var watch = Stopwatch.StartNew();
+            // Where the machine is suddenly busy with others, a window ends before its time.
+            bool completed = ReadRows(_command, onRow, () => watch.Elapsed < _target * 2);
+            Resize(watch.Elapsed);
+            return completed;
+        });
+        (long first, long end) = complete ? (low, high) : (_row.Id, _row.Id);
+        if (_newestFirst ? first == _low : end == _high)
+        {
+            NextRange();
+        }
+        else if (_newestFirst)
+        {
+            _high = first - 1;
+        }
+        else
+        {
+            _low = end + 1;
+        }
+        return true;
+    }
+
+    /// <summary>Reads the rows another statement selects; see <see cref="RequestRow.Columns"/>.</summary>
+    public void ReadRows(SqliteCommand command, Action<RequestRow> onRow) => ReadRows(command, onRow, () => true);
+
+    private bool ReadRows(SqliteCommand command, Action<RequestRow> onRow, Func<bool> mayGoOn) => _store.Read(() =>
+    {
+        using SqliteDataReader reader = _store.ExecuteReader(command);
+        if (!reader.HasRows)
+        {
+            return true;
+        }
+        // Executing has stepped to the first row already.
+        var statement = new NativeStatement(reader.Handle!);
+        int count = 0;
+        int resultCode;
+        do
+        {
+            _row.Load(statement);
+            onRow(_row);
+            if (++count % RowsPerLook == 0 && !mayGoOn())
+            {
+                return false;
+            }
+        }
+        while (statement.Step(out resultCode));
+        SqliteException.ThrowExceptionForRC(resultCode, command.Connection!.Handle);
+        return true;
+    });
+
+    public void Dispose() => _command.Dispose();
+
+    private void NextRange()
+    {
+        do
+        {
+            _range++;
+        }
+        while (_range < _ranges.Count && _ranges[_range].First > _ranges[_range].Last);
+        if (_range < _ranges.Count)
+        {
+            (_low, _high) = _ranges[_range];
+        }
+    }
+
+    private void Resize(TimeSpan elapsed)
+    {
+        double factor = Math.Clamp(_target / (elapsed + TimeSpan.FromTicks(1)), 0.25, 8);
+        _window = (long)Math.Clamp(_window * factor, FirstWindow, LargestWindow);
+    }
+}

@@ -1,0 +1,85 @@
+using Microsoft.Data.Sqlite;
+
+namespace TokenDashboard.Engines.Sqlite;
+
+/// <summary>Says in the user's words what SQLite says in numbers.</summary>
+internal static class StoreErrors
+{
+    // Result codes: https://sqlite.org/rescode.html
+    private const int Busy = 5;
+    private const int Locked = 6;
+    private const int ReadOnly = 8;
+    private const int Interrupt = 9;
+    private const int Corrupt = 11;
+    private const int Full = 13;
+    private const int CannotOpen = 14;
+    private const int NotADatabase = 26;
+
+    /// <summary>The product's exception for a failure while reading; a query that was interrupted becomes a cancellation.</summary>
+    public static Exception FromReading(SqliteException exception, string path) => exception.SqliteErrorCode switch
+    {
+        Interrupt => new OperationCanceledException("The query was stopped.", exception),
+        Busy or Locked => new TokenDashboardException(
+            ErrorCode.StoreLocked,
+            $"'{path}' stayed locked by another process for more than {TokenStore.BusyTimeoutSeconds} seconds. Try again; if it stays so, look for a program that keeps a transaction open.",
+            exception,
+            path),
+        NotADatabase or Corrupt => new TokenDashboardException(
+            ErrorCode.StoreNotDatabase,
+            $"'{path}' is not a SQLite database, or is damaged ({exception.Message}). Give the file named by logging.sqlite.database in Observicia's configuration. "
+            + "If that is this one, restore a backup, or recover with the sqlite3 shell's .recover; where it can still be opened, Test-TokenStore tells what is damaged.",
+            exception,
+            path),
+        CannotOpen or ReadOnly => CannotRead(exception, path),
+        _ => new TokenDashboardException(
+            ErrorCode.StoreReadFailed,
+            $"'{path}' could not be read: {exception.Message.TrimEnd('.')}.",
+            exception,
+            path),
+    };
+
+    /// <summary>The product's exception for a failure while writing.</summary>
+    public static TokenDashboardException FromWriting(Exception exception, string path) => new(
+        ErrorCode.StoreWriteFailed,
+        (exception as SqliteException)?.SqliteErrorCode switch
+        {
+            Full => $"There is no room left for '{path}'. What was written until then is kept; make room, and run the command again.",
+            ReadOnly or CannotOpen => $"This account may not write '{path}'. Give it write permission on the file and its folder.",
+            _ => $"'{path}' could not be written: {exception.Message}",
+        },
+        exception,
+        path);
+
+    private static TokenDashboardException CannotRead(SqliteException exception, string path)
+    {
+        bool wal;
+        try
+        {
+            // Nothing of this process holds a lock on a file that could not be opened, so closing it again drops none.
+            using FileStream file = RegularFile.Open(path, long.MaxValue);
+            Span<byte> header = stackalloc byte[20];
+            // Bytes 18 and 19 of the header are 2 in WAL mode: https://sqlite.org/fileformat.html
+            wal = file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && header[18] == 2;
+        }
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        {
+            return new TokenDashboardException(
+                ErrorCode.StoreAccessDenied,
+                $"This account may not read '{path}'. Give it read permission on the file and its folder.",
+                denied,
+                path);
+        }
+        return wal
+            ? new TokenDashboardException(
+                ErrorCode.StoreWalFolderReadOnly,
+                $"'{path}' is in WAL mode, and this account may not write its folder, where SQLite keeps the shared-memory file every reader needs. "
+                + "Make the folder writable for this account, or set the database back with 'PRAGMA journal_mode = DELETE'.",
+                exception,
+                path)
+            : new TokenDashboardException(
+                ErrorCode.StoreReadFailed,
+                $"'{path}' could not be opened: {exception.Message.TrimEnd('.')}.",
+                exception,
+                path);
+    }
+}

@@ -1,0 +1,297 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace TokenDashboard.Engines.Sqlite;
+
+/// <summary>
+/// Writes into a store while its application writes too. Work is done in transactions that end by the clock, not by the count of rows:
+/// the lock is meant to last less than a tenth of a second, and another process's turn comes between two of them.
+/// </summary>
+internal sealed class StoreWriteConnection : IDisposable
+{
+    // How long a transaction is meant to last, its commit included; the most that is allowed is 250 ms. Others that write are given
+    // shorter ones and more of the time.
+    private static readonly TimeSpan LockTarget = TimeSpan.FromMilliseconds(80);
+    private static readonly TimeSpan SharedLockTarget = TimeSpan.FromMilliseconds(30);
+
+    // The time between two transactions, as a share of the first one's.
+    private const double FreeShare = 0.35;
+    private const double SharedFreeShare = 1.5;
+
+    // Nothing is known of a disk at first, and a few rows in random places may take a slow one long.
+    private static readonly TimeSpan FirstWork = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan ShortestWork = TimeSpan.FromMilliseconds(0.2);
+    private static readonly TimeSpan LongestWork = TimeSpan.FromMilliseconds(60);
+    private const double SmallestGrowth = 0.2;
+    private const double LargestGrowth = 1.5;
+
+    // Work that lasts longer than this is taken back, to be done in smaller pieces; time is left for the commit.
+    private static readonly TimeSpan LateAfter = TimeSpan.FromMilliseconds(100);
+
+    // How long nobody else must have written before the store counts as ours alone again; Observicia exports every five seconds.
+    private static readonly TimeSpan SharedTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan CommitWait = TimeSpan.FromMilliseconds(180);
+    private static readonly TimeSpan BusyStep = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(60);
+
+    // Pages must not go into the file before the commit, which would lock out readers all the while; and copying a write-ahead log back
+    // is no part of a transaction, so it is done after it. A larger cache is slower: memory that is new costs more than pages read again.
+    private const string Settings = "PRAGMA cache_size = -16384; PRAGMA cache_spill = OFF; PRAGMA wal_autocheckpoint = 0";
+    private const string CopyLogBack = "PRAGMA wal_checkpoint(PASSIVE)";
+
+    private readonly CancellationToken _cancellation;
+    private bool _isSetUp;
+    private long? _othersSeen;
+    private long? _dataVersion;
+    private long _begun;
+    private long _ended;
+    private TimeSpan _lateAfter = LateAfter;
+
+    private StoreWriteConnection(string path, SqliteConnection connection, CancellationToken cancellation) =>
+        (Path, Connection, _cancellation) = (path, connection, cancellation);
+
+    /// <summary>Full path of the database file; for messages.</summary>
+    public string Path { get; }
+
+    /// <summary>The connection. It is used within transactions only, for statements read the schema too, which another process's commit keeps from being read.</summary>
+    public SqliteConnection Connection { get; }
+
+    /// <summary>How long the work of the next transaction may take, so that its lock is short enough.</summary>
+    public TimeSpan Work { get; private set; } = FirstWork;
+
+    /// <summary>How much more (or, below 1, less) than in the last transaction there may be in the next one.</summary>
+    public double Growth { get; private set; } = 1;
+
+    /// <summary>The longest time a transaction held the lock.</summary>
+    public TimeSpan LongestLock { get; private set; }
+
+    /// <summary>Opens a store that exists, for writing.</summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="cancellation">Ends waiting, and the work between two transactions.</param>
+    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
+    public static StoreWriteConnection Open(string path, CancellationToken cancellation)
+    {
+        // Says what is wrong with a file that is no store.
+        TokenStore.Open(path, cancellation).Dispose();
+        return Connect(path, path, SqliteOpenMode.ReadWrite, cancellation);
+    }
+
+    /// <summary>An empty store that lasts as long as the connection.</summary>
+    public static StoreWriteConnection OpenTemporary(string path, CancellationToken cancellation)
+    {
+        SqliteEngine.Initialize();
+        StoreWriteConnection connection = Connect(path, "", SqliteOpenMode.ReadWriteCreate, cancellation);
+        connection.InTransaction(() => connection.Execute(StoreWriter.Schema));
+        return connection;
+    }
+
+    /// <summary>
+    /// Runs a piece of work under the lock. Where readers keep the commit waiting, the work is taken back and done again later, because
+    /// the application cannot write while it waits.
+    /// </summary>
+    /// <param name="work">May run several times; what it changes outside the database must allow for that.</param>
+    /// <exception cref="TransactionLateException">The work asked <see cref="ThrowIfLate"/>; it was taken back.</exception>
+    public void InTransaction(Action work) => Guard(() =>
+    {
+        var waited = Stopwatch.StartNew();
+        while (!TryInTransaction(work, waited))
+        {
+            ThrowIfWaitedTooLong(waited);
+        }
+    });
+
+    /// <summary>To be called now and then by work that does not end by itself when <see cref="Work"/> is over.</summary>
+    /// <exception cref="TransactionLateException">The work takes too long.</exception>
+    public void ThrowIfLate()
+    {
+        if (Stopwatch.GetElapsedTime(_begun) > _lateAfter)
+        {
+            // If the least there is to do takes so long, it must be done all the same in the end.
+            _lateAfter *= 2;
+            throw new TransactionLateException();
+        }
+    }
+
+    /// <summary>Runs statements that give no rows.</summary>
+    public void Execute(string sql)
+    {
+        using SqliteCommand command = Connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>The single value a query gives.</summary>
+    public object Scalar(string sql)
+    {
+        using SqliteCommand command = Connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar()!;
+    }
+
+    /// <summary>Runs work outside a transaction, with SQLite's failures said in this product's words.</summary>
+    public void Guard(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (SqliteException exception)
+        {
+            throw Explain(exception, Path);
+        }
+    }
+
+    public void Dispose() => Connection.Dispose();
+
+    private static StoreWriteConnection Connect(string path, string source, SqliteOpenMode mode, CancellationToken cancellation)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = source, Mode = mode, Pooling = false, DefaultTimeout = 1 }.ToString());
+        try
+        {
+            connection.Open();
+            return new StoreWriteConnection(path, connection, cancellation);
+        }
+        catch (SqliteException exception)
+        {
+            connection.Dispose();
+            throw Explain(exception, path);
+        }
+    }
+
+    private bool TryInTransaction(Action work, Stopwatch waited)
+    {
+        LeaveOthersTheirTurn();
+        Begin(waited);
+        _begun = Stopwatch.GetTimestamp();
+        bool committed = false;
+        TimeSpan worked = TimeSpan.Zero;
+        try
+        {
+            SetUp();
+            LookForOthers();
+            work();
+            worked = Stopwatch.GetElapsedTime(_begun);
+            committed = Commit();
+            _lateAfter = LateAfter;
+        }
+        finally
+        {
+            if (raw.sqlite3_get_autocommit(Connection.Handle) == 0)
+            {
+                raw.sqlite3_exec(Connection.Handle, "ROLLBACK");
+            }
+            _ended = Stopwatch.GetTimestamp();
+            Measure(worked, Stopwatch.GetElapsedTime(_begun, _ended), committed);
+        }
+        raw.sqlite3_exec(Connection.Handle, CopyLogBack);
+        return committed;
+    }
+
+    private bool IsShared => _othersSeen is { } seen && Stopwatch.GetElapsedTime(seen) < SharedTime;
+
+    // Whoever waits for the lock asks again at intervals of up to 100 ms, and must find it free now and then: where there are others,
+    // more than half of the time. No two pauses are the same, so that nobody keeps asking at the wrong moments.
+    private void LeaveOthersTheirTurn()
+    {
+        double share = (IsShared ? SharedFreeShare : FreeShare) * (0.75 + (Random.Shared.NextDouble() / 2));
+        TimeSpan left = (Stopwatch.GetElapsedTime(_begun, _ended) * share) - Stopwatch.GetElapsedTime(_ended);
+        if (left > TimeSpan.Zero)
+        {
+            Pause(left);
+        }
+    }
+
+    private void Begin(Stopwatch waited)
+    {
+        while (true)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            // SQLite's own waiting would ask more often than the application does, and take its turns.
+            raw.sqlite3_busy_timeout(Connection.Handle, 0);
+            int resultCode = raw.sqlite3_exec(Connection.Handle, "BEGIN IMMEDIATE");
+            if (resultCode == raw.SQLITE_OK)
+            {
+                return;
+            }
+            if (resultCode != raw.SQLITE_BUSY)
+            {
+                SqliteException.ThrowExceptionForRC(resultCode, Connection.Handle);
+            }
+            _othersSeen = Stopwatch.GetTimestamp();
+            ThrowIfWaitedTooLong(waited);
+            Pause(BusyStep);
+        }
+    }
+
+    private void SetUp()
+    {
+        if (!_isSetUp)
+        {
+            Execute(Settings);
+            _isSetUp = true;
+        }
+    }
+
+    private void LookForOthers()
+    {
+        // Changes when another connection has committed: https://sqlite.org/pragma.html#pragma_data_version
+        long dataVersion = (long)Scalar("PRAGMA data_version");
+        if (_dataVersion is { } last && dataVersion != last)
+        {
+            _othersSeen = Stopwatch.GetTimestamp();
+        }
+        _dataVersion = dataVersion;
+    }
+
+    private bool Commit()
+    {
+        while (true)
+        {
+            int resultCode = raw.sqlite3_exec(Connection.Handle, "COMMIT");
+            if (resultCode == raw.SQLITE_OK)
+            {
+                return true;
+            }
+            if (resultCode != raw.SQLITE_BUSY)
+            {
+                SqliteException.ThrowExceptionForRC(resultCode, Connection.Handle);
+            }
+            if (Stopwatch.GetElapsedTime(_begun) > CommitWait)
+            {
+                return false;
+            }
+            Pause(TimeSpan.FromMilliseconds(1));
+        }
+    }
+
+    private void Measure(TimeSpan worked, TimeSpan held, bool committed)
+    {
+        LongestLock = held > LongestLock ? held : LongestLock;
+        Growth = committed ? Math.Clamp((IsShared ? SharedLockTarget : LockTarget) / held, SmallestGrowth, LargestGrowth) : SmallestGrowth;
+        // Small work tells nothing about how long more of it would take, unless even that was too much.
+        if (Growth < 1 || worked > Work / 2)
+        {
+            Work = TimeSpan.FromTicks(Math.Clamp((long)(worked.Ticks * Growth), ShortestWork.Ticks, LongestWork.Ticks));
+        }
+    }
+
+    private void Pause(TimeSpan time) => _cancellation.WaitHandle.WaitOne(time);
+
+    private void ThrowIfWaitedTooLong(Stopwatch waited)
+    {
+        if (waited.Elapsed > BusyTimeout)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.StoreLocked,
+                $"'{Path}' was locked by other processes for {BusyTimeout.TotalSeconds:0} seconds. What was done until then is kept; run the command again, and look for a program that keeps a transaction open.",
+                target: Path);
+        }
+    }
+
+    private static Exception Explain(SqliteException exception, string path) => exception.SqliteErrorCode switch
+    {
+        raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => StoreErrors.FromReading(exception, path),
+        _ => StoreErrors.FromWriting(exception, path),
+    };
+}

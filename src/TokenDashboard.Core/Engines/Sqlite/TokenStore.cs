@@ -1,0 +1,332 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.Sqlite;
+
+/// <summary>
+/// A store open for reading. The database belongs to the application that writes it: it is opened read-only, and every read is kept
+/// short, because outside WAL mode a reader's lock stops the writer's commit. Only what a killed program left half written is taken back,
+/// as any program that opens the file would.
+/// </summary>
+public sealed class TokenStore : IDisposable
+{
+    /// <summary>How long a read waits for another process's lock, in seconds.</summary>
+    internal const int BusyTimeoutSeconds = 10;
+
+    // SQLite is asked again in steps of this length, in seconds, so that waiting can be cancelled.
+    private const int BusyStepSeconds = 1;
+
+    private static readonly string[] RequiredColumns =
+    [
+        "id", "timestamp", "transaction_id", "user_id", "model", "provider", "request_type", "prompt_tokens", "completion_tokens",
+        "total_tokens", "duration_ms", "success", "trace_id", "span_id", "parent_span_id",
+    ];
+
+    private readonly SqliteConnection _connection;
+    private readonly CancellationTokenRegistration _interrupt;
+    private readonly int _busyTimeoutSeconds;
+    private readonly ReadGate _gate;
+    private bool _isReading;
+
+    private TokenStore(string path, SqliteConnection connection, int busyTimeoutSeconds, CancellationToken cancellation)
+    {
+        Path = path;
+        _busyTimeoutSeconds = busyTimeoutSeconds;
+        _connection = connection;
+        _gate = ReadGate.Of(path);
+        Cancellation = cancellation;
+        // SqliteCommand.Cancel does nothing; this is what stops a query that is running.
+        _interrupt = cancellation.Register(() => raw.sqlite3_interrupt(connection.Handle));
+    }
+
+    /// <summary>Full path of the database file.</summary>
+    public string Path { get; }
+
+    internal CancellationToken Cancellation { get; }
+
+    internal sqlite3 Handle => _connection.Handle!;
+
+    /// <summary>Opens a store and checks that it is one.</summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="cancellation">Interrupts whatever query is running.</param>
+    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
+    public static TokenStore Open(string path, CancellationToken cancellation) => Open(path, BusyTimeoutSeconds, cancellation);
+
+    /// <summary>Opens any SQLite database for reading, with no other database in its reach.</summary>
+    internal static TokenStore OpenDatabase(string path, CancellationToken cancellation)
+    {
+        TokenStore store = Open(path, BusyTimeoutSeconds, cancellation, isStore: false);
+        _ = raw.sqlite3_limit(store._connection.Handle, raw.SQLITE_LIMIT_ATTACHED, 0);
+        return store;
+    }
+
+    internal static TokenStore Open(string path, int busyTimeoutSeconds, CancellationToken cancellation, bool isStore = true)
+    {
+        path = FullPath(path, ErrorCode.StoreNotFound);
+        CheckFile(path);
+        SqliteEngine.Initialize();
+        var connection = new SqliteConnection(ConnectionString(path, SqliteOpenMode.ReadOnly));
+        try
+        {
+            connection.Open();
+            // SQLite by itself asks again sooner than the library does, which sleeps for 150 ms each time.
+            raw.sqlite3_busy_timeout(connection.Handle, BusyStepSeconds * 1000);
+            var store = new TokenStore(path, connection, busyTimeoutSeconds, cancellation);
+            if (isStore)
+            {
+                store.CheckSchema();
+            }
+            else
+            {
+                // Reads the file's header, so that a file that is no database is one failure and not one for each query.
+                store.Scalar<long>("SELECT COUNT(*) FROM sqlite_schema");
+            }
+            return store;
+        }
+        catch (SqliteException exception)
+        {
+            connection.Dispose();
+            throw StoreErrors.FromReading(exception, path);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The full path, or the given failure where the text can be no path.</summary>
+    internal static string FullPath(string path, ErrorCode code) => path.Contains('\0', StringComparison.Ordinal)
+        ? throw new TokenDashboardException(code, $"'{path.Replace('\0', '\uFFFD')}' has a character in it that no path may have, with the number 0.", target: path)
+        : System.IO.Path.GetFullPath(path);
+
+    /// <summary>Makes a command; failures of its execution go through <see cref="Read{T}"/>.</summary>
+    internal SqliteCommand CreateCommand(string sql)
+    {
+        SqliteCommand command = _connection.CreateCommand();
+        command.CommandText = sql;
+        return command;
+    }
+
+    /// <summary>Begins a read, waiting for another process's lock where there is one.</summary>
+    internal SqliteDataReader ExecuteReader(SqliteCommand command)
+    {
+        for (int waited = 0; ; waited += BusyStepSeconds)
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                return command.ExecuteReader();
+            }
+            catch (SqliteException exception) when (exception.SqliteErrorCode is raw.SQLITE_BUSY && waited < _busyTimeoutSeconds)
+            {
+                // Ask again.
+            }
+            catch (SqliteException exception) when (exception.SqliteExtendedErrorCode == raw.SQLITE_READONLY_ROLLBACK && waited < _busyTimeoutSeconds)
+            {
+                TakeBackWhatWasHalfWritten();
+            }
+        }
+    }
+
+    /// <summary>Runs a short read, with SQLite's failures said in this product's words.</summary>
+    internal T Read<T>(Func<T> read)
+    {
+        if (_isReading)
+        {
+            return ReadLong(read);
+        }
+        _gate.Enter(Cancellation);
+        _isReading = true;
+        try
+        {
+            return ReadLong(read);
+        }
+        finally
+        {
+            _isReading = false;
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>As <see cref="Read{T}"/>, for a read that may last long; the application cannot write meanwhile, outside WAL mode.</summary>
+    internal T ReadLong<T>(Func<T> read)
+    {
+        Cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            return read();
+        }
+        catch (SqliteException exception)
+        {
+            throw StoreErrors.FromReading(exception, Path);
+        }
+    }
+
+    /// <summary>Runs several short reads as one, so that nobody writes between them. They begin when the lock is there, which is waited for.</summary>
+    internal T ReadAtOnce<T>(Func<T> read) => Read(() =>
+    {
+        if (raw.sqlite3_get_autocommit(Handle) == 0)
+        {
+            return read();
+        }
+        using SqliteCommand command = CreateCommand("BEGIN");
+        command.ExecuteNonQuery();
+        try
+        {
+            // What is read first takes the lock.
+            Scalar<long>("SELECT count(*) FROM sqlite_schema");
+            return read();
+        }
+        finally
+        {
+            command.CommandText = "COMMIT";
+            command.ExecuteNonQuery();
+        }
+    });
+
+    /// <summary>The rows there are at this moment.</summary>
+    internal RowRange Rows() => new(
+        Scalar<long>($"SELECT COALESCE(min(rowid), 0) FROM {TelemetrySql.Table}"),
+        Scalar<long>($"SELECT COALESCE(max(rowid), -1) FROM {TelemetrySql.Table}"));
+
+    /// <summary>Whether an import has left details of requests.</summary>
+    internal bool HasDetails => Scalar<long>($"SELECT count(*) FROM sqlite_schema WHERE name = '{TelemetrySql.DetailTable}'") > 0;
+
+    /// <summary>The single value a query gives.</summary>
+    internal T Scalar<T>(string sql) => Read(() =>
+    {
+        using SqliteCommand command = CreateCommand(sql);
+        using SqliteDataReader reader = ExecuteReader(command);
+        reader.Read();
+        return reader.GetFieldValue<T>(0);
+    });
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _interrupt.Dispose();
+        _connection.Dispose();
+    }
+
+    // A program that was killed while it committed leaves a journal, from which the next connection that may write restores the file.
+    // Until then nobody can read it: https://sqlite.org/lockingv3.html#hot_journals
+    private void TakeBackWhatWasHalfWritten()
+    {
+        try
+        {
+            using var connection = new SqliteConnection(ConnectionString(Path, SqliteOpenMode.ReadWrite));
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "SELECT count(*) FROM sqlite_schema";
+            command.ExecuteScalar();
+        }
+        catch (SqliteException exception) when (exception.SqliteErrorCode is not raw.SQLITE_BUSY)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.StoreAccessDenied,
+                $"A program was killed while it wrote '{Path}'. Before the store can be read, what is half written must be taken back, which this account may not do: "
+                + "run a command that reads it once with an account that may write the file and its folder, or let the application write.",
+                exception,
+                Path);
+        }
+    }
+
+    private static string ConnectionString(string path, SqliteOpenMode mode) => new SqliteConnectionStringBuilder
+    {
+        DataSource = path,
+        Mode = mode,
+        // A pooled connection would keep the file open after the command has ended.
+        Pooling = false,
+        DefaultTimeout = BusyStepSeconds,
+    }.ToString();
+
+    // The file is looked at, never opened, here: on POSIX systems closing any handle of a file drops this process's locks on it,
+    // another SQLite's included.
+    private static void CheckFile(string path)
+    {
+        var file = new FileInfo(path);
+        if (Directory.Exists(path))
+        {
+            throw new TokenDashboardException(ErrorCode.StoreIsDirectory, $"'{path}' is a directory. Give the database file inside it.", target: path);
+        }
+        if (!file.Exists)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.StoreNotFound,
+                $"There is no file '{path}'. Check the path, or make a store to try things on with: New-TokenStore -Path '{path}' -Sample",
+                target: path);
+        }
+        FileInfo? end = EndOf(file);
+        if (end is null && file.LinkTarget is { } target)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.StoreNotFound,
+                $"'{path}' is a link to '{target}', which leads to no file. Correct the link, or give the path of the store itself.",
+                target: path);
+        }
+        // Pipes and devices have none either; opening a pipe would wait for its writer.
+        if ((end ?? file).Length == 0)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.StoreEmpty,
+                $"'{path}' has no content. Observicia creates its table when the application starts with logging.sqlite enabled.",
+                target: path);
+        }
+    }
+
+    /// <summary>The file at the end of links; the file itself where it is no link; null where they lead to no file.</summary>
+    private static FileInfo? EndOf(FileInfo file)
+    {
+        try
+        {
+            return file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } end ? end : null;
+        }
+        catch (IOException)
+        {
+            // Links that lead to one another.
+            return null;
+        }
+    }
+
+    private void CheckSchema()
+    {
+        var columns = Read(() =>
+        {
+            var found = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+            using SqliteCommand command = CreateCommand("SELECT name FROM pragma_table_info('telemetry')");
+            using SqliteDataReader reader = ExecuteReader(command);
+            while (reader.Read())
+            {
+                found.Add(reader.GetString(0));
+            }
+            return found;
+        });
+        if (columns.Count == 0)
+        {
+            string tables = Scalar<string>("SELECT COALESCE(group_concat(name, ', '), 'none') FROM sqlite_schema WHERE type = 'table'");
+            throw new TokenDashboardException(
+                ErrorCode.StoreTableMissing,
+                $"'{Path}' has no table 'telemetry' (its tables: {tables}). Give the database Observicia writes.",
+                target: Path);
+        }
+        string[] missing = [.. RequiredColumns.Where(column => !columns.Contains(column))];
+        if (missing.Length > 0)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.StoreColumnsMissing,
+                $"The table 'telemetry' of '{Path}' lacks the columns {string.Join(", ", missing)}. Give a database made by Observicia 0.1.13 or compatible.",
+                target: Path);
+        }
+        // Rows are read in the order of their ids, which neither has: https://sqlite.org/rowidtable.html
+        string kind = Scalar<string>("SELECT COALESCE(max(CASE WHEN type = 'view' THEN 'a view' WHEN wr THEN 'a table WITHOUT ROWID' END), '') FROM pragma_table_list('telemetry') WHERE schema = 'main'");
+        if (kind.Length > 0)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.StoreColumnsMissing,
+                $"'telemetry' of '{Path}' is {kind} and so lacks SQLite's column rowid, by which requests are read. Give the database Observicia itself writes, or copy the rows into the table of a store made by New-TokenStore.",
+                target: Path);
+        }
+    }
+}

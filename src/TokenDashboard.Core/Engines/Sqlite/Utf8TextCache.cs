@@ -1,0 +1,34 @@
+using System.Text;
+
+namespace TokenDashboard.Engines.Sqlite;
+
+/// <summary>
+/// Gives the same string for the same bytes again, without decoding them: a column such as the model repeats a few texts millions of
+/// times. Fixed in size; texts that do not repeat push each other out.
+/// </summary>
+internal sealed class Utf8TextCache
+{
+    private const int Slots = 4096;
+
+    private readonly (byte[] Bytes, string Text)[] _slots = new (byte[], string)[Slots];
+
+    public string Get(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            return "";
+        }
+        // FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/
+        uint hash = 2166136261;
+        foreach (byte value in bytes)
+        {
+            hash = (hash ^ value) * 16777619;
+        }
+        ref (byte[] Bytes, string Text) slot = ref _slots[(hash ^ (hash >> 16)) % Slots];
+        if (slot.Bytes is null || !bytes.SequenceEqual(slot.Bytes))
+        {
+            slot = (bytes.ToArray(), Encoding.UTF8.GetString(bytes));
+        }
+        return slot.Text;
+    }
+}

@@ -1,0 +1,78 @@
+using YamlDotNet.Core;
+
+namespace TokenDashboard.Engines;
+
+/// <summary>
+/// Finds the store a command means when it names none: the environment variable <c>TOKENDASHBOARD_DATABASE</c>, else
+/// <c>logging.sqlite.database</c> of Observicia's configuration file.
+/// </summary>
+public static class StoreLocator
+{
+    /// <summary>Holds the path of the default store.</summary>
+    public const string DatabaseVariable = "TOKENDASHBOARD_DATABASE";
+
+    /// <summary>Holds the path of Observicia's configuration file, as Observicia itself reads it.</summary>
+    public const string ConfigurationVariable = "OBSERVICIA_CONFIG_FILE";
+
+    /// <summary>The configuration file Observicia looks for in its working directory.</summary>
+    public const string ConfigurationFile = "observicia_config.yaml";
+
+    /// <summary>It stands in whatever folder one works in, and is read at each completion.</summary>
+    private const int MaxConfigurationBytes = 1024 * 1024;
+
+    /// <summary>The path of the default store. Whether there is a store is not looked at.</summary>
+    /// <param name="workingDirectory">What relative paths start from.</param>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.StoreNotSpecified"/>: nothing names a store. <see cref="ErrorCode.ConfigurationInvalid"/>: the configuration file is not YAML, or no regular file of at most 1 MiB.
+    /// </exception>
+    public static string FindDefault(string workingDirectory)
+    {
+        string? database = Environment.GetEnvironmentVariable(DatabaseVariable);
+        if (!string.IsNullOrWhiteSpace(database))
+        {
+            return Path.GetFullPath(WithHome(database), workingDirectory);
+        }
+        string configuration = Path.GetFullPath(
+            Environment.GetEnvironmentVariable(ConfigurationVariable) is { Length: > 0 } named ? named : ConfigurationFile,
+            workingDirectory);
+        string found = "which does not exist";
+        if (File.Exists(configuration))
+        {
+            if (DatabaseOf(configuration) is { } path)
+            {
+                return Path.GetFullPath(path, workingDirectory);
+            }
+            found = "which names none or has logging.sqlite.enabled off";
+        }
+        throw new TokenDashboardException(
+            ErrorCode.StoreNotSpecified,
+            $"Which store? Give -Database PATH, or set the environment variable {DatabaseVariable}, or name it as logging.sqlite.database in Observicia's "
+            + $"configuration file (looked for at '{configuration}', {found}).");
+    }
+
+    // A shell expands ~ only where it is not quoted, and -Database takes it either way.
+    private static string WithHome(string path) => path is ['~'] or ['~', '/' or '\\', ..]
+        ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + path[1..]
+        : path;
+
+    private static string? DatabaseOf(string configuration)
+    {
+        try
+        {
+            using var reader = new StringReader(RegularFile.ReadText(configuration, MaxConfigurationBytes));
+            var yaml = new YamlEvents(reader);
+            int? sqlite = yaml.Value(yaml.Value(yaml.Root, "logging"), "sqlite");
+            // Observicia reads YAML 1.1, which has more than one word for true: https://yaml.org/type/bool.html
+            bool enabled = yaml.Text(yaml.Value(sqlite, "enabled"))?.ToLowerInvariant() is "true" or "yes" or "on";
+            return enabled && yaml.Text(yaml.Value(sqlite, "database")) is { Length: > 0 } database ? database : null;
+        }
+        catch (Exception exception) when (exception is YamlException or IOException or UnauthorizedAccessException)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.ConfigurationInvalid,
+                $"Observicia's configuration file '{configuration}' cannot be read: {exception.Message} Correct it, or give -Database PATH.",
+                exception,
+                configuration);
+        }
+    }
+}

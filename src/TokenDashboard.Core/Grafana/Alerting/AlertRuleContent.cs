@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Grafana.Alerting.Rules;
+using TokenDashboard.Grafana.Model;
+
+namespace TokenDashboard.Grafana.Alerting;
+
+/// <summary>
+/// An alert rule as Grafana's provisioning API takes it, and what of a stored one is ours: the fields that are sent. What Grafana or its
+/// users add beside them (a contact point, a pause, a link to a panel) makes no difference and is kept.
+/// </summary>
+internal static class AlertRuleContent
+{
+    /// <summary>
+    /// The annotation that holds the fingerprint of what was sent. Grafana keeps names in double underscores out of notifications, and
+    /// an edit in Grafana leaves it as it is, so that it no longer fits the rest.
+    /// </summary>
+    internal const string MarkName = "__tokendashboard__";
+
+    private const string Expression = "__expr__";
+
+    /// <summary>The rule with its mark.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="dataSourceUid">The data source.</param>
+    /// <param name="folderUid">The folder.</param>
+    internal static JsonObject Of(AlertRule rule, string dataSourceUid, string folderUid)
+    {
+        var body = new JsonObject
+        {
+            ["uid"] = rule.Uid,
+            ["title"] = rule.Name,
+            ["folderUID"] = folderUid,
+            ["ruleGroup"] = rule.Group,
+            ["condition"] = "C",
+            ["data"] = Data(rule, dataSourceUid),
+            ["for"] = AlertLength.Format(rule.For),
+            ["noDataState"] = rule.NoDataState.ToString(),
+            ["execErrState"] = rule.ErrorState.ToString(),
+            ["labels"] = Texts(rule.Labels),
+            ["annotations"] = Texts(rule.Annotations),
+        };
+        body["annotations"]![MarkName] = Fingerprint(body, body);
+        if (rule.Paused is { } paused)
+        {
+            body["isPaused"] = paused;
+        }
+        return body;
+    }
+
+    /// <summary>The query, what of its values counts, and the limit.</summary>
+    internal static JsonArray Data(AlertRule rule, string dataSourceUid)
+    {
+        JsonObject Step(string id, string source, string type, long seconds, JsonObject model)
+        {
+            model["refId"] = id;
+            model["datasource"] = new JsonObject { ["type"] = type, ["uid"] = source };
+            model["intervalMs"] = 1000;
+            model["maxDataPoints"] = 43200;
+            return new JsonObject
+            {
+                ["refId"] = id,
+                ["queryType"] = model["queryType"]?.DeepClone() ?? "",
+                ["relativeTimeRange"] = new JsonObject { ["from"] = seconds, ["to"] = 0 },
+                ["datasourceUid"] = source,
+                ["model"] = model,
+            };
+        }
+
+        bool absent = rule.Kind == AlertKind.NoTelemetry;
+        string sql = AlertSql.Of(rule);
+        return new JsonArray(
+            Step("A", dataSourceUid, SqliteDataSource.PluginId, (long)rule.Window.TotalSeconds, new JsonObject
+            {
+                ["queryType"] = "time series", ["rawQueryText"] = sql, ["queryText"] = sql, ["timeColumns"] = new JsonArray("time"),
+            }),
+            Step("B", Expression, Expression, 0, new JsonObject { ["type"] = "reduce", ["expression"] = "A", ["reducer"] = "last" }),
+            Step("C", Expression, Expression, 0, new JsonObject
+            {
+                ["type"] = "threshold",
+                ["expression"] = "B",
+                ["conditions"] = new JsonArray(new JsonObject
+                {
+                    ["evaluator"] = new JsonObject { ["type"] = absent ? "lt" : "gt", ["params"] = new JsonArray(absent ? 1 : rule.Limit) },
+                }),
+            }));
+    }
+
+    /// <summary>Whether a stored rule is as it should be, with or without the mark.</summary>
+    internal static bool Holds(JsonObject stored, JsonObject wanted) =>
+        Projection(stored, wanted) == Projection(wanted, wanted)
+        && (wanted["isPaused"] is not { } paused || JsonNode.DeepEquals(stored["isPaused"] ?? false, paused))
+        && Annotations(wanted).All(own => own.Key == MarkName || !IsPrivate(own.Key) || Text((stored["annotations"] as JsonObject)?[own.Key]) == Text(own.Value));
+
+    /// <summary>Whether a stored rule is what the last run sent, so that nobody's change is lost by overwriting it.</summary>
+    internal static bool IsAsPublished(JsonObject stored, JsonObject wanted) =>
+        Text((stored["annotations"] as JsonObject)?[MarkName]) == Fingerprint(stored, wanted);
+
+    /// <summary>Whether this product made it.</summary>
+    internal static bool IsMarked(JsonObject stored) => Text((stored["annotations"] as JsonObject)?[MarkName]) is not null;
+
+    /// <summary>The stored rule with our fields in place of its own.</summary>
+    internal static JsonObject LaidOver(JsonObject stored, JsonObject wanted)
+    {
+        var merged = (JsonObject)stored.DeepClone();
+        foreach (string field in (string[])["id", "updated", "provenance"])
+        {
+            merged.Remove(field);
+        }
+        foreach ((string name, JsonNode? value) in wanted)
+        {
+            merged[name] = value?.DeepClone();
+        }
+        var annotations = (JsonObject)merged["annotations"]!;
+        foreach ((string name, JsonNode? value) in Annotations(stored).Where(old => IsPrivate(old.Key) && !annotations.ContainsKey(old.Key)))
+        {
+            annotations[name] = value?.DeepClone();
+        }
+        return merged;
+    }
+
+    private static string Fingerprint(JsonObject rule, JsonObject shape) => DashboardContent.Fingerprint(Projection(rule, shape));
+
+    /// <summary>The canonical text of the fields that are sent. Pausing is left to Grafana's users, so it is not among them.</summary>
+    private static string Projection(JsonObject rule, JsonObject shape)
+    {
+        var fields = new JsonObject();
+        foreach ((string name, JsonNode? form) in shape.Where(field => field.Key != "isPaused"))
+        {
+            fields[name] = name switch
+            {
+                "for" => Seconds(rule["for"]),
+                "labels" => new JsonObject(Fields(rule["labels"])),
+                "annotations" => new JsonObject(Fields(rule["annotations"]).Where(annotation => !IsPrivate(annotation.Key))),
+                _ => Part(rule[name], form),
+            };
+        }
+        return DashboardContent.Normalise(fields);
+    }
+
+    private static JsonNode? Part(JsonNode? node, JsonNode? shape) => (node, shape) switch
+    {
+        (JsonObject fields, JsonObject form) => new JsonObject(form.Select(field => KeyValuePair.Create(field.Key, Part(fields[field.Key], field.Value)))),
+        (JsonArray items, JsonArray forms) => new JsonArray([.. items.Select((item, index) => Part(item, index < forms.Count ? forms[index] : null))]),
+        _ => node?.DeepClone(),
+    };
+
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Fields(JsonNode? node) =>
+        (node as JsonObject ?? []).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone()));
+
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Annotations(JsonObject rule) => Fields(rule["annotations"]);
+
+    private static bool IsPrivate(string annotation) => annotation.StartsWith("__", StringComparison.Ordinal);
+
+    /// <summary>Servers write a length as 5m, 5m0s or nanoseconds.</summary>
+    private static JsonNode? Seconds(JsonNode? length) => length switch
+    {
+        JsonValue value when value.TryGetValue(out string? text) => AlertLength.Parse(text) is { } span ? JsonValue.Create(span.TotalSeconds) : value.DeepClone(),
+        JsonValue value when value.TryGetValue(out long nanoseconds) => JsonValue.Create(nanoseconds / 1e9),
+        _ => JsonValue.Create(0),
+    };
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
+    private static JsonObject Texts(IReadOnlyDictionary<string, string> texts) =>
+        new(texts.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value)));
+
+    /// <summary>A length as the API for rule groups wants it.</summary>
+    internal static long WholeSeconds(TimeSpan length) => Convert.ToInt64(length.TotalSeconds, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,150 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Grafana.Alerting.Rules;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Input;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Grafana.Alerting;
+
+/// <summary>Makes alert rules of definitions: names of fields with values, as a hash table, a row of a CSV file or a JSON object gives them.</summary>
+public static partial class AlertRuleReader
+{
+    private const int MaxText = 4000;
+
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Year = TimeSpan.FromDays(366);
+
+    /// <summary>The fields a definition may have, in any case.</summary>
+    public static IReadOnlyList<string> Fields { get; } =
+    [
+        "Name", "Kind", "By", "Window", "Limit", "User", "Model", "Provider", "NewestRows", "For", "Interval", "Group", "Folder", "Uid",
+        "Labels", "Annotations", "Summary", "Description", "NoDataState", "ErrorState", "Paused",
+    ];
+
+    /// <summary>Takes the definitions out of JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="source">Where it came from, for the error message.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: not JSON, or something else than objects.</exception>
+    public static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source) =>
+        DefinitionJson.Parse(json, source, ErrorCode.AlertRuleInvalid, "one alert rule");
+
+    /// <summary>Makes a rule of a definition.</summary>
+    /// <param name="fields">
+    /// The fields. Values are texts, numbers, booleans and lengths of time; lists of texts; for labels and annotations pairs of names and
+    /// texts.
+    /// </param>
+    /// <param name="source">Where they came from, for the error message; empty where that says nothing.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: tells everything that is wrong with it.</exception>
+    public static AlertRule Read(IEnumerable<KeyValuePair<string, object?>> fields, string source)
+    {
+        ArgumentNullException.ThrowIfNull(fields);
+        var read = new AlertFields(fields, Fields);
+        string name = read.Text("Name", 190, required: true) ?? "";
+        AlertKind? kind = read.Choice<AlertKind>("Kind", required: true);
+        bool measured = kind is not AlertKind.NoTelemetry;
+        TimeSpan? window = read.Length("Window", TimeSpan.FromMinutes(1), Year);
+        TimeSpan interval = read.Length("Interval", TimeSpan.FromSeconds(10), Day, step: 10) ?? TimeSpan.FromMinutes(measured ? 5 : 1);
+        var rule = new AlertRule
+        {
+            Uid = read.Text("Uid", 40) ?? UidOf(name),
+            Name = name,
+            Kind = kind ?? AlertKind.Tokens,
+            By = read.Choice<AlertDimension>("By") ?? AlertDimension.Total,
+            Window = window ?? TimeSpan.Zero,
+            Limit = read.Number("Limit", required: kind is not null && measured) ?? 0,
+            Filter = new RequestFilter { User = Names(read, "User"), Model = Names(read, "Model"), Provider = Names(read, "Provider") },
+            NewestRows = (long?)read.Number("NewestRows", smallest: 1, largest: 1e15, whole: true),
+            For = read.Length("For", TimeSpan.Zero, Year) ?? TimeSpan.Zero,
+            Interval = interval,
+            Group = read.Text("Group", 190) ?? $"TokenDashboard {AlertLength.Format(interval)}",
+            Folder = read.Text("Folder", MaxText),
+            NoDataState = read.Choice<AlertNoDataState>("NoDataState") ?? (measured ? AlertNoDataState.OK : AlertNoDataState.Alerting),
+            ErrorState = read.Choice<AlertErrorState>("ErrorState") ?? AlertErrorState.Error,
+            Paused = read.Flag("Paused"),
+            Labels = read.Map("Labels"),
+        };
+        rule = rule with { Annotations = Annotations(read, rule) };
+        Check(rule, read, window is null);
+        if (read.Faults.Count > 0)
+        {
+            string which = name.Length > 0 ? $"The alert rule '{name}'" : "An alert rule without a name";
+            throw new TokenDashboardException(
+                ErrorCode.AlertRuleInvalid,
+                $"{which}{(source.Length > 0 ? $" of '{source}'" : "")} cannot be used: {string.Join("; ", read.Faults)}.",
+                target: name.Length > 0 ? name : source);
+        }
+        return rule;
+    }
+
+    private static void Check(AlertRule rule, AlertFields read, bool noWindow)
+    {
+        if (noWindow && !read.Has("Window"))
+        {
+            read.Fault("Window", "is missing; it says how far back to look, such as 1h or 1d");
+        }
+        if (rule.Kind == AlertKind.NoTelemetry && read.Has("Kind") && (read.Has("Limit") || rule.By != AlertDimension.Total))
+        {
+            read.Fault("Kind", "is NoTelemetry, which takes neither Limit nor By; its Window says how long nothing may come");
+        }
+        if (!Uid().IsMatch(rule.Uid))
+        {
+            read.Fault("Uid", $"is '{rule.Uid}'; it must be 1 to 40 of A-Z, a-z, 0-9, '-' and '_'");
+        }
+        if (rule.Group.IndexOfAny(['/', '\\']) >= 0)
+        {
+            read.Fault("Group", $"is '{rule.Group}'; Grafana finds no group with a slash in its name");
+        }
+        try
+        {
+            _ = AlertSql.Of(rule);
+        }
+        catch (TokenDashboardException exception) when (exception.Code == ErrorCode.PatternInvalid)
+        {
+            read.Faults.Add(new DefinitionFault("", $"has a pattern that cannot be read: {exception.Message.TrimEnd('.')}"));
+        }
+    }
+
+    private static Dictionary<string, string> Annotations(AlertFields read, AlertRule rule)
+    {
+        Dictionary<string, string> annotations = read.Map("Annotations");
+        foreach (string name in (string[])["Summary", "Description"])
+        {
+            string key = name.ToLowerInvariant();
+            if (read.Text(name, MaxText) is { } text && !annotations.TryAdd(key, text))
+            {
+                read.Fault(name, $"and Annotations.{key} are one thing; give it once");
+            }
+        }
+        annotations.TryAdd("summary", Summary(rule));
+        return annotations;
+    }
+
+    // Without dollar signs, which mean something else in provisioning files. B is the value that is compared.
+    private static string Summary(AlertRule rule)
+    {
+        string window = AlertLength.Format(rule.Window);
+        string who = AlertSql.Label(rule.By) is { } label ? $"{{{{ .Labels.{label} }}}}: " : "";
+        string limit = rule.Limit.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture);
+        const string Value = "{{ .Values.B.Value }}";
+        return rule.Kind switch
+        {
+            AlertKind.Tokens => $"{who}{Value} tokens in {window}, limit {limit}",
+            AlertKind.PolicyFailures => $"{who}{Value} policy failures in {window}, limit {limit}",
+            AlertKind.P95Duration => $"{who}95 % of requests within {Value} ms in {window}, limit {limit} ms",
+            _ => $"No request was recorded in {window}",
+        };
+    }
+
+    /// <summary>Names as labels and panels show them, in which an unknown one has a name of its own.</summary>
+    private static IReadOnlyList<string> Names(AlertFields read, string name) =>
+        [.. read.Texts(name, blank: true).Select(text => text == UsageRelations.Unknown ? "" : text)];
+
+    private static string UidOf(string name) =>
+        "alert-" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(name)), 0, 8).ToLowerInvariant();
+
+    [GeneratedRegex(DashboardDocument.UidPattern)]
+    private static partial Regex Uid();
+}

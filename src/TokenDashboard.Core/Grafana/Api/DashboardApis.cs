@@ -1,0 +1,41 @@
+using TokenDashboard.Grafana.Http;
+
+namespace TokenDashboard.Grafana.Api;
+
+/// <summary>Chooses the interface of a server by what it serves, never by its version.</summary>
+internal static class DashboardApis
+{
+    /// <summary>The interface that was asked for, or else the classic one, or the one that is left where a server has no classic one.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaApiMissing"/>, or any of the Grafana codes.</exception>
+    internal static IDashboardApi Choose(GrafanaClient client, GrafanaConnection connection, GrafanaServer server, Action<string> verbose)
+    {
+        var groups = new ApiGroups(client, server, connection.Api == GrafanaApi.Resource);
+        var legacy = new LegacyApi(client, server, groups);
+        // A list that every classic interface has, however few dashboards there are.
+        if (connection.Api == GrafanaApi.Legacy || (connection.Api == GrafanaApi.Auto && client.Find("api/dashboards/tags") is not null))
+        {
+            return legacy;
+        }
+        ServedGroup? dashboards = groups.Find(ApiGroups.Dashboard);
+        ServedGroup? folders = groups.Find(ApiGroups.Folder);
+        if (dashboards?.One is not { } dashboardVersion || folders?.One is not { } folderVersion)
+        {
+            if (connection.Api == GrafanaApi.Auto)
+            {
+                // Nothing says that the classic one is gone; what it answers will tell.
+                return legacy;
+            }
+            string found = dashboards is null && folders is null ? "nothing of that" : $"{Describe(ApiGroups.Dashboard, dashboards)} and {Describe(ApiGroups.Folder, folders)}";
+            throw new TokenDashboardException(
+                ErrorCode.GrafanaApiMissing,
+                $"Classic dashboards need version 1 of {ApiGroups.Dashboard} and {ApiGroups.Folder}; Grafana at {client.Url} serves this account {found}. "
+                    + "Leave -Api out to use the classic interface.",
+                target: client.Url);
+        }
+        var api = new ResourceApi(client, groups, dashboardVersion, folderVersion, legacy);
+        verbose($"Dashboards and folders are read and written through {api.Name}.");
+        return api;
+    }
+
+    private static string Describe(string group, ServedGroup? served) => served is null ? $"no {group}" : $"{group} in {string.Join(", ", served.Versions)}";
+}

@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Http;
+
+namespace TokenDashboard.Grafana.Api;
+
+/// <summary>Dashboards and folders under /api, as Grafana 9 to 13 serve them; before version 9 versions and folders go by numbers.</summary>
+internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiGroups groups) : IDashboardApi
+{
+    private const int PageSize = 1000;
+
+    /// <summary>A server that ignores paging must not be asked for ever.</summary>
+    private const int MaxPages = 100;
+
+    private const string Permission = "dashboards:write (role Editor, or Edit on its folder)";
+
+    public string Name => "/api";
+
+    public bool HasNestedFolders => server.Major >= 11;
+
+    public StoredDashboard? Read(string uid)
+    {
+        GrafanaResponse response = client.Get($"api/dashboards/uid/{Uri.EscapeDataString(uid)}");
+        return response.Status switch
+        {
+            404 => null,
+            406 => StoredDashboard.OfNewerSchema(uid, response.Words),
+            _ => StoredDashboard.OfLegacy(uid, response.OrThrow($"read the dashboard '{uid}'", "dashboards:read (role Viewer)")),
+        };
+    }
+
+    public PublishHistory History(StoredDashboard stored, int limit = PublishHistory.Depth)
+    {
+        GrafanaResponse response = client.Get($"{Versions(stored)}?limit={limit}&start=0");
+        if (response.Status == 404)
+        {
+            return PublishHistory.None;
+        }
+        response.OrThrow($"read the history of the dashboard '{stored.Uid}'", Permission);
+        VersionAnswer[] versions = response.IsArray
+            ? response.As(GrafanaJson.Default.VersionAnswerArray)
+            : response.As(GrafanaJson.Default.VersionPage).Versions ?? throw response.Unexpected();
+        // Only the version itself tells what was stored with it.
+        return new PublishHistory(versions.Select(version => version.HidesMessage && GetVersion(stored, version.Version) is { Status: not 406 } single
+            ? version with { Message = single.As(GrafanaJson.Default.VersionContent).Message }
+            : version));
+    }
+
+    public JsonObject? ReadVersion(StoredDashboard stored, long version)
+    {
+        if (GetVersion(stored, version) is not { } response)
+        {
+            return null;
+        }
+        if (response.Status == 406)
+        {
+            throw StoredDashboard.OfNewerSchema(stored.Uid, response.Words).Unsupported("read");
+        }
+        VersionContent content = response.As(GrafanaJson.Default.VersionContent);
+        return content.Data?["title"] is null ? throw response.Unexpected() : content.Data;
+    }
+
+    /// <summary>A version, or the refusal of one in the newer schema; null for none.</summary>
+    private GrafanaResponse? GetVersion(StoredDashboard stored, long version)
+    {
+        GrafanaResponse response = client.Get(string.Create(CultureInfo.InvariantCulture, $"{Versions(stored)}/{version}"));
+        // A version that is not there is an error of the server up to version 12.
+        return response.Status == 404 || (response.Status == 500 && response.Words.Contains("not found", StringComparison.OrdinalIgnoreCase)) ? null
+            : response.Status == 406 ? response
+            : response.OrThrow($"read version {version} of the dashboard '{stored.Uid}'", Permission);
+    }
+
+    private string Versions(StoredDashboard stored) => server.IsOld && stored.Id > 0
+        ? string.Create(CultureInfo.InvariantCulture, $"api/dashboards/id/{stored.Id}/versions")
+        : $"api/dashboards/uid/{Uri.EscapeDataString(stored.Uid)}/versions";
+
+    /// <summary>The classic interface neither shows owners nor, in early 12 versions, respects them; the other one tells where it is served.</summary>
+    public string? Owner(StoredDashboard stored)
+    {
+        if (stored.ProvisionedFrom is { } file)
+        {
+            return $"is provisioned from the file '{file}' on the server";
+        }
+        if (groups.Find(ApiGroups.Dashboard) is not { Newest: { } version })
+        {
+            return null;
+        }
+        GrafanaResponse response = client.Get($"{ApiGroups.Dashboard}/{version}/namespaces/{groups.Namespace}/dashboards/{Uri.EscapeDataString(stored.Uid)}");
+        // Whoever may not look cannot know; a server in trouble must not pass for one without owners.
+        return response.Status is 403 or 404
+            ? null
+            : response.OrThrow($"see what manages the dashboard '{stored.Uid}'", "dashboards:read (role Viewer)").As(GrafanaJson.Default.ApiObject).Owner;
+    }
+
+    public GrafanaResponse? Save(JsonObject dashboard, FolderPlace folder, StoredDashboard? stored, string message, Func<bool> isDone)
+    {
+        if (stored is not null)
+        {
+            dashboard["version"] = stored.Version;
+        }
+        // Never with overwrite: what was read was judged, and nothing else may be replaced.
+        var body = new JsonObject { ["dashboard"] = dashboard, ["folderUid"] = folder.Uid, ["message"] = message, ["overwrite"] = false };
+        if (server.IsOld)
+        {
+            body["folderId"] = folder.Uid is { Length: > 0 } uid ? Folder(uid)?.Id ?? 0 : 0;
+        }
+        return client.Write(HttpMethod.Post, "api/dashboards/db", body, isDone);
+    }
+
+    /// <summary>The classic interface forgets what is deleted; the other one keeps it for a while where it is served.</summary>
+    public string? Deleted(string uid) => groups.Find(ApiGroups.Dashboard)?.Newest is { } version
+        ? (_deleted ??= new DeletedDashboards(client, $"{ApiGroups.Dashboard}/{version}/namespaces/{groups.Namespace}/dashboards")).Find(uid)
+        : null;
+
+    private DeletedDashboards? _deleted;
+
+    public long SavedVersion(GrafanaResponse response) => response.As(GrafanaJson.Default.SaveAnswer).Version;
+
+    public IEnumerable<SearchHit> Search(IReadOnlyCollection<string> tags)
+    {
+        string query = string.Concat(tags.Select(tag => $"&tag={Uri.EscapeDataString(tag)}"));
+        return Pages($"api/search?type=dash-db{query}", "list dashboards", "dashboards:read (role Viewer)", GrafanaJson.Default.SearchHitArray);
+    }
+
+    public FolderAnswer? Folder(string uid)
+    {
+        GrafanaResponse response = client.Get($"api/folders/{Uri.EscapeDataString(uid)}");
+        return response.Status == 404
+            ? null
+            : response.OrThrow($"read the folder '{uid}'", "folders:read (role Viewer)").As(GrafanaJson.Default.FolderAnswer);
+    }
+
+    public IEnumerable<FolderAnswer> Folders(string parentUid) => Pages(
+        $"api/folders?parentUid={Uri.EscapeDataString(parentUid)}", "list folders", "folders:read (role Viewer)", GrafanaJson.Default.FolderAnswerArray);
+
+    public GrafanaResponse? CreateFolder(string title, string? uid, string parentUid, Func<bool> isDone)
+    {
+        var body = new JsonObject { ["title"] = title };
+        if (uid is not null)
+        {
+            body["uid"] = uid;
+        }
+        if (parentUid.Length > 0)
+        {
+            body["parentUid"] = parentUid;
+        }
+        return client.Write(HttpMethod.Post, "api/folders", body, isDone);
+    }
+
+    public FolderAnswer CreatedFolder(GrafanaResponse response) => response.As(GrafanaJson.Default.FolderAnswer);
+
+    private IEnumerable<T> Pages<T>(string path, string purpose, string permission, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T[]> type)
+    {
+        for (int page = 1, count = PageSize; count == PageSize && page <= MaxPages; page++)
+        {
+            T[] items = client.Get(string.Create(CultureInfo.InvariantCulture, $"{path}&limit={PageSize}&page={page}")).OrThrow(purpose, permission).As(type);
+            count = items.Length;
+            foreach (T item in items)
+            {
+                yield return item;
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Http;
+
+namespace TokenDashboard.Grafana.Api;
+
+/// <summary>
+/// Dashboards and folders under /apis, as Grafana serves them from version 12: objects with metadata, of which the resource version
+/// that was read goes along with each change, so that nobody else's is lost.
+/// </summary>
+internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string dashboardVersion, string folderVersion, LegacyApi legacy) : IDashboardApi
+{
+    /// <summary>A dashboard comes whole in a list, and an answer must not become too large.</summary>
+    private const int PageSize = 100;
+
+    /// <summary>A server that ignores paging must not be asked for ever.</summary>
+    private const int MaxPages = 1000;
+
+    private readonly string _dashboards = $"{ApiGroups.Dashboard}/{dashboardVersion}/namespaces/{Uri.EscapeDataString(groups.Namespace)}/dashboards";
+    private readonly string _folders = $"{ApiGroups.Folder}/{folderVersion}/namespaces/{Uri.EscapeDataString(groups.Namespace)}/folders";
+    private readonly Dictionary<string, string> _titles = [];
+
+    public string Name => $"/{ApiGroups.Dashboard}/{dashboardVersion}";
+
+    public bool HasNestedFolders => true;
+
+    public StoredDashboard? Read(string uid)
+    {
+        GrafanaResponse response = client.Get($"{_dashboards}/{Uri.EscapeDataString(uid)}");
+        switch (response.Status)
+        {
+            case 404:
+                return null;
+            case 406:
+                return StoredDashboard.OfNewerSchema(uid, response.Words);
+        }
+        response.OrThrow($"read the dashboard '{uid}'", "dashboards:read (role Viewer)");
+        ApiObject found = response.As(GrafanaJson.Default.ApiObject);
+        if (found.Metadata is null || found.Spec is null || found.Generation == 0)
+        {
+            throw response.Unexpected();
+        }
+        return found.NewerSchema is { } schema
+            ? StoredDashboard.OfNewerSchema(uid, schema)
+            : StoredDashboard.OfResource(uid, found, found.Folder.Length == 0 ? FolderPlace.Root : new FolderPlace(found.Folder, TitleOf(found.Folder)));
+    }
+
+    /// <summary>Versions that were saved through the classic interface are not always listed here; that one still tells them where it is served.</summary>
+    public PublishHistory History(StoredDashboard stored, int limit = PublishHistory.Depth)
+    {
+        ApiObject[] versions = HistoryPage(stored.Uid, null, limit)?.Items ?? [];
+        if (versions.Length > 0)
+        {
+            return new PublishHistory(versions.Select(version =>
+                new VersionAnswer(version.Generation, version.Note(ApiObject.MessageNote), CreatedBy: version.SavedByName, Created: version.SavedAt)));
+        }
+        return LegacyServed ? legacy.History(stored, limit) : PublishHistory.None;
+    }
+
+    public JsonObject? ReadVersion(StoredDashboard stored, long version)
+    {
+        string uid = stored.Uid;
+        string? next = null;
+        int pages = 0;
+        do
+        {
+            ApiList? page = HistoryPage(uid, next);
+            if (page?.Items?.FirstOrDefault(item => item.Generation == version && item.Spec is not null) is { } found)
+            {
+                return found.NewerSchema is { } schema ? throw StoredDashboard.OfNewerSchema(uid, schema).Unsupported("read") : found.Spec;
+            }
+            next = page?.Metadata?.Continue;
+        }
+        while (next is { Length: > 0 } && ++pages < MaxPages);
+        return LegacyServed ? legacy.ReadVersion(stored, version) : null;
+    }
+
+    public string? Owner(StoredDashboard stored) => stored.Resource?.Owner;
+
+    public GrafanaResponse? Save(JsonObject dashboard, FolderPlace folder, StoredDashboard? stored, string message, Func<bool> isDone)
+    {
+        string uid = dashboard["uid"]!.GetValue<string>();
+        // The object says what it is and which version it has; its content does not.
+        foreach (string field in (string[])["id", "uid", "version"])
+        {
+            dashboard.Remove(field);
+        }
+        JsonObject metadata = stored?.Resource?.Metadata is { } read ? (JsonObject)read.DeepClone() : new JsonObject { ["name"] = uid };
+        metadata.Remove("managedFields");
+        if (metadata["annotations"] is not JsonObject notes)
+        {
+            metadata["annotations"] = notes = [];
+        }
+        notes[ApiObject.MessageNote] = message;
+        notes.Remove(ApiObject.FolderNote);
+        if (folder.Uid is { Length: > 0 } folderUid)
+        {
+            notes[ApiObject.FolderNote] = folderUid;
+        }
+        JsonObject body = Body(ApiGroups.Dashboard, dashboardVersion, "Dashboard", metadata, dashboard);
+        return stored is null
+            ? client.Write(HttpMethod.Post, _dashboards, body, isDone)
+            : client.Write(HttpMethod.Put, $"{_dashboards}/{Uri.EscapeDataString(uid)}", body, isDone);
+    }
+
+    public long SavedVersion(GrafanaResponse response) =>
+        response.As(GrafanaJson.Default.ApiObject).Generation is > 0 and var generation ? generation : throw response.Unexpected();
+
+    public string? Deleted(string uid) => (_deleted ??= new DeletedDashboards(client, _dashboards)).Find(uid);
+
+    private DeletedDashboards? _deleted;
+
+    public IEnumerable<SearchHit> Search(IReadOnlyCollection<string> tags) => List(_dashboards, "list dashboards", "dashboards:read (role Viewer)")
+        .Where(found => found.Uid.Length > 0 && tags.All(tag => (found.Spec?["tags"] as JsonArray ?? []).Any(own => own is JsonValue value && value.TryGetValue(out string? text) && text == tag)))
+        .Select(found => new SearchHit(found.Uid, found.Title, found.Folder, null));
+
+    public FolderAnswer? Folder(string uid)
+    {
+        GrafanaResponse response = client.Get($"{_folders}/{Uri.EscapeDataString(uid)}");
+        return response.Status == 404 ? null : CreatedFolder(response.OrThrow($"read the folder '{uid}'", "folders:read (role Viewer)"));
+    }
+
+    public IEnumerable<FolderAnswer> Folders(string parentUid) =>
+        List(_folders, "list folders", "folders:read (role Viewer)").Where(found => found.Folder == parentUid).Select(Folder);
+
+    public GrafanaResponse? CreateFolder(string title, string? uid, string parentUid, Func<bool> isDone)
+    {
+        var metadata = new JsonObject { [uid is null ? "generateName" : "name"] = uid ?? "f" };
+        if (parentUid.Length > 0)
+        {
+            metadata["annotations"] = new JsonObject { [ApiObject.FolderNote] = parentUid };
+        }
+        return client.Write(HttpMethod.Post, _folders, Body(ApiGroups.Folder, folderVersion, "Folder", metadata, new JsonObject { ["title"] = title }), isDone);
+    }
+
+    public FolderAnswer CreatedFolder(GrafanaResponse response) =>
+        response.As(GrafanaJson.Default.ApiObject) is { Uid.Length: > 0 } folder ? Folder(folder) : throw response.Unexpected();
+
+    /// <summary>Asked only where the other interface has no answer, so its absence costs nothing.</summary>
+    private bool LegacyServed => _legacyServed ??= client.Find("api/dashboards/tags") is not null;
+
+    private bool? _legacyServed;
+
+    private static FolderAnswer Folder(ApiObject found) => new(found.Uid, found.Title, found.Folder);
+
+    private static JsonObject Body(string group, string version, string kind, JsonObject metadata, JsonObject spec) => new()
+    {
+        ["apiVersion"] = $"{group["apis/".Length..]}/{version}",
+        ["kind"] = kind,
+        ["metadata"] = metadata,
+        ["spec"] = spec,
+    };
+
+    /// <summary>A page of a dashboard's versions, newest first; null where the server keeps none or shows none.</summary>
+    private ApiList? HistoryPage(string uid, string? next, int limit = PublishHistory.Depth)
+    {
+        string selectors = $"labelSelector={Uri.EscapeDataString("grafana.app/get-history=true")}&fieldSelector={Uri.EscapeDataString($"metadata.name={uid}")}";
+        GrafanaResponse response = client.Get($"{_dashboards}?{selectors}&limit={limit}{Continue(next)}");
+        return response.Status is 400 or 404 or 405 or 501
+            ? null
+            : response.OrThrow($"read the history of the dashboard '{uid}'", "dashboards:write (role Editor, or Edit on its folder)").As(GrafanaJson.Default.ApiList);
+    }
+
+    private IEnumerable<ApiObject> List(string path, string purpose, string permission)
+    {
+        string? next = null;
+        int pages = 0;
+        do
+        {
+            GrafanaResponse response = client.Get(string.Create(CultureInfo.InvariantCulture, $"{path}?limit={PageSize}{Continue(next)}")).OrThrow(purpose, permission);
+            ApiList page = response.As(GrafanaJson.Default.ApiList);
+            foreach (ApiObject item in page.Items ?? throw response.Unexpected())
+            {
+                yield return item;
+            }
+            next = page.Metadata?.Continue;
+        }
+        while (next is { Length: > 0 } && ++pages < MaxPages);
+    }
+
+    private static string Continue(string? next) => next is { Length: > 0 } ? $"&continue={Uri.EscapeDataString(next)}" : "";
+
+    /// <summary>A folder's title for messages; someone may read a dashboard without being allowed to see its folder.</summary>
+    private string TitleOf(string uid)
+    {
+        if (!_titles.TryGetValue(uid, out string? title))
+        {
+            GrafanaResponse response = client.Get($"{_folders}/{Uri.EscapeDataString(uid)}");
+            _titles[uid] = title = response.Status is 403 or 404 ? uid
+                : response.OrThrow($"read the folder '{uid}'", "folders:read (role Viewer)").As(GrafanaJson.Default.ApiObject).Title ?? uid;
+        }
+        return title;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Model;
+
+namespace TokenDashboard.Grafana.Api;
+
+/// <summary>A dashboard as the server holds it now.</summary>
+internal sealed record StoredDashboard
+{
+    /// <summary>Its uid.</summary>
+    internal required string Uid { get; init; }
+
+    /// <summary>Its content in canonical form; null where it is stored in the newer schema.</summary>
+    internal string? Content { get; private init; }
+
+    /// <summary>Its content as the server gave it; null as <see cref="Content"/>.</summary>
+    internal JsonObject? Json { get; private init; }
+
+    /// <summary>Its version, counted from 1; 0 where unknown.</summary>
+    internal long Version { get; private init; }
+
+    /// <summary>The number old versions of the classic interface go by; 0 where unknown.</summary>
+    internal long Id { get; private init; }
+
+    /// <summary>Where it is.</summary>
+    internal FolderPlace Folder { get; private init; } = FolderPlace.Root;
+
+    /// <summary>Who saved it last and when, for messages; empty where unknown.</summary>
+    internal string SavedBy { get; private init; } = "";
+
+    /// <summary>The file on the server it is provisioned from; null for none.</summary>
+    internal string? ProvisionedFrom { get; private init; }
+
+    /// <summary>The object it was read as; null for the classic interface.</summary>
+    internal ApiObject? Resource { get; private init; }
+
+    /// <summary>What the server said of the newer schema it is stored in; null for the classic one.</summary>
+    internal string? NewerSchema { get; private init; }
+
+    /// <summary>Takes the classic interface's answer.</summary>
+    internal static StoredDashboard OfLegacy(string uid, GrafanaResponse response)
+    {
+        DashboardAnswer answer = response.As(GrafanaJson.Default.DashboardAnswer);
+        if (answer is not { Dashboard: { } dashboard, Meta: { } meta })
+        {
+            throw response.Unexpected();
+        }
+        if (ApiObject.IsNewerSchema(meta.ApiVersion))
+        {
+            return OfNewerSchema(uid, meta.ApiVersion!);
+        }
+        if (dashboard["elements"] is JsonObject && dashboard["layout"] is JsonObject)
+        {
+            return OfNewerSchema(uid, "it has elements and a layout");
+        }
+        return Classic(uid, dashboard) with
+        {
+            Id = dashboard["id"] is JsonValue number && number.TryGetValue(out double id) ? (long)id : 0,
+            Version = dashboard["version"] is JsonValue value && value.TryGetValue(out long counted) ? counted : meta.Version,
+            // Grafana gives the root as nothing, and in places as "general".
+            Folder = FolderUid(meta) is null or "" or "general"
+                ? FolderPlace.Root
+                : new FolderPlace(FolderUid(meta), meta.FolderTitle ?? FolderUid(meta)!),
+            SavedBy = meta.UpdatedBy is { Length: > 0 } name ? $" by '{name}'{ApiObject.On(meta.Updated)}" : "",
+            ProvisionedFrom = meta.ProvisionedExternalId is { Length: > 0 } file ? file : meta.Provisioned ? "(unnamed)" : null,
+        };
+    }
+
+    /// <summary>Takes an object under /apis.</summary>
+    internal static StoredDashboard OfResource(string uid, ApiObject found, FolderPlace folder)
+    {
+        JsonObject content = found.Spec!;
+        // The object's name is the uid; the other interface and files have it in the content.
+        content["uid"] = uid;
+        return Classic(uid, content) with { Version = found.Generation, Folder = folder, SavedBy = found.SavedBy, Resource = found };
+    }
+
+    /// <summary>A dashboard whose classic form would be a lossy copy.</summary>
+    internal static StoredDashboard OfNewerSchema(string uid, string words) => new() { Uid = uid, NewerSchema = words };
+
+    /// <summary>The failure of what would need its classic form.</summary>
+    /// <param name="verb">What was to be done with it.</param>
+    internal TokenDashboardException Unsupported(string verb) => new(
+        ErrorCode.GrafanaSchemaUnsupported,
+        $"The dashboard '{Uid}' cannot be {verb} as a classic one, because Grafana stores it in its newer schema ({NewerSchema!.TrimEnd('.')}), "
+            + "which holds layouts and rules the classic one has no words for. Nothing was changed. "
+            + (verb == "read" ? "Export it in Grafana itself." : "Publish under another uid, or export it in Grafana and delete it there first."),
+        target: Uid);
+
+    /// <summary>Before version 9 only the folder's address tells its uid: /dashboards/f/uid/title.</summary>
+    private static string? FolderUid(DashboardMeta meta) =>
+        meta.FolderUid ?? (meta.FolderUrl?.Split("/dashboards/f/") is [_, var rest] ? rest.Split('/')[0] : null);
+
+    private static StoredDashboard Classic(string uid, JsonObject content) =>
+        new() { Uid = uid, Content = DashboardContent.Normalise(content), Json = content };
+}

@@ -1,0 +1,73 @@
+using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Model.Variables;
+
+namespace TokenDashboard.Grafana.Catalog;
+
+/// <summary>The dashboards this product makes, by name.</summary>
+public static class DashboardCatalog
+{
+    private static readonly IReadOnlyDictionary<string, Func<string?, IReadOnlyList<TimeZoneInfo>, Dashboard>> Definitions =
+        new SortedDictionary<string, Func<string?, IReadOnlyList<TimeZoneInfo>, Dashboard>>(StringComparer.OrdinalIgnoreCase)
+        {
+            [OverviewDashboard.Name] = OverviewDashboard.Create,
+            [UsersDashboard.Name] = UsersDashboard.Create,
+            [RequestsDashboard.Name] = RequestsDashboard.Create,
+            [ModelsDashboard.Name] = ModelsDashboard.Create,
+        };
+
+    /// <summary>The names, sorted.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Definitions.Keys];
+
+    /// <summary>The file a dashboard is written to in a folder: <c>Overview</c> becomes <c>overview.json</c>.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    public static string FileName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return string.Concat(name.Select((letter, index) => (index > 0 && char.IsUpper(letter) ? "-" : "") + char.ToLowerInvariant(letter))) + ".json";
+    }
+
+    /// <summary>Makes a dashboard.</summary>
+    /// <param name="name">One of <see cref="Names"/>, in any case.</param>
+    /// <param name="uid">The uid in place of the dashboard's own, or null. Links of the dashboard to itself follow it.</param>
+    /// <param name="title">The title in place of the dashboard's own, or null.</param>
+    /// <param name="forSharing">Whether the JSON is for import by hand on Grafana's import page.</param>
+    /// <param name="timeZones">The time zones to choose from, the first at first; UTC is always there.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: there is no such name.
+    /// <see cref="ErrorCode.DashboardInvalid"/>: Grafana would not accept the uid or the title.</exception>
+    public static DashboardDocument Create(string name, string? uid = null, string? title = null, bool forSharing = false, params IReadOnlyList<TimeZoneInfo> timeZones) =>
+        Define(name, uid, title, timeZones).ToDocument(forSharing).Named(NameOf(name));
+
+    /// <summary>The definition of a dashboard, to be changed or added to with <c>with</c> before it is made into JSON.</summary>
+    /// <param name="name">One of <see cref="Names"/>, in any case.</param>
+    /// <param name="uid">The uid in place of the dashboard's own, or null. Links of the dashboard to itself follow it.</param>
+    /// <param name="title">The title in place of the dashboard's own, or null.</param>
+    /// <param name="timeZones">The time zones to choose from, the first at first; UTC is always there.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: there is no such name.</exception>
+    public static Dashboard Define(string name, string? uid = null, string? title = null, params IReadOnlyList<TimeZoneInfo> timeZones)
+    {
+        IReadOnlyList<TimeZoneInfo> zones = TimeZones.WithUtc(timeZones);
+        Dashboard dashboard = Definitions[NameOf(name)](uid, zones);
+        QueryVariable planner = UsageRelations.Planner(zones, singleRequests: dashboard.Variables.Any(variable => variable.Name == "min_tokens"));
+        return dashboard with { Title = title ?? dashboard.Title, Variables = WithRelations(dashboard, planner) };
+    }
+
+    /// <summary>A name of the catalogue as it is written there.</summary>
+    internal static string NameOf(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Names.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? throw new TokenDashboardException(
+            ErrorCode.DashboardNotFound,
+            $"There is no dashboard named '{name}'. Give one of: {string.Join(", ", Names)}.",
+            target: name);
+    }
+
+    // A variable that reads relations follows them; nothing else depends on the order.
+    private static IReadOnlyList<DashboardVariable> WithRelations(Dashboard dashboard, QueryVariable planner)
+    {
+        IEnumerable<string> sql = dashboard.Sections.SelectMany(section => section.Panels).OfType<DataPanel>().SelectMany(panel => panel.Queries).Select(query => query.Sql)
+            .Concat(dashboard.Variables.OfType<QueryVariable>().Select(variable => variable.Sql));
+        return [.. dashboard.Variables, .. UsageRelations.UsedBy(sql, planner)];
+    }
+}

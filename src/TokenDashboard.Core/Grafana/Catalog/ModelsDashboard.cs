@@ -1,0 +1,161 @@
+using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Fields;
+using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Queries;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Grafana.Catalog;
+
+/// <summary>The dashboard "LLM models": what each model is used for, how fast it is and how often its requests fail the policy check.</summary>
+internal static class ModelsDashboard
+{
+    internal const string Name = "Models";
+
+    private const int TopRows = 100;
+
+    private static readonly string Rest = $"all after the first {PanelStyle.TopBars} are added up as {SqlitePanelSql.Other}.";
+
+    /// <summary>Makes the dashboard; its links to itself follow <paramref name="uid"/>.</summary>
+    internal static Dashboard Create(string? uid, IReadOnlyList<TimeZoneInfo> zones)
+    {
+        string self = uid ?? "tokendashboard-models";
+        return new Dashboard
+        {
+            Uid = self,
+            Title = "LLM models",
+            Description = "Use, speed and policy failures of each model, read from the SQLite store of Observicia's SDK.",
+            Tags = [PanelStyle.Tag],
+            Links = PanelStyle.Links(self),
+            Variables = RequestVariables.All(zones),
+            Sections =
+            [
+                new DashboardSection { Panels = [TokensByModel, ShareOverTime, Comparison(self)] },
+                new DashboardSection { Title = "Speed, proportion and failures", Panels = [Durations, Speed, Ratio, Failures] },
+                new DashboardSection { Title = "Cache and reasoning, where the store knows them", Panels = [Cached, Reasoning] },
+            ],
+        };
+    }
+
+    private static BarGaugePanel TokensByModel { get; } = Bars(
+        1, "Total tokens per model", $"Total tokens of each model; {Rest}", new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopBars)) with
+    { Height = 12 };
+
+    private static TimeSeriesPanel ShareOverTime { get; } = PanelStyle.Stacked(
+        2,
+        "Share of models over time",
+        $"The part of each model in the total tokens of each bucket: the {PanelStyle.TopSeries} largest models and all others as {SqlitePanelSql.Other}.",
+        new TopOverTimeQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries),
+        "model") with
+    {
+        Percent = true,
+    };
+
+    private static TablePanel Comparison(string self) => new()
+    {
+        Id = 3,
+        Title = "Comparison between models",
+        Description = "Each model's tokens, share, requests, durations, policy failures, and when it was used first and last in the time range; "
+            + "a click on a model shows only that model.",
+        Width = 24,
+        Height = 11,
+        Query = SqlitePanelSql.Write(new TableQuery(
+            PanelDimension.Model, TopRows, PanelMeasures.Tokens, new ShareMeasure("Share"), PanelMeasures.Requests, new SumMeasure("Prompt", Measures.PromptTokens),
+            new SumMeasure("Completion", Measures.CompletionTokens), PanelMeasures.MeanDuration, new PercentileMeasure("p50 duration", 50),
+            new PercentileMeasure("p95 duration", 95), new PercentileMeasure("p99 duration", 99), PanelMeasures.PolicyFailures,
+            new TimeMeasure("First seen", Last: false), PanelMeasures.LastSeen)),
+        Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoRequests },
+        Paginated = true,
+        Column = new TableColumn { MinWidth = 80 },
+        Overrides =
+        [
+            new FieldOverride("Model")
+            {
+                Field = new FieldOptions
+                {
+                    Links =
+                    [
+                        new DataLink(
+                            "Show only this model",
+                            $"/d/{self}?${{__url_time_range}}&var-model=${{__data.fields.Model:percentencode}}"
+                            + $"&${{provider:queryparam}}&${{user:queryparam}}&{PanelStyle.SameView}"),
+                    ],
+                },
+            },
+            PanelStyle.ShareBar("Share"),
+            PanelStyle.Wide("Tokens", 100),
+            PanelStyle.Wide("Requests", 90),
+            PanelStyle.Wide("Prompt", 100),
+            PanelStyle.Wide("Completion", 100),
+            PanelStyle.InMilliseconds("Mean duration", 115),
+            PanelStyle.InMilliseconds("p50 duration", 105),
+            PanelStyle.InMilliseconds("p95 duration", 105),
+            PanelStyle.InMilliseconds("p99 duration", 105),
+            PanelStyle.Wide("Policy failures", 115),
+            PanelStyle.Wide("First seen", 155),
+            PanelStyle.Wide("Last seen", 155),
+        ],
+    };
+
+    private static BarChartPanel Durations { get; } = new()
+    {
+        Id = 4,
+        Title = "Request duration by model",
+        Description = "The duration that half, 95 % and 99 % of each model's requests did not exceed: "
+            + $"the {PanelStyle.TopSeries} models with most requests.",
+        Width = 24,
+        Height = 9,
+        Query = SqlitePanelSql.Write(new DurationQuery(PanelDimension.Model, PanelStyle.TopSeries)),
+        CategoryColumn = "Model",
+        Field = PanelStyle.Duration,
+        Overrides = PanelStyle.Percentiles,
+        Legend = new Legend(LegendPlacement.Bottom),
+    };
+
+    private static BarGaugePanel Speed { get; } = Bars(
+        5, "Speed of generation", $"Completion tokens per second of request duration, over all requests of a model; {Rest}", new TopQuery(
+            PanelDimension.Model, new RatioMeasure("Tokens per second", Measures.CompletionTokens, Measures.DurationMs) { Factor = 1000 }, PanelStyle.TopBars) { OnlyWhereAny = true }) with
+    {
+        Field = PanelStyle.Tokens with { Unit = Units.TokensPerSecond, Decimals = 1 },
+    };
+
+    private static BarGaugePanel Ratio { get; } = Bars(
+        6, "Prompt to completion", $"Prompt tokens for each completion token, of models that completed something; {Rest}", new TopQuery(
+            PanelDimension.Model, new RatioMeasure("Prompt tokens per completion token", Measures.PromptTokens, Measures.CompletionTokens), PanelStyle.TopBars) { OnlyWhereAny = true }) with
+    {
+        Field = PanelStyle.Tokens with { Decimals = 2 },
+    };
+
+    private static BarGaugePanel Failures { get; } = Bars(
+        7, "Policy failures by model", $"Requests whose policy verdict was negative, of models that have any; {Rest}", new TopQuery(PanelDimension.Model, PanelMeasures.PolicyFailures, PanelStyle.TopBars) { OnlyWhereAny = true }) with
+    {
+        Field = PanelStyle.Counted with { Min = 0, NoValue = "No policy failures in this time range", Color = FieldColor.Fixed("orange") },
+    };
+
+    private static BarGaugePanel Cached { get; } = Part(
+        8, "Cache efficiency", $"The part of a model's prompt tokens that was read from the provider's cache, as far as the store knows; {Rest}",
+        Measures.CachedTokens, Measures.PromptTokens, "No cached tokens are known in this time range");
+
+    private static BarGaugePanel Reasoning { get; } = Part(
+        9, "Reasoning", $"The part of a model's completion tokens that was used for reasoning, as far as the store knows; {Rest}",
+        Measures.ReasoningTokens, Measures.CompletionTokens, "No reasoning tokens are known in this time range");
+
+    private static BarGaugePanel Part(int id, string title, string description, Measure part, Measure whole, string noValue) =>
+        Bars(id, title, description, new TopQuery(PanelDimension.Model, new RatioMeasure(part.Title, part, whole), PanelStyle.TopBars) { OnlyWhereAny = true }) with
+        {
+            Width = 12,
+            Height = 8,
+            Field = PanelStyle.Share with { NoValue = noValue },
+        };
+
+    private static BarGaugePanel Bars(int id, string title, string description, TopQuery query) => new()
+    {
+        Id = id,
+        Title = title,
+        Description = description,
+        Width = 8,
+        Height = 10,
+        Query = SqlitePanelSql.Write(query),
+        Field = PanelStyle.Tokens,
+    };
+}

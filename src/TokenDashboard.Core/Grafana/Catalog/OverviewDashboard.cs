@@ -1,0 +1,222 @@
+using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Fields;
+using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Queries;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Grafana.Catalog;
+
+/// <summary>The dashboard "LLM overview": how much is used, by what and whom, how fast, and whether that is more than before.</summary>
+internal static class OverviewDashboard
+{
+    internal const string Name = "Overview";
+
+    /// <summary>Makes the dashboard; its links to itself follow <paramref name="uid"/>.</summary>
+    internal static Dashboard Create(string? uid, IReadOnlyList<TimeZoneInfo> zones)
+    {
+        string self = uid ?? "tokendashboard-overview";
+        return new Dashboard
+        {
+            Uid = self,
+            Title = "LLM overview",
+            Description = "Tokens, requests and durations of LLM applications at a glance, read from the SQLite store of Observicia's SDK.",
+            Tags = [PanelStyle.Tag],
+            Links = PanelStyle.Links(self),
+            Variables = RequestVariables.All(zones),
+            Sections =
+            [
+                new DashboardSection { Panels = [Totals, Changes, Load, Cached, Newest, TokensOverTime, CumulativeTokens, TokensByModel, TokensByProvider, TokensByUser(self)] },
+                new DashboardSection { Title = "Duration", Panels = [DurationOverTime, MeanDuration] },
+                new DashboardSection { Title = "Weekly pattern", Panels = [TokensByWeekdayAndHour] },
+                // Transactions are found in single requests, so they are looked for only when somebody asks.
+                new DashboardSection { Title = "Transactions", Collapsed = true, Panels = [TopTransactions] },
+            ],
+        };
+    }
+
+    private static StatPanel Totals { get; } = new()
+    {
+        Id = 1,
+        Title = "Totals",
+        Description = "Tokens and requests of the time range, the users who made them and the requests whose policy verdict was negative.",
+        Width = 24,
+        Height = 4,
+        Query = SqlitePanelSql.Write(new TotalsQuery(PanelMeasures.Headline)),
+        Field = PanelStyle.Tokens,
+        Overrides =
+        [
+            .. PanelStyle.PromptAndCompletion,
+            new FieldOverride("Requests") { Field = PanelStyle.Counted },
+            new FieldOverride("Users") { Field = PanelStyle.Counted },
+            new FieldOverride("Policy failures") { Field = PanelStyle.Failures },
+            PanelStyle.Colored("Tokens per request", "text"),
+        ],
+    };
+
+    private static StatPanel Changes { get; } = PanelStyle.Changes(
+        2,
+        "Change against the period before",
+        "By how much each total is above or below that of the period of equal length before the time range.",
+        new ChangesQuery(PanelMeasures.Headline));
+
+    private static StatPanel Load { get; } = new()
+    {
+        Id = 11,
+        Title = "Load",
+        Description = "Tokens and requests a minute: the mean of the time range, up to now, and the mean of the busiest bucket.",
+        Width = 14,
+        Height = 4,
+        Query = SqlitePanelSql.Write(new LoadQuery(PanelMeasures.Tokens, PanelMeasures.Requests)),
+        Field = PanelStyle.Tokens with { Decimals = 1 },
+        Overrides =
+        [
+            PanelStyle.Colored("Requests a minute", "text"),
+            PanelStyle.Colored("Most requests a minute", "text"),
+        ],
+    };
+
+    private static StatPanel Cached { get; } = new()
+    {
+        Id = 14,
+        Title = "Prompt cache",
+        Description = "The part of the prompt tokens that was read from providers' caches, as far as the store knows.",
+        Width = 5,
+        Height = 4,
+        Query = SqlitePanelSql.Write(new TotalsQuery(new RatioMeasure("Cached of prompt tokens", Measures.CachedTokens, Measures.PromptTokens))),
+        Field = new FieldOptions { Unit = Units.Fraction, Decimals = 1, NoValue = "unknown", Color = FieldColor.Fixed(PanelStyle.PromptColor) },
+    };
+
+    private static StatPanel Newest { get; } = new()
+    {
+        Id = 12,
+        Title = "Newest request",
+        Description = "How long ago the newest request of the time range was: an old one tells that the application, or what fills the store, has stopped.",
+        Width = 5,
+        Height = 4,
+        Query = SqlitePanelSql.Write(new NewestQuery("Newest request")),
+        Field = new FieldOptions { Unit = Units.Ago, NoValue = PanelStyle.NoRequests, Color = FieldColor.Fixed("text") },
+    };
+
+    private static TimeSeriesPanel TokensOverTime { get; } = new()
+    {
+        Id = 3,
+        Title = "Token usage over time",
+        Description = "Prompt and completion tokens of each bucket; the legend has their mean per bucket and their sum.",
+        Width = 12,
+        Height = 10,
+        Query = SqlitePanelSql.Write(new OverTimeQuery(PanelMeasures.PromptTokens, PanelMeasures.CompletionTokens)),
+        Field = PanelStyle.Tokens,
+        Overrides = PanelStyle.PromptAndCompletion,
+        Bars = true,
+        Stacked = true,
+        FillOpacity = 80,
+        Legend = new Legend(LegendPlacement.Bottom, Calculation.Mean, Calculation.Sum),
+    };
+
+    private static TimeSeriesPanel CumulativeTokens { get; } = new()
+    {
+        Id = 4,
+        Title = "Cumulative tokens",
+        Description = "Total tokens since the beginning of the time range, beside those of the period of equal length before it.",
+        Width = 12,
+        Height = 10,
+        Query = SqlitePanelSql.Write(new CumulativeQuery(PanelMeasures.Tokens)),
+        Field = PanelStyle.Tokens,
+        Overrides = [PanelStyle.Colored("Period before", "text")],
+        FillOpacity = 10,
+        Legend = new Legend(LegendPlacement.Bottom, Calculation.Last),
+    };
+
+    private static PieChartPanel TokensByModel { get; } = new()
+    {
+        Id = 5,
+        Title = "Usage by model",
+        Description = $"The share of each model in the total tokens; all after the first {PanelStyle.TopSeries} are added up as {SqlitePanelSql.Other}.",
+        Width = 8,
+        Height = 11,
+        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries)),
+        Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
+    };
+
+    private static PieChartPanel TokensByProvider { get; } = new()
+    {
+        Id = 6,
+        Title = "Usage by provider",
+        Description = $"The share of each provider in the total tokens; all after the first {PanelStyle.TopSeries} are added up as {SqlitePanelSql.Other}.",
+        Width = 7,
+        Height = 11,
+        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.Provider, PanelMeasures.Tokens, PanelStyle.TopSeries)),
+        Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
+    };
+
+    private static BarGaugePanel TokensByUser(string self) => new()
+    {
+        Id = 7,
+        Title = "Top users",
+        Description = $"Total tokens of the {PanelStyle.TopSeries} largest users, all others added up as {SqlitePanelSql.Other}; a click on one shows only that user.",
+        Width = 9,
+        Height = 11,
+        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries)),
+        Field = PanelStyle.Tokens with { Links = [PanelStyle.OnlyUser(self, "${__data.fields.User:percentencode}")] },
+    };
+
+    private static TimeSeriesPanel DurationOverTime { get; } = new()
+    {
+        Id = 8,
+        Title = "Request duration over time",
+        Description = "The duration that half, 95 % and 99 % of the requests of each bucket did not exceed.",
+        Width = 19,
+        Height = 9,
+        Query = SqlitePanelSql.Write(new DurationOverTimeQuery()),
+        Field = PanelStyle.Duration,
+        Overrides = PanelStyle.Percentiles,
+        Legend = new Legend(LegendPlacement.Bottom, Calculation.Mean, Calculation.Maximum),
+    };
+
+    private static GaugePanel MeanDuration { get; } = new()
+    {
+        Id = 9,
+        Title = "Average request duration",
+        Description = "The mean duration of a request: green below 2 s, yellow from 2 s, red from 5 s; the dial ends at 10 s.",
+        Width = 5,
+        Height = 9,
+        Query = SqlitePanelSql.Write(new TotalsQuery(PanelMeasures.MeanDuration)),
+        Field = PanelStyle.Duration with
+        {
+            Decimals = 2,
+            Max = 10_000,
+            Color = FieldColor.ByThreshold,
+            Thresholds = [new(0, "green"), new(2_000, "yellow"), new(5_000, "red")],
+        },
+    };
+
+    private static FieldOptions HoursOfWeek { get; } =
+        new() { Unit = Units.Metric, Decimals = 1, Min = 0, NoValue = PanelStyle.NoRequests, Color = FieldColor.Blues };
+
+    private static TablePanel TokensByWeekdayAndHour { get; } = new()
+    {
+        Id = 10,
+        Title = "Weekly usage pattern",
+        Description = "Total tokens of the time range added up by weekday and hour of the day in the chosen time zone.",
+        Width = 24,
+        Height = 9,
+        Query = SqlitePanelSql.Write(new WeekQuery(PanelMeasures.Tokens)),
+        Field = HoursOfWeek,
+        Column = new TableColumn { MinWidth = 40, Cell = TableCell.ColoredBackground },
+        Overrides = [new FieldOverride("Day") { Column = new TableColumn { Width = 50, Cell = TableCell.Text } }],
+    };
+
+    private static TablePanel TopTransactions { get; } = new()
+    {
+        Id = 13,
+        Title = "Top transactions",
+        Description = $"The {PanelStyle.TopSeries} transactions with most total tokens; a click on one shows its requests.",
+        Width = 24,
+        Height = 9,
+        Query = SqlitePanelSql.Write(new TransactionsQuery(PanelStyle.TopSeries) { Short = true }),
+        Field = new FieldOptions { Unit = Units.Grouped, NoValue = "No transactions in this time range" },
+        Column = new TableColumn { MinWidth = 80 },
+        Overrides = [PanelStyle.LinkedTransaction(RequestsDashboard.DefaultUid), PanelStyle.Moment("Last request")],
+    };
+}

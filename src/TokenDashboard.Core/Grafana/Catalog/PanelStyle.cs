@@ -1,0 +1,150 @@
+using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Fields;
+using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Queries;
+
+namespace TokenDashboard.Grafana.Catalog;
+
+/// <summary>How the panels of all dashboards show the same things.</summary>
+internal static class PanelStyle
+{
+    internal const int TopBars = 15;
+    internal const int TopSeries = 10;
+
+    internal const string NoRequests = "No requests in this time range";
+    internal const string TokensColor = "blue";
+    internal const string PromptColor = "purple";
+    internal const string CompletionColor = "green";
+    internal const string RequestsColor = "#8e8e9e";
+
+    /// <summary>Which dashboards the menu of each dashboard lists.</summary>
+    internal const string Tag = "tokendashboard";
+
+    /// <summary>All links to a dashboard itself end in this: Grafana sets a variable that they do not mention back to its first value.</summary>
+    internal const string SameView = "${datasource:queryparam}&${bucket:queryparam}&${zone:queryparam}";
+
+    /// <summary>The names chosen, for links to the dashboard itself that change something else.</summary>
+    internal const string SameModels = "${provider:queryparam}&${model:queryparam}";
+
+    internal static readonly FieldOptions Tokens = new()
+    {
+        Unit = Units.Abbreviated,
+        Min = 0,
+        NoValue = NoRequests,
+        Color = FieldColor.Fixed(TokensColor),
+    };
+
+    internal static readonly FieldOptions Counted = new()
+    {
+        Unit = Units.Grouped,
+        NoValue = NoRequests,
+        Color = FieldColor.Fixed("text"),
+    };
+
+    internal static readonly FieldOptions Failures = Counted with
+    {
+        Color = FieldColor.ByThreshold,
+        Thresholds = [new(0, "text"), new(1, "orange")],
+    };
+
+    internal static readonly FieldOptions Duration = new() { Unit = Units.Milliseconds, Min = 0, NoValue = NoRequests };
+
+    internal static readonly FieldOptions Share = new()
+    {
+        Unit = Units.Fraction,
+        Decimals = 1,
+        Min = 0,
+        Max = 1,
+        Color = FieldColor.Fixed(TokensColor),
+    };
+
+    internal static readonly FieldOptions Change = new() { Unit = Units.Fraction, Decimals = 1, NoValue = "new" };
+
+    internal static readonly IReadOnlyList<FieldOverride> PromptAndCompletion =
+        [Colored("Prompt tokens", PromptColor), Colored("Completion tokens", CompletionColor)];
+
+    /// <summary>From calm to alarming, wherever percentiles are drawn.</summary>
+    internal static readonly IReadOnlyList<FieldOverride> Percentiles = [Colored("p50", "green"), Colored("p95", "orange"), Colored("p99", "red")];
+
+    internal static FieldOverride Colored(string column, string color) =>
+        new(column) { Field = new FieldOptions { Color = FieldColor.Fixed(color) } };
+
+    internal static FieldOverride ShareBar(string column) => new(column) { Field = Share, Column = new TableColumn { Width = 120, Cell = TableCell.Bar } };
+
+    internal static FieldOverride InMilliseconds(string column, int? width = null) =>
+        new(column) { Field = new FieldOptions { Unit = Units.Milliseconds }, Column = new TableColumn { Width = width } };
+
+    /// <summary>The width of a table's column, in pixels.</summary>
+    internal static FieldOverride Wide(string column, int width) => new(column) { Column = new TableColumn { Width = width } };
+
+    /// <summary>A link from a transaction to its requests; their dashboard keeps its other variables.</summary>
+    /// <param name="requests">The uid of the dashboard of requests.</param>
+    internal static FieldOverride LinkedTransaction(string requests) => new("Transaction")
+    {
+        Field = new FieldOptions
+        {
+            Links =
+            [
+                new DataLink(
+                    "Show only this transaction",
+                    $"/d/{requests}?${{__url_time_range}}&var-transaction=${{__data.fields.Transaction:percentencode}}&var-min_tokens=0"
+                    + $"&${{user:queryparam}}&{SameModels}&{SameView}"),
+            ],
+        },
+        Column = new TableColumn { Width = 320 },
+    };
+
+    /// <summary>A column of moments with their milliseconds.</summary>
+    internal static FieldOverride Moment(string column) => new(column)
+    {
+        Field = new FieldOptions { Unit = Units.TimeWithMilliseconds },
+        Column = new TableColumn { Width = 190 },
+    };
+
+    /// <summary>The menu of all dashboards, and the way back to all requests.</summary>
+    /// <param name="self">The dashboard's uid.</param>
+    /// <param name="alsoReset">Variables of this dashboard alone with their first values, as part of an address.</param>
+    internal static IReadOnlyList<DashboardLink> Links(string self, string alsoReset = "") =>
+    [
+        DashboardLink.Menu("LLM dashboards", Tag) with { Tooltip = "The other dashboards, with the same time range and variables." },
+        new DashboardLink("Show everything", $"/d/{self}?var-provider=$__all&var-model=$__all&var-user=$__all{alsoReset}&{SameView}")
+        {
+            Tooltip = "Chooses all providers, models and users again.",
+        },
+    ];
+
+    /// <summary>A link that shows the dashboard for one user, with the same time range and all other variables.</summary>
+    /// <param name="self">The dashboard's uid.</param>
+    /// <param name="user">The user as Grafana's variable.</param>
+    internal static DataLink OnlyUser(string self, string user) =>
+        new("Show only this user", $"/d/{self}?${{__url_time_range}}&var-user={user}&{SameModels}&{SameView}");
+
+    /// <summary>How far totals are above or below those of the period before.</summary>
+    internal static StatPanel Changes(int id, string title, string description, ChangesQuery query) => new()
+    {
+        Id = id,
+        Title = title,
+        Description = description,
+        Width = 24,
+        Height = 4,
+        Query = SqlitePanelSql.Write(query),
+        Field = new FieldOptions { Unit = Units.Fraction, Decimals = 1, NoValue = "–", Color = FieldColor.Fixed("text") },
+    };
+
+    /// <summary>Tokens of each bucket by the values of a label, stacked.</summary>
+    internal static TimeSeriesPanel Stacked(int id, string title, string description, TopOverTimeQuery query, string label) => new()
+    {
+        Id = id,
+        Title = title,
+        Description = description,
+        Width = 16,
+        Height = 12,
+        Query = SqlitePanelSql.Write(query),
+        Field = Tokens with { Color = FieldColor.BySeries, DisplayName = "${__field.labels." + label + "}" },
+        Bars = true,
+        Stacked = true,
+        FillOpacity = 80,
+        Legend = new Legend(LegendPlacement.Right, Calculation.Sum) { SortBy = Calculation.Sum },
+    };
+}

@@ -1,0 +1,155 @@
+using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Fields;
+using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Queries;
+
+namespace TokenDashboard.Grafana.Catalog;
+
+/// <summary>The dashboard "LLM requests": single requests, the odd ones first at hand, and the transactions they belong to.</summary>
+internal static class RequestsDashboard
+{
+    internal const string Name = "Requests";
+    internal const string DefaultUid = "tokendashboard-requests";
+
+    private const int TransactionRows = 100;
+
+    private static readonly (string Label, double From)[] DurationSteps =
+    [
+        ("0 s", 0), ("0.1 s", 100), ("0.2 s", 200), ("0.5 s", 500), ("1 s", 1000), ("2 s", 2000), ("5 s", 5000), ("10 s", 10_000),
+        ("20 s", 20_000), ("60 s", 60_000),
+    ];
+
+    private static readonly (string Label, double From)[] SizeSteps =
+    [
+        ("0", 0), ("1", 1), ("100", 100), ("200", 200), ("500", 500), ("1 k", 1000), ("2 k", 2000), ("5 k", 5000), ("10 k", 10_000),
+        ("20 k", 20_000), ("50 k", 50_000), ("100 k", 100_000),
+    ];
+
+    /// <summary>Makes the dashboard; its links to itself follow <paramref name="uid"/>.</summary>
+    internal static Dashboard Create(string? uid, IReadOnlyList<TimeZoneInfo> zones)
+    {
+        string self = uid ?? DefaultUid;
+        return new Dashboard
+        {
+            Uid = self,
+            Title = "LLM requests",
+            Description = "Single requests of LLM applications and their transactions, read from the SQLite store of Observicia's SDK.",
+            Tags = [PanelStyle.Tag],
+            Links = PanelStyle.Links(self, "&var-transaction=&var-min_tokens=0"),
+            Variables = [.. RequestVariables.All(zones), .. RequestVariables.OfSingleRequests],
+            // Single requests are read one by one, so a look at the last day is the beginning.
+            From = "now-24h",
+            Sections =
+            [
+                new DashboardSection
+                {
+                    Panels =
+                    [
+                        OverTime,
+                        Table(self, 2, 13, "Newest requests", "The newest requests of the time range, newest first", RequestChoice.Newest),
+                    ],
+                },
+                new DashboardSection
+                {
+                    Title = "Size and duration",
+                    Panels =
+                    [
+                        Histogram(3, "Requests by duration", "How many requests took how long; each bar reaches from its duration to the next one's.",
+                            new HistogramQuery(OfDurations: true, "Duration from", DurationSteps)),
+                        Histogram(4, "Requests by size", "How many requests had how many total tokens; each bar reaches to the next one's.",
+                            new HistogramQuery(OfDurations: false, "Tokens from", SizeSteps)),
+                        Table(self, 5, 11, "Slowest requests", "The requests that took longest, slowest first", RequestChoice.Slowest),
+                        Table(self, 6, 11, "Largest requests", "The requests with most total tokens, largest first", RequestChoice.Largest),
+                    ],
+                },
+                new DashboardSection
+                {
+                    Title = "Transactions and interrupted streams",
+                    Panels =
+                    [
+                        Transactions(self),
+                        Table(self, 8, 11, "Interrupted streams", "Streams that ended before their completion was counted, newest first",
+                            RequestChoice.Interrupted) with
+                        {
+                            Field = new FieldOptions { Unit = Units.Grouped, NoValue = "No interrupted streams in this time range" },
+                        },
+                    ],
+                },
+            ],
+        };
+    }
+
+    // Columns without a width share what is left; at 1600 pixels all are seen.
+    private static TableColumn Narrow { get; } = new() { MinWidth = 80 };
+
+    private static TimeSeriesPanel OverTime { get; } = new()
+    {
+        Id = 1,
+        Title = "Requests over time",
+        Description = "Requests of each bucket, and those of them with a negative policy verdict or an interrupted stream.",
+        Width = 24,
+        Height = 8,
+        Query = SqlitePanelSql.Write(new OverTimeQuery(PanelMeasures.Requests, PanelMeasures.PolicyFailures, PanelMeasures.InterruptedStreams)),
+        Field = PanelStyle.Counted with { Min = 0, Color = FieldColor.Fixed(PanelStyle.RequestsColor) },
+        Overrides = [PanelStyle.Colored("Policy failures", "orange"), PanelStyle.Colored("Interrupted streams", "red")],
+        Bars = true,
+        FillOpacity = 60,
+        Legend = new Legend(LegendPlacement.Right, Calculation.Sum),
+    };
+
+    private static TablePanel Table(string self, int id, int height, string title, string description, RequestChoice choice) => new()
+    {
+        Id = id,
+        Title = title,
+        Description = $"{description}, at most {UsageRelations.NewestRows}; a click on a transaction shows only its requests.",
+        Width = 24,
+        Height = height,
+        Query = SqlitePanelSql.Write(new RequestsQuery(choice, UsageRelations.NewestRows)),
+        Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoRequests },
+        Paginated = true,
+        Column = Narrow,
+        Overrides =
+        [
+            PanelStyle.Moment("Time"),
+            PanelStyle.LinkedTransaction(self),
+            PanelStyle.Wide("Provider", 110),
+            PanelStyle.Wide("Type", 110),
+            PanelStyle.Wide("Prompt", 100),
+            PanelStyle.Wide("Completion", 110),
+            PanelStyle.Wide("Total", 100),
+            PanelStyle.InMilliseconds("Duration", 100),
+            new FieldOverride("Policy")
+            {
+                Field = new FieldOptions { TextColors = new Dictionary<string, string> { ["failed"] = "orange", ["passed"] = "text" } },
+                Column = new TableColumn { Width = 80, Cell = TableCell.ColoredText },
+            },
+        ],
+    };
+
+    private static TablePanel Transactions(string self) => new()
+    {
+        Id = 7,
+        Title = "Transactions with most tokens",
+        Description = $"The {TransactionRows} transactions with most total tokens; a click on one shows only its requests.",
+        Width = 24,
+        Height = 11,
+        Query = SqlitePanelSql.Write(new TransactionsQuery(TransactionRows)),
+        Field = new FieldOptions { Unit = Units.Grouped, NoValue = "No transactions in this time range" },
+        Paginated = true,
+        Column = Narrow,
+        Overrides = [PanelStyle.LinkedTransaction(self), PanelStyle.InMilliseconds("Duration"), PanelStyle.Moment("First request"), PanelStyle.Moment("Last request")],
+    };
+
+    private static BarChartPanel Histogram(int id, string title, string description, HistogramQuery query) => new()
+    {
+        Id = id,
+        Title = title,
+        Description = description,
+        Width = 12,
+        Height = 8,
+        Query = SqlitePanelSql.Write(query),
+        CategoryColumn = query.Title,
+        Field = PanelStyle.Counted with { Min = 0, Color = FieldColor.Fixed(PanelStyle.RequestsColor) },
+    };
+}

@@ -1,0 +1,207 @@
+using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Fields;
+using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Queries;
+
+namespace TokenDashboard.Grafana.Catalog;
+
+/// <summary>The dashboard "LLM users": who uses how much, when, and how that changed.</summary>
+internal static class UsersDashboard
+{
+    internal const string Name = "Users";
+
+    private const int RepeatedRows = 10;
+    private const int TopRows = 1000;
+
+    /// <summary>Makes the dashboard; its links to itself follow <paramref name="uid"/>.</summary>
+    internal static Dashboard Create(string? uid, IReadOnlyList<TimeZoneInfo> zones)
+    {
+        string self = uid ?? "tokendashboard-users";
+        DataLink[] onlyThisUser = [PanelStyle.OnlyUser(self, "${__field.labels.user:percentencode}")];
+        return new Dashboard
+        {
+            Uid = self,
+            Title = "LLM users",
+            Description = "Who uses LLM applications, how much, when and how long requests take, read from the SQLite store of Observicia's SDK.",
+            Tags = [PanelStyle.Tag],
+            Links = PanelStyle.Links(self),
+            Variables = [.. RequestVariables.All(zones), RowUser],
+            Sections =
+            [
+                new DashboardSection
+                {
+                    Panels =
+                    [
+                        TokensByUser with { Field = TokensByUser.Field with { Links = [PanelStyle.OnlyUser(self, "${__data.fields.User:percentencode}")] } },
+                        TokensByUserOverTime with { Field = TokensByUserOverTime.Field with { Links = onlyThisUser } },
+                        TokensByUserAndDay with { Field = TokensByUserAndDay.Field with { Links = onlyThisUser } },
+                        CumulativeTokensByUser,
+                        Comparison(self),
+                        TokensByHour,
+                        TokensByDayAndHour,
+                    ],
+                },
+                new DashboardSection
+                {
+                    Title = "User ${" + SqlitePanelSql.RowUser + "}",
+                    Collapsed = true,
+                    Repeat = SqlitePanelSql.RowUser,
+                    Panels = [RowTotals, RowChanges, RowTokensOverTime, RowTokensByModel],
+                },
+            ],
+        };
+    }
+
+    private static QueryVariable RowUser { get; } = new(
+        SqlitePanelSql.RowUser,
+        "Rows",
+        $"The {RepeatedRows} largest of the chosen users, who have a row each below the other panels.",
+        SqlitePanelSql.Write(new LargestNamesQuery(PanelDimension.User, PanelMeasures.Tokens, RepeatedRows)).Sql,
+        "")
+    {
+        Hidden = true,
+    };
+
+    private static BarGaugePanel TokensByUser { get; } = new()
+    {
+        Id = 1,
+        Title = "Total tokens per user",
+        Description = $"Total tokens of the {PanelStyle.TopBars} largest users, all others added up as {SqlitePanelSql.Other}; a click on one shows only that user.",
+        Width = 8,
+        Height = 12,
+        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopBars)),
+        Field = PanelStyle.Tokens,
+    };
+
+    private static TimeSeriesPanel TokensByUserOverTime { get; } = PanelStyle.Stacked(
+        2,
+        "Token usage per user over time",
+        $"Total tokens of each bucket for the {PanelStyle.TopSeries} largest users; all others are added up as {SqlitePanelSql.Other}.",
+        new TopOverTimeQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries),
+        "user");
+
+    private static TimeSeriesPanel TokensByUserAndDay { get; } = PanelStyle.Stacked(
+        3,
+        "Daily usage per user",
+        $"Total tokens of each day in the chosen time zone for the {PanelStyle.TopSeries} largest users; all others are added up as {SqlitePanelSql.Other}.",
+        new TopOverTimeQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries) { ByDay = true },
+        "user") with
+    { Width = 12, Height = 9 };
+
+    private static TimeSeriesPanel CumulativeTokensByUser { get; } = PanelStyle.Stacked(
+        4,
+        "Cumulative usage per user",
+        "Total tokens since the beginning of the time range, stacked: "
+            + $"the {PanelStyle.TopSeries} largest users and all others as {SqlitePanelSql.Other}.",
+        new TopOverTimeQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries) { Cumulative = true },
+        "user") with
+    {
+        Width = 12,
+        Height = 9,
+        Bars = false,
+        FillOpacity = 40,
+        Legend = new Legend(LegendPlacement.Right, Calculation.Last) { SortBy = Calculation.Last },
+    };
+
+    private static TablePanel Comparison(string self) => new()
+    {
+        Id = 5,
+        Title = "Comparison between users",
+        Description = "Each user's tokens, share, requests, durations and main model, and the change against the period of equal length "
+            + "before; a click on a user shows only that user.",
+        Width = 24,
+        Height = 11,
+        Query = SqlitePanelSql.Write(new TableQuery(
+            PanelDimension.User, TopRows, PanelMeasures.Tokens, new ShareMeasure("Share"), PanelMeasures.Requests, PanelMeasures.MeanDuration,
+            new PercentileMeasure("p95 duration", 95), new MainModelMeasure("Main model"), new PreviousMeasure("Previous tokens"), new ChangeMeasure("Change"),
+            PanelMeasures.LastSeen)),
+        Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoRequests },
+        Paginated = true,
+        Overrides =
+        [
+            new FieldOverride("User") { Field = new FieldOptions { Links = [PanelStyle.OnlyUser(self, "${__data.fields.User:percentencode}")] } },
+            PanelStyle.ShareBar("Share"),
+            PanelStyle.InMilliseconds("Mean duration", 120),
+            PanelStyle.InMilliseconds("p95 duration", 120),
+            new FieldOverride("Change") { Field = PanelStyle.Change },
+        ],
+    };
+
+    private static BarChartPanel TokensByHour { get; } = new()
+    {
+        Id = 6,
+        Title = "Daily usage pattern",
+        Description = "Total tokens of the time range added up by the hour of the day in the chosen time zone.",
+        Width = 8,
+        Height = 11,
+        Query = SqlitePanelSql.Write(new HoursQuery(PanelMeasures.Tokens)),
+        CategoryColumn = "Hour",
+        Field = PanelStyle.Tokens,
+    };
+
+    private static HeatmapPanel TokensByDayAndHour { get; } = new()
+    {
+        Id = 10,
+        Title = "Usage by day and hour",
+        Description = "Total tokens of each hour of each day in the chosen time zone: the stronger the colour, the more.",
+        Width = 16,
+        Height = 11,
+        Query = SqlitePanelSql.Write(new DaysAndHoursQuery(PanelMeasures.Tokens)),
+        Field = PanelStyle.Tokens,
+        ValueName = "Tokens",
+        FirstRowOnTop = true,
+    };
+
+    private static StatPanel RowTotals { get; } = new()
+    {
+        Id = 7,
+        Title = "Totals of the user",
+        Description = "The user's tokens and requests of the time range, and the requests whose policy verdict was negative.",
+        Width = 24,
+        Height = 4,
+        Query = SqlitePanelSql.Write(new TotalsQuery([.. PanelMeasures.Headline.Where(measure => measure is not UsersMeasure)]) { OfRowUser = true }),
+        Field = PanelStyle.Tokens,
+        Overrides =
+        [
+            .. PanelStyle.PromptAndCompletion,
+            new FieldOverride("Requests") { Field = PanelStyle.Counted },
+            new FieldOverride("Policy failures") { Field = PanelStyle.Failures },
+            PanelStyle.Colored("Tokens per request", "text"),
+        ],
+    };
+
+    private static StatPanel RowChanges { get; } = PanelStyle.Changes(
+        11,
+        "Change of the user against the period before",
+        "By how much each of the user's totals is above or below that of the period of equal length before the time range.",
+        new ChangesQuery([.. PanelMeasures.Headline.Where(measure => measure is not UsersMeasure)]) { OfRowUser = true });
+
+    private static TimeSeriesPanel RowTokensOverTime { get; } = new()
+    {
+        Id = 8,
+        Title = "Token usage of the user over time",
+        Description = "The user's prompt and completion tokens of each bucket; the legend has their mean per bucket and their sum.",
+        Width = 16,
+        Height = 9,
+        Query = SqlitePanelSql.Write(new OverTimeQuery(PanelMeasures.PromptTokens, PanelMeasures.CompletionTokens) { OfRowUser = true }),
+        Field = PanelStyle.Tokens,
+        Overrides = PanelStyle.PromptAndCompletion,
+        Bars = true,
+        Stacked = true,
+        FillOpacity = 80,
+        Legend = new Legend(LegendPlacement.Bottom, Calculation.Mean, Calculation.Sum),
+    };
+
+    private static PieChartPanel RowTokensByModel { get; } = new()
+    {
+        Id = 9,
+        Title = "Models of the user",
+        Description = $"The share of each model in the user's tokens; all after the first {PanelStyle.TopSeries} are added up as {SqlitePanelSql.Other}.",
+        Width = 8,
+        Height = 9,
+        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries) { OfRowUser = true }),
+        Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
+    };
+}

@@ -1,0 +1,183 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Results;
+
+namespace TokenDashboard.Grafana.DataSources;
+
+/// <summary>A data source that takes the place of another.</summary>
+/// <param name="Uid">Its uid.</param>
+/// <param name="Name">Its name; null where nobody asked a server.</param>
+/// <param name="Type">Its plugin's id; null where nobody asked a server.</param>
+internal sealed record DataSourceTarget(string Uid, string? Name, string? Type);
+
+/// <summary>Puts data sources in the place of those a dashboard refers to, wherever it does.</summary>
+internal sealed partial class DataSourceReferences
+{
+    private readonly Dictionary<string, DataSourceTarget> _named = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _matched = new(StringComparer.Ordinal);
+    private readonly HashSet<JsonObject> _chosen = [];
+
+    private DataSourceReferences(DataSourceMap map, Func<string, DataSourceTarget> find)
+    {
+        One = map.One is { } one ? find(one) : null;
+        foreach ((string from, string to) in map.Named)
+        {
+            _named[from] = find(to);
+        }
+    }
+
+    /// <summary>The one for all references to SQLite data sources; null for none.</summary>
+    internal DataSourceTarget? One { get; }
+
+    /// <summary>Finds the data sources on a server, by uid, else by name.</summary>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.GrafanaDataSourceMissing"/>: the server has none of that name or uid; the message lists what it has.
+    /// </exception>
+    internal static DataSourceReferences Resolve(DataSourceMap map, GrafanaClient client, Action<string> warning)
+    {
+        GrafanaResponse response = client.Get("api/datasources");
+        if (response.Status == 403)
+        {
+            warning("This account may not list data sources, so what -DataSource names was taken as uids. It takes datasources:read (role Admin).");
+            return AsGiven(map);
+        }
+        DataSourceItem[] all = response.OrThrow("list data sources", "datasources:read (role Admin)").As(GrafanaJson.Default.DataSourceItemArray);
+        return new DataSourceReferences(map, wanted =>
+            (all.FirstOrDefault(item => item.Uid == wanted)
+                ?? all.FirstOrDefault(item => item.Name == wanted)
+                ?? all.FirstOrDefault(item => string.Equals(item.Name, wanted, StringComparison.OrdinalIgnoreCase))) is { Uid: { } uid } found
+                ? new DataSourceTarget(uid, found.Name, found.Type)
+                : throw Missing($"Grafana at {client.Url} has no data source with the name or uid '{wanted}'. It has: {List(all)}.", wanted));
+    }
+
+    /// <summary>Takes what is given as uids, where no server can be asked.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaDataSourceMissing"/>: one is no uid.</exception>
+    internal static DataSourceReferences AsGiven(DataSourceMap map) => new(map, wanted => Uid().IsMatch(wanted)
+        ? new DataSourceTarget(wanted, null, null)
+        : throw Missing($"No server can be asked which data source is named '{wanted}'. Give its uid: 1 to 40 of A-Z, a-z, 0-9, '-' and '_'.", wanted));
+
+    /// <summary>What takes the place of a uid, a name or an input; null for nothing.</summary>
+    internal DataSourceTarget? Find(string? reference)
+    {
+        if (reference is null || !_named.TryGetValue(reference, out DataSourceTarget? target))
+        {
+            return null;
+        }
+        _matched.Add(reference);
+        return target;
+    }
+
+    /// <summary>Says what was to be replaced and stood in no dashboard.</summary>
+    internal void WarnOfUnmatched(Action<string> warning)
+    {
+        foreach (string from in _named.Keys.Except(_matched).Order(StringComparer.Ordinal))
+        {
+            warning($"No dashboard refers to a data source '{from}', which -DataSource was to replace. Its uid, name or input counts, with its case.");
+        }
+    }
+
+    /// <summary>Whether this gave a variable its value.</summary>
+    internal bool Chose(JsonObject variable) => _chosen.Contains(variable);
+
+    /// <summary>Replaces every reference in a dashboard: of panels, queries, variables and annotations.</summary>
+    internal void Apply(JsonObject dashboard)
+    {
+        _chosen.Clear();
+        Walk(dashboard);
+    }
+
+    private void Walk(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject fields:
+                if (Text(fields["type"]) == "datasource" && fields["name"] is not null && fields["query"] is not null)
+                {
+                    ApplyToVariable(fields);
+                }
+                foreach (string name in fields.Select(field => field.Key).ToList())
+                {
+                    switch (name)
+                    {
+                        case "datasource" when Replacement(fields[name]) is { } reference:
+                            fields[name] = reference;
+                            break;
+                        case "datasourceUid" when Find(Text(fields[name])) is { } target:
+                            fields[name] = target.Uid;
+                            break;
+                        default:
+                            Walk(fields[name]);
+                            break;
+                    }
+                }
+                break;
+            case JsonArray items:
+                foreach (JsonNode? item in items)
+                {
+                    Walk(item);
+                }
+                break;
+        }
+    }
+
+    /// <summary>What stands for a reference now: an object with type and uid, or a name as dashboards before Grafana 8.3 have it.</summary>
+    private JsonNode? Replacement(JsonNode? reference)
+    {
+        if (Text(reference) is { } name)
+        {
+            return Find(name) is not { } target ? null
+                : target.Type is null ? target.Uid : new JsonObject { ["type"] = target.Type, ["uid"] = target.Uid };
+        }
+        if (reference is not JsonObject fields || Text(fields["uid"]) is not { Length: > 0 } uid)
+        {
+            return null;
+        }
+        // A variable is not a data source; it is given one where it is defined.
+        bool one = One is not null && Text(fields["type"]) == SqliteDataSource.PluginId && !uid.StartsWith('$');
+        if ((Find(uid) ?? (one ? One : null)) is not { } found)
+        {
+            return null;
+        }
+        var changed = (JsonObject)fields.DeepClone();
+        changed["uid"] = found.Uid;
+        if (found.Type is not null)
+        {
+            changed["type"] = found.Type;
+        }
+        return changed;
+    }
+
+    private void ApplyToVariable(JsonObject variable)
+    {
+        JsonObject? current = variable["current"] as JsonObject;
+        string? value = Single(current?["value"]);
+        string? text = Single(current?["text"]);
+        if ((Find(value) ?? Find(text)) is not { } target)
+        {
+            return;
+        }
+        bool multiple = current!["value"] is JsonArray;
+        string shown = target.Name ?? target.Uid;
+        variable["current"] = multiple
+            ? new JsonObject { ["text"] = new JsonArray(shown), ["value"] = new JsonArray(target.Uid) }
+            : new JsonObject { ["text"] = shown, ["value"] = target.Uid };
+        if (target.Type is not null)
+        {
+            variable["query"] = target.Type;
+        }
+        _chosen.Add(variable);
+
+        static string? Single(JsonNode? node) => Text(node is JsonArray { Count: 1 } only ? only[0] : node);
+    }
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
+    private static string List(DataSourceItem[] all) => all.Length == 0 ? "none" : string.Join(", ", all.Select(item => $"'{item.Name}' (uid '{item.Uid}', {item.Type})"));
+
+    private static TokenDashboardException Missing(string message, string wanted) => new(ErrorCode.GrafanaDataSourceMissing, message, target: wanted);
+
+    [GeneratedRegex(DashboardDocument.UidPattern)]
+    private static partial Regex Uid();
+}

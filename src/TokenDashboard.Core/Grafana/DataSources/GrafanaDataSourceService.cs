@@ -1,0 +1,177 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Parsing;
+using TokenDashboard.Grafana.Results;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Grafana.DataSources;
+
+/// <summary>Sets and checks the SQLite data source of one Grafana server.</summary>
+public sealed class GrafanaDataSourceService : IDisposable
+{
+    private const string Table = TelemetrySql.Table;
+
+    private readonly GrafanaConnection _connection;
+    private readonly PublishCallbacks _callbacks;
+    private readonly GrafanaClient _client;
+
+    /// <summary>Prepares for a server without talking to it.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaSignInInvalid"/>.</exception>
+    public GrafanaDataSourceService(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(callbacks);
+        _connection = connection;
+        _callbacks = callbacks;
+        _client = new GrafanaClient(connection, callbacks, cancellation);
+    }
+
+    /// <summary>Makes or corrects the data source; everything else in it is kept.</summary>
+    /// <returns>What was done; null where writing was declined.</returns>
+    /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
+    public GrafanaPublishResult? Set(GrafanaPublishOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new GrafanaDataSources(_client, Probe(), _callbacks).Ensure(options, out _);
+    }
+
+    /// <summary>The names of the server's data sources, each with type and uid in words.</summary>
+    /// <exception cref="TokenDashboardException">The server cannot be asked, or does not tell this account.</exception>
+    public IReadOnlyDictionary<string, string> Names() => _client.Get("api/datasources")
+        .OrThrow("list data sources", "datasources:read (role Admin)")
+        .As(GrafanaJson.Default.DataSourceItemArray)
+        .Where(item => item.Name is not null)
+        .DistinctBy(item => item.Name)
+        .ToDictionary(item => item.Name!, item => $"{item.Type}, uid {item.Uid}");
+
+    /// <summary>Checks plugin, settings and health, and counts the requests with a query as a panel would.</summary>
+    /// <exception cref="TokenDashboardException">The server cannot be asked. What is wrong with the data source is in the report.</exception>
+    public GrafanaDataSourceReport Test(string uid)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(uid);
+        GrafanaServer server = Probe();
+        var plugin = new PluginInstallation(_client, server, _callbacks);
+        string? version = plugin.Find();
+        var problems = new List<string>();
+        var report = new GrafanaDataSourceReport { Uid = uid, PluginVersion = version, Problems = problems };
+        if (version is null)
+        {
+            problems.Add($"The plugin {SqliteDataSource.PluginId} is not installed. {plugin.InstallCommand}");
+        }
+        else if (plugin.Outdated(version) is { } outdated)
+        {
+            problems.Add(outdated);
+        }
+
+        GrafanaResponse response = _client.Get(GrafanaDataSources.ByUid(uid));
+        if (response.Status == 404)
+        {
+            problems.Add($"There is no data source with the uid '{uid}'. Make it with Set-GrafanaDataSource.");
+            return report;
+        }
+        if (response.Status == 403)
+        {
+            _callbacks.Warning("This account may not see the data source's settings; they were not checked. It takes datasources:read (role Admin).");
+        }
+        else
+        {
+            report = CheckSettings(response.OrThrow($"read the data source '{uid}'", "datasources:read (role Admin)").AsObject(), report, problems);
+        }
+        if (version is not null)
+        {
+            report = report with { Requests = Query(uid, new GrafanaDataSources(_client, server, _callbacks), server, problems) };
+        }
+        return report;
+    }
+
+    /// <summary>Ends the connections.</summary>
+    public void Dispose() => _client.Dispose();
+
+    private GrafanaServer Probe() => GrafanaServer.Probe(_client, _connection.OrgId, _callbacks.Verbose);
+
+    private static GrafanaDataSourceReport CheckSettings(JsonObject stored, GrafanaDataSourceReport report, List<string> problems)
+    {
+        string? type = GrafanaResponse.TextOf(stored, "type");
+        JsonObject settings = stored["jsonData"] as JsonObject ?? [];
+        string? database = GrafanaResponse.TextOf(settings, "path");
+        if (type != SqliteDataSource.PluginId)
+        {
+            problems.Add($"The data source is of type '{type}', not {SqliteDataSource.PluginId}.");
+        }
+        else if (string.IsNullOrEmpty(database))
+        {
+            problems.Add("The data source names no database. Set it with Set-GrafanaDataSource -Database.");
+        }
+        else
+        {
+            problems.AddRange(SqliteDataSource.PathWarnings(database).Concat(StoreWarnings.Of(database)));
+            if (GrafanaResponse.TextOf(settings, "pathPrefix") != SqliteDataSource.PathPrefix
+                || GrafanaResponse.TextOf(settings, "pathOptions") != SqliteDataSource.PathOptions)
+            {
+                problems.Add(
+                    $"The data source does not open the store with '{SqliteDataSource.PathOptions}', which waits for a writer and forbids "
+                        + $"writing. Correct it with Set-GrafanaDataSource -Database '{database}'.");
+            }
+        }
+        return report with { Name = GrafanaResponse.TextOf(stored, "name"), Database = database };
+    }
+
+    /// <summary>A database can be opened that is not a store of telemetry, and a healthy one may be locked; a query tells.</summary>
+    private long? Query(string uid, GrafanaDataSources sources, GrafanaServer server, List<string> problems)
+    {
+        (bool? healthy, string words, string advice) = sources.AskHealth(uid);
+        if (healthy is false)
+        {
+            problems.Add($"Grafana cannot open the database: {words}. {advice}");
+            return null;
+        }
+        _callbacks.Verbose($"Health of the data source '{uid}': {words}");
+        string sql = $"SELECT COUNT(*) AS requests FROM {Table}";
+        var query = new JsonObject
+        {
+            ["refId"] = "A",
+            ["datasource"] = new JsonObject { ["uid"] = uid, ["type"] = SqliteDataSource.PluginId },
+            ["queryType"] = "table",
+            ["queryText"] = sql,
+            ["rawQueryText"] = sql,
+            ["timeColumns"] = new JsonArray(),
+            ["intervalMs"] = 60000,
+            ["maxDataPoints"] = 100,
+        };
+        if (server.IsOld && sources.NumberOf(uid) is { } number)
+        {
+            query["datasourceId"] = number;
+        }
+        GrafanaResponse response = _client.Ask("api/ds/query", new JsonObject { ["from"] = "now-1h", ["to"] = "now", ["queries"] = new JsonArray(query) });
+        if (response.Status == 403)
+        {
+            _callbacks.Warning("This account may not query the data source, so nobody checked that it can. It takes datasources:query (role Viewer).");
+            return null;
+        }
+        if (response.IsNoAnswer)
+        {
+            throw response.Failure($"query the data source '{uid}'", "datasources:query (role Viewer)");
+        }
+        // A failed query has its error inside, with a status that differs from version to version.
+        JsonNode? result = response.AsObject().Child("results").Child("A");
+        JsonNode? values = First(result.Child("frames")).Child("data").Child("values");
+        if (response.IsSuccess && First(First(values)) is JsonValue count && count.TryGetValue(out double requests))
+        {
+            return (long)requests;
+        }
+        string? error = result is JsonObject failed ? GrafanaResponse.TextOf(failed, "error") : null;
+        if (response.IsSuccess && string.IsNullOrEmpty(error) && result.Child("dataframes") is JsonArray)
+        {
+            _callbacks.Verbose("The query succeeded; before version 9 Grafana gives its result in a binary form, which is not read here.");
+            return null;
+        }
+        string cause = !string.IsNullOrEmpty(error) ? response.Shown(error)
+            : response.Words.Length > 0 ? response.Words
+            : response.IsSuccess ? "the answer has no count" : $"status {response.Status}";
+        problems.Add($"Grafana's query of the table {Table} failed: {cause}. The database must be an Observicia store; Get-TokenStore tells.");
+        return null;
+    }
+
+    private static JsonNode? First(JsonNode? node) => node is JsonArray { Count: > 0 } items ? items[0] : null;
+}

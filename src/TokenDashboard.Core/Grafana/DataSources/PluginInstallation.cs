@@ -1,0 +1,84 @@
+using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Model;
+
+namespace TokenDashboard.Grafana.DataSources;
+
+/// <summary>Makes sure that a server has the plugin that reads SQLite, and a new enough one.</summary>
+internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer server, PublishCallbacks callbacks)
+{
+    private const string Id = SqliteDataSource.PluginId;
+
+    /// <summary>The first one that takes the names __text and __value in queries of variables.</summary>
+    private static readonly Version Oldest = new(3, 5, 0);
+
+    private string Program => server.Major < 10 ? "grafana-cli" : "grafana cli";
+
+    /// <summary>What to run on the server, or to set for its container.</summary>
+    internal string InstallCommand =>
+        $"On that server run '{Program} plugins install {Id}' and restart Grafana; for a container set "
+            + $"{(server.Major < 12 ? "GF_INSTALL_PLUGINS" : "GF_PLUGINS_PREINSTALL")}={Id}.";
+
+    /// <summary>The installed version; null where there is none. An unknown one is empty: the account may not look.</summary>
+    internal string? Find()
+    {
+        GrafanaResponse response = client.Get($"api/plugins/{Id}/settings");
+        return response.Status switch
+        {
+            404 => null,
+            403 => "",
+            _ => response.OrThrow($"look at the plugin {Id}", "plugins:read (role Viewer)").As(GrafanaJson.Default.PluginAnswer).Info?.Version ?? "",
+        };
+    }
+
+    /// <summary>What is wrong with an installed version; null for nothing that is known.</summary>
+    internal string? Outdated(string version) => Version.TryParse(version.Split('-')[0], out Version? installed) && installed < Oldest
+        ? $"The plugin {Id} {version} is too old for dashboards of this product; they need {Oldest} or later. On that server run "
+            + $"'{Program} plugins update {Id}' and restart Grafana."
+        : null;
+
+    private bool IsLacking(string? version) => version is null || Outdated(version) is not null;
+
+    /// <summary>Looks for the plugin, and installs or updates it where that was asked for.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaPluginMissing"/>.</exception>
+    internal void Require(bool install)
+    {
+        string? version = Find();
+        if (install && IsLacking(version))
+        {
+            if (!callbacks.ShouldProcess($"Plugin {Id} on {client.Url}", version is null ? "Install" : "Update"))
+            {
+                return;
+            }
+            // Looking is how to know: the answer may be lost, or say that it was there already. Installing over an old one updates it.
+            GrafanaResponse? response = client.Write(HttpMethod.Post, $"api/plugins/{Id}/install", [], () => !IsLacking(Find()));
+            if (response is { IsNoAnswer: true })
+            {
+                throw response.Failure($"install the plugin {Id}", "plugins:install (a server admin)");
+            }
+            version = Find();
+            if (version is null || (IsLacking(version) && response is { IsSuccess: false }))
+            {
+                throw Missing($"Grafana at {client.Url} did not install the plugin {Id}: {response?.Words}. It takes a server admin, "
+                    + "plugin_admin_enabled in Grafana's configuration, and a way to grafana.com.");
+            }
+            callbacks.Verbose($"Installed the plugin {Id} {version}.");
+        }
+        switch (version)
+        {
+            case null:
+                throw Missing($"Grafana at {client.Url} has no plugin {Id}, or could not load it (see its log).");
+            case "":
+                callbacks.Verbose($"This account may not look at plugins; whether {Id} is installed will show when the data source is used.");
+                break;
+            default:
+                callbacks.Verbose($"The plugin {Id} {version} is installed.");
+                if (Outdated(version) is { } warning)
+                {
+                    callbacks.Warning(warning);
+                }
+                break;
+        }
+    }
+
+    private TokenDashboardException Missing(string what) => new(ErrorCode.GrafanaPluginMissing, $"{what} {InstallCommand}", target: Id);
+}

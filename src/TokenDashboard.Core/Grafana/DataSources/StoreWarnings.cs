@@ -1,0 +1,38 @@
+namespace TokenDashboard.Grafana.DataSources;
+
+/// <summary>What can be told of a store that also lies on this machine, under the path Grafana is given.</summary>
+internal static class StoreWarnings
+{
+    /// <summary>Where a SQLite file says how it is written: 2 is with a write-ahead log.</summary>
+    private const int WriteVersionOffset = 18;
+
+    /// <summary>What may fail in Grafana; empty for a sound store, and for a path that means nothing here.</summary>
+    internal static IEnumerable<string> Of(string database)
+    {
+        if (Path.IsPathFullyQualified(database) && IsWriteAheadLogged(database) && !OthersMayWrite(Path.GetDirectoryName(database)!))
+        {
+            yield return $"The store '{database}' is in WAL mode, and its folder may be written only by its owner. Unless Grafana runs under "
+                + "that account, it cannot open the store: let Grafana's account write the folder, or take the store out of WAL mode with "
+                + "Optimize-TokenStore -JournalMode Delete.";
+        }
+    }
+
+    private static bool IsWriteAheadLogged(string database)
+    {
+        try
+        {
+            using FileStream stream = RegularFile.Open(database, long.MaxValue);
+            Span<byte> header = stackalloc byte[WriteVersionOffset + 1];
+            return stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && header[WriteVersionOffset] == 2;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Grafana may see the path elsewhere; only Grafana can tell.
+            return false;
+        }
+    }
+
+    /// <summary>Windows has no such bits; there, and in a folder of a group, nothing is known.</summary>
+    private static bool OthersMayWrite(string folder) =>
+        OperatingSystem.IsWindows() || (File.GetUnixFileMode(folder) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0;
+}

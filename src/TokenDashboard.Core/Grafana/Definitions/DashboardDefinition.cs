@@ -1,0 +1,220 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Grafana.Catalog;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Parsing;
+using TokenDashboard.Input;
+
+namespace TokenDashboard.Grafana.Definitions;
+
+/// <summary>Makes dashboards of definitions: names of keys with values, as a hash table or a JSON object gives them.</summary>
+public static partial class DashboardDefinition
+{
+    internal const int LongestSql = 100_000;
+
+    private const int LongestTitle = 5000;
+
+    /// <summary>The keys there are, by what has them.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Keys => DefinitionKeys.All;
+
+    /// <summary>Takes the definitions out of JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="source">Where it came from, for the error message.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardDefinitionInvalid"/>: not JSON, or something else than objects.</exception>
+    public static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source) =>
+        DefinitionJson.Parse(json, source, ErrorCode.DashboardDefinitionInvalid, "one dashboard");
+
+    /// <summary>Makes a dashboard of a definition, or tells everything that is wrong with it.</summary>
+    /// <param name="definition">
+    /// The keys, in any case, with their values: texts, numbers, booleans, lists of values, and names with values. A value that is null or an
+    /// empty text counts as not given.
+    /// </param>
+    /// <param name="uid">The uid in place of the definition's, or null.</param>
+    /// <param name="title">The title in place of the definition's, or null.</param>
+    /// <param name="timeZones">The time zones to choose from, the first at first; UTC is always there.</param>
+    public static DashboardDefinitionResult Read(
+        IEnumerable<KeyValuePair<string, object?>> definition, string? uid = null, string? title = null, params IReadOnlyList<TimeZoneInfo> timeZones)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        var read = new DefinitionFields(definition, DefinitionKeys.Dashboard);
+        string? baseName = read.Word("base", DashboardCatalog.Names);
+        string? ownTitle = title ?? read.Text("title", LongestTitle, required: !read.Has("base"));
+        string? ownUid = uid ?? Uid(read);
+        Dashboard start = baseName is null
+            ? new Dashboard { Uid = ownUid ?? UidOf(ownTitle ?? ""), Title = ownTitle ?? "", Description = "", Variables = [], Sections = [] }
+            : DashboardCatalog.Define(baseName, ownUid, ownTitle, timeZones);
+        var panels = new DefinedPanels(start.Sections);
+        DashboardSection[] sections = Sections(read, start, panels);
+        var variables = new DefinedVariables(read, start.Variables, TimeZones.WithUtc(timeZones));
+        DashboardAnnotation[] annotations = [.. DefinedItems.Of(read, "annotations", DefinitionKeys.Annotation).Select(Annotation).OfType<DashboardAnnotation>()];
+        Dashboard dashboard = start with
+        {
+            Description = read.Text("description", LongestTitle) ?? start.Description,
+            Tags = read.Has("tags") ? read.Texts("tags") : start.Tags,
+            From = Time(read, "from", end: false) ?? start.From,
+            To = Time(read, "to", end: true) ?? start.To,
+            Refresh = Refresh(read) ?? start.Refresh,
+            Links = [.. start.Links, .. DefinedItems.Of(read, "links", DefinitionKeys.Link).Select(Link).OfType<DashboardLink>()],
+            Annotations = [.. start.Annotations, .. annotations],
+            Sections = [.. start.Sections, .. sections],
+            Variables = variables.Complete(
+            [
+                .. sections.SelectMany(section => section.Panels).OfType<DataPanel>().SelectMany(panel => panel.Queries).Select(query => query.Sql),
+                .. sections.SelectMany(section => section.Panels).OfType<TextPanel>().Select(panel => panel.Content),
+                .. annotations.Select(annotation => annotation.Sql),
+                .. panels.Repeats.Select(repeat => "${" + repeat.Variable + "}"),
+            ]),
+        };
+        CheckRepeats(read, dashboard, panels);
+        CheckRelations(read, dashboard, panels);
+        if (read.Faults.Count == 0)
+        {
+            CheckWhole(read, dashboard);
+        }
+        return new DashboardDefinitionResult(read.Faults.Count == 0 ? dashboard : null, baseName ?? "", read.Faults);
+    }
+
+    private static DashboardSection[] Sections(DefinitionFields read, Dashboard start, DefinedPanels panels)
+    {
+        var sections = new List<DashboardSection>();
+        if (read.Has("panels"))
+        {
+            // Behind the panels of another dashboard a row keeps these apart from that dashboard's last row.
+            sections.Add(new DashboardSection
+            {
+                Title = start.Sections.Count > 0 ? "More" : "",
+                Panels = [.. panels.Of(read)],
+            });
+        }
+        foreach (DefinitionFields fields in DefinedItems.Of(read, "sections", DefinitionKeys.Section))
+        {
+            string title = fields.Text("title", LongestTitle, required: start.Sections.Count > 0) ?? "";
+            bool collapsed = fields.Flag("collapsed") ?? false;
+            string repeat = panels.RepeatOf(fields, "repeat") ?? "";
+            if (!fields.Has("title") && (collapsed || repeat.Length > 0))
+            {
+                fields.Fault("title", "is missing; a section that is collapsed or repeated has a row, which needs one");
+            }
+            sections.Add(new DashboardSection
+            {
+                Title = title,
+                Collapsed = collapsed,
+                Repeat = repeat,
+                Id = panels.Number(fields, PanelNumbers.FirstRow, PanelNumbers.FirstMade - 1),
+                Panels = [.. panels.Of(fields)],
+            });
+        }
+        return [.. sections];
+    }
+
+    private static DashboardAnnotation? Annotation(DefinitionFields fields)
+    {
+        string? name = fields.Text("name", 100, required: true);
+        string? sql = fields.Text("sql", LongestSql, required: true);
+        string color = DefinedField.Color(fields, "color") ?? "blue";
+        bool enabled = fields.Flag("enabled") ?? true;
+        return name is null || sql is null ? null : new DashboardAnnotation(name, sql) { Color = color, Enabled = enabled };
+    }
+
+    private static DashboardLink? Link(DefinitionFields fields)
+    {
+        string? title = fields.Text("title", 200, required: true);
+        string? url = fields.Text("url", 2000);
+        string? tag = fields.Text("tag", 100);
+        string tooltip = fields.Text("tooltip", 500) ?? "";
+        if (url is null == tag is null)
+        {
+            fields.Fault("url", "or tag must be given, and not both; a tag makes a menu of all dashboards with it");
+            return null;
+        }
+        return title is null ? null : (tag is null ? new DashboardLink(title, url!) : DashboardLink.Menu(title, tag)) with { Tooltip = tooltip };
+    }
+
+    private static string? Uid(DefinitionFields read)
+    {
+        string? uid = read.Text("uid", 40);
+        if (uid is not null && !UidPattern().IsMatch(uid))
+        {
+            read.Fault("uid", $"is '{uid}'; it must be 1 to 40 letters, digits, hyphens and underscores");
+        }
+        return uid;
+    }
+
+    /// <summary>A uid made of a title: its letters and digits, and where those do not say all, a few more that the whole title makes.</summary>
+    private static string UidOf(string title)
+    {
+        string words = string.Join('-', Words().Matches(title.ToLowerInvariant()).Select(match => match.Value));
+        return words.Length is > 0 and <= 40 && title.All(char.IsAscii)
+            ? words
+            : $"{words[..Math.Min(words.Length, 31)]}-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(title)), 0, 4).ToLowerInvariant()}".TrimStart('-');
+    }
+
+    private static string? Time(DefinitionFields read, string name, bool end)
+    {
+        string? text = read.Text(name, 100);
+        if (text is null || TimeWindow.Parse(text, DateTimeOffset.UnixEpoch, TimeZoneInfo.Utc, end) is not null)
+        {
+            return text;
+        }
+        read.Fault(name, $"is '{text}'; it must be a time as Grafana writes it, such as now, now-7d, now/d or 2026-03-04T00:00:00Z");
+        return null;
+    }
+
+    private static string? Refresh(DefinitionFields read)
+    {
+        string? text = read.Text("refresh", 20);
+        if (text is null || RefreshPattern().IsMatch(text))
+        {
+            return text;
+        }
+        read.Fault("refresh", $"is '{text}'; it must be a length of time such as 30s, 5m, 1h or 1d");
+        return null;
+    }
+
+    private static void CheckRepeats(DefinitionFields read, Dashboard dashboard, DefinedPanels panels)
+    {
+        string[] names = [.. dashboard.Variables.OfType<QueryVariable>().Where(variable => variable.Multiple).Select(variable => variable.Name)];
+        read.Faults.AddRange(panels.Repeats.Where(repeat => !names.Contains(repeat.Variable)).Select(repeat => new DefinitionFault(
+            repeat.Path, $"is '{repeat.Variable}', which is no variable of several values; there are {(names.Length > 0 ? string.Join(", ", names) : "none")}")));
+    }
+
+    // A name that is no variable may be one that the dashboard gets otherwise; one that is nearly a relation is a slip.
+    private static void CheckRelations(DefinitionFields read, Dashboard dashboard, DefinedPanels panels)
+    {
+        HashSet<string> known = [.. dashboard.Variables.Select(variable => variable.Name)];
+        foreach ((string path, string sql) in panels.Queries)
+        {
+            foreach (string name in VariableUse.In(sql).Where(use => use.Format == "raw" && !use.IsBuiltIn && !known.Contains(use.Name)).Select(use => use.Name).Distinct())
+            {
+                string meant = Spelling.Nearest(name, UsageRelations.All.Select(relation => relation.Name)) is { } nearest ? $", perhaps for ${{{nearest}:raw}}" : "";
+                read.Faults.Add(new DefinitionFault(path, $"reads ${{{name}:raw}}, which is no variable of the dashboard{meant}"));
+            }
+        }
+    }
+
+    // What a definition can say wrong is found before; this is for what only the whole dashboard shows.
+    private static void CheckWhole(DefinitionFields read, Dashboard dashboard)
+    {
+        try
+        {
+            DashboardWriter.Write(dashboard);
+        }
+        catch (TokenDashboardException exception) when (exception.Code == ErrorCode.DashboardInvalid)
+        {
+            read.Faults.Add(new DefinitionFault("", $"makes no dashboard: {exception.Message.TrimEnd('.')}"));
+        }
+    }
+
+    [GeneratedRegex(DashboardDocument.UidPattern)]
+    private static partial Regex UidPattern();
+
+    [GeneratedRegex("[a-z0-9]+")]
+    private static partial Regex Words();
+
+    [GeneratedRegex("^[1-9][0-9]{0,5}(ms|s|m|h|d|w)$")]
+    private static partial Regex RefreshPattern();
+}

@@ -1,0 +1,214 @@
+using System.Text.RegularExpressions;
+using TokenDashboard.Grafana.Model.Fields;
+using TokenDashboard.Input;
+
+namespace TokenDashboard.Grafana.Definitions;
+
+/// <summary>Reads how values are shown.</summary>
+internal static partial class DefinedField
+{
+    private static readonly string[] Hues = ["red", "orange", "yellow", "green", "blue", "purple"];
+
+    private static readonly string[] ColorModes = ["thresholds", "series", "blues", "blueToPurple"];
+
+    /// <summary>The names of Grafana's palette.</summary>
+    private static readonly HashSet<string> Palette = new(
+        [
+            .. Hues.SelectMany(hue => (string[])[hue, $"super-light-{hue}", $"light-{hue}", $"semi-dark-{hue}", $"dark-{hue}"]),
+            "text", "transparent", "white", "black", "gray",
+        ],
+        StringComparer.OrdinalIgnoreCase);
+
+    internal static FieldOptions Read(DefinitionFields read) => new()
+    {
+        Unit = Unit(read),
+        Decimals = (int?)read.Number("decimals", largest: 20, whole: true),
+        Min = read.Number("min", smallest: double.MinValue),
+        Max = read.Number("max", smallest: double.MinValue),
+        DisplayName = read.Text("displayName", 500),
+        NoValue = read.Text("noValue", 500),
+        Color = FieldColorOf(read),
+        Thresholds = Thresholds(read),
+        ThresholdsInPercent = read.Flag("thresholdsInPercent") ?? false,
+        Mappings = read.Has("mappings") ? [.. DefinedItems.Of(read, "mappings", DefinitionKeys.Mapping).Select(Mapping).OfType<ValueMapping>()] : null,
+        Links = read.Has("dataLinks") ? Links(read, "dataLinks") : null,
+    };
+
+    internal static FieldOverride? Override(DefinitionFields read)
+    {
+        FieldMatcher?[] matchers =
+        [
+            read.Text("column", 500) is { } column ? FieldMatcher.ByName(column) : null,
+            read.Text("pattern", 500) is { } pattern ? FieldMatcher.ByPattern(pattern) : null,
+            read.Choice<FieldType>("fieldType") is { } type ? FieldMatcher.ByType(type) : null,
+            read.Text("query", 1) is { } letter ? FieldMatcher.ByQuery(letter) : null,
+        ];
+        FieldOptions field = Read(read);
+        var look = new TableColumn
+        {
+            Width = (int?)read.Number("width", smallest: 1, largest: 5000, whole: true),
+            MinWidth = (int?)read.Number("minWidth", smallest: 1, largest: 5000, whole: true),
+            Cell = read.Choice<TableCell>("cell"),
+        };
+        string[] given = [.. ((string[])["column", "pattern", "fieldType", "query"]).Where(read.Has)];
+        if (given.Length != 1)
+        {
+            read.Fault("column", $"or pattern, fieldType or query must say which columns are meant, one of them; {(given.Length == 0 ? "none is" : string.Join(" and ", given) + " are")} given");
+            return null;
+        }
+        return matchers.OfType<FieldMatcher>().FirstOrDefault() is { } matcher ? new FieldOverride(matcher) { Field = field, Column = look } : null;
+    }
+
+    internal static IReadOnlyList<DataLink> Links(DefinitionFields read, string name) =>
+        [.. DefinedItems.Of(read, name, DefinitionKeys.DataLink).Select(DataLinkOf).OfType<DataLink>()];
+
+    /// <summary>A word for the place, or names with values; null where nothing is said.</summary>
+    internal static Legend? Legend(DefinitionFields read)
+    {
+        if (read.Value("legend") is not { } value)
+        {
+            return null;
+        }
+        if (value is not IEnumerable<KeyValuePair<string, object?>> fields)
+        {
+            return read.Choice<LegendPlacement>("legend") is { } word ? new Legend(word) : null;
+        }
+        var legend = new DefinitionFields(fields, DefinitionKeys.Legend, read.PathOf("legend"), read.Faults);
+        LegendPlacement placement = legend.Choice<LegendPlacement>("placement") ?? LegendPlacement.Bottom;
+        var calculations = new List<Calculation>();
+        foreach ((object? item, string path) in DefinedItems.Places(legend, "calculations"))
+        {
+            if (Enum.GetNames<Calculation>().FirstOrDefault(name => name.Equals(DefinitionFields.Scalar(item), StringComparison.OrdinalIgnoreCase)) is { } known)
+            {
+                calculations.Add(Enum.Parse<Calculation>(known));
+            }
+            else
+            {
+                read.Faults.Add(new DefinitionFault(path, $"is '{DefinitionFields.Scalar(item)}'; it must be one of {string.Join(", ", Enum.GetNames<Calculation>())}"));
+            }
+        }
+        return new Legend(placement, calculations) { SortBy = legend.Choice<Calculation>("sortBy") };
+    }
+
+    /// <summary>A colour's name or number; null where nothing is said or it is none.</summary>
+    internal static string? Color(DefinitionFields read, string name)
+    {
+        if (read.Text(name, 40) is not { } color)
+        {
+            return null;
+        }
+        if (IsColor(color))
+        {
+            return color;
+        }
+        read.Fault(name, $"is '{color}'; it must be {ColorWords}");
+        return null;
+    }
+
+    private static string ColorWords =>
+        $"one of {string.Join(", ", Hues)}, with super-light-, light-, semi-dark- or dark- before it, or text, transparent, white, black, gray, #rrggbb";
+
+    private static bool IsColor(string color) => Palette.Contains(color) || Number().IsMatch(color);
+
+    private static string? Unit(DefinitionFields read)
+    {
+        string? unit = read.Text("unit", 100);
+        if (unit is null || Units.IsKnown(unit))
+        {
+            return unit;
+        }
+        string meant = Units.Nearest(unit) is { } nearest ? $", perhaps '{nearest}'" : "";
+        read.Fault(
+            "unit",
+            $"is '{unit}', which is none of Grafana's{meant}; there are none, short, sishort, locale, percent, percentunit, ms, s, reqps, bytes, currencyUSD, dateTimeAsIso and others, and units of one's own such as 'suffix: tokens'");
+        return null;
+    }
+
+    private static FieldColor? FieldColorOf(DefinitionFields read)
+    {
+        if (read.Text("color", 40) is not { } word)
+        {
+            return null;
+        }
+        if (IsColor(word))
+        {
+            return FieldColor.Fixed(word);
+        }
+        switch (word.ToLowerInvariant())
+        {
+            case "thresholds":
+                return FieldColor.ByThreshold;
+            case "series":
+                return FieldColor.BySeries;
+            case "blues":
+                return FieldColor.Blues;
+            case "bluetopurple":
+                return FieldColor.BlueToPurple;
+            default:
+                read.Fault("color", $"is '{word}'; it must be {string.Join(", ", ColorModes)}, or {ColorWords}");
+                return null;
+        }
+    }
+
+    private static IReadOnlyList<Threshold>? Thresholds(DefinitionFields read)
+    {
+        if (!read.Has("thresholds"))
+        {
+            return null;
+        }
+        var thresholds = new List<Threshold>();
+        foreach ((string from, string color) in read.Map("thresholds"))
+        {
+            if (DefinitionFields.AsNumber(from) is not { } value)
+            {
+                read.Fault("thresholds", $"has '{from}'; it must be numbers with colours, as @{{ 0 = 'green'; 80 = 'red' }} or {{ \"0\": \"green\" }}");
+            }
+            else if (!IsColor(color))
+            {
+                read.Fault("thresholds", $"has the colour '{color}' from {from} on; it must be {ColorWords}");
+            }
+            else
+            {
+                thresholds.Add(new Threshold(value, color));
+            }
+        }
+        return [.. thresholds.OrderBy(threshold => threshold.From)];
+    }
+
+    private static ValueMapping? Mapping(DefinitionFields read)
+    {
+        string? text = read.Text("text", 500);
+        string? color = Color(read, "color");
+        string? value = read.Text("value", 500);
+        string? pattern = read.Text("pattern", 500);
+        SpecialValue? special = read.Choice<SpecialValue>("special");
+        double? from = read.Number("from", smallest: double.MinValue);
+        double? to = read.Number("to", smallest: double.MinValue);
+        if (!read.Has("text") && !read.Has("color"))
+        {
+            read.Fault("text", "or color must be given; without them the value stays as it is");
+        }
+        int kinds = (read.Has("value") ? 1 : 0) + (read.Has("pattern") ? 1 : 0) + (read.Has("special") ? 1 : 0) + (read.Has("from") || read.Has("to") ? 1 : 0);
+        if (kinds != 1)
+        {
+            read.Fault("value", $"or from and to, pattern or special must say which values are meant, one of them; {(kinds == 0 ? "none is" : $"{kinds} are")} given");
+            return null;
+        }
+        return value is not null ? ValueMapping.OfValue(value, text, color)
+            : pattern is not null ? ValueMapping.OfPattern(pattern, text, color)
+            : special is { } kind ? ValueMapping.OfSpecial(kind, text, color)
+            : from is not null || to is not null ? ValueMapping.OfRange(from, to, text, color)
+            : null;
+    }
+
+    private static DataLink? DataLinkOf(DefinitionFields read)
+    {
+        string? title = read.Text("title", 200, required: true);
+        string? url = read.Text("url", 2000, required: true);
+        bool newTab = read.Flag("newTab") ?? false;
+        return title is null || url is null ? null : new DataLink(title, url) { NewTab = newTab };
+    }
+
+    [GeneratedRegex("^(#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|rgba?\\([0-9., %]+\\))$")]
+    private static partial Regex Number();
+}

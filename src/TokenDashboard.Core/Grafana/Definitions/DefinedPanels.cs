@@ -1,0 +1,119 @@
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Input;
+
+namespace TokenDashboard.Grafana.Definitions;
+
+/// <summary>Makes panels of definitions, and remembers what must be unique or exist in the dashboard as a whole.</summary>
+internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
+{
+    private const int Longest = 100_000;
+
+    // Several screens.
+    private const int Highest = 200;
+
+    private static readonly Dictionary<string, (int Width, int Height)> Sizes = new()
+    {
+        ["timeseries"] = (12, 9),
+        ["stat"] = (6, 4),
+        ["gauge"] = (6, 8),
+        ["bargauge"] = (12, 9),
+        ["barchart"] = (12, 9),
+        ["piechart"] = (8, 9),
+        ["table"] = (24, 10),
+        ["heatmap"] = (12, 9),
+        ["text"] = (24, 3),
+    };
+
+    private static readonly string[] MaxPerRow = ["2", "3", "4", "6", "8", "12", "24"];
+
+    private readonly HashSet<int> _numbers =
+        [.. before.SelectMany(section => section.Panels.Select(panel => panel.Id).Append(section.Id)).OfType<int>()];
+
+    private readonly List<(string Path, string Variable)> _repeats = [];
+    private readonly List<(string Path, string Sql)> _queries = [];
+
+    /// <summary>The variables that panels and rows are repeated for, and where that is said.</summary>
+    internal IReadOnlyList<(string Path, string Variable)> Repeats => _repeats;
+
+    /// <summary>The queries of panels, and where they stand.</summary>
+    internal IReadOnlyList<(string Path, string Sql)> Queries => _queries;
+
+    /// <summary>The panels of a dashboard or section. Those with faults are left out.</summary>
+    internal IEnumerable<Panel> Of(DefinitionFields read)
+    {
+        foreach ((object? item, string path) in DefinedItems.Places(read, "panels"))
+        {
+            if (DefinedItems.Fields(read, item, path)?.ToList() is not { } fields)
+            {
+                continue;
+            }
+            // The type says which keys there are, so it is read first.
+            var type = new DefinitionFields(fields.Where(field => field.Key.Equals("type", StringComparison.OrdinalIgnoreCase)), ["type"], path, read.Faults);
+            if (type.Word("type", [.. DefinitionKeys.Panels.Keys], required: true) is { } name
+                && Panel(name, new DefinitionFields(fields, DefinitionKeys.Panels[name], path, read.Faults, $"a panel of type {name}")) is { } panel)
+            {
+                yield return panel;
+            }
+        }
+    }
+
+    /// <summary>A number of a panel or row that nothing else in the dashboard has.</summary>
+    internal int? Number(DefinitionFields read, int smallest, int largest)
+    {
+        int? id = (int?)read.Number("id", smallest: smallest, largest: largest, whole: true);
+        if (id is { } number && !_numbers.Add(number))
+        {
+            read.Fault("id", $"is {number}, which another panel or row of the dashboard has");
+        }
+        return id;
+    }
+
+    /// <summary>The name of the variable that something is repeated for.</summary>
+    internal string? RepeatOf(DefinitionFields read, string name)
+    {
+        string? variable = read.Text(name, 100);
+        if (variable is not null)
+        {
+            _repeats.Add((read.PathOf(name), variable));
+        }
+        return variable;
+    }
+
+    private Panel? Panel(string type, DefinitionFields read)
+    {
+        int faults = read.Faults.Count;
+        (int width, int height) = Sizes[type];
+        width = (int?)read.Number("width", smallest: 1, largest: DashboardLayout.Columns, whole: true) ?? width;
+        height = (int?)read.Number("height", smallest: 1, largest: Highest, whole: true) ?? height;
+        string title = read.Text("title", 1000, required: type != "text") ?? "";
+        string description = read.Text("description", 5000) ?? "";
+        Panel panel = type == "text"
+            ? new TextPanel { Width = width, Height = height, Title = title, Description = description, Content = read.Text("content", Longest, required: true) ?? "" }
+            : DefinedDataPanel.Read(type, read, width, height, title, description, _queries);
+        panel = panel with
+        {
+            Id = Number(read, 1, PanelNumbers.FirstRow - 1),
+            Repeat = Repeat(read),
+            Links = DefinedField.Links(read, "links"),
+        };
+        return read.Faults.Count > faults ? null : panel;
+    }
+
+    private PanelRepeat? Repeat(DefinitionFields read)
+    {
+        if (read.Value("repeat") is not IEnumerable<KeyValuePair<string, object?>> fields)
+        {
+            return RepeatOf(read, "repeat") is { } word ? new PanelRepeat(word) : null;
+        }
+        var repeat = new DefinitionFields(fields, DefinitionKeys.Repeat, read.PathOf("repeat"), read.Faults);
+        string? variable = RepeatOf(repeat, "variable");
+        if (variable is null)
+        {
+            repeat.Value("variable", required: true);
+        }
+        bool vertical = repeat.Flag("vertical") ?? false;
+        string most = repeat.Word("maxPerRow", MaxPerRow) ?? "4";
+        return variable is null ? null : new PanelRepeat(variable) { Vertical = vertical, MaxPerRow = int.Parse(most, System.Globalization.CultureInfo.InvariantCulture) };
+    }
+}

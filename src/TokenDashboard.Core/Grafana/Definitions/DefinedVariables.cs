@@ -1,0 +1,152 @@
+using System.Text.RegularExpressions;
+using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Grafana.Catalog;
+using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Parsing;
+using TokenDashboard.Input;
+
+namespace TokenDashboard.Grafana.Definitions;
+
+/// <summary>
+/// The variables of a definition. Those of the catalogue need a word only, and not even that where a query uses one; what they use
+/// themselves comes with them.
+/// </summary>
+internal sealed partial class DefinedVariables
+{
+    private static readonly string[] Types = ["query", "custom", "textbox"];
+
+    private readonly IReadOnlyList<DashboardVariable> _standard;
+    private readonly List<DashboardVariable> _variables;
+
+    /// <param name="read">The definition of the dashboard.</param>
+    /// <param name="before">The variables of the dashboard that is added to.</param>
+    /// <param name="zones">The time zones to choose from.</param>
+    internal DefinedVariables(DefinitionFields read, IReadOnlyList<DashboardVariable> before, IReadOnlyList<TimeZoneInfo> zones)
+    {
+        _standard = [.. RequestVariables.All(zones), .. RequestVariables.OfSingleRequests, UsageRelations.Planner(zones), .. UsageRelations.All];
+        _variables = [.. before];
+        foreach ((object? item, string path) in DefinedItems.Places(read, "variables"))
+        {
+            if (item is string word)
+            {
+                Add(read.Faults, path, _standard.FirstOrDefault(variable => variable.Name.Equals(word, StringComparison.OrdinalIgnoreCase)), word);
+            }
+            else if (DefinedItems.Fields(read, item, path) is { } fields
+                && Variable(new DefinitionFields(fields, DefinitionKeys.Variable, path, read.Faults)) is { } variable)
+            {
+                Add(read.Faults, path + ".name", variable, variable.Name);
+            }
+        }
+    }
+
+    /// <summary>The variables with those that texts use and the catalogue has, the data source first and the others in the order they are given.</summary>
+    internal IReadOnlyList<DashboardVariable> Complete(IEnumerable<string> texts)
+    {
+        var used = new HashSet<string>();
+        var unread = new Queue<string>([.. texts, .. _variables.OfType<QueryVariable>().Select(variable => variable.Sql)]);
+        while (unread.TryDequeue(out string? text))
+        {
+            foreach (string name in VariableUse.In(text).Select(use => use.Name).Where(used.Add))
+            {
+                if (Missing(name) is QueryVariable query)
+                {
+                    unread.Enqueue(query.Sql);
+                }
+            }
+        }
+        IEnumerable<DashboardVariable> all = [.. _variables, .. _standard.Where(variable => used.Contains(variable.Name) && Missing(variable.Name) is not null)];
+        return [all.FirstOrDefault(variable => variable is DataSourceVariable) ?? new DataSourceVariable(), .. all.Where(variable => variable is not DataSourceVariable)];
+    }
+
+    /// <summary>A variable of the catalogue that the definition does not have.</summary>
+    private DashboardVariable? Missing(string name) =>
+        _variables.Any(there => there.Name == name) ? null : _standard.FirstOrDefault(known => known.Name == name);
+
+    private void Add(List<DefinitionFault> faults, string path, DashboardVariable? variable, string name)
+    {
+        if (variable is null)
+        {
+            faults.Add(new DefinitionFault(
+                path, $"is '{name}', which is no variable of the catalogue; there are {string.Join(", ", _standard.Where(known => !known.Hidden).Select(known => known.Name))}. Others need a name, and sql, choices or type"));
+        }
+        else if (_variables.Any(there => there.Name.Equals(variable.Name, StringComparison.Ordinal)))
+        {
+            faults.Add(new DefinitionFault(path, $"is '{name}', which the dashboard has already"));
+        }
+        else
+        {
+            _variables.Add(variable);
+        }
+    }
+
+    private DashboardVariable? Variable(DefinitionFields read)
+    {
+        string? name = read.Text("name", 100, required: true);
+        if (name is not null && (!Name().IsMatch(name) || name == "datasource" || _standard.Any(known => known.Hidden && known.Name == name)))
+        {
+            read.Fault("name", $"is '{name}'; it must be letters, digits and underscores, begin with a letter, and be another than datasource and the names of relations, {string.Join(", ", _standard.Where(known => known.Hidden).Select(known => known.Name))}");
+            name = null;
+        }
+        string label = read.Text("label", 100) ?? name ?? "";
+        string description = read.Text("description", 1000) ?? "";
+        bool hidden = read.Flag("hidden") ?? false;
+        string type = read.Word("type", Types) ?? (read.Has("sql") ? "query" : read.Has("choices") ? "custom" : "textbox");
+        foreach (string useless in ((string[])["sql", "allValue", "multiple"]).Where(key => type != "query" && read.Has(key))
+            .Concat(((string[])["choices"]).Where(key => type != "custom" && read.Has(key)))
+            .Concat(((string[])["default"]).Where(key => type == "query" && read.Has(key))))
+        {
+            read.Fault(useless, $"is nothing a variable of type {type} has");
+        }
+        DashboardVariable? variable = type switch
+        {
+            "query" => Query(read, name ?? "", label, description),
+            "custom" => Custom(read, name ?? "", label, description),
+            _ => new TextBoxVariable(name ?? "", label, description, read.Text("default", 10_000) ?? ""),
+        };
+        return name is null || variable is null ? null : variable with { Hidden = hidden };
+    }
+
+    private static QueryVariable? Query(DefinitionFields read, string name, string label, string description)
+    {
+        string? sql = read.Text("sql", DashboardDefinition.LongestSql, required: true);
+        string allValue = read.Text("allValue", 1000) ?? "";
+        bool multiple = read.Flag("multiple") ?? true;
+        return sql is null ? null : new QueryVariable(name, label, description, sql, allValue) { Multiple = multiple };
+    }
+
+    private static CustomVariable? Custom(DefinitionFields read, string name, string label, string description)
+    {
+        int faults = read.Faults.Count;
+        (string Text, string Value)[] choices = read.Value("choices", required: true) is IEnumerable<KeyValuePair<string, object?>>
+            ? [.. read.Map("choices").Select(pair => (pair.Key, pair.Value))]
+            : [.. read.Texts("choices").Select(text => (text, text))];
+        string? first = read.Text("default", 1000);
+        if (choices.Length == 0)
+        {
+            if (read.Faults.Count == faults)
+            {
+                read.Fault("choices", "is empty; there must be something to choose");
+            }
+            return null;
+        }
+        if (choices.FirstOrDefault(choice => (choice.Text + choice.Value).IndexOfAny([',', '\n']) >= 0 || choice.Text.Contains(" : ", StringComparison.Ordinal)) is { Text: { } wrong })
+        {
+            read.Fault("choices", $"has '{wrong}'; Grafana keeps all choices in one text, so none can have a comma or ' : '");
+            return null;
+        }
+        if (choices.GroupBy(choice => choice.Value).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
+        {
+            read.Fault("choices", $"has '{twice}' twice");
+            return null;
+        }
+        if (first is not null && choices.All(choice => choice.Value != first))
+        {
+            read.Fault("default", $"is '{first}'; it must be one of {string.Join(", ", choices.Select(choice => choice.Value))}");
+            return null;
+        }
+        return new CustomVariable(name, label, description, first ?? choices[0].Value, choices);
+    }
+
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_]*$")]
+    private static partial Regex Name();
+}

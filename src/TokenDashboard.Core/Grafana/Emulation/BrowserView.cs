@@ -1,0 +1,89 @@
+using System.Globalization;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Parsing;
+
+namespace TokenDashboard.Grafana.Emulation;
+
+/// <summary>
+/// What Grafana's browser part knows when it sends a query: the time range, the interval and the values of variables. It inserts them
+/// into the query's text before the plugin sees it.
+/// </summary>
+internal sealed class BrowserView
+{
+    // A screen of usual width, on which a panel of all 24 columns has so many points.
+    private const double FullWidthPoints = 1700;
+
+    internal required DashboardDocument Dashboard { get; init; }
+
+    internal required TimeWindow Window { get; init; }
+
+    internal required TimeZoneInfo TimeZone { get; init; }
+
+    /// <summary>The values of variables by name.</summary>
+    internal Dictionary<string, VariableValue> Values { get; init; } = [];
+
+    /// <summary>The values for which a panel is repeated, before all others.</summary>
+    internal Dictionary<string, VariableValue> Repeated { get; } = [];
+
+    /// <summary>Whether <c>:sqlstring</c> also puts a backslash before a double quote, as Grafana does from 10.2 on.</summary>
+    internal bool EscapesDoubleQuotes { get; init; } = true;
+
+    /// <summary>The length of time a point stands for, in milliseconds.</summary>
+    internal long IntervalMilliseconds { get; init; }
+
+    /// <summary>The view of a panel: its own time range where it has one, and its interval.</summary>
+    internal BrowserView For(ReadPanel panel)
+    {
+        TimeWindow window = Window;
+        if (GrafanaInterval.Parse(panel.Json.Text("timeFrom")) is { } length)
+        {
+            window = window with { From = window.To.AddMilliseconds(-Math.Min(length, window.ToMilliseconds)) };
+        }
+        if (GrafanaInterval.Parse(panel.Json.Text("timeShift")) is { } shift && shift < window.FromMilliseconds)
+        {
+            window = new TimeWindow(window.From.AddMilliseconds(-shift), window.To.AddMilliseconds(-shift));
+        }
+        double points = panel.Json.Number("maxDataPoints") ?? (panel.Json.Child("gridPos").Number("w") ?? 24) / 24 * FullWidthPoints;
+        return new BrowserView
+        {
+            Dashboard = Dashboard,
+            Window = window,
+            TimeZone = TimeZone,
+            Values = Values,
+            EscapesDoubleQuotes = EscapesDoubleQuotes,
+            IntervalMilliseconds = GrafanaInterval.Milliseconds(window, points, panel.Json.Text("interval")),
+        };
+    }
+
+    /// <summary>The text with variables replaced; names that are none stay as they are.</summary>
+    /// <exception cref="PluginException">The text becomes too long, or a value refers to itself.</exception>
+    internal string Interpolate(string text) => new Interpolation(this).Of(text);
+
+    /// <summary>The value of one of Grafana's own names; null for any other.</summary>
+    internal string? BuiltIn(string name, string field) => name switch
+    {
+        "__from" => Number(Window.FromMilliseconds),
+        "__to" => Number(Window.ToMilliseconds),
+        "__interval" => GrafanaInterval.Text(Interval),
+        "__interval_ms" => Number(Interval),
+        "__range" => Number(Round(Window.LengthMilliseconds / 1000.0)) + "s",
+        "__range_s" => Number(Round(Window.LengthMilliseconds / 1000.0)),
+        "__range_ms" => Number(Window.LengthMilliseconds),
+        "__timezone" => TimeZone.Id,
+        "__dashboard" => field == "uid" ? Dashboard.Uid : Dashboard.Title,
+        "__org" => field == "name" ? "Main Org." : "1",
+        "__user" => field switch
+        {
+            "login" => "admin",
+            "email" => "admin@localhost",
+            _ => "1",
+        },
+        _ => null,
+    };
+
+    private long Interval => IntervalMilliseconds > 0 ? IntervalMilliseconds : GrafanaInterval.Milliseconds(Window, FullWidthPoints, "");
+
+    private static long Round(double value) => (long)Math.Floor(value + 0.5);
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+using TokenDashboard.Grafana.Parsing;
+
+namespace TokenDashboard.Grafana.Emulation;
+
+/// <summary>Runs queries as Grafana's plugin frser-sqlite-datasource 4 does, up to the frames it would send.</summary>
+internal static class EmulatedPlugin
+{
+    /// <summary>No browser draws more rows, and they are all held in memory.</summary>
+    internal const int MaxRows = 200_000;
+
+    /// <summary>Runs a query whose variables are inserted already.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="sql">The text the browser sends.</param>
+    /// <param name="seriesByLabel">Whether the query is of the type time series.</param>
+    /// <param name="timeColumns">The names of time columns.</param>
+    /// <param name="window">What the plugin's own <c>$__from</c> and <c>$__to</c> stand for.</param>
+    /// <param name="time">How long the query may take.</param>
+    /// <exception cref="PluginException">The plugin or SQLite refuses the query or its result, or it was stopped.</exception>
+    /// <exception cref="TokenDashboardException">The database cannot be read.</exception>
+    internal static PluginResult Run(
+        ProofDatabase database, string sql, bool seriesByLabel, IReadOnlyList<string> timeColumns, TimeWindow window, TimeSpan time)
+    {
+        (string finished, long? fill) = PluginMacros.Apply(sql, window);
+        if (CommonTables.Copies(finished) > QueryLimits.MaxCopies)
+        {
+            throw QueryGuard.Stopped($"makes SQLite copy its common table expressions into one another more than {QueryLimits.MaxCopies} times");
+        }
+        bool complete = true;
+        double milliseconds = 0;
+        List<PluginColumn> columns = database.Query(time, (store, guard) =>
+        {
+            long begun = Stopwatch.GetTimestamp();
+            using SqliteCommand command = store.CreateCommand(finished);
+            try
+            {
+                using SqliteDataReader reader = store.ExecuteReader(command);
+                List<PluginColumn> read = ReadLast(reader, timeColumns, out complete);
+                milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+                return read;
+            }
+            catch (SqliteException exception) when (store.Cancellation.IsCancellationRequested)
+            {
+                throw new OperationCanceledException("The query was stopped.", exception);
+            }
+            catch (SqliteException exception) when (guard.Explain(exception) is { } explained)
+            {
+                throw explained;
+            }
+            // Names with a dollar sign that nothing replaced are parameters to SQLite.
+            catch (InvalidOperationException)
+            {
+                IEnumerable<string> names = VariableUse.In(SqlText.Blank(finished)).Select(use => finished.Substring(use.Index, use.Length)).Distinct();
+                throw new PluginException($"nothing stands for {string.Join(", ", names)}");
+            }
+        });
+        int rows = columns.Count == 0 ? 0 : columns[0].Values.Count;
+        if (fill is { } seconds)
+        {
+            GapFilling.Fill(columns, seconds);
+        }
+        return new PluginResult(finished, columns, rows, complete, seriesByLabel ? WideSeries.Of(columns) : null, milliseconds);
+    }
+
+    // The plugin's driver runs every statement of a text, and gives what the last one gave.
+    // https://gitlab.com/cznic/sqlite, stmt.go, "multi-statement script"
+    private static List<PluginColumn> ReadLast(SqliteDataReader reader, IReadOnlyList<string> timeColumns, out bool complete)
+    {
+        List<PluginColumn> columns;
+        do
+        {
+            columns = Read(reader, timeColumns, out complete);
+        }
+        while (reader.NextResult());
+        return columns;
+    }
+
+    private static List<PluginColumn> Read(SqliteDataReader reader, IReadOnlyList<string> timeColumns, out bool complete)
+    {
+        List<PluginColumn> columns = [.. Enumerable.Range(0, reader.FieldCount).Select(i => new PluginColumn(
+            reader.GetName(i), raw.sqlite3_column_decltype(reader.Handle!, i).utf8_to_string(), timeColumns.Contains(reader.GetName(i))))];
+        complete = true;
+        long bytes = 0;
+        while (reader.Read())
+        {
+            if (columns[0].Values.Count == MaxRows)
+            {
+                complete = false;
+                break;
+            }
+            for (int i = 0; i < columns.Count; i++)
+            {
+                object? value = reader.IsDBNull(i) ? null : reader.GetValue(i);
+                bytes += Size(value);
+                columns[i].Add(value);
+            }
+            if (bytes > QueryLimits.MaxResultBytes)
+            {
+                throw QueryGuard.Stopped($"gives more than {QueryLimits.MaxResultBytes >> 20} MiB");
+            }
+        }
+        return columns;
+    }
+
+    // The plugin writes a BLOB as numbers.
+    private static long Size(object? value) => 32 + value switch
+    {
+        string text => 2L * text.Length,
+        byte[] blob => 8L * blob.Length,
+        _ => 0,
+    };
+}

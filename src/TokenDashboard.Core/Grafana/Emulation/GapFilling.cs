@@ -1,0 +1,57 @@
+namespace TokenDashboard.Grafana.Emulation;
+
+/// <summary>Adds the rows between the first and the last one that a filling macro asks for, empty but for their time.</summary>
+internal static class GapFilling
+{
+    /// <exception cref="PluginException">There is no time column, or its times are NULL or do not ascend, or there would be too many rows.</exception>
+    internal static void Fill(IReadOnlyList<PluginColumn> columns, long seconds)
+    {
+        PluginColumn time = columns.FirstOrDefault(column => column.Type == ColumnType.Time)
+            ?? throw new PluginException("no time column found to use for gap filling");
+        if (time.Values.Count < 2)
+        {
+            return;
+        }
+        // The plugin steps by the interval and would never arrive.
+        if (seconds <= 0)
+        {
+            throw new PluginException($"an interval of {seconds} seconds never fills a gap; the plugin does not come back");
+        }
+        var filled = columns.Select(_ => new List<object?>()).ToArray();
+        decimal expected = Time(time, 0);
+        for (int row = 0; row < time.Values.Count; row++)
+        {
+            decimal current = Time(time, row);
+            if (row > 0 && Time(time, row - 1) > current)
+            {
+                throw new PluginException("received unordered time value. The time column needs to be sorted ascending");
+            }
+            for (; expected < current; expected += seconds)
+            {
+                Add(filled, columns, column => column == time ? expected : null);
+                // A bucket of a second over years would make more than any browser is sent.
+                if ((long)filled[0].Count * columns.Count > QueryLimits.MaxPoints)
+                {
+                    throw QueryGuard.Stopped($"makes more than {QueryLimits.MaxPoints} values when its gaps of {seconds} seconds are filled");
+                }
+            }
+            Add(filled, columns, column => column.Values[row]);
+            expected = current + seconds;
+        }
+        for (int i = 0; i < columns.Count; i++)
+        {
+            columns[i].Replace(filled[i]);
+        }
+    }
+
+    private static decimal Time(PluginColumn time, int row) =>
+        time.Values[row] is decimal value ? value : throw new PluginException("received NULL value in time column");
+
+    private static void Add(List<object?>[] filled, IReadOnlyList<PluginColumn> columns, Func<PluginColumn, object?> value)
+    {
+        for (int i = 0; i < columns.Count; i++)
+        {
+            filled[i].Add(value(columns[i]));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text;
+using TokenDashboard.Grafana.Parsing;
+using TokenDashboard.Grafana.Rules;
+
+namespace TokenDashboard.Grafana.Emulation;
+
+/// <summary>
+/// Inserts values of variables into one text. A value that stands for All may hold variables itself; each is worked out once, and the
+/// whole has a bound, because ten uses of ten uses of ten uses would have none.
+/// </summary>
+internal sealed class Interpolation(BrowserView view)
+{
+    // Values within values; nobody nests them so deep.
+    private const int Deepest = 20;
+
+    private readonly Dictionary<(string Name, string Field, string Format), string?> _known = [];
+    private readonly HashSet<string> _open = new(StringComparer.Ordinal);
+
+    /// <summary>The text with variables replaced; names that are none stay as they are.</summary>
+    /// <exception cref="PluginException">The text becomes too long, or a value refers to itself.</exception>
+    internal string Of(string text)
+    {
+        var result = new StringBuilder();
+        int end = 0;
+        foreach (VariableUse use in VariableUse.In(text))
+        {
+            Append(result, text.AsSpan(end, use.Index - end));
+            end = use.Index + use.Length;
+            Append(result, Value(use) ?? text.AsSpan(use.Index, use.Length));
+        }
+        Append(result, text.AsSpan(end));
+        return result.ToString();
+    }
+
+    private string? Value(VariableUse use)
+    {
+        if (!_known.TryGetValue((use.Name, use.Field, use.Format), out string? value))
+        {
+            value = WorkOut(use);
+            _known.Add((use.Name, use.Field, use.Format), value);
+        }
+        return value;
+    }
+
+    private string? WorkOut(VariableUse use)
+    {
+        if (view.BuiltIn(use.Name, use.Field) is { } builtIn)
+        {
+            return VariableFormat.Write(use.Name, VariableValue.Of(builtIn), use.Format, view.EscapesDoubleQuotes);
+        }
+        if (!view.Repeated.TryGetValue(use.Name, out VariableValue? value) && !view.Values.TryGetValue(use.Name, out value))
+        {
+            return null;
+        }
+        if (value.CustomAll is { } all)
+        {
+            return use.Format switch
+            {
+                "text" => "All",
+                "percentencode" => Uri.EscapeDataString(all),
+                "queryparam" => $"var-{use.Name}=$__all",
+                _ => OfAll(use.Name, all),
+            };
+        }
+        if (value.Length > SqlText.MaxLength)
+        {
+            throw TooLong();
+        }
+        return VariableFormat.Write(use.Name, value, use.Format, view.EscapesDoubleQuotes);
+    }
+
+    private string OfAll(string name, string all)
+    {
+        if (_open.Count == Deepest || !_open.Add(name))
+        {
+            throw new PluginException($"the value of '{name}' for All refers to itself, or to others that refer to others, more than {Deepest} times");
+        }
+        string value = Of(all);
+        _open.Remove(name);
+        return value;
+    }
+
+    private static void Append(StringBuilder result, ReadOnlySpan<char> text)
+    {
+        if (result.Length + text.Length > SqlText.MaxLength)
+        {
+            throw TooLong();
+        }
+        result.Append(text);
+    }
+
+    private static PluginException TooLong() => new($"With its variables inserted the text has more than {SqlText.MaxLength} characters", DashboardRules.QueryTooLong);
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace TokenDashboard.Grafana.Emulation;
+
+/// <summary>
+/// A result column as the plugin makes it. The declared type of a table's column decides, else the first value that is not NULL; what does
+/// not fit is cut off or dropped without a word, which is counted here.
+/// </summary>
+internal sealed partial class PluginColumn
+{
+    // SQLite drivers of Go turn text in columns declared so into times, which the plugin then cannot read.
+    private readonly bool _driverReadsTimes;
+
+    /// <param name="name">The column's name.</param>
+    /// <param name="declaredType">The declared type of a table's column, or null for an expression.</param>
+    /// <param name="isTime">Whether the query names it as a time column.</param>
+    internal PluginColumn(string name, string? declaredType, bool isTime)
+    {
+        Name = name;
+        string declared = declaredType?.ToUpperInvariant() ?? "";
+        _driverReadsTimes = declared is "DATE" or "DATETIME" or "TIMESTAMP";
+        Type = isTime ? ColumnType.Time : declared switch
+        {
+            "INTEGER" or "INT" => ColumnType.WholeNumber,
+            "REAL" or "NUMERIC" or "DOUBLE" or "FLOAT" => ColumnType.Number,
+            "NULL" or "TEXT" or "BLOB" => ColumnType.Text,
+            _ => ColumnType.Unknown,
+        };
+    }
+
+    internal string Name { get; }
+
+    internal ColumnType Type { get; private set; }
+
+    /// <summary>The values: long, double, string, decimal (seconds since 1970) or null.</summary>
+    internal List<object?> Values { get; } = [];
+
+    /// <summary>How many fractions were cut off.</summary>
+    internal int Truncated { get; private set; }
+
+    /// <summary>How many values became NULL because they are not of the column's type.</summary>
+    internal int Lost { get; private set; }
+
+    /// <summary>How many times were NULL in the result.</summary>
+    internal int NullTimes { get; private set; }
+
+    /// <summary>The first value that was cut off or lost, as it was.</summary>
+    internal string Example { get; private set; } = "";
+
+    internal bool IsNumber => Type is ColumnType.WholeNumber or ColumnType.Number or ColumnType.Unknown;
+
+    internal void Add(object? value)
+    {
+        bool goTime = _driverReadsTimes && value is string text && DriverTime().IsMatch(text);
+        if (Type == ColumnType.Unknown && value is not null)
+        {
+            Type = value switch
+            {
+                long => ColumnType.WholeNumber,
+                double => ColumnType.Number,
+                _ => ColumnType.Text,
+            };
+        }
+        if (value is null)
+        {
+            NullTimes += Type == ColumnType.Time ? 1 : 0;
+            Values.Add(null);
+            return;
+        }
+        object? converted = Type switch
+        {
+            ColumnType.Time => goTime ? null : PluginTime.Read(value),
+            ColumnType.WholeNumber => ToInteger(value),
+            ColumnType.Number => ToFloat(value),
+            _ => ToText(value),
+        };
+        Values.Add(converted);
+        if (converted is null)
+        {
+            Lost++;
+            Note(value);
+        }
+    }
+
+    /// <summary>Puts other values in place of those read, as filling gaps does.</summary>
+    internal void Replace(IEnumerable<object?> values)
+    {
+        object?[] all = [.. values];
+        Values.Clear();
+        Values.AddRange(all);
+    }
+
+    private object? ToInteger(object value)
+    {
+        if (value is double number)
+        {
+            if (number != Math.Truncate(number))
+            {
+                Truncated++;
+                Note(value);
+            }
+            return double.IsNaN(number) ? long.MinValue : (long)number;
+        }
+        return value is long ? value : long.TryParse(value as string, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long parsed) ? parsed : null;
+    }
+
+    private static object? ToFloat(object value) => value switch
+    {
+        double => value,
+        long number => (double)number,
+        _ => double.TryParse(
+            value as string, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double parsed) ? parsed : null,
+    };
+
+    private static string ToText(object value) => value switch
+    {
+        double number => number.ToString("F6", CultureInfo.InvariantCulture),
+        byte[] bytes => "[" + string.Join(' ', bytes) + "]",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
+
+    private void Note(object value)
+    {
+        if (Example.Length == 0)
+        {
+            string text = value is byte[] ? "a BLOB" : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+            Example = text.Length > 40 ? text[..37] + "…" : text;
+        }
+    }
+
+    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?([+-][0-9]{2}:[0-9]{2})?)?Z?$")]
+    private static partial Regex DriverTime();
+}

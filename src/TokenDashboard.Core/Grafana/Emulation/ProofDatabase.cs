@@ -1,0 +1,81 @@
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Grafana.Rules;
+
+namespace TokenDashboard.Grafana.Emulation;
+
+/// <summary>
+/// The database that queries of dashboards run on, each on a connection of its own. Outside WAL mode whoever reads keeps the application
+/// from writing, so there a query has a tenth of a second; one that takes longer, and all after it, run on a copy.
+/// </summary>
+internal sealed class ProofDatabase : IDisposable
+{
+    private readonly CancellationToken _cancellation;
+    private readonly bool _writerNeverWaits;
+    private StoreSnapshot? _snapshot;
+    private PluginException? _noSnapshot;
+
+    /// <exception cref="TokenDashboardException">The database cannot be read.</exception>
+    internal ProofDatabase(string path, CancellationToken cancellation)
+    {
+        _cancellation = cancellation;
+        using TokenStore store = TokenStore.OpenDatabase(path, cancellation);
+        Path = store.Path;
+        _writerNeverWaits = store.Scalar<string>("PRAGMA journal_mode") == "wal";
+    }
+
+    internal string Path { get; }
+
+    /// <summary>Whether queries run on a copy by now.</summary>
+    internal bool IsCopied => _snapshot is not null;
+
+    /// <summary>Runs a query, perhaps twice.</summary>
+    /// <param name="time">How long it may take.</param>
+    /// <param name="read">Runs it; SQLite's failures in it are explained by the guard.</param>
+    /// <exception cref="PluginException">The query was refused or stopped.</exception>
+    internal T Query<T>(TimeSpan time, Func<TokenStore, QueryGuard, T> read)
+    {
+        QueryLimits limits = QueryLimits.Of(time);
+        if (_writerNeverWaits)
+        {
+            return Run(Path, limits, read);
+        }
+        if (_snapshot is null)
+        {
+            try
+            {
+                return Run(Path, QueryLimits.WhileWriterWaits, read);
+            }
+            catch (PluginException exception) when (exception.Rule == DashboardRules.QueryStopped)
+            {
+                Copy(time);
+            }
+        }
+        return Run(_snapshot!.Path, limits, read);
+    }
+
+    public void Dispose() => _snapshot?.Dispose();
+
+    private void Copy(TimeSpan time)
+    {
+        if (_noSnapshot is not null)
+        {
+            throw _noSnapshot;
+        }
+        try
+        {
+            _snapshot = StoreSnapshot.Take(Path, time, _cancellation);
+        }
+        catch (PluginException exception)
+        {
+            _noSnapshot = exception;
+            throw;
+        }
+    }
+
+    private T Run<T>(string path, QueryLimits limits, Func<TokenStore, QueryGuard, T> read)
+    {
+        using TokenStore store = TokenStore.OpenDatabase(path, _cancellation);
+        using var guard = new QueryGuard(store.Handle, limits);
+        return store.ReadLong(() => read(store, guard));
+    }
+}

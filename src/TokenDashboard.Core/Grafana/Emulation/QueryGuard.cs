@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+using TokenDashboard.Grafana.Parsing;
+using TokenDashboard.Grafana.Rules;
+
+namespace TokenDashboard.Grafana.Emulation;
+
+/// <summary>
+/// Holds a connection to <see cref="QueryLimits"/>, and to statements that read. What the plugin would run all the same is told apart from
+/// what it refuses too.
+/// </summary>
+internal sealed class QueryGuard : IDisposable
+{
+    // Between two looks at the clock SQLite does so many steps, which take some microseconds.
+    private const int StepsPerLook = 1000;
+
+    private static readonly TimeSpan MemoryLook = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>PRAGMAs that tell of the database and change nothing; those with a value in brackets take the name of a table or index.</summary>
+    private static readonly HashSet<string> HarmlessPragmas = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "application_id", "collation_list", "compile_options", "data_version", "database_list", "encoding", "foreign_key_list", "freelist_count",
+        "function_list", "index_info", "index_list", "index_xinfo", "journal_mode", "module_list", "page_count", "page_size", "pragma_list",
+        "schema_version", "table_info", "table_list", "table_xinfo", "user_version",
+    };
+
+    private static readonly HashSet<string> PragmasOfNames = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "foreign_key_list", "index_info", "index_list", "index_xinfo", "table_info", "table_list", "table_xinfo",
+    };
+
+    private readonly QueryLimits _limits;
+    private readonly long _begun = Stopwatch.GetTimestamp();
+    private readonly long _memory = Environment.WorkingSet;
+    private readonly CancellationTokenSource _deadline;
+    private readonly CancellationTokenRegistration _interrupt;
+    private long _looked;
+    private string? _stopped;
+    private PluginException? _refused;
+
+    internal QueryGuard(sqlite3 database, QueryLimits limits)
+    {
+        _limits = limits;
+        // Results on their way are held in memory, where they are counted: no query fills a disk.
+        raw.sqlite3_exec(database, "PRAGMA temp_store = MEMORY");
+        (int Limit, int Value)[] most =
+        [
+            (raw.SQLITE_LIMIT_LENGTH, limits.ValueLength), (raw.SQLITE_LIMIT_SQL_LENGTH, 8 * SqlText.MaxLength), (raw.SQLITE_LIMIT_COLUMN, 1000),
+            (raw.SQLITE_LIMIT_VDBE_OP, 1_000_000), (raw.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000), (raw.SQLITE_LIMIT_ATTACHED, 0),
+            (raw.SQLITE_LIMIT_WORKER_THREADS, 0),
+        ];
+        foreach ((int limit, int value) in most)
+        {
+            _ = raw.sqlite3_limit(database, limit, value);
+        }
+        raw.sqlite3_db_config(database, raw.SQLITE_DBCONFIG_DEFENSIVE, 1, out _);
+        raw.sqlite3_db_config(database, raw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, out _);
+        raw.sqlite3_progress_handler(database, StepsPerLook, _ => Look() ? 1 : 0, null);
+        raw.sqlite3_set_authorizer(database, (_, action, first, second, schema, _) => Authorize(action, first, second, schema), null);
+        // A step that reads a whole table ends at an interrupt only.
+        _deadline = new CancellationTokenSource(limits.Time);
+        _interrupt = _deadline.Token.Register(() => raw.sqlite3_interrupt(database));
+    }
+
+    /// <summary>What SQLite's failure is to the dashboard; null where it is the database's.</summary>
+    internal PluginException? Explain(SqliteException exception) => _refused ?? exception.SqliteErrorCode switch
+    {
+        // Stopped while it takes a statement apart, SQLite complains of what it has not come to.
+        raw.SQLITE_INTERRUPT or raw.SQLITE_ERROR when _stopped is not null || _deadline.IsCancellationRequested => Stopped(_stopped ?? TooLong),
+        raw.SQLITE_TOOBIG => Stopped(string.Create(CultureInfo.InvariantCulture, $"makes a text, BLOB or row of more than {_limits.ValueLength} bytes")),
+        raw.SQLITE_NOMEM => Stopped(TooMuchMemory),
+        // SQL that is wrong, in syntax or in its names, or that calls a function with a value it does not take.
+        raw.SQLITE_ERROR or raw.SQLITE_MISMATCH or raw.SQLITE_AUTH or raw.SQLITE_RANGE or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISUSE
+            or raw.SQLITE_READONLY => new PluginException(Message(exception)),
+        _ => null,
+    };
+
+    /// <summary>A query that was ended here and that the plugin would have run on.</summary>
+    internal static PluginException Stopped(string problem) => new($"The query {problem}", DashboardRules.QueryStopped);
+
+    public void Dispose()
+    {
+        _interrupt.Dispose();
+        _deadline.Dispose();
+    }
+
+    private string TooLong => string.Create(CultureInfo.InvariantCulture, $"ran for more than {_limits.Time.TotalSeconds} seconds");
+
+    private string TooMuchMemory => string.Create(CultureInfo.InvariantCulture, $"needs more than {_limits.Memory >> 20} MiB of memory");
+
+    private bool Look()
+    {
+        if (_stopped is null)
+        {
+            long now = Stopwatch.GetTimestamp();
+            if (Stopwatch.GetElapsedTime(_begun, now) > _limits.Time)
+            {
+                _stopped = TooLong;
+            }
+            else if (Stopwatch.GetElapsedTime(_looked, now) > MemoryLook)
+            {
+                _looked = now;
+                _stopped = Environment.WorkingSet - _memory > _limits.Memory ? TooMuchMemory : null;
+            }
+        }
+        return _stopped is not null;
+    }
+
+    // https://sqlite.org/c3ref/c_alter_table.html
+    private int Authorize(int action, string? first, string? second, string? schema)
+    {
+        switch (action)
+        {
+            case raw.SQLITE_SELECT or raw.SQLITE_READ or raw.SQLITE_FUNCTION or raw.SQLITE_RECURSIVE:
+            // SQLite itself refuses these, as it does to the plugin.
+            case raw.SQLITE_ATTACH or raw.SQLITE_DETACH:
+                return raw.SQLITE_OK;
+            case raw.SQLITE_PRAGMA when first is not null && HarmlessPragmas.Contains(first) && (second is null || PragmasOfNames.Contains(first)):
+                return raw.SQLITE_OK;
+            case raw.SQLITE_PRAGMA:
+                _refused = NotRun($"PRAGMA {first}");
+                return raw.SQLITE_DENY;
+            case raw.SQLITE_TRANSACTION or raw.SQLITE_SAVEPOINT:
+                _refused = NotRun($"{first} a transaction or savepoint");
+                return raw.SQLITE_DENY;
+            case raw.SQLITE_CREATE_TEMP_INDEX or raw.SQLITE_CREATE_TEMP_TABLE or raw.SQLITE_CREATE_TEMP_TRIGGER or raw.SQLITE_CREATE_TEMP_VIEW:
+            case var _ when schema == "temp":
+                _refused = NotRun("something temporary that is made");
+                return raw.SQLITE_DENY;
+            default:
+                _refused ??= new PluginException("attempt to write a readonly database");
+                return raw.SQLITE_DENY;
+        }
+    }
+
+    private static PluginException NotRun(string what) => new($"The query holds {what}, which is not run here", DashboardRules.QueryNotRun);
+
+    // The library says "SQLite Error 1: 'no such column: x'."
+    private static string Message(SqliteException exception)
+    {
+        string[] parts = exception.Message.Split('\'', 2);
+        return parts.Length == 2 ? parts[1].TrimEnd('.').TrimEnd('\'') : exception.Message;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+using TokenDashboard.Engines.Sqlite;
+
+namespace TokenDashboard.Grafana.Emulation;
+
+/// <summary>
+/// A copy of a database as it was at one moment, in a folder only this account can read. It is made in steps, between which whoever
+/// writes the database may do so; what is written meanwhile makes SQLite begin anew. https://sqlite.org/backup.html
+/// </summary>
+internal sealed class StoreSnapshot : IDisposable
+{
+    private const int FirstStep = 500;
+    private const int LargestStep = 1 << 20;
+
+    // The writer waits no longer than a step.
+    private static readonly TimeSpan UsualStep = TimeSpan.FromMilliseconds(100);
+
+    private readonly DirectoryInfo _folder;
+
+    private StoreSnapshot(DirectoryInfo folder) => _folder = folder;
+
+    internal string Path => System.IO.Path.Combine(_folder.FullName, "snapshot.db");
+
+    /// <exception cref="PluginException">The database is written too often, or there is no room for the copy.</exception>
+    /// <exception cref="TokenDashboardException">The database cannot be read.</exception>
+    internal static StoreSnapshot Take(string path, TimeSpan limit, CancellationToken cancellation)
+    {
+        var snapshot = new StoreSnapshot(Directory.CreateTempSubdirectory("tokendashboard-"));
+        try
+        {
+            snapshot.Copy(path, limit, cancellation);
+            return snapshot;
+        }
+        catch
+        {
+            snapshot.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            _folder.Delete(recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Somebody looks into it; the system empties its folder for temporary files by itself.
+        }
+    }
+
+    private void Copy(string path, TimeSpan limit, CancellationToken cancellation)
+    {
+        using TokenStore store = TokenStore.OpenDatabase(path, cancellation);
+        using var copy = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path, Pooling = false }.ToString());
+        copy.Open();
+        raw.sqlite3_exec(copy.Handle, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
+        sqlite3_backup backup = raw.sqlite3_backup_init(copy.Handle, "main", store.Handle, "main");
+        try
+        {
+            long begun = Stopwatch.GetTimestamp();
+            for (int pages = FirstStep; ;)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                (int code, TimeSpan elapsed) = store.Read(() =>
+                {
+                    long step = Stopwatch.GetTimestamp();
+                    return (raw.sqlite3_backup_step(backup, pages), Stopwatch.GetElapsedTime(step));
+                });
+                switch (code)
+                {
+                    case raw.SQLITE_DONE:
+                        return;
+                    case raw.SQLITE_OK:
+                        pages = (int)Math.Clamp(pages * Math.Clamp(UsualStep / elapsed, 0.25, 2), 1, LargestStep);
+                        break;
+                    case raw.SQLITE_BUSY or raw.SQLITE_LOCKED:
+                        break;
+                    case raw.SQLITE_FULL:
+                        throw QueryGuard.Stopped($"takes long, and '{_folder.Parent}' has no room for a copy of the database to run it on");
+                    default:
+                        store.Read<object?>(() => throw new SqliteException(raw.sqlite3_errstr(code).utf8_to_string(), code));
+                        break;
+                }
+                if (Stopwatch.GetElapsedTime(begun) > limit)
+                {
+                    throw QueryGuard.Stopped(string.Create(CultureInfo.InvariantCulture,
+                        $"takes long, and would lock out the application; to copy the database for it took more than {limit.TotalSeconds} seconds, or the application wrote too often meanwhile. In WAL mode no copy is needed"));
+                }
+            }
+        }
+        finally
+        {
+            raw.sqlite3_backup_finish(backup);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using TokenDashboard.Grafana.Parsing;
+
+namespace TokenDashboard.Grafana.Emulation;
+
+/// <summary>Finds what each variable of a dashboard stands for when it is opened, those that others depend on first.</summary>
+/// <param name="dashboard">The dashboard.</param>
+/// <param name="view">The view whose values are filled in.</param>
+/// <param name="chosen">Values somebody chose, by variable; an empty list is All.</param>
+/// <param name="run">Gives the options of a query variable, or nothing where its query fails.</param>
+/// <param name="refuse">Told of a variable that has no value, because it cannot be worked out.</param>
+internal sealed class VariableResolver(
+    ReadDashboard dashboard,
+    BrowserView view,
+    IReadOnlyDictionary<string, IReadOnlyList<string>> chosen,
+    Func<ReadVariable, IReadOnlyList<(string Text, string Value)>> run,
+    Action<ReadVariable, PluginException> refuse)
+{
+    private readonly HashSet<string> _visited = new(StringComparer.Ordinal);
+
+    internal void Resolve()
+    {
+        // Not by recursion, which would end the process on a chain of some ten thousand.
+        var waiting = new Stack<(ReadVariable Variable, bool IsReady)>();
+        foreach (ReadVariable variable in dashboard.Variables)
+        {
+            waiting.Push((variable, false));
+            while (waiting.TryPop(out (ReadVariable Variable, bool IsReady) next))
+            {
+                if (next.IsReady)
+                {
+                    SetValue(next.Variable);
+                }
+                // A circle ends here: Grafana, too, sees the variable without a value then.
+                else if (_visited.Add(next.Variable.Name))
+                {
+                    waiting.Push((next.Variable, true));
+                    foreach (string name in VariableUse.In(next.Variable.Query).Concat(VariableUse.In(next.Variable.AllValue)).Select(use => use.Name).Distinct().Reverse())
+                    {
+                        if (dashboard.Variable(name) is { } other && !_visited.Contains(name))
+                        {
+                            waiting.Push((other, false));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private void SetValue(ReadVariable variable)
+    {
+        try
+        {
+            if (Value(variable) is { } value)
+            {
+                view.Values[variable.Name] = value;
+            }
+        }
+        catch (PluginException exception)
+        {
+            refuse(variable, exception);
+        }
+    }
+
+    private VariableValue? Value(ReadVariable variable)
+    {
+        IReadOnlyList<string>? given = chosen.GetValueOrDefault(variable.Name);
+        switch (variable.Type)
+        {
+            case "query":
+                return Choose(variable, dashboard.IsSqlite(variable) ? run(variable) : Stored(variable), given);
+            case "custom":
+                return Choose(variable, VariableOptions.OfList(view.Interpolate(variable.Query)), given);
+            case "interval":
+                return Interval(variable, given);
+            case "textbox":
+                return VariableValue.Of(given is [var text, ..] ? text : Current(variable) is [var current, ..] ? current : variable.Query);
+            case "constant":
+                return VariableValue.Of(given is [var constant, ..] ? constant : view.Interpolate(variable.Query));
+            case "datasource":
+                return VariableValue.Of(given is [var source, ..] ? source : Current(variable) is [var uid, ..] ? uid : "sqlite");
+            case "adhoc" or "groupby":
+                return null;
+            default:
+                return given is null ? new VariableValue(Current(variable), variable.Multi) : new VariableValue(given, variable.Multi);
+        }
+    }
+
+    /// <summary>What Grafana makes of the stored choice: it stays as far as it is among the options, else all or the first are chosen.</summary>
+    private static VariableValue Choose(
+        ReadVariable variable, IReadOnlyList<(string Text, string Value)> options, IReadOnlyList<string>? given)
+    {
+        Dictionary<string, string> texts = options.DistinctBy(option => option.Value).ToDictionary(option => option.Value, option => option.Text);
+        // What somebody gives may be a text that is shown.
+        IReadOnlyList<string> current = given?.Select(value => texts.ContainsKey(value)
+            ? value
+            : options.Where(option => option.Text == value).Select(option => option.Value).FirstOrDefault(value)).ToArray() ?? Current(variable);
+        bool all = given is [] || current.Contains(ReadVariable.All);
+        string[] valid = given is null ? [.. current.Where(texts.ContainsKey)] : [.. current];
+        if (variable.IncludeAll && (all || (valid.Length == 0 && options.Count > 0)))
+        {
+            return variable.AllValue.Length > 0
+                ? new VariableValue([], variable.Multi) { CustomAll = variable.AllValue, Texts = ["All"] }
+                : new VariableValue([.. options.Select(option => option.Value)], IsList: true) { Texts = ["All"] };
+        }
+        if (valid.Length == 0 && options.Count > 0)
+        {
+            valid = [options[0].Value];
+        }
+        string[] values = variable.Multi ? valid : [valid.FirstOrDefault("")];
+        return new VariableValue(values, variable.Multi) { Texts = [.. values.Select(value => texts.GetValueOrDefault(value, value))] };
+    }
+
+    private VariableValue Interval(ReadVariable variable, IReadOnlyList<string>? given)
+    {
+        string value = given is [var choice, ..] ? choice : Current(variable) is [var current, ..] ? current : "";
+        if (value.StartsWith("$__auto", StringComparison.Ordinal) || (value.Length == 0 && variable.Json.Flag("auto")))
+        {
+            double points = variable.Json.Number("auto_count") ?? 30;
+            return VariableValue.Of(GrafanaInterval.Text(GrafanaInterval.Milliseconds(view.Window, points, variable.Json.Text("auto_min"))));
+        }
+        return VariableValue.Of(value.Length > 0 ? value : VariableOptions.OfList(variable.Query).Select(option => option.Value).FirstOrDefault(""));
+    }
+
+    private static IReadOnlyList<string> Current(ReadVariable variable) =>
+        [.. variable.Json.Child("current").Texts("value").Where(value => value.Length > 0)];
+
+    // The options of a variable of another data source are known only as far as the dashboard keeps them.
+    private static IReadOnlyList<(string Text, string Value)> Stored(ReadVariable variable) =>
+    [
+        .. variable.Json.Objects("options").Select(option => (option.Text("text"), option.Text("value"))).Where(option => option.Item2 != ReadVariable.All),
+        .. Current(variable).Where(value => value != ReadVariable.All).Select(value => (value, value)),
+    ];
+}

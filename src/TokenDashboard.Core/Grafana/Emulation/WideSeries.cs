@@ -1,0 +1,110 @@
+namespace TokenDashboard.Grafana.Emulation;
+
+/// <summary>
+/// The series the plugin makes of a result: text columns become labels, each combination of them with each other column a series. Without
+/// text columns every column is a series as it is.
+/// </summary>
+internal sealed class WideSeries
+{
+    private WideSeries(IReadOnlyList<decimal?> times, IReadOnlyList<Series> series, int repeated)
+    {
+        Times = times;
+        All = series;
+        Repeated = repeated;
+    }
+
+    /// <summary>The times of the values, ascending where there are labels.</summary>
+    internal IReadOnlyList<decimal?> Times { get; }
+
+    internal IReadOnlyList<Series> All { get; }
+
+    /// <summary>How many rows replaced an earlier one of the same time and labels.</summary>
+    internal int Repeated { get; }
+
+    /// <exception cref="PluginException">The result is not one series can be made of.</exception>
+    internal static WideSeries Of(IReadOnlyList<PluginColumn> columns)
+    {
+        PluginColumn? time = columns.FirstOrDefault(column => column.Type == ColumnType.Time);
+        PluginColumn[] labels = [.. columns.Where(column => column.Type == ColumnType.Text)];
+        PluginColumn[] values = [.. columns.Where(column => column != time && column.Type != ColumnType.Text)];
+        if (time is null || values.Length == 0)
+        {
+            throw new PluginException("can not convert to wide series, expected long format series input but got not series");
+        }
+        if (labels.Length == 0)
+        {
+            return new WideSeries(
+                [.. time.Values.Select(value => (decimal?)value)],
+                [.. values.Select(column => new Series(column.Name, new Dictionary<string, string>(), column.Values))],
+                repeated: 0);
+        }
+        if (time.Values.Count == 0)
+        {
+            throw new PluginException("can not convert to wide series, input fields have no rows");
+        }
+        return Pivot(time, labels, values);
+    }
+
+    private static WideSeries Pivot(PluginColumn time, PluginColumn[] labels, PluginColumn[] values)
+    {
+        if (labels.DistinctBy(label => label.Name).Count() < labels.Length)
+        {
+            throw new PluginException("two label columns have the same name");
+        }
+        var times = new List<decimal?>();
+        var order = new List<(string[] Labels, Dictionary<int, object?>[] Values)>();
+        var known = new Dictionary<string, int>(StringComparer.Ordinal);
+        int repeated = 0;
+        for (int row = 0; row < time.Values.Count; row++)
+        {
+            if (time.Values[row] is not decimal current)
+            {
+                throw new PluginException("can not convert to wide series, input has null time values");
+            }
+            if (times.Count > 0 && current < times[^1])
+            {
+                throw new PluginException("long series must be sorted ascending by time to be converted");
+            }
+            if (times.Count == 0 || current > times[^1])
+            {
+                times.Add(current);
+            }
+            // A NULL label equals the empty text.
+            string[] tuple = [.. labels.Select(label => (string?)label.Values[row] ?? "")];
+            string key = string.Join('\0', tuple.Select(text => $"{text.Length}:{text}"));
+            if (!known.TryGetValue(key, out int series))
+            {
+                known.Add(key, series = order.Count);
+                order.Add((tuple, [.. values.Select(_ => new Dictionary<int, object?>())]));
+            }
+            for (int i = 0; i < values.Length; i++)
+            {
+                repeated += i == 0 && order[series].Values[i].ContainsKey(times.Count - 1) ? 1 : 0;
+                order[series].Values[i][times.Count - 1] = values[i].Values[row];
+            }
+        }
+        if ((long)order.Count * values.Length * times.Count > QueryLimits.MaxPoints)
+        {
+            throw QueryGuard.Stopped($"makes {order.Count} series of {times.Count} times, more than {QueryLimits.MaxPoints} points");
+        }
+        IEnumerable<Series> all = order.OrderBy(item => item.Labels, TupleOrder)
+            .SelectMany(item => values.Select((column, i) => new Series(
+                column.Name,
+                labels.Zip(item.Labels).ToDictionary(pair => pair.First.Name, pair => pair.Second),
+                [.. Enumerable.Range(0, times.Count).Select(slot => item.Values[i].GetValueOrDefault(slot))])));
+        // Series without any value are dropped, unless a label "name" names them.
+        return new WideSeries(
+            times,
+            [.. all.Where(series => series.Values.Any(value => value is not null) || series.Labels.GetValueOrDefault("name", "").Length > 0)],
+            repeated);
+    }
+
+    private static readonly Comparer<string[]> TupleOrder = Comparer<string[]>.Create((left, right) =>
+        left.Zip(right).Select(pair => string.CompareOrdinal(pair.First, pair.Second)).FirstOrDefault(order => order != 0));
+
+    /// <summary>One series.</summary>
+    /// <param name="Name">The column its values are from.</param>
+    /// <param name="Labels">Text columns and their values.</param>
+    /// <param name="Values">A value for each time; null where there is none.</param>
+    internal sealed record Series(string Name, IReadOnlyDictionary<string, string> Labels, IReadOnlyList<object?> Values);
+}

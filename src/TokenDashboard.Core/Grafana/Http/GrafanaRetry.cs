@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Globalization;
+using Polly;
+using Polly.Retry;
+
+namespace TokenDashboard.Grafana.Http;
+
+/// <summary>
+/// Repeats tries of a request that may end better: after a wait that doubles and varies, or the one the server asks for, until the
+/// request's deadline. A server that never answered is given up sooner, because a wrong address does not become right by waiting,
+/// unless the connection is to wait for it.
+/// </summary>
+internal sealed class GrafanaRetry
+{
+    private const int MaxRetries = 6;
+    private const int MaxRetriesBeforeAnyAnswer = 2;
+
+    private readonly GrafanaConnection _connection;
+    private readonly CancellationToken _cancellation;
+    private readonly ResiliencePipeline<GrafanaAttempt> _pipeline;
+    private long _started;
+    private bool _answered;
+    private bool _running;
+
+    internal GrafanaRetry(GrafanaConnection connection, Action<string> verbose, CancellationToken cancellation)
+    {
+        _connection = connection;
+        _cancellation = cancellation;
+        _pipeline = new ResiliencePipelineBuilder<GrafanaAttempt>().AddRetry(new RetryStrategyOptions<GrafanaAttempt>
+        {
+            MaxRetryAttempts = connection.WaitForServer ? int.MaxValue : MaxRetries,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = connection.RetryDelay,
+            MaxDelay = TimeSpan.FromSeconds(10),
+            ShouldHandle = arguments => ValueTask.FromResult(
+                arguments.Outcome.Result is { } attempt && IsWorthRepeating(attempt, arguments.AttemptNumber)),
+            DelayGenerator = arguments => ValueTask.FromResult(arguments.Outcome.Result?.RetryAfter),
+            OnRetry = arguments =>
+            {
+                GrafanaAttempt attempt = arguments.Outcome.Result!;
+                string cause = attempt.Failure?.Message ?? $"{connection.Url} answered with status {attempt.Status}.";
+                verbose(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{cause} Retry {arguments.AttemptNumber + 1} follows in {arguments.RetryDelay.TotalSeconds:0.0} s."));
+                return ValueTask.CompletedTask;
+            },
+        }).Build();
+    }
+
+    /// <summary>Ends when a request that begins now has had its time, or the user gives up.</summary>
+    private CancellationTokenSource Deadline()
+    {
+        var source = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
+        source.CancelAfter(_connection.Timeout);
+        return source;
+    }
+
+    /// <summary>Runs tries until one ends well, cannot end better, or time is up; gives the last one.</summary>
+    /// <exception cref="OperationCanceledException">The user gave up.</exception>
+    internal GrafanaAttempt Run(Func<CancellationToken, GrafanaAttempt> attempt)
+    {
+        using CancellationTokenSource deadline = Deadline();
+        if (_running)
+        {
+            // A look-up between two tries; what fails there is the outer request's failure, and repeated with it.
+            return attempt(deadline.Token);
+        }
+        _running = true;
+        _started = Stopwatch.GetTimestamp();
+        GrafanaAttempt? last = null;
+        try
+        {
+            return _pipeline.Execute(
+                cancel =>
+                {
+                    last = attempt(cancel);
+                    _answered |= last.Failure is null;
+                    return last;
+                },
+                deadline.Token);
+        }
+        catch (OperationCanceledException) when (!_cancellation.IsCancellationRequested && last is not null)
+        {
+            return last;
+        }
+        finally
+        {
+            _running = false;
+        }
+    }
+
+    private bool IsWorthRepeating(GrafanaAttempt attempt, int retries) =>
+        attempt.MayPass
+        && (_answered || _connection.WaitForServer || retries < MaxRetriesBeforeAnyAnswer)
+        && (attempt.RetryAfter ?? TimeSpan.Zero) < _connection.Timeout - Stopwatch.GetElapsedTime(_started);
+}

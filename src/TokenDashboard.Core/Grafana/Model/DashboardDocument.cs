@@ -1,0 +1,130 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace TokenDashboard.Grafana.Model;
+
+/// <summary>A Grafana dashboard as its classic JSON, from this product or from anywhere else.</summary>
+public sealed class DashboardDocument
+{
+    /// <summary>What Grafana takes as a uid of a dashboard, folder or data source: 1 to 40 letters, digits, hyphens and underscores.</summary>
+    public const string UidPattern = @"^[A-Za-z0-9_-]{1,40}\z";
+
+    private DashboardDocument(JsonObject root, string json, string name)
+    {
+        Root = root;
+        Json = json;
+        Name = name;
+    }
+
+    /// <summary>The name in this product's catalogue; the empty string for a dashboard from elsewhere.</summary>
+    public string Name { get; }
+
+    /// <summary>The dashboard's uid; the empty string where it has none.</summary>
+    public string Uid => Text("uid");
+
+    /// <summary>The dashboard's title.</summary>
+    public string Title => Text("title");
+
+    /// <summary>What the dashboard is for; the empty string where it does not say.</summary>
+    public string Description => Text("description");
+
+    /// <summary>The tags to find the dashboard by.</summary>
+    public IReadOnlyList<string> Tags =>
+        Root["tags"] is JsonArray tags ? [.. tags.OfType<JsonValue>().Select(tag => tag.ToString())] : [];
+
+    /// <summary>How many panels there are, those in closed rows too; rows themselves are not counted.</summary>
+    public int Panels => CountPanels(Root["panels"]);
+
+    /// <summary>Whether this is the form for Grafana's import page, which asks for the data source.</summary>
+    public bool ForSharing => Root.ContainsKey("__inputs");
+
+    /// <summary>The JSON text, indented, ending in a line feed.</summary>
+    public string Json { get; }
+
+    /// <summary>The parsed JSON. Callers that change it work on <see cref="JsonNode.DeepClone"/>.</summary>
+    internal JsonObject Root { get; }
+
+    /// <summary>
+    /// Reads a dashboard from JSON text. The envelope <c>{"dashboard": …}</c> of Grafana's API is removed, and that of its newer one,
+    /// <c>{"apiVersion": …, "spec": …}</c>, where it holds the classic form (versions before 2).
+    /// </summary>
+    /// <param name="json">The text.</param>
+    /// <param name="source">Where it came from, for the error message: a path or an address.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: not JSON, not an object, not the classic form, or without a title.</exception>
+    public static DashboardDocument Parse(string json, string source)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        JsonNode? node;
+        try
+        {
+            node = JsonInput.Parse(json);
+        }
+        catch (JsonException exception)
+        {
+            throw Invalid($"is not JSON ({exception.Message})", source, exception);
+        }
+        if (node is JsonObject envelope && envelope["dashboard"] is JsonObject inner)
+        {
+            node = inner.DeepClone();
+        }
+        if (node is JsonObject resource && resource["spec"] is JsonObject spec && Text(resource, "apiVersion").StartsWith("dashboard.grafana.app/", StringComparison.Ordinal))
+        {
+            if (spec.ContainsKey("elements"))
+            {
+                throw Invalid($"has the form of {Text(resource, "apiVersion")}, which is not the classic one", source);
+            }
+            node = spec.DeepClone();
+            if (Text(node.AsObject(), "uid").Length == 0 && resource["metadata"] is JsonObject metadata && Text(metadata, "name") is { Length: > 0 } uid)
+            {
+                node["uid"] = uid;
+            }
+        }
+        if (node is not JsonObject root)
+        {
+            throw Invalid("is not a JSON object", source);
+        }
+        if (root["title"] is not JsonValue title || !title.TryGetValue(out string? text) || string.IsNullOrWhiteSpace(text))
+        {
+            throw Invalid("has no title", source);
+        }
+        return FromObject(root);
+    }
+
+    /// <summary>Wraps a finished dashboard object.</summary>
+    /// <param name="root">The dashboard.</param>
+    /// <param name="name">Its name in the catalogue; the empty string where it is from elsewhere.</param>
+    internal static DashboardDocument FromObject(JsonObject root, string name = "") => new(root, root.ToJsonString(Format) + "\n", name);
+
+    /// <summary>The same document under a name of the catalogue.</summary>
+    internal DashboardDocument Named(string name) => new(Root, Json, name);
+
+    /// <inheritdoc/>
+    public override string ToString() => Title;
+
+    private static int CountPanels(JsonNode? list) => list is JsonArray panels
+        ? panels.OfType<JsonObject>().Sum(panel => panel["type"]?.ToString() == "row" ? CountPanels(panel["panels"]) : 1)
+        : 0;
+
+    private string Text(string key) => Text(Root, key);
+
+    private static string Text(JsonObject json, string key) => json[key] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
+
+    private static readonly JsonSerializerOptions Format = new(DashboardJson.Default.Options)
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        // Dashboards are files people read and diff; they are never pasted into HTML.
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private static TokenDashboardException Invalid(string problem, string source, Exception? inner = null) => new(
+        ErrorCode.DashboardInvalid,
+        $"'{source}' {problem}. Give a Grafana dashboard in the classic JSON form, as Grafana's \"Export\" or New-GrafanaDashboard writes it.",
+        inner,
+        source);
+}
+
+/// <summary>What the serializer generates while compiling, so that nothing is looked up by reflection while running.</summary>
+[JsonSerializable(typeof(JsonObject))]
+internal sealed partial class DashboardJson : JsonSerializerContext;

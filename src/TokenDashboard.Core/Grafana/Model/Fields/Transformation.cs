@@ -1,0 +1,131 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace TokenDashboard.Grafana.Model.Fields;
+
+/// <summary>What the browser makes of a panel's results before it draws them. SQL does the same and differs less between versions of Grafana.</summary>
+public sealed record Transformation
+{
+    private readonly Func<JsonObject> _options;
+
+    private Transformation(string id, Func<JsonObject> options)
+    {
+        Id = id;
+        _options = options;
+    }
+
+    /// <summary>Grafana's name of the transformation.</summary>
+    public string Id { get; }
+
+    /// <summary>Renames, leaves out and orders columns.</summary>
+    /// <param name="rename">New names by old ones.</param>
+    /// <param name="exclude">Columns to leave out.</param>
+    /// <param name="order">Columns in their order.</param>
+    public static Transformation Organize(
+        IReadOnlyDictionary<string, string>? rename = null, IReadOnlyList<string>? exclude = null, IReadOnlyList<string>? order = null) =>
+        new("organize", () => new JsonObject
+        {
+            ["excludeByName"] = new JsonObject((exclude ?? []).Select(name => KeyValuePair.Create(name, (JsonNode?)true))),
+            ["indexByName"] = new JsonObject((order ?? []).Select((name, index) => KeyValuePair.Create(name, (JsonNode?)index))),
+            ["renameByName"] = new JsonObject((rename ?? new Dictionary<string, string>()).OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
+        });
+
+    /// <summary>Sorts rows by a column.</summary>
+    public static Transformation SortBy(string column, bool descending = false) => new("sortBy", () => new JsonObject
+    {
+        ["fields"] = new JsonObject(),
+        ["sort"] = new JsonArray(new JsonObject { ["field"] = column, ["desc"] = descending }),
+    });
+
+    /// <summary>Keeps the first rows.</summary>
+    public static Transformation Limit(int rows) => new("limit", () => new JsonObject { ["limitField"] = rows });
+
+    /// <summary>Puts the results of several queries into one table.</summary>
+    public static Transformation Merge() => new("merge", () => []);
+
+    /// <summary>One row for each combination of values in some columns, with calculations over others.</summary>
+    /// <param name="columns">The columns to group by.</param>
+    /// <param name="calculations">What is calculated, by column.</param>
+    public static Transformation GroupBy(IReadOnlyList<string> columns, params IReadOnlyList<(string Column, Calculation Calculation)> calculations) =>
+        new("groupBy", () => new JsonObject
+        {
+            ["fields"] = new JsonObject(
+            [
+                .. columns.Select(name => KeyValuePair.Create(name, (JsonNode?)new JsonObject { ["aggregations"] = new JsonArray(), ["operation"] = "groupby" })),
+                .. calculations.GroupBy(item => item.Column).Select(group => KeyValuePair.Create(group.Key, (JsonNode?)new JsonObject
+                {
+                    ["aggregations"] = Ids(group.Select(item => item.Calculation)),
+                    ["operation"] = "aggregate",
+                })),
+            ]),
+        });
+
+    /// <summary>One row for each series, with calculations over its values.</summary>
+    public static Transformation Reduce(params IReadOnlyList<Calculation> calculations) => new("reduce", () => new JsonObject
+    {
+        ["reducers"] = Ids(calculations),
+        ["mode"] = "seriesToRows",
+        ["includeTimeField"] = false,
+        ["labelsToFields"] = true,
+    });
+
+    /// <summary>Adds a column calculated from two others, or from one and a number.</summary>
+    /// <param name="name">The new column.</param>
+    /// <param name="left">A column or a number.</param>
+    /// <param name="sign">One of <c>+ - * /</c>.</param>
+    /// <param name="right">A column or a number.</param>
+    public static Transformation Calculate(string name, string left, char sign, string right) => new("calculateField", () => new JsonObject
+    {
+        ["mode"] = "binary",
+        ["alias"] = name,
+        ["binary"] = new JsonObject { ["left"] = left, ["operator"] = sign.ToString(), ["reducer"] = "sum", ["right"] = right },
+        ["reduce"] = new JsonObject { ["reducer"] = "sum" },
+        ["replaceFields"] = false,
+    });
+
+    /// <summary>Keeps the rows whose number in a column is in a range, both ends included.</summary>
+    public static Transformation KeepBetween(string column, double from, double to) => new("filterByValue", () => new JsonObject
+    {
+        ["filters"] = new JsonArray(new JsonObject
+        {
+            ["fieldName"] = column,
+            ["config"] = new JsonObject { ["id"] = "between", ["options"] = new JsonObject { ["from"] = from, ["to"] = to } },
+        }),
+        ["match"] = "all",
+        ["type"] = "include",
+    });
+
+    /// <summary>Makes columns of the labels of series.</summary>
+    /// <param name="valueLabel">The label that names the column of values, or null.</param>
+    public static Transformation LabelsToColumns(string? valueLabel = null) => new("labelsToFields", () =>
+        valueLabel is null ? [] : new JsonObject { ["valueLabel"] = valueLabel });
+
+    /// <summary>A result of its own for each combination of values in some columns. Since Grafana 9.3.</summary>
+    public static Transformation Partition(params IReadOnlyList<string> columns) => new("partitionByValues", () => new JsonObject
+    {
+        ["fields"] = new JsonArray([.. columns.Select(name => (JsonNode)name)]),
+    });
+
+    /// <summary>Any transformation of Grafana.</summary>
+    /// <param name="id">Its name.</param>
+    /// <param name="options">Its options, a JSON object.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: the options are no JSON object.</exception>
+    public static Transformation Raw(string id, string options)
+    {
+        try
+        {
+            JsonObject json = JsonInput.Parse(options) as JsonObject ?? throw new JsonException("it is no object");
+            return new Transformation(id, () => json.DeepClone().AsObject());
+        }
+        catch (JsonException exception)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.DashboardInvalid, $"The options of the transformation '{id}' cannot be read ({exception.Message}). Give a JSON object.", exception, id);
+        }
+    }
+
+    internal JsonObject Write() => new() { ["id"] = Id, ["options"] = _options() };
+
+    private static JsonArray Ids(IEnumerable<Calculation> calculations) => [.. calculations.Select(calculation => (JsonNode)Legend.IdOf(calculation))];
+}

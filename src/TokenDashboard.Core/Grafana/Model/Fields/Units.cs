@@ -1,0 +1,107 @@
+using TokenDashboard.Input;
+
+namespace TokenDashboard.Grafana.Model.Fields;
+
+/// <summary>Grafana's ids of units. Those named here are the ones a dashboard of use most often needs; <see cref="IsKnown"/> knows all.</summary>
+public static class Units
+{
+    /// <summary>A number without a unit: 44571652.</summary>
+    public const string None = "none";
+
+    /// <summary>A number cut short: 44.6 Mil.</summary>
+    public const string Abbreviated = "short";
+
+    /// <summary>A number cut short as much as possible: 45 M.</summary>
+    public const string Metric = "sishort";
+
+    /// <summary>A whole number in groups of three digits: 44,571,652.</summary>
+    public const string Grouped = "locale";
+
+    /// <summary>Text, as it is.</summary>
+    public const string Text = "string";
+
+    /// <summary>Tokens in a second.</summary>
+    public const string TokensPerSecond = "suffix: tokens/s";
+
+    /// <summary>Requests in a second.</summary>
+    public const string RequestsPerSecond = "reqps";
+
+    /// <summary>Requests in a minute.</summary>
+    public const string RequestsPerMinute = "reqpm";
+
+    /// <summary>Milliseconds, shown in the unit that fits: 1.62 s.</summary>
+    public const string Milliseconds = "ms";
+
+    /// <summary>Seconds, shown in the unit that fits: 1.5 min.</summary>
+    public const string Seconds = "s";
+
+    /// <summary>Seconds as hours, minutes and seconds: 01:30:00.</summary>
+    public const string Clock = "dthms";
+
+    /// <summary>A fraction shown as a percentage: 0.25 is 25%.</summary>
+    public const string Fraction = "percentunit";
+
+    /// <summary>A percentage: 25 is 25%.</summary>
+    public const string Percent = "percent";
+
+    /// <summary>Bytes in steps of 1024: 1.5 MiB.</summary>
+    public const string Bytes = "bytes";
+
+    /// <summary>US dollars.</summary>
+    public const string Dollars = "currencyUSD";
+
+    /// <summary>Euros.</summary>
+    public const string Euros = "currencyEUR";
+
+    /// <summary>0 and 1 as No and Yes.</summary>
+    public const string YesNo = "bool_yes_no";
+
+    /// <summary>A time as date and time of day: 2026-03-04 12:00:00.</summary>
+    public const string Time = "dateTimeAsIso";
+
+    /// <summary>A time as how long ago it was.</summary>
+    public const string Ago = "dateTimeFromNow";
+
+    /// <summary>A time with milliseconds.</summary>
+    public const string TimeWithMilliseconds = "time:YYYY-MM-DD HH:mm:ss.SSS";
+
+    /// <summary>What begins a unit of one's own: text before or after the value, a format of times, a scaled unit, a count, a currency.</summary>
+    private static readonly string[] Prefixes = ["prefix:", "suffix:", "time:", "si:", "count:", "currency:"];
+
+    // From the list of units that Grafana publishes with its schemas.
+    private static readonly HashSet<string> Ids = [.. """
+        none string short sishort percent percentunit humidity dB candela hex0x hex sci locale pixel accMS2 accFS2 accG degree
+        radian grad arcmin arcsec areaM2 areaF2 areaMI2 acres hectares flops mflops gflops tflops pflops eflops zflops yflops
+        ppm conppb conngm3 conngNm3 conμgm3 conμgNm3 conmgm3 conmgNm3 congm3 congNm3 conmgdL conmmolL currencyUSD currencyGBP
+        currencyEUR currencyJPY currencyRUB currencyUAH currencyBRL currencyDKK currencyISK currencyNOK currencySEK
+        currencyCZK currencyCHF currencyPLN currencyBTC currencymBTC currencyμBTC currencyZAR currencyINR currencyKRW
+        currencyIDR currencyPHP currencyVND currencyTRY currencyMYR currencyXPF currencyBGN currencyPYG currencyUYU
+        currencyILS bytes decbytes bits decbits kbytes deckbytes mbytes decmbytes gbytes decgbytes tbytes dectbytes pbytes
+        decpbytes pps binBps Bps binbps bps KiBs Kibits KBs Kbits MiBs Mibits MBs Mbits GiBs Gibits GBs Gbits TiBs Tibits TBs
+        Tbits PiBs Pibits PBs Pbits dateTimeAsIso dateTimeAsIsoNoDateIfToday dateTimeAsUS dateTimeAsUSNoDateIfToday
+        dateTimeAsLocal dateTimeAsLocalNoDateIfToday dateTimeAsSystem dateTimeFromNow watt kwatt megwatt gwatt mwatt Wm2
+        voltamp kvoltamp voltampreact kvoltampreact watth watthperkg kwatth kwattm mwatth amph kamph mamph joule ev amp kamp
+        mamp volt kvolt mvolt dBm mohm ohm kohm Mohm farad µfarad nfarad pfarad ffarad henry mhenry µhenry lumens flowgpm
+        flowcms flowcfs flowcfm litreh flowlpm flowmlpm lux forceNm forcekNm forceN forcekN Hs KHs MHs GHs THs PHs EHs massmg
+        massg masslb masskg masst lengthmm lengthin lengthft lengthm lengthkm lengthmi pressurembar pressurebar pressurekbar
+        pressurepa pressurehpa pressurekpa pressurehg pressurepsi radbq radci radgy radrad radsv radmsv radusv radrem
+        radexpckg radr radsvh radmsvh radusvh rotrpm rothz rotkhz rotmhz rotghz rotrads rotdegs celsius fahrenheit kelvin
+        hertz ns µs ms s m h d dtdurationms dtdurations dthms dtdhms timeticks clockms clocks cps ops reqps rps wps iops eps
+        mps recps rowsps cpm opm reqpm rpm wpm epm mpm recpm rowspm velocityms velocitykmh velocitymph velocityknot mlitre
+        litre m3 Nm3 dm3 gallons bool bool_yes_no bool_on_off
+        """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)];
+
+    /// <summary>
+    /// Whether Grafana has a unit: one of its ids, or one of one's own such as <c>suffix: tokens</c>, <c>prefix:</c>, <c>time:HH:mm</c>,
+    /// <c>si:</c>, <c>count:</c> or <c>currency:</c>. It shows any other text behind the value.
+    /// </summary>
+    /// <param name="unit">The id.</param>
+    public static bool IsKnown(string unit)
+    {
+        ArgumentNullException.ThrowIfNull(unit);
+        return Ids.Contains(unit) || Prefixes.Any(prefix => unit.StartsWith(prefix, StringComparison.Ordinal) && unit.Length > prefix.Length);
+    }
+
+    /// <summary>The known unit that looks most like a text, or null where none does.</summary>
+    internal static string? Nearest(string text) => Spelling.Nearest(text, Ids);
+}

@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+
+namespace TokenDashboard.Grafana.Model.Fields;
+
+/// <summary>Shows certain values as another text, in another colour, or both. Of several mappings the first that fits counts.</summary>
+public sealed record ValueMapping
+{
+    private readonly string _type;
+    private readonly Func<JsonObject, JsonObject> _options;
+
+    private ValueMapping(string type, string? text, string? color, Func<JsonObject, JsonObject> options)
+    {
+        _type = type;
+        _options = options;
+        Text = text;
+        Color = color;
+    }
+
+    /// <summary>The text in place of the value, or null for the value itself.</summary>
+    public string? Text { get; }
+
+    /// <summary>The colour: a name of Grafana's palette such as <c>red</c>, or <c>#rrggbb</c>; null for no change.</summary>
+    public string? Color { get; }
+
+    /// <summary>One value, a text or a number written as Grafana writes it without unit.</summary>
+    public static ValueMapping OfValue(string value, string? text = null, string? color = null) =>
+        new("value", text, color, result => new JsonObject { [value] = result });
+
+    /// <summary>Numbers from one to another, both included; null is without end.</summary>
+    public static ValueMapping OfRange(double? from, double? to, string? text = null, string? color = null) =>
+        new("range", text, color, result => new JsonObject { ["from"] = from, ["to"] = to, ["result"] = result });
+
+    /// <summary>Texts a pattern of JavaScript fits; the text may use its groups as <c>$1</c>.</summary>
+    public static ValueMapping OfPattern(string pattern, string? text = null, string? color = null) =>
+        new("regex", text, color, result => new JsonObject { ["pattern"] = pattern, ["result"] = result });
+
+    /// <summary>What is no ordinary value.</summary>
+    public static ValueMapping OfSpecial(SpecialValue value, string? text = null, string? color = null) =>
+        new("special", text, color, result => new JsonObject { ["match"] = IdOf(value), ["result"] = result });
+
+    internal JsonObject Write(int index)
+    {
+        var result = new JsonObject();
+        if (Text is not null)
+        {
+            result["text"] = Text;
+        }
+        if (Color is not null)
+        {
+            result["color"] = Color;
+        }
+        result["index"] = index;
+        return new JsonObject { ["type"] = _type, ["options"] = _options(result) };
+    }
+
+    private static string IdOf(SpecialValue value) => value switch
+    {
+        SpecialValue.Null => "null",
+        SpecialValue.NotANumber => "nan",
+        SpecialValue.NullOrNotANumber => "null+nan",
+        _ => "empty",
+    };
+}

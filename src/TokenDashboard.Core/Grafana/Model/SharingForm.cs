@@ -1,0 +1,48 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Model.Variables;
+
+namespace TokenDashboard.Grafana.Model;
+
+/// <summary>
+/// The form of a dashboard's JSON for import by hand. Grafana's import page asks for what <c>__inputs</c> lists and puts the answer in
+/// place of <c>${DS_SQLITE}</c>. That stands only where the data source variable keeps its chosen value, so that the variable goes on
+/// working after the import, and so that a dashboard put on a server in any other way falls back to the first SQLite data source.
+/// </summary>
+internal static class SharingForm
+{
+    private const string InputName = "DS_SQLITE";
+
+    internal static JsonObject Write(Dashboard dashboard)
+    {
+        JsonObject root = DashboardWriter.Write(dashboard);
+        root.Insert(0, "__inputs", new JsonArray(new JsonObject
+        {
+            ["name"] = InputName,
+            ["label"] = "SQLite",
+            ["description"] = "The data source that reads Observicia's store.",
+            ["type"] = "datasource",
+            ["pluginId"] = DataSourceVariable.PluginId,
+            ["pluginName"] = "SQLite",
+        }));
+        root.Insert(1, "__elements", new JsonObject());
+        root.Insert(2, "__requires", new JsonArray([.. Requirements(dashboard)]));
+        JsonNode variable = root["templating"]!["list"]!.AsArray().First(item => (string?)item!["type"] == "datasource")!;
+        variable["current"] = new JsonObject { ["selected"] = true, ["text"] = "${" + InputName + "}", ["value"] = "${" + InputName + "}" };
+        return root;
+    }
+
+    private static IEnumerable<JsonObject> Requirements(Dashboard dashboard)
+    {
+        yield return Requirement("grafana", "grafana", "Grafana", "9.0.0");
+        yield return Requirement("datasource", DataSourceVariable.PluginId, "SQLite", "4.0.0");
+        foreach (Panel panel in dashboard.Sections.SelectMany(section => section.Panels)
+            .DistinctBy(panel => panel.Type).OrderBy(panel => panel.Type, StringComparer.Ordinal))
+        {
+            yield return Requirement("panel", panel.Type, panel.TypeName, "");
+        }
+    }
+
+    private static JsonObject Requirement(string type, string id, string name, string version) =>
+        new() { ["type"] = type, ["id"] = id, ["name"] = name, ["version"] = version };
+}

@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Model.Variables;
+
+namespace TokenDashboard.Grafana.Model;
+
+/// <summary>The data source a dashboard of this product reads: Grafana's community plugin for SQLite.</summary>
+public static class SqliteDataSource
+{
+    /// <summary>The plugin's id, which is also the data source's type.</summary>
+    public const string PluginId = DataSourceVariable.PluginId;
+
+    /// <summary>The name a new data source gets.</summary>
+    public const string DefaultName = "TokenDashboard";
+
+    /// <summary>The uid a new data source gets.</summary>
+    public const string DefaultUid = "tokendashboard-sqlite";
+
+    /// <summary>Without the prefix the plugin would pass SQLite's URI parameters on as part of the file's name.</summary>
+    internal const string PathPrefix = "file:";
+
+    /// <summary>Waits up to five seconds for the application that writes the store, and never writes itself.</summary>
+    internal const string PathOptions = "_pragma=busy_timeout(5000)&_pragma=query_only(1)";
+
+    /// <summary>
+    /// Parts of a path the plugin (4.0 and later) refuses to open, wherever they stand and in any case, so that nobody reads
+    /// secrets through a data source.
+    /// </summary>
+    private static readonly string[] BlockedWords =
+    [
+        ".aws", ".config/gcloud", ".azure", ".kube/config", ".docker/config", ".ssh", ".gnupg", ".pki", "/etc/shadow", "/etc/passwd",
+        "/etc/gshadow", "/proc/", "/sys/", ".env", "credentials", ".git/config", ".netrc", ".npmrc", ".pypirc", "id_rsa", "id_dsa",
+        "id_ecdsa", "id_ed25519", "grafana.db",
+    ];
+
+    /// <summary>What can be told from a database path alone that will fail in Grafana; empty for a sound path.</summary>
+    public static IEnumerable<string> PathWarnings(string database)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(database);
+        if (BlockedWords.FirstOrDefault(word => database.Contains(word, StringComparison.OrdinalIgnoreCase)) is { } blocked)
+        {
+            yield return $"Grafana's SQLite plugin refuses every path that contains '{blocked}', and '{database}' does. "
+                + "Rename the file or folder, or put the store elsewhere.";
+        }
+        bool drive = database.Length > 2 && char.IsAsciiLetter(database[0]) && database[1] == ':' && database[2] is '/' or '\\';
+        if (database[0] is not ('/' or '\\') && !drive)
+        {
+            yield return $"'{database}' is not an absolute path. Grafana would look for it in its own working folder. "
+                + "Give the full path as the Grafana server sees it.";
+        }
+        if (database.IndexOfAny(['?', '#', '%']) >= 0)
+        {
+            yield return $"'{database}' contains '?', '#' or '%', which SQLite reads as part of an address. Rename the file or folder.";
+        }
+    }
+
+    /// <summary>The plugin's settings for a database.</summary>
+    internal static IReadOnlyDictionary<string, object> Settings(string database) => new Dictionary<string, object>
+    {
+        ["path"] = database,
+        ["pathPrefix"] = PathPrefix,
+        ["pathOptions"] = PathOptions,
+        ["attachLimit"] = 0,
+    };
+
+    /// <summary>Sets what differs from <see cref="Settings"/>, keeps everything else, and says whether anything differed.</summary>
+    internal static bool Correct(JsonObject settings, string database)
+    {
+        bool changed = false;
+        foreach ((string name, object wanted) in Settings(database))
+        {
+            JsonNode? found = settings[name];
+            bool equal = wanted is int number
+                // The plugin takes a missing limit as 0.
+                ? found is null || (found is JsonValue value && value.TryGetValue(out double stored) && stored == number)
+                : found is JsonValue text && text.TryGetValue(out string? stored2) && stored2 == (string)wanted;
+            if (!equal)
+            {
+                settings[name] = JsonValue.Create(wanted);
+                changed = true;
+            }
+        }
+        return changed;
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace TokenDashboard.Grafana.Parsing;
+
+/// <summary>SQL taken apart as far as rules need it; nothing here parses SQL.</summary>
+internal sealed partial class SqlText
+{
+    /// <summary>The longest query that is looked at and run, before and after variables are inserted, in characters.</summary>
+    internal const int MaxLength = 1 << 20;
+
+    private readonly bool[] _inLiteral;
+
+    internal SqlText(string text)
+    {
+        Code = Blank(text);
+        _inLiteral = new bool[text.Length];
+        for (int i = 1; i < text.Length; i++)
+        {
+            _inLiteral[i] = _inLiteral[i - 1] ^ (Code[i - 1] == '\'');
+        }
+        Outer = WithoutBrackets(Code);
+        Columns = [.. SelectList(text)];
+    }
+
+    /// <summary>The text with comments, string literals and quoted names blanked out; places stay the same.</summary>
+    internal string Code { get; }
+
+    /// <summary><see cref="Code"/> with what stands in brackets blanked out: the outermost SELECT.</summary>
+    internal string Outer { get; }
+
+    /// <summary>The result columns of the outermost SELECT as they are written; empty where there is none.</summary>
+    internal IReadOnlyList<string> Columns { get; }
+
+    /// <summary>Whether a place in the text is inside a string literal.</summary>
+    internal bool InLiteral(int index) => _inLiteral[index];
+
+    /// <summary>The variables that stand where a table would: <c>FROM ${name:raw}</c>.</summary>
+    internal static IEnumerable<string> Relations(string sql) => Relation().Matches(Blank(sql)).Select(match => match.Groups["name"].Value);
+
+    /// <summary>Whether a name stands in a text, not as a part of a longer one.</summary>
+    internal static bool HasWord(string text, string word) => Word(text, word, 0, StringComparison.Ordinal) >= 0;
+
+    /// <summary>Whether a text ends with a name, whatever other signs come after it.</summary>
+    internal static bool EndsWithWord(string text, string word)
+    {
+        int end = LastNamePart(text) + 1;
+        int length = LastNamePart(word) + 1;
+        return length > 0 && length <= end && string.CompareOrdinal(text, end - length, word, 0, length) == 0
+            && (length == end || !IsNamePart(text[end - length - 1]));
+    }
+
+    /// <summary>The text with comments, string literals and quoted names blanked out.</summary>
+    internal static string Blank(string text)
+    {
+        var code = new StringBuilder(text);
+        for (int i = 0; i < text.Length; i++)
+        {
+            string end = text[i] switch
+            {
+                '\'' or '"' or '`' => text[i].ToString(),
+                '-' when i + 1 < text.Length && text[i + 1] == '-' => "\n",
+                '/' when i + 1 < text.Length && text[i + 1] == '*' => "*/",
+                _ => "",
+            };
+            if (end.Length == 0)
+            {
+                continue;
+            }
+            int start = i + 1;
+            int found = text.IndexOf(end, start, StringComparison.Ordinal);
+            i = found < 0 ? text.Length - 1 : found;
+            // The quotes stay, so that their number tells where a literal begins.
+            for (int blank = start; blank < (found < 0 ? text.Length : found); blank++)
+            {
+                code[blank] = ' ';
+            }
+        }
+        return code.ToString();
+    }
+
+    private static string WithoutBrackets(string code)
+    {
+        int depth = 0;
+        return string.Concat(code.Select(letter =>
+        {
+            depth += letter == '(' ? 1 : 0;
+            char shown = depth > 0 ? ' ' : letter;
+            depth -= letter == ')' && depth > 0 ? 1 : 0;
+            return shown;
+        }));
+    }
+
+    private IEnumerable<string> SelectList(string text)
+    {
+        int start = Word(Outer, "SELECT", 0, StringComparison.OrdinalIgnoreCase);
+        if (start < 0)
+        {
+            yield break;
+        }
+        start += "SELECT".Length;
+        int end = Word(Outer, "FROM", start, StringComparison.OrdinalIgnoreCase);
+        end = end < 0 ? text.Length : end;
+        for (int i = start; i <= end; i++)
+        {
+            if (i == end || Outer[i] == ',')
+            {
+                yield return text[start..i].Trim();
+                start = i + 1;
+            }
+        }
+    }
+
+    private static int Word(string code, string word, int start, StringComparison comparison)
+    {
+        for (int at = start; (at = code.IndexOf(word, at, comparison)) >= 0; at += word.Length)
+        {
+            int after = at + word.Length;
+            if ((at == 0 || !IsNamePart(code[at - 1])) && (after == code.Length || !IsNamePart(code[after])))
+            {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private static int LastNamePart(string text)
+    {
+        int last = text.Length - 1;
+        while (last >= 0 && !IsNamePart(text[last]))
+        {
+            last--;
+        }
+        return last;
+    }
+
+    private static bool IsNamePart(char letter) => char.IsLetterOrDigit(letter) || letter == '_';
+
+    [GeneratedRegex(@"\b(?:FROM|JOIN)\s+\$\{(?<name>\w{1,200}):raw\}", RegexOptions.IgnoreCase)]
+    private static partial Regex Relation();
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace TokenDashboard.Grafana.Parsing;
+
+/// <summary>The forms in which Grafana's browser part inserts the values of a variable, by the word after the colon.</summary>
+internal static partial class VariableFormat
+{
+    /// <summary>The text for a variable.</summary>
+    /// <param name="name">The variable's name.</param>
+    /// <param name="value">What it stands for.</param>
+    /// <param name="format">The word after the colon with its arguments; empty for Grafana's glob form.</param>
+    /// <param name="escapeDoubleQuotes">Whether <c>sqlstring</c> puts a backslash before a double quote, as from Grafana 10.2 on.</param>
+    internal static string Write(string name, VariableValue value, string format, bool escapeDoubleQuotes)
+    {
+        string[] parts = format.Split(':');
+        IReadOnlyList<string> values = value.Values;
+        string Single() => string.Join(",", values);
+        return parts[0] switch
+        {
+            "sqlstring" => Each(values, text => $"'{Sql(text, escapeDoubleQuotes)}'"),
+            "singlequote" => Each(values, text => $"'{text.Replace("'", "\\'", StringComparison.Ordinal)}'"),
+            "doublequote" => Each(values, text => $"\"{text.Replace("\"", "\\\"", StringComparison.Ordinal)}\""),
+            "csv" or "raw" => Single(),
+            "join" => string.Join(parts.Length > 1 ? parts[1] : ",", values),
+            "pipe" => string.Join("|", values),
+            "regex" => Bracket(values.Select(text => SpecialPattern().Replace(text, @"\$0")), "(", "|", ")"),
+            "lucene" => value.IsList && values.Count == 0
+                ? "__empty__"
+                : value.IsList
+                    ? "(" + string.Join(" OR ", values.Select(text => $"\"{Lucene(text)}\"")) + ")"
+                    : Lucene(Single()),
+            "distributed" => string.Join(",", values.Select((text, index) => index == 0 ? text : $"{name}={text}")),
+            "json" => value.IsList ? new JsonArray([.. values.Select(text => (JsonNode)text)]).ToJsonString() : Single(),
+            "html" => WebUtility.HtmlEncode(string.Join(", ", values)),
+            "percentencode" => Encode(value.IsList ? "{" + Single() + "}" : Single()),
+            "uriencode" => UriPattern().Replace(value.IsList ? "{" + Single() + "}" : Single(), match => Encode(match.Value)),
+            "queryparam" => string.Join("&", values.Select(text => $"var-{name}={Encode(text)}")),
+            "text" => string.Join(" + ", value.Texts),
+            "date" => Date(values is [var moment] ? moment : "", format.Length > 5 ? format[5..] : "iso"),
+            _ => values.Count > 1 ? "{" + Single() + "}" : Single(),
+        };
+    }
+
+    private static string Each(IEnumerable<string> values, Func<string, string> quote) => string.Join(",", values.Select(quote));
+
+    private static string Bracket(IEnumerable<string> values, string open, string separator, string close)
+    {
+        string[] all = [.. values];
+        return all.Length == 1 ? all[0] : open + string.Join(separator, all) + close;
+    }
+
+    private static string Sql(string text, bool escapeDoubleQuotes)
+    {
+        string doubled = text.Replace("'", "''", StringComparison.Ordinal);
+        return escapeDoubleQuotes ? doubled.Replace("\"", "\\\"", StringComparison.Ordinal) : doubled;
+    }
+
+    private static string Lucene(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? text : LucenePattern().Replace(text, @"\$0");
+
+    private static string Encode(string text) => Uri.EscapeDataString(text);
+
+    private static string Date(string value, string form)
+    {
+        if (value.Length > 20 || !long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long milliseconds) || Math.Abs(milliseconds) > 253_402_300_799_999)
+        {
+            return "NaN";
+        }
+        DateTimeOffset time = DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(milliseconds, -62_135_596_800_000));
+        return form switch
+        {
+            "ms" => value,
+            "seconds" => Math.Floor((milliseconds / 1000.0) + 0.5).ToString(CultureInfo.InvariantCulture),
+            "iso" => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+            // The letters of moment.js that dates in SQL are made of; others stay as they are.
+            _ => MomentPattern().Replace(form, match => match.Value switch
+            {
+                "YYYY" => time.ToString("yyyy", CultureInfo.InvariantCulture),
+                "DD" => time.ToString("dd", CultureInfo.InvariantCulture),
+                "SSS" => time.ToString("fff", CultureInfo.InvariantCulture),
+                "X" => time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+                "x" => value,
+                "Z" => "+00:00",
+                var same => time.ToString(same, CultureInfo.InvariantCulture),
+            }),
+        };
+    }
+
+    [GeneratedRegex(@"[\\^$*+?.()|[\]{}/]")]
+    private static partial Regex SpecialPattern();
+
+    [GeneratedRegex(@"[!*+\-=<>\s&|()\[\]{}^~?:\\/""]")]
+    private static partial Regex LucenePattern();
+
+    // Letters that encodeURI encodes, and those Grafana encodes besides.
+    [GeneratedRegex(@"[^A-Za-z0-9\-_.~;,/?:@&=+$#]+")]
+    private static partial Regex UriPattern();
+
+    [GeneratedRegex("YYYY|MM|DD|HH|mm|ss|SSS|X|x|Z")]
+    private static partial Regex MomentPattern();
+}

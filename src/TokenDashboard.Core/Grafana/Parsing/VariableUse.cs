@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+
+namespace TokenDashboard.Grafana.Parsing;
+
+/// <summary>
+/// A variable as it stands in a text: <c>$name</c>, <c>${name:format}</c>, <c>${name.field}</c> or <c>[[name:format]]</c>, as
+/// <see href="https://grafana.com/docs/grafana/latest/dashboards/variables/variable-syntax/">Grafana reads it</see>.
+/// </summary>
+/// <param name="Name">The name.</param>
+/// <param name="Field">What follows a dot, or the empty string.</param>
+/// <param name="Format">What follows a colon, or the empty string.</param>
+/// <param name="Index">Where the use begins.</param>
+/// <param name="Length">How long it is.</param>
+internal sealed partial record VariableUse(string Name, string Field, string Format, int Index, int Length)
+{
+    /// <summary>Names that begin so are Grafana's own.</summary>
+    internal const string BuiltInPrefix = "__";
+
+    internal bool IsBuiltIn => Name.StartsWith(BuiltInPrefix, StringComparison.Ordinal);
+
+    /// <summary>The uses in a text, in their order.</summary>
+    internal static IEnumerable<VariableUse> In(string text) => Pattern().Matches(text).Select(Read);
+
+    internal static string? FirstName(string text) => In(text).FirstOrDefault()?.Name;
+
+    private static VariableUse Read(Match match) =>
+        new(match.Groups["name"].Value, match.Groups["field"].Value, match.Groups["format"].Value, match.Index, match.Length);
+
+    // What Grafana reads has no bounds; here no part is longer than anybody writes, lest each of many openings be followed to the text's end.
+    [GeneratedRegex(@"\$(?<name>\w+)|\[\[(?<name>\w{1,200}?)(?::(?<format>\w{1,200}))?\]\]|\$\{(?<name>\w{1,200})(?:\.(?<field>[^:^}]{1,200}))?(?::(?<format>[^}]{1,200}))?\}", RegexOptions.ECMAScript)]
+    private static partial Regex Pattern();
+}

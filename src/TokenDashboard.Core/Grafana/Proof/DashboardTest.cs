@@ -1,0 +1,63 @@
+using TokenDashboard.Grafana.Emulation;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Parsing;
+using TokenDashboard.Grafana.Rules;
+
+namespace TokenDashboard.Grafana.Proof;
+
+/// <summary>Tests dashboards: holds them to <see cref="DashboardRules"/>, and runs every query of theirs as Grafana would.</summary>
+public static class DashboardTest
+{
+    /// <summary>Tests dashboards that belong together: their links may lead to one another.</summary>
+    /// <param name="documents">The dashboards.</param>
+    /// <param name="options">How they are tested.</param>
+    /// <param name="cancellation">Stops a query that is running.</param>
+    /// <returns>A result for each dashboard, in their order, as each is ready.</returns>
+    /// <exception cref="TokenDashboardException">
+    /// The database cannot be read, or <see cref="ErrorCode.DashboardVariableNotFound"/>: no dashboard has a variable that a value is given for.
+    /// </exception>
+    public static IEnumerable<DashboardTestResult> Run(
+        IReadOnlyList<DashboardDocument> documents, DashboardTestOptions options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(documents);
+        ArgumentNullException.ThrowIfNull(options);
+        ReadDashboard[] dashboards = [.. documents.Select(document => new ReadDashboard(document))];
+        if (dashboards.Length > 0 && options.Variables.Keys.FirstOrDefault(name => dashboards.All(dashboard => dashboard.Variable(name) is null)) is { } unknown)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.DashboardVariableNotFound,
+                $"No dashboard has a variable '{unknown}'. Give values for: {string.Join(", ", dashboards.SelectMany(dashboard => dashboard.Variables).Select(variable => variable.Name).Distinct().Order(StringComparer.Ordinal))}.",
+                target: unknown);
+        }
+        return Run(dashboards, options, cancellation);
+    }
+
+    private static IEnumerable<DashboardTestResult> Run(
+        ReadDashboard[] dashboards, DashboardTestOptions options, CancellationToken cancellation)
+    {
+        using ProofDatabase? database = options.Database is { } path ? new ProofDatabase(path, cancellation) : null;
+        HashSet<string> uids = [.. dashboards.Select(dashboard => dashboard.Document.Uid).Where(uid => uid.Length > 0)];
+        foreach (ReadDashboard dashboard in dashboards)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var findings = new List<DashboardFinding>(DashboardLinter.Check(dashboard, uids));
+            IReadOnlyList<DashboardQueryResult> queries = [];
+            if (database is not null)
+            {
+                var proof = new DashboardProof(dashboard, database, options);
+                queries = proof.Run();
+                findings.AddRange(proof.Findings);
+                findings.AddRange(SqliteDataSource.PathWarnings(database.Path)
+                    .Select(warning => DashboardRules.PathBlocked.Find(dashboard, warning)));
+            }
+            yield return new DashboardTestResult(
+                [
+                    .. findings.Where(finding => finding.Severity >= options.Floor && !options.Excluded.Contains(finding.Rule))
+                        // What the SQL shows and what its result shows is one fault.
+                        .DistinctBy(finding => finding.Rule == DashboardRules.RowsHidden.Id ? (finding.Rule, finding.PanelId, finding.RefId, "") : (finding.Rule, finding.PanelId, finding.RefId, finding.Panel + finding.Message))
+                        .OrderByDescending(finding => finding.Severity),
+                ],
+                queries);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.DataSources;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Results;
+
+namespace TokenDashboard.Grafana.Publishing;
+
+/// <summary>
+/// Tells how two dashboards differ in what they show. Panels are matched by id, queries by refId, variables and annotations by name, so
+/// that an inserted one is one difference. What Grafana counts, which data source a variable is set to, and nulls make none.
+/// </summary>
+public static class DashboardComparison
+{
+    /// <summary>All differences: the dashboard's own first, then panel by panel in the left side's order.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: an input that cannot be filled in, or library panels.</exception>
+    public static IReadOnlyList<GrafanaDashboardDifference> Compare(DashboardDocument left, DashboardDocument right)
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        ArgumentNullException.ThrowIfNull(right);
+        var dataSource = new DataSourceIdentity(SqliteDataSource.DefaultUid, SqliteDataSource.DefaultName);
+        return Compare(DashboardBinding.Bind(left, dataSource), DashboardBinding.Bind(right, dataSource), left.Uid.Length > 0 ? left.Uid : right.Uid);
+    }
+
+    /// <summary>All differences of two dashboards that are bound, or never were to be.</summary>
+    internal static IReadOnlyList<GrafanaDashboardDifference> Compare(JsonObject left, JsonObject right, string uid)
+    {
+        var walk = new Walk(uid);
+        walk.Compare(Content(left), Content(right), "", "");
+        return [.. walk.Differences.OrderBy(difference => difference.Panel.Length > 0)];
+    }
+
+    private static JsonObject Content(JsonObject dashboard)
+    {
+        JsonObject content = DashboardContent.ForFile(dashboard);
+        content.Remove("uid");
+        foreach (JsonObject variable in (content["templating"]?["list"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            if (Text(variable["type"]) == "datasource")
+            {
+                variable.Remove("current");
+            }
+        }
+        return content;
+    }
+
+    private static string Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : node?.ToJsonString() ?? "";
+
+    private sealed class Walk(string uid)
+    {
+        internal List<GrafanaDashboardDifference> Differences { get; } = [];
+
+        internal void Compare(JsonNode? left, JsonNode? right, string path, string panel)
+        {
+            switch (left, right)
+            {
+                case (JsonObject first, JsonObject second):
+                    foreach (string name in first.Select(field => field.Key).Union(second.Select(field => field.Key)))
+                    {
+                        Compare(first[name], second[name], path.Length == 0 ? name : $"{path}.{name}", panel);
+                    }
+                    break;
+                case (JsonArray first, JsonArray second):
+                    CompareItems(first, second, path, panel);
+                    break;
+                default:
+                    if (!JsonNode.DeepEquals(left, right))
+                    {
+                        Add(left, right, path, panel);
+                    }
+                    break;
+            }
+        }
+
+        private void CompareItems(JsonArray left, JsonArray right, string path, string panel)
+        {
+            string property = path[(path.LastIndexOf('.') + 1)..];
+            string? key = property switch { "panels" => "id", "targets" => "refId", "list" => "name", _ => null };
+            Dictionary<string, JsonNode?>? first = ByKey(left, key);
+            Dictionary<string, JsonNode?>? second = ByKey(right, key);
+            if (first is null || second is null)
+            {
+                (first, second) = (ByIndex(left), ByIndex(right));
+            }
+            else if (first.Keys.Where(second.ContainsKey).ToList() is var order && second.Keys.Where(first.ContainsKey).ToList() is var other && !order.SequenceEqual(other))
+            {
+                Add(string.Join(", ", order), string.Join(", ", other), $"{path} (order)", panel);
+            }
+            foreach (string name in first.Keys.Union(second.Keys))
+            {
+                JsonNode? one = first.GetValueOrDefault(name);
+                JsonNode? two = second.GetValueOrDefault(name);
+                string inside = property == "panels" ? Title(one ?? two, name) : panel;
+                Compare(one, two, $"{path}[{name}]", inside);
+            }
+        }
+
+        private void Add(JsonNode? left, JsonNode? right, string path, string panel) => Differences.Add(new GrafanaDashboardDifference
+        {
+            Uid = uid,
+            Panel = panel,
+            Path = path,
+            Kind = left is null ? GrafanaDifferenceKind.Added : right is null ? GrafanaDifferenceKind.Removed : GrafanaDifferenceKind.Changed,
+            Left = left is null ? null : Text(left),
+            Right = right is null ? null : Text(right),
+        });
+
+        private static string Title(JsonNode? panel, string key) => Text((panel as JsonObject)?["title"]) is { Length: > 0 } title ? title : $"#{key}";
+
+        private static Dictionary<string, JsonNode?>? ByKey(JsonArray items, string? key)
+        {
+            var found = new Dictionary<string, JsonNode?>();
+            foreach (JsonNode? item in items)
+            {
+                if (key is null || (item as JsonObject)?[key] is not { } value || !found.TryAdd(Text(value), item))
+                {
+                    return null;
+                }
+            }
+            return found;
+        }
+
+        private static Dictionary<string, JsonNode?> ByIndex(JsonArray items) =>
+            items.Select((item, index) => (item, index)).ToDictionary(pair => pair.index.ToString(CultureInfo.InvariantCulture), pair => pair.item);
+    }
+}

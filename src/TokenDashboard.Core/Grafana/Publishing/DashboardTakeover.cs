@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Model;
+
+namespace TokenDashboard.Grafana.Publishing;
+
+/// <summary>
+/// Writes a server's dashboard into the file it was published from: what did not change keeps its place in the file, and what publishing
+/// sets is as it was, so that a tool that compares files shows the change and nothing else.
+/// </summary>
+internal static class DashboardTakeover
+{
+    /// <summary>What belongs to a server, or to the file, and is never taken over.</summary>
+    private static readonly string[] Kept = ["id", "version", "iteration"];
+
+    internal static DashboardDocument Merge(DashboardDocument file, DashboardDocument server)
+    {
+        JsonObject merged = Merge(file.Root, server.Root);
+        foreach (string name in Kept)
+        {
+            Keep(file.Root, merged, name);
+        }
+        foreach (JsonObject variable in Variables(merged).Where(variable => Text(variable, "type") == "datasource"))
+        {
+            Keep(Variables(file.Root).FirstOrDefault(own => Text(own, "name") == Text(variable, "name")) ?? [], variable, "current");
+        }
+        return DashboardDocument.FromObject(merged);
+    }
+
+    private static JsonObject Merge(JsonObject file, JsonObject server)
+    {
+        var merged = new JsonObject();
+        // Nulls of the file say no more than their absence, and go back and forth between versions of Grafana.
+        foreach (string name in file.Where(field => server.ContainsKey(field.Key) || field.Value is null || Kept.Contains(field.Key)).Select(field => field.Key)
+            .Concat(server.Where(field => field.Value is not null).Select(field => field.Key)).Distinct())
+        {
+            merged[name] = Merge(file[name], server[name]);
+        }
+        return merged;
+    }
+
+    private static JsonNode? Merge(JsonNode? file, JsonNode? server) => (file, server) switch
+    {
+        (JsonObject own, JsonObject other) => Merge(own, other),
+        (JsonArray own, JsonArray other) => new JsonArray([.. other.Select((item, index) => Merge(Same(own, item, index), item))]),
+        // 1.0 stays 1.0.
+        (JsonValue own, JsonValue other) when JsonNode.DeepEquals(own, other) => own.DeepClone(),
+        _ => server?.DeepClone(),
+    };
+
+    /// <summary>The item of the file's list that a server's item was: by what names it, or else by its place.</summary>
+    private static JsonNode? Same(JsonArray own, JsonNode? item, int index)
+    {
+        foreach (string key in (string[])["id", "refId", "name"])
+        {
+            if (item is JsonObject fields && fields[key] is JsonValue name)
+            {
+                return own.FirstOrDefault(each => JsonNode.DeepEquals((each as JsonObject)?[key], name));
+            }
+        }
+        return index < own.Count ? own[index] : null;
+    }
+
+    private static void Keep(JsonObject file, JsonObject merged, string name)
+    {
+        if (file.ContainsKey(name))
+        {
+            merged[name] = file[name]?.DeepClone();
+        }
+        else
+        {
+            merged.Remove(name);
+        }
+    }
+
+    private static IEnumerable<JsonObject> Variables(JsonObject dashboard) => (dashboard["templating"]?["list"] as JsonArray ?? []).OfType<JsonObject>();
+
+    private static string? Text(JsonObject fields, string name) => GrafanaResponse.TextOf(fields, name);
+}

@@ -1,0 +1,65 @@
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Grafana.Queries;
+
+/// <summary>What a column of a panel shows.</summary>
+/// <param name="Title">The name of the column.</param>
+internal abstract record PanelMeasure(string Title);
+
+/// <summary>The sum of a measure of the relation.</summary>
+internal sealed record SumMeasure(string Title, Measure Measure) : PanelMeasure(Title);
+
+/// <summary>One sum for each unit of another.</summary>
+internal sealed record RatioMeasure(string Title, Measure Measure, Measure Per) : PanelMeasure(Title)
+{
+    /// <summary>What the quotient is multiplied with.</summary>
+    internal double Factor { get; init; } = 1;
+}
+
+/// <summary>How many users there are; unknown ones do not count.</summary>
+internal sealed record UsersMeasure(string Title) : PanelMeasure(Title);
+
+/// <summary>The first or the last time.</summary>
+internal sealed record TimeMeasure(string Title, bool Last) : PanelMeasure(Title);
+
+/// <summary>The duration that so many percent of the requests did not exceed.</summary>
+internal sealed record PercentileMeasure(string Title, int Percent) : PanelMeasure(Title);
+
+/// <summary>The part of all tokens.</summary>
+internal sealed record ShareMeasure(string Title) : PanelMeasure(Title);
+
+/// <summary>Tokens in the period before; NULL where the store does not know all of it.</summary>
+internal sealed record PreviousMeasure(string Title) : PanelMeasure(Title);
+
+/// <summary>How far tokens are above or below those of the period before, as a fraction.</summary>
+internal sealed record ChangeMeasure(string Title) : PanelMeasure(Title);
+
+/// <summary>The model with most tokens.</summary>
+internal sealed record MainModelMeasure(string Title) : PanelMeasure(Title);
+
+/// <summary>The names that usage has.</summary>
+internal enum PanelDimension
+{
+    User,
+    Model,
+    Provider,
+    RequestType,
+}
+
+/// <summary>The measures that several panels show.</summary>
+internal static class PanelMeasures
+{
+    internal static readonly SumMeasure TotalTokens = new("Total tokens", Measures.TotalTokens);
+    internal static readonly SumMeasure Tokens = new("Tokens", Measures.TotalTokens);
+    internal static readonly SumMeasure PromptTokens = new("Prompt tokens", Measures.PromptTokens);
+    internal static readonly SumMeasure CompletionTokens = new("Completion tokens", Measures.CompletionTokens);
+    internal static readonly SumMeasure Requests = new("Requests", Measures.Requests);
+    internal static readonly SumMeasure PolicyFailures = new("Policy failures", Measures.PolicyFailures);
+    internal static readonly SumMeasure InterruptedStreams = new("Interrupted streams", Measures.InterruptedStreams);
+    internal static readonly UsersMeasure Users = new("Users");
+    internal static readonly RatioMeasure TokensPerRequest = new("Tokens per request", Measures.TotalTokens, Measures.Requests);
+    internal static readonly RatioMeasure MeanDuration = new("Mean duration", Measures.DurationMs, Measures.TimedRequests);
+    internal static readonly TimeMeasure LastSeen = new("Last seen", Last: true);
+
+    internal static readonly PanelMeasure[] Headline = [TotalTokens, PromptTokens, CompletionTokens, Requests, Users, PolicyFailures, TokensPerRequest];
+}

@@ -1,0 +1,89 @@
+namespace TokenDashboard.Grafana.Queries;
+
+/// <summary>What a panel asks, independent of the engine that answers. An engine writes it as a query of its own.</summary>
+internal abstract record PanelQuery
+{
+    /// <summary>Whether only the user of a repeated row counts.</summary>
+    internal bool OfRowUser { get; init; }
+}
+
+/// <summary>One row of measures about everything in the time range.</summary>
+internal sealed record TotalsQuery(params PanelMeasure[] Measures) : PanelQuery;
+
+/// <summary>One row: how far each measure is above or below that of the period before, as a fraction; NULL where the store does not know all of that period.</summary>
+internal sealed record ChangesQuery(params PanelMeasure[] Measures) : PanelQuery;
+
+/// <summary>One row: each measure a minute, on average and in the bucket with most.</summary>
+internal sealed record LoadQuery(params PanelMeasure[] Measures) : PanelQuery;
+
+/// <summary>One row: when the newest request was, in milliseconds since 1970.</summary>
+internal sealed record NewestQuery(string Title) : PanelQuery;
+
+/// <summary>A row for each bucket of the time range, with measures.</summary>
+internal sealed record OverTimeQuery(params PanelMeasure[] Measures) : PanelQuery;
+
+/// <summary>A measure from the beginning of the time range to each of its buckets, beside that of the period before.</summary>
+internal sealed record CumulativeQuery(PanelMeasure Measure) : PanelQuery;
+
+/// <summary>A row for each bucket and each of the largest values of a dimension, with one measure; all other values are added up.</summary>
+internal sealed record TopOverTimeQuery(PanelDimension Dimension, PanelMeasure Measure, int Top) : PanelQuery
+{
+    /// <summary>Whether the buckets are days of the time zone.</summary>
+    internal bool ByDay { get; init; }
+
+    /// <summary>Whether each row has the measure from the beginning of the time range on.</summary>
+    internal bool Cumulative { get; init; }
+}
+
+/// <summary>A row for each of the largest values of a dimension, with one measure; all other values are added up.</summary>
+internal sealed record TopQuery(PanelDimension Dimension, PanelMeasure Measure, int Top) : PanelQuery
+{
+    /// <summary>Whether the rows are ordered by the measure itself, not by tokens.</summary>
+    internal bool ByMeasure { get; init; }
+
+    /// <summary>Whether values without the measure are left out.</summary>
+    internal bool OnlyWhereAny { get; init; }
+}
+
+/// <summary>A row for each value of a dimension with many columns, the most tokens first.</summary>
+internal sealed record TableQuery(PanelDimension Dimension, int Rows, params PanelMeasure[] Columns) : PanelQuery;
+
+/// <summary>Percentiles of the duration for each bucket of the time range.</summary>
+internal sealed record DurationOverTimeQuery : PanelQuery;
+
+/// <summary>Percentiles of the duration for each of the values of a dimension with most requests.</summary>
+internal sealed record DurationQuery(PanelDimension Dimension, int Top) : PanelQuery;
+
+/// <summary>A measure by weekday, a row each, and hour, a column each.</summary>
+internal sealed record WeekQuery(PanelMeasure Measure) : PanelQuery;
+
+/// <summary>A measure by hour of the day.</summary>
+internal sealed record HoursQuery(PanelMeasure Measure) : PanelQuery;
+
+/// <summary>A measure by day, a row each, and hour, a column each.</summary>
+internal sealed record DaysAndHoursQuery(PanelMeasure Measure) : PanelQuery;
+
+/// <summary>The values of a dimension with most of a measure.</summary>
+internal sealed record LargestNamesQuery(PanelDimension Dimension, PanelMeasure Measure, int Top) : PanelQuery;
+
+/// <summary>Single requests.</summary>
+internal sealed record RequestsQuery(RequestChoice Choice, int Rows) : PanelQuery;
+
+/// <summary>How many requests had how many tokens or took how long.</summary>
+internal sealed record HistogramQuery(bool OfDurations, string Title, IReadOnlyList<(string Label, double From)> Steps) : PanelQuery;
+
+/// <summary>The transactions with most tokens.</summary>
+internal sealed record TransactionsQuery(int Rows) : PanelQuery
+{
+    /// <summary>Whether there are only the most important columns.</summary>
+    internal bool Short { get; init; }
+}
+
+/// <summary>Which requests are listed first.</summary>
+internal enum RequestChoice
+{
+    Newest,
+    Slowest,
+    Largest,
+    Interrupted,
+}

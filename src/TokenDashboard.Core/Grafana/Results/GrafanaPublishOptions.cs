@@ -1,0 +1,43 @@
+using TokenDashboard.Grafana.Model;
+
+namespace TokenDashboard.Grafana.Results;
+
+/// <summary>Where dashboards go and which data source they read.</summary>
+public sealed record GrafanaPublishOptions
+{
+    /// <summary>The folder's title; titles of nested folders are separated by slashes. Null leaves each dashboard where it is.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>The folder's uid; it wins over the title.</summary>
+    public string? FolderUid { get; init; }
+
+    /// <summary>The store's path as the Grafana server sees it; null uses an existing data source as it is.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>The data source's name; null is <see cref="SqliteDataSource.DefaultName"/> for a new one and keeps an existing one's.</summary>
+    public string? DataSourceName { get; init; }
+
+    /// <summary>
+    /// The data source's uid: 1 to 40 of A-Z, a-z, 0-9, hyphen and underscore. Null is <see cref="SqliteDataSource.DefaultUid"/>; then,
+    /// without <see cref="Database"/>, dashboards that are set to another SQLite data source of the server keep it.
+    /// </summary>
+    public string? DataSourceUid { get; init; }
+
+    /// <summary>Existing data sources that take the place of those the dashboards refer to; null for none.</summary>
+    public DataSourceMap? DataSources { get; init; }
+
+    /// <summary>Whether the SQLite plugin is installed through Grafana where it is missing, which only a server admin may do.</summary>
+    public bool InstallPlugin { get; init; }
+
+    /// <summary>What the dashboard's history shall say, up to 400 characters; null for a standard text.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>The full path of the folder that gets what is overwritten, before it is; null for none.</summary>
+    public string? BackupPath { get; init; }
+
+    /// <summary>Whether a dashboard that is not on the server is a failure rather than made.</summary>
+    public bool UpdateOnly { get; init; }
+
+    /// <summary>Whether changes made by others in Grafana are overwritten.</summary>
+    public bool Force { get; init; }
+}

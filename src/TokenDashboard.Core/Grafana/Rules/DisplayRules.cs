@@ -1,0 +1,117 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using TokenDashboard.Grafana.Parsing;
+
+namespace TokenDashboard.Grafana.Rules;
+
+/// <summary>Rules about panels that draw something other than what their query says.</summary>
+internal static partial class DisplayRules
+{
+    internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
+    {
+        foreach (ReadPanel panel in dashboard.Panels.Where(panel => panel.Targets.Count > 0))
+        {
+            if (panel.Type is "piechart" or "bargauge" && !ShowsRows(panel)
+                && panel.Targets.FirstOrDefault(target => !target.SeriesByLabel && Grouped().IsMatch(new SqlText(target.Sql).Outer)) is { } grouped)
+            {
+                yield return DashboardRules.RowsHidden.Find(dashboard, "The query groups rows, and the panel adds them up or takes one.", panel, grouped.RefId);
+            }
+            if (panel.Type == "gauge" && panel.Defaults.Number("max") is null && !panel.HasOverride("max")
+                && panel.Defaults.Text("unit") is not ("percent" or "percentunit"))
+            {
+                yield return DashboardRules.GaugeMaximum.Find(dashboard, "The gauge has no maximum.", panel);
+            }
+            if (panel.Type == "table" && FooterProblem(panel) is { } problem)
+            {
+                yield return DashboardRules.TableFooter.Find(dashboard, problem, panel);
+            }
+            foreach (ReadTarget target in panel.Targets)
+            {
+                string[] columns = [.. new SqlText(target.Sql).Columns.Where(column => TypeDependsOnData(column, target))];
+                if (columns.Length > 0)
+                {
+                    string first = SpacePattern().Replace(columns[0], " ");
+                    yield return DashboardRules.ColumnCast.Find(
+                        dashboard,
+                        $"Without CAST: {(first.Length > 60 ? first[..57] + "…" : first)}{(columns.Length > 1 ? $" and {columns.Length - 1} more" : "")}.",
+                        panel,
+                        target.RefId);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether a panel of single values shows each row of the result.</summary>
+    internal static bool ShowsRows(ReadPanel panel) => panel.Json.Child("options").Child("reduceOptions").Flag("values");
+
+    private static string? FooterProblem(ReadPanel panel)
+    {
+        JsonNode? footer = panel.Json.Child("options").Child("footer");
+        if (panel.Defaults.Child("custom").Child("footer") is not null && footer is null)
+        {
+            return "The footer stands under fieldConfig, where Grafana before 12.2 does not look for it.";
+        }
+        return footer.Flag("show") && !footer.Flag("countRows") && footer.Texts("fields") is [] or [""]
+            ? "The footer names no columns, so it adds up averages and ratios too."
+            : null;
+    }
+
+    /// <summary>
+    /// Whether a computed column may be a whole number in one row and a fraction in another. AVG and TOTAL alone always give fractions,
+    /// COUNT alone never does, and a time column is a time whatever it holds. Of a relation that a variable makes nothing is known here; what
+    /// the query gives is looked at when it runs.
+    /// </summary>
+    private static bool TypeDependsOnData(string column, ReadTarget target)
+    {
+        string code = SqlText.Blank(column);
+        return Computed().IsMatch(code) && !AlwaysOneType(code) && !SqlText.Relations(target.Sql).Any()
+            && !target.TimeColumns.Any(time => SqlText.EndsWithWord(column, time));
+    }
+
+    private static bool AlwaysOneType(string code)
+    {
+        if (FirstCall().Match(code) is not { Success: true } call)
+        {
+            return false;
+        }
+        if (call.Groups["function"].Value.Equals("CAST", StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+        int end = AfterBrackets(code, call.Length);
+        if (Over().Match(code, end) is { Success: true } over)
+        {
+            end = AfterBrackets(code, over.Index + over.Length);
+        }
+        return NameAlone().IsMatch(code, end);
+    }
+
+    /// <summary>The place behind the bracket that closes the one before a place; the end where none does.</summary>
+    private static int AfterBrackets(string code, int start)
+    {
+        int depth = 1;
+        for (; start < code.Length && depth > 0; start++)
+        {
+            depth += code[start] switch { '(' => 1, ')' => -1, _ => 0 };
+        }
+        return start;
+    }
+
+    [GeneratedRegex(@"\bGROUP\s+BY\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Grouped();
+
+    [GeneratedRegex(@"\b(SUM|MIN|MAX|AVG|TOTAL|COALESCE|IFNULL|IIF|CASE)\b|[*/](?=\s*[\w(.])(?<=[\w)]\s*[*/])", RegexOptions.IgnoreCase)]
+    private static partial Regex Computed();
+
+    [GeneratedRegex(@"\G\s*(DISTINCT\s+)?(?<function>CAST|AVG|TOTAL|COUNT|ROUND)\s*\(", RegexOptions.IgnoreCase)]
+    private static partial Regex FirstCall();
+
+    [GeneratedRegex(@"\G\s*OVER\s*\(", RegexOptions.IgnoreCase)]
+    private static partial Regex Over();
+
+    [GeneratedRegex(@"\G\s*(AS\b|[""'`\w\s]*$)", RegexOptions.IgnoreCase)]
+    private static partial Regex NameAlone();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex SpacePattern();
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Parsing;
+
+namespace TokenDashboard.Grafana.Rules;
+
+/// <summary>Rules about numbers and places of panels and rows.</summary>
+internal static class LayoutRules
+{
+    private const int MostReaching = 1000;
+
+    internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
+    {
+        IEnumerable<JsonObject> all = dashboard.Rows.Concat(dashboard.Panels.Select(panel => panel.Json));
+        foreach (IGrouping<double?, JsonObject> same in all.GroupBy(panel => panel.Number("id")).Where(group => group.Key is not null && group.Count() > 1))
+        {
+            string titles = string.Join(", ", same.Select(panel => $"'{panel.Text("title")}'"));
+            yield return DashboardRules.DuplicateId.Find(dashboard, string.Create(CultureInfo.InvariantCulture, $"The number {same.Key} is that of {titles}."));
+        }
+        foreach (JsonObject row in dashboard.Rows.Where(row => !row.Flag("collapsed") && row.Objects("panels").Any()))
+        {
+            yield return DashboardRules.HiddenByRow.Find(dashboard, $"The open row has {row.Objects("panels").Count()} panels inside it.")
+                with { Panel = row.Text("title") };
+        }
+        foreach (JsonObject row in dashboard.Root.Objects("rows").Concat(dashboard.Rows.SelectMany(outer => outer.Objects("panels")).Where(ReadDashboard.IsRow)))
+        {
+            yield return DashboardRules.OldForm.Find(dashboard, string.Create(CultureInfo.InvariantCulture, $"The row has {row.Objects("panels").Count()} panels, which were not looked at."))
+                with { Panel = row.Text("title") };
+        }
+        foreach (ReadPanel panel in dashboard.Panels.Where(panel => Place.Of(panel.Json) is not { InGrid: true }))
+        {
+            yield return DashboardRules.OutsideGrid.Find(dashboard, $"The place of the panel is {panel.Json["gridPos"]?.ToJsonString() ?? "missing"}.", panel);
+        }
+        // Panels of a closed row have places of their own, which count when it is opened.
+        foreach (IGrouping<JsonObject?, ReadPanel> panels in dashboard.Panels.GroupBy(panel => panel.Row))
+        {
+            // From the top, so that only those that reach down to the next need be compared with it.
+            var reaching = new List<(ReadPanel Panel, Place Place)>();
+            foreach ((ReadPanel panel, Place? found) in panels.Select(panel => (panel, Place.Of(panel.Json))).OrderBy(item => item.Item2?.Y))
+            {
+                if (found is not { InGrid: true } place)
+                {
+                    continue;
+                }
+                reaching.RemoveAll(other => other.Place.Y + other.Place.Height <= place.Y);
+                if (reaching.FirstOrDefault(other => other.Place.Overlaps(place)) is { Panel: { } covered })
+                {
+                    yield return DashboardRules.Overlap.Find(dashboard, $"The panel covers '{covered.Label}'.", panel);
+                }
+                // Without overlaps there is room for 24 side by side.
+                if (reaching.Count < MostReaching)
+                {
+                    reaching.Add((panel, place));
+                }
+            }
+        }
+    }
+
+    private sealed record Place(double X, double Y, double Width, double Height)
+    {
+        internal bool InGrid => X >= 0 && Y >= 0 && Width >= 1 && Height >= 1 && X + Width <= DashboardLayout.Columns;
+
+        internal static Place? Of(JsonObject panel) =>
+            panel["gridPos"] is JsonObject grid && grid.Number("w") is { } width && grid.Number("h") is { } height
+                ? new Place(grid.Number("x") ?? 0, grid.Number("y") ?? 0, width, height)
+                : null;
+
+        internal bool Overlaps(Place other) =>
+            X < other.X + other.Width && other.X < X + Width && Y < other.Y + other.Height && other.Y < Y + Height;
+    }
+}

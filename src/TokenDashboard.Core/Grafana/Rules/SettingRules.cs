@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Parsing;
+
+namespace TokenDashboard.Grafana.Rules;
+
+/// <summary>Rules about the dashboard as a whole and where its data comes from.</summary>
+internal static class SettingRules
+{
+    internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
+    {
+        // Grafana takes a dashboard that does not say for editable.
+        if (dashboard.Root.Child("editable") is null || dashboard.Root.Flag("editable"))
+        {
+            yield return DashboardRules.Editable.Find(dashboard, "The dashboard can be edited in Grafana.");
+        }
+        if (TimeRangeProblem(dashboard.Root.Child("time")) is { } range)
+        {
+            yield return DashboardRules.TimeRange.Find(dashboard, range);
+        }
+        if (DataSourceVariableProblem(dashboard) is { } problem)
+        {
+            yield return DashboardRules.DataSourceVariable.Find(dashboard, problem);
+        }
+        foreach (ReadPanel panel in dashboard.Panels.Where(panel => panel.Targets.Count > 0))
+        {
+            // Outside mixed panels the panel's data source is asked, whatever its queries name.
+            IEnumerable<JsonNode?> sources = dashboard.PluginOf(panel.Json["datasource"]) is null or DataSourceVariable.PluginId
+                ? [panel.Json["datasource"]]
+                : panel.Targets.Select(target => target.Json["datasource"]);
+            if (sources.Select(source => HardCoded(dashboard, source)).FirstOrDefault(uid => uid is not null) is { } uid)
+            {
+                yield return DashboardRules.HardCodedDataSource.Find(dashboard, $"The data source is {uid}.", panel);
+            }
+        }
+        IEnumerable<(string Name, JsonNode? Source)> others =
+        [
+            .. dashboard.Variables.Where(dashboard.IsSqlite).Select(variable => (variable.Name, variable.Json["datasource"])),
+            .. dashboard.Annotations.Select(annotation => (annotation.Text("name"), annotation["datasource"])),
+        ];
+        foreach ((string name, JsonNode? source) in others)
+        {
+            if (HardCoded(dashboard, source) is { } uid)
+            {
+                yield return DashboardRules.HardCodedDataSource.Find(dashboard, $"The data source is {uid}.") with { Panel = name };
+            }
+        }
+    }
+
+    private static string? TimeRangeProblem(JsonNode? time)
+    {
+        (string from, string to) = (time.Text("from"), time.Text("to"));
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        DateTimeOffset? begin = TimeWindow.Parse(from, now, TimeZoneInfo.Utc, end: false), end = TimeWindow.Parse(to, now, TimeZoneInfo.Utc, end: true);
+        string? unread = begin is null && from.Length > 0 ? from : end is null && to.Length > 0 ? to : null;
+        return unread is not null
+            ? $"'{unread}' is no time that Grafana reads."
+            : begin >= end ? $"The time range from '{from}' to '{to}' ends before it begins." : null;
+    }
+
+    private static string? DataSourceVariableProblem(ReadDashboard dashboard)
+    {
+        ReadVariable[] variables = [.. dashboard.Variables.Where(variable => variable.Type == "datasource" && variable.Query == DataSourceVariable.PluginId)];
+        return variables switch
+        {
+            [] => dashboard.Panels.Any(panel => panel.Targets.Count > 0) ? "There is no data source variable." : null,
+            [{ Name: not ("datasource" or "frser-sqlite-datasource_datasource") } variable] =>
+                $"The data source variable is named '{variable.Name}'.",
+            [var variable] when variable.Json.Text("label") != "Data source" => $"The data source variable has the label '{variable.Json.Text("label")}'.",
+            _ => null,
+        };
+    }
+
+    private static string? HardCoded(ReadDashboard dashboard, JsonNode? source)
+    {
+        string uid = source is JsonValue value ? value.AsText() : source.Text("uid");
+        return uid.Length == 0
+            ? "the server's default one, whatever that is"
+            : VariableUse.FirstName(uid) is { } name && (dashboard.Variable(name)?.Type == "datasource" || dashboard.Inputs.ContainsKey(name))
+                ? null
+                : $"'{uid}'";
+    }
+}

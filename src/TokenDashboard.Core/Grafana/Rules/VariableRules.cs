@@ -1,0 +1,120 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Parsing;
+
+namespace TokenDashboard.Grafana.Rules;
+
+/// <summary>Rules about variables: whether they exist, are used, stay current, and are quoted.</summary>
+internal static class VariableRules
+{
+    private const int OnTimeRangeChange = 2;
+
+    /// <summary>Formats whose result is a list in SQL, of texts or of numbers.</summary>
+    private static readonly string[] ListFormats = ["sqlstring", "singlequote", "doublequote", "csv", "raw", "json", "join"];
+
+    internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
+    {
+        var uses = new UsedNames(dashboard);
+        foreach (ReadVariable variable in dashboard.Variables)
+        {
+            if (variable.Type == "query" && variable.Json.Number("refresh") != OnTimeRangeChange)
+            {
+                yield return DashboardRules.ReloadOnTimeChange.Find(dashboard, "The list is not made again when the time range changes.")
+                    with { Panel = variable.Name };
+            }
+            if (!uses.Has(variable))
+            {
+                yield return DashboardRules.VariableUnused.Find(dashboard, $"Nothing uses the variable '{variable.Name}'.") with { Panel = variable.Name };
+            }
+        }
+        foreach (ReadPanel panel in dashboard.Panels)
+        {
+            foreach (ReadTarget target in panel.Targets)
+            {
+                foreach ((DashboardRule rule, string problem) in Problems(dashboard, target.Sql))
+                {
+                    yield return rule.Find(dashboard, problem, panel, target.RefId);
+                }
+            }
+        }
+        IEnumerable<(string Name, string Sql)> others =
+        [
+            .. dashboard.Variables.Where(dashboard.IsSqlite).Select(variable => (variable.Name, variable.Query)),
+            .. dashboard.Annotations.Select(annotation => (annotation.Text("name"), new ReadTarget((JsonObject)annotation["target"]!).Sql)),
+        ];
+        foreach ((string name, string sql) in others)
+        {
+            foreach ((DashboardRule rule, string problem) in Problems(dashboard, sql))
+            {
+                yield return rule.Find(dashboard, problem) with { Panel = name };
+            }
+        }
+    }
+
+    private static IEnumerable<(DashboardRule Rule, string Problem)> Problems(ReadDashboard dashboard, string sql)
+    {
+        var text = new SqlText(sql);
+        foreach (VariableUse use in VariableUse.In(sql).DistinctBy(use => (use.Name, use.Format, text.InLiteral(use.Index))))
+        {
+            string written = sql.Substring(use.Index, use.Length);
+            bool inLiteral = text.InLiteral(use.Index);
+            // Grafana takes every name; a number after the sign is money or a parameter of SQLite.
+            if (use.IsBuiltIn || char.IsAsciiDigit(use.Name[0]))
+            {
+                continue;
+            }
+            if (dashboard.Variable(use.Name) is not { } variable)
+            {
+                if (!dashboard.Inputs.ContainsKey(use.Name))
+                {
+                    yield return (DashboardRules.VariableUndefined, $"There is no variable '{use.Name}' for {written}.");
+                }
+                continue;
+            }
+            string format = use.Format.Split(':')[0];
+            bool list = variable.Multi || (variable.IncludeAll && variable.AllValue.Length == 0);
+            if (list && !ListFormats.Contains(format))
+            {
+                yield return (DashboardRules.VariableFormat, $"{written} becomes {{a,b}} when several values are chosen.");
+            }
+            else if (format == "singlequote" || format == "doublequote" || (inLiteral && variable.Type is "query" or "textbox" && format is "" or "raw" or "csv"))
+            {
+                yield return (DashboardRules.VariableQuotes, $"{written} breaks the query when a value has a quote in it, as O'Brien has.");
+            }
+        }
+    }
+
+    // What a variable says of itself is no use of it; ad hoc filters are applied without being named, and nobody knows what a panel of
+    // the library uses.
+    private sealed class UsedNames
+    {
+        private readonly bool _isUnknown;
+        private readonly HashSet<string> _byDashboard;
+        private readonly Dictionary<string, ReadVariable> _byOneVariable = new(StringComparer.Ordinal);
+        private readonly HashSet<string> _byVariables = new(StringComparer.Ordinal);
+
+        internal UsedNames(ReadDashboard dashboard)
+        {
+            _isUnknown = dashboard.Panels.Any(panel => panel.OfLibrary);
+            _byDashboard =
+            [
+                .. dashboard.Rows.Concat(dashboard.Panels.Select(panel => panel.Json)).Select(panel => panel.Text("repeat")),
+                .. Names(dashboard.Root.Where(pair => pair.Key != "templating").SelectMany(pair => pair.Value.AllTexts())),
+            ];
+            foreach (ReadVariable variable in dashboard.Variables)
+            {
+                foreach (string name in Names(variable.Json.AllTexts()))
+                {
+                    if (!_byOneVariable.TryAdd(name, variable) && _byOneVariable[name] != variable)
+                    {
+                        _byVariables.Add(name);
+                    }
+                }
+            }
+        }
+
+        internal bool Has(ReadVariable variable) => _isUnknown || variable.Type == "adhoc" || _byDashboard.Contains(variable.Name)
+            || _byVariables.Contains(variable.Name) || (_byOneVariable.TryGetValue(variable.Name, out ReadVariable? user) && user != variable);
+
+        private static IEnumerable<string> Names(IEnumerable<string> texts) => texts.SelectMany(VariableUse.In).Select(use => use.Name).Distinct();
+    }
+}

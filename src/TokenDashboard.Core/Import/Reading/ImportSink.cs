@@ -1,0 +1,118 @@
+using System.Text;
+using System.Text.Unicode;
+using TokenDashboard.Engines.Sqlite.Imports;
+using TokenDashboard.Import.Records;
+
+namespace TokenDashboard.Import.Reading;
+
+/// <summary>
+/// Where a reader puts the requests of one file. A batch that is full is written on another thread while the reader fills the next, so
+/// that reading goes on while the store is busy.
+/// </summary>
+/// <param name="writer">Writes the batches.</param>
+/// <param name="report">What became of the file. Until the last batch is written, what is in the store is counted on that other thread.</param>
+/// <param name="onWait">Called now and then while the store keeps the reader waiting.</param>
+internal sealed class ImportSink(ImportWriter writer, ImportReport report, Action onWait) : IDisposable
+{
+    /// <summary>The longest text a request may have, in bytes. Names and ids are shorter; what is longer is damage.</summary>
+    private const int MaxTextBytes = 64 << 10;
+
+    private static readonly TimeSpan WaitInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lazy<Scratch> _scratch = new(() => new Scratch());
+    private ImportBatch _batch = new();
+    private ImportBatch _next = new();
+    private Task _writing = Task.CompletedTask;
+
+    public ImportReport Report => report;
+
+    public ImportBatch Batch => _batch;
+
+    /// <summary>What has to be remembered of the whole file.</summary>
+    public Scratch Scratch => _scratch.Value;
+
+    /// <summary>Where earlier imports of CSV files ended within a line.</summary>
+    public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails() => writer.ReadTails();
+
+    public ImportRow NewRow() => _batch.NewRow();
+
+    /// <summary>Adds a text to the row being made.</summary>
+    /// <returns>False where it is not UTF-8 or too long.</returns>
+    public bool TryText(ReadOnlySpan<byte> utf8, out TextSlice slice)
+    {
+        bool valid = utf8.Length <= MaxTextBytes && Utf8.IsValid(utf8);
+        slice = valid ? _batch.AddText(utf8) : default;
+        return valid;
+    }
+
+    /// <inheritdoc cref="TryText(ReadOnlySpan{byte}, out TextSlice)"/>
+    public bool TryText(string text, out TextSlice slice)
+    {
+        bool valid = text.Length <= MaxTextBytes;
+        slice = valid ? _batch.Take(Encoding.UTF8.GetBytes(text, _batch.Reserve(Encoding.UTF8.GetMaxByteCount(text.Length)))) : default;
+        return valid;
+    }
+
+    /// <summary>Takes the row being made.</summary>
+    public void Add(ref ImportRow row)
+    {
+        report.CountRead(row.StoredTicks);
+        Write(ref row);
+    }
+
+    /// <summary>Takes what has to be known of spans for other files.</summary>
+    public void AddNote(ImportRole role, UInt128 span, UInt128 parent = default)
+    {
+        ImportRow row = NewRow();
+        (row.Role, row.Span, row.Parent) = (role, span, parent);
+        Write(ref row);
+    }
+
+    public void Unreadable(long lineNumber, string reason) => report.CountUnreadable(lineNumber, reason);
+
+    /// <summary>Writes what is left, and waits until it is written.</summary>
+    public void Complete()
+    {
+        HandOver();
+        WaitForStore();
+    }
+
+    /// <summary>Waits for the batch that is being written, for its store may be closed next.</summary>
+    public void Dispose()
+    {
+        Task.WaitAny(_writing);
+        // Looked at, so that a failure beside that of the reader is not reported by the runtime.
+        _ = _writing.Exception;
+        if (_scratch.IsValueCreated)
+        {
+            _scratch.Value.Dispose();
+        }
+    }
+
+    private void Write(ref ImportRow row)
+    {
+        _batch.Add(in row);
+        if (_batch.IsFull)
+        {
+            HandOver();
+        }
+    }
+
+    private void HandOver()
+    {
+        WaitForStore();
+        ImportBatch full = _batch;
+        (_batch, _next) = (_next, full);
+        _batch.Clear();
+        _writing = Task.Run(() => writer.Write(full, report));
+    }
+
+    private void WaitForStore()
+    {
+        while (Task.WaitAny([_writing], WaitInterval) < 0)
+        {
+            onWait();
+        }
+        _writing.GetAwaiter().GetResult();
+    }
+}

@@ -1,0 +1,110 @@
+using System.Buffers;
+using System.Text.Json;
+using TokenDashboard.Import.Records;
+
+namespace TokenDashboard.Import.Reading;
+
+/// <summary>Reads the values of JSON lines where a source may write a number as text, and text that is no text.</summary>
+internal static class JsonText
+{
+    // Numbers and verdicts in quotes are short; whatever is longer is neither.
+    private const int LongestScalar = 64;
+
+    public static readonly JsonReaderOptions ReaderOptions = new() { CommentHandling = JsonCommentHandling.Disallow };
+
+    /// <summary>The text of a scalar value as UTF-8: that of a string unescaped, that of a number or a word as it stands, none for null.</summary>
+    /// <returns>False for an object, an array, or text that is not UTF-8 or too long.</returns>
+    public static bool TryText(ref Utf8JsonReader reader, ImportSink sink, out TextSlice slice)
+    {
+        slice = default;
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.String when reader.ValueIsEscaped:
+                byte[] buffer = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
+                try
+                {
+                    return sink.TryText(buffer.AsSpan(0, reader.CopyString(buffer)), out slice);
+                }
+                catch (InvalidOperationException)
+                {
+                    // A lone surrogate.
+                    return false;
+                }
+                finally
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                }
+            case JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False:
+                return sink.TryText(reader.ValueSpan, out slice);
+            default:
+                return reader.TokenType == JsonTokenType.Null;
+        }
+    }
+
+    /// <summary>Whether a name or a string is a text. Those with escapes are left to the library; all others are compared at once.</summary>
+    public static bool IsText(ref Utf8JsonReader reader, ReadOnlySpan<byte> text) =>
+        reader.ValueIsEscaped ? IsEscapedText(ref reader, text) : reader.ValueSpan.SequenceEqual(text);
+
+    /// <summary>A token count; null is none.</summary>
+    public static bool TryTokens(ref Utf8JsonReader reader, ref long tokens) =>
+        reader.TokenType == JsonTokenType.Null || (IsScalar(ref reader) && ValueText.TryTokens(reader.ValueSpan, out tokens));
+
+    /// <summary>A number or a string, of which escapes can only make something that is no number.</summary>
+    public static bool IsScalar(ref Utf8JsonReader reader) =>
+        reader.TokenType is JsonTokenType.Number or JsonTokenType.String && reader.ValueSpan.Length <= LongestScalar;
+
+    private static bool IsEscapedText(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            return reader.ValueTextEquals(text);
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate, which no text that is looked for has.
+            return false;
+        }
+    }
+
+    /// <summary>The text of a scalar element; null for null, an object, an array, or what is not there.</summary>
+    /// <exception cref="JsonException">The text is not UTF-8.</exception>
+    public static string? Text(this JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.String => String(element),
+        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => element.GetRawText(),
+        _ => null,
+    };
+
+    /// <summary>The text of a member; null where there is none.</summary>
+    public static string? Text(this JsonElement element, string member) => element.Member(member).Text();
+
+    /// <summary>A member; undefined where the element is no object or has none of that name.</summary>
+    /// <exception cref="JsonException">A name in the object is not valid UTF-16.</exception>
+    public static JsonElement Member(this JsonElement element, string member)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(member, out JsonElement value) ? value : default;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new JsonException("a name is not valid UTF-16", exception);
+        }
+    }
+
+    /// <summary>The elements of an array; none where it is no array.</summary>
+    public static JsonElement.ArrayEnumerator Elements(this JsonElement element) =>
+        element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : default;
+
+    private static string String(JsonElement element)
+    {
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new JsonException("a text is not valid UTF-8", exception);
+        }
+    }
+}

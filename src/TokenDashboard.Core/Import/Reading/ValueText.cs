@@ -1,0 +1,162 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Import.Reading;
+
+/// <summary>Reads numbers, times and verdicts in the spellings sources use.</summary>
+internal static class ValueText
+{
+    private const int LongestTime = 48;
+    private const int LongestShown = 40;
+
+    // Requests to language models outside these years are damage, above all the zero times of the runtimes: 0001, 1970, 9999.
+    private static readonly long FirstTicks = new DateTime(2000, 1, 1).Ticks;
+    private static readonly long LastTicks = new DateTime(2200, 1, 1).Ticks;
+
+    /// <summary>A token count: a whole number from 0 to <see cref="TelemetrySql.MaxTokens"/>, also as 12.0 or 1e3.</summary>
+    public static bool TryTokens(ReadOnlySpan<byte> text, out long tokens)
+    {
+        text = text.Trim((byte)' ');
+        if (Utf8Parser.TryParse(text, out tokens, out int consumed) && consumed == text.Length)
+        {
+            return tokens is >= 0 and <= TelemetrySql.MaxTokens;
+        }
+        if (TryNumber(text, out double number) && number is >= 0 and <= TelemetrySql.MaxTokens && Math.Truncate(number) == number)
+        {
+            tokens = (long)number;
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>A finite number.</summary>
+    public static bool TryNumber(ReadOnlySpan<byte> text, out double number) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
+
+    /// <summary>
+    /// Nanoseconds since 1970, as spans have them. They become the microseconds Observicia's exporter stores, which goes by way of a
+    /// double (Python's <c>datetime.utcfromtimestamp(ns / 1e9)</c>), so that a span from a log and the same span in the store agree.
+    /// </summary>
+    public static bool TryUnixNanoseconds(ReadOnlySpan<byte> text, out long nanoseconds, out long utcTicks)
+    {
+        utcTicks = 0;
+        if (!Utf8Parser.TryParse(text, out nanoseconds, out int consumed) || consumed != text.Length || nanoseconds <= 0)
+        {
+            return false;
+        }
+        double seconds = nanoseconds / 1e9;
+        double whole = Math.Truncate(seconds);
+        double microseconds = Math.Round((seconds - whole) * 1e6, MidpointRounding.ToEven);
+        utcTicks = DateTime.UnixEpoch.Ticks + ((long)whole * TimeSpan.TicksPerSecond) + ((long)microseconds * TimeSpan.TicksPerMicrosecond);
+        return IsPlausible(utcTicks);
+    }
+
+    /// <summary>
+    /// A time as ISO 8601 with <c>T</c> or a space, with or without a fraction, with a zone (<c>Z</c>, <c>+02:00</c>, <c>+02</c>, <c>UTC</c>)
+    /// or without one for UTC; or a number since 1970 in seconds, milliseconds, microseconds or nanoseconds, told by its size.
+    /// </summary>
+    public static bool TryTime(string text, out long utcTicks)
+    {
+        Span<byte> utf8 = stackalloc byte[LongestTime];
+        ReadOnlySpan<char> trimmed = text.AsSpan().Trim();
+        utcTicks = 0;
+        return trimmed.Length is > 0 and <= LongestTime && Encoding.UTF8.TryGetBytes(trimmed, utf8, out int length) && TryTime(utf8[..length], out utcTicks);
+    }
+
+    private static bool TryTime(Span<byte> text, out long utcTicks)
+    {
+        if (TryNumber(text, out double since))
+        {
+            return TryUnix(text, since, out utcTicks);
+        }
+        utcTicks = 0;
+        long offset = 0;
+        if (text[^1] is (byte)'Z' or (byte)'z')
+        {
+            text = text[..^1];
+        }
+        else if (text.EndsWith(" UTC"u8))
+        {
+            text = text[..^4];
+        }
+        else if (text.Length > 19 && text[19..].IndexOfAny((byte)'+', (byte)'-') is >= 0 and int zone)
+        {
+            if (!TryOffset(text[(19 + zone)..], out offset))
+            {
+                return false;
+            }
+            text = text[..(19 + zone)];
+        }
+        text = text.TrimEnd((byte)' ');
+        if (text.Length < 19)
+        {
+            return false;
+        }
+        text[10] = text[10] == ' ' ? (byte)'T' : text[10];
+        if (text.Length > 19 && text[19] == ',')
+        {
+            text[19] = (byte)'.';
+        }
+        if (!StoredTimestamp.TryParse(text, out utcTicks))
+        {
+            return false;
+        }
+        utcTicks -= offset;
+        return IsPlausible(utcTicks);
+    }
+
+    /// <summary>Whether a request was passed by the policy, or went well, in the words sources have for it.</summary>
+    public static bool TryVerdict(string text, out bool passed)
+    {
+        string word = text.Trim().ToLowerInvariant();
+        passed = word is "true" or "1" or "1.0" or "yes" or "t" or "success" or "ok" or "succeeded" or "passed";
+        return passed || word is "false" or "0" or "0.0" or "no" or "f" or "failure" or "failed" or "error";
+    }
+
+    /// <summary>Enough of a text to find it by, with nothing in it that a console would obey.</summary>
+    public static string Shorten(string text)
+    {
+        string shown = text.Length <= LongestShown ? text : $"{text.AsSpan(0, LongestShown)}...";
+        return string.Concat(shown.Select(character => char.IsControl(character) ? ' ' : character));
+    }
+
+    private static bool TryUnix(ReadOnlySpan<byte> text, double since, out long utcTicks)
+    {
+        if (since >= 1e17)
+        {
+            return TryUnixNanoseconds(text, out _, out utcTicks);
+        }
+        double unit = since switch { >= 1e14 => 1, >= 1e11 => 1e3, _ => 1e6 };
+        utcTicks = since < 0 ? 0 : DateTime.UnixEpoch.Ticks + ((long)Math.Round(since * unit) * TimeSpan.TicksPerMicrosecond);
+        return IsPlausible(utcTicks);
+    }
+
+    private static bool TryOffset(ReadOnlySpan<byte> zone, out long ticks)
+    {
+        ticks = 0;
+        ReadOnlySpan<byte> digits = zone[1..];
+        int minutes = 0;
+        bool read = digits.Length switch
+        {
+            2 => Number(digits, out int hours) && Set(hours, 0, out minutes),
+            4 => Number(digits[..2], out int hours) && Number(digits[2..], out int rest) && Set(hours, rest, out minutes),
+            5 when digits[2] == ':' => Number(digits[..2], out int hours) && Number(digits[3..], out int rest) && Set(hours, rest, out minutes),
+            _ => false,
+        };
+        ticks = (zone[0] == '-' ? -1 : 1) * minutes * TimeSpan.TicksPerMinute;
+        return read;
+
+        static bool Number(ReadOnlySpan<byte> two, out int number) =>
+            Utf8Parser.TryParse(two, out number, out int consumed) && consumed == 2 && char.IsAsciiDigit((char)two[0]);
+
+        static bool Set(int hours, int rest, out int minutes)
+        {
+            minutes = (hours * 60) + rest;
+            return hours <= 18 && rest <= 59;
+        }
+    }
+
+    private static bool IsPlausible(long utcTicks) => utcTicks >= FirstTicks && utcTicks < LastTicks;
+}

@@ -1,0 +1,94 @@
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Import.Records;
+
+/// <summary>A piece of a batch's text, seen from where the row's text begins.</summary>
+internal readonly record struct TextSlice(int Offset, int Length);
+
+/// <summary>What a row is.</summary>
+internal enum ImportRole : byte
+{
+    /// <summary>A request.</summary>
+    Request,
+
+    /// <summary>A request that repeats the tokens of others where spans below it have any, which those in other files may.</summary>
+    Parent,
+
+    /// <summary>Such a one, to be left out, and taken out where an earlier import, which did not know better, brought it in.</summary>
+    Aggregate,
+
+    /// <summary>No request: spans below <see cref="ImportRow.Span"/>, which the file does not have, carry tokens.</summary>
+    TokensBelow,
+
+    /// <summary>No request: <see cref="ImportRow.Span"/>, which carries no tokens, is below <see cref="ImportRow.Parent"/>.</summary>
+    Link,
+}
+
+/// <summary>One request on its way into the store. It holds no reference, so a batch is two arrays and a row can be put aside as bytes.</summary>
+internal struct ImportRow
+{
+    /// <summary>Stands for a value the source does not have.</summary>
+    public const long None = -1;
+
+    public int TextStart;
+    public long UtcTicks;
+    public long PromptTokens;
+    public long CompletionTokens;
+    public long TotalTokens;
+    public double DurationMs;
+    public bool PolicyPassed;
+    public long CachedTokens;
+    public long CacheWriteTokens;
+    public long ReasoningTokens;
+    public double Cost;
+    public TextSlice Transaction;
+    public TextSlice User;
+    public TextSlice Model;
+    public TextSlice Provider;
+    public TextSlice RequestType;
+    public TextSlice TraceId;
+    public TextSlice SpanId;
+    public TextSlice ParentSpanId;
+    public ImportKey Key;
+
+    /// <summary>Of two rows with one key the greater rank stays, compared byte by byte; without a rank, the first.</summary>
+    public TextSlice Rank;
+
+    public ImportRole Role;
+
+    /// <summary>Of a span: a hash of its ids, and of those of a span above it.</summary>
+    public UInt128 Span;
+    public UInt128 Parent;
+
+    /// <summary>The last line of a file that does not end it, so it may be the beginning of a longer one.</summary>
+    public bool IsTail;
+    public ImportTail Tail;
+
+    /// <summary>What an earlier import took this row for, when the file ended within its line.</summary>
+    public bool Replaces;
+    public ImportKey Replaced;
+
+    public ImportRow()
+    {
+        DurationMs = double.NaN;
+        Cost = double.NaN;
+        PolicyPassed = true;
+        CachedTokens = CacheWriteTokens = ReasoningTokens = None;
+    }
+
+    public readonly bool HasDetail => CachedTokens >= 0 || CacheWriteTokens >= 0 || ReasoningTokens >= 0 || !double.IsNaN(Cost);
+
+    public readonly long CountedTokens => TotalTokens == 0 ? PromptTokens + CompletionTokens : TotalTokens;
+
+    /// <summary>The stored time loses what is below a microsecond; so must everything derived from it.</summary>
+    public readonly long StoredTicks => StoredTimestamp.ToStoredTicks(UtcTicks);
+}
+
+/// <summary>
+/// What makes a request one request. The hour leads, so that the keys of a file in order of time go into neighbouring pages of the
+/// index; keys without a time of their own use hour 0.
+/// </summary>
+internal readonly record struct ImportKey(long Hour, UInt128 Hash);
+
+/// <summary>Where a file ended without ending its last line: how many records were before, and a hash of them, and one of the line.</summary>
+internal readonly record struct ImportTail(long Position, UInt128 Before, UInt128 Line);

@@ -1,7 +1,0 @@
-namespace TokenDashboard.Import;
-
-/// <summary>What a store has noted of a span that files cut off from others.</summary>
-/// <param name="Parent">A span above it, by the hash of its ids, where that is known.</param>
-/// <param name="Key">The request it is, where it was imported as one.</param>
-/// <param name="TokensBelow">Whether spans below it carry tokens.</param>
-internal readonly record struct StoredSpan(UInt128? Parent, ImportKey? Key, bool TokensBelow);

@@ -1,0 +1,10 @@
+namespace TokenDashboard.Input;
+
+/// <summary>Something wrong with a definition.</summary>
+/// <param name="Path">Where: names of keys and places in lists, counted from 0, such as <c>sections[1].panels[0].unit</c>; empty for the whole.</param>
+/// <param name="Problem">What, as the rest of a sentence that begins with the path.</param>
+public sealed record DefinitionFault(string Path, string Problem)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Path.Length > 0 ? $"{Path} {Problem}" : $"The definition {Problem}";
+}

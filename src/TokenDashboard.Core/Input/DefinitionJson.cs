@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace TokenDashboard.Input;
+
+/// <summary>Turns definitions in JSON into names with plain values, as a hash table gives them, and back.</summary>
+internal static class DefinitionJson
+{
+    /// <summary>Takes definitions out of JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="source">Where it came from, for the error message.</param>
+    /// <param name="code">The code of the error.</param>
+    /// <param name="what">What one of them is, for the error message.</param>
+    /// <exception cref="TokenDashboardException">It is not JSON, or something else than objects.</exception>
+    internal static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source, ErrorCode code, string what)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        JsonNode? node;
+        try
+        {
+            node = JsonInput.Parse(json, lenient: true);
+        }
+        catch (JsonException exception)
+        {
+            throw new TokenDashboardException(code, $"'{source}' is not JSON ({exception.Message}).", exception, source);
+        }
+        IEnumerable<JsonNode?> items = node is JsonArray list ? list : [node];
+        if (!items.Any())
+        {
+            throw new TokenDashboardException(code, $"'{source}' holds an empty list. Give {what}, or a list of them in [ ].", target: source);
+        }
+        return [.. items.Select(item => item is JsonObject
+            ? (IReadOnlyDictionary<string, object?>)Plain(item)!
+            : throw new TokenDashboardException(code, $"'{source}' holds something that is not a JSON object. Give {what}, or a list of them in [ ].", target: source))];
+    }
+
+    /// <summary>A plain value as JSON; names in their order. What lies too deep to be meant is text.</summary>
+    internal static JsonNode? ToNode(object? value, int depth = 0) => value switch
+    {
+        not string and System.Collections.IEnumerable when depth > 32 => "",
+        null => null,
+        string text => text,
+        bool flag => flag,
+        IEnumerable<KeyValuePair<string, object?>> fields =>
+            new JsonObject(fields.DistinctBy(field => field.Key).Select(field => KeyValuePair.Create(field.Key, ToNode(field.Value, depth + 1)))),
+        System.Collections.IEnumerable items => new JsonArray([.. items.Cast<object?>().Select(item => ToNode(item, depth + 1))]),
+        double number when !double.IsFinite(number) => null,
+        IConvertible number when number.GetTypeCode() is TypeCode.Double or TypeCode.Single => number.ToDouble(null),
+        IConvertible number when number.GetTypeCode() is >= TypeCode.SByte and <= TypeCode.Decimal => number.ToDecimal(null),
+        _ => value.ToString(),
+    };
+
+    private static object? Plain(JsonNode? node) => node switch
+    {
+        JsonObject fields => fields.ToDictionary(field => field.Key, field => Plain(field.Value)),
+        JsonArray items => items.Select(Plain).ToList(),
+        JsonValue value when value.TryGetValue(out string? text) => text,
+        JsonValue value when value.TryGetValue(out bool flag) => flag,
+        JsonValue value => value.GetValue<double>(),
+        _ => null,
+    };
+}

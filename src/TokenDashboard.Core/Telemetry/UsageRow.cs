@@ -1,0 +1,21 @@
+namespace TokenDashboard.Telemetry;
+
+/// <summary>Usage with a place in time and names: one request, or the sum of several that agree in both.</summary>
+internal abstract class UsageRow
+{
+    /// <summary>The time of the request, or the beginning of the time summed up, in UTC ticks.</summary>
+    public long UtcTicks { get; protected set; }
+
+    /// <summary>What is counted. The next row uses the same object.</summary>
+    public MeasureValues Values { get; } = new();
+
+    public abstract string User { get; }
+
+    public abstract string Model { get; }
+
+    public abstract string Provider { get; }
+
+    public abstract string RequestType { get; }
+
+    public abstract string Transaction { get; }
+}

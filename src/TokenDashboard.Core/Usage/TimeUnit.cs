@@ -1,0 +1,17 @@
+namespace TokenDashboard.Usage;
+
+/// <summary>The calendar units usage is summed by.</summary>
+public enum TimeUnit
+{
+    /// <summary>Hours of the zone's clock. When the clock goes back, the repeated hour is a bucket of its own.</summary>
+    Hour,
+
+    /// <summary>Days, 23 or 25 hours long when the clock changes.</summary>
+    Day,
+
+    /// <summary>Weeks from Monday, as ISO 8601 counts them.</summary>
+    Week,
+
+    /// <summary>Calendar months.</summary>
+    Month,
+}

@@ -1,0 +1,84 @@
+using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Usage;
+
+/// <summary>
+/// The figures every answer about usage gives. Counts and sums are exact. So are the percentiles of durations computed from single
+/// requests; those from a store's rollups are at most 1 % off, and <see cref="PercentilesExact"/> tells which.
+/// </summary>
+public abstract class UsageFigures
+{
+    private protected UsageFigures(UsageAccumulator usage, long allTokens)
+    {
+        MeasureValues values = usage.Values;
+        Requests = values[Measures.Requests];
+        PromptTokens = values[Measures.PromptTokens];
+        CompletionTokens = values[Measures.CompletionTokens];
+        TotalTokens = values[Measures.TotalTokens];
+        CachedTokens = values.Knows(Measures.CachedTokens) ? values[Measures.CachedTokens] : null;
+        CacheWriteTokens = values.Knows(Measures.CacheWriteTokens) ? values[Measures.CacheWriteTokens] : null;
+        ReasoningTokens = values.Knows(Measures.ReasoningTokens) ? values[Measures.ReasoningTokens] : null;
+        RecordedCost = values.Knows(Measures.RecordedCost) ? (decimal)values.Real(Measures.RecordedCost) : null;
+        Share = allTokens == 0 ? 0 : (double)TotalTokens / allTokens;
+        PolicyFailures = values[Measures.PolicyFailures];
+        InterruptedStreams = values[Measures.InterruptedStreams];
+        MeanDurationMs = usage.MeanDuration();
+        P50DurationMs = usage.Percentile(0.50);
+        P95DurationMs = usage.Percentile(0.95);
+        P99DurationMs = usage.Percentile(0.99);
+        MaxDurationMs = usage.Percentile(1);
+        PercentilesExact = usage.PercentilesExact;
+    }
+
+    /// <summary>Number of requests.</summary>
+    public long Requests { get; }
+
+    /// <summary>Tokens sent.</summary>
+    public long PromptTokens { get; }
+
+    /// <summary>Tokens received.</summary>
+    public long CompletionTokens { get; }
+
+    /// <summary>The stored totals; a stream that broke off counts its prompt.</summary>
+    public long TotalTokens { get; }
+
+    /// <summary>Prompt tokens that the provider read from its cache; null where no request says.</summary>
+    public long? CachedTokens { get; }
+
+    /// <summary>Prompt tokens that the provider wrote to its cache; null where no request says.</summary>
+    public long? CacheWriteTokens { get; }
+
+    /// <summary>Completion tokens that the model used for reasoning; null where no request says.</summary>
+    public long? ReasoningTokens { get; }
+
+    /// <summary>Sum of the costs that imported sources recorded, in their currency; null where no request has one.</summary>
+    public decimal? RecordedCost { get; }
+
+    /// <summary>Part of all tokens of the answer, 0 to 1.</summary>
+    public double Share { get; }
+
+    /// <summary>Requests with a negative policy verdict. It says nothing about whether the calls worked.</summary>
+    public long PolicyFailures { get; }
+
+    /// <summary>Streams that broke off.</summary>
+    public long InterruptedStreams { get; }
+
+    /// <summary>Mean duration in milliseconds; null without a duration.</summary>
+    public double? MeanDurationMs { get; }
+
+    /// <summary>Median duration in milliseconds, by nearest rank.</summary>
+    public double? P50DurationMs { get; }
+
+    /// <summary>95th percentile of the duration in milliseconds, by nearest rank.</summary>
+    public double? P95DurationMs { get; }
+
+    /// <summary>99th percentile of the duration in milliseconds, by nearest rank.</summary>
+    public double? P99DurationMs { get; }
+
+    /// <summary>Longest duration in milliseconds.</summary>
+    public double? MaxDurationMs { get; }
+
+    /// <summary>Whether the percentiles are durations that occurred; else they come from rollups and are at most 1 % off.</summary>
+    public bool PercentilesExact { get; }
+}

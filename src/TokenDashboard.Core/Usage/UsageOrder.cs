@@ -1,0 +1,41 @@
+namespace TokenDashboard.Usage;
+
+/// <summary>The property rows of usage are ordered by.</summary>
+public enum UsageOrder
+{
+    /// <summary>The answer's own order: by time, then by tokens, most first.</summary>
+    Default,
+
+    /// <summary>Number of requests.</summary>
+    Requests,
+
+    /// <summary>Prompt tokens.</summary>
+    PromptTokens,
+
+    /// <summary>Completion tokens.</summary>
+    CompletionTokens,
+
+    /// <summary>Total tokens.</summary>
+    TotalTokens,
+
+    /// <summary>Requests with a negative policy verdict.</summary>
+    PolicyFailures,
+
+    /// <summary>Streams that broke off.</summary>
+    InterruptedStreams,
+
+    /// <summary>Mean duration; rows without one come first.</summary>
+    MeanDurationMs,
+
+    /// <summary>Median duration; rows without one come first.</summary>
+    P50DurationMs,
+
+    /// <summary>95th percentile of the duration; rows without one come first.</summary>
+    P95DurationMs,
+
+    /// <summary>99th percentile of the duration; rows without one come first.</summary>
+    P99DurationMs,
+
+    /// <summary>Longest duration; rows without one come first.</summary>
+    MaxDurationMs,
+}

@@ -1,0 +1,33 @@
+namespace TokenDashboard.Usage;
+
+/// <summary>Puts rows of usage in order.</summary>
+public static class UsageOrdering
+{
+    /// <summary>The rows in the order asked for; rows that agree in it keep the order they have.</summary>
+    public static IEnumerable<T> Order<T>(IReadOnlyList<T> rows, UsageOrder order, bool descending)
+        where T : UsageFigures
+    {
+        if (order == UsageOrder.Default)
+        {
+            return descending ? rows.Reverse() : rows;
+        }
+        return descending ? rows.OrderByDescending(row => KeyOf(row, order)) : rows.OrderBy(row => KeyOf(row, order));
+    }
+
+    // Counts up to 2^53 are exact as doubles; beyond, neighbours may change places.
+    private static double KeyOf(UsageFigures row, UsageOrder order) => order switch
+    {
+        UsageOrder.Requests => row.Requests,
+        UsageOrder.PromptTokens => row.PromptTokens,
+        UsageOrder.CompletionTokens => row.CompletionTokens,
+        UsageOrder.TotalTokens => row.TotalTokens,
+        UsageOrder.PolicyFailures => row.PolicyFailures,
+        UsageOrder.InterruptedStreams => row.InterruptedStreams,
+        UsageOrder.MeanDurationMs => row.MeanDurationMs ?? -1,
+        UsageOrder.P50DurationMs => row.P50DurationMs ?? -1,
+        UsageOrder.P95DurationMs => row.P95DurationMs ?? -1,
+        UsageOrder.P99DurationMs => row.P99DurationMs ?? -1,
+        UsageOrder.MaxDurationMs => row.MaxDurationMs ?? -1,
+        _ => 0,
+    };
+}

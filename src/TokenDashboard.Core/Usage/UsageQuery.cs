@@ -1,0 +1,131 @@
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Usage;
+
+/// <summary>Sums usage by any combination of dimensions, in one pass over the requests.</summary>
+public sealed class UsageQuery
+{
+    /// <summary>More rows than this are refused when empty buckets are filled in.</summary>
+    internal const int MaxFilledRows = 1_000_000;
+
+    private readonly HashSet<UsageDimension> _dimensions;
+    private readonly TimeZoneInfo _zone;
+    private readonly TimeBuckets? _buckets;
+
+    /// <summary>Makes a query.</summary>
+    /// <param name="groupBy">The dimensions; none gives one row for everything.</param>
+    /// <param name="zone">The zone whose hours, days, weeks and months are meant.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GroupingInvalid"/>: two units of time.</exception>
+    public UsageQuery(IEnumerable<UsageDimension> groupBy, TimeZoneInfo zone)
+    {
+        _dimensions = [.. groupBy];
+        _zone = zone;
+        TimeUnit[] units = [.. _dimensions.Where(dimension => dimension <= UsageDimension.Month).Select(dimension => (TimeUnit)dimension)];
+        if (units.Length > 1)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.GroupingInvalid,
+                $"Usage can be grouped by one unit of time, not by {string.Join(" and ", units)} at once.");
+        }
+        _buckets = units.Length == 1 ? new TimeBuckets(units[0], zone) : null;
+    }
+
+    /// <summary>Whether buckets without requests appear too, from the range's first to its last (or the data's, where the range is open).</summary>
+    public bool Fill { get; init; }
+
+    /// <summary>Runs the query. Rows come by time, then by tokens, most first.</summary>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.GroupingInvalid"/>: filling without a unit of time. <see cref="ErrorCode.TooManyBuckets"/>: filling would make more than a million rows. One of the <c>Store</c> codes: reading failed.
+    /// </exception>
+    public Answer<TokenUsage> Run(TokenStore store, RequestFilter filter)
+    {
+        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = Sum(store, filter);
+        long allTokens = groups.Sum(group => group.Usage.TotalTokens);
+        IEnumerable<TokenUsage> rows = groups.Select(group =>
+        {
+            (DateTimeOffset Start, DateTimeOffset End)? bounds = _buckets?.Bounds(group.Key.BucketTicks);
+            return new TokenUsage(group.Key, bounds?.Start, bounds?.End, group.Usage, allTokens);
+        });
+        return new Answer<TokenUsage>([.. rows], unreadable);
+    }
+
+    internal (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> Groups, UnreadableReport Unreadable) Sum(TokenStore store, RequestFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(filter);
+        if (Fill && _buckets is null)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.GroupingInvalid, "Empty buckets can be filled in only where usage is grouped by Hour, Day, Week or Month.");
+        }
+        (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum(store, filter, Texts(), _buckets?.Step ?? 0, _zone, Keys);
+        if (_dimensions.Count == 0 && groups.Count == 0)
+        {
+            groups.Add(default, new UsageAccumulator());
+        }
+        if (Fill)
+        {
+            FillBuckets(groups, _buckets!, filter.Range);
+        }
+        return ([.. groups
+            .OrderBy(group => group.Key.BucketTicks)
+            .ThenByDescending(group => group.Value.TotalTokens)
+            .ThenBy(group => NameOf(group.Key), StringComparer.Ordinal)
+            .Select(group => (group.Key, group.Value))], unreadable);
+    }
+
+    private static string NameOf(UsageKey key) => string.Join('\n', key.User, key.Model, key.Provider, key.RequestType, key.Transaction);
+
+    private RequestText Texts() => _dimensions.Aggregate(RequestText.None, (texts, dimension) => texts | dimension switch
+    {
+        UsageDimension.User => RequestText.User,
+        UsageDimension.Model => RequestText.Model,
+        UsageDimension.Provider => RequestText.Provider,
+        UsageDimension.RequestType => RequestText.RequestType,
+        UsageDimension.Transaction => RequestText.Transaction,
+        _ => RequestText.None,
+    });
+
+    private Func<UsageRow, UsageKey> Keys()
+    {
+        // Buckets remember the last one asked for, so each thread has its own.
+        TimeBuckets? buckets = _buckets?.Copy();
+        bool user = _dimensions.Contains(UsageDimension.User), model = _dimensions.Contains(UsageDimension.Model), provider = _dimensions.Contains(UsageDimension.Provider);
+        bool type = _dimensions.Contains(UsageDimension.RequestType), transaction = _dimensions.Contains(UsageDimension.Transaction);
+        return row => new UsageKey(
+            buckets?.StartOf(row.UtcTicks) ?? 0,
+            user ? row.User : null,
+            model ? row.Model : null,
+            provider ? row.Provider : null,
+            type ? row.RequestType : null,
+            transaction ? row.Transaction : null);
+    }
+
+    private void FillBuckets(Dictionary<UsageKey, UsageAccumulator> groups, TimeBuckets buckets, TimeRange range)
+    {
+        // Grouped by nothing but time, a range without any request still has its buckets.
+        UsageKey[] names = _dimensions.Count == 1 ? [default] : [.. groups.Keys.Select(key => key with { BucketTicks = 0 }).Distinct()];
+        bool open = range.Since is null || range.Until is null;
+        if (names.Length == 0 || (groups.Count == 0 && open))
+        {
+            return;
+        }
+        long first = range.Since?.UtcTicks ?? groups.Keys.Min(key => key.BucketTicks);
+        long end = range.Until?.UtcTicks ?? groups.Keys.Max(key => key.BucketTicks) + 1;
+        for (long start = buckets.StartOf(first); start < end; start = buckets.EndOf(start))
+        {
+            foreach (UsageKey name in names)
+            {
+                groups.TryAdd(name with { BucketTicks = start }, new UsageAccumulator());
+            }
+            if (groups.Count > MaxFilledRows)
+            {
+                throw new TokenDashboardException(
+                    ErrorCode.TooManyBuckets,
+                    $"Filling empty buckets would make more than {MaxFilledRows} rows. Narrow the range, take a larger unit of time, or group by less.");
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Usage;
+
+/// <summary>Usage of one user in a range.</summary>
+public sealed class UserTokenUsage : UsageFigures
+{
+    internal UserTokenUsage(string user, int rank, IEnumerable<string> models, UsageAccumulator usage, long allTokens, UsageAccumulator? previous)
+        : base(usage, allTokens)
+    {
+        User = user;
+        Rank = rank;
+        Models = new NameList(models);
+        if (usage.Requests > 0)
+        {
+            FirstSeen = new DateTimeOffset(usage.Values[Measures.FirstTicks], TimeSpan.Zero);
+            LastSeen = new DateTimeOffset(usage.Values[Measures.LastTicks], TimeSpan.Zero);
+        }
+        if (previous is not null)
+        {
+            PreviousTokens = previous.TotalTokens;
+            Change = TotalTokens - previous.TotalTokens;
+            ChangeRatio = previous.TotalTokens == 0 ? null : (double)(TotalTokens - previous.TotalTokens) / previous.TotalTokens;
+        }
+    }
+
+    /// <summary>1 for the user with the most tokens of the answer.</summary>
+    public int Rank { get; }
+
+    /// <summary>The user; the empty string stands for requests of which the user is not known.</summary>
+    public string User { get; }
+
+    /// <summary>The models used, by name.</summary>
+    public NameList Models { get; }
+
+    /// <summary>Time of the user's first request in the range; null without requests.</summary>
+    public DateTimeOffset? FirstSeen { get; }
+
+    /// <summary>Time of the user's last request in the range; null without requests.</summary>
+    public DateTimeOffset? LastSeen { get; }
+
+    /// <summary>Tokens in the period before, of equal length; null when no comparison was asked for.</summary>
+    public long? PreviousTokens { get; }
+
+    /// <summary>Tokens more (or, negative, fewer) than in the period before; null when no comparison was asked for.</summary>
+    public long? Change { get; }
+
+    /// <summary>The change as part of the tokens before: 0.5 is half as much again. Null when there were none before.</summary>
+    public double? ChangeRatio { get; }
+}

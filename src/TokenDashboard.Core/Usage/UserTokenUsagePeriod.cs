@@ -1,0 +1,28 @@
+using TokenDashboard.Engines.Sqlite.Rollups;
+
+namespace TokenDashboard.Usage;
+
+/// <summary>Usage of one user in one hour, day, week or month.</summary>
+public sealed class UserTokenUsagePeriod : UsageFigures
+{
+    internal UserTokenUsagePeriod(string user, DateTimeOffset start, DateTimeOffset end, UsageAccumulator usage, long allTokens, long? cumulativeTokens)
+        : base(usage, allTokens)
+    {
+        User = user;
+        Start = start;
+        End = end;
+        CumulativeTokens = cumulativeTokens;
+    }
+
+    /// <summary>The user; the empty string stands for requests of which the user is not known.</summary>
+    public string User { get; }
+
+    /// <summary>First instant of the period, with the zone's offset.</summary>
+    public DateTimeOffset Start { get; }
+
+    /// <summary>First instant after the period.</summary>
+    public DateTimeOffset End { get; }
+
+    /// <summary>The user's tokens from the beginning of the answer until the end of this period; null when not asked for.</summary>
+    public long? CumulativeTokens { get; }
+}

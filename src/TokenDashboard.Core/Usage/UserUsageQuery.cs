@@ -1,0 +1,128 @@
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Usage;
+
+/// <summary>Usage per user: totals with rank, series of time, and the pattern of the week.</summary>
+public sealed class UserUsageQuery
+{
+    private readonly TokenStore _store;
+    private readonly RequestFilter _filter;
+    private readonly TimeZoneInfo _zone;
+
+    /// <summary>Makes a query.</summary>
+    /// <param name="store">The open store.</param>
+    /// <param name="filter">Which requests.</param>
+    /// <param name="zone">The zone whose clock and calendar are meant.</param>
+    public UserUsageQuery(TokenStore store, RequestFilter filter, TimeZoneInfo zone)
+    {
+        _store = store;
+        _filter = filter;
+        _zone = zone;
+    }
+
+    /// <summary>One row per user, most tokens first.</summary>
+    /// <param name="comparePrevious">
+    /// Whether to compare with the period of equal length before the range. Users of that period only then appear too, with no usage.
+    /// </param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeRequired"/>: a comparison without both ends of the range.</exception>
+    public Answer<UserTokenUsage> Totals(bool comparePrevious)
+    {
+        TimeRange? previousRange = comparePrevious ? _filter.Range.Previous() : null;
+        (Dictionary<(string User, string Model), UsageAccumulator> groups, UnreadableReport unreadable) =
+            UsageGroups.Sum<(string User, string Model)>(_store, _filter, RequestText.User | RequestText.Model, 0, _zone, () => row => (row.User, row.Model));
+        var models = new Dictionary<string, SortedSet<string>>();
+        var users = new Dictionary<string, UsageAccumulator>();
+        foreach (((string user, string model), UsageAccumulator usage) in groups)
+        {
+            if (!users.TryAdd(user, usage))
+            {
+                users[user].Add(usage);
+            }
+            models.TryAdd(user, new SortedSet<string>(StringComparer.Ordinal));
+            models[user].Add(model);
+        }
+        Dictionary<string, UsageAccumulator>? before = previousRange is null
+            ? null
+            : UsageGroups.Sum<string>(_store, _filter with { Range = previousRange }, RequestText.User, 0, _zone, () => row => row.User).Groups;
+        foreach (string user in before?.Keys.Except(users.Keys).ToArray() ?? [])
+        {
+            users.Add(user, new UsageAccumulator());
+        }
+        long allTokens = AllTokens(users);
+        IEnumerable<UserTokenUsage> rows = users
+            .OrderByDescending(user => user.Value.TotalTokens)
+            .ThenBy(user => user.Key, StringComparer.Ordinal)
+            .Select((user, index) => new UserTokenUsage(
+                user.Key,
+                index + 1,
+                models.GetValueOrDefault(user.Key, []),
+                user.Value,
+                allTokens,
+                before is null ? null : before.GetValueOrDefault(user.Key) ?? new UsageAccumulator()));
+        return new Answer<UserTokenUsage>([.. rows], unreadable);
+    }
+
+    /// <summary>One row per user and unit of time, by user (most tokens first), then by time.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="cumulative">Whether rows carry the running total.</param>
+    /// <param name="fill">Whether units without usage appear too.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.TooManyBuckets"/>: filling would make more than a million rows.</exception>
+    public Answer<UserTokenUsagePeriod> Periods(TimeUnit unit, bool cumulative, bool fill)
+    {
+        var query = new UsageQuery([(UsageDimension)unit, UsageDimension.User], _zone) { Fill = fill };
+        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = query.Sum(_store, _filter);
+        long allTokens = groups.Sum(group => group.Usage.TotalTokens);
+        var buckets = new TimeBuckets(unit, _zone);
+        var rows = new List<UserTokenUsagePeriod>();
+        foreach (IGrouping<string, (UsageKey Key, UsageAccumulator Usage)> user in groups
+            .GroupBy(group => group.Key.User!)
+            .OrderByDescending(user => user.Sum(group => group.Usage.TotalTokens))
+            .ThenBy(user => user.Key, StringComparer.Ordinal))
+        {
+            long running = 0;
+            foreach ((UsageKey key, UsageAccumulator usage) in user)
+            {
+                running += usage.TotalTokens;
+                (DateTimeOffset start, DateTimeOffset end) = buckets.Bounds(key.BucketTicks);
+                rows.Add(new UserTokenUsagePeriod(user.Key, start, end, usage, allTokens, cumulative ? running : null));
+            }
+        }
+        return new Answer<UserTokenUsagePeriod>(rows, unreadable);
+    }
+
+    /// <summary>One row per user and hour of the week in which there was usage, by user (most tokens first), then from Monday on.</summary>
+    public Answer<UserTokenUsagePattern> Pattern()
+    {
+        var hours = new TimeBuckets(TimeUnit.Hour, _zone);
+        (Dictionary<(string User, int HourOfWeek), UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum<(string User, int HourOfWeek)>(_store, _filter, RequestText.User, hours.Step, _zone, () =>
+        {
+            TimeBuckets own = hours.Copy();
+            (long hourStart, int hourOfWeek) = (-1, 0);
+            return row =>
+            {
+                long start = own.StartOf(row.UtcTicks);
+                if (start != hourStart)
+                {
+                    DateTimeOffset local = LocalTime.At(row.UtcTicks, _zone);
+                    hourStart = start;
+                    hourOfWeek = (((int)local.DayOfWeek + 6) % 7 * 24) + local.Hour;
+                }
+                return (row.User, hourOfWeek);
+            };
+        });
+        long allTokens = AllTokens(groups);
+        Dictionary<string, long> tokensOfUser = groups.GroupBy(group => group.Key.User).ToDictionary(user => user.Key, user => user.Sum(group => group.Value.TotalTokens));
+        IEnumerable<UserTokenUsagePattern> rows = groups
+            .OrderByDescending(group => tokensOfUser[group.Key.User])
+            .ThenBy(group => group.Key.User, StringComparer.Ordinal)
+            .ThenBy(group => group.Key.HourOfWeek)
+            .Select(group => new UserTokenUsagePattern(
+                group.Key.User, (DayOfWeek)(((group.Key.HourOfWeek / 24) + 1) % 7), group.Key.HourOfWeek % 24, group.Value, allTokens));
+        return new Answer<UserTokenUsagePattern>([.. rows], unreadable);
+    }
+
+    private static long AllTokens<TKey>(Dictionary<TKey, UsageAccumulator> groups)
+        where TKey : notnull => groups.Values.Sum(usage => usage.TotalTokens);
+}

@@ -1,0 +1,38 @@
+using System.Management.Automation;
+using TokenDashboard.Completion;
+using TokenDashboard.Grafana.Http;
+using TokenDashboard.Parameters;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>Lists the Grafana servers this session is connected to, without their secrets.</summary>
+[Cmdlet(VerbsCommon.Get, "GrafanaConnection", HelpUri = HelpPage.Folder + "Get-GrafanaConnection.md")]
+[OutputType(typeof(GrafanaConnection))]
+public sealed class GetGrafanaConnectionCommand : TokenCmdlet
+{
+    /// <summary>The names to list; wildcards are allowed.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <summary>Only the connection that commands use which are given no other.</summary>
+    [Parameter]
+    public SwitchParameter Default { get; set; }
+
+    private protected override void Process()
+    {
+        WildcardPattern[] patterns = [.. Name.Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
+        WriteObject(
+            SessionConnections.Current.All.Where(connection =>
+                patterns.Any(pattern => pattern.IsMatch(connection.Name)) && (!Default || connection.IsDefault)),
+            enumerateCollection: true);
+        foreach (string name in Name.Where(name => !WildcardPattern.ContainsWildcardCharacters(name)))
+        {
+            Guard(() => SessionConnections.Current.Find(name));
+        }
+    }
+
+    private protected override bool IsTerminating(TokenDashboardException exception) => false;
+}

@@ -1,0 +1,212 @@
+using System.Collections;
+using System.Management.Automation;
+using TokenDashboard.Completion;
+using TokenDashboard.Grafana.Catalog;
+using TokenDashboard.Grafana.Definitions;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Input;
+using TokenDashboard.Parameters;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>Makes Grafana dashboards, as objects for Publish-GrafanaDashboard or as files.</summary>
+[Cmdlet(VerbsCommon.New, "GrafanaDashboard", DefaultParameterSetName = NameSet, SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "New-GrafanaDashboard.md")]
+[OutputType(typeof(DashboardDocument), typeof(FileInfo))]
+public sealed class NewGrafanaDashboardCommand : TokenCmdlet
+{
+    private const string NameSet = "Name";
+    private const string DefinitionSet = "Definition";
+
+    private readonly HashSet<string> _made = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The dashboards to make; wildcards are allowed. Without it, all.</summary>
+    [Parameter(ParameterSetName = NameSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(DashboardNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [DashboardNameTransformation]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <summary>Dashboards of one's own: hash tables, objects, JSON text, or paths of JSON files.</summary>
+    [Parameter(ParameterSetName = DefinitionSet, Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public PSObject[] Definition { get; set; } = [];
+
+    /// <summary>
+    /// Writes a file instead of an object: a path that ends in .json is the file, any other is the folder. An unchanged file is
+    /// not touched.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>The uid in place of the dashboard's own: 1 to 40 letters, digits, hyphens and underscores.</summary>
+    [Parameter]
+    [ValidatePattern(DashboardDocument.UidPattern)]
+    public string? Uid { get; set; }
+
+    /// <summary>The title in place of the dashboard's own.</summary>
+    [Parameter]
+    [ValidatePattern(@"\S")]
+    public string? Title { get; set; }
+
+    /// <summary>
+    /// The time zones whose days, weekdays and hours the panels can show, by their names in the IANA database or of Windows; the first is shown
+    /// at first, and UTC is always there.
+    /// </summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(TimeZoneCompleter))]
+    [TimeZoneTransformation]
+    [ValidateNotNullOrEmpty]
+    public TimeZoneInfo[] TimeZone { get; set; } = [];
+
+    /// <summary>Makes the form for Grafana's import page, which asks for the data source.</summary>
+    [Parameter]
+    public SwitchParameter ForSharing { get; set; }
+
+    /// <summary>With Path, returns the files, also those that held the dashboard already.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>An unknown name or a wrong definition is one error among other dashboards; a folder that cannot be written takes none of them.</summary>
+    private protected override bool IsTerminating(TokenDashboardException exception) => exception.Code is not
+        (ErrorCode.DashboardNotFound or ErrorCode.DashboardDefinitionInvalid or ErrorCode.DashboardDefinitionNotFound);
+
+    private protected override void Process()
+    {
+        foreach (string name in ParameterSetName == NameSet ? Name : [])
+        {
+            Guard(() => Make(name));
+        }
+        foreach (PSObject definition in Definition)
+        {
+            Guard(() => Make(definition));
+        }
+    }
+
+    private void Make(string name)
+    {
+        if (IsFile(name))
+        {
+            throw new TokenDashboardException(
+                ErrorCode.DashboardNotFound, $"There is no dashboard named '{name}'. A file with definitions is given with -Definition.", target: name);
+        }
+        if (!WildcardPattern.ContainsWildcardCharacters(name))
+        {
+            WriteOnce(DashboardCatalog.Create(name, Uid, Title, ForSharing, TimeZone));
+            return;
+        }
+        var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
+        string[] matches = [.. DashboardCatalog.Names.Where(pattern.IsMatch)];
+        RefuseShared(matches);
+        foreach (string match in matches)
+        {
+            WriteOnce(DashboardCatalog.Create(match, Uid, Title, ForSharing, TimeZone));
+        }
+    }
+
+    private void Make(PSObject definition)
+    {
+        if (definition.BaseObject is string text && text.TrimStart() is ['{' or '[', ..])
+        {
+            MakeAll(DashboardDefinition.Parse(text, "The text"), "");
+        }
+        else if (DefinitionInput.PathOf(definition) is { } path)
+        {
+            foreach (string file in ResolveFiles(path, ErrorCode.DashboardDefinitionNotFound))
+            {
+                Guard(() => MakeAll(DashboardDefinition.Parse(DefinitionInput.ReadText(file, ErrorCode.DashboardDefinitionInvalid), file), file));
+            }
+        }
+        // No definition has a key Name, so an object that has it names a dashboard, as it does without definitions.
+        else if (definition.BaseObject is not IDictionary && definition.Properties["Name"]?.Value is { } name)
+        {
+            Make(name.ToString() ?? "");
+        }
+        else
+        {
+            MakeAll([DefinitionInput.Fields(definition)], "");
+        }
+    }
+
+    private void MakeAll(IEnumerable<IEnumerable<KeyValuePair<string, object?>>> definitions, string source)
+    {
+        foreach (IEnumerable<KeyValuePair<string, object?>> fields in definitions)
+        {
+            DashboardDefinitionResult result = DashboardDefinition.Read(fields, Uid, Title, TimeZone);
+            foreach (DefinitionFault fault in result.Faults)
+            {
+                WriteError(new TokenDashboardException(
+                    ErrorCode.DashboardDefinitionInvalid, $"{(source.Length > 0 ? $"'{source}': " : "")}{fault}.", target: fault.Path).ToErrorRecord());
+            }
+            if (result.Dashboard is { } dashboard)
+            {
+                if (!_made.Add(dashboard.Uid))
+                {
+                    RefuseShared([.. _made, dashboard.Title]);
+                    throw new TokenDashboardException(
+                        ErrorCode.DashboardDefinitionInvalid,
+                        $"{(source.Length > 0 ? $"'{source}': " : "")}uid is '{dashboard.Uid}', which another of these dashboards has. Give each a uid of its own.",
+                        target: "uid");
+                }
+                RefuseShared([.. _made]);
+                Write(result.ToDocument(ForSharing), FileName.Of(dashboard.Uid) + ".json");
+            }
+        }
+    }
+
+    /// <summary>A uid, a title or a file is for one dashboard.</summary>
+    private void RefuseShared(string[] names)
+    {
+        if (names.Length > 1 && (Uid is not null || Title is not null || IsFile(Path ?? "")))
+        {
+            throw new TokenDashboardException(
+                ErrorCode.DashboardInvalid,
+                $"The dashboards {string.Join(", ", names.Order())} cannot have the same uid, title or file. "
+                + "Give one dashboard with -Uid, with -Title, or with a -Path that ends in .json; give a folder for several.",
+                target: names[^1]);
+        }
+    }
+
+    private void WriteOnce(DashboardDocument document)
+    {
+        if (_made.Add(document.Name))
+        {
+            RefuseShared([.. _made]);
+            Write(document, DashboardCatalog.FileName(document.Name));
+        }
+    }
+
+    private void Write(DashboardDocument document, string fileName)
+    {
+        if (Path is null)
+        {
+            WriteObject(WithShortDisplay(document));
+            return;
+        }
+        string path = ResolvePath(Path);
+        string file = IsFile(path) ? path : System.IO.Path.Combine(path, fileName);
+        if (ShouldProcess(file, $"Write the dashboard '{document.Title}'"))
+        {
+            WriteVerbose(AtomicFile.WriteIfChanged(file, document.Json) ? $"Wrote {file}." : $"{file} holds the dashboard already.");
+            if (PassThru)
+            {
+                WriteObject(new FileInfo(file));
+            }
+        }
+    }
+
+    private static bool IsFile(string path) => path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+
+    // Among objects of other types PowerShell lists every property, and the JSON has a thousand lines.
+    private static PSObject WithShortDisplay(DashboardDocument document)
+    {
+        var output = PSObject.AsPSObject(document);
+        var shown = new PSPropertySet(
+            "DefaultDisplayPropertySet",
+            [nameof(document.Name), nameof(document.Uid), nameof(document.Title), nameof(document.Panels)]);
+        output.Members.Add(new PSMemberSet("PSStandardMembers", [shown]));
+        return output;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Management.Automation;
+using TokenDashboard.Grafana.DataSources;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Results;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>Makes the SQLite data source of a Grafana server, or corrects it.</summary>
+[Cmdlet(VerbsCommon.Set, "GrafanaDataSource", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Set-GrafanaDataSource.md")]
+[OutputType(typeof(GrafanaPublishResult))]
+public sealed class SetGrafanaDataSourceCommand : GrafanaCmdlet
+{
+    /// <summary>The store's path as the Grafana server sees it.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string Database { get; set; } = "";
+
+    /// <summary>The data source's name; default: TokenDashboard for a new one, its own for an existing one.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    /// <summary>The data source's uid.</summary>
+    [Parameter]
+    [ValidatePattern(DashboardDocument.UidPattern)]
+    public string Uid { get; set; } = SqliteDataSource.DefaultUid;
+
+    /// <summary>Installs the plugin through Grafana where it is missing.</summary>
+    [Parameter]
+    public SwitchParameter InstallPlugin { get; set; }
+
+    private protected override void Process()
+    {
+        using var service = new GrafanaDataSourceService(Server, Callbacks, Cancellation);
+        var options = new GrafanaPublishOptions { Database = Database, DataSourceName = Name, DataSourceUid = Uid, InstallPlugin = InstallPlugin };
+        if (service.Set(options) is { } result)
+        {
+            WriteObject(result);
+        }
+    }
+}

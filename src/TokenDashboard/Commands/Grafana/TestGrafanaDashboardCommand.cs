@@ -1,0 +1,219 @@
+using System.Collections;
+using System.Management.Automation;
+using TokenDashboard.Completion;
+using TokenDashboard.Engines;
+using TokenDashboard.Grafana.Catalog;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Proof;
+using TokenDashboard.Grafana.Rules;
+using TokenDashboard.Parameters;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>Holds dashboards to rules, and runs every query of theirs on a database as Grafana and its SQLite plugin would.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "GrafanaDashboard", DefaultParameterSetName = ObjectSet, HelpUri = HelpPage.Folder + "Test-GrafanaDashboard.md")]
+[OutputType(typeof(DashboardFinding), typeof(DashboardQueryResult), typeof(bool))]
+public sealed class TestGrafanaDashboardCommand : TokenCmdlet
+{
+    private const string ObjectSet = "Object";
+    private const string PathSet = "Path";
+
+    private readonly List<DashboardDocument> _documents = [];
+    private bool _unread;
+
+    /// <summary>A dashboard, as New-GrafanaDashboard makes it. Without it, and without Path, all dashboards of this product.</summary>
+    [Parameter(ParameterSetName = ObjectSet, ValueFromPipeline = true)]
+    public DashboardDocument? InputObject { get; set; }
+
+    /// <summary>Dashboard files; wildcards are allowed, and paths or files from the pipeline.</summary>
+    [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("FullName", "PSPath")]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>The database to run the queries on, any SQLite file. Without it the default store, where there is one.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Database { get; set; }
+
+    /// <summary>Runs no query.</summary>
+    [Parameter]
+    public SwitchParameter SkipQuery { get; set; }
+
+    /// <summary>How many seconds a query may take. All of a dashboard together may take ten times as long.</summary>
+    [Parameter]
+    [ValidateRange(1, 86400)]
+    public int QueryTimeoutSec { get; set; } = 30;
+
+    /// <summary>The beginning of the time range, in place of the dashboard's own.</summary>
+    [Parameter]
+    [Alias("Start")]
+    [TimeExpressionTransformation]
+    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    public TimeExpression? Since { get; set; }
+
+    /// <summary>The end of the time range, in place of the dashboard's own.</summary>
+    [Parameter]
+    [Alias("End")]
+    [TimeExpressionTransformation]
+    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    public TimeExpression? Until { get; set; }
+
+    /// <summary>A range that ends now, or a named one. Not with Since or Until.</summary>
+    [Parameter]
+    [TimeExpressionTransformation]
+    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    public TimeExpression? Last { get; set; }
+
+    /// <summary>Values of the dashboards' variables by name, one or several; an empty array is All.</summary>
+    [Parameter]
+    public IDictionary? Variable { get; set; }
+
+    /// <summary>Rules to leave out; wildcards are allowed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(DashboardRuleCompleter))]
+    [SupportsWildcards]
+    public string[] Exclude { get; set; } = [];
+
+    /// <summary>Leaves lesser findings out, and with Warning or Error also the queries without problem.</summary>
+    [Parameter]
+    public FindingSeverity Severity { get; set; }
+
+    /// <summary>The time zone of days in time ranges. Without it, the local zone.</summary>
+    [Parameter]
+    [TimeZoneTransformation]
+    [ArgumentCompleter(typeof(TimeZoneCompleter))]
+    public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Local;
+
+    /// <summary>Gives only whether all is well: no finding of Severity or above, which is Warning unless given.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    /// <summary>A file that cannot be read is one error; the others are still tested. Anything else ends the command.</summary>
+    private protected override bool IsTerminating(TokenDashboardException exception)
+    {
+        bool file = exception.Code is ErrorCode.DashboardInvalid or ErrorCode.DashboardNotFound;
+        _unread |= file;
+        return !file;
+    }
+
+    private protected override void Process()
+    {
+        if (ParameterSetName == ObjectSet)
+        {
+            _documents.AddRange(InputObject is { } document ? [document]
+                : MyInvocation.ExpectingInput ? []
+                : DashboardCatalog.Names.Select(name => DashboardCatalog.Create(name)));
+            return;
+        }
+        foreach (string path in Path)
+        {
+            Guard(() =>
+            {
+                foreach (string file in ResolveFiles(path, ErrorCode.DashboardNotFound))
+                {
+                    Guard(() => _documents.Add(DashboardFiles.Read(file)));
+                }
+            });
+        }
+    }
+
+    /// <summary>Links are judged among all dashboards given, so the work waits for the last.</summary>
+    private protected override void Finish()
+    {
+        DashboardTestOptions options = Options();
+        bool passed = !_unread;
+        foreach (DashboardTestResult result in DashboardTest.Run(_documents, options, Cancellation))
+        {
+            passed &= result.Findings.Count == 0;
+            if (Quiet)
+            {
+                continue;
+            }
+            WriteObject(result.Findings, enumerateCollection: true);
+            WriteObject(
+                result.Queries.Where(query => options.Floor == FindingSeverity.Information || query.Problems.Count > 0), enumerateCollection: true);
+        }
+        if (Quiet)
+        {
+            WriteObject(passed);
+        }
+    }
+
+    private DashboardTestOptions Options()
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        return new DashboardTestOptions
+        {
+            Database = FindDatabase(),
+            QueryTimeout = TimeSpan.FromSeconds(QueryTimeoutSec),
+            Now = now,
+            Range = TimeExpression.Range(Since, Until, Last, now, TimeZone),
+            TimeZone = TimeZone,
+            Variables = Variables(),
+            Excluded = Excluded(),
+            Floor = Quiet && !MyInvocation.BoundParameters.ContainsKey(nameof(Severity)) ? FindingSeverity.Warning : Severity,
+        };
+    }
+
+    private string? FindDatabase()
+    {
+        if (SkipQuery)
+        {
+            return null;
+        }
+        if (Database is not null)
+        {
+            return ResolvePath(Database);
+        }
+        try
+        {
+            string found = StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath);
+            WriteVerbose($"Running queries on '{found}'.");
+            return found;
+        }
+        catch (TokenDashboardException exception) when (exception.Code == ErrorCode.StoreNotSpecified)
+        {
+            WriteVerbose("No query is run, because nothing names a store. Give -Database to run them.");
+            return null;
+        }
+    }
+
+    private Dictionary<string, IReadOnlyList<string>> Variables()
+    {
+        var variables = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (DictionaryEntry entry in Variable ?? new Hashtable())
+        {
+            object? value = (entry.Value as PSObject)?.BaseObject ?? entry.Value;
+            variables[LanguagePrimitives.ConvertTo<string>(entry.Key)] = value switch
+            {
+                null => [""],
+                string text => [text],
+                IEnumerable values => [.. values.Cast<object?>().Select(LanguagePrimitives.ConvertTo<string>)],
+                _ => [LanguagePrimitives.ConvertTo<string>(value)],
+            };
+        }
+        return variables;
+    }
+
+    private HashSet<string> Excluded()
+    {
+        var excluded = new HashSet<string>();
+        foreach (string name in Exclude)
+        {
+            var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
+            string[] matches = [.. DashboardRules.All.Select(rule => rule.Id).Where(pattern.IsMatch)];
+            if (matches.Length == 0)
+            {
+                throw new TokenDashboardException(
+                    ErrorCode.DashboardRuleNotFound,
+                    $"There is no rule '{name}'. Give one of: {string.Join(", ", DashboardRules.All.Select(rule => rule.Id))}.",
+                    target: name);
+            }
+            excluded.UnionWith(matches);
+        }
+        return excluded;
+    }
+}

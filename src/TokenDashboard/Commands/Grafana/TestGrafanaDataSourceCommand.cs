@@ -1,0 +1,22 @@
+using System.Management.Automation;
+using TokenDashboard.Grafana.DataSources;
+using TokenDashboard.Grafana.Model;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>Checks that Grafana can read the store: plugin, settings, health, and a real query.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "GrafanaDataSource", HelpUri = HelpPage.Folder + "Test-GrafanaDataSource.md")]
+[OutputType(typeof(GrafanaDataSourceReport))]
+public sealed class TestGrafanaDataSourceCommand : GrafanaCmdlet
+{
+    /// <summary>The data source's uid.</summary>
+    [Parameter(Position = 0)]
+    [ValidatePattern(DashboardDocument.UidPattern)]
+    public string Uid { get; set; } = SqliteDataSource.DefaultUid;
+
+    private protected override void Process()
+    {
+        using var service = new GrafanaDataSourceService(Server, Callbacks, Cancellation);
+        WriteObject(service.Test(Uid));
+    }
+}

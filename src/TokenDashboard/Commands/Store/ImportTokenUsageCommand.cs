@@ -1,0 +1,140 @@
+using System.Collections;
+using System.Diagnostics;
+using System.Management.Automation;
+using TokenDashboard.Engines;
+using TokenDashboard.Formatting;
+using TokenDashboard.Import;
+using TokenDashboard.Import.Reading;
+using TokenDashboard.Import.Records;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>Takes usage from logs, CSV files, OTLP files, transcripts and spend logs into a store; again and again without doubling anything.</summary>
+[Cmdlet(VerbsData.Import, "TokenUsage", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Import-TokenUsage.md")]
+[OutputType(typeof(ImportReport))]
+public sealed class ImportTokenUsageCommand : TokenCmdlet
+{
+    private const string StandardInput = "-";
+
+    // A bar that comes and goes within a second says nothing to anybody.
+    private static readonly TimeSpan FirstProgress = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
+
+    private TokenImporter? _importer;
+    private bool _importerCountsOnly;
+
+    /// <summary>Files to import; wildcards are allowed, and paths or files from the pipeline. A hyphen stands for standard input.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("FullName", "PSPath")]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>The format of the files; Auto tells it by the content of each.</summary>
+    [Parameter]
+    public ImportFormat Format { get; set; } = ImportFormat.Auto;
+
+    /// <summary>
+    /// The store. Without it: the environment variable TOKENDASHBOARD_DATABASE, else logging.sqlite.database of the Observicia
+    /// configuration file. It is made where it is missing.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Database { get; set; }
+
+    /// <summary>Which column of a CSV file is which: the key is a column of the store, the value one of the file, or a constant such as '=gpt-4'.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public Hashtable? Map { get; set; }
+
+    /// <summary>A file that cannot be read is one error among other results; a store that takes none of them ends the command.</summary>
+    private protected override bool IsTerminating(TokenDashboardException exception) => exception.Code
+        is not (ErrorCode.ImportFileNotFound or ErrorCode.ImportFileUnreadable or ErrorCode.ImportFormatUnsupported or ErrorCode.ImportColumnMissing);
+
+    /// <inheritdoc/>
+    private protected override void Process()
+    {
+        foreach (string path in Path)
+        {
+            Guard(() =>
+            {
+                foreach (string file in path == StandardInput ? [path] : ResolveFiles(path, ErrorCode.ImportFileNotFound))
+                {
+                    Guard(() => Import(file));
+                }
+            });
+        }
+    }
+
+    private void Import(string file)
+    {
+        string database = Database is null ? StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath) : ResolvePath(Database);
+        string action = $"Import the token usage of '{file}'";
+        bool write = ShouldProcess($"{action} into '{database}'.", $"{action} into '{database}'?", "Import-TokenUsage", out ShouldProcessReason reason);
+        if (!write && reason != ShouldProcessReason.WhatIf)
+        {
+            return;
+        }
+        if (_importer is null || _importerCountsOnly == write)
+        {
+            _importer?.Dispose();
+            _importer = new TokenImporter(database, Format, Map is null ? null : new ColumnMap(Map), whatIf: !write, Cancellation);
+            _importerCountsOnly = !write;
+        }
+        using var progress = new ImportProgress(this, file);
+        ImportReport report = _importer.Import(file, progress.Show);
+        progress.Dispose();
+        WriteVerbose($"'{file}': {report.Format}, longest lock {report.LongestLock.TotalMilliseconds:0} ms.");
+        WriteObject(report);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _importer?.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+
+    /// <summary>The progress bar of one file.</summary>
+    private sealed class ImportProgress(Cmdlet cmdlet, string file) : IDisposable
+    {
+        private readonly Stopwatch _watch = Stopwatch.StartNew();
+        private readonly long _length = LengthOf(file);
+        private TimeSpan _next = FirstProgress;
+        private bool _shown;
+
+        // Of standard input and of pipes nothing is known, nor of a file that is gone since it was found.
+        private static long LengthOf(string file) => file != StandardInput && new FileInfo(file) is { Exists: true } info ? info.Length : 0;
+
+        public void Show(long bytesRead)
+        {
+            TimeSpan elapsed = _watch.Elapsed;
+            if (elapsed < _next)
+            {
+                return;
+            }
+            _next = elapsed + ProgressInterval;
+            _shown = true;
+            double rate = bytesRead / elapsed.TotalSeconds;
+            // A file may grow while it is read.
+            bool known = _length >= bytesRead && _length > 0;
+            cmdlet.WriteProgress(new ProgressRecord(0, $"Importing {Display.Text(file)}", $"{Display.Size(bytesRead)}, {Display.Size((long)rate)}/s")
+            {
+                PercentComplete = known ? (int)(100 * bytesRead / _length) : -1,
+                SecondsRemaining = known && rate > 0 ? (int)Math.Min(int.MaxValue, (_length - bytesRead) / rate) : -1,
+            });
+        }
+
+        public void Dispose()
+        {
+            if (_shown)
+            {
+                _shown = false;
+                cmdlet.WriteProgress(new ProgressRecord(0, $"Importing {Display.Text(file)}", "Done") { RecordType = ProgressRecordType.Completed });
+            }
+        }
+    }
+}

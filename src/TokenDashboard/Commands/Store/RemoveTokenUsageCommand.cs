@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Management.Automation;
+using TokenDashboard.Completion;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Maintenance;
+using TokenDashboard.Formatting;
+using TokenDashboard.Parameters;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>Removes old requests from a store and keeps their sums.</summary>
+[Cmdlet(VerbsCommon.Remove, "TokenUsage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, HelpUri = HelpPage.Folder + "Remove-TokenUsage.md")]
+[OutputType(typeof(TokenUsageRemoval))]
+public sealed class RemoveTokenUsageCommand : StoreCmdlet
+{
+    /// <summary>
+    /// The first instant whose requests stay: an ISO time, a length of time ago (90d) or a word ('this month'). It is rounded down to a
+    /// quarter of an hour.
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [TimeExpressionTransformation]
+    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    public TimeExpression? Before { get; set; }
+
+    /// <summary>The time zone of words such as 'this month', and of times written without a zone. Without it, the local zone.</summary>
+    [Parameter]
+    [TimeZoneTransformation]
+    [ArgumentCompleter(typeof(TimeZoneCompleter))]
+    public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Local;
+
+    /// <inheritdoc/>
+    private protected override void Process()
+    {
+        string path = StorePath();
+        DateTimeOffset before = RequestRemover.QuarterOf(TimeExpression.Range(null, Before, null, DateTimeOffset.UtcNow, TimeZone).Until!.Value);
+        long count;
+        using (TokenStore store = TokenStore.Open(path, Cancellation))
+        {
+            (count, _) = RequestRemover.Count(store, before);
+        }
+        string what = string.Create(CultureInfo.InvariantCulture, $"{count:N0} requests before {before.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+        if (!ShouldProcess($"Remove {what} from '{path}'. Their sums are kept.", $"Remove {what} from '{path}'? Their sums are kept.", "Remove-TokenUsage"))
+        {
+            return;
+        }
+        using var progress = new WorkProgress(this, $"Removing requests from {path}");
+        using var remover = new RequestRemover(path, Cancellation);
+        long removed = remover.Remove(before, done => progress.Show(done, count, "requests"));
+        progress.Dispose();
+        WriteVerbose($"'{path}': longest lock {remover.LongestLock.TotalMilliseconds:0} ms.");
+        WriteObject(new TokenUsageRemoval(path, before, removed));
+    }
+}

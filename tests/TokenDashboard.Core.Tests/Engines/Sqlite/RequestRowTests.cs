@@ -1,0 +1,97 @@
+using CsCheck;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Maintenance;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Tests.Engines.Sqlite;
+
+public class RequestRowTests
+{
+    private static readonly Gen<object?> AnyValue = Gen.OneOf<object?>(
+        Gen.Long[-3, 30].Select(value => (object?)value),
+        Gen.Double[-3, 30].Select(value => (object?)value),
+        Gen.OneOfConst<object?>(
+            null, "", "abc", "12", "12abc", "1e3", "-1", "False", new byte[] { 1, 2 }, long.MinValue, long.MaxValue, TelemetrySql.MaxTokens,
+            TelemetrySql.MaxTokens + 1, double.PositiveInfinity, 1e12, 1.0000001e12, 0L, 1L));
+
+    [Fact]
+    public void Values_are_read_by_the_rules_of_the_SQL()
+    {
+        using var store = new TestStore();
+        List<TestStore.Row> rows = [];
+        Gen.Select(AnyValue, AnyValue, AnyValue, AnyValue, AnyValue, Gen.Select(AnyValue.Array[4], Gen.Int[0, 9]))
+            .Select((prompt, completion, total, duration, success, detail) => new TestStore.Row
+            {
+                Prompt = prompt, Completion = completion, Total = total, Duration = duration, Success = success, Detail = detail.Item2 == 0 ? detail.Item1 : null,
+            })
+            .ForAll(rows.Add, iter: 4000, threads: 1);
+        // Random values seldom make a stream that broke off.
+        rows.Add(new TestStore.Row { Prompt = 7L, Completion = 0L, Total = 0L });
+        store.Insert(rows);
+        Measure[] measures = [.. Measures.All.Where(measure => measure.Unit != MeasureUnit.Time)];
+        List<List<object>> expected = [.. measures.Select(measure => store.Query($"SELECT {measure.Sql} FROM {TelemetrySql.Source(hasDetails: true)} ORDER BY id"))];
+
+        List<object[]> actual = [];
+        using TokenStore open = store.Open();
+        using var scanner = new RequestScanner(open, new RequestFilter(), RequestText.None);
+        scanner.ReadAll(row => actual.Add([.. measures.Select(measure => measure.IsReal ? (object)row.Values.Real(measure) : row.Values[measure])]));
+
+        Assert.Equal(rows.Count, actual.Count);
+        for (int column = 0; column < measures.Length; column++)
+        {
+            Assert.Equal(expected[column].Select(AsNumber), actual.Select(row => AsNumber(row[column])));
+        }
+    }
+
+    [Fact]
+    public void What_cannot_be_read_is_counted_by_kind()
+    {
+        using var store = new TestStore();
+        store.Insert(
+            new TestStore.Row(),
+            new TestStore.Row { Timestamp = "garbage" },
+            new TestStore.Row { Prompt = -5L, Completion = null, Total = "many" },
+            new TestStore.Row { Duration = -1.0, Success = "False" },
+            new TestStore.Row { Duration = null },
+            new TestStore.Row { Total = null, User = null, Model = null, Provider = null, RequestType = null, Transaction = null });
+        using TokenStore open = store.Open();
+
+        TokenStoreInfo info = TokenStoreInfo.Read(open);
+
+        Assert.Equal(
+            (4, 1, 1, 2, 1),
+            (info.Unreadable.Rows, info.Unreadable.Timestamps, info.Unreadable.TokenCounts, info.Unreadable.Durations, info.Unreadable.PolicyVerdicts));
+        Assert.Equal((6, 1, 1, 2, 4 * 15), (info.Rows, info.Users, info.RequestsWithoutUser, info.RequestsWithoutDuration, info.TotalTokens));
+        Assert.Contains("1 without a readable time, left out", info.Unreadable.ToString());
+    }
+
+    [Fact]
+    public void Missing_durations_are_reported_where_others_have_one()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row { Duration = null }, new TestStore.Row { Duration = null });
+        using TokenStore open = store.Open();
+        Assert.Equal((0, 2), (TokenStoreInfo.Read(open).Unreadable.Rows, TokenStoreInfo.Read(open).RequestsWithoutDuration));
+
+        store.Insert(new TestStore.Row());
+
+        Assert.Equal((2, 2), (TokenStoreInfo.Read(open).Unreadable.Rows, TokenStoreInfo.Read(open).Unreadable.Durations));
+    }
+
+    [Fact]
+    public void Texts_of_any_language_and_type_are_read()
+    {
+        using var store = new TestStore();
+        string[] users = ["O'Brien", "søren", "山田", "a,b", "100%", "😀", " "];
+        store.Insert(users.Select(user => new TestStore.Row { User = user }).Append(new TestStore.Row { User = 42L }));
+        using TokenStore open = store.Open();
+
+        List<string> read = [];
+        using var scanner = new RequestScanner(open, new RequestFilter(), RequestText.User);
+        scanner.ReadAll(row => read.Add(row.User));
+
+        Assert.Equal([.. users, "42"], read);
+    }
+
+    private static double? AsNumber(object value) => value is DBNull ? null : Convert.ToDouble(value);
+}

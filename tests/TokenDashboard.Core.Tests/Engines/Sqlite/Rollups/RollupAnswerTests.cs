@@ -1,0 +1,183 @@
+using CsCheck;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Maintenance;
+using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Telemetry;
+using TokenDashboard.Tests.Usage;
+using TokenDashboard.Usage;
+
+namespace TokenDashboard.Tests.Engines.Sqlite.Rollups;
+
+/// <summary>Answers from rollups are those of the requests, whatever came before or after the rollups were refreshed.</summary>
+public class RollupAnswerTests
+{
+    // Shorter durations are not told apart.
+    private const double OneNanosecond = 1e-6;
+
+    private static readonly string[] Zones = ["UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns", "Australia/Lord_Howe"];
+
+    private static readonly Gen<TestStore.Row> DamagedRow = Gen.Select(RandomStore.Row, Gen.Int[0, 40], (row, damage) => damage switch
+    {
+        0 => row with { Timestamp = "yesterday" },
+        1 => row with { Prompt = -5L },
+        2 => row with { Total = "many" },
+        3 => row with { Duration = null },
+        4 => row with { Duration = "slow", Success = null },
+        5 => row with { User = null, Model = null },
+        6 => row with { Timestamp = "2026-03-29T01:00:00" },
+        7 => row with { Timestamp = "2026-03-29T00:59:59.999999" },
+        _ => row,
+    });
+
+    private static readonly Gen<DateTimeOffset?> Instant = Gen.OneOf(
+        Gen.Const((DateTimeOffset?)null),
+        Gen.DateTime[new DateTime(2026, 1, 1), new DateTime(2027, 1, 1)].Select(time => (DateTimeOffset?)new DateTimeOffset(time, TimeSpan.Zero)),
+        Gen.Int[0, 400].Select(hours => (DateTimeOffset?)new DateTimeOffset(2026, 3, 20, 0, 0, 0, TimeSpan.Zero).AddMinutes(hours * 45)));
+
+    private static readonly Gen<RequestFilter> Filter = Gen.Select(
+        Instant, Instant, Gen.OneOfConst(Array.Empty<string>(), ["alice"], ["*r*", ""]), Gen.OneOfConst(Array.Empty<string>(), ["claude"]), Gen.OneOfConst(Array.Empty<string>(), ["t1"]))
+        .Select((since, until, user, model, transaction) => new RequestFilter
+        {
+            Range = since is null || until is null || since < until ? new TimeRange(since, until) : TimeRange.All,
+            User = user,
+            Model = model,
+            Transaction = transaction.Length > 0 && user.Length > 0 ? transaction : [],
+        });
+
+    private static readonly Gen<UsageDimension[]> Grouping = Gen.Select(
+        Gen.OneOfConst(Array.Empty<UsageDimension>(), [UsageDimension.Hour], [UsageDimension.Day], [UsageDimension.Week], [UsageDimension.Month]),
+        Gen.OneOfConst(UsageDimension.User, UsageDimension.Model, UsageDimension.Provider, UsageDimension.RequestType).HashSet[0, 3],
+        (unit, names) => unit.Concat(names).ToArray());
+
+    [Fact]
+    public void Every_grouping_range_zone_and_filter_gives_the_numbers_of_the_requests() => Gen.Select(
+        DamagedRow.Array[0, 60], DamagedRow.Array[0, 20], DamagedRow.Array[0, 10], Gen.Select(Grouping, Filter, Gen.OneOfConst(Zones)).Array[12]).ForAll(
+        (before, between, after, questions) =>
+        {
+            using var plain = new TestStore();
+            using var summed = new TestStore();
+            plain.Insert([.. before, .. between, .. after]);
+            summed.Insert(before);
+            Optimize(summed);
+            summed.Insert(between);
+            Optimize(summed);
+            summed.Insert(after);
+            foreach ((UsageDimension[] groupBy, RequestFilter filter, string zone) in questions)
+            {
+                AssertSame(plain, summed, store => new UsageQuery(groupBy, TimeZoneInfo.FindSystemTimeZoneById(zone)).Run(store, filter), row =>
+                    $"{row.Start:O}|{row.User}|{row.Model}|{row.Provider}|{row.RequestType}");
+            }
+        },
+        iter: 20);
+
+    [Fact]
+    public void Questions_about_users_give_the_numbers_of_the_requests() => Gen.Select(
+        DamagedRow.Array[0, 60], DamagedRow.Array[0, 10], Gen.Select(Filter, Gen.OneOfConst(Zones)).Array[6]).ForAll(
+        (before, after, questions) =>
+        {
+            using var plain = new TestStore();
+            using var summed = new TestStore();
+            plain.Insert([.. before, .. after]);
+            summed.Insert(before);
+            Optimize(summed);
+            summed.Insert(after);
+            foreach ((RequestFilter filter, string zone) in questions)
+            {
+                UserUsageQuery Query(TokenStore store) => new(store, filter, TimeZoneInfo.FindSystemTimeZoneById(zone));
+                bool closed = filter.Range is { Since: not null, Until: not null };
+                AssertSame(plain, summed, store => Query(store).Totals(closed), row =>
+                    $"{row.User}|{row.Rank}|{row.Models}|{row.FirstSeen:O}|{row.LastSeen:O}|{row.PreviousTokens}");
+                AssertSame(plain, summed, store => Query(store).Periods(TimeUnit.Day, cumulative: true, fill: false), row => $"{row.User}|{row.Start:O}|{row.CumulativeTokens}");
+                AssertSame(plain, summed, store => Query(store).Pattern(), row => $"{row.User}|{row.DayOfWeek}|{row.Hour}");
+            }
+        },
+        iter: 12);
+
+    [Fact]
+    public void Single_requests_of_a_range_are_found_where_the_rollups_say() => Gen.Select(DamagedRow.Array[0, 60], DamagedRow.Array[0, 10], Filter.Array[8]).ForAll(
+        (before, after, filters) =>
+        {
+            using var summed = new TestStore();
+            using var plain = new TestStore();
+            plain.Insert([.. before, .. after]);
+            summed.Insert(before);
+            Optimize(summed);
+            summed.Insert(after);
+            foreach (RequestFilter filter in filters)
+            {
+                Assert.Equal(Requests(plain, filter), Requests(summed, filter));
+            }
+        },
+        iter: 12);
+
+    [Fact]
+    public void What_is_in_a_store_is_told_with_the_numbers_of_the_rows() => Gen.Select(
+        DamagedRow.Array[0, 60], DamagedRow.Array[0, 20], Gen.DateTime[new DateTime(2026, 1, 1), new DateTime(2026, 12, 30)]).ForAll(
+        (before, after, removedUntil) =>
+        {
+            using var store = new TestStore();
+            store.Insert(before);
+            Optimize(store);
+            using (var remover = new RequestRemover(store.Path, CancellationToken.None))
+            {
+                remover.Remove(new DateTimeOffset(removedUntil, TimeSpan.Zero));
+            }
+            store.Insert(after[..(after.Length / 2)]);
+            Optimize(store);
+            store.Insert(after[(after.Length / 2)..]);
+
+            string summedUp = Describe(store);
+            store.Query($"DROP TABLE {RollupSchema.State}");
+            Assert.Equal(Describe(store), summedUp);
+        },
+        iter: 20);
+
+    private static string Describe(TestStore store)
+    {
+        using TokenStore open = store.Open();
+        TokenStoreInfo info = TokenStoreInfo.Read(open);
+        return $"{info.Rows}|{info.FirstRequest:O}|{info.LastRequest:O}|{info.Users}|{info.RequestsWithoutUser}|{info.RequestsWithoutDuration}|{info.Models}|{info.Providers}|{info.TotalTokens}|{info.InterruptedStreams}|{info.Unreadable}";
+    }
+
+    private static void Optimize(TestStore store)
+    {
+        using var optimizer = new StoreOptimizer(store.Path, CancellationToken.None);
+        optimizer.Refresh();
+    }
+
+    private static void AssertSame<T>(TestStore plain, TestStore summed, Func<TokenStore, Answer<T>> ask, Func<T, string> nameOf)
+        where T : UsageFigures
+    {
+        using TokenStore openPlain = plain.Open(), openSummed = summed.Open();
+        Answer<T> expected = ask(openPlain), actual = ask(openSummed);
+        Assert.Equal(expected.Rows.Select(row => $"{nameOf(row)}|{Numbers(row)}"), actual.Rows.Select(row => $"{nameOf(row)}|{Numbers(row)}"));
+        Assert.Equal(expected.Unreadable.ToString(), actual.Unreadable.ToString());
+        foreach ((T exact, T summedUp) in expected.Rows.Zip(actual.Rows))
+        {
+            AssertNear(exact.MeanDurationMs, summedUp.MeanDurationMs, 1e-9);
+            AssertNear(exact.P50DurationMs, summedUp.P50DurationMs, HistogramBins.RelativeError);
+            AssertNear(exact.P95DurationMs, summedUp.P95DurationMs, HistogramBins.RelativeError);
+            AssertNear(exact.P99DurationMs, summedUp.P99DurationMs, HistogramBins.RelativeError);
+            Assert.Equal(exact.MaxDurationMs, summedUp.MaxDurationMs);
+        }
+    }
+
+    private static string Numbers(UsageFigures row) =>
+        $"{row.Requests}|{row.PromptTokens}|{row.CompletionTokens}|{row.TotalTokens}|{row.Share:R}|{row.PolicyFailures}|{row.InterruptedStreams}";
+
+    private static void AssertNear(double? expected, double? actual, double relative)
+    {
+        Assert.Equal(expected is null, actual is null);
+        if (expected is { } exact)
+        {
+            Assert.InRange(actual!.Value, (exact * (1 - relative)) - OneNanosecond, (exact * (1 + relative)) + OneNanosecond);
+        }
+    }
+
+    private static List<string> Requests(TestStore store, RequestFilter filter)
+    {
+        using TokenStore open = store.Open();
+        using var query = new RequestQuery(open, filter, RequestOrder.Id, descending: false);
+        return [.. query.Run(0, ulong.MaxValue).Select(request => request.ToString()!)];
+    }
+}

@@ -1,0 +1,211 @@
+using Microsoft.Data.Sqlite;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Maintenance;
+using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
+
+namespace TokenDashboard.Tests.Engines.Sqlite;
+
+public class TokenStoreTests
+{
+    [Fact]
+    public void A_missing_file_is_named() => Assert.Equal(ErrorCode.StoreNotFound, OpenFailure("/nowhere/store.db").Code);
+
+    [Theory]
+    [InlineData("nowhere.db")]
+    [InlineData("store.db")]
+    public void A_link_that_leads_to_no_file_is_named(string target)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need a privilege on Windows.");
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(folder.File("store.db"), target);
+
+        TokenDashboardException failure = OpenFailure(folder.File("store.db"));
+
+        Assert.Equal(ErrorCode.StoreNotFound, failure.Code);
+        Assert.Contains($"link to '{target}'", failure.Message);
+    }
+
+    [Fact]
+    public void A_directory_is_no_store()
+    {
+        using var folder = new TemporaryFolder();
+
+        Assert.Equal(ErrorCode.StoreIsDirectory, OpenFailure(folder.Path).Code);
+    }
+
+    [Theory]
+    [InlineData("", ErrorCode.StoreEmpty)]
+    [InlineData("This is a text file, longer than the header of a database would be, to be sure that all of it is looked at.", ErrorCode.StoreNotDatabase)]
+    public void A_file_that_is_no_database_is_no_store(string content, ErrorCode expected)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("store.db"), content);
+
+        Assert.Equal(expected, OpenFailure(folder.File("store.db")).Code);
+    }
+
+    [Fact]
+    public void A_database_cut_off_is_reported_when_it_is_read()
+    {
+        using var store = new TestStore();
+        store.Insert(Enumerable.Range(0, 2000).Select(_ => new TestStore.Row()));
+        using (var file = new FileStream(store.Path, FileMode.Open))
+        {
+            file.SetLength(file.Length / 2);
+        }
+
+        var failure = Assert.Throws<TokenDashboardException>(() =>
+        {
+            using TokenStore open = store.Open();
+            TokenStoreInfo.Read(open);
+        });
+
+        Assert.Equal(ErrorCode.StoreNotDatabase, failure.Code);
+        Assert.Contains(".recover", failure.Message);
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE other (x)", ErrorCode.StoreTableMissing, "other")]
+    [InlineData("CREATE TABLE telemetry (id INTEGER PRIMARY KEY, timestamp TEXT)", ErrorCode.StoreColumnsMissing, "total_tokens")]
+    public void A_database_with_another_schema_is_no_store(string sql, ErrorCode expected, string named)
+    {
+        using var folder = new TemporaryFolder();
+        using (var connection = new SqliteConnection($"Data Source={folder.File("store.db")};Pooling=False"))
+        {
+            connection.Open();
+            connection.Execute(sql);
+        }
+
+        TokenDashboardException failure = OpenFailure(folder.File("store.db"));
+
+        Assert.Equal(expected, failure.Code);
+        Assert.Contains(named, failure.Message);
+    }
+
+    [Theory]
+    [InlineData("ALTER TABLE telemetry RENAME TO requests; CREATE VIEW telemetry AS SELECT * FROM requests", "view")]
+    [InlineData("CREATE TABLE copy (id INTEGER PRIMARY KEY, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens, duration_ms, success, trace_id, span_id, parent_span_id) WITHOUT ROWID; DROP TABLE telemetry; ALTER TABLE copy RENAME TO telemetry", "WITHOUT ROWID")]
+    public void What_has_no_row_ids_is_no_store(string sql, string named)
+    {
+        using var store = new TestStore();
+        using (SqliteConnection connection = store.Connect())
+        {
+            connection.Execute(sql);
+        }
+
+        TokenDashboardException failure = OpenFailure(store.Path);
+
+        Assert.Equal(ErrorCode.StoreColumnsMissing, failure.Code);
+        Assert.Contains(named, failure.Message);
+    }
+
+    [Fact]
+    public void A_store_is_never_written()
+    {
+        using var store = new TestStore();
+        using TokenStore open = store.Open();
+
+        Assert.Equal(8, Assert.Throws<SqliteException>(() => open.CreateCommand("DELETE FROM telemetry").ExecuteNonQuery()).SqliteErrorCode);
+    }
+
+    [Fact]
+    public void A_database_in_WAL_mode_is_read_with_what_its_log_holds()
+    {
+        using var store = new TestStore();
+        using SqliteConnection writer = store.Connect();
+        writer.Execute("PRAGMA journal_mode = WAL");
+        store.Insert(new TestStore.Row());
+        using TokenStore open = store.Open();
+
+        TokenStoreInfo info = TokenStoreInfo.Read(open);
+
+        Assert.Equal(("wal", 1), (info.JournalMode, info.Rows));
+    }
+
+    [Fact]
+    public void A_lock_that_stays_is_explained()
+    {
+        using var store = new TestStore();
+        using SqliteConnection writer = store.Connect();
+        writer.Execute("BEGIN EXCLUSIVE");
+
+        var failure = Assert.Throws<TokenDashboardException>(() => TokenStore.Open(store.Path, busyTimeoutSeconds: 0, CancellationToken.None));
+
+        Assert.Equal(ErrorCode.StoreLocked, failure.Code);
+    }
+
+    [Fact]
+    public async Task A_lock_that_goes_is_waited_for()
+    {
+        using var store = new TestStore();
+        using SqliteConnection writer = store.Connect();
+        writer.Execute("BEGIN EXCLUSIVE");
+        var reading = Task.Run(() => TokenStore.Open(store.Path, CancellationToken.None).Dispose(), TestContext.Current.CancellationToken);
+
+        writer.Execute("COMMIT");
+
+        await reading;
+    }
+
+    [Fact]
+    public void Waiting_for_a_lock_can_be_cancelled()
+    {
+        using var store = new TestStore();
+        using SqliteConnection writer = store.Connect();
+        writer.Execute("BEGIN EXCLUSIVE");
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+
+        Assert.ThrowsAny<OperationCanceledException>(() => TokenStore.Open(store.Path, busyTimeoutSeconds: int.MaxValue, cancellation.Token));
+    }
+
+    [Fact]
+    public void Cancelling_stops_a_query_that_runs_inside_SQLite()
+    {
+        using var store = new TestStore();
+        using var cancellation = new CancellationTokenSource();
+        using TokenStore open = TokenStore.Open(store.Path, cancellation.Token);
+        const string Endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
+        cancellation.CancelAfter(TimeSpan.FromMilliseconds(100));
+
+        Assert.ThrowsAny<OperationCanceledException>(() => open.Scalar<long>(Endless));
+    }
+
+    [Fact]
+    public void A_writer_commits_while_a_reader_is_in_the_middle_of_a_stream()
+    {
+        using var store = new TestStore();
+        store.Insert(Enumerable.Range(0, 3000).Select(_ => new TestStore.Row()));
+        using TokenStore open = store.Open();
+        using var query = new RequestQuery(open, new RequestFilter(), RequestOrder.Id, descending: false);
+        using IEnumerator<TokenRequest> requests = query.Run(0, ulong.MaxValue).GetEnumerator();
+        Assert.True(requests.MoveNext());
+
+        store.Insert(new TestStore.Row());
+        int rest = 0;
+        while (requests.MoveNext())
+        {
+            rest++;
+        }
+
+        Assert.Equal(2999, rest);
+    }
+
+    private static TokenDashboardException OpenFailure(string path) =>
+        Assert.Throws<TokenDashboardException>(() => TokenStore.Open(path, CancellationToken.None).Dispose());
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_pipe_is_not_opened(bool link)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes among its files.");
+        using var folder = new TemporaryFolder();
+        Pipes.Make(folder.File("pipe"));
+        File.CreateSymbolicLink(folder.File("link"), "pipe");
+
+        var failure = Assert.Throws<TokenDashboardException>(() => TokenStore.Open(folder.File(link ? "link" : "pipe"), TestContext.Current.CancellationToken));
+
+        Assert.Equal(ErrorCode.StoreEmpty, failure.Code);
+    }
+}

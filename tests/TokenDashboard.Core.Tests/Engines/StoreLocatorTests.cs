@@ -1,0 +1,176 @@
+using TokenDashboard.Engines;
+
+namespace TokenDashboard.Tests.Engines;
+
+// Environment variables belong to the whole process, so only this class touches these, and its tests run one by one.
+public sealed class StoreLocatorTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public StoreLocatorTests() => Clear();
+
+    [Fact]
+    public void The_environment_variable_comes_first()
+    {
+        Configure("logging: { sqlite: { enabled: true, database: other.db } }");
+        Environment.SetEnvironmentVariable(StoreLocator.DatabaseVariable, "data/store.db");
+
+        Assert.Equal(_folder.File("data/store.db"), StoreLocator.FindDefault(_folder.Path));
+    }
+
+    [Fact]
+    public void The_environment_variable_may_begin_with_the_home_folder()
+    {
+        Environment.SetEnvironmentVariable(StoreLocator.DatabaseVariable, "~/store.db");
+
+        Assert.Equal(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "store.db"), StoreLocator.FindDefault(_folder.Path));
+    }
+
+    [Fact]
+    public void A_blank_environment_variable_names_no_store()
+    {
+        Environment.SetEnvironmentVariable(StoreLocator.DatabaseVariable, "  ");
+
+        Assert.Equal(ErrorCode.StoreNotSpecified, Assert.Throws<TokenDashboardException>(() => StoreLocator.FindDefault(_folder.Path)).Code);
+    }
+
+    [Fact]
+    public void The_configuration_file_in_the_working_folder_comes_next()
+    {
+        Configure("""
+            service_name: demo
+            logging:
+              file: app.log
+              sqlite:
+                enabled: true
+                database: "telemetry store.db"
+            """);
+
+        Assert.Equal(_folder.File("telemetry store.db"), StoreLocator.FindDefault(_folder.Path));
+    }
+
+    [Fact]
+    public void A_named_configuration_file_is_used()
+    {
+        File.WriteAllText(_folder.File("named.yaml"), "logging: { sqlite: { enabled: True, database: /var/lib/store.db } }");
+        Environment.SetEnvironmentVariable(StoreLocator.ConfigurationVariable, _folder.File("named.yaml"));
+
+        Assert.Equal(Path.GetFullPath("/var/lib/store.db"), StoreLocator.FindDefault(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData("yes")]
+    [InlineData("On")]
+    [InlineData("TRUE")]
+    public void The_store_is_enabled_by_every_word_for_true(string word)
+    {
+        Configure($"logging: {{ sqlite: {{ enabled: {word}, database: store.db }} }}");
+
+        Assert.Equal(_folder.File("store.db"), StoreLocator.FindDefault(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("logging: { sqlite: { enabled: false, database: store.db } }")]
+    [InlineData("logging: { sqlite: { enabled: true } }")]
+    [InlineData("logging: [1, 2]")]
+    [InlineData("just text")]
+    public void Without_a_store_the_error_names_all_three_ways(string? configuration)
+    {
+        Configure(configuration);
+
+        var failure = Assert.Throws<TokenDashboardException>(() => StoreLocator.FindDefault(_folder.Path));
+
+        Assert.Equal(ErrorCode.StoreNotSpecified, failure.Code);
+        Assert.Contains("-Database", failure.Message);
+        Assert.Contains(StoreLocator.DatabaseVariable, failure.Message);
+        Assert.Contains(StoreLocator.ConfigurationFile, failure.Message);
+    }
+
+    [Fact]
+    public void A_configuration_file_that_is_not_YAML_is_reported()
+    {
+        Configure("logging: { sqlite: [");
+
+        Assert.Equal(ErrorCode.ConfigurationInvalid, Assert.Throws<TokenDashboardException>(() => StoreLocator.FindDefault(_folder.Path)).Code);
+    }
+
+    [Theory]
+    [InlineData("deep list")]
+    [InlineData("deep mapping")]
+    [InlineData("long")]
+    [InlineData("pipe")]
+    [InlineData("link to a pipe")]
+    [InlineData("link to a device")]
+    [InlineData("link to itself")]
+    public void A_configuration_file_that_means_harm_is_refused(string kind)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() && kind.Contains("pipe", StringComparison.Ordinal), "Windows has no pipes among its files.");
+        string path = _folder.File(StoreLocator.ConfigurationFile);
+        switch (kind)
+        {
+            case "deep list":
+                File.WriteAllText(path, new string('[', 200_000));
+                break;
+            case "deep mapping":
+                File.WriteAllText(path, string.Concat(Enumerable.Repeat("{a: ", 100_000)));
+                break;
+            case "long":
+                File.WriteAllText(path, "logging: { sqlite: { enabled: true, database: store.db } }\n" + new string('#', 1024 * 1024));
+                break;
+            case "pipe":
+                Pipes.Make(path);
+                break;
+            case "link to a pipe":
+                Pipes.Make(_folder.File("pipe"));
+                File.CreateSymbolicLink(path, "pipe");
+                break;
+            case "link to a device":
+                File.CreateSymbolicLink(path, "/dev/zero");
+                break;
+            default:
+                File.CreateSymbolicLink(path, path);
+                break;
+        }
+
+        Assert.Equal(ErrorCode.ConfigurationInvalid, Assert.Throws<TokenDashboardException>(() => StoreLocator.FindDefault(_folder.Path)).Code);
+    }
+
+    [Fact]
+    public void Keys_that_hold_themselves_or_grow_without_end_do_no_harm()
+    {
+        string layers = string.Concat(Enumerable.Range(1, 30).Select(layer => $"? &a{layer} [{string.Join(", ", Enumerable.Repeat($"*a{layer - 1}", 10))}]\n: 1\n"));
+        Configure($"? &self [*self]\n: 1\n? &a0 [x]\n: 1\n{layers}logging: &log {{ sqlite: {{ enabled: true, database: old.db, database: store.db }} }}\nother: *log\n");
+
+        Assert.Equal(_folder.File("store.db"), StoreLocator.FindDefault(_folder.Path));
+    }
+
+    [Fact]
+    public void Anchors_are_followed()
+    {
+        Configure("x: &name store.db\ny: &sqlite { enabled: yes, database: *name }\nlogging: { sqlite: *sqlite }\n");
+
+        Assert.Equal(_folder.File("store.db"), StoreLocator.FindDefault(_folder.Path));
+    }
+
+    public void Dispose()
+    {
+        Clear();
+        _folder.Dispose();
+    }
+
+    private static void Clear()
+    {
+        Environment.SetEnvironmentVariable(StoreLocator.DatabaseVariable, null);
+        Environment.SetEnvironmentVariable(StoreLocator.ConfigurationVariable, null);
+    }
+
+    private void Configure(string? yaml)
+    {
+        if (yaml is not null)
+        {
+            File.WriteAllText(_folder.File(StoreLocator.ConfigurationFile), yaml);
+        }
+    }
+}

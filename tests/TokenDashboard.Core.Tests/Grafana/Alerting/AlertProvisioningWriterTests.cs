@@ -1,0 +1,107 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Grafana.Alerting;
+using TokenDashboard.Grafana.Alerting.Rules;
+using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Publishing;
+using TokenDashboard.Grafana.Results;
+using TokenDashboard.Tests.Grafana.Publishing;
+using YamlDotNet.Serialization;
+using static TokenDashboard.Tests.Grafana.Alerting.AlertRun;
+
+namespace TokenDashboard.Tests.Grafana.Alerting;
+
+public sealed class AlertProvisioningWriterTests : IDisposable
+{
+    private static readonly AlertRule Daily = Rule(
+        ("Uid", "daily"), ("Name", "Costs $US: 'a' # b"), ("User", "O'Brien, søren $__from"), ("Labels", new Dictionary<string, object?> { ["cost"] = "$HOME" }), ("Description", "{{ $labels.user }}"));
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_file_is_YAML_whose_dollar_signs_Grafana_reads_as_meant()
+    {
+        Assert.Equal(GrafanaPublishAction.Created, Writer().Write(Daily)!.Action);
+        string text = File.ReadAllText(_folder.File("alerting/tokendashboard-daily.yaml"));
+
+        object? yaml = new DeserializerBuilder().Build().Deserialize(text);
+        JsonNode root = JsonNode.Parse(new SerializerBuilder().JsonCompatible().Build().Serialize(yaml))!;
+        JsonNode rule = root["groups"]![0]!["rules"]![0]!;
+        Assert.Equal("Costs $$US: 'a' # b", (string?)rule["title"]);
+        Assert.Equal("$$HOME", (string?)rule["labels"]!["cost"]);
+        Assert.Equal("{{ $labels.user }}", (string?)rule["annotations"]!["description"]);
+        Assert.Equal(AlertSql.Of(Daily), (string?)rule["data"]![0]!["model"]!["queryText"]);
+        Assert.Equal("tokendashboard-sqlite", (string?)rule["data"]![0]!["datasourceUid"]);
+        Assert.Equal("5m", (string?)root["groups"]![0]!["interval"]);
+        Assert.Equal("TokenDashboard", (string?)root["groups"]![0]!["folder"]);
+    }
+
+    [Fact]
+    public void An_unchanged_file_is_not_touched_and_another_is_replaced()
+    {
+        Writer().Write(Daily);
+        string path = _folder.File("alerting/tokendashboard-daily.yaml");
+        File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch);
+
+        Assert.Equal(GrafanaPublishAction.Unchanged, Writer().Write(Daily)!.Action);
+        Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(path));
+        Assert.Equal(GrafanaPublishAction.Updated, Writer().Write(Daily with { Limit = 8 })!.Action);
+        Assert.Null(Writer(write: false).Write(Daily with { Limit = 9 }));
+        Assert.Equal(["tokendashboard-daily.yaml"], Directory.GetFiles(_folder.File("alerting")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_stale_file_of_ours_has_its_rule_deleted_once_and_all_others_stay()
+    {
+        Writer().Write(Daily);
+        Writer().Write(Daily with { Uid = "old", Name = "Old" });
+        File.WriteAllText(_folder.File("alerting/tokendashboard-foreign.yaml"), "groups: []\n");
+        File.WriteAllText(_folder.File("alerting/other.yaml"), "groups: []\n");
+        AlertProvisioningWriter writer = Writer();
+        writer.Write(Daily);
+
+        GrafanaPublishResult removed = Assert.Single(writer.Prune());
+
+        Assert.Equal(("old", GrafanaPublishAction.Removed), (removed.Uid, removed.Action));
+        string text = File.ReadAllText(_folder.File("alerting/tokendashboard-old.yaml"));
+        Assert.Equal("{\"apiVersion\":1,\"deleteRules\":[{\"orgId\":1,\"uid\":\"old\"}]}", JsonNode.Parse(text[text.IndexOf('{')..])!.ToJsonString());
+        Assert.Empty(writer.Prune());
+        Assert.Equal("groups: []\n", File.ReadAllText(_folder.File("alerting/tokendashboard-foreign.yaml")));
+        Assert.Equal(GrafanaPublishAction.Updated, Writer().Write(Daily with { Uid = "old", Name = "Old" })!.Action);
+    }
+
+    [Fact]
+    public void Files_of_dashboards_and_of_alert_rules_are_kept_apart()
+    {
+        var options = new ProvisioningOptions { Path = _folder.File(""), Database = "/d.db" };
+        var dashboards = new ProvisioningWriter(options, Callbacks(true));
+        DashboardDocument document = DashboardDocument.Parse(PublishRun.Json(), "test");
+        Assert.Equal(3, dashboards.Write(document).Count());
+        Writer().Write(Daily);
+
+        Assert.Empty(dashboards.Prune());
+        Assert.Single(Writer().Prune());
+        Assert.All(new ProvisioningWriter(options, Callbacks(true)).Write(document), result => Assert.Equal(GrafanaPublishAction.Unchanged, result.Action));
+        Assert.True(File.Exists(_folder.File("alerting/tokendashboard-daily.yaml")));
+    }
+
+    [Fact]
+    public void Contradictions_and_nested_folders_are_refused()
+    {
+        AlertProvisioningWriter writer = Writer();
+        writer.Write(Daily);
+
+        Assert.Equal(ErrorCode.AlertRuleInvalid, Assert.Throws<TokenDashboardException>(() => writer.Write(Daily)).Code);
+        Assert.Equal(ErrorCode.AlertRuleInvalid, Assert.Throws<TokenDashboardException>(() => writer.Write(Daily with { Uid = "b", Name = "B", Folder = "A/B" })).Code);
+        File.WriteAllText(_folder.File("blocked"), "");
+        Assert.Equal(ErrorCode.DashboardWriteFailed, Assert.Throws<TokenDashboardException>(() => Writer("blocked").Write(Daily)).Code);
+    }
+
+    private AlertProvisioningWriter Writer(string below = "", bool write = true) =>
+        new(new AlertProvisioningOptions { Path = _folder.File(below) }, Callbacks(write));
+
+    private static PublishCallbacks Callbacks(bool write) => new((_, _) => write, _ => { }, _ => { }, _ => { });
+}

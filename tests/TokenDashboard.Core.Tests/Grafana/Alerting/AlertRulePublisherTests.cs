@@ -1,0 +1,317 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Grafana.Alerting;
+using TokenDashboard.Grafana.Alerting.Rules;
+using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Results;
+using TokenDashboard.Testing;
+using TokenDashboard.Tests.Grafana.Publishing;
+using static TokenDashboard.Tests.Grafana.Alerting.AlertRun;
+
+namespace TokenDashboard.Tests.Grafana.Alerting;
+
+public sealed class AlertRulePublisherTests
+{
+    private static readonly AlertRule Daily = Rule(
+        ("Uid", "daily"), ("Name", "Tokens a day"), ("By", "User"), ("Window", "1d"), ("Limit", 2_000_000), ("For", "10m"), ("Labels", new Dictionary<string, object?> { ["team"] = "ops" }),
+        ("User", "O'Brien"));
+
+    [Theory]
+    [InlineData("9.5.21")]
+    [InlineData("11.6.0")]
+    [InlineData("12.2.0")]
+    [InlineData("13.3.1")]
+    public async Task A_rule_is_made_once_and_then_left_alone(string version)
+    {
+        await using FakeGrafana server = await Start(version);
+
+        Assert.Equal(["DataSource Unchanged", "Folder Created", "AlertRule Created"], Publish(server, Daily).Actions);
+        JsonObject stored = server.AlertRules["daily"];
+        Assert.Equal("", (string?)stored["provenance"]);
+        Assert.Equal(AlertSql.Of(Daily), (string?)stored["data"]![0]!["model"]!["queryText"]);
+        Assert.Equal(86400, (int)stored["data"]![0]!["relativeTimeRange"]!["from"]!);
+        Assert.Equal("{\"type\":\"gt\",\"params\":[2000000]}", stored["data"]![2]!["model"]!["conditions"]![0]!["evaluator"]!.ToJsonString());
+        Assert.Equal(300, server.Intervals[(server.Folders[0].Uid, "TokenDashboard 5m")]);
+        server.ClearRequests();
+
+        Assert.Equal(["DataSource Unchanged", "Folder Unchanged", "AlertRule Unchanged"], Publish(server, Daily).Actions);
+        Assert.Empty(server.Writes);
+        Assert.False(server.DryRunAsked);
+    }
+
+    [Fact]
+    public async Task An_update_keeps_what_users_added_beside_it()
+    {
+        await using FakeGrafana server = await Start();
+        Publish(server, Daily);
+        server.EditRule("daily", rule =>
+        {
+            rule["isPaused"] = true;
+            rule["notification_settings"] = new JsonObject { ["receiver"] = "pager" };
+            rule["annotations"]!["__dashboardUid__"] = "abc";
+        });
+
+        Assert.Equal("AlertRule Unchanged", Publish(server, Daily).Actions[^1]);
+        Assert.Equal("AlertRule Updated", Publish(server, Daily with { Limit = 5 }).Actions[^1]);
+
+        JsonObject stored = server.AlertRules["daily"];
+        Assert.Equal("pager", (string?)stored["notification_settings"]!["receiver"]);
+        Assert.Equal("abc", (string?)stored["annotations"]!["__dashboardUid__"]);
+        Assert.True((bool)stored["isPaused"]!);
+        Assert.Equal("AlertRule Updated", Publish(server, Daily with { Limit = 5, Paused = false }).Actions[^1]);
+        Assert.False((bool)server.AlertRules["daily"]["isPaused"]!);
+    }
+
+    public static TheoryData<string> Edits => ["title", "limit", "label", "annotation", "for", "state", "query"];
+
+    [Theory]
+    [MemberData(nameof(Edits))]
+    public async Task A_change_by_others_is_a_conflict_until_it_is_forced(string edit)
+    {
+        await using FakeGrafana server = await Start();
+        Publish(server, Daily);
+        server.EditRule("daily", rule => (edit switch
+        {
+            "title" => (Action)(() => rule["title"] = "Mine"),
+            "limit" => () => rule["data"]![2]!["model"]!["conditions"]![0]!["evaluator"]!["params"] = new JsonArray(3),
+            "label" => () => rule["labels"]!["mine"] = "yes",
+            "annotation" => () => rule["annotations"]!["summary"] = "Mine",
+            "for" => () => rule["for"] = "11m",
+            "state" => () => rule["noDataState"] = "NoData",
+            _ => () => rule["data"]![0]!["model"]!["queryText"] = "SELECT 1",
+        })());
+        server.ClearRequests();
+
+        AlertPublishing run = Publish(server, Daily);
+
+        Assert.Equal(ErrorCode.GrafanaVersionConflict, run.Error?.Code);
+        Assert.Equal("AlertRule Conflict", run.Actions[^1]);
+        Assert.Empty(server.Writes);
+        Assert.Equal("AlertRule Updated", Publish(server, Daily, new AlertRuleOptions { Force = true }).Actions[^1]);
+        Assert.Equal("AlertRule Unchanged", Publish(server, Daily).Actions[^1]);
+    }
+
+    [Fact]
+    public async Task A_rule_somebody_else_made_is_not_overwritten()
+    {
+        await using FakeGrafana server = await Start();
+        Publish(server, Daily);
+        server.EditRule("daily", rule => rule["annotations"]!.AsObject().Remove("__tokendashboard__"));
+
+        Assert.Equal("AlertRule Unchanged", Publish(server, Daily).Actions[^1]);
+        Assert.Equal(ErrorCode.GrafanaVersionConflict, Publish(server, Daily with { Limit = 9 }).Error?.Code);
+    }
+
+    [Theory]
+    [InlineData("file", ErrorCode.GrafanaAlertRuleManaged)]
+    [InlineData("converted_prometheus", ErrorCode.GrafanaAlertRuleManaged)]
+    [InlineData("api", null)]
+    public async Task Provenance_decides_who_may_change_a_rule(string provenance, ErrorCode? expected)
+    {
+        await using FakeGrafana server = await Start();
+        Publish(server, Daily);
+        server.EditRule("daily", rule => rule["provenance"] = provenance);
+
+        Assert.Equal("AlertRule Unchanged", Publish(server, Daily, new AlertRuleOptions { Force = true }).Actions[^1]);
+        Assert.Equal(expected, Publish(server, Daily with { Limit = 9 }, new AlertRuleOptions { Force = true }).Error?.Code);
+        Assert.Equal(provenance, (string?)server.AlertRules["daily"]["provenance"]);
+    }
+
+    [Fact]
+    public async Task A_groups_interval_is_changed_with_all_its_rules_kept()
+    {
+        await using FakeGrafana server = await Start();
+        Publish(server, Daily);
+        AlertRule other = Rule(("Name", "Other"), ("Group", Daily.Group));
+        Publish(server, other);
+
+        AlertPublishing run = Publish(server, Daily with { Interval = TimeSpan.FromSeconds(30) });
+
+        Assert.Equal("AlertRule Updated", run.Actions[^1]);
+        Assert.Equal(30, server.Intervals[(server.Folders[0].Uid, Daily.Group)]);
+        Assert.Equal(2, server.AlertRules.Count);
+    }
+
+    [Theory]
+    [InlineData("", ErrorCode.GrafanaVersionConflict, null)]
+    [InlineData("file", ErrorCode.GrafanaAlertRuleManaged, ErrorCode.GrafanaAlertRuleManaged)]
+    public async Task The_interval_of_a_group_with_rules_of_others_is_theirs(string provenance, ErrorCode expected, ErrorCode? forced)
+    {
+        await using FakeGrafana server = await Start();
+        Publish(server, Daily);
+        Publish(server, Rule(("Name", "Other"), ("Uid", "other"), ("Group", Daily.Group)));
+        server.EditRule("other", rule => (rule["annotations"], rule["provenance"]) = (null, provenance));
+        AlertRule faster = Daily with { Interval = TimeSpan.FromSeconds(30) };
+
+        AlertPublishing run = Publish(server, faster);
+
+        Assert.Equal(expected, run.Error?.Code);
+        Assert.Equal("AlertRule Conflict", run.Actions[^1]);
+        Assert.Equal(forced, Publish(server, faster, new AlertRuleOptions { Force = true }).Error?.Code);
+    }
+
+    [Fact]
+    public async Task Folders_are_nested_and_a_rule_stays_where_it_is_unless_told()
+    {
+        await using FakeGrafana server = await Start();
+        Publish(server, Daily, new AlertRuleOptions { Folder = "LLM/Alerts" });
+        string folder = server.Folders.Single(each => each.Title == "Alerts").Uid;
+        Assert.Equal(folder, (string?)server.AlertRules["daily"]["folderUID"]);
+
+        Assert.Equal("AlertRule Unchanged", Publish(server, Daily).Actions[^1]);
+        Assert.Equal("AlertRule Updated", Publish(server, Daily with { Folder = "Elsewhere" }, new AlertRuleOptions { Folder = "LLM/Alerts" }).Actions[^1]);
+        Assert.Equal(server.Folders.Single(each => each.Title == "Elsewhere").Uid, (string?)server.AlertRules["daily"]["folderUID"]);
+        Assert.Equal(ErrorCode.GrafanaFolderConflict, Publish(server, Daily with { Folder = "General" }).Error?.Code);
+    }
+
+    [Fact]
+    public async Task The_data_source_is_found_by_uid_or_name()
+    {
+        await using FakeGrafana server = await Start();
+        server.DataSources[0]["uid"] = "own-uid";
+        server.DataSources[0]["name"] = "Own name";
+
+        Assert.Equal(ErrorCode.GrafanaDataSourceMissing, Publish(server, Daily).Error?.Code);
+        Assert.Equal(ErrorCode.GrafanaDataSourceMissing, Publish(server, Daily, new AlertRuleOptions { DataSourceName = "No name" }).Error?.Code);
+        Publish(server, Daily, new AlertRuleOptions { DataSourceName = "Own name" });
+
+        Assert.Equal("own-uid", (string?)server.AlertRules["daily"]["data"]![0]!["datasourceUid"]);
+        Assert.Equal("AlertRule Unchanged", Publish(server, Daily, new AlertRuleOptions { DataSourceUid = "own-uid" }).Actions[^1]);
+    }
+
+    [Fact]
+    public async Task Without_consent_nothing_is_written()
+    {
+        await using FakeGrafana server = await Start();
+
+        AlertPublishing run = Publish(server, [Daily], write: false);
+
+        Assert.Equal(["DataSource Unchanged"], run.Actions);
+        Assert.Null(run.Error);
+        Assert.Equal(2, run.Asked.Count);
+        Assert.Empty(server.Writes);
+    }
+
+    [Fact]
+    public async Task A_write_whose_answer_was_lost_is_not_repeated()
+    {
+        await using FakeGrafana server = await Start();
+        server.Lose = line => line.StartsWith("POST /api/v1/", StringComparison.Ordinal) ? FakeGrafana.Answer.Message(503, "busy") : null;
+
+        Assert.Equal("AlertRule Created", Publish(server, Daily).Actions[^1]);
+        Assert.Single(server.Writes, write => write.StartsWith("POST /api/v1/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Refusals_are_told_in_Grafanas_words()
+    {
+        await using FakeGrafana server = await Start();
+        Publish(server, Daily);
+
+        Assert.Contains("should be unique", Publish(server, Daily with { Uid = "second" }).Error?.Message, StringComparison.Ordinal);
+        server.Forbidden.Add("alerting");
+        Assert.Equal(ErrorCode.GrafanaForbidden, Publish(server, Daily with { Limit = 3 }).Error?.Code);
+        Assert.Contains("alert.provisioning:write", Publish(server, Daily with { Limit = 3 }).Error?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rules_of_one_run_must_not_contradict_each_other()
+    {
+        await using FakeGrafana server = await Start();
+
+        Assert.Equal(ErrorCode.AlertRuleInvalid, Publish(server, [Daily, Daily]).Error?.Code);
+        Assert.Contains("name of another", Publish(server, [Daily, Daily with { Uid = "second" }]).Error?.Message, StringComparison.Ordinal);
+        Assert.Contains("another interval", Publish(server, [Daily, Daily with { Uid = "third", Name = "Third", Interval = TimeSpan.FromMinutes(1) }]).Error?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_telemetry_alerts_below_one()
+    {
+        await using FakeGrafana server = await Start();
+        Publish(server, Rule(("Kind", "NoTelemetry"), ("Uid", "silent"), ("Window", "15m")));
+
+        JsonObject stored = server.AlertRules["silent"];
+        Assert.Equal("{\"type\":\"lt\",\"params\":[1]}", stored["data"]![2]!["model"]!["conditions"]![0]!["evaluator"]!.ToJsonString());
+        Assert.Equal("Alerting", (string?)stored["noDataState"]);
+    }
+
+    [Theory]
+    [InlineData("7.5.5", true)]
+    [InlineData("9.5.21", false)]
+    [InlineData("10.4.19", false)]
+    public async Task A_server_without_unified_alerting_is_told_before_anything_is_made(string version, bool unified)
+    {
+        await using FakeGrafana server = await Start(version);
+        server.UnifiedAlerting = unified;
+
+        Assert.Equal(ErrorCode.GrafanaAlertingMissing, Publish(server, Daily).Error?.Code);
+        Assert.Empty(server.Writes);
+        Assert.Empty(server.Folders);
+    }
+
+    [Fact]
+    public async Task A_rule_that_another_run_saved_just_now_is_no_conflict()
+    {
+        await using FakeGrafana server = await Start();
+        // The other run saves the same; the answer is the one to whoever comes second.
+        server.Lose = line => line == "POST /api/v1/provisioning/alert-rules" ? FakeGrafana.Answer.Message(409, "conflicting alert rule found") : null;
+
+        Assert.Null(Publish(server, Daily).Error);
+        Assert.Equal("AlertRule Unchanged", Publish(server, Daily).Actions[^1]);
+    }
+
+    private static async Task<FakeGrafana> Start(string version = "13.3.1")
+    {
+        FakeGrafana server = await FakeGrafana.StartAsync(version);
+        PublishRun.Of(server, PublishRun.Json());
+        server.ClearRequests();
+        return server;
+    }
+
+    private static AlertPublishing Publish(FakeGrafana server, AlertRule rule, AlertRuleOptions? options = null) => Publish(server, [rule], options);
+
+    private static AlertPublishing Publish(FakeGrafana server, AlertRule[] rules, AlertRuleOptions? options = null, bool write = true)
+    {
+        var run = new AlertPublishing();
+        var callbacks = new PublishCallbacks(
+            (target, action) =>
+            {
+                run.Asked.Add($"{action} {target}");
+                return write;
+            },
+            _ => { },
+            _ => { },
+            _ => { });
+        try
+        {
+            using var publisher = new AlertRulePublisher(PublishRun.Connection(server.Url), options ?? new AlertRuleOptions(), callbacks, TestContext.Current.CancellationToken);
+            run.Add(publisher.Prepare());
+            foreach (AlertRule rule in rules)
+            {
+                run.Add(publisher.Publish(rule));
+            }
+        }
+        catch (TokenDashboardException exception)
+        {
+            run.Error = exception;
+        }
+        return run;
+    }
+
+    private sealed class AlertPublishing
+    {
+        internal List<string> Actions { get; } = [];
+
+        internal List<string> Asked { get; } = [];
+
+        internal TokenDashboardException? Error { get; set; }
+
+        internal void Add(IEnumerable<GrafanaPublishResult> results)
+        {
+            foreach (GrafanaPublishResult result in results)
+            {
+                Actions.Add($"{result.Kind} {result.Action}");
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Grafana.Alerting;
+using TokenDashboard.Grafana.Alerting.Rules;
+using TokenDashboard.Grafana.Emulation;
+using TokenDashboard.Grafana.Parsing;
+
+namespace TokenDashboard.Tests.Grafana.Alerting;
+
+/// <summary>What the plugin gives Grafana for a rule's query: the value of each alert by its name, or of the empty name for a rule about everything.</summary>
+internal static class AlertRun
+{
+    internal static AlertRule Rule(params (string Name, object? Value)[] fields) => AlertRuleReader.Read(
+        new (string Name, object? Value)[] { ("Name", "Test"), ("Window", "1h"), ("Kind", "Tokens"), ("Limit", 1) }
+            .Where(field => fields.All(given => given.Name != field.Name) && !(field.Name == "Limit" && fields.Contains(("Kind", "NoTelemetry"))))
+            .Concat(fields).Select(field => KeyValuePair.Create(field.Name, field.Value)),
+        "");
+
+    internal static Dictionary<string, double> Values(string path, AlertRule rule, DateTimeOffset now)
+    {
+        using var database = new ProofDatabase(path, CancellationToken.None);
+        PluginResult result = EmulatedPlugin.Run(
+            database, AlertSql.Of(rule), seriesByLabel: true, ["time"], new TimeWindow(now - rule.Window, now), TimeSpan.FromSeconds(30));
+
+        Assert.True(result.Complete);
+        Assert.All(result.Columns, column => Assert.Equal((0, 0, 0), (column.Lost, column.Truncated, column.NullTimes)));
+        if (result.Rows == 0)
+        {
+            return [];
+        }
+        WideSeries series = result.Series!;
+        Assert.Equal([(decimal)now.ToUnixTimeSeconds()], series.Times.OfType<decimal>());
+        Assert.Equal(0, series.Repeated);
+        string? label = AlertSql.Label(rule.By);
+        return series.All.ToDictionary(
+            each => label is null ? "" : each.Labels[label],
+            each => Convert.ToDouble(Assert.Single(each.Values), System.Globalization.CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,49 @@
+using TokenDashboard.Grafana.Catalog;
+using TokenDashboard.Grafana.Model;
+
+namespace TokenDashboard.Tests.Grafana.Catalog;
+
+/// <summary>All dashboards of the catalogue as somebody looks at them: a time range and chosen variables. Their panels' titles differ.</summary>
+internal sealed class CatalogView(DateTimeOffset from, DateTimeOffset to)
+{
+    internal static readonly TimeZoneInfo[] Zones = [.. new[]
+    {
+        "UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu", "Pacific/Marquesas", "America/St_Johns", "Australia/Lord_Howe",
+    }.Select(TimeZoneInfo.FindSystemTimeZoneById)];
+
+    private static readonly IReadOnlyList<DashboardDocument> Dashboards = [.. DashboardCatalog.Names.Select(name => DashboardCatalog.Create(name, timeZones: Zones))];
+
+    public static IEnumerable<string> Titles => Dashboards.SelectMany(GrafanaView.PanelTitles);
+
+    public static IEnumerable<string> Variables => Dashboards.SelectMany(GrafanaView.QueryVariables).Distinct();
+
+    /// <summary>What is chosen, by variable; variables not named here have their initial value. An empty list is All.</summary>
+    public Dictionary<string, string[]> Chosen { get; } = [];
+
+    /// <summary>Whether <c>:sqlstring</c> also puts a backslash before a double quote, as Grafana does from 10.2 on.</summary>
+    public bool EscapesDoubleQuotes { get; init; } = true;
+
+    public QueryResult Panel(TestStore store, string title) =>
+        View(Dashboards.Single(dashboard => GrafanaView.PanelTitles(dashboard).Contains(title))).Panel(store, title);
+
+    public IReadOnlyList<string> Options(TestStore store, string name) =>
+        View(Dashboards.First(dashboard => GrafanaView.QueryVariables(dashboard).Contains(name))).Options(store, name);
+
+    /// <summary>A store that holds the rows.</summary>
+    internal static TestStore Stored(params IEnumerable<TestStore.Row> rows)
+    {
+        var store = new TestStore();
+        store.Insert(rows);
+        return store;
+    }
+
+    private GrafanaView View(DashboardDocument dashboard)
+    {
+        var view = new GrafanaView(dashboard, from, to) { EscapesDoubleQuotes = EscapesDoubleQuotes };
+        foreach ((string variable, string[] values) in Chosen)
+        {
+            view.Chosen[variable] = values;
+        }
+        return view;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using TokenDashboard.Grafana.Catalog;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Parsing;
+
+namespace TokenDashboard.Tests.Grafana.Catalog;
+
+/// <summary>What every dashboard of the catalogue keeps to.</summary>
+public partial class DashboardCatalogTests
+{
+    public static TheoryData<string> Names => [.. DashboardCatalog.Names];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_panel_says_what_it_shows_in_which_unit_and_what_to_read_without_data(string name) =>
+        Assert.All(GrafanaView.Panels(DashboardCatalog.Create(name)), panel =>
+        {
+            Assert.NotEmpty((string)panel["title"]!);
+            Assert.EndsWith(".", (string)panel["description"]!, StringComparison.Ordinal);
+            Assert.NotEmpty((string)panel["fieldConfig"]!["defaults"]!["unit"]!);
+            Assert.NotEmpty((string)panel["fieldConfig"]!["defaults"]!["noValue"]!);
+        });
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_query_follows_the_time_range_and_the_variables_for_requests(string name)
+    {
+        DashboardDocument dashboard = DashboardCatalog.Create(name);
+        var read = new ReadDashboard(dashboard);
+        Assert.All(
+            ["'$' || '__from", "'$' || '__to", "${user:sqlstring}", "${model:sqlstring}", "${provider:sqlstring}"],
+            part => Assert.Contains(part, read.Variable("relation")!.Query, StringComparison.Ordinal));
+        Assert.All(GrafanaView.Panels(dashboard), panel =>
+        {
+            JsonNode target = Assert.Single(panel["targets"]!.AsArray())!;
+            string sql = (string)target["rawQueryText"]!;
+            Assert.Equal(sql, (string)target["queryText"]!);
+            Assert.Equal("${datasource}", (string)target["datasource"]!["uid"]!);
+            Assert.Equal("${datasource}", (string)panel["datasource"]!["uid"]!);
+            string[] relations = [.. VariableUse.In(sql).Where(use => use.Format == "raw").Select(use => use.Name)];
+            Assert.NotEmpty(relations);
+            Assert.All(relations, relation => Assert.Contains("${relation:sqlstring}", read.Variable(relation)!.Query, StringComparison.Ordinal));
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_variable_is_used_and_every_one_used_exists(string name)
+    {
+        DashboardDocument dashboard = DashboardCatalog.Create(name);
+        string[] defined = [.. dashboard.Root["templating"]!["list"]!.AsArray().Select(variable => (string)variable!["name"]!)];
+
+        IEnumerable<string> used = Variable().Matches(dashboard.Json).Select(match => match.Groups[1].Value)
+            .Where(variable => !variable.StartsWith("__", StringComparison.Ordinal)).Distinct();
+
+        Assert.Equal(defined.Order(), used.Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Links_of_a_dashboard_to_itself_mention_every_variable(string name)
+    {
+        DashboardDocument dashboard = DashboardCatalog.Create(name);
+        string[] links = [.. dashboard.Root["links"]!.AsArray()
+            .Concat(GrafanaView.Panels(dashboard).SelectMany(panel => panel["fieldConfig"]!["overrides"]!.AsArray())
+                .SelectMany(exception => exception!["properties"]!.AsArray())
+                .Where(property => (string)property!["id"]! == "links").SelectMany(property => property!["value"]!.AsArray()))
+            .Select(link => (string)link!["url"]!).Where(url => url.StartsWith($"/d/{dashboard.Uid}?", StringComparison.Ordinal))];
+
+        Assert.NotEmpty(links);
+        Assert.All(links, url => Assert.All(
+            dashboard.Root["templating"]!["list"]!.AsArray().Where(variable => !(bool)variable!["skipUrlSync"]!).Select(variable => (string)variable!["name"]!),
+            variable => Assert.True(
+                url.Contains($"var-{variable}=", StringComparison.Ordinal) || url.Contains($"${{{variable}:queryparam}}", StringComparison.Ordinal),
+                $"{url} forgets {variable}")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Overrides_and_data_links_name_columns_the_query_has(string name)
+    {
+        DashboardDocument dashboard = DashboardCatalog.Create(name);
+        using TestStore store = CatalogView.Stored(new TestStore.Row { Timestamp = "2026-03-04T12:00:00" });
+        var midnight = new DateTimeOffset(2026, 3, 4, 0, 0, 0, TimeSpan.Zero);
+        var view = new GrafanaView(dashboard, midnight, midnight.AddDays(1));
+
+        Assert.All(GrafanaView.Panels(dashboard), panel =>
+        {
+            string[] columns = view.Panel(store, (string)panel["title"]!).Columns;
+            IEnumerable<string> named = panel["fieldConfig"]!["overrides"]!.AsArray().Select(exception => exception!["matcher"]!)
+                .Where(matcher => (string)matcher["id"]! == "byName").Select(matcher => (string)matcher["options"]!)
+                .Concat(DataField().Matches(panel.ToJsonString()).Select(match => match.Groups[1].Value));
+            Assert.All(named, column => Assert.Contains(column, columns));
+        });
+    }
+
+    [Fact]
+    public void Panels_have_sql_that_a_person_can_read()
+    {
+        string[][] panels = [.. DashboardCatalog.Names.SelectMany(name => GrafanaView.Panels(DashboardCatalog.Create(name)))
+            .Select(panel => ((string)panel["targets"]![0]!["rawQueryText"]!).Split('\n'))];
+
+        Assert.InRange(panels.Select(lines => lines.Length).Order().ElementAt(panels.Length / 2), 1, 12);
+        Assert.All(panels, lines => Assert.InRange(lines.Length, 1, 30));
+        Assert.All(panels, lines => Assert.InRange(lines.Sum(line => line.Length + 1), 1, 2500));
+    }
+
+    [Fact]
+    public void No_two_panels_have_more_than_five_lines_in_common()
+    {
+        (string Title, string[] Lines)[] panels = [.. DashboardCatalog.Names.SelectMany(name => GrafanaView.Panels(DashboardCatalog.Create(name)))
+            .Select(panel => ((string)panel["title"]!, ((string)panel["targets"]![0]!["rawQueryText"]!).Split('\n')))];
+
+        IEnumerable<(string Title, string Text)> runs = panels.SelectMany(panel => Enumerable.Range(0, Math.Max(0, panel.Lines.Length - 5))
+            .Select(first => (panel.Title, string.Join('\n', panel.Lines.Skip(first).Take(6).Select(line => line.Trim())))).Distinct());
+
+        Assert.All(runs.GroupBy(run => run.Text), group => Assert.Single(group));
+    }
+
+    [Fact]
+    public void The_page_of_a_dashboard_has_the_question_of_each_panel() => Assert.All(DashboardCatalog.Names, name =>
+    {
+        string[] rows = [.. Repository.Read($"docs/dashboards/{name.ToLowerInvariant()}.md").Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)];
+
+        Assert.Equal(
+            GrafanaView.PanelTitles(DashboardCatalog.Create(name)),
+            rows.Select(row => row.Split('|')).Where(cells => cells[2].Contains('?', StringComparison.Ordinal)).Select(cells => cells[1].Trim()));
+    });
+
+    [Fact]
+    public void The_page_of_panels_lists_every_relation() => Assert.Equal(
+        UsageRelations.All.Select(relation => relation.Name).Order(),
+        RelationRow().Matches(Repository.Read("docs/panels.md")).Select(match => match.Groups[1].Value).Order());
+
+    [Fact]
+    public void The_culture_has_no_influence()
+    {
+        string expected = DashboardCatalog.Create("Overview").Json;
+        CultureInfo before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = new CultureInfo("ar-SA");
+            Assert.Equal(expected, DashboardCatalog.Create("overview").Json);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
+    public void A_file_is_named_after_its_dashboard() => Assert.Equal("overview.json", DashboardCatalog.FileName("Overview"));
+
+    [Fact]
+    public void An_unknown_name_is_an_error_that_lists_the_known_ones()
+    {
+        var exception = Assert.Throws<TokenDashboardException>(() => DashboardCatalog.Create("Nonsense"));
+
+        Assert.Equal(ErrorCode.DashboardNotFound, exception.Code);
+        Assert.All(DashboardCatalog.Names, name => Assert.Contains(name, exception.Message, StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex(@"^\| `\$\{(\w+):raw\}`", RegexOptions.Multiline)]
+    private static partial Regex RelationRow();
+
+    [GeneratedRegex(@"\$\{(\w+)")]
+    private static partial Regex Variable();
+
+    [GeneratedRegex(@"\$\{__data\.fields\.(\w+)")]
+    private static partial Regex DataField();
+}

@@ -1,0 +1,167 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using CsCheck;
+using Microsoft.Data.Sqlite;
+using TokenDashboard.Engines.Sqlite.Maintenance;
+using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Tests.Grafana.Catalog;
+
+/// <summary>On a store with rollups every panel shows what it shows on a store without, whatever came before or after they were refreshed.</summary>
+public partial class PanelRollupTests
+{
+    private static readonly DateTimeOffset Midnight = new(2026, 3, 4, 0, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Every_panel_shows_the_same_from_rollups_as_from_rows() => Gen.Int.ForAll(
+        seed =>
+        {
+            var random = new Random(seed);
+            TestStore.Row[] before = Rows(random, 120), between = Rows(random, 30), after = Rows(random, 20);
+            using TestStore plain = CatalogView.Stored([.. before, .. between, .. after]);
+            using TestStore summed = CatalogView.Stored(before);
+            Refresh(summed);
+            summed.Insert(between);
+            Refresh(summed);
+            summed.Insert(after);
+            CompareAll(random, plain, summed, quarters: false);
+        },
+        iter: 3);
+
+    [Fact]
+    public void Every_panel_goes_on_counting_requests_that_were_removed() => Gen.Int.ForAll(
+        seed =>
+        {
+            var random = new Random(seed);
+            TestStore.Row[] before = Rows(random, 120), after = Rows(random, 20);
+            using TestStore plain = CatalogView.Stored([.. before, .. after]);
+            using TestStore summed = CatalogView.Stored([.. before, .. after]);
+            using (var remover = new RequestRemover(summed.Path, CancellationToken.None))
+            {
+                remover.Remove(Midnight.AddHours(random.Next(-48, 48)));
+            }
+            CompareAll(random, plain, summed, quarters: true);
+        },
+        iter: 2);
+
+    [Theory]
+    [InlineData("UPDATE tokendash_rollup_state SET format = 99")]
+    [InlineData("DELETE FROM tokendash_rollup_state")]
+    [InlineData("INSERT INTO tokendash_rollup_stale SELECT DISTINCT level, start FROM tokendash_rollup; UPDATE tokendash_rollup SET requests = 0, total_tokens = 0")]
+    [InlineData("INSERT INTO tokendash_rollup_stale SELECT DISTINCT level, start FROM tokendash_rollup WHERE level > 1; UPDATE tokendash_rollup SET requests = 0, total_tokens = 0 WHERE level > 1")]
+    public void Sums_that_cannot_be_used_are_not(string change)
+    {
+        var random = new Random(1);
+        TestStore.Row[] rows = Rows(random, 200);
+        using TestStore plain = CatalogView.Stored(rows), summed = CatalogView.Stored(rows);
+        Refresh(summed);
+        using (SqliteConnection connection = summed.Connect())
+        {
+            connection.Execute(change);
+        }
+
+        CompareAll(random, plain, summed, quarters: false);
+    }
+
+    [Fact]
+    public void Requests_that_somebody_else_deleted_are_not_counted()
+    {
+        const string Delete = "DELETE FROM telemetry WHERE id = 50 OR id = (SELECT max(id) FROM telemetry)";
+        var random = new Random(2);
+        TestStore.Row[] rows = [.. Rows(random, 200), new TestStore.Row { Model = "gpt", User = "ann" }];
+        using TestStore plain = CatalogView.Stored(rows), summed = CatalogView.Stored(rows);
+        Refresh(summed);
+        foreach (TestStore store in (TestStore[])[plain, summed])
+        {
+            using SqliteConnection connection = store.Connect();
+            connection.Execute(Delete);
+        }
+
+        CompareAll(random, plain, summed, quarters: false);
+    }
+
+    private static void CompareAll(Random random, TestStore plain, TestStore summed, bool quarters)
+    {
+        CatalogView view = RandomView(random, quarters);
+        foreach (string title in CatalogView.Titles)
+        {
+            // Of removed requests nothing but sums is left.
+            if (!quarters || !SingleRequests.Contains(title))
+            {
+                AssertSame(title, view.Panel(plain, title), view.Panel(summed, title));
+            }
+        }
+        foreach (string variable in quarters ? [] : CatalogView.Variables.Where(name => !Hidden.Contains(name)))
+        {
+            Assert.Equal(view.Options(plain, variable).Order(), view.Options(summed, variable).Order());
+        }
+    }
+
+    private static readonly HashSet<string> SingleRequests =
+    [
+        "Newest requests", "Slowest requests", "Largest requests", "Interrupted streams", "Requests by size", "Transactions with most tokens", "Top transactions",
+    ];
+
+    private static readonly HashSet<string> Hidden = [.. UsageRelations.All.Select(relation => relation.Name), "relation", "names"];
+
+    private static CatalogView RandomView(Random random, bool quarters)
+    {
+        int unit = quarters ? 900 : random.Next(2) == 0 ? 1 : 3600;
+        DateTimeOffset from = Midnight.AddSeconds(random.Next(-250_000, 200_000) / unit * unit);
+        DateTimeOffset to = from.AddSeconds((random.Next(1, random.Next(2) == 0 ? 20_000 : 400_000) / unit + 1) * unit);
+        var view = new CatalogView(from, to);
+        view.Chosen["bucket"] = [quarters ? Pick(random, ["900", "3600", "86400"]) : Pick(random, ["0", "60", "900", "3600", "86400"])];
+        view.Chosen["zone"] = [Pick(random, CatalogView.Zones).Id];
+        view.Chosen["user"] = random.Next(2) == 0 ? [] : ["(none)", "ann"];
+        view.Chosen["provider"] = random.Next(2) == 0 ? [] : ["openai"];
+        return view;
+    }
+
+    private static void AssertSame(string title, QueryResult expected, QueryResult actual)
+    {
+        Assert.Equal(expected.Columns, actual.Columns);
+        Assert.True(expected.Rows.Count == actual.Rows.Count, $"{title}: {expected.Rows.Count} rows, but {actual.Rows.Count} from rollups.");
+        for (int row = 0; row < expected.Rows.Count; row++)
+        {
+            for (int column = 0; column < expected.Columns.Length; column++)
+            {
+                object? exact = expected.Rows[row][column], summed = actual.Rows[row][column];
+                bool same = (exact, summed) switch
+                {
+                    (double first, double second) => Math.Abs(first - second) <= first * (expected.Columns[column].StartsWith('p') ? HistogramBins.RelativeError : 1e-9) + 1e-9,
+                    (string first, string second) => EmptyFraction().Replace(first, "Z") == EmptyFraction().Replace(second, "Z"),
+                    _ => Equals(exact, summed),
+                };
+                Assert.True(same, $"{title}, row {row}, {expected.Columns[column]}: {exact}, but {summed} from rollups.");
+            }
+        }
+    }
+
+    private static void Refresh(TestStore store)
+    {
+        using var optimizer = new StoreOptimizer(store.Path, CancellationToken.None);
+        optimizer.Refresh();
+    }
+
+    private static TestStore.Row[] Rows(Random random, int most) => [.. Enumerable.Range(0, random.Next(most)).Select(_ => new TestStore.Row
+    {
+        Timestamp = random.Next(20) == 0 ? "garbage" : Midnight.AddMicroseconds(random.NextInt64(-250_000_000_000, 450_000_000_000))
+            .ToString(random.Next(3) == 0 ? "yyyy-MM-dd'T'HH:mm:00" : "yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture),
+        User = Pick(random, [null, "ann", "bob", "O'Brien"]),
+        Model = Pick(random, [null, "gpt", "claude"]),
+        Provider = Pick(random, [null, "openai", "anthropic"]),
+        Prompt = Pick<object?>(random, [0L, 7L, 400L, -5L, "many", null]),
+        Completion = Pick<object?>(random, [0L, 3L, 90L, null]),
+        Total = Pick<object?>(random, [0L, 10L, 490L, null]),
+        Duration = Pick<object?>(random, [0.5, 128.0, 3.25, 9000.0, -1.0, null]),
+        Success = Pick<object?>(random, [0L, 1L, null]),
+        Transaction = Pick(random, ["", "t1", "t2"]),
+        Detail = Pick<object?[]?>(random, [null, null, [3L, 0L, 1L, 0.5], [null, null, 2L, null]]),
+    })];
+
+    private static T Pick<T>(Random random, T[] values) => values[random.Next(values.Length)];
+
+    [GeneratedRegex(@"\.0+Z$|\.000000Z$")]
+    private static partial Regex EmptyFraction();
+}

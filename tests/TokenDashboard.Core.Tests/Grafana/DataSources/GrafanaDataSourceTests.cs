@@ -1,0 +1,219 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Results;
+using TokenDashboard.Testing;
+using TokenDashboard.Tests.Grafana.Publishing;
+
+namespace TokenDashboard.Tests.Grafana.DataSources;
+
+public class GrafanaDataSourceTests
+{
+    private static readonly GrafanaPublishOptions AsItIs = new();
+
+    [Theory]
+    [InlineData("DS_SQLITE", false)]
+    [InlineData("DS_SQLITE", true)]
+    [InlineData("p1", false)]
+    [InlineData("p1", true)]
+    public async Task The_own_data_source_is_not_looked_at_where_every_reference_is_mapped(string from, bool exists)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        if (exists)
+        {
+            server.DataSources.Add(Source(SqliteDataSource.DefaultUid, "TokenDashboard"));
+        }
+        server.DataSources.Add(Source("lite", "Observicia (production)"));
+        string current = from == "p1" ? "p1" : "${DS_SQLITE}";
+        string inputs = from == "p1" ? "" : """
+            "__inputs": [ { "name": "DS_SQLITE", "type": "datasource", "pluginId": "frser-sqlite-datasource" } ],
+            """;
+        string json = $$$"""
+            {
+              "uid": "mapped", "title": "Mapped", {{{inputs}}}
+              "templating": { "list": [ { "type": "datasource", "name": "datasource", "query": "frser-sqlite-datasource", "current": { "text": "x", "value": "{{{current}}}" } } ] },
+              "panels": [
+                { "id": 1, "type": "stat", "datasource": { "type": "frser-sqlite-datasource", "uid": "${datasource}" } },
+                { "id": 2, "type": "stat", "datasource": { "type": "frser-sqlite-datasource", "uid": "{{{current}}}" } } ]
+            }
+            """;
+        var map = new DataSourceMap(new Dictionary<string, string> { [from] = "Observicia (production)" });
+
+        PublishRun run = PublishRun.Of(server, json, new GrafanaPublishOptions { DataSources = map });
+
+        Assert.Null(run.Error);
+        Assert.Equal(GrafanaPublishKind.Dashboard, Assert.Single(run.Results).Kind);
+        Assert.DoesNotContain(server.Requests, request => request.Contains(SqliteDataSource.DefaultUid, StringComparison.Ordinal));
+        JsonObject content = server.Dashboards["mapped"].Content;
+        Assert.Equal("lite", (string?)content["templating"]!["list"]![0]!["current"]!["value"]);
+        Assert.Equal("lite", (string?)content["panels"]![1]!["datasource"]!["uid"]);
+
+        static JsonObject Source(string uid, string name) => new() { ["uid"] = uid, ["name"] = name, ["type"] = "frser-sqlite-datasource" };
+    }
+
+    [Fact]
+    public async Task A_new_data_source_has_the_settings_the_plugin_needs()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json());
+
+        JsonObject made = server.DataSources.Single();
+        Assert.Equal("""{"path":"/data/observicia.db","pathPrefix":"file:","pathOptions":"_pragma=busy_timeout(5000)&_pragma=query_only(1)","attachLimit":0}""",
+            System.Text.RegularExpressions.Regex.Unescape(made["jsonData"]!.ToJsonString()));
+        Assert.Equal(("tokendashboard-sqlite", "TokenDashboard", "frser-sqlite-datasource"), (made["uid"]!.GetValue<string>(), made["name"]!.GetValue<string>(), made["type"]!.GetValue<string>()));
+        Assert.Equal("Data source is working", run.Results[0].Message);
+    }
+
+    [Fact]
+    public async Task A_differing_data_source_is_corrected_and_keeps_everything_else()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        JsonObject existing = Existing();
+        existing["jsonData"] = new JsonObject { ["path"] = "/old.db", ["custom"] = true };
+        existing["isDefault"] = true;
+        server.DataSources.Add(existing);
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json());
+
+        JsonObject corrected = server.DataSources.Single();
+        Assert.Equal(GrafanaPublishAction.Updated, run[GrafanaPublishKind.DataSource]);
+        Assert.Equal("/data/observicia.db", corrected["jsonData"]!["path"]!.GetValue<string>());
+        Assert.True(corrected["jsonData"]!["custom"]!.GetValue<bool>());
+        Assert.True(corrected["isDefault"]!.GetValue<bool>());
+        Assert.Equal("Tokens", corrected["name"]!.GetValue<string>());
+        Assert.Equal("""{"text":"Tokens","value":"tokendashboard-sqlite"}""", server.Dashboards["token-usage"].Content["templating"]!["list"]![0]!["current"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Without_a_database_an_existing_data_source_is_used_as_it_is()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        server.DataSources.Add(Existing());
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json(), AsItIs);
+
+        Assert.Equal(GrafanaPublishAction.Unchanged, run[GrafanaPublishKind.DataSource]);
+        Assert.Equal(["POST /api/dashboards/db"], server.Writes);
+    }
+
+    [Fact]
+    public async Task Without_a_database_and_without_a_data_source_the_error_asks_for_the_database()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        JsonObject other = Existing();
+        other["uid"] = "other";
+        server.DataSources.Add(other);
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json(), AsItIs);
+
+        Assert.Equal(ErrorCode.GrafanaDataSourceMissing, run.Error?.Code);
+        Assert.Contains("Set-GrafanaDataSource makes it; give -Database", run.Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("'Tokens' (uid 'other')", run.Error.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Writes);
+    }
+
+    [Theory]
+    [InlineData("prometheus", "tokendashboard-sqlite", "Tokens", "Give the uid of another one.")]
+    [InlineData("frser-sqlite-datasource", "another", "TokenDashboard", "with the uid 'another' (type frser-sqlite-datasource). Give that uid to use it")]
+    public async Task A_uid_of_another_type_and_a_name_with_another_uid_are_conflicts(string type, string uid, string name, string advice)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        JsonObject existing = Existing();
+        (existing["type"], existing["uid"], existing["name"]) = (type, uid, name);
+        server.DataSources.Add(existing);
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json());
+
+        Assert.Equal(ErrorCode.GrafanaDataSourceConflict, run.Error?.Code);
+        Assert.Contains(advice, run.Error!.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Writes);
+    }
+
+    [Theory]
+    [InlineData("/data/observicia.db", true)]
+    [InlineData("/elsewhere.db", false)]
+    public async Task A_data_source_provisioned_from_a_file_is_fine_only_as_far_as_it_agrees(string path, bool agrees)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        JsonObject existing = Existing(path);
+        existing["readOnly"] = true;
+        server.DataSources.Add(existing);
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json());
+
+        Assert.Equal(agrees ? GrafanaPublishAction.Unchanged : null, run[GrafanaPublishKind.DataSource]);
+        Assert.Equal(agrees ? null : ErrorCode.GrafanaDataSourceConflict, run.Error?.Code);
+        Assert.DoesNotContain(server.Writes, request => request.StartsWith("PUT", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_account_that_may_not_read_data_sources_publishes_as_long_as_it_need_not_change_one()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        server.DataSources.Add(Existing());
+        server.Forbidden.Add("datasources");
+
+        PublishRun asItIs = PublishRun.Of(server, PublishRun.Json(), AsItIs);
+        PublishRun withDatabase = PublishRun.Of(server, PublishRun.Json());
+
+        Assert.Equal(GrafanaPublishAction.Created, asItIs.Dashboard);
+        // The recommended account for timers: a warning on each run would say nothing.
+        Assert.Empty(asItIs.Warnings);
+        Assert.Equal(ErrorCode.GrafanaForbidden, withDatabase.Error?.Code);
+    }
+
+    [Theory]
+    [InlineData("missing", 1)]
+    [InlineData("not told", 0)]
+    public async Task Such_an_account_is_warned_only_of_a_data_source_that_is_not_there(string state, int warnings)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        server.Forbidden.Add("datasources");
+        server.Intercept = line => state == "not told" && line == "GET /api/frontend/settings" ? FakeGrafana.Answer.Message(403, "no") : null;
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json(), AsItIs);
+
+        Assert.Equal((GrafanaPublishAction.Created, warnings), (run.Dashboard, run.Warnings.Count));
+    }
+
+    [Theory]
+    [InlineData("attempt to write a readonly database (1544)", "WAL")]
+    [InlineData("path contains blocked term", "block_list")]
+    [InlineData("no file exists at the file path", "PrivateTmp")]
+    public async Task A_database_grafana_cannot_read_is_a_warning_with_advice(string problem, string advice)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        server.PathProblem = _ => problem;
+
+        PublishRun run = PublishRun.Of(server, PublishRun.Json());
+
+        Assert.Null(run.Error);
+        string warning = Assert.Single(run.Warnings);
+        Assert.Contains(problem, warning, StringComparison.Ordinal);
+        Assert.Contains(advice, warning, StringComparison.Ordinal);
+        Assert.Equal(problem, run.Results[0].Message);
+    }
+
+    [Theory]
+    [InlineData("/data/my.environment.db", ".env")]
+    [InlineData("/home/x/Credentials-usage.db", "credentials")]
+    [InlineData("/var/lib/grafana/grafana.db", "grafana.db")]
+    [InlineData("observicia.db", "absolute")]
+    [InlineData("/data/50%.db", "'%'")]
+    public void A_path_that_cannot_work_in_grafana_is_told_beforehand(string path, string word) =>
+        Assert.Contains(word, Assert.Single(SqliteDataSource.PathWarnings(path)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("/data/observicia.db")]
+    [InlineData(@"C:\data\observicia.db")]
+    [InlineData("D:/data/observicia.db")]
+    [InlineData(@"\\server\share\observicia.db")]
+    public void A_sound_path_has_no_warning(string path) => Assert.Empty(SqliteDataSource.PathWarnings(path));
+
+    private static JsonObject Existing(string path = "/data/observicia.db") => new()
+    {
+        ["id"] = 9, ["uid"] = "tokendashboard-sqlite", ["name"] = "Tokens", ["type"] = "frser-sqlite-datasource", ["access"] = "proxy",
+        ["isDefault"] = false, ["readOnly"] = false, ["version"] = 3,
+        ["jsonData"] = new JsonObject { ["path"] = path, ["pathPrefix"] = "file:", ["pathOptions"] = "_pragma=busy_timeout(5000)&_pragma=query_only(1)" },
+    };
+}

@@ -1,0 +1,91 @@
+using CsCheck;
+using TokenDashboard.Grafana.Emulation;
+
+namespace TokenDashboard.Tests.Grafana.Emulation;
+
+public class WideSeriesTests
+{
+    private static readonly Gen<(long Time, string? Label, long? Value)[]> Rows = Gen.Select(
+            Gen.Long[0, 20],
+            Gen.OneOfConst<string?>(null, "", "a", "b", "O'Brien", "a\0b"),
+            Gen.OneOfConst<long?>(null, 1, 2, 3))
+        .Array[1, 60].Select(rows => rows.OrderBy(row => row.Item1).Select(row => (row.Item1, row.Item2, row.Item3)).ToArray());
+
+    [Fact]
+    public void Every_row_is_found_again_under_its_labels_and_time() => Rows.ForAll(rows =>
+    {
+        WideSeries wide = WideSeries.Of(Columns(rows));
+        // Of rows with the same time and label only the last is left.
+        var last = rows.GroupBy(row => (row.Time, Label: row.Label ?? "")).ToDictionary(group => group.Key, group => group.Last().Value);
+
+        Assert.Equal(rows.Select(row => (decimal?)row.Time).Distinct(), wide.Times);
+        Assert.Equal(rows.Length - last.Count, wide.Repeated);
+        Assert.All(last.Where(pair => pair.Value is not null), pair =>
+        {
+            WideSeries.Series series = wide.All.Single(series => series.Labels["user"] == pair.Key.Label);
+            Assert.Equal(pair.Value, series.Values[wide.Times.ToList().IndexOf(pair.Key.Time)]);
+        });
+        Assert.Equal(last.Values.Count(value => value is not null), wide.All.Sum(series => series.Values.Count(value => value is not null)));
+        Assert.Equal(wide.All.Select(series => series.Labels["user"]).Order(StringComparer.Ordinal), wide.All.Select(series => series.Labels["user"]));
+    });
+
+    [Fact]
+    public void Rows_that_do_not_ascend_are_refused() => Rows.Where(rows => rows[0].Time < rows[^1].Time).ForAll(rows =>
+        Assert.Contains("sorted ascending", Assert.Throws<PluginException>(() => WideSeries.Of(Columns([.. rows.Reverse()]))).Message, StringComparison.Ordinal));
+
+    [Fact]
+    public void A_series_without_values_is_dropped_unless_its_name_is_given()
+    {
+        Assert.Empty(WideSeries.Of(Columns([(1, "a", null)])).All);
+        Assert.Single(WideSeries.Of([Column("time", true, 1L), Column("name", false, "a"), Column("n", false, (object?)null)]).All);
+    }
+
+    [Fact]
+    public void Without_text_columns_every_column_is_a_series_as_it_is()
+    {
+        WideSeries wide = WideSeries.Of([Column("time", true, 2L, 1L, null), Column("n", false, 1L, null, 3L), Column("m", false, 1.5, 2.5, null)]);
+
+        Assert.Equal([2m, 1m, null], wide.Times);
+        Assert.Equal(["n", "m"], wide.All.Select(series => series.Name));
+    }
+
+    [Fact]
+    public void What_is_no_series_is_refused()
+    {
+        Assert.Throws<PluginException>(() => WideSeries.Of([Column("n", false, 1L)]));
+        Assert.Throws<PluginException>(() => WideSeries.Of([Column("time", true, 1L)]));
+        Assert.Throws<PluginException>(() => WideSeries.Of([Column("time", true, 1L), Column("label", false, "a")]));
+        Assert.Throws<PluginException>(() => WideSeries.Of([Column("time", true, null, 1L), Column("label", false, "a", "b"), Column("n", false, 1L, 2L)]));
+    }
+
+    [Fact]
+    public void No_rows_are_an_error_only_where_the_label_has_a_declared_type()
+    {
+        PluginColumn time = new("time", null, isTime: true), value = new("n", null, isTime: false);
+
+        Assert.Empty(WideSeries.Of([time, new PluginColumn("label", null, isTime: false), value]).Times);
+        Assert.Contains("no rows", Assert.Throws<PluginException>(() => WideSeries.Of([time, new PluginColumn("label", "TEXT", isTime: false), value])).Message, StringComparison.Ordinal);
+    }
+
+    private static PluginColumn[] Columns((long Time, string? Label, long? Value)[] rows)
+    {
+        var label = new PluginColumn("user", "TEXT", isTime: false);
+        var value = new PluginColumn("tokens", null, isTime: false);
+        foreach ((_, string? text, long? number) in rows)
+        {
+            label.Add(text);
+            value.Add(number);
+        }
+        return [Column("time", true, [.. rows.Select(row => (object?)row.Time)]), label, value];
+    }
+
+    private static PluginColumn Column(string name, bool isTime, params object?[] values)
+    {
+        var column = new PluginColumn(name, null, isTime);
+        foreach (object? value in values)
+        {
+            column.Add(value);
+        }
+        return column;
+    }
+}

@@ -1,0 +1,38 @@
+using TokenDashboard.Grafana.Model;
+
+namespace TokenDashboard.Tests.Grafana.Model;
+
+public class DashboardDocumentTests
+{
+    [Theory]
+    [InlineData("""{ "uid": "u", "title": "T" }""")]
+    [InlineData("""{ "dashboard": { "uid": "u", "title": "T" }, "meta": {} }""")]
+    [InlineData("""{ "apiVersion": "dashboard.grafana.app/v1", "kind": "Dashboard", "metadata": { "name": "u" }, "spec": { "title": "T" } }""")]
+    public void The_classic_form_is_taken_out_of_its_envelope(string json)
+    {
+        DashboardDocument document = DashboardDocument.Parse(json, "test");
+
+        Assert.Equal(("u", "T"), (document.Uid, document.Title));
+    }
+
+    [Fact]
+    public void A_whole_character_outside_the_basic_plane_is_read() =>
+        Assert.Equal("a \U0001F600", DashboardDocument.Parse("""{ "title": "a \ud83d\ude00" }""", "test").Title);
+
+    [Theory]
+    [InlineData("""{ "apiVersion": "dashboard.grafana.app/v2beta1", "metadata": { "name": "u" }, "spec": { "title": "T", "elements": {} } }""", "dashboard.grafana.app/v2beta1")]
+    [InlineData("""{ "apiVersion": "dashboard.grafana.app/v1", "spec": {} }""", "has no title")]
+    [InlineData("""{ "panels": [] }""", "has no title")]
+    [InlineData("[]", "is not a JSON object")]
+    [InlineData("""{ "title": "a \ud83d" }""", "is not JSON")]
+    [InlineData("""{ "title": "a", "panels": [ { "title": "\uDE00" } ] }""", "is not JSON")]
+    [InlineData("""{ "title": "a", "panels": [ { "x\ud83d": 1 } ] }""", "is not JSON")]
+    [InlineData("""{ "dashboard": { "title": "a \ud83d" } }""", "is not JSON")]
+    public void Anything_else_is_said(string json, string words)
+    {
+        var exception = Assert.Throws<TokenDashboardException>(() => DashboardDocument.Parse(json, "test"));
+
+        Assert.Equal(ErrorCode.DashboardInvalid, exception.Code);
+        Assert.Contains(words, exception.Message, StringComparison.Ordinal);
+    }
+}

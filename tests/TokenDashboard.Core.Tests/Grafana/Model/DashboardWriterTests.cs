@@ -1,0 +1,163 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Fields;
+using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Model.Variables;
+
+namespace TokenDashboard.Tests.Grafana.Model;
+
+public class DashboardWriterTests
+{
+    private static readonly Dashboard Small = new()
+    {
+        Uid = "small",
+        Title = "Small",
+        Description = "A small dashboard.",
+        Variables = [new DataSourceVariable()],
+        Sections = [new DashboardSection { Panels = [Stat(1, 12, 4)] }],
+    };
+
+    [Fact]
+    public void The_same_definition_gives_the_same_text() =>
+        Assert.Equal(DashboardWriter.Write(Small).ToJsonString(), DashboardWriter.Write(Small with { Tags = [] }).ToJsonString());
+
+    [Fact]
+    public void Panels_of_an_open_row_follow_it_and_those_of_a_closed_row_stand_inside()
+    {
+        JsonObject root = DashboardWriter.Write(Small with
+        {
+            Sections =
+            [
+                new DashboardSection { Title = "Open", Panels = [Stat(1, 12, 4), Stat(2, 24, 3)] },
+                new DashboardSection { Title = "Closed", Collapsed = true, Panels = [Stat(3, 6, 4), Stat(4, 6, 4)] },
+                new DashboardSection { Title = "Last", Panels = [Stat(5, 6, 4)] },
+            ],
+        });
+
+        JsonArray panels = root["panels"]!.AsArray();
+        Assert.Equal([1000, 1, 2, 1001, 1002, 5], panels.Select(panel => (int)panel!["id"]!));
+        Assert.Equal([0, 1, 5, 8, 9, 10], panels.Select(panel => (int)panel!["gridPos"]!["y"]!));
+        Assert.Equal([3, 4], panels[3]!["panels"]!.AsArray().Select(panel => (int)panel!["id"]!));
+        Assert.All(panels[3]!["panels"]!.AsArray(), panel => Assert.Equal(9, (int)panel!["gridPos"]!["y"]!));
+        Assert.Equal(5, DashboardDocument.FromObject(root).Panels);
+    }
+
+    [Fact]
+    public void Only_what_is_set_is_written_and_custom_options_of_a_column_get_their_prefix()
+    {
+        var exception = new FieldOverride("Share")
+        {
+            Field = new FieldOptions
+            {
+                Unit = Units.Fraction,
+                Min = 0,
+                Thresholds = [new(5, "green"), new(10, "red")],
+                TextColors = new Dictionary<string, string> { ["b"] = "red", ["a"] = "blue" },
+            },
+            Column = new TableColumn { Width = 80, Cell = TableCell.Bar },
+        };
+
+        AssertJson(
+            """
+            {"matcher":{"id":"byName","options":"Share"},"properties":[
+              {"id":"unit","value":"percentunit"},
+              {"id":"min","value":0},
+              {"id":"thresholds","value":{"mode":"absolute","steps":[{"color":"green","value":null},{"color":"red","value":10}]}},
+              {"id":"mappings","value":[{"type":"value","options":{"a":{"color":"blue","index":0},"b":{"color":"red","index":1}}}]},
+              {"id":"custom.width","value":80},
+              {"id":"custom.displayMode","value":"basic"},
+              {"id":"custom.cellOptions","value":{"type":"gauge","mode":"basic","valueDisplayMode":"text"}}]}
+            """,
+            exception.Write());
+    }
+
+    [Fact]
+    public void A_column_can_be_plain_text_where_the_panels_columns_are_coloured() => AssertJson(
+        """
+        {"matcher":{"id":"byName","options":"Day"},"properties":[{"id":"custom.displayMode","value":"auto"},{"id":"custom.cellOptions","value":{"type":"auto"}}]}
+        """,
+        new FieldOverride("Day") { Column = new TableColumn { Cell = TableCell.Text } }.Write());
+
+    [Fact]
+    public void Variables_have_what_their_type_needs()
+    {
+        JsonObject root = DashboardWriter.Write(Small with
+        {
+            Variables =
+            [
+                new DataSourceVariable(),
+                new CustomVariable("size", "Size", "A size.", "2", [("one", "1"), ("two", "2")]),
+                new TextBoxVariable("text", "Text", "A text.", "abc"),
+                new QueryVariable("user", "User", "A user.", "SELECT 'x'", "TRUE"),
+            ],
+        });
+        JsonArray variables = root["templating"]!["list"]!.AsArray();
+
+        Assert.Equal(["datasource", "custom", "textbox", "query"], variables.Select(variable => (string)variable!["type"]!));
+        Assert.Equal("one : 1, two : 2", (string)variables[1]!["query"]!);
+        AssertJson("""{"selected":true,"text":"two","value":"2"}""", variables[1]!["current"]!);
+        Assert.Equal([false, true], variables[1]!["options"]!.AsArray().Select(option => (bool)option!["selected"]!));
+        AssertJson("""{"selected":true,"text":"abc","value":"abc"}""", variables[2]!["current"]!);
+        Assert.Equal(2, (int)variables[3]!["refresh"]!);
+        AssertJson("""{"type":"frser-sqlite-datasource","uid":"${datasource}"}""", variables[3]!["datasource"]!);
+    }
+
+    [Fact]
+    public void The_sharing_form_asks_for_the_data_source_and_hands_it_to_the_variable()
+    {
+        JsonObject plain = DashboardWriter.Write(Small);
+        JsonObject shared = SharingForm.Write(Small);
+
+        Assert.Equal(["__inputs", "__elements", "__requires", .. plain.Select(pair => pair.Key)], shared.Select(pair => pair.Key));
+        Assert.Equal("DS_SQLITE", (string)shared["__inputs"]![0]!["name"]!);
+        Assert.Equal(
+            ["grafana", "frser-sqlite-datasource", "stat"],
+            shared["__requires"]!.AsArray().Select(requirement => (string)requirement!["id"]!));
+        JsonNode variable = shared["templating"]!["list"]![0]!;
+        Assert.Equal("${DS_SQLITE}", (string)variable["current"]!["value"]!);
+        variable.AsObject().Remove("current");
+        Assert.True(JsonNode.DeepEquals(plain["templating"], shared["templating"]));
+        Assert.True(JsonNode.DeepEquals(plain["panels"], shared["panels"]));
+        Assert.True(DashboardDocument.FromObject(shared).ForSharing);
+        Assert.False(DashboardDocument.FromObject(plain).ForSharing);
+    }
+
+    public static TheoryData<string> Faults => ["uid", "long uid", "title", "data source", "variable name", "panel id", "panel id out of range",
+        "repeat", "row repeat", "row id", "closed without title"];
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void A_definition_Grafana_would_not_take_is_an_error(string fault)
+    {
+        Dashboard dashboard = fault switch
+        {
+            "uid" => Small with { Uid = "with space" },
+            "long uid" => Small with { Uid = new string('x', 41) },
+            "title" => Small with { Title = " " },
+            "data source" => Small with { Variables = [] },
+            "variable name" => Small with { Variables = [.. Small.Variables, new TextBoxVariable("datasource", "", "")] },
+            "panel id" => Small with { Sections = [.. Small.Sections, new DashboardSection { Title = "Closed", Collapsed = true, Panels = [Stat(1, 2, 2)] }] },
+            "repeat" => Small with { Sections = [new DashboardSection { Panels = [Stat(1, 2, 2) with { Repeat = new PanelRepeat("nobody") }] }] },
+            "row repeat" => Small with { Sections = [new DashboardSection { Title = "Row", Repeat = "nobody", Panels = [] }] },
+            "row id" => Small with { Sections = [new DashboardSection { Title = "Row", Id = 5, Panels = [] }] },
+            "closed without title" => Small with { Sections = [new DashboardSection { Collapsed = true, Panels = [] }] },
+            _ => Small with { Sections = [new DashboardSection { Panels = [Stat(1000, 2, 2)] }] },
+        };
+
+        Assert.Equal(ErrorCode.DashboardInvalid, Assert.Throws<TokenDashboardException>(() => DashboardWriter.Write(dashboard)).Code);
+    }
+
+    internal static StatPanel Stat(int id, int width, int height) => new()
+    {
+        Id = id,
+        Title = $"Panel {id}",
+        Description = "A number.",
+        Width = width,
+        Height = height,
+        Query = new SqliteQuery("SELECT 1"),
+        Field = new FieldOptions { Unit = Units.Abbreviated },
+    };
+
+    private static void AssertJson(string expected, JsonNode actual) =>
+        Assert.Equal(JsonNode.Parse(expected)!.ToJsonString(), actual.ToJsonString());
+}

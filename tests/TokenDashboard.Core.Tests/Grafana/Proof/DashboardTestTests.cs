@@ -1,0 +1,265 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Grafana.Catalog;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Proof;
+using TokenDashboard.Grafana.Rules;
+using TokenDashboard.Telemetry;
+using TokenDashboard.Tests.Grafana.Rules;
+using static TokenDashboard.Tests.Grafana.Rules.SampleDashboard;
+
+namespace TokenDashboard.Tests.Grafana.Proof;
+
+public sealed class DashboardTestTests : IDisposable
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 5, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly TestStore _store = new();
+
+    public static TheoryData<string> Names => [.. DashboardCatalog.Names];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_dashboards_of_this_product_are_without_fault_on_an_empty_store_and_on_one_row(string name)
+    {
+        Sound(name, _store.Path);
+
+        _store.Insert(new TestStore.Row { Timestamp = "2026-03-04T12:00:00" });
+
+        Sound(name, _store.Path);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_dashboards_of_this_product_are_without_fault_on_a_sample_store(string name)
+    {
+        using var folder = new TemporaryFolder();
+        StoreWriter.Create(folder.File("sample.db"), new SampleRequests(7).Make(Now, 14, 200), CancellationToken.None);
+
+        DashboardTestResult result = Sound(name, folder.File("sample.db"));
+
+        // Only imports bring cached and reasoning tokens.
+        Assert.Equal(name == "Models" ? ["Cache efficiency", "Reasoning"] : [], result.Findings.Where(finding => finding.Rule == "query-no-rows").Select(finding => finding.Panel));
+    }
+
+    [Fact]
+    public void A_dashboard_with_the_usual_faults_is_diagnosed()
+    {
+        _store.Insert(new TestStore.Row { Model = "a" }, new TestStore.Row { Model = "b", Timestamp = "2026-03-01T13:00:00.5" });
+        var source = new JsonObject { ["type"] = "frser-sqlite-datasource", ["uid"] = "abc123" };
+        JsonObject Panel(int id, string type, string sql, string queryType = "table")
+        {
+            JsonObject panel = SampleDashboard.Panel(id, type, id * 4, sql);
+            panel["datasource"] = source.DeepClone();
+            panel["targets"] = new JsonArray(Target(sql, queryType, "time", "ts"));
+            return panel;
+        }
+
+        JsonObject table = Panel(3, "table", "SELECT user_id AS user, SUM(total_tokens) AS tokens, AVG(duration_ms) AS mean FROM telemetry GROUP BY 1");
+        table["options"]!["footer"] = new JsonObject { ["show"] = true, ["reducer"] = new JsonArray("sum"), ["fields"] = "" };
+        DashboardTestResult result = Test(json =>
+        {
+            json["templating"] = new JsonObject { ["list"] = new JsonArray() };
+            json["panels"] = new JsonArray(
+                Panel(1, "piechart", "SELECT model AS name, CAST(SUM(total_tokens) AS INTEGER) AS tokens FROM telemetry GROUP BY model"),
+                Panel(2, "gauge", "SELECT AVG(duration_ms) AS mean FROM telemetry"),
+                table,
+                Panel(4, "timeseries", "SELECT timestamp AS time, prompt_tokens FROM telemetry ORDER BY id", "time series"));
+        });
+
+        Assert.Equal(
+            [
+                ("column-cast", 3), ("gauge-maximum", 2), ("panel-datasource-rule", 1), ("panel-datasource-rule", 2), ("panel-datasource-rule", 3),
+                ("panel-datasource-rule", 4), ("query-time-lost", 4), ("rows-hidden", 1), ("table-footer", 3), ("template-datasource-rule", null),
+                ("time-filter-missing", 1), ("time-filter-missing", 2), ("time-filter-missing", 3), ("time-filter-missing", 4),
+            ],
+            result.Findings.Select(finding => (finding.Rule, finding.PanelId)).Order());
+        Assert.Equal(FindingSeverity.Error, result.Findings[0].Severity);
+        Assert.Equal([2, 1, 1, 2], result.Queries.Select(query => query.Rows));
+    }
+
+    [Fact]
+    public void A_query_tells_its_rows_columns_and_series()
+    {
+        _store.Insert(new TestStore.Row { User = "ann" }, new TestStore.Row { User = "O'Brien" });
+
+        DashboardQueryResult query = Query(
+            "SELECT unixepoch(timestamp) AS time, CAST(user_id AS TEXT) AS user, CAST(total_tokens AS INTEGER) AS tokens FROM telemetry WHERE $__from < $__to AND user_id IN (${user:sqlstring})",
+            "time series", "time");
+
+        Assert.Equal(2, query.Rows);
+        Assert.Equal(2, query.Series);
+        Assert.Equal(["time (Time)", "user (Text)", "tokens (WholeNumber)"], query.Columns.Select(column => column.ToString()));
+        Assert.Empty(query.Problems);
+        Assert.Contains("IN ('ann','O''Brien')", query.Sql, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SELECT nobody FROM telemetry WHERE $__from", "query-failed")]
+    [InlineData("SELECT 1 AS x FROM telemetry WHERE $__from AND 0", "query-no-rows")]
+    [InlineData("SELECT column1 AS x, $__from AS y FROM (VALUES (1), (2.5))", "query-value-truncated")]
+    [InlineData("SELECT column1 AS x, $__from AS y FROM (VALUES (1), ('b'))", "query-value-lost")]
+    [InlineData("SELECT column1 AS time, $__from AS y FROM (VALUES (1), ('2026-03-04 12:00'))", "query-time-lost")]
+    [InlineData("SELECT $__from AS time, 1 AS y", "query-time-unit")]
+    [InlineData("SELECT column1 AS time, $__from AS y FROM (VALUES (2), (1))", "query-not-ascending")]
+    [InlineData("SELECT 1 AS x, $__from AS y", "time-column-missing")]
+    public void Faults_of_results_are_found(string sql, string rule) => Assert.Contains(rule, Findings("timeseries", sql, "table", "time"));
+
+    [Fact]
+    public void Two_values_of_one_series_for_one_time_are_found() => Assert.Contains(
+        "query-point-repeated", Findings("timeseries", "SELECT 1 AS time, 'a' AS l, column1 AS n, $__from AS f FROM (VALUES (1), (2))", "time series", "time"));
+
+    [Theory]
+    [InlineData("stat", true)]
+    [InlineData("gauge", true)]
+    [InlineData("table", false)]
+    public void Rows_a_panel_does_not_show_are_found_in_the_result(string type, bool hidden) =>
+        Assert.Equal(hidden, Findings(type, "SELECT column1 AS n, $__from AS f FROM (VALUES (1), (2))").Contains("rows-hidden"));
+
+    [Theory]
+    [InlineData("SELECT 'a' AS x, 'b' AS y", "variable-query-shape")]
+    [InlineData("SELECT 'a' AS __text, 1 AS __value", null)]
+    [InlineData("SELECT nothing", "query-failed")]
+    public void Queries_of_variables_are_run(string sql, string? rule)
+    {
+        string[] found = [.. Test(json => json.Variables()[1]!["query"] = sql).Findings.Where(finding => finding.Panel == "user").Select(finding => finding.Rule)];
+
+        Assert.Equal(rule is null ? [] : [rule], found);
+    }
+
+    [Fact]
+    public void Queries_of_annotations_are_run()
+    {
+        DashboardTestResult result = Test(json => json["annotations"] = new JsonObject
+        {
+            ["list"] = new JsonArray(
+                new JsonObject { ["name"] = "built in", ["datasource"] = new JsonObject { ["type"] = "grafana", ["uid"] = "-- Grafana --" } },
+                new JsonObject { ["name"] = "Releases", ["datasource"] = Source(), ["target"] = Target("SELECT 'soon' AS time, $__to AS x", "table", "time") }),
+        });
+
+        Assert.Equal("Releases", Assert.Single(result.Queries, query => query.Source == DashboardQueryKind.Annotation).Panel);
+        Assert.Equal("Releases", Assert.Single(result.Findings, finding => finding.Rule == "query-time-lost").Panel);
+    }
+
+    [Fact]
+    public void A_given_value_takes_the_place_of_the_stored_one()
+    {
+        var options = new DashboardTestOptions { Variables = new Dictionary<string, IReadOnlyList<string>> { ["user"] = ["O'Brien", "x"] } };
+
+        Assert.Contains("IN ('O''Brien','x')", Test(_ => { }, options).Queries[^1].Sql, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_value_for_an_unknown_variable_is_refused()
+    {
+        var options = new DashboardTestOptions { Variables = new Dictionary<string, IReadOnlyList<string>> { ["usr"] = ["x"] } };
+
+        TokenDashboardException exception = Assert.Throws<TokenDashboardException>(() => Test(_ => { }, options));
+        Assert.Equal(ErrorCode.DashboardVariableNotFound, exception.Code);
+        Assert.Contains("user", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rules_can_be_left_out_and_lesser_findings_too()
+    {
+        void Break(JsonObject json)
+        {
+            json["editable"] = true;
+            json.FirstPanel()["gridPos"]!["w"] = 30;
+        }
+
+        Assert.Equal(["panel-outside-grid"], Test(Break, new DashboardTestOptions { Floor = FindingSeverity.Warning }).Findings.Select(finding => finding.Rule));
+        Assert.DoesNotContain(
+            Test(Break, new DashboardTestOptions { Excluded = new HashSet<string> { "panel-outside-grid" } }).Findings, finding => finding.Rule == "panel-outside-grid");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_panel_in_a_repeated_row_is_run_for_the_first_value(bool collapsed)
+    {
+        _store.Insert(new TestStore.Row { User = "ann" }, new TestStore.Row { User = "bob" });
+
+        DashboardTestResult result = Test(json =>
+        {
+            JsonObject panel = json.FirstPanel();
+            json.Panels().Remove(panel);
+            var row = new JsonObject { ["id"] = 9, ["type"] = "row", ["title"] = "$user", ["collapsed"] = collapsed, ["repeat"] = "user" };
+            json.Panels().Add(row);
+            row["panels"] = collapsed ? new JsonArray(panel) : new JsonArray();
+            if (!collapsed)
+            {
+                json.Panels().Add(panel);
+            }
+        });
+
+        Assert.Contains("IN ('ann')", result.Queries[^1].Sql, StringComparison.Ordinal);
+        Assert.Empty(result.Findings.Where(finding => finding.Rule != "query-no-rows").Select(finding => finding.Rule));
+    }
+
+    [Fact]
+    public void Any_database_will_do_and_a_repeated_panel_is_run_for_its_first_value()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(_store.Path, folder.File("other.db"));
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={folder.File("other.db")};Pooling=False"))
+        {
+            connection.Open();
+            connection.Execute("DROP TABLE telemetry; CREATE TABLE t (k); INSERT INTO t VALUES ('p'), ('q')");
+        }
+        DashboardDocument document = Document(json =>
+        {
+            json.Variables()[1]!["query"] = "SELECT k FROM t";
+            json.FirstPanel()["repeat"] = "user";
+            json.SetSql("SELECT $__from AS x, 1 AS y WHERE 'p' IN (${user:sqlstring})");
+        });
+
+        DashboardTestResult result = Assert.Single(DashboardTest.Run([document], new DashboardTestOptions { Database = folder.File("other.db") }, CancellationToken.None));
+
+        Assert.Contains("IN ('p')", result.Queries[^1].Sql, StringComparison.Ordinal);
+        Assert.Empty(result.Findings);
+    }
+
+    [Fact]
+    public void A_path_the_plugin_refuses_is_said()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("my.environment.db");
+        File.Copy(_store.Path, path);
+
+        Assert.Contains(
+            Assert.Single(DashboardTest.Run([Document(_ => { })], new DashboardTestOptions { Database = path }, CancellationToken.None)).Findings,
+            finding => finding.Rule == "database-path");
+    }
+
+    public void Dispose() => _store.Dispose();
+
+    private static DashboardTestResult Sound(string name, string database)
+    {
+        DashboardTestResult result = Assert.Single(DashboardTest.Run(
+            [DashboardCatalog.Create(name)],
+            new DashboardTestOptions { Database = database, Now = Now, Range = new TimeRange(Now.AddDays(-7), Now), TimeZone = TimeZoneInfo.Utc },
+            CancellationToken.None));
+        Assert.DoesNotContain(result.Findings, finding => finding.Severity > FindingSeverity.Information);
+        Assert.All(result.Queries, query => Assert.Empty(query.Problems));
+        Assert.NotEmpty(result.Queries);
+        return result;
+    }
+
+    private DashboardTestResult Test(Action<JsonObject> change, DashboardTestOptions? options = null) => Assert.Single(DashboardTest.Run(
+        [Document(change)],
+        (options ?? new DashboardTestOptions()) with { Database = _store.Path, Now = Now, TimeZone = TimeZoneInfo.Utc },
+        CancellationToken.None));
+
+    private string[] Findings(string type, string sql, string queryType = "table", params string[] timeColumns) =>
+    [
+        .. Test(json =>
+        {
+            json.FirstPanel()["type"] = type;
+            json.FirstPanel()["targets"] = new JsonArray(Target(sql, queryType, timeColumns));
+        }).Findings.Where(finding => finding.PanelId == 1).Select(finding => finding.Rule),
+    ];
+
+    private DashboardQueryResult Query(string sql, string queryType, params string[] timeColumns) =>
+        Test(json => json.FirstPanel()["targets"] = new JsonArray(Target(sql, queryType, timeColumns))).Queries[^1];
+}

@@ -1,0 +1,184 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Parsing;
+using TokenDashboard.Grafana.Proof;
+using TokenDashboard.Grafana.Rules;
+using static TokenDashboard.Tests.Grafana.Rules.SampleDashboard;
+
+namespace TokenDashboard.Tests.Grafana.Proof;
+
+/// <summary>
+/// Dashboards made to hang or end whoever reads them. What each test asserts is that it comes to its end: before there were bounds, these
+/// took minutes, gigabytes or the process.
+/// </summary>
+public sealed class HostileDashboardTests : IDisposable
+{
+    private readonly TestStore _store = new();
+
+    public static TheoryData<string, int> Texts => new()
+    {
+        { "${a:", 50_000 },
+        { "${a.b", 50_000 },
+        { "[[a:b", 50_000 },
+        { "$__from ", 40_000 },
+        { "'$__from", 40_000 },
+        { "$__unixEpochGroupSeconds(", 20_000 },
+        { "$__unixEpochGroupSeconds(a, 60) ", 20_000 },
+        { "AVG(x) OVER (", 40_000 },
+        { "a", 1_000_000 },
+        { "\"", 1_000_000 },
+        { "[", 1_000_000 },
+        { "* ", 500_000 },
+        { "CAST(", 50_000 },
+        { "-\n\n", 300_000 },
+        { "/*", 500_000 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Texts))]
+    public void A_text_repeated_is_looked_at_and_run_in_time(string part, int times)
+    {
+        string sql = "SELECT 1 " + string.Concat(Enumerable.Repeat(part, times));
+
+        DashboardTestResult result = Test(json =>
+        {
+            json.FirstPanel()["targets"] = new JsonArray(Target(sql, "time series", "time", "aaaa"));
+            json.FirstPanel()["title"] = sql;
+        });
+
+        Assert.Contains(result.Findings, finding => finding.RefId == "A" && finding.Severity == FindingSeverity.Error);
+        Assert.Equal([], ResultColumn.Of(sql).Where(column => column.Name == "x"));
+    }
+
+    [Fact]
+    public void A_query_that_is_too_long_is_said_and_not_run()
+    {
+        DashboardTestResult result = Test(json =>
+        {
+            json.SetSql($"SELECT '{new string('x', SqlText.MaxLength)}'");
+            json.Variables()[1]!["query"] = $"SELECT '{new string('x', SqlText.MaxLength)}'";
+        });
+
+        Assert.Equal(["Panel 1", "user"], result.Findings.Where(finding => finding.Rule == "query-too-long").Select(finding => finding.Panel).Order());
+        Assert.Empty(result.Queries);
+    }
+
+    [Fact]
+    public void A_value_of_sixty_thousand_characters_is_inserted() => Assert.DoesNotContain(
+        Test(json =>
+        {
+            json.Variables().Add(Variable("relation", "query", "SELECT printf('SELECT ''%.*c'' AS x', 60000, 'x')", variable => variable["datasource"] = Source()));
+            json.SetSql("SELECT length(x) AS x, $__from AS f FROM (${relation:raw})");
+        }).Findings,
+        finding => finding.Severity == FindingSeverity.Error && finding.Rule != "query-value-lost");
+
+    [Theory]
+    [InlineData("constant")]
+    [InlineData("custom")]
+    public void Variables_of_variables_have_a_bound(string type)
+    {
+        DashboardTestResult result = Nested(i => Variable($"v{i}", type, i == 0 ? "xxxxxxxxxx" : Ten($"v{i - 1}")));
+
+        Assert.Contains(result.Findings, finding => finding.Rule == "query-too-long");
+    }
+
+    [Fact]
+    public void Values_for_all_that_hold_others_are_worked_out_once()
+    {
+        DashboardTestResult result = Nested(i => Variable($"v{i}", "custom", "x", json =>
+        {
+            json["includeAll"] = true;
+            json["allValue"] = i == 0 ? " " : Ten($"v{i - 1}");
+            json["current"] = new JsonObject { ["value"] = "$__all" };
+        }));
+
+        Assert.Contains(result.Findings, finding => finding.Rule == "query-too-long");
+    }
+
+    [Theory]
+    [InlineData("${all}")]
+    [InlineData("${all:csv}")]
+    [InlineData("$other")]
+    public void A_value_for_all_that_refers_to_itself_is_a_finding(string value)
+    {
+        DashboardTestResult result = Test(json =>
+        {
+            foreach ((string name, string all) in new[] { ("all", value), ("other", "$all") })
+            {
+                json.Variables().Add(Variable(name, "custom", "x", variable =>
+                {
+                    variable["includeAll"] = true;
+                    variable["allValue"] = all;
+                    variable["current"] = new JsonObject { ["value"] = "$__all" };
+                }));
+            }
+            json.SetSql("SELECT '${all:raw}'");
+        });
+
+        Assert.Contains(result.Findings, finding => finding.Rule == "query-failed" && finding.PanelId == 1);
+    }
+
+    [Fact]
+    public void A_chain_of_variables_does_not_end_the_process()
+    {
+        const int Length = 30_000;
+        DashboardTestResult result = Test(json =>
+        {
+            for (int i = 0; i < Length; i++)
+            {
+                json.Variables().Add(Variable($"v{i}", "constant", i == Length - 1 ? "7" : $"$v{i + 1}"));
+            }
+            json.SetSql("SELECT $v0 AS x");
+        });
+
+        Assert.Equal("SELECT 7 AS x", result.Queries[^1].Sql);
+    }
+
+    [Fact]
+    public void Thousands_of_panels_and_variables_are_looked_at_in_time()
+    {
+        DashboardTestResult result = Test(json =>
+        {
+            for (int i = 0; i < 5_000; i++)
+            {
+                json.Variables().Add(Variable($"v{i}", "constant", "$v0"));
+                JsonObject panel = Panel(i + 2, "text", i * 4);
+                panel["targets"] = new JsonArray();
+                panel["gridPos"] = new JsonObject { ["x"] = i % 2, ["y"] = 4, ["w"] = 1, ["h"] = 1_000_000 };
+                json.Panels().Add(panel);
+            }
+        });
+
+        Assert.Equal(4_998, result.Findings.Count(finding => finding.Rule == "panel-overlap"));
+    }
+
+    [Fact]
+    public void The_regex_of_a_variable_is_stopped() => Assert.Contains(
+        Test(json =>
+        {
+            json.Variables()[1]!["query"] = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 9) SELECT printf('%.*c', 60, 'a') || x FROM c";
+            json.Variables()[1]!["regex"] = "/^(a+)+$/";
+        }).Findings,
+        finding => finding.Rule == "variable-query-shape");
+
+    [Theory]
+    [InlineData("timeFrom")]
+    [InlineData("timeShift")]
+    public void A_length_of_time_beyond_all_time_is_none(string key) =>
+        Assert.Single(Test(json => json.FirstPanel()[key] = "2147483647y").Queries, query => query.PanelId == 1);
+
+    public void Dispose() => _store.Dispose();
+
+    private DashboardTestResult Nested(Func<int, JsonObject> variable) => Test(json =>
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            json.Variables().Add(variable(i));
+        }
+        json.SetSql("SELECT '${v9:raw}'");
+    });
+
+    private static string Ten(string name) => string.Concat(Enumerable.Repeat($"${{{name}}}", 10));
+
+    private DashboardTestResult Test(Action<JsonObject> change) =>
+        Assert.Single(DashboardTest.Run([Document(change)], new DashboardTestOptions { Database = _store.Path }, CancellationToken.None));
+}

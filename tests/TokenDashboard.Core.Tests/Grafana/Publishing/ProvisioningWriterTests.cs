@@ -1,0 +1,236 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Publishing;
+using TokenDashboard.Grafana.Results;
+using YamlDotNet.Serialization;
+
+namespace TokenDashboard.Tests.Grafana.Publishing;
+
+public sealed class ProvisioningWriterTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("tokendashboard-").FullName;
+    private readonly List<string> _warnings = [];
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void The_files_say_what_grafana_needs_to_know()
+    {
+        List<GrafanaPublishResult> results = Write(Options() with { Folder = "LLM", FolderUid = "llm", OrgId = 2 });
+
+        Assert.Equal(["datasources/tokendashboard.yaml", "dashboards/tokendashboard.yaml", "dashboards/tokendashboard/token-usage.json"], results.Select(result => result.Name));
+        Assert.All(results, result => Assert.Equal((GrafanaPublishAction.Created, true), (result.Action, File.Exists(result.Path))));
+        Dictionary<object, object> source = First("datasources/tokendashboard.yaml", "datasources");
+        Assert.Equal(("TokenDashboard", "tokendashboard-sqlite", "frser-sqlite-datasource", "2"), (source["name"], source["uid"], source["type"], source["orgId"]));
+        var settings = (Dictionary<object, object>)source["jsonData"];
+        Assert.Equal(("/data/observicia.db", "file:", "_pragma=busy_timeout(5000)&_pragma=query_only(1)", "0"), (settings["path"], settings["pathPrefix"], settings["pathOptions"], settings["attachLimit"]));
+        Dictionary<object, object> provider = First("dashboards/tokendashboard.yaml", "providers");
+        Assert.Equal(("LLM", "llm", "file", "2"), (provider["folder"], provider["folderUid"], provider["type"], provider["orgId"]));
+        Assert.Equal(Path.Combine(_folder, "dashboards", "tokendashboard"), ((Dictionary<object, object>)provider["options"])["path"]);
+        JsonObject dashboard = JsonNode.Parse(File.ReadAllText(results[2].Path!))!.AsObject();
+        Assert.Equal("tokendashboard-sqlite", dashboard["templating"]!["list"]![0]!["current"]!["value"]!.GetValue<string>());
+        Assert.Null(dashboard["id"]);
+        Assert.False(dashboard.ContainsKey("version"));
+    }
+
+    [Theory]
+    [InlineData("General")]
+    [InlineData("general")]
+    public void General_is_the_place_outside_every_folder(string folder)
+    {
+        Write(Options() with { Folder = folder });
+
+        Assert.Equal("", First("dashboards/tokendashboard.yaml", "providers")["folder"]);
+    }
+
+    [Fact]
+    public void A_title_stands_once_in_a_folder()
+    {
+        var writer = new ProvisioningWriter(Options(), Callbacks(true));
+        Assert.Equal(3, writer.Write(DashboardDocument.Parse(PublishRun.Json("Same", "one"), "one")).Count());
+        Assert.Equal(
+            ErrorCode.DashboardInvalid,
+            Assert.Throws<TokenDashboardException>(() => writer.Write(DashboardDocument.Parse(PublishRun.Json("Same", "two"), "two")).ToList()).Code);
+        Assert.False(File.Exists(Path.Combine(_folder, "dashboards/tokendashboard/two.json")));
+        writer.WarnOfSameTitles();
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public void A_title_that_a_file_of_an_earlier_run_has_is_warned_of()
+    {
+        var first = new ProvisioningWriter(Options(), Callbacks(true));
+        Assert.Equal(3, first.Write(DashboardDocument.Parse(PublishRun.Json("Same", "one"), "one")).Count());
+        var second = new ProvisioningWriter(Options(), Callbacks(true));
+        Assert.Equal(3, second.Write(DashboardDocument.Parse(PublishRun.Json("Same", "two"), "two")).Count());
+        second.WarnOfSameTitles();
+        Assert.Contains("'one.json', 'two.json'", Assert.Single(_warnings), StringComparison.Ordinal);
+
+        _warnings.Clear();
+        Assert.Single(second.Prune());
+        second.WarnOfSameTitles();
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public void A_second_run_touches_no_file()
+    {
+        List<GrafanaPublishResult> first = Write(Options());
+        var longAgo = new DateTime(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+        first.ForEach(result => File.SetLastWriteTimeUtc(result.Path!, longAgo));
+
+        List<GrafanaPublishResult> second = Write(Options());
+
+        Assert.All(second, result => Assert.Equal((GrafanaPublishAction.Unchanged, longAgo), (result.Action, File.GetLastWriteTimeUtc(result.Path!))));
+        Assert.Equal(3, second.Count);
+    }
+
+    [Fact]
+    public void Only_what_changed_is_written()
+    {
+        Write(Options());
+
+        Assert.Equal(["Unchanged", "Unchanged", "Updated"], Write(Options(), json: PublishRun.Json("Renamed")).Select(result => result.Action.ToString()));
+        Assert.Equal(["Updated", "Unchanged", "Unchanged"], Write(Options() with { Database = "/data/other.db" }, json: PublishRun.Json("Renamed")).Select(result => result.Action.ToString()));
+    }
+
+    [Fact]
+    public void Declined_writes_leave_no_file_and_no_folder()
+    {
+        Assert.Empty(Write(Options(), write: false));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("null")]
+    [InlineData("007")]
+    [InlineData("a: b # c")]
+    [InlineData("- x")]
+    [InlineData("\"quoted\" 'twice'")]
+    [InlineData("Tokens für Team Ü")]
+    [InlineData("two\nlines")]
+    public void Any_name_survives_the_way_through_yaml(string name)
+    {
+        Write(Options() with { DataSourceName = name, Folder = name.Replace('/', '-') });
+
+        Assert.Equal(name, First("datasources/tokendashboard.yaml", "datasources")["name"]);
+        Assert.Equal(name, First("dashboards/tokendashboard.yaml", "providers")["folder"]);
+    }
+
+    [Fact]
+    public void A_dollar_sign_is_not_taken_for_an_environment_variable()
+    {
+        Write(Options() with { Database = "/data/$HOME/${x}.db" });
+
+        Assert.Equal("/data/$$HOME/$${x}.db", ((Dictionary<object, object>)First("datasources/tokendashboard.yaml", "datasources")["jsonData"])["path"]);
+    }
+
+    [Fact]
+    public void A_container_sees_the_dashboards_at_its_own_path()
+    {
+        Write(Options() with { GrafanaPath = "/etc/grafana/provisioning/" });
+
+        Assert.Equal("/etc/grafana/provisioning/dashboards/tokendashboard", ((Dictionary<object, object>)First("dashboards/tokendashboard.yaml", "providers")["options"])["path"]);
+    }
+
+    [Fact]
+    public void A_path_grafana_refuses_is_warned_about_once()
+    {
+        Write(Options() with { Database = "/data/.env/x.db" });
+
+        Assert.Contains(".env", Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_dashboards_of_one_uid_and_folders_in_folders_are_refused()
+    {
+        var writer = new ProvisioningWriter(Options(), Callbacks(true));
+        DashboardDocument document = DashboardDocument.Parse(PublishRun.Json(), "test");
+        Assert.Equal(3, writer.Write(document).Count());
+
+        Assert.Equal(ErrorCode.DashboardInvalid, Assert.Throws<TokenDashboardException>(() => writer.Write(document)).Code);
+        Assert.Equal(ErrorCode.GrafanaFolderConflict, Assert.Throws<TokenDashboardException>(() => new ProvisioningWriter(Options() with { Folder = "A/B" }, Callbacks(true))).Code);
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_an_error_that_names_it()
+    {
+        string file = Path.Combine(_folder, "file");
+        File.WriteAllText(file, "");
+
+        var exception = Assert.Throws<TokenDashboardException>(() => Write(Options() with { Path = file }));
+
+        Assert.Equal(ErrorCode.DashboardWriteFailed, exception.Code);
+        Assert.Contains(file, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Pruning_removes_what_was_written_here_and_nothing_else()
+    {
+        string own = Path.Combine(_folder, "dashboards", "tokendashboard");
+        Write(Options(), json: PublishRun.Json(uid: "wanted"));
+        Write(Options(), json: PublishRun.Json(uid: "old"));
+        Write(Options(), json: PublishRun.Json(uid: "edited"));
+        Write(Options(), json: PublishRun.Json(uid: "aux"));
+        File.AppendAllText(Path.Combine(own, "edited.json"), " ");
+        File.WriteAllText(Path.Combine(own, "foreign.json"), PublishRun.Json(uid: "foreign"));
+        File.Copy(Path.Combine(own, "old.json"), Path.Combine(own, "copy.json"));
+        string outside = Path.Combine(_folder, "outside.json");
+        File.WriteAllText(outside, "{}");
+        string list = Directory.GetFiles(own, ".*").Single();
+        File.AppendAllText(list, $"{new string('0', 64)}  ../../outside.json\nnonsense\n");
+
+        var writer = new ProvisioningWriter(Options(), Callbacks(true));
+        _ = writer.Write(DashboardDocument.Parse(PublishRun.Json(uid: "wanted"), "test")).ToList();
+        List<GrafanaPublishResult> removed = [.. writer.Prune()];
+
+        Assert.Equal(["aux", "old"], removed.Select(result => result.Uid).Order());
+        Assert.All(removed, result => Assert.False(File.Exists(result.Path)));
+        Assert.Equal(["copy.json", "edited.json", "foreign.json", "wanted.json"], Directory.GetFiles(own, "*.json").Select(Path.GetFileName).Order());
+        Assert.True(File.Exists(outside));
+        Assert.Single(_warnings);
+        Assert.Equal(["wanted"], new ProvisioningWriter(Options(), Callbacks(true)).Prune().Select(result => result.Uid));
+    }
+
+    [Fact]
+    public void Declined_pruning_removes_nothing()
+    {
+        Write(Options());
+
+        Assert.Empty(new ProvisioningWriter(Options(), Callbacks(false)).Prune());
+        Assert.Single(new ProvisioningWriter(Options(), Callbacks(true)).Prune());
+    }
+
+    [Theory]
+    [InlineData("datasources")]
+    [InlineData("dashboards/tokendashboard")]
+    [InlineData("dashboards/tokendashboard/token-usage.json")]
+    public void Nothing_is_written_through_a_link(string link)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need a privilege on Windows.");
+        string outside = Directory.CreateDirectory(Path.Combine(_folder, "outside")).FullName;
+        string root = Directory.CreateDirectory(Path.Combine(_folder, "root")).FullName;
+        string path = Path.Combine(root, link);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.CreateSymbolicLink(path, outside);
+
+        Assert.Equal(ErrorCode.DashboardWriteFailed, Assert.Throws<TokenDashboardException>(() => Write(Options() with { Path = root })).Code);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(outside));
+    }
+
+    private ProvisioningOptions Options() => new() { Path = _folder, Database = "/data/observicia.db" };
+
+    private List<GrafanaPublishResult> Write(ProvisioningOptions options, bool write = true, string? json = null) =>
+        [.. new ProvisioningWriter(options, Callbacks(write)).Write(DashboardDocument.Parse(json ?? PublishRun.Json(), "test"))];
+
+    private PublishCallbacks Callbacks(bool write) => new((_, _) => write, _ => { }, _warnings.Add, _ => { });
+
+    private Dictionary<object, object> First(string file, string list)
+    {
+        var content = (Dictionary<object, object>)new DeserializerBuilder().Build().Deserialize(File.ReadAllText(Path.Combine(_folder, file)))!;
+        Assert.Equal("1", content["apiVersion"]);
+        return (Dictionary<object, object>)((List<object>)content[list]).Single();
+    }
+}

@@ -1,0 +1,334 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Catalog;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Parsing;
+using TokenDashboard.Grafana.Rules;
+using static TokenDashboard.Tests.Grafana.Rules.SampleDashboard;
+
+namespace TokenDashboard.Tests.Grafana.Rules;
+
+public class DashboardLinterTests
+{
+    private const string Users = "user_id IN (${user:sqlstring})";
+
+    public static TheoryData<string> Names => [.. DashboardCatalog.Names];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_dashboards_of_this_product_break_no_rule(string name)
+    {
+        Assert.Empty(DashboardLinter.Check(new ReadDashboard(DashboardCatalog.Create(name)), [DashboardCatalog.Create(name).Uid]));
+        Assert.Empty(DashboardLinter.Check(new ReadDashboard(DashboardCatalog.Create(name, forSharing: true)), []));
+    }
+
+    [Fact]
+    public void The_sample_breaks_no_rule() => Assert.Empty(Broken(_ => { }));
+
+    [Fact]
+    public void Rules_have_ids_of_their_own_and_say_what_to_do()
+    {
+        Assert.Equal(DashboardRules.All.Count, DashboardRules.All.Select(rule => rule.Id).Distinct().Count());
+        Assert.All(DashboardRules.All, rule => Assert.EndsWith(".", rule.Breach, StringComparison.Ordinal));
+        Assert.All(DashboardRules.All, rule => Assert.EndsWith(".", rule.Advice, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_dashboard_that_can_be_edited() => Only("uneditable-dashboard", json => json["editable"] = true);
+
+    [Fact]
+    public void A_data_source_variable_of_another_name_or_label()
+    {
+        Only("template-datasource-rule", json => json.Variables()[0]!["label"] = "Database");
+        Assert.Contains("template-datasource-rule", Broken(json => json.Variables()[0]!["name"] = "ds"));
+    }
+
+    [Fact]
+    public void A_variable_that_does_not_follow_the_time_range() =>
+        Only("template-on-time-change-reload-rule", json => json.Variables()[1]!["refresh"] = 1);
+
+    [Fact]
+    public void A_data_source_by_its_uid()
+    {
+        Only("panel-datasource-rule", json => json.FirstPanel()["datasource"]!["uid"] = "fe6x12");
+        Only("panel-datasource-rule", json => json.Variables()[1]!["datasource"]!["uid"] = "fe6x12");
+        Only("panel-datasource-rule", json => json.FirstPanel()["datasource"] = null);
+    }
+
+    [Theory]
+    [InlineData("title")]
+    [InlineData("description")]
+    public void A_panel_without_title_or_description(string key) => Only("panel-title-description-rule", json => json.FirstPanel().Remove(key));
+
+    [Fact]
+    public void A_panel_without_unit() => Only("panel-units-rule", json => json.FirstPanel().Remove("fieldConfig"));
+
+    [Theory]
+    [InlineData("millis", false)]
+    [InlineData("suffix:", false)]
+    [InlineData("suffix: tokens", true)]
+    [InlineData("currencyUSD", true)]
+    [InlineData("${unit}", true)]
+    public void A_unit_Grafana_does_not_have(string unit, bool known)
+    {
+        void Change(JsonObject json)
+        {
+            json["title"] = "${unit}";
+            json.Variables().Add(new JsonObject { ["name"] = "unit", ["type"] = "textbox" });
+            json.FirstPanel()["fieldConfig"]!["defaults"]!["unit"] = unit;
+        }
+        Assert.Equal(known ? [] : ["panel-units-rule"], Broken(Change).Distinct());
+    }
+
+    [Fact]
+    public void A_panel_without_query() =>
+        Only("panel-no-targets-rule", json => json.Panels().Add(With(Panel(2, "table", 4), panel => panel["targets"] = new JsonArray())));
+
+    [Theory]
+    [InlineData("queryText")]
+    [InlineData("rawQueryText")]
+    public void A_query_with_one_text(string key) => Only("query-text-missing", json => json.FirstTarget().Remove(key));
+
+    [Fact]
+    public void A_query_with_two_texts() => Only("query-texts-differ", json => json.FirstTarget()["queryText"] = Sql + " AND 1");
+
+    [Theory]
+    [InlineData("timeseries")]
+    [InlineData("")]
+    public void A_query_of_unknown_type(string type) => Only("query-type-unknown", json => json.FirstTarget()["queryType"] = type);
+
+    [Fact]
+    public void A_series_without_time_column()
+    {
+        string[] broken = Broken(json => json.FirstPanel()["targets"] = new JsonArray(Target(Sql, "time series", "time", "ts")));
+        Assert.Equal(["time-column-missing"], broken);
+        Assert.Empty(Broken(json => json.FirstPanel()["targets"] = new JsonArray(Target(Sql.Replace("SELECT", "SELECT 1 AS time,"), "time series", "time", "ts"))));
+    }
+
+    [Theory]
+    [InlineData("$__timeFilter(timestamp)")]
+    [InlineData("$__unixEpochFilter(timestamp)")]
+    public void A_macro_the_plugin_lacks(string macro) => Only("macro-unknown", json => json.SetSql($"SELECT 1 FROM telemetry WHERE {macro} AND {Users}"));
+
+    [Theory]
+    [InlineData("unixepoch(timestamp), 60")]
+    [InlineData("timestamp, $__interval")]
+    [InlineData("timestamp, $__interval_ms")]
+    [InlineData("timestamp")]
+    [InlineData("timestamp, 60, 0")]
+    public void Arguments_the_macro_does_not_take(string arguments) =>
+        Only("macro-arguments", json => json.SetSql($"SELECT $__unixEpochGroupSeconds({arguments}) AS x FROM telemetry WHERE $__from < id AND {Users}"));
+
+    [Theory]
+    [InlineData("timestamp, 60")]
+    [InlineData("timestamp, $bucket, NULL")]
+    public void Arguments_the_macro_takes(string arguments) => Assert.Empty(Broken(json =>
+    {
+        json.Variables().Add(Variable("bucket", "custom", "1m : 60"));
+        json.SetSql($"SELECT CAST($__unixEpochGroupSeconds({arguments}) AS INTEGER) AS x, $bucket FROM telemetry WHERE $__from < id AND {Users}");
+    }));
+
+    [Theory]
+    [InlineData("$user")]
+    [InlineData("${user}")]
+    [InlineData("${user:pipe}")]
+    [InlineData("[[user]]")]
+    public void A_variable_of_several_values_without_format(string use) =>
+        Only("variable-format", json => json.SetSql($"SELECT 1 FROM telemetry WHERE $__to > id AND user_id IN ({use})"));
+
+    [Theory]
+    [InlineData("${user:singlequote}")]
+    [InlineData("'${user:csv}'")]
+    public void A_variable_whose_quotes_break(string use) =>
+        Only("variable-quotes", json => json.SetSql($"SELECT 1 FROM telemetry WHERE $__to > id AND user_id IN ({use})"));
+
+    [Fact]
+    public void A_query_that_ignores_the_time_range() => Only("time-filter-missing", json => json.SetSql($"SELECT 1 FROM telemetry WHERE {Users}"));
+
+    [Fact]
+    public void A_query_that_reads_no_table_needs_no_time_range() => Assert.Empty(Broken(json => json.SetSql("SELECT 1 AS x, (${user:sqlstring}) AS y")));
+
+    [Theory]
+    [InlineData("$nobody")]
+    [InlineData("${nobody:sqlstring}")]
+    [InlineData("[[nobody]]")]
+    public void A_variable_nobody_defined(string use) => Only("variable-undefined", json => json.SetSql($"{Sql} AND {use} = 1"));
+
+    [Fact]
+    public void Paths_in_json_and_amounts_are_no_variables() =>
+        Assert.Empty(Broken(json => json.SetSql(Sql + " AND json_extract(model, '$.a') = '$5' -- $x is a comment to SQLite, not to Grafana".Replace("$x", "x"))));
+
+    [Fact]
+    public void A_variable_nobody_uses() => Only("variable-unused", json => json.Variables().Add(Variable("idle", "custom", "a,b")));
+
+    [Theory]
+    [InlineData("links")]
+    [InlineData("repeat")]
+    public void A_variable_used_elsewhere_is_used(string where) => Assert.Empty(Broken(json =>
+    {
+        json.Variables().Add(Variable("busy", "custom", "a,b"));
+        json.FirstPanel()[where] = where == "repeat" ? "busy" : new JsonArray(new JsonObject { ["title"] = "x", ["url"] = "/d/sample?${busy:queryparam}" });
+    }));
+
+    [Fact]
+    public void Two_panels_of_one_number() => Only("panel-id-duplicate", json => json.Panels().Add(Panel(1, "stat", 4)));
+
+    [Fact]
+    public void A_panel_on_another() => Only("panel-overlap", json => json.Panels().Add(Panel(2, "stat", 3)));
+
+    [Theory]
+    [InlineData("x", 13)]
+    [InlineData("x", -1)]
+    [InlineData("w", 0)]
+    [InlineData("h", 0)]
+    public void A_panel_outside_the_grid(string key, int value) => Only("panel-outside-grid", json => json.FirstPanel()["gridPos"]![key] = value);
+
+    [Fact]
+    public void A_panel_without_place() => Only("panel-outside-grid", json => json.FirstPanel().Remove("gridPos"));
+
+    [Theory]
+    [InlineData(false, new[] { "row-panels-hidden" })]
+    [InlineData(true, new string[0])]
+    public void Panels_inside_a_row(bool collapsed, string[] broken) => Assert.Equal(broken, Broken(json => json.Panels().Add(new JsonObject
+    {
+        ["id"] = 9,
+        ["type"] = "row",
+        ["title"] = "Row",
+        ["collapsed"] = collapsed,
+        ["panels"] = new JsonArray(Panel(2, "stat", 0)),
+    })));
+
+    [Theory]
+    [InlineData("rubbish", "now", true)]
+    [InlineData("now-6h", "now/", true)]
+    [InlineData("now", "now-7d", true)]
+    [InlineData("now/fQ", "now", false)]
+    [InlineData("now-1d/d", "now/d+8h", false)]
+    public void A_time_range(string from, string to, bool broken) => Assert.Equal(
+        broken ? ["time-range"] : [], Broken(json => json["time"] = new JsonObject { ["from"] = from, ["to"] = to }));
+
+    [Fact]
+    public void Panels_that_are_not_read()
+    {
+        JsonObject Row(JsonNode panel) => new() { ["id"] = 9, ["type"] = "row", ["title"] = "Row", ["collapsed"] = true, ["panels"] = new JsonArray(panel) };
+
+        Only("panels-not-read", json => json["rows"] = new JsonArray(Row(Panel(2, "stat", 0))));
+        Only("panels-not-read", json => json.Panels().Add(Row(Row(Panel(2, "stat", 0)))));
+    }
+
+    [Fact]
+    public void A_link_to_a_dashboard_that_is_not_given()
+    {
+        void Link(JsonObject json) => ((JsonArray)json["links"]!).Add(new JsonObject { ["type"] = "link", ["url"] = "/d/elsewhere/slug?var-a=b" });
+
+        Assert.Equal(["link-unknown"], Broken(Link, "other"));
+        Assert.Empty(Broken(Link, "elsewhere"));
+        Assert.Empty(Broken(Link));
+    }
+
+    [Theory]
+    [InlineData("piechart")]
+    [InlineData("bargauge")]
+    public void A_panel_that_hides_rows(string type)
+    {
+        void Grouped(JsonObject json, bool rows)
+        {
+            json.FirstPanel()["type"] = type;
+            json.FirstPanel()["options"]!["reduceOptions"]!["values"] = rows;
+            json.SetSql(Sql.Replace("SELECT", "SELECT model,") + " GROUP BY model");
+        }
+
+        Only("rows-hidden", json => Grouped(json, rows: false));
+        Assert.Empty(Broken(json => Grouped(json, rows: true)));
+    }
+
+    [Fact]
+    public void A_gauge_without_maximum()
+    {
+        Only("gauge-maximum", json => json.FirstPanel()["type"] = "gauge");
+        Assert.Empty(Broken(json => With(json.FirstPanel(), panel => panel["type"] = "gauge")["fieldConfig"]!["defaults"]!["max"] = 10));
+    }
+
+    [Fact]
+    public void A_footer_that_adds_up_everything_or_stands_elsewhere()
+    {
+        Only("table-footer", json => With(json.FirstPanel(), panel => panel["type"] = "table")["options"]!["footer"] =
+            new JsonObject { ["show"] = true, ["reducer"] = new JsonArray("sum"), ["fields"] = "" });
+        Only("table-footer", json => With(json.FirstPanel(), panel => panel["type"] = "table")["fieldConfig"]!["defaults"]!["custom"] =
+            new JsonObject { ["footer"] = new JsonObject { ["reducers"] = new JsonArray("sum") } });
+        Assert.Empty(Broken(json => With(json.FirstPanel(), panel => panel["type"] = "table")["options"]!["footer"] =
+            new JsonObject { ["show"] = true, ["reducer"] = new JsonArray("sum"), ["fields"] = new JsonArray("tokens") }));
+    }
+
+    [Theory]
+    [InlineData("SUM(total_tokens) AS x", true)]
+    [InlineData("COALESCE(AVG(duration_ms), 0) AS x", true)]
+    [InlineData("SUM(total_tokens) / 2 AS x", true)]
+    [InlineData("1.0 * MAX(total_tokens)", true)]
+    [InlineData("AVG(duration_ms) AS \"Average / s\"", false)]
+    [InlineData("COUNT(DISTINCT lower(user_id)) AS x", false)]
+    [InlineData("COUNT(*) AS x", false)]
+    [InlineData("CAST(SUM(total_tokens) AS INTEGER) AS x", false)]
+    [InlineData("(SELECT MAX(id) FROM telemetry) AS x", true)]
+    [InlineData("model, user_id", false)]
+    public void A_computed_column_without_cast(string columns, bool broken) => Assert.Equal(
+        broken ? ["column-cast"] : [], Broken(json => json.SetSql($"SELECT {columns} FROM telemetry WHERE $__from < id AND {Users}")));
+
+    [Theory]
+    [InlineData("SELECT * FROM telemetry WHERE $__from < id", false)]
+    [InlineData("SELECT * FROM telemetry", true)]
+    [InlineData("SELECT '(SELECT * FROM t WHERE id > ' || '$' || '__from)'", false)]
+    [InlineData("SELECT '(' || ${inner:sqlstring} || ')'", false)]
+    [InlineData("SELECT ${outer:sqlstring}", true)]
+    public void A_relation_of_a_variable_follows_the_time_range_where_what_makes_it_does(string relation, bool broken) => Assert.Equal(
+        broken ? ["time-filter-missing"] : [],
+        Broken(json =>
+        {
+            json.Variables().Add(With(json.Variables()[1]!.DeepClone().AsObject(), inner => (inner["name"], inner["query"]) = ("inner", "SELECT 'x' WHERE $__from")));
+            json.Variables().Add(With(Variable("outer", "query", relation), outer => (outer["datasource"], outer["refresh"]) = (Source(), 2)));
+            json.FirstPanel()["title"] = "$inner";
+            json.SetSql($"SELECT SUM(tokens) AS tokens FROM ${{outer:raw}} WHERE {Users}");
+        }));
+
+    [Fact]
+    public void Panels_of_other_data_sources_are_said_and_left_alone()
+    {
+        string[] broken = Broken(json => json.Panels().Add(With(Panel(2, "timeseries", 4), panel =>
+        {
+            panel["datasource"] = new JsonObject { ["type"] = "prometheus", ["uid"] = "p" };
+            panel["targets"] = new JsonArray(new JsonObject { ["refId"] = "A", ["expr"] = "up{job=\"$nobody\"}" });
+        })));
+
+        Assert.Equal(["other-data-source"], broken);
+    }
+
+    [Fact]
+    public void Panels_of_the_library_are_said_and_may_use_any_variable()
+    {
+        string[] broken = Broken(json =>
+        {
+            json.Variables().Add(new JsonObject { ["name"] = "limit", ["type"] = "constant", ["query"] = "10" });
+            json.Panels().Add(With(Panel(2, "timeseries", 4), panel => panel["libraryPanel"] = new JsonObject { ["uid"] = "abc", ["name"] = "lib" }));
+        });
+
+        Assert.Equal(["library-panel"], broken);
+    }
+
+    [Fact]
+    public void Library_panels_that_come_along_are_said() => Only("library-panels-carried", json => json["__elements"] = new JsonObject { ["lib1"] = new JsonObject() });
+
+    [Theory]
+    [InlineData("""{"title": "x"}""")]
+    [InlineData("""{"title": "x", "panels": 7, "templating": [], "annotations": {"list": [1, null]}, "links": "no", "time": 3}""")]
+    [InlineData("""{"title": "x", "panels": [null, 3, {"type": 4, "targets": {}, "gridPos": []}, {"type": "row", "panels": [[]]}]}""")]
+    [InlineData("""{"title": "x", "panels": [{"datasource": true, "targets": [{"queryText": {}, "timeColumns": 5}]}]}""")]
+    public void Damaged_dashboards_are_no_reason_to_fail(string json) =>
+        Assert.NotEmpty(DashboardLinter.Check(new ReadDashboard(DashboardDocument.Parse(json, "damaged")), []));
+
+    private static void Only(string rule, Action<JsonObject> change) => Assert.Equal([rule], Broken(change).Distinct());
+
+    private static JsonObject With(JsonObject json, Action<JsonObject> change)
+    {
+        change(json);
+        return json;
+    }
+}

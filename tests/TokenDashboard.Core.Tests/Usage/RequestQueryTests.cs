@@ -1,0 +1,110 @@
+using CsCheck;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
+
+namespace TokenDashboard.Tests.Usage;
+
+public class RequestQueryTests
+{
+    [Theory]
+    [InlineData("gpt[8k]", new[] { "gpt8", "gpt[8k]" })]
+    [InlineData("GPT[8K]*", new[] { "gpt8" })]
+    [InlineData("gpt`[8k`]", new[] { "gpt[8k]" })]
+    public void A_name_with_brackets_matches_itself_and_as_a_pattern(string model, string[] expected)
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row { Model = "gpt8" }, new TestStore.Row { Model = "gpt[8k]" }, new TestStore.Row { Model = "gpt" });
+        using TokenStore open = store.Open();
+        using var query = new RequestQuery(open, new RequestFilter { Model = [model] }, RequestOrder.Id, descending: false);
+
+        Assert.Equal(expected, query.Run(0, 10).Select(request => request.Model));
+    }
+
+    [Fact]
+    public void Requests_come_in_the_order_and_the_part_asked_for() => Gen.Select(
+        RandomStore.Row.Array[0, 60], Gen.Enum<RequestOrder>(), Gen.Bool, Gen.ULong[0, 70], Gen.ULong[0, 70]).ForAll(
+        (rows, order, descending, skip, first) =>
+        {
+            using var store = new TestStore();
+            store.Insert(rows);
+            using TokenStore open = store.Open();
+            using var query = new RequestQuery(open, new RequestFilter(), order, descending);
+
+            long[] ids = [.. query.Run(skip, first).Select(request => request.Id)];
+
+            IComparable Key(int index) => order switch
+            {
+                RequestOrder.Timestamp => RandomStore.TimeOf(rows[index]),
+                RequestOrder.PromptTokens => (long)rows[index].Prompt!,
+                RequestOrder.CompletionTokens => (long)rows[index].Completion!,
+                RequestOrder.TotalTokens => RandomStore.TokensOf(rows[index]),
+                RequestOrder.DurationMs => (double)rows[index].Duration!,
+                _ => 0,
+            };
+            string Name(int index) => order switch
+            {
+                RequestOrder.User => (string)rows[index].User!,
+                RequestOrder.Model => (string)rows[index].Model!,
+                RequestOrder.Provider => (string)rows[index].Provider!,
+                _ => "",
+            };
+            IEnumerable<int> sorted = Enumerable.Range(0, rows.Length).OrderBy(Key).ThenBy(Name, StringComparer.Ordinal).ThenBy(index => index);
+            IEnumerable<long> expected = (descending ? sorted.Reverse() : sorted).Skip((int)skip).Take((int)first).Select(index => index + 1L);
+            Assert.Equal(expected, ids);
+        },
+        iter: 150);
+
+    [Fact]
+    public void Gaps_in_the_ids_are_crossed_in_both_directions()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row(), new TestStore.Row(), new TestStore.Row());
+        using (var connection = store.Connect())
+        {
+            connection.Execute("UPDATE telemetry SET id = 5000000 WHERE id = 2; UPDATE telemetry SET id = -40 WHERE id = 3");
+        }
+        using TokenStore open = store.Open();
+        using var up = new RequestQuery(open, new RequestFilter(), RequestOrder.Id, descending: false);
+        using var down = new RequestQuery(open, new RequestFilter(), RequestOrder.Id, descending: true);
+
+        Assert.Equal([-40, 1, 5000000], up.Run(0, 10).Select(request => request.Id));
+        Assert.Equal([5000000, 1, -40], down.Run(0, 10).Select(request => request.Id));
+    }
+
+    [Fact]
+    public void Requests_without_a_readable_time_are_left_out_and_counted()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row { Timestamp = "garbage" }, new TestStore.Row());
+        using TokenStore open = store.Open();
+        using var query = new RequestQuery(open, new RequestFilter(), RequestOrder.Timestamp, descending: true);
+
+        Assert.Equal(2, Assert.Single(query.Run(0, 10)).Id);
+        Assert.Equal(1, query.Unreadable.Timestamps);
+        Assert.Equal(1, RequestQuery.Count(open, new RequestFilter()));
+    }
+
+    [Fact]
+    public void A_row_deleted_while_the_stream_is_read_is_passed_over()
+    {
+        using var store = new TestStore();
+        store.Insert(Enumerable.Range(0, 3000).Select(i => new TestStore.Row { Total = 3000L - i }));
+        using TokenStore open = store.Open();
+        using var query = new RequestQuery(open, new RequestFilter(), RequestOrder.TotalTokens, descending: false);
+        using IEnumerator<TokenRequest> requests = query.Run(0, ulong.MaxValue).GetEnumerator();
+        Assert.True(requests.MoveNext());
+        using (var connection = store.Connect())
+        {
+            connection.Execute("DELETE FROM telemetry WHERE id = 1");
+        }
+
+        int count = 1;
+        while (requests.MoveNext())
+        {
+            count++;
+        }
+
+        Assert.Equal(2999, count);
+    }
+}

@@ -1,0 +1,104 @@
+using CsCheck;
+using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
+
+namespace TokenDashboard.Tests.Usage;
+
+public class TimeBucketsTests
+{
+    // Whole, half and quarter hours; changes at midnight (Beirut, Havana), of half an hour (Lord Howe), of a whole day (Apia), none at all.
+    public static readonly string[] Zones =
+    [
+        "UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Chatham",
+        "America/Havana", "Asia/Beirut", "America/Sao_Paulo", "Pacific/Apia", "America/St_Johns",
+    ];
+
+    private static readonly Gen<(TimeUnit Unit, TimeZoneInfo Zone, DateTime Time)> Cases = Gen.Select(
+        Gen.Enum<TimeUnit>(),
+        Gen.OneOfConst(Zones).Select(TimeZoneInfo.FindSystemTimeZoneById),
+        Gen.DateTime[new DateTime(2005, 1, 1), new DateTime(2028, 1, 1)]);
+
+    [Fact]
+    public void Buckets_follow_one_another_without_gap_or_overlap() => Cases.ForAll((unit, zone, time) =>
+    {
+        var buckets = new TimeBuckets(unit, zone);
+        long start = buckets.StartOf(time.Ticks);
+        for (int i = 0; i < 30; i++)
+        {
+            long end = buckets.EndOf(start);
+            // Asked afresh, so that nothing remembered helps.
+            Assert.Equal(end, new TimeBuckets(unit, zone).StartOf(end));
+            Assert.Equal(start, new TimeBuckets(unit, zone).StartOf(end - 1));
+            Assert.True(start < end);
+            start = end;
+        }
+    });
+
+    [Fact]
+    public void A_bucket_holds_the_instant_it_was_asked_for() => Cases.ForAll((unit, zone, time) =>
+    {
+        var buckets = new TimeBuckets(unit, zone);
+        Assert.InRange(time.Ticks, buckets.StartOf(time.Ticks), buckets.EndOf(time.Ticks) - 1);
+    });
+
+    [Fact]
+    public void A_bucket_begins_at_the_start_of_its_unit_unless_the_clock_skips_it() => Cases.ForAll((unit, zone, time) =>
+    {
+        long start = new TimeBuckets(unit, zone).StartOf(time.Ticks);
+        DateTimeOffset local = LocalTime.At(start, zone);
+        bool clockChanged = LocalTime.OffsetTicks(start, zone) != LocalTime.OffsetTicks(start - 1, zone);
+        bool aligned = unit switch
+        {
+            TimeUnit.Hour => local.TimeOfDay.Ticks % TimeSpan.TicksPerHour == 0,
+            TimeUnit.Day => local.TimeOfDay == TimeSpan.Zero,
+            TimeUnit.Week => local.TimeOfDay == TimeSpan.Zero && local.DayOfWeek == DayOfWeek.Monday,
+            _ => local.TimeOfDay == TimeSpan.Zero && local.Day == 1,
+        };
+        Assert.True(aligned || clockChanged, $"{unit} {zone.Id} {local:O}");
+    });
+
+    [Theory]
+    [InlineData("Europe/Berlin", "2026-03-29T12:00Z", 23)]
+    [InlineData("Europe/Berlin", "2026-10-25T12:00Z", 25)]
+    [InlineData("America/New_York", "2026-03-08T12:00Z", 23)]
+    [InlineData("America/New_York", "2026-11-01T12:00Z", 25)]
+    [InlineData("Australia/Lord_Howe", "2026-10-04T12:00Z", 23.5)]
+    [InlineData("Asia/Kolkata", "2026-10-04T12:00Z", 24)]
+    [InlineData("Europe/Berlin", "9999-12-29T12:00Z", 24)]
+    [InlineData("America/New_York", "9999-12-30T12:00Z", 24)]
+    public void Days_on_which_the_clock_changes_are_longer_or_shorter(string zone, string noon, double hours)
+    {
+        var buckets = new TimeBuckets(TimeUnit.Day, TimeZoneInfo.FindSystemTimeZoneById(zone));
+        long ticks = DateTimeOffset.Parse(noon).UtcTicks;
+
+        Assert.Equal(TimeSpan.FromHours(hours).Ticks, buckets.EndOf(ticks) - buckets.StartOf(ticks));
+    }
+
+    [Fact]
+    public void The_repeated_hour_is_two_buckets()
+    {
+        var buckets = new TimeBuckets(TimeUnit.Hour, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
+        long summer = DateTimeOffset.Parse("2026-10-25T00:30Z").UtcTicks;
+        long winter = DateTimeOffset.Parse("2026-10-25T01:30Z").UtcTicks;
+
+        Assert.Equal("2026-10-25T02:00:00.0000000+02:00", buckets.Bounds(buckets.StartOf(summer)).Start.ToString("O"));
+        Assert.Equal("2026-10-25T02:00:00.0000000+01:00", buckets.Bounds(buckets.StartOf(winter)).Start.ToString("O"));
+    }
+
+    [Theory]
+    [InlineData("0001-01-01T00:00:00Z")]
+    [InlineData("9999-12-31T23:59:59Z")]
+    public void The_ends_of_time_have_buckets_too(string time)
+    {
+        long ticks = DateTimeOffset.Parse(time).UtcTicks;
+        foreach (TimeUnit unit in Enum.GetValues<TimeUnit>())
+        {
+            foreach (string zone in Zones)
+            {
+                var buckets = new TimeBuckets(unit, TimeZoneInfo.FindSystemTimeZoneById(zone));
+                Assert.InRange(ticks, buckets.StartOf(ticks), buckets.EndOf(ticks) - 1);
+                buckets.Bounds(buckets.StartOf(ticks));
+            }
+        }
+    }
+}

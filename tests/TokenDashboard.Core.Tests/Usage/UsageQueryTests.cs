@@ -1,0 +1,164 @@
+using CsCheck;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
+
+namespace TokenDashboard.Tests.Usage;
+
+public class UsageQueryTests
+{
+    [Fact]
+    public void The_buckets_of_a_range_sum_to_the_range_in_every_zone()
+    {
+        var cases = Gen.Select(
+            RandomStore.Row.Array[0, 60],
+            Gen.DateTime[new DateTime(2026, 3, 25), new DateTime(2026, 4, 2)],
+            Gen.DateTime[new DateTime(2026, 10, 20), new DateTime(2026, 10, 30)],
+            Gen.Enum<TimeUnit>(),
+            Gen.Bool);
+        cases.ForAll(
+            (rows, since, until, unit, fill) =>
+            {
+                using var store = new TestStore();
+                store.Insert(rows);
+                using TokenStore open = store.Open();
+                var range = new TimeRange(new DateTimeOffset(since, TimeSpan.Zero), new DateTimeOffset(until, TimeSpan.Zero));
+                TestStore.Row[] inRange = [.. rows.Where(row => RandomStore.TimeOf(row) >= range.Since && RandomStore.TimeOf(row) < range.Until)];
+                foreach (TimeZoneInfo zone in TimeBucketsTests.Zones.Select(TimeZoneInfo.FindSystemTimeZoneById))
+                {
+                    IReadOnlyList<TokenUsage> buckets = new UsageQuery([(UsageDimension)unit], zone) { Fill = fill && unit != TimeUnit.Hour }
+                        .Run(open, new RequestFilter { Range = range }).Rows;
+                    Assert.Equal(inRange.Length, buckets.Sum(bucket => bucket.Requests));
+                    Assert.Equal(inRange.Sum(RandomStore.TokensOf), buckets.Sum(bucket => bucket.TotalTokens));
+                    Assert.Equal(buckets.Select(bucket => bucket.Start).Order(), buckets.Select(bucket => bucket.Start));
+                    Assert.All(inRange, row => Assert.Contains(buckets, bucket => RandomStore.TimeOf(row) >= bucket.Start && RandomStore.TimeOf(row) < bucket.End));
+                }
+            },
+            iter: 25);
+    }
+
+    [Fact]
+    public void Groups_are_those_of_the_SQL() => RandomStore.Row.Array[0, 80].ForAll(
+        rows =>
+        {
+            using var store = new TestStore();
+            store.Insert(rows);
+            using TokenStore open = store.Open();
+
+            string[] groups =
+            [
+                .. new UsageQuery([UsageDimension.User, UsageDimension.Model, UsageDimension.Provider, UsageDimension.Transaction], TimeZoneInfo.Utc)
+                    .Run(open, new RequestFilter()).Rows
+                    .Select(row => $"{row.User}|{row.Model}|{row.Provider}|{row.Transaction}|{row.Requests}|{row.PromptTokens}|{row.CompletionTokens}|{row.TotalTokens}|{row.PolicyFailures}|{row.InterruptedStreams}"),
+            ];
+
+            IEnumerable<string> expected = store.Query($"""
+                SELECT user_id || '|' || model || '|' || provider || '|' || transaction_id || '|' || count(*) || '|' || sum(prompt_tokens)
+                    || '|' || sum(completion_tokens) || '|' || sum({TelemetrySql.TotalTokens}) || '|' || sum(success = 0) || '|' || sum({TelemetrySql.InterruptedStream})
+                FROM telemetry GROUP BY user_id, model, provider, transaction_id
+                """).Cast<string>();
+            Assert.Equal(expected.Order(), groups.Order());
+        },
+        iter: 40);
+
+    [Fact]
+    public void Filters_choose_what_they_say() => Gen.Select(RandomStore.Row.Array[0, 80], Gen.Int[0, 5]).ForAll(
+        (rows, which) =>
+        {
+            using var store = new TestStore();
+            store.Insert(rows);
+            using TokenStore open = store.Open();
+            (RequestFilter, Func<TestStore.Row, bool>)[] choices =
+            [
+                (new RequestFilter { User = ["o'b*", "ALICE"] }, row => row.User is "O'Brien" or "alice"),
+                (new RequestFilter { User = [""] }, row => row.User is ""),
+                (new RequestFilter { Model = ["claude"], Provider = ["open[a-b]i"] }, row => row.Model is "claude" or "Claude" && row.Provider is "openai"),
+                (new RequestFilter { PolicyFailed = true }, row => row.Success is 0L),
+                (new RequestFilter { MinTokens = 300 }, row => RandomStore.TokensOf(row) >= 300),
+                (new RequestFilter { Transaction = ["t?"], RequestType = ["CHAT"] }, row => row.Transaction is not ""),
+            ];
+            (RequestFilter filter, Func<TestStore.Row, bool> expected) = choices[which];
+
+            TokenUsage usage = Assert.Single(new UsageQuery([], TimeZoneInfo.Utc).Run(open, filter).Rows);
+
+            Assert.Equal(rows.Count(expected), usage.Requests);
+            Assert.Equal(rows.Where(expected).Sum(RandomStore.TokensOf), usage.TotalTokens);
+        },
+        iter: 60);
+
+    [Fact]
+    public void Percentiles_are_durations_that_occurred_by_nearest_rank() => Gen.Double[0, 100].Array[1, 50].ForAll(
+        durations =>
+        {
+            using var store = new TestStore();
+            store.Insert(durations.Select(duration => new TestStore.Row { Duration = duration }).Append(new TestStore.Row { Duration = null }));
+            using TokenStore open = store.Open();
+
+            TokenUsage usage = Assert.Single(new UsageQuery([], TimeZoneInfo.Utc).Run(open, new RequestFilter()).Rows);
+
+            double[] sorted = [.. durations.Order()];
+            double Rank(double part) => sorted.First(duration => sorted.Count(other => other <= duration) >= part * sorted.Length - 1e-9);
+            Assert.Equal((Rank(.5), Rank(.95), Rank(.99), sorted[^1]), (usage.P50DurationMs, usage.P95DurationMs, usage.P99DurationMs, usage.MaxDurationMs));
+            Assert.Equal(durations.Average(), usage.MeanDurationMs!.Value, 1e-9);
+        },
+        iter: 60);
+
+    [Fact]
+    public void An_empty_store_has_one_row_of_nothing()
+    {
+        using var store = new TestStore();
+        using TokenStore open = store.Open();
+
+        TokenUsage usage = Assert.Single(new UsageQuery([], TimeZoneInfo.Utc).Run(open, new RequestFilter()).Rows);
+
+        Assert.Equal((0, 0, 0.0, null), (usage.Requests, usage.TotalTokens, usage.Share, usage.MeanDurationMs));
+        Assert.Empty(new UsageQuery([UsageDimension.Day, UsageDimension.User], TimeZoneInfo.Utc) { Fill = true }.Run(open, new RequestFilter()).Rows);
+    }
+
+    [Fact]
+    public void Empty_buckets_are_filled_for_every_group_over_the_whole_range()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row { Timestamp = "2026-10-24T12:00:00" }, new TestStore.Row { Timestamp = "2026-10-26T12:00:00", User = "bob" });
+        using TokenStore open = store.Open();
+        var filter = new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse("2026-10-23T22:00Z"), DateTimeOffset.Parse("2026-10-27T23:00Z")) };
+
+        IReadOnlyList<TokenUsage> rows = new UsageQuery([UsageDimension.Day, UsageDimension.User], TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")) { Fill = true }
+            .Run(open, filter).Rows;
+
+        Assert.Equal(4 * 2, rows.Count);
+        Assert.Equal(2, rows.Sum(row => row.Requests));
+        Assert.Equal(25, (rows.First(row => row.Start!.Value.Day == 25).End - rows.First(row => row.Start!.Value.Day == 25).Start)!.Value.TotalHours);
+    }
+
+    [Fact]
+    public void Filling_without_end_is_refused()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row());
+        using TokenStore open = store.Open();
+        var filter = new RequestFilter { Range = new TimeRange(DateTimeOffset.MinValue, null) };
+
+        var failure = Assert.Throws<TokenDashboardException>(() => new UsageQuery([UsageDimension.Hour], TimeZoneInfo.Utc) { Fill = true }.Run(open, filter));
+
+        Assert.Equal(ErrorCode.TooManyBuckets, failure.Code);
+    }
+
+    [Fact]
+    public void Two_units_of_time_are_refused() => Assert.Equal(
+        ErrorCode.GroupingInvalid,
+        Assert.Throws<TokenDashboardException>(() => new UsageQuery([UsageDimension.Day, UsageDimension.Hour], TimeZoneInfo.Utc)).Code);
+
+    [Fact]
+    public void A_time_that_cannot_be_read_is_reported_in_any_range()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row { Timestamp = "garbage" }, new TestStore.Row { Timestamp = "2026-03-01T12:00:00" }, new TestStore.Row { Timestamp = "2025-01-01T00:00:00" });
+        using TokenStore open = store.Open();
+        var filter = new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse("2026-03-01T00:00Z"), DateTimeOffset.Parse("2026-03-02T00:00Z")) };
+
+        Answer<TokenUsage> answer = new UsageQuery([], TimeZoneInfo.Utc).Run(open, filter);
+
+        Assert.Equal((1, 1, 1), (answer.Rows[0].Requests, answer.Unreadable.Rows, answer.Unreadable.Timestamps));
+    }
+}

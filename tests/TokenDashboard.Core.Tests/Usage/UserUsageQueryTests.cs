@@ -1,0 +1,98 @@
+using CsCheck;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
+
+namespace TokenDashboard.Tests.Usage;
+
+public class UserUsageQueryTests
+{
+    private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
+
+    [Fact]
+    public void Every_view_of_the_users_sums_to_the_same() => RandomStore.Row.Array[1, 80].ForAll(
+        rows =>
+        {
+            using var store = new TestStore();
+            store.Insert(rows);
+            using TokenStore open = store.Open();
+            var query = new UserUsageQuery(open, new RequestFilter(), Berlin);
+
+            IReadOnlyList<UserTokenUsage> totals = query.Totals(comparePrevious: false).Rows;
+            IReadOnlyList<UserTokenUsagePeriod> days = query.Periods(TimeUnit.Day, cumulative: true, fill: false).Rows;
+            IReadOnlyList<UserTokenUsagePattern> pattern = query.Pattern().Rows;
+
+            Assert.Equal(rows.Sum(RandomStore.TokensOf), totals.Sum(user => user.TotalTokens));
+            Assert.Equal(Enumerable.Range(1, totals.Count), totals.Select(user => user.Rank));
+            Assert.Equal(totals.OrderByDescending(user => user.TotalTokens).Select(user => user.TotalTokens), totals.Select(user => user.TotalTokens));
+            Assert.Equal(1, totals.Sum(user => user.Share), rows.Sum(RandomStore.TokensOf) == 0 ? 1 : 1e-9);
+            foreach (UserTokenUsage user in totals)
+            {
+                TestStore.Row[] own = [.. rows.Where(row => (string)row.User! == user.User)];
+                UserTokenUsagePeriod[] ownDays = [.. days.Where(day => day.User == user.User)];
+                Assert.Equal(own.Sum(RandomStore.TokensOf), user.TotalTokens);
+                Assert.Equal(own.Min(RandomStore.TimeOf), user.FirstSeen);
+                Assert.Equal(own.Max(RandomStore.TimeOf), user.LastSeen);
+                Assert.Equal(own.Select(row => (string)row.Model!).Distinct().Order(StringComparer.Ordinal), user.Models);
+                Assert.Equal(user.TotalTokens, ownDays[^1].CumulativeTokens);
+                Assert.Equal(ownDays.Select((_, i) => ownDays[..(i + 1)].Sum(day => day.TotalTokens)), ownDays.Select(day => day.CumulativeTokens!.Value));
+                Assert.Equal(user.TotalTokens, pattern.Where(hour => hour.User == user.User).Sum(hour => hour.TotalTokens));
+            }
+        },
+        iter: 40);
+
+    [Fact]
+    public void The_pattern_follows_the_clock_of_the_zone()
+    {
+        using var store = new TestStore();
+        // 23:30 UTC is 00:30 on the next day in winter, 01:30 in summer.
+        store.Insert(new TestStore.Row { Timestamp = "2026-01-04T23:30:00" }, new TestStore.Row { Timestamp = "2026-07-05T23:30:00" });
+        using TokenStore open = store.Open();
+
+        IReadOnlyList<UserTokenUsagePattern> pattern = new UserUsageQuery(open, new RequestFilter(), Berlin).Pattern().Rows;
+
+        Assert.Equal([(DayOfWeek.Monday, 0), (DayOfWeek.Monday, 1)], pattern.Select(row => (row.DayOfWeek, row.Hour)));
+    }
+
+    [Fact]
+    public void A_comparison_shows_who_came_and_who_went()
+    {
+        using var store = new TestStore();
+        store.Insert(
+            new TestStore.Row { Timestamp = "2026-03-01T12:00:00", User = "stayed", Total = 100L },
+            new TestStore.Row { Timestamp = "2026-03-01T12:00:00", User = "went", Total = 40L },
+            new TestStore.Row { Timestamp = "2026-03-02T12:00:00", User = "stayed", Total = 150L },
+            new TestStore.Row { Timestamp = "2026-03-02T12:00:00", User = "came", Total = 7L },
+            new TestStore.Row { Timestamp = "2026-02-28T23:59:59", User = "stayed", Total = 999L });
+        using TokenStore open = store.Open();
+        var filter = new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse("2026-03-02T00:00Z"), DateTimeOffset.Parse("2026-03-03T00:00Z")) };
+
+        IReadOnlyList<UserTokenUsage> rows = new UserUsageQuery(open, filter, TimeZoneInfo.Utc).Totals(comparePrevious: true).Rows;
+
+        Assert.Equal(
+            [("stayed", 150, 100, 50, 0.5), ("came", 7, 0, 7, null), ("went", 0L, 40L, -40L, (double?)-1)],
+            rows.Select(row => (row.User, row.TotalTokens, row.PreviousTokens!.Value, row.Change!.Value, row.ChangeRatio)));
+        Assert.Null(rows[2].FirstSeen);
+    }
+
+    [Fact]
+    public void A_comparison_needs_both_ends_of_the_range()
+    {
+        using var store = new TestStore();
+        using TokenStore open = store.Open();
+
+        var failure = Assert.Throws<TokenDashboardException>(() => new UserUsageQuery(open, new RequestFilter(), Berlin).Totals(comparePrevious: true));
+
+        Assert.Equal(ErrorCode.RangeRequired, failure.Code);
+    }
+
+    [Fact]
+    public void Users_are_read_back_from_the_newest_requests_most_frequent_first()
+    {
+        using var store = new TestStore();
+        store.Insert(new[] { "rare", "often", "", "often" }.Select(user => new TestStore.Row { User = user }));
+        using TokenStore open = store.Open();
+
+        Assert.Equal([("often", 2), ("rare", 1)], RecentValues.Read(open, UsageDimension.User, TimeSpan.FromMinutes(1)));
+    }
+}

@@ -1,0 +1,259 @@
+using System.Management.Automation;
+using System.Text.Json;
+
+namespace TokenDashboard.Module.Tests.Commands;
+
+public sealed class NewGrafanaDashboardTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("tokendashboard-").FullName;
+    private readonly ModuleSession _session = new();
+
+    private string Target => Path.Combine(_folder, "out", "overview.json");
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void The_files_in_the_repository_are_what_the_command_writes()
+    {
+        string[] written = [.. Run("New-GrafanaDashboard -ForSharing -Path $folder -PassThru").Succeeded()
+            .Select(file => ((FileInfo)file.BaseObject).FullName)];
+        string repository = Path.Combine(ModuleSession.RepositoryPath, "dashboards");
+
+        Assert.Equal(written.Select(Path.GetFileName).Order(), Directory.GetFiles(repository).Select(Path.GetFileName).Order());
+        Assert.All(written, file => Assert.True(
+            File.ReadAllText(file) == File.ReadAllText(Path.Combine(repository, Path.GetFileName(file))),
+            $"{Path.GetFileName(file)} differs from what the code makes. If the change is meant, write it again: "
+            + "dotnet run --project src/TokenDashboard.Host -- -Command 'New-GrafanaDashboard -ForSharing -Path dashboards'"));
+    }
+
+    [Fact]
+    public void Each_dashboard_has_a_page_that_tells_what_every_panel_answers()
+    {
+        string pages = Path.Combine(ModuleSession.RepositoryPath, "docs", "dashboards");
+        string index = File.ReadAllText(Path.Combine(pages, "README.md"));
+        Assert.All(Run("New-GrafanaDashboard").Succeeded(), dashboard =>
+        {
+            string page = ((string)dashboard.Properties["Name"].Value).ToLowerInvariant() + ".md";
+            using JsonDocument json = JsonDocument.Parse((string)dashboard.Properties["Json"].Value);
+            IEnumerable<string> titles = json.RootElement.GetProperty("panels").EnumerateArray()
+                .SelectMany<JsonElement, JsonElement>(panel => panel.GetProperty("type").GetString() == "row" ? [.. panel.GetProperty("panels").EnumerateArray()] : [panel])
+                .Select(panel => panel.GetProperty("title").GetString()!);
+
+            IEnumerable<string> rows = File.ReadLines(Path.Combine(pages, page)).Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)
+                .Select(line => line.Split('|')[1].Trim());
+
+            Assert.Equal(titles.Order(), rows.Order());
+            Assert.Contains($"[{dashboard.Properties["Title"].Value}]({page})", index, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void Without_a_path_dashboards_are_objects()
+    {
+        PSObject dashboard = Assert.Single(Run("New-GrafanaDashboard Overview").Succeeded());
+
+        Assert.Equal("TokenDashboard.Grafana.Model.DashboardDocument", dashboard.TypeNames[0]);
+        Assert.Equal("LLM overview", dashboard.ToString());
+        Assert.Equal("Overview", dashboard.Properties["Name"].Value);
+        Assert.Equal("tokendashboard-overview", dashboard.Properties["Uid"].Value);
+        Assert.Equal(14, dashboard.Properties["Panels"].Value);
+        Assert.Equal(["tokendashboard"], (IEnumerable<string>)dashboard.Properties["Tags"].Value);
+        Assert.False((bool)dashboard.Properties["ForSharing"].Value);
+    }
+
+    [Fact]
+    public void Among_other_objects_a_dashboard_is_listed_without_its_json() => Assert.Equal(
+        ["Name", "Uid", "Title", "Panels"],
+        Run("(New-GrafanaDashboard Overview).PSStandardMembers.DefaultDisplayPropertySet.ReferencedPropertyNames").Succeeded().Select(name => name.ToString()));
+
+    [Theory]
+    [InlineData("New-GrafanaDashboard over*")]
+    [InlineData("New-GrafanaDashboard overview, O*, Overview")]
+    [InlineData("'Overview' | New-GrafanaDashboard")]
+    [InlineData("[pscustomobject]@{ Name = 'Over[V]iew' } | New-GrafanaDashboard")]
+    public void Names_are_matched_without_case_and_each_dashboard_is_made_once(string script) =>
+        Assert.Equal("Overview", Assert.Single(Run(script).Succeeded()).Properties["Name"].Value);
+
+    [Fact]
+    public void An_unknown_name_is_one_error_that_names_the_known_ones_and_others_are_still_made()
+    {
+        ModuleSession.Result result = Run("New-GrafanaDashboard Nonsense, Overview");
+
+        Assert.Equal("DashboardNotFound", result.ErrorId);
+        Assert.Null(result.Terminating);
+        ErrorRecord error = Assert.Single(result.Errors);
+        Assert.Contains("Overview", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal("Nonsense", error.TargetObject);
+        Assert.Equal(ErrorCategory.ObjectNotFound, error.CategoryInfo.Category);
+        Assert.Single(result.Output);
+    }
+
+    [Fact]
+    public void A_pattern_that_matches_nothing_is_silent() => Assert.Empty(Run("New-GrafanaDashboard Nonsense*").Succeeded());
+
+    [Fact]
+    public void Uid_and_title_replace_those_of_the_dashboard_and_its_links_follow()
+    {
+        PSObject dashboard = Assert.Single(Run("New-GrafanaDashboard Overview -Uid my_uid -Title 'Größe & \"Kosten\"'").Succeeded());
+        using JsonDocument json = JsonDocument.Parse((string)dashboard.Properties["Json"].Value);
+
+        Assert.Equal("my_uid", json.RootElement.GetProperty("uid").GetString());
+        Assert.Equal("Größe & \"Kosten\"", json.RootElement.GetProperty("title").GetString());
+        Assert.StartsWith("/d/my_uid?", json.RootElement.GetProperty("links")[1].GetProperty("url").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("tokendashboard-overview", json.RootElement.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-Uid llm")]
+    [InlineData("-Title LLM")]
+    [InlineData("-Path $folder/out/all.json")]
+    public void Several_dashboards_cannot_share_what_is_one_dashboards_own(string parameter) =>
+        Assert.Equal("DashboardInvalid", Run("New-GrafanaDashboard " + parameter).ErrorId);
+
+    [Fact]
+    public void Without_a_name_all_dashboards_are_made() => Assert.Equal(
+        ["Models", "Overview", "Requests", "Users"],
+        Run("New-GrafanaDashboard").Succeeded().Select(dashboard => dashboard.Properties["Name"].Value));
+
+    [Theory]
+    [InlineData("-Uid 'has space'")]
+    [InlineData("-Uid ''")]
+    [InlineData("-Uid 12345678901234567890123456789012345678901")]
+    [InlineData("-Title ' '")]
+    public void What_Grafana_does_not_take_is_refused_by_the_parameter(string parameter) =>
+        Assert.Equal("ParameterArgumentValidationError", Run("New-GrafanaDashboard Overview " + parameter).ErrorId);
+
+    [Theory]
+    [InlineData("$folder/out")]
+    [InlineData("$folder/out/overview.json")]
+    public void A_path_is_a_file_when_it_ends_in_json_and_a_folder_otherwise(string path)
+    {
+        Assert.Empty(Run($"New-GrafanaDashboard Overview -Path \"{path}\"").Succeeded());
+
+        Assert.Equal((string)Run("(New-GrafanaDashboard Overview).Json").Succeeded()[0].BaseObject, File.ReadAllText(Target));
+    }
+
+    [Fact]
+    public void A_relative_path_is_seen_from_the_location_of_the_session()
+    {
+        Run("$null = $ExecutionContext.SessionState.Path.SetLocation($folder); New-GrafanaDashboard -Path out").Succeeded();
+
+        Assert.True(File.Exists(Target));
+    }
+
+    [Fact]
+    public void A_file_that_holds_the_dashboard_is_returned_but_not_touched()
+    {
+        Run("New-GrafanaDashboard -Path $folder/out").Succeeded();
+        var past = new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(Target, past);
+
+        PSObject file = Assert.Single(Run("New-GrafanaDashboard Overview -Path $folder/out -PassThru").Succeeded());
+
+        Assert.Equal(Target, Assert.IsType<FileInfo>(file.BaseObject).FullName);
+        Assert.Equal(past, File.GetLastWriteTimeUtc(Target));
+    }
+
+    [Fact]
+    public void WhatIf_writes_nothing()
+    {
+        Assert.Empty(Run("New-GrafanaDashboard -Path $folder/out -PassThru -WhatIf").Succeeded());
+
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_an_error()
+    {
+        File.WriteAllText(Path.Combine(_folder, "out"), "");
+
+        Assert.Equal("DashboardWriteFailed", Run("New-GrafanaDashboard -Path $folder/out").ErrorId);
+    }
+
+    [Fact]
+    public void Names_are_completed() => Assert.Equal(["Overview"], _session.Complete("New-GrafanaDashboard -Name ov"));
+
+    [Theory]
+    [InlineData("New-GrafanaDashboard -Definition $own")]
+    [InlineData("$own | New-GrafanaDashboard")]
+    [InlineData("New-GrafanaDashboard -Definition $json")]
+    [InlineData("New-GrafanaDashboard -Definition $folder/own.json")]
+    [InlineData("New-GrafanaDashboard -Definition $folder/ow?.json")]
+    [InlineData("[IO.FileInfo] \"$folder/own.json\" | ForEach-Object { New-GrafanaDashboard -Definition $_ }")]
+    [InlineData("[pscustomobject] @{ Title = 'Größe'; PANELS = [pscustomobject] @{ type = 'text'; content = 'x' } } | New-GrafanaDashboard")]
+    [InlineData("New-GrafanaDashboard -Definition @{ title = 'Größe'; panels = [Collections.ArrayList] @([ordered] @{ type = 'text'; content = 'x' }) }")]
+    public void A_definition_is_a_table_an_object_JSON_or_a_file_of_it(string script)
+    {
+        const string Json = """{ "title": "Größe", "panels": [{ "type": "text", "content": "x" }] }""";
+        File.WriteAllText(Path.Combine(_folder, "own.json"), $"[{Json}]");
+
+        PSObject dashboard = Assert.Single(_session.Run(
+            $"$own = @{{ title = 'Größe'; panels = @{{ type = 'text'; content = 'x' }} }}; {script}", ("folder", _folder), ("json", Json)).Succeeded());
+
+        Assert.Equal("Größe", dashboard.Properties["Title"].Value);
+        Assert.Equal("", dashboard.Properties["Name"].Value);
+        Assert.Equal(1, dashboard.Properties["Panels"].Value);
+    }
+
+    [Fact]
+    public void The_scripts_on_the_page_of_definitions_run()
+    {
+        string page = File.ReadAllText(Path.Combine(ModuleSession.RepositoryPath, "docs", "dashboard-definitions.md")).ReplaceLineEndings("\n");
+        string[] scripts = [.. page.Split("```powershell\n").Skip(1).Select(part => part[..part.IndexOf("```", StringComparison.Ordinal)])];
+
+        Run("$null = $ExecutionContext.SessionState.Path.SetLocation($folder); " + scripts[0]).Succeeded();
+        PSObject extended = Assert.Single(Run(scripts[1]).Succeeded());
+
+        Assert.Equal(2, scripts.Length);
+        Assert.True(File.Exists(Path.Combine(_folder, "out", "assistants.json")));
+        Assert.Equal(15, extended.Properties["Panels"].Value);
+    }
+
+    [Fact]
+    public void Each_fault_of_a_definition_is_an_error_with_its_place_and_other_definitions_are_made()
+    {
+        File.WriteAllText(Path.Combine(_folder, "wrong.json"), """{ "panels": [{ "type": "stat", "title": "x", "sql": "SELECT 1", "unit": "?" }] }""");
+
+        ModuleSession.Result result = Run("""
+            New-GrafanaDashboard -Definition "$folder/wrong.json", "$folder/none.json", '{', @{ title = 'Sound' }, @{ title = 'sound' }
+            """);
+
+        Assert.Null(result.Terminating);
+        Assert.Equal("Sound", Assert.Single(result.Output).ToString());
+        Assert.Equal(
+            [
+                ("DashboardDefinitionInvalid", "title"), ("DashboardDefinitionInvalid", "panels[0].unit"), ("DashboardDefinitionNotFound", $"{_folder}/none.json"),
+                ("DashboardDefinitionInvalid", "The text"), ("DashboardDefinitionInvalid", "uid"),
+            ],
+            result.Errors.Select(error => (error.FullyQualifiedErrorId.Split(',')[0], error.TargetObject.ToString()!)));
+        Assert.StartsWith($"'{Path.Combine(_folder, "wrong.json")}': title is missing", result.Errors[0].ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            [ErrorCategory.InvalidArgument, ErrorCategory.ObjectNotFound], result.Errors.Skip(1).Take(2).Select(error => error.CategoryInfo.Category));
+    }
+
+    [Fact]
+    public void A_table_that_holds_itself_is_a_fault() => Assert.All(
+        Run("$own = @{ title = 'x' }; $own.panels = $own; New-GrafanaDashboard -Definition $own").Errors,
+        error => Assert.Equal("panels[0].type", error.TargetObject));
+
+    [Fact]
+    public void Dashboards_of_ones_own_are_files_named_after_their_uids()
+    {
+        string[] files = [.. Run("@{ title = 'A b' }, @{ base = 'users'; uid = 'mine' } | New-GrafanaDashboard -Path $folder/out -PassThru").Succeeded()
+            .Select(file => ((FileInfo)file.BaseObject).Name)];
+
+        Assert.Equal(["a-b.json", "mine.json"], files);
+        Assert.Equal("DashboardInvalid", Run("@{ title = 'a' }, @{ title = 'b' } | New-GrafanaDashboard -Title c").ErrorId);
+        Assert.Equal("c", Assert.Single(Run("@{ title = 'a' } | New-GrafanaDashboard -Title c -Uid d").Succeeded()).ToString());
+    }
+
+    [Fact]
+    public void A_file_by_the_pipeline_is_told_where_it_belongs() =>
+        Assert.Contains("-Definition", Assert.Single(Run("[IO.FileInfo] 'own.json' | New-GrafanaDashboard").Errors).ToString(), StringComparison.Ordinal);
+
+    private ModuleSession.Result Run(string script) => _session.Run(script, ("folder", _folder));
+}

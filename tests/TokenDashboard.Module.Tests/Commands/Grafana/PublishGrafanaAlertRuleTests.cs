@@ -1,0 +1,193 @@
+using System.Management.Automation;
+using System.Net;
+using System.Security;
+using TokenDashboard.Testing;
+
+namespace TokenDashboard.Module.Tests.Commands;
+
+public sealed class PublishGrafanaAlertRuleTests : IDisposable
+{
+    private const string Connect = "$null = Connect-Grafana -Url $url -Token $token; $null = Set-GrafanaDataSource /data/o.db; ";
+    private const string Daily = "@{ Name = 'Daily'; Uid = 'daily'; Kind = 'Tokens'; By = 'User'; Window = '1d'; Limit = 100; Labels = @{ team = 'ops' } }";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("tokendashboard-").FullName;
+    private readonly SecureString _token = new NetworkCredential("", FakeGrafana.Token).SecurePassword;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("9.5.21")]
+    [InlineData("13.3.1")]
+    public async Task A_rule_is_published_once_and_then_unchanged(string version)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync(version);
+        using var session = new ModuleSession();
+
+        IReadOnlyList<PSObject> first = Run(session, server, $"{Connect}{Daily} | Publish-GrafanaAlertRule").Succeeded();
+        server.ClearRequests();
+        IReadOnlyList<PSObject> second = Run(session, server, $"{Daily} | Publish-GrafanaAlertRule").Succeeded();
+
+        Assert.Equal(["DataSource TokenDashboard Unchanged", "Folder TokenDashboard Created", "AlertRule Daily Created"], first.Select(Line));
+        Assert.Equal(["DataSource TokenDashboard Unchanged", "Folder TokenDashboard Unchanged", "AlertRule Daily Unchanged"], second.Select(Line));
+        Assert.Equal("ops", (string?)server.AlertRules["daily"]["labels"]!["team"]);
+        Assert.Empty(server.Writes);
+        Assert.False(server.DryRunAsked);
+    }
+
+    [Fact]
+    public async Task Definitions_come_as_tables_objects_rows_paths_and_files()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        File.WriteAllText(Path.Combine(_folder, "rules [1].json"), "[ { \"name\": \"Daily\", \"uid\": \"daily\", \"kind\": \"tokens\", \"by\": \"user\", \"window\": \"1d\", \"limit\": 100, \"labels\": { \"team\": \"ops\" } } ]");
+        Run(session, server, Connect + Daily + " | Publish-GrafanaAlertRule").Succeeded();
+        string[] ways =
+        [
+            "'$folder/rules [1].json'".Replace("$folder", _folder, StringComparison.Ordinal),
+            "\"$folder/*.json\"",
+            "[IO.FileInfo]::new(\"$folder/rules [1].json\")",
+            "[pscustomobject]" + Daily.Replace("@{ team", "[pscustomobject]@{ team", StringComparison.Ordinal),
+            "([pscustomobject]@{ Name = 'Daily'; Uid = 'daily'; Kind = 'Tokens'; By = 'User'; Window = '1.00:00:00'; Limit = '100'; Model = ''; Labels = @{ team = 'ops' } } | ForEach-Object { $_.Window = [timespan]$_.Window; $_ })",
+        ];
+
+        foreach (string way in ways)
+        {
+            Assert.Equal("AlertRule Daily Unchanged", Line(Run(session, server, $"{way} | Publish-GrafanaAlertRule").Succeeded()[^1]));
+            Assert.Equal("AlertRule Daily Unchanged", Line(Run(session, server, $"Publish-GrafanaAlertRule ({way})").Succeeded()[^1]));
+        }
+    }
+
+    [Fact]
+    public async Task WhatIf_only_reads_and_tells_each_write()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        var host = new CapturingHost();
+        using var session = new ModuleSession(host);
+        Run(session, server, Connect).Succeeded();
+        server.ClearRequests();
+
+        IReadOnlyList<PSObject> output = Run(session, server, $"{Daily} | Publish-GrafanaAlertRule -WhatIf").Succeeded();
+
+        Assert.Equal(["DataSource TokenDashboard Unchanged"], output.Select(Line));
+        Assert.Empty(server.Writes);
+        Assert.Contains("\"Create\" on target \"Folder 'TokenDashboard'", host.Text, StringComparison.Ordinal);
+        Assert.Contains("\"Create\" on target \"Alert rule 'Daily' (uid 'daily')", host.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_rules_trouble_does_not_keep_the_others_back()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        Run(session, server, $"{Connect}{Daily} | Publish-GrafanaAlertRule").Succeeded();
+        server.EditRule("daily", rule => rule["for"] = "1h");
+
+        ModuleSession.Result result = Run(
+            session, server, $"{Daily}, @{{ Name = 'Bad'; Kind = 'Cost'; Limt = 3 }}, 'none.json', @{{ Name = 'Silent'; Kind = 'NoTelemetry'; Window = '10m' }} | Publish-GrafanaAlertRule");
+
+        Assert.Null(result.Terminating);
+        Assert.Equal(["AlertRule Daily Conflict", "AlertRule Silent Created"], result.Output.Select(Line).Where(line => line.StartsWith("AlertRule", StringComparison.Ordinal)));
+        Assert.Equal(["GrafanaVersionConflict", "AlertRuleInvalid", "AlertRuleNotFound"], result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
+        Assert.All((string[])["Limt is unknown", "Kind is 'Cost'", "Window is missing"], words => Assert.Contains(words, result.Errors[1].Exception.Message, StringComparison.Ordinal));
+        Assert.Equal("AlertRule Daily Updated", Line(Run(session, server, $"{Daily} | Publish-GrafanaAlertRule -Force").Succeeded()[^1]));
+    }
+
+    [Fact]
+    public async Task A_server_that_takes_no_rule_ends_the_command()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+
+        ModuleSession.Result result = Run(session, server, $"$null = Connect-Grafana -Url $url -Token $token; {Daily}, {Daily} | Publish-GrafanaAlertRule");
+
+        Assert.Equal("GrafanaDataSourceMissing", result.ErrorId);
+        Assert.Single(server.Requests, request => request.Contains("/api/datasources/uid/", StringComparison.Ordinal));
+        Assert.Equal("GrafanaConnectionNotFound", Run(session, server, $"{Daily} | Publish-GrafanaAlertRule -Connection nobody").ErrorId);
+    }
+
+    [Fact]
+    public async Task When_the_server_dies_in_the_middle_every_rule_has_its_outcome()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        Run(session, server, Connect).Succeeded();
+        bool dead = false;
+        server.Intercept = line => (dead |= line == "GET /api/v1/provisioning/alert-rules/two") ? FakeGrafana.Answer.Dropped : null;
+
+        IReadOnlyList<PSObject> output = Run(
+            session,
+            server,
+            "$rules = 'one', 'two', 'three' | ForEach-Object { @{ Name = $_; Uid = $_; Kind = 'NoTelemetry'; Window = '10m' } }; $null = Connect-Grafana $url -Token $token -TimeoutSec 2; "
+                + "try { $rules | Publish-GrafanaAlertRule } catch { \"Ended $($_.FullyQualifiedErrorId)\" }").Succeeded();
+
+        Assert.Equal(["AlertRule one Created", "AlertRule two Failed", "AlertRule three Skipped"], output.SkipLast(1).Select(Line).Where(line => line.StartsWith("AlertRule", StringComparison.Ordinal)));
+        Assert.StartsWith("Ended GrafanaUnreachable,", output[^1].ToString(), StringComparison.Ordinal);
+        Assert.Equal(["one"], server.AlertRules.Keys);
+    }
+
+    [Fact]
+    public void Provisioning_files_are_written_once_and_pruned_only_after_a_whole_run()
+    {
+        using var session = new ModuleSession();
+        const string Silent = "@{ Name = 'Silent'; Uid = 'silent'; Kind = 'NoTelemetry'; Window = '10m' }";
+        const string Publish = "Publish-GrafanaAlertRule -ProvisioningPath $folder/provisioning";
+        string stale = Path.Combine(_folder, "provisioning/alerting/tokendashboard-silent.yaml");
+
+        Assert.Empty(Run(session, null, $"{Daily} | {Publish} -WhatIf").Succeeded());
+        Assert.False(Directory.Exists(Path.Combine(_folder, "provisioning")));
+        Assert.Equal(["Created", "Created"], Run(session, null, $"{Daily}, {Silent} | {Publish}").Succeeded().Select(Action));
+        Assert.Equal(["Unchanged", "Unchanged"], Run(session, null, $"{Daily}, {Silent} | {Publish} -Prune").Succeeded().Select(Action));
+        ModuleSession.Result failed = Run(session, null, $"{Daily}, 'none.json' | {Publish} -Prune");
+        Assert.Equal("AlertRuleNotFound", failed.ErrorId);
+        Assert.Contains("Nothing was pruned", Assert.Single(failed.Warnings), StringComparison.Ordinal);
+        Assert.DoesNotContain("deleteRules", File.ReadAllText(stale), StringComparison.Ordinal);
+        Assert.Equal(["Unchanged", "Removed"], Run(session, null, $"{Daily} | {Publish} -Prune").Succeeded().Select(Action));
+        Assert.Contains("deleteRules", File.ReadAllText(stale), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("-WhatIf", false)]
+    [InlineData("", true)]
+    public async Task No_stream_shows_the_token(string more, bool failing)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        var host = new CapturingHost();
+        using var session = new ModuleSession(host);
+        Run(session, server, Connect).Succeeded();
+        server.Intercept = line => failing && line.Contains("/v1/provisioning/", StringComparison.Ordinal)
+            ? FakeGrafana.Answer.Message(500, $"You sent Bearer {FakeGrafana.Token}") : null;
+
+        ModuleSession.Result result = Run(
+            session, server, $"{Daily} | Publish-GrafanaAlertRule -Verbose -Debug {more} *>&1; \"$($Error | ForEach-Object {{ $_.Exception; $_.ErrorDetails; $_.TargetObject; $_.CategoryInfo }})\"");
+        string seen = host.Text + string.Join('\n', [.. result.Output.Select(Everything), .. result.Verbose, .. result.Debug, .. result.Warnings, .. result.Information,
+            .. result.Errors.Select(error => error + error.Exception.ToString()), result.Terminating?.ToString() + result.Terminating?.Exception]);
+
+        Assert.Contains("/v1/provisioning/", seen, StringComparison.Ordinal);
+        Assert.Equal(failing, seen.Contains("You sent Bearer ***", StringComparison.Ordinal));
+        Assert.DoesNotContain(FakeGrafana.Token, seen, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-ProvisioningPath $folder -Force", "AmbiguousParameterSet")]
+    [InlineData("-Prune -Connection x", "AmbiguousParameterSet")]
+    [InlineData("-ProvisioningPath $folder -OrgId 0", "ParameterArgumentValidationError")]
+    [InlineData("-DataSourceUid 'not a uid'", "ParameterArgumentValidationError")]
+    public void Arguments_that_make_no_sense_are_refused(string arguments, string errorId)
+    {
+        using var session = new ModuleSession();
+
+        Assert.Equal(errorId, Run(session, null, $"Publish-GrafanaAlertRule {Daily} {arguments}").ErrorId);
+    }
+
+    private ModuleSession.Result Run(ModuleSession session, FakeGrafana? server, string script) =>
+        session.Run(script, ("folder", _folder), ("url", server?.Url), ("token", _token));
+
+    private static string Line(PSObject result) => $"{result.Properties["Kind"].Value} {result.Properties["Name"].Value} {Action(result)}";
+
+    private static string Action(PSObject result) => result.Properties["Action"].Value.ToString()!;
+
+    private static string Everything(PSObject item) => item.BaseObject is ErrorRecord error
+        ? $"{error} {error.Exception} {error.TargetObject} {error.CategoryInfo}"
+        : item + string.Join('\n', item.Properties.Where(property => property.IsGettable).Select(property => $"{property.Name}={property.Value}"));
+}

@@ -1,0 +1,517 @@
+using System.Management.Automation;
+using System.Net;
+using System.Security;
+using TokenDashboard.Testing;
+
+namespace TokenDashboard.Module.Tests.Commands;
+
+public sealed class PublishGrafanaDashboardTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("tokendashboard-").FullName;
+    private readonly SecureString _token = new NetworkCredential("", FakeGrafana.Token).SecurePassword;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Files_are_published_once_and_then_unchanged()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        WriteDashboard("one");
+        WriteDashboard("two");
+
+        const string Publish = "Publish-GrafanaDashboard -Path $folder/*.json -Url $url -Token $token -Folder LLM -Database /data/observicia.db";
+        IReadOnlyList<PSObject> first = Run(session, server, Publish).Succeeded();
+        server.ClearRequests();
+        IReadOnlyList<PSObject> second = Run(session, server, Publish).Succeeded();
+
+        Assert.Equal(["Folder LLM Created", "DataSource TokenDashboard Created", "Dashboard Title of one Created", "Dashboard Title of two Created"], first.Select(Line));
+        Assert.All(second, result => Assert.Equal("Unchanged", result.Properties["Action"].Value.ToString()));
+        Assert.Equal(4, second.Count);
+        Assert.Empty(server.Writes);
+        Assert.Equal("TokenDashboard.Grafana.Results.GrafanaPublishResult", first[0].TypeNames[0]);
+    }
+
+    [Fact]
+    public async Task Without_input_the_products_own_dashboards_are_published()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+
+        IReadOnlyList<PSObject> published = Run(session, server, "Publish-GrafanaDashboard -Url $url -Token $token -Database /data/o.db").Succeeded();
+        IReadOnlyList<PSObject> piped = Run(session, server, "New-GrafanaDashboard | Publish-GrafanaDashboard -Url $url -Token $token").Succeeded();
+        IReadOnlyList<PSObject> files = session.Run(
+            "Publish-GrafanaDashboard -ProvisioningPath $folder/provisioning -Database /data/o.db", ("folder", _folder)).Succeeded();
+
+        Assert.Equal("Dashboard LLM users Created", Line(published[^1]));
+        Assert.Equal("Dashboard LLM users Unchanged", Line(piped[^1]));
+        Assert.True(File.Exists($"{_folder}/provisioning/dashboards/tokendashboard/tokendashboard-users.json"));
+        Assert.Equal(6, files.Count);
+        Assert.Empty(Run(session, server, "@() | Publish-GrafanaDashboard -Url $url -Token $token").Succeeded());
+    }
+
+    [Fact]
+    public async Task Dashboard_objects_and_files_come_through_the_pipeline()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        string bracketed = WriteDashboard("one [1]", "one");
+        string[] ways = ["[IO.FileInfo]::new($file)", "$file", "[pscustomobject]@{ FullName = $file }"];
+
+        foreach (string way in ways)
+        {
+            server.Dashboards.Clear();
+            IReadOnlyList<PSObject> files = Run(session, server, way + " | Publish-GrafanaDashboard -Url $url -Token $token -Database /data/o.db", ("file", bracketed)).Succeeded();
+            Assert.Equal("Dashboard Title of one Created", Line(files[^1]));
+        }
+        IReadOnlyList<PSObject> objects = Run(
+            session,
+            server,
+            "$type = (Get-Command Publish-GrafanaDashboard).Parameters['InputObject'].ParameterType; $type::Parse([IO.File]::ReadAllText($file), $file) | Publish-GrafanaDashboard -Url $url -Token $token",
+            ("file", bracketed)).Succeeded();
+
+        Assert.Equal("Dashboard Title of one Unchanged", Line(objects[^1]));
+    }
+
+    [Fact]
+    public async Task WhatIf_only_reads_and_tells_each_write()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        var host = new CapturingHost();
+        using var session = new ModuleSession(host);
+        WriteDashboard("one");
+
+        IReadOnlyList<PSObject> output = Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Url $url -Token $token -Folder LLM -Database /data/o.db -WhatIf").Succeeded();
+
+        Assert.Empty(output);
+        Assert.NotEmpty(server.Requests);
+        Assert.Empty(server.Writes);
+        Assert.Contains("\"Create\" on target \"Folder 'LLM'", host.Text, StringComparison.Ordinal);
+        Assert.Contains("\"Create\" on target \"Data source 'TokenDashboard'", host.Text, StringComparison.Ordinal);
+        Assert.Contains("\"Create\" on target \"Dashboard 'Title of one'", host.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_dashboards_conflict_does_not_keep_the_others_back()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        WriteDashboard("one");
+        WriteDashboard("two");
+        Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Url $url -Token $token -Database /data/o.db").Succeeded();
+        server.EditInBrowser("one", content => content["refresh"] = "5m");
+        File.WriteAllText(Path.Combine(_folder, "broken.json"), "{ \"title\": \"once\", \"title\": \"twice\" }");
+
+        ModuleSession.Result result = Run(session, server, "Publish-GrafanaDashboard $folder/*.json, $folder/none.json -Url $url -Token $token");
+
+        Assert.Null(result.Terminating);
+        Assert.Equal(["Dashboard Title of one Conflict", "Dashboard Title of two Created"], result.Output.Select(Line).Where(line => line.StartsWith("Dashboard", StringComparison.Ordinal)));
+        Assert.Equal(["DashboardInvalid", "GrafanaVersionConflict", "DashboardNotFound"], result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
+        Assert.Equal(ErrorCategory.ResourceExists, result.Errors[1].CategoryInfo.Category);
+        Assert.Contains("Changed there: refresh.", result.Errors[1].ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            [" -> 5m"],
+            Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Url $url -Token $token -ErrorAction Ignore | Where-Object Action -eq Conflict | ForEach-Object Changes | ForEach-Object { \"$($_.Left) -> $($_.Right)\" }").Succeeded().Select(change => change.ToString()));
+        Assert.Equal("Dashboard Title of one Updated", Line(Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Url $url -Token $token -Force").Succeeded()[^1]));
+    }
+
+    [Fact]
+    public async Task What_no_dashboard_can_survive_ends_the_command()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        WriteDashboard("one");
+        WriteDashboard("two");
+        server.Plugins.Clear();
+
+        ModuleSession.Result result = Run(session, server, "Publish-GrafanaDashboard $folder/*.json -Url $url -Token $token");
+
+        Assert.Equal("GrafanaPluginMissing", result.ErrorId);
+        Assert.Empty(result.Output);
+        Assert.Single(server.Requests, request => request.Contains("/api/plugins/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_dashboard_that_may_not_be_written_is_one_error_among_results()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        WriteDashboard("one");
+        server.Forbidden.Add("dashboards");
+
+        ModuleSession.Result result = Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Url $url -Token $token -Database /data/o.db");
+
+        Assert.Null(result.Terminating);
+        Assert.Equal("GrafanaForbidden", result.ErrorId);
+        Assert.Equal("DataSource TokenDashboard Created", Line(Assert.Single(result.Output)));
+    }
+
+    [Fact]
+    public async Task Address_and_token_come_from_the_environment_where_they_are_not_given()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        WriteDashboard("one");
+        try
+        {
+            Environment.SetEnvironmentVariable("GRAFANA_URL", server.Url.ToString());
+            Environment.SetEnvironmentVariable("GRAFANA_TOKEN", FakeGrafana.Token);
+            Assert.Equal("Dashboard Title of one Created", Line(Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Database /data/o.db").Succeeded()[^1]));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("GRAFANA_URL", null);
+            Environment.SetEnvironmentVariable("GRAFANA_TOKEN", null);
+        }
+        Assert.Equal("GrafanaUrlInvalid", Run(session, server, "Publish-GrafanaDashboard $folder/one.json").ErrorId);
+        Assert.Equal("GrafanaSignInInvalid", Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Url $url").ErrorId);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:1", "GrafanaSignInInvalid")]
+    [InlineData("https://127.0.0.1:{0}", "GrafanaSignInInvalid")]
+    [InlineData("http://localhost:{0}", "GrafanaSignInInvalid")]
+    [InlineData("http://127.0.0.1:{0}/grafana", "GrafanaNotJson")]
+    public async Task The_token_of_the_environment_goes_to_the_server_of_the_environment_only(string url, string errorId)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        WriteDashboard("one");
+        (string Name, object? Value) other = ("other", url.Replace("{0}", server.Url.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        try
+        {
+            Environment.SetEnvironmentVariable("GRAFANA_URL", server.Url.ToString());
+            Environment.SetEnvironmentVariable("GRAFANA_TOKEN", FakeGrafana.Token);
+            server.Intercept = line => line.Contains("/grafana/", StringComparison.Ordinal) ? FakeGrafana.Answer.Html(404, "none") : null;
+
+            Assert.Equal(errorId, Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Url $other", other).ErrorId);
+            Assert.Equal(errorId, Run(session, server, "Connect-Grafana $other", other).ErrorId);
+            Assert.Equal(errorId == "GrafanaNotJson", server.Requests.Count > 0);
+            Environment.SetEnvironmentVariable("GRAFANA_URL", null);
+            Assert.Equal("GrafanaSignInInvalid", Run(session, server, "Connect-Grafana $url").ErrorId);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("GRAFANA_URL", null);
+            Environment.SetEnvironmentVariable("GRAFANA_TOKEN", null);
+        }
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("-WhatIf", false)]
+    [InlineData("", true)]
+    [InlineData("-TimeoutSec 1 -Folder LLM", false)]
+    [InlineData("-Api Resource -Folder LLM/Tokens", false)]
+    [InlineData("-Api Resource", true)]
+    public async Task No_stream_shows_the_token_or_the_password(string more, bool failing)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        var host = new CapturingHost();
+        using var session = new ModuleSession(host);
+        WriteDashboard("one");
+        string pair = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{FakeGrafana.UserName}:{FakeGrafana.Password}"));
+        int asked = 0;
+        string echo = "";
+        server.Intercept = _ => failing && ++asked % 3 == 0 ? FakeGrafana.Answer.Message(500, echo) : null;
+
+        string seen = "";
+        foreach (string signIn in (string[])["-Token $token", "-Credential $credential"])
+        {
+            echo = signIn.StartsWith("-Token", StringComparison.Ordinal) ? $"You sent Bearer {FakeGrafana.Token}" : $"You sent Basic {pair}";
+            ModuleSession.Result result = Run(
+                session,
+                server,
+                $"$InformationPreference = 'Continue'; Publish-GrafanaDashboard $folder/one.json -Url $url {signIn} -Database /data/o.db -Verbose -Debug {more} *>&1; \"$($Error | ForEach-Object {{ $_.Exception; $_.ErrorDetails; $_.TargetObject; $_.CategoryInfo }})\"; Remove-Variable url",
+                ("credential", new PSCredential(FakeGrafana.UserName, new NetworkCredential("", FakeGrafana.Password).SecurePassword)));
+            seen += string.Join('\n', [.. result.Output.Select(Everything), .. result.Verbose, .. result.Debug, .. result.Warnings, .. result.Information,
+                .. result.Errors.Select(error => error + error.Exception.ToString()), result.Terminating?.ToString() + result.Terminating?.Exception]);
+        }
+        seen += host.Text;
+
+        Assert.Contains("Grafana 13.3.1 answers", seen, StringComparison.Ordinal);
+        Assert.Contains("GET http", seen, StringComparison.Ordinal);
+        Assert.Equal(failing, seen.Contains("You sent Bearer ***", StringComparison.Ordinal) && seen.Contains("You sent Basic ***", StringComparison.Ordinal));
+        Assert.All([FakeGrafana.Token, FakeGrafana.Password, pair], secret => Assert.DoesNotContain(secret, seen, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Provisioning_files_are_written_once_and_left_alone_then()
+    {
+        using var session = new ModuleSession();
+        WriteDashboard("one");
+        const string Publish = "Publish-GrafanaDashboard $folder/one.json -ProvisioningPath $folder/provisioning -Database /data/o.db -Folder LLM";
+
+        Assert.Empty(Run(session, null, Publish + " -WhatIf").Succeeded());
+        Assert.False(Directory.Exists(Path.Combine(_folder, "provisioning")));
+        IReadOnlyList<PSObject> first = Run(session, null, Publish).Succeeded();
+        IReadOnlyList<PSObject> second = Run(session, null, Publish).Succeeded();
+
+        Assert.Equal(
+            ["ProvisioningFile datasources/tokendashboard.yaml Created", "ProvisioningFile dashboards/tokendashboard.yaml Created", "ProvisioningFile dashboards/tokendashboard/one.json Created"],
+            first.Select(Line));
+        Assert.All(second, result => Assert.EndsWith("Unchanged", Line(result), StringComparison.Ordinal));
+        Assert.All(first, result => Assert.True(File.Exists((string)result.Properties["Path"].Value)));
+    }
+
+    [Fact]
+    public void Pruning_removes_only_stale_files_of_ours_and_nothing_after_an_error()
+    {
+        using var session = new ModuleSession();
+        WriteDashboard("one");
+        WriteDashboard("two");
+        const string Publish = "-ProvisioningPath $folder/provisioning -Database /data/o.db -Prune";
+        string ours = Path.Combine(_folder, "provisioning/dashboards/tokendashboard");
+        Run(session, null, $"Publish-GrafanaDashboard $folder/*.json {Publish}").Succeeded();
+        string foreign = Path.Combine(_folder, "provisioning/dashboards/foreign.json");
+        File.WriteAllText(foreign, "{}");
+        string beside = Path.Combine(ours, "mine.json");
+        File.WriteAllText(beside, """{ "uid": "mine", "title": "Mine" }""");
+
+        ModuleSession.Result failed = Run(session, null, $"Publish-GrafanaDashboard $folder/one.json, $folder/none.json {Publish}");
+        Assert.Equal("DashboardNotFound", failed.ErrorId);
+        Assert.Contains("Nothing was pruned", Assert.Single(failed.Warnings), StringComparison.Ordinal);
+        Run(session, null, $"Publish-GrafanaDashboard $folder/one.json {Publish} -WhatIf").Succeeded();
+        Assert.True(File.Exists(Path.Combine(ours, "two.json")));
+        IReadOnlyList<PSObject> pruned = Run(session, null, $"Publish-GrafanaDashboard $folder/one.json {Publish}").Succeeded();
+
+        Assert.Equal("ProvisioningFile dashboards/tokendashboard/two.json Removed", Line(pruned[^1]));
+        Assert.Equal(["mine.json", "one.json"], Directory.GetFiles(ours, "*.json").Select(file => Path.GetFileName(file)).Order());
+        Assert.True(File.Exists(foreign));
+        Assert.Equal("AmbiguousParameterSet", Run(session, null, "Publish-GrafanaDashboard $folder/one.json -Prune -Url http://localhost").ErrorId);
+    }
+
+    [Fact]
+    public void The_table_shows_action_kind_uid_and_the_whole_name_in_eighty_columns()
+    {
+        var host = new CapturingHost();
+        using var session = new ModuleSession(host);
+        WriteDashboard("one");
+
+        Run(session, null, "Publish-GrafanaDashboard $folder/one.json -ProvisioningPath $folder/provisioning -Database /data/o.db | Out-Default").Succeeded();
+
+        string[] lines = [.. host.Text.Split('\n').Select(line => System.Text.RegularExpressions.Regex.Replace(line, "\e\\[[0-9;]*m", "").TrimEnd()).Where(line => line.Length > 0)];
+        Assert.Equal(
+            [
+                "Action    Kind       Uid                     Name",
+                "------    ----       ---                     ----",
+                "Created   File                               datasources/tokendashboard.yaml",
+                "Created   File                               dashboards/tokendashboard.yaml",
+                "Created   File       one                     dashboards/tokendashboard/one.json",
+            ],
+            lines);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task When_the_server_dies_in_the_middle_every_dashboard_has_its_outcome(bool files)
+    {
+        FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        string[] names = ["one", "two", "zero"];
+        foreach (string name in names)
+        {
+            WriteDashboard(name);
+        }
+        const string Target = "-Url $url -Token $token -Database /data/o.db -TimeoutSec 2";
+        var seen = new List<string>();
+        server.Intercept = line => line.StartsWith("GET /api/dashboards/uid/two", StringComparison.Ordinal) || seen.Count > 0 ? Die(line) : null;
+        FakeGrafana.Answer Die(string line)
+        {
+            seen.Add(line);
+            return FakeGrafana.Answer.Dropped;
+        }
+
+        string publish = files ? "Publish-GrafanaDashboard $folder/*.json " : "'one', 'two', 'zero' | ForEach-Object { \"$folder/$_.json\" } | Publish-GrafanaDashboard ";
+        IReadOnlyList<PSObject> output = Run(session, server, $"try {{ {publish} {Target} }} catch {{ \"Ended $($_.FullyQualifiedErrorId)\" }}").Succeeded();
+        await server.DisposeAsync();
+
+        string MessageOf(string action) => (string)output.First(each => $"{each.Properties["Action"]?.Value}" == action).Properties["Message"].Value;
+        // The whole failure is told once, not again for each that was not tried.
+        Assert.DoesNotContain(MessageOf("Failed"), MessageOf("Skipped"), StringComparison.Ordinal);
+        Assert.Equal(["Dashboard Title of one Created", "Dashboard Title of two Failed", "Dashboard Title of zero Skipped"], output.SkipLast(1).Select(Line).Where(line => line.StartsWith("Dashboard", StringComparison.Ordinal)));
+        // On a busy machine a try may be under way when the time is over.
+        Assert.Matches("^Ended Grafana(Unreachable|Timeout),", output[^1].ToString());
+        Assert.DoesNotContain(seen, line => line.Contains("zero", StringComparison.Ordinal));
+        Assert.Equal(["one"], server.Dashboards.Keys);
+    }
+
+    [Theory]
+    [InlineData("Legacy")]
+    [InlineData("Resource")]
+    public async Task A_hundred_dashboards_take_two_requests_each_and_one_each_when_nothing_changed(string api)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        for (int index = 0; index < 100; index++)
+        {
+            WriteDashboard($"d{index:000}");
+        }
+        string publish = $"Publish-GrafanaDashboard $folder/*.json -Url $url -Token $token -Folder LLM -Database /data/o.db -Api {api}";
+
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        Run(session, server, publish).Succeeded();
+        (int first, TimeSpan firstTime) = (server.Requests.Count, clock.Elapsed);
+        Assert.Equal(102, server.Writes.Count);
+        server.ClearRequests();
+        clock.Restart();
+        Run(session, server, publish).Succeeded();
+        int second = server.Requests.Count;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{api}: {first} requests in {firstTime.TotalSeconds:0.00} s, then {second} in {clock.Elapsed.TotalSeconds:0.00} s");
+
+        Assert.InRange(first, 200, 215);
+        Assert.InRange(second, 100, 115);
+        Assert.Empty(server.Writes);
+        Assert.Single(server.Requests, request => request.StartsWith("GET /api/plugins/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_data_source_of_the_server_takes_the_place_of_those_in_the_dashboards()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        server.DataSources.Add(DataSource("lite", "Observicia (production)", "frser-sqlite-datasource"));
+        server.DataSources.Add(DataSource("sql", "Billing", "mysql"));
+        string path = Path.Combine(_folder, "mixed.json");
+        File.WriteAllText(path, """
+            { "uid": "mixed", "title": "Mixed", "panels": [
+              { "id": 1, "type": "stat", "datasource": { "type": "frser-sqlite-datasource", "uid": "p1" } },
+              { "id": 2, "type": "stat", "datasource": { "type": "postgres", "uid": "p2" } } ] }
+            """);
+        const string Publish = "Publish-GrafanaDashboard $folder/mixed.json -Url $url -Token $token -Force -DataSource ";
+
+        Run(session, server, Publish + "'observicia (PRODUCTION)'").Succeeded();
+        Assert.Equal(["lite frser-sqlite-datasource", "p2 postgres"], References());
+        ModuleSession.Result mapped = Run(session, server, Publish + "@{ p1 = 'lite'; p2 = 'Billing'; P9 = 'sql' } -DataSourceUid lite");
+        Assert.Equal(["lite frser-sqlite-datasource", "sql mysql"], References());
+        Assert.Contains("'P9'", Assert.Single(mapped.Warnings), StringComparison.Ordinal);
+        server.ClearRequests();
+        ModuleSession.Result unknown = Run(session, server, Publish + "@{ p1 = 'nothing' }");
+
+        Assert.Equal("GrafanaDataSourceMissing", unknown.ErrorId);
+        Assert.Contains("'Observicia (production)' (uid 'lite', frser-sqlite-datasource), 'Billing' (uid 'sql', mysql)", Assert.Single(unknown.Errors).Exception.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Writes);
+        Assert.Equal("GrafanaDataSourceConflict", Run(session, server, Publish + "lite -DataSourceUid lite").ErrorId);
+        Assert.StartsWith("CannotConvert", Run(session, server, Publish + "''").ErrorId, StringComparison.Ordinal);
+
+        IEnumerable<string> References() => server.Dashboards["mixed"].Content["panels"]!.AsArray().Select(panel => $"{panel!["datasource"]!["uid"]} {panel["datasource"]!["type"]}");
+        static System.Text.Json.Nodes.JsonObject DataSource(string uid, string name, string type) =>
+            new() { ["id"] = 1, ["uid"] = uid, ["name"] = name, ["type"] = type, ["version"] = 1, ["readOnly"] = false, ["jsonData"] = new System.Text.Json.Nodes.JsonObject() };
+    }
+
+    [Fact]
+    public async Task Data_sources_are_completed_from_the_connection_and_never_from_elsewhere()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        server.DataSources.Add(new() { ["uid"] = "lite", ["name"] = "Observicia (production)", ["type"] = "frser-sqlite-datasource" });
+
+        Assert.Empty(session.Complete("Publish-GrafanaDashboard -DataSource "));
+        Run(session, server, "$null = Connect-Grafana $url -Token $token -Name here").Succeeded();
+        Assert.Equal(["'Observicia (production)'"], session.Complete("Publish-GrafanaDashboard -DataSource "));
+        Assert.Equal(["'Observicia (production)'"], session.Complete("Publish-GrafanaDashboard -Connection here -DataSource obs"));
+        Assert.Empty(session.Complete("Publish-GrafanaDashboard -Connection there -DataSource "));
+        server.Forbidden.Add("datasources");
+        Assert.Empty(session.Complete("Publish-GrafanaDashboard -DataSource "));
+        Assert.Equal(["Auto", "Legacy", "Resource"], session.Complete("Connect-Grafana -Api "));
+    }
+
+    [Fact]
+    public void In_provisioning_files_data_sources_are_uids()
+    {
+        using var session = new ModuleSession();
+        WriteDashboard("one");
+        const string Publish = "Publish-GrafanaDashboard $folder/one.json -ProvisioningPath $folder/provisioning -Database /data/o.db -DataSource ";
+
+        Run(session, null, Publish + "lite").Succeeded();
+
+        Assert.Contains("\"value\": \"lite\"", File.ReadAllText(Path.Combine(_folder, "provisioning/dashboards/tokendashboard/one.json")), StringComparison.Ordinal);
+        Assert.Contains("uid: lite", File.ReadAllText(Path.Combine(_folder, "provisioning/datasources/tokendashboard.yaml")), StringComparison.Ordinal);
+        Assert.Equal("GrafanaDataSourceMissing", Run(session, null, Publish + "'a name'").ErrorId);
+    }
+
+    [Fact]
+    public async Task The_interface_is_the_connections_unless_the_command_says_otherwise()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        await using FakeGrafana old = await FakeGrafana.StartAsync("11.6.1");
+        using var session = new ModuleSession();
+        WriteDashboard("one");
+        WriteDashboard("two");
+
+        Assert.Equal("/apis/dashboard.grafana.app/v1", Run(session, server, "(Connect-Grafana $url -Token $token -Api Resource).ApiPath").Succeeded().Single().ToString());
+        Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Database /d.db").Succeeded();
+        Run(session, server, "Publish-GrafanaDashboard $folder/two.json -Api Legacy").Succeeded();
+
+        Assert.Equal(
+            ["POST /api/datasources", "POST /apis/dashboard.grafana.app/v1/namespaces/default/dashboards", "POST /api/dashboards/db"],
+            server.Writes);
+        Assert.Equal("GrafanaApiMissing", Run(session, old, "Connect-Grafana $url -Token $token -Api Resource").ErrorId);
+        Assert.Equal("GrafanaApiMissing", Run(session, old, "Publish-GrafanaDashboard $folder/one.json -Url $url -Token $token -Api Resource").ErrorId);
+        Assert.Equal("AmbiguousParameterSet", Run(session, null, "Publish-GrafanaDashboard $folder/one.json -ProvisioningPath $folder/p -Database /d.db -Api Legacy").ErrorId);
+    }
+
+    [Fact]
+    public async Task With_PassThru_each_dashboards_result_has_the_dashboard_for_what_comes_next()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        await using FakeGrafana next = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        WriteDashboard("one");
+        WriteDashboard("two");
+        Run(session, server, "Publish-GrafanaDashboard $folder/*.json -Url $url -Token $token -Database /d.db").Succeeded();
+        server.EditInBrowser("one", content => content["refresh"] = "5m");
+
+        IReadOnlyList<PSObject> published = Run(
+            session,
+            server,
+            "Publish-GrafanaDashboard $folder/*.json -Url $url -Token $token -PassThru -ErrorAction Ignore | Where-Object { $_.Dashboard -and $_.Action -ne 'Conflict' }"
+                + " | ForEach-Object Dashboard | Publish-GrafanaDashboard -Url $next -Token $token -Database /d.db",
+            ("next", next.Url)).Succeeded();
+
+        Assert.Equal(["DataSource TokenDashboard Created", "Dashboard Title of two Created"], published.Select(Line));
+        Assert.All(published, result => Assert.Null(result.Properties["Dashboard"].Value));
+    }
+
+    [Theory]
+    [InlineData("-Url $url -Token $token -ProvisioningPath $folder -Database /d.db", "AmbiguousParameterSet")]
+    [InlineData("-ProvisioningPath $folder -Database /d.db -Force", "AmbiguousParameterSet")]
+    [InlineData("-Url $url -Token $token -DataSourceUid 'not a uid'", "ParameterArgumentValidationError")]
+    [InlineData("-Url $url -Token $token -Folder '  '", "ParameterArgumentValidationError")]
+    [InlineData("-Url $url -Token $token -OrgId 0", "ParameterArgumentValidationError")]
+    [InlineData("-Url 'https://admin:pw@localhost' -Token $token", "GrafanaUrlInvalid")]
+    [InlineData("-Url 'https://admin:pw@[localhost' -Token $token", "ParameterArgumentTransformationError")]
+    [InlineData("-Url localhost:3000 -Token $token", "GrafanaUrlInvalid")]
+    public async Task Arguments_that_make_no_sense_are_refused(string arguments, string errorId)
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        using var session = new ModuleSession();
+        WriteDashboard("one");
+
+        ModuleSession.Result result = Run(session, server, $"Publish-GrafanaDashboard $folder/one.json {arguments}");
+
+        Assert.Equal(errorId, result.ErrorId);
+        Assert.DoesNotContain("admin:pw", $"{result.Terminating}{result.Terminating?.Exception}", StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    private ModuleSession.Result Run(ModuleSession session, FakeGrafana? server, string script, params (string Name, object? Value)[] variables) =>
+        session.Run(script, [("folder", _folder), ("url", server?.Url), ("token", _token), .. variables]);
+
+    private string WriteDashboard(string fileName, string? uid = null)
+    {
+        uid ??= fileName;
+        string path = Path.Combine(_folder, fileName + ".json");
+        File.WriteAllText(path, $$"""
+            { "uid": "{{uid}}", "title": "Title of {{uid}}", "schemaVersion": 39, "annotations": { "list": [] },
+              "templating": { "list": [ { "type": "datasource", "name": "datasource", "query": "frser-sqlite-datasource" } ] }, "panels": [] }
+            """);
+        return path;
+    }
+
+    private static string Line(PSObject result) => $"{result.Properties["Kind"].Value} {result.Properties["Name"].Value} {result.Properties["Action"].Value}";
+
+    private static string Everything(PSObject item) =>
+        item + string.Join('\n', item.Properties.Where(property => property.IsGettable).Select(property => $"{property.Name}={property.Value}"));
+}

@@ -1,0 +1,122 @@
+using System.Management.Automation;
+
+namespace TokenDashboard.Module.Tests.Commands;
+
+public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture<SampleStore>, IDisposable
+{
+    private const string Broken = """
+        {"uid": "broken", "title": "Broken", "panels": [{"id": 1, "type": "piechart", "title": "Share", "gridPos": {"x": 0, "y": 0, "w": 12, "h": 8},
+        "datasource": {"type": "frser-sqlite-datasource", "uid": "abc"}, "targets": [{"refId": "A", "queryType": "table", "timeColumns": [],
+        "rawQueryText": "SELECT model, COUNT(*) AS n FROM telemetry GROUP BY 1", "queryText": "SELECT model, COUNT(*) AS n FROM telemetry GROUP BY 1"}]}]}
+        """;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("tokendashboard-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void The_dashboards_of_this_product_pass()
+    {
+        PSObject[] queries = [.. Run("Test-GrafanaDashboard -Database $database -Until 2026-11-01T00:00Z -Since 2026-10-25T00:00Z").Succeeded()];
+
+        Assert.All(queries, query => Assert.Equal("TokenDashboard.Grafana.Proof.DashboardQueryResult", query.TypeNames[0]));
+        Assert.True(Value<bool>("Test-GrafanaDashboard -Database $database -Quiet"));
+        Assert.True(Value<bool>("New-GrafanaDashboard | Test-GrafanaDashboard -SkipQuery -Quiet"));
+    }
+
+    [Theory]
+    [InlineData("Test-GrafanaDashboard $folder/broken.json -SkipQuery -Quiet", false)]
+    [InlineData("Test-GrafanaDashboard $folder/broken.json -SkipQuery -Quiet -Exclude *", true)]
+    [InlineData("Test-GrafanaDashboard $folder/broken.json -SkipQuery -Quiet -Severity Error -Exclude rows-hidden", true)]
+    [InlineData("Test-GrafanaDashboard $folder/broken.json -SkipQuery -Quiet -Severity Error", false)]
+    [InlineData("Test-GrafanaDashboard $folder/missing.json -SkipQuery -Quiet -ErrorAction Ignore", false)]
+    public void Quiet_says_only_whether_all_is_well(string script, bool expected)
+    {
+        WriteBroken();
+
+        Assert.Equal(expected, Value<bool>(script));
+    }
+
+    [Theory]
+    [InlineData("Test-GrafanaDashboard $folder/*.json")]
+    [InlineData("[System.IO.FileInfo]::new(\"$folder/broken.json\") | Test-GrafanaDashboard")]
+    [InlineData("\"$folder/broken.json\" | Test-GrafanaDashboard")]
+    public void Files_are_taken_by_path_by_pattern_and_from_the_pipeline(string script)
+    {
+        WriteBroken();
+
+        Assert.Equal("rows-hidden", Assert.Single(Run(script + " -SkipQuery -Severity Error").Succeeded()).Properties["Rule"].Value);
+    }
+
+    [Fact]
+    public void Findings_and_queries_come_in_one_stream_and_queries_say_what_reached_SQLite()
+    {
+        WriteBroken();
+
+        PSObject[] output = [.. Run("Test-GrafanaDashboard $folder/broken.json -Database $database").Succeeded()];
+
+        PSObject query = Assert.Single(output, item => item.TypeNames[0].EndsWith("DashboardQueryResult", StringComparison.Ordinal));
+        Assert.True((int)query.Properties["Rows"].Value > 1);
+        Assert.Contains("GROUP BY 1", (string)query.Properties["Sql"].Value, StringComparison.Ordinal);
+        Assert.Contains(output, item => (string?)item.Properties["Rule"]?.Value == "panel-datasource-rule");
+        Assert.All(output.Where(item => item.Properties["Rule"] is not null), item => Assert.NotEmpty((string)item.Properties["Advice"].Value));
+    }
+
+    [Fact]
+    public void Values_of_variables_are_one_several_or_all()
+    {
+        const string Sql = "(Test-GrafanaDashboard -Database $database -Variable @{0} | Where-Object Panel -eq Totals).Sql";
+
+        Assert.Contains("user IN ('O''Brien')", Value<string>(Sql.Replace("{0}", "{ user = 'O''Brien' }", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("IN ('1', 'b')", Value<string>(Sql.Replace("{0}", "{ user = 1, 'b' }", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.DoesNotContain("user IN (", Value<string>(Sql.Replace("{0}", "{ user = @() }", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Test-GrafanaDashboard $folder/missing.json", "DashboardNotFound")]
+    [InlineData("Test-GrafanaDashboard $folder/text.json", "DashboardInvalid")]
+    [InlineData("Test-GrafanaDashboard -Exclude no-such-rule", "DashboardRuleNotFound")]
+    [InlineData("Test-GrafanaDashboard -Variable @{ nobody = 1 }", "DashboardVariableNotFound")]
+    [InlineData("Test-GrafanaDashboard -Database $folder/missing.db", "StoreNotFound")]
+    [InlineData("Test-GrafanaDashboard -Database $folder/text.json", "StoreNotDatabase")]
+    [InlineData("Test-GrafanaDashboard -Last 7d -Since 1d", "RangeInvalid")]
+    public void Mistakes_have_ids(string script, string id)
+    {
+        File.WriteAllText(Path.Combine(_folder, "text.json"), "This is a text, and it is long enough to be no database at all.");
+
+        Assert.Equal(id, Run(script).ErrorId);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_dashboard_does_not_keep_others_from_being_tested()
+    {
+        WriteBroken();
+        File.WriteAllText(Path.Combine(_folder, "a.json"), "no");
+
+        ModuleSession.Result result = Run("Test-GrafanaDashboard $folder/*.json -SkipQuery -Severity Error");
+
+        Assert.Single(result.Errors);
+        Assert.Single(result.Output);
+    }
+
+    [Fact]
+    public void Rules_are_completed() =>
+        Assert.Equal(["query-text-missing", "query-texts-differ"], store.Session.Complete("Test-GrafanaDashboard -Exclude query-text"));
+
+    [Fact]
+    public void The_page_of_rules_is_that_of_the_code()
+    {
+        string page = File.ReadAllText(Path.Combine(ModuleSession.RepositoryPath, "docs/dashboard-rules.md")).ReplaceLineEndings("\n");
+        string[] rows = [.. page.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
+
+        // The script that writes the table stands on the page.
+        Assert.Equal(Run("[System.AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.GetName().Name -eq 'TokenDashboard.Core' }[-1].GetType('TokenDashboard.Grafana.Rules.DashboardRules')::All "
+            + "| ForEach-Object { \"| ``$($_.Id)`` | $($_.Severity) | $($_.Breach) $($_.Advice) |\" }").Succeeded().Select(row => row.ToString()), rows);
+    }
+
+    private void WriteBroken() => File.WriteAllText(Path.Combine(_folder, "broken.json"), Broken);
+
+    private T Value<T>(string script) => (T)Assert.Single(Run(script).Succeeded()).BaseObject;
+
+    private ModuleSession.Result Run(string script) => store.Session.Run(script, ("folder", _folder), ("database", store.Path));
+}

@@ -1,0 +1,86 @@
+namespace TokenDashboard.Module.Tests.Commands;
+
+public sealed class GetTokenUsageTests(SampleStore store) : IClassFixture<SampleStore>
+{
+    [Fact]
+    public void Without_grouping_there_is_one_row_for_everything()
+    {
+        Assert.Equal(store.Value<long>("(Get-TokenStore).TotalTokens"), store.Value<long>("(Get-TokenUsage).TotalTokens"));
+        Assert.Equal(store.Value<long>("(Get-TokenStore).Rows"), store.Value<long>("(Get-TokenUsage).Requests"));
+    }
+
+    [Theory]
+    [InlineData("Day", "TokenDashboard.Usage.TokenUsage#Time")]
+    [InlineData("Model", "TokenDashboard.Usage.TokenUsage#Model")]
+    [InlineData("User, Week", "TokenDashboard.Usage.TokenUsage#TimeUser")]
+    [InlineData("User, Model", "TokenDashboard.Usage.TokenUsage#Names")]
+    [InlineData("Month, Provider, RequestType", "TokenDashboard.Usage.TokenUsage#TimeNames")]
+    public void Each_grouping_sums_to_everything_and_has_a_view(string groupBy, string view)
+    {
+        Assert.Equal(
+            store.Value<long>("(Get-TokenUsage).TotalTokens"),
+            store.Value<long>($"$sum = 0L; foreach ($row in Get-TokenUsage {groupBy}) {{ $sum += $row.TotalTokens }}; $sum"));
+        Assert.Equal(view, store.Texts($"(Get-TokenUsage {groupBy} -First 1).PSObject.TypeNames[0]")[0]);
+        Assert.Contains(
+            view, File.ReadAllText(ModuleSession.ModulePath + "/TokenDashboard.format.ps1xml"));
+    }
+
+    [Fact]
+    public void Days_follow_the_time_zone()
+    {
+        Assert.Equal(["00:00:00", "00:00:00"], store.Texts("Get-TokenUsage Day -TimeZone Europe/Berlin -First 2 | ForEach-Object { $_.Start.TimeOfDay }"));
+        Assert.Equal(["02:00:00", "01:00:00"], store.Texts("(Get-TokenUsage Day -TimeZone Europe/Berlin | Where-Object { $_.Start.Day -in 25, 26 }).Start.Offset"));
+    }
+
+    [Theory]
+    [InlineData("-Last 7d")]
+    [InlineData("-Since 7d")]
+    [InlineData("-Last 'last month'")]
+    [InlineData("-Since 2026-10-25 -Until 2026-10-26T12:00")]
+    [InlineData("-Since ([DateTimeOffset]'2026-10-25Z') -Until ([datetime]'2026-10-26')")]
+    public void Times_are_accepted_in_every_form(string range) => store.Session.Run($"Get-TokenUsage {range}").Succeeded();
+
+    [Fact]
+    public void A_range_is_half_open()
+    {
+        long whole = store.Value<long>("(Get-TokenUsage -Since 2026-10-25 -Until 2026-10-27).Requests");
+
+        Assert.Equal(
+            whole,
+            store.Value<long>("(Get-TokenUsage -Since 2026-10-25 -Until 2026-10-26T07:30).Requests")
+                + store.Value<long>("(Get-TokenUsage -Since 2026-10-26T07:30 -Until 2026-10-27).Requests"));
+    }
+
+    [Fact]
+    public void Pages_and_order_are_those_asked_for()
+    {
+        string[] ordered = store.Texts("(Get-TokenUsage User -OrderBy Requests -Descending).Requests");
+
+        Assert.Equal(ordered.OrderByDescending(long.Parse), ordered);
+        Assert.Equal(ordered[2..5], store.Texts("(Get-TokenUsage User -OrderBy Requests -Descending -Skip 2 -First 3).Requests"));
+        Assert.Equal(ordered.Length.ToString(), store.Texts("Get-TokenUsage User -First 1 -IncludeTotalCount")[0]);
+    }
+
+    [Fact]
+    public void A_row_piped_on_asks_about_its_own_requests() => Assert.Equal(
+        store.Texts("(Get-TokenUsage Day, User).Requests"),
+        store.Texts("Get-TokenUsage Day, User | ForEach-Object { $row = $_; ($row | Get-TokenUsage).Requests }"));
+
+    [Theory]
+    [InlineData("Get-TokenUsage Day, Hour", "GroupingInvalid")]
+    [InlineData("Get-TokenUsage Model -Fill", "GroupingInvalid")]
+    [InlineData("Get-TokenUsage -Last 7d -Since today", "RangeInvalid")]
+    [InlineData("Get-TokenUsage -Since 2026-02-01 -Until 2026-01-01", "RangeInvalid")]
+    [InlineData("Get-TokenUsage -Last 2026-01-01", "RangeInvalid")]
+    [InlineData("Get-TokenUsage -User '[ab'", "PatternInvalid")]
+    [InlineData("Get-TokenUsage Hour -Fill -Since 0001-01-01", "TooManyBuckets")]
+    [InlineData("Get-TokenUsage -Since soon", "ParameterArgumentTransformationError")]
+    [InlineData("Get-TokenUsage -TimeZone Mars/Base", "ParameterArgumentTransformationError")]
+    [InlineData("Get-TokenUsage Colour", "CannotConvertArgumentNoMessage")]
+    [InlineData("Get-TokenUsage -Database /nowhere.db", "StoreNotFound")]
+    public void A_wrong_question_has_a_stable_error(string script, string errorId) => Assert.Equal(errorId, store.Session.Run(script).ErrorId);
+
+    [Fact]
+    public void Filling_gives_a_row_for_every_unit() => Assert.Equal(
+        48L, (long)store.Session.Run("Get-TokenUsage Hour -Fill -Since 2026-10-24 -Until 2026-10-26").Succeeded().Count);
+}

@@ -1,0 +1,48 @@
+namespace TokenDashboard.Module.Tests.Commands;
+
+public sealed class GetUserTokenUsageTests(SampleStore store) : IClassFixture<SampleStore>
+{
+    [Fact]
+    public void Users_come_by_rank_and_share_out_the_whole()
+    {
+        Assert.Equal(store.Texts("1..((Get-UserTokenUsage).Count)"), store.Texts("Get-UserTokenUsage | ForEach-Object Rank"));
+        Assert.Equal(1, store.Value<double>("$sum = 0.0; foreach ($user in Get-UserTokenUsage) { $sum += $user.Share }; $sum"), 1e-9);
+    }
+
+    [Theory]
+    [InlineData("", "UserTokenUsage")]
+    [InlineData("-ComparePrevious -Since 2026-10-28 -Until 2026-10-30", "UserTokenUsage#Comparison")]
+    [InlineData("-Per Day", "UserTokenUsagePeriod")]
+    [InlineData("-Per Week -Cumulative", "UserTokenUsagePeriod#Cumulative")]
+    [InlineData("-Cumulative", "UserTokenUsagePeriod#Cumulative")]
+    [InlineData("-Pattern", "UserTokenUsagePattern")]
+    public void Each_kind_of_answer_has_its_type_and_its_view(string parameters, string type)
+    {
+        Assert.Equal("TokenDashboard.Usage." + type, store.Texts($"(Get-UserTokenUsage {parameters} -First 1).PSObject.TypeNames[0]")[0]);
+        Assert.Contains($"<TypeName>TokenDashboard.Usage.{type}</TypeName>", File.ReadAllText(ModuleSession.ModulePath + "/TokenDashboard.format.ps1xml"));
+    }
+
+    [Fact]
+    public void The_last_running_total_is_the_users_total() => Assert.Equal(
+        store.Value<long>("(Get-UserTokenUsage -User alice).TotalTokens"),
+        store.Value<long>("(Get-UserTokenUsage -User alice -Per Day -Cumulative)[-1].CumulativeTokens"));
+
+    [Fact]
+    public void A_comparison_is_with_the_period_before()
+    {
+        long before = store.Value<long>("(Get-UserTokenUsage -User alice -Since 2026-10-26 -Until 2026-10-28).TotalTokens");
+
+        Assert.Equal(before, store.Value<long>("(Get-UserTokenUsage -User alice -Since 2026-10-28 -Until 2026-10-30 -ComparePrevious).PreviousTokens"));
+    }
+
+    [Fact]
+    public void Changes_and_shares_are_spelled_alike() => Assert.Equal(
+        [$"+{0.125:P1}", $"{-0.125:P1}", $"{0:P1}", ""],
+        store.Texts("0.125, -0.125, 0.0, $null | ForEach-Object { [TokenDashboard.Formatting.Display]::Change($_) }"));
+
+    [Theory]
+    [InlineData("Get-UserTokenUsage -ComparePrevious", "RangeRequired")]
+    [InlineData("Get-UserTokenUsage -Per Day -Pattern", "AmbiguousParameterSet")]
+    [InlineData("Get-UserTokenUsage -Per Year", "CannotConvertArgumentNoMessage")]
+    public void A_wrong_question_has_a_stable_error(string script, string errorId) => Assert.Equal(errorId, store.Session.Run(script).ErrorId);
+}
