@@ -1,27 +1,47 @@
+using System.Globalization;
+
 namespace TokenDashboard.Benchmarks;
 
-/// <summary>Grouped answers, from rollups and from single requests, against SQL on the table.</summary>
+/// <summary>Grouped answers, from rollups and from single requests, against SQL on the table, DuckDB and the sqlite3 shell.</summary>
 internal static class GroupingBenchmark
 {
-    private const double RollupTarget = 1 / 50d;
-    private const double RowTarget = 1.3;
+    // Goals in milliseconds are for so many requests.
+    private const int RowsOfGoals = 5_000_000;
 
-    public static void Run(string raw, string rollups, int runs)
+    public static void Run(string raw, string rollups, int rows, int runs)
     {
+        string duckDb = "";
+        double loading = Measure.Time(() => duckDb = DuckDb.Load(raw));
         Report.Begin("Grouped answers");
         foreach (Question question in Question.All)
         {
             (long, long) expected = default;
-            double[] fromRollups = new double[runs], fromRows = new double[runs], sql = new double[runs];
+            double[] fromRollups = new double[runs], fromRows = new double[runs], sql = new double[runs], duck = new double[runs];
+            TimeSpan processors = default;
             for (int run = 0; run < runs; run++)
             {
                 sql[run] = Measure.Time(() => expected = question.AnswerBySql(raw));
-                fromRollups[run] = Measure.Time(() => question.Check(question.Answer(rollups), expected));
+                duck[run] = Measure.Time(() => question.Check(DuckDb.Answer(duckDb, question.DuckDbSql), expected));
+                fromRollups[run] = question.RollupGoal is null ? 0 : Measure.Time(() => question.Check(question.Answer(rollups), expected));
+                TimeSpan before = Environment.CpuUsage.TotalTime;
                 fromRows[run] = Measure.Time(() => question.Check(question.Answer(raw), expected));
+                processors += Environment.CpuUsage.TotalTime - before;
             }
-            double ofSql = Measure.Median(sql);
-            Report.Compare($"{question.Name}, from rollups", Measure.Median(fromRollups), "SQL", ofSql, RollupTarget);
-            Report.Compare($"{question.Name}, from rows", Measure.Median(fromRows), "SQL", ofSql, RowTarget);
+            double cores = processors.TotalMilliseconds / fromRows.Sum();
+            void Compare(string how, double[] ours, double? goal)
+            {
+                double median = Measure.Median(ours);
+                Report.Compare($"{question.Name}, {how}", median, "SQL", Measure.Median(sql));
+                Report.Compare(
+                    "the same", median, "DuckDB", Measure.Median(duck), goal is null ? "" : $"{Report.Milliseconds(goal.Value)} at {Report.Count(RowsOfGoals)} requests",
+                    rows == RowsOfGoals && goal is not null ? median <= goal : null);
+            }
+            if (question.RollupGoal is not null)
+            {
+                Compare("from rollups", fromRollups, question.RollupGoal);
+            }
+            Compare("from rows", fromRows, question.RowGoal);
+            Report.Figure("the same, cores used", string.Create(CultureInfo.InvariantCulture, $"{cores:0.0} of {Environment.ProcessorCount}"));
         }
         if (SqliteShell.IsInstalled)
         {
@@ -29,5 +49,6 @@ internal static class GroupingBenchmark
             (double ours, double shell) = Measure.Pair(runs, () => question.Answer(raw), () => SqliteShell.Run(raw, question.Sql));
             Report.Compare($"{question.Name}, from rows", ours, "sqlite3", shell);
         }
+        Report.Figure("loading DuckDB, unless it was kept", Report.Milliseconds(loading));
     }
 }

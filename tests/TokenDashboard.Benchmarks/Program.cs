@@ -14,7 +14,7 @@ catch (FormatException exception)
 }
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-Console.WriteLine($"{Machine()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, .NET {Environment.Version}; sqlite3 {SqliteShell.Version ?? "not installed"}; medians of {options.Runs} runs");
+Console.WriteLine($"{Machine()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, .NET {Environment.Version}; sqlite3 {SqliteShell.Version ?? "not installed"}, DuckDB {DuckDb.Version}; medians of {options.Runs} runs");
 if (options.Growth)
 {
     GrowthBenchmark.Run(options);
@@ -41,7 +41,7 @@ if (options.Wants("grouped") || options.Wants("dashboards") || options.Wants("ro
     (double Time, double LongestLock) build = RollupBenchmark.Build(rollups);
     if (options.Wants("grouped"))
     {
-        GroupingBenchmark.Run(raw, rollups, options.Runs);
+        GroupingBenchmark.Run(raw, rollups, options.Rows, options.Runs);
     }
     if (options.Wants("dashboards"))
     {

@@ -10,41 +10,58 @@ namespace TokenDashboard.Benchmarks;
 /// <param name="Keys">What the SQL groups by.</param>
 /// <param name="Range">The range of time.</param>
 /// <param name="Ask">Asks the product.</param>
-internal sealed record Question(string Name, string Keys, TimeRange Range, Func<TokenStore, RequestFilter, IEnumerable<UsageFigures>> Ask)
+/// <param name="RollupGoal">Milliseconds at which the answer from rollups is good enough at 5 million requests; null where there is none from rollups.</param>
+/// <param name="RowGoal">The same of the answer from rows; null where there is no goal.</param>
+internal sealed record Question(string Name, string Keys, TimeRange Range, Func<TokenStore, RequestFilter, IEnumerable<UsageFigures>> Ask, double? RollupGoal, double? RowGoal = null)
 {
-    public static Question UserAndModel { get; } = Usage("by user and model", "user_id, model", UsageDimension.User, UsageDimension.Model);
+    private const int Top = 10;
 
-    public static Question Day { get; } = Usage("by day", "substr(timestamp, 1, 10)", UsageDimension.Day);
+    public static Question UserAndModel { get; } = Usage("by user and model", "user_id, model", 60, UsageDimension.User, UsageDimension.Model) with { RowGoal = 3000 };
+
+    public static Question Day { get; } = Usage("by day", "substr(timestamp, 1, 10)", 15, UsageDimension.Day) with { DuckDbKeys = "timestamp::DATE" };
 
     public static Question LastWeek { get; } = UserAndModel with
     {
         Name = "by user and model, last 7 days",
         Range = new TimeRange(SampleStore.End.AddDays(-7), SampleStore.End),
+        RollupGoal = 26,
+        RowGoal = null,
     };
 
     public static IReadOnlyList<Question> All { get; } =
     [
         UserAndModel,
         Day,
-        Usage("by hour and model", "substr(timestamp, 1, 13), model", UsageDimension.Hour, UsageDimension.Model),
-        new("totals of users", "user_id", TimeRange.All, (store, filter) => new UserUsageQuery(store, filter, TimeZoneInfo.Utc).Totals(comparePrevious: false).Rows),
+        Usage("by hour and model", "substr(timestamp, 1, 13), model", 150, UsageDimension.Hour, UsageDimension.Model) with { DuckDbKeys = "date_trunc('hour', timestamp), model" },
+        new("totals of users", "user_id", TimeRange.All, (store, filter) => new UserUsageQuery(store, filter, TimeZoneInfo.Utc).Totals(comparePrevious: false).Rows, 40),
         LastWeek,
+        Usage("by user, negative verdicts only", "user_id", null, UsageDimension.User) with { PolicyFailed = true, RowGoal = 1000 },
+        new(
+            "transactions, top 10", "transaction_id", TimeRange.All,
+            (store, filter) => new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc).Run(store, filter).Rows.Take(Top), null, 4000) { IsTop = true },
     ];
 
+    /// <summary>What DuckDB groups by, where it differs.</summary>
+    public string DuckDbKeys { get; init; } = Keys;
+
+    /// <summary>Whether only requests with a negative verdict count.</summary>
+    public bool PolicyFailed { get; init; }
+
+    /// <summary>Whether only the groups with the most tokens are wanted.</summary>
+    public bool IsTop { get; init; }
+
     /// <summary>What somebody would write who has only SQLite. Percentiles, which the product's answer holds too, are left out.</summary>
-    public string Sql => $"""
-        SELECT {Keys}, count(*) AS requests, sum(prompt_tokens) AS prompt, sum(completion_tokens), sum(total_tokens), sum(success = 0),
-            avg(duration_ms), max(duration_ms), min(timestamp), max(timestamp)
-        FROM telemetry{(Range.Since is { } since ? $" WHERE timestamp >= '{since:yyyy-MM-ddTHH:mm:ss}' AND timestamp < '{Range.Until:yyyy-MM-ddTHH:mm:ss}'" : "")}
-        GROUP BY {Keys}
-        """;
+    public string Sql => SqlOf(Keys, "");
+
+    /// <summary>The same for DuckDB, with percentiles.</summary>
+    public string DuckDbSql => SqlOf(DuckDbKeys, ", quantile_disc(duration_ms, [0.5, 0.95, 0.99])");
 
     /// <summary>Requests and prompt tokens of all groups, by the product.</summary>
     public (long Requests, long PromptTokens) Answer(string path)
     {
         using TokenStore store = TokenStore.Open(path, CancellationToken.None);
         (long requests, long prompt) = (0, 0);
-        foreach (UsageFigures row in Ask(store, new RequestFilter { Range = Range }))
+        foreach (UsageFigures row in Ask(store, new RequestFilter { Range = Range, PolicyFailed = PolicyFailed }))
         {
             (requests, prompt) = (requests + row.Requests, prompt + row.PromptTokens);
         }
@@ -76,6 +93,25 @@ internal sealed record Question(string Name, string Keys, TimeRange Range, Func<
         }
     }
 
-    private static Question Usage(string name, string keys, params UsageDimension[] dimensions) =>
-        new(name, keys, TimeRange.All, (store, filter) => new UsageQuery(dimensions, TimeZoneInfo.Utc).Run(store, filter).Rows);
+    private static Question Usage(string name, string keys, double? rollupGoal, params UsageDimension[] dimensions) =>
+        new(name, keys, TimeRange.All, (store, filter) => new UsageQuery(dimensions, TimeZoneInfo.Utc).Run(store, filter).Rows, rollupGoal);
+
+    private string SqlOf(string keys, string percentiles)
+    {
+        List<string> conditions = [];
+        if (Range.Since is { } since)
+        {
+            conditions.Add($"timestamp >= '{since:yyyy-MM-ddTHH:mm:ss}' AND timestamp < '{Range.Until:yyyy-MM-ddTHH:mm:ss}'");
+        }
+        if (PolicyFailed)
+        {
+            conditions.Add("success = 0");
+        }
+        return $"""
+            SELECT {keys}, count(*) AS requests, CAST(sum(prompt_tokens) AS BIGINT) AS prompt, sum(completion_tokens), sum(total_tokens), sum(CASE success WHEN 0 THEN 1 ELSE 0 END),
+                avg(duration_ms), max(duration_ms), min(timestamp), max(timestamp){percentiles}
+            FROM telemetry{(conditions.Count == 0 ? "" : $" WHERE {string.Join(" AND ", conditions)}")}
+            GROUP BY {keys}{(IsTop ? $" ORDER BY sum(total_tokens) DESC, {keys} LIMIT {Top}" : "")}
+            """;
+    }
 }

@@ -1,13 +1,24 @@
-using System.Text;
+using System.Buffers;
+using System.Globalization;
 
 namespace TokenDashboard.Telemetry;
 
 /// <summary>How many values lie in which bin. Histograms of parts add up to that of the whole.</summary>
 internal sealed class Histogram(HistogramBins bins)
 {
+    // Most rollups have few bins that lie far apart. From so many on, one array over all bins between them is smaller or faster.
+    private const int MostSparse = 64;
+
+    // The shortest and the longest text of a bin, such as "7":1 and "-691":9223372036854775807 with a comma.
+    private const int ShortestText = 6;
+    private const int LongestText = 28;
+
     private static readonly double[] DurationValues = [.. HistogramBins.Durations.Values().Select(bin => bin.Value)];
 
+    // The bins of the counts in order; null where the counts are those of all bins from the first on.
+    private short[]? _bins = [];
     private long[] _counts = [];
+    private int _length;
     private int _first;
 
     /// <summary>Number of values.</summary>
@@ -17,49 +28,42 @@ internal sealed class Histogram(HistogramBins bins)
 
     public void Add(int bin, long count)
     {
-        int index = bin - _first;
-        if ((uint)index < (uint)_counts.Length)
+        Count += count;
+        if (_bins is not null && AddSparse(_bins, (short)bin, count))
         {
-            _counts[index] += count;
-            Count += count;
             return;
         }
-        if (_counts.Length == 0)
-        {
-            (_counts, _first) = (new long[4], bin - 1);
-        }
-        else
+        if ((uint)(bin - _first) >= (uint)_length)
         {
             Widen(bin);
         }
         _counts[bin - _first] += count;
-        Count += count;
     }
 
     public void Add(Histogram other)
     {
-        for (int i = 0; i < other._counts.Length; i++)
+        for (int i = 0; i < other._length; i++)
         {
             if (other._counts[i] != 0)
             {
-                Add(other._first + i, other._counts[i]);
+                Add(other.BinAt(i), other._counts[i]);
             }
         }
     }
 
     /// <summary>Whether two histograms count the same.</summary>
-    public bool Equals(Histogram other) => Text() == other.Text();
+    public bool Equals(Histogram other) => ToUtf8().AsSpan().SequenceEqual(other.ToUtf8());
 
     /// <summary>The duration of the given rank, from 1, in a histogram of durations.</summary>
     public double ValueAt(long rank)
     {
         long passed = 0;
-        for (int i = 0; i < _counts.Length; i++)
+        for (int i = 0; i < _length; i++)
         {
             passed += _counts[i];
             if (passed >= rank)
             {
-                return DurationValues[_first + i - bins.Lowest];
+                return DurationValues[BinAt(i) - bins.Lowest];
             }
         }
         return 0;
@@ -69,9 +73,10 @@ internal sealed class Histogram(HistogramBins bins)
     /// <exception cref="FormatException">It is something else.</exception>
     public void AddStored(ReadOnlySpan<byte> json)
     {
-        // Millions of bins go through here: a parser of numbers in general would take most of an answer's time.
+        // Millions of bins go through here: a parser of numbers in general would take most of a query's time.
         int at = 1;
-        if (_counts.Length == 0 && json.Length > 2)
+        long last = long.MinValue;
+        if (_length == 0 && json.Length > 2)
         {
             Reserve(json);
         }
@@ -79,20 +84,64 @@ internal sealed class Histogram(HistogramBins bins)
         {
             long bin = Number(json, ref at, (byte)'"', (byte)'"');
             long count = Number(json, ref at, (byte)':', json[^1]);
-            if (bin < bins.Lowest || bin > bins.Highest || count <= 0)
+            if (bin < bins.Lowest || bin > bins.Highest || bin <= last || count <= 0)
             {
                 throw new FormatException();
             }
-            Add((int)bin, count);
+            last = bin;
+            int index = (int)bin - _first;
+            if (_bins is null && (uint)index < (uint)_counts.Length)
+            {
+                _counts[index] += count;
+                Count += count;
+            }
+            else
+            {
+                Add((int)bin, count);
+            }
         }
     }
 
     /// <summary>The bins as a JSON object of bin and count, in order, which SQL can read by json_each.</summary>
-    public byte[] ToUtf8() => Encoding.UTF8.GetBytes(Text());
+    public byte[] ToUtf8()
+    {
+        byte[] json = ArrayPool<byte>.Shared.Rent((_length * LongestText) + 2);
+        int used = 1;
+        json[0] = (byte)'{';
+        for (int i = 0; i < _length; i++)
+        {
+            if (_counts[i] != 0)
+            {
+                if (used > 1)
+                {
+                    json[used++] = (byte)',';
+                }
+                json[used++] = (byte)'"';
+                BinAt(i).TryFormat(json.AsSpan(used), out int written, provider: CultureInfo.InvariantCulture);
+                used += written;
+                json[used++] = (byte)'"';
+                json[used++] = (byte)':';
+                _counts[i].TryFormat(json.AsSpan(used), out written, provider: CultureInfo.InvariantCulture);
+                used += written;
+            }
+        }
+        json[used++] = (byte)'}';
+        byte[] text = json[..used];
+        ArrayPool<byte>.Shared.Return(json);
+        return text;
+    }
+
+    private int BinAt(int index) => _bins is null ? _first + index : _bins[index];
 
     // Makes room for all bins of a text at once: they are in order, and there are seldom others to come.
     private void Reserve(ReadOnlySpan<byte> json)
     {
+        int most = json.Length / ShortestText;
+        if (most <= MostSparse)
+        {
+            (_bins, _counts) = (new short[most], new long[most]);
+            return;
+        }
         int firstAt = 1;
         int lastAt = json[..Math.Max(0, json.LastIndexOf((byte)'"'))].LastIndexOf((byte)'"');
         long first = Number(json, ref firstAt, (byte)'"', (byte)'"');
@@ -101,7 +150,8 @@ internal sealed class Histogram(HistogramBins bins)
         {
             throw new FormatException();
         }
-        (_first, _counts) = ((int)first, new long[last - first + 1]);
+        (_bins, _first, _counts) = (null, (int)first, new long[last - first + 1]);
+        _length = _counts.Length;
     }
 
     // The number between two characters; a comma ends it too. Afterwards comes what follows the second.
@@ -126,27 +176,54 @@ internal sealed class Histogram(HistogramBins bins)
         return negative ? -number : number;
     }
 
-    private string Text()
+    // False where there are too many bins; they are then one array.
+    private bool AddSparse(short[] sparse, short bin, long count)
     {
-        var json = new StringBuilder("{");
-        for (int i = 0; i < _counts.Length; i++)
+        int at = _length == 0 || sparse[_length - 1] < bin ? ~_length : sparse.AsSpan(0, _length).BinarySearch(bin);
+        if (at >= 0)
         {
-            if (_counts[i] != 0)
-            {
-                json.Append(json.Length == 1 ? "" : ",").Append('"').Append(_first + i).Append("\":").Append(_counts[i]);
-            }
+            _counts[at] += count;
+            return true;
         }
-        return json.Append('}').ToString();
+        at = ~at;
+        if (_length == sparse.Length)
+        {
+            if (_length >= MostSparse)
+            {
+                MakeDense(sparse);
+                return false;
+            }
+            int length = Math.Min(Math.Max(4, _length * 2), MostSparse);
+            Array.Resize(ref sparse, length);
+            Array.Resize(ref _counts, length);
+            _bins = sparse;
+        }
+        sparse.AsSpan(at, _length - at).CopyTo(sparse.AsSpan(at + 1));
+        _counts.AsSpan(at, _length - at).CopyTo(_counts.AsSpan(at + 1));
+        (sparse[at], _counts[at]) = (bin, count);
+        _length++;
+        return true;
+    }
+
+    private void MakeDense(short[] sparse)
+    {
+        _first = sparse[0];
+        var counts = new long[sparse[_length - 1] - _first + 1];
+        for (int i = 0; i < _length; i++)
+        {
+            counts[sparse[i] - _first] = _counts[i];
+        }
+        (_bins, _counts, _length) = (null, counts, counts.Length);
     }
 
     private void Widen(int bin)
     {
         // Grows by half, so that values that come in order do not copy each time.
-        int room = _counts.Length / 2;
+        int room = _length / 2;
         int first = bin < _first ? bin - room : _first;
-        int end = Math.Max(_first + _counts.Length, bin + 1 + (bin < _first ? 0 : room));
+        int end = Math.Max(_first + _length, bin + 1 + (bin < _first ? 0 : room));
         var counts = new long[end - first];
         _counts.CopyTo(counts, _first - first);
-        (_counts, _first) = (counts, first);
+        (_counts, _first, _length) = (counts, first, counts.Length);
     }
 }

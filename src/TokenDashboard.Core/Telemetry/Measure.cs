@@ -49,6 +49,9 @@ internal sealed class Measure(string name, MeasureAggregate aggregate, MeasureUn
     /// <summary>Counts the requests of which the value is known; null where it always is. Where none is, there is no value.</summary>
     public Measure? KnownBy { get; init; }
 
+    /// <summary>Whether it is known only of requests with details.</summary>
+    public bool IsDetail { get; } = sql.Contains(TelemetrySql.DetailTable, StringComparison.Ordinal);
+
     /// <summary>Whether people see it; others serve the module.</summary>
     public bool IsShown { get; init; } = true;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using TokenDashboard.Telemetry;
@@ -15,35 +14,20 @@ internal sealed class RollupChunks : IDisposable
     // Requests of the gaps are read in the transaction of their chunk, so a chunk has no more of them than this.
     private const long LargestGap = 20_000;
     private const int RowsPerLook = 128;
+
+    // Copies of a chunk that stay in the processor's cache; memory that is new takes longer to get than to fill.
+    private const double UsualBytes = 512 * 1024;
+    private const int GapRow = -1;
     private const long FirstLength = 4 * RollupLevels.DaySeconds;
     private const long LongestLength = 800 * RollupLevels.DaySeconds;
-
-    private const string Chunk = "WITH segment(first, last, step, utc_offset) AS (VALUES ($first, $last, $step, $offset)), reading(users, singly) AS (VALUES ($users, FALSE)),\n";
-
-    private static readonly string Sums = $"""
-        {Chunk}{RollupPlanner.Pieces}
-        SELECT {string.Join(", ", RollupRow.Columns.Split(", ").Select(column => column == "sizes" ? "NULL" : $"sums.{column}"))}
-        FROM piece CROSS JOIN {RollupSchema.Sums} AS sums ON sums.level = piece.level AND sums.start >= piece.start AND sums.start < piece.end
-        WHERE NOT {RollupPlanner.IsStale("sums")}
-        """;
-
-    private static readonly string Gaps = $"""
-        {Chunk}{RollupPlanner.Pieces}
-        SELECT first, last, first_row, last_row
-        FROM gap LEFT JOIN {RollupSchema.Rows} ON start > first - {RollupLevels.QuarterSeconds} AND start < last WHERE first < last
-        """;
 
     private readonly TokenStore _store;
     private readonly UsageScope _scope;
     private readonly RollupState _start;
     private readonly UnreadableReport _unreadable;
     private readonly Action<UsageRow> _onRow;
-    private readonly SqliteCommand _sums;
-    private readonly SqliteCommand _gaps;
-
-    // Copies of the chunk's rows, of which the first so many are in use.
-    private readonly List<RollupRow> _rows = [];
-    private int _copied;
+    private RollupRow _rows = new();
+    private SqliteCommand? _command;
 
     // Where a chunk must end: seconds that the range has a part of are chunks of their own, which the planner takes for gaps.
     private readonly long[] _cuts;
@@ -60,7 +44,6 @@ internal sealed class RollupChunks : IDisposable
     public RollupChunks(TokenStore store, UsageScope scope, RollupState start, UnreadableReport unreadable, Action<UsageRow> onRow)
     {
         (_store, _scope, _start, _unreadable, _onRow) = (store, scope, start, unreadable, onRow);
-        (_sums, _gaps) = (Command(Sums), Command(Gaps));
         (_at, _end) = store.Read(() => RollupStore.DataBounds(store));
         var cuts = new List<long> { 0, _end };
         foreach (DateTimeOffset bound in new[] { scope.Filter.Range.Since, scope.Filter.Range.Until }.OfType<DateTimeOffset>())
@@ -89,15 +72,16 @@ internal sealed class RollupChunks : IDisposable
         {
             return null;
         }
-        _copied = 0;
+        _rows.Clear();
         if (!_store.ReadAtOnce(ReadChunk))
         {
             return false;
         }
-        foreach (RollupRow row in CollectionsMarshal.AsSpan(_rows)[.._copied])
+        for (int row = 0; row < _rows.Count; row++)
         {
-            _unreadable.Add(row.Values);
-            _onRow(row);
+            _rows.LookAt(row);
+            _unreadable.Add(_rows.Values);
+            _onRow(_rows);
         }
         return true;
     }
@@ -113,8 +97,8 @@ internal sealed class RollupChunks : IDisposable
 
     public void Dispose()
     {
-        _sums.Dispose();
-        _gaps.Dispose();
+        _rows.Dispose();
+        _command?.Dispose();
     }
 
     private bool ReadChunk()
@@ -127,6 +111,8 @@ internal sealed class RollupChunks : IDisposable
         if (now.Version != _now?.Version)
         {
             _groups = RollupStore.ReadGroups(_store, _scope.Filter);
+            // Requests may have their first details by now.
+            Prepare(_store.HasDetails);
         }
         _now = now;
         // Time without data is passed over.
@@ -138,17 +124,13 @@ internal sealed class RollupChunks : IDisposable
         long until = Until(out int offset);
         // Longer levels count what was removed, too.
         bool quarters = !_scope.CountsRemoved && RollupStore.NextRemoved(_store, RollupLevels.StartOf(_at, RollupLevels.DaySeconds)) < until;
-        foreach (SqliteCommand command in (ReadOnlySpan<SqliteCommand>)[_sums, _gaps])
+        _command!.Parameters["$first"].Value = _at;
+        _command.Parameters["$last"].Value = until;
+        _command.Parameters["$step"].Value = quarters ? RollupLevels.QuarterSeconds : _scope.Step;
+        _command.Parameters["$offset"].Value = quarters ? 0 : offset;
+        if (!Read(canBeShorter: until - _at > RollupLevels.QuarterSeconds, watch))
         {
-            command.Parameters["$first"].Value = _at;
-            command.Parameters["$last"].Value = until;
-            command.Parameters["$step"].Value = quarters ? RollupLevels.QuarterSeconds : _scope.Step;
-            command.Parameters["$offset"].Value = quarters ? 0 : offset;
-        }
-        bool canBeShorter = until - _at > RollupLevels.QuarterSeconds;
-        if (!CopySums(canBeShorter, watch) || !ReadGaps(canBeShorter))
-        {
-            _copied = 0;
+            _rows.Clear();
             _length = Math.Max((until - _at) / 4, RollupLevels.QuarterSeconds);
             return true;
         }
@@ -156,7 +138,8 @@ internal sealed class RollupChunks : IDisposable
         {
             _later.Add((_at, until, now.Watermark));
         }
-        _length = (long)Math.Clamp((until - _at) * Math.Clamp(RowScanner.UsualWindow / (watch.Elapsed + TimeSpan.FromTicks(1)), 0.25, 8), RollupLevels.QuarterSeconds, LongestLength);
+        double growth = Math.Min(RowScanner.UsualWindow / (watch.Elapsed + TimeSpan.FromTicks(1)), UsualBytes / (_rows.Bytes + 1));
+        _length = (long)Math.Clamp((until - _at) * Math.Clamp(growth, 0.25, 8), RollupLevels.QuarterSeconds, LongestLength);
         _at = until;
         return true;
     }
@@ -182,45 +165,33 @@ internal sealed class RollupChunks : IDisposable
     }
 
     // False where there is too much to read at once.
-    private bool CopySums(bool canBeShorter, Stopwatch watch)
-    {
-        bool complete = true;
-        int looked = 0;
-        RollupStore.Step(_store, _sums, statement =>
-        {
-            complete = !canBeShorter || ++looked % RowsPerLook != 0 || watch.Elapsed < RowScanner.UsualWindow * 2;
-            if (complete && _groups.TryGetValue(statement.Integer(2), out RollupGroup? group))
-            {
-                if (_copied == _rows.Count)
-                {
-                    _rows.Add(new RollupRow());
-                }
-                RollupRow row = _rows[_copied];
-                row.Load(statement, group);
-                // Of removed requests no others are left to read, so a quarter counts by its beginning.
-                _copied += row.Level != RollupLevel.RemovedQuarter || (_scope.CountsRemoved && _scope.Filter.Range.Contains(row.UtcTicks)) ? 1 : 0;
-            }
-            return complete;
-        });
-        return complete;
-    }
-
-    // False where there is too much to read at once.
-    private bool ReadGaps(bool canBeShorter)
+    private bool Read(bool canBeShorter, Stopwatch watch)
     {
         var gaps = new HashSet<(long First, long Last)>();
         var ranges = new List<RowRange>();
-        RollupStore.Step(_store, _gaps, statement =>
+        int looked = 0;
+        bool complete = true;
+        RollupStore.Step(_store, _command!, statement =>
         {
-            gaps.Add((statement.Integer(0), statement.Integer(1)));
-            if (statement.Type(2) != raw.SQLITE_NULL)
+            complete = !canBeShorter || ++looked % RowsPerLook != 0 || watch.Elapsed < RowScanner.UsualWindow * 2;
+            if (statement.Integer(0) == GapRow)
             {
-                ranges.Add(new RowRange(statement.Integer(2), statement.Integer(3)));
+                gaps.Add((statement.Integer(1), statement.Integer(2)));
+                if (statement.Type(3) != raw.SQLITE_NULL)
+                {
+                    ranges.Add(new RowRange(statement.Integer(3), statement.Integer(4)));
+                }
             }
-            return true;
+            // Of removed requests no others are left to read, so a quarter counts by its beginning.
+            else if (_groups.TryGetValue(statement.Integer(2), out RollupGroup? group) && (statement.Integer(0) != (long)RollupLevel.RemovedQuarter
+                || (_scope.CountsRemoved && _scope.Filter.Range.Contains(RollupLevels.TicksOf(statement.Integer(1))))))
+            {
+                _rows.Copy(statement, group);
+            }
+            return complete;
         });
         ranges = RowRange.Merge(ranges);
-        if (canBeShorter && ranges.Sum(range => range.Last - range.First + 1) > LargestGap)
+        if (!complete || (canBeShorter && ranges.Sum(range => range.Last - range.First + 1) > LargestGap))
         {
             return false;
         }
@@ -244,14 +215,27 @@ internal sealed class RollupChunks : IDisposable
 
     private static DateTimeOffset InstantOf(long second) => new(Math.Clamp(RollupLevels.TicksOf(second), 0, DateTime.MaxValue.Ticks), TimeSpan.Zero);
 
-    private SqliteCommand Command(string sql)
+    // One statement, so that the planner is prepared and run once. It gives the gaps first.
+    private void Prepare(bool hasDetails)
     {
-        SqliteCommand command = _store.CreateCommand(sql);
+        _rows.Dispose();
+        _rows = new RollupRow([.. Measures.All.Where(measure => hasDetails || !measure.IsDetail)]);
+        string[] columns = _rows.Columns.Split(", ");
+        _command?.Dispose();
+        _command = _store.CreateCommand($"""
+            WITH segment(first, last, step, utc_offset) AS (VALUES ($first, $last, $step, $offset)), reading(users, singly) AS (VALUES ($users, FALSE)),
+            {RollupPlanner.Pieces}
+            SELECT {GapRow}, gap.first, gap.last, first_row, last_row{string.Concat(columns.Skip(5).Select(_ => ", NULL"))}
+            FROM gap LEFT JOIN {RollupSchema.Rows} ON start > gap.first - {RollupLevels.QuarterSeconds} AND start < gap.last WHERE gap.first < gap.last
+            UNION ALL
+            SELECT {string.Join(", ", columns.Select(column => column == "NULL" ? column : $"sums.{column}"))}
+            FROM piece CROSS JOIN {RollupSchema.Sums} AS sums ON sums.level = piece.level AND sums.start >= piece.start AND sums.start < piece.end
+            WHERE NOT {RollupPlanner.IsStale("sums")}
+            """);
         foreach (string name in new[] { "$first", "$last", "$step", "$offset" })
         {
-            command.Parameters.Add(name, SqliteType.Integer);
+            _command.Parameters.Add(name, SqliteType.Integer);
         }
-        command.Parameters.AddWithValue("$users", _scope.NeedsUsers ? 1 : 0);
-        return command;
+        _command.Parameters.AddWithValue("$users", _scope.NeedsUsers ? 1 : 0);
     }
 }

@@ -9,8 +9,18 @@ namespace TokenDashboard.Engines.Sqlite.Rollups;
 /// <param name="InputClass">The class of <see cref="Telemetry.InputSize"/>; 0 for most groups.</param>
 internal sealed record RollupGroup(bool AllUsers, string User, string Model, string Provider, string RequestType, int InputClass)
 {
+    // Groups are looked up several times for each request.
+    private readonly int _hash = HashCode.Combine(AllUsers, User, Model, Provider, RequestType, InputClass);
+    private RollupGroup? _allUsers;
+
     /// <summary>The group of the same requests and those of all other users.</summary>
-    public RollupGroup OfAllUsers() => this with { AllUsers = true, User = "" };
+    public RollupGroup OfAllUsers() => _allUsers ??= new RollupGroup(true, "", Model, Provider, RequestType, InputClass);
+
+    public bool Equals(RollupGroup? other) => ReferenceEquals(this, other)
+        || (other is not null && _hash == other._hash && (AllUsers, User, Model, Provider, RequestType, InputClass)
+            == (other.AllUsers, other.User, other.Model, other.Provider, other.RequestType, other.InputClass));
+
+    public override int GetHashCode() => _hash;
 }
 
 /// <summary>The place of a row of the rollups.</summary>

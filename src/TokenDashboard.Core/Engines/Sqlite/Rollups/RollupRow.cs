@@ -1,58 +1,105 @@
+using System.Buffers;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
-/// <summary>A row of the rollups, as it was read.</summary>
-internal sealed class RollupRow : UsageRow
+/// <summary>
+/// Rows of the rollups, copied out of the store into a few arrays, and the one of them that is looked at. So thousands of rows are read
+/// while the lock is held, and nothing is allocated for each; histograms are decoded when they are asked for.
+/// </summary>
+internal sealed class RollupRow : UsageRow, IDisposable
 {
-    private RollupGroup _group = null!;
+    private readonly Measure[] _measures;
+    private readonly bool _hasSizes;
+    private readonly List<(RollupLevel Level, long Start, RollupGroup Group, int Durations, int Sizes, int End)> _rows = [];
+    private long[] _numbers = [];
     private byte[] _histograms = [];
-    private int _durationsLength;
-    private int _sizesLength;
+    private int _row;
+
+    /// <param name="measures">The measures to read, others are as of no request; null for all of them and the histograms of sizes.</param>
+    public RollupRow(Measure[]? measures = null)
+    {
+        (_measures, _hasSizes) = (measures ?? Measures.All, measures is null);
+        Columns = string.Join(", ", ["level", "start", "group_id", .. _measures.Select(measure => measure.Name), "durations", _hasSizes ? "sizes" : "NULL"]);
+    }
 
     /// <summary>What a statement selects so that this class can read it.</summary>
-    public static string Columns { get; } = $"level, start, group_id, {RollupSchema.SumColumns}";
+    public string Columns { get; }
 
-    public RollupLevel Level { get; private set; }
+    /// <summary>How many rows are copied.</summary>
+    public int Count => _rows.Count;
 
-    public long Start { get; private set; }
+    /// <summary>How much memory the copies take, roughly.</summary>
+    public long Bytes => Count == 0 ? 0 : ((long)Count * _measures.Length * sizeof(long)) + _rows[^1].End;
 
-    public RollupKey Key => new(Level, Start, _group);
+    public RollupLevel Level => _rows[_row].Level;
 
-    public override string User => _group.User;
+    public long Start => _rows[_row].Start;
 
-    public override string Model => _group.Model;
+    public RollupKey Key => new(Level, Start, Group);
 
-    public override string Provider => _group.Provider;
+    public override string User => Group.User;
 
-    public override string RequestType => _group.RequestType;
+    public override string Model => Group.Model;
+
+    public override string Provider => Group.Provider;
+
+    public override string RequestType => Group.RequestType;
 
     public override string Transaction => "";
 
-    /// <summary>Copies the row a statement stands on; its histograms are decoded when they are asked for.</summary>
+    private RollupGroup Group => _rows[_row].Group;
+
+    /// <summary>Forgets the rows that were copied.</summary>
+    public void Clear() => _rows.Clear();
+
+    /// <summary>Copies the row a statement stands on, in the place of those copied before, and looks at it.</summary>
     public void Load(NativeStatement statement, RollupGroup group)
     {
-        (Level, Start, _group) = ((RollupLevel)statement.Integer(0), statement.Integer(1), group);
-        UtcTicks = RollupLevels.TicksOf(Start);
-        int column = 3;
-        foreach (Measure measure in Measures.All)
+        Clear();
+        Copy(statement, group);
+        LookAt(0);
+    }
+
+    /// <summary>Copies the row a statement stands on.</summary>
+    public void Copy(NativeStatement statement, RollupGroup group)
+    {
+        int number = _rows.Count * _measures.Length, column = 3;
+        Reserve(ref _numbers, number, _measures.Length);
+        foreach (Measure measure in _measures)
         {
+            _numbers[number++] = measure.IsReal ? BitConverter.DoubleToInt64Bits(statement.Real(column++)) : statement.Integer(column++);
+        }
+        int durations = _rows.Count == 0 ? 0 : _rows[^1].End;
+        int sizes = Append(statement.Text(column), durations);
+        int end = _hasSizes ? Append(statement.Text(column + 1), sizes) : sizes;
+        _rows.Add(((RollupLevel)statement.Integer(0), statement.Integer(1), group, durations, sizes, end));
+    }
+
+    /// <summary>Looks at one of the rows.</summary>
+    public void LookAt(int row)
+    {
+        _row = row;
+        UtcTicks = RollupLevels.TicksOf(Start);
+        int number = row * _measures.Length;
+        (long[] integers, double[] reals) = (Values.Integers, Values.Reals);
+        foreach (Measure measure in _measures)
+        {
+            long value = _numbers[number++];
             if (measure.IsReal)
             {
-                Values.Reals[measure.Index] = statement.Real(column++);
+                reals[measure.Index] = BitConverter.Int64BitsToDouble(value);
             }
             else
             {
-                Values[measure] = statement.Integer(column++);
+                integers[measure.Index] = value;
             }
         }
-        _durationsLength = Copy(statement.Text(column), 0);
-        _sizesLength = Copy(statement.Text(column + 1), _durationsLength);
     }
 
-    public void AddDurationsTo(Histogram histogram) => histogram.AddStored(_histograms.AsSpan(0, _durationsLength));
+    public void AddDurationsTo(Histogram histogram) => histogram.AddStored(_histograms.AsSpan(_rows[_row].Durations.._rows[_row].Sizes));
 
-    public void AddSizesTo(Histogram histogram) => histogram.AddStored(_histograms.AsSpan(_durationsLength, _sizesLength));
+    public void AddSizesTo(Histogram histogram) => histogram.AddStored(_histograms.AsSpan(_rows[_row].Sizes.._rows[_row].End));
 
     /// <summary>A copy of all that is counted.</summary>
     public UsageAccumulator ToAccumulator()
@@ -62,13 +109,30 @@ internal sealed class RollupRow : UsageRow
         return usage;
     }
 
-    private int Copy(ReadOnlySpan<byte> text, int used)
+    /// <summary>Gives the memory back, for the next query.</summary>
+    public void Dispose()
     {
-        if (_histograms.Length < used + text.Length)
+        ArrayPool<long>.Shared.Return(_numbers);
+        ArrayPool<byte>.Shared.Return(_histograms);
+        (_numbers, _histograms) = ([], []);
+        Clear();
+    }
+
+    private static void Reserve<T>(ref T[] array, int used, int more)
+    {
+        if (array.Length < used + more)
         {
-            Array.Resize(ref _histograms, (used + text.Length) * 2);
+            T[] larger = ArrayPool<T>.Shared.Rent((used + more) * 2);
+            array.AsSpan(0, used).CopyTo(larger);
+            ArrayPool<T>.Shared.Return(array);
+            array = larger;
         }
+    }
+
+    private int Append(ReadOnlySpan<byte> text, int used)
+    {
+        Reserve(ref _histograms, used, text.Length);
         text.CopyTo(_histograms.AsSpan(used));
-        return text.Length;
+        return used + text.Length;
     }
 }

@@ -40,9 +40,6 @@ internal static class RollupSchema
     /// <summary>The start under which <see cref="Rows"/> holds rows without a readable time: before the first that can be stored.</summary>
     public const long NoTime = -62_135_597_700;
 
-    /// <summary>The columns of <see cref="Sums"/> after its key: the measures, and histograms of durations and sizes as JSON of bin and requests.</summary>
-    public static string SumColumns { get; } = string.Join(", ", [.. Measures.All.Select(measure => measure.Name), "durations", "sizes"]);
-
     public static string Create { get; } = $"""
         CREATE TABLE IF NOT EXISTS {State} (
             id INTEGER PRIMARY KEY CHECK (id = 1), format INTEGER NOT NULL, watermark INTEGER NOT NULL, watermark_time TEXT,

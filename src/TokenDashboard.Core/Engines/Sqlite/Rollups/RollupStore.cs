@@ -63,7 +63,7 @@ internal static class RollupStore
         long next = until;
         long? last = null;
         using SqliteCommand command = store.CreateCommand(
-            $"SELECT {RollupRow.Columns} FROM {RollupSchema.Sums} WHERE level = {level:D} AND start >= {Number(from)} AND start < {Number(until)} ORDER BY start");
+            $"SELECT {row.Columns} FROM {RollupSchema.Sums} WHERE level = {level:D} AND start >= {Number(from)} AND start < {Number(until)} ORDER BY start");
         Step(store, command, statement =>
         {
             long start = statement.Integer(1);

@@ -29,7 +29,7 @@ internal sealed class RollupUpdate : IDisposable
         _prepared = store.Read(() =>
         {
             int resultCode = raw.sqlite3_prepare_v2(
-                store.Handle, $"SELECT {RollupRow.Columns} FROM {RollupSchema.Sums} WHERE level = ?1 AND start = ?2 AND group_id = ?3", out sqlite3_stmt statement);
+                store.Handle, $"SELECT {_row.Columns} FROM {RollupSchema.Sums} WHERE level = ?1 AND start = ?2 AND group_id = ?3", out sqlite3_stmt statement);
             SqliteException.ThrowExceptionForRC(resultCode, store.Handle);
             return statement;
         });
@@ -56,8 +56,12 @@ internal sealed class RollupUpdate : IDisposable
                 for (var watch = Stopwatch.StartNew(); more && watch.Elapsed < ReadWindow; more = next.MoveNext())
                 {
                     (RollupKey key, UsageAccumulator added) = next.Current;
-                    UsageAccumulator all = Find(key);
-                    all.Add(added);
+                    UsageAccumulator all = added;
+                    if (Find(key) is { } found)
+                    {
+                        found.Add(added);
+                        all = found;
+                    }
                     known.Add(key, all);
                     _sums.Add((key, all.Values, all.Durations.ToUtf8(), all.Sizes.ToUtf8()));
                 }
@@ -79,24 +83,24 @@ internal sealed class RollupUpdate : IDisposable
 
     public void Dispose() => _prepared.Dispose();
 
-    private UsageAccumulator Find(RollupKey key)
+    private UsageAccumulator? Find(RollupKey key)
     {
         if (_known.TryGetValue(key, out UsageAccumulator? known))
         {
             return known;
         }
-        var usage = new UsageAccumulator();
         if (!_tables.TryGetId(key.Group, out long id))
         {
-            return usage;
+            return null;
         }
+        UsageAccumulator? usage = null;
         _find.Bind(1, (long)key.Level);
         _find.Bind(2, key.Start);
         _find.Bind(3, id);
         if (_find.Step(out int resultCode))
         {
             _row.Load(_find, key.Group);
-            usage.Add(_row);
+            usage = _row.ToAccumulator();
         }
         _find.Reset();
         if (resultCode is not (raw.SQLITE_ROW or raw.SQLITE_DONE))

@@ -9,7 +9,7 @@ namespace TokenDashboard.Engines.Sqlite.Rollups;
 /// </param>
 internal sealed class UsageAccumulator(bool keepsDurations = false)
 {
-    private readonly List<double> _durations = [];
+    private List<double>? _durations;
     private bool _sorted;
     private Histogram? _histogram;
     private Histogram? _sizes;
@@ -58,7 +58,7 @@ internal sealed class UsageAccumulator(bool keepsDurations = false)
         }
         if (keepsDurations)
         {
-            _durations.Add(duration);
+            (_durations ??= []).Add(duration);
             _sorted = false;
         }
         else
@@ -78,8 +78,11 @@ internal sealed class UsageAccumulator(bool keepsDurations = false)
         {
             Sizes.Add(other.Sizes);
         }
-        _durations.AddRange(other._durations);
-        _sorted = false;
+        if (other._durations is not null)
+        {
+            (_durations ??= []).AddRange(other._durations);
+            _sorted = false;
+        }
     }
 
     /// <summary>Whether two accumulators count the same.</summary>
@@ -107,15 +110,15 @@ internal sealed class UsageAccumulator(bool keepsDurations = false)
         }
         if (!PercentilesExact)
         {
-            _durations.ForEach(Durations.Add);
-            _durations.Clear();
+            _durations?.ForEach(Durations.Add);
+            _durations = null;
             return Math.Min(Durations.ValueAt(rank), longest);
         }
         if (!_sorted)
         {
-            _durations.Sort();
+            _durations!.Sort();
             _sorted = true;
         }
-        return _durations[(int)rank - 1];
+        return _durations![(int)rank - 1];
     }
 }
