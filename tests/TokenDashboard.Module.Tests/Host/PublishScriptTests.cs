@@ -175,8 +175,8 @@ public sealed partial class PublishScriptTests : IDisposable
             ["-File", Script, "-Path", Path.Combine(_folder, "one.json")]);
 
         Assert.Equal(refuses ? 3 : 0, result.ExitCode);
-        // Before it stands the warning of a server that is not on this machine and is asked over http.
-        Assert.StartsWith(refuses ? "Ended GrafanaUnreachable: http://grafana.test/ answered GET /api/health with status 407" : "Created Dashboard 'one'", Events(result)[1], StringComparison.Ordinal);
+        string expected = refuses ? "Ended GrafanaUnreachable: http://grafana.test/ answered GET /api/health with status 407" : "Created Dashboard 'one'";
+        Assert.Contains(Events(result), line => line.StartsWith(expected, StringComparison.Ordinal));
         Assert.DoesNotContain("pr0xy-secret", result.Output + result.Error, StringComparison.Ordinal);
     }
 

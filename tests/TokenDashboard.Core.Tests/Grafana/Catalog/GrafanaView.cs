@@ -36,7 +36,7 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
         ReadPanel panel = _read.Panels.Single(panel => panel.Title == title);
         ReadTarget target = Assert.Single(panel.Targets);
         using var database = new ProofDatabase(store.Path, CancellationToken.None);
-        BrowserView view = View(database).For(panel);
+        BrowserView view = View(database, target.RawText).For(panel);
         string sql = view.Interpolate(target.RawText);
 
         PluginResult result = EmulatedPlugin.Run(database, sql, target.SeriesByLabel, target.TimeColumns, view.Window, QueryTime);
@@ -50,12 +50,15 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
     public IReadOnlyList<string> Options(TestStore store, string name)
     {
         using var database = new ProofDatabase(store.Path, CancellationToken.None);
-        QueryResult result = QueryResult.Of(store, View(database).Interpolate(_read.Variable(name)!.Query));
+        QueryResult result = QueryResult.Of(store, View(database, _read.Variable(name)!.Query).Interpolate(_read.Variable(name)!.Query));
         return result.Column<string>(Assert.Single(result.Columns));
     }
 
-    private BrowserView View(ProofDatabase database)
+    // Variables that the text does not use, not even through others, are left without a value: their queries would take most of the time.
+    private BrowserView View(ProofDatabase database, string text)
     {
+        HashSet<string> used = [];
+        Use(text, used);
         var view = new BrowserView
         {
             Dashboard = dashboard,
@@ -64,9 +67,17 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
             EscapesDoubleQuotes = EscapesDoubleQuotes,
         };
         Dictionary<string, IReadOnlyList<string>> chosen = Chosen.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<string>)pair.Value);
-        new VariableResolver(_read, view, chosen, variable => VariableOptions.OfResult(
+        new VariableResolver(_read, view, chosen, variable => !used.Contains(variable.Name) ? [] : VariableOptions.OfResult(
             EmulatedPlugin.Run(database, view.Interpolate(variable.Query), seriesByLabel: false, [], view.Window, QueryTime), variable),
             (_, exception) => throw exception).Resolve();
         return view;
+    }
+
+    private void Use(string text, HashSet<string> used)
+    {
+        foreach (string name in VariableUse.In(text).Select(use => use.Name).Where(used.Add))
+        {
+            Use(_read.Variable(name)?.Query ?? "", used);
+        }
     }
 }
