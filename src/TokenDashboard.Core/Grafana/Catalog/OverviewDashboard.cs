@@ -98,7 +98,7 @@ internal static class OverviewDashboard
         Field = new FieldOptions { Unit = Units.Ago, NoValue = PanelStyle.NoRequests, Color = FieldColor.Fixed("text") },
     };
 
-    private static TimeSeriesPanel TokensOverTime { get; } = new()
+    internal static TimeSeriesPanel TokensOverTime { get; } = new()
     {
         Id = 3,
         Title = "Token usage over time",

@@ -178,7 +178,7 @@ internal static class UsersDashboard
         "By how much each of the user's totals is above or below that of the period of equal length before the time range.",
         new ChangesQuery([.. PanelMeasures.Headline.Where(measure => measure is not UsersMeasure)]) { OfRowUser = true });
 
-    private static TimeSeriesPanel RowTokensOverTime { get; } = new()
+    private static TimeSeriesPanel RowTokensOverTime { get; } = OverviewDashboard.TokensOverTime with
     {
         Id = 8,
         Title = "Token usage of the user over time",
@@ -186,12 +186,6 @@ internal static class UsersDashboard
         Width = 16,
         Height = 9,
         Query = SqlitePanelSql.Write(new OverTimeQuery(PanelMeasures.PromptTokens, PanelMeasures.CompletionTokens) { OfRowUser = true }),
-        Field = PanelStyle.Tokens,
-        Overrides = PanelStyle.PromptAndCompletion,
-        Bars = true,
-        Stacked = true,
-        FillOpacity = 80,
-        Legend = new Legend(LegendPlacement.Bottom, Calculation.Mean, Calculation.Sum),
     };
 
     private static PieChartPanel RowTokensByModel { get; } = new()

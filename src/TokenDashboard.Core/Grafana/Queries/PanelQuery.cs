@@ -38,9 +38,6 @@ internal sealed record TopOverTimeQuery(PanelDimension Dimension, PanelMeasure M
 /// <summary>A row for each of the largest values of a dimension, with one measure; all other values are added up.</summary>
 internal sealed record TopQuery(PanelDimension Dimension, PanelMeasure Measure, int Top) : PanelQuery
 {
-    /// <summary>Whether the rows are ordered by the measure itself, not by tokens.</summary>
-    internal bool ByMeasure { get; init; }
-
     /// <summary>Whether values without the measure are left out.</summary>
     internal bool OnlyWhereAny { get; init; }
 }

@@ -132,16 +132,17 @@ internal static class SqlitePanelSql
         (string parts, string value) = query.Measure is RatioMeasure ratio
             ? ($"SUM({ratio.Measure.Name}) AS amount, SUM({ratio.Per.Name}) AS per", $"{Factor(ratio)} * SUM(amount) / SUM(per)")
             : ($"{Expression(query.Measure)} AS amount", "SUM(amount)");
-        string order = query.Measure is RatioMeasure ? "total_tokens" : "";
+        // What is a quotient has no size of its own: the top are those with most tokens.
+        bool byTokens = query.Measure is RatioMeasure;
         return $"""
             WITH used AS MATERIALIZED (
-                SELECT {name}, {parts}{(order.Length > 0 ? ", SUM(total_tokens) AS tokens" : "")}
-                FROM {relation}{OfRow(query)} GROUP BY {name}{(query.OnlyWhereAny ? $" HAVING {(query.Measure is RatioMeasure ? "per > 0 AND amount >= 0" : "amount > 0")}" : "")}),
-              top AS MATERIALIZED (SELECT {name} FROM used ORDER BY {(order.Length > 0 ? "tokens" : "amount")} DESC, {name} LIMIT {query.Top})
+                SELECT {name}, {parts}{(byTokens ? ", SUM(total_tokens) AS tokens" : "")}
+                FROM {relation}{OfRow(query)} GROUP BY {name}{(query.OnlyWhereAny ? $" HAVING {(byTokens ? "per > 0 AND amount >= 0" : "amount > 0")}" : "")}),
+              top AS MATERIALIZED (SELECT {name} FROM used ORDER BY {(byTokens ? "tokens" : "amount")} DESC, {name} LIMIT {query.Top})
             SELECT {TopName(query.Dimension)} AS {title}, {value} AS {Quoted(query.Measure.Title)}
             FROM used
             GROUP BY 1
-            ORDER BY MAX({name} IN top) DESC, {(order.Length > 0 && !query.ByMeasure ? "SUM(tokens)" : "2")} DESC, 1
+            ORDER BY MAX({name} IN top) DESC, {(byTokens ? "SUM(tokens)" : "2")} DESC, 1
             """;
     }
 
