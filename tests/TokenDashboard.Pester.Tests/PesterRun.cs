@@ -50,6 +50,8 @@ internal static class PesterRun
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             };
+            // Such a process ends before code that was measured while it ran could pay.
+            start.Environment["DOTNET_TieredPGO"] = "0";
             start.Environment["NO_COLOR"] = "1";
             start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
             // What a PowerShell around dotnet test would have its modules found in.

@@ -3,8 +3,8 @@ namespace TokenDashboard.Pester.Tests;
 /// <summary>The Pester tests, half of the files in each of two processes at once. Each test of Pester is a test here, with its name and message.</summary>
 public class PesterTests
 {
-    // These two take as long as all others together.
-    private static readonly string[] Long = ["Get-TokenUsage.Tests.ps1", "Help.Tests.ps1"];
+    // These take as long as all others together.
+    private static readonly string[] Long = ["Examples.Tests.ps1", "Get-TokenUsage.Tests.ps1", "Help.Tests.ps1"];
 
     public static Task<IEnumerable<ITheoryDataRow>> Results => PesterRun.RunAsync(PesterRun.PowerShell, "6.2.0", PesterRun.Files.Except(Long));
 
