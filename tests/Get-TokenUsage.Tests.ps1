@@ -87,6 +87,23 @@ Describe 'Get-TokenUsage' {
         ($rows | Measure-Object TotalTokens -Sum).Sum | Should -Be (Get-UserTokenUsage @store -First 2 | Measure-Object TotalTokens -Sum).Sum
     }
 
+    It 'sums several stores, which Source tells apart' {
+        $other = Get-SampleStore other.db 4
+        $both = @{ Database = $store.Database, $other; TimeZone = 'UTC' }
+
+        $rows = Get-TokenUsage Source @both
+
+        $rows.Source | Sort-Object | Should -Be 'other.db', 'sample.db'
+        ($rows | Where-Object Source -EQ sample.db).Requests | Should -Be $total.Requests
+        (Get-TokenUsage @both).TotalTokens | Should -Be ($rows | Measure-Object TotalTokens -Sum).Sum
+        (Get-TokenUsage @both -Source SAMPLE*).TotalTokens | Should -Be $total.TotalTokens
+        (Get-TokenUsage -Database (Join-Path $TestDrive *.db) -Source other.db, sample.db).Requests | Should -Be ($rows | Measure-Object Requests -Sum).Sum
+        @(Get-TokenRequest @both -OrderBy Timestamp).Count | Should -Be ($rows | Measure-Object Requests -Sum).Sum
+        { Get-TokenUsage @both -Source none } | Should -Throw -ErrorId 'StoreSourceNotFound,TokenDashboard.Commands.GetTokenUsageCommand'
+        { Get-TokenUsage -Database oracle://host/db } | Should -Throw -ErrorId 'StoreEngineUnknown,TokenDashboard.Commands.GetTokenUsageCommand'
+        Complete "Get-TokenUsage -Database '$($store.Database)', '$other' -Source o" | Should -Be 'other.db'
+    }
+
     It 'goes on with the next input object after an error' {
         $rows = [pscustomobject]@{ User = 'alice' }, [pscustomobject]@{ Since = 'today'; Until = 'yesterday' }, [pscustomobject]@{ User = 'bob' } |
             Get-TokenUsage User @store -ErrorAction SilentlyContinue -ErrorVariable problems

@@ -14,6 +14,12 @@ public enum ErrorCode
     /// <summary>There is no file at the store's path.</summary>
     StoreNotFound,
 
+    /// <summary>The store's address names an engine that the command cannot use.</summary>
+    StoreEngineUnknown,
+
+    /// <summary>None of the stores named has the source asked for.</summary>
+    StoreSourceNotFound,
+
     /// <summary>The store's path is a directory.</summary>
     StoreIsDirectory,
 

@@ -15,10 +15,10 @@ internal static class Errors
 
     private static ErrorCategory CategoryOf(ErrorCode code) => code switch
     {
-        ErrorCode.StoreNotSpecified or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid or ErrorCode.GroupingInvalid
+        ErrorCode.StoreNotSpecified or ErrorCode.StoreEngineUnknown or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid or ErrorCode.GroupingInvalid
             or ErrorCode.TooManyBuckets or ErrorCode.ImportMapInvalid or ErrorCode.AlertRuleInvalid
             or ErrorCode.DashboardDefinitionInvalid => ErrorCategory.InvalidArgument,
-        ErrorCode.StoreNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound
+        ErrorCode.StoreNotFound or ErrorCode.StoreSourceNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound
             or ErrorCode.ImportFileNotFound or ErrorCode.DashboardVariableNotFound or ErrorCode.DashboardRuleNotFound
             or ErrorCode.AlertRuleNotFound or ErrorCode.GrafanaDashboardMissing or ErrorCode.DashboardDefinitionNotFound => ErrorCategory.ObjectNotFound,
         ErrorCode.ConfigurationInvalid or ErrorCode.StoreIsDirectory or ErrorCode.StoreEmpty or ErrorCode.StoreNotDatabase

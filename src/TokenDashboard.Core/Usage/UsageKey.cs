@@ -7,5 +7,6 @@ namespace TokenDashboard.Usage;
 /// <param name="Provider">The provider.</param>
 /// <param name="RequestType">The kind of request.</param>
 /// <param name="Transaction">The transaction.</param>
+/// <param name="Source">The store.</param>
 internal readonly record struct UsageKey(
-    long BucketTicks, string? User, string? Model, string? Provider, string? RequestType, string? Transaction);
+    long BucketTicks, string? User, string? Model, string? Provider, string? RequestType, string? Transaction, string? Source);

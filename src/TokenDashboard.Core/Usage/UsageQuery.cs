@@ -1,5 +1,3 @@
-using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
@@ -39,28 +37,28 @@ public sealed class UsageQuery
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GroupingInvalid"/>: filling without a unit of time. <see cref="ErrorCode.TooManyBuckets"/>: filling would make more than a million rows. One of the <c>Store</c> codes: reading failed.
     /// </exception>
-    public Answer<TokenUsage> Run(TokenStore store, RequestFilter filter)
+    public QueryResult<TokenUsage> Run(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
     {
-        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = Sum(store, filter);
+        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = Sum(stores, filter);
         long allTokens = groups.Sum(group => group.Usage.TotalTokens);
         IEnumerable<TokenUsage> rows = groups.Select(group =>
         {
             (DateTimeOffset Start, DateTimeOffset End)? bounds = _buckets?.Bounds(group.Key.BucketTicks);
             return new TokenUsage(group.Key, bounds?.Start, bounds?.End, group.Usage, allTokens);
         });
-        return new Answer<TokenUsage>([.. rows], unreadable);
+        return new QueryResult<TokenUsage>([.. rows], unreadable);
     }
 
-    internal (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> Groups, UnreadableReport Unreadable) Sum(TokenStore store, RequestFilter filter)
+    internal (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> Groups, UnreadableReport Unreadable) Sum(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
     {
-        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(stores);
         ArgumentNullException.ThrowIfNull(filter);
         if (Fill && _buckets is null)
         {
             throw new TokenDashboardException(
                 ErrorCode.GroupingInvalid, "Empty buckets can be filled in only where usage is grouped by Hour, Day, Week or Month.");
         }
-        (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum(store, filter, Texts(), _buckets?.Step ?? 0, _zone, Keys);
+        (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum(stores, filter, _dimensions.Aggregate(RequestText.None, (texts, dimension) => texts | TextOf(dimension)), _buckets?.Step ?? 0, _zone, Keys);
         if (_dimensions.Count == 0 && groups.Count == 0)
         {
             groups.Add(default, new UsageAccumulator());
@@ -76,31 +74,33 @@ public sealed class UsageQuery
             .Select(group => (group.Key, group.Value))], unreadable);
     }
 
-    private static string NameOf(UsageKey key) => string.Join('\n', key.User, key.Model, key.Provider, key.RequestType, key.Transaction);
+    private static string NameOf(UsageKey key) => string.Join('\n', key.User, key.Model, key.Provider, key.RequestType, key.Transaction, key.Source);
 
-    private RequestText Texts() => _dimensions.Aggregate(RequestText.None, (texts, dimension) => texts | dimension switch
+    internal static RequestText TextOf(UsageDimension dimension) => dimension switch
     {
         UsageDimension.User => RequestText.User,
         UsageDimension.Model => RequestText.Model,
         UsageDimension.Provider => RequestText.Provider,
         UsageDimension.RequestType => RequestText.RequestType,
         UsageDimension.Transaction => RequestText.Transaction,
+        UsageDimension.Source => RequestText.Source,
         _ => RequestText.None,
-    });
+    };
 
-    private Func<UsageRow, UsageKey> Keys()
+    private Func<UsageRow, UsageKey> Keys(ITelemetryStore store)
     {
         // Buckets remember the last one asked for, so each thread has its own.
         TimeBuckets? buckets = _buckets?.Copy();
         bool user = _dimensions.Contains(UsageDimension.User), model = _dimensions.Contains(UsageDimension.Model), provider = _dimensions.Contains(UsageDimension.Provider);
-        bool type = _dimensions.Contains(UsageDimension.RequestType), transaction = _dimensions.Contains(UsageDimension.Transaction);
+        bool type = _dimensions.Contains(UsageDimension.RequestType), transaction = _dimensions.Contains(UsageDimension.Transaction), source = _dimensions.Contains(UsageDimension.Source);
         return row => new UsageKey(
             buckets?.StartOf(row.UtcTicks) ?? 0,
             user ? row.User : null,
             model ? row.Model : null,
             provider ? row.Provider : null,
             type ? row.RequestType : null,
-            transaction ? row.Transaction : null);
+            transaction ? row.Transaction : null,
+            source ? store.Source ?? row.Source : null);
     }
 
     private void FillBuckets(Dictionary<UsageKey, UsageAccumulator> groups, TimeBuckets buckets, TimeRange range)

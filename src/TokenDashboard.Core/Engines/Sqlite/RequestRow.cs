@@ -58,6 +58,10 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
 
     public override string Transaction => Text(4);
 
+    public override void AddDurationsTo(UsageAccumulator usage) => usage.AddDuration(DurationMs);
+
+    public override void AddSizesTo(UsageAccumulator usage) => usage.Sizes.Add(TotalTokens);
+
     public string TraceId => RawText(5);
 
     public string SpanId => RawText(6);
@@ -93,7 +97,7 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         long total = totalMissing ? 0 : Count(4, UnreadableValue.TotalTokens, ref unreadable);
         bool interrupted = total == 0 && !totalMissing && (unreadable & UnreadableValue.Tokens) == 0 && completion == 0 && prompt > 0;
         total = total == 0 ? prompt + completion : total;
-        DurationMs = Number(5, TelemetrySql.MaxDurationMs);
+        DurationMs = Number(5, ValueLimits.MaxDurationMs);
         if (double.IsNaN(DurationMs))
         {
             unreadable |= statement.Type(5) == raw.SQLITE_NULL ? UnreadableValue.MissingDuration : UnreadableValue.Duration;
@@ -127,7 +131,7 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         LoadDetail(FirstDetail, Measures.CachedRequests, Measures.CachedTokens);
         LoadDetail(FirstDetail + 1, Measures.CacheWriteRequests, Measures.CacheWriteTokens);
         LoadDetail(FirstDetail + 2, Measures.ReasoningRequests, Measures.ReasoningTokens);
-        double cost = Number(FirstDetail + 3, TelemetrySql.MaxCost);
+        double cost = Number(FirstDetail + 3, ValueLimits.MaxCost);
         values[Measures.PricedRequests] = One(!double.IsNaN(cost));
         values.Reals[Measures.RecordedCost.Index] = double.IsNaN(cost) ? 0 : cost;
     }
@@ -146,7 +150,7 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         if (_statement.Type(column) == raw.SQLITE_INTEGER)
         {
             long value = _statement.Integer(column);
-            if (value is >= 0 and <= TelemetrySql.MaxTokens)
+            if (value is >= 0 and <= ValueLimits.MaxTokens)
             {
                 return value;
             }

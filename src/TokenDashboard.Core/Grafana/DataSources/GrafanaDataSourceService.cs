@@ -3,7 +3,7 @@ using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Results;
-using TokenDashboard.Telemetry;
+using TokenDashboard.Engines.Sqlite;
 
 namespace TokenDashboard.Grafana.DataSources;
 

@@ -73,7 +73,7 @@ internal sealed class RequestValues
         if (this[ImportColumn.DurationMs] is { } duration)
         {
             // What a query would not take for a duration is not stored as one.
-            return TryNumber(duration, out row.DurationMs) && row.DurationMs is >= 0 and <= TelemetrySql.MaxDurationMs ? null : $"'{ValueText.Shorten(duration)}' is not a duration";
+            return TryNumber(duration, out row.DurationMs) && row.DurationMs is >= 0 and <= ValueLimits.MaxDurationMs ? null : $"'{ValueText.Shorten(duration)}' is not a duration";
         }
         if (this[ImportColumn.EndTime] is { } end)
         {

@@ -15,15 +15,15 @@ internal static class ValueText
     private static readonly long FirstTicks = new DateTime(2000, 1, 1).Ticks;
     private static readonly long LastTicks = new DateTime(2200, 1, 1).Ticks;
 
-    /// <summary>A token count: a whole number from 0 to <see cref="TelemetrySql.MaxTokens"/>, also as 12.0 or 1e3.</summary>
+    /// <summary>A token count: a whole number from 0 to <see cref="ValueLimits.MaxTokens"/>, also as 12.0 or 1e3.</summary>
     public static bool TryTokens(ReadOnlySpan<byte> text, out long tokens)
     {
         text = text.Trim((byte)' ');
         if (Utf8Parser.TryParse(text, out tokens, out int consumed) && consumed == text.Length)
         {
-            return tokens is >= 0 and <= TelemetrySql.MaxTokens;
+            return tokens is >= 0 and <= ValueLimits.MaxTokens;
         }
-        if (TryNumber(text, out double number) && number is >= 0 and <= TelemetrySql.MaxTokens && Math.Truncate(number) == number)
+        if (TryNumber(text, out double number) && number is >= 0 and <= ValueLimits.MaxTokens && Math.Truncate(number) == number)
         {
             tokens = (long)number;
             return true;

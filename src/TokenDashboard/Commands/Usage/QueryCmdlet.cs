@@ -1,15 +1,15 @@
 using System.Management.Automation;
 using TokenDashboard.Completion;
-using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines;
 using TokenDashboard.Parameters;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>What every command that asks about requests shares: the filters, the time range and the time zone.</summary>
+/// <summary>What every command that queries requests shares: the filters, the time range and the time zone.</summary>
 public abstract class QueryCmdlet : StoreCmdlet
 {
-    private static readonly string[] Names = [nameof(User), nameof(Model), nameof(Provider), nameof(RequestType), nameof(Transaction)];
+    private static readonly string[] Names = [nameof(User), nameof(Model), nameof(Provider), nameof(RequestType), nameof(Transaction), nameof(Source)];
 
     private DateTimeOffset _now;
     private string[]? _userOfCommandLine;
@@ -59,6 +59,14 @@ public abstract class QueryCmdlet : StoreCmdlet
     [AllowEmptyString]
     public string[]? Transaction { get; set; }
 
+    /// <summary>Sources: which of several stores count. Wildcards are allowed. The source of a store is the name of its file.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [AllowNull]
+    [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(StoreValueCompleter))]
+    public string[]? Source { get; set; }
+
     /// <summary>The first instant that counts: an ISO time, a length of time ago (7d, 24h, 90m) or a word (today, 'last month').</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Start")]
@@ -94,7 +102,7 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     /// <summary>Only requests with at least so many tokens in total.</summary>
     [Parameter]
-    [ValidateRange(0, TelemetrySql.MaxTokens)]
+    [ValidateRange(0, ValueLimits.MaxTokens)]
     public long MinTokens { get; set; }
 
     /// <inheritdoc/>
@@ -102,24 +110,42 @@ public abstract class QueryCmdlet : StoreCmdlet
     {
         _now = DateTimeOffset.UtcNow;
         _userOfCommandLine = User;
-        // What is bound by now was typed; what comes from the properties of piped answers are names, whatever characters they have.
+        // What is bound by now was typed; what comes from the properties of piped results are names, whatever characters they have.
         _piped = Names.Where(name => !MyInvocation.BoundParameters.ContainsKey(name)).ToHashSet();
     }
 
-    /// <summary>Answers one question.</summary>
-    private protected abstract void Query(TokenStore store, RequestFilter filter);
+    /// <summary>Runs one query.</summary>
+    /// <param name="stores">The open stores.</param>
+    /// <param name="filter">Which requests.</param>
+    /// <param name="name">The stores' names, for messages.</param>
+    private protected abstract void Query(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, string name);
 
     /// <inheritdoc/>
     private protected sealed override void Process()
     {
         RequestFilter filter = Filter();
-        using TokenStore store = OpenStore();
-        if (filter.Range.Since is not null || filter.Range.Until is not null)
+        IReadOnlyList<ITelemetryStore> stores = TelemetryStores.Open(StoreReferences(), IsChosen, Cancellation);
+        try
         {
-            WriteVerbose($"Range: {filter.Range.Since:u} until {filter.Range.Until:u}.");
+            string name = string.Join(", ", stores.Select(store => store.Name));
+            WriteVerbose($"Reading '{name}'.");
+            if (filter.Range.Since is not null || filter.Range.Until is not null)
+            {
+                WriteVerbose($"Range: {filter.Range.Since:u} until {filter.Range.Until:u}.");
+            }
+            Query(stores, filter, name);
         }
-        Query(store, filter);
+        finally
+        {
+            foreach (ITelemetryStore store in stores)
+            {
+                store.Dispose();
+            }
+        }
     }
+
+    private bool IsChosen(string source) => Source is not { Length: > 0 } || Source.Any(wanted => wanted == source
+        || (!_piped.Contains(nameof(Source)) && WildcardPattern.Get(wanted, WildcardOptions.IgnoreCase).IsMatch(source)));
 
     /// <summary>Writes the page of the rows that -Skip and -First ask for.</summary>
     /// <param name="rows">All rows.</param>
@@ -152,6 +178,7 @@ public abstract class QueryCmdlet : StoreCmdlet
         Provider = Provider ?? [],
         RequestType = RequestType ?? [],
         Transaction = Transaction ?? [],
+        Source = Source ?? [],
         Literal = _piped,
         PolicyFailed = PolicyFailed,
         MinTokens = MinTokens,

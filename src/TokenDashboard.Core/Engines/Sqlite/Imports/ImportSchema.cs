@@ -1,4 +1,3 @@
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Imports;
 

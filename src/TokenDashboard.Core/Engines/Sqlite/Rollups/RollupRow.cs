@@ -97,9 +97,9 @@ internal sealed class RollupRow : UsageRow, IDisposable
         }
     }
 
-    public void AddDurationsTo(Histogram histogram) => histogram.AddStored(_histograms.AsSpan(_rows[_row].Durations.._rows[_row].Sizes));
+    public override void AddDurationsTo(UsageAccumulator usage) => usage.Durations.AddStored(_histograms.AsSpan(_rows[_row].Durations.._rows[_row].Sizes));
 
-    public void AddSizesTo(Histogram histogram) => histogram.AddStored(_histograms.AsSpan(_rows[_row].Sizes.._rows[_row].End));
+    public override void AddSizesTo(UsageAccumulator usage) => usage.Sizes.AddStored(_histograms.AsSpan(_rows[_row].Sizes.._rows[_row].End));
 
     /// <summary>A copy of all that is counted.</summary>
     public UsageAccumulator ToAccumulator()

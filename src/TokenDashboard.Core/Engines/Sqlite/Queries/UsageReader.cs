@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Telemetry;
 
-namespace TokenDashboard.Engines.Sqlite.Rollups;
+namespace TokenDashboard.Engines.Sqlite.Queries;
 
 /// <summary>
 /// Reads usage: from the rollups, where the store has them and they are enough, and the requests they do not cover, those at the ends of the

@@ -1,4 +1,4 @@
-namespace TokenDashboard.Engines.Sqlite;
+namespace TokenDashboard.Telemetry;
 
 /// <summary>The text columns a scan may need besides the numbers, which it always reads.</summary>
 [Flags]
@@ -13,5 +13,8 @@ internal enum RequestText
 
     /// <summary>The ids of trace, span and parent span.</summary>
     Spans = 32,
+
+    /// <summary>The store.</summary>
+    Source = 64,
     All = User | Model | Provider | RequestType | Transaction | Spans,
 }

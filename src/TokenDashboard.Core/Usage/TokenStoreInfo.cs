@@ -1,21 +1,22 @@
-using System.Globalization;
-using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Telemetry;
 
-namespace TokenDashboard.Engines.Sqlite.Maintenance;
+namespace TokenDashboard.Usage;
 
 /// <summary>What is in a store.</summary>
 public sealed class TokenStoreInfo
 {
-    private TokenStoreInfo(string path) => Database = path;
+    private TokenStoreInfo(string name) => Database = name;
 
-    /// <summary>Full path of the database file. Piped into the other commands it says which store they read.</summary>
+    /// <summary>Path or address of the store. Piped into the other commands it says which store they read.</summary>
     public string Database { get; }
 
-    /// <summary>Size of the file in bytes, without a write-ahead log.</summary>
+    /// <summary>The name that tells its requests from those of other stores; null where each request says it itself.</summary>
+    public string? Source { get; private init; }
+
+    /// <summary>Size in bytes; of a file, without a write-ahead log.</summary>
     public long SizeBytes { get; private init; }
 
-    /// <summary>Rows of the table telemetry, readable or not.</summary>
+    /// <summary>Stored requests, readable or not.</summary>
     public long Rows { get; private init; }
 
     /// <summary>Time of the first request, or null in an empty store.</summary>
@@ -42,28 +43,28 @@ public sealed class TokenStoreInfo
     /// <summary>All tokens, counted as everywhere in this product: the stored total, or prompt + completion where that is 0.</summary>
     public long TotalTokens { get; private init; }
 
-    /// <summary>Streams that broke off: only their prompt is counted.</summary>
+    /// <summary>Streams that were interrupted: only their prompt is counted.</summary>
     public long InterruptedStreams { get; private init; }
 
     /// <summary>Rows with values that cannot be read, by kind.</summary>
     public required UnreadableReport Unreadable { get; init; }
 
-    /// <summary>SQLite's journal mode: <c>delete</c> unless someone changed it, or <c>wal</c>.</summary>
-    public required string JournalMode { get; init; }
+    /// <summary>SQLite's journal mode: <c>delete</c> unless someone changed it, or <c>wal</c>. Null in other engines.</summary>
+    public string? JournalMode { get; private init; }
 
-    /// <summary>The state of the rollups: <c>none</c>, <c>unusable</c>, <c>current</c>, or how many requests they do not hold yet.</summary>
-    public required string Rollups { get; init; }
+    /// <summary>The state of the rollups: <c>none</c>, <c>unusable</c>, <c>current</c>, or how many requests they do not hold yet. Null in engines without.</summary>
+    public string? Rollups { get; private init; }
 
-    /// <summary>Version of the SQLite library this module reads with.</summary>
-    public required string SqliteVersion { get; init; }
+    /// <summary>The engine that keeps the store, with its version.</summary>
+    public required string Engine { get; init; }
 
-    /// <summary>Reads every row once, or instead of them their sums, where the store has these.</summary>
-    public static TokenStoreInfo Read(TokenStore store)
+    /// <summary>Reads the whole store once: its rollups, where it has them, or every request.</summary>
+    public static TokenStoreInfo Read(ITelemetryStore store)
     {
         ArgumentNullException.ThrowIfNull(store);
         var scope = new UsageScope(new RequestFilter(), RequestText.User | RequestText.Model | RequestText.Provider, Step: 0, TimeZoneInfo.Utc, CountsRemoved: false);
         var parts = new List<Totals>();
-        UnreadableReport unreadable = UsageReader.Read(store, scope, part =>
+        UnreadableReport unreadable = store.ReadUsage(scope, part =>
         {
             if (part == 0)
             {
@@ -76,9 +77,11 @@ public sealed class TokenStoreInfo
         parts.ForEach(totals.Add);
         MeasureValues values = totals.Values;
         long requests = values[Measures.Requests];
-        return new TokenStoreInfo(store.Path)
+        StoreFacts facts = store.ReadFacts();
+        return new TokenStoreInfo(store.Name)
         {
-            SizeBytes = new FileInfo(store.Path).Length,
+            Source = store.Source,
+            SizeBytes = facts.SizeBytes,
             Rows = requests + unreadable.Timestamps,
             FirstRequest = requests == 0 ? null : new DateTimeOffset(values[Measures.FirstTicks], TimeSpan.Zero),
             LastRequest = requests == 0 ? null : new DateTimeOffset(values[Measures.LastTicks], TimeSpan.Zero),
@@ -90,24 +93,10 @@ public sealed class TokenStoreInfo
             TotalTokens = values[Measures.TotalTokens],
             InterruptedStreams = values[Measures.InterruptedStreams],
             Unreadable = unreadable,
-            JournalMode = store.Scalar<string>("PRAGMA journal_mode"),
-            Rollups = RollupsOf(store),
-            SqliteVersion = store.Scalar<string>("SELECT sqlite_version()"),
+            JournalMode = facts.JournalMode,
+            Rollups = facts.Rollups,
+            Engine = facts.Engine,
         };
-    }
-
-    private static string RollupsOf(TokenStore store)
-    {
-        if (RollupState.Read(store) is not { } state)
-        {
-            return "none";
-        }
-        if (!state.IsUsable)
-        {
-            return "unusable";
-        }
-        RowRange after = state.After(store);
-        return after.Last < after.First ? "current" : string.Create(CultureInfo.InvariantCulture, $"{after.Last - after.First + 1:N0} requests behind");
     }
 
     private static NameList Known(HashSet<string> names) => new(names.Where(name => name.Length > 0).Order(StringComparer.Ordinal));

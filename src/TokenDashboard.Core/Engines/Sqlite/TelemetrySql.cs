@@ -1,22 +1,18 @@
-namespace TokenDashboard.Telemetry;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
 /// The SQL of every fact read from Observicia's table <c>telemetry</c>. Commands and dashboard panels are built from these
 /// fragments, so that no two of them can count differently.
 /// </summary>
-public static class TelemetrySql
+internal static class TelemetrySql
 {
     /// <summary>The table Observicia's SQLite exporter writes.</summary>
     public const string Table = "telemetry";
 
     /// <summary>What imports know of a request beyond the columns of <see cref="Table"/>, by <c>row_id</c>; a store may lack it.</summary>
     public const string DetailTable = "tokendash_request_detail";
-
-    /// <summary>The largest token count of one request that is believed, 10^12. Anything above is damage, and would overflow sums.</summary>
-    public const long MaxTokens = 1_000_000_000_000;
-
-    /// <summary>The longest duration that is believed, in milliseconds: 10^12, about 31 years.</summary>
-    public const double MaxDurationMs = 1e12;
 
     /// <summary>Prompt tokens of a row; 0 where the stored value is not a count.</summary>
     public const string PromptTokens = "CASE WHEN typeof(prompt_tokens) = 'integer' AND prompt_tokens BETWEEN 0 AND 1000000000000 THEN prompt_tokens ELSE 0 END";
@@ -26,7 +22,7 @@ public static class TelemetrySql
 
     /// <summary>
     /// Total tokens of a row: the stored total, or prompt + completion where the stored total is 0, missing or not a count.
-    /// A stream that broke off has a stored total of 0 and so counts its prompt.
+    /// An interrupted stream has a stored total of 0 and so counts its prompt.
     /// </summary>
     public const string TotalTokens =
         "CASE WHEN typeof(total_tokens) = 'integer' AND total_tokens BETWEEN 1 AND 1000000000000 THEN total_tokens "
@@ -38,7 +34,7 @@ public static class TelemetrySql
     /// <summary>1 where the policy verdict is negative. The column <c>success</c> holds the verdict, not the call's outcome.</summary>
     public const string PolicyFailed = "CASE WHEN success = 0 THEN 1 ELSE 0 END";
 
-    /// <summary>1 where a stream broke off: prompt tokens only, and a stored total of 0.</summary>
+    /// <summary>1 where a stream was interrupted: prompt tokens only, and a stored total of 0.</summary>
     public const string InterruptedStream = "CASE WHEN total_tokens = 0 AND completion_tokens = 0 AND " + PromptTokens + " > 0 THEN 1 ELSE 0 END";
 
     /// <summary>Prompt tokens that were read from the provider's cache; NULL where unknown.</summary>
@@ -49,9 +45,6 @@ public static class TelemetrySql
 
     /// <summary>Completion tokens that the model used for reasoning; NULL where unknown.</summary>
     internal static string ReasoningTokens { get; } = DetailCount("reasoning_tokens");
-
-    /// <summary>The largest recorded cost of one request that is believed.</summary>
-    internal const double MaxCost = 1e12;
 
     /// <summary>The cost an import recorded; NULL where unknown.</summary>
     internal const string RecordedCost =
@@ -98,5 +91,5 @@ public static class TelemetrySql
     internal static string Source(bool hasDetails) => hasDetails ? $"{Table} LEFT JOIN {DetailTable} ON row_id = {Table}.rowid" : Table;
 
     private static string DetailCount(string column) =>
-        $"CASE WHEN typeof({DetailTable}.{column}) = 'integer' AND {DetailTable}.{column} BETWEEN 0 AND {MaxTokens} THEN {DetailTable}.{column} END";
+        $"CASE WHEN typeof({DetailTable}.{column}) = 'integer' AND {DetailTable}.{column} BETWEEN 0 AND {ValueLimits.MaxTokens} THEN {DetailTable}.{column} END";
 }

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Telemetry;
 
-namespace TokenDashboard.Engines.Sqlite.Rollups;
+namespace TokenDashboard.Engines.Sqlite.Queries;
 
 /// <summary>
 /// Reads the rollups of a time range chunk by chunk, by <see cref="RollupPlanner"/>. A chunk has one UTC offset and is read in one short
@@ -219,7 +220,7 @@ internal sealed class RollupChunks : IDisposable
     private void Prepare(bool hasDetails)
     {
         _rows.Dispose();
-        _rows = new RollupRow([.. Measures.All.Where(measure => hasDetails || !measure.IsDetail)]);
+        _rows = new RollupRow([.. Measures.All.Where(measure => hasDetails || !MeasureSql.IsDetail(measure))]);
         string[] columns = _rows.Columns.Split(", ");
         _command?.Dispose();
         _command = _store.CreateCommand($"""

@@ -1,7 +1,6 @@
 using System.Globalization;
-using TokenDashboard.Telemetry;
 
-namespace TokenDashboard.Engines.Sqlite;
+namespace TokenDashboard.Telemetry;
 
 /// <summary>How many rows held values that could not be read, by kind. A row may count under several kinds, but once in <see cref="Rows"/>.</summary>
 public sealed class UnreadableReport
@@ -12,7 +11,7 @@ public sealed class UnreadableReport
     /// <summary>Rows with at least one such value.</summary>
     public long Rows => _damaged[LatencyIsPartial ? Measures.IncompleteRequests : Measures.UnreadableRequests];
 
-    /// <summary>Rows whose time is not UTC text such as 2026-11-16T18:15:46.680590. No question about usage counts them.</summary>
+    /// <summary>Rows whose time is not UTC text such as 2026-11-16T18:15:46.680590. No query of usage counts them.</summary>
     public long Timestamps { get; private set; }
 
     /// <summary>Rows with a token count that is NULL (a missing total excepted), negative, not an integer or above 10^12. It counts as 0.</summary>
@@ -28,7 +27,7 @@ public sealed class UnreadableReport
     public long PolicyVerdicts => _damaged[Measures.UnreadableVerdicts];
 
     /// <summary>
-    /// Whether removed requests belong to the answer that are not in it, or not in part: of these only sums by quarters of an hour are
+    /// Whether removed requests belong to the result that are not in it, or not in part: of these only sums by quarters of an hour are
     /// left, without transactions and without the tokens and the verdict of each.
     /// </summary>
     public bool LacksRemoved { get; internal set; }
@@ -54,23 +53,43 @@ public sealed class UnreadableReport
 
     private long Missing => _damaged[Measures.Requests] - _damaged[Measures.TimedRequests] - _damaged[Measures.UnreadableDurations];
 
-    internal void Add(RequestRow row)
+    /// <summary>Adds a single request.</summary>
+    internal void Add(MeasureValues values, UnreadableValue unreadable)
     {
-        if (row.Unreadable == UnreadableValue.None)
+        if (unreadable == UnreadableValue.None)
         {
             _sound++;
             return;
         }
-        _damaged.Add(row.Values);
-        Timestamps += row.IsTimeReadable ? 0 : 1;
+        _damaged.Add(values);
+        Timestamps += (unreadable & UnreadableValue.Timestamp) == 0 ? 0 : 1;
     }
 
-    internal void Add(MeasureValues damaged) => _damaged.Add(damaged);
+    /// <summary>Adds the sum of several requests, all with readable times.</summary>
+    internal void Add(MeasureValues values) => _damaged.Add(values);
 
     internal void Add(UnreadableReport other)
     {
         _damaged.Add(other._damaged);
         _sound += other._sound;
         Timestamps += other.Timestamps;
+        LacksRemoved |= other.LacksRemoved;
     }
+}
+
+/// <summary>The kinds of stored value that may be damaged.</summary>
+[Flags]
+internal enum UnreadableValue
+{
+    None = 0,
+    Timestamp = 1,
+    PromptTokens = 2,
+    CompletionTokens = 4,
+    TotalTokens = 8,
+    Duration = 16,
+    PolicyVerdict = 32,
+
+    /// <summary>The duration is NULL: unknown rather than damaged, as in many imported requests.</summary>
+    MissingDuration = 64,
+    Tokens = PromptTokens | CompletionTokens | TotalTokens,
 }

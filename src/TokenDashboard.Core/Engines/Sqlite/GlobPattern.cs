@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace TokenDashboard.Telemetry;
+namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>Translates PowerShell wildcards (<c>*</c>, <c>?</c>, <c>[a-c]</c>, backtick escapes) for SQLite's GLOB operator.</summary>
 internal static class GlobPattern

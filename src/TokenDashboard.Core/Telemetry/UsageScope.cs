@@ -1,6 +1,4 @@
-using TokenDashboard.Telemetry;
-
-namespace TokenDashboard.Engines.Sqlite;
+namespace TokenDashboard.Telemetry;
 
 /// <summary>What usage a query needs.</summary>
 /// <param name="Filter">Which requests.</param>

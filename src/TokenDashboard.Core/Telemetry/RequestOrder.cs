@@ -1,4 +1,4 @@
-namespace TokenDashboard.Usage;
+namespace TokenDashboard.Telemetry;
 
 /// <summary>The property single requests are ordered by.</summary>
 public enum RequestOrder

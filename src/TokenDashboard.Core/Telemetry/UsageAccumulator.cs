@@ -1,6 +1,4 @@
-using TokenDashboard.Telemetry;
-
-namespace TokenDashboard.Engines.Sqlite.Rollups;
+namespace TokenDashboard.Telemetry;
 
 /// <summary>Adds up usage: requests, rows of the rollups, and other accumulators.</summary>
 /// <param name="keepsDurations">
@@ -35,36 +33,26 @@ internal sealed class UsageAccumulator(bool keepsDurations = false)
     public void Add(UsageRow row)
     {
         Values.Add(row.Values);
-        if (row is RollupRow rollup)
+        if (row.Values[Measures.TimedRequests] > 0)
         {
-            if (row.Values[Measures.TimedRequests] > 0)
-            {
-                rollup.AddDurationsTo(Durations);
-            }
-            if (!keepsDurations)
-            {
-                rollup.AddSizesTo(Sizes);
-            }
-            return;
+            row.AddDurationsTo(this);
         }
-        double duration = ((RequestRow)row).DurationMs;
         if (!keepsDurations)
         {
-            Sizes.Add(row.Values[Measures.TotalTokens]);
+            row.AddSizesTo(this);
         }
-        if (double.IsNaN(duration))
-        {
-            return;
-        }
-        if (keepsDurations)
-        {
-            (_durations ??= []).Add(duration);
-            _sorted = false;
-        }
-        else
+    }
+
+    /// <summary>Adds the duration of a single request.</summary>
+    public void AddDuration(double duration)
+    {
+        if (!keepsDurations)
         {
             Durations.Add(duration);
+            return;
         }
+        (_durations ??= []).Add(duration);
+        _sorted = false;
     }
 
     public void Add(UsageAccumulator other)

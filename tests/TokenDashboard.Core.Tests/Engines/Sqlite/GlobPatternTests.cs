@@ -1,6 +1,6 @@
-using TokenDashboard.Telemetry;
+using TokenDashboard.Engines.Sqlite;
 
-namespace TokenDashboard.Tests.Telemetry;
+namespace TokenDashboard.Tests.Engines.Sqlite;
 
 public class GlobPatternTests
 {
