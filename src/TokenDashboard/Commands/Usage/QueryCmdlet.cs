@@ -13,7 +13,7 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     private DateTimeOffset _now;
     private string[]? _userOfCommandLine;
-    private IReadOnlySet<string> _piped = new HashSet<string>();
+    private HashSet<string> _piped = new HashSet<string>();
 
     /// <summary>Users. Wildcards are allowed; '' means requests of which the user is not known.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
