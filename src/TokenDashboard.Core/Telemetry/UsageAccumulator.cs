@@ -7,7 +7,8 @@ namespace TokenDashboard.Telemetry;
 /// </param>
 internal sealed class UsageAccumulator(bool keepsDurations = false)
 {
-    private List<double>? _durations;
+    private double[] _durations = [];
+    private int _durationCount;
     private bool _sorted;
     private Histogram? _histogram;
     private Histogram? _sizes;
@@ -51,7 +52,8 @@ internal sealed class UsageAccumulator(bool keepsDurations = false)
             Durations.Add(duration);
             return;
         }
-        (_durations ??= []).Add(duration);
+        Reserve(1);
+        _durations[_durationCount++] = duration;
         _sorted = false;
     }
 
@@ -66,11 +68,10 @@ internal sealed class UsageAccumulator(bool keepsDurations = false)
         {
             Sizes.Add(other.Sizes);
         }
-        if (other._durations is not null)
-        {
-            (_durations ??= []).AddRange(other._durations);
-            _sorted = false;
-        }
+        Reserve(other._durationCount);
+        other.KeptDurations.CopyTo(_durations.AsSpan(_durationCount));
+        _durationCount += other._durationCount;
+        _sorted = false;
     }
 
     /// <summary>Whether two accumulators count the same.</summary>
@@ -98,15 +99,29 @@ internal sealed class UsageAccumulator(bool keepsDurations = false)
         }
         if (!PercentilesExact)
         {
-            _durations?.ForEach(Durations.Add);
-            _durations = null;
+            foreach (double duration in KeptDurations)
+            {
+                Durations.Add(duration);
+            }
+            _durationCount = 0;
             return Math.Min(Durations.ValueAt(rank), longest);
         }
         if (!_sorted)
         {
-            _durations!.Sort();
+            KeptDurations.Sort();
             _sorted = true;
         }
-        return _durations![(int)rank - 1];
+        return _durations[(int)rank - 1];
+    }
+
+    private Span<double> KeptDurations => _durations.AsSpan(0, _durationCount);
+
+    // Most groups of many have one duration or two.
+    private void Reserve(int more)
+    {
+        if (_durationCount + more > _durations.Length)
+        {
+            Array.Resize(ref _durations, Math.Max(_durationCount + more, _durations.Length * 2));
+        }
     }
 }

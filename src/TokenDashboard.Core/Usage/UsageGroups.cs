@@ -43,6 +43,12 @@ internal static class UsageGroups
                     usage.Add(row);
                 };
             }));
+            if (all.Count == 0)
+            {
+                // Mostly there is one store, and its first part holds most groups.
+                all = parts[0];
+                parts.RemoveAt(0);
+            }
             foreach ((TKey key, UsageAccumulator usage) in parts.SelectMany(part => part))
             {
                 if (!all.TryAdd(key, usage))

@@ -67,14 +67,13 @@ public sealed class UsageQuery
         {
             FillBuckets(groups, _buckets!, filter.Range);
         }
-        return ([.. groups
-            .OrderBy(group => group.Key.BucketTicks)
-            .ThenByDescending(group => group.Value.TotalTokens)
-            .ThenBy(group => NameOf(group.Key), StringComparer.Ordinal)
-            .Select(group => (group.Key, group.Value))], unreadable);
+        (UsageKey Key, UsageAccumulator Usage)[] sorted = [.. groups.Select(group => (group.Key, group.Value))];
+        Array.Sort(sorted, static (one, other) =>
+            one.Key.BucketTicks != other.Key.BucketTicks ? one.Key.BucketTicks.CompareTo(other.Key.BucketTicks)
+            : one.Usage.TotalTokens != other.Usage.TotalTokens ? other.Usage.TotalTokens.CompareTo(one.Usage.TotalTokens)
+            : one.Key.CompareNames(other.Key));
+        return (sorted, unreadable);
     }
-
-    private static string NameOf(UsageKey key) => string.Join('\n', key.User, key.Model, key.Provider, key.RequestType, key.Transaction, key.Source);
 
     internal static RequestText TextOf(UsageDimension dimension) => dimension switch
     {

@@ -25,7 +25,8 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
     private const int FirstDetail = 7;
     private const int FirstText = 11;
 
-    private readonly Utf8TextCache[] _texts = [new(), new(), new(), new(), new()];
+    private readonly Utf8TextCache[] _texts = [new(), new(), new(), new()];
+    private readonly Utf8TextCache _transaction = new(slots: 1);
     private NativeStatement _statement;
 
     public long Id { get; private set; }
@@ -56,7 +57,8 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
 
     public override string RequestType => Text(3);
 
-    public override string Transaction => Text(4);
+    // A transaction is seldom seen again once another has begun.
+    public override string Transaction => _transaction.Get(_statement.Text(FirstText + 4));
 
     public override void AddDurationsTo(UsageAccumulator usage) => usage.AddDuration(DurationMs);
 
