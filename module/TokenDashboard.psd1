@@ -17,6 +17,7 @@
         'Export-GrafanaDashboard'
         'Get-GrafanaConnection'
         'Get-GrafanaDashboardVersion'
+        'Get-TokenPrice'
         'Get-TokenRequest'
         'Get-TokenStore'
         'Get-TokenUsage'
@@ -32,6 +33,7 @@
         'Test-GrafanaDashboard'
         'Test-GrafanaDataSource'
         'Test-TokenStore'
+        'Update-TokenPrice'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -26,6 +26,7 @@ param(
     [string] $Destination = "$PSScriptRoot/../src/TokenDashboard.Core/Pricing/prices.json"
 )
 $ErrorActionPreference = 'Stop'
+$PSNativeCommandUseErrorActionPreference = $true
 Set-StrictMode -Version 3
 
 Import-Module "$PSScriptRoot/../artifacts/module/TokenDashboard"
@@ -33,9 +34,9 @@ $folder = (New-Item (Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid())) -
 $before = $env:TOKENDASHBOARD_PRICES
 try {
     $providers = if ($Path -like '*.js') {
-        # The package's data is its first constant, a list that ends at the first closing bracket of a line of its own.
+        # The package's data is its first constant, a list that ends at the first line that begins with a closing bracket.
         $read = 'const s = require("fs").readFileSync(process.argv[1], "utf8"), b = s.indexOf("= [") + 2;' +
-            'process.stdout.write(JSON.stringify(require("vm").runInNewContext("(" + s.slice(b, s.indexOf("\n];", b) + 2) + ")")))'
+            'process.stdout.write(JSON.stringify(require("vm").runInNewContext("(" + s.slice(b, s.indexOf("\n]", b) + 2) + ")")))'
         node -e $read (Resolve-Path $Path).Path
     }
     else {
@@ -45,16 +46,22 @@ try {
         version = $Version
         date    = $Date.ToString('yyyy-MM-dd', [cultureinfo]::InvariantCulture)
         source  = 'genai-prices'
-        licence = 'MIT, Copyright (c) 2025 - to present Pydantic Services Inc. and individual contributors, https://github.com/pydantic/genai-prices'
+        licence = 'MIT, Copyright (c) Pydantic Services Inc. 2025 to present, https://github.com/pydantic/genai-prices'
     } | ConvertTo-Json -Compress
     $whole = Join-Path $folder whole.json
     Set-Content $whole "$($header.TrimEnd('}')),`"providers`":$providers}" -WhatIf:$false
 
     $env:TOKENDASHBOARD_PRICES = $folder
-    $changes = @(Update-TokenPrice -Path $whole -Force -Confirm:$false -WhatIf:$false)
+    $changes = @(Update-TokenPrice -Path $whole -Confirm:$false -WhatIf:$false)
     $changes
-    if ($PSCmdlet.ShouldProcess($Destination, "Write a price list with $($changes.Count) changes")) {
-        Copy-Item (Join-Path $folder price-list.json) $Destination
+    $taken = Join-Path $folder price-list.json
+    if (-not (Test-Path $taken)) {
+        Write-Verbose 'The shipped list is this one already.'
+    }
+    elseif ($PSCmdlet.ShouldProcess($Destination, "Write a price list with $($changes.Count) changes")) {
+        # Nobody has taken the shipped list in place of another.
+        $text = (Get-Content $taken -Raw) -replace '"taken":"[^"]*",'
+        [IO.File]::WriteAllText($PSCmdlet.GetUnresolvedProviderPathFromPSPath($Destination), $text)
     }
 }
 finally {

@@ -83,7 +83,8 @@ public static class PriceFiles
             return shipped;
         }
         PriceList taken = List(ReadBytes(path), path, all: false);
-        return taken.Date >= shipped.Date ? taken : shipped;
+        // A module that came out later brings a newer list than any that was taken before.
+        return taken.Taken is null || shipped.Date is null || taken.Taken >= shipped.Date ? taken : shipped;
     }
 
     /// <summary>Reads a list: that of genai-prices as JSON, or one this product has written.</summary>
@@ -108,20 +109,22 @@ public static class PriceFiles
             reader.ModelsRead = () => Throw(reader, name, ErrorCode.PriceListInvalid, []);
         }
         Throw(reader, name, ErrorCode.PriceListInvalid, []);
-        return new PriceList(providers, string.Join(' ', new[] { reader.SourceName ?? name, reader.Version }.OfType<string>()), reader.Version, reader.Date);
+        return new PriceList(providers, reader);
     }
 
     /// <summary>A list as it is kept: without what is not read of it, a model a line.</summary>
     /// <param name="json">The list, in which no faults were found.</param>
     /// <param name="source">Where it comes from, if it does not say so itself.</param>
     /// <param name="date">Its date, if it does not say so itself.</param>
-    public static string Compact(byte[] json, string source, DateTimeOffset date)
+    /// <param name="taken">The present moment.</param>
+    internal static string Compact(byte[] json, string source, DateTimeOffset date, DateTimeOffset taken)
     {
         JsonNode root = JsonNode.Parse(json)!;
         JsonObject header = root is JsonObject named ? Only(named, PriceListReader.ListKeys) : [];
         header.Remove("providers");
         header["source"] ??= source;
         header["date"] ??= date.ToString("O", CultureInfo.InvariantCulture);
+        header["taken"] = taken.ToString("O", CultureInfo.InvariantCulture);
         header["currency"] ??= "USD";
         JsonArray providers = (root as JsonArray ?? (JsonArray)root["providers"]!);
         return WithList(header, "providers", providers.Select(provider =>
@@ -132,17 +135,12 @@ public static class PriceFiles
         })) + "\n";
     }
 
-    /// <summary>Keeps a list in the user's folder.</summary>
-    /// <returns>The path of the file.</returns>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListWriteFailed"/>: it cannot be written.</exception>
-    public static string Keep(string compact)
-    {
-        string folder = Folder ?? throw new TokenDashboardException(
-            ErrorCode.PriceListWriteFailed, $"This account has no folder of its own. Set the environment variable {FolderVariable} to the full path of a folder.");
-        string path = Path.Combine(folder, ListFile);
-        AtomicFile.WriteIfChanged(path, compact, ErrorCode.PriceListWriteFailed);
-        return path;
-    }
+    /// <summary>Where a newer list is kept.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListWriteFailed"/>: the account has no folder of its own.</exception>
+    public static string ListPath => Path.Combine(
+        Folder ?? throw new TokenDashboardException(
+            ErrorCode.PriceListWriteFailed, $"This account has no folder of its own. Set the environment variable {FolderVariable} to the full path of a folder."),
+        ListFile);
 
     private static PriceList WithOwn(PriceList list, string? folder)
     {
@@ -180,7 +178,7 @@ public static class PriceFiles
         Dictionary<string, ListedProvider> changed = merged.ToDictionary(provider => provider.Id);
         return new PriceList(
             [.. own.Where(provider => !listed.ContainsKey(provider.Id)), .. list.Providers.Select(provider => changed.GetValueOrDefault(provider.Id, provider))],
-            list.Name, list.Version, list.Date, reader.Discounts);
+            list, reader.Discounts);
     }
 
     private static object? OwnValues(string path, Dictionary<string, long> lines)
@@ -245,7 +243,7 @@ public static class PriceFiles
         return lines.TryGetValue(path, out long line) ? line : null;
     }
 
-    private static byte[] ReadBytes(string path)
+    internal static byte[] ReadBytes(string path)
     {
         try
         {

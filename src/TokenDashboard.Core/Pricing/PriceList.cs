@@ -19,18 +19,35 @@ public sealed partial class PriceList
     private readonly IReadOnlyList<PriceDiscount> _discounts;
     private readonly ConcurrentDictionary<(string? Provider, string Model), PriceMatch?> _remembered = new();
 
-    internal PriceList(IReadOnlyList<ListedProvider> providers, string name, string? version, DateTimeOffset? date, IReadOnlyList<PriceDiscount>? discounts = null)
+    /// <summary>A list as it was read.</summary>
+    internal PriceList(IReadOnlyList<ListedProvider> providers, PriceListReader reader)
+        : this(providers, [])
+    {
+        Name = reader.Title;
+        Version = reader.Version;
+        Date = reader.Date;
+        Taken = reader.Taken;
+    }
+
+    /// <summary>A list with a user's own prices over it.</summary>
+    internal PriceList(IReadOnlyList<ListedProvider> providers, PriceList list, IReadOnlyList<PriceDiscount> discounts)
+        : this(providers, discounts)
+    {
+        Name = list.Name;
+        Version = list.Version;
+        Date = list.Date;
+        Taken = list.Taken;
+    }
+
+    private PriceList(IReadOnlyList<ListedProvider> providers, IReadOnlyList<PriceDiscount> discounts)
     {
         Providers = providers;
-        Name = name;
-        Version = version;
-        Date = date;
-        _discounts = discounts ?? [];
+        _discounts = discounts;
         _byId = providers.ToDictionary(provider => provider.Id);
     }
 
     /// <summary>What people call it: its source with its version and date.</summary>
-    public string Name { get; }
+    public string Name { get; } = "";
 
     /// <summary>The version; null where it is not known.</summary>
     public string? Version { get; }
@@ -38,15 +55,17 @@ public sealed partial class PriceList
     /// <summary>The date; null where it is not known.</summary>
     public DateTimeOffset? Date { get; }
 
+    /// <summary>When it was taken in place of the shipped list; null for that one.</summary>
+    public DateTimeOffset? Taken { get; }
+
     /// <summary>The ids of the providers.</summary>
     public IEnumerable<string> ProviderIds => Providers.Select(provider => provider.Id);
 
-    /// <summary>The ids of the models of all providers, each once.</summary>
-    public IEnumerable<string> ModelIds => Providers.SelectMany(provider => provider.Models).Select(model => model.Id).Distinct();
+    /// <summary>The ids of the models of a provider, or without one of all, each once.</summary>
+    public IEnumerable<string> ModelsOf(string? provider) =>
+        (string.IsNullOrEmpty(provider) ? Providers : ProviderNamed(provider) is { } named ? [named] : []).SelectMany(listed => listed.Models).Select(model => model.Id).Distinct();
 
     internal IReadOnlyList<ListedProvider> Providers { get; }
-
-    internal IReadOnlyList<PriceDiscount> Discounts => _discounts;
 
     /// <summary>The entry that a provider and a model mean; null where there is none.</summary>
     /// <param name="provider">The provider as a request names it; null or empty where it names none.</param>
@@ -68,13 +87,24 @@ public sealed partial class PriceList
     /// <summary>The price of a model at an instant; null where it has none.</summary>
     public ResolvedPrice? Find(string? provider, string model, DateTimeOffset at) => Find(provider, model)?.At(at);
 
+    /// <summary>Whether a provider is known by its name, or where a request names none, by the model's.</summary>
+    public bool HasProvider(string? provider, string model) => (string.IsNullOrEmpty(provider) ? ByModel(Normal(model)) : ProviderNamed(provider)) is not null;
+
+    /// <summary>The providers that have a model of that name themselves.</summary>
+    public IEnumerable<string> ProvidersOf(string model)
+    {
+        string name = Normal(model);
+        return Providers.Where(provider => provider.Models.Any(candidate => candidate.Match.Matched(name) is not null)).Select(provider => provider.Id);
+    }
+
+    /// <summary>The entries of the models whose id, and whose provider's id, a condition holds of.</summary>
+    public IEnumerable<PriceMatch> Entries(Func<string, bool> provider, Func<string, bool> model) => Providers.Where(listed => provider(listed.Id))
+        .SelectMany(listed => listed.Models).Where(listed => model(listed.Id)).Select(listed => new PriceMatch(listed.Provider, listed, listed.Match.ToString(), DiscountsOf(listed.Provider, listed.Id)));
+
     /// <summary>The id of the provider that the name of a model tells; null where it tells none.</summary>
     public string? ProviderOf(string model) => ByModel(Normal(model))?.Id;
 
-    /// <summary>The entry of a listed model, as if it had been asked for by its id.</summary>
-    internal PriceMatch Entry(ListedModel model) => new(model.Provider, model, model.Match.ToString(), DiscountsOf(model.Provider, model.Id));
-
-    internal ListedProvider? ProviderNamed(string name)
+    private ListedProvider? ProviderNamed(string name)
     {
         string normal = Normal(name);
         return _byId.GetValueOrDefault(normal) ?? Providers.FirstOrDefault(provider => provider.ProviderMatch?.Matched(normal) is not null);

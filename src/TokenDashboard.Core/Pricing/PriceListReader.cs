@@ -11,7 +11,7 @@ namespace TokenDashboard.Pricing;
 /// </param>
 internal sealed partial class PriceListReader(bool own)
 {
-    public static readonly IReadOnlyList<string> ListKeys = ["version", "date", "source", "licence", "currency", "providers", "discounts"];
+    public static readonly IReadOnlyList<string> ListKeys = ["version", "date", "taken", "source", "licence", "currency", "providers", "discounts"];
     public static readonly IReadOnlyList<string> ProviderKeys = ["id", "provider_match", "model_match", "fallback_model_providers", "models"];
     public static readonly IReadOnlyList<string> ModelKeys = ["id", "match", "prices"];
     public static readonly IReadOnlyList<string> PriceKeys =
@@ -33,11 +33,15 @@ internal sealed partial class PriceListReader(bool own)
     /// <summary>What is done after the models of a provider were read, which may be long after the list was.</summary>
     public Action? ModelsRead { get; set; }
 
+    /// <summary>The source with its version and date.</summary>
+    public string Title { get; private set; } = "";
+
     public string? Version { get; private set; }
 
-    public string? SourceName { get; private set; }
-
     public DateTimeOffset? Date { get; private set; }
+
+    /// <summary>When it was taken in place of the shipped one.</summary>
+    public DateTimeOffset? Taken { get; private set; }
 
     public List<PriceDiscount> Discounts { get; } = [];
 
@@ -55,15 +59,16 @@ internal sealed partial class PriceListReader(bool own)
             root as IEnumerable<KeyValuePair<string, object?>> ?? [KeyValuePair.Create("providers", (object?)root)];
         DefinitionFields fields = Fields(values, ListKeys, "");
         Version = fields.Text("version", 100);
-        SourceName = fields.Text("source", LongestName);
-        Date = fields.Text("date", 100) is { } text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date) ? date : null;
+        Date = Instant(fields.Text("date", 100));
+        Taken = Instant(fields.Text("taken", 100));
+        string date = Date?.ToString(" (yyyy-MM-dd)", CultureInfo.InvariantCulture) ?? "";
+        Title = own ? name : $"{fields.Text("source", LongestName) ?? name}{(Version is null ? "" : $" {Version}")}{date}";
         string currency = fields.Text("currency", 10)?.ToUpperInvariant() ?? "USD";
         if (!CurrencyPattern().IsMatch(currency))
         {
             fields.Fault("currency", $"is '{currency}'; it must be three letters such as USD");
         }
-        string version = Version is null ? "" : $" {Version}";
-        var source = new PriceSource(own ? name : $"{SourceName ?? name}{version}", currency, own);
+        var source = new PriceSource(Title, currency, own);
         var providers = new List<ListedProvider>();
         foreach (DefinitionFields provider in Objects(fields, "providers", ProviderKeys, required: !own))
         {
@@ -268,6 +273,9 @@ internal sealed partial class PriceListReader(bool own)
 
     private DefinitionFields Fields(IEnumerable<KeyValuePair<string, object?>> values, IReadOnlyList<string> known, string path) =>
         new(own ? values : values.Where(value => known.Contains(value.Key)), known, path, Faults);
+
+    private static DateTimeOffset? Instant(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset instant) ? instant : null;
 
     private static DateTime? Day(DefinitionFields fields, string name)
     {

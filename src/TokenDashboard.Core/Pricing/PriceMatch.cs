@@ -138,7 +138,20 @@ public sealed class PriceMatch
             .. constraints.Where(constraint => constraint.StartDate is null).SelectMany(constraint => new[] { constraint.StartTime, constraint.EndTime })
                 .Prepend(TimeSpan.Zero).Distinct().Order(),
         ];
-        return [.. days.Select((day, index) => new PriceSpan(day, index + 1 < days.Length ? days[index + 1] : end, Windows(times.Select(time => (time, At(day + time))))))];
+        var spans = new List<PriceSpan>();
+        foreach (DateTime day in days)
+        {
+            List<PriceWindow> windows = Windows(times.Select(time => (time, At(day + time))));
+            if (spans.Count == 0 || !spans[^1].Windows.SequenceEqual(windows))
+            {
+                if (spans.Count > 0)
+                {
+                    spans[^1] = spans[^1] with { Until = day };
+                }
+                spans.Add(new PriceSpan(day, end, windows));
+            }
+        }
+        return [.. spans];
     }
 
     // What costs the same before and after a time of day is one window.

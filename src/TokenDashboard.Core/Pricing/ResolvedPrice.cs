@@ -23,6 +23,9 @@ public sealed class ResolvedPrice
     /// <summary>What one request costs, and how many of its tokens have no price.</summary>
     public (decimal Cost, long UnpricedTokens) CostOf(in TokenCounts request) => Rates.CostOf(request, request.Prompt, request.Prompt);
 
+    /// <summary>How many tokens of requests have no price, whatever their size.</summary>
+    internal long UnpricedOf(in TokenCounts sum) => (Rates.Input is null ? sum.Prompt : 0) + (Rates.Output is null ? sum.Completion : 0);
+
     /// <summary>
     /// What requests cost that are all of one class of input size: exactly the sum of what each costs. Where the class does not tell the tier,
     /// which <see cref="PriceMatch.IsExactFromRollups"/> says, tokens are unpriced.
