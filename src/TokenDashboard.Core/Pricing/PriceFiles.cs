@@ -65,20 +65,25 @@ public static class PriceFiles
                 throw new TokenDashboardException(
                     ErrorCode.PriceFileNotFound, $"There is no folder '{folder}', which the environment variable {FolderVariable} names. Make it, or clear the variable.", target: folder);
             }
-            PriceList list = WithOwn(LoadList(), folder);
+            PriceList list = LoadFrom(folder);
             _loaded = (stamp, list);
             return list;
         }
     }
 
     /// <summary>The list in force, without the user's own prices: the shipped one, or one taken later where that is not older.</summary>
-    public static PriceList LoadList()
+    public static PriceList LoadList() => LoadList(Folder);
+
+    internal static PriceList LoadFrom(string? folder) => WithOwn(LoadList(folder), folder);
+
+    private static PriceList LoadList(string? folder)
     {
         using Stream stream = typeof(PriceFiles).Assembly.GetManifestResourceStream("prices.json")!;
         byte[] content = new byte[stream.Length];
         stream.ReadExactly(content);
         PriceList shipped = List(content, "the shipped list", all: false);
-        if (Folder is not { } folder || Path.Combine(folder, ListFile) is var path && !File.Exists(path))
+        string path = Path.Combine(folder ?? "", ListFile);
+        if (folder is null || !File.Exists(path))
         {
             return shipped;
         }
