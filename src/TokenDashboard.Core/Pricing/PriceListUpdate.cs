@@ -15,7 +15,7 @@ public sealed class PriceListUpdate
         PriceList current = PriceFiles.LoadList();
         Changes = PriceChange.Between(current, list);
         _compact = PriceFiles.Compact(json, source, date, now);
-        IsNew = Changes.Count > 0 || list.Version != current.Version;
+        IsNew = Changes.Count > 0 || (list.Version ?? current.Version) != current.Version;
     }
 
     /// <summary>How it differs from the list in force.</summary>

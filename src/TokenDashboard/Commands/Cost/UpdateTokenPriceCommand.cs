@@ -24,15 +24,15 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
         PriceListUpdate update = Url is null ? PriceListUpdate.OfFile(ResolvePath(Path), now) : PriceListUpdate.OfUrl(Url, now, Cancellation);
-        WriteObject(update.Changes, enumerateCollection: true);
         if (!update.IsNew)
         {
             WriteVerbose("The list is the one in force.");
-            return;
         }
-        if (ShouldProcess(PriceFiles.ListPath, $"Write a price list with {update.Changes.Count} changes"))
+        else if (ShouldProcess(PriceFiles.ListPath, $"Write a price list with {update.Changes.Count} changes"))
         {
             update.Keep();
         }
+        // Not before, since a pipeline that wants only the first of them ends the command.
+        WriteObject(update.Changes, enumerateCollection: true);
     }
 }
