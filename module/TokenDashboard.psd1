@@ -17,6 +17,7 @@
         'Export-GrafanaDashboard'
         'Get-GrafanaConnection'
         'Get-GrafanaDashboardVersion'
+        'Get-TokenPrice'
         'Get-TokenRequest'
         'Get-TokenStore'
         'Get-TokenUsage'
@@ -32,6 +33,7 @@
         'Test-GrafanaDashboard'
         'Test-GrafanaDataSource'
         'Test-TokenStore'
+        'Update-TokenPrice'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
@@ -46,6 +48,7 @@ First version.
 - Get-TokenStore, Get-TokenUsage, Get-UserTokenUsage and Get-TokenRequest query an Observicia store without slowing the application that writes it.
 - Import-TokenUsage takes usage from logs, CSV, OTLP files, Claude Code and LiteLLM; importing twice counts once.
 - Optimize-TokenStore makes queries over millions of requests immediate; Test-TokenStore proves a store; Remove-TokenUsage keeps the totals of old requests.
+- Get-TokenPrice shows what models cost when; Update-TokenPrice takes a newer price list.
 - New-, Test-, Publish-, Compare- and Export-GrafanaDashboard make, prove, publish, compare and bring back Grafana dashboards; Publish-GrafanaAlertRule makes alert rules.
 Everything that changed: https://github.com/TokenDashboard/TokenDashboard/blob/main/CHANGELOG.md
 '@

@@ -71,6 +71,24 @@ public enum ErrorCode
     /// <summary>A file to import lacks a column that is needed.</summary>
     ImportColumnMissing,
 
+    /// <summary>No entry of the price list matches a model.</summary>
+    PriceNotFound,
+
+    /// <summary>A file or folder of prices does not exist or cannot be read.</summary>
+    PriceFileNotFound,
+
+    /// <summary>The user's own file of prices cannot be understood.</summary>
+    PriceFileInvalid,
+
+    /// <summary>A price list cannot be understood.</summary>
+    PriceListInvalid,
+
+    /// <summary>A price list could not be fetched.</summary>
+    PriceListUnreachable,
+
+    /// <summary>A price list could not be written into the user's folder.</summary>
+    PriceListWriteFailed,
+
     /// <summary>A time range is empty, reversed or given twice.</summary>
     RangeInvalid,
 

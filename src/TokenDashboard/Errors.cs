@@ -20,20 +20,20 @@ internal static class Errors
             or ErrorCode.DashboardDefinitionInvalid => ErrorCategory.InvalidArgument,
         ErrorCode.StoreNotFound or ErrorCode.StoreSourceNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound
             or ErrorCode.ImportFileNotFound or ErrorCode.DashboardVariableNotFound or ErrorCode.DashboardRuleNotFound
-            or ErrorCode.AlertRuleNotFound or ErrorCode.GrafanaDashboardMissing or ErrorCode.DashboardDefinitionNotFound => ErrorCategory.ObjectNotFound,
+            or ErrorCode.PriceNotFound or ErrorCode.PriceFileNotFound or ErrorCode.AlertRuleNotFound or ErrorCode.GrafanaDashboardMissing or ErrorCode.DashboardDefinitionNotFound => ErrorCategory.ObjectNotFound,
         ErrorCode.ConfigurationInvalid or ErrorCode.StoreIsDirectory or ErrorCode.StoreEmpty or ErrorCode.StoreNotDatabase
             or ErrorCode.StoreColumnsMissing or ErrorCode.DashboardInvalid or ErrorCode.GrafanaNotJson
-            or ErrorCode.ImportFormatUnsupported or ErrorCode.ImportColumnMissing => ErrorCategory.InvalidData,
+            or ErrorCode.PriceFileInvalid or ErrorCode.PriceListInvalid or ErrorCode.ImportFormatUnsupported or ErrorCode.ImportColumnMissing => ErrorCategory.InvalidData,
         ErrorCode.StoreLocked or ErrorCode.GrafanaBusy => ErrorCategory.ResourceBusy,
         ErrorCode.StoreExists or ErrorCode.GrafanaFolderConflict or ErrorCode.GrafanaDataSourceConflict
             or ErrorCode.GrafanaVersionConflict => ErrorCategory.ResourceExists,
         ErrorCode.StoreAccessDenied or ErrorCode.GrafanaForbidden or ErrorCode.GrafanaDashboardManaged
             or ErrorCode.GrafanaAlertRuleManaged => ErrorCategory.PermissionDenied,
         ErrorCode.StoreWalFolderReadOnly or ErrorCode.StoreReadFailed or ErrorCode.ImportFileUnreadable => ErrorCategory.ReadError,
-        ErrorCode.StoreWriteFailed or ErrorCode.DashboardWriteFailed => ErrorCategory.WriteError,
+        ErrorCode.StoreWriteFailed or ErrorCode.DashboardWriteFailed or ErrorCode.PriceListWriteFailed => ErrorCategory.WriteError,
         ErrorCode.GrafanaUrlInvalid or ErrorCode.GrafanaSignInInvalid or ErrorCode.GrafanaCertificateInvalid => ErrorCategory.InvalidArgument,
         ErrorCode.GrafanaDataSourceMissing or ErrorCode.GrafanaConnectionNotFound => ErrorCategory.ObjectNotFound,
-        ErrorCode.GrafanaUnreachable => ErrorCategory.ConnectionError,
+        ErrorCode.GrafanaUnreachable or ErrorCode.PriceListUnreachable => ErrorCategory.ConnectionError,
         ErrorCode.GrafanaTlsFailed => ErrorCategory.SecurityError,
         ErrorCode.GrafanaTimeout => ErrorCategory.OperationTimeout,
         ErrorCode.GrafanaUnauthorized => ErrorCategory.AuthenticationError,

@@ -19,4 +19,8 @@ internal static class InputSize
         }
         return passed;
     }
+
+    /// <summary>The least and the most prompt tokens of a request of a class.</summary>
+    public static (long Smallest, long Largest) RangeOf(int inputClass) =>
+        (inputClass == 0 ? 0 : Thresholds[inputClass - 1] + 1, inputClass < Thresholds.Count ? Thresholds[inputClass] : long.MaxValue);
 }

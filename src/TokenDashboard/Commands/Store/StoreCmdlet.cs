@@ -19,7 +19,7 @@ public abstract class StoreCmdlet : TokenCmdlet
 
     /// <summary>The store's database file, as Get-ChildItem gives it.</summary>
     [Parameter(ValueFromPipeline = true)]
-    public FileSystemInfo? InputObject { get; set; }
+    public virtual FileSystemInfo? InputObject { get; set; }
 
     /// <summary>A store that cannot be read is one error; others may still be.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => !MyInvocation.ExpectingInput;
