@@ -17,6 +17,7 @@ public sealed partial class PriceList
 
     private readonly Dictionary<string, ListedProvider> _byId;
     private readonly IReadOnlyList<PriceDiscount> _discounts;
+    private readonly Lazy<bool> _isExact;
     private readonly ConcurrentDictionary<(string? Provider, string Model), PriceMatch?> _remembered = new();
 
     /// <summary>A list as it was read.</summary>
@@ -44,6 +45,9 @@ public sealed partial class PriceList
         Providers = providers;
         _discounts = discounts;
         _byId = providers.ToDictionary(provider => provider.Id);
+        // Those of the shipped list do, as a test shows; a user's own may have any times and sizes.
+        _isExact = new Lazy<bool>(() => providers.SelectMany(provider => provider.Models).Where(model => model.Source.IsOwn)
+            .All(model => new PriceMatch(model.Provider, model, "", []).IsExactFromRollups));
     }
 
     /// <summary>What people call it: its source with its version and date.</summary>
@@ -64,6 +68,9 @@ public sealed partial class PriceList
     /// <summary>The ids of the models of a provider, or without one of all, each once.</summary>
     public IEnumerable<string> ModelsOf(string? provider) =>
         (string.IsNullOrEmpty(provider) ? Providers : ProviderNamed(provider) is { } named ? [named] : []).SelectMany(listed => listed.Models).Select(model => model.Id).Distinct();
+
+    /// <summary>Whether rollups tell the cost of every model: all prices change at quarters of an hour, and by the classes of input size.</summary>
+    internal bool IsExactFromRollups => _isExact.Value;
 
     internal IReadOnlyList<ListedProvider> Providers { get; }
 

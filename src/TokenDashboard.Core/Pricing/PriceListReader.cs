@@ -192,7 +192,7 @@ internal sealed partial class PriceListReader(bool own)
         var tiers = new List<(long, decimal)>();
         foreach (DefinitionFields tier in Objects(rate, "tiers", ["start", "price"], required: true))
         {
-            if (tier.Number("start", required: true, largest: TelemetrySql.MaxTokens, whole: true) is { } start && tier.Decimal("price", required: true, LargestRate) is { } above)
+            if (tier.Number("start", required: true, largest: ValueLimits.MaxTokens, whole: true) is { } start && tier.Decimal("price", required: true, LargestRate) is { } above)
             {
                 tiers.Add(((long)start, above));
             }

@@ -26,6 +26,12 @@ public sealed class ResolvedPrice
     /// <summary>How many tokens of requests have no price, whatever their size.</summary>
     internal long UnpricedOf(in TokenCounts sum) => (Rates.Input is null ? sum.Prompt : 0) + (Rates.Output is null ? sum.Completion : 0);
 
+    /// <summary>Whether prompt tokens that were read from a cache cost less than others.</summary>
+    internal bool IsCheaperCached => Rates.CacheRead is not null;
+
+    /// <summary>What requests cost of which each has as many prompt tokens.</summary>
+    internal (decimal Cost, long UnpricedTokens) CostOf(in TokenCounts sum, long prompt) => Rates.CostOf(sum, prompt, prompt);
+
     /// <summary>
     /// What requests cost that are all of one class of input size: exactly the sum of what each costs. Where the class does not tell the tier,
     /// which <see cref="PriceMatch.IsExactFromRollups"/> says, tokens are unpriced.

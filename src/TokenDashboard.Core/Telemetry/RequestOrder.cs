@@ -18,6 +18,9 @@ public enum RequestOrder
     /// <summary>Total tokens.</summary>
     TotalTokens,
 
+    /// <summary>Cost; requests without one come first.</summary>
+    Cost,
+
     /// <summary>Duration; requests without one come first.</summary>
     DurationMs,
 

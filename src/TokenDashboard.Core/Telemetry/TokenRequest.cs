@@ -45,6 +45,15 @@ public sealed class TokenRequest
     /// <summary>Completion tokens that the model used for reasoning; null where the source does not say.</summary>
     public long? ReasoningTokens { get; init; }
 
+    /// <summary>What the request costs; null where the query has no prices, or none of its tokens has one.</summary>
+    public decimal? Cost { get; internal set; }
+
+    /// <summary>The currency of the cost.</summary>
+    public string? Currency { get; internal set; }
+
+    /// <summary>Tokens without a price; null where the query has no prices.</summary>
+    public long? UnpricedTokens { get; internal set; }
+
     /// <summary>The cost that an imported source recorded, in its currency; null where it does not say.</summary>
     public decimal? RecordedCost { get; init; }
 

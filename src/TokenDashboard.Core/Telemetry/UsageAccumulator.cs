@@ -5,7 +5,7 @@ namespace TokenDashboard.Telemetry;
 /// Whether the durations of requests are kept, so that percentiles are exact while nothing but requests is added; else they are only counted
 /// in histograms, as rollups have them.
 /// </param>
-internal sealed class UsageAccumulator(bool keepsDurations = false)
+internal class UsageAccumulator(bool keepsDurations = false)
 {
     private double[] _durations = [];
     private int _durationCount;
@@ -31,7 +31,7 @@ internal sealed class UsageAccumulator(bool keepsDurations = false)
 
     private long TimedRequests => Values[Measures.TimedRequests];
 
-    public void Add(UsageRow row)
+    public virtual void Add(UsageRow row)
     {
         Values.Add(row.Values);
         if (row.Values[Measures.TimedRequests] > 0)
@@ -57,7 +57,7 @@ internal sealed class UsageAccumulator(bool keepsDurations = false)
         _sorted = false;
     }
 
-    public void Add(UsageAccumulator other)
+    public virtual void Add(UsageAccumulator other)
     {
         Values.Add(other.Values);
         if (other._histogram is not null)

@@ -19,6 +19,9 @@ internal abstract class UsageRow
 
     public abstract string Transaction { get; }
 
+    /// <summary>The class of the size of the input, which all requests of a row have in common.</summary>
+    public abstract int InputClass { get; }
+
     /// <summary>Where the requests come from; empty where the store itself says so.</summary>
     public virtual string Source => "";
 

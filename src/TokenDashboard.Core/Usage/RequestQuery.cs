@@ -13,6 +13,9 @@ public sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestF
     /// <summary>Whether the order is reversed.</summary>
     public bool Descending { get; init; }
 
+    /// <summary>The prices; null for requests without their cost.</summary>
+    public UsagePrices? Prices { get; init; }
+
     /// <summary>What could not be read so far.</summary>
     public UnreadableReport Unreadable { get; } = new();
 
@@ -24,6 +27,12 @@ public sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestF
     /// <param name="first">How many to give at most.</param>
     public IEnumerable<TokenRequest> Run(ulong skip, ulong first)
     {
+        IEnumerable<TokenRequest> requests = Order == RequestOrder.Cost ? ByCost(skip, first) : Read(skip, first);
+        return Prices is null ? requests : requests.Select(Prices.Apply);
+    }
+
+    private IEnumerable<TokenRequest> Read(ulong skip, ulong first)
+    {
         if (stores.Count == 1)
         {
             return stores[0].ReadRequests(filter, Order, Descending, (skip, first), Unreadable);
@@ -32,6 +41,31 @@ public sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestF
         IEnumerable<ITelemetryStore> inOrder = Descending ? stores.Reverse() : stores;
         IEnumerable<TokenRequest>[] streams = [.. inOrder.Select(store => store.ReadRequests(filter, Order, Descending, (0, last), Unreadable))];
         return Page(Order == RequestOrder.Id ? streams.SelectMany(stream => stream) : Merge(streams), skip, first);
+    }
+
+    // No engine knows prices, so all requests are read; but no more of them are kept than the page needs.
+    private IEnumerable<TokenRequest> ByCost(ulong skip, ulong first)
+    {
+        ulong last = skip > ulong.MaxValue - first ? ulong.MaxValue : skip + first;
+        var kept = new PriorityQueue<TokenRequest, (decimal Cost, long Place)>();
+        long place = 0;
+        foreach (TokenRequest request in stores.SelectMany(store => store.ReadRequests(filter, RequestOrder.Id, descending: false, (0, ulong.MaxValue), Unreadable)))
+        {
+            decimal cost = (Prices?.Apply(request) ?? request).Cost ?? -1;
+            // The first in the queue is the first to go.
+            kept.Enqueue(request, Descending ? (cost, place++) : (-cost, -place++));
+            if ((ulong)kept.Count > last)
+            {
+                kept.Dequeue();
+            }
+        }
+        var sorted = new List<TokenRequest>(kept.Count);
+        while (kept.TryDequeue(out TokenRequest? request, out _))
+        {
+            sorted.Add(request);
+        }
+        sorted.Reverse();
+        return Page(sorted, skip, first);
     }
 
     private static IEnumerable<TokenRequest> Page(IEnumerable<TokenRequest> requests, ulong skip, ulong first)

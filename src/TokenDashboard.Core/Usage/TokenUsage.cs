@@ -5,8 +5,8 @@ namespace TokenDashboard.Usage;
 /// <summary>Usage of one group of requests. Properties of dimensions that were not asked for are null.</summary>
 public sealed class TokenUsage : UsageFigures
 {
-    internal TokenUsage(UsageKey key, DateTimeOffset? start, DateTimeOffset? end, UsageAccumulator usage, long allTokens)
-        : base(usage, allTokens)
+    internal TokenUsage(UsageKey key, DateTimeOffset? start, DateTimeOffset? end, UsageAccumulator usage, UsageTotals all)
+        : base(usage, all)
     {
         Start = start;
         End = end;

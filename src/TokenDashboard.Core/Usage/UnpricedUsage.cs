@@ -1,5 +1,3 @@
-using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Pricing;
 using TokenDashboard.Telemetry;
 
@@ -29,14 +27,14 @@ public enum UnpricedReason
 public sealed record UnpricedUsage(
     string Provider, string Model, long Requests, long UnpricedTokens, UnpricedReason Reason, DateTimeOffset FirstRequest, DateTimeOffset LastRequest)
 {
-    /// <summary>The models of a store without a price, those with the most such tokens first.</summary>
+    /// <summary>The models of stores without a price, those with the most such tokens first.</summary>
     /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: reading failed.</exception>
-    public static Answer<UnpricedUsage> Read(TokenStore store, PriceList prices)
+    public static QueryResult<UnpricedUsage> Read(IReadOnlyList<ITelemetryStore> stores, PriceList prices)
     {
         ArgumentNullException.ThrowIfNull(prices);
         var query = new UsageQuery([UsageDimension.Provider, UsageDimension.Model], TimeZoneInfo.Utc);
-        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = query.Sum(store, new RequestFilter());
-        return new Answer<UnpricedUsage>([.. groups.Select(group => Of(group.Key, group.Usage.Values, prices)).OfType<UnpricedUsage>()
+        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = query.Sum(stores, new RequestFilter());
+        return new QueryResult<UnpricedUsage>([.. groups.Select(group => Of(group.Key, group.Usage.Values, prices)).OfType<UnpricedUsage>()
             .OrderByDescending(usage => usage.UnpricedTokens).ThenBy(usage => usage.Model, StringComparer.Ordinal)], unreadable);
     }
 

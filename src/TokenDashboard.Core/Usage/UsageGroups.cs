@@ -11,20 +11,23 @@ internal static class UsageGroups
     /// <param name="texts">The names the key is made of.</param>
     /// <param name="step">At which multiples of seconds of the zone's clock the key may change; 0 where it does not depend on time.</param>
     /// <param name="zone">The zone.</param>
+    /// <param name="prices">The prices; null for usage without its cost.</param>
     /// <param name="keys">
     /// Makes a function for one thread and the requests of one store. It gives the key of a request, or of a sum that lies between two
     /// multiples of the step.
     /// </param>
     public static (Dictionary<TKey, UsageAccumulator> Groups, UnreadableReport Unreadable) Sum<TKey>(
-        IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, int step, TimeZoneInfo zone, Func<ITelemetryStore, Func<UsageRow, TKey>> keys)
+        IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, int step, TimeZoneInfo zone, UsagePrices? prices, Func<ITelemetryStore, Func<UsageRow, TKey>> keys)
         where TKey : notnull
     {
         var all = new Dictionary<TKey, UsageAccumulator>();
         var unreadable = new UnreadableReport();
+        var scope = new UsageScope(filter, texts, step, zone, CountsRemoved: true);
+        scope = prices?.Apply(scope) ?? scope;
         foreach (ITelemetryStore store in stores)
         {
             var parts = new List<Dictionary<TKey, UsageAccumulator>>();
-            unreadable.Add(store.ReadUsage(new UsageScope(filter, texts, step, zone, CountsRemoved: true), part =>
+            unreadable.Add(store.ReadUsage(scope, part =>
             {
                 if (part == 0)
                 {
@@ -38,7 +41,7 @@ internal static class UsageGroups
                     TKey key = keyOf(row);
                     if (!groups.TryGetValue(key, out UsageAccumulator? usage))
                     {
-                        groups.Add(key, usage = new UsageAccumulator(keepsDurations: true));
+                        groups.Add(key, usage = NewUsage(prices));
                     }
                     usage.Add(row);
                 };
@@ -59,4 +62,7 @@ internal static class UsageGroups
         }
         return (all, unreadable);
     }
+
+    /// <summary>Usage of no request.</summary>
+    public static UsageAccumulator NewUsage(UsagePrices? prices) => prices is null ? new UsageAccumulator(keepsDurations: true) : new PricedUsage(prices);
 }

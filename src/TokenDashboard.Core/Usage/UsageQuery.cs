@@ -33,6 +33,9 @@ public sealed class UsageQuery
     /// <summary>Whether buckets without requests appear too, from the range's first to its last (or the data's, where the range is open).</summary>
     public bool Fill { get; init; }
 
+    /// <summary>The prices; null for usage without its cost.</summary>
+    public UsagePrices? Prices { get; init; }
+
     /// <summary>Runs the query. Rows come by time, then by tokens, most first.</summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GroupingInvalid"/>: filling without a unit of time. <see cref="ErrorCode.TooManyBuckets"/>: filling would make more than a million rows. One of the <c>Store</c> codes: reading failed.
@@ -40,11 +43,11 @@ public sealed class UsageQuery
     public QueryResult<TokenUsage> Run(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
     {
         (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = Sum(stores, filter);
-        long allTokens = groups.Sum(group => group.Usage.TotalTokens);
+        var all = UsageTotals.Of(groups.Select(group => group.Usage), Prices);
         IEnumerable<TokenUsage> rows = groups.Select(group =>
         {
             (DateTimeOffset Start, DateTimeOffset End)? bounds = _buckets?.Bounds(group.Key.BucketTicks);
-            return new TokenUsage(group.Key, bounds?.Start, bounds?.End, group.Usage, allTokens);
+            return new TokenUsage(group.Key, bounds?.Start, bounds?.End, group.Usage, all);
         });
         return new QueryResult<TokenUsage>([.. rows], unreadable);
     }
@@ -58,10 +61,10 @@ public sealed class UsageQuery
             throw new TokenDashboardException(
                 ErrorCode.GroupingInvalid, "Empty buckets can be filled in only where usage is grouped by Hour, Day, Week or Month.");
         }
-        (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum(stores, filter, _dimensions.Aggregate(RequestText.None, (texts, dimension) => texts | TextOf(dimension)), _buckets?.Step ?? 0, _zone, Keys);
+        (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum(stores, filter, _dimensions.Aggregate(RequestText.None, (texts, dimension) => texts | TextOf(dimension)), _buckets?.Step ?? 0, _zone, Prices, Keys);
         if (_dimensions.Count == 0 && groups.Count == 0)
         {
-            groups.Add(default, new UsageAccumulator());
+            groups.Add(default, UsageGroups.NewUsage(Prices));
         }
         if (Fill)
         {
@@ -117,7 +120,7 @@ public sealed class UsageQuery
         {
             foreach (UsageKey name in names)
             {
-                groups.TryAdd(name with { BucketTicks = start }, new UsageAccumulator());
+                groups.TryAdd(name with { BucketTicks = start }, UsageGroups.NewUsage(Prices));
             }
             if (groups.Count > MaxFilledRows)
             {

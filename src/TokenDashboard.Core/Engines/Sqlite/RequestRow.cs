@@ -60,6 +60,8 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
     // A transaction is seldom seen again once another has begun.
     public override string Transaction => _transaction.Get(_statement.Text(FirstText + 4));
 
+    public override int InputClass => InputSize.ClassOf(PromptTokens);
+
     public override void AddDurationsTo(UsageAccumulator usage) => usage.AddDuration(DurationMs);
 
     public override void AddSizesTo(UsageAccumulator usage) => usage.Sizes.Add(TotalTokens);

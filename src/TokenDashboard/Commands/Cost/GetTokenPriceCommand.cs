@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using TokenDashboard.Completion;
-using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines;
 using TokenDashboard.Parameters;
 using TokenDashboard.Pricing;
 using TokenDashboard.Telemetry;
@@ -49,7 +49,7 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
     [Parameter(ParameterSetName = "Unpriced", ValueFromPipelineByPropertyName = true)]
     [Alias("Path", "FullName", "PSPath")]
     [ValidateNotNullOrEmpty]
-    public override string? Database { get; set; }
+    public override string[]? Database { get; set; }
 
     /// <inheritdoc/>
     [Parameter(ParameterSetName = "Unpriced", ValueFromPipeline = true)]
@@ -69,10 +69,12 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
         WriteVerbose($"Prices: {prices.Name}.");
         if (Unpriced)
         {
-            using TokenStore store = OpenStore();
-            Answer<UnpricedUsage> answer = UnpricedUsage.Read(store, prices);
-            WriteObject(answer.Rows, enumerateCollection: true);
-            WarnAbout(answer.Unreadable, store.Path);
+            UseStores(_ => true, (stores, name) =>
+            {
+                QueryResult<UnpricedUsage> result = UnpricedUsage.Read(stores, prices);
+                WriteObject(result.Rows, enumerateCollection: true);
+                WarnAbout(result.Unreadable, name);
+            });
             return;
         }
         foreach (string model in Model ?? ["*"])

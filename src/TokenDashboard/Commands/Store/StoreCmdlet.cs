@@ -29,6 +29,27 @@ public abstract class StoreCmdlet : TokenCmdlet
         : Database is null ? [StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath)]
         : [.. Database.SelectMany(References)];
 
+    /// <summary>Opens the stores, and closes them after the work.</summary>
+    /// <param name="isChosen">Which sources are asked for.</param>
+    /// <param name="work">Takes the stores, and their names for messages.</param>
+    private protected void UseStores(Func<string, bool> isChosen, Action<IReadOnlyList<ITelemetryStore>, string> work)
+    {
+        IReadOnlyList<ITelemetryStore> stores = TelemetryStores.Open(StoreReferences(), isChosen, Cancellation);
+        try
+        {
+            string name = string.Join(", ", stores.Select(store => store.Name));
+            WriteVerbose($"Reading '{name}'.");
+            work(stores, name);
+        }
+        finally
+        {
+            foreach (ITelemetryStore store in stores)
+            {
+                store.Dispose();
+            }
+        }
+    }
+
     private protected void WarnAbout(UnreadableReport unreadable, string store)
     {
         if (unreadable.Rows > 0)

@@ -19,7 +19,7 @@ public sealed class GetTokenRequestCommand : QueryCmdlet
 
     private protected override void Query(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, string name)
     {
-        var query = new RequestQuery(stores, filter) { Order = OrderBy, Descending = Descending };
+        var query = new RequestQuery(stores, filter) { Order = OrderBy, Descending = Descending, Prices = Prices() };
         if (PagingParameters.IncludeTotalCount)
         {
             WriteObject(PagingParameters.NewTotalCount((ulong)query.Count(), 1.0));

@@ -27,7 +27,7 @@ public sealed class GetTokenUsageCommand : QueryCmdlet
 
     private protected override void Query(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, string name)
     {
-        QueryResult<TokenUsage> result = new UsageQuery(GroupBy, TimeZone) { Fill = Fill }.Run(stores, filter);
+        QueryResult<TokenUsage> result = new UsageQuery(GroupBy, TimeZone) { Fill = Fill, Prices = Prices() }.Run(stores, filter);
         WritePage(UsageOrdering.Order(result.Rows, OrderBy, Descending), row => ViewOf(row));
         WarnAbout(result.Unreadable, name);
     }

@@ -41,7 +41,7 @@ public sealed class GetUserTokenUsageCommand : QueryCmdlet
 
     private protected override void Query(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, string name)
     {
-        var query = new UserUsageQuery(stores, filter, TimeZone);
+        var query = new UserUsageQuery(stores, filter, TimeZone) { Prices = Prices() };
         switch (ParameterSetName)
         {
             case "Period":
@@ -51,7 +51,7 @@ public sealed class GetUserTokenUsageCommand : QueryCmdlet
                 Write(query.Pattern(), name, null);
                 break;
             default:
-                Write(query.Totals(ComparePrevious), name, ComparePrevious ? "Comparison" : null);
+                Write(query.Totals(ComparePrevious, OrderBy == UsageOrder.Cost), name, ComparePrevious ? "Comparison" : null);
                 break;
         }
     }

@@ -2,7 +2,9 @@ using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Parameters;
+using TokenDashboard.Pricing;
 using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
 
@@ -96,6 +98,15 @@ public abstract class QueryCmdlet : StoreCmdlet
     [ArgumentCompleter(typeof(TimeZoneCompleter))]
     public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Local;
 
+    /// <summary>
+    /// The prices that cost is computed with: those of the time of each request (Request, the default), those of Now, or those of another
+    /// instant. With another time than that of the requests, results also tell the difference.
+    /// </summary>
+    [Parameter]
+    [PriceTimeTransformation]
+    [ArgumentCompleter(typeof(PriceTimeCompleter))]
+    public TimeExpression? PriceAt { get; set; }
+
     /// <summary>Only requests with a negative policy verdict.</summary>
     [Parameter]
     public SwitchParameter PolicyFailed { get; set; }
@@ -124,24 +135,30 @@ public abstract class QueryCmdlet : StoreCmdlet
     private protected sealed override void Process()
     {
         RequestFilter filter = Filter();
-        IReadOnlyList<ITelemetryStore> stores = TelemetryStores.Open(StoreReferences(), IsChosen, Cancellation);
-        try
+        UseStores(IsChosen, (stores, name) =>
         {
-            string name = string.Join(", ", stores.Select(store => store.Name));
-            WriteVerbose($"Reading '{name}'.");
             if (filter.Range.Since is not null || filter.Range.Until is not null)
             {
                 WriteVerbose($"Range: {filter.Range.Since:u} until {filter.Range.Until:u}.");
             }
             Query(stores, filter, name);
-        }
-        finally
+        });
+    }
+
+    /// <summary>The prices to compute cost with; null where they cannot be read, which is one error and leaves the usage.</summary>
+    private protected UsagePrices? Prices()
+    {
+        UsagePrices? prices = null;
+        try
         {
-            foreach (ITelemetryStore store in stores)
-            {
-                store.Dispose();
-            }
+            prices = new UsagePrices(PriceFiles.Load(), PriceAt?.ToInstant(_now, TimeZone));
+            WriteVerbose($"Prices: {prices.List.Name}.");
         }
+        catch (TokenDashboardException exception)
+        {
+            WriteError(exception.ToErrorRecord());
+        }
+        return prices;
     }
 
     private bool IsChosen(string source) => Source is not { Length: > 0 } || Source.Any(wanted => wanted == source

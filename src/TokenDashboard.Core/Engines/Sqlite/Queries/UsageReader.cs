@@ -42,8 +42,8 @@ internal sealed class UsageReader
         {
             store.Cancellation.ThrowIfCancellationRequested();
             RollupState? state = RollupState.Read(store);
-            UnreadableReport? report = scope.IsAboutSums && state is { IsUsable: true }
-                ? new UsageReader(store, scope, state, begin(0)).ReadRollups()
+            UnreadableReport? report = scope is { IsAboutSums: true, NeedsRequests: false } && state is { IsUsable: true }
+                ? ReadRollups(store, scope, state, begin(0))
                 : ReadRequests(store, scope, state, begin);
             if (report is not null)
             {
@@ -154,6 +154,26 @@ internal sealed class UsageReader
     private static List<RowRange> RangesWithoutTime(TokenStore store) => RollupStore.ReadRanges(store, RollupSchema.NoTime, RollupSchema.NoTime + 1);
 
     // Null where the result is to be read again.
+    private static UnreadableReport? ReadRollups(TokenStore store, UsageScope scope, RollupState state, Action<UsageRow> onRow)
+    {
+        if (scope.NeedsQuarters is not { } needsQuarters
+            || !store.Read(() => RollupStore.ReadGroups(store, scope.Filter)).Values.Any(group => needsQuarters(group.Provider, group.Model)))
+        {
+            return new UsageReader(store, scope, state, onRow).ReadRollups();
+        }
+        // Few models need short rollups, which are many: the others are read by themselves.
+        UsageReader Reader(bool shortOnes) => new(
+            store, scope with { NeedsQuarters = null, Includes = (provider, model) => needsQuarters(provider, model) == shortOnes, Step = shortOnes ? RollupLevels.QuarterSeconds : scope.Step },
+            state, onRow);
+        UnreadableReport? report = Reader(shortOnes: false).ReadRollups(), others = report is null ? null : Reader(shortOnes: true).ReadRollups();
+        if (others is null)
+        {
+            return null;
+        }
+        report!.Add(others);
+        return report;
+    }
+
     private UnreadableReport? ReadRollups()
     {
         using var chunks = new RollupChunks(_store, _scope, _start, _unreadable, _onRow);
@@ -167,7 +187,7 @@ internal sealed class UsageReader
         // Then the rows that are not summed up, and those without a time.
         List<RowRange> ranges = RowRange.Merge([.. RangesWithoutTime(_store), _start.After(_store)]);
         using var scanner = new RequestScanner(
-            _store, _scope.Filter, _scope.Texts, ranges: ranges, concerns: row => !row.IsTimeReadable || !chunks.IsSummed(row)) { Unreadable = _unreadable };
+            _store, _scope.Filter, _scope.Texts, ranges: ranges, concerns: row => (_scope.Includes?.Invoke(row.Provider, row.Model) ?? true) && (!row.IsTimeReadable || !chunks.IsSummed(row))) { Unreadable = _unreadable };
         scanner.ReadAll(_onRow);
         // A row that came, was summed up and removed while the rest was read has been seen nowhere.
         return RollupState.Read(_store) is { IsUsable: true } now && now.Changes == _start.Changes

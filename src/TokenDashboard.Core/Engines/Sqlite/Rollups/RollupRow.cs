@@ -53,6 +53,8 @@ internal sealed class RollupRow : UsageRow, IDisposable
 
     public override string Transaction => "";
 
+    public override int InputClass => Group.InputClass;
+
     private RollupGroup Group => _rows[_row].Group;
 
     private int Numbers => _integers.Length + _reals.Length;
