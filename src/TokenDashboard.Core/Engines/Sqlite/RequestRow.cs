@@ -135,6 +135,15 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         LoadDetail(FirstDetail, Measures.CachedRequests, Measures.CachedTokens);
         LoadDetail(FirstDetail + 1, Measures.CacheWriteRequests, Measures.CacheWriteTokens);
         LoadDetail(FirstDetail + 2, Measures.ReasoningRequests, Measures.ReasoningTokens);
+        // A part that is more than the whole is damaged, and would spoil the cost of sums.
+        if (values[Measures.CachedTokens] + values[Measures.CacheWriteTokens] > prompt)
+        {
+            values[Measures.CachedRequests] = values[Measures.CachedTokens] = values[Measures.CacheWriteRequests] = values[Measures.CacheWriteTokens] = 0;
+        }
+        if (values[Measures.ReasoningTokens] > completion)
+        {
+            values[Measures.ReasoningRequests] = values[Measures.ReasoningTokens] = 0;
+        }
         double cost = Number(FirstDetail + 3, ValueLimits.MaxCost);
         values[Measures.PricedRequests] = One(!double.IsNaN(cost));
         values.Reals[Measures.RecordedCost.Index] = double.IsNaN(cost) ? 0 : cost;

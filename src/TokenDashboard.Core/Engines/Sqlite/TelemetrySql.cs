@@ -37,14 +37,14 @@ internal static class TelemetrySql
     /// <summary>1 where a stream was interrupted: prompt tokens only, and a stored total of 0.</summary>
     public const string InterruptedStream = "CASE WHEN total_tokens = 0 AND completion_tokens = 0 AND " + PromptTokens + " > 0 THEN 1 ELSE 0 END";
 
-    /// <summary>Prompt tokens that were read from the provider's cache; NULL where unknown.</summary>
-    internal static string CachedTokens { get; } = DetailCount("cached_tokens");
+    /// <summary>Prompt tokens that were read from the provider's cache; NULL where unknown, or where a part is more than the whole.</summary>
+    internal static string CachedTokens { get; } = PartOfPrompt("cached_tokens");
 
     /// <summary>Prompt tokens that were written to the provider's cache; NULL where unknown.</summary>
-    internal static string CacheWriteTokens { get; } = DetailCount("cache_write_tokens");
+    internal static string CacheWriteTokens { get; } = PartOfPrompt("cache_write_tokens");
 
     /// <summary>Completion tokens that the model used for reasoning; NULL where unknown.</summary>
-    internal static string ReasoningTokens { get; } = DetailCount("reasoning_tokens");
+    internal static string ReasoningTokens { get; } = $"CASE WHEN {DetailCount("reasoning_tokens")} <= {CompletionTokens} THEN {DetailTable}.reasoning_tokens END";
 
     /// <summary>The cost an import recorded; NULL where unknown.</summary>
     internal const string RecordedCost =
@@ -89,6 +89,9 @@ internal static class TelemetrySql
 
     /// <summary>The rows of <see cref="Table"/> with their details, where the store has any.</summary>
     internal static string Source(bool hasDetails) => hasDetails ? $"{Table} LEFT JOIN {DetailTable} ON row_id = {Table}.rowid" : Table;
+
+    private static string PartOfPrompt(string column) =>
+        $"CASE WHEN COALESCE({DetailCount("cached_tokens")}, 0) + COALESCE({DetailCount("cache_write_tokens")}, 0) <= {PromptTokens} THEN {DetailCount(column)} END";
 
     private static string DetailCount(string column) =>
         $"CASE WHEN typeof({DetailTable}.{column}) = 'integer' AND {DetailTable}.{column} BETWEEN 0 AND {ValueLimits.MaxTokens} THEN {DetailTable}.{column} END";
