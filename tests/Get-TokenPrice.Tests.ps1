@@ -60,7 +60,7 @@ Describe 'Get-TokenPrice' {
 
         $names | Should -Contain 'gpt-4o-mini'
         $names | Where-Object { $_ -notlike 'gpt-4o*' } | Should -BeNullOrEmpty
-        (Get-TokenPrice gpt-4o -Provider *).Provider | Should -Be 'openai'
+        (Get-TokenPrice gpt-4o -Provider *).Provider | Should -Be 'github-copilot', 'openai'
         @(Get-TokenPrice).Count | Should -BeGreaterThan 1500
         Get-TokenPrice nothing* | Should -BeNullOrEmpty
     }
