@@ -60,7 +60,7 @@ Describe 'Get-TokenPrice' {
 
         $names | Should -Contain 'gpt-4o-mini'
         $names | Where-Object { $_ -notlike 'gpt-4o*' } | Should -BeNullOrEmpty
-        (Get-TokenPrice gpt-4o -Provider *).Provider | Should -Be 'openai'
+        (Get-TokenPrice gpt-4o -Provider *).Provider | Should -Be 'github-copilot', 'openai'
         @(Get-TokenPrice).Count | Should -BeGreaterThan 1500
         Get-TokenPrice nothing* | Should -BeNullOrEmpty
     }
@@ -72,7 +72,7 @@ Describe 'Get-TokenPrice' {
     }
 
     It 'takes models and providers from an answer' {
-        $usage = Get-TokenUsage Model, Provider -Database $database
+        $usage = Get-TokenUsage Model, Provider -RequestType chat -Database $database
         $prices = $usage | Get-TokenPrice
 
         $prices.Model | Sort-Object -Unique | Should -Contain 'gpt-4o-mini'
@@ -164,6 +164,13 @@ Describe 'Get-TokenPrice -Unpriced' {
         $null = Optimize-TokenStore -Database $other -Confirm:$false
 
         Get-TokenPrice -Unpriced -Database $other | ConvertTo-Json | Should -Be ($unpriced | ConvertTo-Json)
+    }
+
+    It 'finds the one of the sample' {
+        $sample = Get-TokenPrice -Unpriced -Database $database
+
+        $sample | Should -HaveCount 1
+        $sample.UnpricedTokens | Should -Be (Get-TokenUsage -Model nomic-embed-text -Database $database).TotalTokens
     }
 
     It 'takes a file from the pipeline' {

@@ -59,7 +59,7 @@ $packages = foreach ($entry in $assets.targets.Values[0].GetEnumerator() | Sort-
 }
 
 # The shipped price list names its licence and source itself.
-$prices = (Get-Content "$PSScriptRoot/../src/TokenDashboard.Core/Pricing/prices.json" -TotalCount 1) -replace '"providers":.*', '"providers":[]}' | ConvertFrom-Json
+$prices = (Get-Content "$PSScriptRoot/../src/TokenDashboard.Core/Pricing/Lists/prices.json" -TotalCount 1) -replace '"providers":.*', '"providers":[]}' | ConvertFrom-Json
 
 $rule = '-' * 100
 $text = [Text.StringBuilder]::new()

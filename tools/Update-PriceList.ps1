@@ -2,7 +2,7 @@
 
 <#
 .SYNOPSIS
-    Writes src/TokenDashboard.Core/Pricing/prices.json: the price list that the module ships, made from genai-prices.
+    Writes src/TokenDashboard.Core/Pricing/Lists/prices.json: the price list that the module ships, made from genai-prices.
 .DESCRIPTION
     Takes the data of genai-prices as JSON, or as the npm package @pydantic/genai-prices has it, for which Node.js is needed. What the module does not
     read is left out; the list gets its version, date, source and licence. Needs a build of the module, whose Update-TokenPrice does the work. Run
@@ -23,7 +23,7 @@ param(
     [Parameter(Mandatory)] [datetime] $Date,
 
     # The file to write.
-    [string] $Destination = "$PSScriptRoot/../src/TokenDashboard.Core/Pricing/prices.json"
+    [string] $Destination = "$PSScriptRoot/../src/TokenDashboard.Core/Pricing/Lists/prices.json"
 )
 $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $true

@@ -15,7 +15,7 @@ internal sealed record PriceConstraint(DateTime? StartDate, TimeSpan StartTime =
 internal sealed record ConditionalRates(PriceConstraint? Constraint, PriceRates Rates);
 
 /// <summary>A part off the prices of a list.</summary>
-/// <param name="Provider">The provider whose prices it is off, or null for all.</param>
+/// <param name="Provider">The provider of the requests, or null for all.</param>
 /// <param name="Match">The names of models; null for all.</param>
 /// <param name="Percent">How much off.</param>
 /// <param name="StartDate">The first day of UTC.</param>

@@ -20,27 +20,7 @@ public sealed partial class PriceList
     private readonly Lazy<bool> _isExact;
     private readonly ConcurrentDictionary<(string? Provider, string Model), PriceMatch?> _remembered = new();
 
-    /// <summary>A list as it was read.</summary>
-    internal PriceList(IReadOnlyList<ListedProvider> providers, PriceListReader reader)
-        : this(providers, [])
-    {
-        Name = reader.Title;
-        Version = reader.Version;
-        Date = reader.Date;
-        Taken = reader.Taken;
-    }
-
-    /// <summary>A list with a user's own prices over it.</summary>
-    internal PriceList(IReadOnlyList<ListedProvider> providers, PriceList list, IReadOnlyList<PriceDiscount> discounts)
-        : this(providers, discounts)
-    {
-        Name = list.Name;
-        Version = list.Version;
-        Date = list.Date;
-        Taken = list.Taken;
-    }
-
-    private PriceList(IReadOnlyList<ListedProvider> providers, IReadOnlyList<PriceDiscount> discounts)
+    internal PriceList(IReadOnlyList<ListedProvider> providers, IReadOnlyList<PriceDiscount> discounts)
     {
         Providers = providers;
         _discounts = discounts;
@@ -51,16 +31,16 @@ public sealed partial class PriceList
     }
 
     /// <summary>What people call it: its source with its version and date.</summary>
-    public string Name { get; } = "";
+    public required string Name { get; init; }
 
     /// <summary>The version; null where it is not known.</summary>
-    public string? Version { get; }
+    public string? Version { get; init; }
 
     /// <summary>The date; null where it is not known.</summary>
-    public DateTimeOffset? Date { get; }
+    public DateTimeOffset? Date { get; init; }
 
     /// <summary>When it was taken in place of the shipped list; null for that one.</summary>
-    public DateTimeOffset? Taken { get; }
+    public DateTimeOffset? Taken { get; init; }
 
     /// <summary>The ids of the providers.</summary>
     public IEnumerable<string> ProviderIds => Providers.Select(provider => provider.Id);
@@ -111,7 +91,8 @@ public sealed partial class PriceList
     /// <summary>The id of the provider that the name of a model tells; null where it tells none.</summary>
     public string? ProviderOf(string model) => ByModel(Normal(model))?.Id;
 
-    private ListedProvider? ProviderNamed(string name)
+    /// <summary>The provider that a name means.</summary>
+    internal ListedProvider? ProviderNamed(string name)
     {
         string normal = Normal(name);
         return _byId.GetValueOrDefault(normal) ?? Providers.FirstOrDefault(provider => provider.ProviderMatch?.Matched(normal) is not null);
@@ -147,7 +128,7 @@ public sealed partial class PriceList
     private PriceMatch? Search(ListedProvider provider, string model) =>
         provider.Fallbacks.Select(_byId.GetValueOrDefault).OfType<ListedProvider>().Prepend(provider).SelectMany(candidate => candidate.Models)
             .Select(candidate => candidate.Match.Matched(model) is { } clause
-                ? new PriceMatch(provider.Id, candidate, clause, DiscountsOf(candidate.Provider, model)) : null)
+                ? new PriceMatch(provider.Id, candidate, clause, DiscountsOf(provider.Id, model)) : null)
             .FirstOrDefault(match => match is not null);
 
     private PriceDiscount[] DiscountsOf(string provider, string model) =>

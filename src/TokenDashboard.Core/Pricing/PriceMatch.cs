@@ -17,6 +17,9 @@ public sealed class PriceMatch
         Clause = clause;
         Source = model.Source;
         _spans = Spans(model, model.Source.IsOwn ? [] : discounts);
+        HasTimesOfDay = _spans.Any(span => span.Windows.Count > 1);
+        IsExactFromRollups = _spans.SelectMany(span => span.Windows)
+            .All(window => window.Start.Ticks % Quarter.Ticks == 0 && !window.Price.Rates.TierStarts.Except(InputSize.Thresholds).Any());
     }
 
     /// <summary>The id of the provider that was found for the request.</summary>
@@ -35,14 +38,13 @@ public sealed class PriceMatch
     public string Currency => Source.Currency;
 
     /// <summary>Whether the price depends on the time of day.</summary>
-    public bool HasTimesOfDay => _spans.Any(span => span.Windows.Count > 1);
+    public bool HasTimesOfDay { get; }
 
     /// <summary>
     /// Whether the sums of rollups tell the cost: they tell quarters of an hour apart, and requests by the classes of their input size. Where
     /// the price changes at other times or sizes, only single requests do.
     /// </summary>
-    public bool IsExactFromRollups => _spans.SelectMany(span => span.Windows)
-        .All(window => window.Start.Ticks % Quarter.Ticks == 0 && !window.Price.Rates.TierStarts.Except(InputSize.Thresholds).Any());
+    public bool IsExactFromRollups { get; }
 
     internal PriceSource Source { get; }
 
@@ -53,8 +55,24 @@ public sealed class PriceMatch
     public ResolvedPrice At(DateTimeOffset instant)
     {
         DateTime utc = instant.UtcDateTime;
-        PriceSpan span = _spans.Last(span => span.From <= utc);
-        return span.Windows.Last(window => window.Start <= utc.TimeOfDay).Price;
+        IReadOnlyList<PriceWindow> windows = SpanAt(utc).Windows;
+        int at = windows.Count - 1;
+        while (windows[at].Start > utc.TimeOfDay)
+        {
+            at--;
+        }
+        return windows[at].Price;
+    }
+
+    /// <summary>The days around an instant that have the same prices.</summary>
+    internal PriceSpan SpanAt(DateTime utc)
+    {
+        int at = _spans.Length - 1;
+        while (_spans[at].From > utc)
+        {
+            at--;
+        }
+        return _spans[at];
     }
 
     /// <summary>The parts of a range in which the price is one, in order and without gaps. Where two meet, the price is another.</summary>

@@ -102,7 +102,7 @@ public sealed class TokenPrice
     public static IEnumerable<TokenPrice> At(PriceMatch match, DateTimeOffset instant)
     {
         ArgumentNullException.ThrowIfNull(match);
-        PriceSpan span = match.Schedule.Last(span => span.From <= instant.UtcDateTime);
+        PriceSpan span = match.SpanAt(instant.UtcDateTime);
         ResolvedPrice price = match.At(instant);
         return Tiers(price, span, TimesOf(price, span), instant);
     }

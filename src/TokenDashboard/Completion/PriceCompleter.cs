@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using TokenDashboard.Pricing;
+using TokenDashboard.Pricing.Lists;
 
 namespace TokenDashboard.Completion;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TokenDashboard.Pricing;
+using TokenDashboard.Pricing.Lists;
 
 namespace TokenDashboard.Tests.Pricing;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TokenDashboard.Pricing;
+using TokenDashboard.Pricing.Lists;
 
 namespace TokenDashboard.Tests.Pricing;
 
@@ -52,6 +53,24 @@ public class PriceFilesTests
         Assert.Equal(12.5m, o3.At(new(2026, 4, 1, 0, 0, 0, TimeSpan.Zero)).Discount);
         Assert.Equal(2m, Cost(prices, "openai", "mine"));
         Assert.Equal(3, o3.Periods(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), Now).Count());
+    }
+
+    [Fact]
+    public void A_discount_is_of_the_provider_of_the_requests_and_not_of_whose_model_it_is()
+    {
+        PriceList prices = TestPrices.WithOwn("discounts: [ { provider: Azure, percent: 50 } ]");
+
+        Assert.Equal(5m, Cost(prices, "azure", "o3"));
+        Assert.Equal(10m, Cost(prices, "openai", "o3"));
+    }
+
+    [Fact]
+    public void Own_prices_take_none_away_where_the_provider_goes_by_another_name()
+    {
+        PriceList prices = TestPrices.WithOwn("providers: [ { id: AWS.Bedrock, models: [ { id: mine, prices: { input_mtok: 1, output_mtok: 2 } } ] } ]");
+
+        Assert.Equal(3m, Cost(prices, "aws.bedrock", "Mine"));
+        Assert.Equal(Cost(PriceFiles.LoadFrom(null), "aws.bedrock", "us.openai.gpt-5.6-sol"), Cost(prices, "aws.bedrock", "us.openai.gpt-5.6-sol"));
     }
 
     [Theory]

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using TokenDashboard.Pricing;
+using TokenDashboard.Pricing.Lists;
 
 namespace TokenDashboard.Tests.Pricing;
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using TokenDashboard.Pricing;
+using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Tests.Pricing;

@@ -1,5 +1,6 @@
 using System.Text;
 using TokenDashboard.Pricing;
+using TokenDashboard.Pricing.Lists;
 
 namespace TokenDashboard.Tests.Pricing;
 

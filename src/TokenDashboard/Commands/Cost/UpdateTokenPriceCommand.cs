@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using TokenDashboard.Pricing;
+using TokenDashboard.Pricing.Lists;
 
 namespace TokenDashboard.Commands;
 

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using TokenDashboard.Input;
 using YamlDotNet.Core;
 
-namespace TokenDashboard.Pricing;
+namespace TokenDashboard.Pricing.Lists;
 
 /// <summary>
 /// The files of prices: the list that comes with the module, a newer one that <c>Update-TokenPrice</c> has taken, and the user's own prices,
@@ -114,7 +114,7 @@ public static class PriceFiles
             reader.ModelsRead = () => Throw(reader, name, ErrorCode.PriceListInvalid, []);
         }
         Throw(reader, name, ErrorCode.PriceListInvalid, []);
-        return new PriceList(providers, reader);
+        return new PriceList(providers, []) { Name = reader.Title, Version = reader.Version, Date = reader.Date, Taken = reader.Taken };
     }
 
     /// <summary>A list as it is kept: without what is not read of it, a model a line.</summary>
@@ -166,24 +166,36 @@ public static class PriceFiles
         {
             reader.Faults.Add(new DefinitionFault("providers", $"names '{id}' in fallback_model_providers, and there is no such provider"));
         }
-        foreach (string id in reader.Discounts.Select(discount => discount.Provider).OfType<string>().Except(list.ProviderIds))
+        foreach (string id in reader.Discounts.Select(discount => discount.Provider).OfType<string>().Except(list.ProviderIds).Except(own.Select(provider => provider.Id)))
         {
             reader.Faults.Add(new DefinitionFault("discounts", $"names the provider '{id}', which the price list does not have"));
         }
         Throw(reader, files[0], ErrorCode.PriceFileInvalid, lines);
-        Dictionary<string, ListedProvider> listed = list.Providers.ToDictionary(provider => provider.Id);
-        IEnumerable<ListedProvider> merged = own.Select(provider => !listed.TryGetValue(provider.Id, out ListedProvider? other) ? provider : new ListedProvider(
-            provider.Id,
-            provider.ProviderMatch ?? other.ProviderMatch,
-            provider.ModelMatch ?? other.ModelMatch,
-            provider.Fallbacks.Count > 0 ? provider.Fallbacks : other.Fallbacks,
-            new Lazy<IReadOnlyList<ListedModel>>(() => [.. provider.Models, .. other.Models])));
-        HashSet<string> ids = [.. own.Select(provider => provider.Id)];
         // A provider that the list has too stays in its place, for the order says which of several that match is meant.
-        Dictionary<string, ListedProvider> changed = merged.ToDictionary(provider => provider.Id);
+        Dictionary<string, ListedProvider> changed = own.ToDictionary(provider => provider.Id, provider => Merged(provider, list));
         return new PriceList(
-            [.. own.Where(provider => !listed.ContainsKey(provider.Id)), .. list.Providers.Select(provider => changed.GetValueOrDefault(provider.Id, provider))],
-            list, reader.Discounts);
+            [.. changed.Values.ExceptBy(list.ProviderIds, provider => provider.Id), .. list.Providers.Select(provider => changed.GetValueOrDefault(provider.Id, provider))],
+            reader.Discounts) { Name = list.Name, Version = list.Version, Date = list.Date, Taken = list.Taken };
+    }
+
+    /// <summary>A user's provider with what the list has of it. Own prices come before others and take none away.</summary>
+    private static ListedProvider Merged(ListedProvider own, PriceList list)
+    {
+        ListedProvider? other = list.ProviderNamed(own.Id);
+        if (other is null)
+        {
+            return own;
+        }
+        if (other.Id != own.Id)
+        {
+            return own.Fallbacks.Count > 0 ? own : own with { Fallbacks = [other.Id, .. other.Fallbacks] };
+        }
+        return new ListedProvider(
+            own.Id,
+            own.ProviderMatch ?? other.ProviderMatch,
+            own.ModelMatch ?? other.ModelMatch,
+            own.Fallbacks.Count > 0 ? own.Fallbacks : other.Fallbacks,
+            new Lazy<IReadOnlyList<ListedModel>>(() => [.. own.Models, .. other.Models]));
     }
 
     private static object? OwnValues(string path, Dictionary<string, long> lines)

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using TokenDashboard.Input;
 using TokenDashboard.Telemetry;
 
-namespace TokenDashboard.Pricing;
+namespace TokenDashboard.Pricing.Lists;
 
 /// <summary>Makes the parts of a price list of plain values, and gathers what is wrong with them.</summary>
 /// <param name="own">
@@ -88,7 +88,8 @@ internal sealed partial class PriceListReader(bool own)
 
     private ListedProvider? Provider(DefinitionFields fields, PriceSource source)
     {
-        string? id = fields.Text("id", LongestName, required: true);
+        // Names are compared in lower case.
+        string? id = own ? fields.Text("id", LongestName, required: true)?.ToLowerInvariant() : fields.Text("id", LongestName, required: true);
         MatchClause? providerMatch = Clause(fields, "provider_match"), modelMatch = Clause(fields, "model_match");
         IReadOnlyList<string> fallbacks = fields.Texts("fallback_model_providers");
         var models = new Lazy<IReadOnlyList<ListedModel>>(() =>
@@ -209,7 +210,7 @@ internal sealed partial class PriceListReader(bool own)
             fields.Fault("end_date", "is not after start_date; it is the first day without the discount");
         }
         MatchClause? match = Clause(fields, "match");
-        return percent is { } off ? new PriceDiscount(fields.Text("provider", LongestName), match, off, start, end) : null;
+        return percent is { } off ? new PriceDiscount(fields.Text("provider", LongestName)?.ToLowerInvariant(), match, off, start, end) : null;
     }
 
     private MatchClause? Clause(DefinitionFields fields, string name, bool required = false, int depth = 0)

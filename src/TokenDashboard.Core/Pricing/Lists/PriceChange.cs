@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TokenDashboard.Pricing;
+namespace TokenDashboard.Pricing.Lists;
 
 /// <summary>What became of an entry of a price list.</summary>
 public enum PriceChangeKind

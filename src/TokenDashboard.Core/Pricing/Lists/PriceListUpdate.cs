@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace TokenDashboard.Pricing;
+namespace TokenDashboard.Pricing.Lists;
 
 /// <summary>A price list of a file or an address, that may take the place of the one in force.</summary>
 public sealed class PriceListUpdate
