@@ -1,11 +1,11 @@
 BeforeDiscovery {
     $views = @(
-        @{ GroupBy = @(); Headers = 'Total', 'Requests', 'Prompt', 'Completion', 'Policy failed' }
-        @{ GroupBy = 'Day'; Headers = 'Start', 'Total', 'Requests', 'Share' }
-        @{ GroupBy = 'Hour', 'Model'; Headers = 'Start', 'Model', 'Total', 'Requests' }
-        @{ GroupBy = 'User'; Headers = 'User', 'Total', 'Requests', 'Share' }
-        @{ GroupBy = 'Provider', 'RequestType'; Headers = 'Group', 'Total', 'Requests', 'Share' }
-        @{ GroupBy = 'Month', 'User', 'Model'; Headers = 'Start', 'Group', 'Total', 'Requests' }
+        @{ GroupBy = @(); Headers = 'Total', 'Cost', 'Requests', 'Prompt', 'Completion' }
+        @{ GroupBy = 'Day'; Headers = 'Start', 'Total', 'Cost', 'Requests', 'Share' }
+        @{ GroupBy = 'Hour', 'Model'; Headers = 'Start', 'Model', 'Total', 'Cost', 'Requests' }
+        @{ GroupBy = 'User'; Headers = 'User', 'Total', 'Cost', 'Requests', 'Share' }
+        @{ GroupBy = 'Provider', 'RequestType'; Headers = 'Group', 'Total', 'Cost', 'Requests', 'Share' }
+        @{ GroupBy = 'Month', 'User', 'Model'; Headers = 'Start', 'Group', 'Total', 'Cost', 'Requests' }
     ) | ForEach-Object { $view = $_; 80, 120 | ForEach-Object { $view + @{ Width = $_ } } }
 }
 
@@ -85,6 +85,41 @@ Describe 'Get-TokenUsage' {
 
         $rows = Get-UserTokenUsage @store -First 2 | Get-TokenUsage User, Model @store
         ($rows | Measure-Object TotalTokens -Sum).Sum | Should -Be (Get-UserTokenUsage @store -First 2 | Measure-Object TotalTokens -Sum).Sum
+    }
+
+    It 'tells the cost, by the prices of the time of the requests or of another' {
+        $models = Get-TokenUsage Provider, Model @store
+        $priced = $models | Where-Object Cost -GT 0
+
+        $priced | Should -Not -BeNullOrEmpty
+        ($requests | Measure-Object UnpricedTokens -Sum).Sum | Should -Be $total.UnpricedTokens
+        [decimal] $sum = 0
+        $requests.Cost | ForEach-Object { $sum += $_ }
+        $total.Cost | Should -Be $sum
+        (Get-TokenUsage @store -PriceAt Request).Cost | Should -Be $total.Cost
+        $now = Get-TokenUsage @store -PriceAt 2026-10-31
+        $now.CostDifference | Should -Be ($now.Cost - $total.Cost)
+        $now.CostAtRequest | Should -Be $total.Cost
+        $byCost = Get-TokenUsage Model @store -OrderBy Cost -Descending
+        $byCost[-1].UnpricedTokens | Should -Be $byCost[-1].TotalTokens
+        $byCost.Cost | Where-Object { $null -ne $_ } | Should -Be ($byCost.Cost | Where-Object { $null -ne $_ } | Sort-Object -Descending)
+        Complete "Get-TokenUsage -PriceAt " | Should -Contain 'Request'
+    }
+
+    It 'gives usage without cost where the prices cannot be read' {
+        $folder = New-Item (Join-Path $TestDrive prices) -ItemType Directory -Force
+        Set-Content (Join-Path $folder prices.json) '{ "providers": 1 }'
+        $env:TOKENDASHBOARD_PRICES = $folder
+        try {
+            $row = Get-TokenUsage @store -ErrorAction SilentlyContinue -ErrorVariable problems
+        }
+        finally {
+            $env:TOKENDASHBOARD_PRICES = $null
+        }
+
+        $row.TotalTokens | Should -Be $total.TotalTokens
+        $row.Cost | Should -BeNullOrEmpty
+        $problems.FullyQualifiedErrorId | Should -Be 'PriceFileInvalid,TokenDashboard.Commands.GetTokenUsageCommand'
     }
 
     It 'sums several stores, which Source tells apart' {

@@ -116,6 +116,11 @@ public sealed class UsageQuery
         }
         long first = range.Since?.UtcTicks ?? groups.Keys.Min(key => key.BucketTicks);
         long end = range.Until?.UtcTicks ?? groups.Keys.Max(key => key.BucketTicks) + 1;
+        // What is surely too much is told before it is made.
+        if ((end - first) / buckets.LongestTicks > MaxFilledRows / names.Length)
+        {
+            throw TooManyBuckets();
+        }
         for (long start = buckets.StartOf(first); start < end; start = buckets.EndOf(start))
         {
             foreach (UsageKey name in names)
@@ -124,10 +129,12 @@ public sealed class UsageQuery
             }
             if (groups.Count > MaxFilledRows)
             {
-                throw new TokenDashboardException(
-                    ErrorCode.TooManyBuckets,
-                    $"Filling empty buckets would make more than {MaxFilledRows} rows. Narrow the range, take a larger unit of time, or group by less.");
+                throw TooManyBuckets();
             }
         }
     }
+
+    private static TokenDashboardException TooManyBuckets() => new(
+        ErrorCode.TooManyBuckets,
+        $"Filling empty buckets would make more than {MaxFilledRows} rows. Narrow the range, take a larger unit of time, or group by less.");
 }

@@ -3,6 +3,7 @@ using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Parameters;
 using TokenDashboard.Pricing;
+using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 
