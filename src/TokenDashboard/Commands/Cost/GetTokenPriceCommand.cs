@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using TokenDashboard.Completion;
-using TokenDashboard.Engines;
 using TokenDashboard.Parameters;
 using TokenDashboard.Pricing;
 using TokenDashboard.Pricing.Lists;

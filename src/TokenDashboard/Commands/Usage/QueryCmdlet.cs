@@ -1,8 +1,6 @@
 using System.Management.Automation;
 using TokenDashboard.Completion;
-using TokenDashboard.Engines;
 using TokenDashboard.Parameters;
-using TokenDashboard.Pricing;
 using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
