@@ -62,7 +62,7 @@ Describe 'Get-TokenPrice' {
         $names | Where-Object { $_ -notlike 'gpt-4o*' } | Should -BeNullOrEmpty
         (Get-TokenPrice gpt-4o -Provider *).Provider | Should -Be 'github-copilot', 'openai'
         @(Get-TokenPrice).Count | Should -BeGreaterThan 1500
-        Get-TokenPrice nothing* | Should -BeNullOrEmpty
+        Get-TokenPrice no-such-model* | Should -BeNullOrEmpty
     }
 
     It 'finds the entry as a request of a provider does' {
