@@ -59,6 +59,25 @@ Describe 'Update-TokenPrice' {
         $kept | Should -Exist
     }
 
+    It 'replaces a list that somebody has broken' {
+        Set-Content $kept '{"providers":[{"id":"openai","models":[{"id":"o3"}]}]}'
+        { Get-TokenPrice o3 } | Should -Throw -ErrorId 'PriceListInvalid,TokenDashboard.Commands.GetTokenPriceCommand'
+
+        $null = Update-TokenPrice $file
+
+        (Get-TokenPrice gpt-9).Output | Should -Be 9
+    }
+
+    It 'takes a list of one thing for it' {
+        Set-Content $file '{"id":"x"}'
+        { Update-TokenPrice $file } | Should -Throw -ErrorId 'PriceListInvalid,*'
+        Set-Content $file '{"providers":{"id":"openai","models":{"id":"gpt-9","match":{"equals":"gpt-9"},"prices":{"input_mtok":1,"output_mtok":2}}}}'
+
+        $null = Update-TokenPrice $file
+
+        (Get-TokenPrice gpt-9 -Provider openai).Output | Should -Be 2
+    }
+
     It 'takes back what it has written' {
         $null = Update-TokenPrice $file
         Copy-Item $kept (Join-Path $TestDrive copy.json)

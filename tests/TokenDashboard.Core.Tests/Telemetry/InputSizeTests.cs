@@ -18,4 +18,13 @@ public class InputSizeTests
 
     [Fact]
     public void Thresholds_are_in_order() => Assert.Equal(InputSize.Thresholds.Order(), InputSize.Thresholds);
+
+    [Fact]
+    public void The_ranges_of_the_classes_are_those_of_their_requests() => Assert.All(Enumerable.Range(0, InputSize.Thresholds.Count + 1), inputClass =>
+    {
+        (long smallest, long largest) = InputSize.RangeOf(inputClass);
+
+        Assert.Equal((inputClass, inputClass), (InputSize.ClassOf(smallest), InputSize.ClassOf(largest)));
+        Assert.Equal(inputClass - 1, smallest == 0 ? -1 : InputSize.ClassOf(smallest - 1));
+    });
 }

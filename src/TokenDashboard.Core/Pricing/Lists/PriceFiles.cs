@@ -131,12 +131,11 @@ public static class PriceFiles
         header["date"] ??= date.ToString("O", CultureInfo.InvariantCulture);
         header["taken"] = taken.ToString("O", CultureInfo.InvariantCulture);
         header["currency"] ??= "USD";
-        JsonArray providers = (root as JsonArray ?? (JsonArray)root["providers"]!);
-        return WithList(header, "providers", providers.Select(provider =>
+        return WithList(header, "providers", Items(root is JsonObject ? root["providers"] : root).Select(provider =>
         {
-            JsonObject own = Only((JsonObject)provider!, PriceListReader.ProviderKeys);
+            JsonObject own = Only(provider, PriceListReader.ProviderKeys);
             own.Remove("models");
-            return WithList(own, "models", ((JsonArray)provider!["models"]!).Select(model => Text(Model((JsonObject)model!))));
+            return WithList(own, "models", Items(provider["models"]).Select(model => Text(Model(model))));
         })) + "\n";
     }
 
@@ -288,6 +287,9 @@ public static class PriceFiles
         }
         return only;
     }
+
+    // What is to be a list may be the one thing in it.
+    private static IEnumerable<JsonObject> Items(JsonNode? node) => (node as JsonArray ?? [node?.DeepClone()]).OfType<JsonObject>();
 
     private static JsonObject Only(JsonObject fields, IReadOnlyList<string> keys) =>
         new(keys.Where(fields.ContainsKey).Select(key => KeyValuePair.Create(key, fields[key]?.DeepClone())));

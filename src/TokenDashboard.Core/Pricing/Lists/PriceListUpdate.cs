@@ -12,10 +12,19 @@ public sealed class PriceListUpdate
     private PriceListUpdate(byte[] json, string source, DateTimeOffset date, DateTimeOffset now)
     {
         PriceList list = PriceFiles.ParseList(json, source);
-        PriceList current = PriceFiles.LoadList();
-        Changes = PriceChange.Between(current, list);
+        try
+        {
+            PriceList current = PriceFiles.LoadList();
+            Changes = PriceChange.Between(current, list);
+            IsNew = Changes.Count > 0 || (list.Version ?? current.Version) != current.Version;
+        }
+        catch (TokenDashboardException exception) when (exception.Code == ErrorCode.PriceListInvalid)
+        {
+            // Somebody has changed the file, and it is to be replaced.
+            Changes = PriceChange.Between(PriceFiles.LoadFrom(null), list);
+            IsNew = true;
+        }
         _compact = PriceFiles.Compact(json, source, date, now);
-        IsNew = Changes.Count > 0 || (list.Version ?? current.Version) != current.Version;
     }
 
     /// <summary>How it differs from the list in force.</summary>
