@@ -35,16 +35,6 @@ public static class Display
     /// <summary>A part of the whole as a percentage with sign, spelled as shares are; empty without one.</summary>
     public static string Change(double? ratio) => ratio is { } part ? (part > 0 ? "+" : "") + part.ToString("P1", CultureInfo.CurrentCulture) : "";
 
-    /// <summary>What a query of a dashboard gave, in a line.</summary>
-    public static string QueryResult(int rows, int? series, int columns, double milliseconds)
-    {
-        string shape = series is { } count ? $"{Count(rows, "row")}, {Count(count, "series", "series")}" : $"{Count(rows, "row")}, {Count(columns, "column")}";
-        return string.Create(CultureInfo.CurrentCulture, $"{shape}, {milliseconds:N0} ms");
-    }
-
-    private static string Count(int count, string one, string? many = null) =>
-        string.Create(CultureInfo.CurrentCulture, $"{count:N0} {(count == 1 ? one : many ?? one + "s")}");
-
     /// <summary>A size in the largest binary unit that leaves a number above one.</summary>
     public static string Size(long bytes)
     {

@@ -39,11 +39,11 @@ internal static class JsonReading
         _ => [],
     };
 
-    /// <summary>Every text in a tree, with keys left out.</summary>
-    internal static IEnumerable<string> AllTexts(this JsonNode? node) => node switch
+    /// <summary>Every text in a tree, without keys and without the comments of SQL.</summary>
+    internal static IEnumerable<string> AllTexts(this JsonNode? node, Func<string, bool> isSql) => node switch
     {
-        JsonObject json => json.SelectMany(pair => pair.Value.AllTexts()),
-        JsonArray list => list.SelectMany(AllTexts),
+        JsonObject json => json.SelectMany(pair => isSql(pair.Key) ? pair.Value.AllTexts(isSql).Select(SqlText.WithoutComments) : pair.Value.AllTexts(isSql)),
+        JsonArray list => list.SelectMany(item => item.AllTexts(isSql)),
         JsonValue value when value.GetValueKind() == JsonValueKind.String => [value.GetValue<string>()],
         _ => [],
     };

@@ -57,7 +57,7 @@ public static class DashboardTest
                         .DistinctBy(finding => finding.Rule == DashboardRules.RowsHidden.Id ? (finding.Rule, finding.PanelId, finding.RefId, "") : (finding.Rule, finding.PanelId, finding.RefId, finding.Panel + finding.Message))
                         .OrderByDescending(finding => finding.Severity),
                 ],
-                queries);
+                [.. queries.Where(query => query.Severity >= options.Floor)]);
         }
     }
 }

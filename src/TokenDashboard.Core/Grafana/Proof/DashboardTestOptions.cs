@@ -27,6 +27,6 @@ public sealed record DashboardTestOptions
     /// <summary>The ids of rules that are left out.</summary>
     public IReadOnlySet<string> Excluded { get; init; } = new HashSet<string>();
 
-    /// <summary>Lesser findings are left out.</summary>
-    public FindingSeverity Floor { get; init; } = FindingSeverity.Information;
+    /// <summary>Lesser findings and results are left out.</summary>
+    public FindingSeverity Floor { get; init; }
 }

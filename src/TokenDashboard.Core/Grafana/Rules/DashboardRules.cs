@@ -42,11 +42,11 @@ public static class DashboardRules
         "Open the dashboard in Grafana and save it, or put the panels into the list 'panels'.");
 
     internal static readonly DashboardRule QueryTextMissing = new(
-        "query-text-missing", Error, "One of a query's two texts is missing.",
-        "Give rawQueryText, which the browser sends, and queryText, which the server runs without one.");
+        "query-text-missing", Error, "A query has no rawQueryText, so the browser sends no SQL.",
+        "Put the SQL in rawQueryText and in queryText.");
 
     internal static readonly DashboardRule QueryTextsDiffer = new(
-        "query-texts-differ", Warning, "A query's two texts differ.",
+        "query-texts-differ", Warning, "A query's two texts differ, or it has no queryText.",
         "Make rawQueryText and queryText equal: dashboards run the first, alerts and public dashboards the second.");
 
     internal static readonly DashboardRule QueryType = new(

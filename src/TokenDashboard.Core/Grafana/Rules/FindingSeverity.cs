@@ -1,8 +1,11 @@
 namespace TokenDashboard.Grafana.Rules;
 
-/// <summary>How grave a fault of a dashboard is, from the least.</summary>
+/// <summary>How severe a finding about a dashboard is, from the least.</summary>
 public enum FindingSeverity
 {
+    /// <summary>A query that ran without a problem.</summary>
+    Passed,
+
     /// <summary>Nothing wrong; worth knowing.</summary>
     Information,
 

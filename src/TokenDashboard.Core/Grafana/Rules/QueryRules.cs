@@ -52,13 +52,14 @@ internal static partial class QueryRules
         }
         string raw = target.RawText.Trim();
         string text = target.Text.Trim();
-        if (raw.Length == 0 || text.Length == 0)
+        if (raw.Length == 0)
         {
-            yield return (DashboardRules.QueryTextMissing, raw.Length > 0 ? "queryText is missing." : text.Length > 0 ? "rawQueryText is missing." : "There is no SQL.");
+            yield return (DashboardRules.QueryTextMissing, text.Length > 0 ? "rawQueryText is missing." : "There is no SQL.");
         }
         else if (raw != text)
         {
-            yield return (DashboardRules.QueryTextsDiffer, "rawQueryText and queryText differ.");
+            // The plugin's browser part sends rawQueryText in its place, so the panel itself works.
+            yield return (DashboardRules.QueryTextsDiffer, text.Length == 0 ? "queryText is missing." : "rawQueryText and queryText differ.");
         }
         if (target.QueryType is not ("table" or "time series"))
         {
@@ -79,10 +80,17 @@ internal static partial class QueryRules
         }
         // A macro that does not exist is reported as such.
         string code = SqlText.Blank(sql);
-        if (!TimeFilter().IsMatch(sql) && !RelationFollowsTime(dashboard, sql) && !MacroCall.In(code).Any(call => call.Name != GroupMacro) && TableRead().IsMatch(code))
+        if (!FollowsTime(sql) && !RelationFollowsTime(dashboard, sql) && !MacroCall.In(code).Any(call => call.Name != GroupMacro) && TableRead().IsMatch(code))
         {
             yield return (DashboardRules.NoTimeFilter, "The query has no condition on the time range.");
         }
+    }
+
+    // A text among the result columns filters nothing; one in a condition does, as in timestamp >= '${__from:date:iso}'.
+    private static bool FollowsTime(string sql)
+    {
+        var text = new SqlText(sql);
+        return TimeFilter().Matches(SqlText.WithoutComments(sql)).Any(match => !text.InColumnLiteral(match.Index));
     }
 
     // What makes a relation may be made of other variables in turn.
@@ -96,7 +104,7 @@ internal static partial class QueryRules
             {
                 continue;
             }
-            if (TimeFilter().IsMatch(variable.Query))
+            if (TimeFilter().IsMatch(SqlText.WithoutComments(variable.Query)))
             {
                 return true;
             }
@@ -110,7 +118,7 @@ internal static partial class QueryRules
 
     // A column that is selected stands somewhere in the text, unless all are.
     private static bool SelectsColumn(string sql, string column) =>
-        SqlText.HasWord(sql, column) || SqlText.Blank(sql).Contains('*', StringComparison.Ordinal);
+        SqlText.HasWord(SqlText.WithoutComments(sql), column) || SqlText.Blank(sql).Contains('*', StringComparison.Ordinal);
 
     private static IEnumerable<(DashboardRule Rule, string Problem)> MacroProblems(ReadDashboard dashboard, string sql)
     {

@@ -53,7 +53,7 @@ internal static class VariableRules
     private static IEnumerable<(DashboardRule Rule, string Problem)> Problems(ReadDashboard dashboard, string sql)
     {
         var text = new SqlText(sql);
-        foreach (VariableUse use in VariableUse.In(sql).DistinctBy(use => (use.Name, use.Format, text.InLiteral(use.Index))))
+        foreach (VariableUse use in VariableUse.In(SqlText.WithoutComments(sql)).DistinctBy(use => (use.Name, use.Format, text.InLiteral(use.Index))))
         {
             string written = sql.Substring(use.Index, use.Length);
             bool inLiteral = text.InLiteral(use.Index);
@@ -98,11 +98,11 @@ internal static class VariableRules
             _byDashboard =
             [
                 .. dashboard.Rows.Concat(dashboard.Panels.Select(panel => panel.Json)).Select(panel => panel.Text("repeat")),
-                .. Names(dashboard.Root.Where(pair => pair.Key != "templating").SelectMany(pair => pair.Value.AllTexts())),
+                .. Names(dashboard.Root.Where(pair => pair.Key != "templating").SelectMany(pair => pair.Value.AllTexts(IsSql))),
             ];
             foreach (ReadVariable variable in dashboard.Variables)
             {
-                foreach (string name in Names(variable.Json.AllTexts()))
+                foreach (string name in Names(variable.Json.AllTexts(key => IsSql(key) || (key is "query" or "definition" && dashboard.IsSqlite(variable)))))
                 {
                     if (!_byOneVariable.TryAdd(name, variable) && _byOneVariable[name] != variable)
                     {
@@ -114,6 +114,8 @@ internal static class VariableRules
 
         internal bool Has(ReadVariable variable) => _isUnknown || variable.Type == "adhoc" || _byDashboard.Contains(variable.Name)
             || _byVariables.Contains(variable.Name) || (_byOneVariable.TryGetValue(variable.Name, out ReadVariable? user) && user != variable);
+
+        private static bool IsSql(string key) => key is "rawQueryText" or "queryText";
 
         private static IEnumerable<string> Names(IEnumerable<string> texts) => texts.SelectMany(VariableUse.In).Select(use => use.Name).Distinct();
     }

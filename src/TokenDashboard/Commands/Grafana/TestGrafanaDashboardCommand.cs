@@ -77,7 +77,7 @@ public sealed class TestGrafanaDashboardCommand : TokenCmdlet
     [SupportsWildcards]
     public string[] Exclude { get; set; } = [];
 
-    /// <summary>Leaves lesser findings out, and with Warning or Error also the queries without problem.</summary>
+    /// <summary>Leaves lesser findings and query results out. The default, Passed, leaves out none.</summary>
     [Parameter]
     public FindingSeverity Severity { get; set; }
 
@@ -123,18 +123,14 @@ public sealed class TestGrafanaDashboardCommand : TokenCmdlet
     /// <summary>Links are judged among all dashboards given, so the work waits for the last.</summary>
     private protected override void Finish()
     {
-        DashboardTestOptions options = Options();
         bool passed = !_unread;
-        foreach (DashboardTestResult result in DashboardTest.Run(_documents, options, Cancellation))
+        foreach (DashboardTestResult result in DashboardTest.Run(_documents, Options(), Cancellation))
         {
             passed &= result.Findings.Count == 0;
-            if (Quiet)
+            if (!Quiet)
             {
-                continue;
+                WriteObject(result.Findings.Concat(result.Queries), enumerateCollection: true);
             }
-            WriteObject(result.Findings, enumerateCollection: true);
-            WriteObject(
-                result.Queries.Where(query => options.Floor == FindingSeverity.Information || query.Problems.Count > 0), enumerateCollection: true);
         }
         if (Quiet)
         {
