@@ -2,7 +2,7 @@ using TokenDashboard.Grafana.Alerting.Rules;
 
 namespace TokenDashboard.Grafana.Alerting;
 
-/// <summary>The rules of one run, which must not contradict each other.</summary>
+/// <summary>The rules of one run, which must not conflict.</summary>
 internal sealed class AlertRuleSet
 {
     private readonly HashSet<string> _uids = new(StringComparer.OrdinalIgnoreCase);
@@ -17,7 +17,7 @@ internal sealed class AlertRuleSet
         string? problem = null;
         if (!_uids.Add(rule.Uid))
         {
-            problem = $"has the uid '{rule.Uid}', which another rule of this run has too. Each needs its own; without Uid it follows from Name";
+            problem = $"has the uid '{rule.Uid}', which another rule of this run has too. Give each rule its own; without Uid it is derived from Name";
         }
         else if (!_names.Add((folder, rule.Name)))
         {
@@ -25,7 +25,7 @@ internal sealed class AlertRuleSet
         }
         else if (!_groups.TryAdd((folder, rule.Group), rule.Interval) && _groups[(folder, rule.Group)] != rule.Interval)
         {
-            problem = $"wants the group '{rule.Group}' evaluated at another interval than another rule of this run. Give one of them another Group, or both the same Interval";
+            problem = $"has another Interval than another rule of this run in the group '{rule.Group}'. Give one of them another Group, or both the same Interval";
         }
         if (problem is not null)
         {

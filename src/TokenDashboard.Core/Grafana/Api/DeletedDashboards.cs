@@ -2,14 +2,14 @@ using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>The dashboards that a server keeps for a while after they were deleted; without answer where it keeps none.</summary>
+/// <summary>The dashboards that a server keeps for a while after they were deleted.</summary>
 /// <param name="client">Asks the server.</param>
 /// <param name="dashboards">The path of the dashboards under /apis.</param>
 internal sealed class DeletedDashboards(GrafanaClient client, string dashboards)
 {
     private bool? _any;
 
-    /// <summary>A phrase that says who deleted a dashboard; null where it was not, or the server does not tell.</summary>
+    /// <summary>A phrase that says who deleted a dashboard; null if it was not deleted, or the server does not tell.</summary>
     internal string? Find(string uid)
     {
         // Most servers have nothing there, so a run over many dashboards asks once.

@@ -136,13 +136,9 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
     public GrafanaResponse? CreateFolder(string title, string? uid, string parentUid, Func<bool> isDone)
     {
         var body = new JsonObject { ["title"] = title };
-        if (uid is not null)
+        foreach ((string name, string? value) in new[] { ("uid", uid), ("parentUid", parentUid) }.Where(pair => !string.IsNullOrEmpty(pair.Item2)))
         {
-            body["uid"] = uid;
-        }
-        if (parentUid.Length > 0)
-        {
-            body["parentUid"] = parentUid;
+            body[name] = value;
         }
         return client.Write(HttpMethod.Post, "api/folders", body, isDone);
     }

@@ -57,10 +57,7 @@ internal sealed record StoredDashboard
         {
             Id = dashboard["id"] is JsonValue number && number.TryGetValue(out double id) ? (long)id : 0,
             Version = dashboard["version"] is JsonValue value && value.TryGetValue(out long counted) ? counted : meta.Version,
-            // Grafana gives the root as nothing, and in places as "general".
-            Folder = FolderUid(meta) is null or "" or "general"
-                ? FolderPlace.Root
-                : new FolderPlace(FolderUid(meta), meta.FolderTitle ?? FolderUid(meta)!),
+            Folder = FolderPlace.Of(FolderUid(meta), meta.FolderTitle),
             SavedBy = meta.UpdatedBy is { Length: > 0 } name ? $" by '{name}'{ApiObject.On(meta.Updated)}" : "",
             ProvisionedFrom = meta.ProvisionedExternalId is { Length: > 0 } file ? file : meta.Provisioned ? "(unnamed)" : null,
         };
@@ -82,8 +79,7 @@ internal sealed record StoredDashboard
     /// <param name="verb">What was to be done with it.</param>
     internal TokenDashboardException Unsupported(string verb) => new(
         ErrorCode.GrafanaSchemaUnsupported,
-        $"The dashboard '{Uid}' cannot be {verb} as a classic one, because Grafana stores it in its newer schema ({NewerSchema!.TrimEnd('.')}), "
-            + "which holds layouts and rules the classic one has no words for. Nothing was changed. "
+        $"The dashboard '{Uid}' cannot be {verb} as a classic one, because Grafana stores it in its newer schema ({NewerSchema!.TrimEnd('.')}). Nothing was changed. "
             + (verb == "read" ? "Export it in Grafana itself." : "Publish under another uid, or export it in Grafana and delete it there first."),
         target: Uid);
 

@@ -1,6 +1,6 @@
 namespace TokenDashboard.Grafana.DataSources;
 
-/// <summary>What can be told of a store that also lies on this machine, under the path Grafana is given.</summary>
+/// <summary>Warnings about a store that is also on this machine, under the path given to Grafana.</summary>
 internal static class StoreWarnings
 {
     /// <summary>Where a SQLite file says how it is written: 2 is with a write-ahead log.</summary>
@@ -11,9 +11,8 @@ internal static class StoreWarnings
     {
         if (Path.IsPathFullyQualified(database) && IsWriteAheadLogged(database) && !OthersMayWrite(Path.GetDirectoryName(database)!))
         {
-            yield return $"The store '{database}' is in WAL mode, and its folder may be written only by its owner. Unless Grafana runs under "
-                + "that account, it cannot open the store: let Grafana's account write the folder, or take the store out of WAL mode with "
-                + "Optimize-TokenStore -JournalMode Delete.";
+            yield return $"The store '{database}' is in WAL mode, and only its owner may write its folder. Grafana cannot open it from another account: give Grafana's "
+                + "account write permission on the folder, or change the journal mode with Optimize-TokenStore -JournalMode Delete.";
         }
     }
 

@@ -98,11 +98,11 @@ internal static class VariableRules
             _byDashboard =
             [
                 .. dashboard.Rows.Concat(dashboard.Panels.Select(panel => panel.Json)).Select(panel => panel.Text("repeat")),
-                .. Names(dashboard.Root.Where(pair => pair.Key != "templating").SelectMany(pair => pair.Value.AllTexts(IsSql))),
+                .. Names(dashboard.Root.Where(pair => pair.Key != "templating").SelectMany(pair => pair.Value.AllTexts(Read))),
             ];
             foreach (ReadVariable variable in dashboard.Variables)
             {
-                foreach (string name in Names(variable.Json.AllTexts(key => IsSql(key) || (key is "query" or "definition" && dashboard.IsSqlite(variable)))))
+                foreach (string name in Names(variable.Json.AllTexts((key, text) => key is "query" or "definition" && dashboard.IsSqlite(variable) ? SqlText.WithoutComments(text) : Read(key, text))))
                 {
                     if (!_byOneVariable.TryAdd(name, variable) && _byOneVariable[name] != variable)
                     {
@@ -115,7 +115,7 @@ internal static class VariableRules
         internal bool Has(ReadVariable variable) => _isUnknown || variable.Type == "adhoc" || _byDashboard.Contains(variable.Name)
             || _byVariables.Contains(variable.Name) || (_byOneVariable.TryGetValue(variable.Name, out ReadVariable? user) && user != variable);
 
-        private static bool IsSql(string key) => key is "rawQueryText" or "queryText";
+        private static string Read(string key, string text) => key is "rawQueryText" or "queryText" ? SqlText.WithoutComments(text) : text;
 
         private static IEnumerable<string> Names(IEnumerable<string> texts) => texts.SelectMany(VariableUse.In).Select(use => use.Name).Distinct();
     }

@@ -31,7 +31,7 @@ public sealed class SetGrafanaDataSourceCommand : GrafanaCmdlet
 
     private protected override void Process()
     {
-        using var service = new GrafanaDataSourceService(Server, Callbacks, Cancellation);
+        GrafanaDataSourceService service = Keep(new GrafanaDataSourceService(Server, Callbacks, Cancellation));
         var options = new GrafanaPublishOptions { Database = Database, DataSourceName = Name, DataSourceUid = Uid, InstallPlugin = InstallPlugin };
         if (service.Set(options) is { } result)
         {

@@ -221,7 +221,7 @@ public sealed class AlertRulePublisherTests
 
         Assert.Equal(ErrorCode.AlertRuleInvalid, Publish(server, [Daily, Daily]).Error?.Code);
         Assert.Contains("name of another", Publish(server, [Daily, Daily with { Uid = "second" }]).Error?.Message, StringComparison.Ordinal);
-        Assert.Contains("another interval", Publish(server, [Daily, Daily with { Uid = "third", Name = "Third", Interval = TimeSpan.FromMinutes(1) }]).Error?.Message, StringComparison.Ordinal);
+        Assert.Contains("Interval", Publish(server, [Daily, Daily with { Uid = "third", Name = "Third", Interval = TimeSpan.FromMinutes(1) }]).Error?.Message, StringComparison.Ordinal);
     }
 
     [Fact]

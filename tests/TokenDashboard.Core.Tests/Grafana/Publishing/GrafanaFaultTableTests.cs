@@ -118,7 +118,7 @@ public sealed class GrafanaFaultTableTests
             connection =>
             {
                 using var exporter = new GrafanaExporter(connection, Silent, TestContext.Current.CancellationToken);
-                exporter.Prepare();
+                exporter.Connect();
                 exporter.Find(["llm"], "LLM");
                 Assert.NotEmpty(DashboardComparison.Compare(exporter.Read("token-usage", 1), exporter.Read("token-usage")));
             },

@@ -1,19 +1,18 @@
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Results;
 
-namespace TokenDashboard.Grafana.Publishing;
+namespace TokenDashboard.Grafana.Results;
 
-/// <summary>What goes into a folder of Grafana's file provisioning.</summary>
+/// <summary>What is written into a folder of Grafana's file provisioning.</summary>
 public sealed record ProvisioningOptions
 {
-    /// <summary>The folder's full path here. Grafana reads its subfolders <c>datasources</c> and <c>dashboards</c>.</summary>
+    /// <summary>The folder's full path here. Grafana reads its subfolders <c>datasources</c>, <c>dashboards</c> and <c>alerting</c>.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The same folder as the Grafana server sees it; null where that is <see cref="Path"/>.</summary>
+    /// <summary>The same folder as the Grafana server sees it; null if that is <see cref="Path"/>.</summary>
     public string? GrafanaPath { get; init; }
 
-    /// <summary>The store's path as the Grafana server sees it.</summary>
-    public required string Database { get; init; }
+    /// <summary>The store's path as the Grafana server sees it; alert rules need none.</summary>
+    public string Database { get; init; } = "";
 
     /// <summary>The data source's name.</summary>
     public string DataSourceName { get; init; } = SqliteDataSource.DefaultName;
@@ -21,10 +20,10 @@ public sealed record ProvisioningOptions
     /// <summary>The data source's uid: 1 to 40 of A-Z, a-z, 0-9, hyphen and underscore.</summary>
     public string DataSourceUid { get; init; } = SqliteDataSource.DefaultUid;
 
-    /// <summary>Uids of data sources that take the place of those the dashboards refer to; null for none.</summary>
+    /// <summary>Uids of data sources that replace those the dashboards refer to; null for none.</summary>
     public DataSourceMap? DataSources { get; init; }
 
-    /// <summary>The title of the folder the dashboards appear in; null for none.</summary>
+    /// <summary>The title of the folder of dashboards, and of alert rules that name none; null for no folder, for alert rules "TokenDashboard".</summary>
     public string? Folder { get; init; }
 
     /// <summary>That folder's uid; null lets Grafana choose one.</summary>
