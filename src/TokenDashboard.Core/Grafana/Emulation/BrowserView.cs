@@ -55,11 +55,11 @@ internal sealed class BrowserView
         };
     }
 
-    /// <summary>The text with variables replaced; names that are none stay as they are.</summary>
+    /// <summary>The text with variables replaced; unknown names stay unchanged.</summary>
     /// <exception cref="PluginException">The text becomes too long, or a value refers to itself.</exception>
     internal string Interpolate(string text) => new Interpolation(this).Of(text);
 
-    /// <summary>The value of one of Grafana's own names; null for any other.</summary>
+    /// <summary>The value of a variable of Grafana's own; null for any other.</summary>
     internal string? BuiltIn(string name, string field) => name switch
     {
         "__from" => Number(Window.FromMilliseconds),

@@ -8,8 +8,8 @@ using TokenDashboard.Grafana.Rules;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// Holds a connection to <see cref="QueryLimits"/>, and to statements that read. What the plugin would run all the same is told apart from
-/// what it refuses too.
+/// Holds a connection to <see cref="QueryLimits"/>, and to statements that read. What the plugin would run is distinguished from
+/// what it refuses, too.
 /// </summary>
 internal sealed class QueryGuard : IDisposable
 {
@@ -77,7 +77,7 @@ internal sealed class QueryGuard : IDisposable
         _ => null,
     };
 
-    /// <summary>A query that was ended here and that the plugin would have run on.</summary>
+    /// <summary>A query that was stopped here and that the plugin would not stop.</summary>
     internal static PluginException Stopped(string problem) => new($"The query {problem}", DashboardRules.QueryStopped);
 
     public void Dispose()
@@ -127,7 +127,7 @@ internal sealed class QueryGuard : IDisposable
                 return raw.SQLITE_DENY;
             case raw.SQLITE_CREATE_TEMP_INDEX or raw.SQLITE_CREATE_TEMP_TABLE or raw.SQLITE_CREATE_TEMP_TRIGGER or raw.SQLITE_CREATE_TEMP_VIEW:
             case var _ when schema == "temp":
-                _refused = NotRun("something temporary that is made");
+                _refused = NotRun("the creation of something temporary");
                 return raw.SQLITE_DENY;
             default:
                 _refused ??= new PluginException("attempt to write a readonly database");
@@ -135,7 +135,7 @@ internal sealed class QueryGuard : IDisposable
         }
     }
 
-    private static PluginException NotRun(string what) => new($"The query holds {what}, which is not run here", DashboardRules.QueryNotRun);
+    private static PluginException NotRun(string what) => new($"The query contains {what}, which is not run here", DashboardRules.QueryNotRun);
 
     // The library says "SQLite Error 1: 'no such column: x'."
     private static string Message(SqliteException exception)
@@ -143,4 +143,31 @@ internal sealed class QueryGuard : IDisposable
         string[] parts = exception.Message.Split('\'', 2);
         return parts.Length == 2 ? parts[1].TrimEnd('.').TrimEnd('\'') : exception.Message;
     }
+}
+
+/// <summary>The limits of a query of a dashboard, whose SQL is not trusted.</summary>
+/// <param name="Time">How long it may run.</param>
+/// <param name="Memory">How much this process may grow meanwhile, in bytes.</param>
+/// <param name="ValueLength">
+/// The longest text, BLOB or row, in bytes. A function that compares two texts letter by letter cannot be stopped, and takes the square of
+/// their length.
+/// </param>
+internal sealed record QueryLimits(TimeSpan Time, long Memory, int ValueLength)
+{
+    /// <summary>The most bytes a result may have: texts as they are held, and 32 for each value.</summary>
+    internal const long MaxResultBytes = 256L << 20;
+
+    /// <summary>The most values that filled gaps or the points of all series may make of a result.</summary>
+    internal const int MaxPoints = 2_000_000;
+
+    /// <summary>How often SQLite may copy common table expressions into one another.</summary>
+    internal const int MaxCopies = 20_000;
+
+    /// <summary>How many times as long as one query all queries of a dashboard may take.</summary>
+    internal const int QueriesOfDashboard = 10;
+
+    /// <summary>While the application that writes the database waits.</summary>
+    internal static QueryLimits WhileWriterWaits { get; } = new(TimeSpan.FromMilliseconds(100), 64L << 20, 64 << 10);
+
+    internal static QueryLimits Of(TimeSpan time) => new(time, 1L << 30, 1 << 20);
 }

@@ -18,12 +18,8 @@ internal static class SharingForm
         JsonObject root = DashboardWriter.Write(dashboard);
         root.Insert(0, "__inputs", new JsonArray(new JsonObject
         {
-            ["name"] = InputName,
-            ["label"] = "SQLite",
-            ["description"] = "The data source that reads Observicia's store.",
-            ["type"] = "datasource",
-            ["pluginId"] = DataSourceVariable.PluginId,
-            ["pluginName"] = "SQLite",
+            ["name"] = InputName, ["label"] = "SQLite", ["description"] = "The data source that reads Observicia's store.",
+            ["type"] = "datasource", ["pluginId"] = DataSourceVariable.PluginId, ["pluginName"] = "SQLite",
         }));
         root.Insert(1, "__elements", new JsonObject());
         root.Insert(2, "__requires", new JsonArray([.. Requirements(dashboard)]));

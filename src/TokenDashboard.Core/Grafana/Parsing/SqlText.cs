@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Parsing;
@@ -67,33 +66,11 @@ internal sealed partial class SqlText
     /// <summary>The text with comments blanked out; places stay the same.</summary>
     internal static string WithoutComments(string text) => Blank(text, literals: false);
 
-    private static string Blank(string text, bool literals)
-    {
-        var code = new StringBuilder(text);
-        for (int i = 0; i < text.Length; i++)
-        {
-            bool quoted = text[i] is '\'' or '"' or '`';
-            string end = quoted ? text[i].ToString() : text.AsSpan(i) switch
-            {
-                ['-', '-', ..] => "\n",
-                ['/', '*', ..] => "*/",
-                _ => "",
-            };
-            if (end.Length == 0)
-            {
-                continue;
-            }
-            int start = i + 1;
-            int found = text.IndexOf(end, start, StringComparison.Ordinal);
-            i = found < 0 ? text.Length - 1 : found;
-            // The quotes stay, so that their number tells where a literal begins.
-            for (int blank = start; (literals || !quoted) && blank < (found < 0 ? text.Length : found); blank++)
-            {
-                code[blank] = ' ';
-            }
-        }
-        return code.ToString();
-    }
+    // The quotes stay, so that their number tells where a literal begins.
+    private static string Blank(string text, bool literals) => CommentOrLiteral().Replace(text, match =>
+        !match.Groups["quote"].Success ? new string(' ', match.Length)
+            : literals ? match.Value[0] + new string(' ', match.Groups["text"].Length) + match.Value[(1 + match.Groups["text"].Length)..]
+            : match.Value);
 
     private static string WithoutBrackets(string code)
     {
@@ -144,6 +121,9 @@ internal sealed partial class SqlText
     }
 
     private static bool IsNamePart(char letter) => char.IsLetterOrDigit(letter) || letter == '_';
+
+    [GeneratedRegex(@"--[^\n]*|/\*.*?(?:\*/|\z)|(?<quote>['""`])(?<text>.*?)(?:\k<quote>|\z)", RegexOptions.Singleline)]
+    private static partial Regex CommentOrLiteral();
 
     [GeneratedRegex(@"\b(?:FROM|JOIN)\s+\$\{(?<name>\w{1,200}):raw\}", RegexOptions.IgnoreCase)]
     private static partial Regex Relation();

@@ -1,3 +1,4 @@
+using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Grafana.Proof;
@@ -31,4 +32,26 @@ public sealed record DashboardQueryResult : DashboardFinding
 
     /// <summary>The SQL that reached SQLite, with all variables inserted.</summary>
     public string Sql { get; init; } = "";
+}
+
+/// <summary>A column of a query's result.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">What the plugin takes it for.</param>
+public sealed record DashboardQueryColumn(string Name, ColumnType Type)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} ({Type})";
+}
+
+/// <summary>What a query of a dashboard is for.</summary>
+public enum DashboardQueryKind
+{
+    /// <summary>A panel.</summary>
+    Panel,
+
+    /// <summary>The options of a variable.</summary>
+    Variable,
+
+    /// <summary>Annotations.</summary>
+    Annotation,
 }

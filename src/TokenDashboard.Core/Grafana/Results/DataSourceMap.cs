@@ -21,7 +21,7 @@ public sealed class DataSourceMap
     public DataSourceMap(IDictionary map)
     {
         ArgumentNullException.ThrowIfNull(map);
-        Named = map.Cast<DictionaryEntry>().ToDictionary(entry => Text(entry.Key), entry => Text(entry.Value), StringComparer.Ordinal);
+        Named = map.Keys.Cast<object>().ToDictionary(Text, key => Text(map[key]), StringComparer.Ordinal);
     }
 
     /// <summary>The name or uid of the one for all references to SQLite data sources; null if they are named.</summary>

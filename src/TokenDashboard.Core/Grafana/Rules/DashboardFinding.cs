@@ -1,3 +1,5 @@
+using TokenDashboard.Grafana.Parsing;
+
 namespace TokenDashboard.Grafana.Rules;
 
 /// <summary>A problem of a dashboard, or, as <see cref="Proof.DashboardQueryResult"/>, the result of one of its queries.</summary>
@@ -32,4 +34,47 @@ public record DashboardFinding
 
     /// <inheritdoc/>
     public sealed override string ToString() => $"{Severity} {Rule}: {(Panel.Length > 0 ? Panel + ": " : "")}{Message} {Advice}";
+}
+
+/// <summary>How severe a finding about a dashboard is, from the least.</summary>
+public enum FindingSeverity
+{
+    /// <summary>A query that ran without a problem.</summary>
+    Passed,
+
+    /// <summary>Nothing wrong; worth knowing.</summary>
+    Information,
+
+    /// <summary>The dashboard works here and now, and misleads or breaks elsewhere or later.</summary>
+    Warning,
+
+    /// <summary>Something is not shown, or shown wrong.</summary>
+    Error,
+}
+
+/// <summary>A rule for dashboards.</summary>
+/// <param name="Id">Its id, which does not change.</param>
+/// <param name="Severity">How severe a breach is.</param>
+/// <param name="Breach">When it is broken.</param>
+/// <param name="Advice">How to fix it.</param>
+public sealed record DashboardRule(string Id, FindingSeverity Severity, string Breach, string Advice)
+{
+    private const int LongestMessage = 1000;
+
+    /// <summary>A finding about a panel, or about what has the name; about the dashboard without either.</summary>
+    internal DashboardFinding Find(ReadDashboard dashboard, string problem, ReadPanel? panel = null, string refId = "", string name = "") => new()
+    {
+        Severity = Severity,
+        Rule = Id,
+        Dashboard = dashboard.Document.Title,
+        DashboardUid = dashboard.Document.Uid,
+        PanelId = panel?.Id,
+        Panel = panel?.Label ?? name,
+        RefId = refId,
+        Message = Cut(problem),
+        Advice = Advice,
+    };
+
+    /// <summary>A message of a length that can be shown: it may contain text of the dashboard.</summary>
+    internal static string Cut(string problem) => problem.Length > LongestMessage ? problem[..LongestMessage] + "…" : problem;
 }
