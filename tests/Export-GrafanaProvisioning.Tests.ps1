@@ -10,7 +10,7 @@ Describe 'Export-GrafanaProvisioning for dashboards' {
         $target = @{ ProvisioningPath = Join-Path $TestDrive ([guid]::NewGuid()); Database = '/data/observicia.db'; Folder = 'LLM' }
     }
 
-    It 'writes what Grafana reads, once' {
+    It 'writes files once' {
         $first = New-GrafanaDashboard | Export-GrafanaProvisioning @target
         $second = New-GrafanaDashboard | Export-GrafanaProvisioning @target
 
@@ -24,7 +24,7 @@ Describe 'Export-GrafanaProvisioning for dashboards' {
             Should -Be (New-GrafanaDashboard Overview).Title
     }
 
-    It 'gives the dashboards along with -PassThru' {
+    It 'returns the dashboards with -PassThru' {
         $results = New-GrafanaDashboard | Export-GrafanaProvisioning @target -PassThru
 
         ($results | Where-Object Dashboard).Dashboard.Uid | Should -Be (New-GrafanaDashboard).Uid
@@ -63,7 +63,7 @@ Describe 'Export-GrafanaProvisioning for dashboards' {
         $problems.FullyQualifiedErrorId | Should -Be ('DashboardNotFound', 'DashboardInvalid' | ForEach-Object { "$_,TokenDashboard.Commands.ExportGrafanaProvisioningCommand" })
     }
 
-    It 'puts the data source with a uid in the place of all that read SQLite' {
+    It 'replaces all SQLite data sources by one uid' {
         Export-GrafanaProvisioning @target -DataSource my-store -WarningVariable warnings | Out-Null
 
         Join-Path $target.ProvisioningPath datasources tokendashboard.yaml | Should -FileContentMatch 'uid: my-store'
@@ -71,7 +71,7 @@ Describe 'Export-GrafanaProvisioning for dashboards' {
         $warnings | Should -BeNullOrEmpty
     }
 
-    It 'puts data sources of a hashtable in place and warns of one that no dashboard refers to' {
+    It 'replaces data sources by a hashtable and warns of a key that no dashboard refers to' {
         $file = New-Item (Join-Path $TestDrive other.json) -Force -Value '{ "uid": "other", "title": "Other", "panels": [ { "id": 1, "datasource": { "type": "mysql", "uid": "old" } } ] }'
 
         Export-GrafanaProvisioning @target -Path $file.FullName -DataSource @{ old = 'new'; absent = 'x' } -WarningVariable warnings -WarningAction SilentlyContinue | Out-Null
@@ -81,7 +81,7 @@ Describe 'Export-GrafanaProvisioning for dashboards' {
         "$warnings" | Should -Match "'absent'"
     }
 
-    It 'says that a data source needs its uid where no server can be asked' {
+    It 'requires the uid of a data source' {
         { Export-GrafanaProvisioning @target -DataSource 'some name' } | Should -Throw '*some name*' -ErrorId 'GrafanaDataSourceMissing,*'
     }
 
@@ -98,7 +98,7 @@ Describe 'Export-GrafanaProvisioning for alert rules' {
         $target = @{ ProvisioningPath = Join-Path $TestDrive ([guid]::NewGuid()) }
     }
 
-    It 'writes what Grafana reads, once' {
+    It 'writes files once' {
         $first = Export-GrafanaProvisioning @target -AlertRule $rule -Folder LLM
         $second = Export-GrafanaProvisioning @target -AlertRule $rule -Folder LLM
 
@@ -127,7 +127,7 @@ Describe 'Export-GrafanaProvisioning for alert rules' {
         $target.ProvisioningPath | Should -Not -Exist
     }
 
-    It 'has Grafana delete what is not wanted any more' {
+    It 'has Grafana delete rules that are no longer wanted' {
         Export-GrafanaProvisioning @target -AlertRule $rule, @{ Name = 'Old'; Uid = 'old'; Kind = 'NoTelemetry'; Window = '10m' } | Out-Null
 
         $results = Export-GrafanaProvisioning @target -AlertRule $rule -Prune
@@ -137,7 +137,7 @@ Describe 'Export-GrafanaProvisioning for alert rules' {
     }
 
     It 'writes the others when a definition is wrong or a file is missing' {
-        $results = @{ Name = 'Bad' }, 'none.json', Export-GrafanaProvisioning @target -AlertRule $rule -ErrorAction SilentlyContinue -ErrorVariable problems
+        $results = Export-GrafanaProvisioning @target -AlertRule @{ Name = 'Bad' }, 'none.json', $rule -ErrorAction SilentlyContinue -ErrorVariable problems
 
         $results.Uid | Should -Be 'daily'
         $problems.FullyQualifiedErrorId | Should -Be ('AlertRuleInvalid', 'AlertRuleNotFound' | ForEach-Object { "$_,TokenDashboard.Commands.ExportGrafanaProvisioningCommand" })

@@ -27,7 +27,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     [DashboardNameTransformation]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>Dashboards of one's own: hash tables, objects, JSON text, or paths of JSON files.</summary>
+    /// <summary>Definitions of dashboards: hash tables, objects, JSON text, or paths of JSON files.</summary>
     [Parameter(ParameterSetName = DefinitionSet, Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
