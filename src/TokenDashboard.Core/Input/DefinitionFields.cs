@@ -18,7 +18,7 @@ internal class DefinitionFields
     /// <param name="known">The known names, in any case.</param>
     /// <param name="path">The path of the definition in another one; empty for none.</param>
     /// <param name="faults">The list of faults; null for a new one.</param>
-    /// <param name="what">What the fields belong to, for the error message, if the path does not tell.</param>
+    /// <param name="what">What the fields belong to, for the error message, if the path does not say.</param>
     internal DefinitionFields(
         IEnumerable<KeyValuePair<string, object?>> fields, IReadOnlyList<string> known, string path = "", List<DefinitionFault>? faults = null, string what = "")
     {
@@ -150,8 +150,6 @@ internal class DefinitionFields
     }
 
     /// <summary>One text or a list of them.</summary>
-    /// <param name="name">The field's name.</param>
-    /// <param name="blank">Whether a text of the list may be empty.</param>
     internal IReadOnlyList<string> Texts(string name, bool blank = false)
     {
         string?[] texts = Value(name) is { } value ? [.. Items(value).Select(Scalar)] : [];

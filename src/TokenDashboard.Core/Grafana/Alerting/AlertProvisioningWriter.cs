@@ -7,7 +7,7 @@ using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Alerting;
 
-/// <summary>Writes the files from which Grafana itself creates alert rules when it starts or is told to: one for each rule, in JSON, which is YAML.</summary>
+/// <summary>Writes the files from which Grafana itself creates alert rules when it starts or reloads: one for each rule, in JSON, which is YAML.</summary>
 public sealed class AlertProvisioningWriter
 {
     private const string Prefix = "tokendashboard-";
@@ -29,7 +29,7 @@ public sealed class AlertProvisioningWriter
         _folder = new ProvisioningFolder(options.Path, callbacks);
     }
 
-    /// <summary>Writes a rule's file. One that holds the right text already stays untouched.</summary>
+    /// <summary>Writes a rule's file, unless it has this text already.</summary>
     /// <returns>The result; null if writing was declined.</returns>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.AlertRuleInvalid"/>: a nested folder, or it contradicts another rule of this run;
@@ -38,7 +38,7 @@ public sealed class AlertProvisioningWriter
     public GrafanaPublishResult? Write(AlertRule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        string folder = rule.Folder ?? _options.Folder ?? AlertRuleOptions.DefaultFolder;
+        string folder = rule.Folder ?? _options.Folder ?? AlertRulePublisher.DefaultFolder;
         if (folder.Contains('/', StringComparison.Ordinal))
         {
             throw new TokenDashboardException(

@@ -12,7 +12,7 @@ namespace TokenDashboard.Grafana.Alerting;
 internal static class AlertRuleContent
 {
     /// <summary>
-    /// The annotation that holds the fingerprint of what was sent. Grafana keeps names in double underscores out of notifications, and
+    /// The annotation with the fingerprint of what was sent. Grafana keeps names in double underscores out of notifications, and
     /// an edit in Grafana does not change it, so that it no longer matches the rest.
     /// </summary>
     internal const string MarkName = "__tokendashboard__";
@@ -20,9 +20,6 @@ internal static class AlertRuleContent
     private const string Expression = "__expr__";
 
     /// <summary>The rule with its mark.</summary>
-    /// <param name="rule">The rule.</param>
-    /// <param name="dataSourceUid">The data source.</param>
-    /// <param name="folderUid">The folder.</param>
     internal static JsonObject Of(AlertRule rule, string dataSourceUid, string folderUid)
     {
         var body = new JsonObject

@@ -4,7 +4,7 @@ using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Alerting;
 
-/// <summary>An alert rule as the server holds it now.</summary>
+/// <summary>An alert rule on the server.</summary>
 /// <param name="Json">All of it.</param>
 internal sealed record StoredAlertRule(JsonObject Json)
 {
@@ -22,7 +22,7 @@ internal sealed record StoredAlertRule(JsonObject Json)
     internal static string ProvenanceOf(JsonObject rule) => rule.String("provenance") ?? "";
 }
 
-/// <summary>A rule group, which holds the interval of all its rules.</summary>
+/// <summary>A rule group, which has the interval of all its rules.</summary>
 internal sealed class AlertRuleGroup(GrafanaClient client, string folderUid, string name)
 {
     private readonly string _path = $"api/v1/provisioning/folder/{Uri.EscapeDataString(folderUid)}/rule-groups/{Uri.EscapeDataString(name)}";
@@ -33,7 +33,7 @@ internal sealed class AlertRuleGroup(GrafanaClient client, string folderUid, str
 
     private JsonObject[] Rules => [.. _json.Objects("rules")];
 
-    /// <summary>Reads what the server holds now.</summary>
+    /// <summary>Reads the current state.</summary>
     internal AlertRuleGroup Read()
     {
         _json = client.Find(_path)?.OrThrow($"read the rule group '{name}'", AlertRulePublisher.ReadPermission).AsObject();

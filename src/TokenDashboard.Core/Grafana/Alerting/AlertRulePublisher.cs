@@ -12,9 +12,12 @@ namespace TokenDashboard.Grafana.Alerting;
 /// Publishes alert rules and their folders to a Grafana server. It reads, compares, and writes only what differs. What something else manages
 /// or changed is not overwritten. Grafana's API takes no version, so a change that is saved between reading and writing is lost.
 /// </summary>
-public sealed class AlertRulePublisher(GrafanaConnection connection, AlertRuleOptions options, PublishCallbacks callbacks, CancellationToken cancellation)
+public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPublishOptions options, PublishCallbacks callbacks, CancellationToken cancellation)
     : GrafanaSession(connection, callbacks, cancellation)
 {
+    /// <summary>The default folder of new rules.</summary>
+    internal const string DefaultFolder = "TokenDashboard";
+
     internal const string ReadPermission = "alert.provisioning:read (role Admin)";
     internal const string WritePermission = "alert.provisioning:write (role Admin)";
 
@@ -122,9 +125,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, AlertRuleOp
         {
             return options.DataSourceUid ?? SqliteDataSource.DefaultUid;
         }
-        DataSourceItem[] all = Client.Get("api/datasources").OrThrow("list data sources", "datasources:read (role Admin); give -DataSourceUid instead")
-            .As(GrafanaJson.Default.DataSourceItemArray);
-        return Array.Find(all, item => item.Name == name)?.Uid ?? throw new TokenDashboardException(
+        return Array.Find(GrafanaDataSources.All(Client), item => item.Name == name)?.Uid ?? throw new TokenDashboardException(
             ErrorCode.GrafanaDataSourceMissing,
             $"Grafana at {Client.Url} has no data source named '{name}'. Create it with Set-GrafanaDataSource, or give another -DataSourceName.",
             target: name);
@@ -135,7 +136,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, AlertRuleOp
         (string? Title, string? Uid) wanted = rule.Folder is not null ? (rule.Folder, null) : (options.Folder, options.FolderUid);
         if (wanted is (null, null))
         {
-            wanted = stored is null ? (AlertRuleOptions.DefaultFolder, null) : (null, stored.FolderUid);
+            wanted = stored is null ? (DefaultFolder, null) : (null, stored.FolderUid);
         }
         List<GrafanaPublishResult> results = [];
         if (!_places.TryGetValue(wanted, out FolderPlace? known))
@@ -219,30 +220,6 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, AlertRuleOp
         Callbacks.Verbose($"Saved the alert rule '{rule.Name}' in '{place.Title}'.");
         return null;
     }
-}
-
-/// <summary>The folder and the data source of published alert rules.</summary>
-public sealed record AlertRuleOptions
-{
-    /// <summary>The default folder of new rules.</summary>
-    public const string DefaultFolder = "TokenDashboard";
-
-    /// <summary>
-    /// The title of the folder of rules that name none, with slashes for nested folders. Null leaves such a rule where it is.
-    /// </summary>
-    public string? Folder { get; init; }
-
-    /// <summary>That folder's uid; it wins over the title.</summary>
-    public string? FolderUid { get; init; }
-
-    /// <summary>The data source's uid; null is that of <see cref="DataSourceName"/>, or <see cref="SqliteDataSource.DefaultUid"/>.</summary>
-    public string? DataSourceUid { get; init; }
-
-    /// <summary>The data source's name, if its uid is not given.</summary>
-    public string? DataSourceName { get; init; }
-
-    /// <summary>Whether changes made in Grafana are overwritten.</summary>
-    public bool Force { get; init; }
 }
 
 /// <summary>The rules of one run, which must not conflict.</summary>

@@ -34,7 +34,7 @@ public static partial class AlertRuleReader
     /// The fields. Values are texts, numbers, booleans and lengths of time; lists of texts; for labels and annotations pairs of names and
     /// texts.
     /// </param>
-    /// <param name="source">Where they came from, for the error message; empty where that says nothing.</param>
+    /// <param name="source">Where they came from, for the error message; empty if that says nothing.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: reports everything that is wrong with it.</exception>
     public static AlertRule Read(IEnumerable<KeyValuePair<string, object?>> fields, string source)
     {

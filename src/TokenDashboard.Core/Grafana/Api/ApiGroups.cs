@@ -15,7 +15,7 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool
 
     private readonly Dictionary<string, ServedGroup?> _groups = [];
 
-    /// <summary>The part of a path that names the organisation: <c>default</c>, <c>org-2</c>, in Grafana Cloud <c>stacks-123</c>.</summary>
+    /// <summary>The part of a path that names the organization: <c>default</c>, <c>org-2</c>, in Grafana Cloud <c>stacks-123</c>.</summary>
     internal string Namespace => field ??=
         client.Find("api/frontend/settings") is { IsSuccess: true, IsArray: false } settings && settings.AsObject().String("namespace") is { Length: > 0 } name
             ? name
@@ -53,13 +53,11 @@ internal sealed partial record ServedGroup(IReadOnlyList<string> Versions, strin
 }
 
 /// <summary>The dashboards that a server keeps for a while after they were deleted.</summary>
-/// <param name="client">Asks the server.</param>
-/// <param name="dashboards">The path of the dashboards under /apis.</param>
 internal sealed class DeletedDashboards(GrafanaClient client, string dashboards)
 {
     private bool? _any;
 
-    /// <summary>A phrase that says who deleted a dashboard; null if it was not deleted, or the server does not tell.</summary>
+    /// <summary>A phrase that says who deleted a dashboard; null if it was not deleted, or the server does not say.</summary>
     internal string? Find(string uid)
     {
         // Most servers have nothing there, so a run over many dashboards asks once.
@@ -69,7 +67,7 @@ internal sealed class DeletedDashboards(GrafanaClient client, string dashboards)
             : null;
     }
 
-    // A server that does not know the selector may give dashboards that are there.
+    // A server that does not know the selector may return existing dashboards.
     private ApiObject[] Page(string selector) =>
         client.FindOptional($"{dashboards}?labelSelector={Uri.EscapeDataString("grafana.app/get-trash=true")}{selector}&limit=1") is { IsArray: false } response
             ? [.. (response.As(GrafanaJson.Default.ApiList).Items ?? []).Where(item => item.IsDeleted)]

@@ -20,7 +20,7 @@ public static class ConnectionProbe
         }
         string api = DashboardApis.Choose(client, connection, server, callbacks.Verbose).Name;
         GrafanaResponse? response = client.FindOptional("api/access-control/user/permissions");
-        // Servers without role-based access control, and narrowly made accounts, do not tell.
+        // Servers without role-based access control, and accounts with few permissions, do not say.
         HashSet<string>? granted = response is { IsSuccess: true, IsArray: false } ? [.. response.AsObject().Select(field => field.Key)] : null;
         return connection with
         {

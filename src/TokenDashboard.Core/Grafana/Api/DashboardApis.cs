@@ -22,7 +22,7 @@ internal static class DashboardApis
         {
             if (connection.Api == GrafanaApi.Auto)
             {
-                // Nothing says that the classic one is gone; what it answers will tell.
+                // It is not certain that the classic one is gone; its answers will show it.
                 return legacy;
             }
             throw client.Error(

@@ -18,7 +18,7 @@ internal sealed record FolderPlace(string? Uid, string Title)
     /// <summary>The place outside every folder.</summary>
     internal static FolderPlace Root { get; } = new("", RootTitle);
 
-    /// <summary>The place a server names: Grafana gives the root as nothing, and in places as "general".</summary>
+    /// <summary>The place that a server names: Grafana returns the root as nothing, or as "general".</summary>
     internal static FolderPlace Of(string? uid, string? title) => uid is null or "" or "general" ? Root : new FolderPlace(uid, title ?? uid);
 
     /// <summary>The failure to save something in a folder that was not created.</summary>
@@ -137,7 +137,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
 
     private FolderPlace? ByTitle(string title, string parentUid)
     {
-        // A server without pages gives the same ones again.
+        // A server without pages returns the same folders again.
         List<FolderAnswer> matches = [.. api.Folders(parentUid).Where(folder => folder.Title == title && folder.Uid is not null).DistinctBy(folder => folder.Uid)];
         if (matches.Count > 1)
         {
@@ -160,7 +160,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         {
             throw Conflict($"The folder '{title}' cannot be created, because its parent '{parent.Title}' was not created.");
         }
-        // Newer servers take a title twice, so two that publish at once would make two folders. Of one uid there is only one.
+        // Newer servers accept a title twice, so two runs at the same time would create two folders. A uid exists only once.
         string wanted = uid ?? $"td-{DashboardContent.Fingerprint($"{parent.Uid}/{title}")}";
         FolderPlace? found = null;
         // Lists lag behind on some servers; a folder's own address does not.
@@ -174,7 +174,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         }
         if (response is { IsConflict: true } && uid is null && Readable(wanted) is not null)
         {
-            // A folder made from here that was given another title or place since has the uid.
+            // A folder that was created from here, and renamed or moved since, has the uid.
             response = api.CreateFolder(title, null, parent.Uid, IsThere);
         }
         if (response is null)
@@ -186,9 +186,9 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
             throw Conflict($"Grafana did not create the folder '{title}': {response.Words}. Another run may have created it just now; run the command again.");
         }
         response.OrThrow($"create the folder '{title}'", "folders:create (role Editor)");
-        string made = api.CreatedFolder(response).Uid ?? throw response.Unexpected();
-        callbacks.Verbose($"Created the folder '{title}' with the uid '{made}'.");
-        return new FolderPlace(made, title);
+        string created = api.CreatedFolder(response).Uid ?? throw response.Unexpected();
+        callbacks.Verbose($"Created the folder '{title}' with the uid '{created}'.");
+        return new FolderPlace(created, title);
     }
 
     /// <summary>A folder as a place, if it has that title and parent; null otherwise.</summary>

@@ -37,13 +37,13 @@ internal sealed partial class DataSourceReferences
     /// </exception>
     internal static DataSourceReferences Resolve(DataSourceMap map, GrafanaClient client, Action<string> warning)
     {
-        GrafanaResponse response = client.Get("api/datasources");
+        GrafanaResponse response = client.Get(GrafanaDataSources.ListPath);
         if (response.Status == 403)
         {
             warning("This account may not list data sources, so the values of -DataSource were used as uids. Listing takes datasources:read (role Admin).");
             return AsGiven(map);
         }
-        DataSourceItem[] all = response.OrThrow("list data sources", "datasources:read (role Admin)").As(GrafanaJson.Default.DataSourceItemArray);
+        DataSourceItem[] all = GrafanaDataSources.All(response);
         return new DataSourceReferences(map, wanted =>
             (all.FirstOrDefault(item => item.Uid == wanted)
                 ?? all.FirstOrDefault(item => item.Name == wanted)
@@ -56,7 +56,8 @@ internal sealed partial class DataSourceReferences
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaDataSourceMissing"/>: a value is not a uid.</exception>
     internal static DataSourceReferences AsGiven(DataSourceMap map) => new(map, wanted => Uid().IsMatch(wanted)
         ? new DataSourceTarget(wanted, null, null)
-        : throw Missing($"'{wanted}' is not a uid, and the name of a data source cannot be looked up without a server. Give its uid: 1 to 40 of A-Z, a-z, 0-9, '-' and '_'.", wanted));
+        : throw Missing($"'{wanted}' is not a uid, and the name of a data source cannot be looked up without a server. Give its uid: 1 to 40 of A-Z, "
+            + "a-z, 0-9, '-' and '_'.", wanted));
 
     /// <summary>What replaces a uid, a name or an input; null for nothing.</summary>
     internal DataSourceTarget? Find(string? reference)
@@ -134,7 +135,7 @@ internal sealed partial class DataSourceReferences
         {
             return null;
         }
-        // A variable is not a data source; it is given one where it is defined.
+        // A variable is not a data source; its definition has one.
         bool one = One is not null && fields.String("type") == SqliteDataSource.PluginId && !uid.StartsWith('$');
         if ((Find(uid) ?? (one ? One : null)) is not { } found)
         {

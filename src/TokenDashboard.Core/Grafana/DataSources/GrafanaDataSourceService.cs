@@ -26,10 +26,8 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
     }
 
     /// <summary>The names of the server's data sources, each with type and uid in words.</summary>
-    /// <exception cref="TokenDashboardException">The server cannot be asked, or does not tell this account.</exception>
-    public IReadOnlyDictionary<string, string> Names() => Client.Get("api/datasources")
-        .OrThrow("list data sources", "datasources:read (role Admin)")
-        .As(GrafanaJson.Default.DataSourceItemArray)
+    /// <exception cref="TokenDashboardException">The server cannot be asked, or refuses this account.</exception>
+    public IReadOnlyDictionary<string, string> Names() => GrafanaDataSources.All(Client)
         .Where(item => item.Name is not null)
         .DistinctBy(item => item.Name)
         .ToDictionary(item => item.Name!, item => $"{item.Type}, uid {item.Uid}");
@@ -99,7 +97,7 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
         return report with { Name = stored.String("name"), Database = database };
     }
 
-    /// <summary>A database can be opened that is not a store of telemetry, and a healthy one may be locked; a query tells.</summary>
+    /// <summary>A database that opens may be no store of telemetry, and a healthy one may be locked; only a query shows it.</summary>
     private long? Query(string uid, List<string> problems)
     {
         (bool? healthy, string words, string advice) = Sources.AskHealth(uid);

@@ -13,11 +13,11 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
 {
     private const string Permission = "datasources:read, datasources:create and datasources:write (role Admin)";
 
+    internal const string ListPath = "api/datasources";
+
     private const string Plugin = SqliteDataSource.PluginId;
 
     /// <summary>Finds, creates or corrects the data source.</summary>
-    /// <param name="options">Its uid, name and database.</param>
-    /// <param name="identity">What dashboards refer to.</param>
     /// <returns>What was done; null if writing was declined or the account may not read the data source.</returns>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GrafanaPluginMissing"/>, <see cref="ErrorCode.GrafanaDataSourceMissing"/>,
@@ -70,10 +70,17 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         return response.Status != 404 && response.OrThrow($"read the data source '{uid}'", Permission).AsObject().String("type") == Plugin;
     }
 
+    /// <summary>All data sources of the server.</summary>
+    internal static DataSourceItem[] All(GrafanaClient client) => All(client.Get(ListPath));
+
+    /// <summary>The data sources in an answer to <see cref="ListPath"/>.</summary>
+    internal static DataSourceItem[] All(GrafanaResponse response) =>
+        response.OrThrow("list data sources", "datasources:read (role Admin)").As(GrafanaJson.Default.DataSourceItemArray);
+
     private GrafanaPublishResult? Create(GrafanaPublishOptions options, DataSourceIdentity identity)
     {
-        DataSourceItem[] all = client.Get("api/datasources").OrThrow("list data sources", Permission).As(GrafanaJson.Default.DataSourceItemArray);
-        if (all.Any(item => item.Uid == identity.Uid) && MadeMeanwhile(identity) is { } listed)
+        DataSourceItem[] all = All(client);
+        if (all.Any(item => item.Uid == identity.Uid) && CreatedMeanwhile(identity) is { } listed)
         {
             return Correct(listed, options, identity with { Name = listed.String("name") ?? identity.Name });
         }
@@ -95,15 +102,16 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         {
             return null;
         }
-        var settings = new JsonObject(SqliteDataSource.Settings(options.Database).Select(setting => KeyValuePair.Create(setting.Key, (JsonNode?)JsonValue.Create(setting.Value))));
+        var settings = new JsonObject(SqliteDataSource.Settings(options.Database)
+            .Select(setting => KeyValuePair.Create(setting.Key, (JsonNode?)JsonValue.Create(setting.Value))));
         var body = new JsonObject
         {
             ["name"] = identity.Name, ["uid"] = identity.Uid, ["type"] = Plugin, ["access"] = "proxy", ["isDefault"] = false, ["jsonData"] = settings,
         };
-        GrafanaResponse? response = client.Write(HttpMethod.Post, "api/datasources", body, () => Holds(identity.Uid, body));
+        GrafanaResponse? response = client.Write(HttpMethod.Post, ListPath, body, () => Holds(identity.Uid, body));
         if (response is { IsConflict: true })
         {
-            return MadeMeanwhile(identity) is { } made
+            return CreatedMeanwhile(identity) is { } made
                 ? Correct(made, options, identity with { Name = made.String("name") ?? identity.Name })
                 : throw Conflict(
                     $"Grafana did not create the data source '{identity.Name}': {response.Words}. Another run may have created it just now; run the command again.");
@@ -114,7 +122,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     }
 
     /// <summary>The data source if another run created it meanwhile; null otherwise.</summary>
-    private JsonObject? MadeMeanwhile(DataSourceIdentity identity) =>
+    private JsonObject? CreatedMeanwhile(DataSourceIdentity identity) =>
         client.Get(ByUid(identity.Uid)) is { IsSuccess: true } response && response.AsObject().String("type") == Plugin ? response.AsObject() : null;
 
     private GrafanaPublishResult? Correct(JsonObject stored, GrafanaPublishOptions options, DataSourceIdentity identity)
@@ -180,7 +188,8 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         }
         else if (!known.Any(source => source.Value.String("uid") == uid))
         {
-            callbacks.Warning($"Grafana at {client.Url} shows this account no data source with the uid '{uid}'. Panels that read it stay empty. Create it with Set-GrafanaDataSource.");
+            callbacks.Warning($"Grafana at {client.Url} shows this account no data source with the uid '{uid}'. Panels that read it stay empty. Create it with "
+                + "Set-GrafanaDataSource.");
         }
     }
 
@@ -199,7 +208,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         return words;
     }
 
-    /// <summary>What the plugin says when it opens the database, and what to do about it; unknown where the account may not ask, or the server cannot.</summary>
+    /// <summary>What the plugin says when it opens the database, and what to do about it; unknown if the account may not ask, or the server cannot.</summary>
     internal (bool? Healthy, string Words, string Advice) AskHealth(string uid)
     {
         GrafanaResponse response = client.Get(PathOf(uid) + "/health");
@@ -228,7 +237,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"api/datasources/{number}")
         : ByUid(uid);
 
-    /// <summary>A data source's number; null if the server does not tell.</summary>
+    /// <summary>A data source's number; null if the server does not say.</summary>
     internal long? NumberOf(string uid) =>
         client.Get(ByUid(uid)) is { IsSuccess: true } response && response.AsObject()["id"] is JsonValue value && value.TryGetValue(out long number) ? number : null;
 

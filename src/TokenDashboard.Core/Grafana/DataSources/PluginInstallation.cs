@@ -108,7 +108,7 @@ internal static class StoreWarnings
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Grafana may see the path elsewhere; only Grafana can tell.
+            // Grafana may see another file at the path; only Grafana can check it.
             return false;
         }
     }

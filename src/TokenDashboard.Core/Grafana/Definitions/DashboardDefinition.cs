@@ -199,7 +199,7 @@ public static partial class DashboardDefinition
 
 /// <summary>The result of reading a definition.</summary>
 /// <param name="Dashboard">The dashboard; null if there are faults.</param>
-/// <param name="BaseName">The name of the base dashboard of the catalogue; the empty string for none.</param>
+/// <param name="BaseName">The name of the base dashboard of the catalog; the empty string for none.</param>
 /// <param name="Faults">Everything that is wrong with the definition, in the order it was read.</param>
 public sealed record DashboardDefinitionResult(Dashboard? Dashboard, string BaseName, IReadOnlyList<DefinitionFault> Faults)
 {

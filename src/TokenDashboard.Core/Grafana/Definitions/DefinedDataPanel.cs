@@ -10,13 +10,6 @@ internal static class DefinedDataPanel
 {
     private const int MostQueries = 26;
 
-    /// <param name="type">Its type.</param>
-    /// <param name="read">Its definition.</param>
-    /// <param name="width">In columns of the grid.</param>
-    /// <param name="height">In rows of the grid.</param>
-    /// <param name="title">Its title.</param>
-    /// <param name="description">What it shows.</param>
-    /// <param name="found">Collects its queries with their paths.</param>
     internal static DataPanel Read(
         string type, DefinitionFields read, int width, int height, string title, string description, List<(string Path, string Sql)> found)
     {

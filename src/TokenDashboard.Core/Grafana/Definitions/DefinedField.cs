@@ -56,7 +56,8 @@ internal static partial class DefinedField
         string[] given = [.. ((string[])["column", "pattern", "fieldType", "query"]).Where(read.Has)];
         if (given.Length != 1)
         {
-            read.Fault("column", $"or pattern, fieldType or query must choose the columns, one of them; {(given.Length == 0 ? "none is" : string.Join(" and ", given) + " are")} given");
+            string found = given.Length == 0 ? "none is" : string.Join(" and ", given) + " are";
+            read.Fault("column", $"or pattern, fieldType or query must choose the columns, one of them; {found} given");
             return null;
         }
         return matchers.OfType<FieldMatcher>().FirstOrDefault() is { } matcher ? new FieldOverride(matcher) { Field = field, Column = look } : null;
@@ -93,7 +94,7 @@ internal static partial class DefinedField
         return new Legend(placement, calculations) { SortBy = legend.Choice<Calculation>("sortBy") };
     }
 
-    /// <summary>A colour's name or number; null if it is not given, or is not a colour.</summary>
+    /// <summary>A color's name or number; null if it is not given, or is not a color.</summary>
     internal static string? Color(DefinitionFields read, string name)
     {
         string? color = read.Text(name, 40);
@@ -120,7 +121,8 @@ internal static partial class DefinedField
         string meant = Units.Nearest(unit) is { } nearest ? $", perhaps '{nearest}'" : "";
         read.Fault(
             "unit",
-            $"is '{unit}', which Grafana does not know{meant}; known are none, short, sishort, locale, percent, percentunit, ms, s, reqps, bytes, currencyUSD, dateTimeAsIso and others, and custom units such as 'suffix: tokens'");
+            $"is '{unit}', which Grafana does not know{meant}; known are none, short, sishort, locale, percent, percentunit, ms, s, reqps, bytes, currencyUSD, "
+                + "dateTimeAsIso and others, and custom units such as 'suffix: tokens'");
         return null;
     }
 
@@ -148,8 +150,8 @@ internal static partial class DefinedField
             if (value is null || !IsColor(color))
             {
                 read.Fault("thresholds", value is null
-                    ? $"has '{from}'; it must be numbers with colours, as @{{ 0 = 'green'; 80 = 'red' }} or {{ \"0\": \"green\" }}"
-                    : $"has the colour '{color}' from {from} on; it must be {ColorWords}");
+                    ? $"has '{from}'; it must be numbers with colors, as @{{ 0 = 'green'; 80 = 'red' }} or {{ \"0\": \"green\" }}"
+                    : $"has the color '{color}' from {from} on; it must be {ColorWords}");
                 continue;
             }
             thresholds.Add(new Threshold(value.Value, color));

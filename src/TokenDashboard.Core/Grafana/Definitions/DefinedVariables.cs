@@ -8,7 +8,7 @@ using TokenDashboard.Input;
 namespace TokenDashboard.Grafana.Definitions;
 
 /// <summary>
-/// The variables of a definition. Those of the catalogue need only their name, or a query that uses them. Variables that they use are
+/// The variables of a definition. Those of the catalog need only their name, or a query that uses them. Variables that they use are
 /// added.
 /// </summary>
 internal sealed partial class DefinedVariables
@@ -18,9 +18,6 @@ internal sealed partial class DefinedVariables
     private readonly IReadOnlyList<DashboardVariable> _standard;
     private readonly List<DashboardVariable> _variables;
 
-    /// <param name="read">The definition of the dashboard.</param>
-    /// <param name="before">The variables of the base dashboard.</param>
-    /// <param name="zones">The time zones to choose from.</param>
     internal DefinedVariables(DefinitionFields read, IReadOnlyList<DashboardVariable> before, IReadOnlyList<TimeZoneInfo> zones)
     {
         _standard = [.. RequestVariables.All(zones), .. RequestVariables.OfSingleRequests, UsageRelations.Planner(zones), .. UsageRelations.All];
@@ -39,7 +36,7 @@ internal sealed partial class DefinedVariables
         }
     }
 
-    /// <summary>The variables, with those of the catalogue that texts use; the data source first, the others in the given order.</summary>
+    /// <summary>The variables, with those of the catalog that texts use; the data source first, the others in the given order.</summary>
     internal IReadOnlyList<DashboardVariable> Complete(IEnumerable<string> texts)
     {
         var used = new HashSet<string>();
@@ -58,16 +55,18 @@ internal sealed partial class DefinedVariables
         return [all.FirstOrDefault(variable => variable is DataSourceVariable) ?? new DataSourceVariable(), .. all.Where(variable => variable is not DataSourceVariable)];
     }
 
-    /// <summary>A variable of the catalogue that the definition does not have.</summary>
+    /// <summary>A variable of the catalog that the definition does not have.</summary>
     private DashboardVariable? Missing(string name) =>
         _variables.Any(there => there.Name == name) ? null : _standard.FirstOrDefault(known => known.Name == name);
+
+    private string Standard(bool hidden) => string.Join(", ", _standard.Where(known => known.Hidden == hidden).Select(known => known.Name));
 
     private void Add(List<DefinitionFault> faults, string path, DashboardVariable? variable, string name)
     {
         if (variable is null)
         {
             faults.Add(new DefinitionFault(
-                path, $"is '{name}', which is not a variable of the catalogue; known are {string.Join(", ", _standard.Where(known => !known.Hidden).Select(known => known.Name))}. A new variable needs a name, and sql, choices or type"));
+                path, $"is '{name}', which is not a variable of the catalog; known are {Standard(hidden: false)}. A new variable needs a name, and sql, choices or type"));
         }
         else if (_variables.Any(there => there.Name.Equals(variable.Name, StringComparison.Ordinal)))
         {
@@ -84,7 +83,8 @@ internal sealed partial class DefinedVariables
         string? name = read.Text("name", 100, required: true);
         if (name is not null && (!Name().IsMatch(name) || name == "datasource" || _standard.Any(known => known.Hidden && known.Name == name)))
         {
-            read.Fault("name", $"is '{name}'; it must be letters, digits and underscores, begin with a letter, and not be datasource or the name of a relation, {string.Join(", ", _standard.Where(known => known.Hidden).Select(known => known.Name))}");
+            read.Fault("name", $"is '{name}'; it must be letters, digits and underscores, begin with a letter, and not be datasource or the name of a "
+                + $"relation, {Standard(hidden: true)}");
             name = null;
         }
         string label = read.Text("label", 100) ?? name ?? "";

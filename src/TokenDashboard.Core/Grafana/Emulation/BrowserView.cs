@@ -31,7 +31,7 @@ internal sealed class BrowserView
     /// <summary>The length of time a point stands for, in milliseconds.</summary>
     internal long IntervalMilliseconds { get; init; }
 
-    /// <summary>The view of a panel: its own time range where it has one, and its interval.</summary>
+    /// <summary>The view of a panel: its own time range if it has one, and its interval.</summary>
     internal BrowserView For(ReadPanel panel)
     {
         TimeWindow window = Window;

@@ -65,7 +65,7 @@ internal static class EmulatedPlugin
         return new PluginResult(finished, columns, rows, complete, seriesByLabel ? WideSeries.Of(columns) : null, milliseconds);
     }
 
-    // The plugin's driver runs every statement of a text, and gives what the last one gave.
+    // The plugin's driver runs every statement of a text, and returns the result of the last one.
     // https://gitlab.com/cznic/sqlite, stmt.go, "multi-statement script"
     private static List<PluginColumn> ReadLast(SqliteDataReader reader, IReadOnlyList<string> timeColumns, out bool complete)
     {
@@ -114,13 +114,13 @@ internal static class EmulatedPlugin
     };
 }
 
-/// <summary>What the plugin makes of a query.</summary>
+/// <summary>The plugin's result of a query.</summary>
 /// <param name="Sql">The SQL that was run.</param>
 /// <param name="Columns">The columns, gaps filled.</param>
 /// <param name="Rows">The rows SQLite gave.</param>
 /// <param name="Complete">Whether all rows were read.</param>
 /// <param name="Series">The series of a time series query; null for a table.</param>
-/// <param name="Milliseconds">How long SQLite took to give them.</param>
+/// <param name="Milliseconds">How long SQLite took.</param>
 internal sealed record PluginResult(
     string Sql, IReadOnlyList<PluginColumn> Columns, int Rows, bool Complete, WideSeries? Series, double Milliseconds);
 

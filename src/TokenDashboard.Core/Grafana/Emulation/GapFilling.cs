@@ -12,7 +12,7 @@ internal static class GapFilling
         {
             return;
         }
-        // The plugin would loop for ever.
+        // The plugin would loop forever.
         if (seconds <= 0)
         {
             throw new PluginException($"an interval of {seconds} seconds never fills a gap; the plugin would not return");
@@ -29,7 +29,7 @@ internal static class GapFilling
             for (; expected < current; expected += seconds)
             {
                 Add(filled, columns, column => column == time ? expected : null);
-                // A bucket of a second over years would make too many rows.
+                // Buckets of a second over years would be too many rows.
                 if ((long)filled[0].Count * columns.Count > QueryLimits.MaxPoints)
                 {
                     throw QueryGuard.Stopped($"makes more than {QueryLimits.MaxPoints} values when its gaps of {seconds} seconds are filled");

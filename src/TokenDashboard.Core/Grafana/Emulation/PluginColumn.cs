@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// A result column as the plugin makes it. The declared type of a table's column decides, else the first value that is not NULL; what does
-/// not fit is cut off or dropped without a word, which is counted here.
+/// A result column as the plugin reads it. Its type is the declared type of a table's column, or that of the first value that is not NULL. The
+/// plugin silently truncates or drops values that do not fit, which is counted here.
 /// </summary>
 internal sealed partial class PluginColumn
 {
@@ -47,8 +47,6 @@ internal sealed partial class PluginColumn
 
     /// <summary>The first value that was cut off or lost, as it was.</summary>
     internal string Example { get; private set; } = "";
-
-    internal bool IsNumber => Type is ColumnType.WholeNumber or ColumnType.Number or ColumnType.Unknown;
 
     internal void Add(object? value)
     {
@@ -136,7 +134,7 @@ internal sealed partial class PluginColumn
 /// <summary>How the plugin reads values of time columns: numbers are seconds since 1970, text is RFC 3339 or such a number.</summary>
 internal static partial class PluginTime
 {
-    // Beyond it a number is no time anybody means, and does not fit what follows.
+    // No time is beyond it, and it would not fit a decimal.
     private const double Limit = 1e18;
 
     /// <summary>Seconds since 1970, or null where the value is no time.</summary>
@@ -181,7 +179,7 @@ public enum ColumnType
     /// <summary>Numbers with fractions.</summary>
     Number,
 
-    /// <summary>Text; a label where series are made.</summary>
+    /// <summary>Text; a label of series.</summary>
     Text,
 
     /// <summary>Times.</summary>

@@ -8,17 +8,17 @@ using TokenDashboard.Grafana.Rules;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// Holds a connection to <see cref="QueryLimits"/>, and to statements that read. What the plugin would run is distinguished from
-/// what it refuses, too.
+/// Restricts a connection to <see cref="QueryLimits"/> and to statements that read. Statements that the plugin would run are distinguished
+/// from those that it refuses.
 /// </summary>
 internal sealed class QueryGuard : IDisposable
 {
-    // Between two looks at the clock SQLite does so many steps, which take some microseconds.
+    // SQLite does so many steps between two checks of the clock, in some microseconds.
     private const int StepsPerLook = 1000;
 
     private static readonly TimeSpan MemoryLook = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>PRAGMAs that tell of the database and change nothing; those with a value in brackets take the name of a table or index.</summary>
+    /// <summary>PRAGMAs that only read; those with a value in brackets take the name of a table or index.</summary>
     private static readonly HashSet<string> HarmlessPragmas = new(StringComparer.OrdinalIgnoreCase)
     {
         "application_id", "collation_list", "compile_options", "data_version", "database_list", "encoding", "foreign_key_list", "freelist_count",
@@ -43,7 +43,7 @@ internal sealed class QueryGuard : IDisposable
     internal QueryGuard(sqlite3 database, QueryLimits limits)
     {
         _limits = limits;
-        // Results on their way are held in memory, where they are counted: no query fills a disk.
+        // Temporary results stay in memory, which is limited: no query fills a disk.
         raw.sqlite3_exec(database, "PRAGMA temp_store = MEMORY");
         (int Limit, int Value)[] most =
         [
@@ -64,10 +64,10 @@ internal sealed class QueryGuard : IDisposable
         _interrupt = _deadline.Token.Register(() => raw.sqlite3_interrupt(database));
     }
 
-    /// <summary>What SQLite's failure is to the dashboard; null where it is the database's.</summary>
+    /// <summary>What SQLite's failure means for the dashboard; null if the database is the cause.</summary>
     internal PluginException? Explain(SqliteException exception) => _refused ?? exception.SqliteErrorCode switch
     {
-        // Stopped while it takes a statement apart, SQLite complains of what it has not come to.
+        // If SQLite is stopped while it parses a statement, it reports the part that it has not reached.
         raw.SQLITE_INTERRUPT or raw.SQLITE_ERROR when _stopped is not null || _deadline.IsCancellationRequested => Stopped(_stopped ?? TooLong),
         raw.SQLITE_TOOBIG => Stopped(string.Create(CultureInfo.InvariantCulture, $"makes a text, BLOB or row of more than {_limits.ValueLength} bytes")),
         raw.SQLITE_NOMEM => Stopped(TooMuchMemory),
@@ -157,7 +157,7 @@ internal sealed record QueryLimits(TimeSpan Time, long Memory, int ValueLength)
     /// <summary>The most bytes a result may have: texts as they are held, and 32 for each value.</summary>
     internal const long MaxResultBytes = 256L << 20;
 
-    /// <summary>The most values that filled gaps or the points of all series may make of a result.</summary>
+    /// <summary>The most values of a result after filling gaps, and in all series together.</summary>
     internal const int MaxPoints = 2_000_000;
 
     /// <summary>How often SQLite may copy common table expressions into one another.</summary>

@@ -4,7 +4,7 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>The options a variable offers, as Grafana makes them from its definition or from the rows of its query.</summary>
+/// <summary>The options of a variable, as Grafana reads them from its definition or from the rows of its query.</summary>
 internal static partial class VariableOptions
 {
     private const int LongestRegex = 10_000;
@@ -68,7 +68,8 @@ internal static partial class VariableOptions
         return from option in options
             let match = MatchOf(option.Value)
             where match.Success
-            select (Group(match, "text") ?? Group(match, "value") ?? Group(match, "1") ?? option.Text, Group(match, "value") ?? Group(match, "text") ?? Group(match, "1") ?? option.Value);
+            select (Group(match, "text") ?? Group(match, "value") ?? Group(match, "1") ?? option.Text,
+                Group(match, "value") ?? Group(match, "text") ?? Group(match, "1") ?? option.Value);
     }
 
     private static string? Group(Match match, string name) => match.Groups[name] is { Success: true } group ? group.Value : null;

@@ -1,7 +1,7 @@
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// The series the plugin makes of a result: text columns become labels, each combination of them with each other column a series. Without
+/// The series that the plugin creates from a result: text columns become labels, each combination of them with each other column a series. Without
 /// text columns every column is a series as it is.
 /// </summary>
 /// <param name="Times">The times of the values, ascending if there are labels.</param>
@@ -9,7 +9,7 @@ namespace TokenDashboard.Grafana.Emulation;
 /// <param name="Repeated">How many rows replaced an earlier one of the same time and labels.</param>
 internal sealed record WideSeries(IReadOnlyList<decimal?> Times, IReadOnlyList<WideSeries.Series> All, int Repeated)
 {
-    /// <exception cref="PluginException">The result is not one series can be made of.</exception>
+    /// <exception cref="PluginException">The result cannot become series.</exception>
     internal static WideSeries Of(IReadOnlyList<PluginColumn> columns)
     {
         PluginColumn? time = columns.FirstOrDefault(column => column.Type == ColumnType.Time);
@@ -94,6 +94,6 @@ internal sealed record WideSeries(IReadOnlyList<decimal?> Times, IReadOnlyList<W
     /// <summary>One series.</summary>
     /// <param name="Name">The column its values are from.</param>
     /// <param name="Labels">Text columns and their values.</param>
-    /// <param name="Values">A value for each time; null where there is none.</param>
+    /// <param name="Values">A value for each time; null if there is none.</param>
     internal sealed record Series(string Name, IReadOnlyDictionary<string, string> Labels, IReadOnlyList<object?> Values);
 }

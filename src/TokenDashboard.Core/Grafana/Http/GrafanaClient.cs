@@ -10,12 +10,12 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Grafana.Http;
 
 /// <summary>
-/// Sends requests to one Grafana server, one after another on the caller's thread, and turns what goes wrong on the way into the
-/// product's failures. What Grafana itself refuses is left to the caller as a <see cref="GrafanaResponse"/>.
+/// Sends requests to one Grafana server, one after another on the caller's thread, and turns failures on the way into the
+/// errors of this module. A refusal of Grafana itself is left to the caller as a <see cref="GrafanaResponse"/>.
 /// </summary>
 internal sealed class GrafanaClient : IDisposable
 {
-    /// <summary>No answer this product reads comes near it; a wrong address may serve anything.</summary>
+    /// <summary>No answer that is read here comes near it; a wrong address may serve anything.</summary>
     private const int MaxResponseBytes = 64 * 1024 * 1024;
 
     /// <summary>The servers for which this process has warned of http.</summary>
@@ -68,12 +68,12 @@ internal sealed class GrafanaClient : IDisposable
         HttpRequestHeaders headers = _http.DefaultRequestHeaders;
         headers.Authorization = authorization;
         headers.Accept.ParseAdd("application/json");
-        // Grafana shows a data source for some seconds as it was before a change, unless it is told not to.
+        // Without this header, Grafana shows a data source for some seconds as it was before a change.
         headers.Add("X-Grafana-NoCache", "true");
         headers.UserAgent.ParseAdd("TokenDashboard");
-        if (connection.OrgId is { } organisation)
+        if (connection.OrgId is { } organization)
         {
-            headers.Add("X-Grafana-Org-Id", organisation.ToString(CultureInfo.InvariantCulture));
+            headers.Add("X-Grafana-Org-Id", organization.ToString(CultureInfo.InvariantCulture));
         }
     }
 
@@ -83,19 +83,19 @@ internal sealed class GrafanaClient : IDisposable
     /// <summary>A failure about this server.</summary>
     internal TokenDashboardException Error(ErrorCode code, string message) => new(code, message, target: Url);
 
-    /// <summary>Reads, again if what failed may pass. <paramref name="path"/> is relative, with its parts escaped.</summary>
+    /// <summary>Reads, and retries temporary failures. <paramref name="path"/> is relative, with its parts escaped.</summary>
     /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
     internal GrafanaResponse Get(string path) => Read(HttpMethod.Get, path, Try(path));
 
-    /// <summary>Reads what a server may not serve at all; null if it does not, in whatever words.</summary>
-    /// <exception cref="TokenDashboardException">No answer, one that is not Grafana's, or one that says nothing about what was asked.</exception>
+    /// <summary>Reads what a server may not have; null if it does not have it.</summary>
+    /// <exception cref="TokenDashboardException">No answer, one that is not Grafana's, or one that does not answer the request.</exception>
     internal GrafanaResponse? Find(string path) => Try(path) is var attempt && attempt is { Failure: null, Status: 404 or 410 } ? null : ReadAnswer(path, attempt);
 
     /// <summary>
-    /// As <see cref="Find"/>, for what one can do without: null also for a refusal, a redirect or a page, since proxies let through only what
-    /// they know. A server that takes no requests now, or does not know the account, is still a failure.
+    /// Like <see cref="Find"/>, for optional information: null also for a refusal, a redirect or a page, because a proxy may not let the
+    /// request through. An unavailable server, or one that does not know the account, is still a failure.
     /// </summary>
-    /// <exception cref="TokenDashboardException">No answer, or one that holds for every request.</exception>
+    /// <exception cref="TokenDashboardException">No answer, or a refusal that applies to every request.</exception>
     internal GrafanaResponse? FindOptional(string path)
     {
         GrafanaAttempt attempt = Try(path);
@@ -114,21 +114,21 @@ internal sealed class GrafanaClient : IDisposable
         }
     }
 
-    /// <summary>Asks with a body, and otherwise as <see cref="Get"/>. Only for what changes nothing.</summary>
+    /// <summary>Like <see cref="Get"/>, with a body. Only for requests that change nothing.</summary>
     /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
     internal GrafanaResponse Ask(string path, JsonObject body) =>
         Read(HttpMethod.Post, path, _retry.Run(cancel => Once(HttpMethod.Post, path, body, cancel)));
 
     /// <summary>
-    /// Sends a request that changes something. If it failed in a way that may pass, it is unknown whether it was carried out, so
-    /// <paramref name="isDone"/> is asked before it is sent again.
+    /// Sends a request that changes something. After a temporary failure it is unknown whether it was carried out, so
+    /// <paramref name="isDone"/> is called before it is sent again.
     /// </summary>
     /// <param name="method">POST or PUT.</param>
     /// <param name="path">Relative, with its parts escaped.</param>
     /// <param name="body">The content.</param>
-    /// <param name="isDone">Looks whether the server has it now.</param>
+    /// <param name="isDone">Checks whether the server has it now.</param>
     /// <param name="editable">Whether what the alerting API writes stays editable in Grafana.</param>
-    /// <returns>The answer; null if <paramref name="isDone"/> showed that a try without an answer had done it.</returns>
+    /// <returns>The answer; null if <paramref name="isDone"/> showed that a try without an answer was carried out.</returns>
     /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
     internal GrafanaResponse? Write(HttpMethod method, string path, JsonObject body, Func<bool> isDone, bool editable = false)
     {
@@ -157,12 +157,12 @@ internal sealed class GrafanaClient : IDisposable
                     Code: ErrorCode.GrafanaTimeout or ErrorCode.GrafanaUnreachable,
                     InnerException: not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError },
                 };
-                // An earlier try that arrived late is what a repeated one may be refused for.
+                // A repeated try may be refused because an earlier one arrived late.
                 return repeated && attempt.Status is 409 or 412 && IsDone() ? GrafanaAttempt.Done : attempt;
             }
             catch (TokenDashboardException exception)
             {
-                // isDone failed, and the try before it may still be carried out.
+                // isDone failed, and the previous try may still be carried out.
                 return new GrafanaAttempt { Failure = exception, MayPass = exception.Code is ErrorCode.GrafanaUnreachable or ErrorCode.GrafanaBusy };
             }
             finally
@@ -184,7 +184,7 @@ internal sealed class GrafanaClient : IDisposable
         _secrets.Dispose();
     }
 
-    /// <summary>Whether an answer is the plugin's word about its health: old servers give it with the status of a server in trouble.</summary>
+    /// <summary>Whether an answer is the plugin's own health: old servers send it with the status of an unavailable server.</summary>
     internal static bool IsPluginAnswer(int status, ReadOnlySpan<byte> body) => status == 503 && body.IndexOf("\"status\":\"ERROR\""u8) >= 0;
 
     private GrafanaAttempt Try(string path) => _retry.Run(cancel => Once(HttpMethod.Get, path, null, cancel));
@@ -210,7 +210,7 @@ internal sealed class GrafanaClient : IDisposable
         request.Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         try
         {
-            // Only the asynchronous way ends at once when looking up the host's name hangs.
+            // Only the asynchronous method can be cancelled while the host's name is looked up.
             using HttpResponseMessage response = _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancel).GetAwaiter().GetResult();
             byte[] content = response.Content.ReadAsByteArrayAsync(cancel).GetAwaiter().GetResult();
             int status = (int)response.StatusCode;

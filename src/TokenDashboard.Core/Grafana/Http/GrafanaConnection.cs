@@ -19,7 +19,7 @@ public enum GrafanaApi
 }
 
 /// <summary>
-/// The address of a Grafana server, the account, and what the server told about itself. No public member shows a secret.
+/// The address of a Grafana server, the account, and what the server said about itself. No public member shows a secret.
 /// </summary>
 public sealed record GrafanaConnection
 {
@@ -70,7 +70,7 @@ public sealed record GrafanaConnection
     /// <summary>The user's name, or "token".</summary>
     public string Account => Credential?.UserName ?? "token";
 
-    /// <summary>The organisation, 1 or more; null for the account's current one. A token always belongs to one organisation.</summary>
+    /// <summary>The organization, 1 or more; null for the account's current one. A token always belongs to one organization.</summary>
     public int? OrgId { get; init; }
 
     /// <summary>The interface through which dashboards and folders are read and written.</summary>
@@ -97,13 +97,13 @@ public sealed record GrafanaConnection
     /// <summary>The server's version; null if it was not asked or hides it.</summary>
     public string? Version { get; init; }
 
-    /// <summary>The organisation's name; null if the server was not asked or the account may not know.</summary>
+    /// <summary>The organization's name; null if the server was not asked or the account may not know.</summary>
     public string? OrgName { get; init; }
 
-    /// <summary>Whether the account may make and change dashboards in some folder; null if the server does not tell.</summary>
+    /// <summary>Whether the account may create and change dashboards in some folder; null if the server does not say.</summary>
     public bool? CanPublish { get; init; }
 
-    /// <summary>Whether the account may make and change data sources; null if the server does not tell.</summary>
+    /// <summary>Whether the account may create and change data sources; null if the server does not say.</summary>
     public bool? CanSetDataSource { get; init; }
 
     /// <summary>Whether commands use it by default. Set when a session lists its connections.</summary>
@@ -116,7 +116,7 @@ public sealed record GrafanaConnection
         try
         {
             byte[] content = RegularFile.ReadBytes(CaCertificate!, MaxCertificateBytes);
-            // A PEM file may hold several; what has no PEM block in it is DER.
+            // A PEM file may contain several; a file without a PEM block is DER.
             certificates.ImportFromPem(Encoding.Latin1.GetString(content));
             if (certificates.Count == 0)
             {

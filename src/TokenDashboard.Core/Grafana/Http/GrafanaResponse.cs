@@ -15,7 +15,7 @@ internal sealed partial class GrafanaResponse
 
     private const int MaxWords = 300;
 
-    /// <summary>How much of a page is searched for the words a person would see.</summary>
+    /// <summary>How much of a page is searched for visible words.</summary>
     private const int MaxPage = 64 * 1024;
 
     private const string BusyAdvice = "Run the command again later, or give a larger -TimeoutSec to wait longer.";
@@ -39,13 +39,13 @@ internal sealed partial class GrafanaResponse
 
     internal bool IsSuccess => Status is >= 200 and < 300;
 
-    /// <summary>Whether the server refused because of what it holds now, or because it failed: another run may have done the work.</summary>
+    /// <summary>Whether the server refused because of its current state, or because it failed: another run may have done the work.</summary>
     internal bool IsRefusedByState => Status is 400 or 409 or 412 or 500;
 
     /// <summary>Whether something else changed the same thing meanwhile.</summary>
     internal bool IsConflict => Status is 409 or 412;
 
-    /// <summary>Whether it says nothing about what was asked: the account is unknown, or the server takes no requests now.</summary>
+    /// <summary>Whether it does not answer the request: the account is unknown, or the server takes no requests now.</summary>
     internal bool IsNoAnswer => Status is 401 or 429 || IsUnavailable(Status);
 
     /// <summary>
@@ -74,7 +74,7 @@ internal sealed partial class GrafanaResponse
     /// <summary>Words of a server, as they may stand in a message: short, in a line, without secrets.</summary>
     internal static string Shown(string words, Secrets secrets)
     {
-        // Cut before it is searched, not after: a server may send megabytes. Twice the length, so that no secret is cut where it could be seen.
+        // Cut before it is searched, not after: a server may send megabytes. Twice the length, so that no secret is cut into a visible part.
         string shown = MessageText.Visible(secrets.MaskIn(WhiteSpace().Replace(Cut(words, 2 * MaxWords), " ").Trim()));
         return shown.Length <= MaxWords ? shown : $"{Cut(shown, MaxWords)}…";
     }
@@ -98,7 +98,7 @@ internal sealed partial class GrafanaResponse
         }
         catch (JsonException)
         {
-            // Reported below, in words for a person.
+            // Reported below.
         }
         if (body is JsonObject or JsonArray)
         {
@@ -181,7 +181,7 @@ internal sealed partial class GrafanaResponse
 
     private static string Cut(string text, int length) => text.Length <= length ? text : text[..length];
 
-    // What is not closed ends with the text: each attempt matches, so none is searched for in vain again and again.
+    // An unclosed tag ends with the text. So each attempt matches, and the search stays linear.
     [GeneratedRegex(@"<script\b.*?(</script>|\z)|<style\b.*?(</style>|\z)|<[^>]*(>|\z)", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex Markup();
 

@@ -8,7 +8,7 @@ namespace TokenDashboard.Grafana.Http;
 /// <summary>How one try of a request ended.</summary>
 internal sealed record GrafanaAttempt
 {
-    /// <summary>The end of a request that an earlier try had carried out.</summary>
+    /// <summary>A request that an earlier try carried out.</summary>
     internal static GrafanaAttempt Done { get; } = new();
 
     /// <summary>The HTTP status; 0 without an answer.</summary>
@@ -23,17 +23,17 @@ internal sealed record GrafanaAttempt
     /// <summary>Why there is no answer; null if there is one.</summary>
     internal TokenDashboardException? Failure { get; init; }
 
-    /// <summary>Whether another try may end better.</summary>
+    /// <summary>Whether another try may succeed.</summary>
     internal bool MayPass { get; init; }
 
-    /// <summary>How long the server asks to be left alone.</summary>
+    /// <summary>How long the server asks to wait.</summary>
     internal TimeSpan? RetryAfter { get; init; }
 }
 
 /// <summary>
-/// Repeats tries of a request that may end better: after a wait that doubles and varies, or the one the server asks for, until the
-/// request's deadline. A server that never answered is given up sooner, because a wrong address does not become right by waiting,
-/// unless the connection is to wait for it.
+/// Retries requests after temporary failures: after a wait that doubles and varies, or the one that the server asks for, until the
+/// deadline of the request. If the server never answered, there are fewer retries, because waiting does not correct a wrong address,
+/// unless the connection waits for its server.
 /// </summary>
 internal sealed class GrafanaRetry
 {
@@ -70,7 +70,7 @@ internal sealed class GrafanaRetry
         }).Build();
     }
 
-    /// <summary>Runs tries until one ends well, cannot end better, or time is up; returns the last one.</summary>
+    /// <summary>Retries until a try succeeds, fails permanently, or the time is up; returns the last one.</summary>
     /// <exception cref="OperationCanceledException">The user cancelled.</exception>
     internal GrafanaAttempt Run(Func<CancellationToken, GrafanaAttempt> attempt)
     {
@@ -78,7 +78,7 @@ internal sealed class GrafanaRetry
         deadline.CancelAfter(_connection.Timeout);
         if (_running)
         {
-            // A look-up between two tries; what fails there is the outer request's failure, and repeated with it.
+            // A look-up between two tries; its failure is the outer request's failure, and is retried with it.
             return attempt(deadline.Token);
         }
         _running = true;

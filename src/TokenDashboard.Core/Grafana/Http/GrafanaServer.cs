@@ -4,8 +4,8 @@ namespace TokenDashboard.Grafana.Http;
 
 /// <summary>A server that answered as Grafana and accepted the sign-in.</summary>
 /// <param name="Version">Its version; null if the server hides it.</param>
-/// <param name="OrgId">The organisation of the account; 0 if unknown.</param>
-/// <param name="OrgName">The name of that organisation; null if unknown.</param>
+/// <param name="OrgId">The organization of the account; 0 if unknown.</param>
+/// <param name="OrgName">The name of that organization; null if unknown.</param>
 internal sealed record GrafanaServer(string? Version, long OrgId, string? OrgName)
 {
     /// <summary>The major version; the newest known one if the server hides it, since newer servers differ less among themselves.</summary>
@@ -16,7 +16,7 @@ internal sealed record GrafanaServer(string? Version, long OrgId, string? OrgNam
 
     /// <summary>Asks the server what it is and whether it accepts the account, before anything is written.</summary>
     /// <exception cref="TokenDashboardException">It is not Grafana, is failing, or refused the account.</exception>
-    internal static GrafanaServer Probe(GrafanaClient client, int? organisation, Action<string> verbose)
+    internal static GrafanaServer Probe(GrafanaClient client, int? organization, Action<string> verbose)
     {
         GrafanaResponse response = client.Get("api/health");
         HealthAnswer health = response.As(GrafanaJson.Default.HealthAnswer);
@@ -38,18 +38,18 @@ internal sealed record GrafanaServer(string? Version, long OrgId, string? OrgNam
         verbose($"Grafana {health.Version ?? "(version hidden)"} answers at {client.Url}.");
 
         response = client.Get("api/org");
-        // An account with few permissions may publish without being allowed to see the name of its organisation.
-        OrganisationAnswer known = response.Status == 403
-            ? new OrganisationAnswer(organisation ?? 0, null)
-            : response.OrThrow("sign in", "a valid token or credential").As(GrafanaJson.Default.OrganisationAnswer);
-        if (organisation is { } wanted && known.Id != wanted)
+        // An account with few permissions may publish without being allowed to see the name of its organization.
+        OrganizationAnswer known = response.Status == 403
+            ? new OrganizationAnswer(organization ?? 0, null)
+            : response.OrThrow("sign in", "a valid token or credential").As(GrafanaJson.Default.OrganizationAnswer);
+        if (organization is { } wanted && known.Id != wanted)
         {
             throw client.Error(
                 ErrorCode.GrafanaForbidden,
-                $"The account works in organisation {known.Id} ('{known.Name}') of Grafana at {client.Url}, not in {wanted}. A token belongs to one "
-                    + $"organisation: create one in organisation {wanted}, or omit -OrgId.");
+                $"The account works in organization {known.Id} ('{known.Name}') of Grafana at {client.Url}, not in {wanted}. A token belongs to one "
+                    + $"organization: create one in organization {wanted}, or omit -OrgId.");
         }
-        verbose($"Signed in to organisation {known.Id} ('{known.Name}').");
+        verbose($"Signed in to organization {known.Id} ('{known.Name}').");
         return new GrafanaServer(health.Version, known.Id, known.Name);
     }
 }

@@ -28,7 +28,7 @@ public sealed record Dashboard
     /// <summary>Marks on the time axis.</summary>
     public IReadOnlyList<DashboardAnnotation> Annotations { get; init; } = [];
 
-    /// <summary>How often everything is asked again, such as <c>5m</c>; empty for only when somebody asks.</summary>
+    /// <summary>How often the dashboard is refreshed, such as <c>5m</c>; empty for no automatic refresh.</summary>
     public string Refresh { get; init; } = "";
 
     /// <summary>Links beside the controls.</summary>
@@ -58,13 +58,13 @@ public sealed record DashboardSection
     /// <summary>The title of the row above the panels; empty for no row.</summary>
     public string Title { get; init; } = "";
 
-    /// <summary>Whether the row is closed at first. Panels of a closed row ask nothing until somebody opens it.</summary>
+    /// <summary>Whether the row is closed at first. Panels of a closed row send no query until it is opened.</summary>
     public bool Collapsed { get; init; }
 
     /// <summary>The variable of several values for each of which the row and its panels are shown; empty for once.</summary>
     public string Repeat { get; init; } = "";
 
-    /// <summary>The row's number from 1000 on; null makes one of its place among the rows. Give it where links lead to the row.</summary>
+    /// <summary>The row's number from 1000 on; null derives it from its place among the rows. Set it for links to the row.</summary>
     public int? Id { get; init; }
 
     /// <summary>The panels in reading order.</summary>
@@ -79,7 +79,7 @@ public sealed record DashboardSection
 /// </param>
 public sealed record DashboardAnnotation(string Name, string Sql)
 {
-    /// <summary>The colour: a name of Grafana's palette such as <c>red</c>, or <c>#rrggbb</c>.</summary>
+    /// <summary>The color: a name of Grafana's palette such as <c>red</c>, or <c>#rrggbb</c>.</summary>
     public string Color { get; init; } = "blue";
 
     /// <summary>Whether the marks are shown at first.</summary>

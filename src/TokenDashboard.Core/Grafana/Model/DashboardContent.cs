@@ -20,7 +20,7 @@ internal static class DashboardContent
 
     /// <summary>
     /// A copy for a file: without what Grafana counts, keys in order, numbers written one way, so that what did not change is the same
-    /// bytes, whichever version gave it. Nulls stay, since a panel may mean them.
+    /// bytes, whatever version returned it. Nulls stay, since a panel may mean them.
     /// </summary>
     internal static JsonObject ForFile(JsonObject dashboard) => (JsonObject)Sorted(dashboard, CountedByGrafana, nulls: true)!;
 

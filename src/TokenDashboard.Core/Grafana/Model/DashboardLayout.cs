@@ -13,9 +13,6 @@ internal static class DashboardLayout
     internal readonly record struct Place(int X, int Y, int Width, int Height);
 
     /// <summary>The panels with their places.</summary>
-    /// <param name="panels">Panels in reading order.</param>
-    /// <param name="top">The first free row.</param>
-    /// <param name="bottom">The first free row below them.</param>
     internal static IReadOnlyList<(Panel Panel, Place Place)> Flow(IEnumerable<Panel> panels, int top, out int bottom)
     {
         var placed = new List<(Panel, Place)>();
@@ -46,7 +43,7 @@ internal static class DashboardLayout
 }
 
 /// <summary>
-/// Gives numbers to panels that have none. They are made of the title, so a panel keeps its number when others are added, removed or
+/// Gives numbers to panels that have none. They are derived from the title, so a panel keeps its number when others are added, removed or
 /// moved; only of panels with the same title the later ones count on.
 /// </summary>
 internal static class PanelNumbers
@@ -54,7 +51,7 @@ internal static class PanelNumbers
     /// <summary>Panels with a number of their own have smaller ones.</summary>
     internal const int FirstRow = 1000;
 
-    /// <summary>Numbers from here on are made of titles.</summary>
+    /// <summary>Numbers from here on are derived from titles.</summary>
     internal const int FirstMade = 10_000;
 
     // Wide enough that two titles of one dashboard hardly ever meet, short enough for an address.

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace TokenDashboard.Grafana.Parsing;
 
 /// <summary>
-/// Counts the common table expressions of a query, each as often as SQLite copies it: a table that reads another twice holds two copies of
+/// Counts the common table expressions of a query, each as often as SQLite copies it: a table that reads another twice has two copies of
 /// it, and so on, and while it copies nothing stops SQLite. MATERIALIZED saves work, and no copies.
 /// </summary>
 internal static partial class CommonTables
@@ -22,7 +22,7 @@ internal static partial class CommonTables
         "EXCEPT", "GROUP", "HAVING", "INTERSECT", "LIMIT", "ORDER", "SELECT", "UNION", "VALUES", "WHERE", "WITH",
     };
 
-    /// <summary>How many copies SQLite makes.</summary>
+    /// <summary>How many copies SQLite creates.</summary>
     internal static double Copies(string sql)
     {
         var main = new Table();
@@ -120,7 +120,7 @@ internal static partial class CommonTables
     private static IEnumerable<string> Tokens(string sql) => Token().Matches(sql).Where(match => !match.Groups["comment"].Success)
         .Select(match => match.Groups["quoted"].Success ? Quoted + match.Groups["quoted"].Value : match.Value).Where(token => token != Quoted.ToString());
 
-    // SQLite takes a text for a name where there must be one.
+    // SQLite reads a text as a name if a name must follow.
     [GeneratedRegex(
         @"(?<comment>--[^\n]*|/\*.*?(?:\*/|\z))|'(?<quoted>[^']*)'?|""(?<quoted>[^""]*)""?|`(?<quoted>[^`]*)`?|\[(?<quoted>[^\]]*)\]?|\w[\w$]*|\S",
         RegexOptions.Singleline)]

@@ -58,7 +58,7 @@ internal sealed class ReadDashboard
     internal bool IsSqlite(ReadVariable variable) =>
         variable.Type == "query" && PluginOf(variable.Json["datasource"]) is null or DataSourceVariable.PluginId;
 
-    /// <summary>The plugin of a data source that is referred to; null if the reference does not tell.</summary>
+    /// <summary>The plugin of a data source that is referred to; null if the reference does not say.</summary>
     internal string? PluginOf(JsonNode? reference)
     {
         string uid = reference is JsonValue value ? value.AsText() : reference.Text("uid");

@@ -36,7 +36,7 @@ internal sealed partial class SqlText
     /// <summary><see cref="Code"/> with what is in brackets blanked out: the outermost SELECT.</summary>
     internal string Outer { get; }
 
-    /// <summary>The result columns of the outermost SELECT as they are written; empty where there is none.</summary>
+    /// <summary>The result columns of the outermost SELECT as they are written; empty if there is none.</summary>
     internal IReadOnlyList<string> Columns { get; }
 
     /// <summary>Whether a place in the text is inside a string literal.</summary>
@@ -45,7 +45,7 @@ internal sealed partial class SqlText
     /// <summary>Whether a place is in a string literal that is, outside of brackets, among the columns of the outermost SELECT.</summary>
     internal bool InColumnLiteral(int index) => InLiteral(index) && index >= _listStart && index < _listEnd && Outer[_literal[index]] == '\'';
 
-    /// <summary>The variables that stand where a table would: <c>FROM ${name:raw}</c>.</summary>
+    /// <summary>The variables in the place of a table: <c>FROM ${name:raw}</c>.</summary>
     internal static IEnumerable<string> Relations(string sql) => Relation().Matches(Blank(sql)).Select(match => match.Groups["name"].Value);
 
     /// <summary>Whether a name stands in a text, not as a part of a longer one.</summary>
@@ -66,7 +66,7 @@ internal sealed partial class SqlText
     /// <summary>The text with comments blanked out; places stay the same.</summary>
     internal static string WithoutComments(string text) => Blank(text, literals: false);
 
-    // The quotes stay, so that their number tells where a literal begins.
+    // The quotes stay, so that their number shows where a literal begins.
     private static string Blank(string text, bool literals) => CommentOrLiteral().Replace(text, match =>
         !match.Groups["quote"].Success ? new string(' ', match.Length)
             : literals ? match.Value[0] + new string(' ', match.Groups["text"].Length) + match.Value[(1 + match.Groups["text"].Length)..]

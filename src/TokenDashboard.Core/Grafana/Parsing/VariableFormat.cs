@@ -9,10 +9,10 @@ namespace TokenDashboard.Grafana.Parsing;
 /// <param name="IsList">Whether the variable takes several values, so that one is a list of one.</param>
 internal sealed record VariableValue(IReadOnlyList<string> Values, bool IsList)
 {
-    /// <summary>What is inserted as it is, in any format, while all is chosen; null where the values are.</summary>
+    /// <summary>The text that is inserted unchanged, in any format, if all is selected; null inserts the values.</summary>
     internal string? CustomAll { get; init; }
 
-    /// <summary>The texts shown for the values; the values themselves where there are none.</summary>
+    /// <summary>The texts shown for the values; the values themselves if there are none.</summary>
     internal IReadOnlyList<string> Texts { get; init; } = Values;
 
     /// <summary>How many characters the values have in all.</summary>
@@ -91,7 +91,7 @@ internal static partial class VariableFormat
             "ms" => value,
             "seconds" => Math.Floor((milliseconds / 1000.0) + 0.5).ToString(CultureInfo.InvariantCulture),
             "iso" => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-            // The letters of moment.js that dates in SQL are made of; others stay as they are.
+            // The letters of moment.js for dates in SQL; others stay unchanged.
             _ => MomentPattern().Replace(form, match => match.Value switch
             {
                 "YYYY" => time.ToString("yyyy", CultureInfo.InvariantCulture),

@@ -124,7 +124,7 @@ internal sealed class DashboardProof
         return string.Create(CultureInfo.InvariantCulture, $"{Count(result?.Rows ?? 0, "row", "rows")}, {parts}, {milliseconds:N0} ms");
     }
 
-    // Of a repeated panel or row Grafana makes one for each value; the first stands for all.
+    // Grafana repeats a panel or row for each value; only the first is run.
     private BrowserView ViewOf(ReadPanel panel)
     {
         BrowserView view = _view.For(panel);

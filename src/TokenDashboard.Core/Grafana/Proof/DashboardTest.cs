@@ -6,7 +6,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Grafana.Proof;
 
-/// <summary>Tests dashboards: holds them to <see cref="DashboardRules"/>, and runs every query of theirs as Grafana would.</summary>
+/// <summary>Tests dashboards: checks them against <see cref="DashboardRules"/>, and runs each of their queries as Grafana would.</summary>
 public static class DashboardTest
 {
     /// <summary>Tests dashboards that belong together: their links may lead to one another.</summary>

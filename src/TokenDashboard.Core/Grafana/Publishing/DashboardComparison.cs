@@ -78,7 +78,8 @@ public static class DashboardComparison
             {
                 (first, second) = (ByIndex(left), ByIndex(right));
             }
-            else if (string.Join(", ", first.Keys.Where(second.ContainsKey)) is var order && string.Join(", ", second.Keys.Where(first.ContainsKey)) is var other && order != other)
+            else if (string.Join(", ", first.Keys.Where(second.ContainsKey)) is var order
+                && string.Join(", ", second.Keys.Where(first.ContainsKey)) is var other && order != other)
             {
                 Add(order, other, $"{path} (order)", panel);
             }

@@ -105,7 +105,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
         }
         string? backup = stored is null || _options.BackupPath is null ? null : Backup(document.Uid, stored, _options.BackupPath);
         var mark = new PublishMark(fingerprint, Math.Max(stored?.Version ?? 0, history?.Newest ?? 0) + 1);
-        // Whichever run wrote it: what was to be there is there.
+        // It does not matter which run wrote it.
         StoredDashboard? now = null;
         bool IsDone() => (now = Api.Read(document.Uid)) is not null && now.Folder.Uid == place.Uid
             && (now.Content == wanted || (now.NewerSchema is null && Api.History(now).Holds(now, fingerprint)));
@@ -200,7 +200,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
         return PublishObstacles.Changed(document, what, before is null ? "It differs in" : "Changed there:", changes);
     }
 
-    /// <summary>A version of the history, to report what was changed since; null if the server does not give it.</summary>
+    /// <summary>A version of the history, to report what was changed since; null if the server does not return it.</summary>
     private JsonObject? Version(StoredDashboard stored, long version)
     {
         try

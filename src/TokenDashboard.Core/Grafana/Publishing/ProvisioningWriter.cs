@@ -54,8 +54,8 @@ public sealed class ProvisioningWriter
     public void Finish() => _references?.WarnOfUnmatched(_callbacks.Warning);
 
     /// <summary>
-    /// Writes a dashboard's file, and before the first one the files that name the data source and the folder. Files that hold the
-    /// right text already stay untouched.
+    /// Writes a dashboard's file, and before the first one the files that name the data source and the folder. Files that have this
+    /// text already are not written.
     /// </summary>
     /// <returns>One result for each file; none for a file whose writing was declined.</returns>
     /// <exception cref="TokenDashboardException">
@@ -103,7 +103,7 @@ public sealed class ProvisioningWriter
             string path = Path.Combine(Folder, name);
             if (!File.Exists(path))
             {
-                // The list is written without it when it is written again.
+                // It is dropped the next time the list is written.
                 Files.Remove(name);
             }
             else if (Remove(path, hash) is { } uid)

@@ -16,18 +16,12 @@ internal static class PublishObstacles
         code is ErrorCode.GrafanaVersionConflict or ErrorCode.GrafanaDashboardMissing or ErrorCode.GrafanaDashboardManaged or ErrorCode.GrafanaSchemaUnsupported;
 
     /// <summary>Something else manages it.</summary>
-    /// <param name="document">What was to be published.</param>
-    /// <param name="owner">A phrase that names the owner.</param>
     internal static TokenDashboardException Managed(DashboardDocument document, string owner) => Error(
         ErrorCode.GrafanaDashboardManaged,
         document,
         $"The dashboard {Name(document)} {owner} and differs from what was to be published. Change it there, or publish under another uid.");
 
     /// <summary>It was changed in Grafana since it was published.</summary>
-    /// <param name="document">What was to be published.</param>
-    /// <param name="what">A phrase that says who and when.</param>
-    /// <param name="lead">What <paramref name="changes"/> are, to be followed by them.</param>
-    /// <param name="changes">What the change was.</param>
     internal static TokenDashboardException Changed(DashboardDocument document, string what, string lead, IReadOnlyList<GrafanaDashboardDifference> changes)
     {
         string list = string.Join(", ", changes.Take(MostChanges).Select(change => change.Panel.Length == 0 ? change.Path : $"{change.Path} of '{change.Panel}'"));

@@ -18,10 +18,10 @@ public sealed record GrafanaDashboardDifference
     /// <summary>Which side has it.</summary>
     public required GrafanaDifferenceKind Kind { get; init; }
 
-    /// <summary>The left side's value, text as it is and anything else as JSON; null where it has none.</summary>
+    /// <summary>The left side's value, text as it is and anything else as JSON; null if there is none.</summary>
     public string? Left { get; init; }
 
-    /// <summary>The right side's value; null where it has none.</summary>
+    /// <summary>The right side's value; null if there is none.</summary>
     public string? Right { get; init; }
 }
 

@@ -29,6 +29,6 @@ public sealed record ProvisioningOptions
     /// <summary>That folder's uid; null lets Grafana choose one.</summary>
     public string? FolderUid { get; init; }
 
-    /// <summary>The organisation, 1 or more.</summary>
+    /// <summary>The organization, 1 or more.</summary>
     public int OrgId { get; init; } = 1;
 }

@@ -14,7 +14,7 @@ public record DashboardFinding
     /// <summary>The dashboard's title.</summary>
     public required string Dashboard { get; init; }
 
-    /// <summary>The dashboard's uid; the empty string where it has none.</summary>
+    /// <summary>The dashboard's uid; the empty string if it has none.</summary>
     public required string DashboardUid { get; init; }
 
     /// <summary>The panel's number; null for a variable, an annotation or the dashboard.</summary>
@@ -23,7 +23,7 @@ public record DashboardFinding
     /// <summary>The title of the panel, or the name of the variable, annotation or row; the empty string for the dashboard as a whole.</summary>
     public string Panel { get; init; } = "";
 
-    /// <summary>The letter of the query; the empty string for a variable and where no query is meant.</summary>
+    /// <summary>The letter of the query; the empty string for a variable, or if no query is meant.</summary>
     public string RefId { get; init; } = "";
 
     /// <summary>What is wrong, or what the query gave.</summary>

@@ -116,7 +116,8 @@ public static class DashboardRules
         "query-stopped", Error, "A query was stopped at a limit of time, memory or size. Grafana would not stop it.",
         "Make the query cheaper, or give it more time with -QueryTimeoutSec.");
     internal static readonly DashboardRule QueryNotRun = Add(
-        "query-not-run", Error, "A query contains a statement that Grafana would run and this command does not: a PRAGMA that changes something, a transaction, a temporary table.",
+        "query-not-run", Error, "A query contains a statement that Grafana would run and this command does not: a PRAGMA that changes something, a "
+            + "transaction, a temporary table.",
         "Use only SELECT, with common table expressions instead of temporary tables.");
     internal static readonly DashboardRule VariableShape = Add(
         "variable-query-shape", Error, "A variable's query returns columns that Grafana cannot use.",

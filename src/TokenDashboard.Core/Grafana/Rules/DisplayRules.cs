@@ -57,7 +57,7 @@ internal static partial class DisplayRules
     }
 
     /// <summary>
-    /// Whether a computed column may be a whole number in one row and a fraction in another. AVG and TOTAL alone always give fractions,
+    /// Whether a computed column may be a whole number in one row and a fraction in another. AVG and TOTAL alone always return fractions,
     /// COUNT alone never does, and a time column is always a time. A relation from a variable is unknown here; the result is checked when the
     /// query runs.
     /// </summary>

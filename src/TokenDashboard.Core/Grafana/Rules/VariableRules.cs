@@ -58,7 +58,8 @@ internal static class VariableRules
             {
                 yield return (DashboardRules.VariableFormat, $"{written} becomes {{a,b}} when several values are chosen.");
             }
-            else if (format == "singlequote" || format == "doublequote" || (text.InLiteral(use.Index) && variable.Type is "query" or "textbox" && format is "" or "raw" or "csv"))
+            else if (format is "singlequote" or "doublequote"
+                || (text.InLiteral(use.Index) && variable.Type is "query" or "textbox" && format is "" or "raw" or "csv"))
             {
                 yield return (DashboardRules.VariableQuotes, $"{written} breaks the query when a value has a quote in it, as O'Brien has.");
             }
@@ -83,7 +84,8 @@ internal static class VariableRules
             ];
             foreach (ReadVariable variable in dashboard.Variables)
             {
-                foreach (string name in Names(variable.Json.AllTexts((key, text) => key is "query" or "definition" && dashboard.IsSqlite(variable) ? SqlText.WithoutComments(text) : Read(key, text))))
+                foreach (string name in Names(variable.Json.AllTexts((key, text) =>
+                    key is "query" or "definition" && dashboard.IsSqlite(variable) ? SqlText.WithoutComments(text) : Read(key, text))))
                 {
                     if (!_byOneVariable.TryAdd(name, variable) && _byOneVariable[name] != variable)
                     {

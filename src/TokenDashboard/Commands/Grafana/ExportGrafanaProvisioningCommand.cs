@@ -81,7 +81,7 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
     [ValidateNotNull]
     public DataSourceMap? DataSource { get; set; }
 
-    /// <summary>The organisation in Grafana.</summary>
+    /// <summary>The organization in Grafana.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int OrgId { get; set; } = 1;

@@ -49,7 +49,7 @@ public sealed class PublishGrafanaAlertRuleCommand : PublishCmdlet
         () => (_publisher ??= Keep(new AlertRulePublisher(Server, Options(), Callbacks, Cancellation))).Prepare(),
         () => _publisher!.Publish(rule)));
 
-    private AlertRuleOptions Options() => new()
+    private GrafanaPublishOptions Options() => new()
     {
         Folder = Folder, FolderUid = FolderUid, DataSourceUid = DataSourceUid, DataSourceName = DataSourceName, Force = Force,
     };

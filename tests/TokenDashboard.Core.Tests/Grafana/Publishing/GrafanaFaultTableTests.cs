@@ -306,7 +306,7 @@ public sealed class GrafanaFaultTableTests
 
     private static void Alert(GrafanaConnection connection, params AlertRule[] rules)
     {
-        using var publisher = new AlertRulePublisher(connection, new AlertRuleOptions { DataSourceName = "TokenDashboard" }, Silent, TestContext.Current.CancellationToken);
+        using var publisher = new AlertRulePublisher(connection, new GrafanaPublishOptions { DataSourceName = "TokenDashboard" }, Silent, TestContext.Current.CancellationToken);
         Assert.All(publisher.Prepare(), Assert.NotNull);
         foreach (AlertRule rule in rules)
         {

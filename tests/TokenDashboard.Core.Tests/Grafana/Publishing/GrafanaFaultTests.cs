@@ -121,7 +121,7 @@ public class GrafanaFaultTests
         PublishRun run = PublishRun.Of(server, PublishRun.Json(), connection: connection);
 
         Assert.Equal(ErrorCode.GrafanaForbidden, run.Error?.Code);
-        Assert.Contains("organisation 1 ('Main Org.')", run.Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("organization 1 ('Main Org.')", run.Error!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

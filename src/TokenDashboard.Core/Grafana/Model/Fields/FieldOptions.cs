@@ -11,10 +11,10 @@ public sealed record FieldOptions
     /// <summary>Digits after the decimal point.</summary>
     public int? Decimals { get; init; }
 
-    /// <summary>The value at the start of a dial, a bar or a colour scale.</summary>
+    /// <summary>The value at the start of a dial, a bar or a color scale.</summary>
     public double? Min { get; init; }
 
-    /// <summary>The value at the end of a dial, a bar or a colour scale.</summary>
+    /// <summary>The value at the end of a dial, a bar or a color scale.</summary>
     public double? Max { get; init; }
 
     /// <summary>The name shown instead of the column's; may contain <c>${__field.labels.x}</c>.</summary>
@@ -23,19 +23,19 @@ public sealed record FieldOptions
     /// <summary>The text shown if there is no value.</summary>
     public string? NoValue { get; init; }
 
-    /// <summary>How colours are chosen.</summary>
+    /// <summary>How colors are chosen.</summary>
     public FieldColor? Color { get; init; }
 
-    /// <summary>The colours from certain values on, ascending. The first also holds for everything below it, whatever its value.</summary>
+    /// <summary>The colors from certain values on, ascending. The first also applies to everything below it, whatever its value.</summary>
     public IReadOnlyList<Threshold>? Thresholds { get; init; }
 
     /// <summary>Whether thresholds are percentages between <see cref="Min"/> and <see cref="Max"/>, 0 to 100.</summary>
     public bool ThresholdsInPercent { get; init; }
 
-    /// <summary>Colours of certain texts.</summary>
+    /// <summary>Colors of certain texts.</summary>
     public IReadOnlyDictionary<string, string>? TextColors { get; init; }
 
-    /// <summary>Values shown as another text or in another colour.</summary>
+    /// <summary>Values shown as another text or in another color.</summary>
     public IReadOnlyList<ValueMapping>? Mappings { get; init; }
 
     /// <summary>Links on values.</summary>
@@ -72,12 +72,12 @@ public sealed record FieldOptions
     }
 }
 
-/// <summary>A colour that holds from a value on.</summary>
-/// <param name="From">The smallest value of this colour, in the field's unit.</param>
+/// <summary>A color that applies from a value on.</summary>
+/// <param name="From">The smallest value of this color, in the field's unit.</param>
 /// <param name="Color">A name of Grafana's palette such as <c>green</c>, or <c>#rrggbb</c>.</param>
 public sealed record Threshold(double From, string Color);
 
-/// <summary>How Grafana chooses the colour of a value or a series.</summary>
+/// <summary>How Grafana chooses the color of a value or a series.</summary>
 public sealed record FieldColor
 {
     private readonly string _mode;
@@ -88,7 +88,7 @@ public sealed record FieldColor
     /// <summary>By <see cref="FieldOptions.Thresholds"/>.</summary>
     public static FieldColor ByThreshold { get; } = new("thresholds");
 
-    /// <summary>A colour for each series, in order.</summary>
+    /// <summary>A color for each series, in order.</summary>
     public static FieldColor BySeries { get; } = new("palette-classic");
 
     /// <summary>From blue for the smallest to purple for the largest value.</summary>
@@ -97,7 +97,7 @@ public sealed record FieldColor
     /// <summary>From the background for the smallest to dark blue for the largest value.</summary>
     public static FieldColor Blues { get; } = new("continuous-blues");
 
-    /// <summary>One colour.</summary>
+    /// <summary>One color.</summary>
     /// <param name="color">A name of Grafana's palette such as <c>blue</c>, or <c>#rrggbb</c>.</param>
     public static FieldColor Fixed(string color) => new("fixed", color);
 

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Grafana.Model.Fields;
 
 /// <summary>
-/// The one place that knows what versions of Grafana read differently. What it gives is read by 9 to 13: either a form all of them know,
+/// The only place that knows differences between versions of Grafana. Versions 9 to 13 read what it writes: either a form all of them know,
 /// or the old and the new one side by side, since each version ignores what it does not know.
 /// </summary>
 internal static class GrafanaVersions
@@ -12,7 +12,7 @@ internal static class GrafanaVersions
     internal const int Schema = 39;
 
     /// <summary>
-    /// The footer of a table, which holds whether it has pages. 12.2 moved that to <c>options.enablePagination</c>; it still reads this
+    /// The footer of a table, which says whether it has pages. 12.2 moved that to <c>options.enablePagination</c>; it still reads this
     /// older place when it opens a dashboard, and needs <c>show</c> to recognise it.
     /// </summary>
     internal static JsonObject TableFooter(bool paginated) =>

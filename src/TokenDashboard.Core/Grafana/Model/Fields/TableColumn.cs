@@ -25,10 +25,10 @@ public enum TableCell
     /// <summary>Nothing.</summary>
     Text,
 
-    /// <summary>The text in the colour of its value.</summary>
+    /// <summary>The text in the color of its value.</summary>
     ColoredText,
 
-    /// <summary>A background in the colour of its value.</summary>
+    /// <summary>A background in the color of its value.</summary>
     ColoredBackground,
 
     /// <summary>A bar from the field's minimum to its maximum.</summary>

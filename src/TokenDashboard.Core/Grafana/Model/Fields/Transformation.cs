@@ -84,7 +84,7 @@ public sealed record Transformation
         ["type"] = "include",
     });
 
-    /// <summary>Makes columns of the labels of series.</summary>
+    /// <summary>Turns the labels of series into columns.</summary>
     /// <param name="valueLabel">The label that names the column of values; null for none.</param>
     public static Transformation LabelsToColumns(string? valueLabel = null) => new("labelsToFields", Json.Of(("valueLabel", valueLabel)));
 

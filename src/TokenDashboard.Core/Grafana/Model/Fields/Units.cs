@@ -17,10 +17,6 @@ public static class Units
     public const string Text = "string";
     /// <summary>Tokens in a second.</summary>
     public const string TokensPerSecond = "suffix: tokens/s";
-    /// <summary>Requests in a second.</summary>
-    public const string RequestsPerSecond = "reqps";
-    /// <summary>Requests in a minute.</summary>
-    public const string RequestsPerMinute = "reqpm";
     /// <summary>Milliseconds, shown in the unit that fits: 1.62 s.</summary>
     public const string Milliseconds = "ms";
     /// <summary>Seconds, shown in the unit that fits: 1.5 min.</summary>
@@ -33,12 +29,6 @@ public static class Units
     public const string Percent = "percent";
     /// <summary>Bytes in steps of 1024: 1.5 MiB.</summary>
     public const string Bytes = "bytes";
-    /// <summary>US dollars.</summary>
-    public const string Dollars = "currencyUSD";
-    /// <summary>Euros.</summary>
-    public const string Euros = "currencyEUR";
-    /// <summary>0 and 1 as No and Yes.</summary>
-    public const string YesNo = "bool_yes_no";
     /// <summary>A time as date and time of day: 2026-03-04 12:00:00.</summary>
     public const string Time = "dateTimeAsIso";
     /// <summary>A time as how long ago it was.</summary>

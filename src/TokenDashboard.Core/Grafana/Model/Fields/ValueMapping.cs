@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace TokenDashboard.Grafana.Model.Fields;
 
-/// <summary>Shows certain values as another text, in another colour, or both. Of several mappings the first that matches counts.</summary>
+/// <summary>Shows certain values as another text, in another color, or both. Of several mappings the first that matches counts.</summary>
 public sealed record ValueMapping
 {
     private readonly string _type;
@@ -14,7 +14,7 @@ public sealed record ValueMapping
     /// <summary>The text instead of the value; null for the value itself.</summary>
     public string? Text { get; }
 
-    /// <summary>The colour: a name of Grafana's palette such as <c>red</c>, or <c>#rrggbb</c>; null for no change.</summary>
+    /// <summary>The color: a name of Grafana's palette such as <c>red</c>, or <c>#rrggbb</c>; null for no change.</summary>
     public string? Color { get; }
 
     /// <summary>One value, a text or a number as Grafana writes it without a unit.</summary>

@@ -53,14 +53,14 @@ public sealed record BarChartPanel() : DataPanel("barchart", "Bar chart")
 }
 
 /// <summary>
-/// Coloured cells over time. The result contains the finished cells: the first column is the time and named as a time column, ascending by the
+/// Colored cells over time. The result contains the finished cells: the first column is the time and named as a time column, ascending by the
 /// same step, and every further column is a number and a row of cells under its name, the lowest first. With
 /// <see cref="SqliteQuery.SeriesByLabel"/> each label is such a row instead. A cell ends at its time and reaches back to the time before
 /// it, so a bucket is given by its end, and there must be at least two times. Grafana does not count anything itself here.
 /// </summary>
 public sealed record HeatmapPanel() : DataPanel("heatmap", "Heatmap")
 {
-    /// <summary>Grafana's names of colours for <see cref="Scheme"/>.</summary>
+    /// <summary>Grafana's names of colors for <see cref="Scheme"/>.</summary>
     public static IReadOnlyList<string> Schemes { get; } =
     [
         "Blues", "Greens", "Greys", "Oranges", "Purples", "Reds", "BrBG", "PiYG", "PRGn", "PuOr", "RdBu", "RdGy", "RdYlBu", "RdYlGn", "Spectral",
@@ -71,7 +71,7 @@ public sealed record HeatmapPanel() : DataPanel("heatmap", "Heatmap")
     /// <summary>The name of a cell's value in its tooltip.</summary>
     public string ValueName { get; init; } = "Value";
 
-    /// <summary>Grafana's name of the colours, one of <see cref="Schemes"/>.</summary>
+    /// <summary>Grafana's name of the colors, one of <see cref="Schemes"/>.</summary>
     public string Scheme { get; init; } = "Blues";
 
     /// <summary>Whether the first row of cells is at the top.</summary>

@@ -9,7 +9,7 @@ public sealed record StatPanel() : DataPanel("stat", "Stat")
     /// <summary>Whether each row is a number, named by its text column. Otherwise the columns of the only row are, by their names.</summary>
     public bool EveryRow { get; init; }
 
-    /// <summary>Whether the background has the colour of the value; otherwise the digits have it.</summary>
+    /// <summary>Whether the background has the color of the value; otherwise the digits have it.</summary>
     public bool ColoredBackground { get; init; }
 
     internal override JsonObject WriteOptions() => new()
