@@ -45,15 +45,15 @@ Get-TokenUsage Day | Sort-Object TotalTokens -Descending | Select-Object -First 
     Format-Table @{ Label = 'Day'; Expression = { $_.Start }; FormatString = 'ddd d MMM yyyy' }, Requests, PromptTokens, CompletionTokens, TotalTokens | Out-Host
 
 $dashboards = New-GrafanaDashboard -Path $OutputPath -PassThru
-Publish-GrafanaDashboard -ProvisioningPath (Join-Path $OutputPath grafana) -Database $env:TOKENDASHBOARD_DATABASE | Out-Host
+Export-GrafanaProvisioning (Join-Path $OutputPath grafana) -Database $env:TOKENDASHBOARD_DATABASE | Out-Host
 
 @"
 Next:
   - Ask your own store:   Get-UserTokenUsage -Database PATH -Last 7d -ComparePrevious
   - Import by hand:       in Grafana, Dashboards > New > Import, and upload the files of dashboards/
-  - Publish by script:    Publish-GrafanaDashboard -Url URL -Token (Read-Host -AsSecureString) -Database PATH
+  - Publish by script:    Connect-Grafana URL -Token (Read-Host -AsSecureString); Publish-GrafanaDashboard -Database PATH
   - Provision by files:   start a Grafana of this machine with GF_PATHS_PROVISIONING set to the second folder below;
-                          for one in a container: Get-Help Publish-GrafanaDashboard -Parameter GrafanaPath
+                          for one in a container: Get-Help Export-GrafanaProvisioning -Parameter GrafanaPath
   - Learn more:           Get-Help Get-TokenUsage -Examples
 
 Written: $($dashboards -join "`n         ")

@@ -15,6 +15,7 @@
         'Connect-Grafana'
         'Disconnect-Grafana'
         'Export-GrafanaDashboard'
+        'Export-GrafanaProvisioning'
         'Get-GrafanaConnection'
         'Get-GrafanaDashboardVersion'
         'Get-TokenPrice'

@@ -1,7 +1,7 @@
 namespace TokenDashboard.Input;
 
-/// <summary>Something wrong with a definition.</summary>
-/// <param name="Path">Where: names of keys and places in lists, counted from 0, such as <c>sections[1].panels[0].unit</c>; empty for the whole.</param>
+/// <summary>A fault of a definition.</summary>
+/// <param name="Path">Where: names of keys and positions in lists, counted from 0, such as <c>sections[1].panels[0].unit</c>; empty for the whole definition.</param>
 /// <param name="Problem">What, as the rest of a sentence that begins with the path.</param>
 public sealed record DefinitionFault(string Path, string Problem)
 {

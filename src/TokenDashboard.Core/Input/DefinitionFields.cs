@@ -1,11 +1,13 @@
+using System.Buffers;
 using System.Collections;
 using System.Globalization;
+using System.Text;
 
 namespace TokenDashboard.Input;
 
 /// <summary>
-/// The fields of a definition, read as what they are to be. What is wrong with any of them is gathered, so that all can be told at once.
-/// A field without a value, or with an empty text as a CSV file's empty cell gives, counts as not given.
+/// The fields of a definition. Everything that is wrong with them is gathered, so that it can be reported at once. A field without a value,
+/// or with an empty text as from an empty cell of a CSV file, is not given.
 /// </summary>
 internal class DefinitionFields
 {
@@ -13,10 +15,10 @@ internal class DefinitionFields
     private readonly string _path;
 
     /// <param name="fields">Names with values.</param>
-    /// <param name="known">The names there may be, in any case.</param>
-    /// <param name="path">Where the definition stands in another; empty for one that stands alone.</param>
-    /// <param name="faults">Where faults are gathered; null for a list of its own.</param>
-    /// <param name="what">What the fields are of, for the error message, where the path does not tell.</param>
+    /// <param name="known">The known names, in any case.</param>
+    /// <param name="path">The path of the definition in another one; empty for none.</param>
+    /// <param name="faults">The list of faults; null for a new one.</param>
+    /// <param name="what">What the fields belong to, for the error message, if the path does not say.</param>
     internal DefinitionFields(
         IEnumerable<KeyValuePair<string, object?>> fields, IReadOnlyList<string> known, string path = "", List<DefinitionFault>? faults = null, string what = "")
     {
@@ -40,38 +42,41 @@ internal class DefinitionFields
 
     internal bool Has(string name) => _values.ContainsKey(name);
 
-    /// <summary>Where a field stands.</summary>
+    internal bool HasAny(params IEnumerable<string> names) => names.Any(Has);
+
+    /// <summary>The path of a field.</summary>
     internal string PathOf(string name) => _path.Length > 0 ? $"{_path}.{name}" : name;
 
     internal void Fault(string name, string problem) => Faults.Add(new DefinitionFault(PathOf(name), problem));
 
-    /// <summary>A value as it was given; null where it was not, which is a fault of a field that is required.</summary>
+    /// <summary>A value as it was given; null if it was not, which is a fault of a required field.</summary>
     internal object? Value(string name, bool required = false)
     {
         if (!_values.TryGetValue(name, out object? value) && required)
         {
             Fault(name, "is missing");
         }
-        // A list of objects is looked at object by object.
+        // The objects of a list are checked one by one.
         IEnumerable<object?> texts = value is IEnumerable<KeyValuePair<string, object?>> pairs ? pairs.SelectMany(pair => new[] { pair.Key, pair.Value }) : Items(value ?? "");
-        if (texts.OfType<string>().Any(text => !IsWhole(text)))
+        if (texts.OfType<string>().Any(HasHalfCharacter))
         {
-            Fault(name, "holds half of a character, a surrogate without its other half");
+            Fault(name, "contains half of a character, a surrogate without its other half");
             return null;
         }
         return value;
     }
 
-    private static bool IsWhole(string text)
+    private static bool HasHalfCharacter(string text)
     {
         for (int index = 0; index < text.Length; index++)
         {
-            if (char.IsSurrogate(text[index]) && !(index + 1 < text.Length && char.IsSurrogatePair(text[index], text[++index])))
+            if (Rune.DecodeFromUtf16(text.AsSpan(index), out _, out int length) != OperationStatus.Done)
             {
-                return false;
+                return true;
             }
+            index += length - 1;
         }
-        return true;
+        return false;
     }
 
     internal string? Text(string name, int longest, bool required = false)
@@ -89,7 +94,7 @@ internal class DefinitionFields
         return text;
     }
 
-    /// <summary>One of some words, in any case; as it is written among them.</summary>
+    /// <summary>One of some words, in any case.</summary>
     internal string? Word(string name, IReadOnlyList<string> words, bool required = false)
     {
         if (Text(name, 100, required) is not { } text)
@@ -145,69 +150,87 @@ internal class DefinitionFields
         return null;
     }
 
+    /// <summary>A whole number.</summary>
+    internal int? Whole(string name, int smallest, int largest) => (int?)Number(name, smallest: smallest, largest: largest, whole: true);
+
     internal bool? Flag(string name)
     {
-        if (Value(name) is not { } value)
+        if (Value(name) is { } value)
         {
-            return null;
+            if (bool.TryParse(Scalar(value), out bool flag))
+            {
+                return flag;
+            }
+            Fault(name, $"is '{Shown(value)}'; it must be true or false");
         }
-        if (bool.TryParse(Scalar(value), out bool flag))
-        {
-            return flag;
-        }
-        Fault(name, $"is '{Shown(value)}'; it must be true or false");
         return null;
     }
 
     /// <summary>One text or a list of them.</summary>
-    /// <param name="name">The field's name.</param>
-    /// <param name="blank">Whether a text of the list may be empty.</param>
     internal IReadOnlyList<string> Texts(string name, bool blank = false)
     {
-        if (Value(name) is not { } value)
+        string?[] texts = Value(name) is { } value ? [.. Items(value).Select(Scalar)] : [];
+        string? fault = texts.Contains(null) ? "must be a text or a list of texts"
+            : !blank && texts.Any(string.IsNullOrWhiteSpace) ? "has an empty text; remove it, or give one"
+            : null;
+        if (fault is not null)
         {
-            return [];
+            Fault(name, fault);
         }
-        string?[] texts = [.. Items(value).Select(Scalar)];
-        if (texts.Any(text => text is null))
-        {
-            Fault(name, "must be a text or a list of texts");
-            return [];
-        }
-        if (!blank && texts.Any(string.IsNullOrWhiteSpace))
-        {
-            Fault(name, "has an empty text; leave it out, or give one");
-            return [];
-        }
-        return [.. texts.OfType<string>()];
+        return fault is null ? [.. texts.OfType<string>()] : [];
     }
 
     /// <summary>Names and texts.</summary>
     internal Dictionary<string, string> Map(string name)
     {
         var map = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (Value(name) is not { } value)
-        {
-            return map;
-        }
-        if (value is not IEnumerable<KeyValuePair<string, object?>> pairs)
+        object? value = Value(name);
+        if (value is not null and not IEnumerable<KeyValuePair<string, object?>>)
         {
             Fault(name, "must be names with texts, as @{ team = 'ops' } or { \"team\": \"ops\" }");
-            return map;
         }
-        foreach ((string key, object? item) in pairs)
+        foreach ((string key, object? item) in value as IEnumerable<KeyValuePair<string, object?>> ?? [])
         {
-            if (key.Trim().Length == 0 || Scalar(item) is not { } text)
+            if (key.Trim().Length > 0 && Scalar(item) is { } text)
+            {
+                map[key] = text;
+            }
+            else
             {
                 Fault(name, $"has an entry '{key}' that is not a name with a text");
-                continue;
             }
-            map[key] = text;
         }
         return map;
     }
 
-    /// <summary>What a value holds when it is a list, and otherwise the value alone.</summary>
+    /// <summary>The definitions in a list, each with its path. What is not a definition is a fault and left out. A single one needs no list around it.</summary>
+    internal IEnumerable<DefinitionFields> Definitions(string name, IReadOnlyList<string> known)
+    {
+        foreach ((object? item, string path) in Places(name))
+        {
+            if (FieldsOf(item, path) is { } fields)
+            {
+                yield return new DefinitionFields(fields, known, path, Faults);
+            }
+        }
+    }
+
+    /// <summary>The items of a list, each with its path.</summary>
+    internal IEnumerable<(object? Item, string Path)> Places(string name) =>
+        Value(name) is { } value ? Items(value).Select((item, index) => (item, $"{PathOf(name)}[{index}]")) : [];
+
+    /// <summary>The fields that an item is; null, and a fault, if it is something else.</summary>
+    internal IEnumerable<KeyValuePair<string, object?>>? FieldsOf(object? item, string path)
+    {
+        if (item is not IEnumerable<KeyValuePair<string, object?>>)
+        {
+            string shown = Scalar(item) is { } text ? $"'{text}'" : item is null ? "nothing" : "a list";
+            Faults.Add(new DefinitionFault(path, $"is {shown}; it must be names with values, as @{{ title = 'x' }} or {{ \"title\": \"x\" }}"));
+        }
+        return item as IEnumerable<KeyValuePair<string, object?>>;
+    }
+
+    /// <summary>The items of a value that is a list, otherwise the value.</summary>
     internal static IEnumerable<object?> Items(object value) =>
         value is IEnumerable list and not string and not IEnumerable<KeyValuePair<string, object?>> and not IDictionary ? list.Cast<object?>() : [value];
 

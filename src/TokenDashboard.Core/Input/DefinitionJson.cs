@@ -3,15 +3,15 @@ using System.Text.Json.Nodes;
 
 namespace TokenDashboard.Input;
 
-/// <summary>Turns definitions in JSON into names with plain values, as a hash table gives them, and back.</summary>
+/// <summary>Converts definitions in JSON to names with plain values, as in a hash table, and back.</summary>
 internal static class DefinitionJson
 {
-    /// <summary>Takes definitions out of JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
+    /// <summary>Reads definitions from JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
     /// <param name="json">The text.</param>
     /// <param name="source">Where it came from, for the error message.</param>
     /// <param name="code">The code of the error.</param>
     /// <param name="what">What one of them is, for the error message.</param>
-    /// <exception cref="TokenDashboardException">It is not JSON, or something else than objects.</exception>
+    /// <exception cref="TokenDashboardException">It is not JSON, or not objects.</exception>
     internal static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source, ErrorCode code, string what)
     {
         ArgumentNullException.ThrowIfNull(json);
@@ -27,14 +27,14 @@ internal static class DefinitionJson
         IEnumerable<JsonNode?> items = node is JsonArray list ? list : [node];
         if (!items.Any())
         {
-            throw new TokenDashboardException(code, $"'{source}' holds an empty list. Give {what}, or a list of them in [ ].", target: source);
+            throw new TokenDashboardException(code, $"'{source}' contains an empty list. Give {what}, or a list of them in [ ].", target: source);
         }
         return [.. items.Select(item => item is JsonObject
             ? (IReadOnlyDictionary<string, object?>)Plain(item)!
-            : throw new TokenDashboardException(code, $"'{source}' holds something that is not a JSON object. Give {what}, or a list of them in [ ].", target: source))];
+            : throw new TokenDashboardException(code, $"'{source}' contains something that is not a JSON object. Give {what}, or a list of them in [ ].", target: source))];
     }
 
-    /// <summary>A plain value as JSON; names in their order. What lies too deep to be meant is text.</summary>
+    /// <summary>A plain value as JSON; names in their order. What is nested too deeply is an empty text.</summary>
     internal static JsonNode? ToNode(object? value, int depth = 0) => value switch
     {
         not string and System.Collections.IEnumerable when depth > 32 => "",

@@ -1,10 +1,10 @@
 namespace TokenDashboard.Input;
 
-/// <summary>Guesses what a misspelt word was meant to be.</summary>
+/// <summary>Suggests corrections of misspelled words.</summary>
 internal static class Spelling
 {
-    /// <summary>The one of some words that takes fewest changes of letters, about a third of them at most; or null. Upper and lower case matter only
-    /// between words that are as near.</summary>
+    /// <summary>The word that takes the fewest changes of letters, at most about a third of them; null for none. Case only decides between equally
+    /// similar words.</summary>
     internal static string? Nearest(string word, IEnumerable<string> words) => words
         .Select(candidate => (Word: candidate, Changes: Changes(word.ToLowerInvariant(), candidate.ToLowerInvariant())))
         .Where(candidate => candidate.Changes * 3 <= word.Length + 1)

@@ -108,6 +108,15 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
         throw new TokenDashboardException(missing, Directory.Exists(literal) ? $"'{literal}' is a folder. Give the files in it, as in '{System.IO.Path.Combine(path, "*")}'." : $"There is no file '{literal}'.", target: path);
     }
 
+    /// <summary>Works on each file that paths mean; a failure with one file is one error record.</summary>
+    private protected void EachFile(IEnumerable<string> paths, ErrorCode missing, Action<string> work)
+    {
+        foreach (string path in paths)
+        {
+            Guard(() => ResolveFiles(path, missing).ForEach(file => Guard(() => work(file))));
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

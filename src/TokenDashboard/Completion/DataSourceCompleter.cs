@@ -16,11 +16,6 @@ public sealed class DataSourceCompleter : Completer
     {
         object? given = boundParameters["Connection"];
         given = (given as PSObject)?.BaseObject ?? given;
-        // An address that is only being typed gets no request, and neither does a folder of files.
-        if (boundParameters.Contains("Url") || boundParameters.Contains("ProvisioningPath"))
-        {
-            return [];
-        }
         GrafanaConnection? connection = given switch
         {
             GrafanaConnection named => named,

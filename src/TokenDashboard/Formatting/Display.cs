@@ -46,16 +46,6 @@ public static class Display
         return currency switch { null or "USD" => "$" + number, "EUR" => "€" + number, "GBP" => "£" + number, _ => $"{number} {currency}" };
     }
 
-    /// <summary>What a query of a dashboard gave, in a line.</summary>
-    public static string QueryResult(int rows, int? series, int columns, double milliseconds)
-    {
-        string shape = series is { } count ? $"{Count(rows, "row")}, {Count(count, "series", "series")}" : $"{Count(rows, "row")}, {Count(columns, "column")}";
-        return string.Create(CultureInfo.CurrentCulture, $"{shape}, {milliseconds:N0} ms");
-    }
-
-    private static string Count(int count, string one, string? many = null) =>
-        string.Create(CultureInfo.CurrentCulture, $"{count:N0} {(count == 1 ? one : many ?? one + "s")}");
-
     /// <summary>A size in the largest binary unit that leaves a number above one.</summary>
     public static string Size(long bytes)
     {

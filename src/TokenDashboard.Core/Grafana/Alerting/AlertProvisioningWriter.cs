@@ -7,71 +7,63 @@ using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Alerting;
 
-/// <summary>
-/// Writes the files from which Grafana itself makes alert rules when it starts or is told to: one for each rule, in JSON, which is YAML.
-/// </summary>
+/// <summary>Writes the files from which Grafana itself creates alert rules when it starts or reloads: one for each rule, in JSON, which is YAML.</summary>
 public sealed class AlertProvisioningWriter
 {
     private const string Prefix = "tokendashboard-";
 
-    private const string Header = "# Written by Publish-GrafanaAlertRule. Changes made here are overwritten by its next run.\n";
+    private const string Header = "# Written by Export-GrafanaProvisioning, whose next run overwrites changes made here.\n";
 
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly AlertProvisioningOptions _options;
-    private readonly PublishCallbacks _callbacks;
+    private readonly ProvisioningOptions _options;
+    private readonly ProvisioningFolder _folder;
     private readonly AlertRuleSet _set = new();
 
     /// <summary>Prepares for a folder without touching it.</summary>
-    public AlertProvisioningWriter(AlertProvisioningOptions options, PublishCallbacks callbacks)
+    public AlertProvisioningWriter(ProvisioningOptions options, PublishCallbacks callbacks)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(callbacks);
         _options = options;
-        _callbacks = callbacks;
+        _folder = new ProvisioningFolder(options.Path, callbacks);
     }
 
-    /// <summary>Writes a rule's file. One that holds the right text already stays untouched.</summary>
-    /// <returns>The result; null where the writing was declined.</returns>
+    /// <summary>Writes a rule's file, unless it has this text already.</summary>
+    /// <returns>The result; null if writing was declined.</returns>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.AlertRuleInvalid"/>: a folder in a folder, or it contradicts another rule of this run;
+    /// <see cref="ErrorCode.AlertRuleInvalid"/>: a nested folder, or it contradicts another rule of this run;
     /// <see cref="ErrorCode.DashboardWriteFailed"/>.
     /// </exception>
     public GrafanaPublishResult? Write(AlertRule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        string folder = rule.Folder ?? _options.Folder;
+        string folder = rule.Folder ?? _options.Folder ?? AlertRulePublisher.DefaultFolder;
         if (folder.Contains('/', StringComparison.Ordinal))
         {
             throw new TokenDashboardException(
                 ErrorCode.AlertRuleInvalid,
-                $"The alert rule '{rule.Name}' cannot go to '{folder}': file provisioning makes no folders in folders on all versions of Grafana, so it must be one title without a slash.",
+                $"The alert rule '{rule.Name}' cannot go to '{folder}': file provisioning does not create nested folders. Give one title without a slash.",
                 target: rule.Name);
         }
         _set.Add(rule, folder);
-        return WriteFile(rule.Uid, Text(new JsonObject { ["apiVersion"] = 1, ["groups"] = new JsonArray(Group(rule, folder)) }), GrafanaPublishAction.Updated);
+        return WriteFile(rule.Uid, Text("groups", Group(rule, folder)), GrafanaPublishAction.Updated);
     }
 
     /// <summary>
-    /// Turns the files of rules an earlier run wrote, and <see cref="Write"/> was not called for, into ones that have Grafana delete those
-    /// rules. Without a file Grafana would keep them.
+    /// Replaces the files of rules that an earlier run wrote and that <see cref="Write"/> was not called for, by files that have Grafana delete
+    /// those rules. Without a file Grafana would keep them.
     /// </summary>
     /// <returns>One result for each file that was changed.</returns>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
     public IEnumerable<GrafanaPublishResult> Prune()
     {
-        string folder = Path.GetFullPath(Path.Combine(_options.Path, "alerting"));
-        string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, $"{Prefix}*.yaml") : [];
-        foreach (string path in files.Order(StringComparer.Ordinal))
+        string folder = _folder.PathOf("alerting");
+        foreach (string path in (Directory.Exists(folder) ? Directory.GetFiles(folder, $"{Prefix}*.yaml") : []).Order(StringComparer.Ordinal))
         {
             string uid = Path.GetFileNameWithoutExtension(path)[Prefix.Length..];
-            string? text = Read(path);
-            string gone = Text(new JsonObject
-            {
-                ["apiVersion"] = 1,
-                ["deleteRules"] = new JsonArray(new JsonObject { ["orgId"] = _options.OrgId, ["uid"] = uid }),
-            });
-            if (!_set.Has(uid) && text is not null && IsOurs(text, uid) && text != gone
+            string gone = Text("deleteRules", new JsonObject { ["orgId"] = _options.OrgId, ["uid"] = uid });
+            if (!_set.Has(uid) && ProvisioningFolder.Read(path) is { } text && IsOurs(text, uid) && text != gone
                 && WriteFile(uid, gone, GrafanaPublishAction.Removed) is { } result)
             {
                 yield return result;
@@ -79,70 +71,35 @@ public sealed class AlertProvisioningWriter
         }
     }
 
-    /// <summary>A file this writer made begins as such and is named like the rule in it; a copy of one is not.</summary>
+    /// <summary>A file of this writer begins with its header and is named like the rule in it; a copy of one is not.</summary>
     private static bool IsOurs(string text, string uid) =>
         text.StartsWith(Header, StringComparison.Ordinal) && text.Contains($"\"uid\": \"{uid}\"", StringComparison.Ordinal);
 
-    private GrafanaPublishResult? WriteFile(string uid, string text, GrafanaPublishAction change)
+    private GrafanaPublishResult? WriteFile(string uid, string text, GrafanaPublishAction change) =>
+        _folder.Write($"alerting/{Prefix}{uid}.yaml", uid, text, change);
+
+    // Grafana replaces no environment variables in queries and annotations.
+    private JsonObject Group(AlertRule rule, string folder) => new()
     {
-        string name = $"alerting/{Prefix}{uid}.yaml";
-        string path = Path.GetFullPath(Path.Combine(_options.Path, name));
-        GrafanaPublishAction action = !File.Exists(path) ? GrafanaPublishAction.Created : Read(path) == text ? GrafanaPublishAction.Unchanged : change;
-        if (action != GrafanaPublishAction.Unchanged)
+        ["orgId"] = _options.OrgId,
+        ["name"] = ProvisioningFolder.Literal(rule.Group),
+        ["folder"] = ProvisioningFolder.Literal(folder),
+        ["interval"] = AlertLength.Format(rule.Interval),
+        ["rules"] = new JsonArray(new JsonObject
         {
-            string verb = action switch { GrafanaPublishAction.Created => "Create", GrafanaPublishAction.Removed => "Remove the rule of", _ => "Update" };
-            if (!_callbacks.ShouldProcess($"File '{path}'", verb))
-            {
-                return null;
-            }
-            AtomicFile.WriteBelow(_options.Path, path, text);
-        }
-        _callbacks.Verbose($"{action}: {path}");
-        return new GrafanaPublishResult { Kind = GrafanaPublishKind.ProvisioningFile, Name = name, Action = action, Uid = uid, Path = path };
-    }
+            ["uid"] = rule.Uid,
+            ["title"] = ProvisioningFolder.Literal(rule.Name),
+            ["condition"] = "C",
+            ["data"] = AlertRuleContent.Data(rule, _options.DataSourceUid),
+            ["noDataState"] = rule.NoDataState.ToString(),
+            ["execErrState"] = rule.ErrorState.ToString(),
+            ["for"] = AlertLength.Format(rule.For),
+            ["annotations"] = AlertRuleContent.Texts(rule.Annotations),
+            ["labels"] = AlertRuleContent.Texts(rule.Labels.ToDictionary(label => label.Key, label => ProvisioningFolder.Literal(label.Value))),
+            ["isPaused"] = rule.Paused ?? false,
+        }),
+    };
 
-    private JsonObject Group(AlertRule rule, string folder)
-    {
-        var labels = new JsonObject(rule.Labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => KeyValuePair.Create<string, JsonNode?>(label.Key, Literal(label.Value))));
-        var annotations = new JsonObject(rule.Annotations.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => KeyValuePair.Create<string, JsonNode?>(each.Key, each.Value)));
-        return new JsonObject
-        {
-            ["orgId"] = _options.OrgId,
-            ["name"] = Literal(rule.Group),
-            ["folder"] = Literal(folder),
-            ["interval"] = AlertLength.Format(rule.Interval),
-            ["rules"] = new JsonArray(new JsonObject
-            {
-                ["uid"] = rule.Uid,
-                ["title"] = Literal(rule.Name),
-                ["condition"] = "C",
-                // Grafana replaces no environment variables in here, nor in annotations.
-                ["data"] = AlertRuleContent.Data(rule, _options.DataSourceUid),
-                ["noDataState"] = rule.NoDataState.ToString(),
-                ["execErrState"] = rule.ErrorState.ToString(),
-                ["for"] = AlertLength.Format(rule.For),
-                ["annotations"] = annotations,
-                ["labels"] = labels,
-                ["isPaused"] = rule.Paused ?? false,
-            }),
-        };
-    }
-
-    private static string Text(JsonObject content) => Header + content.ToJsonString(Readable) + "\n";
-
-    private static string? Read(string path)
-    {
-        try
-        {
-            return RegularFile.ReadText(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Writing it will say why.
-            return null;
-        }
-    }
-
-    /// <summary>Grafana replaces $NAME by environment variables; two dollar signs are one.</summary>
-    private static string Literal(string text) => text.Replace("$", "$$", StringComparison.Ordinal);
+    private static string Text(string list, JsonObject item) =>
+        Header + new JsonObject { ["apiVersion"] = 1, [list] = new JsonArray(item) }.ToJsonString(Readable) + "\n";
 }

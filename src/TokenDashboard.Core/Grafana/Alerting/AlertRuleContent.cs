@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Alerting.Rules;
@@ -7,23 +6,20 @@ using TokenDashboard.Grafana.Model;
 namespace TokenDashboard.Grafana.Alerting;
 
 /// <summary>
-/// An alert rule as Grafana's provisioning API takes it, and what of a stored one is ours: the fields that are sent. What Grafana or its
-/// users add beside them (a contact point, a pause, a link to a panel) makes no difference and is kept.
+/// An alert rule as Grafana's provisioning API takes it. Of a stored rule only the fields that are sent are compared. What Grafana or its
+/// users add to them (a contact point, a pause, a link to a panel) is kept.
 /// </summary>
 internal static class AlertRuleContent
 {
     /// <summary>
-    /// The annotation that holds the fingerprint of what was sent. Grafana keeps names in double underscores out of notifications, and
-    /// an edit in Grafana leaves it as it is, so that it no longer fits the rest.
+    /// The annotation with the fingerprint of what was sent. Grafana keeps names in double underscores out of notifications, and
+    /// an edit in Grafana does not change it, so that it no longer matches the rest.
     /// </summary>
     internal const string MarkName = "__tokendashboard__";
 
     private const string Expression = "__expr__";
 
     /// <summary>The rule with its mark.</summary>
-    /// <param name="rule">The rule.</param>
-    /// <param name="dataSourceUid">The data source.</param>
-    /// <param name="folderUid">The folder.</param>
     internal static JsonObject Of(AlertRule rule, string dataSourceUid, string folderUid)
     {
         var body = new JsonObject
@@ -48,7 +44,7 @@ internal static class AlertRuleContent
         return body;
     }
 
-    /// <summary>The query, what of its values counts, and the limit.</summary>
+    /// <summary>The query, the reduction of its values, and the limit.</summary>
     internal static JsonArray Data(AlertRule rule, string dataSourceUid)
     {
         JsonObject Step(string id, string source, string type, long seconds, JsonObject model)
@@ -86,20 +82,20 @@ internal static class AlertRuleContent
             }));
     }
 
-    /// <summary>Whether a stored rule is as it should be, with or without the mark.</summary>
+    /// <summary>Whether a stored rule is up to date, with or without the mark.</summary>
     internal static bool Holds(JsonObject stored, JsonObject wanted) =>
         Projection(stored, wanted) == Projection(wanted, wanted)
         && (wanted["isPaused"] is not { } paused || JsonNode.DeepEquals(stored["isPaused"] ?? false, paused))
-        && Annotations(wanted).All(own => own.Key == MarkName || !IsPrivate(own.Key) || Text((stored["annotations"] as JsonObject)?[own.Key]) == Text(own.Value));
+        && Annotations(wanted).All(own => own.Key == MarkName || !IsPrivate(own.Key) || stored.Child("annotations").String(own.Key) == own.Value.AsString());
 
-    /// <summary>Whether a stored rule is what the last run sent, so that nobody's change is lost by overwriting it.</summary>
+    /// <summary>Whether a stored rule is what the last run sent, so that overwriting it loses no change.</summary>
     internal static bool IsAsPublished(JsonObject stored, JsonObject wanted) =>
-        Text((stored["annotations"] as JsonObject)?[MarkName]) == Fingerprint(stored, wanted);
+        stored.Child("annotations").String(MarkName) == Fingerprint(stored, wanted);
 
-    /// <summary>Whether this product made it.</summary>
-    internal static bool IsMarked(JsonObject stored) => Text((stored["annotations"] as JsonObject)?[MarkName]) is not null;
+    /// <summary>Whether this module published it.</summary>
+    internal static bool IsMarked(JsonObject stored) => stored.Child("annotations").String(MarkName) is not null;
 
-    /// <summary>The stored rule with our fields in place of its own.</summary>
+    /// <summary>The stored rule with the fields that are sent in place of its own.</summary>
     internal static JsonObject LaidOver(JsonObject stored, JsonObject wanted)
     {
         var merged = (JsonObject)stored.DeepClone();
@@ -160,11 +156,7 @@ internal static class AlertRuleContent
         _ => JsonValue.Create(0),
     };
 
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
-
-    private static JsonObject Texts(IReadOnlyDictionary<string, string> texts) =>
+    /// <summary>Labels or annotations, in order.</summary>
+    internal static JsonObject Texts(IReadOnlyDictionary<string, string> texts) =>
         new(texts.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value)));
-
-    /// <summary>A length as the API for rule groups wants it.</summary>
-    internal static long WholeSeconds(TimeSpan length) => Convert.ToInt64(length.TotalSeconds, CultureInfo.InvariantCulture);
 }

@@ -4,33 +4,40 @@ using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Alerting;
 
-/// <summary>A rule group, which holds the interval of all its rules.</summary>
-internal sealed class AlertRuleGroup
+/// <summary>An alert rule on the server.</summary>
+/// <param name="Json">All of it.</param>
+internal sealed record StoredAlertRule(JsonObject Json)
 {
-    private readonly GrafanaClient _client;
-    private readonly string _name;
-    private readonly string _path;
+    internal string FolderUid => Json.String("folderUID") ?? "";
 
-    private AlertRuleGroup(GrafanaClient client, string name, string path, JsonObject? json)
+    internal string Provenance => ProvenanceOf(Json);
+
+    internal static string PathOf(string uid) => $"api/v1/provisioning/alert-rules/{Uri.EscapeDataString(uid)}";
+
+    /// <summary>Reads a rule; null if there is none.</summary>
+    internal static StoredAlertRule? Read(GrafanaClient client, string uid) =>
+        client.Find(PathOf(uid))?.OrThrow($"read the alert rule '{uid}'", AlertRulePublisher.ReadPermission).AsObject() is { } json ? new StoredAlertRule(json) : null;
+
+    /// <summary>What manages a rule: empty for nothing, "api", "file" or another tool.</summary>
+    internal static string ProvenanceOf(JsonObject rule) => rule.String("provenance") ?? "";
+}
+
+/// <summary>A rule group, which has the interval of all its rules.</summary>
+internal sealed class AlertRuleGroup(GrafanaClient client, string folderUid, string name)
+{
+    private readonly string _path = $"api/v1/provisioning/folder/{Uri.EscapeDataString(folderUid)}/rule-groups/{Uri.EscapeDataString(name)}";
+    private JsonObject? _json;
+
+    /// <summary>How often it is evaluated; null if there is no such group.</summary>
+    internal TimeSpan? Interval => _json?["interval"] is JsonValue value && value.TryGetValue(out long seconds) ? TimeSpan.FromSeconds(seconds) : null;
+
+    private JsonObject[] Rules => [.. _json.Objects("rules")];
+
+    /// <summary>Reads the current state.</summary>
+    internal AlertRuleGroup Read()
     {
-        _client = client;
-        _name = name;
-        _path = path;
-        Json = json;
-    }
-
-    private JsonObject? Json { get; }
-
-    /// <summary>How often it is evaluated; null where there is no such group.</summary>
-    internal TimeSpan? Interval => Json?["interval"] is JsonValue value && value.TryGetValue(out long seconds) ? TimeSpan.FromSeconds(seconds) : null;
-
-    private JsonObject[] Rules => [.. (Json?["rules"] as JsonArray ?? []).OfType<JsonObject>()];
-
-    internal static AlertRuleGroup Read(GrafanaClient client, string folderUid, string name)
-    {
-        string path = $"api/v1/provisioning/folder/{Uri.EscapeDataString(folderUid)}/rule-groups/{Uri.EscapeDataString(name)}";
-        JsonObject? json = client.Find(path)?.OrThrow($"read the rule group '{name}'", AlertRulePublisher.ReadPermission).AsObject();
-        return new AlertRuleGroup(client, name, path, json);
+        _json = client.Find(_path)?.OrThrow($"read the rule group '{name}'", AlertRulePublisher.ReadPermission).AsObject();
+        return this;
     }
 
     /// <summary>Why its interval may not be changed; null if it may.</summary>
@@ -42,44 +49,41 @@ internal sealed class AlertRuleGroup
         }
         string interval = AlertLength.Format(Interval.Value);
         string wanted = AlertLength.Format(rule.Interval);
+        string group = $"The rule group '{name}' has the interval {interval}, not {wanted} as '{rule.Name}' needs, and contains rules";
         string[] owners = [.. Rules.Select(StoredAlertRule.ProvenanceOf).Distinct()];
         if (owners.Length > 1 || owners.Any(owner => owner is not ("" or "api")))
         {
             return new TokenDashboardException(
                 ErrorCode.GrafanaAlertRuleManaged,
-                $"The rule group '{_name}' is evaluated every {interval}, not every {wanted} as '{rule.Name}' wants, and holds rules that something "
-                    + "else manages, so its interval stays. Give the rule another Group, or the Interval of that one.",
+                $"{group} that something else manages. Give the rule another Group, or the interval of this one.",
                 target: rule.Uid);
         }
-        string[] others = [.. Rules.Where(other => !AlertRuleContent.IsMarked(other)).Select(other => $"'{GrafanaResponse.TextOf(other, "title")}'")];
-        return others.Length == 0 || force
-            ? null
-            : new TokenDashboardException(
-                ErrorCode.GrafanaVersionConflict,
-                $"The rule group '{_name}' is evaluated every {interval}, not every {wanted} as '{rule.Name}' wants, and holds rules of others: "
-                    + $"{string.Join(", ", others)}. Give the rule another Group, or -Force to change the interval of all.",
-                target: rule.Uid);
+        string[] others = [.. Rules.Where(other => !AlertRuleContent.IsMarked(other)).Select(other => $"'{other.String("title")}'")];
+        return others.Length == 0 || force ? null : new TokenDashboardException(
+            ErrorCode.GrafanaVersionConflict,
+            $"{group} that were not published from here: {string.Join(", ", others)}. Give the rule another Group, or -Force to change the interval of all.",
+            target: rule.Uid);
     }
 
     /// <summary>Changes the interval. The API takes only whole groups, so the rules go back as they were read.</summary>
     internal void Change(TimeSpan interval)
     {
-        var body = (JsonObject)(Json ?? throw new InvalidOperationException("The group was not found.")).DeepClone();
-        body["interval"] = AlertRuleContent.WholeSeconds(interval);
+        JsonObject body = _json!.DeepClone().AsObject();
+        body["interval"] = (long)interval.TotalSeconds;
+        bool IsDone() => Read().Interval == interval;
         bool editable = !Rules.Any(rule => StoredAlertRule.ProvenanceOf(rule) == "api");
-        string folderUid = GrafanaResponse.TextOf(body, "folderUid") ?? "";
-        GrafanaResponse? response = _client.Write(HttpMethod.Put, _path, body, () => Read(_client, folderUid, _name).Interval == interval, editable);
-        if (response?.Status is 409 or 412 && Read(_client, folderUid, _name).Interval == interval)
+        GrafanaResponse? response = client.Write(HttpMethod.Put, _path, body, IsDone, editable);
+        if (response is { IsConflict: true })
         {
+            if (!IsDone())
+            {
+                throw new TokenDashboardException(
+                    ErrorCode.GrafanaVersionConflict,
+                    $"Grafana did not change the interval of the rule group '{name}': {response.Words}. It may have been changed just now; run the command again.",
+                    target: name);
+            }
             return;
         }
-        if (response?.Status is 409 or 412)
-        {
-            throw new TokenDashboardException(
-                ErrorCode.GrafanaVersionConflict,
-                $"Grafana would not change the interval of the rule group '{_name}': {response.Words}. Someone may have changed it just now; run the command again.",
-                target: _name);
-        }
-        response?.OrThrow($"change the interval of the rule group '{_name}'", AlertRulePublisher.WritePermission);
+        response?.OrThrow($"change the interval of the rule group '{name}'", AlertRulePublisher.WritePermission);
     }
 }

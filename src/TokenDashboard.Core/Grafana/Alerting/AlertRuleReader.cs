@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.RegularExpressions;
 using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Alerting.Rules;
@@ -9,7 +7,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Grafana.Alerting;
 
-/// <summary>Makes alert rules of definitions: names of fields with values, as a hash table, a row of a CSV file or a JSON object gives them.</summary>
+/// <summary>Reads alert rules from definitions: fields with values, from a hash table, a row of a CSV file or a JSON object.</summary>
 public static partial class AlertRuleReader
 {
     private const int MaxText = 4000;
@@ -24,20 +22,20 @@ public static partial class AlertRuleReader
         "Labels", "Annotations", "Summary", "Description", "NoDataState", "ErrorState", "Paused",
     ];
 
-    /// <summary>Takes the definitions out of JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
+    /// <summary>Reads definitions from JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
     /// <param name="json">The text.</param>
     /// <param name="source">Where it came from, for the error message.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: not JSON, or something else than objects.</exception>
     public static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source) =>
         DefinitionJson.Parse(json, source, ErrorCode.AlertRuleInvalid, "one alert rule");
 
-    /// <summary>Makes a rule of a definition.</summary>
+    /// <summary>Reads a rule.</summary>
     /// <param name="fields">
     /// The fields. Values are texts, numbers, booleans and lengths of time; lists of texts; for labels and annotations pairs of names and
     /// texts.
     /// </param>
-    /// <param name="source">Where they came from, for the error message; empty where that says nothing.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: tells everything that is wrong with it.</exception>
+    /// <param name="source">Where they came from, for the error message; empty if that says nothing.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: reports everything that is wrong with it.</exception>
     public static AlertRule Read(IEnumerable<KeyValuePair<string, object?>> fields, string source)
     {
         ArgumentNullException.ThrowIfNull(fields);
@@ -83,11 +81,11 @@ public static partial class AlertRuleReader
     {
         if (noWindow && !read.Has("Window"))
         {
-            read.Fault("Window", "is missing; it says how far back to look, such as 1h or 1d");
+            read.Fault("Window", "is missing; it is how far back to look, such as 1h or 1d");
         }
         if (rule.Kind == AlertKind.NoTelemetry && read.Has("Kind") && (read.Has("Limit") || rule.By != AlertDimension.Total))
         {
-            read.Fault("Kind", "is NoTelemetry, which takes neither Limit nor By; its Window says how long nothing may come");
+            read.Fault("Kind", "is NoTelemetry, which takes neither Limit nor By; its Window is how long there may be no request");
         }
         if (!Uid().IsMatch(rule.Uid))
         {
@@ -95,7 +93,7 @@ public static partial class AlertRuleReader
         }
         if (rule.Group.IndexOfAny(['/', '\\']) >= 0)
         {
-            read.Fault("Group", $"is '{rule.Group}'; Grafana finds no group with a slash in its name");
+            read.Fault("Group", $"is '{rule.Group}'; a group must not have a slash in its name");
         }
         try
         {
@@ -115,7 +113,7 @@ public static partial class AlertRuleReader
             string key = name.ToLowerInvariant();
             if (read.Text(name, MaxText) is { } text && !annotations.TryAdd(key, text))
             {
-                read.Fault(name, $"and Annotations.{key} are one thing; give it once");
+                read.Fault(name, $"and Annotations.{key} are the same; give only one");
             }
         }
         annotations.TryAdd("summary", Summary(rule));
@@ -138,13 +136,36 @@ public static partial class AlertRuleReader
         };
     }
 
-    /// <summary>Names as labels and panels show them, in which an unknown one has a name of its own.</summary>
+    /// <summary>Names as labels and panels show them; they show an unknown name as a text of its own.</summary>
     private static IReadOnlyList<string> Names(AlertFields read, string name) =>
         [.. read.Texts(name, blank: true).Select(text => text == UsageRelations.Unknown ? "" : text)];
 
     private static string UidOf(string name) =>
-        "alert-" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(name)), 0, 8).ToLowerInvariant();
+        $"alert-{DashboardContent.Fingerprint(name)}";
 
     [GeneratedRegex(DashboardDocument.UidPattern)]
     private static partial Regex Uid();
+}
+
+/// <summary>The fields of an alert rule: those of any definition, and lengths of time.</summary>
+internal sealed class AlertFields(IEnumerable<KeyValuePair<string, object?>> fields, IReadOnlyList<string> known)
+    : DefinitionFields(fields, known)
+{
+    internal TimeSpan? Length(string name, TimeSpan shortest, TimeSpan longest, int step = 1)
+    {
+        if (Value(name) is not { } value)
+        {
+            return null;
+        }
+        TimeSpan? length = value as TimeSpan? ?? (value is string text ? AlertLength.Parse(text.Trim()) : null);
+        if (length is null || length < shortest || length > longest || length.Value.Ticks % (step * TimeSpan.TicksPerSecond) != 0)
+        {
+            Fault(
+                name,
+                $"is '{Scalar(value)}'; it must be a length of time from {AlertLength.Format(shortest)} to {AlertLength.Format(longest)}, such as 90s, 5m, 1h30m or 7d"
+                    + (step > 1 ? $", and a multiple of {step} seconds" : ""));
+            return null;
+        }
+        return length;
+    }
 }

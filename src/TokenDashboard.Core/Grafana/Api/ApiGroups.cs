@@ -4,35 +4,24 @@ using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>What a server says it serves under /apis, asked at most once each.</summary>
+/// <summary>What a server serves under /apis, asked at most once each.</summary>
 /// <param name="client">Asks the server.</param>
 /// <param name="server">The server.</param>
-/// <param name="needed">Whether nothing works without it; otherwise an answer that is none means that it is not served.</param>
+/// <param name="needed">Whether nothing works without it; otherwise a refusal means that it is not served.</param>
 internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool needed)
 {
     internal const string Dashboard = "apis/dashboard.grafana.app";
     internal const string Folder = "apis/folder.grafana.app";
 
     private readonly Dictionary<string, ServedGroup?> _groups = [];
-    private string? _namespace;
 
-    /// <summary>The part of a path that stands for the organisation: <c>default</c>, <c>org-2</c>, in Grafana Cloud <c>stacks-123</c>.</summary>
-    internal string Namespace
-    {
-        get
-        {
-            if (_namespace is null)
-            {
-                GrafanaResponse? settings = client.Find("api/frontend/settings");
-                _namespace = settings is { IsSuccess: true, IsArray: false } && GrafanaResponse.TextOf(settings.AsObject(), "namespace") is { Length: > 0 } name
-                    ? name
-                    : server.OrgId <= 1 ? "default" : string.Create(CultureInfo.InvariantCulture, $"org-{server.OrgId}");
-            }
-            return _namespace;
-        }
-    }
+    /// <summary>The part of a path that names the organization: <c>default</c>, <c>org-2</c>, in Grafana Cloud <c>stacks-123</c>.</summary>
+    internal string Namespace => field ??=
+        client.Find("api/frontend/settings") is { IsSuccess: true, IsArray: false } settings && settings.AsObject().String("namespace") is { Length: > 0 } name
+            ? name
+            : server.OrgId <= 1 ? "default" : string.Create(CultureInfo.InvariantCulture, $"org-{server.OrgId}");
 
-    /// <summary>The versions of a group; null where the server does not have it, or does not tell this account.</summary>
+    /// <summary>The versions of a group; null if the server does not have it, or does not show it to this account.</summary>
     internal ServedGroup? Find(string group)
     {
         if (!_groups.TryGetValue(group, out ServedGroup? served))
@@ -55,10 +44,32 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool
 /// <param name="Newest">The one the server prefers.</param>
 internal sealed partial record ServedGroup(IReadOnlyList<string> Versions, string Newest)
 {
-    /// <summary>The version to work with: version 1, the most stable form of it; null where the server has none. Version 2 of dashboards is another schema.</summary>
+    /// <summary>The version to work with: version 1, the most stable form of it; null if the server has none. Version 2 of dashboards is another schema.</summary>
     internal string? One => Versions.Where(version => VersionOne().IsMatch(version))
         .MaxBy(version => (version.Length == 2, version.StartsWith("v1beta", StringComparison.Ordinal), version));
 
     [GeneratedRegex("^v1((alpha|beta)[0-9]+)?$")]
     private static partial Regex VersionOne();
+}
+
+/// <summary>The dashboards that a server keeps for a while after they were deleted.</summary>
+internal sealed class DeletedDashboards(GrafanaClient client, string dashboards)
+{
+    private bool? _any;
+
+    /// <summary>A phrase that says who deleted a dashboard; null if it was not deleted, or the server does not say.</summary>
+    internal string? Find(string uid)
+    {
+        // Most servers have nothing there, so a run over many dashboards asks once.
+        _any ??= Page("").Length > 0;
+        return _any.Value && Array.Find(Page($"&fieldSelector={Uri.EscapeDataString($"metadata.name={uid}")}"), item => item.Uid == uid) is { } found
+            ? $"was deleted in Grafana{found.SavedBy}"
+            : null;
+    }
+
+    // A server that does not know the selector may return existing dashboards.
+    private ApiObject[] Page(string selector) =>
+        client.FindOptional($"{dashboards}?labelSelector={Uri.EscapeDataString("grafana.app/get-trash=true")}{selector}&limit=1") is { IsArray: false } response
+            ? [.. (response.As(GrafanaJson.Default.ApiList).Items ?? []).Where(item => item.IsDeleted)]
+            : [];
 }

@@ -5,7 +5,7 @@ namespace TokenDashboard.Grafana.Api;
 /// <summary>Chooses the interface of a server by what it serves, never by its version.</summary>
 internal static class DashboardApis
 {
-    /// <summary>The interface that was asked for, or else the classic one, or the one that is left where a server has no classic one.</summary>
+    /// <summary>The interface that was asked for, else the classic one, else the one under /apis if a server has no classic one.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaApiMissing"/>, or any of the Grafana codes.</exception>
     internal static IDashboardApi Choose(GrafanaClient client, GrafanaConnection connection, GrafanaServer server, Action<string> verbose)
     {
@@ -22,15 +22,13 @@ internal static class DashboardApis
         {
             if (connection.Api == GrafanaApi.Auto)
             {
-                // Nothing says that the classic one is gone; what it answers will tell.
+                // It is not certain that the classic one is gone; its answers will show it.
                 return legacy;
             }
-            string found = dashboards is null && folders is null ? "nothing of that" : $"{Describe(ApiGroups.Dashboard, dashboards)} and {Describe(ApiGroups.Folder, folders)}";
-            throw new TokenDashboardException(
+            throw client.Error(
                 ErrorCode.GrafanaApiMissing,
-                $"Classic dashboards need version 1 of {ApiGroups.Dashboard} and {ApiGroups.Folder}; Grafana at {client.Url} serves this account {found}. "
-                    + "Leave -Api out to use the classic interface.",
-                target: client.Url);
+                $"-Api Resource needs version 1 of {ApiGroups.Dashboard} and {ApiGroups.Folder}. Grafana at {client.Url} serves this account "
+                    + $"{Describe(ApiGroups.Dashboard, dashboards)} and {Describe(ApiGroups.Folder, folders)}. Omit -Api to use the classic interface.");
         }
         var api = new ResourceApi(client, groups, dashboardVersion, folderVersion, legacy);
         verbose($"Dashboards and folders are read and written through {api.Name}.");

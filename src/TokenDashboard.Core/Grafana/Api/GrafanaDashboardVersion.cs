@@ -9,15 +9,15 @@ public sealed record GrafanaDashboardVersion
     /// <summary>The version's number, counted from 1.</summary>
     public required long Version { get; init; }
 
-    /// <summary>When it was saved; null where the server does not tell.</summary>
+    /// <summary>When it was saved; null if the server does not say.</summary>
     public DateTimeOffset? Created { get; init; }
 
-    /// <summary>Who saved it; the empty string where the server does not tell.</summary>
+    /// <summary>Who saved it; the empty string if the server does not say.</summary>
     public string CreatedBy { get; init; } = "";
 
     /// <summary>Whether Publish-GrafanaDashboard saved it.</summary>
     public bool Published { get; init; }
 
-    /// <summary>What was noted when it was saved; the empty string for nothing.</summary>
+    /// <summary>The message it was saved with; the empty string for none.</summary>
     public string Message { get; init; } = "";
 }

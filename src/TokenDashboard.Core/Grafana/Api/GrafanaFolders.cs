@@ -1,26 +1,32 @@
-using System.Security.Cryptography;
-using System.Text;
 using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Api;
 
 /// <summary>A folder as the place of a dashboard.</summary>
-/// <param name="Uid">Its uid; the empty string for the root; null where it was to be made and was not.</param>
+/// <param name="Uid">Its uid; the empty string for the root; null if it was to be created and was not.</param>
 /// <param name="Title">Its title.</param>
 internal sealed record FolderPlace(string? Uid, string Title)
 {
     /// <summary>What Grafana calls the place of dashboards that are in no folder.</summary>
     internal const string RootTitle = "Dashboards";
 
-    /// <summary>Whether a title means the place outside every folder: up to version 10 Grafana shows it under this name and lets no folder have it.</summary>
+    /// <summary>Whether a title means the place outside every folder, which Grafana up to version 10 shows under this name.</summary>
     internal static bool IsRoot(string title) => title.Trim().Equals("General", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The place outside every folder.</summary>
     internal static FolderPlace Root { get; } = new("", RootTitle);
+
+    /// <summary>The place that a server names: Grafana returns the root as nothing, or as "general".</summary>
+    internal static FolderPlace Of(string? uid, string? title) => uid is null or "" or "general" ? Root : new FolderPlace(uid, title ?? uid);
+
+    /// <summary>The failure to save something in a folder that was not created.</summary>
+    internal TokenDashboardException NotCreated(string thing) => new(
+        ErrorCode.GrafanaFolderConflict, $"The {thing} cannot be saved in the folder '{Title}', because the folder was not created.", target: Title);
 }
 
-/// <summary>Finds and makes folders.</summary>
+/// <summary>Finds and creates folders.</summary>
 internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server, IDashboardApi api, PublishCallbacks callbacks)
 {
     /// <summary>Grafana itself allows a tenth of it.</summary>
@@ -31,7 +37,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
     /// <summary>The folder the last call of <see cref="Ensure"/> ended at.</summary>
     internal FolderPlace Place { get; private set; } = FolderPlace.Root;
 
-    /// <summary>Makes sure of a folder, its parents first.</summary>
+    /// <summary>Finds or creates a folder, its parents first. A title or a uid must be given.</summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GrafanaFolderConflict"/>: two folders of that title, or no such uid and no title;
     /// <see cref="ErrorCode.GrafanaForbidden"/>.
@@ -45,13 +51,11 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
             yield break;
         }
         string[] path = (titles ?? "").Split('/', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (uid is not null && path.Length == 0)
+        if (path.Length == 0)
         {
-            throw Conflict($"No folder has the uid '{uid}'. Give -Folder as well, with the title it shall have.");
-        }
-        if (titles is not null && path.Length == 0)
-        {
-            throw Conflict($"'{titles}' names no folder. Give its title, or General for the place outside every folder.");
+            throw Conflict(uid is not null
+                ? $"No folder has the uid '{uid}'. Give -Folder as well, with the title of the folder to create."
+                : $"'{titles}' is not the title of a folder. Give a title, or General for the place outside every folder.");
         }
         if (path.Length == 1 && FolderPlace.IsRoot(path[0]))
         {
@@ -59,28 +63,20 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         }
         if (path.Length > 1 && !api.HasNestedFolders)
         {
-            throw Conflict(
-                $"Grafana {server.Version} has no folders in folders: '{titles}' needs version 11 or later. Give one title without a "
-                    + "slash.");
+            throw Conflict($"Grafana {server.Version} has no nested folders: '{titles}' needs version 11 or later. Give one title without a slash.");
         }
-        FolderPlace parent = FolderPlace.Root;
+        Place = FolderPlace.Root;
         for (int level = 0; level < path.Length; level++)
         {
-            FolderPlace? found = parent.Uid is null ? null : ByTitle(path[level], parent.Uid);
-            if (found is not null)
+            GrafanaPublishAction action = GrafanaPublishAction.Unchanged;
+            FolderPlace? folder = (Place.Uid is null ? null : ByTitle(path[level], Place.Uid))
+                ?? Create(path[level], Place, level == path.Length - 1 ? uid : null, out action);
+            if (folder is not null)
             {
-                yield return Result(found, GrafanaPublishAction.Unchanged);
-                parent = found;
-                continue;
+                yield return Result(folder, action);
             }
-            FolderPlace? made = Create(path[level], parent, level == path.Length - 1 ? uid : null, out GrafanaPublishAction action);
-            if (made is not null)
-            {
-                yield return Result(made, action);
-            }
-            parent = made ?? new FolderPlace(null, path[level]);
+            Place = folder ?? new FolderPlace(null, path[level]);
         }
-        Place = parent;
     }
 
     /// <summary>The titles from the outermost folder to this one; none for the root.</summary>
@@ -97,10 +93,9 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
             }
             if (below.Count == MaxDepth)
             {
-                throw new TokenDashboardException(
+                throw client.Error(
                     ErrorCode.GrafanaNotJson,
-                    $"{client.Url} names more than {MaxDepth} folders around the folder '{place.Title}', each in the next, so it is not Grafana. Check that -Url is Grafana's own address.",
-                    target: client.Url);
+                    $"{client.Url} reports more than {MaxDepth} nested folders around '{place.Title}', so it is not Grafana. Check that -Url is Grafana's own address.");
             }
             if (below.Any(folder => folder.Uid == uid))
             {
@@ -142,18 +137,18 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
 
     private FolderPlace? ByTitle(string title, string parentUid)
     {
-        // A server without pages gives the same ones again.
+        // A server without pages returns the same folders again.
         List<FolderAnswer> matches = [.. api.Folders(parentUid).Where(folder => folder.Title == title && folder.Uid is not null).DistinctBy(folder => folder.Uid)];
         if (matches.Count > 1)
         {
             string uids = string.Join(", ", matches.Select(folder => folder.Uid));
-            throw Conflict($"{matches.Count} folders have the title '{title}': {uids}. Say which with -FolderUid.");
+            throw Conflict($"{matches.Count} folders have the title '{title}': {uids}. Choose one with -FolderUid.");
         }
         callbacks.Verbose(matches.Count == 0 ? $"There is no folder '{title}'." : $"Folder '{title}' has the uid '{matches[0].Uid}'.");
         return matches.Count == 0 ? null : new FolderPlace(matches[0].Uid!, title);
     }
 
-    /// <summary>Makes a folder, or finds the one that someone else made meanwhile.</summary>
+    /// <summary>Creates a folder, or finds the one that another run created meanwhile.</summary>
     private FolderPlace? Create(string title, FolderPlace parent, string? uid, out GrafanaPublishAction action)
     {
         action = GrafanaPublishAction.Created;
@@ -163,10 +158,10 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         }
         if (parent.Uid is null)
         {
-            throw Conflict($"The folder '{title}' cannot be made, because its parent '{parent.Title}' was not.");
+            throw Conflict($"The folder '{title}' cannot be created, because its parent '{parent.Title}' was not created.");
         }
-        // Newer servers take a title twice, so two that publish at once would make two folders. Of one uid there is only one.
-        string wanted = uid ?? OwnUid(title, parent.Uid);
+        // Newer servers accept a title twice, so two runs at the same time would create two folders. A uid exists only once.
+        string wanted = uid ?? $"td-{DashboardContent.Fingerprint($"{parent.Uid}/{title}")}";
         FolderPlace? found = null;
         // Lists lag behind on some servers; a folder's own address does not.
         bool IsThere() => (found = Matching(Readable(wanted), title, parent.Uid) ?? ByTitle(title, parent.Uid)) is not null;
@@ -177,33 +172,28 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
             action = GrafanaPublishAction.Unchanged;
             return found;
         }
-        if (response?.Status is 409 or 412 && uid is null && Readable(wanted) is not null)
+        if (response is { IsConflict: true } && uid is null && Readable(wanted) is not null)
         {
-            // A folder made from here that was given another title or place since has the uid.
+            // A folder that was created from here, and renamed or moved since, has the uid.
             response = api.CreateFolder(title, null, parent.Uid, IsThere);
         }
         if (response is null)
         {
             return found;
         }
-        if (response.Status is 409 or 412)
+        if (response.IsConflict)
         {
-            throw Conflict(
-                $"Grafana would not make the folder '{title}': {response.Words}. Someone may have made it just now; run the command "
-                    + "again.");
+            throw Conflict($"Grafana did not create the folder '{title}': {response.Words}. Another run may have created it just now; run the command again.");
         }
-        response.OrThrow($"make the folder '{title}'", "folders:create (role Editor)");
-        string made = api.CreatedFolder(response).Uid ?? throw response.Unexpected();
-        callbacks.Verbose($"Made the folder '{title}' with the uid '{made}'.");
-        return new FolderPlace(made, title);
+        response.OrThrow($"create the folder '{title}'", "folders:create (role Editor)");
+        string created = api.CreatedFolder(response).Uid ?? throw response.Unexpected();
+        callbacks.Verbose($"Created the folder '{title}' with the uid '{created}'.");
+        return new FolderPlace(created, title);
     }
 
-    /// <summary>A folder as a place, where it has that title and parent; null otherwise.</summary>
+    /// <summary>A folder as a place, if it has that title and parent; null otherwise.</summary>
     private static FolderPlace? Matching(FolderAnswer? folder, string title, string parentUid) =>
         folder is { Uid: { } uid } && folder.Title == title && (folder.ParentUid ?? "") == parentUid ? new FolderPlace(uid, title) : null;
-
-    private static string OwnUid(string title, string parentUid) =>
-        "td-" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{parentUid}/{title}")), 0, 8).ToLowerInvariant();
 
     private GrafanaPublishResult Result(FolderPlace place, GrafanaPublishAction action) => new()
     {
@@ -214,5 +204,5 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         Url = new Uri(client.Url, $"dashboards/f/{place.Uid}"),
     };
 
-    private TokenDashboardException Conflict(string message) => new(ErrorCode.GrafanaFolderConflict, message, target: client.Url);
+    private TokenDashboardException Conflict(string message) => client.Error(ErrorCode.GrafanaFolderConflict, message);
 }

@@ -9,7 +9,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
 {
     private const int PageSize = 1000;
 
-    /// <summary>A server that ignores paging must not be asked for ever.</summary>
+    /// <summary>A server that ignores paging must not be asked forever.</summary>
     private const int MaxPages = 100;
 
     private const string Permission = "dashboards:write (role Editor, or Edit on its folder)";
@@ -40,7 +40,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
         VersionAnswer[] versions = response.IsArray
             ? response.As(GrafanaJson.Default.VersionAnswerArray)
             : response.As(GrafanaJson.Default.VersionPage).Versions ?? throw response.Unexpected();
-        // Only the version itself tells what was stored with it.
+        // Only the version itself has the message that was stored with it.
         return new PublishHistory(versions.Select(version => version.HidesMessage && GetVersion(stored, version.Version) is { Status: not 406 } single
             ? version with { Message = single.As(GrafanaJson.Default.VersionContent).Message }
             : version));
@@ -64,7 +64,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
     private GrafanaResponse? GetVersion(StoredDashboard stored, long version)
     {
         GrafanaResponse response = client.Get(string.Create(CultureInfo.InvariantCulture, $"{Versions(stored)}/{version}"));
-        // A version that is not there is an error of the server up to version 12.
+        // Up to version 12, a missing version is an error of the server.
         return response.Status == 404 || (response.Status == 500 && response.Words.Contains("not found", StringComparison.OrdinalIgnoreCase)) ? null
             : response.Status == 406 ? response
             : response.OrThrow($"read version {version} of the dashboard '{stored.Uid}'", Permission);
@@ -74,7 +74,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
         ? string.Create(CultureInfo.InvariantCulture, $"api/dashboards/id/{stored.Id}/versions")
         : $"api/dashboards/uid/{Uri.EscapeDataString(stored.Uid)}/versions";
 
-    /// <summary>The classic interface neither shows owners nor, in early 12 versions, respects them; the other one tells where it is served.</summary>
+    /// <summary>The classic interface neither shows owners nor, in early 12 versions, respects them; the other one does, if the server has it.</summary>
     public string? Owner(StoredDashboard stored)
     {
         if (stored.ProvisionedFrom is { } file)
@@ -86,7 +86,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
             return null;
         }
         GrafanaResponse response = client.Get($"{ApiGroups.Dashboard}/{version}/namespaces/{groups.Namespace}/dashboards/{Uri.EscapeDataString(stored.Uid)}");
-        // Whoever may not look cannot know; a server in trouble must not pass for one without owners.
+        // An account without permission cannot know. A failing server must not be taken for one without owners.
         return response.Status is 403 or 404
             ? null
             : response.OrThrow($"see what manages the dashboard '{stored.Uid}'", "dashboards:read (role Viewer)").As(GrafanaJson.Default.ApiObject).Owner;
@@ -98,7 +98,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
         {
             dashboard["version"] = stored.Version;
         }
-        // Never with overwrite: what was read was judged, and nothing else may be replaced.
+        // Never with overwrite: only what was read and checked may be replaced.
         var body = new JsonObject { ["dashboard"] = dashboard, ["folderUid"] = folder.Uid, ["message"] = message, ["overwrite"] = false };
         if (server.IsOld)
         {
@@ -107,7 +107,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
         return client.Write(HttpMethod.Post, "api/dashboards/db", body, isDone);
     }
 
-    /// <summary>The classic interface forgets what is deleted; the other one keeps it for a while where it is served.</summary>
+    /// <summary>The classic interface forgets what is deleted; the other one keeps it for a while, if the server has it.</summary>
     public string? Deleted(string uid) => groups.Find(ApiGroups.Dashboard)?.Newest is { } version
         ? (_deleted ??= new DeletedDashboards(client, $"{ApiGroups.Dashboard}/{version}/namespaces/{groups.Namespace}/dashboards")).Find(uid)
         : null;
@@ -136,13 +136,9 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
     public GrafanaResponse? CreateFolder(string title, string? uid, string parentUid, Func<bool> isDone)
     {
         var body = new JsonObject { ["title"] = title };
-        if (uid is not null)
+        foreach ((string name, string? value) in new[] { ("uid", uid), ("parentUid", parentUid) }.Where(pair => !string.IsNullOrEmpty(pair.Item2)))
         {
-            body["uid"] = uid;
-        }
-        if (parentUid.Length > 0)
-        {
-            body["parentUid"] = parentUid;
+            body[name] = value;
         }
         return client.Write(HttpMethod.Post, "api/folders", body, isDone);
     }

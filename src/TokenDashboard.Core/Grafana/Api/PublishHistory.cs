@@ -1,21 +1,22 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>What a dashboard's history tells about who wrote it.</summary>
+/// <summary>What a dashboard's history says about who saved it.</summary>
 internal sealed class PublishHistory
 {
-    /// <summary>How far back is looked. Grafana keeps 20 versions unless configured otherwise.</summary>
+    /// <summary>How many versions are read. Grafana keeps 20 versions unless configured otherwise.</summary>
     internal const int Depth = 20;
 
-    /// <summary>That of a dashboard whose server keeps none.</summary>
+    /// <summary>The history of a dashboard whose server keeps none.</summary>
     internal static PublishHistory None { get; } = new([]);
 
     private readonly PublishMark? _newestMark;
     private readonly PublishMark? _lastMark;
 
-    /// <param name="versions">The versions, as the server lists them.</param>
     internal PublishHistory(IEnumerable<VersionAnswer> versions)
     {
         Versions = [.. versions.OrderByDescending(version => version.Version)];
@@ -27,25 +28,55 @@ internal sealed class PublishHistory
     /// <summary>The versions, newest first.</summary>
     internal IReadOnlyList<VersionAnswer> Versions { get; }
 
-    /// <summary>The newest version; 0 where the server keeps no history.</summary>
+    /// <summary>The newest version; 0 if the server keeps no history.</summary>
     internal long Newest { get; }
 
-    /// <summary>The version the last publishing made; null where none is remembered.</summary>
+    /// <summary>The version that was published last; null if none is known.</summary>
     internal long? LastPublished => _lastMark?.Version;
 
     /// <summary>
-    /// Whether the version the server holds is exactly what was published with this fingerprint, even if the server shows it in
+    /// Whether the version on the server is exactly what was published with this fingerprint, even if the server shows it in
     /// another form, as newer servers do when they migrate an older schema on reading.
     /// </summary>
     internal bool Holds(StoredDashboard stored, string fingerprint) => PublishedNewest(stored) && _newestMark!.Fingerprint == fingerprint;
 
     /// <summary>
-    /// Whether nothing of anyone else's would be lost by overwriting: the newest version is the last published one, or its content
+    /// Whether overwriting would lose no edit: the newest version is the last published one, or its content
     /// is (it was only moved, say).
     /// </summary>
     internal bool NobodyElseChanged(StoredDashboard stored) =>
         PublishedNewest(stored) || (stored.Content is { } content && _lastMark?.Fingerprint == DashboardContent.Fingerprint(content));
 
-    /// <summary>A message may be carried along by tools that copy an object's metadata, so the mark's version must be the newest, too.</summary>
+    /// <summary>Tools that copy an object's metadata may copy a message, so the version of the mark must be the newest too.</summary>
     private bool PublishedNewest(StoredDashboard stored) => _newestMark?.Version == Newest && Newest == stored.Version;
+}
+
+/// <summary>
+/// The mark of a version in a dashboard's history that this module published: at the end of its message are the fingerprint of what was
+/// sent and the number of the version. Grafana drops a message when someone else saves, and keeps no unknown field of
+/// a dashboard that was saved in its editor, so the history is the only place for it.
+/// </summary>
+/// <param name="Fingerprint">Of the content that was sent, see <see cref="DashboardContent.Fingerprint"/>.</param>
+/// <param name="Version">The number of the version.</param>
+internal sealed partial record PublishMark(string Fingerprint, long Version)
+{
+    /// <summary>The message of a version to be saved.</summary>
+    internal string Message(string? words)
+    {
+        string text = string.IsNullOrWhiteSpace(words) ? "Published by TokenDashboard" : words.Trim();
+        return string.Create(CultureInfo.InvariantCulture, $"{text} [tokendashboard {Fingerprint} v{Version}]");
+    }
+
+    /// <summary>A message without the mark.</summary>
+    internal static string Words(string? message) => Pattern().Replace(message ?? "", "").Trim();
+
+    /// <summary>The mark in a message; null if there is none.</summary>
+    internal static PublishMark? Find(string? message)
+    {
+        Match match = Pattern().Match(message ?? "");
+        return match.Success ? new PublishMark(match.Groups[1].Value, long.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture)) : null;
+    }
+
+    [GeneratedRegex(@"\[tokendashboard ([0-9a-f]{16}) v([0-9]{1,18})\]\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Pattern();
 }

@@ -6,14 +6,14 @@ namespace TokenDashboard.Grafana.Api;
 
 /// <summary>
 /// Dashboards and folders under /apis, as Grafana serves them from version 12: objects with metadata, of which the resource version
-/// that was read goes along with each change, so that nobody else's is lost.
+/// that was read goes along with each change, so that no other change is lost.
 /// </summary>
 internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string dashboardVersion, string folderVersion, LegacyApi legacy) : IDashboardApi
 {
     /// <summary>A dashboard comes whole in a list, and an answer must not become too large.</summary>
     private const int PageSize = 100;
 
-    /// <summary>A server that ignores paging must not be asked for ever.</summary>
+    /// <summary>A server that ignores paging must not be asked forever.</summary>
     private const int MaxPages = 1000;
 
     private readonly string _dashboards = $"{ApiGroups.Dashboard}/{dashboardVersion}/namespaces/{Uri.EscapeDataString(groups.Namespace)}/dashboards";
@@ -45,7 +45,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
             : StoredDashboard.OfResource(uid, found, found.Folder.Length == 0 ? FolderPlace.Root : new FolderPlace(found.Folder, TitleOf(found.Folder)));
     }
 
-    /// <summary>Versions that were saved through the classic interface are not always listed here; that one still tells them where it is served.</summary>
+    /// <summary>Versions that were saved through the classic interface are not always listed here; that one lists them, if the server has it.</summary>
     public PublishHistory History(StoredDashboard stored, int limit = PublishHistory.Depth)
     {
         ApiObject[] versions = HistoryPage(stored.Uid, null, limit)?.Items ?? [];
@@ -136,7 +136,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     public FolderAnswer CreatedFolder(GrafanaResponse response) =>
         response.As(GrafanaJson.Default.ApiObject) is { Uid.Length: > 0 } folder ? Folder(folder) : throw response.Unexpected();
 
-    /// <summary>Asked only where the other interface has no answer, so its absence costs nothing.</summary>
+    /// <summary>Asked only if the other interface has no answer, so its absence costs nothing.</summary>
     private bool LegacyServed => _legacyServed ??= client.Find("api/dashboards/tags") is not null;
 
     private bool? _legacyServed;
@@ -151,7 +151,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
         ["spec"] = spec,
     };
 
-    /// <summary>A page of a dashboard's versions, newest first; null where the server keeps none or shows none.</summary>
+    /// <summary>A page of a dashboard's versions, newest first; null if the server keeps or shows none.</summary>
     private ApiList? HistoryPage(string uid, string? next, int limit = PublishHistory.Depth)
     {
         string selectors = $"labelSelector={Uri.EscapeDataString("grafana.app/get-history=true")}&fieldSelector={Uri.EscapeDataString($"metadata.name={uid}")}";
@@ -180,7 +180,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
 
     private static string Continue(string? next) => next is { Length: > 0 } ? $"&continue={Uri.EscapeDataString(next)}" : "";
 
-    /// <summary>A folder's title for messages; someone may read a dashboard without being allowed to see its folder.</summary>
+    /// <summary>A folder's title for messages; an account may be allowed to read a dashboard, but not its folder.</summary>
     private string TitleOf(string uid)
     {
         if (!_titles.TryGetValue(uid, out string? title))

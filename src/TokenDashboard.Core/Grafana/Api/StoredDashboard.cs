@@ -4,28 +4,28 @@ using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>A dashboard as the server holds it now.</summary>
+/// <summary>A dashboard on the server.</summary>
 internal sealed record StoredDashboard
 {
     /// <summary>Its uid.</summary>
     internal required string Uid { get; init; }
 
-    /// <summary>Its content in canonical form; null where it is stored in the newer schema.</summary>
+    /// <summary>Its content in canonical form; null if it is stored in the newer schema.</summary>
     internal string? Content { get; private init; }
 
     /// <summary>Its content as the server gave it; null as <see cref="Content"/>.</summary>
     internal JsonObject? Json { get; private init; }
 
-    /// <summary>Its version, counted from 1; 0 where unknown.</summary>
+    /// <summary>Its version, counted from 1; 0 if unknown.</summary>
     internal long Version { get; private init; }
 
-    /// <summary>The number old versions of the classic interface go by; 0 where unknown.</summary>
+    /// <summary>The number old versions of the classic interface go by; 0 if unknown.</summary>
     internal long Id { get; private init; }
 
     /// <summary>Where it is.</summary>
     internal FolderPlace Folder { get; private init; } = FolderPlace.Root;
 
-    /// <summary>Who saved it last and when, for messages; empty where unknown.</summary>
+    /// <summary>Who saved it last and when, for messages; empty if unknown.</summary>
     internal string SavedBy { get; private init; } = "";
 
     /// <summary>The file on the server it is provisioned from; null for none.</summary>
@@ -57,10 +57,7 @@ internal sealed record StoredDashboard
         {
             Id = dashboard["id"] is JsonValue number && number.TryGetValue(out double id) ? (long)id : 0,
             Version = dashboard["version"] is JsonValue value && value.TryGetValue(out long counted) ? counted : meta.Version,
-            // Grafana gives the root as nothing, and in places as "general".
-            Folder = FolderUid(meta) is null or "" or "general"
-                ? FolderPlace.Root
-                : new FolderPlace(FolderUid(meta), meta.FolderTitle ?? FolderUid(meta)!),
+            Folder = FolderPlace.Of(FolderUid(meta), meta.FolderTitle),
             SavedBy = meta.UpdatedBy is { Length: > 0 } name ? $" by '{name}'{ApiObject.On(meta.Updated)}" : "",
             ProvisionedFrom = meta.ProvisionedExternalId is { Length: > 0 } file ? file : meta.Provisioned ? "(unnamed)" : null,
         };
@@ -79,15 +76,13 @@ internal sealed record StoredDashboard
     internal static StoredDashboard OfNewerSchema(string uid, string words) => new() { Uid = uid, NewerSchema = words };
 
     /// <summary>The failure of what would need its classic form.</summary>
-    /// <param name="verb">What was to be done with it.</param>
     internal TokenDashboardException Unsupported(string verb) => new(
         ErrorCode.GrafanaSchemaUnsupported,
-        $"The dashboard '{Uid}' cannot be {verb} as a classic one, because Grafana stores it in its newer schema ({NewerSchema!.TrimEnd('.')}), "
-            + "which holds layouts and rules the classic one has no words for. Nothing was changed. "
+        $"The dashboard '{Uid}' cannot be {verb} as a classic one, because Grafana stores it in its newer schema ({NewerSchema!.TrimEnd('.')}). Nothing was changed. "
             + (verb == "read" ? "Export it in Grafana itself." : "Publish under another uid, or export it in Grafana and delete it there first."),
         target: Uid);
 
-    /// <summary>Before version 9 only the folder's address tells its uid: /dashboards/f/uid/title.</summary>
+    /// <summary>Before version 9 only the folder's address has its uid: /dashboards/f/uid/title.</summary>
     private static string? FolderUid(DashboardMeta meta) =>
         meta.FolderUid ?? (meta.FolderUrl?.Split("/dashboards/f/") is [_, var rest] ? rest.Split('/')[0] : null);
 

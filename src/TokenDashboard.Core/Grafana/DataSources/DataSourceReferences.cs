@@ -6,13 +6,13 @@ using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.DataSources;
 
-/// <summary>A data source that takes the place of another.</summary>
+/// <summary>A data source that replaces another.</summary>
 /// <param name="Uid">Its uid.</param>
-/// <param name="Name">Its name; null where nobody asked a server.</param>
-/// <param name="Type">Its plugin's id; null where nobody asked a server.</param>
+/// <param name="Name">Its name; null if no server was asked.</param>
+/// <param name="Type">Its plugin's id; null if no server was asked.</param>
 internal sealed record DataSourceTarget(string Uid, string? Name, string? Type);
 
-/// <summary>Puts data sources in the place of those a dashboard refers to, wherever it does.</summary>
+/// <summary>Replaces the data sources that a dashboard refers to.</summary>
 internal sealed partial class DataSourceReferences
 {
     private readonly Dictionary<string, DataSourceTarget> _named = new(StringComparer.Ordinal);
@@ -37,13 +37,13 @@ internal sealed partial class DataSourceReferences
     /// </exception>
     internal static DataSourceReferences Resolve(DataSourceMap map, GrafanaClient client, Action<string> warning)
     {
-        GrafanaResponse response = client.Get("api/datasources");
+        GrafanaResponse response = client.Get(GrafanaDataSources.ListPath);
         if (response.Status == 403)
         {
-            warning("This account may not list data sources, so what -DataSource names was taken as uids. It takes datasources:read (role Admin).");
+            warning("This account may not list data sources, so the values of -DataSource were used as uids. Listing takes datasources:read (role Admin).");
             return AsGiven(map);
         }
-        DataSourceItem[] all = response.OrThrow("list data sources", "datasources:read (role Admin)").As(GrafanaJson.Default.DataSourceItemArray);
+        DataSourceItem[] all = GrafanaDataSources.All(response);
         return new DataSourceReferences(map, wanted =>
             (all.FirstOrDefault(item => item.Uid == wanted)
                 ?? all.FirstOrDefault(item => item.Name == wanted)
@@ -52,13 +52,14 @@ internal sealed partial class DataSourceReferences
                 : throw Missing($"Grafana at {client.Url} has no data source with the name or uid '{wanted}'. It has: {List(all)}.", wanted));
     }
 
-    /// <summary>Takes what is given as uids, where no server can be asked.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaDataSourceMissing"/>: one is no uid.</exception>
+    /// <summary>Uses the values as uids, without asking a server.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaDataSourceMissing"/>: a value is not a uid.</exception>
     internal static DataSourceReferences AsGiven(DataSourceMap map) => new(map, wanted => Uid().IsMatch(wanted)
         ? new DataSourceTarget(wanted, null, null)
-        : throw Missing($"No server can be asked which data source is named '{wanted}'. Give its uid: 1 to 40 of A-Z, a-z, 0-9, '-' and '_'.", wanted));
+        : throw Missing($"'{wanted}' is not a uid, and the name of a data source cannot be looked up without a server. Give its uid: 1 to 40 of A-Z, "
+            + "a-z, 0-9, '-' and '_'.", wanted));
 
-    /// <summary>What takes the place of a uid, a name or an input; null for nothing.</summary>
+    /// <summary>What replaces a uid, a name or an input; null for nothing.</summary>
     internal DataSourceTarget? Find(string? reference)
     {
         if (reference is null || !_named.TryGetValue(reference, out DataSourceTarget? target))
@@ -69,12 +70,12 @@ internal sealed partial class DataSourceReferences
         return target;
     }
 
-    /// <summary>Says what was to be replaced and stood in no dashboard.</summary>
+    /// <summary>Warns of what was to be replaced and is in no dashboard.</summary>
     internal void WarnOfUnmatched(Action<string> warning)
     {
         foreach (string from in _named.Keys.Except(_matched).Order(StringComparer.Ordinal))
         {
-            warning($"No dashboard refers to a data source '{from}', which -DataSource was to replace. Its uid, name or input counts, with its case.");
+            warning($"No dashboard refers to a data source '{from}', which -DataSource was to replace. Give its uid, name or input; case matters.");
         }
     }
 
@@ -93,7 +94,7 @@ internal sealed partial class DataSourceReferences
         switch (node)
         {
             case JsonObject fields:
-                if (Text(fields["type"]) == "datasource" && fields["name"] is not null && fields["query"] is not null)
+                if (fields.String("type") == "datasource" && fields["name"] is not null && fields["query"] is not null)
                 {
                     ApplyToVariable(fields);
                 }
@@ -104,7 +105,7 @@ internal sealed partial class DataSourceReferences
                         case "datasource" when Replacement(fields[name]) is { } reference:
                             fields[name] = reference;
                             break;
-                        case "datasourceUid" when Find(Text(fields[name])) is { } target:
+                        case "datasourceUid" when Find(fields.String(name)) is { } target:
                             fields[name] = target.Uid;
                             break;
                         default:
@@ -122,20 +123,20 @@ internal sealed partial class DataSourceReferences
         }
     }
 
-    /// <summary>What stands for a reference now: an object with type and uid, or a name as dashboards before Grafana 8.3 have it.</summary>
+    /// <summary>What replaces a reference: an object with type and uid, or a name as in dashboards from before Grafana 8.3.</summary>
     private JsonNode? Replacement(JsonNode? reference)
     {
-        if (Text(reference) is { } name)
+        if (reference.AsString() is { } name)
         {
             return Find(name) is not { } target ? null
                 : target.Type is null ? target.Uid : new JsonObject { ["type"] = target.Type, ["uid"] = target.Uid };
         }
-        if (reference is not JsonObject fields || Text(fields["uid"]) is not { Length: > 0 } uid)
+        if (reference is not JsonObject fields || fields.String("uid") is not { Length: > 0 } uid)
         {
             return null;
         }
-        // A variable is not a data source; it is given one where it is defined.
-        bool one = One is not null && Text(fields["type"]) == SqliteDataSource.PluginId && !uid.StartsWith('$');
+        // A variable is not a data source; its definition has one.
+        bool one = One is not null && fields.String("type") == SqliteDataSource.PluginId && !uid.StartsWith('$');
         if ((Find(uid) ?? (one ? One : null)) is not { } found)
         {
             return null;
@@ -158,21 +159,21 @@ internal sealed partial class DataSourceReferences
         {
             return;
         }
-        bool multiple = current!["value"] is JsonArray;
-        string shown = target.Name ?? target.Uid;
-        variable["current"] = multiple
-            ? new JsonObject { ["text"] = new JsonArray(shown), ["value"] = new JsonArray(target.Uid) }
-            : new JsonObject { ["text"] = shown, ["value"] = target.Uid };
+        variable["current"] = Choice(target.Name ?? target.Uid, target.Uid, current!["value"] is JsonArray);
         if (target.Type is not null)
         {
             variable["query"] = target.Type;
         }
         _chosen.Add(variable);
-
-        static string? Single(JsonNode? node) => Text(node is JsonArray { Count: 1 } only ? only[0] : node);
     }
 
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    /// <summary>The choice of a data source variable.</summary>
+    internal static JsonObject Choice(string text, string value, bool multiple) => multiple
+        ? new JsonObject { ["text"] = new JsonArray(text), ["value"] = new JsonArray(value) }
+        : new JsonObject { ["text"] = text, ["value"] = value };
+
+    /// <summary>The string that a node is, alone or in a list; null for anything else.</summary>
+    internal static string? Single(JsonNode? node) => (node is JsonArray { Count: 1 } only ? only[0] : node).AsString();
 
     private static string List(DataSourceItem[] all) => all.Length == 0 ? "none" : string.Join(", ", all.Select(item => $"'{item.Name}' (uid '{item.Uid}', {item.Type})"));
 

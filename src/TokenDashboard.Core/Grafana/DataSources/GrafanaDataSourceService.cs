@@ -1,46 +1,33 @@
 using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Model.Panels;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Engines.Sqlite;
 
 namespace TokenDashboard.Grafana.DataSources;
 
 /// <summary>Sets and checks the SQLite data source of one Grafana server.</summary>
-public sealed class GrafanaDataSourceService : IDisposable
+public sealed class GrafanaDataSourceService(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
+    : GrafanaSession(connection, callbacks, cancellation)
 {
     private const string Table = TelemetrySql.Table;
 
-    private readonly GrafanaConnection _connection;
-    private readonly PublishCallbacks _callbacks;
-    private readonly GrafanaClient _client;
+    private GrafanaDataSources Sources => new(Client, Server, Callbacks);
 
-    /// <summary>Prepares for a server without talking to it.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaSignInInvalid"/>.</exception>
-    public GrafanaDataSourceService(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(connection);
-        ArgumentNullException.ThrowIfNull(callbacks);
-        _connection = connection;
-        _callbacks = callbacks;
-        _client = new GrafanaClient(connection, callbacks, cancellation);
-    }
-
-    /// <summary>Makes or corrects the data source; everything else in it is kept.</summary>
-    /// <returns>What was done; null where writing was declined.</returns>
+    /// <summary>Creates or corrects the data source; its other settings are kept.</summary>
+    /// <returns>What was done; null if writing was declined.</returns>
     /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
     public GrafanaPublishResult? Set(GrafanaPublishOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new GrafanaDataSources(_client, Probe(), _callbacks).Ensure(options, out _);
+        return Sources.Ensure(options, out _);
     }
 
     /// <summary>The names of the server's data sources, each with type and uid in words.</summary>
-    /// <exception cref="TokenDashboardException">The server cannot be asked, or does not tell this account.</exception>
-    public IReadOnlyDictionary<string, string> Names() => _client.Get("api/datasources")
-        .OrThrow("list data sources", "datasources:read (role Admin)")
-        .As(GrafanaJson.Default.DataSourceItemArray)
+    /// <exception cref="TokenDashboardException">The server cannot be asked, or refuses this account.</exception>
+    public IReadOnlyDictionary<string, string> Names() => GrafanaDataSources.All(Client)
         .Where(item => item.Name is not null)
         .DistinctBy(item => item.Name)
         .ToDictionary(item => item.Name!, item => $"{item.Type}, uid {item.Uid}");
@@ -50,8 +37,7 @@ public sealed class GrafanaDataSourceService : IDisposable
     public GrafanaDataSourceReport Test(string uid)
     {
         ArgumentException.ThrowIfNullOrEmpty(uid);
-        GrafanaServer server = Probe();
-        var plugin = new PluginInstallation(_client, server, _callbacks);
+        var plugin = new PluginInstallation(Client, Server, Callbacks);
         string? version = plugin.Find();
         var problems = new List<string>();
         var report = new GrafanaDataSourceReport { Uid = uid, PluginVersion = version, Problems = problems };
@@ -64,15 +50,15 @@ public sealed class GrafanaDataSourceService : IDisposable
             problems.Add(outdated);
         }
 
-        GrafanaResponse response = _client.Get(GrafanaDataSources.ByUid(uid));
+        GrafanaResponse response = Client.Get(GrafanaDataSources.ByUid(uid));
         if (response.Status == 404)
         {
-            problems.Add($"There is no data source with the uid '{uid}'. Make it with Set-GrafanaDataSource.");
+            problems.Add($"There is no data source with the uid '{uid}'. Create it with Set-GrafanaDataSource.");
             return report;
         }
         if (response.Status == 403)
         {
-            _callbacks.Warning("This account may not see the data source's settings; they were not checked. It takes datasources:read (role Admin).");
+            Callbacks.Warning("This account may not see the data source's settings; they were not checked. It takes datasources:read (role Admin).");
         }
         else
         {
@@ -80,21 +66,16 @@ public sealed class GrafanaDataSourceService : IDisposable
         }
         if (version is not null)
         {
-            report = report with { Requests = Query(uid, new GrafanaDataSources(_client, server, _callbacks), server, problems) };
+            report = report with { Requests = Query(uid, problems) };
         }
         return report;
     }
 
-    /// <summary>Ends the connections.</summary>
-    public void Dispose() => _client.Dispose();
-
-    private GrafanaServer Probe() => GrafanaServer.Probe(_client, _connection.OrgId, _callbacks.Verbose);
-
     private static GrafanaDataSourceReport CheckSettings(JsonObject stored, GrafanaDataSourceReport report, List<string> problems)
     {
-        string? type = GrafanaResponse.TextOf(stored, "type");
+        string? type = stored.String("type");
         JsonObject settings = stored["jsonData"] as JsonObject ?? [];
-        string? database = GrafanaResponse.TextOf(settings, "path");
+        string? database = settings.String("path");
         if (type != SqliteDataSource.PluginId)
         {
             problems.Add($"The data source is of type '{type}', not {SqliteDataSource.PluginId}.");
@@ -106,47 +87,38 @@ public sealed class GrafanaDataSourceService : IDisposable
         else
         {
             problems.AddRange(SqliteDataSource.PathWarnings(database).Concat(StoreWarnings.Of(database)));
-            if (GrafanaResponse.TextOf(settings, "pathPrefix") != SqliteDataSource.PathPrefix
-                || GrafanaResponse.TextOf(settings, "pathOptions") != SqliteDataSource.PathOptions)
+            if (settings.String("pathPrefix") != SqliteDataSource.PathPrefix || settings.String("pathOptions") != SqliteDataSource.PathOptions)
             {
                 problems.Add(
-                    $"The data source does not open the store with '{SqliteDataSource.PathOptions}', which waits for a writer and forbids "
-                        + $"writing. Correct it with Set-GrafanaDataSource -Database '{database}'.");
+                    $"The data source does not open the store with '{SqliteDataSource.PathOptions}', which waits for a writer and forbids writing. "
+                        + $"Correct it with Set-GrafanaDataSource -Database '{database}'.");
             }
         }
-        return report with { Name = GrafanaResponse.TextOf(stored, "name"), Database = database };
+        return report with { Name = stored.String("name"), Database = database };
     }
 
-    /// <summary>A database can be opened that is not a store of telemetry, and a healthy one may be locked; a query tells.</summary>
-    private long? Query(string uid, GrafanaDataSources sources, GrafanaServer server, List<string> problems)
+    /// <summary>A database that opens may be no store of telemetry, and a healthy one may be locked; only a query shows it.</summary>
+    private long? Query(string uid, List<string> problems)
     {
-        (bool? healthy, string words, string advice) = sources.AskHealth(uid);
+        (bool? healthy, string words, string advice) = Sources.AskHealth(uid);
         if (healthy is false)
         {
             problems.Add($"Grafana cannot open the database: {words}. {advice}");
             return null;
         }
-        _callbacks.Verbose($"Health of the data source '{uid}': {words}");
+        Callbacks.Verbose($"Health of the data source '{uid}': {words}");
         string sql = $"SELECT COUNT(*) AS requests FROM {Table}";
-        var query = new JsonObject
-        {
-            ["refId"] = "A",
-            ["datasource"] = new JsonObject { ["uid"] = uid, ["type"] = SqliteDataSource.PluginId },
-            ["queryType"] = "table",
-            ["queryText"] = sql,
-            ["rawQueryText"] = sql,
-            ["timeColumns"] = new JsonArray(),
-            ["intervalMs"] = 60000,
-            ["maxDataPoints"] = 100,
-        };
-        if (server.IsOld && sources.NumberOf(uid) is { } number)
+        JsonObject query = new SqliteQuery(sql).Write("A");
+        query["datasource"] = new JsonObject { ["uid"] = uid, ["type"] = SqliteDataSource.PluginId };
+        (query["intervalMs"], query["maxDataPoints"]) = (60000, 100);
+        if (Server.IsOld && Sources.NumberOf(uid) is { } number)
         {
             query["datasourceId"] = number;
         }
-        GrafanaResponse response = _client.Ask("api/ds/query", new JsonObject { ["from"] = "now-1h", ["to"] = "now", ["queries"] = new JsonArray(query) });
+        GrafanaResponse response = Client.Ask("api/ds/query", new JsonObject { ["from"] = "now-1h", ["to"] = "now", ["queries"] = new JsonArray(query) });
         if (response.Status == 403)
         {
-            _callbacks.Warning("This account may not query the data source, so nobody checked that it can. It takes datasources:query (role Viewer).");
+            Callbacks.Warning("This account may not query the data source, so the query was not checked. It takes datasources:query (role Viewer).");
             return null;
         }
         if (response.IsNoAnswer)
@@ -160,18 +132,43 @@ public sealed class GrafanaDataSourceService : IDisposable
         {
             return (long)requests;
         }
-        string? error = result is JsonObject failed ? GrafanaResponse.TextOf(failed, "error") : null;
+        string? error = result.String("error");
         if (response.IsSuccess && string.IsNullOrEmpty(error) && result.Child("dataframes") is JsonArray)
         {
-            _callbacks.Verbose("The query succeeded; before version 9 Grafana gives its result in a binary form, which is not read here.");
+            Callbacks.Verbose("The query succeeded. Grafana before version 9 gives the result in a binary form, which is not read.");
             return null;
         }
         string cause = !string.IsNullOrEmpty(error) ? response.Shown(error)
             : response.Words.Length > 0 ? response.Words
             : response.IsSuccess ? "the answer has no count" : $"status {response.Status}";
-        problems.Add($"Grafana's query of the table {Table} failed: {cause}. The database must be an Observicia store; Get-TokenStore tells.");
+        problems.Add($"Grafana's query of the table {Table} failed: {cause}. The database must be an Observicia store; check it with Get-TokenStore.");
         return null;
     }
 
     private static JsonNode? First(JsonNode? node) => node is JsonArray { Count: > 0 } items ? items[0] : null;
+}
+
+/// <summary>What a check of the SQLite data source found.</summary>
+public sealed record GrafanaDataSourceReport
+{
+    /// <summary>Whether dashboards can read requests through it: plugin, settings, health and a real query.</summary>
+    public bool Healthy => Problems.Count == 0;
+
+    /// <summary>The data source's uid.</summary>
+    public required string Uid { get; init; }
+
+    /// <summary>Its name; null if there is none.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The store's path as the Grafana server sees it; null if none is set or the account may not see it.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>The plugin's version; null if it is not installed, empty if the account may not look.</summary>
+    public string? PluginVersion { get; init; }
+
+    /// <summary>The number of requests in the store, as Grafana counted them; null if it could not.</summary>
+    public long? Requests { get; init; }
+
+    /// <summary>What is wrong and what to do about it, in the order it was found; empty for nothing.</summary>
+    public required IReadOnlyList<string> Problems { get; init; }
 }

@@ -8,17 +8,17 @@ namespace TokenDashboard.Grafana.DataSources;
 /// <summary>A data source as dashboards refer to it.</summary>
 internal sealed record DataSourceIdentity(string Uid, string Name);
 
-/// <summary>Makes sure of the SQLite data source: plugin, settings and health.</summary>
+/// <summary>Finds, creates and corrects the SQLite data source: plugin, settings and health.</summary>
 internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer server, PublishCallbacks callbacks)
 {
     private const string Permission = "datasources:read, datasources:create and datasources:write (role Admin)";
 
+    internal const string ListPath = "api/datasources";
+
     private const string Plugin = SqliteDataSource.PluginId;
 
-    /// <summary>Finds, makes or corrects the data source.</summary>
-    /// <param name="options">Its uid, name and database.</param>
-    /// <param name="identity">What dashboards shall refer to.</param>
-    /// <returns>What was done, or null where nothing was, because it was not to be made or the account may not look.</returns>
+    /// <summary>Finds, creates or corrects the data source.</summary>
+    /// <returns>What was done; null if writing was declined or the account may not read the data source.</returns>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GrafanaPluginMissing"/>, <see cref="ErrorCode.GrafanaDataSourceMissing"/>,
     /// <see cref="ErrorCode.GrafanaDataSourceConflict"/>, <see cref="ErrorCode.GrafanaForbidden"/>.
@@ -44,21 +44,19 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             return Create(options, identity);
         }
         JsonObject stored = response.OrThrow($"read the data source '{uid}'", Permission).AsObject();
-        string? type = GrafanaResponse.TextOf(stored, "type");
-        identity = identity with { Name = GrafanaResponse.TextOf(stored, "name") ?? identity.Name };
+        string? type = stored.String("type");
+        identity = identity with { Name = stored.String("name") ?? identity.Name };
         if (type != Plugin)
         {
-            throw Conflict(
-                $"The data source '{identity.Name}' (uid '{uid}') is of type '{type}', not {Plugin}. Give the uid of "
-                    + "another one.");
+            throw Conflict($"The data source '{identity.Name}' (uid '{uid}') is of type '{type}', not {Plugin}. Give the uid of another one.");
         }
         return Correct(stored, options, identity);
     }
 
-    /// <summary>Whether the server has a SQLite data source with that uid. An account that may not look is told so, and taken at the dashboard's word.</summary>
+    /// <summary>Whether the server has a SQLite data source with that uid. If the account may not read data sources, it is assumed to exist.</summary>
     internal bool Has(string uid)
     {
-        // What Grafana calls its default one, whichever that is.
+        // Grafana's name of its default data source.
         if (uid == "default")
         {
             return true;
@@ -69,88 +67,80 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             WarnOfUnread(uid);
             return true;
         }
-        return response.Status != 404 && GrafanaResponse.TextOf(response.OrThrow($"read the data source '{uid}'", Permission).AsObject(), "type") == Plugin;
+        return response.Status != 404 && response.OrThrow($"read the data source '{uid}'", Permission).AsObject().String("type") == Plugin;
     }
+
+    /// <summary>All data sources of the server.</summary>
+    internal static DataSourceItem[] All(GrafanaClient client) => All(client.Get(ListPath));
+
+    /// <summary>The data sources in an answer to <see cref="ListPath"/>.</summary>
+    internal static DataSourceItem[] All(GrafanaResponse response) =>
+        response.OrThrow("list data sources", "datasources:read (role Admin)").As(GrafanaJson.Default.DataSourceItemArray);
 
     private GrafanaPublishResult? Create(GrafanaPublishOptions options, DataSourceIdentity identity)
     {
-        DataSourceItem[] all = client.Get("api/datasources").OrThrow("list data sources", Permission).As(GrafanaJson.Default.DataSourceItemArray);
-        if (all.Any(item => item.Uid == identity.Uid) && MadeMeanwhile(identity) is { } listed)
+        DataSourceItem[] all = All(client);
+        if (all.Any(item => item.Uid == identity.Uid) && CreatedMeanwhile(identity) is { } listed)
         {
-            return Correct(listed, options, identity with { Name = GrafanaResponse.TextOf(listed, "name") ?? identity.Name });
+            return Correct(listed, options, identity with { Name = listed.String("name") ?? identity.Name });
         }
         if (options.Database is null)
         {
             string others = string.Join(", ", all.Where(item => item.Type == Plugin).Select(item => $"'{item.Name}' (uid '{item.Uid}')"));
             throw new TokenDashboardException(
                 ErrorCode.GrafanaDataSourceMissing,
-                $"Grafana at {client.Url} has no data source with the uid '{identity.Uid}'. Set-GrafanaDataSource makes it; give "
-                    + "-Database with the store's path as the Grafana server sees it"
-                    + (others.Length == 0 ? "." : $"; or use an existing one with -DataSourceUid: {others}."),
+                $"Grafana at {client.Url} has no data source with the uid '{identity.Uid}'. Create it with Set-GrafanaDataSource, or give -Database with the "
+                    + $"store's path as the Grafana server sees it{(others.Length == 0 ? "." : $", or use an existing one with -DataSourceUid: {others}.")}",
                 target: identity.Uid);
         }
         if (all.FirstOrDefault(item => string.Equals(item.Name, identity.Name, StringComparison.OrdinalIgnoreCase)) is { } sameName)
         {
             throw Conflict(
-                $"A data source named '{sameName.Name}' exists with the uid '{sameName.Uid}' (type {sameName.Type}). Give "
-                    + "that uid to use it, or another name for a new one.");
+                $"A data source named '{sameName.Name}' exists with the uid '{sameName.Uid}' (type {sameName.Type}). Give that uid to use it, or another name.");
         }
         if (!callbacks.ShouldProcess($"Data source '{identity.Name}' on {client.Url} for {options.Database}", "Create"))
         {
             return null;
         }
-        var settings = new JsonObject();
-        foreach ((string name, object value) in SqliteDataSource.Settings(options.Database))
-        {
-            settings[name] = JsonValue.Create(value);
-        }
+        var settings = new JsonObject(SqliteDataSource.Settings(options.Database)
+            .Select(setting => KeyValuePair.Create(setting.Key, (JsonNode?)JsonValue.Create(setting.Value))));
         var body = new JsonObject
         {
-            ["name"] = identity.Name,
-            ["uid"] = identity.Uid,
-            ["type"] = Plugin,
-            ["access"] = "proxy",
-            ["isDefault"] = false,
-            ["jsonData"] = settings,
+            ["name"] = identity.Name, ["uid"] = identity.Uid, ["type"] = Plugin, ["access"] = "proxy", ["isDefault"] = false, ["jsonData"] = settings,
         };
-        GrafanaResponse? response = client.Write(HttpMethod.Post, "api/datasources", body, () => Holds(identity.Uid, body));
-        if (response?.Status is 409 or 412 && MadeMeanwhile(identity) is { } made)
+        GrafanaResponse? response = client.Write(HttpMethod.Post, ListPath, body, () => Holds(identity.Uid, body));
+        if (response is { IsConflict: true })
         {
-            return Correct(made, options, identity with { Name = GrafanaResponse.TextOf(made, "name") ?? identity.Name });
+            return CreatedMeanwhile(identity) is { } made
+                ? Correct(made, options, identity with { Name = made.String("name") ?? identity.Name })
+                : throw Conflict(
+                    $"Grafana did not create the data source '{identity.Name}': {response.Words}. Another run may have created it just now; run the command again.");
         }
-        if (response?.Status is 409 or 412)
-        {
-            throw Conflict(
-                $"Grafana would not make the data source '{identity.Name}': {response.Words}. Someone may have made it just now; run "
-                    + "the command again.");
-        }
-        response?.OrThrow($"make the data source '{identity.Name}'", Permission);
-        callbacks.Verbose($"Made the data source '{identity.Name}' for {options.Database}.");
+        response?.OrThrow($"create the data source '{identity.Name}'", Permission);
+        callbacks.Verbose($"Created the data source '{identity.Name}' for {options.Database}.");
         return Result(identity, GrafanaPublishAction.Created, Health(identity));
     }
 
-    /// <summary>What someone else made between looking and making, to be used like any other that is there; null for nothing that fits.</summary>
-    private JsonObject? MadeMeanwhile(DataSourceIdentity identity) =>
-        client.Get(ByUid(identity.Uid)) is { IsSuccess: true } response && GrafanaResponse.TextOf(response.AsObject(), "type") == Plugin ? response.AsObject() : null;
+    /// <summary>The data source if another run created it meanwhile; null otherwise.</summary>
+    private JsonObject? CreatedMeanwhile(DataSourceIdentity identity) =>
+        client.Get(ByUid(identity.Uid)) is { IsSuccess: true } response && response.AsObject().String("type") == Plugin ? response.AsObject() : null;
 
     private GrafanaPublishResult? Correct(JsonObject stored, GrafanaPublishOptions options, DataSourceIdentity identity)
     {
-        bool readOnly = stored["readOnly"] is JsonValue flag && flag.TryGetValue(out bool set) && set;
         JsonObject settings = stored["jsonData"] as JsonObject ?? [];
         bool changed = options.Database is not null && SqliteDataSource.Correct(settings, options.Database);
         string name = options.DataSourceName ?? identity.Name;
         changed |= name != identity.Name;
         if (!changed)
         {
-            callbacks.Verbose($"The data source '{identity.Name}' is as it should be.");
+            callbacks.Verbose($"The data source '{identity.Name}' is up to date.");
             return Result(identity, GrafanaPublishAction.Unchanged, Health(identity));
         }
-        if (readOnly)
+        if (stored.Flag("readOnly"))
         {
             throw Conflict(
-                $"The data source '{identity.Name}' (uid '{identity.Uid}') is provisioned from a file on the server and differs from "
-                    + "what was asked for. Change that file, or give the uid of another one. Publish-GrafanaDashboard uses it as it is "
-                    + "without -Database and -DataSourceName.");
+                $"The data source '{identity.Name}' (uid '{identity.Uid}') is provisioned from a file on the server, with other settings. Change that file, or give "
+                    + "the uid of another data source. Publish-GrafanaDashboard uses it unchanged without -Database and -DataSourceName.");
         }
         string database = options.Database is null ? "" : $" for {options.Database}";
         if (!callbacks.ShouldProcess($"Data source '{identity.Name}' on {client.Url}{database}", "Update"))
@@ -162,51 +152,48 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             stored["jsonData"] = settings;
         }
         stored["name"] = name;
-        // Of the server's making; secrets that are not sent are kept.
+        // The server sets these; secrets that are not sent are kept.
         foreach (string field in (string[])["id", "orgId", "typeLogoUrl", "typeName", "readOnly", "secureJsonFields", "accessControl", "apiVersion"])
         {
             stored.Remove(field);
         }
         GrafanaResponse? response = client.Write(HttpMethod.Put, PathOf(identity.Uid), stored, () => Holds(identity.Uid, stored));
-        if (response?.Status is 409 or 412 && Holds(identity.Uid, stored))
+        bool elsewhere = response is { IsConflict: true } && Holds(identity.Uid, stored);
+        if (response is { IsConflict: true } && !elsewhere)
         {
-            callbacks.Verbose($"The data source '{name}' was corrected by another run just now.");
-            identity = identity with { Name = name };
-            return Result(identity, GrafanaPublishAction.Unchanged, Health(identity));
+            throw Conflict($"Grafana did not change the data source '{identity.Name}': {response.Words}. It may have been changed just now; run the command again.");
         }
-        if (response?.Status is 409 or 412)
+        if (!elsewhere)
         {
-            throw Conflict(
-                $"Grafana would not change the data source '{identity.Name}': {response.Words}. Someone may have changed it just now; "
-                    + "run the command again.");
+            response?.OrThrow($"change the data source '{identity.Name}'", Permission);
         }
-        response?.OrThrow($"change the data source '{identity.Name}'", Permission);
-        callbacks.Verbose($"Corrected the data source '{name}'.");
+        callbacks.Verbose($"Corrected the data source '{name}'{(elsewhere ? " by another run just now" : "")}.");
         identity = identity with { Name = name };
-        return Result(identity, GrafanaPublishAction.Updated, Health(identity));
+        return Result(identity, elsewhere ? GrafanaPublishAction.Unchanged : GrafanaPublishAction.Updated, Health(identity));
     }
 
     /// <summary>Whether the server has the name and settings of what was sent.</summary>
     private bool Holds(string uid, JsonObject sent) =>
         client.Get(ByUid(uid)) is { IsSuccess: true } response
-        && GrafanaResponse.TextOf(response.AsObject(), "name") == GrafanaResponse.TextOf(sent, "name")
+        && response.AsObject().String("name") == sent.String("name")
         && JsonNode.DeepEquals(response.AsObject()["jsonData"], sent["jsonData"]);
 
-    /// <summary>An account that may not read data sources still learns which there are, as the browser of everyone who signs in does.</summary>
+    /// <summary>An account that may not read data sources still sees which ones exist, as every browser does.</summary>
     private void WarnOfUnread(string uid)
     {
         JsonObject? known = client.FindOptional("api/frontend/settings") is { IsSuccess: true, IsArray: false } settings ? settings.AsObject()["datasources"] as JsonObject : null;
         if (known is null)
         {
-            callbacks.Verbose($"This account may not read data sources, so nothing tells whether '{uid}' exists. It takes datasources:read (role Admin).");
+            callbacks.Verbose($"This account may not read data sources, so it is unknown whether '{uid}' exists. It takes datasources:read (role Admin).");
         }
-        else if (!known.Any(source => source.Value is JsonObject fields && GrafanaResponse.TextOf(fields, "uid") == uid))
+        else if (!known.Any(source => source.Value.String("uid") == uid))
         {
-            callbacks.Warning($"Grafana at {client.Url} shows this account no data source with the uid '{uid}'. Panels that read it stay empty until Set-GrafanaDataSource makes it.");
+            callbacks.Warning($"Grafana at {client.Url} shows this account no data source with the uid '{uid}'. Panels that read it stay empty. Create it with "
+                + "Set-GrafanaDataSource.");
         }
     }
 
-    /// <summary>Has the plugin open the database. A failure is a warning: the dashboard is right, and the store may come later.</summary>
+    /// <summary>Has the plugin open the database. A failure is a warning, since the store may come later.</summary>
     private string Health(DataSourceIdentity identity)
     {
         (bool? healthy, string words, string advice) = AskHealth(identity.Uid);
@@ -221,7 +208,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         return words;
     }
 
-    /// <summary>What the plugin says when it opens the database, and what to do about it; unknown where the account may not ask, or the server cannot.</summary>
+    /// <summary>What the plugin says when it opens the database, and what to do about it; unknown if the account may not ask, or the server cannot.</summary>
     internal (bool? Healthy, string Words, string Advice) AskHealth(string uid)
     {
         GrafanaResponse response = client.Get(PathOf(uid) + "/health");
@@ -239,18 +226,18 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         {
             throw response.Failure($"ask for the health of the data source '{uid}'", "datasources:query (role Viewer)");
         }
-        // What follows is Grafana's word, not the plugin's, and says nothing about the database.
+        // These are Grafana's words, not the plugin's, and say nothing about the database.
         return response.Status == 404
             ? (null, $"Not checked: this Grafana cannot ask the data source for its health ({words}).", "")
             : (false, words, "Grafana could not ask the plugin; the server's log tells why.");
     }
 
-    /// <summary>The path of a data source to change it or ask for its health, for which servers before version 9 go by its number.</summary>
+    /// <summary>The path of a data source to change it or ask for its health, for which servers before version 9 use its number.</summary>
     internal string PathOf(string uid) => server.IsOld && NumberOf(uid) is { } number
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"api/datasources/{number}")
         : ByUid(uid);
 
-    /// <summary>A data source's number; null where it is not told.</summary>
+    /// <summary>A data source's number; null if the server does not say.</summary>
     internal long? NumberOf(string uid) =>
         client.Get(ByUid(uid)) is { IsSuccess: true } response && response.AsObject()["id"] is JsonValue value && value.TryGetValue(out long number) ? number : null;
 
@@ -258,22 +245,15 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     internal static string Advice(string words)
     {
         bool Says(string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);
-        if (Says("readonly database") || Says("1544"))
-        {
-            return "The store is in WAL mode and Grafana may not write its folder, which SQLite needs for the -shm file. Let Grafana's "
-                + "account write that folder, or take the store out of WAL mode with Optimize-TokenStore -JournalMode Delete.";
-        }
-        if (Says("not a database"))
-        {
-            return "The file at that path is not a SQLite database, or it is encrypted or damaged. Test-TokenStore tells more about a store.";
-        }
-        if (Says("block list") || Says("blocked") || Says("not allowed"))
-        {
-            return "The plugin refuses paths with certain words in them. Rename the file or folder, or change block_list in Grafana's "
-                + "configuration.";
-        }
-        return "The path must be the one the Grafana server's own process sees: in a container that of the mount; a service with PrivateTmp "
-            + "or ProtectHome sees neither /tmp nor /home. Its account must be allowed to read the file.";
+        return Says("readonly database") || Says("1544")
+            ? "The store is in WAL mode and Grafana may not write its folder, which SQLite needs for the -shm file. Give Grafana's account write permission on "
+                + "that folder, or change the journal mode with Optimize-TokenStore -JournalMode Delete."
+            : Says("not a database")
+            ? "The file at that path is not a SQLite database, or it is encrypted or damaged. Check a store with Test-TokenStore."
+            : Says("block list") || Says("blocked") || Says("not allowed")
+            ? "The plugin refuses paths with certain words in them. Rename the file or folder, or change block_list in Grafana's configuration."
+            : "The path must be the one that the Grafana server's own process sees: in a container, the path of the mount; a service with PrivateTmp or ProtectHome "
+                + "sees neither /tmp nor /home. Its account must be allowed to read the file.";
     }
 
     private GrafanaPublishResult Result(DataSourceIdentity identity, GrafanaPublishAction action, string health) => new()
@@ -288,5 +268,5 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
 
     internal static string ByUid(string uid) => $"api/datasources/uid/{Uri.EscapeDataString(uid)}";
 
-    private TokenDashboardException Conflict(string message) => new(ErrorCode.GrafanaDataSourceConflict, message, target: client.Url);
+    private TokenDashboardException Conflict(string message) => client.Error(ErrorCode.GrafanaDataSourceConflict, message);
 }

@@ -3,7 +3,7 @@ using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.DataSources;
 
-/// <summary>Makes sure that a server has the plugin that reads SQLite, and a new enough one.</summary>
+/// <summary>Checks that a server has the plugin that reads SQLite in a supported version, and installs it if requested.</summary>
 internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer server, PublishCallbacks callbacks)
 {
     private const string Id = SqliteDataSource.PluginId;
@@ -13,12 +13,12 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
 
     private string Program => server.Major < 10 ? "grafana-cli" : "grafana cli";
 
-    /// <summary>What to run on the server, or to set for its container.</summary>
+    /// <summary>How to install the plugin on the server or in a container.</summary>
     internal string InstallCommand =>
         $"On that server run '{Program} plugins install {Id}' and restart Grafana; for a container set "
             + $"{(server.Major < 12 ? "GF_INSTALL_PLUGINS" : "GF_PLUGINS_PREINSTALL")}={Id}.";
 
-    /// <summary>The installed version; null where there is none. An unknown one is empty: the account may not look.</summary>
+    /// <summary>The installed version; null if there is none, empty if the account may not look.</summary>
     internal string? Find()
     {
         GrafanaResponse response = client.Get($"api/plugins/{Id}/settings");
@@ -32,13 +32,12 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
 
     /// <summary>What is wrong with an installed version; null for nothing that is known.</summary>
     internal string? Outdated(string version) => Version.TryParse(version.Split('-')[0], out Version? installed) && installed < Oldest
-        ? $"The plugin {Id} {version} is too old for dashboards of this product; they need {Oldest} or later. On that server run "
-            + $"'{Program} plugins update {Id}' and restart Grafana."
+        ? $"The plugin {Id} {version} is too old; {Oldest} or later is needed. On that server run '{Program} plugins update {Id}' and restart Grafana."
         : null;
 
     private bool IsLacking(string? version) => version is null || Outdated(version) is not null;
 
-    /// <summary>Looks for the plugin, and installs or updates it where that was asked for.</summary>
+    /// <summary>Looks for the plugin, and installs or updates it if requested.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaPluginMissing"/>.</exception>
     internal void Require(bool install)
     {
@@ -58,8 +57,8 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
             version = Find();
             if (version is null || (IsLacking(version) && response is { IsSuccess: false }))
             {
-                throw Missing($"Grafana at {client.Url} did not install the plugin {Id}: {response?.Words}. It takes a server admin, "
-                    + "plugin_admin_enabled in Grafana's configuration, and a way to grafana.com.");
+                throw Missing($"Grafana at {client.Url} did not install the plugin {Id}: {response?.Words}. Installing takes a server admin, plugin_admin_enabled "
+                    + "in Grafana's configuration, and access to grafana.com.");
             }
             callbacks.Verbose($"Installed the plugin {Id} {version}.");
         }
@@ -68,7 +67,7 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
             case null:
                 throw Missing($"Grafana at {client.Url} has no plugin {Id}, or could not load it (see its log).");
             case "":
-                callbacks.Verbose($"This account may not look at plugins; whether {Id} is installed will show when the data source is used.");
+                callbacks.Verbose($"This account may not look at plugins, so it is unknown whether {Id} is installed.");
                 break;
             default:
                 callbacks.Verbose($"The plugin {Id} {version} is installed.");
@@ -81,4 +80,40 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
     }
 
     private TokenDashboardException Missing(string what) => new(ErrorCode.GrafanaPluginMissing, $"{what} {InstallCommand}", target: Id);
+}
+
+/// <summary>Warnings about a store that is also on this machine, under the path given to Grafana.</summary>
+internal static class StoreWarnings
+{
+    /// <summary>Where a SQLite file says how it is written: 2 is with a write-ahead log.</summary>
+    private const int WriteVersionOffset = 18;
+
+    /// <summary>What may fail in Grafana; empty for a sound store, and for a path that means nothing here.</summary>
+    internal static IEnumerable<string> Of(string database)
+    {
+        if (Path.IsPathFullyQualified(database) && IsWriteAheadLogged(database) && !OthersMayWrite(Path.GetDirectoryName(database)!))
+        {
+            yield return $"The store '{database}' is in WAL mode, and only its owner may write its folder. Grafana cannot open it from another account: give Grafana's "
+                + "account write permission on the folder, or change the journal mode with Optimize-TokenStore -JournalMode Delete.";
+        }
+    }
+
+    private static bool IsWriteAheadLogged(string database)
+    {
+        try
+        {
+            using FileStream stream = RegularFile.Open(database, long.MaxValue);
+            Span<byte> header = stackalloc byte[WriteVersionOffset + 1];
+            return stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && header[WriteVersionOffset] == 2;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Grafana may see another file at the path; only Grafana can check it.
+            return false;
+        }
+    }
+
+    /// <summary>Windows has no such bits; there, and in a folder of a group, nothing is known.</summary>
+    private static bool OthersMayWrite(string folder) =>
+        OperatingSystem.IsWindows() || (File.GetUnixFileMode(folder) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0;
 }

@@ -1,41 +1,39 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.RegularExpressions;
 using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Catalog;
-using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Panels;
 using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Definitions;
 
-/// <summary>Makes dashboards of definitions: names of keys with values, as a hash table or a JSON object gives them.</summary>
+/// <summary>Reads dashboards from definitions: keys with values, from a hash table or a JSON object.</summary>
 public static partial class DashboardDefinition
 {
     internal const int LongestSql = 100_000;
 
     private const int LongestTitle = 5000;
 
-    /// <summary>The keys there are, by what has them.</summary>
+    /// <summary>The known keys, by what has them.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Keys => DefinitionKeys.All;
 
-    /// <summary>Takes the definitions out of JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
+    /// <summary>Reads definitions from JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
     /// <param name="json">The text.</param>
     /// <param name="source">Where it came from, for the error message.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardDefinitionInvalid"/>: not JSON, or something else than objects.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardDefinitionInvalid"/>: not JSON, or not objects.</exception>
     public static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source) =>
         DefinitionJson.Parse(json, source, ErrorCode.DashboardDefinitionInvalid, "one dashboard");
 
-    /// <summary>Makes a dashboard of a definition, or tells everything that is wrong with it.</summary>
+    /// <summary>Reads a dashboard, or reports everything that is wrong with its definition.</summary>
     /// <param name="definition">
     /// The keys, in any case, with their values: texts, numbers, booleans, lists of values, and names with values. A value that is null or an
     /// empty text counts as not given.
     /// </param>
-    /// <param name="uid">The uid in place of the definition's, or null.</param>
-    /// <param name="title">The title in place of the definition's, or null.</param>
-    /// <param name="timeZones">The time zones to choose from, the first at first; UTC is always there.</param>
+    /// <param name="uid">The uid instead of the definition's; null for none.</param>
+    /// <param name="title">The title instead of the definition's; null for none.</param>
+    /// <param name="timeZones">The time zones to choose from; the first is the default, and UTC is always included.</param>
     public static DashboardDefinitionResult Read(
         IEnumerable<KeyValuePair<string, object?>> definition, string? uid = null, string? title = null, params IReadOnlyList<TimeZoneInfo> timeZones)
     {
@@ -43,22 +41,22 @@ public static partial class DashboardDefinition
         var read = new DefinitionFields(definition, DefinitionKeys.Dashboard);
         string? baseName = read.Word("base", DashboardCatalog.Names);
         string? ownTitle = title ?? read.Text("title", LongestTitle, required: !read.Has("base"));
-        string? ownUid = uid ?? Uid(read);
+        string? ownUid = uid ?? Checked(read, "uid", 40, UidPattern().IsMatch, "1 to 40 letters, digits, hyphens and underscores");
         Dashboard start = baseName is null
             ? new Dashboard { Uid = ownUid ?? UidOf(ownTitle ?? ""), Title = ownTitle ?? "", Description = "", Variables = [], Sections = [] }
             : DashboardCatalog.Define(baseName, ownUid, ownTitle, timeZones);
         var panels = new DefinedPanels(start.Sections);
         DashboardSection[] sections = Sections(read, start, panels);
         var variables = new DefinedVariables(read, start.Variables, TimeZones.WithUtc(timeZones));
-        DashboardAnnotation[] annotations = [.. DefinedItems.Of(read, "annotations", DefinitionKeys.Annotation).Select(Annotation).OfType<DashboardAnnotation>()];
+        DashboardAnnotation[] annotations = [.. read.Definitions("annotations", DefinitionKeys.Annotation).Select(Annotation).OfType<DashboardAnnotation>()];
         Dashboard dashboard = start with
         {
             Description = read.Text("description", LongestTitle) ?? start.Description,
             Tags = read.Has("tags") ? read.Texts("tags") : start.Tags,
             From = Time(read, "from", end: false) ?? start.From,
             To = Time(read, "to", end: true) ?? start.To,
-            Refresh = Refresh(read) ?? start.Refresh,
-            Links = [.. start.Links, .. DefinedItems.Of(read, "links", DefinitionKeys.Link).Select(Link).OfType<DashboardLink>()],
+            Refresh = Checked(read, "refresh", 20, RefreshPattern().IsMatch, "a length of time such as 30s, 5m, 1h or 1d") ?? start.Refresh,
+            Links = [.. start.Links, .. read.Definitions("links", DefinitionKeys.Link).Select(Link).OfType<DashboardLink>()],
             Annotations = [.. start.Annotations, .. annotations],
             Sections = [.. start.Sections, .. sections],
             Variables = variables.Complete(
@@ -83,14 +81,10 @@ public static partial class DashboardDefinition
         var sections = new List<DashboardSection>();
         if (read.Has("panels"))
         {
-            // Behind the panels of another dashboard a row keeps these apart from that dashboard's last row.
-            sections.Add(new DashboardSection
-            {
-                Title = start.Sections.Count > 0 ? "More" : "",
-                Panels = [.. panels.Of(read)],
-            });
+            // After the panels of another dashboard, a row separates these from that dashboard's last row.
+            sections.Add(new DashboardSection { Title = start.Sections.Count > 0 ? "More" : "", Panels = [.. panels.Of(read)] });
         }
-        foreach (DefinitionFields fields in DefinedItems.Of(read, "sections", DefinitionKeys.Section))
+        foreach (DefinitionFields fields in read.Definitions("sections", DefinitionKeys.Section))
         {
             string title = fields.Text("title", LongestTitle, required: start.Sections.Count > 0) ?? "";
             bool collapsed = fields.Flag("collapsed") ?? false;
@@ -134,45 +128,29 @@ public static partial class DashboardDefinition
         return title is null ? null : (tag is null ? new DashboardLink(title, url!) : DashboardLink.Menu(title, tag)) with { Tooltip = tooltip };
     }
 
-    private static string? Uid(DefinitionFields read)
+    /// <summary>A text that a test accepts; null, and a fault, for any other.</summary>
+    private static string? Checked(DefinitionFields read, string name, int longest, Func<string, bool> accepts, string form)
     {
-        string? uid = read.Text("uid", 40);
-        if (uid is not null && !UidPattern().IsMatch(uid))
+        string? text = read.Text(name, longest);
+        if (text is null || accepts(text))
         {
-            read.Fault("uid", $"is '{uid}'; it must be 1 to 40 letters, digits, hyphens and underscores");
+            return text;
         }
-        return uid;
+        read.Fault(name, $"is '{text}'; it must be {form}");
+        return null;
     }
 
-    /// <summary>A uid made of a title: its letters and digits, and where those do not say all, a few more that the whole title makes.</summary>
+    private static string? Time(DefinitionFields read, string name, bool end) => Checked(
+        read, name, 100, text => TimeWindow.Parse(text, DateTimeOffset.UnixEpoch, TimeZoneInfo.Utc, end) is not null,
+        "a time as Grafana writes it, such as now, now-7d, now/d or 2026-03-04T00:00:00Z");
+
+    /// <summary>A uid derived from a title: its letters and digits, and a hash of the title if there are others.</summary>
     private static string UidOf(string title)
     {
         string words = string.Join('-', Words().Matches(title.ToLowerInvariant()).Select(match => match.Value));
         return words.Length is > 0 and <= 40 && title.All(char.IsAscii)
             ? words
-            : $"{words[..Math.Min(words.Length, 31)]}-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(title)), 0, 4).ToLowerInvariant()}".TrimStart('-');
-    }
-
-    private static string? Time(DefinitionFields read, string name, bool end)
-    {
-        string? text = read.Text(name, 100);
-        if (text is null || TimeWindow.Parse(text, DateTimeOffset.UnixEpoch, TimeZoneInfo.Utc, end) is not null)
-        {
-            return text;
-        }
-        read.Fault(name, $"is '{text}'; it must be a time as Grafana writes it, such as now, now-7d, now/d or 2026-03-04T00:00:00Z");
-        return null;
-    }
-
-    private static string? Refresh(DefinitionFields read)
-    {
-        string? text = read.Text("refresh", 20);
-        if (text is null || RefreshPattern().IsMatch(text))
-        {
-            return text;
-        }
-        read.Fault("refresh", $"is '{text}'; it must be a length of time such as 30s, 5m, 1h or 1d");
-        return null;
+            : $"{words[..Math.Min(words.Length, 31)]}-{DashboardContent.Fingerprint(title)[..8]}".TrimStart('-');
     }
 
     private static void CheckRepeats(DefinitionFields read, Dashboard dashboard, DefinedPanels panels)
@@ -182,7 +160,7 @@ public static partial class DashboardDefinition
             repeat.Path, $"is '{repeat.Variable}', which is no variable of several values; there are {(names.Length > 0 ? string.Join(", ", names) : "none")}")));
     }
 
-    // A name that is no variable may be one that the dashboard gets otherwise; one that is nearly a relation is a slip.
+    // Any other variable may be added to the dashboard later.
     private static void CheckRelations(DefinitionFields read, Dashboard dashboard, DefinedPanels panels)
     {
         HashSet<string> known = [.. dashboard.Variables.Select(variable => variable.Name)];
@@ -196,7 +174,7 @@ public static partial class DashboardDefinition
         }
     }
 
-    // What a definition can say wrong is found before; this is for what only the whole dashboard shows.
+    // Faults of single keys were found before; these concern the dashboard as a whole.
     private static void CheckWhole(DefinitionFields read, Dashboard dashboard)
     {
         try
@@ -205,7 +183,7 @@ public static partial class DashboardDefinition
         }
         catch (TokenDashboardException exception) when (exception.Code == ErrorCode.DashboardInvalid)
         {
-            read.Faults.Add(new DefinitionFault("", $"makes no dashboard: {exception.Message.TrimEnd('.')}"));
+            read.Faults.Add(new DefinitionFault("", $"is not a valid dashboard: {exception.Message.TrimEnd('.')}"));
         }
     }
 
@@ -217,4 +195,17 @@ public static partial class DashboardDefinition
 
     [GeneratedRegex("^[1-9][0-9]{0,5}(ms|s|m|h|d|w)$")]
     private static partial Regex RefreshPattern();
+}
+
+/// <summary>The result of reading a definition.</summary>
+/// <param name="Dashboard">The dashboard; null if there are faults.</param>
+/// <param name="BaseName">The name of the base dashboard of the catalog; the empty string for none.</param>
+/// <param name="Faults">Everything that is wrong with the definition, in the order it was read.</param>
+public sealed record DashboardDefinitionResult(Dashboard? Dashboard, string BaseName, IReadOnlyList<DefinitionFault> Faults)
+{
+    /// <summary>The dashboard as JSON, under the name of the base dashboard.</summary>
+    /// <param name="forSharing"><inheritdoc cref="Model.Dashboard.ToDocument" path="/param[@name='forSharing']"/></param>
+    /// <exception cref="InvalidOperationException">There are faults.</exception>
+    public DashboardDocument ToDocument(bool forSharing = false) =>
+        (Dashboard ?? throw new InvalidOperationException("A definition with faults has no dashboard.")).ToDocument(forSharing).Named(BaseName);
 }

@@ -5,18 +5,11 @@ using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Definitions;
 
-/// <summary>Makes panels that ask something of definitions: what their types have, their queries, and what is taken where nothing is said.</summary>
+/// <summary>Reads panels with queries: the keys of their types, their queries, and the defaults.</summary>
 internal static class DefinedDataPanel
 {
     private const int MostQueries = 26;
 
-    /// <param name="type">Its type.</param>
-    /// <param name="read">Its definition.</param>
-    /// <param name="width">In columns of the grid.</param>
-    /// <param name="height">In rows of the grid.</param>
-    /// <param name="title">Its title.</param>
-    /// <param name="description">What it shows.</param>
-    /// <param name="found">Takes its queries, with the places where they stand.</param>
     internal static DataPanel Read(
         string type, DefinitionFields read, int width, int height, string title, string description, List<(string Path, string Sql)> found)
     {
@@ -24,7 +17,7 @@ internal static class DefinedDataPanel
         SqliteQuery query = queries is [var first, ..] ? first : new SqliteQuery("");
         IReadOnlyList<ResultColumn> columns = ResultColumn.Of(query.Sql);
         FieldOptions field = Defaults(type, DefinedField.Read(read), query, columns);
-        Legend legend = type is "timeseries" or "barchart" ? DefinedField.Legend(read) ?? Model.Fields.Legend.Hidden : Model.Fields.Legend.Hidden;
+        Legend? legend = type is "timeseries" or "barchart" ? DefinedField.Legend(read) : null;
         bool bars = type == "timeseries" && (read.Flag("bars") ?? false);
         bool everyRow = type is "stat" or "gauge" && (read.Flag("everyRow") ?? false);
         DataPanel panel = type switch
@@ -35,8 +28,8 @@ internal static class DefinedDataPanel
                 Bars = bars,
                 Stacked = read.Flag("stacked") ?? false,
                 Percent = read.Flag("percent") ?? false,
-                FillOpacity = (int?)read.Number("fill", largest: 100, whole: true) ?? (bars ? 80 : 10),
-                Legend = read.Has("legend") ? legend : new Legend(LegendPlacement.Bottom),
+                FillOpacity = read.Whole("fill", 0, 100) ?? (bars ? 80 : 10),
+                Legend = read.Has("legend") ? legend ?? Legend.Hidden : new Legend(LegendPlacement.Bottom),
             },
             "stat" => new StatPanel
             {
@@ -53,7 +46,7 @@ internal static class DefinedDataPanel
             {
                 Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
                 CategoryColumn = Category(read, query, columns),
-                Legend = legend,
+                Legend = legend ?? Legend.Hidden,
             },
             "piechart" => new PieChartPanel { Width = width, Height = height, Title = title, Description = description, Query = query, Field = field },
             "heatmap" => new HeatmapPanel
@@ -71,43 +64,43 @@ internal static class DefinedDataPanel
                 Column = new TableColumn
                 {
                     Cell = read.Choice<TableCell>("cell"),
-                    MinWidth = (int?)read.Number("minColumnWidth", smallest: 1, largest: 5000, whole: true),
+                    MinWidth = read.Whole("minColumnWidth", 1, 5000),
                 },
             },
         };
         return panel with
         {
             MoreQueries = [.. queries.Skip(1)],
-            Transformations = [.. DefinedItems.Of(read, "transformations", DefinitionKeys.Transformation).Select(Transformation).OfType<Transformation>()],
-            Overrides = [.. DefinedItems.Of(read, "overrides", DefinitionKeys.Override).Select(DefinedField.Override).OfType<FieldOverride>()],
+            Transformations = [.. read.Definitions("transformations", DefinitionKeys.Transformation).Select(Transformation).OfType<Transformation>()],
+            Overrides = [.. read.Definitions("overrides", DefinitionKeys.Override).Select(DefinedField.Override).OfType<FieldOverride>()],
         };
     }
 
     private static SqliteQuery[] Queries(DefinitionFields read, string type, List<(string Path, string Sql)> found)
     {
         var queries = new List<SqliteQuery>();
-        (object? Item, string Path)[] more = [.. DefinedItems.Places(read, "queries")];
+        (object? Item, string Path)[] more = [.. read.Places("queries")];
         if (Query(read, type, found, required: more.Length == 0) is { } first)
         {
             queries.Add(first);
         }
         foreach ((object? item, string path) in more)
         {
-            // A query that is only SQL needs no names around it.
-            IEnumerable<KeyValuePair<string, object?>>? fields = item is string sql ? [KeyValuePair.Create("sql", (object?)sql)] : DefinedItems.Fields(read, item, path);
-            if (fields is not null && Query(new DefinitionFields(fields, DefinitionKeys.Query, path, read.Faults), type, found, required: true) is { } query)
+            // A query that is only SQL needs no names with values.
+            if ((item is string sql ? [KeyValuePair.Create("sql", (object?)sql)] : read.FieldsOf(item, path)) is { } fields
+                && Query(new DefinitionFields(fields, DefinitionKeys.Query, path, read.Faults), type, found, required: true) is { } query)
             {
                 queries.Add(query);
             }
         }
         if (queries.Count > MostQueries)
         {
-            read.Fault("queries", $"make {queries.Count} queries with the panel's own; there can be {MostQueries}");
+            read.Fault("queries", $"are {queries.Count} with the panel's own; a panel can have {MostQueries}");
         }
         return [.. queries];
     }
 
-    /// <summary>A query. Unless it is said, a column named time is a time, and over time each text is a series of its own.</summary>
+    /// <summary>A query. By default, a column named time is a time column, and over time each text is a separate series.</summary>
     private static SqliteQuery? Query(DefinitionFields read, string type, List<(string Path, string Sql)> found, bool required)
     {
         string? sql = read.Text("sql", DashboardDefinition.LongestSql, required);
@@ -123,7 +116,7 @@ internal static class DefinedDataPanel
         {
             times = ["time"];
         }
-        // A heatmap's columns are rows of cells already, unless texts are to become them.
+        // The columns of a heatmap are its rows of cells, unless there are texts.
         bool series = type == "timeseries" || type == "heatmap" && columns.Any(column => column.IsText);
         return new SqliteQuery(sql, times) { SeriesByLabel = byLabel ?? (series && times.Count > 0) };
     }
@@ -131,7 +124,7 @@ internal static class DefinedDataPanel
     private static FieldOptions Defaults(string type, FieldOptions field, SqliteQuery query, IReadOnlyList<ResultColumn> columns)
     {
         ResultColumn[] values = [.. columns.Where(column => !query.TimeColumns.Contains(column.Name))];
-        // A series is called after the value and the label; where there is one value only, the label says all.
+        // A series is named after the value and the label; with a single value, after the label alone.
         string? label = query.SeriesByLabel && values.Length == 2 && values.Count(column => column.IsText) == 1
             ? values.First(column => column.IsText).Name
             : null;
@@ -140,7 +133,7 @@ internal static class DefinedDataPanel
             Unit = field.Unit ?? Units.Abbreviated,
             NoValue = field.NoValue ?? "No data in this time range",
             DisplayName = field.DisplayName ?? (label is null ? null : $"${{__field.labels[\"{label}\"]}}"),
-            // Without it Grafana colours by thresholds of its own, red from 80 on.
+            // By default, Grafana uses thresholds of its own, red from 80 on.
             Color = field.Color ?? (field.Thresholds is not null
                 ? FieldColor.ByThreshold
                 : type switch
@@ -165,7 +158,7 @@ internal static class DefinedDataPanel
         }
         if (query.Sql.Length > 0)
         {
-            read.Fault("category", "is missing; it names the column of texts below the bars, which the SQL does not tell");
+            read.Fault("category", "is missing; it names the column of texts below the bars");
         }
         return "";
     }
@@ -176,7 +169,7 @@ internal static class DefinedDataPanel
         object? options = read.Value("options");
         if (options is not null and not IEnumerable<KeyValuePair<string, object?>>)
         {
-            read.Fault("options", "must be names with values, as Grafana's documentation lists them for the transformation");
+            read.Fault("options", "must be names with values, as in Grafana's documentation of the transformation");
             return null;
         }
         return id is null ? null : Model.Fields.Transformation.Raw(id, DefinitionJson.ToNode(options)?.ToJsonString() ?? "{}");

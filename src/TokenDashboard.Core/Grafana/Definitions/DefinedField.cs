@@ -9,7 +9,10 @@ internal static partial class DefinedField
 {
     private static readonly string[] Hues = ["red", "orange", "yellow", "green", "blue", "purple"];
 
-    private static readonly string[] ColorModes = ["thresholds", "series", "blues", "blueToPurple"];
+    private static readonly Dictionary<string, FieldColor> ColorModes = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["thresholds"] = FieldColor.ByThreshold, ["series"] = FieldColor.BySeries, ["blues"] = FieldColor.Blues, ["blueToPurple"] = FieldColor.BlueToPurple,
+    };
 
     /// <summary>The names of Grafana's palette.</summary>
     private static readonly HashSet<string> Palette = new(
@@ -22,7 +25,7 @@ internal static partial class DefinedField
     internal static FieldOptions Read(DefinitionFields read) => new()
     {
         Unit = Unit(read),
-        Decimals = (int?)read.Number("decimals", largest: 20, whole: true),
+        Decimals = read.Whole("decimals", 0, 20),
         Min = read.Number("min", smallest: double.MinValue),
         Max = read.Number("max", smallest: double.MinValue),
         DisplayName = read.Text("displayName", 500),
@@ -30,7 +33,7 @@ internal static partial class DefinedField
         Color = FieldColorOf(read),
         Thresholds = Thresholds(read),
         ThresholdsInPercent = read.Flag("thresholdsInPercent") ?? false,
-        Mappings = read.Has("mappings") ? [.. DefinedItems.Of(read, "mappings", DefinitionKeys.Mapping).Select(Mapping).OfType<ValueMapping>()] : null,
+        Mappings = read.Has("mappings") ? [.. read.Definitions("mappings", DefinitionKeys.Mapping).Select(Mapping).OfType<ValueMapping>()] : null,
         Links = read.Has("dataLinks") ? Links(read, "dataLinks") : null,
     };
 
@@ -46,23 +49,24 @@ internal static partial class DefinedField
         FieldOptions field = Read(read);
         var look = new TableColumn
         {
-            Width = (int?)read.Number("width", smallest: 1, largest: 5000, whole: true),
-            MinWidth = (int?)read.Number("minWidth", smallest: 1, largest: 5000, whole: true),
+            Width = read.Whole("width", 1, 5000),
+            MinWidth = read.Whole("minWidth", 1, 5000),
             Cell = read.Choice<TableCell>("cell"),
         };
         string[] given = [.. ((string[])["column", "pattern", "fieldType", "query"]).Where(read.Has)];
         if (given.Length != 1)
         {
-            read.Fault("column", $"or pattern, fieldType or query must say which columns are meant, one of them; {(given.Length == 0 ? "none is" : string.Join(" and ", given) + " are")} given");
+            string found = given.Length == 0 ? "none is" : string.Join(" and ", given) + " are";
+            read.Fault("column", $"or pattern, fieldType or query must choose the columns, one of them; {found} given");
             return null;
         }
         return matchers.OfType<FieldMatcher>().FirstOrDefault() is { } matcher ? new FieldOverride(matcher) { Field = field, Column = look } : null;
     }
 
     internal static IReadOnlyList<DataLink> Links(DefinitionFields read, string name) =>
-        [.. DefinedItems.Of(read, name, DefinitionKeys.DataLink).Select(DataLinkOf).OfType<DataLink>()];
+        [.. read.Definitions(name, DefinitionKeys.DataLink).Select(DataLinkOf).OfType<DataLink>()];
 
-    /// <summary>A word for the place, or names with values; null where nothing is said.</summary>
+    /// <summary>A word for the placement, or names with values; null if it is not given.</summary>
     internal static Legend? Legend(DefinitionFields read)
     {
         if (read.Value("legend") is not { } value)
@@ -76,7 +80,7 @@ internal static partial class DefinedField
         var legend = new DefinitionFields(fields, DefinitionKeys.Legend, read.PathOf("legend"), read.Faults);
         LegendPlacement placement = legend.Choice<LegendPlacement>("placement") ?? LegendPlacement.Bottom;
         var calculations = new List<Calculation>();
-        foreach ((object? item, string path) in DefinedItems.Places(legend, "calculations"))
+        foreach ((object? item, string path) in legend.Places("calculations"))
         {
             if (Enum.GetNames<Calculation>().FirstOrDefault(name => name.Equals(DefinitionFields.Scalar(item), StringComparison.OrdinalIgnoreCase)) is { } known)
             {
@@ -90,14 +94,11 @@ internal static partial class DefinedField
         return new Legend(placement, calculations) { SortBy = legend.Choice<Calculation>("sortBy") };
     }
 
-    /// <summary>A colour's name or number; null where nothing is said or it is none.</summary>
+    /// <summary>A color's name or number; null if it is not given, or is not a color.</summary>
     internal static string? Color(DefinitionFields read, string name)
     {
-        if (read.Text(name, 40) is not { } color)
-        {
-            return null;
-        }
-        if (IsColor(color))
+        string? color = read.Text(name, 40);
+        if (color is null || IsColor(color))
         {
             return color;
         }
@@ -120,34 +121,20 @@ internal static partial class DefinedField
         string meant = Units.Nearest(unit) is { } nearest ? $", perhaps '{nearest}'" : "";
         read.Fault(
             "unit",
-            $"is '{unit}', which is none of Grafana's{meant}; there are none, short, sishort, locale, percent, percentunit, ms, s, reqps, bytes, currencyUSD, dateTimeAsIso and others, and units of one's own such as 'suffix: tokens'");
+            $"is '{unit}', which Grafana does not know{meant}; known are none, short, sishort, locale, percent, percentunit, ms, s, reqps, bytes, currencyUSD, "
+                + "dateTimeAsIso and others, and custom units such as 'suffix: tokens'");
         return null;
     }
 
     private static FieldColor? FieldColorOf(DefinitionFields read)
     {
-        if (read.Text("color", 40) is not { } word)
+        string? word = read.Text("color", 40);
+        FieldColor? color = word is null ? null : IsColor(word) ? FieldColor.Fixed(word) : ColorModes.GetValueOrDefault(word);
+        if (word is not null && color is null)
         {
-            return null;
+            read.Fault("color", $"is '{word}'; it must be {string.Join(", ", ColorModes.Keys)}, or {ColorWords}");
         }
-        if (IsColor(word))
-        {
-            return FieldColor.Fixed(word);
-        }
-        switch (word.ToLowerInvariant())
-        {
-            case "thresholds":
-                return FieldColor.ByThreshold;
-            case "series":
-                return FieldColor.BySeries;
-            case "blues":
-                return FieldColor.Blues;
-            case "bluetopurple":
-                return FieldColor.BlueToPurple;
-            default:
-                read.Fault("color", $"is '{word}'; it must be {string.Join(", ", ColorModes)}, or {ColorWords}");
-                return null;
-        }
+        return color;
     }
 
     private static IReadOnlyList<Threshold>? Thresholds(DefinitionFields read)
@@ -159,18 +146,15 @@ internal static partial class DefinedField
         var thresholds = new List<Threshold>();
         foreach ((string from, string color) in read.Map("thresholds"))
         {
-            if (DefinitionFields.AsNumber(from) is not { } value)
+            double? value = DefinitionFields.AsNumber(from);
+            if (value is null || !IsColor(color))
             {
-                read.Fault("thresholds", $"has '{from}'; it must be numbers with colours, as @{{ 0 = 'green'; 80 = 'red' }} or {{ \"0\": \"green\" }}");
+                read.Fault("thresholds", value is null
+                    ? $"has '{from}'; it must be numbers with colors, as @{{ 0 = 'green'; 80 = 'red' }} or {{ \"0\": \"green\" }}"
+                    : $"has the color '{color}' from {from} on; it must be {ColorWords}");
+                continue;
             }
-            else if (!IsColor(color))
-            {
-                read.Fault("thresholds", $"has the colour '{color}' from {from} on; it must be {ColorWords}");
-            }
-            else
-            {
-                thresholds.Add(new Threshold(value, color));
-            }
+            thresholds.Add(new Threshold(value.Value, color));
         }
         return [.. thresholds.OrderBy(threshold => threshold.From)];
     }
@@ -186,12 +170,12 @@ internal static partial class DefinedField
         double? to = read.Number("to", smallest: double.MinValue);
         if (!read.Has("text") && !read.Has("color"))
         {
-            read.Fault("text", "or color must be given; without them the value stays as it is");
+            read.Fault("text", "or color must be given");
         }
-        int kinds = (read.Has("value") ? 1 : 0) + (read.Has("pattern") ? 1 : 0) + (read.Has("special") ? 1 : 0) + (read.Has("from") || read.Has("to") ? 1 : 0);
+        int kinds = new[] { read.Has("value"), read.Has("pattern"), read.Has("special"), read.HasAny("from", "to") }.Count(given => given);
         if (kinds != 1)
         {
-            read.Fault("value", $"or from and to, pattern or special must say which values are meant, one of them; {(kinds == 0 ? "none is" : $"{kinds} are")} given");
+            read.Fault("value", $"or from and to, pattern or special must choose the values, one of them; {(kinds == 0 ? "none is" : $"{kinds} are")} given");
             return null;
         }
         return value is not null ? ValueMapping.OfValue(value, text, color)

@@ -4,7 +4,7 @@ using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Definitions;
 
-/// <summary>Makes panels of definitions, and remembers what must be unique or exist in the dashboard as a whole.</summary>
+/// <summary>Reads panels, and collects what must be unique or exist in the dashboard as a whole.</summary>
 internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
 {
     private const int Longest = 100_000;
@@ -14,15 +14,8 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
 
     private static readonly Dictionary<string, (int Width, int Height)> Sizes = new()
     {
-        ["timeseries"] = (12, 9),
-        ["stat"] = (6, 4),
-        ["gauge"] = (6, 8),
-        ["bargauge"] = (12, 9),
-        ["barchart"] = (12, 9),
-        ["piechart"] = (8, 9),
-        ["table"] = (24, 10),
-        ["heatmap"] = (12, 9),
-        ["text"] = (24, 3),
+        ["timeseries"] = (12, 9), ["stat"] = (6, 4), ["gauge"] = (6, 8), ["bargauge"] = (12, 9), ["barchart"] = (12, 9), ["piechart"] = (8, 9),
+        ["table"] = (24, 10), ["heatmap"] = (12, 9), ["text"] = (24, 3),
     };
 
     private static readonly string[] MaxPerRow = ["2", "3", "4", "6", "8", "12", "24"];
@@ -30,25 +23,22 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
     private readonly HashSet<int> _numbers =
         [.. before.SelectMany(section => section.Panels.Select(panel => panel.Id).Append(section.Id)).OfType<int>()];
 
-    private readonly List<(string Path, string Variable)> _repeats = [];
-    private readonly List<(string Path, string Sql)> _queries = [];
+    /// <summary>The variables that panels and rows are repeated for, with their paths.</summary>
+    internal List<(string Path, string Variable)> Repeats { get; } = [];
 
-    /// <summary>The variables that panels and rows are repeated for, and where that is said.</summary>
-    internal IReadOnlyList<(string Path, string Variable)> Repeats => _repeats;
-
-    /// <summary>The queries of panels, and where they stand.</summary>
-    internal IReadOnlyList<(string Path, string Sql)> Queries => _queries;
+    /// <summary>The queries of panels, with their paths.</summary>
+    internal List<(string Path, string Sql)> Queries { get; } = [];
 
     /// <summary>The panels of a dashboard or section. Those with faults are left out.</summary>
     internal IEnumerable<Panel> Of(DefinitionFields read)
     {
-        foreach ((object? item, string path) in DefinedItems.Places(read, "panels"))
+        foreach ((object? item, string path) in read.Places("panels"))
         {
-            if (DefinedItems.Fields(read, item, path)?.ToList() is not { } fields)
+            if (read.FieldsOf(item, path)?.ToList() is not { } fields)
             {
                 continue;
             }
-            // The type says which keys there are, so it is read first.
+            // The keys depend on the type, so it is read first.
             var type = new DefinitionFields(fields.Where(field => field.Key.Equals("type", StringComparison.OrdinalIgnoreCase)), ["type"], path, read.Faults);
             if (type.Word("type", [.. DefinitionKeys.Panels.Keys], required: true) is { } name
                 && Panel(name, new DefinitionFields(fields, DefinitionKeys.Panels[name], path, read.Faults, $"a panel of type {name}")) is { } panel)
@@ -58,10 +48,10 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
         }
     }
 
-    /// <summary>A number of a panel or row that nothing else in the dashboard has.</summary>
+    /// <summary>The number of a panel or row, which must be unique in the dashboard.</summary>
     internal int? Number(DefinitionFields read, int smallest, int largest)
     {
-        int? id = (int?)read.Number("id", smallest: smallest, largest: largest, whole: true);
+        int? id = read.Whole("id", smallest, largest);
         if (id is { } number && !_numbers.Add(number))
         {
             read.Fault("id", $"is {number}, which another panel or row of the dashboard has");
@@ -75,7 +65,7 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
         string? variable = read.Text(name, 100);
         if (variable is not null)
         {
-            _repeats.Add((read.PathOf(name), variable));
+            Repeats.Add((read.PathOf(name), variable));
         }
         return variable;
     }
@@ -84,13 +74,13 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
     {
         int faults = read.Faults.Count;
         (int width, int height) = Sizes[type];
-        width = (int?)read.Number("width", smallest: 1, largest: DashboardLayout.Columns, whole: true) ?? width;
-        height = (int?)read.Number("height", smallest: 1, largest: Highest, whole: true) ?? height;
+        width = read.Whole("width", 1, DashboardLayout.Columns) ?? width;
+        height = read.Whole("height", 1, Highest) ?? height;
         string title = read.Text("title", 1000, required: type != "text") ?? "";
         string description = read.Text("description", 5000) ?? "";
         Panel panel = type == "text"
             ? new TextPanel { Width = width, Height = height, Title = title, Description = description, Content = read.Text("content", Longest, required: true) ?? "" }
-            : DefinedDataPanel.Read(type, read, width, height, title, description, _queries);
+            : DefinedDataPanel.Read(type, read, width, height, title, description, Queries);
         panel = panel with
         {
             Id = Number(read, 1, PanelNumbers.FirstRow - 1),

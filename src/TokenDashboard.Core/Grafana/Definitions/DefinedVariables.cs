@@ -8,8 +8,8 @@ using TokenDashboard.Input;
 namespace TokenDashboard.Grafana.Definitions;
 
 /// <summary>
-/// The variables of a definition. Those of the catalogue need a word only, and not even that where a query uses one; what they use
-/// themselves comes with them.
+/// The variables of a definition. Those of the catalog need only their name, or a query that uses them. Variables that they use are
+/// added.
 /// </summary>
 internal sealed partial class DefinedVariables
 {
@@ -18,20 +18,17 @@ internal sealed partial class DefinedVariables
     private readonly IReadOnlyList<DashboardVariable> _standard;
     private readonly List<DashboardVariable> _variables;
 
-    /// <param name="read">The definition of the dashboard.</param>
-    /// <param name="before">The variables of the dashboard that is added to.</param>
-    /// <param name="zones">The time zones to choose from.</param>
     internal DefinedVariables(DefinitionFields read, IReadOnlyList<DashboardVariable> before, IReadOnlyList<TimeZoneInfo> zones)
     {
         _standard = [.. RequestVariables.All(zones), .. RequestVariables.OfSingleRequests, UsageRelations.Planner(zones), .. UsageRelations.All];
         _variables = [.. before];
-        foreach ((object? item, string path) in DefinedItems.Places(read, "variables"))
+        foreach ((object? item, string path) in read.Places("variables"))
         {
             if (item is string word)
             {
                 Add(read.Faults, path, _standard.FirstOrDefault(variable => variable.Name.Equals(word, StringComparison.OrdinalIgnoreCase)), word);
             }
-            else if (DefinedItems.Fields(read, item, path) is { } fields
+            else if (read.FieldsOf(item, path) is { } fields
                 && Variable(new DefinitionFields(fields, DefinitionKeys.Variable, path, read.Faults)) is { } variable)
             {
                 Add(read.Faults, path + ".name", variable, variable.Name);
@@ -39,7 +36,7 @@ internal sealed partial class DefinedVariables
         }
     }
 
-    /// <summary>The variables with those that texts use and the catalogue has, the data source first and the others in the order they are given.</summary>
+    /// <summary>The variables, with those of the catalog that texts use; the data source first, the others in the given order.</summary>
     internal IReadOnlyList<DashboardVariable> Complete(IEnumerable<string> texts)
     {
         var used = new HashSet<string>();
@@ -58,20 +55,22 @@ internal sealed partial class DefinedVariables
         return [all.FirstOrDefault(variable => variable is DataSourceVariable) ?? new DataSourceVariable(), .. all.Where(variable => variable is not DataSourceVariable)];
     }
 
-    /// <summary>A variable of the catalogue that the definition does not have.</summary>
+    /// <summary>A variable of the catalog that the definition does not have.</summary>
     private DashboardVariable? Missing(string name) =>
         _variables.Any(there => there.Name == name) ? null : _standard.FirstOrDefault(known => known.Name == name);
+
+    private string Standard(bool hidden) => string.Join(", ", _standard.Where(known => known.Hidden == hidden).Select(known => known.Name));
 
     private void Add(List<DefinitionFault> faults, string path, DashboardVariable? variable, string name)
     {
         if (variable is null)
         {
             faults.Add(new DefinitionFault(
-                path, $"is '{name}', which is no variable of the catalogue; there are {string.Join(", ", _standard.Where(known => !known.Hidden).Select(known => known.Name))}. Others need a name, and sql, choices or type"));
+                path, $"is '{name}', which is not a variable of the catalog; known are {Standard(hidden: false)}. A new variable needs a name, and sql, choices or type"));
         }
         else if (_variables.Any(there => there.Name.Equals(variable.Name, StringComparison.Ordinal)))
         {
-            faults.Add(new DefinitionFault(path, $"is '{name}', which the dashboard has already"));
+            faults.Add(new DefinitionFault(path, $"is '{name}', which the dashboard already has"));
         }
         else
         {
@@ -84,7 +83,8 @@ internal sealed partial class DefinedVariables
         string? name = read.Text("name", 100, required: true);
         if (name is not null && (!Name().IsMatch(name) || name == "datasource" || _standard.Any(known => known.Hidden && known.Name == name)))
         {
-            read.Fault("name", $"is '{name}'; it must be letters, digits and underscores, begin with a letter, and be another than datasource and the names of relations, {string.Join(", ", _standard.Where(known => known.Hidden).Select(known => known.Name))}");
+            read.Fault("name", $"is '{name}'; it must be letters, digits and underscores, begin with a letter, and not be datasource or the name of a "
+                + $"relation, {Standard(hidden: true)}");
             name = null;
         }
         string label = read.Text("label", 100) ?? name ?? "";
@@ -95,7 +95,7 @@ internal sealed partial class DefinedVariables
             .Concat(((string[])["choices"]).Where(key => type != "custom" && read.Has(key)))
             .Concat(((string[])["default"]).Where(key => type == "query" && read.Has(key))))
         {
-            read.Fault(useless, $"is nothing a variable of type {type} has");
+            read.Fault(useless, $"is not a key of a variable of type {type}");
         }
         DashboardVariable? variable = type switch
         {
@@ -121,27 +121,21 @@ internal sealed partial class DefinedVariables
             ? [.. read.Map("choices").Select(pair => (pair.Key, pair.Value))]
             : [.. read.Texts("choices").Select(text => (text, text))];
         string? first = read.Text("default", 1000);
-        if (choices.Length == 0)
+        (string key, string? fault) =
+            choices.Length == 0 ? ("choices", "is empty; there must be at least one choice")
+            : choices.FirstOrDefault(choice => (choice.Text + choice.Value).IndexOfAny([',', '\n']) >= 0 || choice.Text.Contains(" : ", StringComparison.Ordinal)) is { Text: { } wrong }
+                ? ("choices", $"has '{wrong}'; Grafana keeps all choices in one text, so a choice must not contain a comma or ' : '")
+            : choices.GroupBy(choice => choice.Value).FirstOrDefault(same => same.Count() > 1) is { Key: var twice } ? ("choices", $"has '{twice}' twice")
+            : first is not null && choices.All(choice => choice.Value != first)
+                ? ("default", $"is '{first}'; it must be one of {string.Join(", ", choices.Select(choice => choice.Value))}")
+            : ("", null);
+        if (fault is not null)
         {
-            if (read.Faults.Count == faults)
+            // A fault in reading the choices leaves none.
+            if (choices.Length > 0 || read.Faults.Count == faults)
             {
-                read.Fault("choices", "is empty; there must be something to choose");
+                read.Fault(key, fault);
             }
-            return null;
-        }
-        if (choices.FirstOrDefault(choice => (choice.Text + choice.Value).IndexOfAny([',', '\n']) >= 0 || choice.Text.Contains(" : ", StringComparison.Ordinal)) is { Text: { } wrong })
-        {
-            read.Fault("choices", $"has '{wrong}'; Grafana keeps all choices in one text, so none can have a comma or ' : '");
-            return null;
-        }
-        if (choices.GroupBy(choice => choice.Value).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
-        {
-            read.Fault("choices", $"has '{twice}' twice");
-            return null;
-        }
-        if (first is not null && choices.All(choice => choice.Value != first))
-        {
-            read.Fault("default", $"is '{first}'; it must be one of {string.Join(", ", choices.Select(choice => choice.Value))}");
             return null;
         }
         return new CustomVariable(name, label, description, first ?? choices[0].Value, choices);

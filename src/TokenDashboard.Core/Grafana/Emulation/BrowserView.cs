@@ -31,7 +31,7 @@ internal sealed class BrowserView
     /// <summary>The length of time a point stands for, in milliseconds.</summary>
     internal long IntervalMilliseconds { get; init; }
 
-    /// <summary>The view of a panel: its own time range where it has one, and its interval.</summary>
+    /// <summary>The view of a panel: its own time range if it has one, and its interval.</summary>
     internal BrowserView For(ReadPanel panel)
     {
         TimeWindow window = Window;
@@ -55,11 +55,11 @@ internal sealed class BrowserView
         };
     }
 
-    /// <summary>The text with variables replaced; names that are none stay as they are.</summary>
+    /// <summary>The text with variables replaced; unknown names stay unchanged.</summary>
     /// <exception cref="PluginException">The text becomes too long, or a value refers to itself.</exception>
     internal string Interpolate(string text) => new Interpolation(this).Of(text);
 
-    /// <summary>The value of one of Grafana's own names; null for any other.</summary>
+    /// <summary>The value of a variable of Grafana's own; null for any other.</summary>
     internal string? BuiltIn(string name, string field) => name switch
     {
         "__from" => Number(Window.FromMilliseconds),

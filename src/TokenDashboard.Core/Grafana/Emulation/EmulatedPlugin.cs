@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using TokenDashboard.Grafana.Parsing;
+using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Grafana.Emulation;
 
@@ -64,7 +65,7 @@ internal static class EmulatedPlugin
         return new PluginResult(finished, columns, rows, complete, seriesByLabel ? WideSeries.Of(columns) : null, milliseconds);
     }
 
-    // The plugin's driver runs every statement of a text, and gives what the last one gave.
+    // The plugin's driver runs every statement of a text, and returns the result of the last one.
     // https://gitlab.com/cznic/sqlite, stmt.go, "multi-statement script"
     private static List<PluginColumn> ReadLast(SqliteDataReader reader, IReadOnlyList<string> timeColumns, out bool complete)
     {
@@ -111,4 +112,21 @@ internal static class EmulatedPlugin
         byte[] blob => 8L * blob.Length,
         _ => 0,
     };
+}
+
+/// <summary>The plugin's result of a query.</summary>
+/// <param name="Sql">The SQL that was run.</param>
+/// <param name="Columns">The columns, gaps filled.</param>
+/// <param name="Rows">The rows SQLite gave.</param>
+/// <param name="Complete">Whether all rows were read.</param>
+/// <param name="Series">The series of a time series query; null for a table.</param>
+/// <param name="Milliseconds">How long SQLite took.</param>
+internal sealed record PluginResult(
+    string Sql, IReadOnlyList<PluginColumn> Columns, int Rows, bool Complete, WideSeries? Series, double Milliseconds);
+
+/// <summary>The plugin refuses a query or its result, and the message is what Grafana shows; or this product does not run it.</summary>
+internal sealed class PluginException(string message, DashboardRule? rule = null) : Exception(message)
+{
+    /// <summary>The rule that is broken.</summary>
+    internal DashboardRule Rule { get; } = rule ?? DashboardRules.QueryFailed;
 }

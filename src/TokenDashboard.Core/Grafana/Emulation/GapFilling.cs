@@ -1,6 +1,6 @@
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>Adds the rows between the first and the last one that a filling macro asks for, empty but for their time.</summary>
+/// <summary>Adds the missing rows between the first and the last one for a macro that fills gaps, empty except for their time.</summary>
 internal static class GapFilling
 {
     /// <exception cref="PluginException">There is no time column, or its times are NULL or do not ascend, or there would be too many rows.</exception>
@@ -12,10 +12,10 @@ internal static class GapFilling
         {
             return;
         }
-        // The plugin steps by the interval and would never arrive.
+        // The plugin would loop forever.
         if (seconds <= 0)
         {
-            throw new PluginException($"an interval of {seconds} seconds never fills a gap; the plugin does not come back");
+            throw new PluginException($"an interval of {seconds} seconds never fills a gap; the plugin would not return");
         }
         var filled = columns.Select(_ => new List<object?>()).ToArray();
         decimal expected = Time(time, 0);
@@ -29,7 +29,7 @@ internal static class GapFilling
             for (; expected < current; expected += seconds)
             {
                 Add(filled, columns, column => column == time ? expected : null);
-                // A bucket of a second over years would make more than any browser is sent.
+                // Buckets of a second over years would be too many rows.
                 if ((long)filled[0].Count * columns.Count > QueryLimits.MaxPoints)
                 {
                     throw QueryGuard.Stopped($"makes more than {QueryLimits.MaxPoints} values when its gaps of {seconds} seconds are filled");

@@ -5,18 +5,18 @@ using TokenDashboard.Grafana.Rules;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// Inserts values of variables into one text. A value that stands for All may hold variables itself; each is worked out once, and the
-/// whole has a bound, because ten uses of ten uses of ten uses would have none.
+/// Inserts values of variables into one text. A value for All may contain variables itself; each is resolved once, and the length is
+/// limited, because ten uses of ten uses of ten uses would have no limit.
 /// </summary>
 internal sealed class Interpolation(BrowserView view)
 {
-    // Values within values; nobody nests them so deep.
+    // Values within values.
     private const int Deepest = 20;
 
     private readonly Dictionary<(string Name, string Field, string Format), string?> _known = [];
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
 
-    /// <summary>The text with variables replaced; names that are none stay as they are.</summary>
+    /// <summary>The text with variables replaced; unknown names stay unchanged.</summary>
     /// <exception cref="PluginException">The text becomes too long, or a value refers to itself.</exception>
     internal string Of(string text)
     {

@@ -5,7 +5,7 @@ using TokenDashboard.Grafana.Parsing;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// The replacements the plugin itself makes, after those of the browser: <c>$__from</c>, <c>$__to</c> and its one macro. Arguments end
+/// The replacements of the plugin itself, after those of the browser: <c>$__from</c>, <c>$__to</c> and its one macro. Arguments end
 /// at the first closing bracket and are split at every comma.
 /// </summary>
 internal static class PluginMacros

@@ -4,8 +4,8 @@ using TokenDashboard.Grafana.Rules;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// The database that queries of dashboards run on, each on a connection of its own. Outside WAL mode whoever reads keeps the application
-/// from writing, so there a query has a tenth of a second; one that takes longer, and all after it, run on a copy.
+/// The database that queries of dashboards run on, each on a connection of its own. Outside WAL mode, reading keeps the application
+/// from writing, so a query has a tenth of a second; one that takes longer, and all after it, run on a copy.
 /// </summary>
 internal sealed class ProofDatabase : IDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class ProofDatabase : IDisposable
 
     internal string Path { get; }
 
-    /// <summary>Whether queries run on a copy by now.</summary>
+    /// <summary>Whether queries run on a copy.</summary>
     internal bool IsCopied => _snapshot is not null;
 
     /// <summary>Runs a query, perhaps twice.</summary>

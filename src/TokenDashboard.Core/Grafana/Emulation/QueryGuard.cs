@@ -8,17 +8,17 @@ using TokenDashboard.Grafana.Rules;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// Holds a connection to <see cref="QueryLimits"/>, and to statements that read. What the plugin would run all the same is told apart from
-/// what it refuses too.
+/// Restricts a connection to <see cref="QueryLimits"/> and to statements that read. Statements that the plugin would run are distinguished
+/// from those that it refuses.
 /// </summary>
 internal sealed class QueryGuard : IDisposable
 {
-    // Between two looks at the clock SQLite does so many steps, which take some microseconds.
+    // SQLite does so many steps between two checks of the clock, in some microseconds.
     private const int StepsPerLook = 1000;
 
     private static readonly TimeSpan MemoryLook = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>PRAGMAs that tell of the database and change nothing; those with a value in brackets take the name of a table or index.</summary>
+    /// <summary>PRAGMAs that only read; those with a value in brackets take the name of a table or index.</summary>
     private static readonly HashSet<string> HarmlessPragmas = new(StringComparer.OrdinalIgnoreCase)
     {
         "application_id", "collation_list", "compile_options", "data_version", "database_list", "encoding", "foreign_key_list", "freelist_count",
@@ -43,7 +43,7 @@ internal sealed class QueryGuard : IDisposable
     internal QueryGuard(sqlite3 database, QueryLimits limits)
     {
         _limits = limits;
-        // Results on their way are held in memory, where they are counted: no query fills a disk.
+        // Temporary results stay in memory, which is limited: no query fills a disk.
         raw.sqlite3_exec(database, "PRAGMA temp_store = MEMORY");
         (int Limit, int Value)[] most =
         [
@@ -64,10 +64,10 @@ internal sealed class QueryGuard : IDisposable
         _interrupt = _deadline.Token.Register(() => raw.sqlite3_interrupt(database));
     }
 
-    /// <summary>What SQLite's failure is to the dashboard; null where it is the database's.</summary>
+    /// <summary>What SQLite's failure means for the dashboard; null if the database is the cause.</summary>
     internal PluginException? Explain(SqliteException exception) => _refused ?? exception.SqliteErrorCode switch
     {
-        // Stopped while it takes a statement apart, SQLite complains of what it has not come to.
+        // If SQLite is stopped while it parses a statement, it reports the part that it has not reached.
         raw.SQLITE_INTERRUPT or raw.SQLITE_ERROR when _stopped is not null || _deadline.IsCancellationRequested => Stopped(_stopped ?? TooLong),
         raw.SQLITE_TOOBIG => Stopped(string.Create(CultureInfo.InvariantCulture, $"makes a text, BLOB or row of more than {_limits.ValueLength} bytes")),
         raw.SQLITE_NOMEM => Stopped(TooMuchMemory),
@@ -77,7 +77,7 @@ internal sealed class QueryGuard : IDisposable
         _ => null,
     };
 
-    /// <summary>A query that was ended here and that the plugin would have run on.</summary>
+    /// <summary>A query that was stopped here and that the plugin would not stop.</summary>
     internal static PluginException Stopped(string problem) => new($"The query {problem}", DashboardRules.QueryStopped);
 
     public void Dispose()
@@ -127,7 +127,7 @@ internal sealed class QueryGuard : IDisposable
                 return raw.SQLITE_DENY;
             case raw.SQLITE_CREATE_TEMP_INDEX or raw.SQLITE_CREATE_TEMP_TABLE or raw.SQLITE_CREATE_TEMP_TRIGGER or raw.SQLITE_CREATE_TEMP_VIEW:
             case var _ when schema == "temp":
-                _refused = NotRun("something temporary that is made");
+                _refused = NotRun("the creation of something temporary");
                 return raw.SQLITE_DENY;
             default:
                 _refused ??= new PluginException("attempt to write a readonly database");
@@ -135,7 +135,7 @@ internal sealed class QueryGuard : IDisposable
         }
     }
 
-    private static PluginException NotRun(string what) => new($"The query holds {what}, which is not run here", DashboardRules.QueryNotRun);
+    private static PluginException NotRun(string what) => new($"The query contains {what}, which is not run here", DashboardRules.QueryNotRun);
 
     // The library says "SQLite Error 1: 'no such column: x'."
     private static string Message(SqliteException exception)
@@ -143,4 +143,31 @@ internal sealed class QueryGuard : IDisposable
         string[] parts = exception.Message.Split('\'', 2);
         return parts.Length == 2 ? parts[1].TrimEnd('.').TrimEnd('\'') : exception.Message;
     }
+}
+
+/// <summary>The limits of a query of a dashboard, whose SQL is not trusted.</summary>
+/// <param name="Time">How long it may run.</param>
+/// <param name="Memory">How much this process may grow meanwhile, in bytes.</param>
+/// <param name="ValueLength">
+/// The longest text, BLOB or row, in bytes. A function that compares two texts letter by letter cannot be stopped, and takes the square of
+/// their length.
+/// </param>
+internal sealed record QueryLimits(TimeSpan Time, long Memory, int ValueLength)
+{
+    /// <summary>The most bytes a result may have: texts as they are held, and 32 for each value.</summary>
+    internal const long MaxResultBytes = 256L << 20;
+
+    /// <summary>The most values of a result after filling gaps, and in all series together.</summary>
+    internal const int MaxPoints = 2_000_000;
+
+    /// <summary>How often SQLite may copy common table expressions into one another.</summary>
+    internal const int MaxCopies = 20_000;
+
+    /// <summary>How many times as long as one query all queries of a dashboard may take.</summary>
+    internal const int QueriesOfDashboard = 10;
+
+    /// <summary>While the application that writes the database waits.</summary>
+    internal static QueryLimits WhileWriterWaits { get; } = new(TimeSpan.FromMilliseconds(100), 64L << 20, 64 << 10);
+
+    internal static QueryLimits Of(TimeSpan time) => new(time, 1L << 30, 1 << 20);
 }

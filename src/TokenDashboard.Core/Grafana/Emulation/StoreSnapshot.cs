@@ -7,8 +7,8 @@ using TokenDashboard.Engines.Sqlite;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// A copy of a database as it was at one moment, in a folder only this account can read. It is made in steps, between which whoever
-/// writes the database may do so; what is written meanwhile makes SQLite begin anew. https://sqlite.org/backup.html
+/// A copy of a database as it was at one moment, in a folder only this account can read. It is written in steps, between which the
+/// database can be written; after a write in between, SQLite starts again. https://sqlite.org/backup.html
 /// </summary>
 internal sealed class StoreSnapshot : IDisposable
 {
@@ -49,7 +49,7 @@ internal sealed class StoreSnapshot : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Somebody looks into it; the system empties its folder for temporary files by itself.
+            // It is in use; the system cleans up its folder for temporary files.
         }
     }
 
@@ -89,7 +89,8 @@ internal sealed class StoreSnapshot : IDisposable
                 if (Stopwatch.GetElapsedTime(begun) > limit)
                 {
                     throw QueryGuard.Stopped(string.Create(CultureInfo.InvariantCulture,
-                        $"takes long, and would lock out the application; to copy the database for it took more than {limit.TotalSeconds} seconds, or the application wrote too often meanwhile. In WAL mode no copy is needed"));
+                        $"takes long and would lock out the application, and copying the database for it took more than {limit.TotalSeconds} seconds, "
+                            + $"or the application wrote too often. In WAL mode, no copy is needed"));
                 }
             }
         }

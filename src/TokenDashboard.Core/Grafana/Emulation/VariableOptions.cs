@@ -4,7 +4,7 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>The options a variable offers, as Grafana makes them from its definition or from the rows of its query.</summary>
+/// <summary>The options of a variable, as Grafana reads them from its definition or from the rows of its query.</summary>
 internal static partial class VariableOptions
 {
     private const int LongestRegex = 10_000;
@@ -15,7 +15,9 @@ internal static partial class VariableOptions
     internal static IReadOnlyList<(string Text, string Value)> OfList(string query) =>
     [
         .. ItemPattern().Matches(query).Select(item => item.Value.Replace("\\,", ",", StringComparison.Ordinal)).Select(item =>
-            Pair(item) is { } pair ? pair : (item.Trim(), item.Trim())),
+            PairPattern().Match(item) is { Success: true } pair
+                ? (pair.Groups["text"].Value.Trim(), pair.Groups["value"].Value.Trim())
+                : (item.Trim(), item.Trim())),
     ];
 
     /// <summary>Options of a query variable: filtered by its regex, each once, sorted.</summary>
@@ -31,36 +33,14 @@ internal static partial class VariableOptions
         IEnumerable<(string Text, string Value)> options = text.Values.Zip(value.Values)
             .Select(pair => (Text: Written(pair.First ?? pair.Second), Value: Written(pair.Second ?? pair.First)));
         string regex = variable.Json.Text("regex");
-        if (regex.Length > 0)
-        {
-            options = Filter(options, regex);
-        }
         try
         {
-            (string Text, string Value)[] each = [.. options.DistinctBy(option => option.Value)];
-            return Sort(each, (int)(variable.Json.Number("sort") ?? 0));
+            return Sort([.. (regex.Length > 0 ? Filter(options, regex) : options).DistinctBy(option => option.Value)], (int)(variable.Json.Number("sort") ?? 0));
         }
         catch (RegexMatchTimeoutException)
         {
             throw new PluginException("The regex of the variable takes more than a second for one option, or five for all; a browser would hang.");
         }
-    }
-
-    // As in "1h : 3600", divided at the last colon that has blanks around it.
-    private static (string Text, string Value)? Pair(string item)
-    {
-        if (item.Contains('\n', StringComparison.Ordinal))
-        {
-            return null;
-        }
-        for (int colon = item.Length - 3; colon > 1; colon--)
-        {
-            if (item[colon] == ':' && char.IsWhiteSpace(item[colon - 1]) && char.IsWhiteSpace(item[colon + 1]))
-            {
-                return (item[..colon].Trim(), item[(colon + 1)..].Trim());
-            }
-        }
-        return null;
     }
 
     private static string Written(object? value) => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "";
@@ -83,12 +63,13 @@ internal static partial class VariableOptions
             throw new PluginException($"The regex of the variable cannot be read: {exception.Message}");
         }
         long begun = Stopwatch.GetTimestamp();
-        return options.Select(option => (Option: option, Match: Stopwatch.GetElapsedTime(begun) < MostTime ? regex.Match(option.Value) : throw new RegexMatchTimeoutException())).Where(item => item.Match.Success).Select(item =>
-        {
-            string? text = Group(item.Match, "text") ?? Group(item.Match, "value") ?? Group(item.Match, "1");
-            string? value = Group(item.Match, "value") ?? Group(item.Match, "text") ?? Group(item.Match, "1");
-            return (text ?? item.Option.Text, value ?? item.Option.Value);
-        });
+        Match MatchOf(string value) => Stopwatch.GetElapsedTime(begun) < MostTime ? regex.Match(value) : throw new RegexMatchTimeoutException();
+
+        return from option in options
+            let match = MatchOf(option.Value)
+            where match.Success
+            select (Group(match, "text") ?? Group(match, "value") ?? Group(match, "1") ?? option.Text,
+                Group(match, "value") ?? Group(match, "text") ?? Group(match, "1") ?? option.Value);
     }
 
     private static string? Group(Match match, string name) => match.Groups[name] is { Success: true } group ? group.Value : null;
@@ -112,6 +93,10 @@ internal static partial class VariableOptions
 
     [GeneratedRegex(@"(?:\\,|[^,])+")]
     private static partial Regex ItemPattern();
+
+    // As in "1h : 3600", divided at the last colon that has blanks around it.
+    [GeneratedRegex(@"^(?<text>[^\n]+\s):(?<value>\s[^\n]+)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex PairPattern();
 
     [GeneratedRegex("^/(?<pattern>.*)/(?<flags>[a-z]*)$", RegexOptions.Singleline)]
     private static partial Regex DelimitedPattern();

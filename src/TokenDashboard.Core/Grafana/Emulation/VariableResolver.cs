@@ -2,12 +2,12 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>Finds what each variable of a dashboard stands for when it is opened, those that others depend on first.</summary>
+/// <summary>Resolves the variables of a dashboard as when it is opened, in the order of their dependencies.</summary>
 /// <param name="dashboard">The dashboard.</param>
 /// <param name="view">The view whose values are filled in.</param>
-/// <param name="chosen">Values somebody chose, by variable; an empty list is All.</param>
-/// <param name="run">Gives the options of a query variable, or nothing where its query fails.</param>
-/// <param name="refuse">Told of a variable that has no value, because it cannot be worked out.</param>
+/// <param name="chosen">Chosen values by variable; an empty list is All.</param>
+/// <param name="run">Returns the options of a query variable, or none if its query fails.</param>
+/// <param name="refuse">Called for a variable that cannot be resolved.</param>
 internal sealed class VariableResolver(
     ReadDashboard dashboard,
     BrowserView view,
@@ -19,7 +19,7 @@ internal sealed class VariableResolver(
 
     internal void Resolve()
     {
-        // Not by recursion, which would end the process on a chain of some ten thousand.
+        // Not by recursion, which would end the process for a chain of ten thousand.
         var waiting = new Stack<(ReadVariable Variable, bool IsReady)>();
         foreach (ReadVariable variable in dashboard.Variables)
         {
@@ -30,7 +30,7 @@ internal sealed class VariableResolver(
                 {
                     SetValue(next.Variable);
                 }
-                // A circle ends here: Grafana, too, sees the variable without a value then.
+                // A circular reference ends here, without a value, as in Grafana.
                 else if (_visited.Add(next.Variable.Name))
                 {
                     waiting.Push((next.Variable, true));
@@ -85,12 +85,12 @@ internal sealed class VariableResolver(
         }
     }
 
-    /// <summary>What Grafana makes of the stored choice: it stays as far as it is among the options, else all or the first are chosen.</summary>
+    /// <summary>The choice: stored values that are among the options, else all or the first.</summary>
     private static VariableValue Choose(
         ReadVariable variable, IReadOnlyList<(string Text, string Value)> options, IReadOnlyList<string>? given)
     {
         Dictionary<string, string> texts = options.DistinctBy(option => option.Value).ToDictionary(option => option.Value, option => option.Text);
-        // What somebody gives may be a text that is shown.
+        // A chosen value may be the text that is shown.
         IReadOnlyList<string> current = given?.Select(value => texts.ContainsKey(value)
             ? value
             : options.Where(option => option.Text == value).Select(option => option.Value).FirstOrDefault(value)).ToArray() ?? Current(variable);
@@ -124,7 +124,7 @@ internal sealed class VariableResolver(
     private static IReadOnlyList<string> Current(ReadVariable variable) =>
         [.. variable.Json.Child("current").Texts("value").Where(value => value.Length > 0)];
 
-    // The options of a variable of another data source are known only as far as the dashboard keeps them.
+    // Of a variable of another data source, only the options stored in the dashboard are known.
     private static IReadOnlyList<(string Text, string Value)> Stored(ReadVariable variable) =>
     [
         .. variable.Json.Objects("options").Select(option => (option.Text("text"), option.Text("value"))).Where(option => option.Item2 != ReadVariable.All),

@@ -1,27 +1,15 @@
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// The series the plugin makes of a result: text columns become labels, each combination of them with each other column a series. Without
+/// The series that the plugin creates from a result: text columns become labels, each combination of them with each other column a series. Without
 /// text columns every column is a series as it is.
 /// </summary>
-internal sealed class WideSeries
+/// <param name="Times">The times of the values, ascending if there are labels.</param>
+/// <param name="All">The series.</param>
+/// <param name="Repeated">How many rows replaced an earlier one of the same time and labels.</param>
+internal sealed record WideSeries(IReadOnlyList<decimal?> Times, IReadOnlyList<WideSeries.Series> All, int Repeated)
 {
-    private WideSeries(IReadOnlyList<decimal?> times, IReadOnlyList<Series> series, int repeated)
-    {
-        Times = times;
-        All = series;
-        Repeated = repeated;
-    }
-
-    /// <summary>The times of the values, ascending where there are labels.</summary>
-    internal IReadOnlyList<decimal?> Times { get; }
-
-    internal IReadOnlyList<Series> All { get; }
-
-    /// <summary>How many rows replaced an earlier one of the same time and labels.</summary>
-    internal int Repeated { get; }
-
-    /// <exception cref="PluginException">The result is not one series can be made of.</exception>
+    /// <exception cref="PluginException">The result cannot become series.</exception>
     internal static WideSeries Of(IReadOnlyList<PluginColumn> columns)
     {
         PluginColumn? time = columns.FirstOrDefault(column => column.Type == ColumnType.Time);
@@ -36,7 +24,7 @@ internal sealed class WideSeries
             return new WideSeries(
                 [.. time.Values.Select(value => (decimal?)value)],
                 [.. values.Select(column => new Series(column.Name, new Dictionary<string, string>(), column.Values))],
-                repeated: 0);
+                Repeated: 0);
         }
         if (time.Values.Count == 0)
         {
@@ -69,6 +57,7 @@ internal sealed class WideSeries
             {
                 times.Add(current);
             }
+            int slot = times.Count - 1;
             // A NULL label equals the empty text.
             string[] tuple = [.. labels.Select(label => (string?)label.Values[row] ?? "")];
             string key = string.Join('\0', tuple.Select(text => $"{text.Length}:{text}"));
@@ -77,10 +66,10 @@ internal sealed class WideSeries
                 known.Add(key, series = order.Count);
                 order.Add((tuple, [.. values.Select(_ => new Dictionary<int, object?>())]));
             }
+            repeated += order[series].Values[0].ContainsKey(slot) ? 1 : 0;
             for (int i = 0; i < values.Length; i++)
             {
-                repeated += i == 0 && order[series].Values[i].ContainsKey(times.Count - 1) ? 1 : 0;
-                order[series].Values[i][times.Count - 1] = values[i].Values[row];
+                order[series].Values[i][slot] = values[i].Values[row];
             }
         }
         if ((long)order.Count * values.Length * times.Count > QueryLimits.MaxPoints)
@@ -105,6 +94,6 @@ internal sealed class WideSeries
     /// <summary>One series.</summary>
     /// <param name="Name">The column its values are from.</param>
     /// <param name="Labels">Text columns and their values.</param>
-    /// <param name="Values">A value for each time; null where there is none.</param>
+    /// <param name="Values">A value for each time; null if there is none.</param>
     internal sealed record Series(string Name, IReadOnlyDictionary<string, string> Labels, IReadOnlyList<object?> Values);
 }

@@ -17,7 +17,7 @@ internal sealed record ApiList(ApiObject[]? Items, ApiListMetadata? Metadata);
 /// <summary>Where the next page is.</summary>
 internal sealed record ApiListMetadata(string? Continue);
 
-/// <summary>How the server came to the form it gives an object in.</summary>
+/// <summary>How the server converted an object.</summary>
 internal sealed record ApiStatus(ApiConversion? Conversion);
 
 /// <summary>In which version of the group an object is stored.</summary>
@@ -41,7 +41,7 @@ internal sealed record ApiObject(string? ApiVersion, JsonObject? Metadata, JsonO
     /// <summary>The uid of the folder it is in; empty for none.</summary>
     internal string Folder => Note(FolderNote) is { } folder and not "general" ? folder : "";
 
-    /// <summary>The version of the group it is stored in, where that is of the newer schema; null for the classic one.</summary>
+    /// <summary>The version of the group in which it is stored, if that is of the newer schema; null for the classic one.</summary>
     internal string? NewerSchema =>
         new[] { Status?.Conversion?.StoredVersion, ApiVersion?[(ApiVersion.LastIndexOf('/') + 1)..] }.FirstOrDefault(IsNewerSchema);
 
@@ -50,13 +50,13 @@ internal sealed record ApiObject(string? ApiVersion, JsonObject? Metadata, JsonO
         ? $"is managed by {kind}" + (Note("grafana.app/managerId") is { } id ? $" '{id}'" : "")
         : null;
 
-    /// <summary>Whether it lies in the trash, where objects have a generation of their own.</summary>
+    /// <summary>Whether it is in the trash, in which objects have another generation.</summary>
     internal bool IsDeleted => Text(Metadata, "deletionTimestamp") is { Length: > 0 } || (Metadata?["generation"] is JsonValue value && value.TryGetValue(out long generation) && generation < 0);
 
-    /// <summary>Who saved it last; null where unknown.</summary>
+    /// <summary>Who saved it last; null if unknown.</summary>
     internal string? SavedByName => Note("grafana.app/updatedBy") ?? Note("grafana.app/createdBy");
 
-    /// <summary>When it was saved last; null where unknown.</summary>
+    /// <summary>When it was saved last; null if unknown.</summary>
     internal DateTimeOffset? SavedAt => DateTimeOffset.TryParse(
         Note("grafana.app/updatedTimestamp") ?? Text(Metadata, "creationTimestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
             ? time

@@ -10,7 +10,7 @@ namespace TokenDashboard.Grafana.Http;
 internal sealed record HealthAnswer(string? Database, string? Version);
 
 /// <summary>GET /api/org.</summary>
-internal sealed record OrganisationAnswer(long Id, string? Name);
+internal sealed record OrganizationAnswer(long Id, string? Name);
 
 /// <summary>A folder, alone or in a list.</summary>
 internal sealed record FolderAnswer(string? Uid, string? Title, string? ParentUid, long Id = 0);
@@ -63,7 +63,7 @@ internal sealed record SearchHit(string? Uid, string? Title, string? FolderUid, 
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(HealthAnswer))]
-[JsonSerializable(typeof(OrganisationAnswer))]
+[JsonSerializable(typeof(OrganizationAnswer))]
 [JsonSerializable(typeof(FolderAnswer))]
 [JsonSerializable(typeof(FolderAnswer[]))]
 [JsonSerializable(typeof(PluginAnswer))]

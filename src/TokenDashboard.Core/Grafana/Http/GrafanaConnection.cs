@@ -5,9 +5,21 @@ using System.Text;
 
 namespace TokenDashboard.Grafana.Http;
 
+/// <summary>The interface of Grafana through which dashboards and folders are read and written.</summary>
+public enum GrafanaApi
+{
+    /// <summary>The classic one under /api, which versions 9 to 13 have; the one under /apis if a server has no classic one.</summary>
+    Auto,
+
+    /// <summary>The classic one under /api.</summary>
+    Legacy,
+
+    /// <summary>The one under /apis, which servers from version 12 have.</summary>
+    Resource,
+}
+
 /// <summary>
-/// How to reach one Grafana server and as whom, and what the server said of itself when it was asked. Secrets stay inside: no public
-/// member shows them.
+/// The address of a Grafana server, the account, and what the server said about itself. No public member shows a secret.
 /// </summary>
 public sealed record GrafanaConnection
 {
@@ -16,7 +28,7 @@ public sealed record GrafanaConnection
 
     /// <summary>Describes a server.</summary>
     /// <param name="url">Its address as a browser would open it, with the sub-path where Grafana has one, without a page's own path.</param>
-    /// <param name="token">A service account's token. Exactly one of this and <paramref name="credential"/> is needed to talk to the server.</param>
+    /// <param name="token">A service account's token. Exactly one of token and credential is needed to connect.</param>
     /// <param name="credential">A user's name and password.</param>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GrafanaUrlInvalid"/>: not an absolute http or https address, or one that carries a user name or password.
@@ -28,16 +40,14 @@ public sealed record GrafanaConnection
         {
             throw new TokenDashboardException(
                 ErrorCode.GrafanaUrlInvalid,
-                "The address of Grafana must begin with http:// or https:// and name a host, such as https://grafana.example.com or "
-                    + "http://localhost:3000.");
+                "The address of Grafana must begin with http:// or https:// and name a host, such as https://grafana.example.com or http://localhost:3000.");
         }
         if (url.UserInfo.Length > 0)
         {
             // The address would carry the password into messages, logs and result objects.
             throw new TokenDashboardException(
                 ErrorCode.GrafanaUrlInvalid,
-                $"The address of Grafana at {url.Host} carries a user name or a password. Leave them out of -Url and give -Token or "
-                    + "-Credential.");
+                $"The address of Grafana at {url.Host} contains a user name or a password. Remove them from -Url and give -Token or -Credential.");
         }
         Url = new Uri(url.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/");
         Name = Url.Authority;
@@ -45,7 +55,7 @@ public sealed record GrafanaConnection
         Credential = credential;
     }
 
-    /// <summary>What the session calls it; host and port unless another name is given.</summary>
+    /// <summary>Its name in the session; the default is host and port.</summary>
     public string Name { get; init; }
 
     /// <summary>The server's address: scheme, host, port and sub-path, ending in a slash.</summary>
@@ -57,46 +67,46 @@ public sealed record GrafanaConnection
     /// <summary>A user's name and password.</summary>
     internal NetworkCredential? Credential { get; init; }
 
-    /// <summary>Whom the server sees: a user's name, or "token".</summary>
+    /// <summary>The user's name, or "token".</summary>
     public string Account => Credential?.UserName ?? "token";
 
-    /// <summary>The organisation, 1 or more; null for the account's current one. A token always belongs to one organisation.</summary>
+    /// <summary>The organization, 1 or more; null for the account's current one. A token always belongs to one organization.</summary>
     public int? OrgId { get; init; }
 
-    /// <summary>Through which interface dashboards and folders are read and written.</summary>
+    /// <summary>The interface through which dashboards and folders are read and written.</summary>
     public GrafanaApi Api { get; init; }
 
-    /// <summary>The interface the server turned out to have for it: "/api", or a path below /apis; null where it was not asked.</summary>
+    /// <summary>The interface that is used: "/api", or a path below /apis; null if the server was not asked.</summary>
     public string? ApiPath { get; init; }
 
     /// <summary>Whether a certificate that cannot be verified is accepted.</summary>
     public bool SkipCertificateCheck { get; init; }
 
-    /// <summary>A file with the certificate (PEM or DER) of the authority that vouches for the server; null for those this machine trusts.</summary>
+    /// <summary>A file with the certificate (PEM or DER) of the authority that signed the server's; null for those this machine trusts.</summary>
     public string? CaCertificate { get; init; }
 
     /// <summary>How long one request may take, its retries included.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Whether a server that does not answer yet, or cannot be found, is asked again until <see cref="Timeout"/>; otherwise it is given up after two more tries.</summary>
+    /// <summary>Whether a server that does not answer yet is asked again until <see cref="Timeout"/>; otherwise after two more tries it fails.</summary>
     public bool WaitForServer { get; init; }
 
     /// <summary>How long the first wait before a retry is, about; each further one is twice as long.</summary>
     internal TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>The server's version; null where it was not asked or hides it.</summary>
+    /// <summary>The server's version; null if it was not asked or hides it.</summary>
     public string? Version { get; init; }
 
-    /// <summary>The organisation's name; null where the server was not asked or the account may not know.</summary>
+    /// <summary>The organization's name; null if the server was not asked or the account may not know.</summary>
     public string? OrgName { get; init; }
 
-    /// <summary>Whether the account may make and change dashboards in some folder; null where the server does not tell.</summary>
+    /// <summary>Whether the account may create and change dashboards in some folder; null if the server does not say.</summary>
     public bool? CanPublish { get; init; }
 
-    /// <summary>Whether the account may make and change data sources; null where the server does not tell.</summary>
+    /// <summary>Whether the account may create and change data sources; null if the server does not say.</summary>
     public bool? CanSetDataSource { get; init; }
 
-    /// <summary>Whether commands use it that are given no other. Set where a session lists its connections.</summary>
+    /// <summary>Whether commands use it by default. Set when a session lists its connections.</summary>
     public bool IsDefault { get; init; }
 
     /// <summary>The authority's certificates from <see cref="CaCertificate"/>.</summary>
@@ -106,7 +116,7 @@ public sealed record GrafanaConnection
         try
         {
             byte[] content = RegularFile.ReadBytes(CaCertificate!, MaxCertificateBytes);
-            // A PEM file may hold several; what has no PEM block in it is DER.
+            // A PEM file may contain several; a file without a PEM block is DER.
             certificates.ImportFromPem(Encoding.Latin1.GetString(content));
             if (certificates.Count == 0)
             {
@@ -118,8 +128,7 @@ public sealed record GrafanaConnection
         {
             throw new TokenDashboardException(
                 ErrorCode.GrafanaCertificateInvalid,
-                $"'{CaCertificate}' could not be read as a certificate: {exception.Message} Give -CaCertificate the file of the authority's "
-                    + "certificate, in PEM or DER form.",
+                $"'{CaCertificate}' could not be read as a certificate: {exception.Message} Give -CaCertificate the authority's certificate, in PEM or DER form.",
                 exception,
                 CaCertificate);
         }

@@ -11,11 +11,11 @@ internal sealed partial class GrafanaResponse
 {
     /// <summary>What to do about a proxy between here and the server.</summary>
     internal const string ProxyAdvice =
-        "The environment variables HTTPS_PROXY and HTTP_PROXY name it, with user name and password where it wants them; NO_PROXY lists hosts that need none.";
+        "The environment variables HTTPS_PROXY and HTTP_PROXY name it, with user name and password if it needs them; NO_PROXY lists hosts that need no proxy.";
 
     private const int MaxWords = 300;
 
-    /// <summary>How much of a page is looked at to find the words a person would see.</summary>
+    /// <summary>How much of a page is searched for visible words.</summary>
     private const int MaxPage = 64 * 1024;
 
     private const string BusyAdvice = "Run the command again later, or give a larger -TimeoutSec to wait longer.";
@@ -27,12 +27,8 @@ internal sealed partial class GrafanaResponse
 
     private GrafanaResponse(Uri url, string request, int status, JsonNode body, byte[] content, Secrets secrets)
     {
-        _url = url;
-        Request = request;
-        Status = status;
-        _body = body;
-        _content = content;
-        _secrets = secrets;
+        (_url, _body, _content, _secrets) = (url, body, content, secrets);
+        (Request, Status) = (request, status);
     }
 
     /// <summary>Method and path, for messages.</summary>
@@ -41,51 +37,56 @@ internal sealed partial class GrafanaResponse
     /// <summary>The HTTP status.</summary>
     internal int Status { get; }
 
-    /// <summary>Whether Grafana did what was asked.</summary>
     internal bool IsSuccess => Status is >= 200 and < 300;
 
-    /// <summary>Whether it says nothing about what was asked: the account is unknown, or the server takes no requests now.</summary>
+    /// <summary>Whether the server refused because of its current state, or because it failed: another run may have done the work.</summary>
+    internal bool IsRefusedByState => Status is 400 or 409 or 412 or 500;
+
+    /// <summary>Whether something else changed the same thing meanwhile.</summary>
+    internal bool IsConflict => Status is 409 or 412;
+
+    /// <summary>Whether it does not answer the request: the account is unknown, or the server takes no requests now.</summary>
     internal bool IsNoAnswer => Status is 401 or 429 || IsUnavailable(Status);
 
     /// <summary>
     /// Grafana's own words for a refusal: <c>message</c> of the classic API or of a Kubernetes Status, with the short <c>status</c> or
-    /// <c>reason</c> where there is one. Without secrets, so only for messages.
+    /// <c>reason</c> if there is one. Without secrets, so only for messages.
     /// </summary>
     internal string Words
     {
         get
         {
-            string message = Text("message") ?? Text("error") ?? "";
-            string? word = StatusWord ?? Text("reason");
+            string message = Message ?? "";
+            string? word = StatusWord ?? NonEmpty("reason");
             return Shown(word is null || message.Contains(word, StringComparison.OrdinalIgnoreCase) ? message : $"{message} ({word})");
         }
     }
 
     /// <summary>The classic API's short name of a refusal, such as <c>version-mismatch</c>.</summary>
-    internal string? StatusWord => Text("status") is { } word && word != "Failure" ? word : null;
+    internal string? StatusWord => NonEmpty("status") is { } word && word != "Failure" ? word : null;
 
-    /// <summary>Whether a refusal's own words have a certain one among them.</summary>
-    internal bool Says(string word) => (Text("message") ?? Text("error"))?.Contains(word, StringComparison.OrdinalIgnoreCase) == true;
+    /// <summary>Whether a refusal's own words contain a certain one.</summary>
+    internal bool Says(string word) => Message?.Contains(word, StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>Words from this answer, as they may stand in a message: short, in a line, without secrets.</summary>
     internal string Shown(string words) => Shown(words, _secrets);
 
-    /// <summary>Words of a server's own choice, as they may stand in a message: short, in a line, without secrets.</summary>
+    /// <summary>Words of a server, as they may stand in a message: short, in a line, without secrets.</summary>
     internal static string Shown(string words, Secrets secrets)
     {
-        // Before it is searched, not after: a server may send megabytes. Twice the length, so that no secret is cut where it could be seen.
+        // Cut before it is searched, not after: a server may send megabytes. Twice the length, so that no secret is cut into a visible part.
         string shown = MessageText.Visible(secrets.MaskIn(WhiteSpace().Replace(Cut(words, 2 * MaxWords), " ").Trim()));
         return shown.Length <= MaxWords ? shown : $"{Cut(shown, MaxWords)}…";
     }
 
-    /// <summary>Takes an answer apart.</summary>
+    /// <summary>Reads an answer.</summary>
     /// <exception cref="TokenDashboardException">It is a redirect, a page or anything else that Grafana's API never answers.</exception>
     internal static GrafanaResponse Read(Uri url, string request, int status, byte[] content, string? location, Secrets secrets)
     {
         if (status is >= 300 and < 400)
         {
             string hint = location?.Contains("login", StringComparison.OrdinalIgnoreCase) == true
-                ? "That is a sign-in page: a proxy in front of Grafana wants its own sign-in, or Grafana did not see the token."
+                ? "That is a sign-in page: a proxy in front of Grafana requires its own sign-in, or Grafana did not see the token."
                 : "If that is Grafana's real address, give it as -Url, with its sub-path.";
             throw new TokenDashboardException(
                 ErrorCode.GrafanaNotJson, $"{url} redirects {request} to {(location is null ? "nowhere" : Shown(location, secrets))}. {hint}", target: url);
@@ -97,37 +98,27 @@ internal sealed partial class GrafanaResponse
         }
         catch (JsonException)
         {
-            // Told below, in words for a person.
+            // Reported below.
         }
         if (body is JsonObject or JsonArray)
         {
             return new GrafanaResponse(url, request, status, body, content, secrets);
         }
-        string start = Shown(WhiteSpace().Replace(Markup().Replace(Beginning(content, MaxPage), " "), " "), secrets);
-        string page = start.Length == 0 ? "no content" : $"this, which is not JSON: '{start}'";
-        string answer = $"{url} answered {request} with status {status} and {page}";
-        throw status switch
+        string start = Shown(WhiteSpace().Replace(Markup().Replace(Beginning(content), " "), " "), secrets);
+        (ErrorCode code, string advice) = status switch
         {
-            401 => new TokenDashboardException(
-                ErrorCode.GrafanaUnauthorized,
-                $"{answer}. A proxy in front of Grafana refused the sign-in; it must let the Authorization header through.", target: url),
-            403 => new TokenDashboardException(
-                ErrorCode.GrafanaForbidden, $"{answer}. A proxy in front of Grafana refused the request.", target: url),
-            407 => new TokenDashboardException(
-                ErrorCode.GrafanaUnreachable, $"{answer}. The proxy on the way to Grafana wants a sign-in of its own. {ProxyAdvice}", target: url),
-            413 => new TokenDashboardException(
-                ErrorCode.GrafanaRequestFailed,
-                $"{answer}. A proxy in front of Grafana takes no request of that size. Raise its limit, or make the dashboard smaller.", target: url),
-            429 => new TokenDashboardException(ErrorCode.GrafanaBusy, $"{answer}. {BusyAdvice}", target: url),
-            _ when IsUnavailable(status) => new TokenDashboardException(
-                ErrorCode.GrafanaUnreachable,
-                $"{answer}. The proxy in front of Grafana cannot reach it. Check that the server runs.", target: url),
-            _ => new TokenDashboardException(
-                ErrorCode.GrafanaNotJson,
-                $"{answer}. Check that -Url is Grafana's own address with its sub-path, such as https://example.com/grafana, and that "
-                    + "no proxy's sign-in page stands before it.",
-                target: url),
+            401 => (ErrorCode.GrafanaUnauthorized, "A proxy in front of Grafana refused the sign-in; it must let the Authorization header through."),
+            403 => (ErrorCode.GrafanaForbidden, "A proxy in front of Grafana refused the request."),
+            407 => (ErrorCode.GrafanaUnreachable, $"The proxy on the way to Grafana requires its own sign-in. {ProxyAdvice}"),
+            413 => (ErrorCode.GrafanaRequestFailed,
+                "A proxy in front of Grafana takes no request of that size. Raise its limit, or make the dashboard smaller."),
+            429 => (ErrorCode.GrafanaBusy, BusyAdvice),
+            _ when IsUnavailable(status) => (ErrorCode.GrafanaUnreachable, "The proxy in front of Grafana cannot reach it. Check that the server runs."),
+            _ => (ErrorCode.GrafanaNotJson, "Check that -Url is Grafana's own address with its sub-path, such as https://example.com/grafana, and that no "
+                + "proxy's sign-in page stands before it."),
         };
+        string page = start.Length == 0 ? "no content" : $"this, which is not JSON: '{start}'";
+        throw new TokenDashboardException(code, $"{url} answered {request} with status {status} and {page}. {advice}", target: url);
     }
 
     /// <summary>Reads the answer as what the API promises.</summary>
@@ -155,56 +146,45 @@ internal sealed partial class GrafanaResponse
     /// <param name="permission">The permission and role it takes.</param>
     internal GrafanaResponse OrThrow(string purpose, string permission) => IsSuccess ? this : throw Failure(purpose, permission);
 
-    /// <summary>The failure a refusal means, where the caller knows no better one.</summary>
-    internal TokenDashboardException Failure(string purpose, string permission) => Status switch
+    /// <summary>The failure that a refusal means, unless the caller knows a better one.</summary>
+    internal TokenDashboardException Failure(string purpose, string permission)
     {
-        401 => new TokenDashboardException(
-            ErrorCode.GrafanaUnauthorized,
-            $"Grafana at {_url} did not accept the token or password ({Words}). Check that it belongs to this server, has not expired "
-                + "and was not revoked.",
-            target: _url),
-        403 => new TokenDashboardException(
-            ErrorCode.GrafanaForbidden,
-            $"Grafana at {_url} does not let this account {purpose} ({Words}). It takes {permission}.",
-            target: _url),
-        429 => new TokenDashboardException(
-            ErrorCode.GrafanaBusy, $"Grafana at {_url} takes no more requests for now: {Words} (status 429 to {Request}). {BusyAdvice}", target: _url),
-        _ when IsUnavailable(Status) => new TokenDashboardException(
-            ErrorCode.GrafanaUnreachable,
-            $"Grafana at {_url} is not available now: {Words} (status {Status} to {Request}). It may be starting; its log tells. Run the command again, or "
-                + "give a larger -TimeoutSec to wait longer.",
-            target: _url),
-        _ => new TokenDashboardException(
-            ErrorCode.GrafanaRequestFailed,
-            $"Grafana at {_url} could not {purpose}: {Words} (status {Status} to {Request})."
-                + (Status >= 500 ? " The server's log tells more." : ""),
-            target: _url),
-    };
+        (ErrorCode code, string message) = Status switch
+        {
+            401 => (ErrorCode.GrafanaUnauthorized,
+                $"did not accept the token or password ({Words}). Check that it belongs to this server, has not expired and was not revoked."),
+            403 => (ErrorCode.GrafanaForbidden, $"does not let this account {purpose} ({Words}). It takes {permission}."),
+            429 => (ErrorCode.GrafanaBusy, $"takes no more requests for now: {Words} (status 429 to {Request}). {BusyAdvice}"),
+            _ when IsUnavailable(Status) => (ErrorCode.GrafanaUnreachable,
+                $"is not available now: {Words} (status {Status} to {Request}). It may be starting; see its log. Run the command again, or give a larger "
+                    + "-TimeoutSec to wait longer."),
+            _ => (ErrorCode.GrafanaRequestFailed,
+                $"could not {purpose}: {Words} (status {Status} to {Request}).{(Status >= 500 ? " See the server's log." : "")}"),
+        };
+        return new TokenDashboardException(code, $"Grafana at {_url} {message}", target: _url);
+    }
 
     /// <summary>The failure of JSON that lacks what the API promises.</summary>
     internal TokenDashboardException Unexpected(Exception? inner = null) => new(
         ErrorCode.GrafanaNotJson,
-        $"{_url} answered {Request} with JSON, but not with what Grafana's API promises: '{Shown(Beginning(_content, MaxPage))}'. Check "
-            + "that -Url is Grafana's own address.",
+        $"{_url} answered {Request} with JSON, but not with what Grafana's API promises: '{Shown(Beginning(_content))}'. Check that -Url is Grafana's own address.",
         inner,
         _url);
 
+    private string? Message => NonEmpty("message") ?? NonEmpty("error");
+
     private static bool IsUnavailable(int status) => status is 502 or 503 or 504;
 
-    private string? Text(string name) =>
-        _body is JsonObject fields && fields[name] is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : null;
+    private string? NonEmpty(string name) => _body.String(name) is { Length: > 0 } text ? text : null;
 
-    private static string Beginning(byte[] content, int length) => Encoding.UTF8.GetString(content.AsSpan(0, Math.Min(content.Length, length)));
+    private static string Beginning(byte[] content) => Encoding.UTF8.GetString(content.AsSpan(0, Math.Min(content.Length, MaxPage)));
 
     private static string Cut(string text, int length) => text.Length <= length ? text : text[..length];
 
-    // What is not closed ends with the text: each attempt matches, so none is searched for in vain again and again.
+    // An unclosed tag ends with the text. So each attempt matches, and the search stays linear.
     [GeneratedRegex(@"<script\b.*?(</script>|\z)|<style\b.*?(</style>|\z)|<[^>]*(>|\z)", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex Markup();
 
     [GeneratedRegex("\\s+")]
     private static partial Regex WhiteSpace();
-
-    internal static string? TextOf(JsonObject fields, string name) =>
-        fields[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 }

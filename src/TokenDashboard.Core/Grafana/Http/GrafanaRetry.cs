@@ -5,10 +5,35 @@ using Polly.Retry;
 
 namespace TokenDashboard.Grafana.Http;
 
+/// <summary>How one try of a request ended.</summary>
+internal sealed record GrafanaAttempt
+{
+    /// <summary>A request that an earlier try carried out.</summary>
+    internal static GrafanaAttempt Done { get; } = new();
+
+    /// <summary>The HTTP status; 0 without an answer.</summary>
+    internal int Status { get; init; }
+
+    /// <summary>The answer's bytes, as they came.</summary>
+    internal byte[] Body { get; init; } = [];
+
+    /// <summary>Where a redirect leads.</summary>
+    internal string? Location { get; init; }
+
+    /// <summary>Why there is no answer; null if there is one.</summary>
+    internal TokenDashboardException? Failure { get; init; }
+
+    /// <summary>Whether another try may succeed.</summary>
+    internal bool MayPass { get; init; }
+
+    /// <summary>How long the server asks to wait.</summary>
+    internal TimeSpan? RetryAfter { get; init; }
+}
+
 /// <summary>
-/// Repeats tries of a request that may end better: after a wait that doubles and varies, or the one the server asks for, until the
-/// request's deadline. A server that never answered is given up sooner, because a wrong address does not become right by waiting,
-/// unless the connection is to wait for it.
+/// Retries requests after temporary failures: after a wait that doubles and varies, or the one that the server asks for, until the
+/// deadline of the request. If the server never answered, there are fewer retries, because waiting does not correct a wrong address,
+/// unless the connection waits for its server.
 /// </summary>
 internal sealed class GrafanaRetry
 {
@@ -33,37 +58,27 @@ internal sealed class GrafanaRetry
             UseJitter = true,
             Delay = connection.RetryDelay,
             MaxDelay = TimeSpan.FromSeconds(10),
-            ShouldHandle = arguments => ValueTask.FromResult(
-                arguments.Outcome.Result is { } attempt && IsWorthRepeating(attempt, arguments.AttemptNumber)),
+            ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result is { } attempt && IsWorthRepeating(attempt, arguments.AttemptNumber)),
             DelayGenerator = arguments => ValueTask.FromResult(arguments.Outcome.Result?.RetryAfter),
             OnRetry = arguments =>
             {
                 GrafanaAttempt attempt = arguments.Outcome.Result!;
                 string cause = attempt.Failure?.Message ?? $"{connection.Url} answered with status {attempt.Status}.";
-                verbose(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{cause} Retry {arguments.AttemptNumber + 1} follows in {arguments.RetryDelay.TotalSeconds:0.0} s."));
+                verbose(string.Create(CultureInfo.InvariantCulture, $"{cause} Retry {arguments.AttemptNumber + 1} follows in {arguments.RetryDelay.TotalSeconds:0.0} s."));
                 return ValueTask.CompletedTask;
             },
         }).Build();
     }
 
-    /// <summary>Ends when a request that begins now has had its time, or the user gives up.</summary>
-    private CancellationTokenSource Deadline()
-    {
-        var source = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
-        source.CancelAfter(_connection.Timeout);
-        return source;
-    }
-
-    /// <summary>Runs tries until one ends well, cannot end better, or time is up; gives the last one.</summary>
-    /// <exception cref="OperationCanceledException">The user gave up.</exception>
+    /// <summary>Retries until a try succeeds, fails permanently, or the time is up; returns the last one.</summary>
+    /// <exception cref="OperationCanceledException">The user cancelled.</exception>
     internal GrafanaAttempt Run(Func<CancellationToken, GrafanaAttempt> attempt)
     {
-        using CancellationTokenSource deadline = Deadline();
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
+        deadline.CancelAfter(_connection.Timeout);
         if (_running)
         {
-            // A look-up between two tries; what fails there is the outer request's failure, and repeated with it.
+            // A look-up between two tries; its failure is the outer request's failure, and is retried with it.
             return attempt(deadline.Token);
         }
         _running = true;

@@ -3,58 +3,53 @@ using System.Globalization;
 namespace TokenDashboard.Grafana.Http;
 
 /// <summary>A server that answered as Grafana and accepted the sign-in.</summary>
-/// <param name="Version">Its version; null where the server hides it.</param>
-/// <param name="OrgId">The organisation the account works in; 0 where the account may not know.</param>
-/// <param name="OrgName">That organisation's name; null where the account may not know.</param>
+/// <param name="Version">Its version; null if the server hides it.</param>
+/// <param name="OrgId">The organization of the account; 0 if unknown.</param>
+/// <param name="OrgName">The name of that organization; null if unknown.</param>
 internal sealed record GrafanaServer(string? Version, long OrgId, string? OrgName)
 {
-    /// <summary>The major version; the newest known one where the server hides it, since newer servers differ less among themselves.</summary>
+    /// <summary>The major version; the newest known one if the server hides it, since newer servers differ less among themselves.</summary>
     internal int Major => int.TryParse(Version?.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major) ? major : 13;
 
-    /// <summary>Whether it is from before version 9, where folders, data sources and versions of dashboards go by numbers, and alert rules cannot be published.</summary>
+    /// <summary>Whether it is older than version 9: folders, data sources and versions of dashboards go by numbers, and it takes no alert rules.</summary>
     internal bool IsOld => Major < 9;
 
-    /// <summary>Asks the server what it is and whether the account is known, before anything is written.</summary>
+    /// <summary>Asks the server what it is and whether it accepts the account, before anything is written.</summary>
     /// <exception cref="TokenDashboardException">It is not Grafana, is failing, or refused the account.</exception>
-    internal static GrafanaServer Probe(GrafanaClient client, int? organisation, Action<string> verbose)
+    internal static GrafanaServer Probe(GrafanaClient client, int? organization, Action<string> verbose)
     {
         GrafanaResponse response = client.Get("api/health");
         HealthAnswer health = response.As(GrafanaJson.Default.HealthAnswer);
         if (health.Database is null && health.Version is null)
         {
-            if (response.IsNoAnswer || response.Status == 403)
-            {
-                throw response.Failure("ask for the server's health", "no permission; a proxy may guard it");
-            }
-            throw new TokenDashboardException(
-                ErrorCode.GrafanaNotJson,
-                $"{client.Url} answered GET /api/health with status {response.Status} and JSON, but not as Grafana does. Check that "
-                    + "-Url is Grafana's own address with its sub-path.",
-                target: client.Url);
+            throw response.IsNoAnswer || response.Status == 403
+                ? response.Failure("ask for the server's health", "no permission; a proxy may guard it")
+                : client.Error(
+                    ErrorCode.GrafanaNotJson,
+                    $"{client.Url} answered GET /api/health with status {response.Status} and JSON, but not as Grafana does. Check that -Url is Grafana's own "
+                        + "address with its sub-path.");
         }
         if (!response.IsSuccess)
         {
-            throw new TokenDashboardException(
+            throw client.Error(
                 ErrorCode.GrafanaRequestFailed,
-                $"Grafana at {client.Url} runs, but says that its own database is {health.Database ?? "failing"}. See the server's log.",
-                target: client.Url);
+                $"Grafana at {client.Url} runs, but reports that its own database is {health.Database ?? "failing"}. See the server's log.");
         }
         verbose($"Grafana {health.Version ?? "(version hidden)"} answers at {client.Url}.");
 
         response = client.Get("api/org");
-        // A narrowly made account may publish without being allowed to see its organisation's name.
-        OrganisationAnswer known = response.Status == 403
-            ? new OrganisationAnswer(organisation ?? 0, null)
-            : response.OrThrow("sign in", "a valid token or credential").As(GrafanaJson.Default.OrganisationAnswer);
-        if (organisation is { } wanted && known.Id != wanted)
+        // An account with few permissions may publish without being allowed to see the name of its organization.
+        OrganizationAnswer known = response.Status == 403
+            ? new OrganizationAnswer(organization ?? 0, null)
+            : response.OrThrow("sign in", "a valid token or credential").As(GrafanaJson.Default.OrganizationAnswer);
+        if (organization is { } wanted && known.Id != wanted)
         {
-            throw new TokenDashboardException(
+            throw client.Error(
                 ErrorCode.GrafanaForbidden,
-                $"The account works in organisation {known.Id} ('{known.Name}') of Grafana at {client.Url}, not in {wanted}. A token "
-                    + $"belongs to one organisation: make one in organisation {wanted}, or leave -OrgId out.",
-                target: client.Url);
+                $"The account works in organization {known.Id} ('{known.Name}') of Grafana at {client.Url}, not in {wanted}. A token belongs to one "
+                    + $"organization: create one in organization {wanted}, or omit -OrgId.");
         }
-        verbose($"Signed in to organisation {known.Id} ('{known.Name}').");
+        verbose($"Signed in to organization {known.Id} ('{known.Name}').");
         return new GrafanaServer(health.Version, known.Id, known.Name);
     }
 }

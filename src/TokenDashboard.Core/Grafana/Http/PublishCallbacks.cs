@@ -1,6 +1,6 @@
 namespace TokenDashboard.Grafana.Http;
 
-/// <summary>How publishing asks and tells its caller, on the caller's thread.</summary>
+/// <summary>How publishing reports to its caller, on the caller's thread.</summary>
 /// <param name="ShouldProcess">Asks before each write, with the target and the action; false leaves it undone.</param>
 /// <param name="Verbose">Takes what was found and done, step by step.</param>
 /// <param name="Warning">Takes what works now and may fail later.</param>

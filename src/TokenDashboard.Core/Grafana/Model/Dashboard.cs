@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Model.Panels;
 using TokenDashboard.Grafana.Model.Variables;
 
 namespace TokenDashboard.Grafana.Model;
@@ -26,7 +28,7 @@ public sealed record Dashboard
     /// <summary>Marks on the time axis.</summary>
     public IReadOnlyList<DashboardAnnotation> Annotations { get; init; } = [];
 
-    /// <summary>How often everything is asked again, such as <c>5m</c>; empty for only when somebody asks.</summary>
+    /// <summary>How often the dashboard is refreshed, such as <c>5m</c>; empty for no automatic refresh.</summary>
     public string Refresh { get; init; } = "";
 
     /// <summary>Links beside the controls.</summary>
@@ -48,4 +50,68 @@ public sealed record Dashboard
     /// <param name="forSharing"><inheritdoc cref="ToDocument" path="/param[@name='forSharing']"/></param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: Grafana would not take it; the message says why.</exception>
     public string ToJson(bool forSharing = false) => ToDocument(forSharing).Json;
+}
+
+/// <summary>Panels that belong together. They flow from left to right and wrap at the edge of Grafana's grid of 24 columns.</summary>
+public sealed record DashboardSection
+{
+    /// <summary>The title of the row above the panels; empty for no row.</summary>
+    public string Title { get; init; } = "";
+
+    /// <summary>Whether the row is closed at first. Panels of a closed row send no query until it is opened.</summary>
+    public bool Collapsed { get; init; }
+
+    /// <summary>The variable of several values for each of which the row and its panels are shown; empty for once.</summary>
+    public string Repeat { get; init; } = "";
+
+    /// <summary>The row's number from 1000 on; null derives it from its place among the rows. Set it for links to the row.</summary>
+    public int? Id { get; init; }
+
+    /// <summary>The panels in reading order.</summary>
+    public required IReadOnlyList<Panel> Panels { get; init; }
+}
+
+/// <summary>Marks on the time axis of all panels, from a query.</summary>
+/// <param name="Name">The text beside the switch that shows and hides them.</param>
+/// <param name="Sql">
+/// A query with the column <c>time</c> (seconds since 1970) and any of <c>timeEnd</c>, <c>title</c>, <c>text</c> and <c>tags</c> (between
+/// commas).
+/// </param>
+public sealed record DashboardAnnotation(string Name, string Sql)
+{
+    /// <summary>The color: a name of Grafana's palette such as <c>red</c>, or <c>#rrggbb</c>.</summary>
+    public string Color { get; init; } = "blue";
+
+    /// <summary>Whether the marks are shown at first.</summary>
+    public bool Enabled { get; init; } = true;
+
+    internal JsonObject Write() => new()
+    {
+        ["datasource"] = DataSourceVariable.Reference, ["enable"] = Enabled, ["hide"] = false, ["iconColor"] = Color, ["name"] = Name,
+        ["target"] = new SqliteQuery(Sql, "time", "timeEnd").Write("Anno"),
+    };
+}
+
+/// <summary>A link above the panels. It keeps the time range.</summary>
+/// <param name="Title">The text of the link.</param>
+/// <param name="Url">The address. Begin at <c>/d/</c> for a dashboard. Empty for a menu of dashboards by their tag.</param>
+public sealed record DashboardLink(string Title, string Url)
+{
+    /// <summary>What the link does, shown in its tooltip.</summary>
+    public string Tooltip { get; init; } = "";
+
+    /// <summary>The tag of the dashboards in the menu; empty for a link to one address.</summary>
+    public string Tag { get; private init; } = "";
+
+    /// <summary>A menu of all dashboards with a tag. Opening one keeps the time range and the variables.</summary>
+    /// <param name="title">The text of the menu.</param>
+    /// <param name="tag">The tag.</param>
+    public static DashboardLink Menu(string title, string tag) => new(title, "") { Tag = tag };
+
+    internal JsonObject Write() => new()
+    {
+        ["title"] = Title, ["type"] = Tag.Length > 0 ? "dashboards" : "link", ["icon"] = Tag.Length > 0 ? "external link" : "dashboard",
+        ["tooltip"] = Tooltip, ["url"] = Url, ["tags"] = Tag.Length > 0 ? new JsonArray(Tag) : new JsonArray(),
+        ["asDropdown"] = Tag.Length > 0, ["targetBlank"] = false, ["includeVars"] = Tag.Length > 0, ["keepTime"] = true,
+    };
 }

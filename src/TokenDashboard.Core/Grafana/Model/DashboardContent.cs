@@ -16,64 +16,28 @@ internal static class DashboardContent
     private static readonly string[] CountedByGrafana = ["id", "version", "iteration"];
 
     /// <summary>The canonical text.</summary>
-    internal static string Normalise(JsonObject dashboard) => Canonical(dashboard, nulls: false);
+    internal static string Normalise(JsonObject dashboard) => Sorted(dashboard, CountedByGrafana, nulls: false)!.ToJsonString(Relaxed);
 
     /// <summary>
     /// A copy for a file: without what Grafana counts, keys in order, numbers written one way, so that what did not change is the same
-    /// bytes, whichever version gave it. Nulls stay, since a panel may mean them.
+    /// bytes, whatever version returned it. Nulls stay, since a panel may mean them.
     /// </summary>
-    internal static JsonObject ForFile(JsonObject dashboard) => (JsonObject)JsonNode.Parse(Canonical(dashboard, nulls: true))!;
+    internal static JsonObject ForFile(JsonObject dashboard) => (JsonObject)Sorted(dashboard, CountedByGrafana, nulls: true)!;
 
-    private static string Canonical(JsonObject dashboard, bool nulls)
+    /// <summary>Sixteen hexadecimal digits that stand for a text.</summary>
+    internal static string Fingerprint(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)), 0, 8).ToLowerInvariant();
+
+    private static readonly JsonSerializerOptions Relaxed = new(DashboardJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static JsonNode? Sorted(JsonNode? node, string[] without, bool nulls) => node switch
     {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            Write(writer, dashboard, CountedByGrafana, nulls);
-        }
-        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
-    }
-
-    /// <summary>Sixteen hexadecimal digits that stand for a canonical text.</summary>
-    internal static string Fingerprint(string normalised) =>
-        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(normalised)), 0, 8).ToLowerInvariant();
-
-    private static void Write(Utf8JsonWriter writer, JsonNode? node, string[] without, bool nulls)
-    {
-        switch (node)
-        {
-            case JsonObject fields:
-                writer.WriteStartObject();
-                foreach ((string name, JsonNode? value) in fields.OrderBy(field => field.Key, StringComparer.Ordinal))
-                {
-                    if ((value is null && !nulls) || without.Contains(name))
-                    {
-                        continue;
-                    }
-                    writer.WritePropertyName(name);
-                    Write(writer, value, [], nulls);
-                }
-                writer.WriteEndObject();
-                break;
-            case JsonArray items:
-                writer.WriteStartArray();
-                foreach (JsonNode? item in items)
-                {
-                    Write(writer, item, [], nulls);
-                }
-                writer.WriteEndArray();
-                break;
-            case JsonValue value when value.GetValueKind() == JsonValueKind.Number:
-                writer.WriteRawValue(Number(value));
-                break;
-            case null:
-                writer.WriteNullValue();
-                break;
-            default:
-                node.WriteTo(writer);
-                break;
-        }
-    }
+        JsonObject fields => new JsonObject(fields.OrderBy(field => field.Key, StringComparer.Ordinal)
+            .Where(field => (nulls || field.Value is not null) && !without.Contains(field.Key))
+            .Select(field => KeyValuePair.Create(field.Key, Sorted(field.Value, [], nulls)))),
+        JsonArray items => new JsonArray([.. items.Select(item => Sorted(item, [], nulls))]),
+        JsonValue value when value.GetValueKind() == JsonValueKind.Number => JsonNode.Parse(Number(value)),
+        _ => node?.DeepClone(),
+    };
 
     /// <summary>Servers since version 12 pass numbers through floating point: 1.0 comes back as 1, 1e3 as 1000.</summary>
     private static string Number(JsonValue value)

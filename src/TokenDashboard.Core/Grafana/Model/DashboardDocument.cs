@@ -17,17 +17,17 @@ public sealed class DashboardDocument
         Name = name;
     }
 
-    /// <summary>The name in this product's catalogue; the empty string for a dashboard from elsewhere.</summary>
+    /// <summary>The name in the catalog; the empty string for a dashboard from elsewhere.</summary>
     public string Name { get; }
 
-    /// <summary>The dashboard's uid; the empty string where it has none.</summary>
-    public string Uid => Text("uid");
+    /// <summary>The dashboard's uid; the empty string if it has none.</summary>
+    public string Uid => Root.String("uid") ?? "";
 
     /// <summary>The dashboard's title.</summary>
-    public string Title => Text("title");
+    public string Title => Root.String("title") ?? "";
 
-    /// <summary>What the dashboard is for; the empty string where it does not say.</summary>
-    public string Description => Text("description");
+    /// <summary>The purpose of the dashboard; the empty string if it has no description.</summary>
+    public string Description => Root.String("description") ?? "";
 
     /// <summary>The tags to find the dashboard by.</summary>
     public IReadOnlyList<string> Tags =>
@@ -47,7 +47,7 @@ public sealed class DashboardDocument
 
     /// <summary>
     /// Reads a dashboard from JSON text. The envelope <c>{"dashboard": …}</c> of Grafana's API is removed, and that of its newer one,
-    /// <c>{"apiVersion": …, "spec": …}</c>, where it holds the classic form (versions before 2).
+    /// <c>{"apiVersion": …, "spec": …}</c>, if it contains the classic form (versions before 2).
     /// </summary>
     /// <param name="json">The text.</param>
     /// <param name="source">Where it came from, for the error message: a path or an address.</param>
@@ -68,14 +68,15 @@ public sealed class DashboardDocument
         {
             node = inner.DeepClone();
         }
-        if (node is JsonObject resource && resource["spec"] is JsonObject spec && Text(resource, "apiVersion").StartsWith("dashboard.grafana.app/", StringComparison.Ordinal))
+        if (node is JsonObject resource && resource["spec"] is JsonObject spec
+            && resource.String("apiVersion")?.StartsWith("dashboard.grafana.app/", StringComparison.Ordinal) == true)
         {
             if (spec.ContainsKey("elements"))
             {
-                throw Invalid($"has the form of {Text(resource, "apiVersion")}, which is not the classic one", source);
+                throw Invalid($"has the form of {resource.String("apiVersion")}, which is not the classic one", source);
             }
             node = spec.DeepClone();
-            if (Text(node.AsObject(), "uid").Length == 0 && resource["metadata"] is JsonObject metadata && Text(metadata, "name") is { Length: > 0 } uid)
+            if (string.IsNullOrEmpty(node.String("uid")) && resource.Child("metadata").String("name") is { Length: > 0 } uid)
             {
                 node["uid"] = uid;
             }
@@ -84,7 +85,7 @@ public sealed class DashboardDocument
         {
             throw Invalid("is not a JSON object", source);
         }
-        if (root["title"] is not JsonValue title || !title.TryGetValue(out string? text) || string.IsNullOrWhiteSpace(text))
+        if (string.IsNullOrWhiteSpace(root.String("title")))
         {
             throw Invalid("has no title", source);
         }
@@ -93,10 +94,10 @@ public sealed class DashboardDocument
 
     /// <summary>Wraps a finished dashboard object.</summary>
     /// <param name="root">The dashboard.</param>
-    /// <param name="name">Its name in the catalogue; the empty string where it is from elsewhere.</param>
+    /// <param name="name">Its name in the catalog; the empty string if it is from elsewhere.</param>
     internal static DashboardDocument FromObject(JsonObject root, string name = "") => new(root, root.ToJsonString(Format) + "\n", name);
 
-    /// <summary>The same document under a name of the catalogue.</summary>
+    /// <summary>The same document under a name of the catalog.</summary>
     internal DashboardDocument Named(string name) => new(Root, Json, name);
 
     /// <inheritdoc/>
@@ -105,10 +106,6 @@ public sealed class DashboardDocument
     private static int CountPanels(JsonNode? list) => list is JsonArray panels
         ? panels.OfType<JsonObject>().Sum(panel => panel["type"]?.ToString() == "row" ? CountPanels(panel["panels"]) : 1)
         : 0;
-
-    private string Text(string key) => Text(Root, key);
-
-    private static string Text(JsonObject json, string key) => json[key] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
 
     private static readonly JsonSerializerOptions Format = new(DashboardJson.Default.Options)
     {

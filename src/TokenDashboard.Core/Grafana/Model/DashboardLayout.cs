@@ -1,3 +1,4 @@
+using System.Text;
 using TokenDashboard.Grafana.Model.Panels;
 
 namespace TokenDashboard.Grafana.Model;
@@ -12,9 +13,6 @@ internal static class DashboardLayout
     internal readonly record struct Place(int X, int Y, int Width, int Height);
 
     /// <summary>The panels with their places.</summary>
-    /// <param name="panels">Panels in reading order.</param>
-    /// <param name="top">The first free row.</param>
-    /// <param name="bottom">The first free row below them.</param>
     internal static IReadOnlyList<(Panel Panel, Place Place)> Flow(IEnumerable<Panel> panels, int top, out int bottom)
     {
         var placed = new List<(Panel, Place)>();
@@ -41,5 +39,55 @@ internal static class DashboardLayout
             bottom = Math.Max(bottom, line + panel.Height);
         }
         return placed;
+    }
+}
+
+/// <summary>
+/// Gives numbers to panels that have none. They are derived from the title, so a panel keeps its number when others are added, removed or
+/// moved; only of panels with the same title the later ones count on.
+/// </summary>
+internal static class PanelNumbers
+{
+    /// <summary>Panels with a number of their own have smaller ones.</summary>
+    internal const int FirstRow = 1000;
+
+    /// <summary>Numbers from here on are derived from titles.</summary>
+    internal const int FirstMade = 10_000;
+
+    // Wide enough that two titles of one dashboard hardly ever meet, short enough for an address.
+    private const int MadeNumbers = 900_000;
+
+    internal static IReadOnlyList<DashboardSection> Complete(IReadOnlyList<DashboardSection> sections)
+    {
+        var taken = new HashSet<int>(sections.SelectMany(section => section.Panels.Select(panel => panel.Id).Append(section.Id)).OfType<int>());
+        int row = FirstRow;
+        return
+        [
+            .. sections.Select(section => section with
+            {
+                Id = section.Title.Length == 0 ? null : section.Id ?? Free(row++, taken),
+                Panels = [.. section.Panels.Select(panel => panel.Id is null ? panel with { Id = Free(Made(panel), taken) } : panel)],
+            }),
+        ];
+    }
+
+    private static int Free(int wanted, HashSet<int> taken)
+    {
+        while (!taken.Add(wanted))
+        {
+            wanted++;
+        }
+        return wanted;
+    }
+
+    // FNV-1a, because the hash codes of .NET differ between runs.
+    private static int Made(Panel panel)
+    {
+        uint hash = 2166136261;
+        foreach (byte part in Encoding.UTF8.GetBytes(panel.Title.Length > 0 ? panel.Title : panel.Type))
+        {
+            hash = (hash ^ part) * 16777619;
+        }
+        return FirstMade + (int)(hash % MadeNumbers);
     }
 }

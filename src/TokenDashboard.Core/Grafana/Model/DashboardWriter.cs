@@ -19,38 +19,31 @@ internal static class DashboardWriter
             ["uid"] = dashboard.Uid,
             ["title"] = dashboard.Title,
             ["description"] = dashboard.Description,
-            ["tags"] = new JsonArray([.. dashboard.Tags.Select(tag => (JsonNode)tag)]),
+            ["tags"] = Json.List(dashboard.Tags),
             ["timezone"] = "browser",
-            // What is made by code is changed in code.
+            // What code creates is changed in code.
             ["editable"] = false,
             ["graphTooltip"] = 1,
             ["time"] = new JsonObject { ["from"] = dashboard.From, ["to"] = dashboard.To },
-            // Without sums every refresh reads the table, so nobody can choose seconds.
+            // Without rollups every refresh reads the table, so seconds are not offered.
             ["timepicker"] = new JsonObject { ["refresh_intervals"] = new JsonArray("1m", "5m", "15m", "30m", "1h", "2h", "1d") },
             ["refresh"] = dashboard.Refresh,
             ["schemaVersion"] = GrafanaVersions.Schema,
-            ["links"] = new JsonArray([.. dashboard.Links.Select(link => link.Write())]),
+            ["links"] = Json.List(dashboard.Links, link => link.Write()),
             ["annotations"] = new JsonObject { ["list"] = new JsonArray([BuiltInAnnotations(), .. dashboard.Annotations.Select(annotation => annotation.Write())]) },
-            ["templating"] = new JsonObject { ["list"] = new JsonArray([.. dashboard.Variables.Select(WriteVariable)]) },
+            ["templating"] = new JsonObject { ["list"] = Json.List(dashboard.Variables, WriteVariable) },
             ["panels"] = new JsonArray([.. WritePanels(PanelNumbers.Complete(dashboard.Sections))]),
         };
     }
 
-    private static JsonObject WriteVariable(DashboardVariable variable)
-    {
-        var json = new JsonObject
-        {
-            ["name"] = variable.Name,
-            ["label"] = variable.Label,
-            ["description"] = variable.Description,
-            ["type"] = variable.Type,
-            ["hide"] = variable.Hidden ? HiddenControl : 0,
-            // What nobody can choose is not for addresses to remember.
-            ["skipUrlSync"] = variable.Hidden,
-        };
-        variable.WriteTo(json);
-        return json;
-    }
+    private static JsonObject WriteVariable(DashboardVariable variable) => Json.Of(
+    [
+        ("name", variable.Name), ("label", variable.Label), ("description", variable.Description), ("type", variable.Type),
+        ("hide", variable.Hidden ? HiddenControl : 0),
+        // What cannot be chosen is not for addresses to remember.
+        ("skipUrlSync", variable.Hidden),
+        .. variable.Write().Select(field => (field.Key, field.Value?.DeepClone())),
+    ]);
 
     private static IEnumerable<JsonObject> WritePanels(IReadOnlyList<DashboardSection> sections)
     {
@@ -59,27 +52,16 @@ internal static class DashboardWriter
         {
             bool hasRow = section.Title.Length > 0;
             int rowTop = top;
-            int panelTop = hasRow ? rowTop + 1 : rowTop;
-            IEnumerable<JsonObject> panels = DashboardLayout.Flow(section.Panels, panelTop, out top).Select(WritePanel);
+            IEnumerable<JsonObject> panels = DashboardLayout.Flow(section.Panels, hasRow ? rowTop + 1 : rowTop, out top).Select(WritePanel);
             if (hasRow)
             {
-                // The panels of a closed row stand inside it and take no room; those of an open row follow it.
-                bool collapsed = section.Collapsed;
-                var row = new JsonObject
-                {
-                    ["id"] = section.Id,
-                    ["type"] = "row",
-                    ["title"] = section.Title,
-                    ["collapsed"] = collapsed,
-                    ["gridPos"] = WritePlace(new DashboardLayout.Place(0, rowTop, DashboardLayout.Columns, 1)),
-                    ["panels"] = collapsed ? new JsonArray([.. panels]) : new JsonArray(),
-                };
-                if (section.Repeat.Length > 0)
-                {
-                    row["repeat"] = section.Repeat;
-                }
-                yield return row;
-                if (collapsed)
+                // The panels of a closed row are inside it and take no room; those of an open row follow it.
+                yield return Json.Of(
+                    ("id", section.Id), ("type", "row"), ("title", section.Title), ("collapsed", section.Collapsed),
+                    ("gridPos", WritePlace(new DashboardLayout.Place(0, rowTop, DashboardLayout.Columns, 1))),
+                    ("panels", new JsonArray([.. section.Collapsed ? panels : []])),
+                    ("repeat", section.Repeat.Length > 0 ? section.Repeat : null));
+                if (section.Collapsed)
                 {
                     top = rowTop + 1;
                     continue;
@@ -94,52 +76,30 @@ internal static class DashboardWriter
 
     private static JsonObject WritePanel((Panel Panel, DashboardLayout.Place Place) placed)
     {
-        Panel panel = placed.Panel;
-        var json = new JsonObject
-        {
-            ["id"] = panel.Id,
-            ["type"] = panel.Type,
-            ["title"] = panel.Title,
-            ["description"] = panel.Description,
-            ["gridPos"] = WritePlace(placed.Place),
-        };
-        if (panel.Repeat is { } repeat)
-        {
-            json["repeat"] = repeat.Variable;
-            json["repeatDirection"] = repeat.Vertical ? "v" : "h";
-            json["maxPerRow"] = repeat.MaxPerRow;
-        }
-        if (panel.Links.Count > 0)
-        {
-            json["links"] = new JsonArray([.. panel.Links.Select(link => link.Write())]);
-        }
-        if (panel is DataPanel data)
-        {
-            WriteData(data, json);
-        }
-        json["options"] = panel.WriteOptions();
-        return json;
+        (Panel panel, DashboardLayout.Place place) = placed;
+        return Json.Of(
+        [
+            ("id", panel.Id), ("type", panel.Type), ("title", panel.Title), ("description", panel.Description), ("gridPos", WritePlace(place)),
+            ("repeat", panel.Repeat?.Variable),
+            ("repeatDirection", panel.Repeat is { } repeat ? repeat.Vertical ? "v" : "h" : null),
+            ("maxPerRow", panel.Repeat?.MaxPerRow),
+            ("links", panel.Links.Count > 0 ? Json.List(panel.Links, link => link.Write()) : null),
+            .. panel is DataPanel data ? WriteData(data) : [],
+            ("options", panel.WriteOptions()),
+        ]);
     }
 
-    private static void WriteData(DataPanel panel, JsonObject json)
-    {
-        json["datasource"] = DataSourceVariable.Reference;
-        json["targets"] = new JsonArray([.. panel.Queries.Select((query, index) => query.Write(((char)('A' + index)).ToString()))]);
-        if (panel.Transformations.Count > 0)
+    private static (string Name, JsonNode? Value)[] WriteData(DataPanel panel) =>
+    [
+        ("datasource", DataSourceVariable.Reference),
+        ("targets", new JsonArray([.. panel.Queries.Select((query, index) => query.Write(((char)('A' + index)).ToString()))])),
+        ("transformations", panel.Transformations.Count > 0 ? Json.List(panel.Transformations, transformation => transformation.Write()) : null),
+        ("fieldConfig", new JsonObject
         {
-            json["transformations"] = new JsonArray([.. panel.Transformations.Select(transformation => transformation.Write())]);
-        }
-        var defaults = new JsonObject(panel.Field.Write());
-        if (panel.WriteCustomField() is { } custom)
-        {
-            defaults["custom"] = custom;
-        }
-        json["fieldConfig"] = new JsonObject
-        {
-            ["defaults"] = defaults,
-            ["overrides"] = new JsonArray([.. panel.ImpliedOverrides.Concat(panel.Overrides).Select(exception => exception.Write())]),
-        };
-    }
+            ["defaults"] = Json.Of([.. panel.Field.Write(), ("custom", panel.WriteCustomField())]),
+            ["overrides"] = Json.List(panel.ImpliedOverrides.Concat(panel.Overrides), exception => exception.Write()),
+        }),
+    ];
 
     private static JsonObject WritePlace(DashboardLayout.Place place) =>
         new() { ["h"] = place.Height, ["w"] = place.Width, ["x"] = place.X, ["y"] = place.Y };
@@ -159,9 +119,7 @@ internal static class DashboardWriter
     {
         if (dashboard.Uid.Length is 0 or > 40 || !dashboard.Uid.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
         {
-            throw Invalid(
-                $"The uid '{dashboard.Uid}' is not one Grafana accepts: give 1 to 40 letters, digits, hyphens and underscores.",
-                dashboard.Uid);
+            throw Invalid($"Grafana does not accept the uid '{dashboard.Uid}'. Give 1 to 40 letters, digits, hyphens and underscores.", dashboard.Uid);
         }
         if (string.IsNullOrWhiteSpace(dashboard.Title))
         {

@@ -6,7 +6,7 @@ namespace TokenDashboard.Grafana.Model;
 
 /// <summary>
 /// The form of a dashboard's JSON for import by hand. Grafana's import page asks for what <c>__inputs</c> lists and puts the answer in
-/// place of <c>${DS_SQLITE}</c>. That stands only where the data source variable keeps its chosen value, so that the variable goes on
+/// place of <c>${DS_SQLITE}</c>. It is only in the value of the data source variable, so that the variable goes on
 /// working after the import, and so that a dashboard put on a server in any other way falls back to the first SQLite data source.
 /// </summary>
 internal static class SharingForm
@@ -18,12 +18,8 @@ internal static class SharingForm
         JsonObject root = DashboardWriter.Write(dashboard);
         root.Insert(0, "__inputs", new JsonArray(new JsonObject
         {
-            ["name"] = InputName,
-            ["label"] = "SQLite",
-            ["description"] = "The data source that reads Observicia's store.",
-            ["type"] = "datasource",
-            ["pluginId"] = DataSourceVariable.PluginId,
-            ["pluginName"] = "SQLite",
+            ["name"] = InputName, ["label"] = "SQLite", ["description"] = "The data source that reads Observicia's store.",
+            ["type"] = "datasource", ["pluginId"] = DataSourceVariable.PluginId, ["pluginName"] = "SQLite",
         }));
         root.Insert(1, "__elements", new JsonObject());
         root.Insert(2, "__requires", new JsonArray([.. Requirements(dashboard)]));

@@ -32,7 +32,7 @@ public static class SqliteDataSource
         "id_ecdsa", "id_ed25519", "grafana.db",
     ];
 
-    /// <summary>What can be told from a database path alone that will fail in Grafana; empty for a sound path.</summary>
+    /// <summary>What will fail in Grafana because of the path of a database alone; empty for a sound path.</summary>
     public static IEnumerable<string> PathWarnings(string database)
     {
         ArgumentException.ThrowIfNullOrEmpty(database);

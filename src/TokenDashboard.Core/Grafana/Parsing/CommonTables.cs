@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
+
 namespace TokenDashboard.Grafana.Parsing;
 
 /// <summary>
-/// Counts the common table expressions of a query, each as often as SQLite copies it: a table that reads another twice holds two copies of
+/// Counts the common table expressions of a query, each as often as SQLite copies it: a table that reads another twice has two copies of
 /// it, and so on, and while it copies nothing stops SQLite. MATERIALIZED saves work, and no copies.
 /// </summary>
-internal static class CommonTables
+internal static partial class CommonTables
 {
     // Beyond it the number only grows.
     private const double Most = 1e9;
@@ -20,7 +22,7 @@ internal static class CommonTables
         "EXCEPT", "GROUP", "HAVING", "INTERSECT", "LIMIT", "ORDER", "SELECT", "UNION", "VALUES", "WHERE", "WITH",
     };
 
-    /// <summary>How many copies SQLite makes.</summary>
+    /// <summary>How many copies SQLite creates.</summary>
     internal static double Copies(string sql)
     {
         var main = new Table();
@@ -114,56 +116,15 @@ internal static class CommonTables
 
     private static bool Is(string token, string word) => token.Equals(word, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Names without their quotes, and single signs; texts, comments and blanks are left out.</summary>
-    private static IEnumerable<string> Tokens(string sql)
-    {
-        for (int i = 0; i < sql.Length;)
-        {
-            char sign = sql[i];
-            if (char.IsWhiteSpace(sign))
-            {
-                i++;
-            }
-            else if (sign == '-' && i + 1 < sql.Length && sql[i + 1] == '-')
-            {
-                i = End(sql, "\n", i + 2);
-            }
-            else if (sign == '/' && i + 1 < sql.Length && sql[i + 1] == '*')
-            {
-                i = End(sql, "*/", i + 2);
-            }
-            else if (sign is '\'' or '"' or '`' or '[')
-            {
-                int end = End(sql, sign == '[' ? "]" : sign.ToString(), i + 1);
-                // SQLite takes a text for a name where there must be one.
-                if (end - 1 > i + 1)
-                {
-                    yield return Quoted + sql[(i + 1)..(end - 1)];
-                }
-                i = end;
-            }
-            else if (char.IsLetterOrDigit(sign) || sign == '_')
-            {
-                int start = i;
-                while (i < sql.Length && (char.IsLetterOrDigit(sql[i]) || sql[i] is '_' or '$'))
-                {
-                    i++;
-                }
-                yield return sql[start..i];
-            }
-            else
-            {
-                yield return sign.ToString();
-                i++;
-            }
-        }
-    }
+    /// <summary>Names, those in quotes behind a quote, and single signs; comments and blanks are left out.</summary>
+    private static IEnumerable<string> Tokens(string sql) => Token().Matches(sql).Where(match => !match.Groups["comment"].Success)
+        .Select(match => match.Groups["quoted"].Success ? Quoted + match.Groups["quoted"].Value : match.Value).Where(token => token != Quoted.ToString());
 
-    private static int End(string sql, string end, int start)
-    {
-        int found = start > sql.Length ? -1 : sql.IndexOf(end, start, StringComparison.Ordinal);
-        return found < 0 ? sql.Length : found + end.Length;
-    }
+    // SQLite reads a text as a name if a name must follow.
+    [GeneratedRegex(
+        @"(?<comment>--[^\n]*|/\*.*?(?:\*/|\z))|'(?<quoted>[^']*)'?|""(?<quoted>[^""]*)""?|`(?<quoted>[^`]*)`?|\[(?<quoted>[^\]]*)\]?|\w[\w$]*|\S",
+        RegexOptions.Singleline)]
+    private static partial Regex Token();
 
     /// <summary>A table that WITH defines, or the query itself.</summary>
     private sealed class Table
@@ -181,18 +142,7 @@ internal static class CommonTables
 
         internal Dictionary<string, Table> Tables { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-        internal Table? Find(string name)
-        {
-            for (Scope? scope = this; scope is not null; scope = scope.Outer)
-            {
-                if (scope.Tables.TryGetValue(name, out Table? table))
-                {
-                    return table;
-                }
-            }
-            return null;
-        }
-
-        private Scope? Outer { get; } = outer;
+        // No deeper than MaxDepth.
+        internal Table? Find(string name) => Tables.GetValueOrDefault(name) ?? outer?.Find(name);
     }
 }

@@ -2,9 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Parsing;
 
-/// <summary>A result column of a query, as far as its text tells.</summary>
+/// <summary>A result column of a query, as far as its text shows.</summary>
 /// <param name="Name">The name.</param>
-/// <param name="IsText">Whether it is made text by a CAST, or is a name out of a relation that a variable makes.</param>
+/// <param name="IsText">Whether a CAST makes it text, or it is a name in a relation of a variable.</param>
 internal sealed partial record ResultColumn(string Name, bool IsText)
 {
     /// <summary>The columns of the outermost SELECT that have a name in the text.</summary>
@@ -19,7 +19,7 @@ internal sealed partial record ResultColumn(string Name, bool IsText)
         ];
     }
 
-    // From the end, where the name is; a search from the beginning would begin anew at every quote.
+    // From the end, where the name is; a search from the beginning would restart at every quote.
     private static string LastName(string column)
     {
         if (column.Length == 0)

@@ -1,41 +1,51 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Parsing;
 
-/// <summary>SQL taken apart as far as rules need it; nothing here parses SQL.</summary>
+/// <summary>SQL taken apart as far as rules need it. It is not parsed.</summary>
 internal sealed partial class SqlText
 {
-    /// <summary>The longest query that is looked at and run, before and after variables are inserted, in characters.</summary>
+    /// <summary>The longest query that is checked and run, before and after variables are inserted, in characters.</summary>
     internal const int MaxLength = 1 << 20;
 
-    private readonly bool[] _inLiteral;
+    // The place of the quote that opens the string literal around each place; -1 outside of literals.
+    private readonly int[] _literal;
+    private readonly int _listStart;
+    private readonly int _listEnd;
 
     internal SqlText(string text)
     {
         Code = Blank(text);
-        _inLiteral = new bool[text.Length];
-        for (int i = 1; i < text.Length; i++)
+        _literal = new int[text.Length];
+        for (int i = 0, open = -1; i < text.Length; i++)
         {
-            _inLiteral[i] = _inLiteral[i - 1] ^ (Code[i - 1] == '\'');
+            _literal[i] = open;
+            open = Code[i] != '\'' ? open : open < 0 ? i : -1;
         }
         Outer = WithoutBrackets(Code);
-        Columns = [.. SelectList(text)];
+        int select = Word(Outer, "SELECT", 0, StringComparison.OrdinalIgnoreCase);
+        _listStart = select < 0 ? text.Length : select + "SELECT".Length;
+        int from = Word(Outer, "FROM", _listStart, StringComparison.OrdinalIgnoreCase);
+        _listEnd = from < 0 ? text.Length : from;
+        Columns = select < 0 ? [] : [.. SelectList(text)];
     }
 
     /// <summary>The text with comments, string literals and quoted names blanked out; places stay the same.</summary>
     internal string Code { get; }
 
-    /// <summary><see cref="Code"/> with what stands in brackets blanked out: the outermost SELECT.</summary>
+    /// <summary><see cref="Code"/> with what is in brackets blanked out: the outermost SELECT.</summary>
     internal string Outer { get; }
 
-    /// <summary>The result columns of the outermost SELECT as they are written; empty where there is none.</summary>
+    /// <summary>The result columns of the outermost SELECT as they are written; empty if there is none.</summary>
     internal IReadOnlyList<string> Columns { get; }
 
     /// <summary>Whether a place in the text is inside a string literal.</summary>
-    internal bool InLiteral(int index) => _inLiteral[index];
+    internal bool InLiteral(int index) => _literal[index] >= 0;
 
-    /// <summary>The variables that stand where a table would: <c>FROM ${name:raw}</c>.</summary>
+    /// <summary>Whether a place is in a string literal that is, outside of brackets, among the columns of the outermost SELECT.</summary>
+    internal bool InColumnLiteral(int index) => InLiteral(index) && index >= _listStart && index < _listEnd && Outer[_literal[index]] == '\'';
+
+    /// <summary>The variables in the place of a table: <c>FROM ${name:raw}</c>.</summary>
     internal static IEnumerable<string> Relations(string sql) => Relation().Matches(Blank(sql)).Select(match => match.Groups["name"].Value);
 
     /// <summary>Whether a name stands in a text, not as a part of a longer one.</summary>
@@ -50,34 +60,17 @@ internal sealed partial class SqlText
             && (length == end || !IsNamePart(text[end - length - 1]));
     }
 
-    /// <summary>The text with comments, string literals and quoted names blanked out.</summary>
-    internal static string Blank(string text)
-    {
-        var code = new StringBuilder(text);
-        for (int i = 0; i < text.Length; i++)
-        {
-            string end = text[i] switch
-            {
-                '\'' or '"' or '`' => text[i].ToString(),
-                '-' when i + 1 < text.Length && text[i + 1] == '-' => "\n",
-                '/' when i + 1 < text.Length && text[i + 1] == '*' => "*/",
-                _ => "",
-            };
-            if (end.Length == 0)
-            {
-                continue;
-            }
-            int start = i + 1;
-            int found = text.IndexOf(end, start, StringComparison.Ordinal);
-            i = found < 0 ? text.Length - 1 : found;
-            // The quotes stay, so that their number tells where a literal begins.
-            for (int blank = start; blank < (found < 0 ? text.Length : found); blank++)
-            {
-                code[blank] = ' ';
-            }
-        }
-        return code.ToString();
-    }
+    /// <summary>The text with comments, string literals and quoted names blanked out; places stay the same.</summary>
+    internal static string Blank(string text) => Blank(text, literals: true);
+
+    /// <summary>The text with comments blanked out; places stay the same.</summary>
+    internal static string WithoutComments(string text) => Blank(text, literals: false);
+
+    // The quotes stay, so that their number shows where a literal begins.
+    private static string Blank(string text, bool literals) => CommentOrLiteral().Replace(text, match =>
+        !match.Groups["quote"].Success ? new string(' ', match.Length)
+            : literals ? match.Value[0] + new string(' ', match.Groups["text"].Length) + match.Value[(1 + match.Groups["text"].Length)..]
+            : match.Value);
 
     private static string WithoutBrackets(string code)
     {
@@ -93,17 +86,10 @@ internal sealed partial class SqlText
 
     private IEnumerable<string> SelectList(string text)
     {
-        int start = Word(Outer, "SELECT", 0, StringComparison.OrdinalIgnoreCase);
-        if (start < 0)
+        int start = _listStart;
+        for (int i = start; i <= _listEnd; i++)
         {
-            yield break;
-        }
-        start += "SELECT".Length;
-        int end = Word(Outer, "FROM", start, StringComparison.OrdinalIgnoreCase);
-        end = end < 0 ? text.Length : end;
-        for (int i = start; i <= end; i++)
-        {
-            if (i == end || Outer[i] == ',')
+            if (i == _listEnd || Outer[i] == ',')
             {
                 yield return text[start..i].Trim();
                 start = i + 1;
@@ -135,6 +121,9 @@ internal sealed partial class SqlText
     }
 
     private static bool IsNamePart(char letter) => char.IsLetterOrDigit(letter) || letter == '_';
+
+    [GeneratedRegex(@"--[^\n]*|/\*.*?(?:\*/|\z)|(?<quote>['""`])(?<text>.*?)(?:\k<quote>|\z)", RegexOptions.Singleline)]
+    private static partial Regex CommentOrLiteral();
 
     [GeneratedRegex(@"\b(?:FROM|JOIN)\s+\$\{(?<name>\w{1,200}):raw\}", RegexOptions.IgnoreCase)]
     private static partial Regex Relation();

@@ -1,9 +1,25 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Parsing;
+
+/// <summary>What a variable stands for in queries.</summary>
+/// <param name="Values">The chosen values.</param>
+/// <param name="IsList">Whether the variable takes several values, so that one is a list of one.</param>
+internal sealed record VariableValue(IReadOnlyList<string> Values, bool IsList)
+{
+    /// <summary>The text that is inserted unchanged, in any format, if all is selected; null inserts the values.</summary>
+    internal string? CustomAll { get; init; }
+
+    /// <summary>The texts shown for the values; the values themselves if there are none.</summary>
+    internal IReadOnlyList<string> Texts { get; init; } = Values;
+
+    /// <summary>How many characters the values have in all.</summary>
+    internal long Length { get; } = Values.Sum(value => (long)value.Length);
+
+    internal static VariableValue Of(string value) => new([value], IsList: false);
+}
 
 /// <summary>The forms in which Grafana's browser part inserts the values of a variable, by the word after the colon.</summary>
 internal static partial class VariableFormat
@@ -33,7 +49,7 @@ internal static partial class VariableFormat
                     ? "(" + string.Join(" OR ", values.Select(text => $"\"{Lucene(text)}\"")) + ")"
                     : Lucene(Single()),
             "distributed" => string.Join(",", values.Select((text, index) => index == 0 ? text : $"{name}={text}")),
-            "json" => value.IsList ? new JsonArray([.. values.Select(text => (JsonNode)text)]).ToJsonString() : Single(),
+            "json" => value.IsList ? Json.List(values).ToJsonString() : Single(),
             "html" => WebUtility.HtmlEncode(string.Join(", ", values)),
             "percentencode" => Encode(value.IsList ? "{" + Single() + "}" : Single()),
             "uriencode" => UriPattern().Replace(value.IsList ? "{" + Single() + "}" : Single(), match => Encode(match.Value)),
@@ -75,7 +91,7 @@ internal static partial class VariableFormat
             "ms" => value,
             "seconds" => Math.Floor((milliseconds / 1000.0) + 0.5).ToString(CultureInfo.InvariantCulture),
             "iso" => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-            // The letters of moment.js that dates in SQL are made of; others stay as they are.
+            // The letters of moment.js for dates in SQL; others stay unchanged.
             _ => MomentPattern().Replace(form, match => match.Value switch
             {
                 "YYYY" => time.ToString("yyyy", CultureInfo.InvariantCulture),

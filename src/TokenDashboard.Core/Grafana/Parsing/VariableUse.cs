@@ -26,7 +26,7 @@ internal sealed partial record VariableUse(string Name, string Field, string For
     private static VariableUse Read(Match match) =>
         new(match.Groups["name"].Value, match.Groups["field"].Value, match.Groups["format"].Value, match.Index, match.Length);
 
-    // What Grafana reads has no bounds; here no part is longer than anybody writes, lest each of many openings be followed to the text's end.
+    // Grafana has no limits here. These keep the search from running to the end of the text for each of many openings.
     [GeneratedRegex(@"\$(?<name>\w+)|\[\[(?<name>\w{1,200}?)(?::(?<format>\w{1,200}))?\]\]|\$\{(?<name>\w{1,200})(?:\.(?<field>[^:^}]{1,200}))?(?::(?<format>[^}]{1,200}))?\}", RegexOptions.ECMAScript)]
     private static partial Regex Pattern();
 }

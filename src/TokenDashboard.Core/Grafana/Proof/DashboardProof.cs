@@ -38,32 +38,13 @@ internal sealed class DashboardProof
             exception.Rule.Find(_dashboard, exception.Message.TrimEnd('.') + ".") with { Panel = variable.Name })).Resolve();
         foreach (JsonObject annotation in _dashboard.Annotations)
         {
-            var target = new ReadTarget((JsonObject)annotation["target"]!);
-            var about = new DashboardQueryResult
-            {
-                Dashboard = _dashboard.Document.Title,
-                DashboardUid = _dashboard.Document.Uid,
-                Source = DashboardQueryKind.Annotation,
-                Panel = annotation.Text("name"),
-                RefId = target.RefId,
-            };
-            Ask(about, _view, target.Sql, target.SeriesByLabel, target.TimeColumns, result => ResultRules.OfAnnotation(result));
+            Ask(DashboardQueryKind.Annotation, annotation.Text("name"), null, new ReadTarget((JsonObject)annotation["target"]!), _view, ResultRules.OfAnnotation);
         }
         foreach (ReadPanel panel in _dashboard.Panels)
         {
             foreach (ReadTarget target in panel.Targets.Where(target => target.Sql.Trim().Length > 0))
             {
-                BrowserView view = ViewOf(panel);
-                var about = new DashboardQueryResult
-                {
-                    Dashboard = _dashboard.Document.Title,
-                    DashboardUid = _dashboard.Document.Uid,
-                    Source = DashboardQueryKind.Panel,
-                    PanelId = panel.Id,
-                    Panel = panel.Label,
-                    RefId = target.RefId,
-                };
-                Ask(about, view, target.Sql, target.SeriesByLabel, target.TimeColumns, result => ResultRules.OfPanel(panel, result));
+                Ask(DashboardQueryKind.Panel, panel.Label, panel.Id, target, ViewOf(panel), result => ResultRules.OfPanel(panel, result));
             }
         }
         return _results;
@@ -72,27 +53,21 @@ internal sealed class DashboardProof
     private IReadOnlyList<(string Text, string Value)> Options(ReadVariable variable)
     {
         IReadOnlyList<(string Text, string Value)> options = [];
-        var about = new DashboardQueryResult
-        {
-            Dashboard = _dashboard.Document.Title,
-            DashboardUid = _dashboard.Document.Uid,
-            Source = DashboardQueryKind.Variable,
-            Panel = variable.Name,
-        };
         if (variable.Query.Trim().Length > 0)
         {
-            Ask(about, _view, variable.Query, seriesByLabel: false, [], result => ResultRules.OfVariable(result, variable, out options));
+            var target = new ReadTarget(new JsonObject { ["rawQueryText"] = variable.Query });
+            Ask(DashboardQueryKind.Variable, variable.Name, null, target, _view, result => ResultRules.OfVariable(result, variable, out options));
         }
         _firstOptions[variable.Name] = options.Select(option => option.Value).FirstOrDefault("");
         return options;
     }
 
     private void Ask(
-        DashboardQueryResult about,
+        DashboardQueryKind source,
+        string name,
+        int? panelId,
+        ReadTarget target,
         BrowserView view,
-        string sql,
-        bool seriesByLabel,
-        IReadOnlyList<string> timeColumns,
         Func<PluginResult, IEnumerable<(DashboardRule Rule, string Problem)>> check)
     {
         string finished = "";
@@ -101,14 +76,14 @@ internal sealed class DashboardProof
         List<(DashboardRule Rule, string Problem)> problems = [];
         try
         {
-            finished = view.Interpolate(sql);
+            finished = view.Interpolate(target.Sql);
             if (_timeLeft <= TimeSpan.Zero)
             {
                 throw QueryGuard.Stopped(string.Create(CultureInfo.InvariantCulture,
-                    $"was not begun: those before it took {QueryLimits.QueriesOfDashboard} times {_queryTimeout.TotalSeconds} seconds"));
+                    $"was not started: the queries before it took {QueryLimits.QueriesOfDashboard} times {_queryTimeout.TotalSeconds} seconds"));
             }
-            result = EmulatedPlugin.Run(
-                _database, finished, seriesByLabel, timeColumns, view.Window, _timeLeft < _queryTimeout ? _timeLeft : _queryTimeout);
+            TimeSpan time = _timeLeft < _queryTimeout ? _timeLeft : _queryTimeout;
+            result = EmulatedPlugin.Run(_database, finished, target.SeriesByLabel, target.TimeColumns, view.Window, time);
         }
         catch (PluginException exception)
         {
@@ -116,24 +91,40 @@ internal sealed class DashboardProof
         }
         TimeSpan elapsed = Stopwatch.GetElapsedTime(begun);
         _timeLeft -= elapsed;
-        if (result is not null)
+        problems.AddRange(result is null ? [] : check(result));
+        (DashboardRule Rule, string Problem)[] grave = [.. problems.Where(problem => problem.Rule.Severity > FindingSeverity.Information)];
+        double milliseconds = result?.Milliseconds ?? elapsed.TotalMilliseconds;
+        _results.Add(new DashboardQueryResult
         {
-            problems.AddRange(check(result));
-        }
-        _results.Add(about with
-        {
+            Severity = grave.Select(problem => problem.Rule.Severity).DefaultIfEmpty(FindingSeverity.Passed).Max(),
+            Rule = DashboardQueryResult.ResultRule,
+            Dashboard = _dashboard.Document.Title,
+            DashboardUid = _dashboard.Document.Uid,
+            Source = source,
+            PanelId = panelId,
+            Panel = name,
+            RefId = target.RefId,
+            Message = Shape(result, milliseconds),
             Rows = result?.Rows ?? 0,
             Columns = [.. result?.Columns.Select(column => new DashboardQueryColumn(column.Name, column.Type)) ?? []],
             Series = result?.Series?.All.Count,
-            Milliseconds = result?.Milliseconds ?? elapsed.TotalMilliseconds,
-            Problems = [.. problems.Where(problem => problem.Rule.Severity > FindingSeverity.Information).Select(problem => DashboardRule.Cut(problem.Problem))],
+            Milliseconds = milliseconds,
+            Problems = [.. grave.Select(problem => DashboardRule.Cut(problem.Problem))],
             Sql = result?.Sql ?? finished,
         });
-        _findings.AddRange(problems.Select(problem => problem.Rule.Find(_dashboard, problem.Problem, refId: about.RefId)
-            with { PanelId = about.PanelId, Panel = about.Panel }));
+        _findings.AddRange(problems.Select(problem => problem.Rule.Find(_dashboard, problem.Problem, refId: target.RefId) with { PanelId = panelId, Panel = name }));
     }
 
-    // Of a repeated panel or row Grafana makes one for each value; the first stands for all.
+    /// <summary>What a query gave, in a line.</summary>
+    private static string Shape(PluginResult? result, double milliseconds)
+    {
+        static string Count(int count, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? one : many)}");
+
+        string parts = result?.Series is { } series ? Count(series.All.Count, "series", "series") : Count(result?.Columns.Count ?? 0, "column", "columns");
+        return string.Create(CultureInfo.InvariantCulture, $"{Count(result?.Rows ?? 0, "row", "rows")}, {parts}, {milliseconds:N0} ms");
+    }
+
+    // Grafana repeats a panel or row for each value; only the first is run.
     private BrowserView ViewOf(ReadPanel panel)
     {
         BrowserView view = _view.For(panel);

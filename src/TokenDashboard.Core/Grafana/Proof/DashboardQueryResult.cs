@@ -1,44 +1,57 @@
+using TokenDashboard.Grafana.Emulation;
+using TokenDashboard.Grafana.Rules;
+
 namespace TokenDashboard.Grafana.Proof;
 
-/// <summary>What became of one query of a dashboard: of a panel, a variable or an annotation.</summary>
-public sealed record DashboardQueryResult
+/// <summary>
+/// The result of one query of a dashboard: of a panel, a variable or an annotation. It is as severe as the gravest of its problems, which
+/// are findings of their own, and <see cref="FindingSeverity.Passed"/> without a problem.
+/// </summary>
+public sealed record DashboardQueryResult : DashboardFinding
 {
-    /// <summary>The dashboard's title.</summary>
-    public required string Dashboard { get; init; }
+    /// <summary>The rule of every result.</summary>
+    public const string ResultRule = "query-result";
 
-    /// <summary>The dashboard's uid; the empty string where it has none.</summary>
-    public required string DashboardUid { get; init; }
-
-    /// <summary>What asks.</summary>
+    /// <summary>What the query is for.</summary>
     public required DashboardQueryKind Source { get; init; }
-
-    /// <summary>The panel's number; null for variables and annotations.</summary>
-    public int? PanelId { get; init; }
-
-    /// <summary>The title of the panel, or the name of the variable or annotation.</summary>
-    public required string Panel { get; init; }
-
-    /// <summary>The letter of the query; the empty string for variables.</summary>
-    public string RefId { get; init; } = "";
 
     /// <summary>How many rows SQLite gave; at most 200,000 are read.</summary>
     public int Rows { get; init; }
 
-    /// <summary>The columns, with the types the plugin gives them.</summary>
+    /// <summary>The columns, with their types in the plugin.</summary>
     public IReadOnlyList<DashboardQueryColumn> Columns { get; init; } = [];
 
-    /// <summary>How many series the plugin makes; null for a table.</summary>
+    /// <summary>How many series the plugin creates; null for a table.</summary>
     public int? Series { get; init; }
 
     /// <summary>How long the query took here, in milliseconds.</summary>
     public double Milliseconds { get; init; }
 
-    /// <summary>What is wrong, each in a sentence; empty where nothing is.</summary>
+    /// <summary>What is wrong, each in a sentence; empty if nothing is.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
     /// <summary>The SQL that reached SQLite, with all variables inserted.</summary>
     public string Sql { get; init; } = "";
+}
 
+/// <summary>A column of a query's result.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">What the plugin takes it for.</param>
+public sealed record DashboardQueryColumn(string Name, ColumnType Type)
+{
     /// <inheritdoc/>
-    public override string ToString() => $"{Panel}: {Rows} rows";
+    public override string ToString() => $"{Name} ({Type})";
+}
+
+/// <summary>What a query of a dashboard is for.</summary>
+public enum DashboardQueryKind
+{
+    /// <summary>A panel.</summary>
+    Panel,
+
+    /// <summary>The options of a variable.</summary>
+    Variable,
+
+    /// <summary>Annotations.</summary>
+    Annotation,
 }

@@ -2,10 +2,11 @@ using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Rules;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Grafana.Proof;
 
-/// <summary>Tests dashboards: holds them to <see cref="DashboardRules"/>, and runs every query of theirs as Grafana would.</summary>
+/// <summary>Tests dashboards: checks them against <see cref="DashboardRules"/>, and runs each of their queries as Grafana would.</summary>
 public static class DashboardTest
 {
     /// <summary>Tests dashboards that belong together: their links may lead to one another.</summary>
@@ -57,7 +58,40 @@ public static class DashboardTest
                         .DistinctBy(finding => finding.Rule == DashboardRules.RowsHidden.Id ? (finding.Rule, finding.PanelId, finding.RefId, "") : (finding.Rule, finding.PanelId, finding.RefId, finding.Panel + finding.Message))
                         .OrderByDescending(finding => finding.Severity),
                 ],
-                queries);
+                [.. queries.Where(query => query.Severity >= options.Floor)]);
         }
     }
 }
+
+/// <summary>How dashboards are tested.</summary>
+public sealed record DashboardTestOptions
+{
+    /// <summary>The database to run queries on; null runs none.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>How long one query may take; all of a dashboard together may take ten times as long.</summary>
+    public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The time range; an end that is open is the dashboard's own.</summary>
+    public TimeRange Range { get; init; } = TimeRange.All;
+
+    /// <summary>The moment that counts as now.</summary>
+    public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
+
+    /// <summary>The zone of days in the dashboard's own time range.</summary>
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Local;
+
+    /// <summary>Values chosen for variables, in place of the dashboard's; an empty list is All.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Variables { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>The ids of rules that are left out.</summary>
+    public IReadOnlySet<string> Excluded { get; init; } = new HashSet<string>();
+
+    /// <summary>Lesser findings and results are left out.</summary>
+    public FindingSeverity Floor { get; init; }
+}
+
+/// <summary>What testing a dashboard gave.</summary>
+/// <param name="Findings">The faults, the gravest first.</param>
+/// <param name="Queries">The queries that were run, in the dashboard's order.</param>
+public sealed record DashboardTestResult(IReadOnlyList<DashboardFinding> Findings, IReadOnlyList<DashboardQueryResult> Queries);

@@ -8,7 +8,7 @@ namespace TokenDashboard.Grafana.Proof;
 /// <summary>Rules about what a query gave.</summary>
 internal static class ResultRules
 {
-    // The year 2200: seconds beyond it are milliseconds somebody took for seconds.
+    // The year 2200: seconds beyond it are really milliseconds.
     private const decimal LatestSecond = 7_258_118_400;
 
     private static readonly string[] SingleValuePanels = ["piechart", "bargauge", "stat", "gauge"];

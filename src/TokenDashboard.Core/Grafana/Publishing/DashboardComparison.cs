@@ -7,8 +7,8 @@ using TokenDashboard.Grafana.Results;
 namespace TokenDashboard.Grafana.Publishing;
 
 /// <summary>
-/// Tells how two dashboards differ in what they show. Panels are matched by id, queries by refId, variables and annotations by name, so
-/// that an inserted one is one difference. What Grafana counts, which data source a variable is set to, and nulls make none.
+/// Compares what two dashboards show. Panels are matched by id, queries by refId, variables and annotations by name, so
+/// that an inserted one is one difference. What Grafana counts, the chosen data source of a variable, and nulls are ignored.
 /// </summary>
 public static class DashboardComparison
 {
@@ -22,7 +22,7 @@ public static class DashboardComparison
         return Compare(DashboardBinding.Bind(left, dataSource), DashboardBinding.Bind(right, dataSource), left.Uid.Length > 0 ? left.Uid : right.Uid);
     }
 
-    /// <summary>All differences of two dashboards that are bound, or never were to be.</summary>
+    /// <summary>All differences of two dashboards without inputs.</summary>
     internal static IReadOnlyList<GrafanaDashboardDifference> Compare(JsonObject left, JsonObject right, string uid)
     {
         var walk = new Walk(uid);
@@ -34,17 +34,14 @@ public static class DashboardComparison
     {
         JsonObject content = DashboardContent.ForFile(dashboard);
         content.Remove("uid");
-        foreach (JsonObject variable in (content["templating"]?["list"] as JsonArray ?? []).OfType<JsonObject>())
+        foreach (JsonObject variable in content.Child("templating").Objects("list").Where(variable => variable.String("type") == "datasource"))
         {
-            if (Text(variable["type"]) == "datasource")
-            {
-                variable.Remove("current");
-            }
+            variable.Remove("current");
         }
         return content;
     }
 
-    private static string Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : node?.ToJsonString() ?? "";
+    private static string Text(JsonNode? node) => node.AsString() ?? node?.ToJsonString() ?? "";
 
     private sealed class Walk(string uid)
     {
@@ -76,22 +73,20 @@ public static class DashboardComparison
         {
             string property = path[(path.LastIndexOf('.') + 1)..];
             string? key = property switch { "panels" => "id", "targets" => "refId", "list" => "name", _ => null };
-            Dictionary<string, JsonNode?>? first = ByKey(left, key);
-            Dictionary<string, JsonNode?>? second = ByKey(right, key);
+            Dictionary<string, JsonNode?>? first = ByKey(left, key), second = ByKey(right, key);
             if (first is null || second is null)
             {
                 (first, second) = (ByIndex(left), ByIndex(right));
             }
-            else if (first.Keys.Where(second.ContainsKey).ToList() is var order && second.Keys.Where(first.ContainsKey).ToList() is var other && !order.SequenceEqual(other))
+            else if (string.Join(", ", first.Keys.Where(second.ContainsKey)) is var order
+                && string.Join(", ", second.Keys.Where(first.ContainsKey)) is var other && order != other)
             {
-                Add(string.Join(", ", order), string.Join(", ", other), $"{path} (order)", panel);
+                Add(order, other, $"{path} (order)", panel);
             }
             foreach (string name in first.Keys.Union(second.Keys))
             {
-                JsonNode? one = first.GetValueOrDefault(name);
-                JsonNode? two = second.GetValueOrDefault(name);
-                string inside = property == "panels" ? Title(one ?? two, name) : panel;
-                Compare(one, two, $"{path}[{name}]", inside);
+                (JsonNode? one, JsonNode? two) = (first.GetValueOrDefault(name), second.GetValueOrDefault(name));
+                Compare(one, two, $"{path}[{name}]", property == "panels" ? Title(one ?? two, name) : panel);
             }
         }
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Publishing;
@@ -20,9 +19,9 @@ internal static class DashboardTakeover
         {
             Keep(file.Root, merged, name);
         }
-        foreach (JsonObject variable in Variables(merged).Where(variable => Text(variable, "type") == "datasource"))
+        foreach (JsonObject variable in merged.Child("templating").Objects("list").Where(variable => variable.String("type") == "datasource"))
         {
-            Keep(Variables(file.Root).FirstOrDefault(own => Text(own, "name") == Text(variable, "name")) ?? [], variable, "current");
+            Keep(file.Root.Child("templating").Objects("list").FirstOrDefault(own => own.String("name") == variable.String("name")) ?? [], variable, "current");
         }
         return DashboardDocument.FromObject(merged);
     }
@@ -63,17 +62,13 @@ internal static class DashboardTakeover
 
     private static void Keep(JsonObject file, JsonObject merged, string name)
     {
-        if (file.ContainsKey(name))
+        if (file.TryGetPropertyValue(name, out JsonNode? value))
         {
-            merged[name] = file[name]?.DeepClone();
+            merged[name] = value?.DeepClone();
         }
         else
         {
             merged.Remove(name);
         }
     }
-
-    private static IEnumerable<JsonObject> Variables(JsonObject dashboard) => (dashboard["templating"]?["list"] as JsonArray ?? []).OfType<JsonObject>();
-
-    private static string? Text(JsonObject fields, string name) => GrafanaResponse.TextOf(fields, name);
 }

@@ -23,7 +23,7 @@ public sealed record GrafanaExportResult
     /// <summary>The file's full path.</summary>
     public required string Path { get; init; }
 
-    /// <summary>How the server's dashboard, the right side, differed from the file it was taken over into; null where a whole file was written.</summary>
+    /// <summary>How the server's dashboard, the right side, differed from the file it was taken over into; null if a whole file was written.</summary>
     public IReadOnlyList<GrafanaDashboardDifference>? Changes { get; init; }
 
     /// <summary>The file's full path.</summary>

@@ -8,41 +8,25 @@ using TokenDashboard.Grafana.Results;
 namespace TokenDashboard.Grafana.Publishing;
 
 /// <summary>
-/// Brings dashboards, their folder and their data source to a Grafana server. It reads, compares, and writes only what differs, with
-/// the version it read; what belongs to others stays as it is.
+/// Publishes dashboards, their folder and their data source to a Grafana server. It reads, compares, and writes only what differs, with
+/// the version it read. What something else manages or changed is not overwritten.
 /// </summary>
-public sealed class GrafanaPublisher : IDisposable
+public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublishOptions options, PublishCallbacks callbacks, CancellationToken cancellation)
+    : GrafanaSession(connection, callbacks, cancellation)
 {
-    private readonly GrafanaConnection _connection;
-    private GrafanaPublishOptions _options;
-    private readonly PublishCallbacks _callbacks;
-    private readonly GrafanaClient _client;
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _kept = new(StringComparer.Ordinal);
-    private GrafanaServer? _server;
+    private GrafanaPublishOptions _options = options;
     private FolderPlace? _folder;
     private DataSourceIdentity? _dataSource;
-    private IDashboardApi? _api;
-    private GrafanaFolders? _folders;
     private DataSourceReferences? _references;
 
-    /// <summary>Prepares for a server without talking to it.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaSignInInvalid"/>.</exception>
-    public GrafanaPublisher(
-        GrafanaConnection connection, GrafanaPublishOptions options, PublishCallbacks callbacks, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(connection);
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(callbacks);
-        _connection = connection;
-        _options = options;
-        _callbacks = callbacks;
-        _client = new GrafanaClient(connection, callbacks, cancellation);
-    }
+    /// <summary>Whether a data source for the dashboards was given.</summary>
+    private bool IsChosen => _options.Database is not null || _options.DataSourceUid is not null;
 
     /// <summary>
-    /// Makes sure of what a dashboard needs and was not seen to yet: the server and the account, the folder, the data source.
-    /// After a failure other than <see cref="ErrorCode.DashboardInvalid"/> nothing further can work.
+    /// Prepares what a dashboard needs and earlier ones did not: the server and the account, the folder, the data source. After a failure
+    /// other than <see cref="ErrorCode.DashboardInvalid"/> nothing further can work.
     /// </summary>
     /// <exception cref="TokenDashboardException">
     /// Any of the Grafana codes, or <see cref="ErrorCode.DashboardInvalid"/> for a dashboard without a usable uid.
@@ -55,7 +39,7 @@ public sealed class GrafanaPublisher : IDisposable
     }
 
     /// <summary>Saves one dashboard if it differs. Call <see cref="Prepare"/> with it before.</summary>
-    /// <returns>One result, or none where the write was declined.</returns>
+    /// <returns>One result, or none if the write was declined.</returns>
     /// <exception cref="TokenDashboardException">
     /// After a result <see cref="GrafanaPublishAction.Conflict"/>: <see cref="ErrorCode.GrafanaVersionConflict"/>,
     /// <see cref="ErrorCode.GrafanaDashboardManaged"/> or <see cref="ErrorCode.GrafanaSchemaUnsupported"/>. Otherwise any of the Grafana codes.
@@ -71,7 +55,7 @@ public sealed class GrafanaPublisher : IDisposable
         string wanted = DashboardContent.Normalise(dashboard);
         string fingerprint = DashboardContent.Fingerprint(wanted);
 
-        StoredDashboard? stored = _api!.Read(document.Uid);
+        StoredDashboard? stored = Api.Read(document.Uid);
         FolderPlace place = _folder ?? stored?.Folder ?? FolderPlace.Root;
         var result = new GrafanaPublishResult
         {
@@ -79,61 +63,58 @@ public sealed class GrafanaPublisher : IDisposable
             Name = document.Title,
             Action = GrafanaPublishAction.Unchanged,
             Uid = document.Uid,
-            Url = new Uri(_client.Url, $"d/{document.Uid}"),
+            Url = new Uri(Client.Url, $"d/{document.Uid}"),
             Version = stored?.Version,
             FolderTitle = (stored?.Folder ?? place).Title,
         };
-        string target = $"Dashboard '{document.Title}' (uid '{document.Uid}') in '{place.Title}' on {_client.Url}";
         PublishHistory? history = null;
-        bool moved = false;
-        if (stored is not null)
+        IReadOnlyList<GrafanaDashboardDifference>? changes = null;
+        TokenDashboardException? obstacle;
+        bool same = false;
+        if (stored is null)
         {
-            moved = place.Uid != stored.Folder.Uid;
-            bool same = stored.Content == wanted;
+            obstacle = Missing(document);
+        }
+        else
+        {
+            same = stored.Content == wanted;
             if (!same && stored.NewerSchema is null)
             {
-                history = _api.History(stored);
+                history = Api.History(stored);
                 same = history.Holds(stored, fingerprint);
             }
-            if (same && !moved)
+            if (same && place.Uid == stored.Folder.Uid)
             {
-                _callbacks.Verbose($"The dashboard '{document.Title}' is as it should be (version {stored.Version}).");
+                Callbacks.Verbose($"The dashboard '{document.Title}' is up to date (version {stored.Version}).");
                 yield return result;
                 yield break;
             }
-            IReadOnlyList<GrafanaDashboardDifference>? changes = null;
-            TokenDashboardException? obstacle = stored.NewerSchema is not null ? stored.Unsupported("published")
-                : _api.Owner(stored) is { } owner ? PublishObstacles.Managed(document, owner)
+            obstacle = stored.NewerSchema is not null ? stored.Unsupported("published")
+                : Api.Owner(stored) is { } owner ? PublishObstacles.Managed(document, owner)
                 : same ? null : ChangedByOthers(document, dashboard, stored, history!, out changes);
-            if (obstacle is not null)
-            {
-                yield return result with { Action = GrafanaPublishAction.Conflict, Message = obstacle.Message, Changes = changes };
-                throw obstacle;
-            }
-            moved &= same;
         }
-
-        if (stored is null && Missing(document) is { } gone)
+        if (obstacle is not null)
         {
-            yield return result with { Action = GrafanaPublishAction.Conflict, Message = gone.Message };
-            throw gone;
+            yield return result with { Action = GrafanaPublishAction.Conflict, Message = obstacle.Message, Changes = changes };
+            throw obstacle;
         }
-        if (!_callbacks.ShouldProcess(target, stored is null ? "Create" : moved ? "Move" : "Update"))
+        string target = $"Dashboard '{document.Title}' (uid '{document.Uid}') in '{place.Title}' on {Client.Url}";
+        if (!Callbacks.ShouldProcess(target, stored is null ? "Create" : same ? "Move" : "Update"))
         {
             yield break;
         }
         string? backup = stored is null || _options.BackupPath is null ? null : Backup(document.Uid, stored, _options.BackupPath);
         var mark = new PublishMark(fingerprint, Math.Max(stored?.Version ?? 0, history?.Newest ?? 0) + 1);
-        // Whoever has written it: what was to be there is there.
+        // It does not matter which run wrote it.
         StoredDashboard? now = null;
-        bool IsDone() => (now = _api.Read(document.Uid)) is not null && now.Folder.Uid == place.Uid
-            && (now.Content == wanted || (now.NewerSchema is null && _api.History(now).Holds(now, fingerprint)));
+        bool IsDone() => (now = Api.Read(document.Uid)) is not null && now.Folder.Uid == place.Uid
+            && (now.Content == wanted || (now.NewerSchema is null && Api.History(now).Holds(now, fingerprint)));
         GrafanaResponse? response = Save(dashboard, place, stored, mark, IsDone);
         if (response is not null && PublishObstacles.Refusal(document, place, response) is { } refusal)
         {
-            if (response.Status is 400 or 409 or 412 or 500 && IsDone())
+            if (response.IsRefusedByState && IsDone())
             {
-                _callbacks.Verbose($"The dashboard '{document.Title}' was published by another run just now (version {now!.Version}).");
+                Callbacks.Verbose($"The dashboard '{document.Title}' was published by another run just now (version {now!.Version}).");
                 yield return result with { Version = now.Version, FolderTitle = place.Title };
                 yield break;
             }
@@ -143,49 +124,41 @@ public sealed class GrafanaPublisher : IDisposable
             }
             throw refusal;
         }
-        long version = response is null ? now!.Version : _api.SavedVersion(response);
-        _callbacks.Verbose($"Saved the dashboard '{document.Title}' as version {version} in '{place.Title}'.");
+        long version = response is null ? now!.Version : Api.SavedVersion(response);
+        Callbacks.Verbose($"Saved the dashboard '{document.Title}' as version {version} in '{place.Title}'.");
         yield return result with
         {
             Action = stored is null ? GrafanaPublishAction.Created : GrafanaPublishAction.Updated,
             Version = version,
             FolderTitle = place.Title,
             BackupPath = backup,
-            Message = response?.Status == 202 ? "Accepted; a Git repository connected to Grafana takes it from here." : null,
+            Message = response?.Status == 202 ? "Accepted; a Git repository connected to Grafana saves it." : null,
         };
     }
 
-    /// <summary>Warns of data sources that were to be replaced and stood in no dashboard. Call it after the last one.</summary>
-    public void Finish() => _references?.WarnOfUnmatched(_callbacks.Warning);
-
-    /// <summary>Ends the connections.</summary>
-    public void Dispose() => _client.Dispose();
+    /// <summary>Warns of data sources that were to be replaced and that no dashboard has. Call it after the last one.</summary>
+    public void Finish() => _references?.WarnOfUnmatched(Callbacks.Warning);
 
     private IEnumerable<GrafanaPublishResult> PrepareParts(DashboardDocument document)
     {
-        if (_folders is null)
-        {
-            _server = GrafanaServer.Probe(_client, _connection.OrgId, _callbacks.Verbose);
-            _api = DashboardApis.Choose(_client, _connection, _server, _callbacks.Verbose);
-            _folders = new GrafanaFolders(_client, _server, _api, _callbacks);
-        }
+        Connect();
         if (_folder is null && (_options.Folder ?? _options.FolderUid) is not null)
         {
-            foreach (GrafanaPublishResult result in _folders!.Ensure(_options.Folder, _options.FolderUid))
+            foreach (GrafanaPublishResult result in Folders.Ensure(_options.Folder, _options.FolderUid))
             {
                 yield return result;
             }
-            _folder = _folders.Place;
+            _folder = Folders.Place;
         }
         if (_references is null && _options.DataSources is { } map)
         {
-            _references = DataSourceReferences.Resolve(map, _client, _callbacks.Warning);
+            _references = DataSourceReferences.Resolve(map, Client, Callbacks.Warning);
             _options = _references.One is { } one ? _options with { DataSourceUid = one.Uid } : _options;
         }
         if (_dataSource is null
             && (IsChosen ? _options.Database is not null || DashboardBinding.ReadsSqlite(document) : DashboardBinding.NeedsDataSource(document, _references, Keeps)))
         {
-            GrafanaPublishResult? result = new GrafanaDataSources(_client, _server!, _callbacks).Ensure(_options, out DataSourceIdentity identity);
+            GrafanaPublishResult? result = DataSources.Ensure(_options, out DataSourceIdentity identity);
             _dataSource = identity;
             if (result is not null)
             {
@@ -194,21 +167,16 @@ public sealed class GrafanaPublisher : IDisposable
         }
     }
 
-    /// <summary>Whether someone said which data source the dashboards shall read.</summary>
-    private bool IsChosen => _options.Database is not null || _options.DataSourceUid is not null;
+    private GrafanaDataSources DataSources => new(Client, Server, Callbacks);
 
-    /// <summary>Whether a variable that is set to a data source stays so: nobody said otherwise, and the server has it.</summary>
+    /// <summary>Whether a variable that is set to a data source stays so: no other was given, and the server has it.</summary>
     private bool Keeps(string uid)
     {
         if (IsChosen || uid == SqliteDataSource.DefaultUid)
         {
             return false;
         }
-        if (!_kept.TryGetValue(uid, out bool keeps))
-        {
-            _kept[uid] = keeps = new GrafanaDataSources(_client, _server!, _callbacks).Has(uid);
-        }
-        return keeps;
+        return _kept.TryGetValue(uid, out bool keeps) ? keeps : _kept[uid] = DataSources.Has(uid);
     }
 
     private TokenDashboardException? ChangedByOthers(
@@ -220,13 +188,11 @@ public sealed class GrafanaPublisher : IDisposable
             return null;
         }
         string what = history.LastPublished is { } published
-            ? $"was changed in Grafana{stored.SavedBy} (version {Math.Max(stored.Version, history.Newest)}) after it was last published "
-                + $"(version {published})"
-            : $"exists in Grafana with other content, saved last{stored.SavedBy}, and its history does not show that it was published "
-                + "from here";
+            ? $"was changed in Grafana{stored.SavedBy} (version {Math.Max(stored.Version, history.Newest)}) after it was last published (version {published})"
+            : $"exists in Grafana with other content, last saved{stored.SavedBy}, and its history does not show that it was published from here";
         if (_options.Force)
         {
-            _callbacks.Verbose($"The dashboard '{document.Title}' {what}. It is overwritten, because -Force was given.");
+            Callbacks.Verbose($"The dashboard '{document.Title}' {what}. It is overwritten because of -Force.");
             return null;
         }
         JsonObject? before = history.LastPublished is { } last ? Version(stored, last) : null;
@@ -234,12 +200,12 @@ public sealed class GrafanaPublisher : IDisposable
         return PublishObstacles.Changed(document, what, before is null ? "It differs in" : "Changed there:", changes);
     }
 
-    /// <summary>A version of the history, to tell what was changed since; null where the server does not give it.</summary>
+    /// <summary>A version of the history, to report what was changed since; null if the server does not return it.</summary>
     private JsonObject? Version(StoredDashboard stored, long version)
     {
         try
         {
-            return _api!.ReadVersion(stored, version);
+            return Api.ReadVersion(stored, version);
         }
         catch (TokenDashboardException exception) when (exception.Code is ErrorCode.GrafanaForbidden or ErrorCode.GrafanaRequestFailed or ErrorCode.GrafanaSchemaUnsupported)
         {
@@ -250,46 +216,34 @@ public sealed class GrafanaPublisher : IDisposable
     private string Backup(string uid, StoredDashboard stored, string path)
     {
         string file = DashboardFile.WriteBackup(
-            path, _folders!.Titles(stored.Folder), uid, stored.Version, DashboardDocument.FromObject(DashboardContent.ForFile(stored.Json!)));
-        _callbacks.Verbose($"Wrote version {stored.Version} of the dashboard '{uid}' to '{file}'.");
+            path, Folders.Titles(stored.Folder), uid, stored.Version, DashboardDocument.FromObject(DashboardContent.ForFile(stored.Json!)));
+        Callbacks.Verbose($"Wrote version {stored.Version} of the dashboard '{uid}' to '{file}'.");
         return file;
     }
 
-    /// <summary>Why a dashboard that is not on the server is not to be made: it was deleted there, or only those that are there were asked for.</summary>
+    /// <summary>Why a dashboard that is not on the server is not created: it was deleted there, or only existing ones are to be updated.</summary>
     private TokenDashboardException? Missing(DashboardDocument document)
     {
-        if (_options.UpdateOnly)
-        {
-            return new TokenDashboardException(
-                ErrorCode.GrafanaDashboardMissing,
-                $"Grafana at {_client.Url} has no dashboard with the uid '{document.Uid}' ('{document.Title}'). It was deleted, or never published. "
-                    + "Nothing was made. Publish it without -UpdateOnly, or take it out of what is published.",
-                target: document.Uid);
-        }
-        if (_api!.Deleted(document.Uid) is not { } words)
+        string? deleted = _options.UpdateOnly ? null : Api.Deleted(document.Uid);
+        if (deleted is null && !_options.UpdateOnly)
         {
             return null;
         }
-        if (_options.Force)
+        if (deleted is not null && _options.Force)
         {
-            _callbacks.Verbose($"The dashboard '{document.Title}' {words}. It is made anew, because -Force was given.");
+            Callbacks.Verbose($"The dashboard '{document.Title}' {deleted}. It is created again because of -Force.");
             return null;
         }
         return new TokenDashboardException(
             ErrorCode.GrafanaDashboardMissing,
-            $"The dashboard '{document.Title}' (uid '{document.Uid}') {words}. Nothing was made. Restore it there, give -Force to make it anew, or take it "
-                + "out of what is published.",
+            deleted is null
+                ? $"Grafana at {Client.Url} has no dashboard with the uid '{document.Uid}' ('{document.Title}'). It was deleted, or never published. Nothing was "
+                    + "created. Publish it without -UpdateOnly, or do not publish it any more."
+                : $"The dashboard '{document.Title}' (uid '{document.Uid}') {deleted}. Nothing was created. Restore it there, give -Force to create it again, or do "
+                    + "not publish it any more.",
             target: document.Uid);
     }
 
-    private GrafanaResponse? Save(JsonObject dashboard, FolderPlace place, StoredDashboard? stored, PublishMark mark, Func<bool> isDone)
-    {
-        if (place.Uid is null)
-        {
-            throw new TokenDashboardException(
-                ErrorCode.GrafanaFolderConflict,
-                $"The dashboard cannot be saved in the folder '{place.Title}', because the folder was not made.", target: place.Title);
-        }
-        return _api!.Save(dashboard, place, stored, mark.Message(_options.Message), isDone);
-    }
+    private GrafanaResponse? Save(JsonObject dashboard, FolderPlace place, StoredDashboard? stored, PublishMark mark, Func<bool> isDone) =>
+        Api.Save(dashboard, place.Uid is null ? throw place.NotCreated("dashboard") : place, stored, mark.Message(_options.Message), isDone);
 }

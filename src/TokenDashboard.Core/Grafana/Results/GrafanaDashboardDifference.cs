@@ -18,9 +18,22 @@ public sealed record GrafanaDashboardDifference
     /// <summary>Which side has it.</summary>
     public required GrafanaDifferenceKind Kind { get; init; }
 
-    /// <summary>The left side's value, text as it is and anything else as JSON; null where it has none.</summary>
+    /// <summary>The left side's value, text as it is and anything else as JSON; null if there is none.</summary>
     public string? Left { get; init; }
 
-    /// <summary>The right side's value; null where it has none.</summary>
+    /// <summary>The right side's value; null if there is none.</summary>
     public string? Right { get; init; }
+}
+
+/// <summary>What a difference is, seen from the left side.</summary>
+public enum GrafanaDifferenceKind
+{
+    /// <summary>Both sides have it, with other values.</summary>
+    Changed,
+
+    /// <summary>Only the right side has it.</summary>
+    Added,
+
+    /// <summary>Only the left side has it.</summary>
+    Removed,
 }

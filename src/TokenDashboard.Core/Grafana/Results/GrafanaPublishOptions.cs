@@ -2,7 +2,7 @@ using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Results;
 
-/// <summary>Where dashboards go and which data source they read.</summary>
+/// <summary>The folder, the data source and the history of published dashboards.</summary>
 public sealed record GrafanaPublishOptions
 {
     /// <summary>The folder's title; titles of nested folders are separated by slashes. Null leaves each dashboard where it is.</summary>
@@ -23,21 +23,21 @@ public sealed record GrafanaPublishOptions
     /// </summary>
     public string? DataSourceUid { get; init; }
 
-    /// <summary>Existing data sources that take the place of those the dashboards refer to; null for none.</summary>
+    /// <summary>Existing data sources that replace those the dashboards refer to; null for none.</summary>
     public DataSourceMap? DataSources { get; init; }
 
-    /// <summary>Whether the SQLite plugin is installed through Grafana where it is missing, which only a server admin may do.</summary>
+    /// <summary>Whether the SQLite plugin is installed through Grafana if it is missing, which only a server admin may do.</summary>
     public bool InstallPlugin { get; init; }
 
-    /// <summary>What the dashboard's history shall say, up to 400 characters; null for a standard text.</summary>
+    /// <summary>The message in the dashboard's history, up to 400 characters; null for a standard text.</summary>
     public string? Message { get; init; }
 
-    /// <summary>The full path of the folder that gets what is overwritten, before it is; null for none.</summary>
+    /// <summary>The full path of the folder that gets what is about to be overwritten; null for none.</summary>
     public string? BackupPath { get; init; }
 
-    /// <summary>Whether a dashboard that is not on the server is a failure rather than made.</summary>
+    /// <summary>Whether a dashboard that is not on the server is an error instead of being created.</summary>
     public bool UpdateOnly { get; init; }
 
-    /// <summary>Whether changes made by others in Grafana are overwritten.</summary>
+    /// <summary>Whether changes made in Grafana are overwritten.</summary>
     public bool Force { get; init; }
 }

@@ -4,7 +4,7 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;
 
-/// <summary>Rules about panels that draw something other than what their query says.</summary>
+/// <summary>Rules about panels that do not show what their query returns.</summary>
 internal static partial class DisplayRules
 {
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
@@ -14,7 +14,7 @@ internal static partial class DisplayRules
             if (panel.Type is "piechart" or "bargauge" && !ShowsRows(panel)
                 && panel.Targets.FirstOrDefault(target => !target.SeriesByLabel && Grouped().IsMatch(new SqlText(target.Sql).Outer)) is { } grouped)
             {
-                yield return DashboardRules.RowsHidden.Find(dashboard, "The query groups rows, and the panel adds them up or takes one.", panel, grouped.RefId);
+                yield return DashboardRules.RowsHidden.Find(dashboard, "The query groups rows, and the panel shows their sum or one of them.", panel, grouped.RefId);
             }
             if (panel.Type == "gauge" && panel.Defaults.Number("max") is null && !panel.HasOverride("max")
                 && panel.Defaults.Text("unit") is not ("percent" or "percentunit"))
@@ -49,17 +49,17 @@ internal static partial class DisplayRules
         JsonNode? footer = panel.Json.Child("options").Child("footer");
         if (panel.Defaults.Child("custom").Child("footer") is not null && footer is null)
         {
-            return "The footer stands under fieldConfig, where Grafana before 12.2 does not look for it.";
+            return "The footer is in fieldConfig, where Grafana before 12.2 does not read it.";
         }
         return footer.Flag("show") && !footer.Flag("countRows") && footer.Texts("fields") is [] or [""]
-            ? "The footer names no columns, so it adds up averages and ratios too."
+            ? "The footer names no columns, so it also adds up averages and ratios."
             : null;
     }
 
     /// <summary>
-    /// Whether a computed column may be a whole number in one row and a fraction in another. AVG and TOTAL alone always give fractions,
-    /// COUNT alone never does, and a time column is a time whatever it holds. Of a relation that a variable makes nothing is known here; what
-    /// the query gives is looked at when it runs.
+    /// Whether a computed column may be a whole number in one row and a fraction in another. AVG and TOTAL alone always return fractions,
+    /// COUNT alone never does, and a time column is always a time. A relation from a variable is unknown here; the result is checked when the
+    /// query runs.
     /// </summary>
     private static bool TypeDependsOnData(string column, ReadTarget target)
     {

@@ -16,17 +16,15 @@ internal static class LayoutRules
         foreach (IGrouping<double?, JsonObject> same in all.GroupBy(panel => panel.Number("id")).Where(group => group.Key is not null && group.Count() > 1))
         {
             string titles = string.Join(", ", same.Select(panel => $"'{panel.Text("title")}'"));
-            yield return DashboardRules.DuplicateId.Find(dashboard, string.Create(CultureInfo.InvariantCulture, $"The number {same.Key} is that of {titles}."));
+            yield return DashboardRules.DuplicateId.Find(dashboard, string.Create(CultureInfo.InvariantCulture, $"{titles} have the number {same.Key}."));
         }
         foreach (JsonObject row in dashboard.Rows.Where(row => !row.Flag("collapsed") && row.Objects("panels").Any()))
         {
-            yield return DashboardRules.HiddenByRow.Find(dashboard, $"The open row has {row.Objects("panels").Count()} panels inside it.")
-                with { Panel = row.Text("title") };
+            yield return DashboardRules.HiddenByRow.Find(dashboard, $"The open row has {row.Objects("panels").Count()} panels inside it.", name: row.Text("title"));
         }
         foreach (JsonObject row in dashboard.Root.Objects("rows").Concat(dashboard.Rows.SelectMany(outer => outer.Objects("panels")).Where(ReadDashboard.IsRow)))
         {
-            yield return DashboardRules.OldForm.Find(dashboard, string.Create(CultureInfo.InvariantCulture, $"The row has {row.Objects("panels").Count()} panels, which were not looked at."))
-                with { Panel = row.Text("title") };
+            yield return DashboardRules.OldForm.Find(dashboard, $"The row has {row.Objects("panels").Count()} panels, which were not checked.", name: row.Text("title"));
         }
         foreach (ReadPanel panel in dashboard.Panels.Where(panel => Place.Of(panel.Json) is not { InGrid: true }))
         {
@@ -46,7 +44,7 @@ internal static class LayoutRules
                 reaching.RemoveAll(other => other.Place.Y + other.Place.Height <= place.Y);
                 if (reaching.FirstOrDefault(other => other.Place.Overlaps(place)) is { Panel: { } covered })
                 {
-                    yield return DashboardRules.Overlap.Find(dashboard, $"The panel covers '{covered.Label}'.", panel);
+                    yield return DashboardRules.Overlap.Find(dashboard, $"The panel overlaps '{covered.Label}'.", panel);
                 }
                 // Without overlaps there is room for 24 side by side.
                 if (reaching.Count < MostReaching)

@@ -4,16 +4,12 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;
 
-/// <summary>Rules about links to dashboards. A dashboard given alone tells nothing of others, so its links to them are not judged.</summary>
+/// <summary>Rules about links to dashboards. Links of a single dashboard are not checked.</summary>
 internal static partial class LinkRules
 {
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard, IReadOnlyCollection<string> uids)
     {
-        if (uids.Count < 2)
-        {
-            yield break;
-        }
-        IEnumerable<(ReadPanel? Panel, string Url)> links =
+        IEnumerable<(ReadPanel? Panel, string Url)> links = uids.Count < 2 ? [] :
         [
             .. dashboard.Root.Objects("links").Select(link => ((ReadPanel?)null, link.Text("url"))),
             .. dashboard.Panels.SelectMany(panel => Links(panel).Select(link => ((ReadPanel?)panel, link.Text("url")))),
@@ -35,7 +31,7 @@ internal static partial class LinkRules
             .SelectMany(property => property.Objects("value")),
     ];
 
-    // Addresses of other servers, and uids that variables make, cannot be judged.
+    // Addresses of other servers, and uids from variables, cannot be checked.
     [GeneratedRegex(@"^/?d/(?<uid>[A-Za-z0-9_-]+)(?=[/?#]|$)")]
     private static partial Regex DashboardUrl();
 }

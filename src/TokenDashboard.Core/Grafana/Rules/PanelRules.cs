@@ -3,7 +3,7 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;
 
-/// <summary>Rules about what every panel says of itself.</summary>
+/// <summary>Rules about the description and unit of panels.</summary>
 internal static class PanelRules
 {
     private static readonly string[] Wanted = ["title", "description"];
@@ -14,13 +14,13 @@ internal static class PanelRules
     {
         if (dashboard.CarriesLibraryPanels)
         {
-            yield return DashboardRules.LibraryPanelsCarried.Find(dashboard, "Library panels stand in '__elements'.");
+            yield return DashboardRules.LibraryPanelsCarried.Find(dashboard, "'__elements' contains library panels.");
         }
         foreach (ReadPanel panel in dashboard.Panels)
         {
             foreach (string source in panel.OtherSources)
             {
-                yield return DashboardRules.OtherSource.Find(dashboard, $"A query asks {source}.", panel);
+                yield return DashboardRules.OtherSource.Find(dashboard, $"A query uses {source}.", panel);
             }
             if (panel.OfLibrary)
             {
@@ -43,8 +43,8 @@ internal static class PanelRules
             // Mapped values and plain text need no unit.
             else if (UnknownUnit(panel) is { } unit)
             {
-                string meant = Units.Nearest(unit) is { } nearest ? $" '{nearest}' is one." : "";
-                yield return DashboardRules.Unit.Find(dashboard, $"'{unit}' is none of Grafana's units.{meant}", panel);
+                string meant = Units.Nearest(unit) is { } nearest ? $" '{nearest}' is similar." : "";
+                yield return DashboardRules.Unit.Find(dashboard, $"Grafana has no unit '{unit}'.{meant}", panel);
             }
             else if (panel.Defaults.Text("unit").Length == 0 && !panel.HasOverride("unit") && !panel.Defaults.Objects("mappings").Any()
                 && panel.Json.Child("options").Child("reduceOptions").Text("fields").Length == 0)
@@ -54,7 +54,7 @@ internal static class PanelRules
         }
     }
 
-    // A unit that a variable makes is not known before.
+    // A unit from a variable is not known here.
     private static string? UnknownUnit(ReadPanel panel) => panel.Overrides.SelectMany(item => item.Objects("properties"))
         .Where(property => property.Text("id") == "unit").Select(property => property.Text("value"))
         .Prepend(panel.Defaults.Text("unit"))

@@ -4,44 +4,20 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;
 
-/// <summary>Rules about the queries of panels and annotations: what the plugin reads of them, and its macros.</summary>
+/// <summary>Rules about the texts of queries and the macros in them.</summary>
 internal static partial class QueryRules
 {
     private const string GroupMacro = "unixEpochGroupSeconds";
 
     private static readonly string TooLong = string.Create(CultureInfo.InvariantCulture, $"The query has more than {SqlText.MaxLength} characters.");
 
-    internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
-    {
-        foreach (ReadPanel panel in dashboard.Panels)
-        {
-            foreach (ReadTarget target in panel.Targets)
-            {
-                foreach ((DashboardRule rule, string problem) in Problems(dashboard, target))
-                {
-                    yield return rule.Find(dashboard, problem, panel, target.RefId);
-                }
-            }
-        }
-        foreach (var annotation in dashboard.Annotations)
-        {
-            foreach ((DashboardRule rule, string problem) in Problems(dashboard, new ReadTarget((System.Text.Json.Nodes.JsonObject)annotation["target"]!)))
-            {
-                yield return rule.Find(dashboard, problem) with { Panel = annotation.Text("name") };
-            }
-        }
-        foreach (ReadVariable variable in dashboard.Variables.Where(variable => variable.IsTooLong))
-        {
-            yield return DashboardRules.QueryTooLong.Find(dashboard, TooLong) with { Panel = variable.Name };
-        }
-        foreach (ReadVariable variable in dashboard.Variables.Where(dashboard.IsSqlite))
-        {
-            foreach ((DashboardRule rule, string problem) in MacroProblems(dashboard, variable.Query))
-            {
-                yield return rule.Find(dashboard, problem) with { Panel = variable.Name };
-            }
-        }
-    }
+    internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard) =>
+    [
+        .. dashboard.Queries.SelectMany(query => Problems(dashboard, query.Target).Select(found => query.Find(dashboard, found))),
+        .. dashboard.Variables.Where(variable => variable.IsTooLong).Select(variable => DashboardRules.QueryTooLong.Find(dashboard, TooLong, name: variable.Name)),
+        .. dashboard.Variables.Where(dashboard.IsSqlite).SelectMany(variable =>
+            MacroProblems(dashboard, variable.Query).Select(found => found.Rule.Find(dashboard, found.Problem, name: variable.Name))),
+    ];
 
     private static IEnumerable<(DashboardRule Rule, string Problem)> Problems(ReadDashboard dashboard, ReadTarget target)
     {
@@ -52,13 +28,14 @@ internal static partial class QueryRules
         }
         string raw = target.RawText.Trim();
         string text = target.Text.Trim();
-        if (raw.Length == 0 || text.Length == 0)
+        if (raw.Length == 0)
         {
-            yield return (DashboardRules.QueryTextMissing, raw.Length > 0 ? "queryText is missing." : text.Length > 0 ? "rawQueryText is missing." : "There is no SQL.");
+            yield return (DashboardRules.QueryTextMissing, text.Length > 0 ? "rawQueryText is missing." : "There is no SQL.");
         }
         else if (raw != text)
         {
-            yield return (DashboardRules.QueryTextsDiffer, "rawQueryText and queryText differ.");
+            // The plugin's browser part sends rawQueryText in its place, so the panel itself works.
+            yield return (DashboardRules.QueryTextsDiffer, text.Length == 0 ? "queryText is missing." : "rawQueryText and queryText differ.");
         }
         if (target.QueryType is not ("table" or "time series"))
         {
@@ -79,30 +56,36 @@ internal static partial class QueryRules
         }
         // A macro that does not exist is reported as such.
         string code = SqlText.Blank(sql);
-        if (!TimeFilter().IsMatch(sql) && !RelationFollowsTime(dashboard, sql) && !MacroCall.In(code).Any(call => call.Name != GroupMacro) && TableRead().IsMatch(code))
+        if (!FollowsTime(sql) && !RelationFollowsTime(dashboard, sql) && !MacroCall.In(code).Any(call => call.Name != GroupMacro) && TableRead().IsMatch(code))
         {
             yield return (DashboardRules.NoTimeFilter, "The query has no condition on the time range.");
         }
     }
 
-    // What makes a relation may be made of other variables in turn.
+    // A text among the result columns filters nothing; one in a condition does, as in timestamp >= '${__from:date:iso}'.
+    private static bool FollowsTime(string sql)
+    {
+        var text = new SqlText(sql);
+        return TimeFilter().Matches(SqlText.WithoutComments(sql)).Any(match => !text.InColumnLiteral(match.Index));
+    }
+
+    // A relation's variable may use other variables in turn.
     private static bool RelationFollowsTime(ReadDashboard dashboard, string sql)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var unread = new Queue<string>(SqlText.Relations(sql));
         while (unread.TryDequeue(out string? name))
         {
-            if (!seen.Add(name) || dashboard.Variable(name) is not { } variable)
+            if (seen.Add(name) && dashboard.Variable(name) is { } variable)
             {
-                continue;
-            }
-            if (TimeFilter().IsMatch(variable.Query))
-            {
-                return true;
-            }
-            foreach (VariableUse use in VariableUse.In(variable.Query))
-            {
-                unread.Enqueue(use.Name);
+                if (TimeFilter().IsMatch(SqlText.WithoutComments(variable.Query)))
+                {
+                    return true;
+                }
+                foreach (VariableUse use in VariableUse.In(variable.Query))
+                {
+                    unread.Enqueue(use.Name);
+                }
             }
         }
         return false;
@@ -110,19 +93,17 @@ internal static partial class QueryRules
 
     // A column that is selected stands somewhere in the text, unless all are.
     private static bool SelectsColumn(string sql, string column) =>
-        SqlText.HasWord(sql, column) || SqlText.Blank(sql).Contains('*', StringComparison.Ordinal);
+        SqlText.HasWord(SqlText.WithoutComments(sql), column) || SqlText.Blank(sql).Contains('*', StringComparison.Ordinal);
 
     private static IEnumerable<(DashboardRule Rule, string Problem)> MacroProblems(ReadDashboard dashboard, string sql)
     {
-        string code = SqlText.Blank(sql);
-        foreach (MacroCall call in MacroCall.In(code))
+        foreach (MacroCall call in MacroCall.In(SqlText.Blank(sql)))
         {
             if (call.Name != GroupMacro)
             {
                 yield return (DashboardRules.MacroUnknown, $"The plugin has no macro $__{call.Name}.");
-                continue;
             }
-            if (ArgumentProblem(dashboard, sql[call.Arguments]) is { } problem)
+            else if (ArgumentProblem(dashboard, sql[call.Arguments]) is { } problem)
             {
                 yield return (DashboardRules.MacroArguments, problem);
             }
@@ -134,26 +115,21 @@ internal static partial class QueryRules
         string[] parts = arguments.Split(',');
         if (arguments.Contains('(', StringComparison.Ordinal))
         {
-            return $"The arguments ({arguments} hold a function call.";
+            return $"The arguments ({arguments} contain a function call.";
         }
         if (parts.Length is < 2 or > 3)
         {
             return $"The macro has {parts.Length} arguments.";
         }
         string seconds = parts[1].Trim();
-        // What a variable of the dashboard holds is seen when the query runs; Grafana's own intervals are never whole numbers of seconds.
-        bool variable = VariableUse.FirstName(seconds) is { } name && dashboard.Variable(name) is { Type: not "interval" }
-            && VariableUse.In(seconds).First().Length == seconds.Length;
-        if (!variable && !seconds.All(char.IsAsciiDigit))
-        {
-            return $"'{seconds}' is not a whole number of seconds.";
-        }
-        return parts.Length == 3 && !parts[2].Trim().Equals("NULL", StringComparison.OrdinalIgnoreCase)
-            ? $"'{parts[2].Trim()}' cannot fill gaps."
+        // The value of a variable of the dashboard is checked when the query runs; Grafana's own intervals are never whole numbers of seconds.
+        bool variable = VariableUse.In(seconds).FirstOrDefault() is { } use && use.Length == seconds.Length && dashboard.Variable(use.Name) is { Type: not "interval" };
+        return !variable && !seconds.All(char.IsAsciiDigit) ? $"'{seconds}' is not a whole number of seconds."
+            : parts.Length == 3 && !parts[2].Trim().Equals("NULL", StringComparison.OrdinalIgnoreCase) ? $"'{parts[2].Trim()}' cannot fill gaps."
             : null;
     }
 
-    // What makes SQL of texts puts the name together, lest it be replaced too early.
+    // A query that builds SQL joins the name from two texts, so that it is not replaced too early.
     [GeneratedRegex(@"\$(' \|\| ')?\{?__(from|to)\b|\[\[__(from|to)\b")]
     private static partial Regex TimeFilter();
 

@@ -9,7 +9,7 @@ internal static class SettingRules
 {
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
     {
-        // Grafana takes a dashboard that does not say for editable.
+        // By default, a dashboard can be edited.
         if (dashboard.Root.Child("editable") is null || dashboard.Root.Flag("editable"))
         {
             yield return DashboardRules.Editable.Find(dashboard, "The dashboard can be edited in Grafana.");
@@ -22,27 +22,21 @@ internal static class SettingRules
         {
             yield return DashboardRules.DataSourceVariable.Find(dashboard, problem);
         }
-        foreach (ReadPanel panel in dashboard.Panels.Where(panel => panel.Targets.Count > 0))
+        // Outside mixed panels, the panel's data source is used, whatever its queries name.
+        IEnumerable<(ReadPanel? Panel, string Name, IEnumerable<JsonNode?> Sources)> users =
+        [
+            .. dashboard.Panels.Where(panel => panel.Targets.Count > 0).Select(panel => (
+                (ReadPanel?)panel, "", dashboard.PluginOf(panel.Json["datasource"]) is null or DataSourceVariable.PluginId
+                    ? [panel.Json["datasource"]]
+                    : panel.Targets.Select(target => target.Json["datasource"]))),
+            .. dashboard.Variables.Where(dashboard.IsSqlite).Select(variable => ((ReadPanel?)null, variable.Name, (IEnumerable<JsonNode?>)[variable.Json["datasource"]])),
+            .. dashboard.Annotations.Select(annotation => ((ReadPanel?)null, annotation.Text("name"), (IEnumerable<JsonNode?>)[annotation["datasource"]])),
+        ];
+        foreach ((ReadPanel? panel, string name, IEnumerable<JsonNode?> sources) in users)
         {
-            // Outside mixed panels the panel's data source is asked, whatever its queries name.
-            IEnumerable<JsonNode?> sources = dashboard.PluginOf(panel.Json["datasource"]) is null or DataSourceVariable.PluginId
-                ? [panel.Json["datasource"]]
-                : panel.Targets.Select(target => target.Json["datasource"]);
             if (sources.Select(source => HardCoded(dashboard, source)).FirstOrDefault(uid => uid is not null) is { } uid)
             {
-                yield return DashboardRules.HardCodedDataSource.Find(dashboard, $"The data source is {uid}.", panel);
-            }
-        }
-        IEnumerable<(string Name, JsonNode? Source)> others =
-        [
-            .. dashboard.Variables.Where(dashboard.IsSqlite).Select(variable => (variable.Name, variable.Json["datasource"])),
-            .. dashboard.Annotations.Select(annotation => (annotation.Text("name"), annotation["datasource"])),
-        ];
-        foreach ((string name, JsonNode? source) in others)
-        {
-            if (HardCoded(dashboard, source) is { } uid)
-            {
-                yield return DashboardRules.HardCodedDataSource.Find(dashboard, $"The data source is {uid}.") with { Panel = name };
+                yield return DashboardRules.HardCodedDataSource.Find(dashboard, $"The data source is {uid}.", panel, name: name);
             }
         }
     }
@@ -53,31 +47,25 @@ internal static class SettingRules
         DateTimeOffset now = DateTimeOffset.UtcNow;
         DateTimeOffset? begin = TimeWindow.Parse(from, now, TimeZoneInfo.Utc, end: false), end = TimeWindow.Parse(to, now, TimeZoneInfo.Utc, end: true);
         string? unread = begin is null && from.Length > 0 ? from : end is null && to.Length > 0 ? to : null;
-        return unread is not null
-            ? $"'{unread}' is no time that Grafana reads."
-            : begin >= end ? $"The time range from '{from}' to '{to}' ends before it begins." : null;
+        return unread is not null ? $"Grafana cannot read the time '{unread}'."
+            : begin >= end ? $"The time range from '{from}' to '{to}' ends before it begins."
+            : null;
     }
 
-    private static string? DataSourceVariableProblem(ReadDashboard dashboard)
-    {
-        ReadVariable[] variables = [.. dashboard.Variables.Where(variable => variable.Type == "datasource" && variable.Query == DataSourceVariable.PluginId)];
-        return variables switch
+    private static string? DataSourceVariableProblem(ReadDashboard dashboard) =>
+        dashboard.Variables.Where(variable => variable.Type == "datasource" && variable.Query == DataSourceVariable.PluginId).ToArray() switch
         {
             [] => dashboard.Panels.Any(panel => panel.Targets.Count > 0) ? "There is no data source variable." : null,
-            [{ Name: not ("datasource" or "frser-sqlite-datasource_datasource") } variable] =>
-                $"The data source variable is named '{variable.Name}'.",
+            [{ Name: not ("datasource" or "frser-sqlite-datasource_datasource") } variable] => $"The data source variable is named '{variable.Name}'.",
             [var variable] when variable.Json.Text("label") != "Data source" => $"The data source variable has the label '{variable.Json.Text("label")}'.",
             _ => null,
         };
-    }
 
     private static string? HardCoded(ReadDashboard dashboard, JsonNode? source)
     {
         string uid = source is JsonValue value ? value.AsText() : source.Text("uid");
-        return uid.Length == 0
-            ? "the server's default one, whatever that is"
-            : VariableUse.FirstName(uid) is { } name && (dashboard.Variable(name)?.Type == "datasource" || dashboard.Inputs.ContainsKey(name))
-                ? null
-                : $"'{uid}'";
+        return uid.Length == 0 ? "the server's default one"
+            : VariableUse.FirstName(uid) is { } name && (dashboard.Variable(name)?.Type == "datasource" || dashboard.Inputs.ContainsKey(name)) ? null
+            : $"'{uid}'";
     }
 }

@@ -3,7 +3,7 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;
 
-/// <summary>Rules about variables: whether they exist, are used, stay current, and are quoted.</summary>
+/// <summary>Rules about variables: whether they exist, are used, are refreshed, and are quoted.</summary>
 internal static class VariableRules
 {
     private const int OnTimeRangeChange = 2;
@@ -18,45 +18,27 @@ internal static class VariableRules
         {
             if (variable.Type == "query" && variable.Json.Number("refresh") != OnTimeRangeChange)
             {
-                yield return DashboardRules.ReloadOnTimeChange.Find(dashboard, "The list is not made again when the time range changes.")
-                    with { Panel = variable.Name };
+                yield return DashboardRules.ReloadOnTimeChange.Find(dashboard, "The list is not refreshed when the time range changes.", name: variable.Name);
             }
             if (!uses.Has(variable))
             {
-                yield return DashboardRules.VariableUnused.Find(dashboard, $"Nothing uses the variable '{variable.Name}'.") with { Panel = variable.Name };
+                yield return DashboardRules.VariableUnused.Find(dashboard, $"Nothing uses the variable '{variable.Name}'.", name: variable.Name);
             }
         }
-        foreach (ReadPanel panel in dashboard.Panels)
+        IEnumerable<ReadQuery> queries =
+            [.. dashboard.Queries, .. dashboard.Variables.Where(dashboard.IsSqlite).Select(variable => new ReadQuery(variable.AsTarget, null, variable.Name))];
+        foreach (DashboardFinding finding in queries.SelectMany(query => Problems(dashboard, query.Target.Sql).Select(found => query.Find(dashboard, found))))
         {
-            foreach (ReadTarget target in panel.Targets)
-            {
-                foreach ((DashboardRule rule, string problem) in Problems(dashboard, target.Sql))
-                {
-                    yield return rule.Find(dashboard, problem, panel, target.RefId);
-                }
-            }
-        }
-        IEnumerable<(string Name, string Sql)> others =
-        [
-            .. dashboard.Variables.Where(dashboard.IsSqlite).Select(variable => (variable.Name, variable.Query)),
-            .. dashboard.Annotations.Select(annotation => (annotation.Text("name"), new ReadTarget((JsonObject)annotation["target"]!).Sql)),
-        ];
-        foreach ((string name, string sql) in others)
-        {
-            foreach ((DashboardRule rule, string problem) in Problems(dashboard, sql))
-            {
-                yield return rule.Find(dashboard, problem) with { Panel = name };
-            }
+            yield return finding;
         }
     }
 
     private static IEnumerable<(DashboardRule Rule, string Problem)> Problems(ReadDashboard dashboard, string sql)
     {
         var text = new SqlText(sql);
-        foreach (VariableUse use in VariableUse.In(sql).DistinctBy(use => (use.Name, use.Format, text.InLiteral(use.Index))))
+        foreach (VariableUse use in VariableUse.In(SqlText.WithoutComments(sql)).DistinctBy(use => (use.Name, use.Format, text.InLiteral(use.Index))))
         {
             string written = sql.Substring(use.Index, use.Length);
-            bool inLiteral = text.InLiteral(use.Index);
             // Grafana takes every name; a number after the sign is money or a parameter of SQLite.
             if (use.IsBuiltIn || char.IsAsciiDigit(use.Name[0]))
             {
@@ -76,15 +58,15 @@ internal static class VariableRules
             {
                 yield return (DashboardRules.VariableFormat, $"{written} becomes {{a,b}} when several values are chosen.");
             }
-            else if (format == "singlequote" || format == "doublequote" || (inLiteral && variable.Type is "query" or "textbox" && format is "" or "raw" or "csv"))
+            else if (format is "singlequote" or "doublequote"
+                || (text.InLiteral(use.Index) && variable.Type is "query" or "textbox" && format is "" or "raw" or "csv"))
             {
                 yield return (DashboardRules.VariableQuotes, $"{written} breaks the query when a value has a quote in it, as O'Brien has.");
             }
         }
     }
 
-    // What a variable says of itself is no use of it; ad hoc filters are applied without being named, and nobody knows what a panel of
-    // the library uses.
+    // A variable's own properties are no use of it. Ad hoc filters apply without being named, and what a library panel uses is unknown.
     private sealed class UsedNames
     {
         private readonly bool _isUnknown;
@@ -98,11 +80,12 @@ internal static class VariableRules
             _byDashboard =
             [
                 .. dashboard.Rows.Concat(dashboard.Panels.Select(panel => panel.Json)).Select(panel => panel.Text("repeat")),
-                .. Names(dashboard.Root.Where(pair => pair.Key != "templating").SelectMany(pair => pair.Value.AllTexts())),
+                .. Names(dashboard.Root.Where(pair => pair.Key != "templating").SelectMany(pair => pair.Value.AllTexts(Read))),
             ];
             foreach (ReadVariable variable in dashboard.Variables)
             {
-                foreach (string name in Names(variable.Json.AllTexts()))
+                foreach (string name in Names(variable.Json.AllTexts((key, text) =>
+                    key is "query" or "definition" && dashboard.IsSqlite(variable) ? SqlText.WithoutComments(text) : Read(key, text))))
                 {
                     if (!_byOneVariable.TryAdd(name, variable) && _byOneVariable[name] != variable)
                     {
@@ -114,6 +97,8 @@ internal static class VariableRules
 
         internal bool Has(ReadVariable variable) => _isUnknown || variable.Type == "adhoc" || _byDashboard.Contains(variable.Name)
             || _byVariables.Contains(variable.Name) || (_byOneVariable.TryGetValue(variable.Name, out ReadVariable? user) && user != variable);
+
+        private static string Read(string key, string text) => key is "rawQueryText" or "queryText" ? SqlText.WithoutComments(text) : text;
 
         private static IEnumerable<string> Names(IEnumerable<string> texts) => texts.SelectMany(VariableUse.In).Select(use => use.Name).Distinct();
     }

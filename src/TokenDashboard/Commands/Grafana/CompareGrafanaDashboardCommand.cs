@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using TokenDashboard.Completion;
-using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Publishing;
 using TokenDashboard.Grafana.Results;
@@ -8,7 +7,7 @@ using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Tells how a dashboard here differs from the server's, or how it differs between two servers or two versions.</summary>
+/// <summary>Compares dashboards with those on a Grafana server, or dashboards of two servers or two versions.</summary>
 [Cmdlet(VerbsData.Compare, "GrafanaDashboard", DefaultParameterSetName = ObjectSet, HelpUri = HelpPage.Folder + "Compare-GrafanaDashboard.md")]
 [OutputType(typeof(GrafanaDashboardDifference))]
 public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
@@ -20,13 +19,12 @@ public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
 
     private GrafanaExporter? _server;
     private GrafanaExporter? _otherServer;
-    private bool _prepared;
 
     /// <summary>Dashboards to compare with the server's of the same uid.</summary>
     [Parameter(ParameterSetName = ObjectSet, Mandatory = true, ValueFromPipeline = true)]
     public DashboardDocument? InputObject { get; set; }
 
-    /// <summary>Dashboard files to compare with the server's of the same uid; wildcards are allowed.</summary>
+    /// <summary>Dashboard files to compare with the server's of the same uid. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName", "PSPath")]
     [ValidateNotNullOrEmpty]
@@ -50,37 +48,21 @@ public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
     [ValidateRange(1, long.MaxValue)]
     public long Version { get; set; }
 
-    /// <summary>The version on the right side; default: the present one.</summary>
+    /// <summary>The version on the right side. The default is the current one.</summary>
     [Parameter(ParameterSetName = VersionsSet)]
     [ValidateRange(1, long.MaxValue)]
     public long WithVersion { get; set; }
 
     private protected override void Process()
     {
-        _prepared = false;
         _server ??= Connect(Server);
         if (WithConnection is not null)
         {
             _otherServer ??= Connect(WithConnection.Resolve());
         }
-        _prepared = true;
-        if (InputObject is not null)
+        if (Uid.Length == 0)
         {
-            Compare(InputObject, () => OfServer(InputObject));
-        }
-        foreach (string path in Path)
-        {
-            Guard(() =>
-            {
-                foreach (string file in ResolveFiles(path, ErrorCode.DashboardNotFound))
-                {
-                    Guard(() =>
-                    {
-                        DashboardDocument document = DashboardFiles.Read(file);
-                        Compare(document, () => OfServer(document));
-                    });
-                }
-            });
+            EachDashboard(InputObject, Path, document => Compare(document, () => OfServer(document)));
         }
         foreach (string uid in Uid)
         {
@@ -90,36 +72,15 @@ public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
         }
     }
 
-    private GrafanaExporter Connect(GrafanaConnection connection)
-    {
-        var exporter = new GrafanaExporter(connection, Callbacks, Cancellation);
-        exporter.Prepare();
-        return exporter;
-    }
-
     private DashboardDocument OfServer(DashboardDocument document) => document.Uid.Length > 0
         ? _server!.Read(document.Uid)
         : throw new TokenDashboardException(
-            ErrorCode.DashboardInvalid, $"The dashboard '{document.Title}' has no uid, so nothing says which one of the server to compare it with.");
+            ErrorCode.DashboardInvalid, $"The dashboard '{document.Title}' has no uid, so it cannot be found on the server. Give it the uid of the server's dashboard.");
 
     private void Compare(DashboardDocument left, Func<DashboardDocument> right)
     {
         IReadOnlyList<GrafanaDashboardDifference> differences = DashboardComparison.Compare(left, right());
         WriteVerbose($"The dashboard '{left.Title}' has {differences.Count} differences.");
         WriteObject(differences, enumerateCollection: true);
-    }
-
-    /// <summary>One dashboard's trouble is one error record; a server that gives none of them ends the command.</summary>
-    private protected override bool IsTerminating(TokenDashboardException exception) => !_prepared || exception.Code.EndsEverything();
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _server?.Dispose();
-            _otherServer?.Dispose();
-        }
-        base.Dispose(disposing);
     }
 }

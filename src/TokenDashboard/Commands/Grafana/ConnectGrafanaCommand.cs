@@ -23,12 +23,12 @@ public sealed class ConnectGrafanaCommand : TokenCmdlet
     [Parameter(ParameterSetName = TokenSet)]
     public SecureString? Token { get; set; }
 
-    /// <summary>A user's name and password, where there is no token.</summary>
+    /// <summary>The name and password of a user, instead of a token.</summary>
     [Parameter(ParameterSetName = CredentialSet, Mandatory = true)]
     [Credential]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>The organisation in Grafana.</summary>
+    /// <summary>The organization in Grafana.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int OrgId { get; set; }

@@ -5,7 +5,7 @@ using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Brings dashboards from a Grafana server here, as objects or files.</summary>
+/// <summary>Exports dashboards from a Grafana server as objects or files.</summary>
 [Cmdlet(VerbsData.Export, "GrafanaDashboard", SupportsShouldProcess = true, DefaultParameterSetName = UidSet, HelpUri = HelpPage.Folder + "Export-GrafanaDashboard.md")]
 [OutputType(typeof(GrafanaExportResult), typeof(DashboardDocument))]
 public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
@@ -18,48 +18,47 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
     private const string FileSet = "File";
 
     private GrafanaExporter? _exporter;
-    private bool _prepared;
 
-    /// <summary>The uids of dashboards; wildcards are allowed.</summary>
+    /// <summary>The uids of dashboards. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = UidSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Uid { get; set; } = [];
 
-    /// <summary>The titles of dashboards; wildcards are allowed.</summary>
+    /// <summary>The titles of dashboards. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = TitleSet, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Title { get; set; } = [];
 
-    /// <summary>The files dashboards were published from, to take over what was changed in Grafana; wildcards are allowed.</summary>
+    /// <summary>The files that dashboards were published from; changes made in Grafana are written into them. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = FileSet, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] File { get; set; } = [];
 
-    /// <summary>A version of the history instead of the present one.</summary>
+    /// <summary>A version of the history instead of the current one.</summary>
     [Parameter(ParameterSetName = UidSet, ValueFromPipelineByPropertyName = true)]
     [ValidateRange(1, long.MaxValue)]
     public long Version { get; set; }
 
-    /// <summary>Tags; a dashboard must have all of them.</summary>
+    /// <summary>Tags. A dashboard must have all of them.</summary>
     [Parameter(ParameterSetName = TagSet, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string[] Tag { get; set; } = [];
 
-    /// <summary>The title of a folder; nested ones with slashes. What is in folders below it is meant, too.</summary>
+    /// <summary>The title of a folder, with slashes for nested folders. Dashboards in folders below it are included.</summary>
     [Parameter(ParameterSetName = TagSet)]
     [Parameter(ParameterSetName = TitleSet)]
     [Parameter(ParameterSetName = FolderSet, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string? Folder { get; set; }
 
-    /// <summary>Every dashboard the account may read.</summary>
+    /// <summary>Exports every dashboard that the account may read.</summary>
     [Parameter(ParameterSetName = AllSet, Mandatory = true)]
     public SwitchParameter All { get; set; }
 
-    /// <summary>The folder to write files into; without it dashboards are given as objects.</summary>
+    /// <summary>The folder to write files into. Without it, dashboards are returned as objects.</summary>
     [Parameter(ParameterSetName = UidSet)]
     [Parameter(ParameterSetName = TitleSet)]
     [Parameter(ParameterSetName = TagSet)]
@@ -70,34 +69,32 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
 
     private protected override void Process()
     {
-        _prepared = false;
-        _exporter ??= new GrafanaExporter(Server, Callbacks, Cancellation);
-        _exporter.Prepare();
+        _exporter ??= Connect(Server);
         if (ParameterSetName == FileSet)
         {
-            _prepared = true;
-            foreach (string path in File)
-            {
-                Guard(() =>
-                {
-                    foreach (string file in ResolveFiles(path, ErrorCode.DashboardNotFound))
-                    {
-                        Guard(() => TakeOver(file));
-                    }
-                });
-            }
+            EachFile(File, ErrorCode.DashboardNotFound, file => Write(_exporter.TakeOver(DashboardFiles.Read(file), file)));
             return;
         }
-        IReadOnlyList<string> uids = Find(_exporter);
-        _prepared = true;
+        IReadOnlyList<string> uids = [];
+        Require(() => uids = Find(_exporter));
         if (uids.Count == 0)
         {
             throw new TokenDashboardException(
-                ErrorCode.DashboardNotFound, "No dashboard this account may read matches. Check -Uid, -Title, -Tag and -Folder; the case of tags and folders matters.", target: Folder);
+                ErrorCode.DashboardNotFound, "No dashboard that this account may read matches. Check -Uid, -Title, -Tag and -Folder; tags and folders are case-sensitive.", target: Folder);
         }
         foreach (string uid in uids)
         {
-            Guard(() => Export(uid, Version == 0 ? null : Version));
+            Guard(() => Write(Path is null ? _exporter.Read(uid, Number) : _exporter.Save(uid, Number, ResolvePath(Path))));
+        }
+    }
+
+    private long? Number => Version == 0 ? null : Version;
+
+    private void Write(object? result)
+    {
+        if (result is not null)
+        {
+            WriteObject(result);
         }
     }
 
@@ -113,38 +110,5 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
             Tag,
             Folder,
             wanted.Length == 0 ? null : (uid, title) => wanted.Any(pattern => pattern.IsMatch(ParameterSetName == UidSet ? uid : title)));
-    }
-
-    private void TakeOver(string file)
-    {
-        if (_exporter!.TakeOver(DashboardFiles.Read(file), file) is { } result)
-        {
-            WriteObject(result);
-        }
-    }
-
-    private void Export(string uid, long? version)
-    {
-        if (Path is null)
-        {
-            WriteObject(_exporter!.Read(uid, version));
-        }
-        else if (_exporter!.Save(uid, version, ResolvePath(Path)) is { } result)
-        {
-            WriteObject(result);
-        }
-    }
-
-    /// <summary>One dashboard's trouble is one error record; a server that gives none of them ends the command.</summary>
-    private protected override bool IsTerminating(TokenDashboardException exception) => !_prepared || exception.Code.EndsEverything();
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _exporter?.Dispose();
-        }
-        base.Dispose(disposing);
     }
 }

@@ -1,14 +1,19 @@
 using System.Management.Automation;
 using TokenDashboard.Completion;
+using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Publishing;
 using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>What the commands share that talk to a Grafana server the session knows.</summary>
-public abstract class GrafanaCmdlet : TokenCmdlet
+/// <summary>The base of commands that work on a Grafana server. A failure with one item is one error record; a server that fails ends the command.</summary>
+public abstract class GrafanaCmdlet : DashboardCmdlet
 {
-    /// <summary>The server: a connection or its name; default: the one connected last, then GRAFANA_URL and GRAFANA_TOKEN.</summary>
+    private readonly List<GrafanaSession> _sessions = [];
+    private bool _ready;
+
+    /// <summary>The server: a connection or its name. The default is the one connected last, then GRAFANA_URL and GRAFANA_TOKEN.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     [ValidateNotNull]
@@ -16,6 +21,38 @@ public abstract class GrafanaCmdlet : TokenCmdlet
 
     private protected GrafanaConnection Server => ServerConnection.Resolve(Connection);
 
-    private protected PublishCallbacks Callbacks =>
-        new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug);
+    /// <summary>Does work without which nothing further can work: a failure ends the command.</summary>
+    private protected void Require(Action work)
+    {
+        _ready = false;
+        work();
+        _ready = true;
+    }
+
+    /// <summary>Keeps a session until the command ends.</summary>
+    private protected T Keep<T>(T session)
+        where T : GrafanaSession
+    {
+        _sessions.Add(session);
+        return session;
+    }
+
+    private protected GrafanaExporter Connect(GrafanaConnection connection)
+    {
+        GrafanaExporter exporter = Keep(new GrafanaExporter(connection, Callbacks, Cancellation));
+        Require(exporter.Connect);
+        return exporter;
+    }
+
+    private protected override bool EndsCommand(TokenDashboardException exception) => !_ready || exception.Code.EndsEverything();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _sessions.ForEach(session => session.Dispose());
+        }
+        base.Dispose(disposing);
+    }
 }

@@ -9,7 +9,7 @@ using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Makes Grafana dashboards, as objects for Publish-GrafanaDashboard or as files.</summary>
+/// <summary>Creates Grafana dashboards as objects or files.</summary>
 [Cmdlet(VerbsCommon.New, "GrafanaDashboard", DefaultParameterSetName = NameSet, SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "New-GrafanaDashboard.md")]
 [OutputType(typeof(DashboardDocument), typeof(FileInfo))]
 public sealed class NewGrafanaDashboardCommand : TokenCmdlet
@@ -17,9 +17,9 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     private const string NameSet = "Name";
     private const string DefinitionSet = "Definition";
 
-    private readonly HashSet<string> _made = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _created = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The dashboards to make; wildcards are allowed. Without it, all.</summary>
+    /// <summary>The names of dashboards in the catalog. Wildcards are permitted. Without it, all.</summary>
     [Parameter(ParameterSetName = NameSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(DashboardNameCompleter))]
     [ValidateNotNullOrEmpty]
@@ -27,33 +27,33 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     [DashboardNameTransformation]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>Dashboards of one's own: hash tables, objects, JSON text, or paths of JSON files.</summary>
+    /// <summary>Definitions of dashboards: hash tables, objects, JSON text, or paths of JSON files.</summary>
     [Parameter(ParameterSetName = DefinitionSet, Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public PSObject[] Definition { get; set; } = [];
 
     /// <summary>
-    /// Writes a file instead of an object: a path that ends in .json is the file, any other is the folder. An unchanged file is
-    /// not touched.
+    /// Writes a file instead of an object: a path that ends in .json is the file, any other path is the folder. An
+    /// unchanged file is not written.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>The uid in place of the dashboard's own: 1 to 40 letters, digits, hyphens and underscores.</summary>
+    /// <summary>The uid of the dashboard, instead of its own: 1 to 40 letters, digits, hyphens and underscores.</summary>
     [Parameter]
     [ValidatePattern(DashboardDocument.UidPattern)]
     public string? Uid { get; set; }
 
-    /// <summary>The title in place of the dashboard's own.</summary>
+    /// <summary>The title of the dashboard, instead of its own.</summary>
     [Parameter]
     [ValidatePattern(@"\S")]
     public string? Title { get; set; }
 
     /// <summary>
-    /// The time zones whose days, weekdays and hours the panels can show, by their names in the IANA database or of Windows; the first is shown
-    /// at first, and UTC is always there.
+    /// The time zones in which the panels can show days, weekdays and hours, by their IANA or Windows names. The first is the default, and UTC
+    /// is always included.
     /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(TimeZoneCompleter))]
@@ -61,15 +61,15 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     [ValidateNotNullOrEmpty]
     public TimeZoneInfo[] TimeZone { get; set; } = [];
 
-    /// <summary>Makes the form for Grafana's import page, which asks for the data source.</summary>
+    /// <summary>Creates the form for Grafana's import page, which asks for the data source.</summary>
     [Parameter]
     public SwitchParameter ForSharing { get; set; }
 
-    /// <summary>With Path, returns the files, also those that held the dashboard already.</summary>
+    /// <summary>With Path, returns the files, including those that were not written.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>An unknown name or a wrong definition is one error among other dashboards; a folder that cannot be written takes none of them.</summary>
+    /// <summary>An unknown name or a wrong definition is one error; a folder that cannot be written ends the command.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => exception.Code is not
         (ErrorCode.DashboardNotFound or ErrorCode.DashboardDefinitionInvalid or ErrorCode.DashboardDefinitionNotFound);
 
@@ -77,20 +77,20 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     {
         foreach (string name in ParameterSetName == NameSet ? Name : [])
         {
-            Guard(() => Make(name));
+            Guard(() => Create(name));
         }
         foreach (PSObject definition in Definition)
         {
-            Guard(() => Make(definition));
+            Guard(() => Create(definition));
         }
     }
 
-    private void Make(string name)
+    private void Create(string name)
     {
         if (IsFile(name))
         {
             throw new TokenDashboardException(
-                ErrorCode.DashboardNotFound, $"There is no dashboard named '{name}'. A file with definitions is given with -Definition.", target: name);
+                ErrorCode.DashboardNotFound, $"There is no dashboard named '{name}'. Use -Definition for a file with definitions.", target: name);
         }
         if (!WildcardPattern.ContainsWildcardCharacters(name))
         {
@@ -106,31 +106,31 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         }
     }
 
-    private void Make(PSObject definition)
+    private void Create(PSObject definition)
     {
         if (definition.BaseObject is string text && text.TrimStart() is ['{' or '[', ..])
         {
-            MakeAll(DashboardDefinition.Parse(text, "The text"), "");
+            CreateAll(DashboardDefinition.Parse(text, "The text"), "");
         }
         else if (DefinitionInput.PathOf(definition) is { } path)
         {
             foreach (string file in ResolveFiles(path, ErrorCode.DashboardDefinitionNotFound))
             {
-                Guard(() => MakeAll(DashboardDefinition.Parse(DefinitionInput.ReadText(file, ErrorCode.DashboardDefinitionInvalid), file), file));
+                Guard(() => CreateAll(DashboardDefinition.Parse(DefinitionInput.ReadText(file, ErrorCode.DashboardDefinitionInvalid), file), file));
             }
         }
-        // No definition has a key Name, so an object that has it names a dashboard, as it does without definitions.
+        // No definition has a key Name, so an object that has it selects a dashboard of the catalog.
         else if (definition.BaseObject is not IDictionary && definition.Properties["Name"]?.Value is { } name)
         {
-            Make(name.ToString() ?? "");
+            Create(name.ToString() ?? "");
         }
         else
         {
-            MakeAll([DefinitionInput.Fields(definition)], "");
+            CreateAll([DefinitionInput.Fields(definition)], "");
         }
     }
 
-    private void MakeAll(IEnumerable<IEnumerable<KeyValuePair<string, object?>>> definitions, string source)
+    private void CreateAll(IEnumerable<IEnumerable<KeyValuePair<string, object?>>> definitions, string source)
     {
         foreach (IEnumerable<KeyValuePair<string, object?>> fields in definitions)
         {
@@ -142,15 +142,15 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             }
             if (result.Dashboard is { } dashboard)
             {
-                if (!_made.Add(dashboard.Uid))
+                if (!_created.Add(dashboard.Uid))
                 {
-                    RefuseShared([.. _made, dashboard.Title]);
+                    RefuseShared([.. _created, dashboard.Title]);
                     throw new TokenDashboardException(
                         ErrorCode.DashboardDefinitionInvalid,
-                        $"{(source.Length > 0 ? $"'{source}': " : "")}uid is '{dashboard.Uid}', which another of these dashboards has. Give each a uid of its own.",
+                        $"{(source.Length > 0 ? $"'{source}': " : "")}uid is '{dashboard.Uid}', which another of these dashboards has. Give each its own uid.",
                         target: "uid");
                 }
-                RefuseShared([.. _made]);
+                RefuseShared([.. _created]);
                 Write(result.ToDocument(ForSharing), FileName.Of(dashboard.Uid) + ".json");
             }
         }
@@ -171,9 +171,9 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
 
     private void WriteOnce(DashboardDocument document)
     {
-        if (_made.Add(document.Name))
+        if (_created.Add(document.Name))
         {
-            RefuseShared([.. _made]);
+            RefuseShared([.. _created]);
             Write(document, DashboardCatalog.FileName(document.Name));
         }
     }
@@ -189,7 +189,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         string file = IsFile(path) ? path : System.IO.Path.Combine(path, fileName);
         if (ShouldProcess(file, $"Write the dashboard '{document.Title}'"))
         {
-            WriteVerbose(AtomicFile.WriteIfChanged(file, document.Json) ? $"Wrote {file}." : $"{file} holds the dashboard already.");
+            WriteVerbose(AtomicFile.WriteIfChanged(file, document.Json) ? $"Wrote {file}." : $"{file} has this content already.");
             if (PassThru)
             {
                 WriteObject(new FileInfo(file));
@@ -199,7 +199,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
 
     private static bool IsFile(string path) => path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
 
-    // Among objects of other types PowerShell lists every property, and the JSON has a thousand lines.
+    // After objects of other types, PowerShell lists every property, and the JSON has a thousand lines.
     private static PSObject WithShortDisplay(DashboardDocument document)
     {
         var output = PSObject.AsPSObject(document);

@@ -5,7 +5,7 @@ using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Makes the SQLite data source of a Grafana server, or corrects it.</summary>
+/// <summary>Creates or corrects the SQLite data source of a Grafana server.</summary>
 [Cmdlet(VerbsCommon.Set, "GrafanaDataSource", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Set-GrafanaDataSource.md")]
 [OutputType(typeof(GrafanaPublishResult))]
 public sealed class SetGrafanaDataSourceCommand : GrafanaCmdlet
@@ -25,13 +25,13 @@ public sealed class SetGrafanaDataSourceCommand : GrafanaCmdlet
     [ValidatePattern(DashboardDocument.UidPattern)]
     public string Uid { get; set; } = SqliteDataSource.DefaultUid;
 
-    /// <summary>Installs the plugin through Grafana where it is missing.</summary>
+    /// <summary>Installs the plugin through Grafana if it is missing.</summary>
     [Parameter]
     public SwitchParameter InstallPlugin { get; set; }
 
     private protected override void Process()
     {
-        using var service = new GrafanaDataSourceService(Server, Callbacks, Cancellation);
+        GrafanaDataSourceService service = Keep(new GrafanaDataSourceService(Server, Callbacks, Cancellation));
         var options = new GrafanaPublishOptions { Database = Database, DataSourceName = Name, DataSourceUid = Uid, InstallPlugin = InstallPlugin };
         if (service.Set(options) is { } result)
         {

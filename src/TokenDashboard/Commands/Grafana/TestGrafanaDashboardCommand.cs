@@ -11,34 +11,33 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Holds dashboards to rules, and runs every query of theirs on a database as Grafana and its SQLite plugin would.</summary>
+/// <summary>Checks Grafana dashboards against rules and runs their queries.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "GrafanaDashboard", DefaultParameterSetName = ObjectSet, HelpUri = HelpPage.Folder + "Test-GrafanaDashboard.md")]
 [OutputType(typeof(DashboardFinding), typeof(DashboardQueryResult), typeof(bool))]
-public sealed class TestGrafanaDashboardCommand : TokenCmdlet
+public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
 {
     private const string ObjectSet = "Object";
     private const string PathSet = "Path";
 
     private readonly List<DashboardDocument> _documents = [];
-    private bool _unread;
 
-    /// <summary>A dashboard, as New-GrafanaDashboard makes it. Without it, and without Path, all dashboards of this product.</summary>
+    /// <summary>A dashboard, as New-GrafanaDashboard returns it. Without InputObject and Path, all dashboards of this module are tested.</summary>
     [Parameter(ParameterSetName = ObjectSet, ValueFromPipeline = true)]
     public DashboardDocument? InputObject { get; set; }
 
-    /// <summary>Dashboard files; wildcards are allowed, and paths or files from the pipeline.</summary>
+    /// <summary>Dashboard files. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName", "PSPath")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The database to run the queries on, any SQLite file. Without it the default store, where there is one.</summary>
+    /// <summary>The SQLite database to run the queries on. The default is the default store, if there is one.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Database { get; set; }
 
-    /// <summary>Runs no query.</summary>
+    /// <summary>Runs no queries.</summary>
     [Parameter]
     public SwitchParameter SkipQuery { get; set; }
 
@@ -47,94 +46,63 @@ public sealed class TestGrafanaDashboardCommand : TokenCmdlet
     [ValidateRange(1, 86400)]
     public int QueryTimeoutSec { get; set; } = 30;
 
-    /// <summary>The beginning of the time range, in place of the dashboard's own.</summary>
+    /// <summary>The start of the time range, instead of the dashboard's own.</summary>
     [Parameter]
     [Alias("Start")]
     [TimeExpressionTransformation]
     [ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Since { get; set; }
 
-    /// <summary>The end of the time range, in place of the dashboard's own.</summary>
+    /// <summary>The end of the time range, instead of the dashboard's own.</summary>
     [Parameter]
     [Alias("End")]
     [TimeExpressionTransformation]
     [ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Until { get; set; }
 
-    /// <summary>A range that ends now, or a named one. Not with Since or Until.</summary>
+    /// <summary>A time range that ends now, or a named one. It cannot be combined with Since or Until.</summary>
     [Parameter]
     [TimeExpressionTransformation]
     [ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Last { get; set; }
 
-    /// <summary>Values of the dashboards' variables by name, one or several; an empty array is All.</summary>
+    /// <summary>Values of the dashboards' variables by name: one, several in an array, or an empty array for All.</summary>
     [Parameter]
     public IDictionary? Variable { get; set; }
 
-    /// <summary>Rules to leave out; wildcards are allowed.</summary>
+    /// <summary>Rules to leave out. Wildcards are permitted.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(DashboardRuleCompleter))]
     [SupportsWildcards]
     public string[] Exclude { get; set; } = [];
 
-    /// <summary>Leaves lesser findings out, and with Warning or Error also the queries without problem.</summary>
+    /// <summary>Leaves lesser findings and query results out. The default, Passed, leaves out none.</summary>
     [Parameter]
     public FindingSeverity Severity { get; set; }
 
-    /// <summary>The time zone of days in time ranges. Without it, the local zone.</summary>
+    /// <summary>The time zone of days in time ranges. The default is the local time zone.</summary>
     [Parameter]
     [TimeZoneTransformation]
     [ArgumentCompleter(typeof(TimeZoneCompleter))]
     public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Local;
 
-    /// <summary>Gives only whether all is well: no finding of Severity or above, which is Warning unless given.</summary>
+    /// <summary>Returns only whether there is no finding of Severity or above, by default Warning.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
-    /// <summary>A file that cannot be read is one error; the others are still tested. Anything else ends the command.</summary>
-    private protected override bool IsTerminating(TokenDashboardException exception)
-    {
-        bool file = exception.Code is ErrorCode.DashboardInvalid or ErrorCode.DashboardNotFound;
-        _unread |= file;
-        return !file;
-    }
+    private protected override void Process() => EachDashboard(InputObject, Path, _documents.Add);
 
-    private protected override void Process()
-    {
-        if (ParameterSetName == ObjectSet)
-        {
-            _documents.AddRange(InputObject is { } document ? [document]
-                : MyInvocation.ExpectingInput ? []
-                : DashboardCatalog.Names.Select(name => DashboardCatalog.Create(name)));
-            return;
-        }
-        foreach (string path in Path)
-        {
-            Guard(() =>
-            {
-                foreach (string file in ResolveFiles(path, ErrorCode.DashboardNotFound))
-                {
-                    Guard(() => _documents.Add(DashboardFiles.Read(file)));
-                }
-            });
-        }
-    }
-
-    /// <summary>Links are judged among all dashboards given, so the work waits for the last.</summary>
+    /// <summary>Links are checked among all dashboards that are given, so the work waits for the last.</summary>
     private protected override void Finish()
     {
-        DashboardTestOptions options = Options();
-        bool passed = !_unread;
-        foreach (DashboardTestResult result in DashboardTest.Run(_documents, options, Cancellation))
+        bool passed = !Failed;
+        foreach (DashboardTestResult result in DashboardTest.Run(_documents, Options(), Cancellation))
         {
             passed &= result.Findings.Count == 0;
-            if (Quiet)
+            if (!Quiet)
             {
-                continue;
+                WriteObject(result.Findings.Concat(result.Queries), enumerateCollection: true);
             }
-            WriteObject(result.Findings, enumerateCollection: true);
-            WriteObject(
-                result.Queries.Where(query => options.Floor == FindingSeverity.Information || query.Problems.Count > 0), enumerateCollection: true);
         }
         if (Quiet)
         {
@@ -176,7 +144,7 @@ public sealed class TestGrafanaDashboardCommand : TokenCmdlet
         }
         catch (TokenDashboardException exception) when (exception.Code == ErrorCode.StoreNotSpecified)
         {
-            WriteVerbose("No query is run, because nothing names a store. Give -Database to run them.");
+            WriteVerbose("No query is run, because no store is specified. Give -Database to run them.");
             return null;
         }
     }

@@ -16,7 +16,7 @@ public sealed class TestGrafanaDataSourceCommand : GrafanaCmdlet
 
     private protected override void Process()
     {
-        using var service = new GrafanaDataSourceService(Server, Callbacks, Cancellation);
+        GrafanaDataSourceService service = Keep(new GrafanaDataSourceService(Server, Callbacks, Cancellation));
         WriteObject(service.Test(Uid));
     }
 }

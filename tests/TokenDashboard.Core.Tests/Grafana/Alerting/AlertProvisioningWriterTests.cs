@@ -101,7 +101,7 @@ public sealed class AlertProvisioningWriterTests : IDisposable
     }
 
     private AlertProvisioningWriter Writer(string below = "", bool write = true) =>
-        new(new AlertProvisioningOptions { Path = _folder.File(below) }, Callbacks(write));
+        new(new ProvisioningOptions { Path = _folder.File(below) }, Callbacks(write));
 
     private static PublishCallbacks Callbacks(bool write) => new((_, _) => write, _ => { }, _ => { }, _ => { });
 }

@@ -87,7 +87,7 @@ public sealed class AlertRulePublisherTests
         Assert.Equal(ErrorCode.GrafanaVersionConflict, run.Error?.Code);
         Assert.Equal("AlertRule Conflict", run.Actions[^1]);
         Assert.Empty(server.Writes);
-        Assert.Equal("AlertRule Updated", Publish(server, Daily, new AlertRuleOptions { Force = true }).Actions[^1]);
+        Assert.Equal("AlertRule Updated", Publish(server, Daily, new GrafanaPublishOptions { Force = true }).Actions[^1]);
         Assert.Equal("AlertRule Unchanged", Publish(server, Daily).Actions[^1]);
     }
 
@@ -112,8 +112,8 @@ public sealed class AlertRulePublisherTests
         Publish(server, Daily);
         server.EditRule("daily", rule => rule["provenance"] = provenance);
 
-        Assert.Equal("AlertRule Unchanged", Publish(server, Daily, new AlertRuleOptions { Force = true }).Actions[^1]);
-        Assert.Equal(expected, Publish(server, Daily with { Limit = 9 }, new AlertRuleOptions { Force = true }).Error?.Code);
+        Assert.Equal("AlertRule Unchanged", Publish(server, Daily, new GrafanaPublishOptions { Force = true }).Actions[^1]);
+        Assert.Equal(expected, Publish(server, Daily with { Limit = 9 }, new GrafanaPublishOptions { Force = true }).Error?.Code);
         Assert.Equal(provenance, (string?)server.AlertRules["daily"]["provenance"]);
     }
 
@@ -147,19 +147,19 @@ public sealed class AlertRulePublisherTests
 
         Assert.Equal(expected, run.Error?.Code);
         Assert.Equal("AlertRule Conflict", run.Actions[^1]);
-        Assert.Equal(forced, Publish(server, faster, new AlertRuleOptions { Force = true }).Error?.Code);
+        Assert.Equal(forced, Publish(server, faster, new GrafanaPublishOptions { Force = true }).Error?.Code);
     }
 
     [Fact]
     public async Task Folders_are_nested_and_a_rule_stays_where_it_is_unless_told()
     {
         await using FakeGrafana server = await Start();
-        Publish(server, Daily, new AlertRuleOptions { Folder = "LLM/Alerts" });
+        Publish(server, Daily, new GrafanaPublishOptions { Folder = "LLM/Alerts" });
         string folder = server.Folders.Single(each => each.Title == "Alerts").Uid;
         Assert.Equal(folder, (string?)server.AlertRules["daily"]["folderUID"]);
 
         Assert.Equal("AlertRule Unchanged", Publish(server, Daily).Actions[^1]);
-        Assert.Equal("AlertRule Updated", Publish(server, Daily with { Folder = "Elsewhere" }, new AlertRuleOptions { Folder = "LLM/Alerts" }).Actions[^1]);
+        Assert.Equal("AlertRule Updated", Publish(server, Daily with { Folder = "Elsewhere" }, new GrafanaPublishOptions { Folder = "LLM/Alerts" }).Actions[^1]);
         Assert.Equal(server.Folders.Single(each => each.Title == "Elsewhere").Uid, (string?)server.AlertRules["daily"]["folderUID"]);
         Assert.Equal(ErrorCode.GrafanaFolderConflict, Publish(server, Daily with { Folder = "General" }).Error?.Code);
     }
@@ -172,11 +172,11 @@ public sealed class AlertRulePublisherTests
         server.DataSources[0]["name"] = "Own name";
 
         Assert.Equal(ErrorCode.GrafanaDataSourceMissing, Publish(server, Daily).Error?.Code);
-        Assert.Equal(ErrorCode.GrafanaDataSourceMissing, Publish(server, Daily, new AlertRuleOptions { DataSourceName = "No name" }).Error?.Code);
-        Publish(server, Daily, new AlertRuleOptions { DataSourceName = "Own name" });
+        Assert.Equal(ErrorCode.GrafanaDataSourceMissing, Publish(server, Daily, new GrafanaPublishOptions { DataSourceName = "No name" }).Error?.Code);
+        Publish(server, Daily, new GrafanaPublishOptions { DataSourceName = "Own name" });
 
         Assert.Equal("own-uid", (string?)server.AlertRules["daily"]["data"]![0]!["datasourceUid"]);
-        Assert.Equal("AlertRule Unchanged", Publish(server, Daily, new AlertRuleOptions { DataSourceUid = "own-uid" }).Actions[^1]);
+        Assert.Equal("AlertRule Unchanged", Publish(server, Daily, new GrafanaPublishOptions { DataSourceUid = "own-uid" }).Actions[^1]);
     }
 
     [Fact]
@@ -221,7 +221,7 @@ public sealed class AlertRulePublisherTests
 
         Assert.Equal(ErrorCode.AlertRuleInvalid, Publish(server, [Daily, Daily]).Error?.Code);
         Assert.Contains("name of another", Publish(server, [Daily, Daily with { Uid = "second" }]).Error?.Message, StringComparison.Ordinal);
-        Assert.Contains("another interval", Publish(server, [Daily, Daily with { Uid = "third", Name = "Third", Interval = TimeSpan.FromMinutes(1) }]).Error?.Message, StringComparison.Ordinal);
+        Assert.Contains("Interval", Publish(server, [Daily, Daily with { Uid = "third", Name = "Third", Interval = TimeSpan.FromMinutes(1) }]).Error?.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -268,9 +268,9 @@ public sealed class AlertRulePublisherTests
         return server;
     }
 
-    private static AlertPublishing Publish(FakeGrafana server, AlertRule rule, AlertRuleOptions? options = null) => Publish(server, [rule], options);
+    private static AlertPublishing Publish(FakeGrafana server, AlertRule rule, GrafanaPublishOptions? options = null) => Publish(server, [rule], options);
 
-    private static AlertPublishing Publish(FakeGrafana server, AlertRule[] rules, AlertRuleOptions? options = null, bool write = true)
+    private static AlertPublishing Publish(FakeGrafana server, AlertRule[] rules, GrafanaPublishOptions? options = null, bool write = true)
     {
         var run = new AlertPublishing();
         var callbacks = new PublishCallbacks(
@@ -284,7 +284,7 @@ public sealed class AlertRulePublisherTests
             _ => { });
         try
         {
-            using var publisher = new AlertRulePublisher(PublishRun.Connection(server.Url), options ?? new AlertRuleOptions(), callbacks, TestContext.Current.CancellationToken);
+            using var publisher = new AlertRulePublisher(PublishRun.Connection(server.Url), options ?? new GrafanaPublishOptions(), callbacks, TestContext.Current.CancellationToken);
             run.Add(publisher.Prepare());
             foreach (AlertRule rule in rules)
             {

@@ -120,7 +120,7 @@ public class ResourceApiTests
             server.Dashboards.Add($"other-{index:000}", other);
         }
         using var exporter = new GrafanaExporter(Connection(server, GrafanaApi.Auto), Silent, TestContext.Current.CancellationToken);
-        exporter.Prepare();
+        exporter.Connect();
 
         Assert.Equal(["token-usage"], exporter.Find([], "LLM/Tokens"));
         Assert.Equal(["token-usage"], exporter.Find(["llm"], "LLM"));
@@ -224,7 +224,7 @@ public class ResourceApiTests
         PublishRun run = Publish(server, PublishRun.Json(), Options);
 
         Assert.Equal(ErrorCode.GrafanaApiMissing, run.Error?.Code);
-        Assert.Contains("Leave -Api out", run.Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("-Api", run.Error!.Message, StringComparison.Ordinal);
         Assert.Empty(server.Writes);
     }
 

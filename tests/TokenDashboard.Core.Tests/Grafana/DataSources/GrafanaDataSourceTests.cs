@@ -107,7 +107,7 @@ public class GrafanaDataSourceTests
         PublishRun run = PublishRun.Of(server, PublishRun.Json(), AsItIs);
 
         Assert.Equal(ErrorCode.GrafanaDataSourceMissing, run.Error?.Code);
-        Assert.Contains("Set-GrafanaDataSource makes it; give -Database", run.Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("Set-GrafanaDataSource", run.Error!.Message, StringComparison.Ordinal);
         Assert.Contains("'Tokens' (uid 'other')", run.Error.Message, StringComparison.Ordinal);
         Assert.Empty(server.Writes);
     }

@@ -207,7 +207,7 @@ public sealed class HostileServerTests : IDisposable
     {
         var exporter = new GrafanaExporter(
             connection, new PublishCallbacks((_, _) => true, _ => { }, _ => { }, _ => { }), TestContext.Current.CancellationToken);
-        exporter.Prepare();
+        exporter.Connect();
         return exporter;
     }
 }

@@ -76,6 +76,9 @@ public sealed class DashboardTestTests : IDisposable
             result.Findings.Select(finding => (finding.Rule, finding.PanelId)).Order());
         Assert.Equal(FindingSeverity.Error, result.Findings[0].Severity);
         Assert.Equal([2, 1, 1, 2], result.Queries.Select(query => query.Rows));
+        // As severe as the gravest of the findings about it: rows-hidden, and query-time-lost.
+        Assert.Equal(
+            [FindingSeverity.Error, FindingSeverity.Passed, FindingSeverity.Passed, FindingSeverity.Error], result.Queries.Select(query => query.Severity));
     }
 
     [Fact]

@@ -106,7 +106,7 @@ public sealed class GrafanaExporterTests : IDisposable
     {
         var exporter = new GrafanaExporter(
             PublishRun.Connection(server.Url) with { Api = api }, new PublishCallbacks((_, _) => true, _ => { }, _ => { }, _ => { }), TestContext.Current.CancellationToken);
-        exporter.Prepare();
+        exporter.Connect();
         return exporter;
     }
 
@@ -360,7 +360,7 @@ public sealed class GrafanaExporterTests : IDisposable
     {
         var exporter = new GrafanaExporter(
             PublishRun.Connection(server.Url), new PublishCallbacks((_, _) => true, _ => { }, _ => { }, _ => { }), TestContext.Current.CancellationToken);
-        exporter.Prepare();
+        exporter.Connect();
         return exporter;
     }
 

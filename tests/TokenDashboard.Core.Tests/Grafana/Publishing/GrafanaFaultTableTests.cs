@@ -118,7 +118,7 @@ public sealed class GrafanaFaultTableTests
             connection =>
             {
                 using var exporter = new GrafanaExporter(connection, Silent, TestContext.Current.CancellationToken);
-                exporter.Prepare();
+                exporter.Connect();
                 exporter.Find(["llm"], "LLM");
                 Assert.NotEmpty(DashboardComparison.Compare(exporter.Read("token-usage", 1), exporter.Read("token-usage")));
             },
@@ -306,7 +306,7 @@ public sealed class GrafanaFaultTableTests
 
     private static void Alert(GrafanaConnection connection, params AlertRule[] rules)
     {
-        using var publisher = new AlertRulePublisher(connection, new AlertRuleOptions { DataSourceName = "TokenDashboard" }, Silent, TestContext.Current.CancellationToken);
+        using var publisher = new AlertRulePublisher(connection, new GrafanaPublishOptions { DataSourceName = "TokenDashboard" }, Silent, TestContext.Current.CancellationToken);
         Assert.All(publisher.Prepare(), Assert.NotNull);
         foreach (AlertRule rule in rules)
         {

@@ -44,8 +44,8 @@ public class GrafanaFaultTests
         { "GET /api/dashboards/uid/token-usage", "other", ErrorCode.GrafanaNotJson, "promises" },
         { "POST /api/dashboards/db", "403", ErrorCode.GrafanaForbidden, "dashboards:write" },
         { "POST /api/dashboards/db", "kubernetes 403", ErrorCode.GrafanaForbidden, "folder is managed by repo (Forbidden)" },
-        { "POST /api/dashboards/db", "412 version-mismatch", ErrorCode.GrafanaVersionConflict, "someone else" },
-        { "POST /api/dashboards/db", "409", ErrorCode.GrafanaVersionConflict, "someone else" },
+        { "POST /api/dashboards/db", "412 version-mismatch", ErrorCode.GrafanaVersionConflict, "Nothing was written" },
+        { "POST /api/dashboards/db", "409", ErrorCode.GrafanaVersionConflict, "Nothing was written" },
         { "POST /api/dashboards/db", "412 name-exists", ErrorCode.GrafanaRequestFailed, "only once in a folder" },
         { "POST /api/dashboards/db", "412 plugin-dashboard", ErrorCode.GrafanaDashboardManaged, "something else manages it" },
         { "POST /api/dashboards/db", "400 provisioned", ErrorCode.GrafanaDashboardManaged, "Cannot save provisioned dashboard" },
@@ -121,7 +121,7 @@ public class GrafanaFaultTests
         PublishRun run = PublishRun.Of(server, PublishRun.Json(), connection: connection);
 
         Assert.Equal(ErrorCode.GrafanaForbidden, run.Error?.Code);
-        Assert.Contains("organisation 1 ('Main Org.')", run.Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("organization 1 ('Main Org.')", run.Error!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -84,9 +84,14 @@ public class DashboardLinterTests
         Only("panel-no-targets-rule", json => json.Panels().Add(With(Panel(2, "table", 4), panel => panel["targets"] = new JsonArray())));
 
     [Theory]
-    [InlineData("queryText")]
-    [InlineData("rawQueryText")]
-    public void A_query_with_one_text(string key) => Only("query-text-missing", json => json.FirstTarget().Remove(key));
+    [InlineData("queryText", "query-texts-differ", FindingSeverity.Warning)]
+    [InlineData("rawQueryText", "query-text-missing", FindingSeverity.Error)]
+    public void A_query_with_one_text(string key, string rule, FindingSeverity severity)
+    {
+        Only(rule, json => json.FirstTarget().Remove(key));
+        Only(rule, json => json.FirstTarget()[key] = " ");
+        Assert.Equal(severity, DashboardRules.All.Single(known => known.Id == rule).Severity);
+    }
 
     [Fact]
     public void A_query_with_two_texts() => Only("query-texts-differ", json => json.FirstTarget()["queryText"] = Sql + " AND 1");
@@ -144,6 +149,18 @@ public class DashboardLinterTests
     [Fact]
     public void A_query_that_ignores_the_time_range() => Only("time-filter-missing", json => json.SetSql($"SELECT 1 FROM telemetry WHERE {Users}"));
 
+    [Theory]
+    [InlineData("SELECT model FROM telemetry -- WHERE $__from < id", true)]
+    [InlineData("SELECT model FROM telemetry /* $__from */", true)]
+    [InlineData("SELECT model FROM telemetry /* '*/ WHERE $__from < id --'", false)]
+    [InlineData("SELECT '$__from' AS x, model FROM telemetry", true)]
+    [InlineData("SELECT model, '-- ${__from:date:iso}' FROM telemetry", true)]
+    [InlineData("SELECT model FROM telemetry WHERE timestamp >= '${__from:date:iso}'", false)]
+    [InlineData("SELECT (SELECT model FROM telemetry WHERE timestamp >= '${__from:date:iso}') AS x FROM telemetry", false)]
+    [InlineData("WITH r AS (SELECT '${__from:date:iso}' AS f) SELECT model FROM telemetry, r WHERE timestamp >= f", false)]
+    public void A_time_range_in_a_comment_or_a_shown_text_filters_nothing(string sql, bool broken) => Assert.Equal(
+        broken ? ["time-filter-missing"] : [], Broken(json => json.SetSql($"{sql}\n/* the end */")).Where(rule => rule != "variable-unused"));
+
     [Fact]
     public void A_query_that_reads_no_table_needs_no_time_range() => Assert.Empty(Broken(json => json.SetSql("SELECT 1 AS x, (${user:sqlstring}) AS y")));
 
@@ -152,6 +169,23 @@ public class DashboardLinterTests
     [InlineData("${nobody:sqlstring}")]
     [InlineData("[[nobody]]")]
     public void A_variable_nobody_defined(string use) => Only("variable-undefined", json => json.SetSql($"{Sql} AND {use} = 1"));
+
+    [Theory]
+    [InlineData("-- was ${nobody}", false)]
+    [InlineData("/* $nobody, [[nobody]] */", false)]
+    [InlineData("AND model <> '-- ${nobody}'", true)]
+    [InlineData("AND model <> '/*' OR model = '$nobody' -- */", true)]
+    public void A_variable_in_a_comment_is_not_read(string end, bool broken) =>
+        Assert.Equal(broken ? ["variable-undefined"] : [], Broken(json => json.SetSql($"{Sql} {end}")));
+
+    [Theory]
+    [InlineData("-- {0}", true)]
+    [InlineData("AND model <> '{0}'", false)]
+    public void A_variable_that_only_a_comment_names_is_unused(string use, bool broken) => Assert.Equal(broken ? ["variable-unused"] : [], Broken(json =>
+    {
+        json.Variables().Add(Variable("idle", "custom", "a,b"));
+        json.SetSql($"{Sql} {use.Replace("{0}", "$idle")}");
+    }));
 
     [Fact]
     public void Paths_in_json_and_amounts_are_no_variables() =>

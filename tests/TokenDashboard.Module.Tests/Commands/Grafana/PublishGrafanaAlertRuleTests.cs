@@ -130,18 +130,18 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
     {
         using var session = new ModuleSession();
         const string Silent = "@{ Name = 'Silent'; Uid = 'silent'; Kind = 'NoTelemetry'; Window = '10m' }";
-        const string Publish = "Publish-GrafanaAlertRule -ProvisioningPath $folder/provisioning";
+        const string Export = "Export-GrafanaProvisioning $folder/provisioning -AlertRule";
         string stale = Path.Combine(_folder, "provisioning/alerting/tokendashboard-silent.yaml");
 
-        Assert.Empty(Run(session, null, $"{Daily} | {Publish} -WhatIf").Succeeded());
+        Assert.Empty(Run(session, null, $"{Export} {Daily} -WhatIf").Succeeded());
         Assert.False(Directory.Exists(Path.Combine(_folder, "provisioning")));
-        Assert.Equal(["Created", "Created"], Run(session, null, $"{Daily}, {Silent} | {Publish}").Succeeded().Select(Action));
-        Assert.Equal(["Unchanged", "Unchanged"], Run(session, null, $"{Daily}, {Silent} | {Publish} -Prune").Succeeded().Select(Action));
-        ModuleSession.Result failed = Run(session, null, $"{Daily}, 'none.json' | {Publish} -Prune");
+        Assert.Equal(["Created", "Created"], Run(session, null, $"{Export} {Daily}, {Silent}").Succeeded().Select(Action));
+        Assert.Equal(["Unchanged", "Unchanged"], Run(session, null, $"{Export} {Daily}, {Silent} -Prune").Succeeded().Select(Action));
+        ModuleSession.Result failed = Run(session, null, $"{Export} {Daily}, 'none.json' -Prune");
         Assert.Equal("AlertRuleNotFound", failed.ErrorId);
         Assert.Contains("Nothing was pruned", Assert.Single(failed.Warnings), StringComparison.Ordinal);
         Assert.DoesNotContain("deleteRules", File.ReadAllText(stale), StringComparison.Ordinal);
-        Assert.Equal(["Unchanged", "Removed"], Run(session, null, $"{Daily} | {Publish} -Prune").Succeeded().Select(Action));
+        Assert.Equal(["Unchanged", "Removed"], Run(session, null, $"{Export} {Daily} -Prune").Succeeded().Select(Action));
         Assert.Contains("deleteRules", File.ReadAllText(stale), StringComparison.Ordinal);
     }
 
@@ -169,9 +169,7 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
     }
 
     [Theory]
-    [InlineData("-ProvisioningPath $folder -Force", "AmbiguousParameterSet")]
-    [InlineData("-Prune -Connection x", "AmbiguousParameterSet")]
-    [InlineData("-ProvisioningPath $folder -OrgId 0", "ParameterArgumentValidationError")]
+    [InlineData("-Prune", "NamedParameterNotFound")]
     [InlineData("-DataSourceUid 'not a uid'", "ParameterArgumentValidationError")]
     public void Arguments_that_make_no_sense_are_refused(string arguments, string errorId)
     {

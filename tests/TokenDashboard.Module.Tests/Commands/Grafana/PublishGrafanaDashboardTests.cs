@@ -8,6 +8,7 @@ namespace TokenDashboard.Module.Tests.Commands;
 public sealed class PublishGrafanaDashboardTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tokendashboard-").FullName;
+    private (ModuleSession Session, FakeGrafana Server)? _connected;
     private readonly SecureString _token = new NetworkCredential("", FakeGrafana.Token).SecurePassword;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -20,7 +21,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         WriteDashboard("one");
         WriteDashboard("two");
 
-        const string Publish = "Publish-GrafanaDashboard -Path $folder/*.json -Url $url -Token $token -Folder LLM -Database /data/observicia.db";
+        const string Publish = "Publish-GrafanaDashboard -Path $folder/*.json -Folder LLM -Database /data/observicia.db";
         IReadOnlyList<PSObject> first = Run(session, server, Publish).Succeeded();
         server.ClearRequests();
         IReadOnlyList<PSObject> second = Run(session, server, Publish).Succeeded();
@@ -38,16 +39,16 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
 
-        IReadOnlyList<PSObject> published = Run(session, server, "Publish-GrafanaDashboard -Url $url -Token $token -Database /data/o.db").Succeeded();
-        IReadOnlyList<PSObject> piped = Run(session, server, "New-GrafanaDashboard | Publish-GrafanaDashboard -Url $url -Token $token").Succeeded();
+        IReadOnlyList<PSObject> published = Run(session, server, "Publish-GrafanaDashboard -Database /data/o.db").Succeeded();
+        IReadOnlyList<PSObject> piped = Run(session, server, "New-GrafanaDashboard | Publish-GrafanaDashboard").Succeeded();
         IReadOnlyList<PSObject> files = session.Run(
-            "Publish-GrafanaDashboard -ProvisioningPath $folder/provisioning -Database /data/o.db", ("folder", _folder)).Succeeded();
+            "Export-GrafanaProvisioning $folder/provisioning -Database /data/o.db", ("folder", _folder)).Succeeded();
 
         Assert.Equal("Dashboard LLM users Created", Line(published[^1]));
         Assert.Equal("Dashboard LLM users Unchanged", Line(piped[^1]));
         Assert.True(File.Exists($"{_folder}/provisioning/dashboards/tokendashboard/tokendashboard-users.json"));
         Assert.Equal(6, files.Count);
-        Assert.Empty(Run(session, server, "@() | Publish-GrafanaDashboard -Url $url -Token $token").Succeeded());
+        Assert.Empty(Run(session, server, "@() | Publish-GrafanaDashboard").Succeeded());
     }
 
     [Fact]
@@ -61,13 +62,13 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         foreach (string way in ways)
         {
             server.Dashboards.Clear();
-            IReadOnlyList<PSObject> files = Run(session, server, way + " | Publish-GrafanaDashboard -Url $url -Token $token -Database /data/o.db", ("file", bracketed)).Succeeded();
+            IReadOnlyList<PSObject> files = Run(session, server, way + " | Publish-GrafanaDashboard -Database /data/o.db", ("file", bracketed)).Succeeded();
             Assert.Equal("Dashboard Title of one Created", Line(files[^1]));
         }
         IReadOnlyList<PSObject> objects = Run(
             session,
             server,
-            "$type = (Get-Command Publish-GrafanaDashboard).Parameters['InputObject'].ParameterType; $type::Parse([IO.File]::ReadAllText($file), $file) | Publish-GrafanaDashboard -Url $url -Token $token",
+            "$type = (Get-Command Publish-GrafanaDashboard).Parameters['InputObject'].ParameterType; $type::Parse([IO.File]::ReadAllText($file), $file) | Publish-GrafanaDashboard",
             ("file", bracketed)).Succeeded();
 
         Assert.Equal("Dashboard Title of one Unchanged", Line(objects[^1]));
@@ -81,7 +82,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         using var session = new ModuleSession(host);
         WriteDashboard("one");
 
-        IReadOnlyList<PSObject> output = Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Url $url -Token $token -Folder LLM -Database /data/o.db -WhatIf").Succeeded();
+        IReadOnlyList<PSObject> output = Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Folder LLM -Database /data/o.db -WhatIf").Succeeded();
 
         Assert.Empty(output);
         Assert.NotEmpty(server.Requests);
@@ -98,11 +99,11 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         using var session = new ModuleSession();
         WriteDashboard("one");
         WriteDashboard("two");
-        Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Url $url -Token $token -Database /data/o.db").Succeeded();
+        Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Database /data/o.db").Succeeded();
         server.EditInBrowser("one", content => content["refresh"] = "5m");
         File.WriteAllText(Path.Combine(_folder, "broken.json"), "{ \"title\": \"once\", \"title\": \"twice\" }");
 
-        ModuleSession.Result result = Run(session, server, "Publish-GrafanaDashboard $folder/*.json, $folder/none.json -Url $url -Token $token");
+        ModuleSession.Result result = Run(session, server, "Publish-GrafanaDashboard $folder/*.json, $folder/none.json");
 
         Assert.Null(result.Terminating);
         Assert.Equal(["Dashboard Title of one Conflict", "Dashboard Title of two Created"], result.Output.Select(Line).Where(line => line.StartsWith("Dashboard", StringComparison.Ordinal)));
@@ -111,8 +112,8 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         Assert.Contains("Changed there: refresh.", result.Errors[1].ToString(), StringComparison.Ordinal);
         Assert.Equal(
             [" -> 5m"],
-            Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Url $url -Token $token -ErrorAction Ignore | Where-Object Action -eq Conflict | ForEach-Object Changes | ForEach-Object { \"$($_.Left) -> $($_.Right)\" }").Succeeded().Select(change => change.ToString()));
-        Assert.Equal("Dashboard Title of one Updated", Line(Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Url $url -Token $token -Force").Succeeded()[^1]));
+            Run(session, server, "Publish-GrafanaDashboard $folder/one.json -ErrorAction Ignore | Where-Object Action -eq Conflict | ForEach-Object Changes | ForEach-Object { \"$($_.Left) -> $($_.Right)\" }").Succeeded().Select(change => change.ToString()));
+        Assert.Equal("Dashboard Title of one Updated", Line(Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Force").Succeeded()[^1]));
     }
 
     [Fact]
@@ -124,7 +125,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         WriteDashboard("two");
         server.Plugins.Clear();
 
-        ModuleSession.Result result = Run(session, server, "Publish-GrafanaDashboard $folder/*.json -Url $url -Token $token");
+        ModuleSession.Result result = Run(session, server, "Publish-GrafanaDashboard $folder/*.json");
 
         Assert.Equal("GrafanaPluginMissing", result.ErrorId);
         Assert.Empty(result.Output);
@@ -139,7 +140,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         WriteDashboard("one");
         server.Forbidden.Add("dashboards");
 
-        ModuleSession.Result result = Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Url $url -Token $token -Database /data/o.db");
+        ModuleSession.Result result = Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Database /data/o.db");
 
         Assert.Null(result.Terminating);
         Assert.Equal("GrafanaForbidden", result.ErrorId);
@@ -156,15 +157,15 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         {
             Environment.SetEnvironmentVariable("GRAFANA_URL", server.Url.ToString());
             Environment.SetEnvironmentVariable("GRAFANA_TOKEN", FakeGrafana.Token);
-            Assert.Equal("Dashboard Title of one Created", Line(Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Database /data/o.db").Succeeded()[^1]));
+            Assert.Equal("Dashboard Title of one Created", Line(Raw(session, server, "Publish-GrafanaDashboard $folder/one.json -Database /data/o.db").Succeeded()[^1]));
         }
         finally
         {
             Environment.SetEnvironmentVariable("GRAFANA_URL", null);
             Environment.SetEnvironmentVariable("GRAFANA_TOKEN", null);
         }
-        Assert.Equal("GrafanaUrlInvalid", Run(session, server, "Publish-GrafanaDashboard $folder/one.json").ErrorId);
-        Assert.Equal("GrafanaSignInInvalid", Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Url $url").ErrorId);
+        Assert.Equal("GrafanaUrlInvalid", Raw(session, server, "Publish-GrafanaDashboard $folder/one.json").ErrorId);
+        Assert.Equal("GrafanaSignInInvalid", Raw(session, server, "Connect-Grafana $url").ErrorId);
     }
 
     [Theory]
@@ -184,11 +185,10 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
             Environment.SetEnvironmentVariable("GRAFANA_TOKEN", FakeGrafana.Token);
             server.Intercept = line => line.Contains("/grafana/", StringComparison.Ordinal) ? FakeGrafana.Answer.Html(404, "none") : null;
 
-            Assert.Equal(errorId, Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Url $other", other).ErrorId);
-            Assert.Equal(errorId, Run(session, server, "Connect-Grafana $other", other).ErrorId);
+            Assert.Equal(errorId, Raw(session, server, "Connect-Grafana $other", other).ErrorId);
             Assert.Equal(errorId == "GrafanaNotJson", server.Requests.Count > 0);
             Environment.SetEnvironmentVariable("GRAFANA_URL", null);
-            Assert.Equal("GrafanaSignInInvalid", Run(session, server, "Connect-Grafana $url").ErrorId);
+            Assert.Equal("GrafanaSignInInvalid", Raw(session, server, "Connect-Grafana $url").ErrorId);
         }
         finally
         {
@@ -198,13 +198,13 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", false)]
-    [InlineData("-WhatIf", false)]
-    [InlineData("", true)]
-    [InlineData("-TimeoutSec 1 -Folder LLM", false)]
-    [InlineData("-Api Resource -Folder LLM/Tokens", false)]
-    [InlineData("-Api Resource", true)]
-    public async Task No_stream_shows_the_token_or_the_password(string more, bool failing)
+    [InlineData("", "", false)]
+    [InlineData("", "-WhatIf", false)]
+    [InlineData("", "", true)]
+    [InlineData("-TimeoutSec 1", "-Folder LLM", false)]
+    [InlineData("-Api Resource", "-Folder LLM/Tokens", false)]
+    [InlineData("-Api Resource", "", true)]
+    public async Task No_stream_shows_the_token_or_the_password(string connect, string more, bool failing)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         var host = new CapturingHost();
@@ -213,17 +213,22 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         string pair = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{FakeGrafana.UserName}:{FakeGrafana.Password}"));
         int asked = 0;
         string echo = "";
-        server.Intercept = _ => failing && ++asked % 3 == 0 ? FakeGrafana.Answer.Message(500, echo) : null;
+        bool connected = false;
+        server.Intercept = _ => failing && connected && ++asked % 3 == 0 ? FakeGrafana.Answer.Message(500, echo) : null;
 
         string seen = "";
         foreach (string signIn in (string[])["-Token $token", "-Credential $credential"])
         {
             echo = signIn.StartsWith("-Token", StringComparison.Ordinal) ? $"You sent Bearer {FakeGrafana.Token}" : $"You sent Basic {pair}";
-            ModuleSession.Result result = Run(
+            (string, object?) credential = ("credential", new PSCredential(FakeGrafana.UserName, new NetworkCredential("", FakeGrafana.Password).SecurePassword));
+            connected = false;
+            seen += string.Join('\n', Raw(session, server, $"Connect-Grafana $url {signIn} {connect} -Verbose -Debug *>&1", credential).Output.Select(Everything));
+            connected = true;
+            ModuleSession.Result result = Raw(
                 session,
                 server,
-                $"$InformationPreference = 'Continue'; Publish-GrafanaDashboard $folder/one.json -Url $url {signIn} -Database /data/o.db -Verbose -Debug {more} *>&1; \"$($Error | ForEach-Object {{ $_.Exception; $_.ErrorDetails; $_.TargetObject; $_.CategoryInfo }})\"; Remove-Variable url",
-                ("credential", new PSCredential(FakeGrafana.UserName, new NetworkCredential("", FakeGrafana.Password).SecurePassword)));
+                $"$InformationPreference = 'Continue'; Publish-GrafanaDashboard $folder/one.json -Database /data/o.db -Verbose -Debug {more} *>&1; \"$($Error | ForEach-Object {{ $_.Exception; $_.ErrorDetails; $_.TargetObject; $_.CategoryInfo }})\"; Remove-Variable url",
+                credential);
             seen += string.Join('\n', [.. result.Output.Select(Everything), .. result.Verbose, .. result.Debug, .. result.Warnings, .. result.Information,
                 .. result.Errors.Select(error => error + error.Exception.ToString()), result.Terminating?.ToString() + result.Terminating?.Exception]);
         }
@@ -240,7 +245,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     {
         using var session = new ModuleSession();
         WriteDashboard("one");
-        const string Publish = "Publish-GrafanaDashboard $folder/one.json -ProvisioningPath $folder/provisioning -Database /data/o.db -Folder LLM";
+        const string Publish = "Export-GrafanaProvisioning $folder/provisioning $folder/one.json -Database /data/o.db -Folder LLM";
 
         Assert.Empty(Run(session, null, Publish + " -WhatIf").Succeeded());
         Assert.False(Directory.Exists(Path.Combine(_folder, "provisioning")));
@@ -260,25 +265,24 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         using var session = new ModuleSession();
         WriteDashboard("one");
         WriteDashboard("two");
-        const string Publish = "-ProvisioningPath $folder/provisioning -Database /data/o.db -Prune";
+        const string Export = "Export-GrafanaProvisioning $folder/provisioning -Database /data/o.db -Prune";
         string ours = Path.Combine(_folder, "provisioning/dashboards/tokendashboard");
-        Run(session, null, $"Publish-GrafanaDashboard $folder/*.json {Publish}").Succeeded();
+        Run(session, null, $"{Export} $folder/*.json").Succeeded();
         string foreign = Path.Combine(_folder, "provisioning/dashboards/foreign.json");
         File.WriteAllText(foreign, "{}");
         string beside = Path.Combine(ours, "mine.json");
         File.WriteAllText(beside, """{ "uid": "mine", "title": "Mine" }""");
 
-        ModuleSession.Result failed = Run(session, null, $"Publish-GrafanaDashboard $folder/one.json, $folder/none.json {Publish}");
+        ModuleSession.Result failed = Run(session, null, $"{Export} $folder/one.json, $folder/none.json");
         Assert.Equal("DashboardNotFound", failed.ErrorId);
         Assert.Contains("Nothing was pruned", Assert.Single(failed.Warnings), StringComparison.Ordinal);
-        Run(session, null, $"Publish-GrafanaDashboard $folder/one.json {Publish} -WhatIf").Succeeded();
+        Run(session, null, $"{Export} $folder/one.json -WhatIf").Succeeded();
         Assert.True(File.Exists(Path.Combine(ours, "two.json")));
-        IReadOnlyList<PSObject> pruned = Run(session, null, $"Publish-GrafanaDashboard $folder/one.json {Publish}").Succeeded();
+        IReadOnlyList<PSObject> pruned = Run(session, null, $"{Export} $folder/one.json").Succeeded();
 
         Assert.Equal("ProvisioningFile dashboards/tokendashboard/two.json Removed", Line(pruned[^1]));
         Assert.Equal(["mine.json", "one.json"], Directory.GetFiles(ours, "*.json").Select(file => Path.GetFileName(file)).Order());
         Assert.True(File.Exists(foreign));
-        Assert.Equal("AmbiguousParameterSet", Run(session, null, "Publish-GrafanaDashboard $folder/one.json -Prune -Url http://localhost").ErrorId);
     }
 
     [Fact]
@@ -288,7 +292,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         using var session = new ModuleSession(host);
         WriteDashboard("one");
 
-        Run(session, null, "Publish-GrafanaDashboard $folder/one.json -ProvisioningPath $folder/provisioning -Database /data/o.db | Out-Default").Succeeded();
+        Run(session, null, "Export-GrafanaProvisioning $folder/provisioning $folder/one.json -Database /data/o.db | Out-Default").Succeeded();
 
         string[] lines = [.. host.Text.Split('\n').Select(line => System.Text.RegularExpressions.Regex.Replace(line, "\e\\[[0-9;]*m", "").TrimEnd()).Where(line => line.Length > 0)];
         Assert.Equal(
@@ -314,7 +318,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         {
             WriteDashboard(name);
         }
-        const string Target = "-Url $url -Token $token -Database /data/o.db -TimeoutSec 2";
+        Connect(session, server, "-TimeoutSec 2");
         var seen = new List<string>();
         server.Intercept = line => line.StartsWith("GET /api/dashboards/uid/two", StringComparison.Ordinal) || seen.Count > 0 ? Die(line) : null;
         FakeGrafana.Answer Die(string line)
@@ -324,7 +328,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         }
 
         string publish = files ? "Publish-GrafanaDashboard $folder/*.json " : "'one', 'two', 'zero' | ForEach-Object { \"$folder/$_.json\" } | Publish-GrafanaDashboard ";
-        IReadOnlyList<PSObject> output = Run(session, server, $"try {{ {publish} {Target} }} catch {{ \"Ended $($_.FullyQualifiedErrorId)\" }}").Succeeded();
+        IReadOnlyList<PSObject> output = Run(session, server, $"try {{ {publish} -Database /data/o.db }} catch {{ \"Ended $($_.FullyQualifiedErrorId)\" }}").Succeeded();
         await server.DisposeAsync();
 
         string MessageOf(string action) => (string)output.First(each => $"{each.Properties["Action"]?.Value}" == action).Properties["Message"].Value;
@@ -348,15 +352,17 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         {
             WriteDashboard($"d{index:000}");
         }
-        string publish = $"Publish-GrafanaDashboard $folder/*.json -Url $url -Token $token -Folder LLM -Database /data/o.db -Api {api}";
+        const string Publish = "Publish-GrafanaDashboard $folder/*.json -Folder LLM -Database /data/o.db";
+        Connect(session, server, $"-Api {api}");
+        server.ClearRequests();
 
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        Run(session, server, publish).Succeeded();
+        Run(session, server, Publish).Succeeded();
         (int first, TimeSpan firstTime) = (server.Requests.Count, clock.Elapsed);
         Assert.Equal(102, server.Writes.Count);
         server.ClearRequests();
         clock.Restart();
-        Run(session, server, publish).Succeeded();
+        Run(session, server, Publish).Succeeded();
         int second = server.Requests.Count;
         TestContext.Current.TestOutputHelper?.WriteLine($"{api}: {first} requests in {firstTime.TotalSeconds:0.00} s, then {second} in {clock.Elapsed.TotalSeconds:0.00} s");
 
@@ -379,7 +385,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
               { "id": 1, "type": "stat", "datasource": { "type": "frser-sqlite-datasource", "uid": "p1" } },
               { "id": 2, "type": "stat", "datasource": { "type": "postgres", "uid": "p2" } } ] }
             """);
-        const string Publish = "Publish-GrafanaDashboard $folder/mixed.json -Url $url -Token $token -Force -DataSource ";
+        const string Publish = "Publish-GrafanaDashboard $folder/mixed.json -Force -DataSource ";
 
         Run(session, server, Publish + "'observicia (PRODUCTION)'").Succeeded();
         Assert.Equal(["lite frser-sqlite-datasource", "p2 postgres"], References());
@@ -408,7 +414,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         server.DataSources.Add(new() { ["uid"] = "lite", ["name"] = "Observicia (production)", ["type"] = "frser-sqlite-datasource" });
 
         Assert.Empty(session.Complete("Publish-GrafanaDashboard -DataSource "));
-        Run(session, server, "$null = Connect-Grafana $url -Token $token -Name here").Succeeded();
+        Connect(session, server, "-Name here");
         Assert.Equal(["'Observicia (production)'"], session.Complete("Publish-GrafanaDashboard -DataSource "));
         Assert.Equal(["'Observicia (production)'"], session.Complete("Publish-GrafanaDashboard -Connection here -DataSource obs"));
         Assert.Empty(session.Complete("Publish-GrafanaDashboard -Connection there -DataSource "));
@@ -422,7 +428,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     {
         using var session = new ModuleSession();
         WriteDashboard("one");
-        const string Publish = "Publish-GrafanaDashboard $folder/one.json -ProvisioningPath $folder/provisioning -Database /data/o.db -DataSource ";
+        const string Publish = "Export-GrafanaProvisioning $folder/provisioning $folder/one.json -Database /data/o.db -DataSource ";
 
         Run(session, null, Publish + "lite").Succeeded();
 
@@ -432,7 +438,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task The_interface_is_the_connections_unless_the_command_says_otherwise()
+    public async Task The_interface_is_that_of_the_connection()
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         await using FakeGrafana old = await FakeGrafana.StartAsync("11.6.1");
@@ -440,16 +446,16 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         WriteDashboard("one");
         WriteDashboard("two");
 
-        Assert.Equal("/apis/dashboard.grafana.app/v1", Run(session, server, "(Connect-Grafana $url -Token $token -Api Resource).ApiPath").Succeeded().Single().ToString());
+        Connect(session, server, "-Api Resource");
+        Assert.Equal("/apis/dashboard.grafana.app/v1", Raw(session, server, "(Connect-Grafana $url -Token $token -Api Resource).ApiPath").Succeeded().Single().ToString());
         Run(session, server, "Publish-GrafanaDashboard $folder/one.json -Database /d.db").Succeeded();
-        Run(session, server, "Publish-GrafanaDashboard $folder/two.json -Api Legacy").Succeeded();
+        Connect(session, server, "-Api Legacy");
+        Run(session, server, "Publish-GrafanaDashboard $folder/two.json").Succeeded();
 
         Assert.Equal(
             ["POST /api/datasources", "POST /apis/dashboard.grafana.app/v1/namespaces/default/dashboards", "POST /api/dashboards/db"],
             server.Writes);
-        Assert.Equal("GrafanaApiMissing", Run(session, old, "Connect-Grafana $url -Token $token -Api Resource").ErrorId);
-        Assert.Equal("GrafanaApiMissing", Run(session, old, "Publish-GrafanaDashboard $folder/one.json -Url $url -Token $token -Api Resource").ErrorId);
-        Assert.Equal("AmbiguousParameterSet", Run(session, null, "Publish-GrafanaDashboard $folder/one.json -ProvisioningPath $folder/p -Database /d.db -Api Legacy").ErrorId);
+        Assert.Equal("GrafanaApiMissing", Raw(session, old, "Connect-Grafana $url -Token $token -Api Resource").ErrorId);
     }
 
     [Fact]
@@ -460,43 +466,61 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         using var session = new ModuleSession();
         WriteDashboard("one");
         WriteDashboard("two");
-        Run(session, server, "Publish-GrafanaDashboard $folder/*.json -Url $url -Token $token -Database /d.db").Succeeded();
+        Connect(session, next, "-Name next");
+        Run(session, server, "Publish-GrafanaDashboard $folder/*.json -Database /d.db").Succeeded();
         server.EditInBrowser("one", content => content["refresh"] = "5m");
 
         IReadOnlyList<PSObject> published = Run(
             session,
             server,
-            "Publish-GrafanaDashboard $folder/*.json -Url $url -Token $token -PassThru -ErrorAction Ignore | Where-Object { $_.Dashboard -and $_.Action -ne 'Conflict' }"
-                + " | ForEach-Object Dashboard | Publish-GrafanaDashboard -Url $next -Token $token -Database /d.db",
-            ("next", next.Url)).Succeeded();
+            "Publish-GrafanaDashboard $folder/*.json -PassThru -ErrorAction Ignore | Where-Object { $_.Dashboard -and $_.Action -ne 'Conflict' }"
+                + " | ForEach-Object Dashboard | Publish-GrafanaDashboard -Connection next -Database /d.db").Succeeded();
 
         Assert.Equal(["DataSource TokenDashboard Created", "Dashboard Title of two Created"], published.Select(Line));
         Assert.All(published, result => Assert.Null(result.Properties["Dashboard"].Value));
     }
 
     [Theory]
-    [InlineData("-Url $url -Token $token -ProvisioningPath $folder -Database /d.db", "AmbiguousParameterSet")]
-    [InlineData("-ProvisioningPath $folder -Database /d.db -Force", "AmbiguousParameterSet")]
-    [InlineData("-Url $url -Token $token -DataSourceUid 'not a uid'", "ParameterArgumentValidationError")]
-    [InlineData("-Url $url -Token $token -Folder '  '", "ParameterArgumentValidationError")]
-    [InlineData("-Url $url -Token $token -OrgId 0", "ParameterArgumentValidationError")]
-    [InlineData("-Url 'https://admin:pw@localhost' -Token $token", "GrafanaUrlInvalid")]
-    [InlineData("-Url 'https://admin:pw@[localhost' -Token $token", "ParameterArgumentTransformationError")]
-    [InlineData("-Url localhost:3000 -Token $token", "GrafanaUrlInvalid")]
-    public async Task Arguments_that_make_no_sense_are_refused(string arguments, string errorId)
+    [InlineData("Publish-GrafanaDashboard $folder/one.json -Url $url", "NamedParameterNotFound")]
+    [InlineData("Publish-GrafanaDashboard $folder/one.json -DataSourceUid 'not a uid'", "ParameterArgumentValidationError")]
+    [InlineData("Publish-GrafanaDashboard $folder/one.json -Folder '  '", "ParameterArgumentValidationError")]
+    [InlineData("Export-GrafanaProvisioning $folder $folder/one.json -Database /d.db -Force", "NamedParameterNotFound")]
+    [InlineData("Export-GrafanaProvisioning $folder -Database /d.db -AlertRule x", "AmbiguousParameterSet")]
+    [InlineData("Connect-Grafana $url -Token $token -OrgId 0", "ParameterArgumentValidationError")]
+    [InlineData("Connect-Grafana 'https://admin:pw@localhost' -Token $token", "GrafanaUrlInvalid")]
+    [InlineData("Connect-Grafana 'https://admin:pw@[localhost' -Token $token", "ParameterArgumentTransformationError")]
+    [InlineData("Connect-Grafana localhost:3000 -Token $token", "GrafanaUrlInvalid")]
+    public async Task Arguments_that_make_no_sense_are_refused(string command, string errorId)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
         WriteDashboard("one");
 
-        ModuleSession.Result result = Run(session, server, $"Publish-GrafanaDashboard $folder/one.json {arguments}");
+        ModuleSession.Result result = Raw(session, server, command);
 
         Assert.Equal(errorId, result.ErrorId);
         Assert.DoesNotContain("admin:pw", $"{result.Terminating}{result.Terminating?.Exception}", StringComparison.Ordinal);
         Assert.Empty(server.Requests);
     }
 
-    private ModuleSession.Result Run(ModuleSession session, FakeGrafana? server, string script, params (string Name, object? Value)[] variables) =>
+    /// <summary>Runs a script with the server as the default connection.</summary>
+    private ModuleSession.Result Run(ModuleSession session, FakeGrafana? server, string script, params (string Name, object? Value)[] variables)
+    {
+        if (server is not null && _connected != (session, server))
+        {
+            Connect(session, server);
+            server.ClearRequests();
+        }
+        return Raw(session, server, script, variables);
+    }
+
+    private void Connect(ModuleSession session, FakeGrafana server, string more = "")
+    {
+        Raw(session, server, $"$null = Connect-Grafana $url -Token $token {more}").Succeeded();
+        _connected = (session, server);
+    }
+
+    private ModuleSession.Result Raw(ModuleSession session, FakeGrafana? server, string script, params (string Name, object? Value)[] variables) =>
         session.Run(script, [("folder", _folder), ("url", server?.Url), ("token", _token), .. variables]);
 
     private string WriteDashboard(string fileName, string? uid = null)

@@ -20,6 +20,10 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
         PSObject[] queries = [.. Run("Test-GrafanaDashboard -Database $database -Until 2026-11-01T00:00Z -Since 2026-10-25T00:00Z -Exclude query-no-rows").Succeeded()];
 
         Assert.All(queries, query => Assert.Equal("TokenDashboard.Grafana.Proof.DashboardQueryResult", query.TypeNames[0]));
+        Assert.Equal(
+            [queries.Length, 0],
+            Run("$all = Test-GrafanaDashboard -Database $database -Until 2026-11-01T00:00Z -Since 2026-10-25T00:00Z -Exclude query-no-rows; "
+                + "@($all | Where-Object Severity -eq Passed).Count, @($all | Where-Object Severity -ge Information).Count").Succeeded().Select(count => (int)count.BaseObject));
         Assert.True(Value<bool>("Test-GrafanaDashboard -Database $database -Quiet"));
         Assert.True(Value<bool>("New-GrafanaDashboard | Test-GrafanaDashboard -SkipQuery -Quiet"));
     }
@@ -59,7 +63,9 @@ public sealed class TestGrafanaDashboardTests(SampleStore store) : IClassFixture
         Assert.True((int)query.Properties["Rows"].Value > 1);
         Assert.Contains("GROUP BY 1", (string)query.Properties["Sql"].Value, StringComparison.Ordinal);
         Assert.Contains(output, item => (string?)item.Properties["Rule"]?.Value == "panel-datasource-rule");
-        Assert.All(output.Where(item => item.Properties["Rule"] is not null), item => Assert.NotEmpty((string)item.Properties["Advice"].Value));
+        Assert.Equal("query-result", query.Properties["Rule"].Value);
+        Assert.All(output, item => Assert.NotEmpty((string)item.Properties["Message"].Value));
+        Assert.All(output.Where(item => item != query), item => Assert.NotEmpty((string)item.Properties["Advice"].Value));
     }
 
     [Fact]

@@ -30,7 +30,7 @@ internal static partial class AlertLength
         return milliseconds < (decimal)TimeSpan.MaxValue.TotalMilliseconds - 1 ? TimeSpan.FromMilliseconds((double)milliseconds) : null;
     }
 
-    /// <summary>Writes whole seconds in the largest unit up to a day that holds them, so that <c>24h</c> and <c>1d</c> are one text.</summary>
+    /// <summary>Writes whole seconds in the largest unit up to a day that divides them, so that <c>24h</c> and <c>1d</c> are one text.</summary>
     internal static string Format(TimeSpan length)
     {
         long seconds = (long)length.TotalSeconds;

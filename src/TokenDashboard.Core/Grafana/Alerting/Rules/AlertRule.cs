@@ -2,10 +2,10 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Grafana.Alerting.Rules;
 
-/// <summary>An alert rule in the words of this product, complete and valid. <see cref="AlertRuleReader"/> makes it.</summary>
+/// <summary>An alert rule, complete and valid. <see cref="AlertRuleReader"/> reads it.</summary>
 public sealed record AlertRule
 {
-    /// <summary>By which Grafana finds it again: 1 to 40 of A-Z, a-z, 0-9, hyphen and underscore.</summary>
+    /// <summary>Its uid: 1 to 40 of A-Z, a-z, 0-9, hyphen and underscore.</summary>
     public required string Uid { get; init; }
 
     /// <summary>Its title in Grafana, 1 to 190 characters.</summary>
@@ -14,19 +14,19 @@ public sealed record AlertRule
     /// <summary>What is watched.</summary>
     public required AlertKind Kind { get; init; }
 
-    /// <summary>For what the limit holds.</summary>
+    /// <summary>What the limit applies to.</summary>
     public AlertDimension By { get; init; }
 
-    /// <summary>How far back each evaluation looks: whole seconds, a minute to 366 days.</summary>
+    /// <summary>How far back each evaluation looks: whole seconds, from a minute to 366 days.</summary>
     public required TimeSpan Window { get; init; }
 
-    /// <summary>Above which number it alerts: 0 or more; tokens, requests or milliseconds. Unused by <see cref="AlertKind.NoTelemetry"/>.</summary>
+    /// <summary>The limit above which it alerts: 0 or more tokens, requests or milliseconds. Not used by <see cref="AlertKind.NoTelemetry"/>.</summary>
     public double Limit { get; init; }
 
-    /// <summary>Which requests count; its range is not used.</summary>
+    /// <summary>Which requests count; its time range is not used.</summary>
     public RequestFilter Filter { get; init; } = new();
 
-    /// <summary>Only this many of the store's newest rows are looked at, 1 or more; null for all.</summary>
+    /// <summary>How many of the store's newest rows are read, 1 or more; null for all.</summary>
     public long? NewestRows { get; init; }
 
     /// <summary>How long the limit must be exceeded before it alerts: whole seconds, 0 or more.</summary>
@@ -35,19 +35,19 @@ public sealed record AlertRule
     /// <summary>How often it is evaluated: whole tens of seconds, 10 seconds to a day.</summary>
     public required TimeSpan Interval { get; init; }
 
-    /// <summary>The rule group, all rules of which are evaluated at the same interval.</summary>
+    /// <summary>The rule group. All rules of a group have the same interval.</summary>
     public required string Group { get; init; }
 
-    /// <summary>The titles of its folder, nested ones with slashes; null for the one all rules of a run go to.</summary>
+    /// <summary>The title of its folder, with slashes for nested folders; null for the default folder of the run.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>What it becomes without data.</summary>
+    /// <summary>Its state without data.</summary>
     public AlertNoDataState NoDataState { get; init; }
 
-    /// <summary>What it becomes when the query fails.</summary>
+    /// <summary>Its state when the query fails.</summary>
     public AlertErrorState ErrorState { get; init; }
 
-    /// <summary>Whether it is paused; null leaves that to Grafana's users.</summary>
+    /// <summary>Whether it is paused; null leaves that as it is in Grafana.</summary>
     public bool? Paused { get; init; }
 
     /// <summary>Labels, by which notifications are routed.</summary>
@@ -55,4 +55,68 @@ public sealed record AlertRule
 
     /// <summary>Annotations, which notifications show; <c>summary</c> is always there.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>What an alert rule watches.</summary>
+public enum AlertKind
+{
+    /// <summary>More tokens in the window than the limit.</summary>
+    Tokens,
+
+    /// <summary>More requests with a negative policy verdict in the window than the limit.</summary>
+    PolicyFailures,
+
+    /// <summary>A 95th percentile of the durations in the window, in milliseconds, above the limit.</summary>
+    P95Duration,
+
+    /// <summary>No request in the window.</summary>
+    NoTelemetry,
+}
+
+/// <summary>What a limit applies to: each value is an alert of its own.</summary>
+public enum AlertDimension
+{
+    /// <summary>All requests together.</summary>
+    Total,
+
+    /// <summary>Each user.</summary>
+    User,
+
+    /// <summary>Each model.</summary>
+    Model,
+
+    /// <summary>Each provider.</summary>
+    Provider,
+}
+
+/// <summary>The state of an alert rule whose query has no result.</summary>
+public enum AlertNoDataState
+{
+    /// <summary>Normal.</summary>
+    OK,
+
+    /// <summary>An alert of its own, named DatasourceNoData.</summary>
+    NoData,
+
+    /// <summary>Alerting.</summary>
+    Alerting,
+
+    /// <summary>The last state. Requires Grafana 11 or later.</summary>
+    KeepLast,
+}
+
+/// <summary>The state of an alert rule whose query fails.</summary>
+public enum AlertErrorState
+{
+    /// <summary>An alert of its own, named DatasourceError.</summary>
+    Error,
+
+    /// <summary>Normal.</summary>
+    OK,
+
+    /// <summary>Alerting.</summary>
+    Alerting,
+
+    /// <summary>The last state. Requires Grafana 11 or later.</summary>
+    KeepLast,
 }

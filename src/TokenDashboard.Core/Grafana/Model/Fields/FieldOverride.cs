@@ -22,9 +22,46 @@ public sealed record FieldOverride(FieldMatcher Columns)
     internal JsonObject Write() => new()
     {
         ["matcher"] = new JsonObject { ["id"] = Columns.Id, ["options"] = Columns.Options },
-        ["properties"] = new JsonArray([
-            .. Field.Write().Select(pair => new JsonObject { ["id"] = pair.Key, ["value"] = pair.Value }),
-            .. Column.Write().Select(pair => new JsonObject { ["id"] = "custom." + pair.Key, ["value"] = pair.Value }),
-        ]),
+        ["properties"] = Json.List(
+            Field.Write().Concat(Column.Write().Select(property => (Name: $"custom.{property.Name}", property.Value))).Where(property => property.Value is not null),
+            property => new JsonObject { ["id"] = property.Name, ["value"] = property.Value }),
     };
+}
+
+/// <summary>Which columns a <see cref="FieldOverride"/> is for.</summary>
+public sealed record FieldMatcher
+{
+    private FieldMatcher(string id, string options) => (Id, Options) = (id, options);
+
+    /// <summary>Every column. Unlike the panel's own options it does not reach a panel without any data.</summary>
+    public static FieldMatcher Every { get; } = ByPattern("/.*/");
+
+    internal string Id { get; }
+
+    internal string Options { get; }
+
+    /// <summary>The column of a name, as it is shown.</summary>
+    public static FieldMatcher ByName(string name) => new("byName", name);
+
+    /// <summary>Columns whose names match a JavaScript pattern, such as <c>/^Total/</c>.</summary>
+    public static FieldMatcher ByPattern(string pattern) => new("byRegexp", pattern);
+
+    /// <summary>Columns of a type.</summary>
+    public static FieldMatcher ByType(FieldType type) => new("byType", type switch { FieldType.Text => "string", FieldType.Time => "time", _ => "number" });
+
+    /// <summary>Columns of a query, by its letter.</summary>
+    public static FieldMatcher ByQuery(string letter) => new("byFrameRefID", letter);
+}
+
+/// <summary>What a column contains. The SQLite data source knows no other types.</summary>
+public enum FieldType
+{
+    /// <summary>Numbers.</summary>
+    Number,
+
+    /// <summary>Text.</summary>
+    Text,
+
+    /// <summary>Times.</summary>
+    Time,
 }

@@ -3,45 +3,31 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Grafana.Model.Fields;
 
 /// <summary>
-/// The one place that knows what versions of Grafana read differently. What it gives is read by 9 to 13: either a form all of them know,
-/// or the old and the new one side by side where each version leaves alone what it does not know.
+/// The only place that knows differences between versions of Grafana. Versions 9 to 13 read what it writes: either a form all of them know,
+/// or the old and the new one side by side, since each version ignores what it does not know.
 /// </summary>
 internal static class GrafanaVersions
 {
-    /// <summary>
-    /// The schema of the JSON. Versions that know a newer one bring it up to date when they open the dashboard; 9, which knows 37, takes
-    /// it as it is.
-    /// </summary>
+    /// <summary>The schema of the JSON. Versions that know a newer one update it when they open the dashboard; 9, which knows 37, accepts it.</summary>
     internal const int Schema = 39;
 
     /// <summary>
-    /// The foot of a table, which holds whether it has pages. 12.2 moved that to <c>options.enablePagination</c>; it still reads this
+    /// The footer of a table, which says whether it has pages. 12.2 moved that to <c>options.enablePagination</c>; it still reads this
     /// older place when it opens a dashboard, and needs <c>show</c> to recognise it.
     /// </summary>
-    internal static JsonObject TableFooter(bool paginated) => new()
-    {
-        ["show"] = false,
-        ["reducer"] = new JsonArray("sum"),
-        ["countRows"] = false,
-        ["enablePagination"] = paginated,
-    };
+    internal static JsonObject TableFooter(bool paginated) =>
+        new() { ["show"] = false, ["reducer"] = new JsonArray("sum"), ["countRows"] = false, ["enablePagination"] = paginated };
 
-    /// <summary>The look of a table's cells: <c>displayMode</c> for 9.0 to 9.4, <c>cellOptions</c> from 9.5 on, which pays no heed to the former.</summary>
-    internal static IEnumerable<KeyValuePair<string, JsonNode?>> TableCells(TableCell cell)
+    /// <summary>The look of a table's cells: <c>displayMode</c> for 9.0 to 9.4, <c>cellOptions</c> from 9.5 on, which ignores the former.</summary>
+    internal static (string Name, JsonNode? Value)[] TableCells(TableCell cell)
     {
-        yield return new("displayMode", cell switch
+        (string mode, JsonObject options) = cell switch
         {
-            TableCell.Text => "auto",
-            TableCell.ColoredText => "color-text",
-            TableCell.ColoredBackground => "color-background-solid",
-            _ => "basic",
-        });
-        yield return new("cellOptions", cell switch
-        {
-            TableCell.Text => new JsonObject { ["type"] = "auto" },
-            TableCell.ColoredText => new JsonObject { ["type"] = "color-text" },
-            TableCell.ColoredBackground => new JsonObject { ["type"] = "color-background", ["mode"] = "basic" },
-            _ => new JsonObject { ["type"] = "gauge", ["mode"] = "basic", ["valueDisplayMode"] = "text" },
-        });
+            TableCell.Text => ("auto", new JsonObject { ["type"] = "auto" }),
+            TableCell.ColoredText => ("color-text", new JsonObject { ["type"] = "color-text" }),
+            TableCell.ColoredBackground => ("color-background-solid", new JsonObject { ["type"] = "color-background", ["mode"] = "basic" }),
+            _ => ("basic", new JsonObject { ["type"] = "gauge", ["mode"] = "basic", ["valueDisplayMode"] = "text" }),
+        };
+        return [("displayMode", mode), ("cellOptions", options)];
     }
 }

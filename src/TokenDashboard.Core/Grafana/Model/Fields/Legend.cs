@@ -3,33 +3,24 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Grafana.Model.Fields;
 
 /// <summary>The legend of a chart: a table of series and what is calculated for each.</summary>
-/// <param name="Placement">Where it stands.</param>
+/// <param name="Placement">Where it is.</param>
 /// <param name="Calculations">What is calculated for each series, in the order of the columns.</param>
 public sealed record Legend(LegendPlacement Placement, params IReadOnlyList<Calculation> Calculations)
 {
     /// <summary>No legend.</summary>
     public static Legend Hidden { get; } = new(LegendPlacement.Hidden);
 
-    /// <summary>The calculation by which series are sorted, largest first, or null for the order of the data.</summary>
+    /// <summary>The calculation by which series are sorted, largest first; null for the order of the data.</summary>
     public Calculation? SortBy { get; init; }
 
-    internal JsonObject Write()
-    {
-        var legend = new JsonObject
-        {
-            ["showLegend"] = Placement != LegendPlacement.Hidden,
-            ["displayMode"] = Calculations.Count > 0 ? "table" : "list",
-            ["placement"] = Placement == LegendPlacement.Right ? "right" : "bottom",
-            ["calcs"] = new JsonArray([.. Calculations.Select(calculation => (JsonNode)IdOf(calculation))]),
-        };
-        if (SortBy is { } sortBy)
-        {
-            // Grafana sorts by the head of the legend's column, not by the calculation's id.
-            legend["sortBy"] = HeadOf(sortBy);
-            legend["sortDesc"] = true;
-        }
-        return legend;
-    }
+    internal JsonObject Write() => Json.Of(
+        ("showLegend", Placement != LegendPlacement.Hidden),
+        ("displayMode", Calculations.Count > 0 ? "table" : "list"),
+        ("placement", Placement == LegendPlacement.Right ? "right" : "bottom"),
+        ("calcs", Json.List(Calculations.Select(IdOf))),
+        // Grafana sorts by the heading of the legend's column, not by the calculation's id.
+        ("sortBy", SortBy is { } sortBy ? HeadOf(sortBy) : null),
+        ("sortDesc", SortBy is null ? null : true));
 
     internal static string IdOf(Calculation calculation) => calculation switch
     {
@@ -46,4 +37,33 @@ public sealed record Legend(LegendPlacement Placement, params IReadOnlyList<Calc
         Calculation.Maximum => "Max",
         _ => "Last *",
     };
+}
+
+/// <summary>Where a legend is.</summary>
+public enum LegendPlacement
+{
+    /// <summary>Nowhere.</summary>
+    Hidden,
+
+    /// <summary>Below the chart.</summary>
+    Bottom,
+
+    /// <summary>To the right of the chart.</summary>
+    Right,
+}
+
+/// <summary>What Grafana calculates from the values of a series.</summary>
+public enum Calculation
+{
+    /// <summary>The arithmetic mean.</summary>
+    Mean,
+
+    /// <summary>The sum.</summary>
+    Sum,
+
+    /// <summary>The largest value.</summary>
+    Maximum,
+
+    /// <summary>The last value that is not null.</summary>
+    Last,
 }

@@ -5,32 +5,32 @@ namespace TokenDashboard.Grafana.Model.Fields;
 /// <summary>How a column of a table panel looks.</summary>
 public sealed record TableColumn
 {
-    /// <summary>The width in pixels, or null to share what is left.</summary>
+    /// <summary>The width in pixels; null shares the remaining width.</summary>
     public int? Width { get; init; }
 
-    /// <summary>The smallest width in pixels, or null for Grafana's 150.</summary>
+    /// <summary>The smallest width in pixels; null for Grafana's 150.</summary>
     public int? MinWidth { get; init; }
 
-    /// <summary>What the cells show beside their text, or null for nothing, or what the panel says of all its columns.</summary>
+    /// <summary>What the cells show beside their text; null for the panel's default, or nothing.</summary>
     public TableCell? Cell { get; init; }
 
-    /// <summary>The properties that are set, under Grafana's names.</summary>
-    internal IEnumerable<KeyValuePair<string, JsonNode?>> Write()
-    {
-        if (Width is { } width)
-        {
-            yield return new("width", width);
-        }
-        if (MinWidth is { } minWidth)
-        {
-            yield return new("minWidth", minWidth);
-        }
-        if (Cell is { } cell)
-        {
-            foreach (KeyValuePair<string, JsonNode?> look in GrafanaVersions.TableCells(cell))
-            {
-                yield return look;
-            }
-        }
-    }
+    /// <summary>The properties under Grafana's names; null for those that are not set.</summary>
+    internal IEnumerable<(string Name, JsonNode? Value)> Write() =>
+        [("width", Width), ("minWidth", MinWidth), .. Cell is { } cell ? GrafanaVersions.TableCells(cell) : []];
+}
+
+/// <summary>What a table's cell shows beside its text.</summary>
+public enum TableCell
+{
+    /// <summary>Nothing.</summary>
+    Text,
+
+    /// <summary>The text in the color of its value.</summary>
+    ColoredText,
+
+    /// <summary>A background in the color of its value.</summary>
+    ColoredBackground,
+
+    /// <summary>A bar from the field's minimum to its maximum.</summary>
+    Bar,
 }

@@ -3,18 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace TokenDashboard.Grafana.Model.Fields;
 
-/// <summary>What the browser makes of a panel's results before it draws them. SQL does the same and differs less between versions of Grafana.</summary>
+/// <summary>What the browser does with a panel's results before it draws them. SQL does the same and differs less between versions of Grafana.</summary>
 public sealed record Transformation
 {
-    private readonly Func<JsonObject> _options;
+    private readonly JsonObject _options;
 
-    private Transformation(string id, Func<JsonObject> options)
-    {
-        Id = id;
-        _options = options;
-    }
+    private Transformation(string id, JsonObject options) => (Id, _options) = (id, options);
 
-    /// <summary>Grafana's name of the transformation.</summary>
+    /// <summary>Grafana's id of the transformation.</summary>
     public string Id { get; }
 
     /// <summary>Renames, leaves out and orders columns.</summary>
@@ -22,52 +18,44 @@ public sealed record Transformation
     /// <param name="exclude">Columns to leave out.</param>
     /// <param name="order">Columns in their order.</param>
     public static Transformation Organize(
-        IReadOnlyDictionary<string, string>? rename = null, IReadOnlyList<string>? exclude = null, IReadOnlyList<string>? order = null) =>
-        new("organize", () => new JsonObject
+        IReadOnlyDictionary<string, string>? rename = null, IReadOnlyList<string>? exclude = null, IReadOnlyList<string>? order = null) => new("organize", new()
         {
-            ["excludeByName"] = new JsonObject((exclude ?? []).Select(name => KeyValuePair.Create(name, (JsonNode?)true))),
-            ["indexByName"] = new JsonObject((order ?? []).Select((name, index) => KeyValuePair.Create(name, (JsonNode?)index))),
-            ["renameByName"] = new JsonObject((rename ?? new Dictionary<string, string>()).OrderBy(pair => pair.Key, StringComparer.Ordinal)
-                .Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
+            ["excludeByName"] = Json.Map(exclude ?? [], name => name, _ => true),
+            ["indexByName"] = Json.Map((order ?? []).Select((name, index) => (name, index)), column => column.name, column => column.index),
+            ["renameByName"] = Json.Map((rename ?? new Dictionary<string, string>()).OrderBy(pair => pair.Key, StringComparer.Ordinal), pair => pair.Key, pair => pair.Value),
         });
 
     /// <summary>Sorts rows by a column.</summary>
-    public static Transformation SortBy(string column, bool descending = false) => new("sortBy", () => new JsonObject
+    public static Transformation SortBy(string column, bool descending = false) => new("sortBy", new()
     {
-        ["fields"] = new JsonObject(),
-        ["sort"] = new JsonArray(new JsonObject { ["field"] = column, ["desc"] = descending }),
+        ["fields"] = new JsonObject(), ["sort"] = new JsonArray(new JsonObject { ["field"] = column, ["desc"] = descending }),
     });
 
     /// <summary>Keeps the first rows.</summary>
-    public static Transformation Limit(int rows) => new("limit", () => new JsonObject { ["limitField"] = rows });
+    public static Transformation Limit(int rows) => new("limit", new() { ["limitField"] = rows });
 
     /// <summary>Puts the results of several queries into one table.</summary>
-    public static Transformation Merge() => new("merge", () => []);
+    public static Transformation Merge() => new("merge", []);
 
     /// <summary>One row for each combination of values in some columns, with calculations over others.</summary>
     /// <param name="columns">The columns to group by.</param>
     /// <param name="calculations">What is calculated, by column.</param>
-    public static Transformation GroupBy(IReadOnlyList<string> columns, params IReadOnlyList<(string Column, Calculation Calculation)> calculations) =>
-        new("groupBy", () => new JsonObject
-        {
-            ["fields"] = new JsonObject(
-            [
-                .. columns.Select(name => KeyValuePair.Create(name, (JsonNode?)new JsonObject { ["aggregations"] = new JsonArray(), ["operation"] = "groupby" })),
-                .. calculations.GroupBy(item => item.Column).Select(group => KeyValuePair.Create(group.Key, (JsonNode?)new JsonObject
-                {
-                    ["aggregations"] = Ids(group.Select(item => item.Calculation)),
-                    ["operation"] = "aggregate",
-                })),
-            ]),
-        });
+    public static Transformation GroupBy(IReadOnlyList<string> columns, params IReadOnlyList<(string Column, Calculation Calculation)> calculations) => new("groupBy", new()
+    {
+        ["fields"] = Json.Of(
+        [
+            .. columns.Select(name => (name, (JsonNode?)new JsonObject { ["aggregations"] = new JsonArray(), ["operation"] = "groupby" })),
+            .. calculations.GroupBy(item => item.Column).Select(group => (group.Key, (JsonNode?)new JsonObject
+            {
+                ["aggregations"] = Ids(group.Select(item => item.Calculation)), ["operation"] = "aggregate",
+            })),
+        ]),
+    });
 
     /// <summary>One row for each series, with calculations over its values.</summary>
-    public static Transformation Reduce(params IReadOnlyList<Calculation> calculations) => new("reduce", () => new JsonObject
+    public static Transformation Reduce(params IReadOnlyList<Calculation> calculations) => new("reduce", new()
     {
-        ["reducers"] = Ids(calculations),
-        ["mode"] = "seriesToRows",
-        ["includeTimeField"] = false,
-        ["labelsToFields"] = true,
+        ["reducers"] = Ids(calculations), ["mode"] = "seriesToRows", ["includeTimeField"] = false, ["labelsToFields"] = true,
     });
 
     /// <summary>Adds a column calculated from two others, or from one and a number.</summary>
@@ -75,7 +63,7 @@ public sealed record Transformation
     /// <param name="left">A column or a number.</param>
     /// <param name="sign">One of <c>+ - * /</c>.</param>
     /// <param name="right">A column or a number.</param>
-    public static Transformation Calculate(string name, string left, char sign, string right) => new("calculateField", () => new JsonObject
+    public static Transformation Calculate(string name, string left, char sign, string right) => new("calculateField", new()
     {
         ["mode"] = "binary",
         ["alias"] = name,
@@ -85,7 +73,7 @@ public sealed record Transformation
     });
 
     /// <summary>Keeps the rows whose number in a column is in a range, both ends included.</summary>
-    public static Transformation KeepBetween(string column, double from, double to) => new("filterByValue", () => new JsonObject
+    public static Transformation KeepBetween(string column, double from, double to) => new("filterByValue", new()
     {
         ["filters"] = new JsonArray(new JsonObject
         {
@@ -96,27 +84,22 @@ public sealed record Transformation
         ["type"] = "include",
     });
 
-    /// <summary>Makes columns of the labels of series.</summary>
-    /// <param name="valueLabel">The label that names the column of values, or null.</param>
-    public static Transformation LabelsToColumns(string? valueLabel = null) => new("labelsToFields", () =>
-        valueLabel is null ? [] : new JsonObject { ["valueLabel"] = valueLabel });
+    /// <summary>Turns the labels of series into columns.</summary>
+    /// <param name="valueLabel">The label that names the column of values; null for none.</param>
+    public static Transformation LabelsToColumns(string? valueLabel = null) => new("labelsToFields", Json.Of(("valueLabel", valueLabel)));
 
-    /// <summary>A result of its own for each combination of values in some columns. Since Grafana 9.3.</summary>
-    public static Transformation Partition(params IReadOnlyList<string> columns) => new("partitionByValues", () => new JsonObject
-    {
-        ["fields"] = new JsonArray([.. columns.Select(name => (JsonNode)name)]),
-    });
+    /// <summary>A separate result for each combination of values in some columns. Requires Grafana 9.3 or later.</summary>
+    public static Transformation Partition(params IReadOnlyList<string> columns) => new("partitionByValues", new() { ["fields"] = Json.List(columns) });
 
     /// <summary>Any transformation of Grafana.</summary>
-    /// <param name="id">Its name.</param>
+    /// <param name="id">Its id.</param>
     /// <param name="options">Its options, a JSON object.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: the options are no JSON object.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: the options are not a JSON object.</exception>
     public static Transformation Raw(string id, string options)
     {
         try
         {
-            JsonObject json = JsonInput.Parse(options) as JsonObject ?? throw new JsonException("it is no object");
-            return new Transformation(id, () => json.DeepClone().AsObject());
+            return new Transformation(id, JsonInput.Parse(options) as JsonObject ?? throw new JsonException("it is not an object"));
         }
         catch (JsonException exception)
         {
@@ -125,7 +108,7 @@ public sealed record Transformation
         }
     }
 
-    internal JsonObject Write() => new() { ["id"] = Id, ["options"] = _options() };
+    internal JsonObject Write() => new() { ["id"] = Id, ["options"] = _options.DeepClone() };
 
-    private static JsonArray Ids(IEnumerable<Calculation> calculations) => [.. calculations.Select(calculation => (JsonNode)Legend.IdOf(calculation))];
+    private static JsonArray Ids(IEnumerable<Calculation> calculations) => Json.List(calculations.Select(Legend.IdOf));
 }

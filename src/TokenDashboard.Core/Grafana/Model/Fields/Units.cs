@@ -2,70 +2,41 @@ using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Model.Fields;
 
-/// <summary>Grafana's ids of units. Those named here are the ones a dashboard of use most often needs; <see cref="IsKnown"/> knows all.</summary>
+/// <summary>Grafana's ids of units. The constants are the ones that usage dashboards need most often; <see cref="IsKnown"/> knows all.</summary>
 public static class Units
 {
     /// <summary>A number without a unit: 44571652.</summary>
     public const string None = "none";
-
     /// <summary>A number cut short: 44.6 Mil.</summary>
     public const string Abbreviated = "short";
-
     /// <summary>A number cut short as much as possible: 45 M.</summary>
     public const string Metric = "sishort";
-
     /// <summary>A whole number in groups of three digits: 44,571,652.</summary>
     public const string Grouped = "locale";
-
     /// <summary>Text, as it is.</summary>
     public const string Text = "string";
-
     /// <summary>Tokens in a second.</summary>
     public const string TokensPerSecond = "suffix: tokens/s";
-
-    /// <summary>Requests in a second.</summary>
-    public const string RequestsPerSecond = "reqps";
-
-    /// <summary>Requests in a minute.</summary>
-    public const string RequestsPerMinute = "reqpm";
-
     /// <summary>Milliseconds, shown in the unit that fits: 1.62 s.</summary>
     public const string Milliseconds = "ms";
-
     /// <summary>Seconds, shown in the unit that fits: 1.5 min.</summary>
     public const string Seconds = "s";
-
     /// <summary>Seconds as hours, minutes and seconds: 01:30:00.</summary>
     public const string Clock = "dthms";
-
     /// <summary>A fraction shown as a percentage: 0.25 is 25%.</summary>
     public const string Fraction = "percentunit";
-
     /// <summary>A percentage: 25 is 25%.</summary>
     public const string Percent = "percent";
-
     /// <summary>Bytes in steps of 1024: 1.5 MiB.</summary>
     public const string Bytes = "bytes";
-
-    /// <summary>US dollars.</summary>
-    public const string Dollars = "currencyUSD";
-
-    /// <summary>Euros.</summary>
-    public const string Euros = "currencyEUR";
-
-    /// <summary>0 and 1 as No and Yes.</summary>
-    public const string YesNo = "bool_yes_no";
-
     /// <summary>A time as date and time of day: 2026-03-04 12:00:00.</summary>
     public const string Time = "dateTimeAsIso";
-
     /// <summary>A time as how long ago it was.</summary>
     public const string Ago = "dateTimeFromNow";
-
     /// <summary>A time with milliseconds.</summary>
     public const string TimeWithMilliseconds = "time:YYYY-MM-DD HH:mm:ss.SSS";
 
-    /// <summary>What begins a unit of one's own: text before or after the value, a format of times, a scaled unit, a count, a currency.</summary>
+    /// <summary>The prefixes of custom units: text before or after the value, a format of times, a scaled unit, a count, a currency.</summary>
     private static readonly string[] Prefixes = ["prefix:", "suffix:", "time:", "si:", "count:", "currency:"];
 
     // From the list of units that Grafana publishes with its schemas.
@@ -92,7 +63,7 @@ public static class Units
         """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)];
 
     /// <summary>
-    /// Whether Grafana has a unit: one of its ids, or one of one's own such as <c>suffix: tokens</c>, <c>prefix:</c>, <c>time:HH:mm</c>,
+    /// Whether Grafana knows a unit: one of its ids, or a custom one such as <c>suffix: tokens</c>, <c>prefix:</c>, <c>time:HH:mm</c>,
     /// <c>si:</c>, <c>count:</c> or <c>currency:</c>. It shows any other text behind the value.
     /// </summary>
     /// <param name="unit">The id.</param>
@@ -102,6 +73,6 @@ public static class Units
         return Ids.Contains(unit) || Prefixes.Any(prefix => unit.StartsWith(prefix, StringComparison.Ordinal) && unit.Length > prefix.Length);
     }
 
-    /// <summary>The known unit that looks most like a text, or null where none does.</summary>
+    /// <summary>The known unit that is most similar to a text; null if none is similar.</summary>
     internal static string? Nearest(string text) => Spelling.Nearest(text, Ids);
 }

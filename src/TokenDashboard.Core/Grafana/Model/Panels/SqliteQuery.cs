@@ -22,6 +22,6 @@ public sealed record SqliteQuery(string Sql, params IReadOnlyList<string> TimeCo
         // The editor shows the raw text and the browser sends it; Grafana's server runs the other when no browser takes part.
         ["rawQueryText"] = Sql,
         ["queryText"] = Sql,
-        ["timeColumns"] = new JsonArray([.. TimeColumns.Select(column => (JsonNode)column)]),
+        ["timeColumns"] = Json.List(TimeColumns),
     };
 }

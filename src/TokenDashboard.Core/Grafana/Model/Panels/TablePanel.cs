@@ -3,10 +3,10 @@ using TokenDashboard.Grafana.Model.Fields;
 
 namespace TokenDashboard.Grafana.Model.Panels;
 
-/// <summary>A table that sorts by a click on a column's head.</summary>
-public sealed record TablePanel : DataPanel
+/// <summary>A table that sorts by a click on a column's heading.</summary>
+public sealed record TablePanel() : DataPanel("table", "Table")
 {
-    /// <summary>Whether the table is cut into pages of the panel's height.</summary>
+    /// <summary>Whether the table is split into pages of the panel's height.</summary>
     public bool Paginated { get; init; }
 
     /// <summary>How all columns look unless <see cref="DataPanel.Overrides"/> say otherwise.</summary>
@@ -15,21 +15,11 @@ public sealed record TablePanel : DataPanel
     /// <summary>The text of cells without a value; the text of <see cref="FieldOptions.NoValue"/> is for a table without rows.</summary>
     public string EmptyCell { get; init; } = "-";
 
-    internal override string Type => "table";
-
-    internal override string TypeName => "Table";
-
     internal override IEnumerable<FieldOverride> ImpliedOverrides =>
         [new FieldOverride(FieldMatcher.Every) { Field = new FieldOptions { NoValue = EmptyCell } }];
 
-    internal override JsonObject WriteOptions() => new()
-    {
-        ["frameIndex"] = 0,
-        ["showHeader"] = true,
-        ["cellHeight"] = "sm",
-        ["footer"] = GrafanaVersions.TableFooter(Paginated),
-    };
+    internal override JsonObject WriteOptions() =>
+        new() { ["frameIndex"] = 0, ["showHeader"] = true, ["cellHeight"] = "sm", ["footer"] = GrafanaVersions.TableFooter(Paginated) };
 
-    internal override JsonObject WriteCustomField() => new(
-        [KeyValuePair.Create("align", (JsonNode?)"auto"), KeyValuePair.Create("inspect", (JsonNode?)false), .. Column.Write()]);
+    internal override JsonObject WriteCustomField() => Json.Of([("align", "auto"), ("inspect", false), .. Column.Write()]);
 }

@@ -2,15 +2,23 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace TokenDashboard.Grafana.Parsing;
+namespace TokenDashboard;
 
-/// <summary>Reads JSON somebody else wrote: what is missing or of another kind than expected is nothing, never an exception.</summary>
+/// <summary>Reads JSON from elsewhere: what is missing or of another type than expected is nothing, never an exception.</summary>
 internal static class JsonReading
 {
-    /// <summary>A text or number as text; the empty string for anything else.</summary>
+    internal static JsonNode? Child(this JsonNode? node, string key) => node is JsonObject json ? json[key] : null;
+
+    /// <summary>The text of a node that is a string; null for anything else.</summary>
+    internal static string? AsString(this JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
+    /// <summary>The text of a child that is a string; null for anything else.</summary>
+    internal static string? String(this JsonNode? node, string key) => node.Child(key).AsString();
+
+    /// <summary>A string or number as text; the empty string for anything else.</summary>
     internal static string Text(this JsonNode? node, string key) => Child(node, key) is JsonValue value ? value.AsText() : "";
 
-    /// <summary>A value's text; the empty string for true and false.</summary>
+    /// <summary>A string or number as text; the empty string for true and false.</summary>
     internal static string AsText(this JsonValue value) => value.GetValueKind() switch
     {
         JsonValueKind.String => value.GetValue<string>(),
@@ -25,8 +33,6 @@ internal static class JsonReading
         Child(node, key) is JsonValue value && value.GetValueKind() == JsonValueKind.Number
             && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;
 
-    internal static JsonNode? Child(this JsonNode? node, string key) => node is JsonObject json ? json[key] : null;
-
     /// <summary>The objects of a list.</summary>
     internal static IEnumerable<JsonObject> Objects(this JsonNode? node, string key) =>
         Child(node, key) is JsonArray list ? list.OfType<JsonObject>() : [];
@@ -39,12 +45,14 @@ internal static class JsonReading
         _ => [],
     };
 
-    /// <summary>Every text in a tree, with keys left out.</summary>
-    internal static IEnumerable<string> AllTexts(this JsonNode? node) => node switch
+    /// <summary>Every string in a tree, without keys.</summary>
+    /// <param name="node">The tree.</param>
+    /// <param name="read">Reads a string under a key; an item of a list has the key of the list.</param>
+    /// <param name="key">The key of the tree.</param>
+    internal static IEnumerable<string> AllTexts(this JsonNode? node, Func<string, string, string> read, string key = "") => node switch
     {
-        JsonObject json => json.SelectMany(pair => pair.Value.AllTexts()),
-        JsonArray list => list.SelectMany(AllTexts),
-        JsonValue value when value.GetValueKind() == JsonValueKind.String => [value.GetValue<string>()],
-        _ => [],
+        JsonObject json => json.SelectMany(pair => pair.Value.AllTexts(read, pair.Key)),
+        JsonArray list => list.SelectMany(item => item.AllTexts(read, key)),
+        _ => node.AsString() is { } text ? [read(key, text)] : [],
     };
 }

@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Model.Fields;
+
+namespace TokenDashboard.Grafana.Model.Panels;
+
+/// <summary>Values over time.</summary>
+public sealed record TimeSeriesPanel() : DataPanel("timeseries", "Time series")
+{
+    /// <summary>Whether values are drawn as bars that begin at their time, as for totals of a bucket, or as lines.</summary>
+    public bool Bars { get; init; }
+
+    /// <summary>Whether series are stacked.</summary>
+    public bool Stacked { get; init; }
+
+    /// <summary>Whether stacked series are drawn as parts of a hundred percent.</summary>
+    public bool Percent { get; init; }
+
+    /// <summary>How opaque the area of a series is, 0 to 100.</summary>
+    public int FillOpacity { get; init; }
+
+    /// <summary>The legend.</summary>
+    public Legend Legend { get; init; } = Legend.Hidden;
+
+    internal override JsonObject WriteOptions() => new() { ["legend"] = Legend.Write(), ["tooltip"] = Tooltip("multi", "desc") };
+
+    internal override JsonObject WriteCustomField() => new()
+    {
+        ["drawStyle"] = Bars ? "bars" : "line", ["lineInterpolation"] = "linear", ["lineWidth"] = 1, ["fillOpacity"] = FillOpacity,
+        ["gradientMode"] = "none", ["showPoints"] = "never", ["barAlignment"] = Bars ? 1 : 0,
+        ["stacking"] = new JsonObject { ["mode"] = Percent ? "percent" : Stacked ? "normal" : "none", ["group"] = "A" },
+    };
+}
+
+/// <summary>Vertical bars over named categories.</summary>
+public sealed record BarChartPanel() : DataPanel("barchart", "Bar chart")
+{
+    /// <summary>The text column that names the bars.</summary>
+    public required string CategoryColumn { get; init; }
+
+    /// <summary>The legend, for several bars in a category.</summary>
+    public Legend Legend { get; init; } = Legend.Hidden;
+
+    internal override JsonObject WriteOptions() => new()
+    {
+        ["xField"] = CategoryColumn,
+        ["orientation"] = "vertical", ["xTickLabelRotation"] = 0, ["xTickLabelMaxLength"] = 20, ["xTickLabelSpacing"] = 0, ["stacking"] = "none",
+        ["showValue"] = "never", ["barWidth"] = 0.9, ["groupWidth"] = 0.7, ["fullHighlight"] = false,
+        ["legend"] = Legend.Write(), ["tooltip"] = Tooltip("single", "none"),
+    };
+
+    internal override JsonObject WriteCustomField() =>
+        new() { ["lineWidth"] = 1, ["fillOpacity"] = 80, ["gradientMode"] = "none", ["axisPlacement"] = "auto" };
+}
+
+/// <summary>
+/// Colored cells over time. The result contains the finished cells: the first column is the time and named as a time column, ascending by the
+/// same step, and every further column is a number and a row of cells under its name, the lowest first. With
+/// <see cref="SqliteQuery.SeriesByLabel"/> each label is such a row instead. A cell ends at its time and reaches back to the time before
+/// it, so a bucket is given by its end, and there must be at least two times. Grafana does not count anything itself here.
+/// </summary>
+public sealed record HeatmapPanel() : DataPanel("heatmap", "Heatmap")
+{
+    /// <summary>Grafana's names of colors for <see cref="Scheme"/>.</summary>
+    public static IReadOnlyList<string> Schemes { get; } =
+    [
+        "Blues", "Greens", "Greys", "Oranges", "Purples", "Reds", "BrBG", "PiYG", "PRGn", "PuOr", "RdBu", "RdGy", "RdYlBu", "RdYlGn", "Spectral",
+        "Turbo", "Viridis", "Inferno", "Magma", "Plasma", "Cividis", "Warm", "Cool", "BuGn", "BuPu", "GnBu", "OrRd", "PuBuGn", "PuBu",
+        "PuRd", "RdPu", "YlGnBu", "YlGn", "YlOrBr", "YlOrRd", "Rainbow", "Sinebow",
+    ];
+
+    /// <summary>The name of a cell's value in its tooltip.</summary>
+    public string ValueName { get; init; } = "Value";
+
+    /// <summary>Grafana's name of the colors, one of <see cref="Schemes"/>.</summary>
+    public string Scheme { get; init; } = "Blues";
+
+    /// <summary>Whether the first row of cells is at the top.</summary>
+    public bool FirstRowOnTop { get; init; }
+
+    internal override JsonObject WriteOptions() => new()
+    {
+        ["calculate"] = false,
+        ["rowsFrame"] = new JsonObject { ["value"] = ValueName, ["layout"] = "auto" },
+        ["color"] = new JsonObject
+        {
+            ["mode"] = "scheme", ["scheme"] = Scheme, ["fill"] = "dark-orange", ["scale"] = "exponential", ["exponent"] = 0.5, ["steps"] = 64, ["reverse"] = false,
+        },
+        ["cellGap"] = 1,
+        // A cell's unit is here and not among the field options.
+        ["cellValues"] = Json.Of(("unit", Field.Unit), ("decimals", Field.Decimals)),
+        ["showValue"] = "never",
+        ["yAxis"] = new JsonObject { ["axisPlacement"] = "left", ["reverse"] = FirstRowOnTop },
+        ["legend"] = new JsonObject { ["show"] = true },
+        ["tooltip"] = new JsonObject { ["mode"] = "single", ["yHistogram"] = false, ["showColorScale"] = false },
+        ["exemplars"] = new JsonObject { ["color"] = "rgba(255,0,255,0.7)" },
+    };
+
+    internal override JsonObject WriteCustomField() => new() { ["scaleDistribution"] = new JsonObject { ["type"] = "linear" } };
+}

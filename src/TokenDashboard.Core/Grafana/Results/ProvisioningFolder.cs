@@ -1,0 +1,46 @@
+using TokenDashboard.Grafana.Http;
+
+namespace TokenDashboard.Grafana.Results;
+
+/// <summary>Writes files into a folder of Grafana's file provisioning.</summary>
+internal sealed class ProvisioningFolder(string root, PublishCallbacks callbacks)
+{
+    /// <summary>The full path of a file or folder by its name below the provisioning folder.</summary>
+    internal string PathOf(string name) => Path.GetFullPath(Path.Combine(root, name));
+
+    /// <summary>Writes a file, unless it has this text already.</summary>
+    /// <returns>The result; null if writing was declined.</returns>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
+    internal GrafanaPublishResult? Write(string name, string? uid, string text, GrafanaPublishAction change = GrafanaPublishAction.Updated)
+    {
+        string path = PathOf(name);
+        GrafanaPublishAction action = !File.Exists(path) ? GrafanaPublishAction.Created : Read(path) == text ? GrafanaPublishAction.Unchanged : change;
+        if (action != GrafanaPublishAction.Unchanged)
+        {
+            string verb = action switch { GrafanaPublishAction.Created => "Create", GrafanaPublishAction.Removed => "Remove the rule of", _ => "Update" };
+            if (!callbacks.ShouldProcess($"File '{path}'", verb))
+            {
+                return null;
+            }
+            AtomicFile.WriteBelow(root, path, text);
+        }
+        callbacks.Verbose($"{action}: {path}");
+        return new GrafanaPublishResult { Kind = GrafanaPublishKind.ProvisioningFile, Name = name, Action = action, Uid = uid, Path = path };
+    }
+
+    /// <summary>The text of a file; null if it cannot be read, and writing it will say why.</summary>
+    internal static string? Read(string path)
+    {
+        try
+        {
+            return RegularFile.ReadText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Grafana replaces $NAME in provisioning files by environment variables; two dollar signs are one.</summary>
+    internal static string Literal(string text) => text.Replace("$", "$$", StringComparison.Ordinal);
+}

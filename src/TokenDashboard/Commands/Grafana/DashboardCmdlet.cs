@@ -1,0 +1,75 @@
+using System.Management.Automation;
+using TokenDashboard.Grafana.Alerting;
+using TokenDashboard.Grafana.Alerting.Rules;
+using TokenDashboard.Grafana.Catalog;
+using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Results;
+using TokenDashboard.Parameters;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>The base of commands that work on dashboards and alert rules: one that cannot be read is one error record.</summary>
+public abstract class DashboardCmdlet : TokenCmdlet
+{
+    /// <summary>Whether there was an error.</summary>
+    private protected bool Failed { get; private set; }
+
+    private protected PublishCallbacks Callbacks => new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug);
+
+    /// <summary>Works on the dashboards that are given; on all dashboards of this module if none is.</summary>
+    private protected void EachDashboard(DashboardDocument? input, string[] paths, Action<DashboardDocument> work)
+    {
+        if (input is not null)
+        {
+            Guard(() => work(input));
+        }
+        else if (paths.Length == 0 && !MyInvocation.ExpectingInput)
+        {
+            foreach (string name in DashboardCatalog.Names)
+            {
+                Guard(() => work(DashboardCatalog.Create(name)));
+            }
+        }
+        EachFile(paths, ErrorCode.DashboardNotFound, file => work(DashboardFiles.Read(file)));
+    }
+
+    /// <summary>Works on alert rules: hash tables, objects, or JSON files by path.</summary>
+    private protected void EachRule(PSObject[] inputs, Action<AlertRule> work)
+    {
+        foreach (PSObject input in inputs)
+        {
+            if (DefinitionInput.PathOf(input) is not { } path)
+            {
+                Guard(() => work(AlertRuleReader.Read(DefinitionInput.Fields(input), "")));
+                continue;
+            }
+            EachFile([path], ErrorCode.AlertRuleNotFound, file =>
+            {
+                foreach (IReadOnlyDictionary<string, object?> fields in AlertRuleReader.Parse(DefinitionInput.ReadText(file, ErrorCode.AlertRuleInvalid), file))
+                {
+                    Guard(() => work(AlertRuleReader.Read(fields, file)));
+                }
+            });
+        }
+    }
+
+    /// <summary>Writes results one by one. PowerShell's own enumeration would wrap a failure between two of them.</summary>
+    private protected void WriteAll(IEnumerable<GrafanaPublishResult> results)
+    {
+        foreach (GrafanaPublishResult result in results)
+        {
+            WriteObject(result);
+        }
+    }
+
+    private protected sealed override bool IsTerminating(TokenDashboardException exception)
+    {
+        Failed = true;
+        return exception.Code is not (ErrorCode.DashboardInvalid or ErrorCode.DashboardNotFound or ErrorCode.AlertRuleInvalid or ErrorCode.AlertRuleNotFound)
+            && EndsCommand(exception);
+    }
+
+    /// <summary>Whether a failure ends the command that is not one input's.</summary>
+    private protected virtual bool EndsCommand(TokenDashboardException exception) => true;
+}

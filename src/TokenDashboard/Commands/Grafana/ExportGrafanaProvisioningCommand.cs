@@ -1,0 +1,141 @@
+using System.Management.Automation;
+using TokenDashboard.Grafana.Alerting;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Publishing;
+using TokenDashboard.Grafana.Results;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>Writes dashboards, their data source and alert rules as files for Grafana's file provisioning.</summary>
+[Cmdlet(VerbsData.Export, "GrafanaProvisioning", SupportsShouldProcess = true, DefaultParameterSetName = ObjectSet, HelpUri = HelpPage.Folder + "Export-GrafanaProvisioning.md")]
+[OutputType(typeof(GrafanaPublishResult))]
+public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
+{
+    private const string ObjectSet = "Object";
+    private const string PathSet = "Path";
+    private const string AlertRuleSet = "AlertRule";
+
+    private ProvisioningWriter? _dashboards;
+    private AlertProvisioningWriter? _rules;
+
+    /// <summary>The folder to write, which Grafana reads as its provisioning folder.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string ProvisioningPath { get; set; } = "";
+
+    /// <summary>A dashboard, as New-GrafanaDashboard returns it. Without InputObject, Path and AlertRule, all dashboards of this module are written.</summary>
+    [Parameter(ParameterSetName = ObjectSet, ValueFromPipeline = true)]
+    public DashboardDocument? InputObject { get; set; }
+
+    /// <summary>Dashboard files. Wildcards are permitted.</summary>
+    [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("FullName", "PSPath")]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Definitions of alert rules: hash tables, objects, or the paths of JSON files. Wildcards are permitted.</summary>
+    [Parameter(ParameterSetName = AlertRuleSet, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public PSObject[] AlertRule { get; set; } = [];
+
+    /// <summary>The store's path as the Grafana server sees it.</summary>
+    [Parameter(ParameterSetName = ObjectSet, Mandatory = true)]
+    [Parameter(ParameterSetName = PathSet, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public string Database { get; set; } = "";
+
+    /// <summary>The folder ProvisioningPath as the Grafana server sees it, if it differs, as in a container.</summary>
+    [Parameter(ParameterSetName = ObjectSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    public string? GrafanaPath { get; set; }
+
+    /// <summary>The title of the folder in Grafana; for alert rules, of those that name none.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ValidatePattern(@"\S")]
+    public string? Folder { get; set; }
+
+    /// <summary>The uid of the folder.</summary>
+    [Parameter(ParameterSetName = ObjectSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [ValidatePattern(DashboardDocument.UidPattern)]
+    public string? FolderUid { get; set; }
+
+    /// <summary>The name of the data source.</summary>
+    [Parameter(ParameterSetName = ObjectSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    public string DataSourceName { get; set; } = SqliteDataSource.DefaultName;
+
+    /// <summary>The uid of the data source.</summary>
+    [Parameter]
+    [ValidatePattern(DashboardDocument.UidPattern)]
+    public string? DataSourceUid { get; set; }
+
+    /// <summary>The uid of a data source for all SQLite references, or a hashtable from what a dashboard has to the uid of a data source.</summary>
+    [Parameter(ParameterSetName = ObjectSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [ValidateNotNull]
+    public DataSourceMap? DataSource { get; set; }
+
+    /// <summary>The organization in Grafana.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int OrgId { get; set; } = 1;
+
+    /// <summary>Removes what an earlier run wrote and this one does not: dashboard files, or the alert rules from Grafana.</summary>
+    [Parameter]
+    public SwitchParameter Prune { get; set; }
+
+    /// <summary>Returns each dashboard in the property Dashboard of its result.</summary>
+    [Parameter(ParameterSetName = ObjectSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Process()
+    {
+        if (ParameterSetName == AlertRuleSet)
+        {
+            EachRule(AlertRule, rule => WriteAll((_rules ??= new AlertProvisioningWriter(Options(), Callbacks)).Write(rule) is { } result ? [result] : []));
+            return;
+        }
+        EachDashboard(InputObject, Path, document => WriteAll((_dashboards ??= new ProvisioningWriter(Options(), Callbacks)).Write(document)
+            .Select(result => PassThru && result.Uid == document.Uid ? result with { Dashboard = document } : result)));
+    }
+
+    private protected override void Finish()
+    {
+        if (!Failed)
+        {
+            // What could not be read may be what refers to them.
+            _dashboards?.Finish();
+        }
+        if (Prune && Failed)
+        {
+            WriteWarning("Nothing was pruned because of errors: a file that could not be read may still be wanted.");
+        }
+        else if (Prune)
+        {
+            WriteAll((_dashboards?.Prune() ?? []).Concat(_rules?.Prune() ?? []));
+        }
+        _dashboards?.WarnOfSameTitles();
+    }
+
+    private ProvisioningOptions Options() => new()
+    {
+        DataSources = DataSource?.One is not null && DataSourceUid is not null
+            ? throw new TokenDashboardException(ErrorCode.GrafanaDataSourceConflict, "Give -DataSource or -DataSourceUid, not both.")
+            : DataSource,
+        Path = ResolvePath(ProvisioningPath),
+        GrafanaPath = GrafanaPath,
+        Database = Database,
+        DataSourceName = DataSourceName,
+        DataSourceUid = DataSourceUid ?? SqliteDataSource.DefaultUid,
+        Folder = Folder,
+        FolderUid = FolderUid,
+        OrgId = OrgId,
+    };
+}
