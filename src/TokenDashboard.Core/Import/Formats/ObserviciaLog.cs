@@ -12,7 +12,23 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal sealed class ObserviciaLog(ImportSink sink)
 {
-    public static void Read(LineReader reader, ImportSink sink) => JsonLines.Read(reader, sink, new ObserviciaLog(sink).ReadLine);
+    public static readonly UsageFormat Format = new(ImportFormat.Observicia, "spans with prompt.tokens")
+    {
+        IsJson = marks => marks.Has("start_time", "span_id") || marks.Has("start_time", "type=span") || marks.Has("service", "message") || marks.HasAny("trace_context"),
+        IsCsv = marks => marks.Has(
+            "timestamp", "transaction_id", "user_id", "model", "provider", "request_type", "prompt_tokens", "completion_tokens", "total_tokens", "duration_ms", "success") && marks.Names.Count() == 11,
+        Read = input =>
+        {
+            if (input.IsJson)
+            {
+                JsonLines.Read(input.Lines, input.Sink, new ObserviciaLog(input.Sink).ReadLine);
+            }
+            else
+            {
+                PlainRecords.Csv.Read(input);
+            }
+        },
+    };
 
     private string? ReadLine(ReadOnlySpan<byte> line, long lineNumber)
     {
@@ -68,15 +84,15 @@ internal sealed class ObserviciaLog(ImportSink sink)
         }
         else if (JsonText.IsText(ref reader, "trace_id"u8))
         {
-            return Text(ref reader, ref span.Row.TraceId, "trace_id");
+            return Text(ref reader, ref span.Row.TraceId, ref span.Unknown, ImportColumn.TraceId);
         }
         else if (JsonText.IsText(ref reader, "span_id"u8))
         {
-            return Text(ref reader, ref span.Row.SpanId, "span_id");
+            return Text(ref reader, ref span.Row.SpanId, ref span.Unknown, ImportColumn.SpanId);
         }
         else if (JsonText.IsText(ref reader, "parent_id"u8))
         {
-            return Text(ref reader, ref span.Row.ParentSpanId, "parent_id");
+            return Text(ref reader, ref span.Row.ParentSpanId, ref span.Unknown, ImportColumn.ParentSpanId);
         }
         else
         {
@@ -103,23 +119,23 @@ internal sealed class ObserviciaLog(ImportSink sink)
         }
         if (JsonText.IsText(ref reader, "transaction_id"u8))
         {
-            return Text(ref reader, ref span.Row.Transaction, "transaction_id");
+            return Text(ref reader, ref span.Row.Transaction, ref span.Unknown, ImportColumn.Transaction);
         }
         if (JsonText.IsText(ref reader, "user.id"u8))
         {
-            return Text(ref reader, ref span.Row.User, "user.id");
+            return Text(ref reader, ref span.Row.User, ref span.Unknown, ImportColumn.User);
         }
         if (JsonText.IsText(ref reader, "llm.model"u8))
         {
-            return Text(ref reader, ref span.Row.Model, "llm.model");
+            return Text(ref reader, ref span.Row.Model, ref span.Unknown, ImportColumn.Model);
         }
         if (JsonText.IsText(ref reader, "llm.provider"u8))
         {
-            return Text(ref reader, ref span.Row.Provider, "llm.provider");
+            return Text(ref reader, ref span.Row.Provider, ref span.Unknown, ImportColumn.Provider);
         }
         if (JsonText.IsText(ref reader, "llm.request.type"u8))
         {
-            return Text(ref reader, ref span.Row.RequestType, "llm.request.type");
+            return Text(ref reader, ref span.Row.RequestType, ref span.Unknown, ImportColumn.RequestType);
         }
         bool isVerdict = JsonText.IsText(ref reader, "policy.passed"u8);
         reader.Read();
@@ -136,12 +152,13 @@ internal sealed class ObserviciaLog(ImportSink sink)
         return null;
     }
 
-    private string? Text(ref Utf8JsonReader reader, ref TextSlice slice, string name)
+    /// <summary>Reads a text; what is none is unknown, and nothing wrong with the request.</summary>
+    private string? Text(ref Utf8JsonReader reader, ref TextSlice slice, ref int unknown, ImportColumn column)
     {
         reader.Read();
-        bool read = JsonText.TryText(ref reader, sink, out slice);
+        unknown |= JsonText.TryText(ref reader, sink, out slice) ? 0 : 1 << (int)column;
         reader.Skip();
-        return read ? null : $"{name} is not a text";
+        return null;
     }
 
     private static string? Tokens(ref Utf8JsonReader reader, ref long tokens, string name)
@@ -159,7 +176,13 @@ internal sealed class ObserviciaLog(ImportSink sink)
             return "start_time is not a time in nanoseconds between the years 2000 and 2199";
         }
         ref ImportRow row = ref span.Row;
-        row.DurationMs = span.End > 0 ? (span.End - span.Start) / 1e6 : double.NaN;
+        if (span.End > 0)
+        {
+            // Clocks are set back while calls run.
+            row.DurationMs = span.End >= span.Start ? (span.End - span.Start) / 1e6 : double.NaN;
+            span.Unknown |= span.End >= span.Start ? 0 : 1 << (int)ImportColumn.DurationMs;
+        }
+        sink.Report.CountUnknown(span.Unknown);
         ReadOnlySpan<byte> trace = sink.Batch.Text(row, row.TraceId), id = sink.Batch.Text(row, row.SpanId);
         if (trace.Length > 0 && id.Length > 0)
         {
@@ -182,5 +205,6 @@ internal sealed class ObserviciaLog(ImportSink sink)
         public bool IsSpan;
         public bool HasTokens;
         public bool HasTime;
+        public int Unknown;
     }
 }

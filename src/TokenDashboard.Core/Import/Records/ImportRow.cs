@@ -14,10 +14,16 @@ internal enum ImportRole : byte
     /// <summary>A request that repeats the tokens of others where spans below it have any, which those in other files may.</summary>
     Parent,
 
+    /// <summary>A request in a trace, which is one of two traces of one call where spans below it in other files have the same tokens.</summary>
+    Call,
+
     /// <summary>Such a one, to be left out, and taken out where an earlier import, which did not know better, brought it in.</summary>
     Aggregate,
 
-    /// <summary>No request: spans below <see cref="ImportRow.Span"/>, which the file does not have, carry tokens.</summary>
+    /// <summary>
+    /// No request: spans below <see cref="ImportRow.Span"/>, which the file does not have, carry tokens; <see cref="ImportRow.TotalTokens"/>
+    /// in those nearest, of which the first began in the hour of <see cref="ImportRow.Key"/>.
+    /// </summary>
     TokensBelow,
 
     /// <summary>No request: <see cref="ImportRow.Span"/>, which carries no tokens, is below <see cref="ImportRow.Parent"/>.</summary>

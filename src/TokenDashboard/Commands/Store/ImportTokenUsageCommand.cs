@@ -21,9 +21,11 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
 
     private TokenImporter? _importer;
-    private bool _importerCountsOnly;
 
-    /// <summary>Files to import; wildcards are allowed, and paths or files from the pipeline. A hyphen stands for standard input.</summary>
+    /// <summary>
+    /// Files to import, and folders with all files in them; wildcards are allowed, and paths or files from the pipeline. A hyphen stands for
+    /// standard input.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName", "PSPath")]
     [ValidateNotNullOrEmpty]
@@ -42,14 +44,25 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     [ValidateNotNullOrEmpty]
     public string? Database { get; set; }
 
-    /// <summary>Which column of a CSV file is which: the key is a column of the store, the value one of the file, or a constant such as '=gpt-4'.</summary>
+    /// <summary>
+    /// Which column of a CSV file, or which member of JSON, is which: the key is a column of the store, the value one of the file, or a
+    /// constant such as '=gpt-4'.
+    /// </summary>
     [Parameter]
     [ValidateNotNull]
     public Hashtable? Map { get; set; }
 
+    /// <summary>
+    /// Counts spans even where spans below them carry their tokens. Without it, agents and the like, and calls that two programs traced,
+    /// count once.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter KeepNested { get; set; }
+
     /// <summary>A file that cannot be read is one error among other results; a store that takes none of them ends the command.</summary>
-    private protected override bool IsTerminating(TokenDashboardException exception) => exception.Code
-        is not (ErrorCode.ImportFileNotFound or ErrorCode.ImportFileUnreadable or ErrorCode.ImportFormatUnsupported or ErrorCode.ImportColumnMissing);
+    private protected override bool IsTerminating(TokenDashboardException exception) => !IsOfFile(exception.Code);
+
+    private static bool IsOfFile(ErrorCode code) => code.ToString().StartsWith("Import", StringComparison.Ordinal) && code != ErrorCode.ImportMapInvalid;
 
     /// <inheritdoc/>
     private protected override void Process()
@@ -58,33 +71,105 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         {
             Guard(() =>
             {
+                if (path != StandardInput && Directory.Exists(ResolvePath(path)))
+                {
+                    ImportFolder(ResolvePath(path));
+                    return;
+                }
                 foreach (string file in path == StandardInput ? [path] : ResolveFiles(path, ErrorCode.ImportFileNotFound))
                 {
-                    Guard(() => Import(file));
+                    Guard(() => ImportFile(file));
                 }
             });
         }
     }
 
-    private void Import(string file)
+    private void ImportFile(string file)
     {
-        string database = Database is null ? StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath) : ResolvePath(Database);
-        string action = $"Import the token usage of '{file}'";
-        bool write = ShouldProcess($"{action} into '{database}'.", $"{action} into '{database}'?", "Import-TokenUsage", out ShouldProcessReason reason);
-        if (!write && reason != ShouldProcessReason.WhatIf)
+        if (Prepare(file) is not { } importer)
         {
             return;
         }
-        if (_importer is null || _importerCountsOnly == write)
+        ImportReport report = Import(importer, file);
+        if (report.ProblemCode is { } code)
+        {
+            throw new TokenDashboardException(code, report.Problem!, target: file);
+        }
+        Write(report);
+    }
+
+    private void ImportFolder(string folder)
+    {
+        if (Prepare(folder) is not { } importer)
+        {
+            return;
+        }
+        var reports = new List<ImportReport>();
+        var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        // Beside the store may lie its journal.
+        foreach (string file in Directory.EnumerateFiles(folder, "*", all).Where(file => !file.StartsWith(importer.Database, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                reports.Add(Import(importer, file));
+            }
+            catch (TokenDashboardException exception) when (IsOfFile(exception.Code))
+            {
+                reports.Add(ImportReport.OfFailure(file, importer.Database, importer.WhatIf, exception));
+            }
+        }
+        ImportReport[] failed = [.. reports.Where(report => report.ProblemCode is not null)];
+        string kinds = string.Join(", ", failed.GroupBy(report => report.ProblemCode).Select(kind => $"{kind.Key} {kind.Count():N0}"));
+        if (failed.Length == reports.Count)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.ImportNothingFound,
+                reports.Count == 0 ? $"'{folder}' has no files." : $"'{folder}' has no requests in any of its {reports.Count:N0} files: {kinds}. The first: {failed[0].Problem}",
+                target: folder);
+        }
+        if (failed.Length > 0)
+        {
+            WriteWarning($"Of the {reports.Count:N0} files in '{folder}', {failed.Length:N0} have no requests: {kinds}. Their reports in Files say why (Problem).");
+        }
+        Write(ImportReport.OfFolder(folder, reports));
+    }
+
+    /// <summary>The importer, or null where the user does not want it.</summary>
+    private TokenImporter? Prepare(string path)
+    {
+        string database = Database is null ? StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath) : ResolvePath(Database);
+        string action = $"Import the token usage of '{path}'";
+        bool write = ShouldProcess($"{action} into '{database}'.", $"{action} into '{database}'?", "Import-TokenUsage", out ShouldProcessReason reason);
+        if (!write && reason != ShouldProcessReason.WhatIf)
+        {
+            return null;
+        }
+        if (_importer is null || _importer.WhatIf == write)
         {
             _importer?.Dispose();
-            _importer = new TokenImporter(database, Format, Map is null ? null : new ColumnMap(Map), whatIf: !write, Cancellation);
-            _importerCountsOnly = !write;
+            _importer = new TokenImporter(database, Format, Map is null ? null : new ColumnMap(Map), whatIf: !write, Cancellation, KeepNested);
         }
+        return _importer;
+    }
+
+    private ImportReport Import(TokenImporter importer, string file)
+    {
         using var progress = new ImportProgress(this, file);
-        ImportReport report = _importer.Import(file, progress.Show);
-        progress.Dispose();
+        ImportReport report = importer.Import(file, progress.Show);
         WriteVerbose($"'{file}': {report.Format}, longest lock {report.LongestLock.TotalMilliseconds:0} ms.");
+        return report;
+    }
+
+    private void Write(ImportReport report)
+    {
+        if (report.Unreadable > 0)
+        {
+            WriteWarning($"{report.Unreadable:N0} lines of '{report.Path}' could not be read and are left out. UnreadableLines of the report says why; the first: {report.UnreadableLines[0]}.");
+        }
+        foreach (string note in report.Notes)
+        {
+            WriteVerbose($"'{report.Path}': {note}");
+        }
         WriteObject(report);
     }
 
