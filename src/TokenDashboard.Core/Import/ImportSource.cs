@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using TokenDashboard.Import.Reading;
 
 namespace TokenDashboard.Import;
 

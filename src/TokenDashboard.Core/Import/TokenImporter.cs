@@ -123,7 +123,6 @@ public sealed class TokenImporter : IDisposable
         }
         else if (!head.Trim(" \t\r\n\0"u8).IsEmpty)
         {
-            sink.Unreadable(1, "no format is recognised");
             sink.Report.Fail(
                 ErrorCode.ImportFormatUnknown,
                 _format == ImportFormat.Auto

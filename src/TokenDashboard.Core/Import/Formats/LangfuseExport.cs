@@ -31,15 +31,14 @@ internal static class LangfuseExport
     /// </summary>
     public static void ReadUsage(RequestValues values, string? details)
     {
-        if (!JsonText.TryParse(details, out JsonElement usage) || usage.ValueKind != JsonValueKind.Object)
+        if (!JsonText.TryParse(details, out JsonElement usage))
         {
             return;
         }
         long prompt = 0, completion = 0, read = -1, written = -1, reasoning = -1;
-        foreach (JsonProperty part in usage.EnumerateObject())
+        foreach ((string name, JsonElement part) in usage.Members())
         {
-            string name = part.Name;
-            if (part.Value.ValueKind != JsonValueKind.Number || !part.Value.TryGetInt64(out long count) || count < 0)
+            if (part.ValueKind != JsonValueKind.Number || !part.TryGetInt64(out long count) || count < 0)
             {
                 continue;
             }

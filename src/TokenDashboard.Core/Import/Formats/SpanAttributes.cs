@@ -139,12 +139,9 @@ internal sealed class SpanAttributes
 
     private void Read(JsonElement attributes, int firstRank, string prefix)
     {
-        if (attributes.ValueKind == JsonValueKind.Object)
+        foreach ((string name, JsonElement value) in attributes.Members())
         {
-            foreach (JsonProperty attribute in attributes.EnumerateObject())
-            {
-                Take(prefix + attribute.Name, attribute.Value, firstRank);
-            }
+            Take(prefix + name, value, firstRank);
         }
         foreach (JsonElement attribute in attributes.Elements())
         {
@@ -197,15 +194,12 @@ internal sealed class SpanAttributes
 
     private static JsonElement Typed(JsonElement value)
     {
-        foreach (JsonProperty typed in value.EnumerateObject())
+        (string name, JsonElement typed) = value.Members().FirstOrDefault();
+        return name switch
         {
-            return typed.Name switch
-            {
-                "stringValue" or "intValue" or "doubleValue" or "boolValue" => typed.Value,
-                "kvlistValue" => typed.Value.Member("values"),
-                _ => default,
-            };
-        }
-        return default;
+            "stringValue" or "intValue" or "doubleValue" or "boolValue" => typed,
+            "kvlistValue" => typed.Member("values"),
+            _ => default,
+        };
     }
 }

@@ -48,7 +48,7 @@ internal sealed class Spans(ImportSink sink)
         var spans = new Spans(input.Sink);
         JsonLines.ReadValues(input.Lines, input.Sink, spans.ReadValue);
         spans._tree.Decide();
-        input.Sink.Report.Note(spans._unknownSpans, $"spans have token counts under names that are not known: {string.Join(", ", spans._unknownNames.Take(10))}.");
+        input.Sink.Report.Note(spans._unknownSpans, $"Spans with token counts under names that are not known ({string.Join(", ", spans._unknownNames.Take(10))})");
     }
 
     private string? ReadValue(JsonElement value, ReadOnlySpan<byte> text, long lineNumber)

@@ -19,8 +19,10 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     private readonly ArrayBufferWriter<byte> _record = new();
     private readonly List<Line> _taken = [];
     private readonly Stack<Line> _given = new();
-    private char _delimiter = ',';
     private int _columns = MaxColumns;
+
+    /// <summary>What stands between fields.</summary>
+    public char Delimiter { get; private set; } = ',';
 
     /// <summary>The bytes of the current record, without the last line's end.</summary>
     public ReadOnlySpan<byte> Record => _record.WrittenSpan;
@@ -48,7 +50,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     public string[]? Read() => Read(isHeader: false);
 
     /// <summary>The delimiter a header is written with: that of comma, semicolon, tab and bar which it has most of.</summary>
-    public static char Delimiter(ReadOnlySpan<byte> header)
+    public static char DelimiterOf(ReadOnlySpan<byte> header)
     {
         char best = ',';
         int most = header.Count((byte)',');
@@ -65,7 +67,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
         while (TryTake())
         {
             (LineNumber, IsTerminated) = (_taken[0].Number, _taken[0].IsTerminated);
-            _delimiter = isHeader ? Delimiter(Record) : _delimiter;
+            Delimiter = isHeader ? DelimiterOf(Record) : Delimiter;
             string? reason = null;
             while (reason is null)
             {
@@ -184,7 +186,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
         if (!record.Contains('"', StringComparison.Ordinal))
         {
             // What a record has beyond the header is in its last field.
-            return record.Split(_delimiter, _columns + 1);
+            return record.Split(Delimiter, _columns + 1);
         }
         var fields = new List<string>();
         int start = 0;
@@ -203,7 +205,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
                     isOpen = true;
                     return null;
                 }
-                if (end + 1 < record.Length && record[end + 1] != _delimiter)
+                if (end + 1 < record.Length && record[end + 1] != Delimiter)
                 {
                     return null;
                 }
@@ -211,7 +213,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
             }
             else
             {
-                end = record.IndexOf(_delimiter, start) is >= 0 and int next ? next : record.Length;
+                end = record.IndexOf(Delimiter, start) is >= 0 and int next ? next : record.Length;
                 fields.Add(record[start..end]);
             }
             if (end >= record.Length)

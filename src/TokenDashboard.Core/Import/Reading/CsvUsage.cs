@@ -17,16 +17,18 @@ internal sealed class CsvUsage
     private readonly (ImportColumn Column, int[] Indexes, string? Constant)[] _columns;
     private readonly int _needed;
     private readonly int _known;
-    private readonly RequestValues _values = new();
+    private readonly bool _commaIsPoint;
+    private readonly RequestValues _values;
     private readonly XxHash128 _before = new();
     private readonly ILookup<long, (ImportTail Tail, ImportKey Key)> _tails;
     private readonly Func<string, string?> _get;
     private string[] _fields = [];
     private long _position;
 
-    private CsvUsage(CsvRecords records, ImportSink sink, RecordShape shape, SpanTree? tree, string[] header, ColumnMap map)
+    private CsvUsage(CsvRecords records, ImportSink sink, RecordShape shape, SpanTree? tree, string[] header, ColumnMap map, bool dayFirst)
     {
         (_records, _sink, _shape) = (records, sink, shape);
+        _values = new RequestValues { DayFirst = dayFirst };
         _requests = new RecordSink(sink, shape, tree);
         var indexes = header.Select((name, index) => (name, index)).DistinctBy(entry => entry.name, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(entry => entry.name, entry => entry.index, StringComparer.OrdinalIgnoreCase);
@@ -38,6 +40,7 @@ internal sealed class CsvUsage
         // The token counts and the time: what else is missing at the end of a record is unknown.
         _needed = _columns.Where(column => column.Column is ImportColumn.Timestamp or ImportColumn.PromptTokens).SelectMany(column => column.Indexes.Take(1)).DefaultIfEmpty(-1).Max() + 1;
         _known = _columns.SelectMany(column => column.Indexes).DefaultIfEmpty(-1).Max() + 1;
+        _commaIsPoint = records.Delimiter == ';' || ColumnMap.OfNames(header).Sources.ContainsKey(ImportColumn.InterruptedStream);
         _get = name => indexes.TryGetValue(name, out int index) && index < _fields.Length ? _fields[index] : null;
         _before.Append(records.Record);
         _tails = sink.ReadTails();
@@ -53,6 +56,7 @@ internal sealed class CsvUsage
     /// </exception>
     public static void Read(LineReader lines, ImportSink sink, RecordShape shape, ColumnMap? map)
     {
+        bool dayFirst = ValueText.BeginsWithDay(lines.Peek());
         var records = new CsvRecords(lines, sink);
         if (records.ReadHeader() is not { } header)
         {
@@ -72,7 +76,7 @@ internal sealed class CsvUsage
             throw Missing($"No column is known to be {ImportColumns.Name(Has(ImportColumn.Timestamp) ? ImportColumn.PromptTokens : ImportColumn.Timestamp)}", header, sink);
         }
         SpanTree? tree = shape.IsTree ? new SpanTree(sink) : null;
-        new CsvUsage(records, sink, shape, tree, header, whole).ReadRecords();
+        new CsvUsage(records, sink, shape, tree, header, whole, dayFirst).ReadRecords();
         tree?.Decide();
     }
 
@@ -122,6 +126,12 @@ internal sealed class CsvUsage
             {
                 _values[column] = indexes[i] < fields.Length ? fields[indexes[i]] : null;
             }
+        }
+        if (_commaIsPoint)
+        {
+            // Export-Csv and spreadsheets write numbers as their culture does, without signs for thousands.
+            _values[ImportColumn.DurationMs] = _values[ImportColumn.DurationMs]?.Replace(',', '.');
+            _values[ImportColumn.Cost] = _values[ImportColumn.Cost]?.Replace(',', '.');
         }
         return _shape.Fill(_values, _get) ? _requests.Add(_values, _records.Record, CompareTails) : null;
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using TokenDashboard.Import.Records;
 
@@ -21,7 +22,7 @@ internal sealed class JsonRecords
     {
         (_shape, _map) = (shape, map);
         _requests = new RecordSink(sink, shape, tree);
-        _get = path => _record.At(path) is { ValueKind: JsonValueKind.Object or JsonValueKind.Array } part ? part.GetRawText() : Text(path);
+        _get = path => _record.At(path) is { ValueKind: JsonValueKind.Object or JsonValueKind.Array } part ? Encoding.UTF8.GetString(part.Utf8()) : Text(path);
     }
 
     /// <summary>Reads a whole file.</summary>
@@ -75,7 +76,7 @@ internal sealed class JsonRecords
     private string? ReadRecord(ReadOnlySpan<byte> text)
     {
         _values.Clear();
-        ColumnMap own = _shape.Columns ?? ColumnMap.OfNames(_record.EnumerateObject().Select(member => member.Name));
+        ColumnMap own = _shape.Columns ?? ColumnMap.OfNames(_record.Members().Select(member => member.Name));
         foreach ((ImportColumn column, string[] names) in (_map?.Over(own) ?? own).Sources)
         {
             _values[column] = First(names);

@@ -93,6 +93,10 @@ internal static class JsonText
         }
     }
 
+    /// <summary>The members of an object, none of anything else. A name that is no text is empty.</summary>
+    public static IEnumerable<(string Name, JsonElement Value)> Members(this JsonElement element) =>
+        element.ValueKind == JsonValueKind.Object ? element.EnumerateObject().Select(member => (NameOf(member), member.Value)) : [];
+
     /// <summary>What a path of names joined by points leads to; a name may have points itself.</summary>
     public static JsonElement At(this JsonElement element, string path)
     {
@@ -129,6 +133,18 @@ internal static class JsonText
     /// <summary>The elements of an array; none where it is no array.</summary>
     public static JsonElement.ArrayEnumerator Elements(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : default;
+
+    private static string NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return "";
+        }
+    }
 
     private static string String(JsonElement element)
     {

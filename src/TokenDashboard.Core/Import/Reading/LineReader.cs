@@ -59,7 +59,8 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         ReadOnlySpan<byte> content = head.TrimStart(" \t\r\n\0"u8);
         ReadOnlySpan<byte> line = content[..(content.IndexOf(_lineEnd) is >= 0 and int end ? end : content.Length)].TrimEnd(" \t\r"u8);
         IsValues = (content is [(byte)'[', .. var elements] && elements.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[' or (byte)']', ..])
-            || (line is [(byte)'{', ..] && line[^1] is (byte)'{' or (byte)'[' && line.Length < content.Length);
+            || (line is [(byte)'{', ..] && line.Length < content.Length
+                && (line[^1] is (byte)'{' or (byte)'[' || (line[^1] == ',' && content[line.Length..].TrimStart(" \t\r\n"u8) is [(byte)'"', ..])));
         return head;
     }
 

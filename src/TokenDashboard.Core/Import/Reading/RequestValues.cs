@@ -20,6 +20,9 @@ internal sealed class RequestValues
     /// <summary>Whether the source's completion tokens leave out those of reasoning, as far as it is known.</summary>
     public bool ReasoningIsBeside { get; set; }
 
+    /// <summary>Whether dates such as 1/2/2026 begin with the day.</summary>
+    public bool DayFirst { get; init; }
+
     public string? this[ImportColumn column]
     {
         get => _values[(int)column];
@@ -62,7 +65,12 @@ internal sealed class RequestValues
         }
         Duration(ref row);
         Cost(ref row);
-        Known(ImportColumn.Success, this[ImportColumn.Success] is not { } success || ValueText.TryVerdict(success, out row.PolicyPassed));
+        if (this[ImportColumn.Success] is { } success)
+        {
+            bool known = ValueText.TryVerdict(success, out bool passed);
+            Known(ImportColumn.Success, known);
+            row.PolicyPassed = passed || !known;
+        }
         Text(sink, ImportColumn.Transaction, ref row.Transaction);
         Text(sink, ImportColumn.User, ref row.User);
         Text(sink, ImportColumn.Model, ref row.Model);
@@ -135,7 +143,7 @@ internal sealed class RequestValues
 
     private string? Time(ref ImportRow row) =>
         this[ImportColumn.Timestamp] is not { } timestamp ? "no time"
-        : ValueText.TryTime(timestamp, out row.UtcTicks) ? null
+        : ValueText.TryTime(timestamp, out row.UtcTicks, DayFirst) ? null
         : $"'{ValueText.Shorten(timestamp)}' is not a time, or not one between the years 2000 and 2199";
 
     private void Duration(ref ImportRow row)
@@ -143,11 +151,13 @@ internal sealed class RequestValues
         double duration = double.NaN;
         if (this[ImportColumn.DurationMs] is { } text)
         {
-            Known(ImportColumn.DurationMs, TryNumber(text, out duration));
+            bool known = TryNumber(text, out double number);
+            Known(ImportColumn.DurationMs, known);
+            duration = known ? number : double.NaN;
         }
         else if (this[ImportColumn.EndTime] is { } end)
         {
-            Known(ImportColumn.EndTime, ValueText.TryTime(end, out long endTicks));
+            Known(ImportColumn.EndTime, ValueText.TryTime(end, out long endTicks, DayFirst));
             duration = endTicks > 0 ? (double)(endTicks - row.UtcTicks) / TimeSpan.TicksPerMillisecond : double.NaN;
         }
         // What a query would not take for a duration is not stored as one: clocks are set back while calls run.

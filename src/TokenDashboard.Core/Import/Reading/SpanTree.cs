@@ -84,8 +84,8 @@ internal sealed class SpanTree(ImportSink sink)
             different += verdict == SpanVerdict.DiffersFromThoseBelow ? 1 : 0;
             sink.Add(ref row);
         }
-        sink.Report.Note(repeated, "requests have the same tokens as those below them and were taken for the same calls, traced twice; -KeepNested counts all.");
-        sink.Report.Note(different, "requests have others with different tokens below them; both were taken for calls of their own.");
+        sink.Report.Note(repeated, "Requests with the same tokens as those below them, taken for the same calls traced twice and left out (-KeepNested counts all)");
+        sink.Report.Note(different, "Requests that have others with different tokens below them; all were taken for calls of their own");
     }
 
     // What has no parent is its own, and so below nothing.

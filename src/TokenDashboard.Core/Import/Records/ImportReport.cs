@@ -159,7 +159,7 @@ public sealed class ImportReport
     {
         if (count > 0)
         {
-            _notes.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count:N0} {what}"));
+            _notes.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what}: {count:N0}."));
         }
     }
 
