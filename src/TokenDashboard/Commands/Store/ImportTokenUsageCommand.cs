@@ -129,7 +129,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         }
         if (failed.Length > 0)
         {
-            WriteWarning($"Of the {reports.Count:N0} files in '{folder}', {failed.Length:N0} have no requests: {kinds}. Their reports in Files say why (Problem).");
+            WriteWarning($"Files in '{folder}' without requests: {failed.Length:N0} of {reports.Count:N0} ({kinds}). Their reports in Files say why (Problem).");
         }
         Write(ImportReport.OfFolder(folder, reports));
     }
@@ -164,7 +164,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     {
         if (report.Unreadable > 0)
         {
-            WriteWarning($"{report.Unreadable:N0} lines of '{report.Path}' could not be read and are left out. UnreadableLines of the report says why; the first: {report.UnreadableLines[0]}.");
+            WriteWarning($"Lines of '{report.Path}' that could not be read and are left out: {report.Unreadable:N0}. UnreadableLines of the report says why; the first: {report.UnreadableLines[0]}.");
         }
         foreach (string note in report.Notes)
         {
