@@ -46,9 +46,6 @@ public sealed class TokenImporter : IDisposable
         (_maxLineBytes, _cancellation) = (maxLineBytes, cancellation);
     }
 
-    /// <summary>Full path of the store.</summary>
-    public string Database => _database;
-
     /// <summary>Whether nothing is written.</summary>
     public bool WhatIf => _whatIf;
 
@@ -88,6 +85,58 @@ public sealed class TokenImporter : IDisposable
         {
             _cancellation.ThrowIfCancellationRequested();
             onProgress?.Invoke(bytes);
+        }
+    }
+
+    /// <summary>Imports all files of a folder and of those in it, in the order of their paths.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="onFile">Told of each file before it is read; gives what is told how many bytes of it were read.</param>
+    /// <returns>What became of all. Where no file has requests, why.</returns>
+    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
+    public ImportReport ImportFolder(string folder, Func<string, Action<long>?> onFile)
+    {
+        ArgumentNullException.ThrowIfNull(onFile);
+        var reports = new List<ImportReport>();
+        var report = new ImportReport(folder, _database, _whatIf);
+        var folders = new Stack<string>([folder]);
+        while (folders.TryPop(out string? next))
+        {
+            // Links are not followed: they may lead back.
+            Try(next, () =>
+            {
+                foreach (string inner in Directory.EnumerateDirectories(next).Where(path => new DirectoryInfo(path).LinkTarget is null).OrderDescending(StringComparer.Ordinal))
+                {
+                    folders.Push(inner);
+                }
+                // Beside the store may lie its journal.
+                foreach (string file in Directory.EnumerateFiles(next).Where(path => !Path.GetFullPath(path).StartsWith(_database, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+                {
+                    Try(file, () =>
+                    {
+                        // A pipe among the files would be waited for.
+                        RegularFile.Open(file, long.MaxValue).Dispose();
+                        reports.Add(Import(file, onFile(file)));
+                    });
+                }
+            });
+        }
+        report.AddFiles(reports);
+        return report;
+
+        void Try(string path, Action work)
+        {
+            try
+            {
+                work();
+            }
+            catch (TokenDashboardException exception) when (exception.Code.ToString().StartsWith("Import", StringComparison.Ordinal))
+            {
+                reports.Add(ImportReport.OfFailure(path, _database, _whatIf, exception.Code, exception.Message));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                reports.Add(ImportReport.OfFailure(path, _database, _whatIf, ErrorCode.ImportFileUnreadable, $"'{path}' could not be read: {exception.Message}"));
+            }
         }
     }
 

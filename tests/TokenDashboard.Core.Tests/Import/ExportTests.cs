@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
@@ -12,6 +12,8 @@ public sealed class ExportTests : IDisposable
         "Id","Timestamp","Transaction","User","Model","Provider","RequestType","PromptTokens","CompletionTokens","TotalTokens","CachedTokens","CacheWriteTokens","ReasoningTokens","RecordedCost","DurationMs","PolicyPassed","InterruptedStream","TraceId","SpanId","ParentSpanId"
 
         """;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private readonly ImportFolder _folder = new();
 
@@ -190,6 +192,14 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public void Files_of_CSV_may_be_joined()
+    {
+        ImportReport report = _folder.Import("timestamp,prompt_tokens\n2026-03-01,1\n\ufefftimestamp,prompt_tokens\r\n2026-03-02,2\n");
+
+        Assert.Equal((2, 0), (report.Imported, report.Unreadable));
+    }
+
+    [Fact]
     public void Lines_of_spread_JSON_are_numbered_as_in_the_file()
     {
         ImportReport report = _folder.Import("[\n  {\n    \"timestamp\": \"2026-03-01\",\n    \"prompt_tokens\": 1\n  },\n  {\n    \"timestamp\": \"never\",\n    \"prompt_tokens\": 1\n  }\n]\n");
@@ -279,6 +289,5 @@ public sealed class ExportTests : IDisposable
         return importer.Import(path);
     }
 
-    private static string Pretty(string json) => System.Text.Json.JsonSerializer.Serialize(
-        System.Text.Json.JsonDocument.Parse(json).RootElement, new System.Text.Json.JsonSerializerOptions { WriteIndented = true }) + "\n";
+    private static string Pretty(string json) => JsonSerializer.Serialize(JsonDocument.Parse(json).RootElement, Indented) + "\n";
 }

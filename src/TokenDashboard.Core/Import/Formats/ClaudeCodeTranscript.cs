@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
@@ -83,8 +82,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         }
         else
         {
-            UInt128 hash = ImportKeys.Hash(text);
-            row.Key = ImportKeys.OfLine(row.StoredTicks, hash, sink.Scratch.CountLine(hash));
+            row.Key = sink.KeyOfLine(in row, text);
         }
         sink.Add(ref row);
         return null;
@@ -95,16 +93,11 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
     {
         string? flat = usage.Text("cache_creation_input_tokens");
         JsonElement creation = usage.Member("cache_creation");
-        if (!TryCount(creation.Text("ephemeral_5m_input_tokens"), out long minutes) | !TryCount(creation.Text("ephemeral_1h_input_tokens"), out long hour))
+        if (!ValueText.TryCount(creation.Text("ephemeral_5m_input_tokens"), out long minutes) | !ValueText.TryCount(creation.Text("ephemeral_1h_input_tokens"), out long hour))
         {
             return flat;
         }
-        return minutes + hour > 0 && (!TryCount(flat, out long sum) || sum < minutes + hour) ? (minutes + hour).ToString(CultureInfo.InvariantCulture) : flat;
+        return minutes + hour > 0 && (!ValueText.TryCount(flat, out long sum) || sum < minutes + hour) ? (minutes + hour).ToString(CultureInfo.InvariantCulture) : flat;
     }
 
-    private static bool TryCount(string? text, out long count)
-    {
-        count = 0;
-        return text is null || (text.Length < 64 && ValueText.TryTokens(Encoding.UTF8.GetBytes(text), out count));
-    }
 }

@@ -113,16 +113,10 @@ internal sealed class CodexSession(ImportSink sink)
 
     private static bool TryCounters(JsonElement usage, out Counters counters)
     {
-        bool read = TryCount(usage, "input_tokens", out long input) & TryCount(usage, "output_tokens", out long output)
-            & (TryCount(usage, "cached_input_tokens", out long cached) & TryCount(usage, "reasoning_output_tokens", out long reasoning));
+        bool read = ValueText.TryCount(usage.Text("input_tokens"), out long input) & ValueText.TryCount(usage.Text("output_tokens"), out long output)
+            & (ValueText.TryCount(usage.Text("cached_input_tokens"), out long cached) & ValueText.TryCount(usage.Text("reasoning_output_tokens"), out long reasoning));
         counters = new Counters(input, cached, output, reasoning);
         return read;
-    }
-
-    private static bool TryCount(JsonElement usage, string name, out long count)
-    {
-        count = 0;
-        return usage.Text(name) is not { } text || (text.Length < 64 && ValueText.TryTokens(Encoding.UTF8.GetBytes(text), out count));
     }
 
     private readonly record struct Counters(long Input, long Cached, long Output, long Reasoning)

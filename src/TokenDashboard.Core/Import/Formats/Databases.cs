@@ -67,7 +67,7 @@ internal static class Databases
         {
             page.ForEach(sink.Scratch.AddKey);
         }
-        var values = new RequestValues();
+        var values = new RequestValues { IsVerbatim = true };
         foreach (string?[] fields in DatabaseRows.Requests(store))
         {
             sink.Report.CountLine();
@@ -92,8 +92,7 @@ internal static class Databases
                 }
                 else
                 {
-                    UInt128 hash = ImportKeys.Hash(Encoding.UTF8.GetBytes(string.Join('\n', fields[1..15])));
-                    row.Key = ImportKeys.OfLine(row.StoredTicks, hash, sink.Scratch.CountLine(hash));
+                    row.Key = sink.KeyOfLine(in row, Encoding.UTF8.GetBytes(string.Join('\n', fields[1..15])));
                 }
             }
             sink.Add(ref row);

@@ -20,6 +20,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     private readonly List<Line> _taken = [];
     private readonly Stack<Line> _given = new();
     private int _columns = MaxColumns;
+    private byte[] _header = [];
 
     /// <summary>What stands between fields.</summary>
     public char Delimiter { get; private set; } = ',';
@@ -43,6 +44,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
             return null;
         }
         _columns = names.Length;
+        _header = Record.ToArray();
         return [.. names.Select(name => name.Trim())];
     }
 
@@ -137,9 +139,11 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
         _taken.Clear();
         while (_given.TryPop(out Line? given) || TryRead(out given))
         {
-            // A machine that stopped while it wrote leaves zeros.
+            // A machine that stopped while it wrote leaves zeros, and files that were joined have byte order marks within.
             ReadOnlySpan<byte> line = given.Bytes.AsSpan().TrimStart((byte)0);
-            if (!line.Trim(" \t\0"u8).IsEmpty)
+            line = line is [0xEF, 0xBB, 0xBF, ..] ? line[3..] : line;
+            // Files that were joined have their names again.
+            if (!line.Trim(" \t\0"u8).IsEmpty && !line.SequenceEqual(_header))
             {
                 _record.Write(line);
                 _taken.Add(given);

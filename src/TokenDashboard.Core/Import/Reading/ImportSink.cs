@@ -59,6 +59,13 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
         return valid;
     }
 
+    /// <summary>The key of a request that is known by nothing but its line.</summary>
+    public ImportKey KeyOfLine(in ImportRow row, ReadOnlySpan<byte> line)
+    {
+        UInt128 hash = ImportKeys.Hash(line);
+        return ImportKeys.OfLine(row.StoredTicks, hash, Scratch.CountLine(hash));
+    }
+
     /// <summary>Takes the row being made.</summary>
     public void Add(ref ImportRow row)
     {

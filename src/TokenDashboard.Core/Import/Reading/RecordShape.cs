@@ -1,5 +1,3 @@
-using TokenDashboard.Import.Records;
-
 namespace TokenDashboard.Import.Reading;
 
 /// <summary>What the records of a format, one a request, call their parts, in JSON as paths.</summary>

@@ -24,8 +24,7 @@ internal sealed class RecordSink(ImportSink sink, RecordShape shape, SpanTree? t
         }
         if (!values.TryKey(sink, shape.Source, in row, out row.Key))
         {
-            UInt128 hash = ImportKeys.Hash(text);
-            row.Key = ImportKeys.OfLine(row.StoredTicks, hash, sink.Scratch.CountLine(hash));
+            row.Key = sink.KeyOfLine(in row, text);
         }
         else if (shape.HasCopies)
         {

@@ -8,8 +8,11 @@ namespace TokenDashboard.Import.Reading;
 /// <summary>What a source says of one request, as texts by column; null where it says nothing.</summary>
 internal sealed class RequestValues
 {
-    // Numbers in any spelling are shorter.
-    private const int LongestNumber = 64;
+    private static readonly ImportColumn[] Texts =
+    [
+        ImportColumn.Transaction, ImportColumn.User, ImportColumn.Model, ImportColumn.Provider, ImportColumn.RequestType, ImportColumn.TraceId, ImportColumn.SpanId,
+        ImportColumn.ParentSpanId,
+    ];
 
     private readonly string?[] _values = new string?[Enum.GetValues<ImportColumn>().Length];
     private int _unknown;
@@ -20,13 +23,16 @@ internal sealed class RequestValues
     /// <summary>Whether the source's completion tokens leave out those of reasoning, as far as it is known.</summary>
     public bool ReasoningIsBeside { get; set; }
 
+    /// <summary>Whether a mark of no value is a text like others, as in what is known to have none.</summary>
+    public bool IsVerbatim { get; init; }
+
     /// <summary>Whether dates such as 1/2/2026 begin with the day.</summary>
     public bool DayFirst { get; init; }
 
     public string? this[ImportColumn column]
     {
         get => _values[(int)column];
-        set => _values[(int)column] = string.IsNullOrWhiteSpace(value) || ValueText.IsNull(value) ? null : value;
+        set => _values[(int)column] = string.IsNullOrWhiteSpace(value) || (!IsVerbatim && ValueText.IsNull(value)) ? null : value;
     }
 
     public bool HasTokens => this[ImportColumn.PromptTokens] is not null || this[ImportColumn.CompletionTokens] is not null || this[ImportColumn.TotalTokens] is not null;
@@ -71,15 +77,11 @@ internal sealed class RequestValues
             Known(ImportColumn.Success, known);
             row.PolicyPassed = passed || !known;
         }
-        Text(sink, ImportColumn.Transaction, ref row.Transaction);
-        Text(sink, ImportColumn.User, ref row.User);
-        Text(sink, ImportColumn.Model, ref row.Model);
         this[ImportColumn.Provider] ??= this[ImportColumn.Model] is { } model ? sink.ProviderOf?.Invoke(model) : null;
-        Text(sink, ImportColumn.Provider, ref row.Provider);
-        Text(sink, ImportColumn.RequestType, ref row.RequestType);
-        Text(sink, ImportColumn.TraceId, ref row.TraceId);
-        Text(sink, ImportColumn.SpanId, ref row.SpanId);
-        Text(sink, ImportColumn.ParentSpanId, ref row.ParentSpanId);
+        foreach (ImportColumn column in Texts)
+        {
+            Known(column, this[column] is not { } text || sink.TryText(text, out row.Text(column)));
+        }
         sink.Report.CountUnknown(_unknown);
         return null;
     }
@@ -167,13 +169,13 @@ internal sealed class RequestValues
     }
 
     private string? Tokens(ImportColumn column, ref long tokens) =>
-        this[column] is not { } text || TryTokens(text, out tokens) ? null : $"'{ValueText.Shorten(text)}' is not a token count ({ImportColumns.Name(column)})";
+        ValueText.TryCount(this[column], out tokens) ? null : $"'{ValueText.Shorten(this[column]!)}' is not a token count ({ImportColumns.Name(column)})";
 
     private void Part(ImportColumn column, ref long tokens)
     {
         if (this[column] is { } text)
         {
-            bool known = TryTokens(text, out long count);
+            bool known = ValueText.TryCount(text, out long count);
             Known(column, known);
             tokens = known ? count : ImportRow.None;
         }
@@ -189,16 +191,7 @@ internal sealed class RequestValues
         }
     }
 
-    private void Text(ImportSink sink, ImportColumn column, ref TextSlice slice) => Known(column, this[column] is not { } text || sink.TryText(text, out slice));
-
     private void Known(ImportColumn column, bool known) => _unknown |= known ? 0 : 1 << (int)column;
-
-    private static bool TryTokens(string text, out long tokens)
-    {
-        Span<byte> utf8 = stackalloc byte[LongestNumber];
-        tokens = 0;
-        return Encoding.UTF8.TryGetBytes(text, utf8, out int length) && ValueText.TryTokens(utf8[..length], out tokens);
-    }
 
     private static bool TryNumber(string text, out double number) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);

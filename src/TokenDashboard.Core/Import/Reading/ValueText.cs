@@ -10,6 +10,9 @@ namespace TokenDashboard.Import.Reading;
 internal static partial class ValueText
 {
     private const int LongestTime = 64;
+
+    // Numbers in any spelling are shorter.
+    private const int LongestNumber = 64;
     private const int LongestShown = 40;
 
     // Requests to language models outside these years are damage, above all the zero times of the runtimes: 0001, 1970, 9999.
@@ -64,6 +67,14 @@ internal static partial class ValueText
             return true;
         }
         return false;
+    }
+
+    /// <summary>A token count; 0 where there is none.</summary>
+    public static bool TryCount(string? text, out long count)
+    {
+        Span<byte> utf8 = stackalloc byte[LongestNumber];
+        count = 0;
+        return text is null || (Encoding.UTF8.TryGetBytes(text, utf8, out int length) && TryTokens(utf8[..length], out count));
     }
 
     /// <summary>A finite number.</summary>

@@ -101,54 +101,43 @@ public sealed class ImportReport
     /// <summary>Lines, rows or objects looked at.</summary>
     internal long Lines { get; private set; }
 
-    /// <summary>The reports of a folder's files in one.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="files">Its files.</param>
-    public static ImportReport OfFolder(string folder, IReadOnlyList<ImportReport> files)
+    /// <summary>The report of a file that could not be read at all.</summary>
+    internal static ImportReport OfFailure(string path, string database, bool whatIf, ErrorCode code, string message)
     {
-        ArgumentNullException.ThrowIfNull(files);
-        ImportFormat[] formats = [.. files.Where(file => file.Read > 0).Select(file => file.Format).Distinct()];
-        var report = new ImportReport(folder, files[0].Database, files[0].WhatIf) { Format = formats is [var only] ? only : ImportFormat.Auto };
-        foreach (ImportReport file in files)
-        {
-            report.Read += file.Read;
-            report.Imported += file.Imported;
-            report.Updated += file.Updated;
-            report.Duplicates += file.Duplicates;
-            report.Aggregates += file.Aggregates;
-            report.AggregateTokens += file.AggregateTokens;
-            report.Withdrawn += file.Withdrawn;
-            report.WithdrawnTokens += file.WithdrawnTokens;
-            report.ImportedTokens += file.ImportedTokens;
-            report.Unreadable += file.Unreadable;
-            report._unreadable.AddRange(file._unreadable.Take(UnreadableShown - report._unreadable.Count));
-            foreach ((ImportColumn column, long count) in file._unknown)
-            {
-                report._unknown[column] = report._unknown.GetValueOrDefault(column) + count;
-            }
-            report._notes.AddRange(file._notes.Select(note => $"{System.IO.Path.GetFileName(file.Path)}: {note}").Take(UnreadableShown));
-            report.Incomplete |= file.Incomplete;
-            report.FirstRequest = file.FirstRequest is { } first && !(report.FirstRequest <= first) ? first : report.FirstRequest;
-            report.LastRequest = file.LastRequest is { } last && !(report.LastRequest >= last) ? last : report.LastRequest;
-            report.Bytes += file.Bytes;
-            report.Duration += file.Duration;
-            report.LongestLock = file.LongestLock > report.LongestLock ? file.LongestLock : report.LongestLock;
-        }
-        report._files.AddRange(files);
+        var report = new ImportReport(path, database, whatIf);
+        report.Fail(code, message);
         return report;
     }
 
-    /// <summary>The report of a file that could not be read at all.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="database">The store.</param>
-    /// <param name="whatIf">Whether nothing is written.</param>
-    /// <param name="failure">What is wrong.</param>
-    public static ImportReport OfFailure(string path, string database, bool whatIf, TokenDashboardException failure)
+    /// <summary>Sums up the reports of a folder's files.</summary>
+    internal void AddFiles(IReadOnlyList<ImportReport> files)
     {
-        ArgumentNullException.ThrowIfNull(failure);
-        var report = new ImportReport(path, database, whatIf);
-        report.Fail(failure.Code, failure.Message);
-        return report;
+        _files.AddRange(files);
+        foreach (ImportReport file in files)
+        {
+            new ImportOutcome
+            {
+                Imported = file.Imported, Updated = file.Updated, Duplicates = file.Duplicates, Aggregates = file.Aggregates, AggregateTokens = file.AggregateTokens,
+                Withdrawn = file.Withdrawn, WithdrawnTokens = file.WithdrawnTokens, Tokens = file.ImportedTokens,
+            }.AddTo(this);
+            (Read, Unreadable, Bytes, Duration) = (Read + file.Read, Unreadable + file.Unreadable, Bytes + file.Bytes, Duration + file.Duration);
+            _unreadable.AddRange(file._unreadable.Take(UnreadableShown - _unreadable.Count));
+            foreach ((ImportColumn column, long count) in file._unknown)
+            {
+                _unknown[column] = _unknown.GetValueOrDefault(column) + count;
+            }
+            _notes.AddRange(file._notes.Select(note => $"{System.IO.Path.GetFileName(file.Path)}: {note}"));
+            Incomplete |= file.Incomplete;
+            FirstRequest = FirstRequest <= file.FirstRequest ? FirstRequest : file.FirstRequest ?? FirstRequest;
+            LastRequest = LastRequest >= file.LastRequest ? LastRequest : file.LastRequest ?? LastRequest;
+            LongestLock = file.LongestLock > LongestLock ? file.LongestLock : LongestLock;
+        }
+        ImportFormat[] formats = [.. files.Where(file => file.Read > 0).Select(file => file.Format).Distinct()];
+        Format = formats is [var only] ? only : ImportFormat.Auto;
+        if (files.All(file => file.ProblemCode is not null))
+        {
+            Fail(ErrorCode.ImportNothingFound, files.Count == 0 ? $"'{Path}' has no files." : $"'{Path}' has no requests in any of its {files.Count} files. The first: {files[0].Problem}");
+        }
     }
 
     internal void Fail(ErrorCode code, string message) => (ProblemCode, Problem) = (code, message);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Import.Records;
@@ -80,6 +81,24 @@ internal struct ImportRow
         Cost = double.NaN;
         PolicyPassed = true;
         CachedTokens = CacheWriteTokens = ReasoningTokens = None;
+    }
+
+    /// <summary>The text of a column of texts.</summary>
+    [UnscopedRef]
+    public ref TextSlice Text(ImportColumn column)
+    {
+        switch (column)
+        {
+            case ImportColumn.Transaction: return ref Transaction;
+            case ImportColumn.User: return ref User;
+            case ImportColumn.Model: return ref Model;
+            case ImportColumn.Provider: return ref Provider;
+            case ImportColumn.RequestType: return ref RequestType;
+            case ImportColumn.TraceId: return ref TraceId;
+            case ImportColumn.SpanId: return ref SpanId;
+            case ImportColumn.ParentSpanId: return ref ParentSpanId;
+            default: throw new ArgumentOutOfRangeException(nameof(column));
+        }
     }
 
     public readonly bool HasDetail => CachedTokens >= 0 || CacheWriteTokens >= 0 || ReasoningTokens >= 0 || !double.IsNaN(Cost);

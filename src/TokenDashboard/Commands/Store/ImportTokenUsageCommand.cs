@@ -60,9 +60,8 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     public SwitchParameter KeepNested { get; set; }
 
     /// <summary>A file that cannot be read is one error among other results; a store that takes none of them ends the command.</summary>
-    private protected override bool IsTerminating(TokenDashboardException exception) => !IsOfFile(exception.Code);
-
-    private static bool IsOfFile(ErrorCode code) => code.ToString().StartsWith("Import", StringComparison.Ordinal) && code != ErrorCode.ImportMapInvalid;
+    private protected override bool IsTerminating(TokenDashboardException exception) =>
+        exception.Code == ErrorCode.ImportMapInvalid || !exception.Code.ToString().StartsWith("Import", StringComparison.Ordinal);
 
     /// <inheritdoc/>
     private protected override void Process()
@@ -86,16 +85,11 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
 
     private void ImportFile(string file)
     {
-        if (Prepare(file) is not { } importer)
+        if (Prepare(file) is { } importer)
         {
-            return;
+            using var progress = new ImportProgress(this, file);
+            Write(importer.Import(file, progress.Show), progress);
         }
-        ImportReport report = Import(importer, file);
-        if (report.ProblemCode is { } code)
-        {
-            throw new TokenDashboardException(code, report.Problem!, target: file);
-        }
-        Write(report);
     }
 
     private void ImportFolder(string folder)
@@ -104,34 +98,15 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         {
             return;
         }
-        var reports = new List<ImportReport>();
-        var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        // Beside the store may lie its journal.
-        foreach (string file in Directory.EnumerateFiles(folder, "*", all).Where(file => !file.StartsWith(importer.Database, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        using var progress = new ImportProgress(this, folder);
+        ImportReport report = importer.ImportFolder(folder, file => progress.Of(file).Show);
+        ImportReport[] failed = [.. report.Files.Where(file => file.ProblemCode is not null)];
+        if (failed.Length > 0 && report.ProblemCode is null)
         {
-            try
-            {
-                reports.Add(Import(importer, file));
-            }
-            catch (TokenDashboardException exception) when (IsOfFile(exception.Code))
-            {
-                reports.Add(ImportReport.OfFailure(file, importer.Database, importer.WhatIf, exception));
-            }
+            string kinds = string.Join(", ", failed.GroupBy(file => file.ProblemCode).Select(kind => $"{kind.Key} {kind.Count():N0}"));
+            WriteWarning($"Files in '{folder}' without requests: {failed.Length:N0} of {report.Files.Count:N0} ({kinds}). Their reports in Files say why (Problem).");
         }
-        ImportReport[] failed = [.. reports.Where(report => report.ProblemCode is not null)];
-        string kinds = string.Join(", ", failed.GroupBy(report => report.ProblemCode).Select(kind => $"{kind.Key} {kind.Count():N0}"));
-        if (failed.Length == reports.Count)
-        {
-            throw new TokenDashboardException(
-                ErrorCode.ImportNothingFound,
-                reports.Count == 0 ? $"'{folder}' has no files." : $"'{folder}' has no requests in any of its {reports.Count:N0} files: {kinds}. The first: {failed[0].Problem}",
-                target: folder);
-        }
-        if (failed.Length > 0)
-        {
-            WriteWarning($"Files in '{folder}' without requests: {failed.Length:N0} of {reports.Count:N0} ({kinds}). Their reports in Files say why (Problem).");
-        }
-        Write(ImportReport.OfFolder(folder, reports));
+        Write(report, progress);
     }
 
     /// <summary>The importer, or null where the user does not want it.</summary>
@@ -152,16 +127,14 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         return _importer;
     }
 
-    private ImportReport Import(TokenImporter importer, string file)
+    private void Write(ImportReport report, ImportProgress progress)
     {
-        using var progress = new ImportProgress(this, file);
-        ImportReport report = importer.Import(file, progress.Show);
-        WriteVerbose($"'{file}': {report.Format}, longest lock {report.LongestLock.TotalMilliseconds:0} ms.");
-        return report;
-    }
-
-    private void Write(ImportReport report)
-    {
+        progress.Dispose();
+        WriteVerbose($"'{report.Path}': {report.Format}, longest lock {report.LongestLock.TotalMilliseconds:0} ms.");
+        if (report.ProblemCode is { } code)
+        {
+            throw new TokenDashboardException(code, report.Problem!, target: report.Path);
+        }
         if (report.Unreadable > 0)
         {
             WriteWarning($"Lines of '{report.Path}' that could not be read and are left out: {report.Unreadable:N0}. UnreadableLines of the report says why; the first: {report.UnreadableLines[0]}.");
@@ -187,12 +160,20 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     private sealed class ImportProgress(Cmdlet cmdlet, string file) : IDisposable
     {
         private readonly Stopwatch _watch = Stopwatch.StartNew();
-        private readonly long _length = LengthOf(file);
+        private string _file = file;
+        private long _length = LengthOf(file);
         private TimeSpan _next = FirstProgress;
         private bool _shown;
 
         // Of standard input and of pipes nothing is known, nor of a file that is gone since it was found.
         private static long LengthOf(string file) => file != StandardInput && new FileInfo(file) is { Exists: true } info ? info.Length : 0;
+
+        /// <summary>The same bar for the next file.</summary>
+        public ImportProgress Of(string next)
+        {
+            (_file, _length) = (next, LengthOf(next));
+            return this;
+        }
 
         public void Show(long bytesRead)
         {
@@ -206,7 +187,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
             double rate = bytesRead / elapsed.TotalSeconds;
             // A file may grow while it is read.
             bool known = _length >= bytesRead && _length > 0;
-            cmdlet.WriteProgress(new ProgressRecord(0, $"Importing {Display.Text(file)}", $"{Display.Size(bytesRead)}, {Display.Size((long)rate)}/s")
+            cmdlet.WriteProgress(new ProgressRecord(0, $"Importing {Display.Text(_file)}", $"{Display.Size(bytesRead)}, {Display.Size((long)rate)}/s")
             {
                 PercentComplete = known ? (int)(100 * bytesRead / _length) : -1,
                 SecondsRemaining = known && rate > 0 ? (int)Math.Min(int.MaxValue, (_length - bytesRead) / rate) : -1,
@@ -218,7 +199,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
             if (_shown)
             {
                 _shown = false;
-                cmdlet.WriteProgress(new ProgressRecord(0, $"Importing {Display.Text(file)}", "Done") { RecordType = ProgressRecordType.Completed });
+                cmdlet.WriteProgress(new ProgressRecord(0, $"Importing {Display.Text(_file)}", "Done") { RecordType = ProgressRecordType.Completed });
             }
         }
     }
