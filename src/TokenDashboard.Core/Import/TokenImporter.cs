@@ -88,7 +88,7 @@ public sealed class TokenImporter : IDisposable
         }
     }
 
-    /// <summary>Imports all files of a folder and of those in it, in the order of their paths.</summary>
+    /// <summary>Imports all files of a folder, and then those of the folders in it.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="onFile">Told of each file before it is read; gives what is told how many bytes of it were read.</param>
     /// <returns>What became of all. Where no file has requests, why.</returns>

@@ -54,6 +54,11 @@ internal static class Measures
         "unreadable_requests", OneWhere($"({TelemetrySql.UnreadableTokens}) OR ({TelemetrySql.UnreadableDuration}) OR ({TelemetrySql.UnreadableVerdict})"),
         "Requests with a value that cannot be read.");
 
+    public static Measure IncompleteRequests { get; } = Hidden(
+        "incomplete_requests",
+        OneWhere($"({TelemetrySql.UnreadableTokens}) OR ({TelemetrySql.DurationMs}) IS NULL OR ({TelemetrySql.UnreadableVerdict})"),
+        "Requests with a value that cannot be read, or without a duration.");
+
     public static Measure UnreadableTokens { get; } = Hidden(
         "unreadable_tokens", OneWhere(TelemetrySql.UnreadableTokens), "Requests with a token count that cannot be read.");
 

@@ -11,5 +11,8 @@ internal enum UnreadableValue
     TotalTokens = 8,
     Duration = 16,
     PolicyVerdict = 32,
+
+    /// <summary>The duration is NULL: unknown rather than damaged, as in many imported requests.</summary>
+    MissingDuration = 64,
     Tokens = PromptTokens | CompletionTokens | TotalTokens,
 }

@@ -87,6 +87,14 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
+    public void The_sum_a_fork_begins_with_is_not_its_own()
+    {
+        _folder.Import(Samples.CodexMeta("c2", from: "c1") + Samples.CodexCount(1, 28_000_000, 0, 700_000, 0, 0, 0, 0, 0) + Samples.CodexCount(2, 28_040_000, 0, 702_000, 0, 40_000, 0, 2_000, 0));
+
+        Assert.Equal(["42000"], _folder.Query("SELECT total_tokens FROM telemetry"));
+    }
+
+    [Fact]
     public void A_session_that_goes_on_from_counters_it_does_not_show_counts_its_own()
     {
         _folder.Import(Samples.CodexMeta("c4") + Samples.CodexCount(1, 400_000, 0, 9_000, 0, 50, 0, 5, 0) + Samples.CodexCount(2, 400_100, 0, 9_010, 0, 100, 0, 10, 0)

@@ -53,6 +53,23 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public void A_trace_of_Langfuse_says_who_asked_and_what_lies_between()
+    {
+        const string Common = "\"traceId\":\"t1\",\"startTime\":\"2026-03-01T12:00:00Z\"";
+
+        ImportReport report = _folder.Import($$"""
+            {"trace":{"id":"t1","userId":"alice","sessionId":"s1"},"observations":[
+              {"id":"o1","type":"GENERATION",{{Common}},"usageDetails":{"input":20,"output":5},"parentObservationId":null},
+              {"id":"o2","type":"SPAN",{{Common}},"usageDetails":{},"parentObservationId":"o1"},
+              {"id":"o3","type":"GENERATION",{{Common}},"usageDetails":{},"parentObservationId":"o2"},
+              {"id":"o4","type":"GENERATION",{{Common}},"usageDetails":{"input":20,"output":5},"parentObservationId":"o3"} ] }
+            """);
+
+        Assert.Equal((1, 1, 0), (report.Imported, report.Aggregates, report.Unreadable));
+        Assert.Equal(["o4|alice|s1"], _folder.Query("SELECT concat_ws('|', span_id, user_id, transaction_id) FROM telemetry"));
+    }
+
+    [Fact]
     public void Observations_of_Langfuse_may_be_CSV()
     {
         ImportReport report = _folder.Import(""""

@@ -81,7 +81,9 @@ public class ImportPropertyTests
                     $"s{i}",
                     span.Item1 <= i ? $"s{i - span.Item1}" : "",
                     i,
-                    [("gen_ai.operation.name", span.Item2 == 2 ? "chat" : "invoke_agent"), .. (ReadOnlySpan<(string, object)>)(span.Item2 == 1 ? [] : [("gen_ai.usage.input_tokens", 1 << i)])]))];
+                    [("gen_ai.operation.name", span.Item2 == 2 ? "chat" : "invoke_agent"), .. (ReadOnlySpan<(string, object)>)(span.Item2 == 1 ? [] : [("gen_ai.usage.input_tokens", 1 << i)])])
+                    // Each has time of its own beside those below it.
+                    .Replace($"\"endTimeUnixNano\":\"{1772366400001500000 + (i * 1000000000L)}\"", $"\"endTimeUnixNano\":\"{1772366400000000000 + (i * 1000000000L) + (1500000 >> (2 * i))}\""))];
                 using ImportFolder whole = new(), cut = new();
                 whole.Import(Samples.Export(spans));
                 foreach (int file in sample.order)

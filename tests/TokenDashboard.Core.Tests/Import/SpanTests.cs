@@ -31,9 +31,22 @@ public sealed class SpanTests : IDisposable
     [Fact]
     public void A_call_below_another_with_other_tokens_is_one_of_its_own_and_that_is_said()
     {
-        ImportReport report = _folder.Import(Samples.Export(Call("a1", "", 1000, 50), Call("b2", "a1", 300, 7)));
+        ImportReport report = _folder.Import(Samples.Export(Call("a1", "", 1000, 50), Call("b2", "a1", 300, 7).Replace("\"endTimeUnixNano\":\"1772366401001500000\"", "\"endTimeUnixNano\":\"1772366401000500000\"")));
 
         Assert.Equal((2, 0), (report.Imported, report.Aggregates));
+        Assert.Single(report.Notes);
+    }
+
+    [Theory]
+    [InlineData(1_450_000, 1)]
+    [InlineData(900_000, 0)]
+    public void A_call_that_waits_all_its_time_for_those_below_is_the_same_whatever_it_counts(int innerNanoseconds, int aggregates)
+    {
+        string inner = Call("b2", "a1", 600, 200).Replace("\"endTimeUnixNano\":\"1772366401001500000\"", $"\"endTimeUnixNano\":\"{1772366401000000000 + innerNanoseconds}\"");
+
+        ImportReport report = _folder.Import(Samples.Export(Call("a1", "", 1500, 400), inner));
+
+        Assert.Equal((2 - aggregates, aggregates), (report.Imported, report.Aggregates));
         Assert.Single(report.Notes);
     }
 
@@ -137,6 +150,15 @@ public sealed class SpanTests : IDisposable
         ImportReport report = _folder.Import(events);
 
         Assert.Equal((ImportFormat.Copilot, 1, 110L), (report.Format, report.Imported, report.ImportedTokens));
+    }
+
+    [Fact]
+    public void A_span_without_ids_or_beginning_counts_by_its_line()
+    {
+        const string Line = """{"type":"span","name":"chat x","endTime":[1772366402,0],"attributes":{"gen_ai.operation.name":"chat","gen_ai.usage.input_tokens":100,"gen_ai.usage.output_tokens":10}}""" + "\n";
+
+        Assert.Equal(2, _folder.Import(Line + Line, ImportFormat.Copilot).Imported);
+        Assert.Equal(2, _folder.Import(Line + Line, ImportFormat.Copilot).Duplicates);
     }
 
     [Fact]

@@ -96,7 +96,7 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         DurationMs = Number(5, TelemetrySql.MaxDurationMs);
         if (double.IsNaN(DurationMs))
         {
-            unreadable |= statement.Type(5) == raw.SQLITE_NULL ? UnreadableValue.None : UnreadableValue.Duration;
+            unreadable |= statement.Type(5) == raw.SQLITE_NULL ? UnreadableValue.MissingDuration : UnreadableValue.Duration;
         }
         bool verdictStored = statement.Type(6) == raw.SQLITE_INTEGER && statement.Integer(6) is 0 or 1;
         Unreadable = verdictStored ? unreadable : unreadable | UnreadableValue.PolicyVerdict;
@@ -111,10 +111,11 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         values[Measures.FirstTicks] = values[Measures.LastTicks] = UtcTicks;
         values[Measures.TimedRequests] = One(!double.IsNaN(DurationMs));
         values.Reals[Measures.DurationMs.Index] = values.Reals[Measures.MaxDurationMs.Index] = double.IsNaN(DurationMs) ? 0 : DurationMs;
-        if (Unreadable != UnreadableValue.None || values[Measures.UnreadableRequests] != 0)
+        if (Unreadable != UnreadableValue.None || values[Measures.IncompleteRequests] != 0)
         {
             // Rare, and the values of the row before stand there until they are replaced.
-            values[Measures.UnreadableRequests] = One(Unreadable != 0);
+            values[Measures.UnreadableRequests] = One((Unreadable & ~UnreadableValue.MissingDuration) != 0);
+            values[Measures.IncompleteRequests] = One(Unreadable != 0);
             values[Measures.UnreadableTokens] = One((Unreadable & UnreadableValue.Tokens) != 0);
             values[Measures.UnreadableDurations] = One((Unreadable & UnreadableValue.Duration) != 0);
             values[Measures.UnreadableVerdicts] = One((Unreadable & UnreadableValue.PolicyVerdict) != 0);

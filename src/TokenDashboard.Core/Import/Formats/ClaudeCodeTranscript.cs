@@ -39,7 +39,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
     private string? ReadReply(JsonElement entry, string? session, bool isSidechain, ReadOnlySpan<byte> text)
     {
         JsonElement message = entry.Member("message"), usage = message.Member("usage");
-        if (usage.ValueKind != JsonValueKind.Object || message.Text("model") == SyntheticModel)
+        if ((usage.Text("input_tokens") ?? usage.Text("output_tokens")) is null || message.Text("model") == SyntheticModel)
         {
             return null;
         }

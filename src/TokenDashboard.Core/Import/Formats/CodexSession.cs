@@ -26,6 +26,7 @@ internal sealed class CodexSession(ImportSink sink)
     private string? _root;
     private string? _provider;
     private string? _model;
+    private bool _isFork;
     private bool _hasCounted;
     private Counters _last;
 
@@ -57,10 +58,11 @@ internal sealed class CodexSession(ImportSink sink)
             {
                 return;
             }
-            (_session, _root, _last, _hasCounted, _model) = (null, null, default, false, null);
+            (_session, _root, _last, _hasCounted, _isFork, _model) = (null, null, default, false, false, null);
         }
         // Histories begin with the sessions they are of: the last one before the first count is the root.
         _session ??= id;
+        _isFork |= from is not null;
         _root = from ?? id ?? _root;
         _provider = payload.Text("model_provider") ?? _provider;
     }
@@ -79,10 +81,12 @@ internal sealed class CodexSession(ImportSink sink)
         {
             return null;
         }
-        // The first counters of a file may go on from a history that it does not have, and those that shrank have begun anew.
+        // The first counters of a file may go on from a history that it does not have, of which a fork's may tell nothing but the sum; and
+        // those that shrank have begun anew.
+        bool isSum = !_hasCounted && last.IsNone && _isFork;
         Counters used = total.IsNone || (!_hasCounted && !last.IsNone) || !total.TryLess(_last, out Counters grown) ? last.IsNone ? total : last : grown;
         (_last, _hasCounted) = (total.IsNone ? _last : total, true);
-        if (used.IsNone)
+        if (used.IsNone || isSum)
         {
             return null;
         }

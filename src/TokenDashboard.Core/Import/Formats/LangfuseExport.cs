@@ -89,6 +89,5 @@ internal static class LangfuseExport
         }
         values[ImportColumn.RequestType] = string.Equals(record("type"), "EMBEDDING", StringComparison.OrdinalIgnoreCase) ? "embeddings" : "chat";
         values[ImportColumn.Success] = record("level") == "ERROR" ? "false" : null;
-        values[ImportColumn.User] ??= record("userId");
     }
 }

@@ -40,6 +40,7 @@ internal sealed class Spans(ImportSink sink)
     private readonly RequestValues _values = new();
     private readonly SpanAttributes _attributes = new();
     private readonly SpanTree _tree = new(sink);
+    private readonly RecordSink _alone = new(sink, new RecordShape("otlp", null), null);
     private readonly SortedSet<string> _unknownNames = [];
     private long _unknownSpans;
 
@@ -101,7 +102,7 @@ internal sealed class Spans(ImportSink sink)
         string? trace = First(span, "traceId", "spanContext.traceId", "context.trace_id"), id = First(span, "spanId", "spanContext.spanId", "context.span_id");
         string? parent = First(span, "parentSpanId", "parentSpanContext.spanId", "parent_id", "parentId");
         bool hasTokens = _attributes.CopyTo(_values);
-        string? start = Time(span, "startTimeUnixNano", "startTime", "start_time");
+        string? end = Time(span, "endTimeUnixNano", "endTime", "end_time"), start = Time(span, "startTimeUnixNano", "startTime", "start_time") ?? end;
         if (start is null)
         {
             return hasTokens ? ReadEvent(span, trace, id) : null;
@@ -116,7 +117,7 @@ internal sealed class Spans(ImportSink sink)
         }
         (_values[ImportColumn.TraceId], _values[ImportColumn.SpanId], _values[ImportColumn.ParentSpanId]) = (trace, id, parent);
         _values[ImportColumn.Timestamp] = start;
-        if (Time(span, "endTimeUnixNano", "endTime", "end_time") is { } end && end != "0")
+        if (end is not null && end != start)
         {
             SetDuration(start, end);
         }
@@ -124,7 +125,7 @@ internal sealed class Spans(ImportSink sink)
         bool failed = status == ErrorStatus.ToString(CultureInfo.InvariantCulture) || status is "STATUS_CODE_ERROR" or "ERROR" || _attributes.HasError;
         _values[ImportColumn.Success] = _attributes.Verdict ?? (failed ? "false" : "true");
         SetRequestId(span.Text("name"));
-        return _tree.Add(_values, isRequest, isStep: false);
+        return trace is null || id is null ? _alone.Add(_values, span.Utf8()) : _tree.Add(_values, isRequest, isStep: false);
     }
 
     private string? ReadEvent(JsonElement record, string? trace, string? span)
@@ -143,8 +144,7 @@ internal sealed class Spans(ImportSink sink)
             (_values[ImportColumn.TraceId], _values[ImportColumn.SpanId]) = (trace, span);
             return _tree.Add(_values, isRequest: true, isStep: true);
         }
-        var shape = new RecordShape("otlp", null);
-        return new RecordSink(sink, shape, null).Add(_values, record.Utf8());
+        return _alone.Add(_values, record.Utf8());
     }
 
     // Spans and events of Claude Code tell of the same call, which its own id makes one.

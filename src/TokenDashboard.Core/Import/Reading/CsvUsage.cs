@@ -133,7 +133,12 @@ internal sealed class CsvUsage
             _values[ImportColumn.DurationMs] = _values[ImportColumn.DurationMs]?.Replace(',', '.');
             _values[ImportColumn.Cost] = _values[ImportColumn.Cost]?.Replace(',', '.');
         }
-        return _shape.Fill(_values, _get) ? _requests.Add(_values, _records.Record, CompareTails) : null;
+        if (!_shape.Fill(_values, _get))
+        {
+            _requests.Pass(_values);
+            return null;
+        }
+        return _requests.Add(_values, _records.Record, CompareTails);
     }
 
     /// <summary>

@@ -59,6 +59,11 @@ internal sealed class JsonRecords
             if (value.Member(name) is { ValueKind: JsonValueKind.Array } records)
             {
                 string? reason = null;
+                if (value.Member("trace") is { ValueKind: JsonValueKind.Object } trace)
+                {
+                    // Who asked is said of the trace, not of each observation.
+                    _outer = path => path is "userId" or "sessionId" ? trace.Text(path) : null;
+                }
                 foreach (JsonElement record in records.EnumerateArray())
                 {
                     _record = record;
@@ -81,9 +86,12 @@ internal sealed class JsonRecords
         {
             _values[column] = First(names);
         }
-        return !_shape.Fill(_values, _get) ? null
-            : !_values.HasTokens && _values[ImportColumn.Timestamp] is null ? null
-            : _requests.Add(_values, text);
+        if (!_shape.Fill(_values, _get) || (!_values.HasTokens && _values[ImportColumn.Timestamp] is null))
+        {
+            _requests.Pass(_values);
+            return null;
+        }
+        return _requests.Add(_values, text);
     }
 
     private string? First(string[] names)

@@ -36,6 +36,7 @@ internal sealed record RecordShape(string Source, ColumnMap? Columns)
         }
         (values.CacheIsBeside, values.ReasoningIsBeside) = (CacheIsBeside, ReasoningIsBeside);
         Complete?.Invoke(values, record);
-        return true;
+        // Of those in a tree, some have no tokens of their own.
+        return !IsTree || values.HasTokens;
     }
 }

@@ -35,6 +35,9 @@ internal sealed class RecordSink(ImportSink sink, RecordShape shape, SpanTree? t
         return null;
     }
 
+    /// <summary>Passes over what is no request, but may stand between some.</summary>
+    public void Pass(RequestValues values) => tree?.AddLink(values[ImportColumn.TraceId], values[ImportColumn.SpanId], values[ImportColumn.ParentSpanId], isStep: true);
+
     /// <summary>
     /// The rank of a copy: the most complete is first, and of copies alike in all that matters, one is chosen that does not depend on the
     /// order they are read in: the earliest.

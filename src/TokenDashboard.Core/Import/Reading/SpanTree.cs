@@ -6,8 +6,8 @@ namespace TokenDashboard.Import.Reading;
 
 /// <summary>
 /// Spans of traces, in any order. A span repeats the tokens of spans below it where it stands for many requests (agents, chains,
-/// workflows, tools, or no kind at all) and any below it carry tokens, or where it is a request and those below carry the same tokens: then
-/// one call was traced twice. That is known only when the file has ended, so all with tokens are put aside until then. A trace may be cut
+/// workflows, tools, or no kind at all) and any below it carry tokens, or where it is a request and those below carry the same tokens or take
+/// all of its time: then one call was traced twice. That is known only when the file has ended, so all with tokens are put aside until then. A trace may be cut
 /// apart by a collector that begins a new file, or come from several, so what a file leaves open is noted.
 /// </summary>
 internal sealed class SpanTree(ImportSink sink)
@@ -23,7 +23,7 @@ internal sealed class SpanTree(ImportSink sink)
         }
     }
 
-    /// <summary>Takes a span with tokens.</summary>
+    /// <summary>Takes a span with tokens, trace and id.</summary>
     /// <param name="values">What it says, its ids included.</param>
     /// <param name="isRequest">Whether it is a request by its kind.</param>
     /// <param name="isStep">Whether it is an event in a span: the ids are those of the span, which repeats its tokens.</param>
@@ -42,9 +42,9 @@ internal sealed class SpanTree(ImportSink sink)
         {
             row.Key = ImportKeys.OfOwnId(Source, Encoding.UTF8.GetBytes(id));
         }
-        else if (!values.TryKey(sink, Source, in row, out row.Key))
+        else
         {
-            return "no trace id or no span id";
+            values.TryKey(sink, Source, in row, out row.Key);
         }
         if (sink.KeepNested)
         {
@@ -54,7 +54,7 @@ internal sealed class SpanTree(ImportSink sink)
         row.Span = Id(trace, isStep ? $"{span} event" : span);
         row.Parent = isStep ? Id(trace, span) : Parent(trace, span, parent);
         var tokens = new SpanTokens(isRequest, isStep, row.CountedTokens - row.CompletionTokens, row.CompletionTokens,
-            Math.Max(0, row.CachedTokens) + Math.Max(0, row.CacheWriteTokens), row.Key.Hour);
+            Math.Max(0, row.CachedTokens) + Math.Max(0, row.CacheWriteTokens), row.Key.Hour, row.DurationMs);
         sink.Scratch.AddSpan(row.Span, row.Parent, isStep: false, tokens, sink.Batch.Pack(in row));
         return null;
     }
@@ -75,16 +75,18 @@ internal sealed class SpanTree(ImportSink sink)
         {
             sink.AddNote(ImportRole.Link, span, above);
         }
-        long repeated = 0, different = 0;
+        long repeated = 0, different = 0, longAs = 0;
         foreach ((byte[] packed, bool isRequest, SpanVerdict verdict) in sink.Scratch.HeldRows())
         {
             ImportRow row = sink.Batch.Unpack(packed);
-            row.Role = verdict == SpanVerdict.RepeatsThoseBelow ? ImportRole.Aggregate : isRequest ? ImportRole.Call : ImportRole.Parent;
-            repeated += isRequest && row.Role == ImportRole.Aggregate ? 1 : 0;
+            row.Role = verdict is SpanVerdict.RepeatsThoseBelow or SpanVerdict.LastsAsThoseBelow ? ImportRole.Aggregate : isRequest ? ImportRole.Call : ImportRole.Parent;
+            repeated += isRequest && verdict == SpanVerdict.RepeatsThoseBelow ? 1 : 0;
+            longAs += verdict == SpanVerdict.LastsAsThoseBelow ? 1 : 0;
             different += verdict == SpanVerdict.DiffersFromThoseBelow ? 1 : 0;
             sink.Add(ref row);
         }
         sink.Report.Note(repeated, "Requests with the same tokens as those below them, taken for the same calls traced twice and left out (-KeepNested counts all)");
+        sink.Report.Note(longAs, "Requests with other tokens than those below them, which take all of their time: those below were taken to be right, and these left out (-KeepNested counts all)");
         sink.Report.Note(different, "Requests that have others with different tokens below them; all were taken for calls of their own");
     }
 

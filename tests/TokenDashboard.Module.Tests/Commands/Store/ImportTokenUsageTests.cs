@@ -71,7 +71,7 @@ public sealed class ImportTokenUsageTests : IDisposable
         Assert.Equal((2L, 2L, 2L), ((long)report.Properties["Read"].Value, (long)report.Properties["Imported"].Value, (long)report.Properties["Unreadable"].Value));
         Assert.Equal(2, result.Warnings.Count);
         Assert.Equal(
-            ["deep/er/third.csv ", "first.csv ImportColumnMissing", "never.csv ImportNothingFound", "poem.txt ImportFormatUnknown", "second [1].csv ", "sums.csv ImportNotRequests"],
+            ["first.csv ImportColumnMissing", "never.csv ImportNothingFound", "poem.txt ImportFormatUnknown", "second [1].csv ", "sums.csv ImportNotRequests", "deep/er/third.csv "],
             _session.Run("(Import-TokenUsage $folder -WarningAction SilentlyContinue).Files | ForEach-Object { $_.Path.Substring($folder.Length + 1).Replace('\\', '/') + ' ' + $_.ProblemCode }")
                 .Succeeded().Select(line => (string)line.BaseObject));
         Assert.Empty(_session.Run($"Import-TokenUsage first.csv {map}").Warnings);

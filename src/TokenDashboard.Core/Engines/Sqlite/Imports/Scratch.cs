@@ -15,7 +15,7 @@ internal sealed class Scratch : IDisposable
         CREATE TABLE line (hash BLOB PRIMARY KEY, occurrences INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE key (row_id INTEGER PRIMARY KEY, hour INTEGER NOT NULL, hash BLOB NOT NULL, rank BLOB);
         CREATE TABLE span (id BLOB NOT NULL, parent BLOB NOT NULL, is_step INTEGER NOT NULL, is_request INTEGER, is_event INTEGER,
-            prompt INTEGER, completion INTEGER, cache INTEGER, hour INTEGER, held BLOB);
+            prompt INTEGER, completion INTEGER, cache INTEGER, hour INTEGER, duration REAL, held BLOB);
         BEGIN
         """;
 
@@ -31,13 +31,13 @@ internal sealed class Scratch : IDisposable
             UNION
             SELECT span.parent FROM above_tokens JOIN span ON span.id = above_tokens.id WHERE span.parent <> span.id)
         INSERT INTO above SELECT id FROM above_tokens;
-        CREATE TABLE below (id BLOB PRIMARY KEY, prompt INTEGER, completion INTEGER, cache INTEGER, hour INTEGER) WITHOUT ROWID;
+        CREATE TABLE below (id BLOB PRIMARY KEY, prompt INTEGER, completion INTEGER, cache INTEGER, hour INTEGER, duration REAL) WITHOUT ROWID;
         WITH RECURSIVE up (child, at) AS (
             SELECT id, parent FROM span WHERE held IS NOT NULL AND parent <> id
             UNION
             SELECT up.child, span.parent FROM up JOIN span ON span.id = up.at WHERE span.held IS NULL AND span.parent <> span.id)
-        INSERT INTO below SELECT at, sum(prompt), sum(completion), sum(cache), min(hour)
-        FROM up JOIN (SELECT id, max(prompt) AS prompt, max(completion) AS completion, max(cache) AS cache, min(hour) AS hour FROM span WHERE held IS NOT NULL GROUP BY id) AS child
+        INSERT INTO below SELECT at, sum(prompt), sum(completion), sum(cache), min(hour), sum(duration)
+        FROM up JOIN (SELECT id, max(prompt) AS prompt, max(completion) AS completion, max(cache) AS cache, min(hour) AS hour, max(duration) AS duration FROM span WHERE held IS NOT NULL GROUP BY id) AS child
             ON child.id = up.child
         GROUP BY at
         """;
@@ -60,12 +60,14 @@ internal sealed class Scratch : IDisposable
         SELECT DISTINCT below.id, below.top FROM below JOIN span ON span.id = below.id WHERE below.id <> below.top AND (below.is_held OR span.is_step)
         """;
 
-    // 0, 1 and 2 are the values of SpanVerdict. A wrapper may leave out cached tokens that the call below it counts, or count those it leaves out.
+    // The numbers are the values of SpanVerdict. A wrapper may leave out cached tokens that the call below it counts, or count those it leaves
+    // out; and one that does nothing but wait for those below it is one whatever it counts.
     private const string Held = """
         SELECT held, is_request, CASE
             WHEN NOT is_request THEN EXISTS (SELECT 1 FROM above WHERE above.id = span.id)
             WHEN below.id IS NULL THEN 0
             WHEN span.completion = below.completion AND span.prompt IN (below.prompt, below.prompt - below.cache, below.prompt + span.cache) THEN 1
+            WHEN below.duration >= span.duration * 0.9 AND span.duration > 0 THEN 3
             ELSE 2 END
         FROM span LEFT JOIN below ON below.id = span.id WHERE held IS NOT NULL
         """;
@@ -84,7 +86,7 @@ internal sealed class Scratch : IDisposable
         Execute(Schema);
         _countLine = Command(
             "INSERT INTO line VALUES ($hash, 1) ON CONFLICT (hash) DO UPDATE SET occurrences = occurrences + 1 RETURNING occurrences", "$hash");
-        _addSpan = Command("INSERT INTO span VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9)", "$0", "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9");
+        _addSpan = Command("INSERT INTO span VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", "$0", "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10");
         _addKey = Command("INSERT OR IGNORE INTO key VALUES ($0, $1, $2, $3)", "$0", "$1", "$2", "$3");
         _findKey = Command("SELECT hour, hash, rank FROM key WHERE row_id = $0", "$0");
     }
@@ -127,7 +129,8 @@ internal sealed class Scratch : IDisposable
     {
         object[] values =
         [
-            Bytes(span), Bytes(parent), isStep, tokens.IsRequest, tokens.IsEvent, tokens.Prompt, tokens.Completion, tokens.Cache, tokens.Hour, (object?)held ?? DBNull.Value,
+            Bytes(span), Bytes(parent), isStep, tokens.IsRequest, tokens.IsEvent, tokens.Prompt, tokens.Completion, tokens.Cache, tokens.Hour,
+            double.IsNaN(tokens.DurationMs) ? DBNull.Value : tokens.DurationMs, (object?)held ?? DBNull.Value,
         ];
         for (int i = 0; i < values.Length; i++)
         {

@@ -7,7 +7,8 @@ namespace TokenDashboard.Engines.Sqlite.Imports;
 /// <param name="Completion">Completion tokens.</param>
 /// <param name="Cache">Those of the prompt tokens that were read from or written to the cache.</param>
 /// <param name="Hour">The hour it began in.</param>
-internal readonly record struct SpanTokens(bool IsRequest, bool IsEvent, long Prompt, long Completion, long Cache, long Hour);
+/// <param name="DurationMs">How long it took, or NaN.</param>
+internal readonly record struct SpanTokens(bool IsRequest, bool IsEvent, long Prompt, long Completion, long Cache, long Hour, double DurationMs);
 
 /// <summary>What the spans below a span tell of it.</summary>
 internal enum SpanVerdict
@@ -20,4 +21,7 @@ internal enum SpanVerdict
 
     /// <summary>It and they are requests with tokens of their own.</summary>
     DiffersFromThoseBelow,
+
+    /// <summary>They have other tokens, and take all of its time: it is they, counted in another way.</summary>
+    LastsAsThoseBelow,
 }
