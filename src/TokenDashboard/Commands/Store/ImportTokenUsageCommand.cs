@@ -6,6 +6,8 @@ using TokenDashboard.Formatting;
 using TokenDashboard.Import;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using TokenDashboard.Pricing;
+using TokenDashboard.Pricing.Lists;
 
 namespace TokenDashboard.Commands;
 
@@ -21,6 +23,8 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
 
     private TokenImporter? _importer;
+    private PriceList? _prices;
+    private bool _pricesAreRead;
 
     /// <summary>
     /// Files to import, and folders with all files in them; wildcards are allowed, and paths or files from the pipeline. A hyphen stands for
@@ -122,7 +126,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         if (_importer is null || _importer.WhatIf == write)
         {
             _importer?.Dispose();
-            _importer = new TokenImporter(database, Format, Map is null ? null : new ColumnMap(Map), whatIf: !write, Cancellation, KeepNested);
+            _importer = new TokenImporter(database, Format, Map is null ? null : new ColumnMap(Map), whatIf: !write, Cancellation, KeepNested, ProviderOf);
         }
         return _importer;
     }
@@ -144,6 +148,17 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
             WriteVerbose($"'{report.Path}': {note}");
         }
         WriteObject(report);
+    }
+
+    // The provider that the name of a model tells, where a file names none. Without a price list it stays unknown, which is told once.
+    private string? ProviderOf(string model)
+    {
+        if (!_pricesAreRead)
+        {
+            _pricesAreRead = true;
+            Guard(() => _prices = PriceFiles.Load());
+        }
+        return _prices?.ProviderOf(model);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Imports;
 
