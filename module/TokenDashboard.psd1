@@ -18,6 +18,7 @@
         'Export-GrafanaProvisioning'
         'Get-GrafanaConnection'
         'Get-GrafanaDashboardVersion'
+        'Get-TokenPrice'
         'Get-TokenRequest'
         'Get-TokenStore'
         'Get-TokenUsage'
@@ -33,6 +34,7 @@
         'Test-GrafanaDashboard'
         'Test-GrafanaDataSource'
         'Test-TokenStore'
+        'Update-TokenPrice'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
@@ -47,6 +49,7 @@ First version.
 - Get-TokenStore, Get-TokenUsage, Get-UserTokenUsage and Get-TokenRequest query an Observicia store without slowing the application that writes it.
 - Import-TokenUsage takes usage from logs, CSV, OTLP files, Claude Code and LiteLLM; importing twice counts once.
 - Optimize-TokenStore makes queries over millions of requests immediate; Test-TokenStore proves a store; Remove-TokenUsage keeps the totals of old requests.
+- Get-TokenPrice shows what models cost when; Update-TokenPrice takes a newer price list.
 - New-, Test-, Publish-, Compare- and Export-GrafanaDashboard create, test, publish, compare and export Grafana dashboards. Publish-GrafanaAlertRule publishes alert rules. Export-GrafanaProvisioning writes both as provisioning files.
 Everything that changed: https://github.com/TokenDashboard/TokenDashboard/blob/main/CHANGELOG.md
 '@

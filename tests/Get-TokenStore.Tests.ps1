@@ -77,7 +77,7 @@ Describe 'Get-TokenStore' {
         $lines = Get-TokenStore -Database $database | Get-Display $_
 
         $lines | Where-Object Length -GT $_ | Should -BeNullOrEmpty
-        $lines -join '' -replace '\s' | Should -Match 'claude-sonnet-4-5,gpt-4o,gpt-4o-mini,mistral-large-latest,text-embedding-3-small'
+        $lines -join '' -replace '\s' | Should -Match 'claude-sonnet-4-5,gpt-4o,gpt-4o-mini,mistral-medium-latest,nomic-embed-text'
         $lines[0] | Should -Match '^Database +: '
     }
 }

@@ -1,11 +1,11 @@
 BeforeDiscovery {
     $views = @(
-        @{ GroupBy = @(); Headers = 'Total', 'Requests', 'Prompt', 'Completion', 'Policy failed' }
-        @{ GroupBy = 'Day'; Headers = 'Start', 'Total', 'Requests', 'Share' }
-        @{ GroupBy = 'Hour', 'Model'; Headers = 'Start', 'Model', 'Total', 'Requests' }
-        @{ GroupBy = 'User'; Headers = 'User', 'Total', 'Requests', 'Share' }
-        @{ GroupBy = 'Provider', 'RequestType'; Headers = 'Group', 'Total', 'Requests', 'Share' }
-        @{ GroupBy = 'Month', 'User', 'Model'; Headers = 'Start', 'Group', 'Total', 'Requests' }
+        @{ GroupBy = @(); Headers = 'Total', 'Cost', 'Requests', 'Prompt', 'Completion' }
+        @{ GroupBy = 'Day'; Headers = 'Start', 'Total', 'Cost', 'Requests', 'Share' }
+        @{ GroupBy = 'Hour', 'Model'; Headers = 'Start', 'Model', 'Total', 'Cost', 'Requests' }
+        @{ GroupBy = 'User'; Headers = 'User', 'Total', 'Cost', 'Requests', 'Share' }
+        @{ GroupBy = 'Provider', 'RequestType'; Headers = 'Group', 'Total', 'Cost', 'Requests', 'Share' }
+        @{ GroupBy = 'Month', 'User', 'Model'; Headers = 'Start', 'Group', 'Total', 'Cost', 'Requests' }
     ) | ForEach-Object { $view = $_; 80, 120 | ForEach-Object { $view + @{ Width = $_ } } }
 }
 
@@ -85,6 +85,58 @@ Describe 'Get-TokenUsage' {
 
         $rows = Get-UserTokenUsage @store -First 2 | Get-TokenUsage User, Model @store
         ($rows | Measure-Object TotalTokens -Sum).Sum | Should -Be (Get-UserTokenUsage @store -First 2 | Measure-Object TotalTokens -Sum).Sum
+    }
+
+    It 'tells the cost, by the prices of the time of the requests or of another' {
+        $models = Get-TokenUsage Provider, Model @store
+        $priced = $models | Where-Object Cost -GT 0
+
+        $priced | Should -Not -BeNullOrEmpty
+        ($requests | Measure-Object UnpricedTokens -Sum).Sum | Should -Be $total.UnpricedTokens
+        [decimal] $sum = 0
+        $requests.Cost | ForEach-Object { $sum += $_ }
+        $total.Cost | Should -Be $sum
+        (Get-TokenUsage @store -PriceAt Request).Cost | Should -Be $total.Cost
+        $now = Get-TokenUsage @store -PriceAt 2026-10-31
+        $now.CostDifference | Should -Be ($now.Cost - $total.Cost)
+        $now.CostAtRequest | Should -Be $total.Cost
+        $byCost = Get-TokenUsage Model @store -OrderBy Cost -Descending
+        $byCost[-1].UnpricedTokens | Should -Be $byCost[-1].TotalTokens
+        $byCost.Cost | Where-Object { $null -ne $_ } | Should -Be ($byCost.Cost | Where-Object { $null -ne $_ } | Sort-Object -Descending)
+        Complete "Get-TokenUsage -PriceAt " | Should -Contain 'Request'
+    }
+
+    It 'gives usage without cost where the prices cannot be read' {
+        $folder = New-Item (Join-Path $TestDrive prices) -ItemType Directory -Force
+        Set-Content (Join-Path $folder prices.json) '{ "providers": 1 }'
+        $env:TOKENDASHBOARD_PRICES = $folder
+        try {
+            $row = Get-TokenUsage @store -ErrorAction SilentlyContinue -ErrorVariable problems
+        }
+        finally {
+            $env:TOKENDASHBOARD_PRICES = $null
+        }
+
+        $row.TotalTokens | Should -Be $total.TotalTokens
+        $row.Cost | Should -BeNullOrEmpty
+        $problems.FullyQualifiedErrorId | Should -Be 'PriceFileInvalid,TokenDashboard.Commands.GetTokenUsageCommand'
+    }
+
+    It 'sums several stores, which Source tells apart' {
+        $other = Get-SampleStore other.db 4
+        $both = @{ Database = $store.Database, $other; TimeZone = 'UTC' }
+
+        $rows = Get-TokenUsage Source @both
+
+        $rows.Source | Sort-Object | Should -Be 'other.db', 'sample.db'
+        ($rows | Where-Object Source -EQ sample.db).Requests | Should -Be $total.Requests
+        (Get-TokenUsage @both).TotalTokens | Should -Be ($rows | Measure-Object TotalTokens -Sum).Sum
+        (Get-TokenUsage @both -Source SAMPLE*).TotalTokens | Should -Be $total.TotalTokens
+        (Get-TokenUsage -Database (Join-Path $TestDrive *.db) -Source other.db, sample.db).Requests | Should -Be ($rows | Measure-Object Requests -Sum).Sum
+        @(Get-TokenRequest @both -OrderBy Timestamp).Count | Should -Be ($rows | Measure-Object Requests -Sum).Sum
+        { Get-TokenUsage @both -Source none } | Should -Throw -ErrorId 'StoreSourceNotFound,TokenDashboard.Commands.GetTokenUsageCommand'
+        { Get-TokenUsage -Database oracle://host/db } | Should -Throw -ErrorId 'StoreEngineUnknown,TokenDashboard.Commands.GetTokenUsageCommand'
+        Complete "Get-TokenUsage -Database '$($store.Database)', '$other' -Source o" | Should -Be 'other.db'
     }
 
     It 'goes on with the next input object after an error' {

@@ -1,10 +1,10 @@
 BeforeDiscovery {
     $views = @(
-        @{ Parameter = @{}; Headers = 'Rank', 'User', 'Total', 'Share', 'Requests' }
+        @{ Parameter = @{}; Headers = 'Rank', 'User', 'Total', 'Cost', 'Share', 'Requests' }
         @{ Parameter = @{ Since = '2026-10-25'; Until = '2026-10-28'; ComparePrevious = $true }; Headers = 'Rank', 'User', 'Total', 'Previous', 'Change', 'Change %' }
-        @{ Parameter = @{ Per = 'Day' }; Headers = 'User', 'Start', 'Total', 'Requests' }
-        @{ Parameter = @{ Per = 'Hour'; Cumulative = $true }; Headers = 'User', 'Start', 'Total', 'Cumulative', 'Requests' }
-        @{ Parameter = @{ Pattern = $true }; Headers = 'User', 'Day', 'Hour', 'Total', 'Requests' }
+        @{ Parameter = @{ Per = 'Day' }; Headers = 'User', 'Start', 'Total', 'Cost', 'Requests' }
+        @{ Parameter = @{ Per = 'Hour'; Cumulative = $true }; Headers = 'User', 'Start', 'Total', 'Cumulative', 'Cost' }
+        @{ Parameter = @{ Pattern = $true }; Headers = 'User', 'Day', 'Hour', 'Total', 'Cost', 'Requests' }
     ) | ForEach-Object { $view = $_; 80, 120 | ForEach-Object { $view + @{ Width = $_ } } }
 }
 

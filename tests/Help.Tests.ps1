@@ -7,7 +7,8 @@ BeforeDiscovery {
         [regex]::Matches((Get-Content $_ -Raw).ReplaceLineEndings("`n"), $pattern) | ForEach-Object {
             @{ Page = $page; Title = $_.Groups['Title'].Value; Code = $_.Groups['Code'].Value; Output = $_.Groups['Output'].Value }
         }
-    } | Where-Object { $_.Page -eq 'Export-GrafanaProvisioning' -or $_.Page -notmatch '^(Connect|Disconnect)-Grafana$|^(Compare|Export|Publish|Get|Set)-Grafana|^Test-GrafanaDataSource$' } # They need a server.
+    } | Where-Object { $_.Page -eq 'Export-GrafanaProvisioning' -or $_.Page -notmatch '^(Connect|Disconnect)-Grafana$|^(Compare|Export|Publish|Get|Set)-Grafana|^Test-GrafanaDataSource$' } | # They need a server.
+        Where-Object { $_.Page -ne 'Update-TokenPrice' -or $_.Code -notmatch '-Url ' }
 }
 
 BeforeAll {
@@ -28,6 +29,15 @@ Describe '<Page>, <Title>' -ForEach $examples {
         if ($Page -ne 'New-TokenStore') {
             Copy-Item $sample.Database .
             $env:TOKENDASHBOARD_DATABASE = Join-Path $folder sample.db
+        }
+        $env:TOKENDASHBOARD_PRICES = $folder
+        if ($Page -eq 'Update-TokenPrice') {
+            $prices = '{"prices":{"input_mtok":10,"cache_read_mtok":0.5,"output_mtok":40}}',
+                '{"constraint":{"start_date":"2025-06-10"},"prices":{"input_mtok":2,"cache_read_mtok":0.5,"output_mtok":8}}',
+                '{"constraint":{"start_date":"2026-12-01"},"prices":{"input_mtok":1,"cache_read_mtok":0.25,"output_mtok":4}}' -join ','
+            $models = "{`"id`":`"o3`",`"match`":{`"or`":[{`"equals`":`"o3`"},{`"equals`":`"o3-2025-04-16`"}]},`"prices`":[$prices]}",
+                '{"id":"gpt-9","match":{"equals":"gpt-9"},"prices":{"input_mtok":3,"output_mtok":9}}' -join ','
+            Set-Content data.json "[{`"id`":`"openai`",`"models`":[$models]}]"
         }
     }
 

@@ -3,7 +3,7 @@ BeforeAll {
     $sample = @{ Sample = $true; Days = 3; RequestsPerDay = 100; Until = '2026-11-01T00:00Z' }
 
     function Get-AsText([string] $Database) {
-        Get-TokenRequest -Database $Database | ConvertTo-Json
+        Get-TokenRequest -Database $Database | Select-Object * -ExcludeProperty Source | ConvertTo-Json
     }
 }
 

@@ -16,6 +16,7 @@ if (-not $assembly.StartsWith($modulePath)) {
 foreach ($name in 'TOKENDASHBOARD_DATABASE', 'OBSERVICIA_CONFIG_FILE', 'GRAFANA_URL', 'GRAFANA_TOKEN') {
     [Environment]::SetEnvironmentVariable($name, $null)
 }
+$env:TOKENDASHBOARD_PRICES = $TestDrive
 
 # The path of a new store in $TestDrive with some hundred requests of ten days, the last of them on 31 October 2026.
 function Get-SampleStore([string] $Name = 'sample.db', [int] $Seed = 3) {

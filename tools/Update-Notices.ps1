@@ -4,7 +4,7 @@
 .SYNOPSIS
     Writes module/THIRD-PARTY-NOTICES.txt: the licences of the packages that the module carries in deps/.
 .DESCRIPTION
-    Names, versions and copyright lines come from the packages as NuGet restored them for TokenDashboard.Core, and so do licence texts and notices
+    And that of the data of the shipped price list. Names, versions and copyright lines come from the packages as NuGet restored them for TokenDashboard.Core, and so do licence texts and notices
     where a package carries them; otherwise the standard text of the licence that the package names is used. Run it after dotnet restore
     whenever a package changes; a test fails until then.
 .EXAMPLE
@@ -58,6 +58,9 @@ $packages = foreach ($entry in $assets.targets.Values[0].GetEnumerator() | Sort-
     }
 }
 
+# The shipped price list names its licence and source itself.
+$prices = (Get-Content "$PSScriptRoot/../src/TokenDashboard.Core/Pricing/Lists/prices.json" -TotalCount 1) -replace '"providers":.*', '"providers":[]}' | ConvertFrom-Json
+
 $rule = '-' * 100
 $text = [Text.StringBuilder]::new()
 $null = $text.Append("The TokenDashboard module carries these packages in its folder deps/. Their licences follow the list.`n`n")
@@ -66,6 +69,7 @@ foreach ($package in $packages) {
     $null = $text.Append("    $($package.Id) $($package.Version)   licence: $license`n    $($package.Copyright)`n")
 }
 $null = $text.Append("`nSQLitePCLRaw.lib.e_sqlite3 carries SQLite, which its authors have dedicated to the public domain (https://www.sqlite.org/copyright.html).`n")
+$null = $text.Append("`nIts price list has data of $($prices.source) $($prices.version) ($($prices.licence)).`n")
 
 # Packages whose licence has the same text stand together.
 foreach ($group in $packages | Group-Object { $_.Text ? $_.Text : $standard[$_.License] }) {
@@ -76,6 +80,7 @@ foreach ($group in $packages | Group-Object { $_.Text ? $_.Text : $standard[$_.L
     $names = ($group.Group | ForEach-Object { "$($_.Id)$($own ? '' : ": $($_.Copyright)")" }) -join "`n"
     $null = $text.Append("`n$rule`n$names`n$rule`n`n$($group.Name)`n")
 }
+$null = $text.Append("`n$rule`n$($prices.source): $($prices.licence)`n$rule`n`n$($standard['MIT'])`n")
 foreach ($group in $packages | Where-Object Notices | Group-Object Notices) {
     $null = $text.Append("`n$rule`nNotices of what is in $($group.Group.Id -join ', ')`n$rule`n`n$($group.Name)`n")
 }

@@ -11,9 +11,10 @@ public static class AtomicFile
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="text">The whole new content.</param>
+    /// <param name="code">The code of the error.</param>
     /// <returns>Whether the file was written.</returns>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>: the file or its folder cannot be written.</exception>
-    public static bool WriteIfChanged(string path, string text)
+    /// <exception cref="TokenDashboardException"><paramref name="code"/>: the file or its folder cannot be written.</exception>
+    public static bool WriteIfChanged(string path, string text, ErrorCode code = ErrorCode.DashboardWriteFailed)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(text);
@@ -33,7 +34,7 @@ public static class AtomicFile
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new TokenDashboardException(
-                ErrorCode.DashboardWriteFailed,
+                code,
                 $"'{path}' could not be written: {exception.Message} Check that the folder exists, that this account may write to it, "
                 + "and that no other program holds the file.",
                 exception,

@@ -14,6 +14,12 @@ public enum ErrorCode
     /// <summary>There is no file at the store's path.</summary>
     StoreNotFound,
 
+    /// <summary>The store's address names an engine that the command cannot use.</summary>
+    StoreEngineUnknown,
+
+    /// <summary>None of the stores named has the source asked for.</summary>
+    StoreSourceNotFound,
+
     /// <summary>The store's path is a directory.</summary>
     StoreIsDirectory,
 
@@ -64,6 +70,33 @@ public enum ErrorCode
 
     /// <summary>A file to import lacks a column that is needed.</summary>
     ImportColumnMissing,
+
+    /// <summary>No entry of the price list matches a model.</summary>
+    PriceNotFound,
+
+    /// <summary>A file or folder of prices does not exist or cannot be read.</summary>
+    PriceFileNotFound,
+
+    /// <summary>The user's own file of prices cannot be understood.</summary>
+    PriceFileInvalid,
+
+    /// <summary>A price list cannot be understood.</summary>
+    PriceListInvalid,
+
+    /// <summary>A price list could not be fetched.</summary>
+    PriceListUnreachable,
+
+    /// <summary>A price list could not be written into the user's folder.</summary>
+    PriceListWriteFailed,
+
+    /// <summary>No format is recognised by the first lines of a file to import.</summary>
+    ImportFormatUnknown,
+
+    /// <summary>A file to import has no requests in it that could be read.</summary>
+    ImportNothingFound,
+
+    /// <summary>A file to import has sums of many requests, and no requests.</summary>
+    ImportNotRequests,
 
     /// <summary>A time range is empty, reversed or given twice.</summary>
     RangeInvalid,

@@ -15,25 +15,26 @@ internal static class Errors
 
     private static ErrorCategory CategoryOf(ErrorCode code) => code switch
     {
-        ErrorCode.StoreNotSpecified or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid or ErrorCode.GroupingInvalid
+        ErrorCode.StoreNotSpecified or ErrorCode.StoreEngineUnknown or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid or ErrorCode.GroupingInvalid
             or ErrorCode.TooManyBuckets or ErrorCode.ImportMapInvalid or ErrorCode.AlertRuleInvalid
             or ErrorCode.DashboardDefinitionInvalid => ErrorCategory.InvalidArgument,
-        ErrorCode.StoreNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound
+        ErrorCode.StoreNotFound or ErrorCode.StoreSourceNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound
             or ErrorCode.ImportFileNotFound or ErrorCode.DashboardVariableNotFound or ErrorCode.DashboardRuleNotFound
-            or ErrorCode.AlertRuleNotFound or ErrorCode.GrafanaDashboardMissing or ErrorCode.DashboardDefinitionNotFound => ErrorCategory.ObjectNotFound,
+            or ErrorCode.PriceNotFound or ErrorCode.PriceFileNotFound or ErrorCode.AlertRuleNotFound or ErrorCode.GrafanaDashboardMissing or ErrorCode.DashboardDefinitionNotFound => ErrorCategory.ObjectNotFound,
         ErrorCode.ConfigurationInvalid or ErrorCode.StoreIsDirectory or ErrorCode.StoreEmpty or ErrorCode.StoreNotDatabase
             or ErrorCode.StoreColumnsMissing or ErrorCode.DashboardInvalid or ErrorCode.GrafanaNotJson
-            or ErrorCode.ImportFormatUnsupported or ErrorCode.ImportColumnMissing => ErrorCategory.InvalidData,
+            or ErrorCode.PriceFileInvalid or ErrorCode.PriceListInvalid or ErrorCode.ImportFormatUnsupported or ErrorCode.ImportColumnMissing
+            or ErrorCode.ImportFormatUnknown or ErrorCode.ImportNothingFound or ErrorCode.ImportNotRequests => ErrorCategory.InvalidData,
         ErrorCode.StoreLocked or ErrorCode.GrafanaBusy => ErrorCategory.ResourceBusy,
         ErrorCode.StoreExists or ErrorCode.GrafanaFolderConflict or ErrorCode.GrafanaDataSourceConflict
             or ErrorCode.GrafanaVersionConflict => ErrorCategory.ResourceExists,
         ErrorCode.StoreAccessDenied or ErrorCode.GrafanaForbidden or ErrorCode.GrafanaDashboardManaged
             or ErrorCode.GrafanaAlertRuleManaged => ErrorCategory.PermissionDenied,
         ErrorCode.StoreWalFolderReadOnly or ErrorCode.StoreReadFailed or ErrorCode.ImportFileUnreadable => ErrorCategory.ReadError,
-        ErrorCode.StoreWriteFailed or ErrorCode.DashboardWriteFailed => ErrorCategory.WriteError,
+        ErrorCode.StoreWriteFailed or ErrorCode.DashboardWriteFailed or ErrorCode.PriceListWriteFailed => ErrorCategory.WriteError,
         ErrorCode.GrafanaUrlInvalid or ErrorCode.GrafanaSignInInvalid or ErrorCode.GrafanaCertificateInvalid => ErrorCategory.InvalidArgument,
         ErrorCode.GrafanaDataSourceMissing or ErrorCode.GrafanaConnectionNotFound => ErrorCategory.ObjectNotFound,
-        ErrorCode.GrafanaUnreachable => ErrorCategory.ConnectionError,
+        ErrorCode.GrafanaUnreachable or ErrorCode.PriceListUnreachable => ErrorCategory.ConnectionError,
         ErrorCode.GrafanaTlsFailed => ErrorCategory.SecurityError,
         ErrorCode.GrafanaTimeout => ErrorCategory.OperationTimeout,
         ErrorCode.GrafanaUnauthorized => ErrorCategory.AuthenticationError,

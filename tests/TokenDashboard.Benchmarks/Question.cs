@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 
@@ -33,12 +34,12 @@ internal sealed record Question(string Name, string Keys, TimeRange Range, Func<
         UserAndModel,
         Day,
         Usage("by hour and model", "substr(timestamp, 1, 13), model", 150, UsageDimension.Hour, UsageDimension.Model) with { DuckDbKeys = "date_trunc('hour', timestamp), model" },
-        new("totals of users", "user_id", TimeRange.All, (store, filter) => new UserUsageQuery(store, filter, TimeZoneInfo.Utc).Totals(comparePrevious: false).Rows, 40),
+        new("totals of users", "user_id", TimeRange.All, (store, filter) => new UserUsageQuery([new SqliteStore(store)], filter, TimeZoneInfo.Utc).Totals(comparePrevious: false).Rows, 40),
         LastWeek,
         Usage("by user, negative verdicts only", "user_id", null, UsageDimension.User) with { PolicyFailed = true, RowGoal = 1000 },
         new(
             "transactions, top 10", "transaction_id", TimeRange.All,
-            (store, filter) => new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc).Run(store, filter).Rows.Take(Top), null, 4000) { IsTop = true },
+            (store, filter) => new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc).Run([new SqliteStore(store)], filter).Rows.Take(Top), null, 4000) { IsTop = true },
     ];
 
     /// <summary>What DuckDB groups by, where it differs.</summary>
@@ -94,7 +95,7 @@ internal sealed record Question(string Name, string Keys, TimeRange Range, Func<
     }
 
     private static Question Usage(string name, string keys, double? rollupGoal, params UsageDimension[] dimensions) =>
-        new(name, keys, TimeRange.All, (store, filter) => new UsageQuery(dimensions, TimeZoneInfo.Utc).Run(store, filter).Rows, rollupGoal);
+        new(name, keys, TimeRange.All, (store, filter) => new UsageQuery(dimensions, TimeZoneInfo.Utc).Run([new SqliteStore(store)], filter).Rows, rollupGoal);
 
     private string SqlOf(string keys, string percentiles)
     {

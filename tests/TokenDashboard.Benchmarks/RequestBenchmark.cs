@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 
@@ -30,14 +31,14 @@ internal static class RequestBenchmark
     public static double FirstRequest(string path) => Measure.Median(FirstRuns, () => Measure.Time(() =>
     {
         using TokenStore store = TokenStore.Open(path, CancellationToken.None);
-        using var query = new RequestQuery(store, new RequestFilter(), RequestOrder.Id, descending: false);
+        var query = new RequestQuery([new SqliteStore(store)], new RequestFilter()) { Order = RequestOrder.Id, Descending = false };
         _ = query.Run(0, ulong.MaxValue).First();
     }));
 
     private static void ReadObjects(string path)
     {
         using TokenStore store = TokenStore.Open(path, CancellationToken.None);
-        using var query = new RequestQuery(store, new RequestFilter(), RequestOrder.Id, descending: false);
+        var query = new RequestQuery([new SqliteStore(store)], new RequestFilter()) { Order = RequestOrder.Id, Descending = false };
         foreach (TokenRequest request in query.Run(0, ulong.MaxValue))
         {
             _ = request;

@@ -16,7 +16,7 @@ public sealed class CompletionTests(SampleStore store) : IClassFixture<SampleSto
     [Theory]
     [InlineData("Get-TokenUsage -Database '{0}' -User al", "alice")]
     [InlineData("Get-TokenUsage -Database '{0}' -User 'o''n", "'o''neill'")]
-    [InlineData("Get-TokenRequest -Database '{0}' -Model MISTRAL", "mistral-large-latest")]
+    [InlineData("Get-TokenRequest -Database '{0}' -Model MISTRAL", "mistral-medium-latest")]
     [InlineData("Get-UserTokenUsage -Path '{0}' -Provider m", "mistral")]
     [InlineData("Get-UserTokenUsage -Database '{0}' -RequestType e", "embedding")]
     [InlineData("Get-TokenUsage -TimeZone Europe/Berl", "Europe/Berlin")]

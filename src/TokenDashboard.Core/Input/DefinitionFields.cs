@@ -133,6 +133,23 @@ internal class DefinitionFields
         return null;
     }
 
+    /// <summary>A number from 0 on with all its decimals.</summary>
+    internal decimal? Decimal(string name, bool required = false, decimal largest = decimal.MaxValue)
+    {
+        if (Value(name, required) is not { } value)
+        {
+            return null;
+        }
+        if (value is not bool && decimal.TryParse(Scalar(value), NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out decimal number)
+            && number <= largest)
+        {
+            return number;
+        }
+        string range = largest == decimal.MaxValue ? "of 0 or more" : $"from 0 to {largest.ToString(CultureInfo.InvariantCulture)}";
+        Fault(name, $"is '{Shown(value)}'; it must be a number {range}, without separators");
+        return null;
+    }
+
     /// <summary>A whole number.</summary>
     internal int? Whole(string name, int smallest, int largest) => (int?)Number(name, smallest: smallest, largest: largest, whole: true);
 

@@ -9,9 +9,6 @@ internal static class InputSize
     /// <summary>The thresholds that price lists use, in prompt tokens: genai-prices 0.1.8.</summary>
     public static IReadOnlyList<long> Thresholds { get; } = [128_000, 199_999, 200_000, 271_999, 272_000, 512_000];
 
-    /// <summary>The class of a request as SQL.</summary>
-    public static string Sql { get; } = string.Join(" + ", Thresholds.Select(threshold => $"({TelemetrySql.PromptTokens} > {threshold})"));
-
     /// <summary>The class of a request: the number of thresholds its prompt tokens exceed.</summary>
     public static int ClassOf(long promptTokens)
     {
@@ -22,4 +19,8 @@ internal static class InputSize
         }
         return passed;
     }
+
+    /// <summary>The least and the most prompt tokens of a request of a class.</summary>
+    public static (long Smallest, long Largest) RangeOf(int inputClass) =>
+        (inputClass == 0 ? 0 : Thresholds[inputClass - 1] + 1, inputClass < Thresholds.Count ? Thresholds[inputClass] : long.MaxValue);
 }

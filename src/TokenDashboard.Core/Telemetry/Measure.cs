@@ -26,18 +26,15 @@ internal enum MeasureUnit
 /// <param name="name">The column of rollups, views and relations.</param>
 /// <param name="aggregate">How the values of several requests become one.</param>
 /// <param name="unit">What the numbers count.</param>
-/// <param name="sql">The value of a row of <see cref="TelemetrySql.Source"/>.</param>
 /// <param name="title">The header of a column.</param>
 /// <param name="description">One sentence for the documentation.</param>
-internal sealed class Measure(string name, MeasureAggregate aggregate, MeasureUnit unit, string sql, string title, string description)
+internal sealed class Measure(string name, MeasureAggregate aggregate, MeasureUnit unit, string title, string description)
 {
     public string Name => name;
 
     public MeasureAggregate Aggregate => aggregate;
 
     public MeasureUnit Unit => unit;
-
-    public string Sql => sql;
 
     public string Title => title;
 
@@ -48,9 +45,6 @@ internal sealed class Measure(string name, MeasureAggregate aggregate, MeasureUn
 
     /// <summary>Counts the requests of which the value is known; null where it always is. Where none is, there is no value.</summary>
     public Measure? KnownBy { get; init; }
-
-    /// <summary>Whether it is known only of requests with details.</summary>
-    public bool IsDetail { get; } = sql.Contains(TelemetrySql.DetailTable, StringComparison.Ordinal);
 
     /// <summary>Whether people see it; others serve the module.</summary>
     public bool IsShown { get; init; } = true;

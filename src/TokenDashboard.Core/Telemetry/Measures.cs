@@ -2,90 +2,87 @@ namespace TokenDashboard.Telemetry;
 
 /// <summary>
 /// The one table of what is counted. The columns of rollups and views, SELECT lists, accumulators and comparisons are made from it, so a
-/// new measure is an entry here, a value in <c>RequestRow</c>, and where people see it a property of the result.
+/// new measure is an entry here, how each engine finds its value in a request, and where people see it a property of the result.
 /// </summary>
 internal static class Measures
 {
     private static readonly List<Measure> Table = [];
 
     public static Measure Requests { get; } = Sum(
-        "requests", MeasureUnit.Requests, "1", "Requests", "Number of requests.");
+        "requests", MeasureUnit.Requests, "Requests", "Number of requests.");
 
     public static Measure PromptTokens { get; } = Sum(
-        "prompt_tokens", MeasureUnit.Tokens, TelemetrySql.PromptTokens, "Prompt tokens", "Tokens sent, cached and cache-write tokens included.");
+        "prompt_tokens", MeasureUnit.Tokens, "Prompt tokens", "Tokens sent, cached and cache-write tokens included.");
 
     public static Measure CompletionTokens { get; } = Sum(
-        "completion_tokens", MeasureUnit.Tokens, TelemetrySql.CompletionTokens, "Completion tokens", "Tokens received, reasoning tokens included.");
+        "completion_tokens", MeasureUnit.Tokens, "Completion tokens", "Tokens received, reasoning tokens included.");
 
     public static Measure TotalTokens { get; } = Sum(
-        "total_tokens", MeasureUnit.Tokens, TelemetrySql.TotalTokens, "Total tokens", "The stored totals, or prompt plus completion tokens where a total is 0 or missing.");
+        "total_tokens", MeasureUnit.Tokens, "Total tokens", "The stored totals, or prompt plus completion tokens where a total is 0 or missing.");
 
     public static Measure CachedRequests { get; } = Hidden(
-        "cached_requests", Known(TelemetrySql.CachedTokens), "Requests of which the number of cached tokens is known.");
+        "cached_requests", "Requests of which the number of cached tokens is known.");
 
     public static Measure CachedTokens { get; } = Sum(
-        "cached_tokens", MeasureUnit.Tokens, OrZero(TelemetrySql.CachedTokens), "Cached tokens", "Prompt tokens that the provider read from its cache.", CachedRequests);
+        "cached_tokens", MeasureUnit.Tokens, "Cached tokens", "Prompt tokens that the provider read from its cache.", CachedRequests);
 
     public static Measure CacheWriteRequests { get; } = Hidden(
-        "cache_write_requests", Known(TelemetrySql.CacheWriteTokens), "Requests of which the number of cache-write tokens is known.");
+        "cache_write_requests", "Requests of which the number of cache-write tokens is known.");
 
     public static Measure CacheWriteTokens { get; } = Sum(
-        "cache_write_tokens", MeasureUnit.Tokens, OrZero(TelemetrySql.CacheWriteTokens), "Cache-write tokens", "Prompt tokens that the provider wrote to its cache.", CacheWriteRequests);
+        "cache_write_tokens", MeasureUnit.Tokens, "Cache-write tokens", "Prompt tokens that the provider wrote to its cache.", CacheWriteRequests);
 
     public static Measure ReasoningRequests { get; } = Hidden(
-        "reasoning_requests", Known(TelemetrySql.ReasoningTokens), "Requests of which the number of reasoning tokens is known.");
+        "reasoning_requests", "Requests of which the number of reasoning tokens is known.");
 
     public static Measure ReasoningTokens { get; } = Sum(
-        "reasoning_tokens", MeasureUnit.Tokens, OrZero(TelemetrySql.ReasoningTokens), "Reasoning tokens", "Completion tokens that the model used for reasoning.", ReasoningRequests);
+        "reasoning_tokens", MeasureUnit.Tokens, "Reasoning tokens", "Completion tokens that the model used for reasoning.", ReasoningRequests);
 
     public static Measure PolicyFailures { get; } = Sum(
-        "policy_failures", MeasureUnit.Requests, TelemetrySql.PolicyFailed, "Policy failures", "Requests with a negative policy verdict.");
+        "policy_failures", MeasureUnit.Requests, "Policy failures", "Requests with a negative policy verdict.");
 
     public static Measure InterruptedStreams { get; } = Sum(
-        "interrupted_streams", MeasureUnit.Requests, TelemetrySql.InterruptedStream, "Interrupted streams", "Streams that ended before their completion was counted.");
+        "interrupted_streams", MeasureUnit.Requests, "Interrupted streams", "Streams that ended before their completion was counted.");
 
     public static Measure TimedRequests { get; } = Sum(
-        "timed_requests", MeasureUnit.Requests, Known(TelemetrySql.DurationMs), "Timed requests", "Requests that have a duration.");
+        "timed_requests", MeasureUnit.Requests, "Timed requests", "Requests that have a duration.");
 
     public static Measure PricedRequests { get; } = Sum(
-        "priced_requests", MeasureUnit.Requests, Known(TelemetrySql.RecordedCost), "Priced requests", "Requests that have a recorded cost.");
+        "priced_requests", MeasureUnit.Requests, "Priced requests", "Requests that have a recorded cost.");
 
     public static Measure UnreadableRequests { get; } = Hidden(
-        "unreadable_requests", OneWhere($"({TelemetrySql.UnreadableTokens}) OR ({TelemetrySql.UnreadableDuration}) OR ({TelemetrySql.UnreadableVerdict})"),
-        "Requests with a value that cannot be read.");
+        "unreadable_requests", "Requests with a value that cannot be read.");
 
     public static Measure IncompleteRequests { get; } = Hidden(
-        "incomplete_requests",
-        OneWhere($"({TelemetrySql.UnreadableTokens}) OR ({TelemetrySql.DurationMs}) IS NULL OR ({TelemetrySql.UnreadableVerdict})"),
-        "Requests with a value that cannot be read, or without a duration.");
+        "incomplete_requests", "Requests with a value that cannot be read, or without a duration.");
 
     public static Measure UnreadableTokens { get; } = Hidden(
-        "unreadable_tokens", OneWhere(TelemetrySql.UnreadableTokens), "Requests with a token count that cannot be read.");
+        "unreadable_tokens", "Requests with a token count that cannot be read.");
 
     public static Measure UnreadableDurations { get; } = Hidden(
-        "unreadable_durations", OneWhere(TelemetrySql.UnreadableDuration), "Requests with a duration that cannot be read.");
+        "unreadable_durations", "Requests with a duration that cannot be read.");
 
     public static Measure UnreadableVerdicts { get; } = Hidden(
-        "unreadable_verdicts", OneWhere(TelemetrySql.UnreadableVerdict), "Requests with a policy verdict that cannot be read.");
+        "unreadable_verdicts", "Requests with a policy verdict that cannot be read.");
 
     public static Measure DurationMs { get; } = Sum(
-        "duration_ms", MeasureUnit.Milliseconds, OrZero(TelemetrySql.DurationMs), "Duration", "Sum of the durations in milliseconds.", TimedRequests);
+        "duration_ms", MeasureUnit.Milliseconds, "Duration", "Sum of the durations in milliseconds.", TimedRequests);
 
     public static Measure RecordedCost { get; } = Sum(
-        "recorded_cost", MeasureUnit.Cost, OrZero(TelemetrySql.RecordedCost), "Recorded cost", "Cost as the imported sources recorded it.", PricedRequests);
+        "recorded_cost", MeasureUnit.Cost, "Recorded cost", "Cost as the imported sources recorded it.", PricedRequests);
 
     public static Measure MaxTotalTokens { get; } = Add(
-        new("max_total_tokens", MeasureAggregate.Max, MeasureUnit.Tokens, TelemetrySql.TotalTokens, "Largest request", "Total tokens of the largest request."));
+        new("max_total_tokens", MeasureAggregate.Max, MeasureUnit.Tokens, "Largest request", "Total tokens of the largest request."));
 
     public static Measure MaxDurationMs { get; } = Add(
-        new("max_duration_ms", MeasureAggregate.Max, MeasureUnit.Milliseconds, OrZero(TelemetrySql.DurationMs), "Longest duration", "Longest duration in milliseconds.")
+        new("max_duration_ms", MeasureAggregate.Max, MeasureUnit.Milliseconds, "Longest duration", "Longest duration in milliseconds.")
         { KnownBy = TimedRequests });
 
     public static Measure LastTicks { get; } = Add(
-        new("last_ticks", MeasureAggregate.Max, MeasureUnit.Time, "timestamp", "Last request", "Time of the last request."));
+        new("last_ticks", MeasureAggregate.Max, MeasureUnit.Time, "Last request", "Time of the last request."));
 
     public static Measure FirstTicks { get; } = Add(
-        new("first_ticks", MeasureAggregate.Min, MeasureUnit.Time, "timestamp", "First request", "Time of the first request."));
+        new("first_ticks", MeasureAggregate.Min, MeasureUnit.Time, "First request", "Time of the first request."));
 
     /// <summary>All measures, in the order of columns.</summary>
     public static Measure[] All { get; } = [.. Table];
@@ -99,11 +96,11 @@ internal static class Measures
     /// <summary>How many of some measures, arranged as <see cref="Integers"/>, are aggregated in a way or one before it.</summary>
     public static int CountUpTo(Measure[] measures, MeasureAggregate last) => measures.Count(measure => measure.Aggregate <= last);
 
-    private static Measure Sum(string name, MeasureUnit unit, string sql, string title, string description, Measure? knownBy = null) =>
-        Add(new Measure(name, MeasureAggregate.Sum, unit, sql, title, description) { KnownBy = knownBy });
+    private static Measure Sum(string name, MeasureUnit unit, string title, string description, Measure? knownBy = null) =>
+        Add(new Measure(name, MeasureAggregate.Sum, unit, title, description) { KnownBy = knownBy });
 
-    private static Measure Hidden(string name, string sql, string description) =>
-        Add(new Measure(name, MeasureAggregate.Sum, MeasureUnit.Requests, sql, "", description) { IsShown = false });
+    private static Measure Hidden(string name, string description) =>
+        Add(new Measure(name, MeasureAggregate.Sum, MeasureUnit.Requests, "", description) { IsShown = false });
 
     private static Measure Add(Measure measure)
     {
@@ -119,11 +116,4 @@ internal static class Measures
             measures[i].Index = i;
         }
         return measures;
-    }
-
-    private static string OrZero(string sql) => $"COALESCE({sql}, 0)";
-
-    private static string Known(string sql) => OneWhere($"({sql}) IS NOT NULL");
-
-    private static string OneWhere(string condition) => $"CASE WHEN {condition} THEN 1 ELSE 0 END";
-}
+    }}

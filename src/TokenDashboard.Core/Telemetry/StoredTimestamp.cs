@@ -4,7 +4,7 @@ namespace TokenDashboard.Telemetry;
 
 /// <summary>
 /// The form in which Observicia stores times: UTC, <c>yyyy-MM-ddTHH:mm:ss</c>, then a fraction unless it is zero, and no zone.
-/// The same rule as <see cref="TelemetrySql.TimestampReadable"/>.
+/// SQLite's engine has the same rule in SQL.
 /// </summary>
 internal static class StoredTimestamp
 {

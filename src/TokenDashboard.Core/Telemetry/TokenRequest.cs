@@ -3,6 +3,9 @@ namespace TokenDashboard.Telemetry;
 /// <summary>One request to a model, as one row of the store tells it.</summary>
 public sealed class TokenRequest
 {
+    /// <summary>The name of the store it comes from.</summary>
+    public string Source { get; init; } = "";
+
     /// <summary>The row's id. It grows with the order of export, which is nearly the order of time.</summary>
     public required long Id { get; init; }
 
@@ -42,6 +45,15 @@ public sealed class TokenRequest
     /// <summary>Completion tokens that the model used for reasoning; null where the source does not say.</summary>
     public long? ReasoningTokens { get; init; }
 
+    /// <summary>What the request costs; null where the query has no prices, or none of its tokens has one.</summary>
+    public decimal? Cost { get; internal set; }
+
+    /// <summary>The currency of the cost.</summary>
+    public string? Currency { get; internal set; }
+
+    /// <summary>Tokens without a price; null where the query has no prices.</summary>
+    public long? UnpricedTokens { get; internal set; }
+
     /// <summary>The cost that an imported source recorded, in its currency; null where it does not say.</summary>
     public decimal? RecordedCost { get; init; }
 
@@ -51,7 +63,7 @@ public sealed class TokenRequest
     /// <summary>The policy verdict (column <c>success</c>). It says nothing about whether the call itself worked.</summary>
     public required bool PolicyPassed { get; init; }
 
-    /// <summary>Whether the stream broke off: prompt tokens only, and a stored total of 0.</summary>
+    /// <summary>Whether the stream was interrupted: prompt tokens only, and a stored total of 0.</summary>
     public required bool InterruptedStream { get; init; }
 
     /// <summary>The trace the request's span belongs to, as hexadecimal text.</summary>

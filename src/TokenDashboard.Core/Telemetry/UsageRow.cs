@@ -18,4 +18,16 @@ internal abstract class UsageRow
     public abstract string RequestType { get; }
 
     public abstract string Transaction { get; }
+
+    /// <summary>The class of the size of the input, which all requests of a row have in common.</summary>
+    public abstract int InputClass { get; }
+
+    /// <summary>Where the requests come from; empty where the store itself says so.</summary>
+    public virtual string Source => "";
+
+    /// <summary>Adds the durations to an accumulator.</summary>
+    public abstract void AddDurationsTo(UsageAccumulator usage);
+
+    /// <summary>Adds the sizes to an accumulator.</summary>
+    public abstract void AddSizesTo(UsageAccumulator usage);
 }

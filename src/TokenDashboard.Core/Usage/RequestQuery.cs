@@ -1,191 +1,129 @@
-using Microsoft.Data.Sqlite;
-using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>
-/// Single requests as a stream. No read lock is held while the caller works on a request: rows are read ahead in short windows. In
-/// another order than that of ids, ids and sort keys are read first (16 bytes a request) and the rows fetched in that order.
-/// </summary>
-public sealed class RequestQuery : IDisposable
+/// <summary>Single requests of one or several stores, as a stream.</summary>
+/// <param name="stores">The open stores.</param>
+/// <param name="filter">Which requests.</param>
+public sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
 {
-    private const int FetchSize = 250;
+    /// <summary>The order of the requests. By id, the requests of one store follow those of another.</summary>
+    public RequestOrder Order { get; init; }
 
-    private readonly TokenStore _store;
-    private readonly RequestFilter _filter;
-    private readonly RequestOrder _order;
-    private readonly bool _descending;
-    private readonly RequestScanner _scanner;
+    /// <summary>Whether the order is reversed.</summary>
+    public bool Descending { get; init; }
 
-    /// <summary>Makes a query.</summary>
-    /// <param name="store">The open store.</param>
-    /// <param name="filter">Which requests.</param>
-    /// <param name="order">Their order; requests that agree in it are ordered by id.</param>
-    /// <param name="descending">Whether the order is reversed.</param>
-    public RequestQuery(TokenStore store, RequestFilter filter, RequestOrder order, bool descending)
-    {
-        _store = store;
-        _filter = filter;
-        _order = order;
-        _descending = descending;
-        _scanner = new RequestScanner(store, filter, order == RequestOrder.Id ? RequestText.All : TextOf(order), descending && order == RequestOrder.Id, UsageReader.RangesOf(store, filter.Range));
-    }
+    /// <summary>The prices; null for requests without their cost.</summary>
+    public UsagePrices? Prices { get; init; }
 
     /// <summary>What could not be read so far.</summary>
-    public UnreadableReport Unreadable => _scanner.Unreadable;
+    public UnreadableReport Unreadable { get; } = new();
 
-    /// <summary>Number of requests of a filter.</summary>
-    public static long Count(TokenStore store, RequestFilter filter)
-    {
-        long count = 0;
-        using var scanner = new RequestScanner(store, filter, RequestText.None, ranges: UsageReader.RangesOf(store, filter.Range));
-        scanner.ReadAll(_ => count++);
-        return count;
-    }
+    /// <summary>Number of requests.</summary>
+    public long Count() => stores.Sum(store => store.CountRequests(filter));
 
     /// <summary>The requests.</summary>
     /// <param name="skip">How many to pass over.</param>
     /// <param name="first">How many to give at most.</param>
-    public IEnumerable<TokenRequest> Run(ulong skip, ulong first) =>
-        _order == RequestOrder.Id ? InOrderOfIds(skip, first) : InOrder(skip, first);
-
-    /// <inheritdoc/>
-    public void Dispose() => _scanner.Dispose();
-
-    private IEnumerable<TokenRequest> InOrderOfIds(ulong skip, ulong first)
+    public IEnumerable<TokenRequest> Run(ulong skip, ulong first)
     {
-        var window = new List<TokenRequest>();
-        void Collect(RequestRow row)
+        IEnumerable<TokenRequest> requests = Order == RequestOrder.Cost ? ByCost(skip, first) : Read(skip, first);
+        return Prices is null ? requests : requests.Select(Prices.Apply);
+    }
+
+    private IEnumerable<TokenRequest> Read(ulong skip, ulong first)
+    {
+        if (stores.Count == 1)
+        {
+            return stores[0].ReadRequests(filter, Order, Descending, (skip, first), Unreadable);
+        }
+        ulong last = skip > ulong.MaxValue - first ? ulong.MaxValue : skip + first;
+        IEnumerable<ITelemetryStore> inOrder = Descending ? stores.Reverse() : stores;
+        IEnumerable<TokenRequest>[] streams = [.. inOrder.Select(store => store.ReadRequests(filter, Order, Descending, (0, last), Unreadable))];
+        return Page(Order == RequestOrder.Id ? streams.SelectMany(stream => stream) : Merge(streams), skip, first);
+    }
+
+    // No engine knows prices, so all requests are read; but no more of them are kept than the page needs.
+    private IEnumerable<TokenRequest> ByCost(ulong skip, ulong first)
+    {
+        ulong last = skip > ulong.MaxValue - first ? ulong.MaxValue : skip + first;
+        var kept = new PriorityQueue<TokenRequest, (decimal Cost, long Place)>();
+        long place = 0;
+        foreach (TokenRequest request in stores.SelectMany(store => store.ReadRequests(filter, RequestOrder.Id, descending: false, (0, ulong.MaxValue), Unreadable)))
+        {
+            decimal cost = (Prices?.Apply(request) ?? request).Cost ?? -1;
+            // The first in the queue is the first to go.
+            kept.Enqueue(request, Descending ? (cost, place++) : (-cost, -place++));
+            if ((ulong)kept.Count > last)
+            {
+                kept.Dequeue();
+            }
+        }
+        var sorted = new List<TokenRequest>(kept.Count);
+        while (kept.TryDequeue(out TokenRequest? request, out _))
+        {
+            sorted.Add(request);
+        }
+        sorted.Reverse();
+        return Page(sorted, skip, first);
+    }
+
+    private static IEnumerable<TokenRequest> Page(IEnumerable<TokenRequest> requests, ulong skip, ulong first)
+    {
+        foreach (TokenRequest request in requests)
         {
             if (skip > 0)
             {
                 skip--;
             }
-            else
+            else if (first-- > 0)
             {
-                window.Add(Materialize(row));
-            }
-        }
-        while (first > 0 && _scanner.ReadWindow(Collect))
-        {
-            foreach (TokenRequest request in window)
-            {
-                if (first-- == 0)
-                {
-                    yield break;
-                }
                 yield return request;
             }
-            window.Clear();
+            else
+            {
+                yield break;
+            }
         }
     }
 
-    private IEnumerable<TokenRequest> InOrder(ulong skip, ulong first)
+    // Each stream is in order; of requests that agree, those of an earlier stream come first.
+    private IEnumerable<TokenRequest> Merge(IEnumerable<TokenRequest>[] streams)
     {
-        List<(long Key, long Id)> keys = SortedKeys();
-        long begin = (long)Math.Min(skip, (ulong)keys.Count);
-        long end = begin + (long)Math.Min(first, (ulong)(keys.Count - begin));
-        bool hasDetails = _store.HasDetails;
-        using SqliteCommand command = _store.CreateCommand(
-            $"SELECT {RequestRow.Columns(RequestText.All, hasDetails)} FROM {TelemetrySql.Source(hasDetails)} WHERE {TelemetrySql.Table}.rowid IN (SELECT value FROM json_each($ids))");
-        SqliteParameter ids = command.Parameters.Add("$ids", SqliteType.Text);
-        for (int at = (int)begin; at < end; at += FetchSize)
+        var waiting = new List<IEnumerator<TokenRequest>>();
+        try
         {
-            List<(long Key, long Id)> page = keys.GetRange(at, (int)Math.Min(FetchSize, end - at));
-            ids.Value = $"[{string.Join(',', page.Select(key => key.Id))}]";
-            var found = new Dictionary<long, TokenRequest>(page.Count);
-            _scanner.ReadRows(command, row => found.Add(row.Id, Materialize(row)));
-            foreach ((_, long id) in page)
+            foreach (IEnumerable<TokenRequest> stream in streams)
             {
-                // A row deleted since the keys were read is no longer part of the answer.
-                if (found.TryGetValue(id, out TokenRequest? request))
+                waiting.Add(stream.GetEnumerator());
+            }
+            var left = waiting.Where(stream => stream.MoveNext()).ToList();
+            while (left.Count > 0)
+            {
+                IEnumerator<TokenRequest> next = left.Aggregate((best, other) => (Descending ? Compare(best.Current, other.Current) < 0 : Compare(best.Current, other.Current) > 0) ? other : best);
+                yield return next.Current;
+                if (!next.MoveNext())
                 {
-                    yield return request;
+                    left.Remove(next);
                 }
             }
         }
+        finally
+        {
+            waiting.ForEach(stream => stream.Dispose());
+        }
     }
 
-    private List<(long Key, long Id)> SortedKeys()
+    private int Compare(TokenRequest one, TokenRequest other) => Order switch
     {
-        var keys = new List<(long Key, long Id)>();
-        var names = new Dictionary<string, long>(StringComparer.Ordinal);
-        _scanner.ReadAll(row => keys.Add((KeyOf(row, names), row.Id)));
-        if (names.Count > 0)
-        {
-            // Names are compared once each, not once per request.
-            string[] sorted = [.. names.Keys.Order(StringComparer.Ordinal)];
-            long[] rankOf = new long[sorted.Length];
-            for (int rank = 0; rank < sorted.Length; rank++)
-            {
-                rankOf[names[sorted[rank]]] = rank;
-            }
-            for (int i = 0; i < keys.Count; i++)
-            {
-                keys[i] = (rankOf[keys[i].Key], keys[i].Id);
-            }
-        }
-        keys.Sort();
-        if (_descending)
-        {
-            keys.Reverse();
-        }
-        return keys;
-    }
-
-    private long KeyOf(RequestRow row, Dictionary<string, long> names)
-    {
-        long Number(string name)
-        {
-            names.TryAdd(name, names.Count);
-            return names[name];
-        }
-        return _order switch
-        {
-            RequestOrder.Timestamp => row.UtcTicks,
-            RequestOrder.PromptTokens => row.PromptTokens,
-            RequestOrder.CompletionTokens => row.CompletionTokens,
-            RequestOrder.TotalTokens => row.TotalTokens,
-            // The bits of doubles that are not negative sort as the doubles do.
-            RequestOrder.DurationMs => double.IsNaN(row.DurationMs) ? -1 : BitConverter.DoubleToInt64Bits(row.DurationMs),
-            RequestOrder.User => Number(row.User),
-            RequestOrder.Model => Number(row.Model),
-            RequestOrder.Provider => Number(row.Provider),
-            _ => row.Id,
-        };
-    }
-
-    private static RequestText TextOf(RequestOrder order) => order switch
-    {
-        RequestOrder.User => RequestText.User,
-        RequestOrder.Model => RequestText.Model,
-        RequestOrder.Provider => RequestText.Provider,
-        _ => RequestText.None,
-    };
-
-    private static TokenRequest Materialize(RequestRow row) => new()
-    {
-        Id = row.Id,
-        Timestamp = new DateTimeOffset(row.UtcTicks, TimeSpan.Zero),
-        Transaction = row.Transaction,
-        User = row.User,
-        Model = row.Model,
-        Provider = row.Provider,
-        RequestType = row.RequestType,
-        PromptTokens = row.PromptTokens,
-        CompletionTokens = row.CompletionTokens,
-        TotalTokens = row.TotalTokens,
-        CachedTokens = row.Values.Knows(Measures.CachedTokens) ? row.Values[Measures.CachedTokens] : null,
-        CacheWriteTokens = row.Values.Knows(Measures.CacheWriteTokens) ? row.Values[Measures.CacheWriteTokens] : null,
-        ReasoningTokens = row.Values.Knows(Measures.ReasoningTokens) ? row.Values[Measures.ReasoningTokens] : null,
-        RecordedCost = row.Values.Knows(Measures.RecordedCost) ? (decimal)row.Values.Real(Measures.RecordedCost) : null,
-        DurationMs = double.IsNaN(row.DurationMs) ? null : row.DurationMs,
-        PolicyPassed = !row.PolicyFailed,
-        InterruptedStream = row.InterruptedStream,
-        TraceId = row.TraceId,
-        SpanId = row.SpanId,
-        ParentSpanId = row.ParentSpanId,
+        RequestOrder.Timestamp => one.Timestamp.CompareTo(other.Timestamp),
+        RequestOrder.PromptTokens => one.PromptTokens.CompareTo(other.PromptTokens),
+        RequestOrder.CompletionTokens => one.CompletionTokens.CompareTo(other.CompletionTokens),
+        RequestOrder.TotalTokens => one.TotalTokens.CompareTo(other.TotalTokens),
+        RequestOrder.DurationMs => Nullable.Compare(one.DurationMs, other.DurationMs),
+        RequestOrder.User => string.CompareOrdinal(one.User, other.User),
+        RequestOrder.Model => string.CompareOrdinal(one.Model, other.Model),
+        RequestOrder.Provider => string.CompareOrdinal(one.Provider, other.Provider),
+        _ => one.Id.CompareTo(other.Id),
     };
 }

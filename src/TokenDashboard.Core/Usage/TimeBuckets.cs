@@ -1,4 +1,3 @@
-using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
@@ -16,7 +15,16 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone)
     private long _end;
 
     /// <summary>Buckets begin at multiples of so many seconds of the zone's clock, and at clock changes.</summary>
-    public int Step => unit == TimeUnit.Hour ? RollupLevels.HourSeconds : RollupLevels.DaySeconds;
+    public int Step => unit == TimeUnit.Hour ? 3600 : 86400;
+
+    /// <summary>No bucket is longer, whatever the clock does in it.</summary>
+    public long LongestTicks => unit switch
+    {
+        TimeUnit.Hour => TimeSpan.TicksPerHour,
+        TimeUnit.Day => 2 * TimeSpan.TicksPerDay,
+        TimeUnit.Week => 8 * TimeSpan.TicksPerDay,
+        _ => 32 * TimeSpan.TicksPerDay,
+    };
 
     /// <summary>The same buckets, to be asked by another thread.</summary>
     public TimeBuckets Copy() => new(unit, zone);

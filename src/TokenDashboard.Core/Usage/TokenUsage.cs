@@ -1,12 +1,12 @@
-using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
 /// <summary>Usage of one group of requests. Properties of dimensions that were not asked for are null.</summary>
 public sealed class TokenUsage : UsageFigures
 {
-    internal TokenUsage(UsageKey key, DateTimeOffset? start, DateTimeOffset? end, UsageAccumulator usage, long allTokens)
-        : base(usage, allTokens)
+    internal TokenUsage(UsageKey key, DateTimeOffset? start, DateTimeOffset? end, UsageAccumulator usage, UsageTotals all)
+        : base(usage, all)
     {
         Start = start;
         End = end;
@@ -15,6 +15,7 @@ public sealed class TokenUsage : UsageFigures
         Provider = key.Provider;
         RequestType = key.RequestType;
         Transaction = key.Transaction;
+        Source = key.Source;
     }
 
     /// <summary>First instant of the hour, day, week or month, with the zone's offset.</summary>
@@ -37,4 +38,7 @@ public sealed class TokenUsage : UsageFigures
 
     /// <summary>The transaction; the empty string where it is unknown.</summary>
     public string? Transaction { get; }
+
+    /// <summary>The name of the store.</summary>
+    public string? Source { get; }
 }

@@ -29,4 +29,7 @@ public enum UsageDimension
 
     /// <summary>The application's transaction.</summary>
     Transaction,
+
+    /// <summary>The store, where there are several.</summary>
+    Source,
 }

@@ -1,15 +1,14 @@
-using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
 /// <summary>
-/// The figures every answer about usage gives. Counts and sums are exact. So are the percentiles of durations computed from single
+/// The figures every result about usage has. Counts and sums are exact. So are the percentiles of durations computed from single
 /// requests; those from a store's rollups are at most 1 % off, and <see cref="PercentilesExact"/> tells which.
 /// </summary>
 public abstract class UsageFigures
 {
-    private protected UsageFigures(UsageAccumulator usage, long allTokens)
+    private protected UsageFigures(UsageAccumulator usage, UsageTotals all)
     {
         MeasureValues values = usage.Values;
         Requests = values[Measures.Requests];
@@ -20,7 +19,18 @@ public abstract class UsageFigures
         CacheWriteTokens = values.Knows(Measures.CacheWriteTokens) ? values[Measures.CacheWriteTokens] : null;
         ReasoningTokens = values.Knows(Measures.ReasoningTokens) ? values[Measures.ReasoningTokens] : null;
         RecordedCost = values.Knows(Measures.RecordedCost) ? (decimal)values.Real(Measures.RecordedCost) : null;
-        Share = allTokens == 0 ? 0 : (double)TotalTokens / allTokens;
+        Share = all.Tokens == 0 ? 0 : (double)TotalTokens / all.Tokens;
+        if (usage is PricedUsage priced)
+        {
+            UsageCost cost = priced.Cost;
+            (Cost, Currency, UnpricedTokens, CostIsUpperBound) = (cost.Amount, cost.Currency, cost.UnpricedTokens, cost.IsUpperBound);
+            CostShare = all.Cost is > 0 && Cost is not null ? (double)(Cost / all.Cost) : null;
+            if (all.ComparesPrices)
+            {
+                CostAtRequest = priced.CostAtRequest.Amount;
+                CostDifference = Cost - CostAtRequest;
+            }
+        }
         PolicyFailures = values[Measures.PolicyFailures];
         InterruptedStreams = values[Measures.InterruptedStreams];
         MeanDurationMs = usage.MeanDuration();
@@ -40,7 +50,7 @@ public abstract class UsageFigures
     /// <summary>Tokens received.</summary>
     public long CompletionTokens { get; }
 
-    /// <summary>The stored totals; a stream that broke off counts its prompt.</summary>
+    /// <summary>The stored totals; an interrupted stream counts its prompt.</summary>
     public long TotalTokens { get; }
 
     /// <summary>Prompt tokens that the provider read from its cache; null where no request says.</summary>
@@ -52,16 +62,41 @@ public abstract class UsageFigures
     /// <summary>Completion tokens that the model used for reasoning; null where no request says.</summary>
     public long? ReasoningTokens { get; }
 
+    /// <summary>
+    /// What the priced tokens cost; null where the query has no prices, none of the tokens has one, or they are in several currencies.
+    /// </summary>
+    public decimal? Cost { get; }
+
+    /// <summary>The currency of the cost; several are joined by commas.</summary>
+    public string? Currency { get; }
+
+    /// <summary>Tokens without a price; null where the query has no prices.</summary>
+    public long? UnpricedTokens { get; }
+
+    /// <summary>
+    /// Whether the cost may be less: requests do not say how many of their prompt tokens were cached, and the model has a lower price for those.
+    /// </summary>
+    public bool CostIsUpperBound { get; }
+
+    /// <summary>Part of the cost of the whole result, 0 to 1; null without cost.</summary>
+    public double? CostShare { get; }
+
+    /// <summary>Where the query asks for the prices of another time: the cost by the prices of the time of each request.</summary>
+    public decimal? CostAtRequest { get; }
+
+    /// <summary>Cost less <see cref="CostAtRequest"/>.</summary>
+    public decimal? CostDifference { get; }
+
     /// <summary>Sum of the costs that imported sources recorded, in their currency; null where no request has one.</summary>
     public decimal? RecordedCost { get; }
 
-    /// <summary>Part of all tokens of the answer, 0 to 1.</summary>
+    /// <summary>Part of all tokens of the result, 0 to 1.</summary>
     public double Share { get; }
 
     /// <summary>Requests with a negative policy verdict. It says nothing about whether the calls worked.</summary>
     public long PolicyFailures { get; }
 
-    /// <summary>Streams that broke off.</summary>
+    /// <summary>Streams that were interrupted.</summary>
     public long InterruptedStreams { get; }
 
     /// <summary>Mean duration in milliseconds; null without a duration.</summary>

@@ -1,5 +1,3 @@
-using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
@@ -7,44 +5,64 @@ namespace TokenDashboard.Usage;
 /// <summary>Usage by a key.</summary>
 internal static class UsageGroups
 {
-    /// <summary>Sums the requests of a filter by a key, from the rollups where the store has them and they can answer.</summary>
-    /// <param name="store">The open store.</param>
+    /// <summary>Sums the requests of a filter by a key, over all stores.</summary>
+    /// <param name="stores">The open stores.</param>
     /// <param name="filter">Which requests.</param>
     /// <param name="texts">The names the key is made of.</param>
     /// <param name="step">At which multiples of seconds of the zone's clock the key may change; 0 where it does not depend on time.</param>
     /// <param name="zone">The zone.</param>
-    /// <param name="keys">Makes a function that gives the key of a request, or of a sum that lies between two multiples of the step, for one thread.</param>
+    /// <param name="prices">The prices; null for usage without its cost.</param>
+    /// <param name="keys">
+    /// Makes a function for one thread and the requests of one store. It gives the key of a request, or of a sum that lies between two
+    /// multiples of the step.
+    /// </param>
     public static (Dictionary<TKey, UsageAccumulator> Groups, UnreadableReport Unreadable) Sum<TKey>(
-        TokenStore store, RequestFilter filter, RequestText texts, int step, TimeZoneInfo zone, Func<Func<UsageRow, TKey>> keys)
+        IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, int step, TimeZoneInfo zone, UsagePrices? prices, Func<ITelemetryStore, Func<UsageRow, TKey>> keys)
         where TKey : notnull
     {
-        var parts = new List<Dictionary<TKey, UsageAccumulator>>();
-        UnreadableReport unreadable = UsageReader.Read(store, new UsageScope(filter, texts, step, zone, CountsRemoved: true), part =>
+        var all = new Dictionary<TKey, UsageAccumulator>();
+        var unreadable = new UnreadableReport();
+        var scope = new UsageScope(filter, texts, step, zone, CountsRemoved: true);
+        scope = prices?.Apply(scope) ?? scope;
+        foreach (ITelemetryStore store in stores)
         {
-            if (part == 0)
+            var parts = new List<Dictionary<TKey, UsageAccumulator>>();
+            unreadable.Add(store.ReadUsage(scope, part =>
             {
-                parts.Clear();
-            }
-            var groups = new Dictionary<TKey, UsageAccumulator>();
-            parts.Add(groups);
-            Func<UsageRow, TKey> keyOf = keys();
-            return row =>
-            {
-                TKey key = keyOf(row);
-                if (!groups.TryGetValue(key, out UsageAccumulator? usage))
+                if (part == 0)
                 {
-                    groups.Add(key, usage = new UsageAccumulator(keepsDurations: true));
+                    parts.Clear();
                 }
-                usage.Add(row);
-            };
-        });
-        foreach ((TKey key, UsageAccumulator usage) in parts.Skip(1).SelectMany(part => part))
-        {
-            if (!parts[0].TryAdd(key, usage))
+                var groups = new Dictionary<TKey, UsageAccumulator>();
+                parts.Add(groups);
+                Func<UsageRow, TKey> keyOf = keys(store);
+                return row =>
+                {
+                    TKey key = keyOf(row);
+                    if (!groups.TryGetValue(key, out UsageAccumulator? usage))
+                    {
+                        groups.Add(key, usage = NewUsage(prices));
+                    }
+                    usage.Add(row);
+                };
+            }));
+            if (all.Count == 0)
             {
-                parts[0][key].Add(usage);
+                // Mostly there is one store, and its first part holds most groups.
+                all = parts[0];
+                parts.RemoveAt(0);
+            }
+            foreach ((TKey key, UsageAccumulator usage) in parts.SelectMany(part => part))
+            {
+                if (!all.TryAdd(key, usage))
+                {
+                    all[key].Add(usage);
+                }
             }
         }
-        return (parts[0], unreadable);
+        return (all, unreadable);
     }
+
+    /// <summary>Usage of no request.</summary>
+    public static UsageAccumulator NewUsage(UsagePrices? prices) => prices is null ? new UsageAccumulator(keepsDurations: true) : new PricedUsage(prices);
 }

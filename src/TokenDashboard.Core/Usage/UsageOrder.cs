@@ -18,6 +18,9 @@ public enum UsageOrder
     /// <summary>Total tokens.</summary>
     TotalTokens,
 
+    /// <summary>Cost; rows without one come first.</summary>
+    Cost,
+
     /// <summary>Requests with a negative policy verdict.</summary>
     PolicyFailures,
 

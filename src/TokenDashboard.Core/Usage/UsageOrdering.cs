@@ -21,6 +21,7 @@ public static class UsageOrdering
         UsageOrder.PromptTokens => row.PromptTokens,
         UsageOrder.CompletionTokens => row.CompletionTokens,
         UsageOrder.TotalTokens => row.TotalTokens,
+        UsageOrder.Cost => (double)(row.Cost ?? -1),
         UsageOrder.PolicyFailures => row.PolicyFailures,
         UsageOrder.InterruptedStreams => row.InterruptedStreams,
         UsageOrder.MeanDurationMs => row.MeanDurationMs ?? -1,

@@ -1,5 +1,3 @@
-using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
@@ -35,72 +33,76 @@ public sealed class UsageQuery
     /// <summary>Whether buckets without requests appear too, from the range's first to its last (or the data's, where the range is open).</summary>
     public bool Fill { get; init; }
 
+    /// <summary>The prices; null for usage without its cost.</summary>
+    public UsagePrices? Prices { get; init; }
+
     /// <summary>Runs the query. Rows come by time, then by tokens, most first.</summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GroupingInvalid"/>: filling without a unit of time. <see cref="ErrorCode.TooManyBuckets"/>: filling would make more than a million rows. One of the <c>Store</c> codes: reading failed.
     /// </exception>
-    public Answer<TokenUsage> Run(TokenStore store, RequestFilter filter)
+    public QueryResult<TokenUsage> Run(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
     {
-        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = Sum(store, filter);
-        long allTokens = groups.Sum(group => group.Usage.TotalTokens);
+        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = Sum(stores, filter);
+        var all = UsageTotals.Of(groups.Select(group => group.Usage), Prices);
         IEnumerable<TokenUsage> rows = groups.Select(group =>
         {
             (DateTimeOffset Start, DateTimeOffset End)? bounds = _buckets?.Bounds(group.Key.BucketTicks);
-            return new TokenUsage(group.Key, bounds?.Start, bounds?.End, group.Usage, allTokens);
+            return new TokenUsage(group.Key, bounds?.Start, bounds?.End, group.Usage, all);
         });
-        return new Answer<TokenUsage>([.. rows], unreadable);
+        return new QueryResult<TokenUsage>([.. rows], unreadable);
     }
 
-    internal (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> Groups, UnreadableReport Unreadable) Sum(TokenStore store, RequestFilter filter)
+    internal (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> Groups, UnreadableReport Unreadable) Sum(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
     {
-        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(stores);
         ArgumentNullException.ThrowIfNull(filter);
         if (Fill && _buckets is null)
         {
             throw new TokenDashboardException(
                 ErrorCode.GroupingInvalid, "Empty buckets can be filled in only where usage is grouped by Hour, Day, Week or Month.");
         }
-        (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum(store, filter, Texts(), _buckets?.Step ?? 0, _zone, Keys);
+        (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum(stores, filter, _dimensions.Aggregate(RequestText.None, (texts, dimension) => texts | TextOf(dimension)), _buckets?.Step ?? 0, _zone, Prices, Keys);
         if (_dimensions.Count == 0 && groups.Count == 0)
         {
-            groups.Add(default, new UsageAccumulator());
+            groups.Add(default, UsageGroups.NewUsage(Prices));
         }
         if (Fill)
         {
             FillBuckets(groups, _buckets!, filter.Range);
         }
-        return ([.. groups
-            .OrderBy(group => group.Key.BucketTicks)
-            .ThenByDescending(group => group.Value.TotalTokens)
-            .ThenBy(group => NameOf(group.Key), StringComparer.Ordinal)
-            .Select(group => (group.Key, group.Value))], unreadable);
+        (UsageKey Key, UsageAccumulator Usage)[] sorted = [.. groups.Select(group => (group.Key, group.Value))];
+        Array.Sort(sorted, static (one, other) =>
+            one.Key.BucketTicks != other.Key.BucketTicks ? one.Key.BucketTicks.CompareTo(other.Key.BucketTicks)
+            : one.Usage.TotalTokens != other.Usage.TotalTokens ? other.Usage.TotalTokens.CompareTo(one.Usage.TotalTokens)
+            : one.Key.CompareNames(other.Key));
+        return (sorted, unreadable);
     }
 
-    private static string NameOf(UsageKey key) => string.Join('\n', key.User, key.Model, key.Provider, key.RequestType, key.Transaction);
-
-    private RequestText Texts() => _dimensions.Aggregate(RequestText.None, (texts, dimension) => texts | dimension switch
+    internal static RequestText TextOf(UsageDimension dimension) => dimension switch
     {
         UsageDimension.User => RequestText.User,
         UsageDimension.Model => RequestText.Model,
         UsageDimension.Provider => RequestText.Provider,
         UsageDimension.RequestType => RequestText.RequestType,
         UsageDimension.Transaction => RequestText.Transaction,
+        UsageDimension.Source => RequestText.Source,
         _ => RequestText.None,
-    });
+    };
 
-    private Func<UsageRow, UsageKey> Keys()
+    private Func<UsageRow, UsageKey> Keys(ITelemetryStore store)
     {
         // Buckets remember the last one asked for, so each thread has its own.
         TimeBuckets? buckets = _buckets?.Copy();
         bool user = _dimensions.Contains(UsageDimension.User), model = _dimensions.Contains(UsageDimension.Model), provider = _dimensions.Contains(UsageDimension.Provider);
-        bool type = _dimensions.Contains(UsageDimension.RequestType), transaction = _dimensions.Contains(UsageDimension.Transaction);
+        bool type = _dimensions.Contains(UsageDimension.RequestType), transaction = _dimensions.Contains(UsageDimension.Transaction), source = _dimensions.Contains(UsageDimension.Source);
         return row => new UsageKey(
             buckets?.StartOf(row.UtcTicks) ?? 0,
             user ? row.User : null,
             model ? row.Model : null,
             provider ? row.Provider : null,
             type ? row.RequestType : null,
-            transaction ? row.Transaction : null);
+            transaction ? row.Transaction : null,
+            source ? store.Source ?? row.Source : null);
     }
 
     private void FillBuckets(Dictionary<UsageKey, UsageAccumulator> groups, TimeBuckets buckets, TimeRange range)
@@ -114,18 +116,25 @@ public sealed class UsageQuery
         }
         long first = range.Since?.UtcTicks ?? groups.Keys.Min(key => key.BucketTicks);
         long end = range.Until?.UtcTicks ?? groups.Keys.Max(key => key.BucketTicks) + 1;
+        // What is surely too much is told before it is made.
+        if ((end - first) / buckets.LongestTicks > MaxFilledRows / names.Length)
+        {
+            throw TooManyBuckets();
+        }
         for (long start = buckets.StartOf(first); start < end; start = buckets.EndOf(start))
         {
             foreach (UsageKey name in names)
             {
-                groups.TryAdd(name with { BucketTicks = start }, new UsageAccumulator());
+                groups.TryAdd(name with { BucketTicks = start }, UsageGroups.NewUsage(Prices));
             }
             if (groups.Count > MaxFilledRows)
             {
-                throw new TokenDashboardException(
-                    ErrorCode.TooManyBuckets,
-                    $"Filling empty buckets would make more than {MaxFilledRows} rows. Narrow the range, take a larger unit of time, or group by less.");
+                throw TooManyBuckets();
             }
         }
     }
+
+    private static TokenDashboardException TooManyBuckets() => new(
+        ErrorCode.TooManyBuckets,
+        $"Filling empty buckets would make more than {MaxFilledRows} rows. Narrow the range, take a larger unit of time, or group by less.");
 }

@@ -1,4 +1,3 @@
-using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
@@ -6,8 +5,8 @@ namespace TokenDashboard.Usage;
 /// <summary>Usage of one user in a range.</summary>
 public sealed class UserTokenUsage : UsageFigures
 {
-    internal UserTokenUsage(string user, int rank, IEnumerable<string> models, UsageAccumulator usage, long allTokens, UsageAccumulator? previous)
-        : base(usage, allTokens)
+    internal UserTokenUsage(string user, int rank, IEnumerable<string> models, UsageAccumulator usage, UsageTotals all, UsageAccumulator? previous)
+        : base(usage, all)
     {
         User = user;
         Rank = rank;
@@ -21,11 +20,13 @@ public sealed class UserTokenUsage : UsageFigures
         {
             PreviousTokens = previous.TotalTokens;
             Change = TotalTokens - previous.TotalTokens;
+            PreviousCost = UsageCost.Of(previous)?.Amount;
+            CostChange = Cost - PreviousCost;
             ChangeRatio = previous.TotalTokens == 0 ? null : (double)(TotalTokens - previous.TotalTokens) / previous.TotalTokens;
         }
     }
 
-    /// <summary>1 for the user with the most tokens of the answer.</summary>
+    /// <summary>1 for the user with the most tokens of the result, or the highest cost where that is the order.</summary>
     public int Rank { get; }
 
     /// <summary>The user; the empty string stands for requests of which the user is not known.</summary>
@@ -42,6 +43,12 @@ public sealed class UserTokenUsage : UsageFigures
 
     /// <summary>Tokens in the period before, of equal length; null when no comparison was asked for.</summary>
     public long? PreviousTokens { get; }
+
+    /// <summary>What the tokens of the period before cost; null without prices or a comparison.</summary>
+    public decimal? PreviousCost { get; }
+
+    /// <summary>How much more (or, negative, less) the tokens cost than those of the period before.</summary>
+    public decimal? CostChange { get; }
 
     /// <summary>Tokens more (or, negative, fewer) than in the period before; null when no comparison was asked for.</summary>
     public long? Change { get; }

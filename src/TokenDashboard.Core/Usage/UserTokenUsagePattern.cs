@@ -1,12 +1,12 @@
-using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
 /// <summary>Usage of one user in one hour of the week, summed over the weeks of the range.</summary>
 public sealed class UserTokenUsagePattern : UsageFigures
 {
-    internal UserTokenUsagePattern(string user, DayOfWeek dayOfWeek, int hour, UsageAccumulator usage, long allTokens)
-        : base(usage, allTokens)
+    internal UserTokenUsagePattern(string user, DayOfWeek dayOfWeek, int hour, UsageAccumulator usage, UsageTotals all)
+        : base(usage, all)
     {
         User = user;
         DayOfWeek = dayOfWeek;

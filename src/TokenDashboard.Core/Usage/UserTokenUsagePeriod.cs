@@ -1,17 +1,18 @@
-using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
 /// <summary>Usage of one user in one hour, day, week or month.</summary>
 public sealed class UserTokenUsagePeriod : UsageFigures
 {
-    internal UserTokenUsagePeriod(string user, DateTimeOffset start, DateTimeOffset end, UsageAccumulator usage, long allTokens, long? cumulativeTokens)
-        : base(usage, allTokens)
+    internal UserTokenUsagePeriod(string user, DateTimeOffset start, DateTimeOffset end, UsageAccumulator usage, UsageTotals all, long? cumulativeTokens, decimal? cumulativeCost)
+        : base(usage, all)
     {
         User = user;
         Start = start;
         End = end;
         CumulativeTokens = cumulativeTokens;
+        CumulativeCost = cumulativeCost;
     }
 
     /// <summary>The user; the empty string stands for requests of which the user is not known.</summary>
@@ -23,6 +24,9 @@ public sealed class UserTokenUsagePeriod : UsageFigures
     /// <summary>First instant after the period.</summary>
     public DateTimeOffset End { get; }
 
-    /// <summary>The user's tokens from the beginning of the answer until the end of this period; null when not asked for.</summary>
+    /// <summary>The user's tokens from the beginning of the result until the end of this period; null when not asked for.</summary>
     public long? CumulativeTokens { get; }
+
+    /// <summary>What these tokens cost, so far as they have a price; null when not asked for.</summary>
+    public decimal? CumulativeCost { get; }
 }

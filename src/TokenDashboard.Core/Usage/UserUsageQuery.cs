@@ -1,37 +1,39 @@
-using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>Usage per user: totals with rank, series of time, and the pattern of the week.</summary>
+/// <summary>Usage per user: totals with rank, time series, and the pattern of the week.</summary>
 public sealed class UserUsageQuery
 {
-    private readonly TokenStore _store;
+    private readonly IReadOnlyList<ITelemetryStore> _stores;
     private readonly RequestFilter _filter;
     private readonly TimeZoneInfo _zone;
 
     /// <summary>Makes a query.</summary>
-    /// <param name="store">The open store.</param>
+    /// <param name="stores">The open stores.</param>
     /// <param name="filter">Which requests.</param>
     /// <param name="zone">The zone whose clock and calendar are meant.</param>
-    public UserUsageQuery(TokenStore store, RequestFilter filter, TimeZoneInfo zone)
+    public UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone)
     {
-        _store = store;
+        _stores = stores;
         _filter = filter;
         _zone = zone;
     }
+
+    /// <summary>The prices; null for usage without its cost.</summary>
+    public UsagePrices? Prices { get; init; }
 
     /// <summary>One row per user, most tokens first.</summary>
     /// <param name="comparePrevious">
     /// Whether to compare with the period of equal length before the range. Users of that period only then appear too, with no usage.
     /// </param>
+    /// <param name="byCost">Whether users rank by their cost, not by their tokens.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeRequired"/>: a comparison without both ends of the range.</exception>
-    public Answer<UserTokenUsage> Totals(bool comparePrevious)
+    public QueryResult<UserTokenUsage> Totals(bool comparePrevious, bool byCost = false)
     {
         TimeRange? previousRange = comparePrevious ? _filter.Range.Previous() : null;
         (Dictionary<(string User, string Model), UsageAccumulator> groups, UnreadableReport unreadable) =
-            UsageGroups.Sum<(string User, string Model)>(_store, _filter, RequestText.User | RequestText.Model, 0, _zone, () => row => (row.User, row.Model));
+            UsageGroups.Sum<(string User, string Model)>(_stores, _filter, RequestText.User | RequestText.Model, 0, _zone, Prices, _ => row => (row.User, row.Model));
         var models = new Dictionary<string, SortedSet<string>>();
         var users = new Dictionary<string, UsageAccumulator>();
         foreach (((string user, string model), UsageAccumulator usage) in groups)
@@ -45,23 +47,23 @@ public sealed class UserUsageQuery
         }
         Dictionary<string, UsageAccumulator>? before = previousRange is null
             ? null
-            : UsageGroups.Sum<string>(_store, _filter with { Range = previousRange }, RequestText.User, 0, _zone, () => row => row.User).Groups;
+            : UsageGroups.Sum<string>(_stores, _filter with { Range = previousRange }, RequestText.User, 0, _zone, Prices, _ => row => row.User).Groups;
         foreach (string user in before?.Keys.Except(users.Keys).ToArray() ?? [])
         {
-            users.Add(user, new UsageAccumulator());
+            users.Add(user, UsageGroups.NewUsage(Prices));
         }
-        long allTokens = AllTokens(users);
+        var all = UsageTotals.Of(users.Values, Prices);
         IEnumerable<UserTokenUsage> rows = users
-            .OrderByDescending(user => user.Value.TotalTokens)
+            .OrderByDescending(user => byCost ? UsageCost.Of(user.Value)?.Amount ?? -1 : user.Value.TotalTokens)
             .ThenBy(user => user.Key, StringComparer.Ordinal)
             .Select((user, index) => new UserTokenUsage(
                 user.Key,
                 index + 1,
                 models.GetValueOrDefault(user.Key, []),
                 user.Value,
-                allTokens,
-                before is null ? null : before.GetValueOrDefault(user.Key) ?? new UsageAccumulator()));
-        return new Answer<UserTokenUsage>([.. rows], unreadable);
+                all,
+                before is null ? null : before.GetValueOrDefault(user.Key) ?? UsageGroups.NewUsage(Prices)));
+        return new QueryResult<UserTokenUsage>([.. rows], unreadable);
     }
 
     /// <summary>One row per user and unit of time, by user (most tokens first), then by time.</summary>
@@ -69,11 +71,11 @@ public sealed class UserUsageQuery
     /// <param name="cumulative">Whether rows carry the running total.</param>
     /// <param name="fill">Whether units without usage appear too.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.TooManyBuckets"/>: filling would make more than a million rows.</exception>
-    public Answer<UserTokenUsagePeriod> Periods(TimeUnit unit, bool cumulative, bool fill)
+    public QueryResult<UserTokenUsagePeriod> Periods(TimeUnit unit, bool cumulative, bool fill)
     {
-        var query = new UsageQuery([(UsageDimension)unit, UsageDimension.User], _zone) { Fill = fill };
-        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = query.Sum(_store, _filter);
-        long allTokens = groups.Sum(group => group.Usage.TotalTokens);
+        var query = new UsageQuery([(UsageDimension)unit, UsageDimension.User], _zone) { Fill = fill, Prices = Prices };
+        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = query.Sum(_stores, _filter);
+        var all = UsageTotals.Of(groups.Select(group => group.Usage), Prices);
         var buckets = new TimeBuckets(unit, _zone);
         var rows = new List<UserTokenUsagePeriod>();
         foreach (IGrouping<string, (UsageKey Key, UsageAccumulator Usage)> user in groups
@@ -82,21 +84,23 @@ public sealed class UserUsageQuery
             .ThenBy(user => user.Key, StringComparer.Ordinal))
         {
             long running = 0;
+            decimal? runningCost = cumulative && Prices is not null ? 0 : null;
             foreach ((UsageKey key, UsageAccumulator usage) in user)
             {
                 running += usage.TotalTokens;
+                runningCost += UsageCost.Of(usage)?.Amount ?? 0;
                 (DateTimeOffset start, DateTimeOffset end) = buckets.Bounds(key.BucketTicks);
-                rows.Add(new UserTokenUsagePeriod(user.Key, start, end, usage, allTokens, cumulative ? running : null));
+                rows.Add(new UserTokenUsagePeriod(user.Key, start, end, usage, all, cumulative ? running : null, runningCost));
             }
         }
-        return new Answer<UserTokenUsagePeriod>(rows, unreadable);
+        return new QueryResult<UserTokenUsagePeriod>(rows, unreadable);
     }
 
     /// <summary>One row per user and hour of the week in which there was usage, by user (most tokens first), then from Monday on.</summary>
-    public Answer<UserTokenUsagePattern> Pattern()
+    public QueryResult<UserTokenUsagePattern> Pattern()
     {
         var hours = new TimeBuckets(TimeUnit.Hour, _zone);
-        (Dictionary<(string User, int HourOfWeek), UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum<(string User, int HourOfWeek)>(_store, _filter, RequestText.User, hours.Step, _zone, () =>
+        (Dictionary<(string User, int HourOfWeek), UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum<(string User, int HourOfWeek)>(_stores, _filter, RequestText.User, hours.Step, _zone, Prices, _ =>
         {
             TimeBuckets own = hours.Copy();
             (long hourStart, int hourOfWeek) = (-1, 0);
@@ -112,17 +116,14 @@ public sealed class UserUsageQuery
                 return (row.User, hourOfWeek);
             };
         });
-        long allTokens = AllTokens(groups);
+        var all = UsageTotals.Of(groups.Values, Prices);
         Dictionary<string, long> tokensOfUser = groups.GroupBy(group => group.Key.User).ToDictionary(user => user.Key, user => user.Sum(group => group.Value.TotalTokens));
         IEnumerable<UserTokenUsagePattern> rows = groups
             .OrderByDescending(group => tokensOfUser[group.Key.User])
             .ThenBy(group => group.Key.User, StringComparer.Ordinal)
             .ThenBy(group => group.Key.HourOfWeek)
             .Select(group => new UserTokenUsagePattern(
-                group.Key.User, (DayOfWeek)(((group.Key.HourOfWeek / 24) + 1) % 7), group.Key.HourOfWeek % 24, group.Value, allTokens));
-        return new Answer<UserTokenUsagePattern>([.. rows], unreadable);
+                group.Key.User, (DayOfWeek)(((group.Key.HourOfWeek / 24) + 1) % 7), group.Key.HourOfWeek % 24, group.Value, all));
+        return new QueryResult<UserTokenUsagePattern>([.. rows], unreadable);
     }
-
-    private static long AllTokens<TKey>(Dictionary<TKey, UsageAccumulator> groups)
-        where TKey : notnull => groups.Values.Sum(usage => usage.TotalTokens);
 }

@@ -1,12 +1,12 @@
 using System.Collections;
 using System.Management.Automation;
 using TokenDashboard.Engines;
-using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 
 namespace TokenDashboard.Completion;
 
-/// <summary>Offers the users, models, providers and request types of the store at hand, those of the newest requests, most frequent first.</summary>
+/// <summary>Offers the users, models, providers and request types of the newest requests of the stores at hand, most frequent first, and the sources of the stores.</summary>
 public sealed class StoreValueCompleter : Completer
 {
     // Long enough for some hundred thousand requests, short enough not to be felt at the prompt.
@@ -19,11 +19,23 @@ public sealed class StoreValueCompleter : Completer
     {
         var session = new SessionState();
         string folder = session.Path.CurrentFileSystemLocation.ProviderPath;
-        string? named = DatabaseNames.Select(name => boundParameters[name]?.ToString()).FirstOrDefault(text => text is not null);
-        string path = named is null ? StoreLocator.FindDefault(folder) : session.Path.GetUnresolvedProviderPathFromPSPath(named);
-        using TokenStore store = TokenStore.Open(path, CancellationToken.None);
-        return RecentValues.Read(store, Enum.Parse<UsageDimension>(parameterName), Patience)
-            .Select(value => (value.Text, $"{value.Requests:N0} of the newest requests"));
+        object? named = DatabaseNames.Select(name => boundParameters[name]).FirstOrDefault(value => value is not null);
+        IEnumerable<string>? texts = LanguagePrimitives.ConvertTo<string[]?>(named);
+        string[] references = texts is null ? [StoreLocator.FindDefault(folder)]
+            : [.. texts.Select(text => TelemetryStores.IsAddress(text) ? text : session.Path.GetUnresolvedProviderPathFromPSPath(text))];
+        IReadOnlyList<ITelemetryStore> stores = TelemetryStores.Open(references, _ => true, CancellationToken.None);
+        try
+        {
+            return parameterName == "Source" ? [.. stores.Select(store => (store.Source ?? "", store.Name))] : RecentNames.Read(stores, Enum.Parse<UsageDimension>(parameterName), Patience)
+                .Select(value => (value.Text, $"{value.Requests:N0} of the newest requests"));
+        }
+        finally
+        {
+            foreach (ITelemetryStore store in stores)
+            {
+                store.Dispose();
+            }
+        }
     }
 
     private protected override string Quote(string text) => base.Quote(WildcardPattern.Escape(text));

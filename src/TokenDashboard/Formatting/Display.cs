@@ -35,6 +35,17 @@ public static class Display
     /// <summary>A part of the whole as a percentage with sign, spelled as shares are; empty without one.</summary>
     public static string Change(double? ratio) => ratio is { } part ? (part > 0 ? "+" : "") + part.ToString("P1", CultureInfo.CurrentCulture) : "";
 
+    /// <summary>An amount of money: cents from one unit on, else four decimals; empty without one.</summary>
+    public static string Cost(decimal? cost, string? currency)
+    {
+        if (cost is not { } amount)
+        {
+            return "";
+        }
+        string number = amount.ToString(Math.Abs(amount) >= 1 || amount == 0 ? "N2" : "N4", CultureInfo.CurrentCulture);
+        return currency switch { null or "USD" => "$" + number, "EUR" => "€" + number, "GBP" => "£" + number, _ => $"{number} {currency}" };
+    }
+
     /// <summary>A size in the largest binary unit that leaves a number above one.</summary>
     public static string Size(long bytes)
     {

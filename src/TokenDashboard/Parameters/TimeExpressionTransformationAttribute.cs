@@ -5,7 +5,7 @@ namespace TokenDashboard.Parameters;
 
 /// <summary>Accepts a time as an object or as text for parameters of type <see cref="TimeExpression"/>.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class TimeExpressionTransformationAttribute : ArgumentTransformationAttribute
+public class TimeExpressionTransformationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>

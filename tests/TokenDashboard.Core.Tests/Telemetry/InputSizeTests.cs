@@ -1,3 +1,4 @@
+using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Tests.Telemetry;
@@ -7,14 +8,23 @@ public class InputSizeTests
     [Fact]
     public void The_class_is_the_number_of_thresholds_exceeded_in_SQL_too()
     {
-        long[] prompts = [0, .. InputSize.Thresholds.SelectMany(threshold => new[] { threshold, threshold + 1 }), TelemetrySql.MaxTokens];
+        long[] prompts = [0, .. InputSize.Thresholds.SelectMany(threshold => new[] { threshold, threshold + 1 }), ValueLimits.MaxTokens];
         using var store = new TestStore();
         store.Insert(prompts.Select(prompt => new TestStore.Row { Prompt = prompt }));
 
         Assert.Equal(prompts.Select(prompt => InputSize.Thresholds.Count(threshold => prompt > threshold)), prompts.Select(InputSize.ClassOf));
-        Assert.Equal(prompts.Select(prompt => (long)InputSize.ClassOf(prompt)), store.Query($"SELECT {InputSize.Sql} FROM telemetry ORDER BY id").Cast<long>());
+        Assert.Equal(prompts.Select(prompt => (long)InputSize.ClassOf(prompt)), store.Query($"SELECT {MeasureSql.InputClass} FROM telemetry ORDER BY id").Cast<long>());
     }
 
     [Fact]
     public void Thresholds_are_in_order() => Assert.Equal(InputSize.Thresholds.Order(), InputSize.Thresholds);
+
+    [Fact]
+    public void The_ranges_of_the_classes_are_those_of_their_requests() => Assert.All(Enumerable.Range(0, InputSize.Thresholds.Count + 1), inputClass =>
+    {
+        (long smallest, long largest) = InputSize.RangeOf(inputClass);
+
+        Assert.Equal((inputClass, inputClass), (InputSize.ClassOf(smallest), InputSize.ClassOf(largest)));
+        Assert.Equal(inputClass - 1, smallest == 0 ? -1 : InputSize.ClassOf(smallest - 1));
+    });
 }

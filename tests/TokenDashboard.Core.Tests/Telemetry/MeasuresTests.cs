@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Tests.Telemetry;
@@ -10,8 +11,7 @@ public class MeasuresTests
     private static readonly Dictionary<string, string> Allowed = new()
     {
         ["Telemetry/Measures.cs"] = "the table",
-        ["Telemetry/TelemetrySql.cs"] = "the columns of telemetry that measures are computed from",
-        ["Telemetry/InputSize.cs"] = "the class of prompt tokens",
+        ["Engines/Sqlite/TelemetrySql.cs"] = "the columns of telemetry that measures are computed from",
         ["Engines/Sqlite/RequestRow.cs"] = "the row reader",
         ["Engines/Sqlite/StoreWriter.cs"] = "the columns of telemetry, for new stores",
         ["Engines/Sqlite/TokenStore.cs"] = "the columns of telemetry that a store must have",

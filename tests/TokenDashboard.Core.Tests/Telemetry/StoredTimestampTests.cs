@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Tests.Telemetry;

@@ -1,5 +1,6 @@
 using CsCheck;
 using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 
@@ -16,7 +17,7 @@ public class RequestQueryTests
         using var store = new TestStore();
         store.Insert(new TestStore.Row { Model = "gpt8" }, new TestStore.Row { Model = "gpt[8k]" }, new TestStore.Row { Model = "gpt" });
         using TokenStore open = store.Open();
-        using var query = new RequestQuery(open, new RequestFilter { Model = [model] }, RequestOrder.Id, descending: false);
+        var query = new RequestQuery([new SqliteStore(open)], new RequestFilter { Model = [model] }) { Order = RequestOrder.Id, Descending = false };
 
         Assert.Equal(expected, query.Run(0, 10).Select(request => request.Model));
     }
@@ -29,7 +30,7 @@ public class RequestQueryTests
             using var store = new TestStore();
             store.Insert(rows);
             using TokenStore open = store.Open();
-            using var query = new RequestQuery(open, new RequestFilter(), order, descending);
+            var query = new RequestQuery([new SqliteStore(open)], new RequestFilter()) { Order = order, Descending = descending };
 
             long[] ids = [.. query.Run(skip, first).Select(request => request.Id)];
 
@@ -65,8 +66,8 @@ public class RequestQueryTests
             connection.Execute("UPDATE telemetry SET id = 5000000 WHERE id = 2; UPDATE telemetry SET id = -40 WHERE id = 3");
         }
         using TokenStore open = store.Open();
-        using var up = new RequestQuery(open, new RequestFilter(), RequestOrder.Id, descending: false);
-        using var down = new RequestQuery(open, new RequestFilter(), RequestOrder.Id, descending: true);
+        var up = new RequestQuery([new SqliteStore(open)], new RequestFilter()) { Order = RequestOrder.Id, Descending = false };
+        var down = new RequestQuery([new SqliteStore(open)], new RequestFilter()) { Order = RequestOrder.Id, Descending = true };
 
         Assert.Equal([-40, 1, 5000000], up.Run(0, 10).Select(request => request.Id));
         Assert.Equal([5000000, 1, -40], down.Run(0, 10).Select(request => request.Id));
@@ -78,11 +79,11 @@ public class RequestQueryTests
         using var store = new TestStore();
         store.Insert(new TestStore.Row { Timestamp = "garbage" }, new TestStore.Row());
         using TokenStore open = store.Open();
-        using var query = new RequestQuery(open, new RequestFilter(), RequestOrder.Timestamp, descending: true);
+        var query = new RequestQuery([new SqliteStore(open)], new RequestFilter()) { Order = RequestOrder.Timestamp, Descending = true };
 
         Assert.Equal(2, Assert.Single(query.Run(0, 10)).Id);
         Assert.Equal(1, query.Unreadable.Timestamps);
-        Assert.Equal(1, RequestQuery.Count(open, new RequestFilter()));
+        Assert.Equal(1, new RequestQuery([new SqliteStore(open)], new RequestFilter()).Count());
     }
 
     [Fact]
@@ -91,7 +92,7 @@ public class RequestQueryTests
         using var store = new TestStore();
         store.Insert(Enumerable.Range(0, 3000).Select(i => new TestStore.Row { Total = 3000L - i }));
         using TokenStore open = store.Open();
-        using var query = new RequestQuery(open, new RequestFilter(), RequestOrder.TotalTokens, descending: false);
+        var query = new RequestQuery([new SqliteStore(open)], new RequestFilter()) { Order = RequestOrder.TotalTokens, Descending = false };
         using IEnumerator<TokenRequest> requests = query.Run(0, ulong.MaxValue).GetEnumerator();
         Assert.True(requests.MoveNext());
         using (var connection = store.Connect())

@@ -1,5 +1,6 @@
 using CsCheck;
 using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 
@@ -27,7 +28,7 @@ public class UsageQueryTests
                 foreach (TimeZoneInfo zone in TimeBucketsTests.Zones.Select(TimeZoneInfo.FindSystemTimeZoneById))
                 {
                     IReadOnlyList<TokenUsage> buckets = new UsageQuery([(UsageDimension)unit], zone) { Fill = fill && unit != TimeUnit.Hour }
-                        .Run(open, new RequestFilter { Range = range }).Rows;
+                        .Run([new SqliteStore(open)], new RequestFilter { Range = range }).Rows;
                     Assert.Equal(inRange.Length, buckets.Sum(bucket => bucket.Requests));
                     Assert.Equal(inRange.Sum(RandomStore.TokensOf), buckets.Sum(bucket => bucket.TotalTokens));
                     Assert.Equal(buckets.Select(bucket => bucket.Start).Order(), buckets.Select(bucket => bucket.Start));
@@ -48,7 +49,7 @@ public class UsageQueryTests
             string[] groups =
             [
                 .. new UsageQuery([UsageDimension.User, UsageDimension.Model, UsageDimension.Provider, UsageDimension.Transaction], TimeZoneInfo.Utc)
-                    .Run(open, new RequestFilter()).Rows
+                    .Run([new SqliteStore(open)], new RequestFilter()).Rows
                     .Select(row => $"{row.User}|{row.Model}|{row.Provider}|{row.Transaction}|{row.Requests}|{row.PromptTokens}|{row.CompletionTokens}|{row.TotalTokens}|{row.PolicyFailures}|{row.InterruptedStreams}"),
             ];
 
@@ -79,7 +80,7 @@ public class UsageQueryTests
             ];
             (RequestFilter filter, Func<TestStore.Row, bool> expected) = choices[which];
 
-            TokenUsage usage = Assert.Single(new UsageQuery([], TimeZoneInfo.Utc).Run(open, filter).Rows);
+            TokenUsage usage = Assert.Single(new UsageQuery([], TimeZoneInfo.Utc).Run([new SqliteStore(open)], filter).Rows);
 
             Assert.Equal(rows.Count(expected), usage.Requests);
             Assert.Equal(rows.Where(expected).Sum(RandomStore.TokensOf), usage.TotalTokens);
@@ -94,7 +95,7 @@ public class UsageQueryTests
             store.Insert(durations.Select(duration => new TestStore.Row { Duration = duration }).Append(new TestStore.Row { Duration = null }));
             using TokenStore open = store.Open();
 
-            TokenUsage usage = Assert.Single(new UsageQuery([], TimeZoneInfo.Utc).Run(open, new RequestFilter()).Rows);
+            TokenUsage usage = Assert.Single(new UsageQuery([], TimeZoneInfo.Utc).Run([new SqliteStore(open)], new RequestFilter()).Rows);
 
             double[] sorted = [.. durations.Order()];
             double Rank(double part) => sorted.First(duration => sorted.Count(other => other <= duration) >= part * sorted.Length - 1e-9);
@@ -109,10 +110,10 @@ public class UsageQueryTests
         using var store = new TestStore();
         using TokenStore open = store.Open();
 
-        TokenUsage usage = Assert.Single(new UsageQuery([], TimeZoneInfo.Utc).Run(open, new RequestFilter()).Rows);
+        TokenUsage usage = Assert.Single(new UsageQuery([], TimeZoneInfo.Utc).Run([new SqliteStore(open)], new RequestFilter()).Rows);
 
         Assert.Equal((0, 0, 0.0, null), (usage.Requests, usage.TotalTokens, usage.Share, usage.MeanDurationMs));
-        Assert.Empty(new UsageQuery([UsageDimension.Day, UsageDimension.User], TimeZoneInfo.Utc) { Fill = true }.Run(open, new RequestFilter()).Rows);
+        Assert.Empty(new UsageQuery([UsageDimension.Day, UsageDimension.User], TimeZoneInfo.Utc) { Fill = true }.Run([new SqliteStore(open)], new RequestFilter()).Rows);
     }
 
     [Fact]
@@ -124,7 +125,7 @@ public class UsageQueryTests
         var filter = new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse("2026-10-23T22:00Z"), DateTimeOffset.Parse("2026-10-27T23:00Z")) };
 
         IReadOnlyList<TokenUsage> rows = new UsageQuery([UsageDimension.Day, UsageDimension.User], TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")) { Fill = true }
-            .Run(open, filter).Rows;
+            .Run([new SqliteStore(open)], filter).Rows;
 
         Assert.Equal(4 * 2, rows.Count);
         Assert.Equal(2, rows.Sum(row => row.Requests));
@@ -139,7 +140,7 @@ public class UsageQueryTests
         using TokenStore open = store.Open();
         var filter = new RequestFilter { Range = new TimeRange(DateTimeOffset.MinValue, null) };
 
-        var failure = Assert.Throws<TokenDashboardException>(() => new UsageQuery([UsageDimension.Hour], TimeZoneInfo.Utc) { Fill = true }.Run(open, filter));
+        var failure = Assert.Throws<TokenDashboardException>(() => new UsageQuery([UsageDimension.Hour], TimeZoneInfo.Utc) { Fill = true }.Run([new SqliteStore(open)], filter));
 
         Assert.Equal(ErrorCode.TooManyBuckets, failure.Code);
     }
@@ -157,7 +158,7 @@ public class UsageQueryTests
         using TokenStore open = store.Open();
         var filter = new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse("2026-03-01T00:00Z"), DateTimeOffset.Parse("2026-03-02T00:00Z")) };
 
-        Answer<TokenUsage> answer = new UsageQuery([], TimeZoneInfo.Utc).Run(open, filter);
+        QueryResult<TokenUsage> answer = new UsageQuery([], TimeZoneInfo.Utc).Run([new SqliteStore(open)], filter);
 
         Assert.Equal((1, 1, 1), (answer.Rows[0].Requests, answer.Unreadable.Rows, answer.Unreadable.Timestamps));
     }

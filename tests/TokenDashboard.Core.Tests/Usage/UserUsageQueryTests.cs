@@ -1,5 +1,6 @@
 using CsCheck;
 using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 
@@ -16,7 +17,7 @@ public class UserUsageQueryTests
             using var store = new TestStore();
             store.Insert(rows);
             using TokenStore open = store.Open();
-            var query = new UserUsageQuery(open, new RequestFilter(), Berlin);
+            var query = new UserUsageQuery([new SqliteStore(open)], new RequestFilter(), Berlin);
 
             IReadOnlyList<UserTokenUsage> totals = query.Totals(comparePrevious: false).Rows;
             IReadOnlyList<UserTokenUsagePeriod> days = query.Periods(TimeUnit.Day, cumulative: true, fill: false).Rows;
@@ -49,7 +50,7 @@ public class UserUsageQueryTests
         store.Insert(new TestStore.Row { Timestamp = "2026-01-04T23:30:00" }, new TestStore.Row { Timestamp = "2026-07-05T23:30:00" });
         using TokenStore open = store.Open();
 
-        IReadOnlyList<UserTokenUsagePattern> pattern = new UserUsageQuery(open, new RequestFilter(), Berlin).Pattern().Rows;
+        IReadOnlyList<UserTokenUsagePattern> pattern = new UserUsageQuery([new SqliteStore(open)], new RequestFilter(), Berlin).Pattern().Rows;
 
         Assert.Equal([(DayOfWeek.Monday, 0), (DayOfWeek.Monday, 1)], pattern.Select(row => (row.DayOfWeek, row.Hour)));
     }
@@ -67,7 +68,7 @@ public class UserUsageQueryTests
         using TokenStore open = store.Open();
         var filter = new RequestFilter { Range = new TimeRange(DateTimeOffset.Parse("2026-03-02T00:00Z"), DateTimeOffset.Parse("2026-03-03T00:00Z")) };
 
-        IReadOnlyList<UserTokenUsage> rows = new UserUsageQuery(open, filter, TimeZoneInfo.Utc).Totals(comparePrevious: true).Rows;
+        IReadOnlyList<UserTokenUsage> rows = new UserUsageQuery([new SqliteStore(open)], filter, TimeZoneInfo.Utc).Totals(comparePrevious: true).Rows;
 
         Assert.Equal(
             [("stayed", 150, 100, 50, 0.5), ("came", 7, 0, 7, null), ("went", 0L, 40L, -40L, (double?)-1)],
@@ -81,7 +82,7 @@ public class UserUsageQueryTests
         using var store = new TestStore();
         using TokenStore open = store.Open();
 
-        var failure = Assert.Throws<TokenDashboardException>(() => new UserUsageQuery(open, new RequestFilter(), Berlin).Totals(comparePrevious: true));
+        var failure = Assert.Throws<TokenDashboardException>(() => new UserUsageQuery([new SqliteStore(open)], new RequestFilter(), Berlin).Totals(comparePrevious: true));
 
         Assert.Equal(ErrorCode.RangeRequired, failure.Code);
     }
@@ -93,6 +94,6 @@ public class UserUsageQueryTests
         store.Insert(new[] { "rare", "often", "", "often" }.Select(user => new TestStore.Row { User = user }));
         using TokenStore open = store.Open();
 
-        Assert.Equal([("often", 2), ("rare", 1)], RecentValues.Read(open, UsageDimension.User, TimeSpan.FromMinutes(1)));
+        Assert.Equal([("often", 2), ("rare", 1)], RecentNames.Read([new SqliteStore(open)], UsageDimension.User, TimeSpan.FromMinutes(1)));
     }
 }

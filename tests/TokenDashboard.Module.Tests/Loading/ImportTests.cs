@@ -88,7 +88,7 @@ public sealed class ImportTests : IDisposable
     {
         using var session = new ModuleSession();
 
-        Version version = Version.Parse((string)Single(session, "(Get-TokenStore -Database $database).SqliteVersion", ("database", _database)));
+        Version version = Version.Parse((string)Single(session, "(Get-TokenStore -Database $database).Engine.Split(' ')[1]", ("database", _database)));
 
         // CVE-2025-6965, memory corruption by a crafted query, is repaired from here on.
         Assert.True(version >= new Version(3, 50, 2), version.ToString());

@@ -25,7 +25,8 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
     private const int FirstDetail = 7;
     private const int FirstText = 11;
 
-    private readonly Utf8TextCache[] _texts = [new(), new(), new(), new(), new()];
+    private readonly Utf8TextCache[] _texts = [new(), new(), new(), new()];
+    private readonly Utf8TextCache _transaction = new(slots: 1);
     private NativeStatement _statement;
 
     public long Id { get; private set; }
@@ -56,7 +57,14 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
 
     public override string RequestType => Text(3);
 
-    public override string Transaction => Text(4);
+    // A transaction is seldom seen again once another has begun.
+    public override string Transaction => _transaction.Get(_statement.Text(FirstText + 4));
+
+    public override int InputClass => InputSize.ClassOf(PromptTokens);
+
+    public override void AddDurationsTo(UsageAccumulator usage) => usage.AddDuration(DurationMs);
+
+    public override void AddSizesTo(UsageAccumulator usage) => usage.Sizes.Add(TotalTokens);
 
     public string TraceId => RawText(5);
 
@@ -93,7 +101,7 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         long total = totalMissing ? 0 : Count(4, UnreadableValue.TotalTokens, ref unreadable);
         bool interrupted = total == 0 && !totalMissing && (unreadable & UnreadableValue.Tokens) == 0 && completion == 0 && prompt > 0;
         total = total == 0 ? prompt + completion : total;
-        DurationMs = Number(5, TelemetrySql.MaxDurationMs);
+        DurationMs = Number(5, ValueLimits.MaxDurationMs);
         if (double.IsNaN(DurationMs))
         {
             unreadable |= statement.Type(5) == raw.SQLITE_NULL ? UnreadableValue.MissingDuration : UnreadableValue.Duration;
@@ -127,7 +135,16 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         LoadDetail(FirstDetail, Measures.CachedRequests, Measures.CachedTokens);
         LoadDetail(FirstDetail + 1, Measures.CacheWriteRequests, Measures.CacheWriteTokens);
         LoadDetail(FirstDetail + 2, Measures.ReasoningRequests, Measures.ReasoningTokens);
-        double cost = Number(FirstDetail + 3, TelemetrySql.MaxCost);
+        // A part that is more than the whole is damaged, and would spoil the cost of sums.
+        if (values[Measures.CachedTokens] + values[Measures.CacheWriteTokens] > prompt)
+        {
+            values[Measures.CachedRequests] = values[Measures.CachedTokens] = values[Measures.CacheWriteRequests] = values[Measures.CacheWriteTokens] = 0;
+        }
+        if (values[Measures.ReasoningTokens] > completion)
+        {
+            values[Measures.ReasoningRequests] = values[Measures.ReasoningTokens] = 0;
+        }
+        double cost = Number(FirstDetail + 3, ValueLimits.MaxCost);
         values[Measures.PricedRequests] = One(!double.IsNaN(cost));
         values.Reals[Measures.RecordedCost.Index] = double.IsNaN(cost) ? 0 : cost;
     }
@@ -146,7 +163,7 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         if (_statement.Type(column) == raw.SQLITE_INTEGER)
         {
             long value = _statement.Integer(column);
-            if (value is >= 0 and <= TelemetrySql.MaxTokens)
+            if (value is >= 0 and <= ValueLimits.MaxTokens)
             {
                 return value;
             }

@@ -43,7 +43,7 @@ internal sealed class RequestScanner : IDisposable
         {
             return;
         }
-        Unreadable.Add(row);
+        Unreadable.Add(row.Values, row.Unreadable);
         if (row.IsTimeReadable && _filter.Range.Contains(row.UtcTicks))
         {
             onRow(row);

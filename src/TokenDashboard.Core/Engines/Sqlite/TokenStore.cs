@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite;
 

@@ -6,11 +6,9 @@ namespace TokenDashboard.Engines.Sqlite;
 /// Gives the same string for the same bytes again, without decoding them: a column such as the model repeats a few texts millions of
 /// times. Fixed in size; texts that do not repeat push each other out.
 /// </summary>
-internal sealed class Utf8TextCache
+internal sealed class Utf8TextCache(int slots = 4096)
 {
-    private const int Slots = 4096;
-
-    private readonly (byte[] Bytes, string Text)[] _slots = new (byte[], string)[Slots];
+    private readonly (byte[] Bytes, string Text)[] _slots = new (byte[], string)[slots];
 
     public string Get(ReadOnlySpan<byte> bytes)
     {
@@ -24,7 +22,7 @@ internal sealed class Utf8TextCache
         {
             hash = (hash ^ value) * 16777619;
         }
-        ref (byte[] Bytes, string Text) slot = ref _slots[(hash ^ (hash >> 16)) % Slots];
+        ref (byte[] Bytes, string Text) slot = ref _slots[(hash ^ (hash >> 16)) % (uint)_slots.Length];
         if (slot.Bytes is null || !bytes.SequenceEqual(slot.Bytes))
         {
             slot = (bytes.ToArray(), Encoding.UTF8.GetString(bytes));

@@ -4,7 +4,7 @@ using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model.Panels;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
-using TokenDashboard.Telemetry;
+using TokenDashboard.Engines.Sqlite;
 
 namespace TokenDashboard.Grafana.DataSources;
 

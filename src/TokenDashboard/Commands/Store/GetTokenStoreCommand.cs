@@ -1,25 +1,20 @@
 using System.Management.Automation;
-using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Engines.Sqlite.Maintenance;
+using TokenDashboard.Engines;
+using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Says what is in a store: how much, from when until when, of whom, in which state.</summary>
+/// <summary>Gets what is in stores: how many requests, from when until when, of whom, and the state of the rollups.</summary>
 [Cmdlet(VerbsCommon.Get, "TokenStore", HelpUri = HelpPage.Folder + "Get-TokenStore.md")]
 [OutputType(typeof(TokenStoreInfo))]
-public sealed class GetTokenStoreCommand : StoreCmdlet
+public sealed class GetTokenStoreCommand : SingleStoreCmdlet
 {
-    /// <summary>The store's database file. Without it, the one every command reads.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Path", "FullName", "PSPath")]
-    [ValidateNotNullOrEmpty]
-    public override string? Database { get; set; }
-
     /// <inheritdoc/>
-    private protected override void Process()
+    private protected override void Process(string store)
     {
-        using TokenStore store = OpenStore();
-        TokenStoreInfo info = TokenStoreInfo.Read(store);
+        using ITelemetryStore open = TelemetryStores.Open(store, Cancellation);
+        TokenStoreInfo info = TokenStoreInfo.Read(open);
         WriteObject(info);
         if (info.Unreadable.Rows > 0)
         {

@@ -1,9 +1,10 @@
 using System.Management.Automation;
 using TokenDashboard.Completion;
+using TokenDashboard.Engines;
 using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Parameters;
 using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
 
@@ -59,7 +60,7 @@ public sealed class NewTokenStoreCommand : TokenCmdlet
         DateTimeOffset until = Until?.ToInstant(now, TimeZoneInfo.Local) ?? now;
         IEnumerable<TokenRequest> requests = sample ? new SampleRequests(Seed).Make(until, Days, RequestsPerDay) : [];
         StoreWriter.Create(path, requests, Cancellation);
-        using TokenStore store = TokenStore.Open(path, Cancellation);
+        using ITelemetryStore store = TelemetryStores.Open(path, Cancellation);
         WriteObject(TokenStoreInfo.Read(store));
     }
 }

@@ -1,39 +1,34 @@
 using System.Management.Automation;
+using TokenDashboard.Engines;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Formatting;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Builds and refreshes the sums that make answers fast, and sets the journal mode.</summary>
+/// <summary>Builds and refreshes the rollups of stores, which make queries fast, and sets the journal mode.</summary>
 [Cmdlet(VerbsCommon.Optimize, "TokenStore", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Optimize-TokenStore.md")]
 [OutputType(typeof(TokenStoreOptimization))]
-public sealed class OptimizeTokenStoreCommand : StoreCmdlet
+public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
 {
-    /// <summary>The store's database file. Without it, the one every command reads.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Path", "FullName", "PSPath")]
-    [ValidateNotNullOrEmpty]
-    public override string? Database { get; set; }
-
     /// <summary>Sets SQLite's journal mode, for every program that opens the store. In WAL mode writers and readers do not wait for one another.</summary>
     [Parameter]
     public JournalMode JournalMode { get; set; }
 
-    /// <summary>Compares all sums with the requests, and computes anew those that differ.</summary>
+    /// <summary>Compares all rollups with the requests, and rebuilds those that differ.</summary>
     [Parameter]
     public SwitchParameter Verify { get; set; }
 
-    /// <summary>Throws the sums away, except those of removed requests, and builds them anew.</summary>
+    /// <summary>Rebuilds all rollups, except those of removed requests.</summary>
     [Parameter]
     public SwitchParameter Rebuild { get; set; }
 
     /// <inheritdoc/>
-    private protected override void Process()
+    private protected override void Process(string store)
     {
-        string path = StorePath();
+        string path = TelemetryStores.PathOf(store);
         bool setsMode = MyInvocation.BoundParameters.ContainsKey(nameof(JournalMode));
-        if (!ShouldProcess(path, $"Build or refresh the sums in the tables tokendash_rollup*{(setsMode ? $", and set the journal mode {JournalMode}" : "")}"))
+        if (!ShouldProcess(path, $"Build or refresh the rollups in the tables tokendash_rollup*{(setsMode ? $", and set the journal mode {JournalMode}" : "")}"))
         {
             return;
         }

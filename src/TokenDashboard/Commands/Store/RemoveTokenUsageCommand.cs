@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using TokenDashboard.Completion;
+using TokenDashboard.Engines;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Formatting;
@@ -9,7 +10,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Removes old requests from a store and keeps their sums.</summary>
+/// <summary>Removes old requests from stores and keeps their rollups.</summary>
 [Cmdlet(VerbsCommon.Remove, "TokenUsage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, HelpUri = HelpPage.Folder + "Remove-TokenUsage.md")]
 [OutputType(typeof(TokenUsageRemoval))]
 public sealed class RemoveTokenUsageCommand : StoreCmdlet
@@ -29,10 +30,20 @@ public sealed class RemoveTokenUsageCommand : StoreCmdlet
     [ArgumentCompleter(typeof(TimeZoneCompleter))]
     public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Local;
 
+    /// <summary>A store whose requests cannot be removed is one error; others may still be.</summary>
+    private protected override bool IsTerminating(TokenDashboardException exception) => base.IsTerminating(exception) && Database is not { Length: > 1 };
+
     /// <inheritdoc/>
     private protected override void Process()
     {
-        string path = StorePath();
+        foreach (string store in StoreReferences())
+        {
+            Guard(() => Remove(TelemetryStores.PathOf(store)));
+        }
+    }
+
+    private void Remove(string path)
+    {
         DateTimeOffset before = RequestRemover.QuarterOf(TimeExpression.Range(null, Before, null, DateTimeOffset.UtcNow, TimeZone).Until!.Value);
         long count;
         using (TokenStore store = TokenStore.Open(path, Cancellation))
@@ -40,7 +51,7 @@ public sealed class RemoveTokenUsageCommand : StoreCmdlet
             (count, _) = RequestRemover.Count(store, before);
         }
         string what = string.Create(CultureInfo.InvariantCulture, $"{count:N0} requests before {before.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
-        if (!ShouldProcess($"Remove {what} from '{path}'. Their sums are kept.", $"Remove {what} from '{path}'? Their sums are kept.", "Remove-TokenUsage"))
+        if (!ShouldProcess($"Remove {what} from '{path}'. Their rollups are kept.", $"Remove {what} from '{path}'? Their rollups are kept.", "Remove-TokenUsage"))
         {
             return;
         }

@@ -1,49 +1,69 @@
 using System.Management.Automation;
 using TokenDashboard.Engines;
-using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>What every command that reads a store shares: which store, and one warning about values that cannot be read.</summary>
+/// <summary>What every command that reads stores shares: which stores, and one warning about values that cannot be read.</summary>
 public abstract class StoreCmdlet : TokenCmdlet
 {
     /// <summary>
-    /// The store's database file. Without it: the environment variable TOKENDASHBOARD_DATABASE, else logging.sqlite.database of the
-    /// Observicia configuration file (OBSERVICIA_CONFIG_FILE, or observicia_config.yaml in the current folder).
+    /// The stores' database files. Wildcards are allowed. Without it: the environment variable TOKENDASHBOARD_DATABASE, else
+    /// logging.sqlite.database of the Observicia configuration file (OBSERVICIA_CONFIG_FILE, or observicia_config.yaml in the current folder).
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Path", "FullName", "PSPath")]
     [ValidateNotNullOrEmpty]
-    public virtual string? Database { get; set; }
+    [SupportsWildcards]
+    public virtual string[]? Database { get; set; }
 
     /// <summary>The store's database file, as Get-ChildItem gives it.</summary>
     [Parameter(ValueFromPipeline = true)]
-    public FileSystemInfo? InputObject { get; set; }
+    public virtual FileSystemInfo? InputObject { get; set; }
 
-    /// <summary>A store that cannot be read is one error; others in the pipeline may still be.</summary>
+    /// <summary>A store that cannot be read is one error; others may still be.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => !MyInvocation.ExpectingInput;
 
-    /// <summary>Full path of the store that is meant.</summary>
-    private protected string StorePath() => InputObject?.FullName
-        ?? (Database is null ? StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath) : ResolvePath(Database));
+    /// <summary>Full paths or addresses of the stores that are meant.</summary>
+    private protected IReadOnlyList<string> StoreReferences() => InputObject is not null ? [InputObject.FullName]
+        : Database is null ? [StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath)]
+        : [.. Database.SelectMany(References)];
 
-    private protected TokenStore OpenStore()
+    /// <summary>Opens the stores, and closes them after the work.</summary>
+    /// <param name="isChosen">Which sources are asked for.</param>
+    /// <param name="work">Takes the stores, and their names for messages.</param>
+    private protected void UseStores(Func<string, bool> isChosen, Action<IReadOnlyList<ITelemetryStore>, string> work)
     {
-        TokenStore store = TokenStore.Open(StorePath(), Cancellation);
-        WriteVerbose($"Reading '{store.Path}'.");
-        return store;
+        IReadOnlyList<ITelemetryStore> stores = TelemetryStores.Open(StoreReferences(), isChosen, Cancellation);
+        try
+        {
+            string name = string.Join(", ", stores.Select(store => store.Name));
+            WriteVerbose($"Reading '{name}'.");
+            work(stores, name);
+        }
+        finally
+        {
+            foreach (ITelemetryStore store in stores)
+            {
+                store.Dispose();
+            }
+        }
     }
 
-    private protected void WarnAbout(UnreadableReport unreadable, string path)
+    private protected void WarnAbout(UnreadableReport unreadable, string store)
     {
         if (unreadable.Rows > 0)
         {
-            WriteWarning($"{path}: {unreadable} Get-TokenStore shows the numbers of the whole store.");
+            WriteWarning($"{store}: {unreadable} Get-TokenStore shows the numbers of the whole store.");
         }
         if (unreadable.LacksRemoved)
         {
             WriteWarning(
-                $"{path}: requests of this answer were removed by Remove-TokenUsage. Their sums are by whole quarters of an hour, and know no transactions, -PolicyFailed or -MinTokens, so they are left out here, or not exact.");
+                $"{store}: requests of this result were removed by Remove-TokenUsage. Their rollups are by whole quarters of an hour, and know no transactions, -PolicyFailed or -MinTokens, so they are left out here, or not exact.");
         }
     }
+
+    private IEnumerable<string> References(string text) => TelemetryStores.IsAddress(text) || !WildcardPattern.ContainsWildcardCharacters(text)
+        ? [TelemetryStores.IsAddress(text) ? text : ResolvePath(text)]
+        : ResolveFiles(text, ErrorCode.StoreNotFound);
 }

@@ -1,21 +1,16 @@
 using System.Management.Automation;
+using TokenDashboard.Engines;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Formatting;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Checks a store: its table, its file, and that its sums are those of the requests.</summary>
+/// <summary>Tests stores: the table, the file, and that the rollups are those of the requests.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "TokenStore", HelpUri = HelpPage.Folder + "Test-TokenStore.md")]
 [OutputType(typeof(TokenStoreCheck), typeof(bool))]
-public sealed class TestTokenStoreCommand : StoreCmdlet
+public sealed class TestTokenStoreCommand : SingleStoreCmdlet
 {
-    /// <summary>The store's database file. Without it, the one every command reads.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Path", "FullName", "PSPath")]
-    [ValidateNotNullOrEmpty]
-    public override string? Database { get; set; }
-
     /// <summary>Gives the check of the file all the time it takes. Outside WAL mode the application cannot write meanwhile.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
@@ -25,12 +20,12 @@ public sealed class TestTokenStoreCommand : StoreCmdlet
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
-    private protected override void Process()
+    private protected override void Process(string store)
     {
-        using TokenStore store = OpenStore();
-        using var progress = new WorkProgress(this, $"Testing {store.Path}");
+        using TokenStore open = TokenStore.Open(TelemetryStores.PathOf(store), Cancellation);
+        using var progress = new WorkProgress(this, $"Testing {open.Path}");
         bool passed = true;
-        foreach (TokenStoreCheck check in TokenStoreCheck.Run(store, Wait, (done, all) => progress.Show(done, all, "days compared")))
+        foreach (TokenStoreCheck check in TokenStoreCheck.Run(open, Wait, (done, all) => progress.Show(done, all, "days compared")))
         {
             passed &= check.Result != CheckResult.Failed;
             if (!Quiet)

@@ -1,11 +1,10 @@
 using System.Management.Automation;
-using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Gives single requests as a stream, in the order they were stored unless another is asked for.</summary>
+/// <summary>Gets single requests, in the order in which they were stored unless another is asked for.</summary>
 [Cmdlet(VerbsCommon.Get, "TokenRequest", SupportsPaging = true, HelpUri = HelpPage.Folder + "Get-TokenRequest.md")]
 [OutputType(typeof(TokenRequest))]
 public sealed class GetTokenRequestCommand : QueryCmdlet
@@ -18,18 +17,18 @@ public sealed class GetTokenRequestCommand : QueryCmdlet
     [Parameter]
     public SwitchParameter Descending { get; set; }
 
-    private protected override void Query(TokenStore store, RequestFilter filter)
+    private protected override void Query(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, string name)
     {
+        var query = new RequestQuery(stores, filter) { Order = OrderBy, Descending = Descending, Prices = Prices() };
         if (PagingParameters.IncludeTotalCount)
         {
-            WriteObject(PagingParameters.NewTotalCount((ulong)RequestQuery.Count(store, filter), 1.0));
+            WriteObject(PagingParameters.NewTotalCount((ulong)query.Count(), 1.0));
         }
-        using var query = new RequestQuery(store, filter, OrderBy, Descending);
         foreach (TokenRequest request in query.Run(PagingParameters.Skip, PagingParameters.First))
         {
             Cancellation.ThrowIfCancellationRequested();
             WriteObject(request);
         }
-        WarnAbout(query.Unreadable, store.Path);
+        WarnAbout(query.Unreadable, name);
     }
 }

@@ -1,11 +1,10 @@
 using System.Management.Automation;
-using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Sums usage by time, model, provider, user, request type and transaction, in any combination.</summary>
+/// <summary>Gets token usage by time, model, provider, user, request type, transaction and source, in any combination.</summary>
 [Cmdlet(VerbsCommon.Get, "TokenUsage", SupportsPaging = true, HelpUri = HelpPage.Folder + "Get-TokenUsage.md")]
 [OutputType(typeof(TokenUsage))]
 public sealed class GetTokenUsageCommand : QueryCmdlet
@@ -26,11 +25,11 @@ public sealed class GetTokenUsageCommand : QueryCmdlet
     [Parameter]
     public SwitchParameter Descending { get; set; }
 
-    private protected override void Query(TokenStore store, RequestFilter filter)
+    private protected override void Query(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, string name)
     {
-        Answer<TokenUsage> answer = new UsageQuery(GroupBy, TimeZone) { Fill = Fill }.Run(store, filter);
-        WritePage(UsageOrdering.Order(answer.Rows, OrderBy, Descending), row => ViewOf(row));
-        WarnAbout(answer.Unreadable, store.Path);
+        QueryResult<TokenUsage> result = new UsageQuery(GroupBy, TimeZone) { Fill = Fill, Prices = Prices() }.Run(stores, filter);
+        WritePage(UsageOrdering.Order(result.Rows, OrderBy, Descending), row => ViewOf(row));
+        WarnAbout(result.Unreadable, name);
     }
 
     // The table shows the columns of what was grouped by, so each kind of grouping is a type name of its own to the formatter.
@@ -38,9 +37,9 @@ public sealed class GetTokenUsageCommand : QueryCmdlet
     {
         string[] names = [.. new (string Name, object? Value)[]
         {
-            ("User", row.User), ("Model", row.Model), ("Provider", row.Provider), ("RequestType", row.RequestType), ("Transaction", row.Transaction),
+            ("User", row.User), ("Model", row.Model), ("Provider", row.Provider), ("RequestType", row.RequestType), ("Transaction", row.Transaction), ("Source", row.Source),
         }.Where(name => name.Value is not null).Select(name => name.Name)];
-        string view = (row.Start is null ? "" : "Time") + (names.Length > 1 ? "Names" : names.FirstOrDefault());
+        string view = (row.Start is null ? "" : "Time") + (names is ["Source"] or { Length: > 1 } ? "Names" : names.FirstOrDefault());
         return view.Length == 0 ? null : $"{typeof(TokenUsage).FullName}#{view}";
     }
 }

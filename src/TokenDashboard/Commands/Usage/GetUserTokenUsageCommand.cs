@@ -1,11 +1,10 @@
 using System.Management.Automation;
-using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Tells per user what was used: totals with rank and share, a series of time, or the pattern of the week.</summary>
+/// <summary>Gets token usage per user: totals with rank and share, a time series, or the pattern of the week.</summary>
 [Cmdlet(VerbsCommon.Get, "UserTokenUsage", DefaultParameterSetName = "Total", SupportsPaging = true, HelpUri = HelpPage.Folder + "Get-UserTokenUsage.md")]
 [OutputType(typeof(UserTokenUsage), ParameterSetName = ["Total"])]
 [OutputType(typeof(UserTokenUsagePeriod), ParameterSetName = ["Period"])]
@@ -16,7 +15,7 @@ public sealed class GetUserTokenUsageCommand : QueryCmdlet
     [Parameter(ParameterSetName = "Total")]
     public SwitchParameter ComparePrevious { get; set; }
 
-    /// <summary>Gives a series of time per user. With Cumulative or Fill alone, per day.</summary>
+    /// <summary>Gets a time series per user. With Cumulative or Fill alone, per day.</summary>
     [Parameter(ParameterSetName = "Period")]
     public TimeUnit Per { get; set; } = TimeUnit.Day;
 
@@ -28,7 +27,7 @@ public sealed class GetUserTokenUsageCommand : QueryCmdlet
     [Parameter(ParameterSetName = "Period")]
     public SwitchParameter Fill { get; set; }
 
-    /// <summary>Gives usage by weekday and hour per user.</summary>
+    /// <summary>Gets usage by weekday and hour per user.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Pattern")]
     public SwitchParameter Pattern { get; set; }
 
@@ -40,27 +39,27 @@ public sealed class GetUserTokenUsageCommand : QueryCmdlet
     [Parameter]
     public SwitchParameter Descending { get; set; }
 
-    private protected override void Query(TokenStore store, RequestFilter filter)
+    private protected override void Query(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, string name)
     {
-        var query = new UserUsageQuery(store, filter, TimeZone);
+        var query = new UserUsageQuery(stores, filter, TimeZone) { Prices = Prices() };
         switch (ParameterSetName)
         {
             case "Period":
-                Write(query.Periods(Per, Cumulative, Fill), store, Cumulative ? "Cumulative" : null);
+                Write(query.Periods(Per, Cumulative, Fill), name, Cumulative ? "Cumulative" : null);
                 break;
             case "Pattern":
-                Write(query.Pattern(), store, null);
+                Write(query.Pattern(), name, null);
                 break;
             default:
-                Write(query.Totals(ComparePrevious), store, ComparePrevious ? "Comparison" : null);
+                Write(query.Totals(ComparePrevious, OrderBy == UsageOrder.Cost), name, ComparePrevious ? "Comparison" : null);
                 break;
         }
     }
 
-    private void Write<T>(Answer<T> answer, TokenStore store, string? view)
+    private void Write<T>(QueryResult<T> result, string name, string? view)
         where T : UsageFigures
     {
-        WritePage(UsageOrdering.Order(answer.Rows, OrderBy, Descending), _ => view is null ? null : $"{typeof(T).FullName}#{view}");
-        WarnAbout(answer.Unreadable, store.Path);
+        WritePage(UsageOrdering.Order(result.Rows, OrderBy, Descending), _ => view is null ? null : $"{typeof(T).FullName}#{view}");
+        WarnAbout(result.Unreadable, name);
     }
 }

@@ -1,19 +1,20 @@
 using System.Management.Automation;
 using TokenDashboard.Completion;
-using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Parameters;
+using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>What every command that asks about requests shares: the filters, the time range and the time zone.</summary>
+/// <summary>What every command that queries requests shares: the filters, the time range and the time zone.</summary>
 public abstract class QueryCmdlet : StoreCmdlet
 {
-    private static readonly string[] Names = [nameof(User), nameof(Model), nameof(Provider), nameof(RequestType), nameof(Transaction)];
+    private static readonly string[] Names = [nameof(User), nameof(Model), nameof(Provider), nameof(RequestType), nameof(Transaction), nameof(Source)];
 
     private DateTimeOffset _now;
     private string[]? _userOfCommandLine;
-    private IReadOnlySet<string> _piped = new HashSet<string>();
+    private HashSet<string> _piped = new HashSet<string>();
 
     /// <summary>Users. Wildcards are allowed; '' means requests of which the user is not known.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -59,6 +60,14 @@ public abstract class QueryCmdlet : StoreCmdlet
     [AllowEmptyString]
     public string[]? Transaction { get; set; }
 
+    /// <summary>Sources: which of several stores count. Wildcards are allowed. The source of a store is the name of its file.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [AllowNull]
+    [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(StoreValueCompleter))]
+    public string[]? Source { get; set; }
+
     /// <summary>The first instant that counts: an ISO time, a length of time ago (7d, 24h, 90m) or a word (today, 'last month').</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Start")]
@@ -88,13 +97,22 @@ public abstract class QueryCmdlet : StoreCmdlet
     [ArgumentCompleter(typeof(TimeZoneCompleter))]
     public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Local;
 
+    /// <summary>
+    /// The prices that cost is computed with: those of the time of each request (Request, the default), those of Now, or those of another
+    /// instant. With another time than that of the requests, results also tell the difference.
+    /// </summary>
+    [Parameter]
+    [PriceTimeTransformation]
+    [ArgumentCompleter(typeof(PriceTimeCompleter))]
+    public TimeExpression? PriceAt { get; set; }
+
     /// <summary>Only requests with a negative policy verdict.</summary>
     [Parameter]
     public SwitchParameter PolicyFailed { get; set; }
 
     /// <summary>Only requests with at least so many tokens in total.</summary>
     [Parameter]
-    [ValidateRange(0, TelemetrySql.MaxTokens)]
+    [ValidateRange(0, ValueLimits.MaxTokens)]
     public long MinTokens { get; set; }
 
     /// <inheritdoc/>
@@ -102,24 +120,48 @@ public abstract class QueryCmdlet : StoreCmdlet
     {
         _now = DateTimeOffset.UtcNow;
         _userOfCommandLine = User;
-        // What is bound by now was typed; what comes from the properties of piped answers are names, whatever characters they have.
+        // What is bound by now was typed; what comes from the properties of piped results are names, whatever characters they have.
         _piped = Names.Where(name => !MyInvocation.BoundParameters.ContainsKey(name)).ToHashSet();
     }
 
-    /// <summary>Answers one question.</summary>
-    private protected abstract void Query(TokenStore store, RequestFilter filter);
+    /// <summary>Runs one query.</summary>
+    /// <param name="stores">The open stores.</param>
+    /// <param name="filter">Which requests.</param>
+    /// <param name="name">The stores' names, for messages.</param>
+    private protected abstract void Query(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, string name);
 
     /// <inheritdoc/>
     private protected sealed override void Process()
     {
         RequestFilter filter = Filter();
-        using TokenStore store = OpenStore();
-        if (filter.Range.Since is not null || filter.Range.Until is not null)
+        UseStores(IsChosen, (stores, name) =>
         {
-            WriteVerbose($"Range: {filter.Range.Since:u} until {filter.Range.Until:u}.");
-        }
-        Query(store, filter);
+            if (filter.Range.Since is not null || filter.Range.Until is not null)
+            {
+                WriteVerbose($"Range: {filter.Range.Since:u} until {filter.Range.Until:u}.");
+            }
+            Query(stores, filter, name);
+        });
     }
+
+    /// <summary>The prices to compute cost with; null where they cannot be read, which is one error and leaves the usage.</summary>
+    private protected UsagePrices? Prices()
+    {
+        UsagePrices? prices = null;
+        try
+        {
+            prices = new UsagePrices(PriceFiles.Load(), PriceAt?.ToInstant(_now, TimeZone));
+            WriteVerbose($"Prices: {prices.List.Name}.");
+        }
+        catch (TokenDashboardException exception)
+        {
+            WriteError(exception.ToErrorRecord());
+        }
+        return prices;
+    }
+
+    private bool IsChosen(string source) => Source is not { Length: > 0 } || Source.Any(wanted => wanted == source
+        || (!_piped.Contains(nameof(Source)) && WildcardPattern.Get(wanted, WildcardOptions.IgnoreCase).IsMatch(source)));
 
     /// <summary>Writes the page of the rows that -Skip and -First ask for.</summary>
     /// <param name="rows">All rows.</param>
@@ -152,6 +194,7 @@ public abstract class QueryCmdlet : StoreCmdlet
         Provider = Provider ?? [],
         RequestType = RequestType ?? [],
         Transaction = Transaction ?? [],
+        Source = Source ?? [],
         Literal = _piped,
         PolicyFailed = PolicyFailed,
         MinTokens = MinTokens,

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Import;
 using TokenDashboard.Import.Records;
@@ -73,7 +74,7 @@ internal sealed class LiveStore : IDisposable
     public long Requested(string zone = "UTC", params UsageDimension[] groupBy)
     {
         using TokenStore store = Open();
-        return new UsageQuery(groupBy, TimeZoneInfo.FindSystemTimeZoneById(zone)).Run(store, new RequestFilter()).Rows.Sum(row => row.Requests);
+        return new UsageQuery(groupBy, TimeZoneInfo.FindSystemTimeZoneById(zone)).Run([new SqliteStore(store)], new RequestFilter()).Rows.Sum(row => row.Requests);
     }
 
     public TokenStore Open() => TokenStore.Open(Path, CancellationToken.None);

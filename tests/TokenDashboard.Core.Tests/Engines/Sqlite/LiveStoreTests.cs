@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 
@@ -78,7 +79,7 @@ public sealed partial class LiveStoreTests(ITestOutputHelper output)
     private static long RequestedByUsers(LiveStore store)
     {
         using TokenStore open = store.Open();
-        return new UserUsageQuery(open, new RequestFilter(), TimeZoneInfo.Utc).Totals(comparePrevious: false).Rows.Sum(row => row.Requests);
+        return new UserUsageQuery([new SqliteStore(open)], new RequestFilter(), TimeZoneInfo.Utc).Totals(comparePrevious: false).Rows.Sum(row => row.Requests);
     }
 
     [GeneratedRegex("(?<batches>[0-9]+) batches of (?<rows>[0-9]+), (?<lost>[0-9]+) lost")]

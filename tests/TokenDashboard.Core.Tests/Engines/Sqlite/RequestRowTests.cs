@@ -1,7 +1,8 @@
 using CsCheck;
 using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Engines.Sqlite.Maintenance;
+using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
 
 namespace TokenDashboard.Tests.Engines.Sqlite;
 
@@ -11,8 +12,8 @@ public class RequestRowTests
         Gen.Long[-3, 30].Select(value => (object?)value),
         Gen.Double[-3, 30].Select(value => (object?)value),
         Gen.OneOfConst<object?>(
-            null, "", "abc", "12", "12abc", "1e3", "-1", "False", new byte[] { 1, 2 }, long.MinValue, long.MaxValue, TelemetrySql.MaxTokens,
-            TelemetrySql.MaxTokens + 1, double.PositiveInfinity, 1e12, 1.0000001e12, 0L, 1L));
+            null, "", "abc", "12", "12abc", "1e3", "-1", "False", new byte[] { 1, 2 }, long.MinValue, long.MaxValue, ValueLimits.MaxTokens,
+            ValueLimits.MaxTokens + 1, double.PositiveInfinity, 1e12, 1.0000001e12, 0L, 1L));
 
     [Fact]
     public void Values_are_read_by_the_rules_of_the_SQL()
@@ -29,7 +30,7 @@ public class RequestRowTests
         rows.Add(new TestStore.Row { Prompt = 7L, Completion = 0L, Total = 0L });
         store.Insert(rows);
         Measure[] measures = [.. Measures.All.Where(measure => measure.Unit != MeasureUnit.Time)];
-        List<List<object>> expected = [.. measures.Select(measure => store.Query($"SELECT {measure.Sql} FROM {TelemetrySql.Source(hasDetails: true)} ORDER BY id"))];
+        List<List<object>> expected = [.. measures.Select(measure => store.Query($"SELECT {MeasureSql.Of(measure)} FROM {TelemetrySql.Source(hasDetails: true)} ORDER BY id"))];
 
         List<object[]> actual = [];
         using TokenStore open = store.Open();
@@ -56,26 +57,27 @@ public class RequestRowTests
             new TestStore.Row { Total = null, User = null, Model = null, Provider = null, RequestType = null, Transaction = null });
         using TokenStore open = store.Open();
 
-        TokenStoreInfo info = TokenStoreInfo.Read(open);
+        TokenStoreInfo info = TokenStoreInfo.Read(new SqliteStore(open));
 
         Assert.Equal(
-            (4, 1, 1, 2, 1),
+            (3, 1, 1, 1, 1),
             (info.Unreadable.Rows, info.Unreadable.Timestamps, info.Unreadable.TokenCounts, info.Unreadable.Durations, info.Unreadable.PolicyVerdicts));
         Assert.Equal((6, 1, 1, 2, 4 * 15), (info.Rows, info.Users, info.RequestsWithoutUser, info.RequestsWithoutDuration, info.TotalTokens));
         Assert.Contains("1 without a readable time, left out", info.Unreadable.ToString());
     }
 
     [Fact]
-    public void Missing_durations_are_reported_where_others_have_one()
+    public void Missing_durations_are_no_fault_and_one_request_is_one()
     {
         using var store = new TestStore();
-        store.Insert(new TestStore.Row { Duration = null }, new TestStore.Row { Duration = null });
+        store.Insert(new TestStore.Row { Duration = null }, new TestStore.Row { Duration = null }, new TestStore.Row());
         using TokenStore open = store.Open();
-        Assert.Equal((0, 2), (TokenStoreInfo.Read(open).Unreadable.Rows, TokenStoreInfo.Read(open).RequestsWithoutDuration));
+        Assert.Equal((0, 2), (TokenStoreInfo.Read(new SqliteStore(open)).Unreadable.Rows, TokenStoreInfo.Read(new SqliteStore(open)).RequestsWithoutDuration));
 
-        store.Insert(new TestStore.Row());
+        store.Insert(new TestStore.Row { Duration = -1.0 });
 
-        Assert.Equal((2, 2), (TokenStoreInfo.Read(open).Unreadable.Rows, TokenStoreInfo.Read(open).Unreadable.Durations));
+        Assert.Equal((1, 1), (TokenStoreInfo.Read(new SqliteStore(open)).Unreadable.Rows, TokenStoreInfo.Read(new SqliteStore(open)).Unreadable.Durations));
+        Assert.StartsWith("1 request has ", TokenStoreInfo.Read(new SqliteStore(open)).Unreadable.ToString());
     }
 
     [Fact]

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Engines.Sqlite.Maintenance;
+using TokenDashboard.Engines.Sqlite.Queries;
+using TokenDashboard.Usage;
 
 namespace TokenDashboard.Tests.Engines.Sqlite;
 
@@ -71,7 +72,7 @@ public partial class StorePermissionTests
         }
 
         using TokenStore open = TokenStore.Open(copy, CancellationToken.None);
-        Assert.Equal(2000 * 15, TokenStoreInfo.Read(open).TotalTokens);
+        Assert.Equal(2000 * 15, TokenStoreInfo.Read(new SqliteStore(open)).TotalTokens);
         Assert.False(File.Exists(copy + "-journal"));
     }
 

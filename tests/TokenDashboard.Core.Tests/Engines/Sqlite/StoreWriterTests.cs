@@ -82,7 +82,7 @@ public class StoreWriterTests
         StoreWriter.Create(path, requests, CancellationToken.None);
 
         using TokenStore store = TokenStore.Open(path, CancellationToken.None);
-        using var query = new TokenDashboard.Usage.RequestQuery(store, new RequestFilter(), TokenDashboard.Usage.RequestOrder.Id, descending: false);
+        var query = new TokenDashboard.Usage.RequestQuery([new TokenDashboard.Engines.Sqlite.Queries.SqliteStore(store)], new RequestFilter());
         TokenRequest[] read = [.. query.Run(0, ulong.MaxValue)];
         Assert.Equal(requests.Select(Values), read.Select(Values));
         Assert.Equal(0, query.Unreadable.Rows);

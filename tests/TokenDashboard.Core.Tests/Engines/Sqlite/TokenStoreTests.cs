@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Engines.Sqlite;
-using TokenDashboard.Engines.Sqlite.Maintenance;
+using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 
@@ -58,7 +58,7 @@ public class TokenStoreTests
         var failure = Assert.Throws<TokenDashboardException>(() =>
         {
             using TokenStore open = store.Open();
-            TokenStoreInfo.Read(open);
+            TokenStoreInfo.Read(new SqliteStore(open));
         });
 
         Assert.Equal(ErrorCode.StoreNotDatabase, failure.Code);
@@ -118,7 +118,7 @@ public class TokenStoreTests
         store.Insert(new TestStore.Row());
         using TokenStore open = store.Open();
 
-        TokenStoreInfo info = TokenStoreInfo.Read(open);
+        TokenStoreInfo info = TokenStoreInfo.Read(new SqliteStore(open));
 
         Assert.Equal(("wal", 1), (info.JournalMode, info.Rows));
     }
@@ -177,7 +177,7 @@ public class TokenStoreTests
         using var store = new TestStore();
         store.Insert(Enumerable.Range(0, 3000).Select(_ => new TestStore.Row()));
         using TokenStore open = store.Open();
-        using var query = new RequestQuery(open, new RequestFilter(), RequestOrder.Id, descending: false);
+        var query = new RequestQuery([new SqliteStore(open)], new RequestFilter()) { Order = RequestOrder.Id, Descending = false };
         using IEnumerator<TokenRequest> requests = query.Run(0, ulong.MaxValue).GetEnumerator();
         Assert.True(requests.MoveNext());
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsCheck;
 using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 
@@ -83,8 +84,8 @@ public class PanelSumTests
     {
         static string Shown(string? name) => name is { Length: > 0 } ? name : "(none)";
         using TokenStore open = store.Open();
-        IReadOnlyList<TokenUsage> models = new UsageQuery([UsageDimension.Model], TimeZoneInfo.Utc).Run(open, filter).Rows;
-        IReadOnlyList<UserTokenUsage> users = new UserUsageQuery(open, filter, TimeZoneInfo.Utc).Totals(comparePrevious: false).Rows;
+        IReadOnlyList<TokenUsage> models = new UsageQuery([UsageDimension.Model], TimeZoneInfo.Utc).Run([new SqliteStore(open)], filter).Rows;
+        IReadOnlyList<UserTokenUsage> users = new UserUsageQuery([new SqliteStore(open)], filter, TimeZoneInfo.Utc).Totals(comparePrevious: false).Rows;
 
         QueryResult modelTable = view.Panel(store, "Comparison between models");
         Assert.Equal(
@@ -107,7 +108,7 @@ public class PanelSumTests
         Assert.Equal(tokens, view.Panel(store, "Daily usage per user").Column<long>("tokens").Sum());
         QueryResult transactions = view.Panel(store, "Top transactions");
         Assert.Equal(
-            new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc).Run(open, filter).Rows.Where(row => row.Transaction is { Length: > 0 })
+            new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc).Run([new SqliteStore(open)], filter).Rows.Where(row => row.Transaction is { Length: > 0 })
                 .Select(row => (row.Transaction, row.TotalTokens, row.Requests)).Order(),
             transactions.Column<string>("Transaction")
                 .Select((name, row) => ((string?)name, Cell<long>(transactions, "Tokens", row), Cell<long>(transactions, "Requests", row))).Order());

@@ -54,7 +54,7 @@ public sealed class GetTokenRequestTests(SampleStore store) : IClassFixture<Samp
 
     [Theory]
     [InlineData("(Get-TokenRequest -PolicyFailed).PolicyPassed", "False")]
-    [InlineData("(Get-TokenRequest -Model *-embedding-*).RequestType", "embedding")]
+    [InlineData("(Get-TokenRequest -Model *-embed-*).RequestType", "embedding")]
     [InlineData("(Get-TokenRequest -User O*NEILL).User", "o'neill")]
     [InlineData("(Get-TokenRequest -User '').User", "")]
     [InlineData("(Get-TokenRequest -MinTokens 5000).TotalTokens | ForEach-Object { $_ -ge 5000 }", "True")]

@@ -1,3 +1,4 @@
+using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Telemetry;
 

@@ -240,7 +240,7 @@ internal static class UsageRelations
               CASE length(timestamp) WHEN 19 THEN timestamp || '.000000Z' ELSE timestamp || 'Z' END AS timestamp,
               {Known(TelemetrySql.User)} AS user, {Known(TelemetrySql.Model)} AS model, {Known(TelemetrySql.Provider)} AS provider,
               {Known(TelemetrySql.RequestType)} AS request_type, {TelemetrySql.Transaction} AS transaction_id, trace_id, span_id,
-              {string.Join(", ", Shown.Where(measure => IsOfRow(measure) && !IsDetail(measure)).Select(measure => $"{ValueOf(measure)} AS {measure.Name}"))},
+              {string.Join(", ", Shown.Where(measure => IsOfRow(measure) && !MeasureSql.IsDetail(measure)).Select(measure => $"{ValueOf(measure)} AS {measure.Name}"))},
               «details»
             FROM {from}«joined»
             WHERE timestamp >= (SELECT strftime('%Y-%m-%dT%H:%M:%S', since, 'unixepoch') FROM scope)
@@ -251,19 +251,17 @@ internal static class UsageRelations
 
     // A measure of a row that has the value of another one, such as the largest of one number.
     private static Measure? SameValue(Measure measure) =>
-        measure.Aggregate == MeasureAggregate.Sum || measure.Unit == MeasureUnit.Time ? null : Shown.First(other => other.Aggregate == MeasureAggregate.Sum && other.Sql == measure.Sql);
+        measure.Aggregate == MeasureAggregate.Sum || measure.Unit == MeasureUnit.Time ? null : Shown.First(other => other.Aggregate == MeasureAggregate.Sum && MeasureSql.Of(other) == MeasureSql.Of(measure));
 
     private static bool IsOfRow(Measure measure) => measure.Unit != MeasureUnit.Time && SameValue(measure) is null;
 
-    private static bool IsDetail(Measure measure) => measure.Sql.Contains(TelemetrySql.DetailTable, StringComparison.Ordinal);
-
     private static string ValueOf(Measure measure)
     {
-        string value = measure.KnownBy is { } known ? $"CASE WHEN {known.Sql} THEN {measure.Sql} END" : measure.Sql;
+        string value = measure.KnownBy is { } known ? $"CASE WHEN {MeasureSql.Of(known)} THEN {MeasureSql.Of(measure)} END" : MeasureSql.Of(measure);
         return measure.IsReal ? $"CAST({value} AS REAL)" : value;
     }
 
-    private static string Details(bool exist) => string.Join(", ", Shown.Where(measure => IsOfRow(measure) && IsDetail(measure)).Select(measure =>
+    private static string Details(bool exist) => string.Join(", ", Shown.Where(measure => IsOfRow(measure) && MeasureSql.IsDetail(measure)).Select(measure =>
         $"{(exist ? ValueOf(measure) : measure.KnownBy is null ? "0" : "NULL")} AS {measure.Name}"));
 
     // A comparison with a period of which the store knows a part would be wrong. Whole quarters of an hour are what is left of removed requests.

@@ -1,3 +1,5 @@
+using TokenDashboard.Telemetry;
+
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>A sum of the rollups that is not that of the requests.</summary>

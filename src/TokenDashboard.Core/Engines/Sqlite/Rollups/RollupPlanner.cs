@@ -1,5 +1,4 @@
 using System.Globalization;
-using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 

@@ -9,7 +9,9 @@ namespace TokenDashboard.Engines.Sqlite.Rollups;
 /// </summary>
 internal sealed class RollupRow : UsageRow, IDisposable
 {
-    private readonly Measure[] _measures;
+    // The places of the measures that are read, integers before fractions.
+    private readonly int[] _integers;
+    private readonly int[] _reals;
     private readonly bool _hasSizes;
     private readonly List<(RollupLevel Level, long Start, RollupGroup Group, int Durations, int Sizes, int End)> _rows = [];
     private long[] _numbers = [];
@@ -19,8 +21,11 @@ internal sealed class RollupRow : UsageRow, IDisposable
     /// <param name="measures">The measures to read, others are as of no request; null for all of them and the histograms of sizes.</param>
     public RollupRow(Measure[]? measures = null)
     {
-        (_measures, _hasSizes) = (measures ?? Measures.All, measures is null);
-        Columns = string.Join(", ", ["level", "start", "group_id", .. _measures.Select(measure => measure.Name), "durations", _hasSizes ? "sizes" : "NULL"]);
+        _hasSizes = measures is null;
+        Measure[] read = [.. (measures ?? Measures.All).OrderBy(measure => measure.IsReal)];
+        _integers = [.. read.Where(measure => !measure.IsReal).Select(measure => measure.Index)];
+        _reals = [.. read.Where(measure => measure.IsReal).Select(measure => measure.Index)];
+        Columns = string.Join(", ", ["level", "start", "group_id", .. read.Select(measure => measure.Name), "durations", _hasSizes ? "sizes" : "NULL"]);
     }
 
     /// <summary>What a statement selects so that this class can read it.</summary>
@@ -30,7 +35,7 @@ internal sealed class RollupRow : UsageRow, IDisposable
     public int Count => _rows.Count;
 
     /// <summary>How much memory the copies take, roughly.</summary>
-    public long Bytes => Count == 0 ? 0 : ((long)Count * _measures.Length * sizeof(long)) + _rows[^1].End;
+    public long Bytes => Count == 0 ? 0 : ((long)Count * Numbers * sizeof(long)) + _rows[^1].End;
 
     public RollupLevel Level => _rows[_row].Level;
 
@@ -48,7 +53,11 @@ internal sealed class RollupRow : UsageRow, IDisposable
 
     public override string Transaction => "";
 
+    public override int InputClass => Group.InputClass;
+
     private RollupGroup Group => _rows[_row].Group;
+
+    private int Numbers => _integers.Length + _reals.Length;
 
     /// <summary>Forgets the rows that were copied.</summary>
     public void Clear() => _rows.Clear();
@@ -64,11 +73,16 @@ internal sealed class RollupRow : UsageRow, IDisposable
     /// <summary>Copies the row a statement stands on.</summary>
     public void Copy(NativeStatement statement, RollupGroup group)
     {
-        int number = _rows.Count * _measures.Length, column = 3;
-        Reserve(ref _numbers, number, _measures.Length);
-        foreach (Measure measure in _measures)
+        int column = 3;
+        Reserve(ref _numbers, _rows.Count * Numbers, Numbers);
+        Span<long> numbers = _numbers.AsSpan(_rows.Count * Numbers, Numbers);
+        for (int i = 0; i < _integers.Length; i++)
         {
-            _numbers[number++] = measure.IsReal ? BitConverter.DoubleToInt64Bits(statement.Real(column++)) : statement.Integer(column++);
+            numbers[i] = statement.Integer(column++);
+        }
+        for (int i = _integers.Length; i < numbers.Length; i++)
+        {
+            numbers[i] = BitConverter.DoubleToInt64Bits(statement.Real(column++));
         }
         int durations = _rows.Count == 0 ? 0 : _rows[^1].End;
         int sizes = Append(statement.Text(column), durations);
@@ -81,25 +95,21 @@ internal sealed class RollupRow : UsageRow, IDisposable
     {
         _row = row;
         UtcTicks = RollupLevels.TicksOf(Start);
-        int number = row * _measures.Length;
+        ReadOnlySpan<long> numbers = _numbers.AsSpan(row * Numbers, Numbers);
         (long[] integers, double[] reals) = (Values.Integers, Values.Reals);
-        foreach (Measure measure in _measures)
+        for (int i = 0; i < _integers.Length; i++)
         {
-            long value = _numbers[number++];
-            if (measure.IsReal)
-            {
-                reals[measure.Index] = BitConverter.Int64BitsToDouble(value);
-            }
-            else
-            {
-                integers[measure.Index] = value;
-            }
+            integers[_integers[i]] = numbers[i];
+        }
+        for (int i = 0; i < _reals.Length; i++)
+        {
+            reals[_reals[i]] = BitConverter.Int64BitsToDouble(numbers[_integers.Length + i]);
         }
     }
 
-    public void AddDurationsTo(Histogram histogram) => histogram.AddStored(_histograms.AsSpan(_rows[_row].Durations.._rows[_row].Sizes));
+    public override void AddDurationsTo(UsageAccumulator usage) => usage.Durations.AddStored(_histograms.AsSpan(_rows[_row].Durations.._rows[_row].Sizes));
 
-    public void AddSizesTo(Histogram histogram) => histogram.AddStored(_histograms.AsSpan(_rows[_row].Sizes.._rows[_row].End));
+    public override void AddSizesTo(UsageAccumulator usage) => usage.Sizes.AddStored(_histograms.AsSpan(_rows[_row].Sizes.._rows[_row].End));
 
     /// <summary>A copy of all that is counted.</summary>
     public UsageAccumulator ToAccumulator()

@@ -1,5 +1,6 @@
 using CsCheck;
 using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Telemetry;
@@ -64,7 +65,7 @@ public class RollupAnswerTests
             summed.Insert(after);
             foreach ((UsageDimension[] groupBy, RequestFilter filter, string zone) in questions)
             {
-                AssertSame(plain, summed, store => new UsageQuery(groupBy, TimeZoneInfo.FindSystemTimeZoneById(zone)).Run(store, filter), row =>
+                AssertSame(plain, summed, store => new UsageQuery(groupBy, TimeZoneInfo.FindSystemTimeZoneById(zone)).Run([new SqliteStore(store)], filter), row =>
                     $"{row.Start:O}|{row.User}|{row.Model}|{row.Provider}|{row.RequestType}");
             }
         },
@@ -83,7 +84,7 @@ public class RollupAnswerTests
             summed.Insert(after);
             foreach ((RequestFilter filter, string zone) in questions)
             {
-                UserUsageQuery Query(TokenStore store) => new(store, filter, TimeZoneInfo.FindSystemTimeZoneById(zone));
+                UserUsageQuery Query(TokenStore store) => new([new SqliteStore(store)], filter, TimeZoneInfo.FindSystemTimeZoneById(zone));
                 bool closed = filter.Range is { Since: not null, Until: not null };
                 AssertSame(plain, summed, store => Query(store).Totals(closed), row =>
                     $"{row.User}|{row.Rank}|{row.Models}|{row.FirstSeen:O}|{row.LastSeen:O}|{row.PreviousTokens}");
@@ -135,7 +136,7 @@ public class RollupAnswerTests
     private static string Describe(TestStore store)
     {
         using TokenStore open = store.Open();
-        TokenStoreInfo info = TokenStoreInfo.Read(open);
+        TokenStoreInfo info = TokenStoreInfo.Read(new SqliteStore(open));
         return $"{info.Rows}|{info.FirstRequest:O}|{info.LastRequest:O}|{info.Users}|{info.RequestsWithoutUser}|{info.RequestsWithoutDuration}|{info.Models}|{info.Providers}|{info.TotalTokens}|{info.InterruptedStreams}|{info.Unreadable}";
     }
 
@@ -145,11 +146,11 @@ public class RollupAnswerTests
         optimizer.Refresh();
     }
 
-    private static void AssertSame<T>(TestStore plain, TestStore summed, Func<TokenStore, Answer<T>> ask, Func<T, string> nameOf)
+    private static void AssertSame<T>(TestStore plain, TestStore summed, Func<TokenStore, QueryResult<T>> ask, Func<T, string> nameOf)
         where T : UsageFigures
     {
         using TokenStore openPlain = plain.Open(), openSummed = summed.Open();
-        Answer<T> expected = ask(openPlain), actual = ask(openSummed);
+        QueryResult<T> expected = ask(openPlain), actual = ask(openSummed);
         Assert.Equal(expected.Rows.Select(row => $"{nameOf(row)}|{Numbers(row)}"), actual.Rows.Select(row => $"{nameOf(row)}|{Numbers(row)}"));
         Assert.Equal(expected.Unreadable.ToString(), actual.Unreadable.ToString());
         foreach ((T exact, T summedUp) in expected.Rows.Zip(actual.Rows))
@@ -177,7 +178,7 @@ public class RollupAnswerTests
     private static List<string> Requests(TestStore store, RequestFilter filter)
     {
         using TokenStore open = store.Open();
-        using var query = new RequestQuery(open, filter, RequestOrder.Id, descending: false);
+        var query = new RequestQuery([new SqliteStore(open)], filter) { Order = RequestOrder.Id, Descending = false };
         return [.. query.Run(0, ulong.MaxValue).Select(request => request.ToString()!)];
     }
 }

@@ -1,6 +1,7 @@
 using CsCheck;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Import;
@@ -165,7 +166,7 @@ public class StoreOptimizerTests
         long Tokens()
         {
             using TokenStore open = TokenStore.Open(database, CancellationToken.None);
-            return new UsageQuery([], TimeZoneInfo.Utc).Run(open, new RequestFilter()).Rows[0].TotalTokens;
+            return new UsageQuery([], TimeZoneInfo.Utc).Run([new SqliteStore(open)], new RequestFilter()).Rows[0].TotalTokens;
         }
         Assert.Equal(60, Tokens());
         using (var optimizer = new StoreOptimizer(database, CancellationToken.None))
@@ -261,14 +262,14 @@ public class StoreOptimizerTests
     private static string[] Sums(TestStore store)
     {
         using TokenStore open = store.Open();
-        return [.. new UsageQuery(UserAndModel, TimeZoneInfo.Utc).Run(open, new RequestFilter()).Rows
+        return [.. new UsageQuery(UserAndModel, TimeZoneInfo.Utc).Run([new SqliteStore(open)], new RequestFilter()).Rows
             .Select(row => $"{row.Start:O}|{row.User}|{row.Model}|{row.Requests}|{row.PromptTokens}|{row.CompletionTokens}|{row.TotalTokens}|{row.PolicyFailures}|{row.InterruptedStreams}|{row.MaxDurationMs}")];
     }
 
     private static long Requests(TestStore store, TimeRange? range = null)
     {
         using TokenStore open = store.Open();
-        return new UsageQuery([], TimeZoneInfo.Utc).Run(open, new RequestFilter { Range = range ?? TimeRange.All }).Rows[0].Requests;
+        return new UsageQuery([], TimeZoneInfo.Utc).Run([new SqliteStore(open)], new RequestFilter { Range = range ?? TimeRange.All }).Rows[0].Requests;
     }
 
     private static void Execute(TestStore store, string sql)

@@ -1,0 +1,53 @@
+using System.Globalization;
+using TokenDashboard.Telemetry;
+using static TokenDashboard.Engines.Sqlite.TelemetrySql;
+
+namespace TokenDashboard.Engines.Sqlite;
+
+/// <summary>The value of each measure of a row, as an expression over <see cref="Source"/>.</summary>
+internal static class MeasureSql
+{
+    private static readonly Dictionary<Measure, string> Values = new()
+    {
+        [Measures.Requests] = "1",
+        [Measures.PromptTokens] = PromptTokens,
+        [Measures.CompletionTokens] = CompletionTokens,
+        [Measures.TotalTokens] = TotalTokens,
+        [Measures.CachedRequests] = Known(CachedTokens),
+        [Measures.CachedTokens] = OrZero(CachedTokens),
+        [Measures.CacheWriteRequests] = Known(CacheWriteTokens),
+        [Measures.CacheWriteTokens] = OrZero(CacheWriteTokens),
+        [Measures.ReasoningRequests] = Known(ReasoningTokens),
+        [Measures.ReasoningTokens] = OrZero(ReasoningTokens),
+        [Measures.PolicyFailures] = PolicyFailed,
+        [Measures.InterruptedStreams] = InterruptedStream,
+        [Measures.TimedRequests] = Known(DurationMs),
+        [Measures.PricedRequests] = Known(RecordedCost),
+        [Measures.UnreadableRequests] = OneWhere($"({UnreadableTokens}) OR ({UnreadableDuration}) OR ({UnreadableVerdict})"),
+        [Measures.IncompleteRequests] = OneWhere($"({UnreadableTokens}) OR ({DurationMs}) IS NULL OR ({UnreadableVerdict})"),
+        [Measures.UnreadableTokens] = OneWhere(UnreadableTokens),
+        [Measures.UnreadableDurations] = OneWhere(UnreadableDuration),
+        [Measures.UnreadableVerdicts] = OneWhere(UnreadableVerdict),
+        [Measures.DurationMs] = OrZero(DurationMs),
+        [Measures.RecordedCost] = OrZero(RecordedCost),
+        [Measures.MaxTotalTokens] = TotalTokens,
+        [Measures.MaxDurationMs] = OrZero(DurationMs),
+        [Measures.LastTicks] = "timestamp",
+        [Measures.FirstTicks] = "timestamp",
+    };
+
+    /// <summary>The class of input size of a row.</summary>
+    public static string InputClass { get; } = string.Join(" + ", InputSize.Thresholds.Select(threshold => string.Create(CultureInfo.InvariantCulture, $"({PromptTokens} > {threshold})")));
+
+    /// <summary>The value of a measure.</summary>
+    public static string Of(Measure measure) => Values[measure];
+
+    /// <summary>Whether it is known only of requests with details.</summary>
+    public static bool IsDetail(Measure measure) => Of(measure).Contains(DetailTable, StringComparison.Ordinal);
+
+    private static string OrZero(string sql) => $"COALESCE({sql}, 0)";
+
+    private static string Known(string sql) => OneWhere($"({sql}) IS NOT NULL");
+
+    private static string OneWhere(string condition) => $"CASE WHEN {condition} THEN 1 ELSE 0 END";
+}

@@ -1,0 +1,247 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.Sqlite.Queries;
+
+/// <summary>
+/// Reads the rollups of a time range chunk by chunk, by <see cref="RollupPlanner"/>. A chunk has one UTC offset and is read in one short
+/// transaction: rows of the rollups are copied out and the requests of its gaps are read; histograms are decoded after it.
+/// </summary>
+internal sealed class RollupChunks : IDisposable
+{
+    // Requests of the gaps are read in the transaction of their chunk, so a chunk has no more of them than this.
+    private const long LargestGap = 20_000;
+    private const int RowsPerLook = 128;
+
+    // Copies of a chunk that stay in the processor's cache; memory that is new takes longer to get than to fill.
+    private const double UsualBytes = 512 * 1024;
+    private const int GapRow = -1;
+    private const long FirstLength = 4 * RollupLevels.DaySeconds;
+    private const long LongestLength = 800 * RollupLevels.DaySeconds;
+
+    private readonly TokenStore _store;
+    private readonly UsageScope _scope;
+    private readonly RollupState _start;
+    private readonly UnreadableReport _unreadable;
+    private readonly Action<UsageRow> _onRow;
+    private RollupRow _rows = new();
+    private SqliteCommand? _command;
+
+    // Where a chunk must end: seconds that the range has a part of are chunks of their own, which the planner takes for gaps.
+    private readonly long[] _cuts;
+    private readonly long _end;
+    private readonly IReadOnlyList<ZoneClock> _clocks;
+
+    // What was read when the rollups had gone on since the beginning, in order.
+    private readonly List<(long From, long Until, long Watermark)> _later = [];
+    private RollupState? _now;
+    private Dictionary<long, RollupGroup> _groups = [];
+    private long _at;
+    private long _length = FirstLength;
+
+    public RollupChunks(TokenStore store, UsageScope scope, RollupState start, UnreadableReport unreadable, Action<UsageRow> onRow)
+    {
+        (_store, _scope, _start, _unreadable, _onRow) = (store, scope, start, unreadable, onRow);
+        (_at, _end) = store.Read(() => RollupStore.DataBounds(store));
+        var cuts = new List<long> { 0, _end };
+        foreach (DateTimeOffset bound in new[] { scope.Filter.Range.Since, scope.Filter.Range.Until }.OfType<DateTimeOffset>())
+        {
+            long second = RollupLevels.SecondOf(bound.UtcTicks);
+            cuts.AddRange([second, bound.UtcTicks % TimeSpan.TicksPerSecond == 0 ? second : second + 1]);
+        }
+        if (scope.Filter.Range.Since is { } since)
+        {
+            _at = Math.Max(_at, RollupLevels.SecondOf(since.UtcTicks));
+        }
+        if (scope.Filter.Range.Until is { } until)
+        {
+            _end = Math.Min(_end, RollupLevels.SecondOf(until.UtcTicks - 1) + 1);
+        }
+        _cuts = [.. cuts.Append(_end).Order()];
+        // Without a step it does not matter where the clock changes.
+        _clocks = ZoneClock.Of(scope.Zone, InstantOf(_at), InstantOf(scope.Step > 0 ? _end : _at));
+    }
+
+    /// <summary>Reads the next chunk, or a part of it.</summary>
+    /// <returns>False where requests were changed since the beginning, or the rollups can no longer be used; null at the end.</returns>
+    public bool? MoveNext()
+    {
+        if (_at >= _end)
+        {
+            return null;
+        }
+        _rows.Clear();
+        if (!_store.ReadAtOnce(ReadChunk))
+        {
+            return false;
+        }
+        for (int row = 0; row < _rows.Count; row++)
+        {
+            _rows.LookAt(row);
+            _unreadable.Add(_rows.Values);
+            _onRow(_rows);
+        }
+        return true;
+    }
+
+    /// <summary>Whether a request was read, singly or in a sum; requests after the first watermark may have been summed up since.</summary>
+    public bool IsSummed(RequestRow row)
+    {
+        long second = RollupLevels.SecondOf(row.UtcTicks);
+        int read = _later.FindLastIndex(chunk => second >= chunk.From && second < chunk.Until);
+        long watermark = read < 0 ? _start.Watermark : _later[read].Watermark;
+        return watermark != 0 && row.Id <= watermark;
+    }
+
+    public void Dispose()
+    {
+        _rows.Dispose();
+        _command?.Dispose();
+    }
+
+    private bool ReadChunk()
+    {
+        var watch = Stopwatch.StartNew();
+        if (RollupState.Read(_store) is not { IsUsable: true } now || now.Changes != _start.Changes)
+        {
+            return false;
+        }
+        if (now.Version != _now?.Version)
+        {
+            _groups = RollupStore.ReadGroups(_store, _scope.Filter).Where(group => _scope.Includes?.Invoke(group.Value.Provider, group.Value.Model) ?? true).ToDictionary();
+            if (_scope.NeedsQuarters is { } needsQuarters && _groups.Values.Any(group => needsQuarters(group.Provider, group.Model)))
+            {
+                // The first requests of such a model came meanwhile.
+                return false;
+            }
+            // Requests may have their first details by now.
+            Prepare(_store.HasDetails);
+        }
+        _now = now;
+        // Time without data is passed over.
+        _at = Math.Max(_at, RollupStore.Next(_store, RollupLevels.StartOf(_at, RollupLevels.QuarterSeconds)) ?? _end);
+        if (_at >= _end)
+        {
+            return true;
+        }
+        long until = Until(out int offset);
+        // Longer levels count what was removed, too.
+        bool quarters = !_scope.CountsRemoved && RollupStore.NextRemoved(_store, RollupLevels.StartOf(_at, RollupLevels.DaySeconds)) < until;
+        _command!.Parameters["$first"].Value = _at;
+        _command.Parameters["$last"].Value = until;
+        _command.Parameters["$step"].Value = quarters ? RollupLevels.QuarterSeconds : _scope.Step;
+        _command.Parameters["$offset"].Value = quarters ? 0 : offset;
+        if (!Read(canBeShorter: until - _at > RollupLevels.QuarterSeconds, watch))
+        {
+            _rows.Clear();
+            _length = Math.Max((until - _at) / 4, RollupLevels.QuarterSeconds);
+            return true;
+        }
+        if (now.Watermark != _start.Watermark)
+        {
+            _later.Add((_at, until, now.Watermark));
+        }
+        double growth = Math.Min(RowScanner.UsualWindow / (watch.Elapsed + TimeSpan.FromTicks(1)), UsualBytes / (_rows.Bytes + 1));
+        _length = (long)Math.Clamp((until - _at) * Math.Clamp(growth, 0.25, 8), RollupLevels.QuarterSeconds, LongestLength);
+        _at = until;
+        return true;
+    }
+
+    // The end of the chunk: whole days, hours or quarters, as far as its length allows, or where it must end.
+    private long Until(out int offset)
+    {
+        ZoneClock clock = _clocks.First(clock => _at < clock.Until);
+        offset = clock.Offset;
+        long most = Math.Min(_cuts.First(cut => cut > _at), clock.Until), end = _at + _length;
+        if (most <= end)
+        {
+            return most;
+        }
+        foreach (int length in (ReadOnlySpan<int>)[RollupLevels.DaySeconds, RollupLevels.HourSeconds, RollupLevels.QuarterSeconds])
+        {
+            if (RollupLevels.StartOf(end, length) is var start && start > _at)
+            {
+                return start;
+            }
+        }
+        return end;
+    }
+
+    // False where there is too much to read at once.
+    private bool Read(bool canBeShorter, Stopwatch watch)
+    {
+        var gaps = new HashSet<(long First, long Last)>();
+        var ranges = new List<RowRange>();
+        int looked = 0;
+        bool complete = true;
+        RollupStore.Step(_store, _command!, statement =>
+        {
+            complete = !canBeShorter || ++looked % RowsPerLook != 0 || watch.Elapsed < RowScanner.UsualWindow * 2;
+            if (statement.Integer(0) == GapRow)
+            {
+                gaps.Add((statement.Integer(1), statement.Integer(2)));
+                if (statement.Type(3) != raw.SQLITE_NULL)
+                {
+                    ranges.Add(new RowRange(statement.Integer(3), statement.Integer(4)));
+                }
+            }
+            // Of removed requests no others are left to read, so a quarter counts by its beginning.
+            else if (_groups.TryGetValue(statement.Integer(2), out RollupGroup? group) && (statement.Integer(0) != (long)RollupLevel.RemovedQuarter
+                || (_scope.CountsRemoved && _scope.Filter.Range.Contains(RollupLevels.TicksOf(statement.Integer(1))))))
+            {
+                _rows.Copy(statement, group);
+            }
+            return complete;
+        });
+        ranges = RowRange.Merge(ranges);
+        if (!complete || (canBeShorter && ranges.Sum(range => range.Last - range.First + 1) > LargestGap))
+        {
+            return false;
+        }
+        (long First, long Last)[] sorted = [.. gaps.Order()];
+        bool Concerns(RequestRow row)
+        {
+            if (!row.IsTimeReadable || row.Id > _now!.Watermark || !(_scope.Includes?.Invoke(row.Provider, row.Model) ?? true))
+            {
+                return false;
+            }
+            long second = RollupLevels.SecondOf(row.UtcTicks);
+            return Array.Exists(sorted, gap => second >= gap.First && second < gap.Last);
+        }
+        if (ranges.Count > 0)
+        {
+            using var scanner = new RequestScanner(_store, _scope.Filter, _scope.Texts, ranges: ranges, concerns: Concerns) { Unreadable = _unreadable };
+            scanner.ReadAll(_onRow);
+        }
+        return true;
+    }
+
+    private static DateTimeOffset InstantOf(long second) => new(Math.Clamp(RollupLevels.TicksOf(second), 0, DateTime.MaxValue.Ticks), TimeSpan.Zero);
+
+    // One statement, so that the planner is prepared and run once. It gives the gaps first.
+    private void Prepare(bool hasDetails)
+    {
+        _rows.Dispose();
+        _rows = new RollupRow([.. Measures.All.Where(measure => hasDetails || !MeasureSql.IsDetail(measure))]);
+        string[] columns = _rows.Columns.Split(", ");
+        _command?.Dispose();
+        _command = _store.CreateCommand($"""
+            WITH segment(first, last, step, utc_offset) AS (VALUES ($first, $last, $step, $offset)), reading(users, singly) AS (VALUES ($users, FALSE)),
+            {RollupPlanner.Pieces}
+            SELECT {GapRow}, gap.first, gap.last, first_row, last_row{string.Concat(columns.Skip(5).Select(_ => ", NULL"))}
+            FROM gap LEFT JOIN {RollupSchema.Rows} ON start > gap.first - {RollupLevels.QuarterSeconds} AND start < gap.last WHERE gap.first < gap.last
+            UNION ALL
+            SELECT {string.Join(", ", columns.Select(column => column == "NULL" ? column : $"sums.{column}"))}
+            FROM piece CROSS JOIN {RollupSchema.Sums} AS sums ON sums.level = piece.level AND sums.start >= piece.start AND sums.start < piece.end
+            WHERE NOT {RollupPlanner.IsStale("sums")}
+            """);
+        foreach (string name in new[] { "$first", "$last", "$step", "$offset" })
+        {
+            _command.Parameters.Add(name, SqliteType.Integer);
+        }
+        _command.Parameters.AddWithValue("$users", _scope.NeedsUsers ? 1 : 0);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Globalization;
+using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.Sqlite.Queries;
+
+/// <summary>What queries read of a SQLite database.</summary>
+/// <param name="store">The open database, which is closed with this.</param>
+/// <param name="source">The source of its requests; without it, the file's name.</param>
+public sealed class SqliteStore(TokenStore store, string? source = null) : ITelemetryStore
+{
+    /// <inheritdoc/>
+    public string Name => store.Path;
+
+    /// <inheritdoc/>
+    public string Source { get; } = source ?? Path.GetFileName(store.Path);
+
+    /// <inheritdoc/>
+    UnreadableReport ITelemetryStore.ReadUsage(UsageScope scope, Func<int, Action<UsageRow>> begin) => UsageReader.Read(store, scope, begin);
+
+    /// <inheritdoc/>
+    IEnumerable<TokenRequest> ITelemetryStore.ReadRequests(
+        RequestFilter filter, RequestOrder order, bool descending, (ulong Skip, ulong First) page, UnreadableReport unreadable) =>
+        new RequestReader(store, Source, filter, order, descending, unreadable).Read(page.Skip, page.First);
+
+    /// <inheritdoc/>
+    long ITelemetryStore.CountRequests(RequestFilter filter)
+    {
+        long count = 0;
+        using var scanner = new RequestScanner(store, filter, RequestText.None, ranges: UsageReader.RangesOf(store, filter.Range));
+        scanner.ReadAll(_ => count++);
+        return count;
+    }
+
+    /// <inheritdoc/>
+    IReadOnlyDictionary<string, long> ITelemetryStore.ReadNewestNames(RequestText name, TimeSpan time)
+    {
+        Func<RequestRow, string> nameOf = name switch
+        {
+            RequestText.User => row => row.User,
+            RequestText.Model => row => row.Model,
+            RequestText.Provider => row => row.Provider,
+            RequestText.RequestType => row => row.RequestType,
+            _ => throw new ArgumentOutOfRangeException(nameof(name)),
+        };
+        var counts = new Dictionary<string, long>();
+        var watch = Stopwatch.StartNew();
+        using var scanner = new RequestScanner(store, new RequestFilter(), name, newestFirst: true);
+        while (watch.Elapsed < time && scanner.ReadWindow(row => counts[nameOf(row)] = counts.GetValueOrDefault(nameOf(row)) + 1))
+        {
+        }
+        return counts;
+    }
+
+    /// <inheritdoc/>
+    StoreFacts ITelemetryStore.ReadFacts()
+    {
+        string rollups = "none";
+        if (RollupState.Read(store) is { } state)
+        {
+            RowRange after = state.After(store);
+            rollups = !state.IsUsable ? "unusable"
+                : after.Last < after.First ? "current"
+                : string.Create(CultureInfo.InvariantCulture, $"{after.Last - after.First + 1:N0} requests behind");
+        }
+        return new StoreFacts(new FileInfo(store.Path).Length, store.Scalar<string>("PRAGMA journal_mode"), rollups, $"SQLite {store.Scalar<string>("SELECT sqlite_version()")}");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => store.Dispose();
+}

@@ -1,0 +1,196 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.Sqlite.Queries;
+
+/// <summary>
+/// Reads usage: from the rollups, where the store has them and they are enough, and the requests they do not cover, those at the ends of the
+/// range and those written since the rollups were refreshed. It reads in short transactions, and the result is exact all the same: each
+/// chunk of time is one snapshot with the watermark of that moment, and of the rows written meanwhile those count that lie after it.
+/// </summary>
+internal sealed class UsageReader
+{
+    // What this module does to a store for so long without a break is not normal.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly TokenStore _store;
+    private readonly UsageScope _scope;
+    private readonly RollupState _start;
+    private readonly Action<UsageRow> _onRow;
+    private readonly UnreadableReport _unreadable = new();
+
+    private UsageReader(TokenStore store, UsageScope scope, RollupState state, Action<UsageRow> onRow) =>
+        (_store, _scope, _start, _onRow) = (store, scope, state, onRow);
+
+    /// <summary>Reads the usage a query needs.</summary>
+    /// <param name="store">The open store.</param>
+    /// <param name="scope">What usage.</param>
+    /// <param name="begin">
+    /// Gives what is called for each request and each row of the rollups of a part, by the part's number. Parts may be read at the same
+    /// time, and follow one another in the order of rows. Part 0 begins again whenever what was given so far is to be forgotten.
+    /// </param>
+    /// <returns>What could not be read.</returns>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.StoreLocked"/>: requests were changed all the time. Or another of the codes that begin with <c>Store</c>.
+    /// </exception>
+    public static UnreadableReport Read(TokenStore store, UsageScope scope, Func<int, Action<UsageRow>> begin)
+    {
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < Patience; store.Cancellation.WaitHandle.WaitOne(Pause))
+        {
+            store.Cancellation.ThrowIfCancellationRequested();
+            RollupState? state = RollupState.Read(store);
+            UnreadableReport? report = scope is { IsAboutSums: true, NeedsRequests: false } && state is { IsUsable: true }
+                ? ReadRollups(store, scope, state, begin(0))
+                : ReadRequests(store, scope, state, begin);
+            if (report is not null)
+            {
+                report.LacksRemoved = scope.CountsRemoved && state is { IsForeign: false } && store.Read(() => LacksRemoved(store, scope));
+                return report;
+            }
+        }
+        throw new TokenDashboardException(
+            ErrorCode.StoreLocked,
+            $"Requests in '{store.Path}' are being changed without a break, by Import-TokenUsage or by Optimize-TokenStore -Rebuild. Ask again when that has ended.",
+            target: store.Path);
+    }
+
+    /// <summary>The rows in which the requests of a range are found, for queries the rollups are not enough for; null for all rows.</summary>
+    public static List<RowRange>? RangesOf(TokenStore store, TimeRange range)
+    {
+        if ((range.Since is null && range.Until is null) || RollupState.Read(store) is not { IsUsable: true } state || state.Watermark == 0)
+        {
+            return null;
+        }
+        (long from, long until) = QuartersOf(range);
+        return RowRange.Merge([.. RollupStore.ReadRanges(store, from, until), .. RangesWithoutTime(store), state.After(store)]);
+    }
+
+    // Reads every request; null where the result is to be read again.
+    private static UnreadableReport? ReadRequests(TokenStore store, UsageScope scope, RollupState? state, Func<int, Action<UsageRow>> begin)
+    {
+        RequestFilter filter = scope.Filter;
+        List<RowRange> ranges = RangesOf(store, filter.Range) ?? [store.Rows()];
+        List<RowRange>[] parts = RowRange.Split(ranges, scope.RowsPerPart, Environment.ProcessorCount);
+        Action<UsageRow>[] onRow = [.. parts.Select((_, part) => begin(part))];
+        var unreadable = new UnreadableReport();
+        foreach (UnreadableReport report in ReadParts(store, scope, parts, onRow))
+        {
+            unreadable.Add(report);
+        }
+        if (!scope.IsAboutSums || state is { IsForeign: true })
+        {
+            return unreadable;
+        }
+        if (scope.CountsRemoved && state is not null)
+        {
+            // The sums of removed requests are all that is left of them.
+            (long from, long until) = store.Read(() => RollupStore.DataBounds(store));
+            RollupStore.ReadAllSums(store, RollupLevel.RemovedQuarter, from, until, filter, sum =>
+            {
+                if (filter.Range.Contains(sum.UtcTicks))
+                {
+                    onRow[^1](sum);
+                }
+            });
+        }
+        // Nobody removes requests while the rollups cannot be used; but they may have become usable.
+        return RollupState.Read(store) is not { } now || (now.Changes == (state?.Changes ?? 0) && now.Removals == (state?.Removals ?? 0)) ? unreadable : null;
+    }
+
+    // Each part by a connection of its own, on all cores.
+    private static UnreadableReport[] ReadParts(TokenStore store, UsageScope scope, List<RowRange>[] parts, Action<UsageRow>[] onRow)
+    {
+        var reports = new UnreadableReport[parts.Length];
+        void ReadPart(TokenStore open, int part)
+        {
+            using var scanner = new RequestScanner(open, scope.Filter, scope.Texts, ranges: parts[part]);
+            scanner.ReadAll(onRow[part]);
+            reports[part] = scanner.Unreadable;
+        }
+        if (parts.Length == 1)
+        {
+            ReadPart(store, 0);
+            return reports;
+        }
+        try
+        {
+            Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = parts.Length }, part =>
+            {
+                using TokenStore open = TokenStore.Open(store.Path, store.Cancellation);
+                ReadPart(open, part);
+            });
+        }
+        catch (AggregateException exception)
+        {
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
+        return reports;
+    }
+
+    // Of removed requests only sums of quarters of an hour are left.
+    private static bool LacksRemoved(TokenStore store, UsageScope scope)
+    {
+        TimeRange range = scope.Filter.Range;
+        bool HasRemoved(long from, long until) => RollupStore.NextRemoved(store, from) < until;
+        if (scope.IsAboutSums)
+        {
+            return IsCut(range.Since) || IsCut(range.Until);
+        }
+        (long from, long until) = QuartersOf(range);
+        return HasRemoved(from, until);
+
+        bool IsCut(DateTimeOffset? bound) => bound is { } time && RollupLevels.QuarterOf(time) is var quarter && quarter != time
+            && HasRemoved(quarter.ToUnixTimeSeconds(), quarter.ToUnixTimeSeconds() + 1);
+    }
+
+    // The seconds in which the quarters of an hour begin that a range has a part of.
+    private static (long From, long Until) QuartersOf(TimeRange range) => (
+        range.Since is { } since ? RollupLevels.StartOf(RollupLevels.SecondOf(since.UtcTicks), RollupLevels.QuarterSeconds) : RollupSchema.NoTime + 1,
+        range.Until is { } end ? RollupLevels.SecondOf(end.UtcTicks - 1) + 1 : long.MaxValue);
+
+    private static List<RowRange> RangesWithoutTime(TokenStore store) => RollupStore.ReadRanges(store, RollupSchema.NoTime, RollupSchema.NoTime + 1);
+
+    // Null where the result is to be read again.
+    private static UnreadableReport? ReadRollups(TokenStore store, UsageScope scope, RollupState state, Action<UsageRow> onRow)
+    {
+        if (scope.NeedsQuarters is not { } needsQuarters
+            || !store.Read(() => RollupStore.ReadGroups(store, scope.Filter)).Values.Any(group => needsQuarters(group.Provider, group.Model)))
+        {
+            return new UsageReader(store, scope, state, onRow).ReadRollups();
+        }
+        // Few models need short rollups, which are many: the others are read by themselves.
+        UsageReader Reader(bool shortOnes) => new(
+            store, scope with { NeedsQuarters = null, Includes = (provider, model) => needsQuarters(provider, model) == shortOnes, Step = shortOnes ? RollupLevels.QuarterSeconds : scope.Step },
+            state, onRow);
+        UnreadableReport? report = Reader(shortOnes: false).ReadRollups(), others = report is null ? null : Reader(shortOnes: true).ReadRollups();
+        if (others is null)
+        {
+            return null;
+        }
+        report!.Add(others);
+        return report;
+    }
+
+    private UnreadableReport? ReadRollups()
+    {
+        using var chunks = new RollupChunks(_store, _scope, _start, _unreadable, _onRow);
+        while (chunks.MoveNext() is { } unchanged)
+        {
+            if (!unchanged)
+            {
+                return null;
+            }
+        }
+        // Then the rows that are not summed up, and those without a time.
+        List<RowRange> ranges = RowRange.Merge([.. RangesWithoutTime(_store), _start.After(_store)]);
+        using var scanner = new RequestScanner(
+            _store, _scope.Filter, _scope.Texts, ranges: ranges, concerns: row => (_scope.Includes?.Invoke(row.Provider, row.Model) ?? true) && (!row.IsTimeReadable || !chunks.IsSummed(row))) { Unreadable = _unreadable };
+        scanner.ReadAll(_onRow);
+        // A row that came, was summed up and removed while the rest was read has been seen nowhere.
+        return RollupState.Read(_store) is { IsUsable: true } now && now.Changes == _start.Changes
+            && (now.Removals == _start.Removals || now.Watermark == _start.Watermark) ? _unreadable : null;
+    }
+}

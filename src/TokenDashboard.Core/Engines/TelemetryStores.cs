@@ -1,0 +1,91 @@
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Queries;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines;
+
+/// <summary>Opens the stores that a command names.</summary>
+public static class TelemetryStores
+{
+    /// <summary>Whether a reference is an address rather than a path.</summary>
+    public static bool IsAddress(string reference) => reference.Contains("://", StringComparison.Ordinal);
+
+    /// <summary>The path of a store that is a file.</summary>
+    /// <param name="reference">A full path, or an address.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreEngineUnknown"/>: it is an address, and not one of a file.</exception>
+    public static string PathOf(string reference)
+    {
+        if (!IsAddress(reference))
+        {
+            return reference;
+        }
+        if (Uri.TryCreate(reference, UriKind.Absolute, out Uri? address) && address.IsFile)
+        {
+            return address.LocalPath;
+        }
+        // An address may hold a password.
+        string scheme = reference[..reference.IndexOf(':', StringComparison.Ordinal)];
+        throw new TokenDashboardException(
+            ErrorCode.StoreEngineUnknown, $"This command cannot use a store whose address begins with '{scheme}:'. Give the path of a SQLite database file.", target: scheme);
+    }
+
+    /// <summary>Opens a store.</summary>
+    /// <param name="reference">Its full path, or its address.</param>
+    /// <param name="cancellation">Stops whatever query is running.</param>
+    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
+    public static ITelemetryStore Open(string reference, CancellationToken cancellation) => Open(reference, null, cancellation);
+
+    /// <summary>Opens stores, each under a source that tells it from the others.</summary>
+    /// <param name="references">Full paths, or addresses. One that is named twice is one store.</param>
+    /// <param name="isChosen">Whether a source is among those asked for; stores of others are not opened.</param>
+    /// <param name="cancellation">Stops whatever query is running.</param>
+    /// <exception cref="TokenDashboardException">
+    /// One of the codes that begin with <c>Store</c>. <see cref="ErrorCode.StoreSourceNotFound"/>: none of the sources is asked for.
+    /// </exception>
+    public static IReadOnlyList<ITelemetryStore> Open(IReadOnlyList<string> references, Func<string, bool> isChosen, CancellationToken cancellation)
+    {
+        string[] stores = [.. references.Select(PathOf).Distinct()];
+        string[] sources = SourcesOf(stores);
+        int[] chosen = [.. Enumerable.Range(0, stores.Length).Where(index => isChosen(sources[index]))];
+        if (chosen.Length == 0)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.StoreSourceNotFound,
+                $"None of the stores has the source that -Source asks for. The sources are: {string.Join(", ", sources)}.",
+                target: sources[0]);
+        }
+        var open = new List<ITelemetryStore>();
+        try
+        {
+            foreach (int index in chosen)
+            {
+                open.Add(Open(stores[index], sources[index], cancellation));
+            }
+            return open;
+        }
+        catch
+        {
+            open.ForEach(store => store.Dispose());
+            throw;
+        }
+    }
+
+    private static SqliteStore Open(string reference, string? source, CancellationToken cancellation) =>
+        new(TokenStore.Open(PathOf(reference), cancellation), source);
+
+    /// <summary>The shortest ends of paths that tell them apart: mostly the names of the files.</summary>
+    internal static string[] SourcesOf(string[] paths)
+    {
+        string[][] parts = [.. paths.Select(path => path.Split('/', '\\'))];
+        string End(int index, int length) => string.Join('/', parts[index].TakeLast(length));
+        return [.. paths.Select((_, index) =>
+        {
+            int length = 1;
+            while (length < parts[index].Length && Enumerable.Range(0, paths.Length).Any(other => other != index && End(other, length) == End(index, length)))
+            {
+                length++;
+            }
+            return End(index, length);
+        })];
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text.Json;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace TokenDashboard.Input;
+
+/// <summary>Makes plain values of JSON and YAML, as <see cref="DefinitionFields"/> reads them: texts, decimals, true and false, lists, and names with values.</summary>
+internal static class PlainValues
+{
+    private const int MaxDepth = 64;
+
+    /// <summary>JSON as plain values. A list is read when it is looked at; a number that is no decimal stays text.</summary>
+    internal static object? Of(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().Select(field => KeyValuePair.Create(field.Name, Of(field.Value))).ToList(),
+        JsonValueKind.Array => element.EnumerateArray().Select(Of),
+        JsonValueKind.String => element.GetString(),
+        JsonValueKind.Number => element.TryGetDecimal(out decimal number) ? number : element.GetRawText(),
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => null,
+    };
+
+    /// <summary>YAML as plain values.</summary>
+    /// <param name="reader">The text, of one document.</param>
+    /// <param name="lines">Takes the line on which each value begins, by its path as <see cref="DefinitionFault.Path"/> has it.</param>
+    /// <exception cref="YamlException">It is not YAML, nested too deeply, or has an anchor.</exception>
+    internal static object? OfYaml(TextReader reader, Dictionary<string, long> lines)
+    {
+        var parser = new Parser(reader);
+        // Each event is looked at before the next is parsed; a document's start is no value.
+        Next(parser);
+        if (Next(parser) is StreamEnd)
+        {
+            return null;
+        }
+        Next(parser);
+        object? value = Read(parser, "", lines, 0);
+        return Next(parser) is StreamEnd ? value : throw Problem(parser.Current!, "There is more than one document.");
+    }
+
+    /// <summary>The value whose first event is the current one; then the event after it is.</summary>
+    private static object? Read(Parser parser, string path, Dictionary<string, long> lines, int depth)
+    {
+        ParsingEvent start = parser.Current!;
+        lines[path] = start.Start.Line;
+        if (depth > MaxDepth)
+        {
+            throw Problem(start, $"It is nested more than {MaxDepth} levels deep.");
+        }
+        // Copies of a value in itself make a small text stand for values without end.
+        if (start is AnchorAlias or NodeEvent { Anchor.IsEmpty: false })
+        {
+            throw Problem(start, "Anchors and aliases are not read. Write the value out.");
+        }
+        Next(parser);
+        if (start is Scalar scalar)
+        {
+            return scalar.Style == ScalarStyle.Plain ? Plain(scalar.Value) : scalar.Value;
+        }
+        var items = new List<object?>();
+        var fields = new List<KeyValuePair<string, object?>>();
+        while (parser.Current is not (SequenceEnd or MappingEnd))
+        {
+            if (start is SequenceStart)
+            {
+                items.Add(Read(parser, $"{path}[{items.Count}]", lines, depth + 1));
+                continue;
+            }
+            string key = (parser.Current as Scalar)?.Value ?? throw Problem(parser.Current!, "A key must be a text.");
+            Next(parser);
+            fields.Add(KeyValuePair.Create(key, Read(parser, path.Length == 0 ? key : $"{path}.{key}", lines, depth + 1)));
+        }
+        Next(parser);
+        return start is SequenceStart ? items : fields;
+    }
+
+    private static ParsingEvent Next(Parser parser) => parser.MoveNext() ? parser.Current! : throw new YamlException("It ends too early.");
+
+    private static object? Plain(string text) => text switch
+    {
+        "" or "~" or "null" => null,
+        "true" => true,
+        "false" => false,
+        _ => decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out decimal number)
+            ? number
+            : text,
+    };
+
+    private static YamlException Problem(ParsingEvent at, string problem) => new(at.Start, at.End, problem);
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+
+namespace TokenDashboard.Pricing.Lists;
+
+/// <summary>What became of an entry of a price list.</summary>
+public enum PriceChangeKind
+{
+    /// <summary>It is new.</summary>
+    Added,
+
+    /// <summary>It is not there any more.</summary>
+    Removed,
+
+    /// <summary>It is another.</summary>
+    Changed,
+}
+
+/// <summary>A difference between two price lists.</summary>
+/// <param name="Change">What became of it.</param>
+/// <param name="Provider">The provider.</param>
+/// <param name="Model">The model; null where the provider itself is another.</param>
+/// <param name="Before">How it was; null where it was not.</param>
+/// <param name="After">How it is; null where it is not any more.</param>
+public sealed record PriceChange(PriceChangeKind Change, string Provider, string? Model, string? Before, string? After)
+{
+    /// <summary>What differs, by provider and model in the order of the newer list, then what is not there any more.</summary>
+    public static IReadOnlyList<PriceChange> Between(PriceList older, PriceList newer)
+    {
+        ArgumentNullException.ThrowIfNull(older);
+        ArgumentNullException.ThrowIfNull(newer);
+        Dictionary<(string, string?), string> before = Entries(older), after = Entries(newer);
+        return
+        [
+            .. after.Where(entry => before.GetValueOrDefault(entry.Key) != entry.Value).Select(entry => Between(entry.Key, before.GetValueOrDefault(entry.Key), entry.Value)),
+            .. before.Where(entry => !after.ContainsKey(entry.Key)).Select(entry => Between(entry.Key, entry.Value, null)),
+        ];
+    }
+
+    private static PriceChange Between((string Provider, string? Model) key, string? before, string? after) => new(
+        before is null ? PriceChangeKind.Added : after is null ? PriceChangeKind.Removed : PriceChangeKind.Changed, key.Provider, key.Model, before, after);
+
+    private static Dictionary<(string Provider, string? Model), string> Entries(PriceList list)
+    {
+        var entries = new Dictionary<(string, string?), string>();
+        foreach (ListedProvider provider in list.Providers)
+        {
+            entries[(provider.Id, null)] = $"provider: {provider.ProviderMatch}; models: {provider.ModelMatch}; after its own those of: {string.Join(", ", provider.Fallbacks)}";
+            foreach (IGrouping<string, ListedModel> models in provider.Models.GroupBy(model => model.Id))
+            {
+                entries[(provider.Id, models.Key)] = string.Join(" | ", models.Select(Text));
+            }
+        }
+        return entries;
+    }
+
+    private static string Text(ListedModel model) => string.Join("; ", model.Prices.Select(price => $"{Text(price.Constraint)}{Text(price.Rates)}").Append($"match {model.Match}"));
+
+    private static string Text(PriceConstraint? constraint) => constraint switch
+    {
+        null => "",
+        { StartDate: { } date } => string.Create(CultureInfo.InvariantCulture, $"from {date:yyyy-MM-dd}: "),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{constraint.StartTime:hh\\:mm}-{constraint.EndTime:hh\\:mm}: "),
+    };
+
+    private static string Text(PriceRates rates)
+    {
+        (string Name, TokenRate? Rate)[] all =
+        [
+            ("in", rates.Input), ("cached", rates.CacheRead), ("write", rates.CacheWrite), ("out", rates.Output), ("reasoning", rates.Reasoning),
+            ("thousand requests", rates.Requests is { } requests ? new TokenRate(requests, []) : null),
+        ];
+        string text = string.Join(", ", all.Where(one => one.Rate is not null).Select(one => $"{one.Name} {Text(one.Rate!)}"));
+        return text.Length == 0 ? "no price of tokens" : text;
+    }
+
+    private static string Text(TokenRate rate) =>
+        string.Join(' ', rate.Tiers.Select(tier => string.Create(CultureInfo.InvariantCulture, $"(above {tier.Start}: {tier.Price})")).Prepend(rate.Base.ToString(CultureInfo.InvariantCulture)));
+}

@@ -1,0 +1,303 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TokenDashboard.Input;
+using YamlDotNet.Core;
+
+namespace TokenDashboard.Pricing.Lists;
+
+/// <summary>
+/// The files of prices: the list that comes with the module, a newer one that <c>Update-TokenPrice</c> has taken, and the user's own prices,
+/// which come before both.
+/// </summary>
+public static class PriceFiles
+{
+    /// <summary>Names the folder of the user's files, where it is another than that of their configuration.</summary>
+    public const string FolderVariable = "TOKENDASHBOARD_PRICES";
+
+    /// <summary>The name of a newer list in the user's folder.</summary>
+    public const string ListFile = "price-list.json";
+
+    /// <summary>The names that a user's own file may have.</summary>
+    public static IReadOnlyList<string> OwnFiles { get; } = ["prices.yaml", "prices.yml", "prices.json"];
+
+    /// <summary>The most that is read of a file of prices; that of genai-prices has 0.6 MiB.</summary>
+    public const int MaxBytes = 16 * 1024 * 1024;
+
+    private static readonly object Gate = new();
+    private static (string Stamp, PriceList List)? _loaded;
+
+    /// <summary>The user's folder; null where the account has none.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceFileNotFound"/>: <see cref="FolderVariable"/> names no full path.</exception>
+    public static string? Folder
+    {
+        get
+        {
+            if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } named)
+            {
+                return Path.IsPathFullyQualified(named) ? named : throw new TokenDashboardException(
+                    ErrorCode.PriceFileNotFound, $"The environment variable {FolderVariable} is '{named}'. Set it to the full path of a folder.", target: named);
+            }
+            string configuration = Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+            return configuration.Length == 0 ? null : Path.Combine(configuration, "TokenDashboard");
+        }
+    }
+
+    /// <summary>The prices in force: the user's own, then those of the newest list. They are read again only when a file has changed.</summary>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.PriceFileInvalid"/>: the user's own file has faults. <see cref="ErrorCode.PriceListInvalid"/>: the newer list has.
+    /// <see cref="ErrorCode.PriceFileNotFound"/>: a file cannot be read, or the folder that the environment names is missing.
+    /// </exception>
+    public static PriceList Load()
+    {
+        string? folder = Folder;
+        string stamp = string.Join('|', OwnFiles.Append(ListFile).Select(name => folder is null ? null : new FileInfo(Path.Combine(folder, name)))
+            .Select(file => file is { Exists: true } ? $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}" : "").Prepend(folder));
+        lock (Gate)
+        {
+            if (_loaded is { } loaded && loaded.Stamp == stamp)
+            {
+                return loaded.List;
+            }
+            if (folder is not null && Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } && !Directory.Exists(folder))
+            {
+                throw new TokenDashboardException(
+                    ErrorCode.PriceFileNotFound, $"There is no folder '{folder}', which the environment variable {FolderVariable} names. Make it, or clear the variable.", target: folder);
+            }
+            PriceList list = LoadFrom(folder);
+            _loaded = (stamp, list);
+            return list;
+        }
+    }
+
+    /// <summary>The list in force, without the user's own prices: the shipped one, or one taken later where that is not older.</summary>
+    public static PriceList LoadList() => LoadList(Folder);
+
+    internal static PriceList LoadFrom(string? folder) => WithOwn(LoadList(folder), folder);
+
+    private static PriceList LoadList(string? folder)
+    {
+        using Stream stream = typeof(PriceFiles).Assembly.GetManifestResourceStream("prices.json")!;
+        byte[] content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        PriceList shipped = List(content, "the shipped list", all: false);
+        string path = Path.Combine(folder ?? "", ListFile);
+        if (folder is null || !File.Exists(path))
+        {
+            return shipped;
+        }
+        PriceList taken = List(ReadBytes(path), path, all: false);
+        // A module that came out later brings a newer list than any that was taken before.
+        return taken.Taken is null || shipped.Date is null || taken.Taken >= shipped.Date ? taken : shipped;
+    }
+
+    /// <summary>Reads a list: that of genai-prices as JSON, or one this product has written.</summary>
+    /// <param name="json">The text, in UTF-8.</param>
+    /// <param name="name">Where it comes from.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListInvalid"/>: it has faults.</exception>
+    public static PriceList ParseList(byte[] json, string name) => List(json, name, all: true);
+
+    /// <param name="json">The text.</param>
+    /// <param name="name">Where it comes from.</param>
+    /// <param name="all">Whether all of it is read now, and not the models of each provider when they are asked for.</param>
+    private static PriceList List(byte[] json, string name, bool all)
+    {
+        var reader = new PriceListReader(own: false);
+        List<ListedProvider> providers = reader.Read(PlainValues.Of(ParseJson(json, name, ErrorCode.PriceListInvalid, check: all)), name);
+        if (all)
+        {
+            providers.ForEach(provider => _ = provider.Models);
+        }
+        else
+        {
+            reader.ModelsRead = () => Throw(reader, name, ErrorCode.PriceListInvalid, []);
+        }
+        Throw(reader, name, ErrorCode.PriceListInvalid, []);
+        return new PriceList(providers, []) { Name = reader.Title, Version = reader.Version, Date = reader.Date, Taken = reader.Taken };
+    }
+
+    /// <summary>A list as it is kept: without what is not read of it, a model a line.</summary>
+    /// <param name="json">The list, in which no faults were found.</param>
+    /// <param name="source">Where it comes from, if it does not say so itself.</param>
+    /// <param name="date">Its date, if it does not say so itself.</param>
+    /// <param name="taken">The present moment.</param>
+    internal static string Compact(byte[] json, string source, DateTimeOffset date, DateTimeOffset taken)
+    {
+        JsonNode root = JsonNode.Parse(json)!;
+        JsonObject header = root is JsonObject named ? Only(named, PriceListReader.ListKeys) : [];
+        header.Remove("providers");
+        header["source"] ??= source;
+        header["date"] ??= date.ToString("O", CultureInfo.InvariantCulture);
+        header["taken"] = taken.ToString("O", CultureInfo.InvariantCulture);
+        header["currency"] ??= "USD";
+        return WithList(header, "providers", Items(root is JsonObject ? root["providers"] : root).Select(provider =>
+        {
+            JsonObject own = Only(provider, PriceListReader.ProviderKeys);
+            own.Remove("models");
+            return WithList(own, "models", Items(provider["models"]).Select(model => Text(Model(model))));
+        })) + "\n";
+    }
+
+    /// <summary>Where a newer list is kept.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListWriteFailed"/>: the account has no folder of its own.</exception>
+    public static string ListPath => Path.Combine(
+        Folder ?? throw new TokenDashboardException(
+            ErrorCode.PriceListWriteFailed, $"This account has no folder of its own. Set the environment variable {FolderVariable} to the full path of a folder."),
+        ListFile);
+
+    private static PriceList WithOwn(PriceList list, string? folder)
+    {
+        string[] files = folder is null ? [] : [.. OwnFiles.Select(name => Path.Combine(folder, name)).Where(File.Exists)];
+        if (files.Length == 0)
+        {
+            return list;
+        }
+        if (files.Length > 1)
+        {
+            throw new TokenDashboardException(ErrorCode.PriceFileInvalid, $"There are own prices in {string.Join(" and ", files.Select(file => $"'{file}'"))}. Keep one of the files.", target: files[0]);
+        }
+        var reader = new PriceListReader(own: true);
+        var lines = new Dictionary<string, long>();
+        List<ListedProvider> own = reader.Read(OwnValues(files[0], lines), files[0]);
+        own.ForEach(provider => _ = provider.Models);
+        foreach (string id in own.SelectMany(provider => provider.Fallbacks).Except(own.Select(provider => provider.Id)).Except(list.ProviderIds))
+        {
+            reader.Faults.Add(new DefinitionFault("providers", $"names '{id}' in fallback_model_providers, and there is no such provider"));
+        }
+        foreach (string id in reader.Discounts.Select(discount => discount.Provider).OfType<string>().Except(list.ProviderIds).Except(own.Select(provider => provider.Id)))
+        {
+            reader.Faults.Add(new DefinitionFault("discounts", $"names the provider '{id}', which the price list does not have"));
+        }
+        Throw(reader, files[0], ErrorCode.PriceFileInvalid, lines);
+        // A provider that the list has too stays in its place, for the order says which of several that match is meant.
+        Dictionary<string, ListedProvider> changed = own.ToDictionary(provider => provider.Id, provider => Merged(provider, list));
+        return new PriceList(
+            [.. changed.Values.ExceptBy(list.ProviderIds, provider => provider.Id), .. list.Providers.Select(provider => changed.GetValueOrDefault(provider.Id, provider))],
+            reader.Discounts) { Name = list.Name, Version = list.Version, Date = list.Date, Taken = list.Taken };
+    }
+
+    /// <summary>A user's provider with what the list has of it. Own prices come before others and take none away.</summary>
+    private static ListedProvider Merged(ListedProvider own, PriceList list)
+    {
+        ListedProvider? other = list.ProviderNamed(own.Id);
+        if (other is null)
+        {
+            return own;
+        }
+        if (other.Id != own.Id)
+        {
+            return own.Fallbacks.Count > 0 ? own : own with { Fallbacks = [other.Id, .. other.Fallbacks] };
+        }
+        return new ListedProvider(
+            own.Id,
+            own.ProviderMatch ?? other.ProviderMatch,
+            own.ModelMatch ?? other.ModelMatch,
+            own.Fallbacks.Count > 0 ? own.Fallbacks : other.Fallbacks,
+            new Lazy<IReadOnlyList<ListedModel>>(() => [.. own.Models, .. other.Models]));
+    }
+
+    private static object? OwnValues(string path, Dictionary<string, long> lines)
+    {
+        byte[] content = ReadBytes(path);
+        if (Path.GetExtension(path) == ".json")
+        {
+            return PlainValues.Of(ParseJson(content, path, ErrorCode.PriceFileInvalid, check: true, lenient: true));
+        }
+        try
+        {
+            using var reader = new StreamReader(new MemoryStream(content));
+            return PlainValues.OfYaml(reader, lines);
+        }
+        catch (YamlException exception)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.PriceFileInvalid, $"'{path}' is no YAML, line {exception.Start.Line}: {exception.Message}", exception, path);
+        }
+    }
+
+    private static JsonElement ParseJson(byte[] json, string name, ErrorCode code, bool check, bool lenient = false)
+    {
+        try
+        {
+            if (check)
+            {
+                JsonInput.Parse(json, lenient);
+            }
+            // Not disposed of, for what is made of it is read later.
+            return JsonDocument.Parse(json.AsMemory(json.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0), new JsonDocumentOptions
+            {
+                AllowDuplicateProperties = false,
+                AllowTrailingCommas = lenient,
+                CommentHandling = lenient ? JsonCommentHandling.Skip : JsonCommentHandling.Disallow,
+            }).RootElement;
+        }
+        catch (JsonException exception)
+        {
+            throw new TokenDashboardException(code, $"'{name}' is not JSON ({exception.Message}).", exception, name);
+        }
+    }
+
+    private static void Throw(PriceListReader reader, string name, ErrorCode code, Dictionary<string, long> lines)
+    {
+        const int Most = 20;
+        if (reader.Faults.Count > 0)
+        {
+            IEnumerable<string> faults = reader.Faults.Take(Most).Select(fault => LineOf(fault.Path, lines) is { } line ? $"line {line}: {fault}." : $"{fault}.");
+            string more = reader.Faults.Count > Most ? $" And {reader.Faults.Count - Most} more." : "";
+            throw new TokenDashboardException(code, $"'{name}' is no price list that can be read. {string.Join(' ', faults)}{more} docs/cost.md describes what may stand in it.", target: name);
+        }
+    }
+
+    // Of what is missing the line is that of what it is missing in.
+    private static long? LineOf(string path, Dictionary<string, long> lines)
+    {
+        while (!lines.ContainsKey(path) && path.LastIndexOfAny(['.', '[']) is > 0 and int end)
+        {
+            path = path[..end];
+        }
+        return lines.TryGetValue(path, out long line) ? line : null;
+    }
+
+    internal static byte[] ReadBytes(string path)
+    {
+        try
+        {
+            return RegularFile.ReadBytes(path, MaxBytes);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new TokenDashboardException(ErrorCode.PriceFileNotFound, $"'{path}' cannot be read: {exception.Message}", exception, path);
+        }
+    }
+
+    private static JsonObject Model(JsonObject model)
+    {
+        JsonObject only = Only(model, PriceListReader.ModelKeys);
+        if (only["prices"] is JsonObject prices)
+        {
+            only["prices"] = Only(prices, PriceListReader.PriceKeys);
+        }
+        else if (only["prices"] is JsonArray list)
+        {
+            foreach (JsonObject item in list.OfType<JsonObject>())
+            {
+                item["prices"] = Only((JsonObject)item["prices"]!, PriceListReader.PriceKeys);
+            }
+        }
+        return only;
+    }
+
+    // What is to be a list may be the one thing in it.
+    private static IEnumerable<JsonObject> Items(JsonNode? node) => (node as JsonArray ?? [node?.DeepClone()]).OfType<JsonObject>();
+
+    private static JsonObject Only(JsonObject fields, IReadOnlyList<string> keys) =>
+        new(keys.Where(fields.ContainsKey).Select(key => KeyValuePair.Create(key, fields[key]?.DeepClone())));
+
+    private static string WithList(JsonObject fields, string name, IEnumerable<string> items) =>
+        $"{Text(fields)[..^1]}{(fields.Count > 0 ? "," : "")}\"{name}\":[\n{string.Join(",\n", items)}\n]}}";
+
+    private static string Text(JsonObject fields) => fields.ToJsonString(Compactly);
+
+    private static readonly JsonSerializerOptions Compactly = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+}

@@ -1,0 +1,314 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using TokenDashboard.Input;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Pricing.Lists;
+
+/// <summary>Makes the parts of a price list of plain values, and gathers what is wrong with them.</summary>
+/// <param name="own">
+/// Whether it is a user's own file, of which every name must be known. A list of others may say more than is read here.
+/// </param>
+internal sealed partial class PriceListReader(bool own)
+{
+    public static readonly IReadOnlyList<string> ListKeys = ["version", "date", "taken", "source", "licence", "currency", "providers", "discounts"];
+    public static readonly IReadOnlyList<string> ProviderKeys = ["id", "provider_match", "model_match", "fallback_model_providers", "models"];
+    public static readonly IReadOnlyList<string> ModelKeys = ["id", "match", "prices"];
+    public static readonly IReadOnlyList<string> PriceKeys =
+        ["input_mtok", "cache_read_mtok", "cache_write_mtok", "output_mtok", "output_reasoning_mtok", "requests_kcount"];
+
+    private static readonly string[] ConditionKeys = ["constraint", "prices"];
+    private static readonly string[] ConstraintKeys = ["type", "start_date", "start_time", "end_time"];
+    private static readonly string[] DiscountKeys = ["provider", "match", "percent", "start_date", "end_date"];
+    private const int LongestName = 500;
+
+    /// <summary>What has more faults than this is something else than a price list.</summary>
+    private const int MaxFaults = 1000;
+
+    /// <summary>More than any list says of a rate; the sums of what is computed with it are exact.</summary>
+    private const decimal LargestRate = 1_000_000;
+
+    public List<DefinitionFault> Faults { get; } = [];
+
+    /// <summary>What is done after the models of a provider were read, which may be long after the list was.</summary>
+    public Action? ModelsRead { get; set; }
+
+    /// <summary>The source with its version and date.</summary>
+    public string Title { get; private set; } = "";
+
+    public string? Version { get; private set; }
+
+    public DateTimeOffset? Date { get; private set; }
+
+    /// <summary>When it was taken in place of the shipped one.</summary>
+    public DateTimeOffset? Taken { get; private set; }
+
+    public List<PriceDiscount> Discounts { get; } = [];
+
+    /// <summary>Reads the whole: the list of providers as genai-prices has it, or names with values of which one is that list.</summary>
+    /// <param name="root">The plain values.</param>
+    /// <param name="name">What the source is called where it does not say so itself.</param>
+    public List<ListedProvider> Read(object? root, string name)
+    {
+        if (root is not (IEnumerable<KeyValuePair<string, object?>> or IEnumerable<object?>))
+        {
+            Faults.Add(new DefinitionFault("", "has no providers; it must be a list of providers, or names with values of which one is providers"));
+            return [];
+        }
+        IEnumerable<KeyValuePair<string, object?>> values =
+            root as IEnumerable<KeyValuePair<string, object?>> ?? [KeyValuePair.Create("providers", (object?)root)];
+        DefinitionFields fields = Fields(values, ListKeys, "");
+        Version = fields.Text("version", 100);
+        Date = Instant(fields.Text("date", 100));
+        Taken = Instant(fields.Text("taken", 100));
+        string date = Date?.ToString(" (yyyy-MM-dd)", CultureInfo.InvariantCulture) ?? "";
+        Title = own ? name : $"{fields.Text("source", LongestName) ?? name}{(Version is null ? "" : $" {Version}")}{date}";
+        string currency = fields.Text("currency", 10)?.ToUpperInvariant() ?? "USD";
+        if (!CurrencyPattern().IsMatch(currency))
+        {
+            fields.Fault("currency", $"is '{currency}'; it must be three letters such as USD");
+        }
+        var source = new PriceSource(Title, currency, own);
+        var providers = new List<ListedProvider>();
+        foreach (DefinitionFields provider in Objects(fields, "providers", ProviderKeys, required: !own))
+        {
+            if (Provider(provider, source) is { } read)
+            {
+                if (providers.Any(other => other.Id == read.Id))
+                {
+                    provider.Fault("id", $"is '{read.Id}', as that of another provider; make them one");
+                    continue;
+                }
+                providers.Add(read);
+            }
+        }
+        Discounts.AddRange(Objects(fields, "discounts", DiscountKeys).Select(Discount).OfType<PriceDiscount>());
+        return providers;
+    }
+
+    private ListedProvider? Provider(DefinitionFields fields, PriceSource source)
+    {
+        // Names are compared in lower case.
+        string? id = own ? fields.Text("id", LongestName, required: true)?.ToLowerInvariant() : fields.Text("id", LongestName, required: true);
+        MatchClause? providerMatch = Clause(fields, "provider_match"), modelMatch = Clause(fields, "model_match");
+        IReadOnlyList<string> fallbacks = fields.Texts("fallback_model_providers");
+        var models = new Lazy<IReadOnlyList<ListedModel>>(() =>
+        {
+            ListedModel[] read = [.. Objects(fields, "models", ModelKeys, required: true).Select(model => Model(model, id ?? "", source)).OfType<ListedModel>()];
+            ModelsRead?.Invoke();
+            return read;
+        });
+        return id is null ? null : new ListedProvider(id, providerMatch, modelMatch, fallbacks, models);
+    }
+
+    private ListedModel? Model(DefinitionFields fields, string provider, PriceSource source)
+    {
+        string? id = fields.Text("id", LongestName, required: true);
+        MatchClause? match = Clause(fields, "match", required: !own);
+        if (own && !fields.Has("match") && id is not null)
+        {
+            match = MatchClause.One("equals", id);
+        }
+        List<ConditionalRates> prices = Prices(fields);
+        return id is null || match is null || prices.Count == 0 ? null : new ListedModel(provider, id, match, prices, source);
+    }
+
+    private List<ConditionalRates> Prices(DefinitionFields model)
+    {
+        if (model.Value("prices", required: true) is not { } value)
+        {
+            return [];
+        }
+        var prices = new List<ConditionalRates>();
+        if (value is IEnumerable<KeyValuePair<string, object?>> rates)
+        {
+            prices.Add(new ConditionalRates(null, Rates(Fields(rates, PriceKeys, model.PathOf("prices")))));
+        }
+        else
+        {
+            foreach (DefinitionFields item in Objects(model, "prices", ConditionKeys))
+            {
+                PriceConstraint? constraint = Constraint(item);
+                if (item.Value("prices", required: true) is IEnumerable<KeyValuePair<string, object?>> conditional)
+                {
+                    prices.Add(new ConditionalRates(constraint, Rates(Fields(conditional, PriceKeys, item.PathOf("prices")))));
+                }
+                else if (item.Has("prices"))
+                {
+                    item.Fault("prices", "must be names with prices");
+                }
+            }
+            if (prices.Count == 0)
+            {
+                model.Fault("prices", "must be names with prices, or a list of them with constraints");
+            }
+        }
+        return prices;
+    }
+
+    private PriceConstraint? Constraint(DefinitionFields item)
+    {
+        if (item.Value("constraint") is not { } value)
+        {
+            return null;
+        }
+        if (value is not IEnumerable<KeyValuePair<string, object?>> values)
+        {
+            item.Fault("constraint", "must be start_date, or start_time and end_time");
+            return null;
+        }
+        // Of a kind of constraint that is not known here, nobody can say when it holds.
+        var fields = new DefinitionFields(values, ConstraintKeys, item.PathOf("constraint"), Faults);
+        if (fields.Has("start_date") == (fields.Has("start_time") || fields.Has("end_time")))
+        {
+            item.Fault("constraint", "must be start_date, or start_time and end_time");
+            return null;
+        }
+        return fields.Has("start_date")
+            ? Day(fields, "start_date") is { } day ? new PriceConstraint(day) : null
+            : Time(fields, "start_time") is { } start && Time(fields, "end_time") is { } end ? new PriceConstraint(null, start, end) : null;
+    }
+
+    private PriceRates Rates(DefinitionFields fields)
+    {
+        TokenRate?[] rates = [.. PriceKeys.SkipLast(1).Select(key => Rate(fields, key))];
+        foreach ((string part, string whole) in new[] { ("cache_read_mtok", "input_mtok"), ("cache_write_mtok", "input_mtok"), ("output_reasoning_mtok", "output_mtok") })
+        {
+            if (fields.Has(part) && !fields.Has(whole))
+            {
+                fields.Fault(part, $"has a price, and {whole}, which it is part of, has none");
+            }
+        }
+        return new PriceRates(rates[0], rates[1], rates[2], rates[3], rates[4], fields.Decimal("requests_kcount", largest: LargestRate));
+    }
+
+    private TokenRate? Rate(DefinitionFields fields, string key)
+    {
+        if (fields.Value(key) is not IEnumerable<KeyValuePair<string, object?>> tiered)
+        {
+            return fields.Decimal(key, largest: LargestRate) is { } price ? new TokenRate(price, []) : null;
+        }
+        DefinitionFields rate = Fields(tiered, ["base", "tiers"], fields.PathOf(key));
+        decimal? smallest = rate.Decimal("base", required: true, LargestRate);
+        var tiers = new List<(long, decimal)>();
+        foreach (DefinitionFields tier in Objects(rate, "tiers", ["start", "price"], required: true))
+        {
+            if (tier.Number("start", required: true, largest: ValueLimits.MaxTokens, whole: true) is { } start && tier.Decimal("price", required: true, LargestRate) is { } above)
+            {
+                tiers.Add(((long)start, above));
+            }
+        }
+        return smallest is { } first ? new TokenRate(first, [.. tiers.OrderBy(tier => tier.Item1)]) : null;
+    }
+
+    private PriceDiscount? Discount(DefinitionFields fields)
+    {
+        decimal? percent = fields.Decimal("percent", required: true, largest: 100);
+        DateTime start = Day(fields, "start_date") ?? DateTime.MinValue, end = Day(fields, "end_date") ?? DateTime.MaxValue;
+        if (end <= start)
+        {
+            fields.Fault("end_date", "is not after start_date; it is the first day without the discount");
+        }
+        MatchClause? match = Clause(fields, "match");
+        return percent is { } off ? new PriceDiscount(fields.Text("provider", LongestName)?.ToLowerInvariant(), match, off, start, end) : null;
+    }
+
+    private MatchClause? Clause(DefinitionFields fields, string name, bool required = false, int depth = 0)
+    {
+        if (fields.Value(name, required) is not { } value)
+        {
+            return null;
+        }
+        KeyValuePair<string, object?>[] clauses = value is IEnumerable<KeyValuePair<string, object?>> pairs ? [.. pairs] : [];
+        if (clauses.Length != 1 || !MatchClause.Names.Contains(clauses[0].Key) || depth > 10)
+        {
+            fields.Fault(name, $"must be one of {string.Join(", ", MatchClause.Names)}, as in {{ starts_with: gpt-4o }}");
+            return null;
+        }
+        string kind = clauses[0].Key;
+        var inner = new DefinitionFields(clauses, MatchClause.Names, fields.PathOf(name), Faults);
+        if (kind is "or" or "and")
+        {
+            object?[] items = [.. DefinitionFields.Items(clauses[0].Value ?? "")];
+            string[] names = [.. items.Select((_, index) => $"{kind}[{index}]")];
+            // Each as a field of its own, so that its place can be told.
+            var numbered = new DefinitionFields(items.Zip(names, (item, place) => KeyValuePair.Create(place, item)), names, fields.PathOf(name), Faults);
+            MatchClause?[] parts = [.. names.Select(place => Clause(numbered, place, required: true, depth + 1))];
+            return parts.Any(part => part is null) ? null : kind == "or" ? MatchClause.Any([.. parts.OfType<MatchClause>()]) : MatchClause.All([.. parts.OfType<MatchClause>()]);
+        }
+        if (inner.Text(kind, LongestName, required: true) is not { } text)
+        {
+            return null;
+        }
+        try
+        {
+            return MatchClause.One(kind, text);
+        }
+        catch (RegexParseException exception)
+        {
+            inner.Fault(kind, $"is '{text}', which is no pattern ({exception.Message})");
+            return null;
+        }
+    }
+
+    private IEnumerable<DefinitionFields> Objects(DefinitionFields fields, string name, IReadOnlyList<string> known, bool required = false)
+    {
+        if (fields.Value(name, required) is not { } value)
+        {
+            yield break;
+        }
+        int index = 0;
+        foreach (object? item in DefinitionFields.Items(value).TakeWhile(_ => Faults.Count < MaxFaults))
+        {
+            string path = $"{fields.PathOf(name)}[{index++}]";
+            if (item is IEnumerable<KeyValuePair<string, object?>> values)
+            {
+                yield return Fields(values, known, path);
+            }
+            else
+            {
+                Faults.Add(new DefinitionFault(path, $"must be names with values: {string.Join(", ", known)}"));
+            }
+        }
+    }
+
+    private DefinitionFields Fields(IEnumerable<KeyValuePair<string, object?>> values, IReadOnlyList<string> known, string path) =>
+        new(own ? values : values.Where(value => known.Contains(value.Key)), known, path, Faults);
+
+    private static DateTimeOffset? Instant(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset instant) ? instant : null;
+
+    private static DateTime? Day(DefinitionFields fields, string name)
+    {
+        if (fields.Text(name, 100) is not { } text)
+        {
+            return null;
+        }
+        if (DateTime.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime day))
+        {
+            return day;
+        }
+        fields.Fault(name, $"is '{text}'; it must be a day such as 2026-03-01, of UTC");
+        return null;
+    }
+
+    private static TimeSpan? Time(DefinitionFields fields, string name)
+    {
+        if (fields.Text(name, 100, required: true) is not { } text)
+        {
+            return null;
+        }
+        if (TimePattern().IsMatch(text) && DateTimeOffset.TryParse($"2000-01-02T{text}", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset time))
+        {
+            return time.UtcDateTime.TimeOfDay;
+        }
+        fields.Fault(name, $"is '{text}'; it must be a time of day with its offset, such as 16:30:00Z or 09:00:00+02:00");
+        return null;
+    }
+
+    [GeneratedRegex(@"^\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\z", RegexOptions.ECMAScript)]
+    private static partial Regex TimePattern();
+
+    [GeneratedRegex(@"^[A-Z]{3}\z")]
+    private static partial Regex CurrencyPattern();
+}

@@ -1,0 +1,88 @@
+using System.Net;
+
+namespace TokenDashboard.Pricing.Lists;
+
+/// <summary>A price list of a file or an address, that may take the place of the one in force.</summary>
+public sealed class PriceListUpdate
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly string _compact;
+
+    private PriceListUpdate(byte[] json, string source, DateTimeOffset date, DateTimeOffset now)
+    {
+        PriceList list = PriceFiles.ParseList(json, source);
+        try
+        {
+            PriceList current = PriceFiles.LoadList();
+            Changes = PriceChange.Between(current, list);
+            IsNew = Changes.Count > 0 || (list.Version ?? current.Version) != current.Version;
+        }
+        catch (TokenDashboardException exception) when (exception.Code == ErrorCode.PriceListInvalid)
+        {
+            // Somebody has changed the file, and it is to be replaced.
+            Changes = PriceChange.Between(PriceFiles.LoadFrom(null), list);
+            IsNew = true;
+        }
+        _compact = PriceFiles.Compact(json, source, date, now);
+    }
+
+    /// <summary>How it differs from the list in force.</summary>
+    public IReadOnlyList<PriceChange> Changes { get; }
+
+    /// <summary>Whether it is another list than the one in force.</summary>
+    public bool IsNew { get; }
+
+    /// <summary>Reads a list from a file.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceFileNotFound"/>, <see cref="ErrorCode.PriceListInvalid"/>.</exception>
+    public static PriceListUpdate OfFile(string path, DateTimeOffset now)
+    {
+        byte[] json = PriceFiles.ReadBytes(path);
+        return new PriceListUpdate(json, Path.GetFileName(path), File.GetLastWriteTimeUtc(path), now);
+    }
+
+    /// <summary>Fetches a list.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListUnreachable"/>, <see cref="ErrorCode.PriceListInvalid"/>.</exception>
+    public static PriceListUpdate OfUrl(Uri url, DateTimeOffset now, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        // What signs somebody in may stand before the host or after the path.
+        string shown = url.IsAbsoluteUri ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : url.OriginalString;
+        if (!url.IsAbsoluteUri || !(url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)) || url.UserInfo.Length > 0)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.PriceListUnreachable, $"'{shown}' is not an address that prices are taken from. Give one that begins with https://, without a user name or password.", target: shown);
+        }
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(Patience);
+        try
+        {
+            using var handler = new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All, MaxAutomaticRedirections = 5, UseCookies = false };
+            using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = PriceFiles.MaxBytes };
+            client.DefaultRequestHeaders.UserAgent.ParseAdd("TokenDashboard");
+            using HttpResponseMessage response = client.GetAsync(url, timeout.Token).GetAwaiter().GetResult();
+            if (!response.IsSuccessStatusCode)
+            {
+                throw new TokenDashboardException(ErrorCode.PriceListUnreachable, $"'{shown}' answered with status {(int)response.StatusCode}. Check the address.", target: shown);
+            }
+            byte[] json = response.Content.ReadAsByteArrayAsync(timeout.Token).GetAwaiter().GetResult();
+            return new PriceListUpdate(json, shown, response.Content.Headers.LastModified ?? now, now);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.PriceListUnreachable,
+                $"The price list could not be fetched from '{shown}': {exception.Message} Check the address and the proxy, or fetch the file by other means and give -Path.",
+                exception, shown);
+        }
+        catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.PriceListUnreachable, $"'{shown}' did not send the price list within {Patience.TotalSeconds:0} seconds.", exception, shown);
+        }
+    }
+
+    /// <summary>Puts the list into the user's folder, where it is in force from now on.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListWriteFailed"/>: it cannot be written.</exception>
+    public void Keep() => AtomicFile.WriteIfChanged(PriceFiles.ListPath, _compact, ErrorCode.PriceListWriteFailed);
+}

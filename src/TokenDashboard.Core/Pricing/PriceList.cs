@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace TokenDashboard.Pricing;
+
+/// <summary>
+/// What models cost. A provider and a model are matched as genai-prices defines it: nothing is guessed, and what matches no entry has no
+/// price.
+/// </summary>
+public sealed partial class PriceList
+{
+    /// <summary>A store has some hundred; one of which somebody makes up the names must not fill the memory.</summary>
+    private const int MaxRemembered = 10_000;
+
+    private const string LiteLlm = "litellm";
+
+    private readonly Dictionary<string, ListedProvider> _byId;
+    private readonly IReadOnlyList<PriceDiscount> _discounts;
+    private readonly Lazy<bool> _isExact;
+    private readonly ConcurrentDictionary<(string? Provider, string Model), PriceMatch?> _remembered = new();
+
+    internal PriceList(IReadOnlyList<ListedProvider> providers, IReadOnlyList<PriceDiscount> discounts)
+    {
+        Providers = providers;
+        _discounts = discounts;
+        _byId = providers.ToDictionary(provider => provider.Id);
+        // Those of the shipped list do, as a test shows; a user's own may have any times and sizes.
+        _isExact = new Lazy<bool>(() => providers.SelectMany(provider => provider.Models).Where(model => model.Source.IsOwn)
+            .All(model => new PriceMatch(model.Provider, model, "", []).IsExactFromRollups));
+    }
+
+    /// <summary>What people call it: its source with its version and date.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The version; null where it is not known.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>The date; null where it is not known.</summary>
+    public DateTimeOffset? Date { get; init; }
+
+    /// <summary>When it was taken in place of the shipped list; null for that one.</summary>
+    public DateTimeOffset? Taken { get; init; }
+
+    /// <summary>The ids of the providers.</summary>
+    public IEnumerable<string> ProviderIds => Providers.Select(provider => provider.Id);
+
+    /// <summary>The ids of the models of a provider, or without one of all, each once.</summary>
+    public IEnumerable<string> ModelsOf(string? provider) =>
+        (string.IsNullOrEmpty(provider) ? Providers : ProviderNamed(provider) is { } named ? [named] : []).SelectMany(listed => listed.Models).Select(model => model.Id).Distinct();
+
+    /// <summary>Whether rollups tell the cost of every model: all prices change at quarters of an hour, and by the classes of input size.</summary>
+    internal bool IsExactFromRollups => _isExact.Value;
+
+    internal IReadOnlyList<ListedProvider> Providers { get; }
+
+    /// <summary>The entry that a provider and a model mean; null where there is none.</summary>
+    /// <param name="provider">The provider as a request names it; null or empty where it names none.</param>
+    /// <param name="model">The model as a request names it.</param>
+    public PriceMatch? Find(string? provider, string model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (_remembered.TryGetValue((provider, model), out PriceMatch? match))
+        {
+            return match;
+        }
+        if (_remembered.Count >= MaxRemembered)
+        {
+            _remembered.Clear();
+        }
+        return _remembered[(provider, model)] = Search(provider, Normal(model));
+    }
+
+    /// <summary>The price of a model at an instant; null where it has none.</summary>
+    public ResolvedPrice? Find(string? provider, string model, DateTimeOffset at) => Find(provider, model)?.At(at);
+
+    /// <summary>Whether a provider is known by its name, or where a request names none, by the model's.</summary>
+    public bool HasProvider(string? provider, string model) => (string.IsNullOrEmpty(provider) ? ByModel(Normal(model)) : ProviderNamed(provider)) is not null;
+
+    /// <summary>The providers that have a model of that name themselves.</summary>
+    public IEnumerable<string> ProvidersOf(string model)
+    {
+        string name = Normal(model);
+        return Providers.Where(provider => provider.Models.Any(candidate => candidate.Match.Matched(name) is not null)).Select(provider => provider.Id);
+    }
+
+    /// <summary>The entries of the models whose id, and whose provider's id, a condition holds of.</summary>
+    public IEnumerable<PriceMatch> Entries(Func<string, bool> provider, Func<string, bool> model) => Providers.Where(listed => provider(listed.Id))
+        .SelectMany(listed => listed.Models).Where(listed => model(listed.Id)).Select(listed => new PriceMatch(listed.Provider, listed, listed.Match.ToString(), DiscountsOf(listed.Provider, listed.Id)));
+
+    /// <summary>The id of the provider that the name of a model tells; null where it tells none.</summary>
+    public string? ProviderOf(string model) => ByModel(Normal(model))?.Id;
+
+    /// <summary>The provider that a name means.</summary>
+    internal ListedProvider? ProviderNamed(string name)
+    {
+        string normal = Normal(name);
+        return _byId.GetValueOrDefault(normal) ?? Providers.FirstOrDefault(provider => provider.ProviderMatch?.Matched(normal) is not null);
+    }
+
+    private PriceMatch? Search(string? provider, string model)
+    {
+        // What LiteLLM reports has the provider in the name of the model.
+        if (LiteLlm.Equals(provider, StringComparison.OrdinalIgnoreCase) && model.IndexOf('/') is > 0 and int slash && slash < model.Length - 1
+            && ProviderNamed(model[..slash]) is not null)
+        {
+            (provider, model) = (model[..slash], model[(slash + 1)..]);
+        }
+        ListedProvider? found = string.IsNullOrEmpty(provider) ? ByModel(model) : ProviderNamed(provider);
+        if (found is null && LiteLlm.Equals(provider, StringComparison.OrdinalIgnoreCase))
+        {
+            found = ByModel(model);
+        }
+        if (found is null)
+        {
+            return null;
+        }
+        if (Search(found, model) is { } match)
+        {
+            return match;
+        }
+        string dashed = CompactDate().Replace(model, date => DateTime.TryParseExact(date.Value[1..], "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime day)
+            ? day.ToString("-yyyy-MM-dd", CultureInfo.InvariantCulture) : date.Value);
+        return dashed == model ? null : Search(found, dashed);
+    }
+
+    // After a provider's own models those of others, but not those that the others take from others again.
+    private PriceMatch? Search(ListedProvider provider, string model) =>
+        provider.Fallbacks.Select(_byId.GetValueOrDefault).OfType<ListedProvider>().Prepend(provider).SelectMany(candidate => candidate.Models)
+            .Select(candidate => candidate.Match.Matched(model) is { } clause
+                ? new PriceMatch(provider.Id, candidate, clause, DiscountsOf(provider.Id, model)) : null)
+            .FirstOrDefault(match => match is not null);
+
+    private PriceDiscount[] DiscountsOf(string provider, string model) =>
+        [.. _discounts.Where(discount => (discount.Provider ?? provider) == provider && (discount.Match is null || discount.Match.Matched(model) is not null))];
+
+    private ListedProvider? ByModel(string model) =>
+        model.Length == 0 ? null : Providers.FirstOrDefault(provider => provider.ModelMatch?.Matched(model) is not null);
+
+    private static string Normal(string name) => name.ToLowerInvariant().Trim();
+
+    // Some write the date of a model without dashes.
+    [GeneratedRegex(@"-20[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])(?=-|:|$)")]
+    private static partial Regex CompactDate();
+}

@@ -1,0 +1,197 @@
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Pricing;
+
+/// <summary>The entry of a price list that a provider and a model mean, with all its prices over time.</summary>
+public sealed class PriceMatch
+{
+    private static readonly TimeSpan Quarter = TimeSpan.FromMinutes(15);
+
+    private readonly PriceSpan[] _spans;
+
+    internal PriceMatch(string requestedProvider, ListedModel model, string clause, IReadOnlyList<PriceDiscount> discounts)
+    {
+        RequestedProvider = requestedProvider;
+        Model = model.Id;
+        Provider = model.Provider;
+        Clause = clause;
+        Source = model.Source;
+        _spans = Spans(model, model.Source.IsOwn ? [] : discounts);
+        HasTimesOfDay = _spans.Any(span => span.Windows.Count > 1);
+        IsExactFromRollups = _spans.SelectMany(span => span.Windows)
+            .All(window => window.Start.Ticks % Quarter.Ticks == 0 && !window.Price.Rates.TierStarts.Except(InputSize.Thresholds).Any());
+    }
+
+    /// <summary>The id of the provider that was found for the request.</summary>
+    public string RequestedProvider { get; }
+
+    /// <summary>The id of the provider below which the price stands: another one where the first serves models of others.</summary>
+    public string Provider { get; }
+
+    /// <summary>The id of the model in the price list.</summary>
+    public string Model { get; }
+
+    /// <summary>The condition that the model's name met, such as <c>starts_with gpt-4o</c>.</summary>
+    public string Clause { get; }
+
+    /// <summary>The currency of the prices.</summary>
+    public string Currency => Source.Currency;
+
+    /// <summary>Whether the price depends on the time of day.</summary>
+    public bool HasTimesOfDay { get; }
+
+    /// <summary>
+    /// Whether the sums of rollups tell the cost: they tell quarters of an hour apart, and requests by the classes of their input size. Where
+    /// the price changes at other times or sizes, only single requests do.
+    /// </summary>
+    public bool IsExactFromRollups { get; }
+
+    internal PriceSource Source { get; }
+
+    /// <summary>All prices, by days and within them by times of day.</summary>
+    internal IReadOnlyList<PriceSpan> Schedule => _spans;
+
+    /// <summary>The price at an instant.</summary>
+    public ResolvedPrice At(DateTimeOffset instant)
+    {
+        DateTime utc = instant.UtcDateTime;
+        IReadOnlyList<PriceWindow> windows = SpanAt(utc).Windows;
+        int at = windows.Count - 1;
+        while (windows[at].Start > utc.TimeOfDay)
+        {
+            at--;
+        }
+        return windows[at].Price;
+    }
+
+    /// <summary>The days around an instant that have the same prices.</summary>
+    internal PriceSpan SpanAt(DateTime utc)
+    {
+        int at = _spans.Length - 1;
+        while (_spans[at].From > utc)
+        {
+            at--;
+        }
+        return _spans[at];
+    }
+
+    /// <summary>The parts of a range in which the price is one, in order and without gaps. Where two meet, the price is another.</summary>
+    public IEnumerable<PricePeriod> Periods(DateTimeOffset from, DateTimeOffset until)
+    {
+        PricePeriod? last = null;
+        foreach ((DateTime start, ResolvedPrice price) in Starts(from.UtcDateTime, until.UtcDateTime))
+        {
+            if (last is { } period)
+            {
+                if (period.Price == price)
+                {
+                    continue;
+                }
+                yield return period with { Until = new(start) };
+            }
+            last = new PricePeriod(new(start), until, price);
+        }
+        if (last is { } final)
+        {
+            yield return final;
+        }
+    }
+
+    private IEnumerable<(DateTime Start, ResolvedPrice Price)> Starts(DateTime from, DateTime until)
+    {
+        if (from >= until)
+        {
+            yield break;
+        }
+        yield return (from, At(from));
+        foreach (PriceSpan span in _spans.Where(span => span.Until > from && span.From < until))
+        {
+            if (span.Windows.Count == 1)
+            {
+                if (span.From > from)
+                {
+                    yield return (span.From, span.Windows[0].Price);
+                }
+                continue;
+            }
+            DateTime end = span.Until < until ? span.Until : until;
+            for (DateTime day = span.From > from ? span.From : from.Date; day < end; day = day.AddDays(1))
+            {
+                foreach (PriceWindow window in span.Windows.Where(window => day + window.Start > from && day + window.Start < end))
+                {
+                    yield return (day + window.Start, window.Price);
+                }
+                if (day == DateTime.MaxValue.Date)
+                {
+                    break;
+                }
+            }
+        }
+    }
+
+    private PriceSpan[] Spans(ListedModel model, IReadOnlyList<PriceDiscount> discounts)
+    {
+        var prices = new Dictionary<(ConditionalRates, decimal?), ResolvedPrice>();
+        ResolvedPrice At(DateTime utc)
+        {
+            ConditionalRates listed = model.At(utc);
+            decimal? discount = discounts.LastOrDefault(discount => discount.StartDate <= utc && utc < discount.EndDate)?.Percent;
+            if (!prices.TryGetValue((listed, discount), out ResolvedPrice? price))
+            {
+                PriceRates rates = discount is { } percent ? listed.Rates.Times(1 - (percent / 100)) : listed.Rates;
+                prices.Add((listed, discount), price = new ResolvedPrice(this, rates, discount));
+            }
+            return price;
+        }
+        PriceConstraint[] constraints = [.. model.Prices.Select(price => price.Constraint).OfType<PriceConstraint>()];
+        DateTime first = DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc), end = DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc);
+        DateTime[] days =
+        [
+            .. constraints.Select(constraint => constraint.StartDate).OfType<DateTime>()
+                .Concat(discounts.SelectMany(discount => new[] { discount.StartDate, discount.EndDate })).Where(day => day > first && day < end)
+                .Prepend(first).Distinct().Order(),
+        ];
+        TimeSpan[] times =
+        [
+            .. constraints.Where(constraint => constraint.StartDate is null).SelectMany(constraint => new[] { constraint.StartTime, constraint.EndTime })
+                .Prepend(TimeSpan.Zero).Distinct().Order(),
+        ];
+        var spans = new List<PriceSpan>();
+        foreach (DateTime day in days)
+        {
+            List<PriceWindow> windows = Windows(times.Select(time => (time, At(day + time))));
+            if (spans.Count == 0 || !spans[^1].Windows.SequenceEqual(windows))
+            {
+                if (spans.Count > 0)
+                {
+                    spans[^1] = spans[^1] with { Until = day };
+                }
+                spans.Add(new PriceSpan(day, end, windows));
+            }
+        }
+        return [.. spans];
+    }
+
+    // What costs the same before and after a time of day is one window.
+    private static List<PriceWindow> Windows(IEnumerable<(TimeSpan Start, ResolvedPrice Price)> starts)
+    {
+        var windows = new List<PriceWindow>();
+        foreach ((TimeSpan start, ResolvedPrice price) in starts)
+        {
+            if (windows.Count == 0 || windows[^1].Price != price)
+            {
+                windows.Add(new PriceWindow(start, price));
+            }
+        }
+        return windows;
+    }
+}
+
+/// <summary>Days with the same prices.</summary>
+/// <param name="From">The first instant, in UTC.</param>
+/// <param name="Until">The first instant after, in UTC.</param>
+/// <param name="Windows">The parts of each of these days, the first of which begins at midnight.</param>
+internal sealed record PriceSpan(DateTime From, DateTime Until, IReadOnlyList<PriceWindow> Windows);
+
+/// <summary>A part of a day, up to where the next begins.</summary>
+internal readonly record struct PriceWindow(TimeSpan Start, ResolvedPrice Price);

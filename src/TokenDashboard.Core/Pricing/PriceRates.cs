@@ -1,0 +1,73 @@
+namespace TokenDashboard.Pricing;
+
+/// <summary>
+/// The rates that hold together. Tokens of a kind without a rate of its own are charged as the kind they are part of; where that has none
+/// either, they are unpriced.
+/// </summary>
+/// <param name="Input">Prompt tokens.</param>
+/// <param name="CacheRead">Prompt tokens read from a cache.</param>
+/// <param name="CacheWrite">Prompt tokens written to a cache.</param>
+/// <param name="Output">Completion tokens.</param>
+/// <param name="Reasoning">Completion tokens used for reasoning.</param>
+/// <param name="Requests">The price of a thousand requests, besides their tokens.</param>
+internal sealed record PriceRates(TokenRate? Input, TokenRate? CacheRead, TokenRate? CacheWrite, TokenRate? Output, TokenRate? Reasoning, decimal? Requests)
+{
+    /// <summary>More decimals than any price has; sums of tokens times a rate of so many are still exact.</summary>
+    private const int MaxDecimals = 18;
+
+    private const decimal PerMillion = 0.000_001m;
+    private const decimal PerThousand = 0.001m;
+
+    /// <summary>The sizes of prompts above which a rate is another, the smallest first.</summary>
+    public IReadOnlyList<long> TierStarts { get; } =
+        [.. new[] { Input, CacheRead, CacheWrite, Output, Reasoning }.SelectMany(rate => rate?.Tiers.Select(tier => tier.Start) ?? []).Distinct().Order()];
+
+    /// <summary>
+    /// What requests cost of which each has as many prompt tokens. All is proportional to the counts, so the cost of a sum is the sum of costs.
+    /// Parts that are larger than their whole, and negative counts, are no usage: then all tokens are unpriced.
+    /// </summary>
+    public (decimal Cost, long UnpricedTokens) CostOf(in TokenCounts counts, long smallestPrompt, long largestPrompt)
+    {
+        long input = counts.Prompt - (CacheRead is null ? 0 : counts.Cached) - (CacheWrite is null ? 0 : counts.CacheWrite);
+        long output = counts.Completion - (Reasoning is null ? 0 : counts.Reasoning);
+        if (input < 0 || output < 0 || counts is { Cached: < 0 } or { CacheWrite: < 0 } or { Reasoning: < 0 })
+        {
+            return (0, Math.Max(0, counts.Prompt) + Math.Max(0, counts.Completion));
+        }
+        decimal millions = 0;
+        long unpriced = 0;
+        void Add(TokenRate? rate, long tokens)
+        {
+            if (tokens != 0 && rate?.Of(smallestPrompt, largestPrompt) is { } price)
+            {
+                millions += price * tokens;
+            }
+            else
+            {
+                unpriced += tokens;
+            }
+        }
+        Add(Input, input);
+        Add(Output, output);
+        if (CacheRead is not null)
+        {
+            Add(CacheRead, counts.Cached);
+        }
+        if (CacheWrite is not null)
+        {
+            Add(CacheWrite, counts.CacheWrite);
+        }
+        if (Reasoning is not null)
+        {
+            Add(Reasoning, counts.Reasoning);
+        }
+        return ((millions * PerMillion) + (counts.Requests * (Requests ?? 0) * PerThousand), unpriced);
+    }
+
+    /// <summary>The rates of those who pay a part.</summary>
+    public PriceRates Times(decimal factor) => new(
+        Input?.Times(factor), CacheRead?.Times(factor), CacheWrite?.Times(factor), Output?.Times(factor), Reasoning?.Times(factor),
+        Requests is { } requests ? Scaled(requests, factor) : null);
+
+    internal static decimal Scaled(decimal rate, decimal factor) => decimal.Round(rate * factor, MaxDecimals);
+}

@@ -1,0 +1,15 @@
+namespace TokenDashboard.Pricing;
+
+/// <summary>What is charged: the tokens of a request, or of several.</summary>
+/// <param name="Prompt">Tokens sent, cached and cache-write tokens included.</param>
+/// <param name="Completion">Tokens received, reasoning tokens included.</param>
+/// <param name="Cached">Prompt tokens that the provider read from its cache.</param>
+/// <param name="CacheWrite">Prompt tokens that the provider wrote to its cache.</param>
+/// <param name="Reasoning">Completion tokens that the model used for reasoning.</param>
+/// <param name="Requests">How many requests these are.</param>
+public readonly record struct TokenCounts(
+    long Prompt, long Completion, long Cached = 0, long CacheWrite = 0, long Reasoning = 0, long Requests = 1)
+{
+    /// <summary>All tokens: those sent and those received.</summary>
+    public long Total => Prompt + Completion;
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+
+namespace TokenDashboard.Pricing;
+
+/// <summary>When a price holds, seen from an instant.</summary>
+public enum PriceStatus
+{
+    /// <summary>It is over.</summary>
+    Past,
+
+    /// <summary>It holds, perhaps at some times of the day.</summary>
+    Current,
+
+    /// <summary>It begins later, and may be cancelled till then.</summary>
+    Scheduled,
+}
+
+/// <summary>What a model costs, in a time, at some times of the day, for requests of a size. Prices are those of a million tokens.</summary>
+public sealed class TokenPrice
+{
+    private TokenPrice(ResolvedPrice price, PriceSpan span, string? window, long above, DateTimeOffset now)
+    {
+        Provider = price.Match.Provider;
+        Model = price.Match.Model;
+        From = span.From == DateTime.MinValue ? null : new DateTimeOffset(span.From);
+        Until = span.Until == DateTime.MaxValue ? null : new DateTimeOffset(span.Until);
+        Window = window;
+        Status = From > now ? PriceStatus.Scheduled : Until <= now ? PriceStatus.Past : PriceStatus.Current;
+        AbovePromptTokens = above;
+        Input = price.Rates.Input?.Of(above + 1, above + 1);
+        Cached = price.Rates.CacheRead?.Of(above + 1, above + 1);
+        CacheWrite = price.Rates.CacheWrite?.Of(above + 1, above + 1);
+        Output = price.Rates.Output?.Of(above + 1, above + 1);
+        Reasoning = price.Rates.Reasoning?.Of(above + 1, above + 1);
+        ThousandRequests = price.Rates.Requests;
+        Currency = price.Match.Currency;
+        Discount = price.Discount;
+        Match = price.Match.Clause;
+        Source = price.Match.Source.Name;
+    }
+
+    /// <summary>The id of the provider below which the price stands.</summary>
+    public string Provider { get; }
+
+    /// <summary>The id of the model in the price list.</summary>
+    public string Model { get; }
+
+    /// <summary>The first instant; null where it has always been so.</summary>
+    public DateTimeOffset? From { get; }
+
+    /// <summary>The first instant after; null where no end is known.</summary>
+    public DateTimeOffset? Until { get; }
+
+    /// <summary>The times of the day in UTC, such as <c>00:30-16:30</c>; null for the whole day.</summary>
+    public string? Window { get; }
+
+    /// <summary>Whether it holds.</summary>
+    public PriceStatus Status { get; }
+
+    /// <summary>The price is that of requests with more prompt tokens than this.</summary>
+    public long AbovePromptTokens { get; }
+
+    /// <summary>Prompt tokens; null where they have no price.</summary>
+    public decimal? Input { get; }
+
+    /// <summary>Prompt tokens read from a cache; null where they cost as much as others.</summary>
+    public decimal? Cached { get; }
+
+    /// <summary>Prompt tokens written to a cache; null where they cost as much as others.</summary>
+    public decimal? CacheWrite { get; }
+
+    /// <summary>Completion tokens; null where they have no price.</summary>
+    public decimal? Output { get; }
+
+    /// <summary>Reasoning tokens; null where they cost as much as other completion tokens.</summary>
+    public decimal? Reasoning { get; }
+
+    /// <summary>A thousand requests, besides their tokens; null where only tokens are charged.</summary>
+    public decimal? ThousandRequests { get; }
+
+    /// <summary>The currency.</summary>
+    public string Currency { get; }
+
+    /// <summary>The percentage that the user's own file takes off the list price; null for none.</summary>
+    public decimal? Discount { get; }
+
+    /// <summary>The condition that the model's name met.</summary>
+    public string Match { get; }
+
+    /// <summary>Where the price stands: the list with its version and date, or the user's own file.</summary>
+    public string Source { get; }
+
+    /// <summary>All prices of an entry: by time, then by time of day, then by size.</summary>
+    public static IEnumerable<TokenPrice> Of(PriceMatch match, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(match);
+        return match.Schedule.SelectMany(span => span.Windows.Select(window => window.Price).Distinct()
+            .SelectMany(price => Tiers(price, span, TimesOf(price, span), now)));
+    }
+
+    /// <summary>The price of an entry at an instant, by size.</summary>
+    public static IEnumerable<TokenPrice> At(PriceMatch match, DateTimeOffset instant)
+    {
+        ArgumentNullException.ThrowIfNull(match);
+        PriceSpan span = match.SpanAt(instant.UtcDateTime);
+        ResolvedPrice price = match.At(instant);
+        return Tiers(price, span, TimesOf(price, span), instant);
+    }
+
+    private static IEnumerable<TokenPrice> Tiers(ResolvedPrice price, PriceSpan span, string? window, DateTimeOffset now) =>
+        price.Rates.TierStarts.Prepend(0).Distinct().Select(above => new TokenPrice(price, span, window, above, now));
+
+    // What lasts until midnight and goes on after it is one time.
+    private static string? TimesOf(ResolvedPrice price, PriceSpan span)
+    {
+        if (span.Windows.Count == 1)
+        {
+            return null;
+        }
+        List<(TimeSpan Start, TimeSpan End)> times = [.. span.Windows.Select((window, index) => (window.Price, Times: (window.Start,
+            index + 1 < span.Windows.Count ? span.Windows[index + 1].Start : TimeSpan.FromDays(1)))).Where(window => window.Price == price).Select(window => window.Times)];
+        if (times.Count > 1 && times[0].Start == TimeSpan.Zero && times[^1].End == TimeSpan.FromDays(1))
+        {
+            times[^1] = (times[^1].Start, times[0].End);
+            times.RemoveAt(0);
+        }
+        return string.Join(", ", times.Select(time => $"{Text(time.Start)}-{Text(time.End)}"));
+    }
+
+    private static string Text(TimeSpan time) =>
+        time == TimeSpan.FromDays(1) ? "24:00" : time.ToString(time.Seconds == 0 ? @"hh\:mm" : @"hh\:mm\:ss", CultureInfo.InvariantCulture);
+}

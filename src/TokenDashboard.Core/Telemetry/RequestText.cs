@@ -1,0 +1,20 @@
+namespace TokenDashboard.Telemetry;
+
+/// <summary>The text columns a scan may need besides the numbers, which it always reads.</summary>
+[Flags]
+internal enum RequestText
+{
+    None = 0,
+    User = 1,
+    Model = 2,
+    Provider = 4,
+    RequestType = 8,
+    Transaction = 16,
+
+    /// <summary>The ids of trace, span and parent span.</summary>
+    Spans = 32,
+
+    /// <summary>The store.</summary>
+    Source = 64,
+    All = User | Model | Provider | RequestType | Transaction | Spans,
+}

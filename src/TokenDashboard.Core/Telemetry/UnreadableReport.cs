@@ -1,0 +1,88 @@
+using System.Globalization;
+
+namespace TokenDashboard.Telemetry;
+
+/// <summary>How many rows held values that could not be read, by kind. A row may count under several kinds, but once in <see cref="Rows"/>.</summary>
+public sealed class UnreadableReport
+{
+    private readonly MeasureValues _damaged = new();
+
+    /// <summary>Rows with at least one such value.</summary>
+    public long Rows => _damaged[Measures.UnreadableRequests];
+
+    /// <summary>Rows whose time is not UTC text such as 2026-11-16T18:15:46.680590. No query of usage counts them.</summary>
+    public long Timestamps { get; private set; }
+
+    /// <summary>Rows with a token count that is NULL (a missing total excepted), negative, not an integer or above 10^12. It counts as 0.</summary>
+    public long TokenCounts => _damaged[Measures.UnreadableTokens];
+
+    /// <summary>
+    /// Rows whose duration is negative, not a number or above 10^12 ms. Latency figures leave them out, as those with NULL, which is
+    /// unknown and not damaged: many imported requests have it.
+    /// </summary>
+    public long Durations => _damaged[Measures.UnreadableDurations];
+
+    /// <summary>Rows whose policy verdict is neither 0 nor 1. They count as passed, as the SDK takes a missing verdict.</summary>
+    public long PolicyVerdicts => _damaged[Measures.UnreadableVerdicts];
+
+    /// <summary>
+    /// Whether removed requests belong to the result that are not in it, or not in part: of these only sums by quarters of an hour are
+    /// left, without transactions and without the tokens and the verdict of each.
+    /// </summary>
+    public bool LacksRemoved { get; internal set; }
+
+    /// <summary>One sentence for a warning, or <c>none</c>.</summary>
+    public override string ToString()
+    {
+        if (Rows == 0)
+        {
+            return "none";
+        }
+        string kinds = string.Join(", ", new (long Count, string Kind)[]
+        {
+            (Timestamps, "without a readable time, left out"),
+            (TokenCounts, "with a token count that is none, counted as 0"),
+            (Durations, "without a usable duration, left out of latency"),
+            (PolicyVerdicts, "without a policy verdict, counted as passed"),
+        }.Where(kind => kind.Count > 0).Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind.Count:N0} {kind.Kind}")));
+        return string.Create(CultureInfo.InvariantCulture, $"{Rows:N0} {(Rows == 1 ? "request has" : "requests have")} values that cannot be read: {kinds}.");
+    }
+
+    /// <summary>Adds a single request.</summary>
+    internal void Add(MeasureValues values, UnreadableValue unreadable)
+    {
+        if (unreadable == UnreadableValue.None)
+        {
+            return;
+        }
+        _damaged.Add(values);
+        Timestamps += (unreadable & UnreadableValue.Timestamp) == 0 ? 0 : 1;
+    }
+
+    /// <summary>Adds the sum of several requests, all with readable times.</summary>
+    internal void Add(MeasureValues values) => _damaged.Add(values);
+
+    internal void Add(UnreadableReport other)
+    {
+        _damaged.Add(other._damaged);
+        Timestamps += other.Timestamps;
+        LacksRemoved |= other.LacksRemoved;
+    }
+}
+
+/// <summary>The kinds of stored value that may be damaged.</summary>
+[Flags]
+internal enum UnreadableValue
+{
+    None = 0,
+    Timestamp = 1,
+    PromptTokens = 2,
+    CompletionTokens = 4,
+    TotalTokens = 8,
+    Duration = 16,
+    PolicyVerdict = 32,
+
+    /// <summary>The duration is NULL: unknown rather than damaged, as in many imported requests.</summary>
+    MissingDuration = 64,
+    Tokens = PromptTokens | CompletionTokens | TotalTokens,
+}

@@ -1,0 +1,127 @@
+namespace TokenDashboard.Telemetry;
+
+/// <summary>Adds up usage: requests, rows of the rollups, and other accumulators.</summary>
+/// <param name="keepsDurations">
+/// Whether the durations of requests are kept, so that percentiles are exact while nothing but requests is added; else they are only counted
+/// in histograms, as rollups have them.
+/// </param>
+internal class UsageAccumulator(bool keepsDurations = false)
+{
+    private double[] _durations = [];
+    private int _durationCount;
+    private bool _sorted;
+    private Histogram? _histogram;
+    private Histogram? _sizes;
+
+    /// <summary>What is counted.</summary>
+    public MeasureValues Values { get; } = new();
+
+    /// <summary>The durations that are not kept.</summary>
+    public Histogram Durations => _histogram ??= new Histogram(HistogramBins.Durations);
+
+    /// <summary>Total tokens; counted only where durations are not kept.</summary>
+    public Histogram Sizes => _sizes ??= new Histogram(HistogramBins.Sizes);
+
+    public long Requests => Values[Measures.Requests];
+
+    public long TotalTokens => Values[Measures.TotalTokens];
+
+    /// <summary>Whether percentiles are durations that occurred, or were read from histograms and may be 1 % off.</summary>
+    public bool PercentilesExact => _histogram is null;
+
+    private long TimedRequests => Values[Measures.TimedRequests];
+
+    public virtual void Add(UsageRow row)
+    {
+        Values.Add(row.Values);
+        if (row.Values[Measures.TimedRequests] > 0)
+        {
+            row.AddDurationsTo(this);
+        }
+        if (!keepsDurations)
+        {
+            row.AddSizesTo(this);
+        }
+    }
+
+    /// <summary>Adds the duration of a single request.</summary>
+    public void AddDuration(double duration)
+    {
+        if (!keepsDurations)
+        {
+            Durations.Add(duration);
+            return;
+        }
+        Reserve(1);
+        _durations[_durationCount++] = duration;
+        _sorted = false;
+    }
+
+    public virtual void Add(UsageAccumulator other)
+    {
+        Values.Add(other.Values);
+        if (other._histogram is not null)
+        {
+            Durations.Add(other.Durations);
+        }
+        if (other._sizes is not null)
+        {
+            Sizes.Add(other.Sizes);
+        }
+        Reserve(other._durationCount);
+        other.KeptDurations.CopyTo(_durations.AsSpan(_durationCount));
+        _durationCount += other._durationCount;
+        _sorted = false;
+    }
+
+    /// <summary>Whether two accumulators count the same.</summary>
+    public bool Matches(UsageAccumulator other) =>
+        Values.Matches(other.Values) && Durations.Equals(other.Durations) && Sizes.Equals(other.Sizes);
+
+    /// <summary>Null without a duration.</summary>
+    public double? MeanDuration() => TimedRequests == 0 ? null : Values.Real(Measures.DurationMs) / TimedRequests;
+
+    /// <summary>
+    /// The smallest duration that at least the given part of the requests did not exceed (nearest-rank method); null without a duration.
+    /// </summary>
+    /// <param name="part">0 to 1.</param>
+    public double? Percentile(double part)
+    {
+        if (TimedRequests == 0)
+        {
+            return null;
+        }
+        double longest = Values.Real(Measures.MaxDurationMs);
+        long rank = Math.Clamp((long)Math.Ceiling(part * TimedRequests), 1, TimedRequests);
+        if (rank == TimedRequests)
+        {
+            return longest;
+        }
+        if (!PercentilesExact)
+        {
+            foreach (double duration in KeptDurations)
+            {
+                Durations.Add(duration);
+            }
+            _durationCount = 0;
+            return Math.Min(Durations.ValueAt(rank), longest);
+        }
+        if (!_sorted)
+        {
+            KeptDurations.Sort();
+            _sorted = true;
+        }
+        return _durations[(int)rank - 1];
+    }
+
+    private Span<double> KeptDurations => _durations.AsSpan(0, _durationCount);
+
+    // Most groups of many have one duration or two.
+    private void Reserve(int more)
+    {
+        if (_durationCount + more > _durations.Length)
+        {
+            Array.Resize(ref _durations, Math.Max(_durationCount + more, _durations.Length * 2));
+        }
+    }
+}

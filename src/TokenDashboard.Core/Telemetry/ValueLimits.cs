@@ -1,0 +1,14 @@
+namespace TokenDashboard.Telemetry;
+
+/// <summary>The largest values of one request that are believed. Anything above is damage, and would overflow sums.</summary>
+public static class ValueLimits
+{
+    /// <summary>The largest token count: 10^12.</summary>
+    public const long MaxTokens = 1_000_000_000_000;
+
+    /// <summary>The longest duration in milliseconds: 10^12, about 31 years.</summary>
+    public const double MaxDurationMs = 1e12;
+
+    /// <summary>The largest recorded cost, in its currency: 10^12.</summary>
+    public const double MaxCost = 1e12;
+}

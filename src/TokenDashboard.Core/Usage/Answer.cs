@@ -1,9 +1,0 @@
-using TokenDashboard.Engines.Sqlite;
-
-namespace TokenDashboard.Usage;
-
-/// <summary>The rows of an answer, and what could not be read on the way to it.</summary>
-/// <typeparam name="T">What a row is.</typeparam>
-/// <param name="Rows">The rows, in order.</param>
-/// <param name="Unreadable">Stored values that could not be read.</param>
-public sealed record Answer<T>(IReadOnlyList<T> Rows, UnreadableReport Unreadable);

@@ -1,0 +1,128 @@
+using TokenDashboard.Pricing;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Usage;
+
+/// <summary>
+/// Usage with its cost. Tokens are summed up by price and class of input size, and priced when the cost is asked for: the cost of a sum is
+/// exactly the sum of costs.
+/// </summary>
+/// <param name="prices">The prices.</param>
+internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDurations: true)
+{
+    // What one price was asked of, by rows that follow one another: names that are equal are mostly one object.
+    private readonly record struct Seen(string Provider, string Model, PriceMatch? Match);
+
+    private Seen _seen;
+    private List<Part>? _parts;
+    private Part? _last;
+    private long _unpriced;
+
+    /// <summary>The cost, by the prices that are asked for.</summary>
+    public UsageCost Cost => CostAt(prices.At);
+
+    /// <summary>The cost, by the prices of the time of each request.</summary>
+    public UsageCost CostAtRequest => CostAt(null);
+
+    /// <inheritdoc/>
+    public override void Add(UsageRow row)
+    {
+        base.Add(row);
+        PriceMatch? match = MatchOf(row.Provider, row.Model);
+        MeasureValues values = row.Values;
+        var counts = new TokenCounts(
+            values[Measures.PromptTokens], values[Measures.CompletionTokens], values[Measures.CachedTokens], values[Measures.CacheWriteTokens],
+            values[Measures.ReasoningTokens], values[Measures.Requests]);
+        if (match is null)
+        {
+            _unpriced += counts.Total;
+            return;
+        }
+        Part part = PartOf(match.At(new DateTimeOffset(row.UtcTicks, TimeSpan.Zero)), row.InputClass, match.IsExactFromRollups || counts.Requests != 1 ? null : counts.Prompt);
+        part.Counts = Sum(part.Counts, counts);
+        part.WithoutCached += counts.Requests - values[Measures.CachedRequests];
+    }
+
+    /// <inheritdoc/>
+    public override void Add(UsageAccumulator other)
+    {
+        base.Add(other);
+        AddCost((PricedUsage)other);
+    }
+
+    /// <summary>Adds the cost of other usage, and nothing else.</summary>
+    public void AddCost(PricedUsage priced)
+    {
+        _unpriced += priced._unpriced;
+        foreach (Part part in priced._parts ?? [])
+        {
+            Part own = PartOf(part.Price, part.InputClass, part.Prompt);
+            own.Counts = Sum(own.Counts, part.Counts);
+            own.WithoutCached += part.WithoutCached;
+        }
+    }
+
+    private UsageCost CostAt(DateTimeOffset? at)
+    {
+        var sums = new SortedDictionary<string, decimal>(StringComparer.Ordinal);
+        long unpriced = _unpriced;
+        bool upperBound = false;
+        foreach (Part part in _parts ?? [])
+        {
+            ResolvedPrice price = at is { } instant ? part.Price.Match.At(instant) : part.Price;
+            (decimal cost, long without) = part.Prompt is { } prompt ? price.CostOf(part.Counts, prompt) : price.CostOf(part.Counts, part.InputClass);
+            unpriced += without;
+            upperBound |= part.WithoutCached > 0 && price.IsCheaperCached;
+            if (without < part.Counts.Total || part.Counts.Total == 0)
+            {
+                sums[price.Match.Currency] = sums.GetValueOrDefault(price.Match.Currency) + cost;
+            }
+        }
+        return new UsageCost(sums, unpriced, upperBound);
+    }
+
+    private static TokenCounts Sum(in TokenCounts one, in TokenCounts other) => new(
+        one.Prompt + other.Prompt, one.Completion + other.Completion, one.Cached + other.Cached, one.CacheWrite + other.CacheWrite,
+        one.Reasoning + other.Reasoning, one.Requests + other.Requests);
+
+    private PriceMatch? MatchOf(string provider, string model)
+    {
+        if (!ReferenceEquals(_seen.Model, model) || !ReferenceEquals(_seen.Provider, provider))
+        {
+            _seen = new Seen(provider, model, prices.List.Find(provider, model));
+        }
+        return _seen.Match;
+    }
+
+    private Part PartOf(ResolvedPrice price, int inputClass, long? prompt)
+    {
+        if (_last is not null && _last.Is(price, inputClass, prompt))
+        {
+            return _last;
+        }
+        _last = (_parts ??= []).Find(part => part.Is(price, inputClass, prompt));
+        if (_last is null)
+        {
+            _parts.Add(_last = new Part(price, inputClass, prompt));
+        }
+        return _last;
+    }
+
+    /// <summary>The tokens of one price and class; where the class does not tell the tier, of one size of prompts.</summary>
+    private sealed class Part(ResolvedPrice price, int inputClass, long? prompt)
+    {
+        public ResolvedPrice Price => price;
+
+        public int InputClass => inputClass;
+
+        public long? Prompt => prompt;
+
+        public TokenCounts Counts { get; set; } = new(0, 0, Requests: 0);
+
+        /// <summary>Requests of which the cached tokens are not known.</summary>
+        public long WithoutCached { get; set; }
+
+        public bool Is(ResolvedPrice otherPrice, int otherClass, long? otherPrompt) =>
+            ReferenceEquals(price, otherPrice) && inputClass == otherClass && prompt == otherPrompt;
+    }
+}

@@ -1,0 +1,21 @@
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Usage;
+
+/// <summary>The names of the newest requests of stores, for completion at the prompt.</summary>
+public static class RecentNames
+{
+    /// <summary>Reads backwards from the newest request for a limited time.</summary>
+    /// <param name="stores">The open stores.</param>
+    /// <param name="dimension">User, Model, Provider or RequestType.</param>
+    /// <param name="time">After this no further requests are read.</param>
+    /// <returns>The names with their number of requests, most frequent first; the unknown name is left out.</returns>
+    public static IReadOnlyList<(string Text, long Requests)> Read(IReadOnlyList<ITelemetryStore> stores, UsageDimension dimension, TimeSpan time) =>
+    [
+        .. stores.SelectMany(store => store.ReadNewestNames(UsageQuery.TextOf(dimension), time / stores.Count))
+            .Where(name => name.Key.Length > 0)
+            .GroupBy(name => name.Key, name => name.Value)
+            .Select(name => (name.Key, name.Sum()))
+            .OrderByDescending(name => name.Item2).ThenBy(name => name.Key, StringComparer.Ordinal),
+    ];
+}

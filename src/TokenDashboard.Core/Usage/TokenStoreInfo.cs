@@ -1,0 +1,134 @@
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Usage;
+
+/// <summary>What is in a store.</summary>
+public sealed class TokenStoreInfo
+{
+    private TokenStoreInfo(string name) => Database = name;
+
+    /// <summary>Path or address of the store. Piped into the other commands it says which store they read.</summary>
+    public string Database { get; }
+
+    /// <summary>The name that tells its requests from those of other stores; null where each request says it itself.</summary>
+    public string? Source { get; private init; }
+
+    /// <summary>Size in bytes; of a file, without a write-ahead log.</summary>
+    public long SizeBytes { get; private init; }
+
+    /// <summary>Stored requests, readable or not.</summary>
+    public long Rows { get; private init; }
+
+    /// <summary>Time of the first request, or null in an empty store.</summary>
+    public DateTimeOffset? FirstRequest { get; private init; }
+
+    /// <summary>Time of the last request, or null in an empty store.</summary>
+    public DateTimeOffset? LastRequest { get; private init; }
+
+    /// <summary>Number of different known users.</summary>
+    public int Users { get; private init; }
+
+    /// <summary>Requests of which the user is not known.</summary>
+    public long RequestsWithoutUser { get; private init; }
+
+    /// <summary>Requests without a usable duration: latency figures leave them out. Imported ones often have none.</summary>
+    public long RequestsWithoutDuration { get; private init; }
+
+    /// <summary>The models, by name.</summary>
+    public required NameList Models { get; init; }
+
+    /// <summary>The providers, by name.</summary>
+    public required NameList Providers { get; init; }
+
+    /// <summary>All tokens, counted as everywhere in this product: the stored total, or prompt + completion where that is 0.</summary>
+    public long TotalTokens { get; private init; }
+
+    /// <summary>Streams that were interrupted: only their prompt is counted.</summary>
+    public long InterruptedStreams { get; private init; }
+
+    /// <summary>Rows with values that cannot be read, by kind.</summary>
+    public required UnreadableReport Unreadable { get; init; }
+
+    /// <summary>SQLite's journal mode: <c>delete</c> unless someone changed it, or <c>wal</c>. Null in other engines.</summary>
+    public string? JournalMode { get; private init; }
+
+    /// <summary>The state of the rollups: <c>none</c>, <c>unusable</c>, <c>current</c>, or how many requests they do not hold yet. Null in engines without.</summary>
+    public string? Rollups { get; private init; }
+
+    /// <summary>The engine that keeps the store, with its version.</summary>
+    public required string Engine { get; init; }
+
+    /// <summary>Reads the whole store once: its rollups, where it has them, or every request.</summary>
+    public static TokenStoreInfo Read(ITelemetryStore store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var scope = new UsageScope(new RequestFilter(), RequestText.User | RequestText.Model | RequestText.Provider, Step: 0, TimeZoneInfo.Utc, CountsRemoved: false);
+        var parts = new List<Totals>();
+        UnreadableReport unreadable = store.ReadUsage(scope, part =>
+        {
+            if (part == 0)
+            {
+                parts.Clear();
+            }
+            parts.Add(new Totals());
+            return parts[^1].Add;
+        });
+        var totals = new Totals();
+        parts.ForEach(totals.Add);
+        MeasureValues values = totals.Values;
+        long requests = values[Measures.Requests];
+        StoreFacts facts = store.ReadFacts();
+        return new TokenStoreInfo(store.Name)
+        {
+            Source = store.Source,
+            SizeBytes = facts.SizeBytes,
+            Rows = requests + unreadable.Timestamps,
+            FirstRequest = requests == 0 ? null : new DateTimeOffset(values[Measures.FirstTicks], TimeSpan.Zero),
+            LastRequest = requests == 0 ? null : new DateTimeOffset(values[Measures.LastTicks], TimeSpan.Zero),
+            Users = Known(totals.Users).Count,
+            RequestsWithoutUser = totals.WithoutUser,
+            RequestsWithoutDuration = requests - values[Measures.TimedRequests],
+            Models = Known(totals.Models),
+            Providers = Known(totals.Providers),
+            TotalTokens = values[Measures.TotalTokens],
+            InterruptedStreams = values[Measures.InterruptedStreams],
+            Unreadable = unreadable,
+            JournalMode = facts.JournalMode,
+            Rollups = facts.Rollups,
+            Engine = facts.Engine,
+        };
+    }
+
+    private static NameList Known(HashSet<string> names) => new(names.Where(name => name.Length > 0).Order(StringComparer.Ordinal));
+
+    private sealed class Totals
+    {
+        public MeasureValues Values { get; } = new();
+
+        public HashSet<string> Users { get; } = [];
+
+        public HashSet<string> Models { get; } = [];
+
+        public HashSet<string> Providers { get; } = [];
+
+        public long WithoutUser { get; private set; }
+
+        public void Add(UsageRow row)
+        {
+            Values.Add(row.Values);
+            Users.Add(row.User);
+            Models.Add(row.Model);
+            Providers.Add(row.Provider);
+            WithoutUser += row.User.Length == 0 ? row.Values[Measures.Requests] : 0;
+        }
+
+        public void Add(Totals other)
+        {
+            Values.Add(other.Values);
+            Users.UnionWith(other.Users);
+            Models.UnionWith(other.Models);
+            Providers.UnionWith(other.Providers);
+            WithoutUser += other.WithoutUser;
+        }
+    }
+}

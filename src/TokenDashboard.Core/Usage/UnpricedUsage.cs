@@ -1,0 +1,51 @@
+using TokenDashboard.Pricing;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Usage;
+
+/// <summary>Why tokens have no price.</summary>
+public enum UnpricedReason
+{
+    /// <summary>The price list knows no provider of that name, or the model's name tells none.</summary>
+    NoProvider,
+
+    /// <summary>The provider has no model of that name.</summary>
+    NoModel,
+
+    /// <summary>The model has no price of such tokens.</summary>
+    NoRate,
+}
+
+/// <summary>Usage of a model that has no price, or none for some of its tokens.</summary>
+/// <param name="Provider">The provider, as requests name it.</param>
+/// <param name="Model">The model, as requests name it.</param>
+/// <param name="Requests">How many requests.</param>
+/// <param name="UnpricedTokens">How many tokens have no price.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="FirstRequest">The time of the first of the requests.</param>
+/// <param name="LastRequest">The time of the last.</param>
+public sealed record UnpricedUsage(
+    string Provider, string Model, long Requests, long UnpricedTokens, UnpricedReason Reason, DateTimeOffset FirstRequest, DateTimeOffset LastRequest)
+{
+    /// <summary>The models of stores without a price, those with the most such tokens first.</summary>
+    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: reading failed.</exception>
+    public static QueryResult<UnpricedUsage> Read(IReadOnlyList<ITelemetryStore> stores, PriceList prices)
+    {
+        ArgumentNullException.ThrowIfNull(prices);
+        var query = new UsageQuery([UsageDimension.Provider, UsageDimension.Model], TimeZoneInfo.Utc);
+        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = query.Sum(stores, new RequestFilter());
+        return new QueryResult<UnpricedUsage>([.. groups.Select(group => Of(group.Key, group.Usage.Values, prices)).OfType<UnpricedUsage>()
+            .OrderByDescending(usage => usage.UnpricedTokens).ThenBy(usage => usage.Model, StringComparer.Ordinal)], unreadable);
+    }
+
+    private static UnpricedUsage? Of(UsageKey key, MeasureValues values, PriceList prices)
+    {
+        DateTimeOffset first = new(values[Measures.FirstTicks], TimeSpan.Zero), last = new(values[Measures.LastTicks], TimeSpan.Zero);
+        var counts = new TokenCounts(values[Measures.PromptTokens], values[Measures.CompletionTokens], Requests: values[Measures.Requests]);
+        PriceMatch? match = prices.Find(key.Provider, key.Model!);
+        // Cached and reasoning tokens are charged at least as what they are part of.
+        long unpriced = match is null ? counts.Total : match.Periods(first, last.AddTicks(1)).Max(period => period.Price.UnpricedOf(counts));
+        UnpricedReason reason = match is not null ? UnpricedReason.NoRate : prices.HasProvider(key.Provider, key.Model!) ? UnpricedReason.NoModel : UnpricedReason.NoProvider;
+        return match is not null && unpriced == 0 ? null : new UnpricedUsage(key.Provider ?? "", key.Model ?? "", counts.Requests, unpriced, reason, first, last);
+    }
+}

@@ -1,0 +1,36 @@
+using TokenDashboard.Pricing;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Usage;
+
+/// <summary>The prices that a query asks with.</summary>
+/// <param name="List">The price list.</param>
+/// <param name="At">The instant whose prices count; null for those of the time of each request.</param>
+public sealed record UsagePrices(PriceList List, DateTimeOffset? At = null)
+{
+    /// <summary>Puts the cost of a request in it.</summary>
+    internal TokenRequest Apply(TokenRequest request)
+    {
+        var counts = new TokenCounts(request.PromptTokens, request.CompletionTokens, request.CachedTokens ?? 0, request.CacheWriteTokens ?? 0, request.ReasoningTokens ?? 0);
+        if (List.Find(request.Provider, request.Model) is not { } match)
+        {
+            request.UnpricedTokens = counts.Total;
+            return request;
+        }
+        (decimal cost, long unpriced) = match.At(At ?? request.Timestamp).CostOf(counts);
+        request.UnpricedTokens = unpriced;
+        if (unpriced < counts.Total || counts.Total == 0)
+        {
+            (request.Cost, request.Currency) = (cost, match.Currency);
+        }
+        return request;
+    }
+
+    /// <summary>Lets the store give sums whose requests have one price each.</summary>
+    internal UsageScope Apply(UsageScope scope) => scope with
+    {
+        Texts = scope.Texts | RequestText.Model | RequestText.Provider,
+        NeedsRequests = !List.IsExactFromRollups,
+        NeedsQuarters = At is null ? (provider, model) => List.Find(provider, model) is { HasTimesOfDay: true } : null,
+    };
+}

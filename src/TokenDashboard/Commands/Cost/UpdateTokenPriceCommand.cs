@@ -1,0 +1,38 @@
+using System.Management.Automation;
+using TokenDashboard.Pricing.Lists;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>Takes a newer price list from a file or an address, and tells what differs.</summary>
+[Cmdlet(VerbsData.Update, "TokenPrice", DefaultParameterSetName = "Path", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Update-TokenPrice.md")]
+[OutputType(typeof(PriceChange))]
+public sealed class UpdateTokenPriceCommand : TokenCmdlet
+{
+    /// <summary>The file: the JSON of genai-prices, or a list this module has written.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path")]
+    [Alias("FullName", "PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>The address of such a file. Nothing is fetched from anywhere else.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Url")]
+    [ValidateNotNull]
+    public Uri? Url { get; set; }
+
+    /// <inheritdoc/>
+    private protected override void Process()
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        PriceListUpdate update = Url is null ? PriceListUpdate.OfFile(ResolvePath(Path), now) : PriceListUpdate.OfUrl(Url, now, Cancellation);
+        if (!update.IsNew)
+        {
+            WriteVerbose("The list is the one in force.");
+        }
+        else if (ShouldProcess(PriceFiles.ListPath, $"Write a price list with {update.Changes.Count} changes"))
+        {
+            update.Keep();
+        }
+        // Not before, since a pipeline that wants only the first of them ends the command.
+        WriteObject(update.Changes, enumerateCollection: true);
+    }
+}

@@ -1,0 +1,29 @@
+using System.Management.Automation;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>A command that works on one store after another.</summary>
+public abstract class SingleStoreCmdlet : StoreCmdlet
+{
+    /// <summary>The stores' database files. Wildcards are allowed. Without it, the store that every command reads.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Path", "FullName", "PSPath")]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public override string[]? Database { get; set; }
+
+    /// <summary>A store that cannot be read is one error; others may still be.</summary>
+    private protected override bool IsTerminating(TokenDashboardException exception) => base.IsTerminating(exception) && Database is not { Length: > 1 };
+
+    /// <summary>The work for one store.</summary>
+    private protected abstract void Process(string store);
+
+    /// <inheritdoc/>
+    private protected sealed override void Process()
+    {
+        foreach (string store in StoreReferences())
+        {
+            Guard(() => Process(store));
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using System.Management.Automation;
+
+namespace TokenDashboard.Parameters;
+
+/// <summary>Accepts a time, or the word Request, which stands for the time of each request and is no time of its own.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class PriceTimeTransformationAttribute : TimeExpressionTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
+        "Request".Equals((inputData as PSObject)?.BaseObject as string ?? inputData as string, StringComparison.OrdinalIgnoreCase)
+            ? null : base.Transform(engineIntrinsics, inputData);
+}

@@ -1,0 +1,190 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $database = Get-SampleStore
+}
+
+Describe 'Get-TokenPrice' {
+    AfterEach {
+        Remove-Item (Join-Path $TestDrive prices.*) -ErrorAction Ignore
+    }
+
+    It 'tells what a model costs' {
+        $price = Get-TokenPrice gpt-4o
+
+        $price.Provider | Should -Be 'openai'
+        $price.Input, $price.Cached, $price.Output | Should -Be 2.5, 1.25, 10
+        $price.Input | Should -BeOfType decimal
+        $price.CacheWrite | Should -BeNullOrEmpty
+        $price.Currency | Should -Be 'USD'
+        $price.Status | Should -Be 'Current'
+        $price.Match | Should -Not -BeNullOrEmpty
+        $price.Source | Should -Be 'genai-prices 0.1.8 (2026-09-23)'
+    }
+
+    It 'tells the tiers by the size of the prompt' {
+        $prices = Get-TokenPrice claude-sonnet-4-5
+
+        $prices.AbovePromptTokens | Should -Be 0, 200000
+        $prices.Output | Should -Be 15, 22.5
+    }
+
+    It 'tells prices of the past when it is asked for them' {
+        @(Get-TokenPrice o3).Output | Should -Be 8
+        $history = Get-TokenPrice o3 -History
+
+        $history.Status | Should -Be 'Past', 'Current'
+        $history[0].Until, $history[1].From | Should -Be ([DateTimeOffset] '2025-06-10T00:00Z'), ([DateTimeOffset] '2025-06-10T00:00Z')
+    }
+
+    It 'tells the price of an instant' {
+        (Get-TokenPrice o3 -At 2025-06-09T23:59:59Z).Output | Should -Be 40
+        (Get-TokenPrice o3 -At ([DateTimeOffset] '2025-06-10T00:00Z')).Output | Should -Be 8
+        (Get-TokenPrice deepseek-v4-flash -At 2026-08-20T02:00Z).Window | Should -Be '01:00-04:00'
+    }
+
+    It 'tells what is scheduled, seen from an instant' {
+        $prices = Get-TokenPrice o3 -At 2025-01-01 -History
+
+        $prices.Status | Should -Be 'Current', 'Scheduled'
+    }
+
+    It 'tells the times of day' {
+        $prices = Get-TokenPrice deepseek-chat
+
+        $prices.Window | Sort-Object | Should -Be '00:30-16:30', '16:30-00:30'
+        $prices | Where-Object Window -EQ '16:30-00:30' | ForEach-Object Output | Should -Be 0.55
+    }
+
+    It 'lists models by wildcards, and all without a name' {
+        $names = (Get-TokenPrice gpt-4o* -Provider openai).Model
+
+        $names | Should -Contain 'gpt-4o-mini'
+        $names | Where-Object { $_ -notlike 'gpt-4o*' } | Should -BeNullOrEmpty
+        (Get-TokenPrice gpt-4o -Provider *).Provider | Should -Be 'github-copilot', 'openai'
+        @(Get-TokenPrice).Count | Should -BeGreaterThan 1500
+        Get-TokenPrice no-such-* | Should -BeNullOrEmpty
+    }
+
+    It 'finds the entry as a request of a provider does' {
+        (Get-TokenPrice gpt-4o -Provider azure).Provider | Should -Be 'openai'
+        (Get-TokenPrice openai/gpt-4o -Provider litellm).Model | Should -Be 'gpt-4o'
+        (Get-TokenPrice 'grok-4.5[fast=true]' -Provider cursor).Model | Should -Be 'grok-4.5-fast'
+    }
+
+    It 'takes models and providers from an answer' {
+        $usage = Get-TokenUsage Model, Provider -RequestType chat -Database $database
+        $prices = $usage | Get-TokenPrice
+
+        $prices.Model | Sort-Object -Unique | Should -Contain 'gpt-4o-mini'
+        ([pscustomobject] @{ Model = 'grok-4.5[fast=true]'; Provider = 'cursor' } | Get-TokenPrice).Model | Should -Be 'grok-4.5-fast'
+    }
+
+    It 'says of each model that has no price so, and goes on' {
+        $prices = Get-TokenPrice nosuch, o3, gpt-4o -Provider openai -ErrorAction SilentlyContinue -ErrorVariable problems
+
+        $prices.Model | Should -Be 'o3', 'gpt-4o'
+        $problems.FullyQualifiedErrorId | Should -Be 'PriceNotFound,TokenDashboard.Commands.GetTokenPriceCommand'
+        $problems.TargetObject | Should -Be 'nosuch'
+        $problems[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
+    }
+
+    It 'reads prices of one''s own, and tells where they stand' {
+        $file = Join-Path $TestDrive prices.yaml
+        Set-Content $file "currency: EUR`nproviders:`n  - id: openai`n    models:`n      - id: gpt-4o`n        prices: { input_mtok: 2, output_mtok: 8 }`ndiscounts:`n  - { provider: openai, percent: 50 }"
+
+        $price = Get-TokenPrice gpt-4o
+        $price.Output, $price.Currency, $price.Source | Should -Be 8, 'EUR', $file
+        $other = Get-TokenPrice o3
+        $other.Output, $other.Discount, $other.Currency | Should -Be 4, 50, 'USD'
+    }
+
+    It 'ends where one''s own prices have a fault' {
+        Set-Content (Join-Path $TestDrive prices.yaml) "providers:`n  - name: openai"
+
+        $problem = { Get-TokenPrice o3 } | Should -Throw -ErrorId 'PriceFileInvalid,TokenDashboard.Commands.GetTokenPriceCommand' -PassThru
+        $problem.CategoryInfo.Category | Should -Be 'InvalidData'
+        "$problem" | Should -Match 'line 2: providers\[0\]\.name '
+    }
+
+    It 'ends where the folder of prices is missing' {
+        $env:TOKENDASHBOARD_PRICES = Join-Path $TestDrive none
+        try {
+            { Get-TokenPrice o3 } | Should -Throw -ErrorId 'PriceFileNotFound,TokenDashboard.Commands.GetTokenPriceCommand'
+        }
+        finally {
+            $env:TOKENDASHBOARD_PRICES = $TestDrive
+        }
+    }
+
+    It 'survives JSON and CSV' {
+        (Get-TokenPrice o3 | ConvertTo-Json | ConvertFrom-Json).Output | Should -Be 8
+        (Get-TokenPrice o3 | ConvertTo-Csv | ConvertFrom-Csv).Cached | Should -Be '0.5'
+    }
+
+    It 'shows a table that fits <_> columns' -ForEach 80, 120 {
+        $lines = Get-TokenPrice claude-opus-4-6 -History | Get-Display $_
+
+        $lines | Where-Object Length -GT $_ | Should -BeNullOrEmpty
+        $lines[0] | Should -Match '^Model +Provider +From +Above +Input +Cached +Output'
+        $lines[2] | Should -Match '^claude-opus-4-6 +anthropic +5 +0\.5 +25'
+        $lines[3] | Should -Match ' 200000 +10 +1 +37\.5'
+        $lines[4] | Should -Match ' 2026-03-13 +5 '
+    }
+
+    It 'completes models and providers' {
+        Complete 'Get-TokenPrice gpt-4o-m' | Should -Contain 'gpt-4o-mini'
+        Complete 'Get-TokenPrice -Provider anth' | Should -Be 'anthropic'
+        Complete 'Get-TokenPrice -Provider x-ai -Model gpt' | Should -BeNullOrEmpty
+        Complete 'Get-TokenPrice o3 -At yest' | Should -Be 'yesterday'
+    }
+}
+
+Describe 'Get-TokenPrice -Unpriced' {
+    BeforeAll {
+        $csv = Join-Path $TestDrive unpriced.csv
+        $columns = 'timestamp,model,provider,prompt_tokens,completion_tokens'
+        $requests = '2026-03-01T10:00:00,in-house-7b,vllm,100,20', '2026-03-02T10:00:00,in-house-7b,vllm,300,40', '2026-03-01T10:00:00,gpt-0,openai,5,5',
+            '2026-03-01T10:00:00,text-embedding-3-small,openai,9,3', '2026-03-01T10:00:00,gpt-4o,openai,1000,1000'
+        Set-Content $csv ($columns, $requests | ForEach-Object { $_ })
+        $other = Join-Path $TestDrive unpriced.db
+        $null = Import-TokenUsage $csv -Database $other
+        $unpriced = Get-TokenPrice -Unpriced -Database $other
+    }
+
+    It 'lists the models of a store that have no price, with their tokens' {
+        $unpriced.Model | Should -Be 'in-house-7b', 'gpt-0', 'text-embedding-3-small'
+        $unpriced.Provider | Should -Be 'vllm', 'openai', 'openai'
+        $unpriced.Requests | Should -Be 2, 1, 1
+        $unpriced.UnpricedTokens | Should -Be 460, 10, 3
+        $unpriced.Reason | Should -Be 'NoProvider', 'NoModel', 'NoRate'
+        $unpriced[0].LastRequest | Should -Be ([DateTimeOffset] '2026-03-02T10:00Z')
+    }
+
+    It 'says what it says with rollups too' {
+        $null = Optimize-TokenStore -Database $other -Confirm:$false
+
+        Get-TokenPrice -Unpriced -Database $other | ConvertTo-Json | Should -Be ($unpriced | ConvertTo-Json)
+    }
+
+    It 'finds the one of the sample' {
+        $sample = Get-TokenPrice -Unpriced -Database $database
+
+        $sample | Should -HaveCount 1
+        $sample.UnpricedTokens | Should -Be (Get-TokenUsage -Model nomic-embed-text -Database $database).TotalTokens
+    }
+
+    It 'takes a file from the pipeline' {
+        @(Get-Item $other | Get-TokenPrice -Unpriced).Count | Should -Be 3
+    }
+
+    It 'shows a table that fits <_> columns' -ForEach 80, 120 {
+        $lines = $unpriced | Get-Display $_
+
+        $lines | Where-Object Length -GT $_ | Should -BeNullOrEmpty
+        $lines[2] | Should -Match '^vllm +in-house-7b +2 +460'
+    }
+
+    It 'says that there is no store' {
+        { Get-TokenPrice -Unpriced -Database (Join-Path $TestDrive none.db) } | Should -Throw -ErrorId 'StoreNotFound,TokenDashboard.Commands.GetTokenPriceCommand'
+    }
+}

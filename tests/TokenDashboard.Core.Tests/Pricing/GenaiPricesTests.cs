@@ -1,0 +1,65 @@
+using System.Globalization;
+using TokenDashboard.Pricing;
+using TokenDashboard.Pricing.Lists;
+
+namespace TokenDashboard.Tests.Pricing;
+
+/// <summary>
+/// What the npm package @pydantic/genai-prices 0.1.8 computes, and what its published tests say. The file has requests around the dates, times of
+/// day and sizes at which prices change, of which its figures and ours are the same; it belongs to the list of that version.
+/// </summary>
+public class GenaiPricesTests
+{
+    private static readonly PriceList Shipped = PriceFiles.LoadFrom(null);
+
+    public static TheoryData<string> Requests =>
+        [.. Repository.Read("tests/TokenDashboard.Core.Tests/Pricing/genai-prices-0.1.8.tsv").TrimEnd('\n').Split('\n')[1..]];
+
+    [Fact]
+    public void The_shipped_list_is_the_one_the_requests_are_of() => Assert.Equal("0.1.8", Shipped.Version);
+
+    [Theory]
+    [MemberData(nameof(Requests))]
+    public void A_request_costs_what_genai_prices_says(string line)
+    {
+        string[] request = line.Split('\t');
+        DateTimeOffset time = DateTimeOffset.Parse(request[2], CultureInfo.InvariantCulture);
+        long[] tokens = [.. request[3..8].Select(text => long.Parse(text, CultureInfo.InvariantCulture))];
+
+        PriceMatch? match = Shipped.Find(request[0], request[1]);
+
+        Assert.Equal((request[8], request[9]), (match?.RequestedProvider ?? "", match?.Model ?? ""));
+        if (match is not null)
+        {
+            (decimal cost, long unpriced) = match.At(time).CostOf(new TokenCounts(tokens[0], tokens[1], tokens[2], tokens[3], tokens[4]));
+            Assert.Equal(request[10], (cost / 1.000000000000000000000000000m).ToString(CultureInfo.InvariantCulture));
+            Assert.Equal(long.Parse(request[11], CultureInfo.InvariantCulture), unpriced);
+        }
+    }
+
+    [Theory]
+    [InlineData("2025-06-09T23:59:59.999Z", 50)]
+    [InlineData("2025-06-10T00:00:00Z", 10)]
+    public void A_new_price_begins_with_a_day_of_UTC(string time, int cost) =>
+        Assert.Equal(cost, Shipped.Find("openai", "o3", DateTimeOffset.Parse(time, CultureInfo.InvariantCulture))!.CostOf(new TokenCounts(1_000_000, 1_000_000)).Cost);
+
+    [Theory]
+    [InlineData("""{"input_mtok":1.5,"output_mtok":2}""", 1000, 500, 0, 0, "0.0025")]
+    [InlineData("""{"input_mtok":1,"output_mtok":2,"cache_read_mtok":0.1,"cache_write_mtok":0.5}""", 1000, 500, 100, 200, "0.00181")]
+    [InlineData("""{"input_mtok":1,"output_mtok":2,"requests_kcount":0.5}""", 1000, 500, 0, 0, "0.0025")]
+    [InlineData("""{"input_mtok":{"base":1,"tiers":[{"start":100000,"price":0.5}]},"output_mtok":2}""", 150_000, 50_000, 0, 0, "0.175")]
+    [InlineData("""{"input_mtok":{"base":3,"tiers":[{"start":200000,"price":6}]}}""", 200_000, 0, 0, 0, "0.6")]
+    [InlineData("""{"input_mtok":{"base":3,"tiers":[{"start":200000,"price":6}]}}""", 200_001, 0, 0, 0, "1.200006")]
+    [InlineData("""{"input_mtok":{"base":0.075,"tiers":[{"start":128000,"price":0.15}]}}""", 500_000, 0, 0, 0, "0.075")]
+    [InlineData("""{"input_mtok":0,"output_mtok":{"base":1,"tiers":[{"start":100000,"price":2}]}}""", 150_000, 10_000, 0, 0, "0.02")]
+    [InlineData("""{"input_mtok":{"base":1,"tiers":[{"start":1000000,"price":5},{"start":100000,"price":2},{"start":500000,"price":3}]},"output_mtok":{"base":3,"tiers":[{"start":200000,"price":5},{"start":1000000,"price":8}]}}""", 600_000, 250_000, 0, 0, "3.05")]
+    [InlineData("""{"input_mtok":{"base":1,"tiers":[{"start":100000,"price":2},{"start":500000,"price":3},{"start":1000000,"price":5}]},"output_mtok":{"base":3,"tiers":[{"start":200000,"price":5},{"start":1000000,"price":8}]}}""", 1_500_000, 500_000, 0, 0, "11.5")]
+    public void Rates_and_tiers_give_what_its_tests_say(string prices, long prompt, long completion, long cached, long cacheWrite, string cost)
+    {
+        PriceList list = TestPrices.List($$"""[{"id":"p","models":[{"id":"m","match":{"equals":"m"},"prices":{{prices}}}]}]""");
+
+        Assert.Equal(
+            (decimal.Parse(cost, CultureInfo.InvariantCulture), 0L),
+            list.Find("p", "m", DateTimeOffset.UnixEpoch)!.CostOf(new TokenCounts(prompt, completion, cached, cacheWrite)));
+    }
+}

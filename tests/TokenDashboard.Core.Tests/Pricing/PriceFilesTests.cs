@@ -1,0 +1,169 @@
+using System.Globalization;
+using TokenDashboard.Pricing;
+using TokenDashboard.Pricing.Lists;
+
+namespace TokenDashboard.Tests.Pricing;
+
+public class PriceFilesTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Own_prices_come_before_those_of_the_list_and_the_rest_stays()
+    {
+        PriceList prices = TestPrices.WithOwn("""
+            currency: eur
+            providers:
+              - id: openai
+                models:
+                  - id: gpt-4o
+                    prices: { input_mtok: 1.25, output_mtok: 5 }
+              - id: in-house
+                provider_match: { starts_with: vllm }
+                models:
+                  - id: llama
+                    match: { or: [ { starts_with: llama }, { regex: '^meta-\d$' } ] }
+                    prices:
+                      - prices: { input_mtok: 0, output_mtok: 0 }
+                      - constraint: { start_date: 2026-03-01 }
+                        prices: { input_mtok: { base: 0.5, tiers: [ { start: 128000, price: 1 } ] }, output_mtok: 2, requests_kcount: 1 }
+            """);
+
+        Assert.Equal(6.25m, Cost(prices, "openai", "gpt-4o"));
+        Assert.Equal("EUR", prices.Find("openai", "gpt-4o")!.Currency);
+        Assert.Equal(10m, Cost(prices, "openai", "o3"));
+        Assert.Equal("USD", prices.Find("openai", "o3")!.Currency);
+        Assert.Equal(6.25m, Cost(prices, "azure", "gpt-4o"));
+        Assert.Equal(3.001m, Cost(prices, "VLLM-east", "meta-7"));
+        Assert.Equal((0m, 0L), prices.Find("in-house", "llama-4", DateTimeOffset.UnixEpoch)!.CostOf(new TokenCounts(5, 5)));
+    }
+
+    [Fact]
+    public void A_discount_is_off_the_list_price_while_it_lasts_and_not_off_own_prices()
+    {
+        PriceList prices = TestPrices.WithOwn("""
+            { "discounts": [ { "percent": 10 }, { "provider": "openai", "match": { "starts_with": "o3" }, "percent": 12.5, "start_date": "2026-03-01", "end_date": "2026-06-01" } ],
+              "providers": [ { "id": "openai", "models": [ { "id": "mine", "prices": { "input_mtok": 1, "output_mtok": 1 } } ] } ], }
+            """, "prices.json");
+
+        PriceMatch o3 = prices.Find("openai", "o3")!;
+
+        Assert.Equal([9m, 8.75m, 8.75m, 9m], new[] { "2026-02-28T23:59:59Z", "2026-03-01T00:00Z", "2026-05-31T23:59Z", "2026-06-01T00:00Z" }
+            .Select(time => o3.At(DateTimeOffset.Parse(time, CultureInfo.InvariantCulture)).CostOf(new TokenCounts(1_000_000, 1_000_000)).Cost));
+        Assert.Equal(12.5m, o3.At(new(2026, 4, 1, 0, 0, 0, TimeSpan.Zero)).Discount);
+        Assert.Equal(2m, Cost(prices, "openai", "mine"));
+        Assert.Equal(3, o3.Periods(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), Now).Count());
+    }
+
+    [Fact]
+    public void A_discount_is_of_the_provider_of_the_requests_and_not_of_whose_model_it_is()
+    {
+        PriceList prices = TestPrices.WithOwn("discounts: [ { provider: Azure, percent: 50 } ]");
+
+        Assert.Equal(5m, Cost(prices, "azure", "o3"));
+        Assert.Equal(10m, Cost(prices, "openai", "o3"));
+    }
+
+    [Fact]
+    public void Own_prices_take_none_away_where_the_provider_goes_by_another_name()
+    {
+        PriceList prices = TestPrices.WithOwn("providers: [ { id: AWS.Bedrock, models: [ { id: mine, prices: { input_mtok: 1, output_mtok: 2 } } ] } ]");
+
+        Assert.Equal(3m, Cost(prices, "aws.bedrock", "Mine"));
+        Assert.Equal(Cost(PriceFiles.LoadFrom(null), "aws.bedrock", "us.openai.gpt-5.6-sol"), Cost(prices, "aws.bedrock", "us.openai.gpt-5.6-sol"));
+    }
+
+    [Theory]
+    [InlineData("providers: [ { id: a, models: [ { id: b, price: 1 } ] } ]", "providers[0].models[0].price")]
+    [InlineData("providers: [ { id: a, models: [ { id: b, prices: { input_mtok: -1 } } ] } ]", "providers[0].models[0].prices.input_mtok")]
+    [InlineData("providers: [ { id: a, models: [ { id: b, prices: { output_reasoning_mtok: 1 } } ] } ]", "providers[0].models[0].prices.output_reasoning_mtok")]
+    [InlineData("providers: [ { id: a, models: [ { id: b, prices: { cache_read_mtok: 1, output_mtok: 1 } } ] } ]", "providers[0].models[0].prices.cache_read_mtok")]
+    [InlineData("providers: [ { id: a, models: [ { id: b, prices: [ { constraint: { start_date: 1.3.2026 }, prices: { input_mtok: 1 } } ] } ] } ]", "providers[0].models[0].prices[0].constraint.start_date")]
+    [InlineData("providers: [ { id: a, models: [ { id: b, prices: [ { constraint: { start_time: '10:00:00Z' }, prices: { input_mtok: 1 } } ] } ] } ]", "providers[0].models[0].prices[0].constraint.end_time")]
+    [InlineData("providers: [ { id: a, models: [ { id: b, prices: [ { constraint: { service: batch }, prices: { input_mtok: 1 } } ] } ] } ]", "providers[0].models[0].prices[0].constraint.service")]
+    [InlineData("providers: [ { id: a, models: [ { id: b, match: { like: x }, prices: { input_mtok: 1 } } ] } ]", "providers[0].models[0].match")]
+    [InlineData("providers: [ { id: a, models: [ { id: b, match: { or: [ { regex: '(' } ] }, prices: { input_mtok: 1 } } ] } ]", "providers[0].models[0].match.or[0].regex")]
+    [InlineData("providers: [ { models: [] } ]", "providers[0].id")]
+    [InlineData("providers: [ { id: a, models: [] }, { id: a, models: [] } ]", "providers[1].id")]
+    [InlineData("providers: [ 7 ]", "providers[0]")]
+    [InlineData("discounts: [ { percent: 101 } ]", "discounts[0].percent")]
+    [InlineData("discounts: [ { percent: 5, start_date: 2026-03-01, end_date: 2026-03-01 } ]", "discounts[0].end_date")]
+    [InlineData("discounts: [ { percent: 5, provider: open-ai } ]", "discounts")]
+    [InlineData("currency: dollars", "currency")]
+    [InlineData("", "The definition")]
+    public void A_fault_of_an_own_file_is_told_with_its_place(string yaml, string place)
+    {
+        TokenDashboardException fault = Assert.Throws<TokenDashboardException>(() => TestPrices.WithOwn(yaml));
+
+        Assert.Equal(ErrorCode.PriceFileInvalid, fault.Code);
+        Assert.Contains($" {place} ", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_fault_of_YAML_is_told_with_its_line()
+    {
+        TokenDashboardException fault = Assert.Throws<TokenDashboardException>(() => TestPrices.WithOwn("providers:\n  - id: a\n    models:\n      - id: b\n        prices:\n          input_mtok: cheap\n"));
+
+        Assert.Contains("line 6: providers[0].models[0].prices.input_mtok ", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a: [")]
+    [InlineData("a: &x [ *x ]")]
+    [InlineData("---\na: 1\n---\nb: 1")]
+    [InlineData("? [ a ]\n: 1")]
+    public void What_is_no_plain_YAML_is_refused(string yaml) =>
+        Assert.Equal(ErrorCode.PriceFileInvalid, Assert.Throws<TokenDashboardException>(() => TestPrices.WithOwn(yaml)).Code);
+
+    [Fact]
+    public void Deep_YAML_is_refused() =>
+        Assert.Equal(ErrorCode.PriceFileInvalid, Assert.Throws<TokenDashboardException>(() => TestPrices.WithOwn(string.Concat(Enumerable.Repeat("[", 10_000)))).Code);
+
+    [Theory]
+    [InlineData("<html>")]
+    [InlineData("7")]
+    [InlineData("[7]")]
+    [InlineData("""{"models":[]}""")]
+    [InlineData("""[{"id":"a","models":[{"id":"b","match":{"equals":"b"},"prices":[{"values":{"input_mtok":1}}]}]}]""")]
+    [InlineData("""[{"id":"a","models":[{"id":"b","match":{"equals":"b"},"prices":{"input_mtok":"1e400"}}]}]""")]
+    [InlineData("""[{"id":"\ud800","models":[]}]""")]
+    [InlineData("""[{"id":"a","id":"b","models":[]}]""")]
+    public void What_is_no_price_list_is_refused(string json) =>
+        Assert.Equal(ErrorCode.PriceListInvalid, Assert.Throws<TokenDashboardException>(() => TestPrices.List(json)).Code);
+
+    [Fact]
+    public void Two_own_files_are_one_too_many()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("prices.json"), "{}");
+        File.WriteAllText(folder.File("prices.yaml"), "{}");
+
+        Assert.Equal(ErrorCode.PriceFileInvalid, Assert.Throws<TokenDashboardException>(() => PriceFiles.LoadFrom(folder.Path)).Code);
+    }
+
+    [Theory]
+    [InlineData("2026-09-22", "0.1.8")]
+    [InlineData("2026-09-24", "new")]
+    public void A_list_that_was_taken_is_in_force_until_a_module_brings_a_later_one(string taken, string version)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("price-list.json"), $$"""{"version":"new","taken":"{{taken}}","providers":[]}""");
+
+        Assert.Equal(version, PriceFiles.LoadFrom(folder.Path).Version);
+    }
+
+    [Fact]
+    public void Differences_are_told_by_entry()
+    {
+        PriceList older = TestPrices.List("""[{"id":"p","models":[{"id":"a","match":{"equals":"a"},"prices":{"input_mtok":1}},{"id":"b","match":{"equals":"b"},"prices":{"input_mtok":1}}]},{"id":"q","models":[]}]""");
+        PriceList newer = TestPrices.List("""[{"id":"p","model_match":{"equals":"x"},"models":[{"id":"a","match":{"equals":"a"},"prices":{"input_mtok":2}},{"id":"c","match":{"equals":"c"},"prices":{"input_mtok":1}}]}]""");
+
+        Assert.Equal(
+            [(PriceChangeKind.Changed, "p", null), (PriceChangeKind.Changed, "p", "a"), (PriceChangeKind.Added, "p", "c"), (PriceChangeKind.Removed, "p", "b"), (PriceChangeKind.Removed, "q", null)],
+            PriceChange.Between(older, newer).Select(change => (change.Change, change.Provider, change.Model)));
+        Assert.Empty(PriceChange.Between(newer, newer));
+    }
+
+    private static decimal Cost(PriceList prices, string provider, string model) =>
+        prices.Find(provider, model, Now)!.CostOf(new TokenCounts(1_000_000, 1_000_000)).Cost;
+}

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using TokenDashboard.Pricing.Lists;
+
+namespace TokenDashboard.Tests.Pricing;
+
+public sealed class PriceListUpdateTests : IDisposable
+{
+    private const string List = """[{"id":"p","models":[{"id":"m","match":{"equals":"m"},"prices":{"input_mtok":1}}]}]""";
+
+    private readonly HttpListener _listener = new();
+    private readonly string _address;
+
+    public PriceListUpdateTests()
+    {
+        using (var port = new TcpListener(IPAddress.Loopback, 0))
+        {
+            port.Start();
+            _address = $"http://127.0.0.1:{((IPEndPoint)port.LocalEndpoint).Port}/";
+        }
+        _listener.Prefixes.Add(_address);
+        _listener.Start();
+        _ = ServeAsync();
+    }
+
+    [Fact]
+    public void A_list_is_fetched()
+    {
+        PriceListUpdate update = Fetch("list.json");
+
+        Assert.Contains(update.Changes, change => change is { Change: PriceChangeKind.Added, Provider: "p", Model: "m" });
+    }
+
+    [Fact]
+    public void A_redirect_is_followed() => Assert.True(Fetch("redirect").IsNew);
+
+    [Theory]
+    [InlineData("missing", ErrorCode.PriceListUnreachable)]
+    [InlineData("large", ErrorCode.PriceListUnreachable)]
+    [InlineData("again", ErrorCode.PriceListUnreachable)]
+    [InlineData("page", ErrorCode.PriceListInvalid)]
+    public void What_is_no_list_is_told_by_its_code(string path, ErrorCode code) =>
+        Assert.Equal(code, Assert.Throws<TokenDashboardException>(() => Fetch(path)).Code);
+
+    [Fact]
+    public void Ctrl_C_ends_the_wait()
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+
+        Assert.ThrowsAny<OperationCanceledException>(() => PriceListUpdate.OfUrl(new Uri(_address + "silent"), DateTimeOffset.UnixEpoch, stop.Token));
+    }
+
+    public void Dispose() => _listener.Close();
+
+    private PriceListUpdate Fetch(string path) => PriceListUpdate.OfUrl(new Uri(_address + path), DateTimeOffset.UnixEpoch, TestContext.Current.CancellationToken);
+
+    private async Task ServeAsync()
+    {
+        while (true)
+        {
+            HttpListenerContext context;
+            try
+            {
+                context = await _listener.GetContextAsync();
+            }
+            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+            byte[] body = Encoding.UTF8.GetBytes(List);
+            switch (context.Request.Url!.AbsolutePath)
+            {
+                case "/silent":
+                    continue;
+                case "/missing":
+                    context.Response.StatusCode = 404;
+                    break;
+                case "/redirect":
+                    context.Response.Redirect(_address + "list.json");
+                    break;
+                case "/again":
+                    context.Response.Redirect(_address + "again");
+                    break;
+                case "/page":
+                    body = "<html>"u8.ToArray();
+                    break;
+                case "/large":
+                    body = Encoding.UTF8.GetBytes(List.PadRight(PriceFiles.MaxBytes + 1));
+                    break;
+            }
+            try
+            {
+                context.Response.ContentLength64 = body.Length;
+                await context.Response.OutputStream.WriteAsync(body);
+                context.Response.Close();
+            }
+            catch (Exception exception) when (exception is HttpListenerException or IOException or ObjectDisposedException or InvalidOperationException)
+            {
+                // Whoever asked does not want all of it.
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using System.Text;
+using TokenDashboard.Pricing;
+using TokenDashboard.Pricing.Lists;
+
+namespace TokenDashboard.Tests.Pricing;
+
+internal static class TestPrices
+{
+    public static PriceList List(string json) => PriceFiles.ParseList(Encoding.UTF8.GetBytes(json), "test");
+
+    /// <summary>The shipped list with a user's own file over it.</summary>
+    public static PriceList WithOwn(string text, string file = "prices.yaml")
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File(file), text);
+        return PriceFiles.LoadFrom(folder.Path);
+    }
+}

@@ -1,0 +1,110 @@
+using CsCheck;
+using TokenDashboard.Engines;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Queries;
+using TokenDashboard.Engines.Sqlite.Maintenance;
+using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
+
+namespace TokenDashboard.Tests.Usage;
+
+/// <summary>Queries of several stores at once give what one store with all of their requests gives.</summary>
+public class SeveralStoresTests
+{
+    private static readonly Gen<TestStore.Row[][]> Rows = RandomStore.Row.Array[0, 40].Array[1, 4];
+
+    [Fact]
+    public void Usage_is_the_sum_and_the_source_tells_the_stores_apart() => Gen.Select(Rows, Gen.Bool).ForAll(
+        (rows, hasRollups) => With(rows, hasRollups, (all, stores) =>
+        {
+            UsageDimension[] groupBy = [UsageDimension.Day, UsageDimension.User, UsageDimension.Model];
+            string[] Sums(IReadOnlyList<ITelemetryStore> from) =>
+            [
+                .. new UsageQuery(groupBy, TimeZoneInfo.Utc).Run(from, new RequestFilter()).Rows
+                    .Select(row => $"{row.Start:O}|{row.User}|{row.Model}|{row.Requests}|{row.TotalTokens}|{row.InterruptedStreams}|{row.MaxDurationMs}"),
+            ];
+            Assert.Equal(Sums([all]), Sums(stores));
+            Assert.Equal(
+                new UserUsageQuery([all], new RequestFilter(), TimeZoneInfo.Utc).Totals(comparePrevious: false).Rows.Select(user => $"{user.User} {user.TotalTokens} {user.Models}"),
+                new UserUsageQuery(stores, new RequestFilter(), TimeZoneInfo.Utc).Totals(comparePrevious: false).Rows.Select(user => $"{user.User} {user.TotalTokens} {user.Models}"));
+
+            IEnumerable<TokenUsage> bySource = new UsageQuery([UsageDimension.Source], TimeZoneInfo.Utc).Run(stores, new RequestFilter()).Rows;
+            Assert.Equal(
+                stores.Zip(rows).Where(store => store.Second.Length > 0).Select(store => $"{store.First.Source} {store.Second.Length}").Order(),
+                bySource.Select(row => $"{row.Source} {row.Requests}").Order());
+        }),
+        iter: 20);
+
+    [Fact]
+    public void Requests_are_merged_in_order() => Gen.Select(Rows, Gen.Enum<RequestOrder>(), Gen.Bool, Gen.ULong[0, 50], Gen.ULong[0, 50]).ForAll(
+        (rows, order, descending, skip, first) => With(rows, hasRollups: false, (all, stores) =>
+        {
+            // Requests that agree in the order come in the order of stores, which are the ids of the one store.
+            RequestQuery Query(params ITelemetryStore[] from) => new(from, new RequestFilter()) { Order = order, Descending = descending };
+            string Shown(TokenRequest request) => $"{request.Timestamp:O} {request.User} {request.TotalTokens} {request.DurationMs}";
+
+            Assert.Equal(Query(all).Run(skip, first).Select(Shown), Query([.. stores]).Run(skip, first).Select(Shown));
+            Assert.Equal(rows.Sum(store => store.Length), Query([.. stores]).Count());
+        }),
+        iter: 60);
+
+    [Theory]
+    [InlineData("/a/web.db|/a/jobs.db", "web.db|jobs.db")]
+    [InlineData("/a/usage.db|/b/usage.db|/b/c.db", "a/usage.db|b/usage.db|c.db")]
+    [InlineData(@"C:\x\u.db|D:\x\u.db", "C:/x/u.db|D:/x/u.db")]
+    [InlineData("u.db|/x/u.db", "u.db|x/u.db")]
+    public void A_source_is_the_shortest_end_of_a_path_that_no_other_has(string paths, string sources) =>
+        Assert.Equal(sources.Split('|'), TelemetryStores.SourcesOf(paths.Split('|')));
+
+    [Fact]
+    public void Stores_of_other_sources_are_not_opened_and_one_named_twice_is_one()
+    {
+        using var store = new TestStore();
+        string missing = store.Path + ".none";
+
+        IReadOnlyList<ITelemetryStore> open = TelemetryStores.Open([store.Path, missing, new Uri(store.Path).AbsoluteUri], source => source == "store.db", CancellationToken.None);
+
+        Assert.Equal(["store.db"], open.Select(one => one.Source));
+        open[0].Dispose();
+        Assert.Equal(ErrorCode.StoreNotFound, CodeOf(() => TelemetryStores.Open([store.Path, missing], _ => true, CancellationToken.None)));
+        Assert.Equal(ErrorCode.StoreSourceNotFound, CodeOf(() => TelemetryStores.Open([store.Path], _ => false, CancellationToken.None)));
+    }
+
+    [Fact]
+    public void An_address_of_an_engine_that_is_not_known_is_refused_without_its_password()
+    {
+        var exception = Assert.Throws<TokenDashboardException>(() => TelemetryStores.Open("oracle://me:s3cret@host/db", CancellationToken.None));
+
+        Assert.Equal(ErrorCode.StoreEngineUnknown, exception.Code);
+        Assert.DoesNotContain("s3cret", exception.ToString(), StringComparison.Ordinal);
+    }
+
+    private static ErrorCode CodeOf(Action action) => Assert.Throws<TokenDashboardException>(action).Code;
+
+    private static void With(TestStore.Row[][] rows, bool hasRollups, Action<ITelemetryStore, IReadOnlyList<ITelemetryStore>> test)
+    {
+        using var whole = new TestStore();
+        whole.Insert(rows.SelectMany(store => store));
+        TestStore[] parts = [.. rows.Select(_ => new TestStore())];
+        try
+        {
+            foreach ((TestStore part, TestStore.Row[] own) in parts.Zip(rows))
+            {
+                part.Insert(own);
+                if (hasRollups)
+                {
+                    using var optimizer = new StoreOptimizer(part.Path, CancellationToken.None);
+                    optimizer.Refresh();
+                }
+            }
+            IReadOnlyList<ITelemetryStore> open = TelemetryStores.Open([.. parts.Select(part => part.Path)], _ => true, CancellationToken.None);
+            using TokenStore all = whole.Open();
+            test(new SqliteStore(all), open);
+            Assert.All(open, store => store.Dispose());
+        }
+        finally
+        {
+            Array.ForEach(parts, part => part.Dispose());
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using CsCheck;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Maintenance;
+using TokenDashboard.Engines.Sqlite.Queries;
+using TokenDashboard.Pricing;
+using TokenDashboard.Pricing.Lists;
+using TokenDashboard.Telemetry;
+using TokenDashboard.Tests.Pricing;
+using TokenDashboard.Usage;
+
+namespace TokenDashboard.Tests.Usage;
+
+/// <summary>The cost of usage is, to the last decimal, the sum of what single requests cost: from rows, from rollups, and after requests are removed.</summary>
+public class UsageCostTests
+{
+    private static readonly PriceList Prices = PriceFiles.LoadFrom(null);
+
+    // Prices by date, by time of day and by size, models without a price, and one of which the provider is told by the name.
+    private static readonly (string Provider, string Model)[] Models =
+    [
+        ("openai", "gpt-4o"), ("openai", "gpt-5.6-sol"), ("anthropic", "claude-sonnet-4-5"), ("google", "gemini-2.5-pro"), ("google", "gemini-1.5-pro"),
+        ("deepseek", "deepseek-chat"), ("deepseek", "deepseek-v4-flash"), ("", "claude-opus-4-6"), ("openai", "no-such-model"), ("nobody", "gpt-4o"),
+    ];
+
+    private static readonly Gen<long> Prompt = Gen.OneOf(Gen.Long[0, 3000], Gen.OneOfConst([.. InputSize.Thresholds]).SelectMany(size => Gen.Long[size - 1, size + 1]));
+
+    private static readonly Gen<DateTime> Time = Gen.OneOf(
+        Gen.DateTime[new DateTime(2026, 8, 14), new DateTime(2026, 8, 20)], Gen.DateTime[new DateTime(2026, 1, 1), new DateTime(2026, 12, 31)],
+        Gen.Int[0, 400].Select(half => new DateTime(2026, 8, 16).AddMinutes(30 * half)));
+
+    private static readonly Gen<TestStore.Row> Row = Gen.Select(
+        Time, Gen.OneOfConst(Models), Gen.OneOfConst("alice", "bob"), Prompt, Gen.Long[0, 900], Gen.Select(Gen.Bool, Gen.Double[0, 1], Gen.Double[0, 1], Gen.Double[0, 1.2]))
+        .Select((time, model, user, prompt, completion, parts) =>
+        {
+            (bool hasDetail, double cached, double written, double reasoning) = parts;
+            return new TestStore.Row
+            {
+                Timestamp = StoredTimestamp.FormatForStorage(new DateTimeOffset(time, TimeSpan.Zero)), User = user, Provider = model.Provider, Model = model.Model,
+                Prompt = prompt, Completion = completion, Total = prompt + completion,
+                Detail = hasDetail ? [(long)(prompt * cached), (long)(prompt * (1 - cached) * written), (long)(completion * reasoning), null] : null,
+            };
+        });
+
+    private static readonly Gen<UsageDimension[]> Grouping = Gen.Select(
+        Gen.OneOfConst(Array.Empty<UsageDimension>(), [UsageDimension.Hour], [UsageDimension.Day], [UsageDimension.Month]),
+        Gen.OneOfConst(UsageDimension.User, UsageDimension.Model, UsageDimension.Provider).HashSet[0, 2], (unit, names) => unit.Concat(names).ToArray());
+
+    [Fact]
+    public void The_cost_of_groups_is_that_of_their_requests() => Gen.Select(
+        Row.Array[0, 50], Row.Array[0, 10], Gen.Select(Grouping, Gen.OneOfConst("UTC", "Europe/Berlin", "Asia/Kathmandu")).Array[6], Time, Gen.Bool).ForAll(
+        (before, after, queries, day, now) =>
+        {
+            var prices = new UsagePrices(Prices, now ? new DateTimeOffset(day, TimeSpan.Zero) : null);
+            using var store = new TestStore();
+            store.Insert(before);
+            using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
+            {
+                optimizer.Refresh();
+            }
+            store.Insert(after);
+            string[][] expected = [.. queries.Select(query => Expected([.. before, .. after], query.Item1, TimeZoneInfo.FindSystemTimeZoneById(query.Item2), prices))];
+            string[][] Costs() => [.. queries.Select(query => CostsOf(store, query.Item1, TimeZoneInfo.FindSystemTimeZoneById(query.Item2), prices))];
+
+            Assert.Equal(expected, Costs());
+            using (var remover = new RequestRemover(store.Path, CancellationToken.None))
+            {
+                remover.Remove(new DateTimeOffset(day, TimeSpan.Zero));
+            }
+            Assert.Equal(expected, Costs());
+        },
+        iter: 40);
+
+    [Fact]
+    public void Prices_that_change_at_odd_times_and_sizes_are_those_of_each_request()
+    {
+        var own = new UsagePrices(TestPrices.WithOwn("""
+            currency: EUR
+            providers:
+              - id: own
+                models:
+                  - id: mine
+                    match: { equals: mine }
+                    prices:
+                      input_mtok: { base: 1, tiers: [ { start: 1000, price: 3 } ] }
+                      output_mtok: 2
+            """));
+        using var store = new TestStore();
+        store.Insert(
+            new TestStore.Row { Provider = "own", Model = "mine", Prompt = 1000L, Completion = 0L, Total = 1000L },
+            new TestStore.Row { Provider = "own", Model = "mine", Prompt = 1001L, Completion = 10L, Total = 1011L },
+            new TestStore.Row { Provider = "openai", Model = "gpt-4o", Prompt = 100L, Completion = 0L, Total = 100L });
+        using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
+        {
+            optimizer.Refresh();
+        }
+        using TokenStore open = store.Open();
+
+        TokenUsage[] models = [.. new UsageQuery([UsageDimension.Model], TimeZoneInfo.Utc) { Prices = own }.Run([new SqliteStore(open)], new RequestFilter()).Rows];
+        TokenUsage all = new UsageQuery([], TimeZoneInfo.Utc) { Prices = own }.Run([new SqliteStore(open)], new RequestFilter()).Rows[0];
+
+        Assert.Equal((0.001m + 0.003003m + 0.00002m, "EUR", 0L), (models[0].Cost, models[0].Currency, models[0].UnpricedTokens!.Value));
+        // Different currencies are never added.
+        Assert.Equal((null, "EUR, USD"), (all.Cost, all.Currency));
+    }
+
+    [Fact]
+    public void Users_rank_by_cost_and_compare_with_the_period_before()
+    {
+        using var store = new TestStore();
+        store.Insert(
+            new TestStore.Row { Timestamp = "2026-05-01T10:00:00", User = "much", Provider = "openai", Model = "gpt-4o-mini", Prompt = 900L, Completion = 0L, Total = 900L },
+            new TestStore.Row { Timestamp = "2026-05-02T10:00:00", User = "much", Provider = "openai", Model = "gpt-4o-mini", Prompt = 2000L, Completion = 0L, Total = 2000L },
+            new TestStore.Row { Timestamp = "2026-05-02T11:00:00", User = "dear", Provider = "openai", Model = "gpt-4o", Prompt = 1000L, Completion = 0L, Total = 1000L });
+        using TokenStore open = store.Open();
+        var range = new TimeRange(new(2026, 5, 2, 0, 0, 0, TimeSpan.Zero), new(2026, 5, 3, 0, 0, 0, TimeSpan.Zero));
+        var query = new UserUsageQuery([new SqliteStore(open)], new RequestFilter { Range = range }, TimeZoneInfo.Utc) { Prices = new UsagePrices(Prices) };
+
+        Assert.Equal(["much 1", "dear 2"], query.Totals(comparePrevious: true).Rows.Select(user => $"{user.User} {user.Rank}"));
+        UserTokenUsage[] byCost = [.. query.Totals(comparePrevious: true, byCost: true).Rows];
+        Assert.Equal(["dear 1", "much 2"], byCost.Select(user => $"{user.User} {user.Rank}"));
+        Assert.Equal((0.0025m, 0m, 0.0003m, 0.000135m), (byCost[0].Cost, byCost[0].PreviousCost, byCost[1].Cost, byCost[1].PreviousCost));
+        Assert.Equal(1, byCost.Sum(user => user.CostShare)!.Value, 12);
+        Assert.Equal([0.0003m], query.Periods(TimeUnit.Day, cumulative: true, fill: false).Rows.Where(row => row.User == "much").Select(row => row.CumulativeCost!.Value));
+    }
+
+    [Fact]
+    public void Single_requests_have_their_cost_and_are_ordered_by_it() => Gen.Select(Row.Array[0, 40], Gen.Bool, Gen.ULong[0, 20], Gen.ULong[0, 30]).ForAll(
+        (rows, descending, skip, first) =>
+        {
+            using var store = new TestStore();
+            store.Insert(rows);
+            using TokenStore open = store.Open();
+            var query = new RequestQuery([new SqliteStore(open)], new RequestFilter()) { Order = RequestOrder.Cost, Descending = descending, Prices = new UsagePrices(Prices) };
+
+            (long, decimal?, long?)[] found = [.. query.Run(skip, first).Select(request => (request.Id, request.Cost, request.UnpricedTokens))];
+
+            var priced = rows.Select((row, index) => (Id: index + 1L, Price: PriceOf(row, query.Prices))).Select(row => (row.Id, row.Price.Cost, (long?)row.Price.Unpriced));
+            var sorted = priced.OrderBy(row => row.Cost ?? -1).ThenBy(row => row.Id);
+            Assert.Equal((descending ? sorted.Reverse() : sorted).Skip((int)skip).Take((int)first), found);
+        },
+        iter: 40);
+
+    private static string[] CostsOf(TestStore store, UsageDimension[] groupBy, TimeZoneInfo zone, UsagePrices prices)
+    {
+        using TokenStore open = store.Open();
+        return
+        [
+            .. new UsageQuery(groupBy, zone) { Prices = prices }.Run([new SqliteStore(open)], new RequestFilter()).Rows
+                .Select(row => Shown(row.Start, row.User, row.Model, row.Provider, row.Cost ?? 0, row.UnpricedTokens!.Value)).Order(StringComparer.Ordinal),
+        ];
+    }
+
+    private static string[] Expected(TestStore.Row[] rows, UsageDimension[] groupBy, TimeZoneInfo zone, UsagePrices prices)
+    {
+        TimeBuckets? buckets = groupBy.Length > 0 && groupBy[0] <= UsageDimension.Month ? new TimeBuckets((TimeUnit)groupBy[0], zone) : null;
+        return groupBy.Length == 0 && rows.Length == 0 ? [Shown(null, null, null, null, 0, 0)] :
+        [
+            .. rows.GroupBy(row => (
+                    Start: buckets is null ? (DateTimeOffset?)null : buckets.Bounds(buckets.StartOf(RandomStore.TimeOf(row).UtcTicks)).Start,
+                    User: groupBy.Contains(UsageDimension.User) ? (string?)row.User : null, Model: groupBy.Contains(UsageDimension.Model) ? (string?)row.Model : null,
+                    Provider: groupBy.Contains(UsageDimension.Provider) ? (string?)row.Provider : null))
+                .Select(group => Shown(
+                    group.Key.Start, group.Key.User, group.Key.Model, group.Key.Provider, group.Sum(row => PriceOf(row, prices).Cost ?? 0), group.Sum(row => PriceOf(row, prices).Unpriced)))
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+
+    private static (decimal? Cost, long Unpriced) PriceOf(TestStore.Row row, UsagePrices prices)
+    {
+        long[] detail = [.. (row.Detail ?? [null, null, null, null]).Take(3).Select(value => value as long? ?? 0)];
+        var counts = new TokenCounts((long)row.Prompt!, (long)row.Completion!, detail[0], detail[1], detail[2] > (long)row.Completion ? 0 : detail[2]);
+        ResolvedPrice? price = prices.List.Find((string?)row.Provider, (string)row.Model!, prices.At ?? RandomStore.TimeOf(row));
+        (decimal cost, long unpriced) = price?.CostOf(counts) ?? (0, counts.Total);
+        return (price is null || (unpriced == counts.Total && unpriced > 0) ? null : cost, unpriced);
+    }
+
+    private static string Shown(DateTimeOffset? start, string? user, string? model, string? provider, decimal cost, long unpriced) =>
+        $"{start:O}|{user}|{model}|{provider}|{cost / 1.000000000000000000000000000m}|{unpriced}";
+}

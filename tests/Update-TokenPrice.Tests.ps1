@@ -1,0 +1,133 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $kept = Join-Path $TestDrive price-list.json
+    $file = Join-Path $TestDrive newer.json
+
+    # A list with a model of ours in place of the shipped ones.
+    function Set-List([string] $Prices = '{"input_mtok":3,"output_mtok":9,"input_audio_mtok":7}') {
+        Set-Content $file "[{`"id`":`"openai`",`"name`":`"OpenAI`",`"model_match`":{`"starts_with`":`"gpt-`"},`"models`":[{`"id`":`"gpt-9`",`"match`":{`"equals`":`"gpt-9`"},`"prices`":$Prices}]}]"
+    }
+}
+
+Describe 'Update-TokenPrice' {
+    BeforeEach {
+        Remove-Item $kept -ErrorAction Ignore
+        Set-List
+    }
+
+    It 'takes a list into the folder of the user, where it is in force' {
+        $changes = Update-TokenPrice $file
+
+        (Get-TokenPrice gpt-9).Output | Should -Be 9
+        { Get-TokenPrice o3 -ErrorAction Stop } | Should -Throw -ErrorId 'PriceNotFound,*'
+        ($changes | Where-Object Model -EQ gpt-9).Change | Should -Be 'Added'
+        ($changes | Where-Object Model -EQ o3).Change | Should -Contain 'Removed'
+        $kept | Should -FileContentMatchExactly '"source":"newer.json"'
+        $kept | Should -Not -FileContentMatch 'audio'
+    }
+
+    It 'changes nothing with -WhatIf and tells what would' {
+        @(Update-TokenPrice $file -WhatIf).Count | Should -BeGreaterThan 1000
+
+        $kept | Should -Not -Exist
+        (Get-TokenPrice o3).Output | Should -Be 8
+    }
+
+    It 'tells what differs from the list that was taken before' {
+        $null = Update-TokenPrice $file
+        Set-List '[{"prices":{"input_mtok":3,"output_mtok":9}},{"constraint":{"start_date":"2030-01-01"},"prices":{"input_mtok":2,"output_mtok":6}}]'
+
+        $changes = Update-TokenPrice $file
+
+        $changes | Should -HaveCount 1
+        $changes.Change, $changes.Provider, $changes.Model | Should -Be 'Changed', 'openai', 'gpt-9'
+        $changes.After | Should -Match '2030-01-01'
+        (Get-TokenPrice gpt-9).Status | Should -Be 'Current', 'Scheduled'
+    }
+
+    It 'writes nothing when nothing differs' {
+        $null = Update-TokenPrice $file
+        $written = (Get-Item $kept).LastWriteTimeUtc
+
+        Update-TokenPrice $file | Should -BeNullOrEmpty
+        (Get-Item $kept).LastWriteTimeUtc | Should -Be $written
+    }
+
+    It 'is done when somebody wants only the first of the changes' {
+        $null = Update-TokenPrice $file | Select-Object -First 1
+
+        $kept | Should -Exist
+    }
+
+    It 'replaces a list that somebody has broken' {
+        Set-Content $kept '{"providers":[{"id":"openai","models":[{"id":"o3"}]}]}'
+        { Get-TokenPrice o3 } | Should -Throw -ErrorId 'PriceListInvalid,TokenDashboard.Commands.GetTokenPriceCommand'
+
+        $null = Update-TokenPrice $file
+
+        (Get-TokenPrice gpt-9).Output | Should -Be 9
+    }
+
+    It 'takes a list of one thing for it' {
+        Set-Content $file '{"id":"x"}'
+        { Update-TokenPrice $file } | Should -Throw -ErrorId 'PriceListInvalid,*'
+        Set-Content $file '{"providers":{"id":"openai","models":{"id":"gpt-9","match":{"equals":"gpt-9"},"prices":{"input_mtok":1,"output_mtok":2}}}}'
+
+        $null = Update-TokenPrice $file
+
+        (Get-TokenPrice gpt-9 -Provider openai).Output | Should -Be 2
+    }
+
+    It 'takes back what it has written' {
+        $null = Update-TokenPrice $file
+        Copy-Item $kept (Join-Path $TestDrive copy.json)
+        Remove-Item $kept
+
+        (Update-TokenPrice (Join-Path $TestDrive copy.json) | Where-Object Change -EQ Added).Model | Should -Contain 'gpt-9'
+        (Get-TokenPrice gpt-9).Source | Should -Match '^newer.json '
+    }
+
+    It 'refuses <Case> and leaves the list that is in force' -ForEach @(
+        @{ Case = 'what is no JSON'; Text = '<html>'; ErrorId = 'PriceListInvalid'; Category = 'InvalidData' }
+        @{ Case = 'JSON that is no list'; Text = '{"models":[]}'; ErrorId = 'PriceListInvalid'; Category = 'InvalidData' }
+        @{ Case = 'a file that is missing'; Text = $null; ErrorId = 'PriceFileNotFound'; Category = 'ObjectNotFound' }
+    ) {
+        Remove-Item $file
+        if ($Text) {
+            Set-Content $file $Text
+        }
+
+        $problem = { Update-TokenPrice $file } | Should -Throw -ErrorId "$ErrorId,TokenDashboard.Commands.UpdateTokenPriceCommand" -PassThru
+        $problem.CategoryInfo.Category | Should -Be $Category
+        $kept | Should -Not -Exist
+    }
+
+    It 'says that it cannot write' {
+        $env:TOKENDASHBOARD_PRICES = Join-Path $file below
+        try {
+            { Update-TokenPrice $file } | Should -Throw -ErrorId 'PriceListWriteFailed,TokenDashboard.Commands.UpdateTokenPriceCommand'
+        }
+        finally {
+            $env:TOKENDASHBOARD_PRICES = $TestDrive
+        }
+    }
+
+    It 'fetches nothing from <_>' -ForEach 'http://prices.example/list.json', 'https://user:secret@prices.example/list.json', 'ftp://prices.example/x', 'list.json' {
+        $problem = { Update-TokenPrice -Url $_ } | Should -Throw -ErrorId 'PriceListUnreachable,TokenDashboard.Commands.UpdateTokenPriceCommand' -PassThru
+        "$problem $($problem.TargetObject)" | Should -Not -Match 'secret'
+    }
+
+    It 'says that an address does not answer, without what its query may hide' {
+        $problem = { Update-TokenPrice -Url "$(Get-ClosedUrl)/list.json?token=secret" } |
+            Should -Throw -ErrorId 'PriceListUnreachable,TokenDashboard.Commands.UpdateTokenPriceCommand' -PassThru
+        $problem.CategoryInfo.Category | Should -Be 'ConnectionError'
+        "$problem $($problem.TargetObject)" | Should -Not -Match 'secret'
+    }
+
+    It 'shows a table that fits <_> columns' -ForEach 80, 120 {
+        $lines = Update-TokenPrice $file -WhatIf | Select-Object -First 3 | Get-Display $_
+
+        $lines | Where-Object Length -GT $_ | Should -BeNullOrEmpty
+        $lines[0] | Should -Match '^Change +Provider +Model +After'
+    }
+}

@@ -1,0 +1,70 @@
+#Requires -Version 7.4
+
+<#
+.SYNOPSIS
+    Writes src/TokenDashboard.Core/Pricing/Lists/prices.json: the price list that the module ships, made from genai-prices.
+.DESCRIPTION
+    Takes the data of genai-prices as JSON, or as the npm package @pydantic/genai-prices has it, for which Node.js is needed. What the module does not
+    read is left out; the list gets its version, date, source and licence. Needs a build of the module, whose Update-TokenPrice does the work. Run
+    tools/Update-Notices.ps1 when the licence of genai-prices has changed.
+.EXAMPLE
+    npm pack @pydantic/genai-prices@0.1.8; tar -xzf pydantic-genai-prices-0.1.8.tgz
+    ./tools/Update-PriceList.ps1 -Path package/dist/index.js -Version 0.1.8 -Date 2026-09-23
+#>
+[CmdletBinding(SupportsShouldProcess)]
+param(
+    # genai-prices' data.json, or dist/index.js of its npm package.
+    [Parameter(Mandatory)] [string] $Path,
+
+    # The version of genai-prices.
+    [Parameter(Mandatory)] [string] $Version,
+
+    # The day it was published.
+    [Parameter(Mandatory)] [datetime] $Date,
+
+    # The file to write.
+    [string] $Destination = "$PSScriptRoot/../src/TokenDashboard.Core/Pricing/Lists/prices.json"
+)
+$ErrorActionPreference = 'Stop'
+$PSNativeCommandUseErrorActionPreference = $true
+Set-StrictMode -Version 3
+
+Import-Module "$PSScriptRoot/../artifacts/module/TokenDashboard"
+$folder = (New-Item (Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid())) -ItemType Directory -WhatIf:$false).FullName
+$before = $env:TOKENDASHBOARD_PRICES
+try {
+    $providers = if ($Path -like '*.js') {
+        # The package's data is its first constant, a list that ends at the first line that begins with a closing bracket.
+        $read = 'const s = require("fs").readFileSync(process.argv[1], "utf8"), b = s.indexOf("= [") + 2;' +
+            'process.stdout.write(JSON.stringify(require("vm").runInNewContext("(" + s.slice(b, s.indexOf("\n]", b) + 2) + ")")))'
+        node -e $read (Resolve-Path $Path).Path
+    }
+    else {
+        Get-Content $Path -Raw
+    }
+    $header = [ordered] @{
+        version = $Version
+        date    = $Date.ToString('yyyy-MM-dd', [cultureinfo]::InvariantCulture)
+        source  = 'genai-prices'
+        licence = 'MIT, Copyright (c) Pydantic Services Inc. 2025 to present, https://github.com/pydantic/genai-prices'
+    } | ConvertTo-Json -Compress
+    $whole = Join-Path $folder whole.json
+    Set-Content $whole "$($header.TrimEnd('}')),`"providers`":$providers}" -WhatIf:$false
+
+    $env:TOKENDASHBOARD_PRICES = $folder
+    $changes = @(Update-TokenPrice -Path $whole -Confirm:$false -WhatIf:$false)
+    $changes
+    $taken = Join-Path $folder price-list.json
+    if (-not (Test-Path $taken)) {
+        Write-Verbose 'The shipped list is this one already.'
+    }
+    elseif ($PSCmdlet.ShouldProcess($Destination, "Write a price list with $($changes.Count) changes")) {
+        # Nobody has taken the shipped list in place of another.
+        $text = (Get-Content $taken -Raw) -replace '"taken":"[^"]*",'
+        [IO.File]::WriteAllText($PSCmdlet.GetUnresolvedProviderPathFromPSPath($Destination), $text)
+    }
+}
+finally {
+    $env:TOKENDASHBOARD_PRICES = $before
+    Remove-Item $folder -Recurse -WhatIf:$false
+}
