@@ -87,6 +87,35 @@ Describe 'Get-TokenUsage' {
         ($rows | Measure-Object TotalTokens -Sum).Sum | Should -Be (Get-UserTokenUsage @store -First 2 | Measure-Object TotalTokens -Sum).Sum
     }
 
+    It 'takes names in one text, as schedulers give them, and refuses numbers' {
+        $names = Get-TokenUsage 'Day,Model' @store
+        $splat = @{ GroupBy = 'Day, model'; OrderBy = 'requests' }
+
+        $names.Model | Should -Be (Get-TokenUsage Day, Model @store).Model
+        (Get-TokenUsage @splat @store).Requests | Should -Be ($names.Requests | Sort-Object)
+        foreach ($refused in @{ GroupBy = '4' }, @{ GroupBy = 4 }, @{ OrderBy = 'Requests,Cost' }, @{ OrderBy = 3 }) {
+            { Get-TokenUsage @refused @store } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,TokenDashboard.Commands.GetTokenUsageCommand'
+        }
+    }
+
+    It 'says in a text what a row is about' {
+        "$(Get-TokenUsage User, Model -User alice -Model gpt-4o @store)" | Should -Match '^alice, gpt-4o: [\d,]+ tokens$'
+        "$total" | Should -Match '^all: [\d,]+ tokens$'
+        "$(Get-UserTokenUsage -User alice @store)" | Should -Match '^alice: [\d,]+ tokens$'
+        "$($requests[0])" | Should -Match ' tokens$'
+    }
+
+    It 'says where the requests lie when none matches' {
+        $null = Get-TokenUsage -Last 7d @store -WarningVariable range -WarningAction SilentlyContinue
+        $null = Get-TokenUsage Day -User alcie @store -WarningVariable name -WarningAction SilentlyContinue
+        $null = Get-TokenUsage -User alice @store -WarningVariable none -WarningAction SilentlyContinue
+
+        $range | Should -HaveCount 1
+        "$range" | Should -Match '2026-10-31'
+        "$name" | Should -Match '-User'
+        $none | Should -BeNullOrEmpty
+    }
+
     It 'tells the cost, by the prices of the time of the requests or of another' {
         $models = Get-TokenUsage Provider, Model @store
         $priced = $models | Where-Object Cost -GT 0

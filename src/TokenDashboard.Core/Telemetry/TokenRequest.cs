@@ -74,4 +74,8 @@ public sealed class TokenRequest
 
     /// <summary>The span around the request's span; the empty string where there is none.</summary>
     public required string ParentSpanId { get; init; }
+
+    /// <summary>When, which model, and how many tokens.</summary>
+    public override string ToString() =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Timestamp:yyyy-MM-dd HH:mm:ss}, {Model}: {TotalTokens:N0} tokens");
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
@@ -41,4 +42,7 @@ public sealed class TokenUsage : UsageFigures
 
     /// <summary>The name of the store.</summary>
     public string? Source { get; }
+
+    private protected override string Label =>
+        string.Join(", ", new[] { Start?.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture), User, Model, Provider, RequestType, Transaction, Source }.Where(name => name is not null).DefaultIfEmpty("all"));
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
@@ -40,6 +41,9 @@ public abstract class UsageFigures
         MaxDurationMs = usage.Percentile(1);
         PercentilesExact = usage.PercentilesExact;
     }
+
+    /// <summary>What the requests have in common, for people.</summary>
+    private protected abstract string Label { get; }
 
     /// <summary>Number of requests.</summary>
     public long Requests { get; }
@@ -116,4 +120,7 @@ public abstract class UsageFigures
 
     /// <summary>Whether the percentiles are durations that occurred; else they come from rollups and are at most 1 % off.</summary>
     public bool PercentilesExact { get; }
+
+    /// <summary>What is summed up, and how many tokens.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Label}: {TotalTokens:N0} tokens");
 }

@@ -55,4 +55,6 @@ public sealed class UserTokenUsage : UsageFigures
 
     /// <summary>The change as part of the tokens before: 0.5 is half as much again. Null when there were none before.</summary>
     public double? ChangeRatio { get; }
+
+    private protected override string Label => User;
 }

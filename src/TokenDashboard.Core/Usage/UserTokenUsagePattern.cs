@@ -1,3 +1,4 @@
+using System.Globalization;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
@@ -21,4 +22,6 @@ public sealed class UserTokenUsagePattern : UsageFigures
 
     /// <summary>The hour of the zone's clock, 0 to 23.</summary>
     public int Hour { get; }
+
+    private protected override string Label => string.Create(CultureInfo.InvariantCulture, $"{User}, {DayOfWeek} {Hour}:00");
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
@@ -29,4 +30,6 @@ public sealed class UserTokenUsagePeriod : UsageFigures
 
     /// <summary>What these tokens cost, so far as they have a price; null when not asked for.</summary>
     public decimal? CumulativeCost { get; }
+
+    private protected override string Label => string.Create(CultureInfo.InvariantCulture, $"{User}, {Start:yyyy-MM-dd HH:mm zzz}");
 }

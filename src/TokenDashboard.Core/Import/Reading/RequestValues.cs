@@ -146,7 +146,7 @@ internal sealed class RequestValues
     private string? Time(ref ImportRow row) =>
         this[ImportColumn.Timestamp] is not { } timestamp ? "no time"
         : ValueText.TryTime(timestamp, out row.UtcTicks, DayFirst) ? null
-        : $"'{ValueText.Shorten(timestamp)}' is not a time, or not one between the years 2000 and 2199";
+        : $"'{ValueText.Shorten(timestamp)}' is not a time between the years 2000 and 2199";
 
     private void Duration(ref ImportRow row)
     {

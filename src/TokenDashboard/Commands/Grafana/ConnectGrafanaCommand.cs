@@ -35,6 +35,7 @@ public sealed class ConnectGrafanaCommand : TokenCmdlet
 
     /// <summary>Through which of Grafana's interfaces dashboards and folders are read and written.</summary>
     [Parameter]
+    [ChoiceTransformation]
     public GrafanaApi Api { get; set; }
 
     /// <summary>What to call the connection; default: host and port.</summary>

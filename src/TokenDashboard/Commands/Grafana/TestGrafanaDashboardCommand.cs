@@ -77,6 +77,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
 
     /// <summary>Leaves lesser findings and query results out. The default, Passed, leaves out none.</summary>
     [Parameter]
+    [ChoiceTransformation]
     public FindingSeverity Severity { get; set; }
 
     /// <summary>The time zone of days in time ranges. The default is the local time zone.</summary>

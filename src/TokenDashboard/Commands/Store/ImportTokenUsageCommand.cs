@@ -3,11 +3,12 @@ using System.Diagnostics;
 using System.Management.Automation;
 using TokenDashboard.Engines;
 using TokenDashboard.Formatting;
-using TokenDashboard.Import;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
-using TokenDashboard.Pricing;
+using TokenDashboard.Import;
+using TokenDashboard.Parameters;
 using TokenDashboard.Pricing.Lists;
+using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Commands;
 
@@ -38,6 +39,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
 
     /// <summary>The format of the files; Auto tells it by the content of each.</summary>
     [Parameter]
+    [ChoiceTransformation]
     public ImportFormat Format { get; set; } = ImportFormat.Auto;
 
     /// <summary>

@@ -1,8 +1,9 @@
 using System.Management.Automation;
-using TokenDashboard.Engines;
-using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Maintenance;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines;
 using TokenDashboard.Formatting;
+using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 
@@ -13,6 +14,7 @@ public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
 {
     /// <summary>Sets SQLite's journal mode, for every program that opens the store. In WAL mode writers and readers do not wait for one another.</summary>
     [Parameter]
+    [ChoiceTransformation]
     public JournalMode JournalMode { get; set; }
 
     /// <summary>Compares all rollups with the requests, and rebuilds those that differ.</summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TokenDashboard.Parameters;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 
@@ -11,24 +12,27 @@ public sealed class GetTokenRequestCommand : QueryCmdlet
 {
     /// <summary>The order. Any but Id looks at every request of the filter before it gives the first.</summary>
     [Parameter]
+    [ChoiceTransformation]
     public RequestOrder OrderBy { get; set; }
 
     /// <summary>Reverses the order.</summary>
     [Parameter]
     public SwitchParameter Descending { get; set; }
 
-    private protected override void Query(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, string name)
+    private protected override void Query()
     {
-        var query = new RequestQuery(stores, filter) { Order = OrderBy, Descending = Descending, Prices = Prices() };
+        var query = new RequestQuery(Stores, Filter) { Order = OrderBy, Descending = Descending, Prices = Prices() };
         if (PagingParameters.IncludeTotalCount)
         {
             WriteObject(PagingParameters.NewTotalCount((ulong)query.Count(), 1.0));
         }
+        bool any = PagingParameters.Skip > 0 || PagingParameters.First == 0;
         foreach (TokenRequest request in query.Run(PagingParameters.Skip, PagingParameters.First))
         {
             Cancellation.ThrowIfCancellationRequested();
+            any = true;
             WriteObject(request);
         }
-        WarnAbout(query.Unreadable, name);
+        WarnAbout(query.Unreadable, isEmpty: !any);
     }
 }

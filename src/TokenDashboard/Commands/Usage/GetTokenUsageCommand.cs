@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using TokenDashboard.Telemetry;
+using TokenDashboard.Parameters;
 using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
@@ -11,6 +11,7 @@ public sealed class GetTokenUsageCommand : QueryCmdlet
 {
     /// <summary>What to group by: at most one of Hour, Day, Week and Month, and any of the others. Without it, one row for everything.</summary>
     [Parameter(Position = 0)]
+    [ChoiceTransformation(IsList = true)]
     public UsageDimension[] GroupBy { get; set; } = [];
 
     /// <summary>Adds a row for each unit of time without requests, from the range's beginning to its end.</summary>
@@ -19,18 +20,15 @@ public sealed class GetTokenUsageCommand : QueryCmdlet
 
     /// <summary>The order. Without it, by time, then by tokens, most first.</summary>
     [Parameter]
+    [ChoiceTransformation]
     public UsageOrder OrderBy { get; set; }
 
     /// <summary>Reverses the order.</summary>
     [Parameter]
     public SwitchParameter Descending { get; set; }
 
-    private protected override void Query(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, string name)
-    {
-        QueryResult<TokenUsage> result = new UsageQuery(GroupBy, TimeZone) { Fill = Fill, Prices = Prices() }.Run(stores, filter);
-        WritePage(UsageOrdering.Order(result.Rows, OrderBy, Descending), row => ViewOf(row));
-        WarnAbout(result.Unreadable, name);
-    }
+    private protected override void Query() =>
+        Write(new UsageQuery(GroupBy, TimeZone) { Fill = Fill, Prices = Prices() }.Run(Stores, Filter), OrderBy, Descending, ViewOf);
 
     // The table shows the columns of what was grouped by, so each kind of grouping is a type name of its own to the formatter.
     private static string? ViewOf(TokenUsage row)

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using TokenDashboard.Telemetry;
+using TokenDashboard.Parameters;
 using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
@@ -17,6 +17,7 @@ public sealed class GetUserTokenUsageCommand : QueryCmdlet
 
     /// <summary>Gets a time series per user. With Cumulative or Fill alone, per day.</summary>
     [Parameter(ParameterSetName = "Period")]
+    [ChoiceTransformation]
     public TimeUnit Per { get; set; } = TimeUnit.Day;
 
     /// <summary>Adds each user's running total.</summary>
@@ -33,33 +34,30 @@ public sealed class GetUserTokenUsageCommand : QueryCmdlet
 
     /// <summary>The order. Without it, users with the most tokens first, and a user's rows by time.</summary>
     [Parameter]
+    [ChoiceTransformation]
     public UsageOrder OrderBy { get; set; }
 
     /// <summary>Reverses the order.</summary>
     [Parameter]
     public SwitchParameter Descending { get; set; }
 
-    private protected override void Query(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, string name)
+    private protected override void Query()
     {
-        var query = new UserUsageQuery(stores, filter, TimeZone) { Prices = Prices() };
+        var query = new UserUsageQuery(Stores, Filter, TimeZone) { Prices = Prices() };
         switch (ParameterSetName)
         {
             case "Period":
-                Write(query.Periods(Per, Cumulative, Fill), name, Cumulative ? "Cumulative" : null);
+                Write(query.Periods(Per, Cumulative, Fill), Cumulative ? "Cumulative" : null);
                 break;
             case "Pattern":
-                Write(query.Pattern(), name, null);
+                Write(query.Pattern(), null);
                 break;
             default:
-                Write(query.Totals(ComparePrevious, OrderBy == UsageOrder.Cost), name, ComparePrevious ? "Comparison" : null);
+                Write(query.Totals(ComparePrevious, OrderBy == UsageOrder.Cost), ComparePrevious ? "Comparison" : null);
                 break;
         }
     }
 
-    private void Write<T>(QueryResult<T> result, string name, string? view)
-        where T : UsageFigures
-    {
-        WritePage(UsageOrdering.Order(result.Rows, OrderBy, Descending), _ => view is null ? null : $"{typeof(T).FullName}#{view}");
-        WarnAbout(result.Unreadable, name);
-    }
+    private void Write<T>(QueryResult<T> result, string? view)
+        where T : UsageFigures => Write(result, OrderBy, Descending, _ => view is null ? null : $"{typeof(T).FullName}#{view}");
 }

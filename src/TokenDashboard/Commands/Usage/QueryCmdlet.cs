@@ -12,7 +12,11 @@ public abstract class QueryCmdlet : StoreCmdlet
 {
     private static readonly string[] Names = [nameof(User), nameof(Model), nameof(Provider), nameof(RequestType), nameof(Transaction), nameof(Source)];
 
+    // Whoever asks many queries has read it after the first.
+    private static bool s_upperBoundIsTold;
+
     private DateTimeOffset _now;
+    private string _storeNames = "";
     private string[]? _userOfCommandLine;
     private HashSet<string> _piped = new HashSet<string>();
 
@@ -124,24 +128,78 @@ public abstract class QueryCmdlet : StoreCmdlet
         _piped = Names.Where(name => !MyInvocation.BoundParameters.ContainsKey(name)).ToHashSet();
     }
 
+    /// <summary>The open stores.</summary>
+    private protected IReadOnlyList<ITelemetryStore> Stores { get; private set; } = [];
+
+    /// <summary>Which requests.</summary>
+    private protected RequestFilter Filter { get; private set; } = new();
+
     /// <summary>Runs one query.</summary>
-    /// <param name="stores">The open stores.</param>
-    /// <param name="filter">Which requests.</param>
-    /// <param name="name">The stores' names, for messages.</param>
-    private protected abstract void Query(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, string name);
+    private protected abstract void Query();
 
     /// <inheritdoc/>
     private protected sealed override void Process()
     {
-        RequestFilter filter = Filter();
+        Filter = MakeFilter();
         UseStores(IsChosen, (stores, name) =>
         {
-            if (filter.Range.Since is not null || filter.Range.Until is not null)
+            (Stores, _storeNames) = (stores, name);
+            if (Filter.Range.Since is not null || Filter.Range.Until is not null)
             {
-                WriteVerbose($"Range: {filter.Range.Since:u} until {filter.Range.Until:u}.");
+                WriteVerbose($"Range: {Filter.Range.Since:u} until {Filter.Range.Until:u}.");
             }
-            Query(stores, filter, name);
+            Query();
         });
+    }
+
+    /// <summary>Writes the page of a result that -Skip and -First ask for, in the order asked for.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="order">The order.</param>
+    /// <param name="descending">Whether it is reversed.</param>
+    /// <param name="viewOf">A type name whose view shows the row better than that of its type, or null.</param>
+    private protected void Write<T>(QueryResult<T> result, UsageOrder order, bool descending, Func<T, string?> viewOf)
+        where T : UsageFigures
+    {
+        T[] all = [.. UsageOrdering.Order(result.Rows, order, descending)];
+        if (PagingParameters.IncludeTotalCount)
+        {
+            WriteObject(PagingParameters.NewTotalCount((ulong)all.Length, 1.0));
+        }
+        if (!s_upperBoundIsTold && all.Any(row => row is { CostIsUpperBound: true, Cost: not null }))
+        {
+            s_upperBoundIsTold = true;
+            WriteWarning("Cost is an upper bound where requests do not say how many of their prompt tokens were cached, as those of Observicia: see CostIsUpperBound. This is said once.");
+        }
+        int skip = (int)Math.Min(PagingParameters.Skip, (ulong)all.Length);
+        foreach (T row in all.Skip(skip).Take((int)Math.Min(PagingParameters.First, int.MaxValue)))
+        {
+            PSObject output = PSObject.AsPSObject(row);
+            if (viewOf(row) is { } view)
+            {
+                output.TypeNames.Insert(0, view);
+            }
+            WriteObject(output);
+        }
+        WarnAbout(result.Unreadable, isEmpty: all.All(row => row.Requests == 0));
+    }
+
+    /// <summary>Warns of values that cannot be read, and where there is no request, says where the stored ones lie.</summary>
+    private protected void WarnAbout(UnreadableReport unreadable, bool isEmpty)
+    {
+        WarnAbout(unreadable, _storeNames);
+        bool hasRange = Filter.Range.Since is not null || Filter.Range.Until is not null;
+        string[] names = [.. Names.Where(MyInvocation.BoundParameters.ContainsKey)];
+        if (!isEmpty || MyInvocation.ExpectingInput || (!hasRange && names.Length == 0))
+        {
+            return;
+        }
+        TokenRequest? Edge(bool newest) => new RequestQuery(Stores, new RequestFilter()) { Descending = newest }.Run(0, 1).FirstOrDefault();
+        string where = Edge(newest: false) is { } oldest && Edge(newest: true) is { } last
+            ? $"The stored requests are from {oldest.Timestamp:yyyy-MM-dd HH:mm} to {last.Timestamp:yyyy-MM-dd HH:mm} UTC."
+            : "The store has no requests.";
+        string range = hasRange ? " Give another range with -Since and -Until, or none." : "";
+        string tab = names.Length > 0 ? $" Press Tab after {string.Join(" or ", names.Select(name => $"-{name}"))} to see the names that occur." : "";
+        WriteWarning($"No request matches. {where}{range}{tab}");
     }
 
     /// <summary>The prices to compute cost with; null where they cannot be read, which is one error and leaves the usage.</summary>
@@ -163,29 +221,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     private bool IsChosen(string source) => Source is not { Length: > 0 } || Source.Any(wanted => wanted == source
         || (!_piped.Contains(nameof(Source)) && WildcardPattern.Get(wanted, WildcardOptions.IgnoreCase).IsMatch(source)));
 
-    /// <summary>Writes the page of the rows that -Skip and -First ask for.</summary>
-    /// <param name="rows">All rows.</param>
-    /// <param name="viewOf">A type name whose view shows the row better than that of its type, or null.</param>
-    private protected void WritePage<T>(IEnumerable<T> rows, Func<T, string?> viewOf)
-    {
-        T[] all = [.. rows];
-        if (PagingParameters.IncludeTotalCount)
-        {
-            WriteObject(PagingParameters.NewTotalCount((ulong)all.Length, 1.0));
-        }
-        int skip = (int)Math.Min(PagingParameters.Skip, (ulong)all.Length);
-        foreach (T row in all.Skip(skip).Take((int)Math.Min(PagingParameters.First, int.MaxValue)))
-        {
-            PSObject output = PSObject.AsPSObject(row);
-            if (viewOf(row) is { } view)
-            {
-                output.TypeNames.Insert(0, view);
-            }
-            WriteObject(output);
-        }
-    }
-
-    private RequestFilter Filter() => new()
+    private RequestFilter MakeFilter() => new()
     {
         Range = TimeExpression.Range(Since, Until, Last, _now, TimeZone),
         // PowerShell gives files a property User on Unix, their owner, who has nothing to do with the users of requests.

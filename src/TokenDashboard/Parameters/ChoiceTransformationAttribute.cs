@@ -1,0 +1,42 @@
+using System.Collections;
+using System.Management.Automation;
+
+namespace TokenDashboard.Parameters;
+
+/// <summary>
+/// Accepts the names of an enumeration. PowerShell itself would take <c>'Day,Model'</c>, which is one text in schedulers and <c>pwsh -File</c>,
+/// for the sum of both values, and numbers for values: here a comma separates names where several are allowed, and numbers are refused.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ChoiceTransformationAttribute : ArgumentTransformationAttribute
+{
+    /// <summary>Whether several names are allowed.</summary>
+    public bool IsList { get; init; }
+
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
+    {
+        object? value = (inputData as PSObject)?.BaseObject ?? inputData;
+        if (value is IEnumerable many and not string)
+        {
+            return many.Cast<object?>().SelectMany(Names).ToArray();
+        }
+        object?[] names = [.. Names(value)];
+        return names.Length == 1 ? names[0] : names;
+    }
+
+    private IEnumerable<object?> Names(object? value)
+    {
+        value = (value as PSObject)?.BaseObject ?? value;
+        if (value is not string text)
+        {
+            return value is null or Enum ? [value] : throw Refused(value);
+        }
+        string[] names = text.Split(',', StringSplitOptions.TrimEntries);
+        return Array.Find(names, name => name.Length == 0 || char.IsAsciiDigit(name[^1])) is { } number ? throw Refused(number.Length == 0 ? text : number)
+            : names.Length > 1 && !IsList ? throw Refused(text) : names;
+    }
+
+    private static ArgumentTransformationMetadataException Refused(object value) =>
+        new($"'{MessageText.Clean(value.ToString() ?? "")}' is not the name of a value. Press Tab to see the names.");
+}
