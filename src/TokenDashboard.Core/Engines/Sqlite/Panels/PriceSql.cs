@@ -59,22 +59,31 @@ internal static class PriceSql
     internal static string OfRequest(string provider, string model, string second, string prompt) =>
         $"price.provider = {Stored(provider)} AND price.model = {Stored(model)} AND {At(second)} AND {prompt} > price.prompt_above AND {prompt} <= price.prompt_upto";
 
+    /// <summary>What a row of counts costs at the <c>price</c> that is joined to it; NULL where it has none.</summary>
     // As PriceRates.CostOf: the cost of a sum is the sum of costs, and where no token has a price there is no cost.
-    private static string Values(string row, string knownCached)
+    internal static string Cost(string row) => $"""
+        CASE WHEN price.request IS NOT NULL AND ({Unpriced(row)} < {All(row)} OR {All(row)} = 0) AND price.one_currency
+                THEN {string.Concat(Parts(row).Select(part => $"COALESCE({part.Tokens} * price.{part.Rate}, 0) + "))}{row}.requests * price.request END
+        """;
+
+    private static string Values(string row, string knownCached) => $"""
+        {Cost(row)} AS cost,
+              CASE WHEN «has_prices» THEN {Unpriced(row)} END AS unpriced_tokens,
+              CASE WHEN price.one_currency THEN {knownCached} * (price.input - price.cached) END AS cache_savings
+        """;
+
+    private static string Unpriced(string row) => string.Join(" + ", Parts(row).Select(part => $"{part.Tokens} * (price.{part.Rate} IS NULL)"));
+
+    private static string All(string row) => $"{row}.prompt_tokens + {row}.completion_tokens";
+
+    private static (string Rate, string Tokens)[] Parts(string row)
     {
         string cached = $"COALESCE({row}.cached_tokens, 0)", written = $"COALESCE({row}.cache_write_tokens, 0)", reasoning = $"COALESCE({row}.reasoning_tokens, 0)";
-        (string Rate, string Tokens)[] parts =
+        return
         [
             ("input", $"({row}.prompt_tokens - {cached} - {written})"), ("cached", cached), ("cache_write", written),
             ("output", $"({row}.completion_tokens - {reasoning})"), ("reasoning", reasoning),
         ];
-        string unpriced = string.Join(" + ", parts.Select(part => $"{part.Tokens} * (price.{part.Rate} IS NULL)")), all = $"{row}.prompt_tokens + {row}.completion_tokens";
-        return $"""
-            CASE WHEN price.request IS NOT NULL AND ({unpriced} < {all} OR {all} = 0) AND price.one_currency
-                THEN {string.Concat(parts.Select(part => $"COALESCE({part.Tokens} * price.{part.Rate}, 0) + "))}{row}.requests * price.request END AS cost,
-              CASE WHEN «has_prices» THEN {unpriced} END AS unpriced_tokens,
-              CASE WHEN price.one_currency THEN {knownCached} * (price.input - price.cached) END AS cache_savings
-            """;
     }
 
     private static string At(string second) =>

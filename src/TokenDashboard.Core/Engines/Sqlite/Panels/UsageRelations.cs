@@ -100,7 +100,8 @@ internal static class UsageRelations
             $"time, {LocalDay}, local_second / 3600 % 24 AS local_hour, utc_offset, {NamesWithoutUser}, {Sums} FROM usage"),
         Relation("previous_usage", "Usage of the period of equal length before the time range; empty where the store does not go back that far. Times are moved to the time range.",
             "bucket", users: true, $"time, {Names}, {Sums} FROM usage", previous: true),
-        Relation("month_usage", "Usage of the calendar month in which the time range ends, up to that end, without users.", "month", users: false, $"{NamesWithoutUser}, {Sums} FROM usage"),
+        Relation("month_usage", "Usage of the calendar month in which the time range ends, up to that end, without users.", "month", users: false,
+            $"time, utc_offset, {NamesWithoutUser}, {Sums} FROM usage"),
         Relation("latency", "Durations, each with the number of requests that took so long.", "range", users: true, $"{Names}, duration_ms, requests FROM latency"),
         Relation("latency_over_time", "Durations by bucket.", "bucket", users: true, $"time, {Names}, duration_ms, requests FROM latency"),
         Relation("model_latency", "Durations without users, which is faster.", "range", users: false, $"{NamesWithoutUser}, duration_ms, requests FROM latency"),
@@ -112,6 +113,7 @@ internal static class UsageRelations
         Relation("slowest_requests", "The single requests that took longest, at least 500 of them where there are as many.", "slowest", users: true, $"{RequestColumns} FROM priced_request"),
         Relation("interrupted_requests", "The newest interrupted streams among the single requests, at least 500 of them where there are as many.", "interrupted", users: true,
             $"{RequestColumns} FROM priced_request", singly: true),
+        Relation("prices", "The prices of the store's models, as Optimize-TokenStore wrote them.", "range", users: false, $"{PriceTable.Columns} FROM price"),
         Relation("times", "The beginning of each bucket of the time range.", "bucket", users: false, "time FROM calendar"),
     ];
 

@@ -14,6 +14,11 @@ internal static class PriceTable
     /// <summary>The table. It is small: a model has few prices.</summary>
     public const string Name = "tokendash_price";
 
+    /// <summary>
+    /// A view of what imports know of requests, empty where there were none: an alert rule cannot look whether a table exists before it reads it.
+    /// </summary>
+    public const string Details = "tokendash_price_detail";
+
     /// <summary>Whether a store has it.</summary>
     public const string Exists = $"EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '{Name}')";
 
@@ -34,6 +39,8 @@ internal static class PriceTable
     public const string Columns = "provider, model, since, until, day_from, day_until, prompt_above, prompt_upto, needs_requests, "
         + "input, cached, cache_write, output, reasoning, request, currency, one_currency, list";
 
+    private static readonly string Parts = string.Join(", ", new[] { Measures.CachedTokens, Measures.CacheWriteTokens, Measures.ReasoningTokens }.Select(part => part.Name));
+
     private const int ModelsPerTransaction = 200;
     private const decimal PerMillion = 0.000_001m;
     private const decimal PerThousand = 0.001m;
@@ -45,6 +52,11 @@ internal static class PriceTable
         {
             connection.InTransaction(() => connection.Execute(Create));
             stored = [];
+        }
+        string view = DetailsOf(store);
+        if (ReadView(store) != view)
+        {
+            connection.InTransaction(() => connection.Execute($"DROP VIEW IF EXISTS {Details}; {view}"));
         }
         HashSet<Row> wanted = [.. RowsOf(ReadModels(store), prices)];
         ILookup<(string, string), Row> rows = wanted.ToLookup(row => (row.Provider, row.Model));
@@ -61,7 +73,13 @@ internal static class PriceTable
     }
 
     /// <summary>Whether a store's prices are those of a list, for all its models; null where it has none.</summary>
-    public static bool? IsCurrent(TokenStore store, PriceList prices) => Read(store)?.SetEquals(RowsOf(ReadModels(store), prices));
+    public static bool? IsCurrent(TokenStore store, PriceList prices) =>
+        Read(store) is { } rows ? ReadView(store) == DetailsOf(store) && rows.SetEquals(RowsOf(ReadModels(store), prices)) : null;
+
+    private static string DetailsOf(TokenStore store) => $"CREATE VIEW {Details} AS SELECT " + (store.HasDetails
+        ? $"row_id, {Parts} FROM {TelemetrySql.DetailTable}" : $"NULL AS row_id, {string.Join(", ", Parts.Split(", ").Select(part => $"NULL AS {part}"))} WHERE FALSE");
+
+    private static string ReadView(TokenStore store) => store.Scalar<string>($"SELECT COALESCE((SELECT sql FROM sqlite_schema WHERE name = '{Details}'), '')");
 
     // Those that the rollups know, and those of the requests that are not in them.
     private static HashSet<(string Provider, string Model)> ReadModels(TokenStore store)
