@@ -15,13 +15,13 @@ internal static class CostPanelSql
     internal static string Spread(CostSpreadQuery query)
     {
         string requests = SqlitePanelSql.Relation("requests");
-        string spent = query.Transactions ? $"(SELECT SUM(cost) AS cost FROM {requests} WHERE transaction_id <> '' GROUP BY transaction_id)" : requests;
+        string spent = query.Transactions ? $"SELECT SUM(cost) AS cost FROM {requests} WHERE transaction_id <> '' GROUP BY transaction_id" : $"SELECT cost FROM {requests}";
         string one = query.Transactions ? "a transaction" : "a request";
         return $"""
-            WITH spent AS (
-              SELECT cost, ROW_NUMBER() OVER (ORDER BY cost) AS place, COUNT(*) OVER () AS all_of_them FROM {spent} WHERE cost IS NOT NULL)
+            WITH spent AS MATERIALIZED ({spent}),
+              ranked AS (SELECT cost, ROW_NUMBER() OVER (ORDER BY cost) AS place, COUNT(*) OVER () AS all_of_them FROM spent WHERE cost IS NOT NULL)
             SELECT AVG(cost) AS "Mean of {one}", MIN(cost) FILTER (WHERE place * 100 >= all_of_them * 95) AS "p95 of {one}", MAX(cost) AS "Most of {one}"
-            FROM spent
+            FROM ranked
             """;
     }
 

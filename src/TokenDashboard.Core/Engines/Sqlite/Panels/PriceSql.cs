@@ -86,8 +86,9 @@ internal static class PriceSql
         ];
     }
 
-    private static string At(string second) =>
-        $"{second} >= price.since AND {second} < price.until AND {OfDay(second)} >= price.day_from AND {OfDay(second)} < price.day_until";
+    // The time is computed for each request, so not more often than needed: few models have times of the day.
+    private static string At(string second) => $"{second} >= price.since AND {second} < price.until "
+        + $"AND (price.day_until - price.day_from = {RollupLevels.DaySeconds} OR {OfDay(second)} >= price.day_from AND {OfDay(second)} < price.day_until)";
 
     private static string OfDay(string second) => $"({second} % {RollupLevels.DaySeconds} + {RollupLevels.DaySeconds}) % {RollupLevels.DaySeconds}";
 
