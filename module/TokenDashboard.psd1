@@ -50,7 +50,7 @@ First version.
 - Import-TokenUsage takes usage from logs, CSV, OTLP files, Claude Code and LiteLLM; importing twice counts once.
 - Optimize-TokenStore makes queries over millions of requests immediate; Test-TokenStore proves a store; Remove-TokenUsage keeps the totals of old requests.
 - Get-TokenPrice shows what models cost when; Update-TokenPrice takes a newer price list.
-- New-, Test-, Publish-, Compare- and Export-GrafanaDashboard make, prove, publish, compare and bring back Grafana dashboards; Publish-GrafanaAlertRule makes alert rules.
+- New-, Test-, Publish-, Compare- and Export-GrafanaDashboard create, test, publish, compare and export Grafana dashboards. Publish-GrafanaAlertRule publishes alert rules. Export-GrafanaProvisioning writes both as provisioning files.
 Everything that changed: https://github.com/TokenDashboard/TokenDashboard/blob/main/CHANGELOG.md
 '@
         }

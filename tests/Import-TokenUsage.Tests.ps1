@@ -96,6 +96,9 @@ Describe 'Import-TokenUsage' {
     It 'says <ErrorId> for <What>' -ForEach @(
         @{ What = 'a file that is not there'; Content = $null; ErrorId = 'ImportFileNotFound' }
         @{ What = 'a file packed with zstd'; Content = [byte[]] (0x28, 0xB5, 0x2F, 0xFD, 0); ErrorId = 'ImportFormatUnsupported' }
+        @{ What = 'a format that is none'; Content = [Text.Encoding]::ASCII.GetBytes("Roses are red,`nviolets are blue`n"); ErrorId = 'ImportFormatUnknown' }
+        @{ What = 'no readable line'; Content = [Text.Encoding]::ASCII.GetBytes("timestamp,prompt_tokens`nnever,1`n"); ErrorId = 'ImportNothingFound' }
+        @{ What = 'a usage report by bucket'; Content = [Text.Encoding]::ASCII.GetBytes("start_time,num_model_requests,input_tokens`n1793491200,57,12000`n"); ErrorId = 'ImportNotRequests' }
         @{ What = 'columns that say nothing'; Content = [Text.Encoding]::ASCII.GetBytes("when,how much`n1,2`n"); ErrorId = 'ImportColumnMissing' }
     ) {
         $file = Join-Path $TestDrive "$ErrorId.bin"
@@ -106,6 +109,64 @@ Describe 'Import-TokenUsage' {
         Import-TokenUsage $file -ErrorAction SilentlyContinue -ErrorVariable problems | Should -BeNullOrEmpty
         $problems.FullyQualifiedErrorId | Should -Be "$ErrorId$id"
         { Import-TokenUsage $file -ErrorAction Stop } | Should -Throw -ErrorId "$ErrorId$id"
+    }
+
+    It 'takes back what Get-TokenRequest exported in the culture <Culture>' -ForEach @{ Culture = '' }, @{ Culture = 'de-DE' }, @{ Culture = 'en-GB' }, @{ Culture = 'ja-JP' } {
+        $other = Join-Path $TestDrive "$([guid]::NewGuid()).db"
+        $null = New-TokenStore $other -Sample -Days 1
+        $expected = Get-TokenRequest -Database $other | Measure-Object TotalTokens, DurationMs -Sum
+        $before = [cultureinfo]::CurrentCulture
+        try {
+            [cultureinfo]::CurrentCulture = $Culture
+            Get-TokenRequest -Database $other | Export-Csv (Join-Path $TestDrive own.csv)
+            Get-TokenRequest -Database $other | ConvertTo-Json | Set-Content (Join-Path $TestDrive own.json)
+            Get-TokenRequest -Database $other | Export-Clixml (Join-Path $TestDrive own.xml)
+
+            foreach ($file in 'own.json', 'own.xml', 'own.csv') {
+                $report = Import-TokenUsage (Join-Path $TestDrive $file)
+                $report.Imported + $report.Duplicates | Should -Be $expected[0].Count -Because $file
+            }
+        }
+        finally {
+            [cultureinfo]::CurrentCulture = $before
+        }
+        $imported = Get-TokenRequest | Measure-Object TotalTokens, DurationMs -Sum
+        $imported[0].Count | Should -Be $expected[0].Count
+        $imported[0].Sum | Should -Be $expected[0].Sum
+        [Math]::Abs($imported[1].Sum - $expected[1].Sum) | Should -BeLessThan 1
+    }
+
+    It 'joins another store' {
+        $other = Join-Path $TestDrive "$([guid]::NewGuid()).db"
+        $null = New-TokenStore $other -Sample -Days 1
+
+        $first = Import-TokenUsage $other
+        $second = Import-TokenUsage $other
+
+        $first.Format | Should -Be 'TokenStore'
+        $first.Imported | Should -Be $second.Duplicates
+        (Get-TokenUsage).TotalTokens | Should -Be (Get-TokenUsage -Database $other).TotalTokens
+    }
+
+    It 'takes a folder whole' {
+        $folder = Join-Path $TestDrive sessions
+        $null = New-Item (Join-Path $folder 2026/03) -ItemType Directory
+        Set-Content (Join-Path $folder 2026/03/a.csv) $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
+        Set-Content (Join-Path $folder b.csv) $header, '2026-03-01T12:00:01,alice,gpt-4o,10,5'
+
+        $report = Import-TokenUsage $folder
+
+        $report | Should -HaveCount 1
+        $report.Imported | Should -Be 2
+        $report.Files | Should -HaveCount 2
+    }
+
+    It 'counts spans that repeat others with -KeepNested' {
+        $span = '{{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"{0}","parentSpanId":"{1}","startTimeUnixNano":"1772366400000000000","attributes":[{{"key":"gen_ai.operation.name","value":{{"stringValue":"chat"}}}},{{"key":"gen_ai.usage.input_tokens","value":{{"intValue":"10"}}}}]}}'
+        $file = Write-File nested.jsonl ('{"resourceSpans":[{"scopeSpans":[{"spans":[' + ($span -f 'a1', '') + ',' + ($span -f 'b2', 'a1') + ']}]}]}')
+
+        (Import-TokenUsage $file -WhatIf).Imported | Should -Be 1
+        (Import-TokenUsage $file -KeepNested).Imported | Should -Be 2
     }
 
     It 'shows a table of <Width> columns without losing one' -ForEach @{ Width = 80 }, @{ Width = 120 } {

@@ -89,6 +89,15 @@ public enum ErrorCode
     /// <summary>A price list could not be written into the user's folder.</summary>
     PriceListWriteFailed,
 
+    /// <summary>No format is recognised by the first lines of a file to import.</summary>
+    ImportFormatUnknown,
+
+    /// <summary>A file to import has no requests in it that could be read.</summary>
+    ImportNothingFound,
+
+    /// <summary>A file to import has sums of many requests, and no requests.</summary>
+    ImportNotRequests,
+
     /// <summary>A time range is empty, reversed or given twice.</summary>
     RangeInvalid,
 

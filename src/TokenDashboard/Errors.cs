@@ -23,7 +23,8 @@ internal static class Errors
             or ErrorCode.PriceNotFound or ErrorCode.PriceFileNotFound or ErrorCode.AlertRuleNotFound or ErrorCode.GrafanaDashboardMissing or ErrorCode.DashboardDefinitionNotFound => ErrorCategory.ObjectNotFound,
         ErrorCode.ConfigurationInvalid or ErrorCode.StoreIsDirectory or ErrorCode.StoreEmpty or ErrorCode.StoreNotDatabase
             or ErrorCode.StoreColumnsMissing or ErrorCode.DashboardInvalid or ErrorCode.GrafanaNotJson
-            or ErrorCode.PriceFileInvalid or ErrorCode.PriceListInvalid or ErrorCode.ImportFormatUnsupported or ErrorCode.ImportColumnMissing => ErrorCategory.InvalidData,
+            or ErrorCode.PriceFileInvalid or ErrorCode.PriceListInvalid or ErrorCode.ImportFormatUnsupported or ErrorCode.ImportColumnMissing
+            or ErrorCode.ImportFormatUnknown or ErrorCode.ImportNothingFound or ErrorCode.ImportNotRequests => ErrorCategory.InvalidData,
         ErrorCode.StoreLocked or ErrorCode.GrafanaBusy => ErrorCategory.ResourceBusy,
         ErrorCode.StoreExists or ErrorCode.GrafanaFolderConflict or ErrorCode.GrafanaDataSourceConflict
             or ErrorCode.GrafanaVersionConflict => ErrorCategory.ResourceExists,

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using TokenDashboard.Import.Reading;
 
 namespace TokenDashboard.Import;
 
@@ -13,7 +14,7 @@ internal sealed class ImportSource : IDisposable
 
     private readonly CountingStream _file;
     private readonly CountingStream? _unpacked;
-    private readonly Stream _content;
+    private readonly HeadStream _content;
 
     private ImportSource(CountingStream file, string path)
     {
@@ -23,11 +24,14 @@ internal sealed class ImportSource : IDisposable
         {
             stream = _unpacked = new CountingStream(stream);
         }
-        _content = Decode(stream, path);
+        _content = Decode(stream);
     }
 
     /// <summary>The content.</summary>
     public Stream Content => _content;
+
+    /// <summary>Whether it is a SQLite database, which is not read as a stream.</summary>
+    public bool IsDatabase => _content.Head.StartsWith("SQLite format 3\0"u8);
 
     /// <summary>Bytes taken from the file so far.</summary>
     public long BytesRead => _file.BytesRead;
@@ -53,7 +57,8 @@ internal sealed class ImportSource : IDisposable
             file = new CountingStream(stream.CanSeek ? stream : new WaitingStream(stream, cancellation), onRead);
             var source = new ImportSource(file, path);
             file = null;
-            return source;
+            return !source.IsDatabase || (path != "-" && source._unpacked is null) ? source
+                : throw Refuse(path, "is a SQLite database, which is read from a file of its own. Unpack it first, or give its path.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or InvalidDataException)
         {
@@ -94,13 +99,11 @@ internal sealed class ImportSource : IDisposable
             [0x1F, 0x8B, ..] => new GZipStream(head, CompressionMode.Decompress),
             [0x28, 0xB5, 0x2F, 0xFD, ..] => throw Refuse(path, "is compressed with zstd, which is not read. Unpack it first: zstd -d FILE, or pipe it to standard input: zstd -dc FILE | tokendash -Command \"Import-TokenUsage -\""),
             [0x50, 0x4B, 0x03, 0x04, ..] => throw Refuse(path, "is a zip archive. Unpack it first; gzip files are read as they are."),
-            [(byte)'S', (byte)'Q', (byte)'L', (byte)'i', (byte)'t', (byte)'e', (byte)' ', ..] =>
-                throw Refuse(path, "is a SQLite database. Query it with -Database; logs, CSV files and transcripts are what is imported."),
             _ => head,
         };
     }
 
-    private static HeadStream Decode(Stream stream, string path)
+    private static HeadStream Decode(Stream stream)
     {
         var head = new HeadStream(stream, SignatureBytes);
         Encoding? encoding = head.Head switch
@@ -109,45 +112,17 @@ internal sealed class ImportSource : IDisposable
             [0, 0, 0xFE, 0xFF, ..] => new UTF32Encoding(bigEndian: true, byteOrderMark: true),
             [0xFF, 0xFE, ..] => Encoding.Unicode,
             [0xFE, 0xFF, ..] => Encoding.BigEndianUnicode,
-            // Text whose first two characters are ASCII, in UTF-16 without a mark.
-            [>= 0x09 and < 0x7F, 0, >= 0x09 and < 0x7F, 0, ..] => Encoding.Unicode,
-            [0, >= 0x09 and < 0x7F, 0, >= 0x09 and < 0x7F, ..] => Encoding.BigEndianUnicode,
             _ => null,
         };
         if (encoding is not null)
         {
             head = new HeadStream(Encoding.CreateTranscodingStream(head, encoding, Encoding.UTF8), SignatureBytes);
         }
-        else if (IsProtobuf(head.Head))
-        {
-            throw Refuse(path, "looks like protobuf. Set the collector's file exporter to 'format: json' and no compression; OTLP is read as JSON lines.");
-        }
         if (head.Head is [0xEF, 0xBB, 0xBF, ..])
         {
             head.Skip(3);
         }
         return head;
-    }
-
-    /// <summary>
-    /// A message of OTLP begins with field 1, of wire type 2 (byte 0x0A), then its length and in it field 1 again; the collector writes the
-    /// message's size before it, in four bytes with the highest first: https://protobuf.dev/programming-guides/encoding/
-    /// </summary>
-    private static bool IsProtobuf(ReadOnlySpan<byte> head) =>
-        Message(head) || (head is [0, _, _, _, ..] && Message(head[4..]));
-
-    private static bool Message(ReadOnlySpan<byte> head)
-    {
-        if (head is not [0x0A, ..])
-        {
-            return false;
-        }
-        int length = 1;
-        while (length < Math.Min(head.Length, 6) && head[length] >= 0x80)
-        {
-            length++;
-        }
-        return head.Length > length + 1 && head[length + 1] is 0x0A or 0x12 && head[1..].ContainsAnyInRange((byte)0, (byte)8);
     }
 
     private static TokenDashboardException Refuse(string path, string what) => new(ErrorCode.ImportFormatUnsupported, $"'{path}' {what}", target: path);

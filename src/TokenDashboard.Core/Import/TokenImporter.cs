@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Imports;
 using TokenDashboard.Import.Formats;
@@ -19,33 +20,39 @@ public sealed class TokenImporter : IDisposable
     private readonly bool _whatIf;
     private readonly CancellationToken _cancellation;
     private readonly int _maxLineBytes;
+    private readonly bool _keepNested;
+    private readonly Func<string, string?>? _providerOf;
     private ImportWriter? _writer;
 
     /// <param name="database">The store; it is made where it is missing.</param>
     /// <param name="format">The format of the files, or <see cref="ImportFormat.Auto"/>.</param>
-    /// <param name="map">Which column is which, for CSV and LiteLLM; null where the columns name themselves.</param>
+    /// <param name="map">Which column is which, for CSV and JSON; null where the columns name themselves.</param>
     /// <param name="whatIf">Whether to count only, and write nothing.</param>
     /// <param name="cancellation">Ends the work; what was written until then stays.</param>
+    /// <param name="keepNested">Whether spans count even where spans below them carry their tokens.</param>
+    /// <param name="providerOf">Names the provider of a model where the source does not; null where nothing knows it.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.ImportMapInvalid"/>: the format has no columns to map.</exception>
-    public TokenImporter(string database, ImportFormat format, ColumnMap? map, bool whatIf, CancellationToken cancellation)
-        : this(database, format, map, whatIf, LineReader.DefaultMaxLineBytes, cancellation)
-    {
-    }
+    public TokenImporter(
+        string database, ImportFormat format, ColumnMap? map, bool whatIf, CancellationToken cancellation, bool keepNested = false, Func<string, string?>? providerOf = null)
+        : this(database, format, map, whatIf, LineReader.DefaultMaxLineBytes, cancellation) => (_keepNested, _providerOf) = (keepNested, providerOf);
 
     internal TokenImporter(string database, ImportFormat format, ColumnMap? map, bool whatIf, int maxLineBytes, CancellationToken cancellation)
     {
-        if (map is not null && format is ImportFormat.Otlp or ImportFormat.ClaudeCode)
+        if (map is not null && format is not (ImportFormat.Auto or ImportFormat.Csv or ImportFormat.Json or ImportFormat.LiteLlm or ImportFormat.Observicia))
         {
-            throw new TokenDashboardException(ErrorCode.ImportMapInvalid, $"A map is for columns, and {format} has none. Leave out -Map, or give -Format Csv.", target: format);
+            throw new TokenDashboardException(ErrorCode.ImportMapInvalid, $"A map is for columns and members, and {format} has its own. Leave out -Map, or give -Format Csv or Json.", target: format);
         }
         (_database, _format, _map, _whatIf) = (TokenStore.FullPath(database, ErrorCode.StoreWriteFailed), format, map, whatIf);
         (_maxLineBytes, _cancellation) = (maxLineBytes, cancellation);
     }
 
+    /// <summary>Whether nothing is written.</summary>
+    public bool WhatIf => _whatIf;
+
     /// <summary>Imports one file.</summary>
     /// <param name="path">The file, or <c>-</c> for standard input.</param>
     /// <param name="onProgress">Told now and then how many bytes of the file have been read; may be null.</param>
-    /// <returns>What became of it.</returns>
+    /// <returns>What became of it; where nothing was in it, why.</returns>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Import</c> or <c>Store</c>.</exception>
     public ImportReport Import(string path, Action<long>? onProgress = null)
     {
@@ -54,12 +61,24 @@ public sealed class TokenImporter : IDisposable
         var report = new ImportReport(path, _database, _whatIf);
         using ImportSource source = ImportSource.Open(path, OnRead, _cancellation);
         _writer ??= OpenWriter();
-        using var sink = new ImportSink(_writer, report, () => OnRead(source.BytesRead));
-        var lines = new LineReader(source.Content, _maxLineBytes);
-        Read(lines, sink);
-        sink.Complete();
-        report.Incomplete |= lines.HasEnded && source.IsCutOff;
-        (report.Bytes, report.Duration) = (source.BytesRead, watch.Elapsed);
+        using var sink = new ImportSink(_writer, report, () => OnRead(source.BytesRead)) { KeepNested = _keepNested, ProviderOf = _providerOf };
+        string needs = "requests";
+        if (source.IsDatabase)
+        {
+            Databases.Read(path, sink, _cancellation);
+            sink.Complete();
+            report.Bytes = new FileInfo(path).Length;
+        }
+        else
+        {
+            var lines = new LineReader(source.Content, _maxLineBytes);
+            needs = Read(lines, sink) ?? needs;
+            sink.Complete();
+            report.Incomplete |= lines.HasEnded && source.IsCutOff;
+            report.Bytes = source.BytesRead;
+        }
+        report.Duration = watch.Elapsed;
+        SayNothingFound(report, needs);
         return report;
 
         void OnRead(long bytes)
@@ -69,53 +88,108 @@ public sealed class TokenImporter : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _writer?.Dispose();
-
-    private void Read(LineReader lines, ImportSink sink)
+    /// <summary>Imports all files of a folder, and then those of the folders in it.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="onFile">Told of each file before it is read; gives what is told how many bytes of it were read.</param>
+    /// <returns>What became of all. Where no file has requests, why.</returns>
+    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
+    public ImportReport ImportFolder(string folder, Func<string, Action<long>?> onFile)
     {
-        ReadOnlySpan<byte> head = lines.Peek();
-        ImportFormat format = _format == ImportFormat.Auto ? FormatDetector.Detect(head, _map is not null) : _format;
-        sink.Report.Format = format;
-        bool isJson = FormatDetector.IsJson(head);
-        switch (format)
+        ArgumentNullException.ThrowIfNull(onFile);
+        var reports = new List<ImportReport>();
+        var report = new ImportReport(folder, _database, _whatIf);
+        var folders = new Stack<string>([folder]);
+        while (folders.TryPop(out string? next))
         {
-            case ImportFormat.Observicia when isJson:
-                ObserviciaLog.Read(lines, sink);
-                break;
-            case ImportFormat.Observicia or ImportFormat.Csv:
-                CsvUsage.Read(lines, sink, _map, "csv");
-                break;
-            case ImportFormat.Otlp:
-                OtlpSpans.Read(lines, sink);
-                break;
-            case ImportFormat.ClaudeCode:
-                ClaudeCodeTranscript.Read(lines, sink);
-                break;
-            case ImportFormat.LiteLlm:
-                LiteLlmSpendLogs.Read(lines, sink, _map, isJson);
-                break;
-            default:
-                SayUnknown(head, lines, sink);
-                break;
+            // Links are not followed: they may lead back.
+            Try(next, () =>
+            {
+                foreach (string inner in Directory.EnumerateDirectories(next).Where(path => new DirectoryInfo(path).LinkTarget is null).OrderDescending(StringComparer.Ordinal))
+                {
+                    folders.Push(inner);
+                }
+                // Beside the store may lie its journal.
+                foreach (string file in Directory.EnumerateFiles(next).Where(path => !Path.GetFullPath(path).StartsWith(_database, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+                {
+                    Try(file, () =>
+                    {
+                        // A pipe among the files would be waited for.
+                        RegularFile.Open(file, long.MaxValue).Dispose();
+                        reports.Add(Import(file, onFile(file)));
+                    });
+                }
+            });
+        }
+        report.AddFiles(reports);
+        return report;
+
+        void Try(string path, Action work)
+        {
+            try
+            {
+                work();
+            }
+            catch (TokenDashboardException exception) when (exception.Code.ToString().StartsWith("Import", StringComparison.Ordinal))
+            {
+                reports.Add(ImportReport.OfFailure(path, _database, _whatIf, exception.Code, exception.Message));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                reports.Add(ImportReport.OfFailure(path, _database, _whatIf, ErrorCode.ImportFileUnreadable, $"'{path}' could not be read: {exception.Message}"));
+            }
         }
     }
 
-    private static void SayUnknown(ReadOnlySpan<byte> head, LineReader lines, ImportSink sink)
+    /// <inheritdoc/>
+    public void Dispose() => _writer?.Dispose();
+
+    /// <returns>What the format needs for requests to be in a file.</returns>
+    private string? Read(LineReader lines, ImportSink sink)
+    {
+        ReadOnlySpan<byte> head = lines.Peek();
+        UsageFormat? format = _format == ImportFormat.Auto ? FormatRegistry.Detect(head, lines, _map is not null) : FormatRegistry.Find(_format);
+        if (format is null)
+        {
+            SayUnknown(head, lines, sink);
+            return null;
+        }
+        sink.Report.Format = format.Name;
+        format.Read(new FormatInput(lines, sink, _map, FormatRegistry.IsJson(head, lines.IsValues)));
+        return format.Needs;
+    }
+
+    private void SayUnknown(ReadOnlySpan<byte> head, LineReader lines, ImportSink sink)
     {
         if (lines.Failure is { } failure)
         {
             sink.Unreadable(1, $"the file cannot be read: {failure}");
         }
-        else if (lines.HasEnded && !head.IsEmpty && !head.ContainsAny((byte)'\n', (byte)'\r') && (FormatDetector.IsJson(head) || !head.ContainsAnyExceptInRange((byte)' ', (byte)'~')))
+        else if (_format == ImportFormat.Auto && lines.HasEnded && !head.IsEmpty && !head.ContainsAny((byte)'\n', (byte)'\r')
+            && (FormatRegistry.IsJson(head, lines.IsValues) || !head.ContainsAnyExceptInRange((byte)' ', (byte)'~')))
         {
             // One line of text that has not ended: too little to tell.
             sink.Report.Incomplete = true;
         }
         else if (!head.Trim(" \t\r\n\0"u8).IsEmpty)
         {
-            sink.Unreadable(1, "no format is recognised by the first lines; give it with -Format, and the columns of a CSV file with -Map");
+            sink.Report.Fail(
+                ErrorCode.ImportFormatUnknown,
+                _format == ImportFormat.Auto
+                    ? $"'{sink.Report.Path}' has none of the formats that are recognised by the first lines. Give the format with -Format, or the columns of a CSV file and the members of JSON with -Map."
+                    : $"'{sink.Report.Path}' is not a SQLite database, as those of {_format} are. Leave out -Format, so that the format is told by the content.");
         }
+    }
+
+    private static void SayNothingFound(ImportReport report, string needs)
+    {
+        // A file may end in its first line, which is still being written.
+        if (report.Read > 0 || report.Problem is not null || (report.Incomplete && report.Unreadable == 0))
+        {
+            return;
+        }
+        string lines = report.Lines == 0 ? "is empty" : string.Create(CultureInfo.InvariantCulture, $"has no requests: of {report.Lines:N0} lines or objects, read as {report.Format}, none gives {needs}");
+        string first = report.UnreadableLines.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $" {report.Unreadable:N0} cannot be read; {report.UnreadableLines[0]}.") : "";
+        report.Fail(ErrorCode.ImportNothingFound, $"'{report.Path}' {lines}.{first}{string.Concat(report.Notes.Select(note => $" {note}"))}");
     }
 
     private ImportWriter OpenWriter()

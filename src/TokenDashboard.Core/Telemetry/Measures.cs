@@ -53,9 +53,6 @@ internal static class Measures
     public static Measure UnreadableRequests { get; } = Hidden(
         "unreadable_requests", "Requests with a value that cannot be read.");
 
-    public static Measure IncompleteRequests { get; } = Hidden(
-        "incomplete_requests", "Requests with a value that cannot be read, or without a duration.");
-
     public static Measure UnreadableTokens { get; } = Hidden(
         "unreadable_tokens", "Requests with a token count that cannot be read.");
 

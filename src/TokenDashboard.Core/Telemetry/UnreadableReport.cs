@@ -6,10 +6,9 @@ namespace TokenDashboard.Telemetry;
 public sealed class UnreadableReport
 {
     private readonly MeasureValues _damaged = new();
-    private long _sound;
 
     /// <summary>Rows with at least one such value.</summary>
-    public long Rows => _damaged[LatencyIsPartial ? Measures.IncompleteRequests : Measures.UnreadableRequests];
+    public long Rows => _damaged[Measures.UnreadableRequests];
 
     /// <summary>Rows whose time is not UTC text such as 2026-11-16T18:15:46.680590. No query of usage counts them.</summary>
     public long Timestamps { get; private set; }
@@ -18,10 +17,10 @@ public sealed class UnreadableReport
     public long TokenCounts => _damaged[Measures.UnreadableTokens];
 
     /// <summary>
-    /// Rows whose duration is NULL, negative, not a number or above 10^12 ms. Latency figures leave them out. NULLs count only beside rows
-    /// that have a duration: where none has, as after many imports, no figure is there to be wrong.
+    /// Rows whose duration is negative, not a number or above 10^12 ms. Latency figures leave them out, as those with NULL, which is
+    /// unknown and not damaged: many imported requests have it.
     /// </summary>
-    public long Durations => _damaged[Measures.UnreadableDurations] + (LatencyIsPartial ? Missing : 0);
+    public long Durations => _damaged[Measures.UnreadableDurations];
 
     /// <summary>Rows whose policy verdict is neither 0 nor 1. They count as passed, as the SDK takes a missing verdict.</summary>
     public long PolicyVerdicts => _damaged[Measures.UnreadableVerdicts];
@@ -46,19 +45,14 @@ public sealed class UnreadableReport
             (Durations, "without a usable duration, left out of latency"),
             (PolicyVerdicts, "without a policy verdict, counted as passed"),
         }.Where(kind => kind.Count > 0).Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind.Count:N0} {kind.Kind}")));
-        return string.Create(CultureInfo.InvariantCulture, $"{Rows:N0} requests have values that cannot be read: {kinds}.");
+        return string.Create(CultureInfo.InvariantCulture, $"{Rows:N0} {(Rows == 1 ? "request has" : "requests have")} values that cannot be read: {kinds}.");
     }
-
-    private bool LatencyIsPartial => Missing < _sound + _damaged[Measures.Requests];
-
-    private long Missing => _damaged[Measures.Requests] - _damaged[Measures.TimedRequests] - _damaged[Measures.UnreadableDurations];
 
     /// <summary>Adds a single request.</summary>
     internal void Add(MeasureValues values, UnreadableValue unreadable)
     {
         if (unreadable == UnreadableValue.None)
         {
-            _sound++;
             return;
         }
         _damaged.Add(values);
@@ -71,7 +65,6 @@ public sealed class UnreadableReport
     internal void Add(UnreadableReport other)
     {
         _damaged.Add(other._damaged);
-        _sound += other._sound;
         Timestamps += other.Timestamps;
         LacksRemoved |= other.LacksRemoved;
     }

@@ -124,11 +124,11 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
-    public void Metrics_and_logs_of_a_collector_are_said_not_to_be_read()
+    public void Metrics_of_a_collector_are_said_not_to_be_read()
     {
         ImportReport report = _folder.Import("""{"resourceMetrics":[]}""" + "\n");
 
-        Assert.Equal((ImportFormat.Otlp, 0, 1), (report.Format, report.Read, report.Unreadable));
+        Assert.Equal((ImportFormat.Otlp, 0, 1, ErrorCode.ImportNothingFound), (report.Format, report.Read, report.Unreadable, report.ProblemCode));
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class FormatTests : IDisposable
 
         Assert.Equal((ImportFormat.ClaudeCode, 4, 2, 1, 1), (report.Format, report.Read, report.Imported, report.Updated, report.Duplicates));
         Assert.Equal(
-            ["2026-03-01T12:00:00.123000|s1||claude-sonnet-4-5|anthropic|chat|133|200|333|-|1||m1||100|30|-|-", "2026-03-01T12:00:00.123000|s1||claude-sonnet-4-5|anthropic|chat|135|50|185|-|1||m2||100|30|-|-"],
+            ["2026-03-01T12:00:00.123000|s1||claude-sonnet-4-5||chat|133|200|333|-|1||m1||100|30|-|-", "2026-03-01T12:00:00.123000|s1||claude-sonnet-4-5||chat|135|50|185|-|1||m2||100|30|-|-"],
             _folder.Requests());
     }
 

@@ -81,7 +81,9 @@ public class ImportPropertyTests
                     $"s{i}",
                     span.Item1 <= i ? $"s{i - span.Item1}" : "",
                     i,
-                    [("gen_ai.operation.name", span.Item2 == 2 ? "chat" : "invoke_agent"), .. (ReadOnlySpan<(string, object)>)(span.Item2 == 1 ? [] : [("gen_ai.usage.input_tokens", 1 << i)])]))];
+                    [("gen_ai.operation.name", span.Item2 == 2 ? "chat" : "invoke_agent"), .. (ReadOnlySpan<(string, object)>)(span.Item2 == 1 ? [] : [("gen_ai.usage.input_tokens", 1 << i)])])
+                    // Each has time of its own beside those below it.
+                    .Replace($"\"endTimeUnixNano\":\"{1772366400001500000 + (i * 1000000000L)}\"", $"\"endTimeUnixNano\":\"{1772366400000000000 + (i * 1000000000L) + (1500000 >> (2 * i))}\""))];
                 using ImportFolder whole = new(), cut = new();
                 whole.Import(Samples.Export(spans));
                 foreach (int file in sample.order)
@@ -137,17 +139,13 @@ public class ImportPropertyTests
             iter: 25, threads: 1, print: damages => $"{name}: {string.Join("; ", damages.Select(d => $"{d.Item1}-{d.Item3}+{Convert.ToHexString(d.Item2)}"))}");
     }
 
-    [Theory]
-    [InlineData(ImportFormat.Auto)]
-    [InlineData(ImportFormat.Observicia)]
-    [InlineData(ImportFormat.Csv)]
-    [InlineData(ImportFormat.Otlp)]
-    [InlineData(ImportFormat.ClaudeCode)]
-    [InlineData(ImportFormat.LiteLlm)]
+    public static TheoryData<ImportFormat> Formats => [.. Enum.GetValues<ImportFormat>()];
+
+    [Theory, MemberData(nameof(Formats))]
     public void Random_bytes_end_in_the_report(ImportFormat format)
     {
         using var folder = new ImportFolder();
-        Gen.Byte.Array[0, 3000].ForAll(bytes => AssertReported(folder, bytes, format), iter: 25, threads: 1);
+        Gen.Byte.Array[0, 3000].ForAll(bytes => AssertReported(folder, bytes, format), iter: 15, threads: 1);
     }
 
     [Theory, MemberData(nameof(Samples.All), MemberType = typeof(Samples))]
@@ -164,7 +162,7 @@ public class ImportPropertyTests
         byte[][] spellings =
         [
             [.. Encoding.UTF8.GetPreamble(), .. utf8], [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(content)],
-            [.. Encoding.BigEndianUnicode.GetPreamble(), .. Encoding.BigEndianUnicode.GetBytes(content)], Encoding.Unicode.GetBytes(content),
+            [.. Encoding.BigEndianUnicode.GetPreamble(), .. Encoding.BigEndianUnicode.GetBytes(content)],
             Encoding.UTF8.GetBytes(content.Replace("\n", "\r\n")), packed.ToArray(),
         ];
         foreach (byte[] spelling in spellings)
@@ -188,7 +186,7 @@ public class ImportPropertyTests
         catch (TokenDashboardException exception)
         {
             // A whole file of the wrong kind, said in words.
-            Assert.Contains(exception.Code, new[] { ErrorCode.ImportColumnMissing, ErrorCode.ImportFormatUnsupported });
+            Assert.Contains(exception.Code, new[] { ErrorCode.ImportColumnMissing, ErrorCode.ImportFormatUnsupported, ErrorCode.ImportNotRequests });
         }
     }
 }

@@ -13,8 +13,6 @@ public sealed class ImportSourceTests : IDisposable
     [Theory]
     [InlineData("28B52FFD000000", "zstd")]
     [InlineData("504B0304000000", "zip")]
-    [InlineData("0A8001 0A1000000000", "protobuf")]
-    [InlineData("000000FF 0A7D0A10000000", "protobuf")]
     [InlineData("53514C69746520666F726D6174203300", "SQLite")]
     public void What_is_not_read_is_refused_in_words(string hex, string word)
     {
@@ -90,7 +88,7 @@ public sealed class ImportSourceTests : IDisposable
     {
         ImportReport report = _folder.Import([0x89, 0x50, 0x01, 0x02]);
 
-        Assert.Equal((ImportFormat.Auto, 1, false), (report.Format, report.Unreadable, report.Incomplete));
+        Assert.Equal((ImportFormat.Auto, ErrorCode.ImportFormatUnknown, false), (report.Format, report.ProblemCode, report.Incomplete));
     }
 
     [Theory]
@@ -113,12 +111,12 @@ public sealed class ImportSourceTests : IDisposable
     [InlineData("-4")]
     [InlineData("1e13")]
     [InlineData("soon")]
-    public void A_duration_that_is_none_makes_a_record_unreadable(string duration)
+    public void A_duration_that_is_none_is_unknown_and_counted(string duration)
     {
         ImportReport report = _folder.Import($"timestamp,prompt_tokens,duration_ms\n2026-03-01T12:00:00,1,{duration}\n2026-03-01T12:00:01,2,0\n");
 
-        Assert.Equal((1, 1), (report.Imported, report.Unreadable));
-        Assert.Equal($"'{duration}' is not a duration", report.UnreadableLines[0].Reason);
+        Assert.Equal((2, 0, 1), (report.Imported, report.Unreadable, report.UnknownValues["duration_ms"]));
+        Assert.Equal(["-", "0"], _folder.Query("SELECT COALESCE(duration_ms, '-') FROM telemetry ORDER BY timestamp"));
     }
 
     [Theory]
@@ -126,6 +124,23 @@ public sealed class ImportSourceTests : IDisposable
     [InlineData("2026-03-01T12:00:00+05:30", "2026-03-01T06:30:00")]
     [InlineData("2026-03-01 12:00:00.5+00", "2026-03-01T12:00:00.500000")]
     [InlineData("2026-03-01 12:00:00 UTC", "2026-03-01T12:00:00")]
+    [InlineData("2026-03-01 12:00:00 GMT", "2026-03-01T12:00:00")]
+    [InlineData("2026-03-01", "2026-03-01T00:00:00")]
+    [InlineData("2026-03", "2026-03-01T00:00:00")]
+    [InlineData("2026-03-01T08:00Z", "2026-03-01T08:00:00")]
+    [InlineData("2026-03-01T08:00+02:00", "2026-03-01T06:00:00")]
+    [InlineData("2026-03-01 08:00", "2026-03-01T08:00:00")]
+    [InlineData("2026-03-01T24:00:00Z", "2026-03-02T00:00:00")]
+    [InlineData("2026-03-01 24:00", "2026-03-02T00:00:00")]
+    [InlineData("2026-12-31T23:59:60Z", "2027-01-01T00:00:00")]
+    [InlineData("2026-03-01T08:00:00+01:00[Europe/Berlin]", "2026-03-01T07:00:00")]
+    [InlineData("2026-07-01T08:00:00[Europe/Berlin]", "2026-07-01T06:00:00")]
+    [InlineData("03/31/2026 06:28:03 +00:00", "2026-03-31T06:28:03")]
+    [InlineData("31/03/2026 06:28:03 +00:00", "2026-03-31T06:28:03")]
+    [InlineData("31.03.2026 06:28:03 +02:00", "2026-03-31T04:28:03")]
+    [InlineData("3/31/2026 6:28:03 PM", "2026-03-31T18:28:03")]
+    [InlineData("2026/03/31 06:28", "2026-03-31T06:28:00")]
+    [InlineData("\"Tue, 31 Mar 2026 06:28:03 GMT\"", "2026-03-31T06:28:03")]
     [InlineData("\"2026-03-01 12:00:00,5\"", "2026-03-01T12:00:00.500000")]
     [InlineData("1772366400", "2026-03-01T12:00:00")]
     [InlineData("1772366400500", "2026-03-01T12:00:00.500000")]
@@ -181,14 +196,37 @@ public sealed class ImportSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_quote_that_is_never_closed_takes_no_more_than_its_share()
+    public void A_quote_that_is_never_closed_costs_its_line_alone()
     {
         string lines = string.Concat(Enumerable.Range(0, 3000).Select(number => $"2026-03-01T12:00:00,{number},x\n"));
 
         ImportReport report = _folder.Import("timestamp,prompt_tokens,user_id\n2026-03-01T12:00:00,1,\"open\n" + lines);
 
-        Assert.Equal((2001, 1), (report.Imported, report.Unreadable));
-        Assert.Equal(2, report.UnreadableLines[0].LineNumber);
+        Assert.Equal((3000, 1, 2L), (report.Imported, report.Unreadable, report.UnreadableLines[0].LineNumber));
+    }
+
+    [Theory]
+    [InlineData("2026-03-01T12:00:00,\"u1,1\n", "", 0)]
+    [InlineData("2026-03-01T12:00:00,\"u1,1\n", "2026-03-01T12:00:00,\"u9\",9\n", 1)]
+    [InlineData("\"2026-03-01T12:00:00\",\"u1,1\n", "\"2026-03-01T12:00:00\",\"u9\",9\n", 1)]
+    public void A_lost_quote_costs_its_line_wherever_the_next_one_is(string lost, string closing, int more)
+    {
+        string Lines(int from) => string.Concat(Enumerable.Range(from, 40).Select(number => $"2026-03-01T12:00:00,u{number},{number}\n"));
+
+        ImportReport report = _folder.Import("timestamp,user_id,prompt_tokens\n" + lost + Lines(100) + closing + Lines(200));
+
+        Assert.Equal((80 + more, 1, 2L, false), (report.Imported, report.Unreadable, report.UnreadableLines[0].LineNumber, report.Incomplete));
+    }
+
+    [Fact]
+    public void A_quoted_field_that_is_still_written_is_no_lost_quote()
+    {
+        const string Whole = "timestamp,prompt_tokens,user_id\n2026-03-01T12:00:00,1,\"a\nb\"\n";
+
+        ImportReport cut = _folder.Import(Whole[..^3]);
+
+        Assert.Equal((0, 0, true, null), (cut.Read, cut.Unreadable, cut.Incomplete, cut.ProblemCode));
+        Assert.Equal(1, _folder.Import(Whole).Imported);
     }
 
     [Fact]

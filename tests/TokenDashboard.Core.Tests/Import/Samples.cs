@@ -42,11 +42,61 @@ internal static class Samples
 
         """;
 
+    /// <summary>Two counts, the first one repeated.</summary>
+    public static string Codex { get; } = CodexMeta("c1") + CodexCount(1, 1000, 250, 125, 25, 1000, 250, 125, 25) + CodexCount(2, 1000, 250, 125, 25, 1000, 250, 125, 25)
+        + CodexCount(3, 3000, 1250, 200, 25, 2000, 1000, 75, 0);
+
+    public const string Gemini = """
+        {"sessionId":"s1","projectHash":"abc","startTime":"2026-03-01T12:00:00Z","kind":"main"}
+        {"id":"g1","timestamp":"2026-03-01T12:00:01Z","type":"user","content":"hi"}
+        {"id":"g2","timestamp":"2026-03-01T12:00:05Z","type":"gemini","content":"x","tokens":{"input":1200,"output":20,"cached":1000,"thoughts":5,"tool":0,"total":1225},"model":"gemini-2.5-pro"}
+        {"id":"g2","timestamp":"2026-03-01T12:00:05Z","type":"gemini","content":"xy","tokens":{"input":1200,"output":30,"cached":1000,"thoughts":5,"tool":10,"total":1245},"model":"gemini-2.5-pro"}
+        {"id":"g3","timestamp":"2026-03-01T12:00:09Z","type":"gemini","content":"z","tokens":{"input":10,"output":1,"cached":0,"thoughts":0,"tool":0,"total":11},"model":"gemini-2.5-flash"}
+
+        """;
+
+    /// <summary>Two chats below an agent that repeats them, and an event that repeats the first.</summary>
+    public const string Copilot = """
+        {"type":"span","traceId":"5b8efff798038103d269b633813fc60c","spanId":"b2","parentSpanId":"a1","name":"chat gpt-5","startTime":[1772366401,500000000],"endTime":[1772366402,0],"attributes":{"gen_ai.operation.name":"chat","gen_ai.request.model":"gpt-5","gen_ai.usage.input_tokens":100,"gen_ai.usage.output_tokens":10,"gen_ai.usage.cache_read.input_tokens":80,"gen_ai.conversation.id":"t1"},"status":{"code":0}}
+        {"hrTime":[1772366402,0],"spanContext":{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"b2"},"_body":"GenAI inference: gpt-5","attributes":{"event.name":"gen_ai.client.inference.operation.details","gen_ai.request.model":"gpt-5","gen_ai.usage.input_tokens":100,"gen_ai.usage.output_tokens":10}}
+        {"traceId":"5b8efff798038103d269b633813fc60c","spanId":"c3","parentSpanId":"a1","name":"chat gpt-5","startTime":[1772366403,0],"endTime":[1772366404,0],"attributes":{"gen_ai.operation.name":"chat","gen_ai.request.model":"gpt-5","gen_ai.usage.input_tokens":200,"gen_ai.usage.output_tokens":20}}
+        {"traceId":"5b8efff798038103d269b633813fc60c","spanId":"a1","name":"invoke_agent","startTime":[1772366400,0],"endTime":[1772366405,0],"attributes":{"gen_ai.operation.name":"invoke_agent","gen_ai.usage.input_tokens":300,"gen_ai.usage.output_tokens":30}}
+
+        """;
+
+    /// <summary>An array over several lines: a generation in a generation that has its tokens, and one alone.</summary>
+    public const string Langfuse = """
+        [
+          {
+            "id": "o1", "traceId": "t1", "type": "GENERATION", "name": "[outer]", "startTime": "2026-03-01T12:00:00.000Z", "endTime": "2026-03-01T12:00:02.000Z", "model": "gpt-4o",
+            "usageDetails": { "input": 20, "input_cached_tokens": 80, "output": 10, "total": 110 }, "parentObservationId": null, "level": "DEFAULT"
+          },
+          {
+            "id": "o2", "traceId": "t1", "type": "GENERATION", "name": "in\"ner}", "startTime": "2026-03-01T12:00:00.500Z", "endTime": "2026-03-01T12:00:01.500Z", "model": "gpt-4o",
+            "usageDetails": { "input": 20, "input_cached_tokens": 80, "output": 10, "total": 110 }, "parentObservationId": "o1", "level": "ERROR", "totalCost": 0.25
+          },
+          { "id": "o3", "traceId": "t1", "type": "SPAN", "startTime": "2026-03-01T12:00:00.000Z", "usageDetails": {} },
+          {
+            "id": "o4", "traceId": "t2", "type": "EMBEDDING", "startTime": "2026-03-01T12:00:03.000Z", "endTime": null, "model": "e", "usageDetails": { "input": 7, "total": 7 }, "parentObservationId": null
+          }
+        ]
+
+        """;
+
+    public const string Cursor = """
+        Date,Kind,Model,Max Mode,Input (w/ Cache Write),Input (w/o Cache Write),Cache Read,Output Tokens,Total Tokens,Cost
+        "2026-03-01T12:00:00.000Z","Included","claude-4.5-sonnet","No","100","20","3000","50","3170","Included"
+        "2026-03-01T13:00:00.000Z","On-Demand","claude-4.5-sonnet","No","120","20","3000","50","3170","$0.12"
+        "2026-03-01T14:00:00.000Z","Errored, Not Charged","auto","No","0","0","0","0","0","-"
+
+        """;
+
     /// <summary>A file of each format that keeps its requests apart from those of the others.</summary>
     public static TheoryData<string, string> All { get; } = new()
     {
         { nameof(ObserviciaLog), ObserviciaLog }, { nameof(ObserviciaCsv), ObserviciaCsv }, { nameof(Otlp), Otlp }, { nameof(ClaudeCode), ClaudeCode },
-        { nameof(LiteLlmCsv), LiteLlmCsv }, { nameof(LiteLlmJson), LiteLlmJson },
+        { nameof(LiteLlmCsv), LiteLlmCsv }, { nameof(LiteLlmJson), LiteLlmJson }, { nameof(Codex), Codex }, { nameof(Gemini), Gemini }, { nameof(Copilot), Copilot },
+        { nameof(Langfuse), Langfuse }, { nameof(Cursor), Cursor },
     };
 
     public static string Span(int id, object prompt, object completion, string user = "alice", string more = "") => string.Create(CultureInfo.InvariantCulture,
@@ -65,6 +115,13 @@ internal static class Samples
 
     public static string Reply(string message, string request, int input, int output, string session, bool sidechain = false, string model = "claude-sonnet-4-5") =>
         $$"""{"type":"assistant","timestamp":"2026-03-01T12:00:00.123Z","sessionId":"{{session}}","requestId":"{{request}}","uuid":"{{Guid.NewGuid()}}","isSidechain":{{(sidechain ? "true" : "false")}},"message":{"id":"{{message}}","model":"{{model}}","usage":{"input_tokens":{{input}},"output_tokens":{{output}},"cache_read_input_tokens":100,"cache_creation_input_tokens":30,"cache_creation":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":20} } } }""" + "\n";
+
+    public static string CodexMeta(string id, string? from = null) =>
+        $$"""{"timestamp":"2026-03-01T11:59:00.000Z","type":"session_meta","payload":{"id":"{{id}}",{{(from is null ? "" : $"\"forked_from_id\":\"{from}\",")}}"model_provider":"openai","cwd":"/p"} }""" + "\n"
+        + """{"timestamp":"2026-03-01T11:59:30.000Z","type":"turn_context","payload":{"model":"gpt-5.2-codex"}}""" + "\n";
+
+    public static string CodexCount(int minute, int input, int cached, int output, int reasoning, int lastInput, int lastCached, int lastOutput, int lastReasoning) =>
+        $$$"""{"timestamp":"2026-03-01T12:{{{minute:00}}}:00.000Z","type":"event_msg","payload":{"type":"token_count","info":{"total_token_usage":{"input_tokens":{{{input}}},"cached_input_tokens":{{{cached}}},"output_tokens":{{{output}}},"reasoning_output_tokens":{{{reasoning}}},"total_tokens":{{{input + output}}} },"last_token_usage":{"input_tokens":{{{lastInput}}},"cached_input_tokens":{{{lastCached}}},"output_tokens":{{{lastOutput}}},"reasoning_output_tokens":{{{lastReasoning}}},"total_tokens":{{{lastInput + lastOutput}}} } } } }""" + "\n";
 
     private static string Message() =>
         """{"timestamp": "2026-11-23T12:49:57.569903", "level": "INFO", "service": "app", "message": "hello", "trace_context": {"trace_id": "1"}}""" + "\n";

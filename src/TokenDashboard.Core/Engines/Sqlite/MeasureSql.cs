@@ -24,7 +24,6 @@ internal static class MeasureSql
         [Measures.TimedRequests] = Known(DurationMs),
         [Measures.PricedRequests] = Known(RecordedCost),
         [Measures.UnreadableRequests] = OneWhere($"({UnreadableTokens}) OR ({UnreadableDuration}) OR ({UnreadableVerdict})"),
-        [Measures.IncompleteRequests] = OneWhere($"({UnreadableTokens}) OR ({DurationMs}) IS NULL OR ({UnreadableVerdict})"),
         [Measures.UnreadableTokens] = OneWhere(UnreadableTokens),
         [Measures.UnreadableDurations] = OneWhere(UnreadableDuration),
         [Measures.UnreadableVerdicts] = OneWhere(UnreadableVerdict),

@@ -119,11 +119,10 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         values[Measures.FirstTicks] = values[Measures.LastTicks] = UtcTicks;
         values[Measures.TimedRequests] = One(!double.IsNaN(DurationMs));
         values.Reals[Measures.DurationMs.Index] = values.Reals[Measures.MaxDurationMs.Index] = double.IsNaN(DurationMs) ? 0 : DurationMs;
-        if (Unreadable != UnreadableValue.None || values[Measures.IncompleteRequests] != 0)
+        if (Unreadable != UnreadableValue.None || values[Measures.UnreadableRequests] != 0)
         {
             // Rare, and the values of the row before stand there until they are replaced.
             values[Measures.UnreadableRequests] = One((Unreadable & ~UnreadableValue.MissingDuration) != 0);
-            values[Measures.IncompleteRequests] = One(Unreadable != 0);
             values[Measures.UnreadableTokens] = One((Unreadable & UnreadableValue.Tokens) != 0);
             values[Measures.UnreadableDurations] = One((Unreadable & UnreadableValue.Duration) != 0);
             values[Measures.UnreadableVerdicts] = One((Unreadable & UnreadableValue.PolicyVerdict) != 0);

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
@@ -8,42 +6,71 @@ using TokenDashboard.Import.Records;
 namespace TokenDashboard.Import.Formats;
 
 /// <summary>
-/// Transcripts of Claude Code. One reply of the model is written as several lines, partial ones first, and again in the files of
-/// resumed and forked sessions: the message's id makes them one. The copy outside a sidechain stays, then the one with most tokens.
+/// Transcripts of Claude Code. One reply of the model is written as several lines, partial ones first, again in the files of resumed and
+/// forked sessions, and whole in the progress lines of a subagent: the message's id makes them one. The copy outside a sidechain stays, then
+/// the one with most tokens. A model that advises within a message is a request of its own.
 /// </summary>
 internal sealed class ClaudeCodeTranscript(ImportSink sink)
 {
     private const string Source = "claude-code";
     private const string SyntheticModel = "<synthetic>";
 
+    public static readonly UsageFormat Format = new(ImportFormat.ClaudeCode, "assistant lines with message.usage")
+    {
+        IsJson = marks => marks.Has("message.usage") || marks.Has("leafUuid") || marks.Has("messageId", "snapshot") || marks.Has("data.message.message")
+            || (marks.Has("sessionId", "uuid") && marks.HasAny("message.content", "isSidechain", "isMeta")),
+        Read = input => JsonLines.ReadValues(input.Lines, input.Sink, new ClaudeCodeTranscript(input.Sink).ReadLine),
+    };
+
     private readonly RequestValues _values = new();
 
-    public static void Read(LineReader reader, ImportSink sink) => JsonLines.Read(reader, sink, new ClaudeCodeTranscript(sink).ReadLine);
+    /// <summary>Whether a line may be one of a transcript that says nothing of replies.</summary>
+    public static bool MayBe(Marks marks) => marks.Has("sessionId", "type") || marks.Has("message.id", "uuid");
 
-    private string? ReadLine(ReadOnlySpan<byte> line, long lineNumber)
+    private string? ReadLine(JsonElement line, ReadOnlySpan<byte> text, long lineNumber)
     {
-        using JsonDocument document = JsonLines.Parse(line);
-        JsonElement entry = document.RootElement;
+        string? session = line.Text("sessionId");
+        JsonElement progress = line.Member("data").Member("message");
+        return progress.Member("message").Member("usage").ValueKind == JsonValueKind.Object
+            ? ReadReply(progress, session, isSidechain: true, text)
+            : ReadReply(line, session, line.Member("isSidechain").ValueKind == JsonValueKind.True, text);
+    }
+
+    private string? ReadReply(JsonElement entry, string? session, bool isSidechain, ReadOnlySpan<byte> text)
+    {
         JsonElement message = entry.Member("message"), usage = message.Member("usage");
-        if (usage.ValueKind != JsonValueKind.Object || message.Text("model") == SyntheticModel)
+        if ((usage.Text("input_tokens") ?? usage.Text("output_tokens")) is null || message.Text("model") == SyntheticModel)
         {
             return null;
         }
-        _values.Clear();
-        string? reason = Tokens(usage);
-        if (reason is not null)
+        string? id = message.Text("id") ?? entry.Text("requestId") ?? entry.Text("uuid");
+        string? reason = Add(entry, message.Text("model"), usage, session, id, isSidechain, text);
+        int position = 0;
+        foreach (JsonElement iteration in usage.Member("iterations").Elements())
         {
-            return reason;
+            position++;
+            if (iteration.Text("type") == "advisor_message")
+            {
+                reason = Add(entry, iteration.Text("model") ?? entry.Text("advisorModel"), iteration, session, id is null ? null : $"{id} {position}", isSidechain, text) ?? reason;
+            }
         }
+        return reason;
+    }
+
+    private string? Add(JsonElement entry, string? model, JsonElement usage, string? session, string? id, bool isSidechain, ReadOnlySpan<byte> text)
+    {
+        _values.Clear();
+        _values.CacheIsBeside = true;
+        _values[ImportColumn.PromptTokens] = usage.Text("input_tokens");
+        _values[ImportColumn.CompletionTokens] = usage.Text("output_tokens");
+        _values[ImportColumn.CachedTokens] = usage.Text("cache_read_input_tokens");
+        _values[ImportColumn.CacheWriteTokens] = Written(usage);
         _values[ImportColumn.Timestamp] = entry.Text("timestamp");
-        _values[ImportColumn.Transaction] = entry.Text("sessionId");
-        _values[ImportColumn.Model] = message.Text("model");
-        _values[ImportColumn.Provider] = "anthropic";
+        _values[ImportColumn.Transaction] = entry.Text("sessionId") ?? session;
+        _values[ImportColumn.Model] = model;
         _values[ImportColumn.RequestType] = "chat";
         _values[ImportColumn.Cost] = entry.Text("costUSD");
-        string? messageId = message.Text("id");
-        _values[ImportColumn.Id] = messageId ?? entry.Text("requestId") ?? entry.Text("uuid");
-        _values[ImportColumn.SpanId] = _values[ImportColumn.Id];
+        _values[ImportColumn.Id] = _values[ImportColumn.SpanId] = id;
         ImportRow row = sink.NewRow();
         if (_values.Fill(sink, ref row) is { } wrong)
         {
@@ -51,60 +78,26 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         }
         if (_values.TryKey(sink, Source, in row, out row.Key))
         {
-            row.Rank = Rank(in row, entry.Member("isSidechain").ValueKind == JsonValueKind.True, line);
+            row.Rank = RecordSink.Rank(sink, in row, isSidechain ? (byte)0 : (byte)1, text);
         }
         else
         {
-            UInt128 hash = ImportKeys.Hash(line);
-            row.Key = ImportKeys.OfLine(row.StoredTicks, hash, sink.Scratch.CountLine(hash));
+            row.Key = sink.KeyOfLine(in row, text);
         }
         sink.Add(ref row);
         return null;
     }
 
-    /// <summary>
-    /// <c>input_tokens</c> leaves out what was read from and written to the cache; everywhere else in this product prompt tokens
-    /// include it. Where the written ones are given by lifetime, the flat number is their sum and must not be added.
-    /// </summary>
-    private string? Tokens(JsonElement usage)
+    /// <summary>The tokens written to the cache: the flat number is the sum of those by lifetime, so where they differ one lacks something.</summary>
+    private static string? Written(JsonElement usage)
     {
+        string? flat = usage.Text("cache_creation_input_tokens");
         JsonElement creation = usage.Member("cache_creation");
-        bool byLifetime = creation.Member("ephemeral_5m_input_tokens").ValueKind == JsonValueKind.Number
-            || creation.Member("ephemeral_1h_input_tokens").ValueKind == JsonValueKind.Number;
-        bool readable = Count(usage, "input_tokens", out long input) & Count(usage, "output_tokens", out long output)
-            & Count(usage, "cache_read_input_tokens", out long read) & Count(usage, "cache_creation_input_tokens", out long written);
-        if (byLifetime)
+        if (!ValueText.TryCount(creation.Text("ephemeral_5m_input_tokens"), out long minutes) | !ValueText.TryCount(creation.Text("ephemeral_1h_input_tokens"), out long hour))
         {
-            readable &= Count(creation, "ephemeral_5m_input_tokens", out long minutes) & Count(creation, "ephemeral_1h_input_tokens", out long hour);
-            written = minutes + hour;
+            return flat;
         }
-        if (!readable)
-        {
-            return "a count in message.usage is not a token count";
-        }
-        _values[ImportColumn.PromptTokens] = Text(input + read + written);
-        _values[ImportColumn.CompletionTokens] = Text(output);
-        _values[ImportColumn.CachedTokens] = Text(read);
-        _values[ImportColumn.CacheWriteTokens] = Text(written);
-        return null;
+        return minutes + hour > 0 && (!ValueText.TryCount(flat, out long sum) || sum < minutes + hour) ? (minutes + hour).ToString(CultureInfo.InvariantCulture) : flat;
     }
 
-    private static bool Count(JsonElement element, string name, out long count)
-    {
-        count = 0;
-        return element.Text(name) is not { } text || (text.Length < 64 && ValueText.TryTokens(Encoding.UTF8.GetBytes(text), out count));
-    }
-
-    /// <summary>Of copies alike in all that matters, one is chosen that does not depend on the order they are read in: the earliest.</summary>
-    private TextSlice Rank(in ImportRow row, bool isSidechain, ReadOnlySpan<byte> line)
-    {
-        Span<byte> rank = stackalloc byte[33];
-        rank[0] = isSidechain ? (byte)0 : (byte)1;
-        BinaryPrimitives.WriteInt64BigEndian(rank[1..], row.TotalTokens);
-        BinaryPrimitives.WriteInt64BigEndian(rank[9..], long.MaxValue - row.UtcTicks);
-        BinaryPrimitives.WriteUInt128BigEndian(rank[17..], ImportKeys.Hash(line));
-        return sink.Batch.AddText(rank);
-    }
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -8,11 +8,35 @@ namespace TokenDashboard.Import.Formats;
 
 /// <summary>
 /// The log of Observicia's file exporter: spans and messages, one JSON object a line. A span counts when it has <c>prompt.tokens</c>;
-/// its time is <c>start_time</c>, for <c>timestamp</c> is the time of export.
+/// its time is <c>start_time</c>, for <c>timestamp</c> is the time of export. Requests are known again by trace and span.
 /// </summary>
 internal sealed class ObserviciaLog(ImportSink sink)
 {
-    public static void Read(LineReader reader, ImportSink sink) => JsonLines.Read(reader, sink, new ObserviciaLog(sink).ReadLine);
+    public static readonly UsageFormat Format = new(ImportFormat.Observicia, "spans with prompt.tokens")
+    {
+        IsJson = marks => marks.Has("start_time", "span_id") || marks.Has("start_time", "type=span") || marks.Has("service", "message") || marks.HasAny("trace_context"),
+        IsCsv = marks => marks.Has(
+            "timestamp", "transaction_id", "user_id", "model", "provider", "request_type", "prompt_tokens", "completion_tokens", "total_tokens", "duration_ms", "success") && marks.Names.Count() == 11,
+        Read = input =>
+        {
+            if (input.IsJson)
+            {
+                JsonLines.Read(input.Lines, input.Sink, new ObserviciaLog(input.Sink).ReadLine);
+            }
+            else
+            {
+                PlainRecords.Csv.Read(input);
+            }
+        },
+    };
+
+    private static readonly (byte[] Name, ImportColumn Column)[] Members = Utf8(
+        ("start_time", ImportColumn.Timestamp), ("end_time", ImportColumn.EndTime), ("trace_id", ImportColumn.TraceId), ("span_id", ImportColumn.SpanId), ("parent_id", ImportColumn.ParentSpanId));
+
+    private static readonly (byte[] Name, ImportColumn Column)[] Attributes = Utf8(
+        ("prompt.tokens", ImportColumn.PromptTokens), ("completion.tokens", ImportColumn.CompletionTokens), ("total.tokens", ImportColumn.TotalTokens),
+        ("transaction_id", ImportColumn.Transaction), ("user.id", ImportColumn.User), ("llm.model", ImportColumn.Model), ("llm.provider", ImportColumn.Provider),
+        ("llm.request.type", ImportColumn.RequestType), ("policy.passed", ImportColumn.Success));
 
     private string? ReadLine(ReadOnlySpan<byte> line, long lineNumber)
     {
@@ -37,119 +61,80 @@ internal sealed class ObserviciaLog(ImportSink sink)
 
     private string? ReadMember(ref Utf8JsonReader reader, ref Span span)
     {
-        string? reason = null;
         if (JsonText.IsText(ref reader, "type"u8))
         {
             reader.Read();
             span.IsSpan = reader.TokenType == JsonTokenType.String && JsonText.IsText(ref reader, "span"u8);
+            reader.Skip();
+            return null;
         }
-        else if (JsonText.IsText(ref reader, "attributes"u8))
+        if (!JsonText.IsText(ref reader, "attributes"u8))
         {
-            reader.Read();
-            if (reader.TokenType == JsonTokenType.StartObject)
+            return ReadValue(ref reader, ref span, Members);
+        }
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return null;
+        }
+        string? reason = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            reason = ReadValue(ref reader, ref span, Attributes) ?? reason;
+        }
+        return reason;
+    }
+
+    private string? ReadValue(ref Utf8JsonReader reader, ref Span span, (byte[] Name, ImportColumn Column)[] names)
+    {
+        ImportColumn? column = null;
+        foreach ((byte[] name, ImportColumn named) in names)
+        {
+            if (JsonText.IsText(ref reader, name))
             {
-                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-                {
-                    reason = ReadAttribute(ref reader, ref span) ?? reason;
-                }
-                return reason;
+                column = named;
+                break;
             }
         }
-        else if (JsonText.IsText(ref reader, "start_time"u8))
-        {
-            reader.Read();
-            span.HasTime = JsonText.IsScalar(ref reader) && ValueText.TryUnixNanoseconds(reader.ValueSpan, out span.Start, out span.Row.UtcTicks);
-        }
-        else if (JsonText.IsText(ref reader, "end_time"u8))
-        {
-            reader.Read();
-            bool read = JsonText.IsScalar(ref reader) && Utf8Parser.TryParse(reader.ValueSpan, out span.End, out int consumed) && consumed == reader.ValueSpan.Length;
-            span.End = read ? span.End : 0;
-        }
-        else if (JsonText.IsText(ref reader, "trace_id"u8))
-        {
-            return Text(ref reader, ref span.Row.TraceId, "trace_id");
-        }
-        else if (JsonText.IsText(ref reader, "span_id"u8))
-        {
-            return Text(ref reader, ref span.Row.SpanId, "span_id");
-        }
-        else if (JsonText.IsText(ref reader, "parent_id"u8))
-        {
-            return Text(ref reader, ref span.Row.ParentSpanId, "parent_id");
-        }
-        else
-        {
-            reader.Read();
-        }
+        reader.Read();
+        string? reason = column is { } known ? Take(ref reader, ref span, known) : null;
         reader.Skip();
         return reason;
     }
 
-    private string? ReadAttribute(ref Utf8JsonReader reader, ref Span span)
+    private string? Take(ref Utf8JsonReader reader, ref Span span, ImportColumn column)
     {
-        if (JsonText.IsText(ref reader, "prompt.tokens"u8))
+        bool isRead = true;
+        switch (column)
         {
-            span.HasTokens = true;
-            return Tokens(ref reader, ref span.Row.PromptTokens, "prompt.tokens");
+            case ImportColumn.Timestamp:
+                span.HasTime = JsonText.IsScalar(ref reader) && ValueText.TryUnixNanoseconds(reader.ValueSpan, out span.Start, out span.Row.UtcTicks);
+                break;
+            case ImportColumn.EndTime:
+                bool isEnd = JsonText.IsScalar(ref reader) && Utf8Parser.TryParse(reader.ValueSpan, out span.End, out int consumed) && consumed == reader.ValueSpan.Length;
+                span.End = isEnd ? span.End : 0;
+                break;
+            case ImportColumn.PromptTokens:
+                span.HasTokens = true;
+                isRead = JsonText.TryTokens(ref reader, ref span.Row.PromptTokens);
+                break;
+            case ImportColumn.CompletionTokens:
+                isRead = JsonText.TryTokens(ref reader, ref span.Row.CompletionTokens);
+                break;
+            case ImportColumn.TotalTokens:
+                isRead = JsonText.TryTokens(ref reader, ref span.Row.TotalTokens);
+                break;
+            case ImportColumn.Success:
+                span.Row.PolicyPassed = reader.TokenType != JsonTokenType.False
+                    && (!JsonText.IsScalar(ref reader) || !ValueText.TryVerdict(Encoding.UTF8.GetString(reader.ValueSpan), out bool passed) || passed);
+                break;
+            default:
+                // What is no text is unknown, and nothing wrong with the request.
+                span.Unknown |= JsonText.TryText(ref reader, sink, out span.Row.Text(column)) ? 0 : 1 << (int)column;
+                break;
         }
-        if (JsonText.IsText(ref reader, "completion.tokens"u8))
-        {
-            return Tokens(ref reader, ref span.Row.CompletionTokens, "completion.tokens");
-        }
-        if (JsonText.IsText(ref reader, "total.tokens"u8))
-        {
-            return Tokens(ref reader, ref span.Row.TotalTokens, "total.tokens");
-        }
-        if (JsonText.IsText(ref reader, "transaction_id"u8))
-        {
-            return Text(ref reader, ref span.Row.Transaction, "transaction_id");
-        }
-        if (JsonText.IsText(ref reader, "user.id"u8))
-        {
-            return Text(ref reader, ref span.Row.User, "user.id");
-        }
-        if (JsonText.IsText(ref reader, "llm.model"u8))
-        {
-            return Text(ref reader, ref span.Row.Model, "llm.model");
-        }
-        if (JsonText.IsText(ref reader, "llm.provider"u8))
-        {
-            return Text(ref reader, ref span.Row.Provider, "llm.provider");
-        }
-        if (JsonText.IsText(ref reader, "llm.request.type"u8))
-        {
-            return Text(ref reader, ref span.Row.RequestType, "llm.request.type");
-        }
-        bool isVerdict = JsonText.IsText(ref reader, "policy.passed"u8);
-        reader.Read();
-        if (isVerdict)
-        {
-            span.Row.PolicyPassed = reader.TokenType switch
-            {
-                JsonTokenType.False => false,
-                JsonTokenType.Number or JsonTokenType.String => !ValueText.TryVerdict(Encoding.UTF8.GetString(reader.ValueSpan), out bool passed) || passed,
-                _ => true,
-            };
-        }
-        reader.Skip();
-        return null;
-    }
-
-    private string? Text(ref Utf8JsonReader reader, ref TextSlice slice, string name)
-    {
-        reader.Read();
-        bool read = JsonText.TryText(ref reader, sink, out slice);
-        reader.Skip();
-        return read ? null : $"{name} is not a text";
-    }
-
-    private static string? Tokens(ref Utf8JsonReader reader, ref long tokens, string name)
-    {
-        reader.Read();
-        bool read = JsonText.TryTokens(ref reader, ref tokens);
-        reader.Skip();
-        return read ? null : $"{name} is not a token count";
+        return isRead ? null : $"{ImportColumns.Name(column)} is not a token count";
     }
 
     private string? Add(ref Span span, ReadOnlySpan<byte> line)
@@ -159,20 +144,20 @@ internal sealed class ObserviciaLog(ImportSink sink)
             return "start_time is not a time in nanoseconds between the years 2000 and 2199";
         }
         ref ImportRow row = ref span.Row;
-        row.DurationMs = span.End > 0 ? (span.End - span.Start) / 1e6 : double.NaN;
+        if (span.End > 0)
+        {
+            // Clocks are set back while calls run.
+            row.DurationMs = span.End >= span.Start ? (span.End - span.Start) / 1e6 : double.NaN;
+            span.Unknown |= span.End >= span.Start ? 0 : 1 << (int)ImportColumn.DurationMs;
+        }
+        sink.Report.CountUnknown(span.Unknown);
         ReadOnlySpan<byte> trace = sink.Batch.Text(row, row.TraceId), id = sink.Batch.Text(row, row.SpanId);
-        if (trace.Length > 0 && id.Length > 0)
-        {
-            row.Key = ImportKeys.OfSpan(row.StoredTicks, trace, id);
-        }
-        else
-        {
-            UInt128 hash = ImportKeys.Hash(line);
-            row.Key = ImportKeys.OfLine(row.StoredTicks, hash, sink.Scratch.CountLine(hash));
-        }
+        row.Key = trace.Length > 0 && id.Length > 0 ? ImportKeys.OfSpan(row.StoredTicks, trace, id) : sink.KeyOfLine(in row, line);
         sink.Add(ref row);
         return null;
     }
+
+    private static (byte[] Name, ImportColumn Column)[] Utf8(params (string Name, ImportColumn Column)[] names) => [.. names.Select(name => (Encoding.UTF8.GetBytes(name.Name), name.Column))];
 
     private struct Span(ImportRow row)
     {
@@ -182,5 +167,6 @@ internal sealed class ObserviciaLog(ImportSink sink)
         public bool IsSpan;
         public bool HasTokens;
         public bool HasTime;
+        public int Unknown;
     }
 }

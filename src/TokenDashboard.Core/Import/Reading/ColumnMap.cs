@@ -11,34 +11,36 @@ public sealed class ColumnMap
 {
     private const char ConstantMark = '=';
 
+    // The first name is the column's own; by the others it is found too.
     private static readonly (ImportColumn Column, string[] Names)[] Targets =
     [
         (ImportColumn.Timestamp, ["timestamp", "time", "start_time"]),
         (ImportColumn.EndTime, ["end_time"]),
-        (ImportColumn.Transaction, ["transaction_id", "transaction"]),
+        (ImportColumn.Transaction, ["transaction_id", "transaction", "session_id"]),
         (ImportColumn.User, ["user_id", "user"]),
         (ImportColumn.Model, ["model"]),
         (ImportColumn.Provider, ["provider"]),
         (ImportColumn.RequestType, ["request_type"]),
-        (ImportColumn.PromptTokens, ["prompt_tokens"]),
-        (ImportColumn.CompletionTokens, ["completion_tokens"]),
+        (ImportColumn.PromptTokens, ["prompt_tokens", "input_tokens"]),
+        (ImportColumn.CompletionTokens, ["completion_tokens", "output_tokens"]),
         (ImportColumn.TotalTokens, ["total_tokens"]),
-        (ImportColumn.CachedTokens, ["cached_tokens"]),
-        (ImportColumn.CacheWriteTokens, ["cache_write_tokens"]),
+        (ImportColumn.CachedTokens, ["cached_tokens", "input_cached_tokens", "cache_read_tokens", "cache_read_input_tokens"]),
+        (ImportColumn.CacheWriteTokens, ["cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens"]),
         (ImportColumn.ReasoningTokens, ["reasoning_tokens"]),
-        (ImportColumn.Cost, ["cost"]),
+        (ImportColumn.Cost, ["cost", "recorded_cost"]),
         (ImportColumn.DurationMs, ["duration_ms"]),
         (ImportColumn.Success, ["success", "policy_passed"]),
         (ImportColumn.TraceId, ["trace_id"]),
         (ImportColumn.SpanId, ["span_id"]),
         (ImportColumn.ParentSpanId, ["parent_span_id"]),
         (ImportColumn.Id, ["id"]),
+        (ImportColumn.InterruptedStream, ["interrupted_stream"]),
     ];
 
     private static readonly Dictionary<string, ImportColumn> ByName = Targets
         .SelectMany(target => target.Names.Select(name => (Name: Normalize(name), target.Column))).ToDictionary(target => target.Name, target => target.Column);
 
-    private readonly Dictionary<ImportColumn, string> _sources = [];
+    private readonly Dictionary<ImportColumn, string[]> _sources = [];
 
     /// <param name="map">The map, as a PowerShell hashtable is one.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.ImportMapInvalid"/>: a key is no column of the store, or a value is no text.</exception>
@@ -56,25 +58,33 @@ public sealed class ColumnMap
             {
                 throw Invalid($"'{name}' has no value. Give the name of the file's column, or a constant after an equals sign, as in @{{ model = '=gpt-4' }}.");
             }
-            if (!_sources.TryAdd(column, source))
+            if (!_sources.TryAdd(column, [source]))
             {
                 throw Invalid($"'{name}' is given twice.");
             }
         }
     }
 
-    private ColumnMap(Dictionary<ImportColumn, string> sources) => _sources = sources;
+    internal ColumnMap(params IEnumerable<(ImportColumn Column, string[] Names)> sources) => _sources = sources.ToDictionary(source => source.Column, source => source.Names);
 
-    internal IReadOnlyDictionary<ImportColumn, string> Sources => _sources;
+    /// <summary>Of each column the names it has in the source; the first with a value is taken.</summary>
+    internal IReadOnlyDictionary<ImportColumn, string[]> Sources => _sources;
 
-    internal static ColumnMap Of(IEnumerable<KeyValuePair<ImportColumn, string>> sources) => new(new Dictionary<ImportColumn, string>(sources));
+    /// <summary>The columns a source's own names say.</summary>
+    internal static ColumnMap OfNames(IEnumerable<string> names) => new(names
+        .Where(name => TryColumn(name, out _))
+        .GroupBy(name => ByName[Normalize(name)])
+        // A row's number in some table is no id of a request.
+        .Where(group => group.Key != ImportColumn.Id)
+        .Select(group => (group.Key, group.ToArray())));
 
     /// <summary>This map, with another one's answers where this has none.</summary>
-    internal ColumnMap Over(ColumnMap other) => Of(_sources.Concat(other._sources.Where(entry => !_sources.ContainsKey(entry.Key))));
+    internal ColumnMap Over(ColumnMap other) => new(_sources.Concat(other._sources.Where(entry => !_sources.ContainsKey(entry.Key)))
+        // The end of what the map names is not known by another's name: buckets have one, too.
+        .Where(entry => entry.Key != ImportColumn.EndTime || _sources.ContainsKey(entry.Key) || !_sources.ContainsKey(ImportColumn.Timestamp))
+        .Select(entry => (entry.Key, entry.Value)));
 
     internal static bool TryColumn(string name, out ImportColumn column) => ByName.TryGetValue(Normalize(name), out column);
-
-    internal static string NameOf(ImportColumn column) => Targets[(int)column].Names[0];
 
     /// <summary>The constant a value of the map stands for, or null where it names a column.</summary>
     internal static string? Constant(string source) => source[0] == ConstantMark ? source[1..] : null;

@@ -1,18 +1,15 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
-using Sylvan.Data.Csv;
 
 namespace TokenDashboard.Import.Reading;
 
 /// <summary>
-/// Cuts CSV into records and has a library split them into fields. Each record is cut out first, because the bytes of a record are its
-/// key, and so that one that is damaged ends with itself.
+/// Cuts CSV into records and these into fields. A quoted field may hold line breaks; where its closing quote was lost, only the line with
+/// the opening one is given up, and reading goes on behind it.
 /// </summary>
 internal sealed class CsvRecords(LineReader lines, ImportSink sink)
 {
-    /// <summary>A quoted field may hold line breaks, but a quote that is never closed must not swallow the file.</summary>
     private const int MaxLinesOfRecord = 1000;
 
     private const int MaxRecordBytes = 16 << 20;
@@ -20,9 +17,13 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     private const int MaxColumns = 10_000;
 
     private readonly ArrayBufferWriter<byte> _record = new();
-    private readonly char[] _buffer = new char[32 << 10];
-    private char _delimiter = ',';
+    private readonly List<Line> _taken = [];
+    private readonly Stack<Line> _given = new();
     private int _columns = MaxColumns;
+    private byte[] _header = [];
+
+    /// <summary>What stands between fields.</summary>
+    public char Delimiter { get; private set; } = ',';
 
     /// <summary>The bytes of the current record, without the last line's end.</summary>
     public ReadOnlySpan<byte> Record => _record.WrittenSpan;
@@ -37,17 +38,13 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     public string[]? ReadHeader()
     {
         string[]? names = Read(isHeader: true);
-        if (names is not null && !IsTerminated)
+        if (names is null || !IsTerminated)
         {
-            sink.Report.Incomplete = true;
+            sink.Report.Incomplete |= names is not null;
             return null;
         }
-        if (names is null)
-        {
-            return null;
-        }
-        // What a record has beyond the header is in its last field.
-        _columns = names.Length + 1;
+        _columns = names.Length;
+        _header = Record.ToArray();
         return [.. names.Select(name => name.Trim())];
     }
 
@@ -55,7 +52,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     public string[]? Read() => Read(isHeader: false);
 
     /// <summary>The delimiter a header is written with: that of comma, semicolon, tab and bar which it has most of.</summary>
-    private static char Delimiter(ReadOnlySpan<byte> header)
+    public static char DelimiterOf(ReadOnlySpan<byte> header)
     {
         char best = ',';
         int most = header.Count((byte)',');
@@ -69,147 +66,167 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
 
     private string[]? Read(bool isHeader)
     {
-        while (TryCut())
+        while (TryTake())
         {
-            _delimiter = isHeader ? Delimiter(Record) : _delimiter;
-            string? reason;
-            try
+            (LineNumber, IsTerminated) = (_taken[0].Number, _taken[0].IsTerminated);
+            Delimiter = isHeader ? DelimiterOf(Record) : Delimiter;
+            string? reason = null;
+            while (reason is null)
             {
-                if (Utf8.IsValid(Record))
+                if (!Utf8.IsValid(Record))
                 {
-                    return Split();
+                    reason = "not UTF-8";
                 }
-                reason = "not UTF-8";
-            }
-            catch (Exception exception) when (exception is CsvFormatException or CsvRecordTooLargeException)
-            {
-                reason = $"not CSV: {exception.Message}";
-            }
-            if (IsTerminated)
-            {
-                sink.Unreadable(LineNumber, reason);
-            }
-            else
-            {
-                sink.Report.Incomplete = true;
-            }
-        }
-        return null;
-    }
-
-    private bool TryCut()
-    {
-        _record.ResetWrittenCount();
-        bool isOpen = false;
-        for (int count = 0; lines.Read(out ReadOnlySpan<byte> line);)
-        {
-            if (lines.IsTooLong || line.Length > MaxRecordBytes)
-            {
-                sink.Unreadable(lines.LineNumber, $"longer than {Math.Min(lines.MaxLineBytes, MaxRecordBytes) >> 20} MiB");
-                (count, isOpen) = (0, false);
-                _record.ResetWrittenCount();
-                continue;
-            }
-            if (count == 0)
-            {
-                // A machine that stopped while it wrote leaves zeros.
-                line = line.TrimStart((byte)0);
-                if (line.Trim(" \t\0"u8).IsEmpty)
+                else if (Split(Encoding.UTF8.GetString(Record), out bool isOpen) is { } fields)
                 {
-                    continue;
+                    bool isWhole = _taken.Count == 1 || fields.Length == _columns || isHeader;
+                    if (isWhole)
+                    {
+                        return fields;
+                    }
+                    reason = "a quote is opened and not closed in its place";
                 }
-                LineNumber = lines.LineNumber;
+                else if (!isOpen)
+                {
+                    reason = "text follows a closing quote";
+                }
+                else if (_taken.Count >= MaxLinesOfRecord || _record.WrittenCount > MaxRecordBytes)
+                {
+                    reason = "a quote is opened and not closed";
+                }
+                else if (!TryTakeMore())
+                {
+                    if (!_taken.Skip(1).Any(IsRecord))
+                    {
+                        // The rest of the field is still to be written.
+                        sink.Report.Incomplete = true;
+                        return null;
+                    }
+                    reason = "a quote is opened and not closed";
+                }
             }
-            else
-            {
-                _record.Write("\n"u8);
-            }
-            _record.Write(line);
-            IsTerminated = lines.IsTerminated;
-            count++;
-            isOpen = EndsInQuotes(line, isOpen);
-            if (!isOpen)
-            {
-                return true;
-            }
-            if (!IsTerminated)
-            {
-                break;
-            }
-            if (count >= MaxLinesOfRecord || _record.WrittenCount > MaxRecordBytes)
-            {
-                sink.Unreadable(LineNumber, $"a quote is opened and not closed; {count} lines are left out");
-                (count, isOpen) = (0, false);
-                _record.ResetWrittenCount();
-            }
-        }
-        if (_record.WrittenCount > 0)
-        {
-            // The end of the file came before the closing quote.
-            sink.Report.Incomplete = true;
+            GiveUpFirstLine(reason);
         }
         if (lines.Failure is { } failure)
         {
             sink.Unreadable(lines.LineNumber + 1, $"the file cannot be read any further: {failure}");
         }
+        return null;
+    }
+
+    private void GiveUpFirstLine(string reason)
+    {
+        if (_taken[0].IsTerminated)
+        {
+            sink.Unreadable(LineNumber, reason);
+        }
+        else
+        {
+            sink.Report.Incomplete = true;
+        }
+        for (int i = _taken.Count - 1; i > 0; i--)
+        {
+            _given.Push(_taken[i]);
+        }
+    }
+
+    private bool IsRecord(Line line) => Split(Encoding.UTF8.GetString(line.Bytes), out _) is { } fields && fields.Length == _columns;
+
+    /// <summary>Takes the next line that is not empty as the beginning of a record.</summary>
+    private bool TryTake()
+    {
+        _record.ResetWrittenCount();
+        _taken.Clear();
+        while (_given.TryPop(out Line? given) || TryRead(out given))
+        {
+            // A machine that stopped while it wrote leaves zeros, and files that were joined have byte order marks within.
+            ReadOnlySpan<byte> line = given.Bytes.AsSpan().TrimStart((byte)0);
+            line = line is [0xEF, 0xBB, 0xBF, ..] ? line[3..] : line;
+            // Files that were joined have their names again.
+            if (!line.Trim(" \t\0"u8).IsEmpty && !line.SequenceEqual(_header))
+            {
+                _record.Write(line);
+                _taken.Add(given);
+                sink.Report.CountLine();
+                return true;
+            }
+        }
         return false;
     }
 
-    /// <summary>Whether the field a line ends in is quoted and goes on. Quotes open a field only where it begins, and are letters else.</summary>
-    private bool EndsInQuotes(ReadOnlySpan<byte> line, bool isOpen)
+    private bool TryTakeMore()
     {
+        if (!_given.TryPop(out Line? line) && !TryRead(out line))
+        {
+            return false;
+        }
+        _record.Write("\n"u8);
+        _record.Write(line.Bytes);
+        _taken.Add(line);
+        IsTerminated = line.IsTerminated;
+        return true;
+    }
+
+    private bool TryRead([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Line? line)
+    {
+        line = null;
+        while (lines.Read(out ReadOnlySpan<byte> read))
+        {
+            if (!lines.IsTooLong && read.Length <= MaxRecordBytes)
+            {
+                line = new Line(read.ToArray(), lines.LineNumber, lines.IsTerminated);
+                return true;
+            }
+            sink.Unreadable(lines.LineNumber, $"longer than {Math.Min(lines.MaxLineBytes, MaxRecordBytes) >> 20} MiB");
+        }
+        return false;
+    }
+
+    /// <summary>The fields of a record. Quotes open a field only where it begins, and are letters else.</summary>
+    /// <returns>Null where a quoted field does not end, or is not the whole of its field.</returns>
+    private string[]? Split(string record, out bool isOpen)
+    {
+        isOpen = false;
+        if (!record.Contains('"', StringComparison.Ordinal))
+        {
+            // What a record has beyond the header is in its last field.
+            return record.Split(Delimiter, _columns + 1);
+        }
+        var fields = new List<string>();
+        int start = 0;
         while (true)
         {
-            if (!isOpen && line is [(byte)'"', ..])
+            int end;
+            if (start < record.Length && record[start] == '"')
             {
-                isOpen = true;
-                line = line[1..];
+                end = start + 1;
+                while ((end = record.IndexOf('"', end)) >= 0 && end + 1 < record.Length && record[end + 1] == '"')
+                {
+                    end += 2;
+                }
+                if (end < 0)
+                {
+                    isOpen = true;
+                    return null;
+                }
+                if (end + 1 < record.Length && record[end + 1] != Delimiter)
+                {
+                    return null;
+                }
+                fields.Add(record[(start + 1)..end++].Replace("\"\"", "\"", StringComparison.Ordinal));
             }
-            int end = line.IndexOf(isOpen ? (byte)'"' : (byte)_delimiter);
-            if (end < 0)
+            else
             {
-                return isOpen;
+                end = record.IndexOf(Delimiter, start) is >= 0 and int next ? next : record.Length;
+                fields.Add(record[start..end]);
             }
-            line = line[(end + 1)..];
-            if (isOpen && line is [(byte)'"', ..])
+            if (end >= record.Length)
             {
-                line = line[1..];
+                return [.. fields];
             }
-            else if (isOpen)
-            {
-                isOpen = false;
-                int next = line.IndexOf((byte)_delimiter);
-                line = next < 0 ? default : line[(next + 1)..];
-            }
+            start = end + 1;
         }
     }
 
-    private string[] Split()
-    {
-        string record = Encoding.UTF8.GetString(Record);
-        if (!record.Contains('"', StringComparison.Ordinal))
-        {
-            return record.Split(_delimiter, _columns);
-        }
-        var options = new CsvDataReaderOptions
-        {
-            HasHeaders = false,
-            Delimiter = _delimiter,
-            // No record begins with this; with #, the library's own mark of a comment, one may.
-            Comment = '\0',
-            Culture = CultureInfo.InvariantCulture,
-            MaxBufferSize = MaxRecordBytes * 2,
-        };
-        using CsvDataReader reader = CsvDataReader.Create(new StringReader(record), _buffer, options);
-        if (!reader.Read())
-        {
-            return [];
-        }
-        string[] fields = new string[reader.RowFieldCount];
-        for (int i = 0; i < fields.Length; i++)
-        {
-            fields[i] = reader.GetString(i);
-        }
-        return fields;
-    }
+    private sealed record Line(byte[] Bytes, long Number, bool IsTerminated);
 }

@@ -26,6 +26,12 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
 
     public ImportReport Report => report;
 
+    /// <summary>Whether spans are counted even where spans below them carry their tokens.</summary>
+    public bool KeepNested { get; init; }
+
+    /// <summary>Names the provider of a model where the source does not, or null where it is not known either.</summary>
+    public Func<string, string?>? ProviderOf { get; init; }
+
     public ImportBatch Batch => _batch;
 
     /// <summary>What has to be remembered of the whole file.</summary>
@@ -53,6 +59,13 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
         return valid;
     }
 
+    /// <summary>The key of a request that is known by nothing but its line.</summary>
+    public ImportKey KeyOfLine(in ImportRow row, ReadOnlySpan<byte> line)
+    {
+        UInt128 hash = ImportKeys.Hash(line);
+        return ImportKeys.OfLine(row.StoredTicks, hash, Scratch.CountLine(hash));
+    }
+
     /// <summary>Takes the row being made.</summary>
     public void Add(ref ImportRow row)
     {
@@ -61,10 +74,10 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
     }
 
     /// <summary>Takes what has to be known of spans for other files.</summary>
-    public void AddNote(ImportRole role, UInt128 span, UInt128 parent = default)
+    public void AddNote(ImportRole role, UInt128 span, UInt128 parent = default, long tokens = 0, long hour = 0)
     {
         ImportRow row = NewRow();
-        (row.Role, row.Span, row.Parent) = (role, span, parent);
+        (row.Role, row.Span, row.Parent, row.TotalTokens, row.Key) = (role, span, parent, tokens, new ImportKey(hour, span));
         Write(ref row);
     }
 

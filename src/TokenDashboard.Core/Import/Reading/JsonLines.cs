@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace TokenDashboard.Import.Reading;
 
-/// <summary>Goes through a file of JSON lines; whatever is wrong with a line ends in the report.</summary>
+/// <summary>Goes through a file of JSON; whatever is wrong with a line ends in the report.</summary>
 internal static class JsonLines
 {
     // Of a line of nothing but brackets the library's document would take twenty times the memory of the line.
@@ -11,6 +11,10 @@ internal static class JsonLines
     /// <summary>Reads one line and adds its requests.</summary>
     /// <returns>What is wrong with it, or null.</returns>
     public delegate string? LineHandler(ReadOnlySpan<byte> line, long lineNumber);
+
+    /// <summary>Reads one object and adds its requests.</summary>
+    /// <returns>What is wrong with it, or null.</returns>
+    public delegate string? ValueHandler(JsonElement value, ReadOnlySpan<byte> text, long lineNumber);
 
     public static void Read(LineReader reader, ImportSink sink, LineHandler onLine)
     {
@@ -26,6 +30,7 @@ internal static class JsonLines
             {
                 continue;
             }
+            sink.Report.CountLine();
             string? reason;
             try
             {
@@ -51,8 +56,34 @@ internal static class JsonLines
         }
     }
 
-    /// <summary>A whole line as a document.</summary>
-    public static JsonDocument Parse(ReadOnlySpan<byte> line)
+    /// <summary>Reads all objects, several of a line and those in arrays too.</summary>
+    public static void ReadValues(LineReader reader, ImportSink sink, ValueHandler onValue) => Read(reader, sink, (line, lineNumber) =>
+    {
+        string? reason = null;
+        while (!line.IsEmpty)
+        {
+            using JsonDocument document = Parse(line, out int length);
+            reason = ReadValue(document.RootElement, line[..length], lineNumber, onValue) ?? reason;
+            line = line[length..].Trim(" \t\r\0"u8);
+        }
+        return reason;
+    });
+
+    private static string? ReadValue(JsonElement value, ReadOnlySpan<byte> text, long lineNumber, ValueHandler onValue)
+    {
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            return value.ValueKind == JsonValueKind.Object ? onValue(value, text, lineNumber) : "not a JSON object";
+        }
+        string? reason = null;
+        foreach (JsonElement element in value.EnumerateArray())
+        {
+            reason = ReadValue(element, element.Utf8(), lineNumber, onValue) ?? reason;
+        }
+        return reason;
+    }
+
+    private static JsonDocument Parse(ReadOnlySpan<byte> line, out int length)
     {
         if (line.Length > MaxValues && line.Count((byte)',') + line.Count((byte)':') + line.Count((byte)'[') + line.Count((byte)'{') > MaxValues)
         {
@@ -60,11 +91,7 @@ internal static class JsonLines
         }
         var reader = new Utf8JsonReader(line, JsonText.ReaderOptions);
         JsonDocument document = JsonDocument.ParseValue(ref reader);
-        if (reader.BytesConsumed < line.Length)
-        {
-            document.Dispose();
-            throw new JsonException("more than one JSON value in a line");
-        }
+        length = (int)reader.BytesConsumed;
         return document;
     }
 

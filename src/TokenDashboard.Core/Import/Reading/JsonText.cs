@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using TokenDashboard.Import.Records;
 
@@ -92,9 +93,58 @@ internal static class JsonText
         }
     }
 
+    /// <summary>The members of an object, none of anything else. A name that is no text is empty.</summary>
+    public static IEnumerable<(string Name, JsonElement Value)> Members(this JsonElement element) =>
+        element.ValueKind == JsonValueKind.Object ? element.EnumerateObject().Select(member => (NameOf(member), member.Value)) : [];
+
+    /// <summary>What a path of names joined by points leads to; a name may have points itself.</summary>
+    public static JsonElement At(this JsonElement element, string path)
+    {
+        JsonElement found = element.Member(path);
+        return found.ValueKind != JsonValueKind.Undefined || path.IndexOf('.', StringComparison.Ordinal) is not (> 0 and int point)
+            ? found
+            : element.Member(path[..point]).At(path[(point + 1)..]);
+    }
+
+    /// <summary>A text that holds JSON.</summary>
+    public static bool TryParse(string? text, out JsonElement element)
+    {
+        element = default;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text ?? "");
+            element = document.RootElement.Clone();
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+        catch (ArgumentException)
+        {
+            // Half a character, of which the library makes no bytes.
+            return false;
+        }
+    }
+
+    /// <summary>The text of an element as it stands in the file.</summary>
+    public static ReadOnlySpan<byte> Utf8(this JsonElement element) => JsonMarshal.GetRawUtf8Value(element);
+
     /// <summary>The elements of an array; none where it is no array.</summary>
     public static JsonElement.ArrayEnumerator Elements(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : default;
+
+    private static string NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return "";
+        }
+    }
 
     private static string String(JsonElement element)
     {

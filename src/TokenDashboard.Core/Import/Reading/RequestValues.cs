@@ -8,40 +8,83 @@ namespace TokenDashboard.Import.Reading;
 /// <summary>What a source says of one request, as texts by column; null where it says nothing.</summary>
 internal sealed class RequestValues
 {
-    // Numbers in any spelling are shorter.
-    private const int LongestNumber = 64;
+    private static readonly ImportColumn[] Texts =
+    [
+        ImportColumn.Transaction, ImportColumn.User, ImportColumn.Model, ImportColumn.Provider, ImportColumn.RequestType, ImportColumn.TraceId, ImportColumn.SpanId,
+        ImportColumn.ParentSpanId,
+    ];
 
     private readonly string?[] _values = new string?[Enum.GetValues<ImportColumn>().Length];
+    private int _unknown;
+
+    /// <summary>Whether the source's prompt tokens leave out those read from and written to the cache, as far as it is known.</summary>
+    public bool CacheIsBeside { get; set; }
+
+    /// <summary>Whether the source's completion tokens leave out those of reasoning, as far as it is known.</summary>
+    public bool ReasoningIsBeside { get; set; }
+
+    /// <summary>Whether a mark of no value is a text like others, as in what is known to have none.</summary>
+    public bool IsVerbatim { get; init; }
+
+    /// <summary>Whether dates such as 1/2/2026 begin with the day.</summary>
+    public bool DayFirst { get; init; }
 
     public string? this[ImportColumn column]
     {
         get => _values[(int)column];
-        set => _values[(int)column] = string.IsNullOrWhiteSpace(value) ? null : value;
+        set => _values[(int)column] = string.IsNullOrWhiteSpace(value) || (!IsVerbatim && ValueText.IsNull(value)) ? null : value;
     }
 
-    public void Clear() => Array.Clear(_values);
+    public bool HasTokens => this[ImportColumn.PromptTokens] is not null || this[ImportColumn.CompletionTokens] is not null || this[ImportColumn.TotalTokens] is not null;
 
-    /// <summary>Makes a row of the values.</summary>
-    /// <returns>What is wrong with them, or null.</returns>
-    public string? Fill(ImportSink sink, ref ImportRow row) =>
-        Times(ref row)
-        ?? Tokens(ImportColumn.PromptTokens, ref row.PromptTokens)
-        ?? Tokens(ImportColumn.CompletionTokens, ref row.CompletionTokens)
-        ?? Tokens(ImportColumn.TotalTokens, ref row.TotalTokens)
-        ?? Tokens(ImportColumn.CachedTokens, ref row.CachedTokens)
-        ?? Tokens(ImportColumn.CacheWriteTokens, ref row.CacheWriteTokens)
-        ?? Tokens(ImportColumn.ReasoningTokens, ref row.ReasoningTokens)
-        ?? Cost(ref row)
-        ?? Verdict(ref row)
-        ?? Text(sink, ImportColumn.Transaction, ref row.Transaction)
-        ?? Text(sink, ImportColumn.User, ref row.User)
-        ?? Text(sink, ImportColumn.Model, ref row.Model)
-        ?? Text(sink, ImportColumn.Provider, ref row.Provider)
-        ?? Text(sink, ImportColumn.RequestType, ref row.RequestType)
-        ?? Text(sink, ImportColumn.TraceId, ref row.TraceId)
-        ?? Text(sink, ImportColumn.SpanId, ref row.SpanId)
-        ?? Text(sink, ImportColumn.ParentSpanId, ref row.ParentSpanId)
-        ?? Total(ref row);
+    public void Clear()
+    {
+        Array.Clear(_values);
+        (_unknown, CacheIsBeside, ReasoningIsBeside) = (0, false, false);
+    }
+
+    public void Set(ImportColumn column, long number) => _values[(int)column] = number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// Makes a row of the values. Only its time and its token counts can be wrong with a request; whatever else is not what it should be
+    /// becomes unknown, and is counted.
+    /// </summary>
+    /// <returns>What is wrong, or null.</returns>
+    public string? Fill(ImportSink sink, ref ImportRow row)
+    {
+        string? reason = Time(ref row)
+            ?? Tokens(ImportColumn.PromptTokens, ref row.PromptTokens)
+            ?? Tokens(ImportColumn.CompletionTokens, ref row.CompletionTokens)
+            ?? Tokens(ImportColumn.TotalTokens, ref row.TotalTokens)
+            ?? (HasTokens ? null : "no token count");
+        if (reason is not null)
+        {
+            return reason;
+        }
+        Part(ImportColumn.CachedTokens, ref row.CachedTokens);
+        Part(ImportColumn.CacheWriteTokens, ref row.CacheWriteTokens);
+        Part(ImportColumn.ReasoningTokens, ref row.ReasoningTokens);
+        Include(ref row);
+        if (row.PromptTokens > ValueLimits.MaxTokens || row.CompletionTokens > ValueLimits.MaxTokens)
+        {
+            return "more tokens than 10^12";
+        }
+        Duration(ref row);
+        Cost(ref row);
+        if (this[ImportColumn.Success] is { } success)
+        {
+            bool known = ValueText.TryVerdict(success, out bool passed);
+            Known(ImportColumn.Success, known);
+            row.PolicyPassed = passed || !known;
+        }
+        this[ImportColumn.Provider] ??= this[ImportColumn.Model] is { } model ? sink.ProviderOf?.Invoke(model) : null;
+        foreach (ImportColumn column in Texts)
+        {
+            Known(column, this[column] is not { } text || sink.TryText(text, out row.Text(column)));
+        }
+        sink.Report.CountUnknown(_unknown);
+        return null;
+    }
 
     /// <summary>The key these values give by themselves: that of a span, or the source's own id.</summary>
     public bool TryKey(ImportSink sink, string source, in ImportRow row, out ImportKey key)
@@ -60,61 +103,95 @@ internal sealed class RequestValues
         return false;
     }
 
-    private string? Times(ref ImportRow row)
+    /// <summary>
+    /// Everywhere in this product prompt tokens include what was read from and written to the cache, and completion tokens those of
+    /// reasoning. Parts above their whole prove that they are beside it, and so does a total that only their sum gives; otherwise what is
+    /// known of the source decides.
+    /// </summary>
+    private void Include(ref ImportRow row)
     {
-        if (this[ImportColumn.Timestamp] is not { } timestamp)
+        long cache = Math.Max(0, row.CachedTokens) + Math.Max(0, row.CacheWriteTokens), reasoning = Math.Max(0, row.ReasoningTokens);
+        bool cacheBeside = CacheIsBeside || cache > row.PromptTokens, reasoningBeside = ReasoningIsBeside || reasoning > row.CompletionTokens;
+        if (row.TotalTokens > 0)
         {
-            return "no time";
-        }
-        if (!ValueText.TryTime(timestamp, out row.UtcTicks))
-        {
-            return $"'{ValueText.Shorten(timestamp)}' is not a time between the years 2000 and 2199";
-        }
-        if (this[ImportColumn.DurationMs] is { } duration)
-        {
-            // What a query would not take for a duration is not stored as one.
-            return TryNumber(duration, out row.DurationMs) && row.DurationMs is >= 0 and <= ValueLimits.MaxDurationMs ? null : $"'{ValueText.Shorten(duration)}' is not a duration";
-        }
-        if (this[ImportColumn.EndTime] is { } end)
-        {
-            if (!ValueText.TryTime(end, out long endTicks))
+            foreach (var (cacheToo, reasoningToo) in ((bool, bool)[])[(cacheBeside, reasoningBeside), (!cacheBeside, reasoningBeside), (cacheBeside, !reasoningBeside), (!cacheBeside, !reasoningBeside)])
             {
-                return $"'{ValueText.Shorten(end)}' is not a time between the years 2000 and 2199";
+                if ((cacheToo || cache <= row.PromptTokens) && (reasoningToo || reasoning <= row.CompletionTokens)
+                    && row.TotalTokens == row.PromptTokens + row.CompletionTokens + (cacheToo ? cache : 0) + (reasoningToo ? reasoning : 0))
+                {
+                    (cacheBeside, reasoningBeside) = (cacheToo, reasoningToo);
+                    break;
+                }
             }
-            row.DurationMs = (double)(endTicks - row.UtcTicks) / TimeSpan.TicksPerMillisecond;
         }
-        return null;
-    }
-
-    private string? Tokens(ImportColumn column, ref long tokens)
-    {
-        if (this[column] is not { } text)
+        // A total of nothing but a total has no parts to be beside.
+        bool hasParts = this[ImportColumn.PromptTokens] is not null || this[ImportColumn.CompletionTokens] is not null;
+        long beside = hasParts ? (cacheBeside ? cache : 0) + (reasoningBeside ? reasoning : 0) : 0;
+        if (beside > 0)
         {
-            return null;
+            row.PromptTokens += cacheBeside ? cache : 0;
+            row.CompletionTokens += reasoningBeside ? reasoning : 0;
+            row.TotalTokens = row.TotalTokens > 0 ? Math.Max(row.TotalTokens, row.PromptTokens + row.CompletionTokens) : row.TotalTokens;
         }
-        Span<byte> utf8 = stackalloc byte[LongestNumber];
-        return Encoding.UTF8.TryGetBytes(text, utf8, out int length) && ValueText.TryTokens(utf8[..length], out tokens)
-            ? null
-            : $"'{ValueText.Shorten(text)}' is not a token count ({ColumnMap.NameOf(column)})";
-    }
-
-    private string? Cost(ref ImportRow row) =>
-        this[ImportColumn.Cost] is not { } cost || (TryNumber(cost, out row.Cost) && row.Cost >= 0) ? null : $"'{ValueText.Shorten(cost)}' is not a cost";
-
-    private string? Verdict(ref ImportRow row) =>
-        this[ImportColumn.Success] is not { } success || ValueText.TryVerdict(success, out row.PolicyPassed) ? null : $"'{ValueText.Shorten(success)}' is neither true nor false (success)";
-
-    private string? Text(ImportSink sink, ImportColumn column, ref TextSlice slice) =>
-        this[column] is not { } text || sink.TryText(text, out slice) ? null : $"{ColumnMap.NameOf(column)} is too long";
-
-    private string? Total(ref ImportRow row)
-    {
         if (this[ImportColumn.TotalTokens] is null)
         {
             row.TotalTokens = row.PromptTokens + row.CompletionTokens;
         }
-        return null;
+        if (this[ImportColumn.InterruptedStream] is { } interrupted && ValueText.TryVerdict(interrupted, out bool isTrue) && isTrue)
+        {
+            row.TotalTokens = 0;
+        }
     }
+
+    private string? Time(ref ImportRow row) =>
+        this[ImportColumn.Timestamp] is not { } timestamp ? "no time"
+        : ValueText.TryTime(timestamp, out row.UtcTicks, DayFirst) ? null
+        : $"'{ValueText.Shorten(timestamp)}' is not a time, or not one between the years 2000 and 2199";
+
+    private void Duration(ref ImportRow row)
+    {
+        double duration = double.NaN;
+        if (this[ImportColumn.DurationMs] is { } text)
+        {
+            bool known = TryNumber(text, out double number);
+            Known(ImportColumn.DurationMs, known);
+            duration = known ? number : double.NaN;
+        }
+        else if (this[ImportColumn.EndTime] is { } end)
+        {
+            Known(ImportColumn.EndTime, ValueText.TryTime(end, out long endTicks, DayFirst));
+            duration = endTicks > 0 ? (double)(endTicks - row.UtcTicks) / TimeSpan.TicksPerMillisecond : double.NaN;
+        }
+        // What a query would not take for a duration is not stored as one: clocks are set back while calls run.
+        bool usable = duration is >= 0 and <= ValueLimits.MaxDurationMs;
+        Known(ImportColumn.DurationMs, usable || double.IsNaN(duration));
+        row.DurationMs = usable ? duration : double.NaN;
+    }
+
+    private string? Tokens(ImportColumn column, ref long tokens) =>
+        ValueText.TryCount(this[column], out tokens) ? null : $"'{ValueText.Shorten(this[column]!)}' is not a token count ({ImportColumns.Name(column)})";
+
+    private void Part(ImportColumn column, ref long tokens)
+    {
+        if (this[column] is { } text)
+        {
+            bool known = ValueText.TryCount(text, out long count);
+            Known(column, known);
+            tokens = known ? count : ImportRow.None;
+        }
+    }
+
+    private void Cost(ref ImportRow row)
+    {
+        if (this[ImportColumn.Cost] is { } text)
+        {
+            bool known = TryNumber(text, out double cost) && cost >= 0;
+            Known(ImportColumn.Cost, known);
+            row.Cost = known ? cost : double.NaN;
+        }
+    }
+
+    private void Known(ImportColumn column, bool known) => _unknown |= known ? 0 : 1 << (int)column;
 
     private static bool TryNumber(string text, out double number) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);

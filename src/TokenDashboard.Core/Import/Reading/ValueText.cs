@@ -1,19 +1,57 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Import.Reading;
 
 /// <summary>Reads numbers, times and verdicts in the spellings sources use.</summary>
-internal static class ValueText
+internal static partial class ValueText
 {
-    private const int LongestTime = 48;
+    private const int LongestTime = 64;
+
+    // Numbers in any spelling are shorter.
+    private const int LongestNumber = 64;
     private const int LongestShown = 40;
 
     // Requests to language models outside these years are damage, above all the zero times of the runtimes: 0001, 1970, 9999.
     private static readonly long FirstTicks = new DateTime(2000, 1, 1).Ticks;
     private static readonly long LastTicks = new DateTime(2200, 1, 1).Ticks;
+
+    private static readonly string[] ZonelessForms =
+    [
+        "yyyy-MM-dd", "yyyy-MM", "yyyyMMdd", "yyyy-MM-dd HH", "yyyy-MM-dd H:mm", "yyyy-MM-dd H:mm:ss", "yyyy-MM-dd H:mm:ss.FFFFFFF", "yyyy/M/d", "yyyy/M/d H:mm", "yyyy/M/d H:mm:ss",
+        "d.M.yyyy", "d.M.yyyy H:mm", "d.M.yyyy H:mm:ss", "M/d/yyyy", "M/d/yyyy H:mm", "M/d/yyyy H:mm:ss", "M/d/yyyy h:mm tt", "M/d/yyyy h:mm:ss tt", "yyyyMMdd'T'HHmmss", "MMM d yyyy h:mm tt", "MMM d, yyyy h:mm tt", "MMM d, yyyy",
+    ];
+
+    private static readonly string[] ZonelessDayFirst = [.. ZonelessForms.Select(DayFirst)];
+
+    private static readonly string[] ZonedForms =
+    [
+        "yyyy-MM-dd HH:mmK", "yyyy-MM-dd HH:mm:ssK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm zzz", "yyyy-MM-dd HH:mm:ss zzz", "M/d/yyyy H:mm:ss zzz", "d.M.yyyy H:mm:ss zzz", "yyyy/M/d H:mm:ss zzz", "M/d/yyyy h:mm:ss tt zzz",
+        "ddd, d MMM yyyy H:mm:ssK", "ddd, d MMM yyyy H:mm:ss zzz", "yyyyMMdd'T'HHmmssK", "yyyy-MM-dd HH:mm:sszz", "yyyy-MM-dd HH:mmzz",
+    ];
+
+    private static readonly string[] ZonedDayFirst = [.. ZonedForms.Select(DayFirst)];
+
+    private static readonly string[] Nulls = ["null", "none", "nan", "\\N"];
+
+    private static string DayFirst(string form) => form.Replace("M/d/", "d/M/", StringComparison.Ordinal);
+
+    /// <summary>
+    /// Whether dates such as 1/2/2026 begin with the day: the file's other dates say it, where one number is above 12, else the culture.
+    /// </summary>
+    public static bool BeginsWithDay(ReadOnlySpan<byte> head)
+    {
+        MatchCollection dates = SlashedDate().Matches(Encoding.UTF8.GetString(head));
+        return dates.Any(date => int.Parse(date.Groups[1].ValueSpan, CultureInfo.InvariantCulture) > 12)
+            || (!dates.Any(date => int.Parse(date.Groups[2].ValueSpan, CultureInfo.InvariantCulture) > 12)
+                && CultureInfo.CurrentCulture.DateTimeFormat.ShortDatePattern.StartsWith('d'));
+    }
+
+    /// <summary>Whether a text is one of the marks that databases and programs write for no value.</summary>
+    public static bool IsNull(string text) => text.Length is > 1 and < 8 && Nulls.Contains(text.Trim(), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A token count: a whole number from 0 to <see cref="ValueLimits.MaxTokens"/>, also as 12.0 or 1e3.</summary>
     public static bool TryTokens(ReadOnlySpan<byte> text, out long tokens)
@@ -29,6 +67,14 @@ internal static class ValueText
             return true;
         }
         return false;
+    }
+
+    /// <summary>A token count; 0 where there is none.</summary>
+    public static bool TryCount(string? text, out long count)
+    {
+        Span<byte> utf8 = stackalloc byte[LongestNumber];
+        count = 0;
+        return text is null || (Encoding.UTF8.TryGetBytes(text, utf8, out int length) && TryTokens(utf8[..length], out count));
     }
 
     /// <summary>A finite number.</summary>
@@ -54,15 +100,16 @@ internal static class ValueText
     }
 
     /// <summary>
-    /// A time as ISO 8601 with <c>T</c> or a space, with or without a fraction, with a zone (<c>Z</c>, <c>+02:00</c>, <c>+02</c>, <c>UTC</c>)
-    /// or without one for UTC; or a number since 1970 in seconds, milliseconds, microseconds or nanoseconds, told by its size.
+    /// A time as ISO 8601 with <c>T</c> or a space, down to the day, the minute, the second or less, with a zone (<c>Z</c>, <c>+02:00</c>,
+    /// <c>+02</c>, <c>UTC</c>, <c>[Europe/Berlin]</c>) or without one for UTC; as a spreadsheet or mail writes it; or a number since 1970 in seconds, milliseconds, microseconds or nanoseconds, told by its size.
     /// </summary>
-    public static bool TryTime(string text, out long utcTicks)
+    public static bool TryTime(string text, out long utcTicks, bool dayFirst = false)
     {
         Span<byte> utf8 = stackalloc byte[LongestTime];
         ReadOnlySpan<char> trimmed = text.AsSpan().Trim();
         utcTicks = 0;
-        return trimmed.Length is > 0 and <= LongestTime && Encoding.UTF8.TryGetBytes(trimmed, utf8, out int length) && TryTime(utf8[..length], out utcTicks);
+        return trimmed.Length is > 0 and <= LongestTime && Encoding.UTF8.TryGetBytes(trimmed, utf8, out int length)
+            && (TryTime(utf8[..length], out utcTicks) || TryWrittenTime(trimmed.ToString(), dayFirst, out utcTicks));
     }
 
     private static bool TryTime(Span<byte> text, out long utcTicks)
@@ -76,10 +123,6 @@ internal static class ValueText
         if (text[^1] is (byte)'Z' or (byte)'z')
         {
             text = text[..^1];
-        }
-        else if (text.EndsWith(" UTC"u8))
-        {
-            text = text[..^4];
         }
         else if (text.Length > 19 && text[19..].IndexOfAny((byte)'+', (byte)'-') is >= 0 and int zone)
         {
@@ -104,6 +147,48 @@ internal static class ValueText
             return false;
         }
         utcTicks -= offset;
+        return IsPlausible(utcTicks);
+    }
+
+    /// <summary>The forms of dates, minutes, spreadsheets and mail; 24:00 is the next day's beginning, and a leap second the next second.</summary>
+    private static bool TryWrittenTime(string text, bool dayFirst, out long utcTicks)
+    {
+        utcTicks = 0;
+        TimeZoneInfo zone = TimeZoneInfo.Utc;
+        if (text.IndexOf('[', StringComparison.Ordinal) is > 0 and int bracket && text[^1] == ']')
+        {
+            if (!TimeZoneInfo.TryFindSystemTimeZoneById(text[(bracket + 1)..^1], out zone!))
+            {
+                return false;
+            }
+            text = text[..bracket].TrimEnd();
+        }
+        if (text.EndsWith(" UTC", StringComparison.OrdinalIgnoreCase) || text.EndsWith(" GMT", StringComparison.OrdinalIgnoreCase))
+        {
+            text = text[..^4] + "Z";
+        }
+        long later = 0;
+        if (text.Length >= 16 && text.AsSpan(11).StartsWith("24:00") && text.AsSpan(16).TrimEnd('Z').Trim(":.0").IsEmpty)
+        {
+            (text, later) = ($"{text.AsSpan(0, 11)}00{text.AsSpan(13)}", TimeSpan.TicksPerDay);
+        }
+        else if (text.Length >= 19 && text.AsSpan(16, 3).SequenceEqual(":60"))
+        {
+            (text, later) = ($"{text.AsSpan(0, 16)}:59{text.AsSpan(19)}", TimeSpan.TicksPerSecond);
+        }
+        if (text.Length > 10 && text[10] is 'T' or 't')
+        {
+            text = $"{text.AsSpan(0, 10)} {text.AsSpan(11)}";
+        }
+        const DateTimeStyles Styles = DateTimeStyles.AllowWhiteSpaces;
+        if (DateTime.TryParseExact(text, dayFirst ? ZonelessDayFirst : ZonelessForms, CultureInfo.InvariantCulture, Styles, out DateTime local))
+        {
+            utcTicks = local.Ticks - zone.GetUtcOffset(local).Ticks + later;
+        }
+        else if (DateTimeOffset.TryParseExact(text, dayFirst ? ZonedDayFirst : ZonedForms, CultureInfo.InvariantCulture, Styles | DateTimeStyles.AssumeUniversal, out DateTimeOffset instant))
+        {
+            utcTicks = instant.UtcTicks + later;
+        }
         return IsPlausible(utcTicks);
     }
 
@@ -159,4 +244,7 @@ internal static class ValueText
     }
 
     private static bool IsPlausible(long utcTicks) => utcTicks >= FirstTicks && utcTicks < LastTicks;
+
+    [GeneratedRegex(@"\b(\d{1,2})/(\d{1,2})/\d{4}\b")]
+    private static partial Regex SlashedDate();
 }

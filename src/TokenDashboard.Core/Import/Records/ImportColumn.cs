@@ -23,4 +23,17 @@ internal enum ImportColumn
     SpanId,
     ParentSpanId,
     Id,
+    InterruptedStream,
+}
+
+/// <summary>The names of columns.</summary>
+internal static class ImportColumns
+{
+    /// <summary>A column's own name: <c>cached_tokens</c>.</summary>
+    public static string Name(ImportColumn column) => column switch
+    {
+        ImportColumn.Transaction => "transaction_id",
+        ImportColumn.User => "user_id",
+        _ => string.Concat(column.ToString().Select((letter, i) => i > 0 && char.IsUpper(letter) ? $"_{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}")),
+    };
 }

@@ -1,21 +1,24 @@
 namespace TokenDashboard.Import.Records;
 
-/// <summary>What became of one file. Every request read is imported, updated, a duplicate or an aggregate.</summary>
+/// <summary>What became of one file, or of a folder. Every request read is imported, updated, a duplicate or an aggregate.</summary>
 public sealed class ImportReport
 {
     private const int UnreadableShown = 10;
 
     private readonly List<UnreadableLine> _unreadable = [];
+    private readonly SortedDictionary<ImportColumn, long> _unknown = [];
+    private readonly List<string> _notes = [];
+    private readonly List<ImportReport> _files = [];
 
     internal ImportReport(string path, string database, bool whatIf) => (Path, Database, WhatIf) = (path, database, whatIf);
 
-    /// <summary>The file, or <c>-</c> for standard input.</summary>
+    /// <summary>The file or the folder, or <c>-</c> for standard input.</summary>
     public string Path { get; }
 
     /// <summary>Full path of the store.</summary>
     public string Database { get; }
 
-    /// <summary>The format the file was read as; <see cref="ImportFormat.Auto"/> where none was recognised.</summary>
+    /// <summary>The format the file was read as; <see cref="ImportFormat.Auto"/> where none was recognised, or files of a folder have several.</summary>
     public ImportFormat Format { get; internal set; }
 
     /// <summary>Whether nothing was written: the numbers say what an import would do.</summary>
@@ -56,6 +59,24 @@ public sealed class ImportReport
     /// <summary>The first ten of them.</summary>
     public IReadOnlyList<UnreadableLine> UnreadableLines => _unreadable;
 
+    /// <summary>
+    /// Values that were not what their column needs and became unknown, by column: costs in words, durations below zero. Their requests
+    /// count.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> UnknownValues => _unknown.ToDictionary(entry => ImportColumns.Name(entry.Key), entry => entry.Value);
+
+    /// <summary>What was assumed where the file does not say it.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>Why nothing was imported, or null: then the command gives an error and not this report.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>The ErrorId of <see cref="Problem"/>.</summary>
+    public ErrorCode? ProblemCode { get; private set; }
+
+    /// <summary>Of a folder, the reports of its files; none for a file.</summary>
+    public IReadOnlyList<ImportReport> Files => _files;
+
     /// <summary>Whether the file ends within a line, or its packed data ends too early. Once the file is complete, a new import takes in the rest.</summary>
     public bool Incomplete { get; internal set; }
 
@@ -76,6 +97,72 @@ public sealed class ImportReport
 
     /// <summary>The longest time one transaction kept the store from other writers.</summary>
     public TimeSpan LongestLock { get; internal set; }
+
+    /// <summary>Lines, rows or objects looked at.</summary>
+    internal long Lines { get; private set; }
+
+    /// <summary>The report of a file that could not be read at all.</summary>
+    internal static ImportReport OfFailure(string path, string database, bool whatIf, ErrorCode code, string message)
+    {
+        var report = new ImportReport(path, database, whatIf);
+        report.Fail(code, message);
+        return report;
+    }
+
+    /// <summary>Sums up the reports of a folder's files.</summary>
+    internal void AddFiles(IReadOnlyList<ImportReport> files)
+    {
+        _files.AddRange(files);
+        foreach (ImportReport file in files)
+        {
+            new ImportOutcome
+            {
+                Imported = file.Imported, Updated = file.Updated, Duplicates = file.Duplicates, Aggregates = file.Aggregates, AggregateTokens = file.AggregateTokens,
+                Withdrawn = file.Withdrawn, WithdrawnTokens = file.WithdrawnTokens, Tokens = file.ImportedTokens,
+            }.AddTo(this);
+            (Read, Unreadable, Bytes, Duration) = (Read + file.Read, Unreadable + file.Unreadable, Bytes + file.Bytes, Duration + file.Duration);
+            _unreadable.AddRange(file._unreadable.Take(UnreadableShown - _unreadable.Count));
+            foreach ((ImportColumn column, long count) in file._unknown)
+            {
+                _unknown[column] = _unknown.GetValueOrDefault(column) + count;
+            }
+            _notes.AddRange(file._notes.Select(note => $"{System.IO.Path.GetFileName(file.Path)}: {note}"));
+            Incomplete |= file.Incomplete;
+            FirstRequest = FirstRequest <= file.FirstRequest ? FirstRequest : file.FirstRequest ?? FirstRequest;
+            LastRequest = LastRequest >= file.LastRequest ? LastRequest : file.LastRequest ?? LastRequest;
+            LongestLock = file.LongestLock > LongestLock ? file.LongestLock : LongestLock;
+        }
+        ImportFormat[] formats = [.. files.Where(file => file.Read > 0).Select(file => file.Format).Distinct()];
+        Format = formats is [var only] ? only : ImportFormat.Auto;
+        if (files.All(file => file.ProblemCode is not null))
+        {
+            Fail(ErrorCode.ImportNothingFound, files.Count == 0 ? $"'{Path}' has no files." : $"'{Path}' has no requests in any of its {files.Count} files. The first: {files[0].Problem}");
+        }
+    }
+
+    internal void Fail(ErrorCode code, string message) => (ProblemCode, Problem) = (code, message);
+
+    internal void CountLine() => Lines++;
+
+    internal void Note(long count, string what)
+    {
+        if (count > 0)
+        {
+            _notes.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what}: {count:N0}."));
+        }
+    }
+
+    /// <summary>Counts the columns of a request whose values are unknown, as bits.</summary>
+    internal void CountUnknown(int columns)
+    {
+        for (int column = 0; columns != 0; column++, columns >>>= 1)
+        {
+            if ((columns & 1) != 0)
+            {
+                _unknown[(ImportColumn)column] = _unknown.GetValueOrDefault((ImportColumn)column) + 1;
+            }
+        }
+    }
 
     internal void CountRead(long utcTicks)
     {

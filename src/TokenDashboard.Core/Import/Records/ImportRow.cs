@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Import.Records;
@@ -14,10 +15,16 @@ internal enum ImportRole : byte
     /// <summary>A request that repeats the tokens of others where spans below it have any, which those in other files may.</summary>
     Parent,
 
+    /// <summary>A request in a trace, which is one of two traces of one call where spans below it in other files have the same tokens.</summary>
+    Call,
+
     /// <summary>Such a one, to be left out, and taken out where an earlier import, which did not know better, brought it in.</summary>
     Aggregate,
 
-    /// <summary>No request: spans below <see cref="ImportRow.Span"/>, which the file does not have, carry tokens.</summary>
+    /// <summary>
+    /// No request: spans below <see cref="ImportRow.Span"/>, which the file does not have, carry tokens; <see cref="ImportRow.TotalTokens"/>
+    /// in those nearest, of which the first began in the hour of <see cref="ImportRow.Key"/>.
+    /// </summary>
     TokensBelow,
 
     /// <summary>No request: <see cref="ImportRow.Span"/>, which carries no tokens, is below <see cref="ImportRow.Parent"/>.</summary>
@@ -74,6 +81,24 @@ internal struct ImportRow
         Cost = double.NaN;
         PolicyPassed = true;
         CachedTokens = CacheWriteTokens = ReasoningTokens = None;
+    }
+
+    /// <summary>The text of a column of texts.</summary>
+    [UnscopedRef]
+    public ref TextSlice Text(ImportColumn column)
+    {
+        switch (column)
+        {
+            case ImportColumn.Transaction: return ref Transaction;
+            case ImportColumn.User: return ref User;
+            case ImportColumn.Model: return ref Model;
+            case ImportColumn.Provider: return ref Provider;
+            case ImportColumn.RequestType: return ref RequestType;
+            case ImportColumn.TraceId: return ref TraceId;
+            case ImportColumn.SpanId: return ref SpanId;
+            case ImportColumn.ParentSpanId: return ref ParentSpanId;
+            default: throw new ArgumentOutOfRangeException(nameof(column));
+        }
     }
 
     public readonly bool HasDetail => CachedTokens >= 0 || CacheWriteTokens >= 0 || ReasoningTokens >= 0 || !double.IsNaN(Cost);

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using TokenDashboard.Grafana.Alerting;
-using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
 

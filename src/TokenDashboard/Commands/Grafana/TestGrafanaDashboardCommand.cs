@@ -2,7 +2,6 @@ using System.Collections;
 using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Engines;
-using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Proof;
 using TokenDashboard.Grafana.Rules;

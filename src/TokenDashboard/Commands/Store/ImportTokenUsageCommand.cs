@@ -6,6 +6,8 @@ using TokenDashboard.Formatting;
 using TokenDashboard.Import;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using TokenDashboard.Pricing;
+using TokenDashboard.Pricing.Lists;
 
 namespace TokenDashboard.Commands;
 
@@ -21,9 +23,13 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
 
     private TokenImporter? _importer;
-    private bool _importerCountsOnly;
+    private PriceList? _prices;
+    private bool _pricesAreRead;
 
-    /// <summary>Files to import; wildcards are allowed, and paths or files from the pipeline. A hyphen stands for standard input.</summary>
+    /// <summary>
+    /// Files to import, and folders with all files in them; wildcards are allowed, and paths or files from the pipeline. A hyphen stands for
+    /// standard input.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName", "PSPath")]
     [ValidateNotNullOrEmpty]
@@ -42,14 +48,24 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     [ValidateNotNullOrEmpty]
     public string? Database { get; set; }
 
-    /// <summary>Which column of a CSV file is which: the key is a column of the store, the value one of the file, or a constant such as '=gpt-4'.</summary>
+    /// <summary>
+    /// Which column of a CSV file, or which member of JSON, is which: the key is a column of the store, the value one of the file, or a
+    /// constant such as '=gpt-4'.
+    /// </summary>
     [Parameter]
     [ValidateNotNull]
     public Hashtable? Map { get; set; }
 
+    /// <summary>
+    /// Counts spans even where spans below them carry their tokens. Without it, agents and the like, and calls that two programs traced,
+    /// count once.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter KeepNested { get; set; }
+
     /// <summary>A file that cannot be read is one error among other results; a store that takes none of them ends the command.</summary>
-    private protected override bool IsTerminating(TokenDashboardException exception) => exception.Code
-        is not (ErrorCode.ImportFileNotFound or ErrorCode.ImportFileUnreadable or ErrorCode.ImportFormatUnsupported or ErrorCode.ImportColumnMissing);
+    private protected override bool IsTerminating(TokenDashboardException exception) =>
+        exception.Code == ErrorCode.ImportMapInvalid || !exception.Code.ToString().StartsWith("Import", StringComparison.Ordinal);
 
     /// <inheritdoc/>
     private protected override void Process()
@@ -58,34 +74,91 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         {
             Guard(() =>
             {
+                if (path != StandardInput && Directory.Exists(ResolvePath(path)))
+                {
+                    ImportFolder(ResolvePath(path));
+                    return;
+                }
                 foreach (string file in path == StandardInput ? [path] : ResolveFiles(path, ErrorCode.ImportFileNotFound))
                 {
-                    Guard(() => Import(file));
+                    Guard(() => ImportFile(file));
                 }
             });
         }
     }
 
-    private void Import(string file)
+    private void ImportFile(string file)
     {
-        string database = Database is null ? StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath) : ResolvePath(Database);
-        string action = $"Import the token usage of '{file}'";
-        bool write = ShouldProcess($"{action} into '{database}'.", $"{action} into '{database}'?", "Import-TokenUsage", out ShouldProcessReason reason);
-        if (!write && reason != ShouldProcessReason.WhatIf)
+        if (Prepare(file) is { } importer)
+        {
+            using var progress = new ImportProgress(this, file);
+            Write(importer.Import(file, progress.Show), progress);
+        }
+    }
+
+    private void ImportFolder(string folder)
+    {
+        if (Prepare(folder) is not { } importer)
         {
             return;
         }
-        if (_importer is null || _importerCountsOnly == write)
+        using var progress = new ImportProgress(this, folder);
+        ImportReport report = importer.ImportFolder(folder, file => progress.Of(file).Show);
+        ImportReport[] failed = [.. report.Files.Where(file => file.ProblemCode is not null)];
+        if (failed.Length > 0 && report.ProblemCode is null)
+        {
+            string kinds = string.Join(", ", failed.GroupBy(file => file.ProblemCode).Select(kind => $"{kind.Key} {kind.Count():N0}"));
+            WriteWarning($"Files in '{folder}' without requests: {failed.Length:N0} of {report.Files.Count:N0} ({kinds}). Their reports in Files say why (Problem).");
+        }
+        Write(report, progress);
+    }
+
+    /// <summary>The importer, or null where the user does not want it.</summary>
+    private TokenImporter? Prepare(string path)
+    {
+        string database = Database is null ? StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath) : ResolvePath(Database);
+        string action = $"Import the token usage of '{path}'";
+        bool write = ShouldProcess($"{action} into '{database}'.", $"{action} into '{database}'?", "Import-TokenUsage", out ShouldProcessReason reason);
+        if (!write && reason != ShouldProcessReason.WhatIf)
+        {
+            return null;
+        }
+        if (_importer is null || _importer.WhatIf == write)
         {
             _importer?.Dispose();
-            _importer = new TokenImporter(database, Format, Map is null ? null : new ColumnMap(Map), whatIf: !write, Cancellation);
-            _importerCountsOnly = !write;
+            _importer = new TokenImporter(database, Format, Map is null ? null : new ColumnMap(Map), whatIf: !write, Cancellation, KeepNested, ProviderOf);
         }
-        using var progress = new ImportProgress(this, file);
-        ImportReport report = _importer.Import(file, progress.Show);
+        return _importer;
+    }
+
+    private void Write(ImportReport report, ImportProgress progress)
+    {
         progress.Dispose();
-        WriteVerbose($"'{file}': {report.Format}, longest lock {report.LongestLock.TotalMilliseconds:0} ms.");
+        WriteVerbose($"'{report.Path}': {report.Format}, longest lock {report.LongestLock.TotalMilliseconds:0} ms.");
+        if (report.ProblemCode is { } code)
+        {
+            throw new TokenDashboardException(code, report.Problem!, target: report.Path);
+        }
+        if (report.Unreadable > 0)
+        {
+            WriteWarning($"Lines of '{report.Path}' that could not be read and are left out: {report.Unreadable:N0}. UnreadableLines of the report says why; the first: {report.UnreadableLines[0]}.");
+        }
+        foreach (string note in report.Notes)
+        {
+            WriteVerbose($"'{report.Path}': {note}");
+        }
         WriteObject(report);
+    }
+
+    // The provider that the name of a model tells, where a file names none. Without a price list it stays unknown, which is told once.
+    private string? ProviderOf(string model)
+    {
+        if (!_pricesAreRead)
+        {
+            _pricesAreRead = true;
+            Guard(() => _prices = PriceFiles.Load());
+        }
+        return _prices?.ProviderOf(model);
     }
 
     /// <inheritdoc/>
@@ -102,12 +175,20 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     private sealed class ImportProgress(Cmdlet cmdlet, string file) : IDisposable
     {
         private readonly Stopwatch _watch = Stopwatch.StartNew();
-        private readonly long _length = LengthOf(file);
+        private string _file = file;
+        private long _length = LengthOf(file);
         private TimeSpan _next = FirstProgress;
         private bool _shown;
 
         // Of standard input and of pipes nothing is known, nor of a file that is gone since it was found.
         private static long LengthOf(string file) => file != StandardInput && new FileInfo(file) is { Exists: true } info ? info.Length : 0;
+
+        /// <summary>The same bar for the next file.</summary>
+        public ImportProgress Of(string next)
+        {
+            (_file, _length) = (next, LengthOf(next));
+            return this;
+        }
 
         public void Show(long bytesRead)
         {
@@ -121,7 +202,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
             double rate = bytesRead / elapsed.TotalSeconds;
             // A file may grow while it is read.
             bool known = _length >= bytesRead && _length > 0;
-            cmdlet.WriteProgress(new ProgressRecord(0, $"Importing {Display.Text(file)}", $"{Display.Size(bytesRead)}, {Display.Size((long)rate)}/s")
+            cmdlet.WriteProgress(new ProgressRecord(0, $"Importing {Display.Text(_file)}", $"{Display.Size(bytesRead)}, {Display.Size((long)rate)}/s")
             {
                 PercentComplete = known ? (int)(100 * bytesRead / _length) : -1,
                 SecondsRemaining = known && rate > 0 ? (int)Math.Min(int.MaxValue, (_length - bytesRead) / rate) : -1,
@@ -133,7 +214,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
             if (_shown)
             {
                 _shown = false;
-                cmdlet.WriteProgress(new ProgressRecord(0, $"Importing {Display.Text(file)}", "Done") { RecordType = ProgressRecordType.Completed });
+                cmdlet.WriteProgress(new ProgressRecord(0, $"Importing {Display.Text(_file)}", "Done") { RecordType = ProgressRecordType.Completed });
             }
         }
     }

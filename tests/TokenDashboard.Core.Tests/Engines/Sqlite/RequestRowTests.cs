@@ -60,23 +60,24 @@ public class RequestRowTests
         TokenStoreInfo info = TokenStoreInfo.Read(new SqliteStore(open));
 
         Assert.Equal(
-            (4, 1, 1, 2, 1),
+            (3, 1, 1, 1, 1),
             (info.Unreadable.Rows, info.Unreadable.Timestamps, info.Unreadable.TokenCounts, info.Unreadable.Durations, info.Unreadable.PolicyVerdicts));
         Assert.Equal((6, 1, 1, 2, 4 * 15), (info.Rows, info.Users, info.RequestsWithoutUser, info.RequestsWithoutDuration, info.TotalTokens));
         Assert.Contains("1 without a readable time, left out", info.Unreadable.ToString());
     }
 
     [Fact]
-    public void Missing_durations_are_reported_where_others_have_one()
+    public void Missing_durations_are_no_fault_and_one_request_is_one()
     {
         using var store = new TestStore();
-        store.Insert(new TestStore.Row { Duration = null }, new TestStore.Row { Duration = null });
+        store.Insert(new TestStore.Row { Duration = null }, new TestStore.Row { Duration = null }, new TestStore.Row());
         using TokenStore open = store.Open();
         Assert.Equal((0, 2), (TokenStoreInfo.Read(new SqliteStore(open)).Unreadable.Rows, TokenStoreInfo.Read(new SqliteStore(open)).RequestsWithoutDuration));
 
-        store.Insert(new TestStore.Row());
+        store.Insert(new TestStore.Row { Duration = -1.0 });
 
-        Assert.Equal((2, 2), (TokenStoreInfo.Read(new SqliteStore(open)).Unreadable.Rows, TokenStoreInfo.Read(new SqliteStore(open)).Unreadable.Durations));
+        Assert.Equal((1, 1), (TokenStoreInfo.Read(new SqliteStore(open)).Unreadable.Rows, TokenStoreInfo.Read(new SqliteStore(open)).Unreadable.Durations));
+        Assert.StartsWith("1 request has ", TokenStoreInfo.Read(new SqliteStore(open)).Unreadable.ToString());
     }
 
     [Fact]

@@ -12,6 +12,10 @@ public sealed class ImportTokenUsageTests : IDisposable
     {
         _session = new ModuleSession(_host);
         Write("first.csv", "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:17:03.9799600,4808,10\r\n2023-11-16 18:17:04.0319600,3180,8");
+        Write("poem.txt", "Roses are red,\nviolets are blue\n");
+        Write("never.csv", "timestamp,prompt_tokens\nnever,1\n");
+        Write("sums.csv", "start_time,num_model_requests,input_tokens\n1793491200,57,12000\n");
+        Directory.CreateDirectory(Path.Combine(_folder.FullName, "empty"));
         Write("second [1].csv", "timestamp,prompt_tokens,user_id\n2026-03-01T12:00:00,5,alice\n2026-03-01T12:00:00,many,bob\n");
         _session.Run("$null = $ExecutionContext.SessionState.Path.SetLocation($folder); $PSDefaultParameterValues = @{ '*:Database' = $folder + '/store.db' }", ("folder", _folder.FullName)).Succeeded();
     }
@@ -54,12 +58,41 @@ public sealed class ImportTokenUsageTests : IDisposable
         Assert.False(File.Exists(Path.Combine(_folder.FullName, "store.db")));
     }
 
+    [Fact]
+    public void A_folder_is_imported_whole_with_one_report_and_one_warning_of_what_gave_nothing()
+    {
+        Write("deep/er/third.csv", "timestamp,prompt_tokens\n2026-03-01T12:00:00,7\n");
+        string map = "-Map @{ timestamp = 'TIMESTAMP'; prompt_tokens = 'ContextTokens' }";
+
+        ModuleSession.Result result = _session.Run("Import-TokenUsage $folder", ("folder", _folder.FullName));
+
+        PSObject report = Assert.Single(result.Output);
+        Assert.Empty(result.Errors);
+        Assert.Equal((2L, 2L, 2L), ((long)report.Properties["Read"].Value, (long)report.Properties["Imported"].Value, (long)report.Properties["Unreadable"].Value));
+        Assert.Equal(2, result.Warnings.Count);
+        Assert.Equal(
+            ["first.csv ImportColumnMissing", "never.csv ImportNothingFound", "poem.txt ImportFormatUnknown", "second [1].csv ", "sums.csv ImportNotRequests", "deep/er/third.csv "],
+            _session.Run("(Import-TokenUsage $folder -WarningAction SilentlyContinue).Files | ForEach-Object { $_.Path.Substring($folder.Length + 1).Replace('\\', '/') + ' ' + $_.ProblemCode }")
+                .Succeeded().Select(line => (string)line.BaseObject));
+        Assert.Empty(_session.Run($"Import-TokenUsage first.csv {map}").Warnings);
+    }
+
+    [Fact]
+    public void A_file_that_is_read_in_part_warns_once() => Assert.Single(_session.Run("Import-TokenUsage 'sec*.csv'").Warnings);
+
+    [Fact]
+    public void Formats_are_completed() => Assert.Equal(["ClaudeCode", "Clixml", "Codex", "Copilot", "Csv", "Cursor"], _session.Complete("Import-TokenUsage x -Format C").Order());
+
     [Theory]
     [InlineData("Import-TokenUsage first.csv -Map @{ colour = 'red' }", "ImportMapInvalid")]
     [InlineData("Import-TokenUsage first.csv -Format Otlp -Map @{ model = '=x' }", "ImportMapInvalid")]
     [InlineData("Import-TokenUsage first.csv -Format Excel", "CannotConvertArgumentNoMessage")]
     [InlineData("Import-TokenUsage first.csv -Database first.csv -Map @{ timestamp = 'TIMESTAMP'; prompt_tokens = 'ContextTokens' }", "StoreNotDatabase")]
-    [InlineData("Import-TokenUsage $folder", "ImportFileNotFound")]
+    [InlineData("Import-TokenUsage ($folder + '/empty')", "ImportNothingFound")]
+    [InlineData("Import-TokenUsage poem.txt", "ImportFormatUnknown")]
+    [InlineData("Import-TokenUsage never.csv", "ImportNothingFound")]
+    [InlineData("Import-TokenUsage sums.csv", "ImportNotRequests")]
+    [InlineData("Import-TokenUsage poem.txt -Format TokenStore", "ImportFormatUnknown")]
     public void A_wrong_wish_has_a_stable_error(string script, string errorId) => Assert.Equal(errorId, _session.Run(script, ("folder", _folder.FullName)).ErrorId);
 
     public void Dispose()
@@ -68,5 +101,10 @@ public sealed class ImportTokenUsageTests : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private void Write(string name, string content) => File.WriteAllText(Path.Combine(_folder.FullName, name), content);
+    private void Write(string name, string content)
+    {
+        string path = Path.Combine(_folder.FullName, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, content);
+    }
 }

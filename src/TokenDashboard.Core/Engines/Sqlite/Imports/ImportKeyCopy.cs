@@ -65,7 +65,7 @@ internal sealed class ImportKeyCopy
             {
                 _lastSpan = row.GetFieldValue<byte[]>(0);
                 spans.Add((Hash(row, 0), new StoredSpan(
-                    row.IsDBNull(1) ? null : Hash(row, 1), row.IsDBNull(3) ? null : new ImportKey(row.GetInt64(2), Hash(row, 3)), row.GetBoolean(4))));
+                    row.IsDBNull(1) ? null : Hash(row, 1), row.IsDBNull(3) ? null : new ImportKey(row.GetInt64(2), Hash(row, 3)), row.GetInt64(4))));
             });
         }
         return spans;

@@ -18,7 +18,7 @@ internal static class ImportSchema
 
     /// <summary>
     /// Spans whose trace may go on in other files, by a hash of their ids: what is above them, the key of the request they are, and
-    /// whether spans below them carry tokens.
+    /// how many tokens the spans nearest below them carry.
     /// </summary>
     public const string Spans = "tokendash_import_span";
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
+using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Engines.Sqlite.Imports;
 
@@ -12,42 +13,70 @@ internal sealed class Scratch : IDisposable
     private const string Schema = """
         PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768;
         CREATE TABLE line (hash BLOB PRIMARY KEY, occurrences INTEGER NOT NULL) WITHOUT ROWID;
-        CREATE TABLE span (id BLOB NOT NULL, parent BLOB NOT NULL, has_tokens INTEGER NOT NULL, is_step INTEGER NOT NULL, held BLOB);
+        CREATE TABLE key (row_id INTEGER PRIMARY KEY, hour INTEGER NOT NULL, hash BLOB NOT NULL, rank BLOB);
+        CREATE TABLE span (id BLOB NOT NULL, parent BLOB NOT NULL, is_step INTEGER NOT NULL, is_request INTEGER, is_event INTEGER,
+            prompt INTEGER, completion INTEGER, cache INTEGER, hour INTEGER, duration REAL, held BLOB);
         BEGIN
         """;
 
-    // The spans above one with tokens. UNION drops what was seen, so that spans which are their own ancestors end too.
+    // An event repeats the request it stands in: one of them goes. Then the spans above one with tokens, with the sum of those nearest below.
+    // UNION drops what was seen, so that spans which are their own ancestors end too.
     private const string FindTokensBelow = """
         CREATE INDEX span_id ON span (id);
         CREATE INDEX span_parent ON span (parent);
+        DELETE FROM span WHERE is_event AND EXISTS (SELECT 1 FROM span AS around WHERE around.id = span.parent AND around.is_request);
         CREATE TABLE above (id BLOB PRIMARY KEY) WITHOUT ROWID;
         WITH RECURSIVE above_tokens (id) AS (
-            SELECT parent FROM span WHERE has_tokens AND parent <> id
+            SELECT parent FROM span WHERE held IS NOT NULL AND parent <> id
             UNION
             SELECT span.parent FROM above_tokens JOIN span ON span.id = above_tokens.id WHERE span.parent <> span.id)
-        INSERT INTO above SELECT id FROM above_tokens
+        INSERT INTO above SELECT id FROM above_tokens;
+        CREATE TABLE below (id BLOB PRIMARY KEY, prompt INTEGER, completion INTEGER, cache INTEGER, hour INTEGER, duration REAL) WITHOUT ROWID;
+        WITH RECURSIVE up (child, at) AS (
+            SELECT id, parent FROM span WHERE held IS NOT NULL AND parent <> id
+            UNION
+            SELECT up.child, span.parent FROM up JOIN span ON span.id = up.at WHERE span.held IS NULL AND span.parent <> span.id)
+        INSERT INTO below SELECT at, sum(prompt), sum(completion), sum(cache), min(hour), sum(duration)
+        FROM up JOIN (SELECT id, max(prompt) AS prompt, max(completion) AS completion, max(cache) AS cache, min(hour) AS hour, max(duration) AS duration FROM span WHERE held IS NOT NULL GROUP BY id) AS child
+            ON child.id = up.child
+        GROUP BY at
         """;
 
-    private const string UnknownAbove = "SELECT id FROM above WHERE NOT EXISTS (SELECT 1 FROM span WHERE span.id = above.id)";
+    private const string UnknownAbove = """
+        SELECT above.id, COALESCE(prompt + completion, 0), COALESCE(hour, 0) FROM above LEFT JOIN below ON below.id = above.id
+        WHERE NOT EXISTS (SELECT 1 FROM span WHERE span.id = above.id)
+        """;
 
     // Spans without tokens on them or below: all that are below a row put aside, and of those below a span the file does not have the steps
     // of a program, for any others are of no use to a trace of models.
     private const string OpenLinks = """
         WITH RECURSIVE below (id, top, is_held) AS (
-            SELECT id, id, TRUE FROM span WHERE held IS NOT NULL AND NOT EXISTS (SELECT 1 FROM above WHERE above.id = span.id)
+            SELECT id, id, NOT is_request FROM span WHERE held IS NOT NULL AND NOT EXISTS (SELECT 1 FROM above WHERE above.id = span.id)
             UNION
-            SELECT parent, parent, FALSE FROM span WHERE parent <> id AND NOT has_tokens AND NOT EXISTS (SELECT 1 FROM span AS known WHERE known.id = span.parent)
+            SELECT parent, parent, FALSE FROM span WHERE parent <> id AND held IS NULL AND NOT EXISTS (SELECT 1 FROM span AS known WHERE known.id = span.parent)
             UNION
             SELECT span.id, below.top, below.is_held FROM below JOIN span ON span.parent = below.id
-            WHERE span.parent <> span.id AND NOT span.has_tokens AND NOT EXISTS (SELECT 1 FROM above WHERE above.id = span.id))
+            WHERE span.parent <> span.id AND span.held IS NULL AND NOT EXISTS (SELECT 1 FROM above WHERE above.id = span.id))
         SELECT DISTINCT below.id, below.top FROM below JOIN span ON span.id = below.id WHERE below.id <> below.top AND (below.is_held OR span.is_step)
         """;
 
-    private const string Held = "SELECT held, EXISTS (SELECT 1 FROM above WHERE above.id = span.id) FROM span WHERE held IS NOT NULL";
+    // The numbers are the values of SpanVerdict. A wrapper may leave out cached tokens that the call below it counts, or count those it leaves
+    // out; and one that does nothing but wait for those below it is one whatever it counts.
+    private const string Held = """
+        SELECT held, is_request, CASE
+            WHEN NOT is_request THEN EXISTS (SELECT 1 FROM above WHERE above.id = span.id)
+            WHEN below.id IS NULL THEN 0
+            WHEN span.completion = below.completion AND span.prompt IN (below.prompt, below.prompt - below.cache, below.prompt + span.cache) THEN 1
+            WHEN below.duration >= span.duration * 0.9 AND span.duration > 0 THEN 3
+            ELSE 2 END
+        FROM span LEFT JOIN below ON below.id = span.id WHERE held IS NOT NULL
+        """;
 
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _countLine;
     private readonly SqliteCommand _addSpan;
+    private readonly SqliteCommand _addKey;
+    private readonly SqliteCommand _findKey;
 
     public Scratch()
     {
@@ -57,7 +86,30 @@ internal sealed class Scratch : IDisposable
         Execute(Schema);
         _countLine = Command(
             "INSERT INTO line VALUES ($hash, 1) ON CONFLICT (hash) DO UPDATE SET occurrences = occurrences + 1 RETURNING occurrences", "$hash");
-        _addSpan = Command("INSERT INTO span VALUES ($id, $parent, $tokens, $step, $held)", "$id", "$parent", "$tokens", "$step", "$held");
+        _addSpan = Command("INSERT INTO span VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", "$0", "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10");
+        _addKey = Command("INSERT OR IGNORE INTO key VALUES ($0, $1, $2, $3)", "$0", "$1", "$2", "$3");
+        _findKey = Command("SELECT hour, hash, rank FROM key WHERE row_id = $0", "$0");
+    }
+
+    /// <summary>Remembers the key of a row in another store.</summary>
+    public void AddKey(StoredKey key)
+    {
+        if (key.RowId is { } rowId)
+        {
+            _addKey.Parameters[0].Value = rowId;
+            _addKey.Parameters[1].Value = key.Key.Hour;
+            _addKey.Parameters[2].Value = Bytes(key.Key.Hash);
+            _addKey.Parameters[3].Value = key.Rank;
+            _addKey.ExecuteNonQuery();
+        }
+    }
+
+    /// <summary>The key of a row in another store, or null.</summary>
+    public StoredKey? FindKey(long rowId)
+    {
+        _findKey.Parameters[0].Value = rowId;
+        using SqliteDataReader reader = _findKey.ExecuteReader();
+        return reader.Read() ? new StoredKey(new ImportKey(reader.GetInt64(0), Id(reader, 1)), rowId, reader.GetFieldValue<byte[]>(2)) : null;
     }
 
     /// <summary>How often a line was there until now, this time included.</summary>
@@ -70,35 +122,41 @@ internal sealed class Scratch : IDisposable
     /// <summary>Remembers a span.</summary>
     /// <param name="span">The span.</param>
     /// <param name="parent">Its parent, or itself where it has none.</param>
-    /// <param name="hasTokens">Whether it carries tokens.</param>
-    /// <param name="isStep">Whether it is a step of a program that calls models.</param>
-    /// <param name="held">The row to decide about later, if any.</param>
-    public void AddSpan(UInt128 span, UInt128 parent, bool hasTokens, bool isStep, byte[]? held)
+    /// <param name="isStep">Whether it is a step of a program that calls models, and carries no tokens.</param>
+    /// <param name="tokens">Its tokens.</param>
+    /// <param name="held">The row to decide about later, where it carries tokens.</param>
+    public void AddSpan(UInt128 span, UInt128 parent, bool isStep, SpanTokens tokens, byte[]? held)
     {
-        _addSpan.Parameters[0].Value = Bytes(span);
-        _addSpan.Parameters[1].Value = Bytes(parent);
-        _addSpan.Parameters[2].Value = hasTokens;
-        _addSpan.Parameters[3].Value = isStep;
-        _addSpan.Parameters[4].Value = (object?)held ?? DBNull.Value;
+        object[] values =
+        [
+            Bytes(span), Bytes(parent), isStep, tokens.IsRequest, tokens.IsEvent, tokens.Prompt, tokens.Completion, tokens.Cache, tokens.Hour,
+            double.IsNaN(tokens.DurationMs) ? DBNull.Value : tokens.DurationMs, (object?)held ?? DBNull.Value,
+        ];
+        for (int i = 0; i < values.Length; i++)
+        {
+            _addSpan.Parameters[i].Value = values[i];
+        }
         _addSpan.ExecuteNonQuery();
     }
 
     /// <summary>Finds out, once all spans are there, which have spans with tokens below them.</summary>
     public void EndSpans() => Execute(FindTokensBelow);
 
-    /// <summary>The spans that were not among those remembered, and have tokens below them.</summary>
-    public IEnumerable<UInt128> UnknownSpansAboveTokens() => Query(UnknownAbove, row => Id(row, 0));
+    /// <summary>The spans that were not among those remembered, and have tokens below them: how many nearest, and the first one's hour.</summary>
+    public IEnumerable<(UInt128 Span, long Tokens, long Hour)> UnknownSpansAboveTokens() => Query(UnknownAbove, row => (Id(row, 0), row.GetInt64(1), row.GetInt64(2)));
 
     /// <summary>Spans without tokens, and what is above them: a row put aside, or a span that was not among those remembered.</summary>
     public IEnumerable<(UInt128 Span, UInt128 Above)> LinksToOtherFiles() => Query(OpenLinks, row => (Id(row, 0), Id(row, 1)));
 
-    /// <summary>The rows put aside, each with whether a span below it carries tokens.</summary>
-    public IEnumerable<(byte[] Row, bool HasTokensBelow)> HeldRows() => Query(Held, row => ((byte[])row.GetValue(0), row.GetBoolean(1)));
+    /// <summary>The rows put aside, each with whether it is a request by its kind, and what those below tell of it.</summary>
+    public IEnumerable<(byte[] Row, bool IsRequest, SpanVerdict Verdict)> HeldRows() => Query(Held, row => ((byte[])row.GetValue(0), row.GetBoolean(1), (SpanVerdict)row.GetInt32(2)));
 
     public void Dispose()
     {
         _countLine.Dispose();
         _addSpan.Dispose();
+        _addKey.Dispose();
+        _findKey.Dispose();
         _connection.Dispose();
     }
 

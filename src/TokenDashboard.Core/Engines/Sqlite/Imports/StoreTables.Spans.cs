@@ -8,34 +8,57 @@ namespace TokenDashboard.Engines.Sqlite.Imports;
 /// </summary>
 internal sealed partial class StoreTables
 {
-    /// <summary>Notes that tokens are below a span, and so below all that are above it; whichever of these were imported go.</summary>
-    private void NoteTokensBelow(UInt128 id, ref ImportOutcome outcome)
+    // How long before a request the one around it may have begun, in hours, to be found.
+    private const int LongestCall = 24;
+
+    /// <summary>
+    /// Notes that tokens are below a span, and so below all that are above it; whichever of these were imported go, requests only where
+    /// they carry the same tokens.
+    /// </summary>
+    private void NoteTokensBelow(UInt128 id, long tokens, long hour, ref ImportOutcome outcome)
     {
         for (UInt128? next = id; next is { } span;)
         {
             StoredSpan stored = FindSpan(span);
-            if (stored.TokensBelow)
+            if (stored.TokensBelow >= Math.Max(1, tokens))
             {
                 return;
             }
-            PutSpan(span, stored with { TokensBelow = true });
-            if (stored.Key is { } key && TakeOut(key) is { } tokens)
+            PutSpan(span, stored with { TokensBelow = Math.Max(1, tokens) });
+            if ((stored.Key is { } key ? TakeOut(key) : TakeOutCall(span, tokens, hour)) is { } withdrawn)
             {
                 outcome.Withdrawn++;
-                outcome.WithdrawnTokens += tokens;
+                outcome.WithdrawnTokens += withdrawn;
             }
             next = stored.Parent;
         }
     }
+
+    /// <summary>Takes out a request whose own key is its span, where it carries as many tokens as those below it.</summary>
+    private long? TakeOutCall(UInt128 span, long tokens, long hour)
+    {
+        for (long began = hour; began > Math.Max(0, hour - LongestCall); began--)
+        {
+            var key = new ImportKey(began, span);
+            if (Find(key, out long? rowId, out _))
+            {
+                return rowId is { } id && TokensOf(id) == tokens ? TakeOut(key) : null;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Whether spans below a request, of files imported before, carry as many tokens as it.</summary>
+    private bool IsTracedBelow(in ImportRow row) => FindSpan(row.Span).TokensBelow is > 0 and long tokens && tokens == row.CountedTokens;
 
     /// <summary>Notes what is above a span without tokens.</summary>
     private void NoteLink(UInt128 id, UInt128 parent, ref ImportOutcome outcome)
     {
         StoredSpan stored = FindSpan(id);
         PutSpan(id, stored with { Parent = parent });
-        if (stored.TokensBelow)
+        if (stored.TokensBelow > 0)
         {
-            NoteTokensBelow(parent, ref outcome);
+            NoteTokensBelow(parent, stored.TokensBelow, 0, ref outcome);
         }
     }
 
@@ -44,11 +67,11 @@ internal sealed partial class StoreTables
     private bool NoteParent(UInt128 id, ImportKey key)
     {
         StoredSpan stored = FindSpan(id);
-        if (!stored.TokensBelow)
+        if (stored.TokensBelow == 0)
         {
             PutSpan(id, stored with { Key = key });
         }
-        return !stored.TokensBelow;
+        return stored.TokensBelow == 0;
     }
 
     private StoredSpan FindSpan(UInt128 id)
@@ -61,7 +84,7 @@ internal sealed partial class StoreTables
             stored = new StoredSpan(
                 _findSpan.Blob(0) is { Length: > 0 } parent ? Hash(parent) : null,
                 _findSpan.Blob(2) is { Length: > 0 } hash ? new ImportKey(_findSpan.Integer(1), Hash(hash)) : null,
-                _findSpan.Integer(3) != 0);
+                _findSpan.Integer(3));
         }
         _findSpan.Reset();
         Check(resultCode);
@@ -91,7 +114,7 @@ internal sealed partial class StoreTables
             _putSpan.BindNull(3);
             _putSpan.BindNull(4);
         }
-        _putSpan.Bind(5, span.TokensBelow ? 1L : 0L);
+        _putSpan.Bind(5, span.TokensBelow);
         Check(_putSpan.Run());
     }
 }

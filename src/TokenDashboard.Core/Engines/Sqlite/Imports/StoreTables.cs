@@ -160,7 +160,7 @@ internal sealed partial class StoreTables : IDisposable
         for (int i = 0; i < rows.Length; i++)
         {
             ref readonly ImportRow row = ref rows[i];
-            if (row.Role != ImportRole.Request || row.Replaces)
+            if ((row.Role != ImportRole.Request && (row.Role != ImportRole.Call || IsTracedBelow(in row))) || row.Replaces)
             {
                 return false;
             }
@@ -199,13 +199,14 @@ internal sealed partial class StoreTables : IDisposable
         switch (row.Role)
         {
             case ImportRole.TokensBelow:
-                NoteTokensBelow(row.Span, ref outcome);
+                NoteTokensBelow(row.Span, row.TotalTokens, row.Key.Hour, ref outcome);
                 return;
             case ImportRole.Link:
                 NoteLink(row.Span, row.Parent, ref outcome);
                 return;
             case ImportRole.Aggregate:
             case ImportRole.Parent when !NoteParent(row.Span, row.Key):
+            case ImportRole.Call when IsTracedBelow(in row):
                 TakeOut(row.Key);
                 outcome.Aggregates++;
                 outcome.AggregateTokens += row.CountedTokens;

@@ -1,4 +1,4 @@
-namespace TokenDashboard.Import;
+namespace TokenDashboard.Import.Reading;
 
 /// <summary>A stream that is only read forwards, around another.</summary>
 internal abstract class ReadOnlyStream(Stream stream) : Stream

@@ -1,0 +1,77 @@
+using TokenDashboard.Import.Formats;
+using TokenDashboard.Import.Reading;
+using TokenDashboard.Import.Records;
+
+namespace TokenDashboard.Import;
+
+/// <summary>All formats of text files, and which of them a file has by its first lines, whole or cut.</summary>
+internal static class FormatRegistry
+{
+    private const int LinesLookedAt = 100;
+
+    // In the order they are tried in: the last ones have marks that others may have, too.
+    private static readonly UsageFormat[] Formats =
+    [
+        UsageBuckets.Format, Spans.Otlp, ObserviciaLog.Format, LiteLlmSpendLogs.Format, CodexSession.Format, CursorUsage.Format, OpenRouterActivity.Format,
+        LangfuseExport.Format, GeminiSession.Format, QwenSession.Format, OpenCodeMessages.Format, Spans.Copilot, ClaudeCodeTranscript.Format, Clixml.Format,
+        PlainRecords.Json, PlainRecords.Csv,
+    ];
+
+    // With those of a byte order mark.
+    private static ReadOnlySpan<byte> Blanks => [(byte)' ', (byte)'\t', (byte)'\r', (byte)'\n', 0, 0xEF, 0xBB, 0xBF];
+
+    /// <summary>The format of a name; that of <see cref="ImportFormat.Auto"/> and of databases is null.</summary>
+    public static UsageFormat? Find(ImportFormat name) => Formats.FirstOrDefault(format => format.Name == name && name != ImportFormat.Auto);
+
+    /// <summary>Whether lines are JSON; otherwise they are CSV. The first line may be the end of one, where a log was cut by its size.</summary>
+    public static bool IsJson(ReadOnlySpan<byte> head, bool isValues)
+    {
+        if (isValues || NextLine(ref head) is [(byte)'{', ..])
+        {
+            return true;
+        }
+        // A record of CSV may begin with a brace, too, but not with a quote behind it, which would have to be quoted.
+        return NextLine(ref head) is [(byte)'{', .. var members] && members.TrimStart(Blanks) is [(byte)'"', ..];
+    }
+
+    /// <summary>The format of a file, or null where it is none of the known ones.</summary>
+    public static UsageFormat? Detect(ReadOnlySpan<byte> head, LineReader lines, bool hasMap)
+    {
+        if (Clixml.IsBeginning(head.TrimStart(Blanks)))
+        {
+            return Clixml.Format;
+        }
+        if (!IsJson(head, lines.IsValues))
+        {
+            ReadOnlySpan<byte> header = NextLine(ref head);
+            var columns = Marks.OfCsv(header);
+            UsageFormat? known = Formats.FirstOrDefault(format => format.IsCsv?.Invoke(columns) == true);
+            return hasMap && known is null or { Name: not ImportFormat.LiteLlm } ? PlainRecords.Csv : known;
+        }
+        UsageFormat? weak = null;
+        // Values spread over lines are looked at as one text.
+        for (int count = 0; count < LinesLookedAt && !head.IsEmpty; count++)
+        {
+            ReadOnlySpan<byte> line = lines.IsValues ? head.TrimStart(Blanks) : NextLine(ref head);
+            var marks = Marks.OfJson(line);
+            UsageFormat? format = Formats.FirstOrDefault(format => format.IsJson?.Invoke(marks) == true);
+            if (format is not null)
+            {
+                return hasMap && format.Name != ImportFormat.LiteLlm ? PlainRecords.Json : format;
+            }
+            weak ??= ClaudeCodeTranscript.MayBe(marks) ? ClaudeCodeTranscript.Format : null;
+            head = lines.IsValues ? default : head;
+        }
+        return hasMap ? PlainRecords.Json : weak;
+    }
+
+    /// <summary>Takes the next line that is not empty.</summary>
+    private static ReadOnlySpan<byte> NextLine(ref ReadOnlySpan<byte> head)
+    {
+        head = head.TrimStart(Blanks);
+        int end = head.IndexOfAny((byte)'\n', (byte)'\r');
+        ReadOnlySpan<byte> line = end < 0 ? head : head[..end];
+        head = head[line.Length..];
+        return line;
+    }
+}

@@ -1,0 +1,137 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
+using TokenDashboard.Import.Reading;
+using TokenDashboard.Import.Records;
+
+namespace TokenDashboard.Import.Formats;
+
+/// <summary>
+/// Sessions of Codex, as JSON lines. Its counters only grow: what they grew by is a request, and a line that repeats them is none. A fork
+/// and a subagent begin with the history of the session they come from, perhaps with the time of the fork, so a request is known by its
+/// root session and the counters after it, and of its copies the earliest stays.
+/// </summary>
+internal sealed class CodexSession(ImportSink sink)
+{
+    private const string Source = "codex";
+
+    public static readonly UsageFormat Format = new(ImportFormat.Codex, "token_count events")
+    {
+        IsJson = marks => marks.Has("payload") && marks.HasAny("type=session_meta", "type=turn_context", "type=event_msg", "type=response_item", "type=compacted"),
+        Read = input => JsonLines.ReadValues(input.Lines, input.Sink, new CodexSession(input.Sink).ReadLine),
+    };
+
+    private readonly RequestValues _values = new();
+    private string? _session;
+    private string? _root;
+    private string? _provider;
+    private string? _model;
+    private bool _isFork;
+    private bool _hasCounted;
+    private Counters _last;
+
+    private string? ReadLine(JsonElement line, ReadOnlySpan<byte> text, long lineNumber)
+    {
+        JsonElement payload = line.Member("payload");
+        switch (line.Text("type"))
+        {
+            case "session_meta":
+                BeginSession(payload);
+                return null;
+            case "turn_context":
+                _model = payload.Text("model") ?? payload.At("collaboration_mode.settings.model").Text() ?? _model;
+                return null;
+            case "event_msg" when payload.Text("type") == "token_count" && payload.Member("info").ValueKind == JsonValueKind.Object:
+                return ReadCount(line, payload.Member("info"), text);
+            default:
+                return null;
+        }
+    }
+
+    private void BeginSession(JsonElement payload)
+    {
+        string? id = payload.Text("id"), from = payload.Text("forked_from_id") ?? payload.At("source.subagent.thread_spawn.parent_thread_id").Text() ?? payload.Text("parent_thread_id");
+        if (_hasCounted)
+        {
+            // A file of several sessions, one after the other, unless it is the history of the one before, which a fork carries.
+            if (id == _session)
+            {
+                return;
+            }
+            (_session, _root, _last, _hasCounted, _isFork, _model) = (null, null, default, false, false, null);
+        }
+        // Histories begin with the sessions they are of: the last one before the first count is the root.
+        _session ??= id;
+        _isFork |= from is not null;
+        _root = from ?? id ?? _root;
+        _provider = payload.Text("model_provider") ?? _provider;
+    }
+
+    private string? ReadCount(JsonElement line, JsonElement info, ReadOnlySpan<byte> text)
+    {
+        if (!TryCounters(info.Member("total_token_usage"), out Counters total) || !TryCounters(info.Member("last_token_usage"), out Counters last))
+        {
+            return "a count of the tokens is not a token count";
+        }
+        if (total.IsNone && last.IsNone)
+        {
+            return null;
+        }
+        if (_hasCounted && !total.IsNone && total == _last)
+        {
+            return null;
+        }
+        // The first counters of a file may go on from a history that it does not have, of which a fork's may tell nothing but the sum; and
+        // those that shrank have begun anew.
+        bool isSum = !_hasCounted && last.IsNone && _isFork;
+        Counters used = total.IsNone || (!_hasCounted && !last.IsNone) || !total.TryLess(_last, out Counters grown) ? last.IsNone ? total : last : grown;
+        (_last, _hasCounted) = (total.IsNone ? _last : total, true);
+        if (used.IsNone || isSum)
+        {
+            return null;
+        }
+        _values.Clear();
+        _values[ImportColumn.Timestamp] = line.Text("timestamp");
+        _values[ImportColumn.Transaction] = _session;
+        _values[ImportColumn.Model] = info.Text("model") ?? _model;
+        _values[ImportColumn.Provider] = _provider;
+        _values[ImportColumn.RequestType] = "chat";
+        _values.Set(ImportColumn.PromptTokens, used.Input);
+        _values.Set(ImportColumn.CachedTokens, used.Cached);
+        _values.Set(ImportColumn.CompletionTokens, used.Output);
+        _values.Set(ImportColumn.ReasoningTokens, used.Reasoning);
+        ImportRow row = sink.NewRow();
+        if (_values.Fill(sink, ref row) is { } reason)
+        {
+            return reason;
+        }
+        string counters = total.IsNone || _root is null ? $"{_values[ImportColumn.Timestamp]} {used}" : $"{total}";
+        row.Key = ImportKeys.OfOwnId(Source, Encoding.UTF8.GetBytes($"{_root} {counters}"));
+        Span<byte> rank = stackalloc byte[24];
+        BinaryPrimitives.WriteInt64BigEndian(rank, long.MaxValue - row.UtcTicks);
+        BinaryPrimitives.WriteUInt128BigEndian(rank[8..], ImportKeys.Hash(text));
+        row.Rank = sink.Batch.AddText(rank);
+        sink.Add(ref row);
+        return null;
+    }
+
+    private static bool TryCounters(JsonElement usage, out Counters counters)
+    {
+        bool read = ValueText.TryCount(usage.Text("input_tokens"), out long input) & ValueText.TryCount(usage.Text("output_tokens"), out long output)
+            & (ValueText.TryCount(usage.Text("cached_input_tokens"), out long cached) & ValueText.TryCount(usage.Text("reasoning_output_tokens"), out long reasoning));
+        counters = new Counters(input, cached, output, reasoning);
+        return read;
+    }
+
+    private readonly record struct Counters(long Input, long Cached, long Output, long Reasoning)
+    {
+        public bool IsNone => Input == 0 && Output == 0;
+
+        /// <summary>What these grew by; false where one is smaller.</summary>
+        public bool TryLess(Counters before, out Counters grown)
+        {
+            grown = new Counters(Input - before.Input, Math.Max(0, Cached - before.Cached), Output - before.Output, Math.Max(0, Reasoning - before.Reasoning));
+            return grown.Input >= 0 && grown.Output >= 0;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using TokenDashboard.Import.Reading;
+using TokenDashboard.Import.Records;
+
+namespace TokenDashboard.Import.Formats;
+
+/// <summary>
+/// The usage that Cursor's dashboard exports as CSV, one event a row. Tokens written to the cache are the difference of the two columns of
+/// input, and cost is in dollars, with words such as Included where there is none. Events have no ids: they are known again by their row.
+/// </summary>
+internal static class CursorUsage
+{
+    private const string WithCacheWrite = "Input (w/ Cache Write)";
+    private const string WithoutCacheWrite = "Input (w/o Cache Write)";
+
+    private static readonly RecordShape Shape = new("cursor", new ColumnMap(
+        (ImportColumn.Timestamp, ["Date"]), (ImportColumn.User, ["User", "Email"]), (ImportColumn.Model, ["Model"]), (ImportColumn.Transaction, ["Cloud Agent ID"]),
+        (ImportColumn.PromptTokens, [WithoutCacheWrite]), (ImportColumn.CompletionTokens, ["Output Tokens"]), (ImportColumn.TotalTokens, ["Total Tokens"]),
+        (ImportColumn.CachedTokens, ["Cache Read"])))
+    {
+        CacheIsBeside = true,
+        Complete = Complete,
+    };
+
+    public static readonly UsageFormat Format =
+        UsageFormat.Of(ImportFormat.Cursor, "rows with Date and Total Tokens", Shape, isCsv: marks => marks.Has("Date", "Model", WithCacheWrite, WithoutCacheWrite));
+
+    private static void Complete(RequestValues values, Func<string, string?> record)
+    {
+        // The export has had two meanings: the first column is the whole input, or what was written to the cache alone. Its total tells.
+        if (Number(record(WithCacheWrite)) is { } with && Number(record(WithoutCacheWrite)) is { } without)
+        {
+            long rest = (Number(record("Cache Read")) ?? 0) + (Number(record("Output Tokens")) ?? 0);
+            values.Set(ImportColumn.CacheWriteTokens, Number(record("Total Tokens")) is { } total && total == with + without + rest ? with : Math.Max(0, with - without));
+        }
+        values[ImportColumn.RequestType] = "chat";
+        values[ImportColumn.Success] = record("Kind")?.Contains("Errored", StringComparison.OrdinalIgnoreCase) == true ? "false" : null;
+        values[ImportColumn.Cost] = record("Cost")?.Replace("$", "", StringComparison.Ordinal);
+    }
+
+    private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
+}

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Imports;
+using TokenDashboard.Import.Reading;
+using TokenDashboard.Import.Records;
+
+namespace TokenDashboard.Import.Formats;
+
+/// <summary>
+/// SQLite databases: another store, whose requests keep the keys they are known by there, so that stores of several machines become one;
+/// and OpenCode's. They are opened read-only.
+/// </summary>
+internal static class Databases
+{
+    // In the order of the columns of a store.
+    private static readonly ImportColumn[] Columns =
+    [
+        ImportColumn.Timestamp, ImportColumn.Transaction, ImportColumn.User, ImportColumn.Model, ImportColumn.Provider, ImportColumn.RequestType, ImportColumn.PromptTokens,
+        ImportColumn.CompletionTokens, ImportColumn.TotalTokens, ImportColumn.DurationMs, ImportColumn.Success, ImportColumn.TraceId, ImportColumn.SpanId, ImportColumn.ParentSpanId,
+        ImportColumn.CachedTokens, ImportColumn.CacheWriteTokens, ImportColumn.ReasoningTokens, ImportColumn.Cost,
+    ];
+
+    /// <summary>Reads a whole database.</summary>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.ImportFormatUnsupported"/>: it is none of these, or the store imported into. <see cref="ErrorCode.ImportFileUnreadable"/>: it cannot be read.
+    /// </exception>
+    public static void Read(string path, ImportSink sink, CancellationToken cancellation)
+    {
+        if (string.Equals(TokenStore.FullPath(path, ErrorCode.ImportFileUnreadable), sink.Report.Database, StringComparison.Ordinal))
+        {
+            throw Unsupported(path, "is the store itself. Give other stores, or another -Database.");
+        }
+        try
+        {
+            using TokenStore database = TokenStore.OpenDatabase(path, cancellation);
+            if (DatabaseRows.HasTable(database, "telemetry"))
+            {
+                sink.Report.Format = ImportFormat.TokenStore;
+                ReadStore(path, sink, cancellation);
+            }
+            else if (DatabaseRows.HasTable(database, "message") && DatabaseRows.HasTable(database, "session"))
+            {
+                sink.Report.Format = ImportFormat.OpenCode;
+                ReadOpenCode(database, sink);
+            }
+            else
+            {
+                throw Unsupported(path, "is a SQLite database, but neither a store nor OpenCode's.");
+            }
+        }
+        catch (TokenDashboardException exception) when (exception.Code is ErrorCode.StoreNotDatabase)
+        {
+            throw Unsupported(path, "is a SQLite database that is damaged. Copy it again where it comes from.");
+        }
+        catch (TokenDashboardException exception) when (exception.Code.ToString().StartsWith("Store", StringComparison.Ordinal) && exception.Target as string != sink.Report.Database)
+        {
+            throw new TokenDashboardException(ErrorCode.ImportFileUnreadable, exception.Message, exception, path);
+        }
+    }
+
+    private static void ReadStore(string path, ImportSink sink, CancellationToken cancellation)
+    {
+        using TokenStore store = TokenStore.Open(path, cancellation);
+        var keys = new ImportKeyCopy(store);
+        for (List<StoredKey> page = keys.Next(); page.Count > 0 && page[0].RowId is not null; page = keys.Next())
+        {
+            page.ForEach(sink.Scratch.AddKey);
+        }
+        var values = new RequestValues { IsVerbatim = true };
+        foreach (string?[] fields in DatabaseRows.Requests(store))
+        {
+            sink.Report.CountLine();
+            long id = long.Parse(fields[0]!, CultureInfo.InvariantCulture);
+            values.Clear();
+            for (int i = 0; i < Columns.Length; i++)
+            {
+                values[Columns[i]] = fields[i + 1];
+            }
+            ImportRow row = sink.NewRow();
+            if (values.Fill(sink, ref row) is { } reason)
+            {
+                sink.Unreadable(id, reason);
+                continue;
+            }
+            if (!values.TryKey(sink, "", in row, out row.Key))
+            {
+                if (sink.Scratch.FindKey(id) is { } key)
+                {
+                    row.Key = key.Key;
+                    row.Rank = sink.Batch.AddText(key.Rank);
+                }
+                else
+                {
+                    row.Key = sink.KeyOfLine(in row, Encoding.UTF8.GetBytes(string.Join('\n', fields[1..15])));
+                }
+            }
+            sink.Add(ref row);
+        }
+    }
+
+    private static void ReadOpenCode(TokenStore database, ImportSink sink)
+    {
+        var records = new JsonRecords(sink, OpenCodeMessages.Shape, null, null);
+        long number = 0;
+        foreach (string?[] fields in DatabaseRows.OpenCodeMessages(database))
+        {
+            number++;
+            sink.Report.CountLine();
+            string? reason = JsonText.TryParse(fields[2], out var message)
+                ? records.ReadObject(message, name => name switch { "id" => fields[0], "sessionID" => fields[1], _ => null })
+                : "not JSON";
+            if (reason is not null)
+            {
+                sink.Unreadable(number, reason);
+            }
+        }
+    }
+
+    private static TokenDashboardException Unsupported(string path, string what) => new(ErrorCode.ImportFormatUnsupported, $"'{path}' {what}", target: path);
+}

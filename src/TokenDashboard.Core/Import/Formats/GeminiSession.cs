@@ -1,0 +1,35 @@
+using System.Globalization;
+using TokenDashboard.Import.Reading;
+using TokenDashboard.Import.Records;
+
+namespace TokenDashboard.Import.Formats;
+
+/// <summary>
+/// Sessions of Gemini CLI, as JSON lines or as one document with its messages. A message is written again when it has grown: its id makes
+/// the copies one, and the one with most tokens stays. Input includes cached tokens; thoughts and tools are beside it.
+/// </summary>
+internal static class GeminiSession
+{
+    private static readonly RecordShape Shape = new("gemini", new ColumnMap(
+        (ImportColumn.Id, ["id"]), (ImportColumn.SpanId, ["id"]), (ImportColumn.Timestamp, ["timestamp"]), (ImportColumn.Transaction, ["sessionId"]), (ImportColumn.Model, ["model"]),
+        (ImportColumn.PromptTokens, ["tokens.input"]), (ImportColumn.CompletionTokens, ["tokens.output"]), (ImportColumn.TotalTokens, ["tokens.total"]),
+        (ImportColumn.CachedTokens, ["tokens.cached"]), (ImportColumn.ReasoningTokens, ["tokens.thoughts"])))
+    {
+        ReasoningIsBeside = true,
+        HasCopies = true,
+        Session = "sessionId",
+        IsRequest = record => record("tokens") is not null,
+        Complete = (values, record) =>
+        {
+            // What tools gave is sent, too.
+            if (long.TryParse(record("tokens.tool"), CultureInfo.InvariantCulture, out long tool) && tool > 0 && long.TryParse(values[ImportColumn.PromptTokens], CultureInfo.InvariantCulture, out long input))
+            {
+                values.Set(ImportColumn.PromptTokens, input + tool);
+            }
+            values[ImportColumn.RequestType] = "chat";
+        },
+    };
+
+    public static readonly UsageFormat Format = UsageFormat.Of(ImportFormat.GeminiCli, "messages with tokens", Shape,
+        isJson: marks => marks.Has("projectHash", "sessionId") || marks.Has("type=gemini") || marks.Has("tokens.input", "tokens.thoughts"));
+}

@@ -1,0 +1,31 @@
+using TokenDashboard.Import.Reading;
+using TokenDashboard.Import.Records;
+
+namespace TokenDashboard.Import.Formats;
+
+/// <summary>
+/// Messages of OpenCode, known again by their id: files of one JSON object each before version 1.2, and the table <c>message</c> of its
+/// SQLite database since. Input leaves out cached tokens, and output those of reasoning unless the total says otherwise.
+/// </summary>
+internal static class OpenCodeMessages
+{
+    public static readonly RecordShape Shape = new("opencode", new ColumnMap(
+        (ImportColumn.Id, ["id"]), (ImportColumn.SpanId, ["id"]), (ImportColumn.Transaction, ["sessionID"]), (ImportColumn.Timestamp, ["time.created"]),
+        (ImportColumn.EndTime, ["time.completed"]), (ImportColumn.Model, ["modelID"]), (ImportColumn.Provider, ["providerID"]), (ImportColumn.PromptTokens, ["tokens.input"]),
+        (ImportColumn.CompletionTokens, ["tokens.output"]), (ImportColumn.TotalTokens, ["tokens.total"]), (ImportColumn.CachedTokens, ["tokens.cache.read"]),
+        (ImportColumn.CacheWriteTokens, ["tokens.cache.write"]), (ImportColumn.ReasoningTokens, ["tokens.reasoning"]), (ImportColumn.Cost, ["cost"])))
+    {
+        CacheIsBeside = true,
+        ReasoningIsBeside = true,
+        HasCopies = true,
+        IsRequest = record => record("role") == "assistant" && record("tokens") is not null,
+        Complete = (values, record) =>
+        {
+            values[ImportColumn.RequestType] = "chat";
+            values[ImportColumn.Success] = record("error") is null ? null : "false";
+        },
+    };
+
+    public static readonly UsageFormat Format =
+        UsageFormat.Of(ImportFormat.OpenCode, "messages of the assistant with tokens", Shape, isJson: marks => marks.Has("modelID", "providerID") || marks.Has("sessionID", "role"));
+}

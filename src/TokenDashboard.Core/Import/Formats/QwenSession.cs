@@ -1,0 +1,24 @@
+using TokenDashboard.Import.Reading;
+using TokenDashboard.Import.Records;
+
+namespace TokenDashboard.Import.Formats;
+
+/// <summary>
+/// Sessions of Qwen Code, as JSON lines. Messages are known again by their uuid, in the files of resumed sessions too. Input includes cached
+/// tokens; thoughts are beside the candidates where the total says so.
+/// </summary>
+internal static class QwenSession
+{
+    private static readonly RecordShape Shape = new("qwen", new ColumnMap(
+        (ImportColumn.Id, ["uuid"]), (ImportColumn.SpanId, ["uuid"]), (ImportColumn.Timestamp, ["timestamp"]), (ImportColumn.Transaction, ["sessionId"]), (ImportColumn.Model, ["model"]),
+        (ImportColumn.PromptTokens, ["usageMetadata.promptTokenCount"]), (ImportColumn.CompletionTokens, ["usageMetadata.candidatesTokenCount"]),
+        (ImportColumn.TotalTokens, ["usageMetadata.totalTokenCount"]), (ImportColumn.CachedTokens, ["usageMetadata.cachedContentTokenCount"]),
+        (ImportColumn.ReasoningTokens, ["usageMetadata.thoughtsTokenCount"])))
+    {
+        IsRequest = record => record("usageMetadata") is not null,
+        Complete = (values, _) => values[ImportColumn.RequestType] = "chat",
+    };
+
+    public static readonly UsageFormat Format = UsageFormat.Of(ImportFormat.QwenCode, "messages with usageMetadata", Shape,
+        isJson: marks => marks.Has("usageMetadata.promptTokenCount") || (marks.Has("sessionId", "uuid") && marks.HasAny("message.parts", "usageMetadata")));
+}

@@ -1,0 +1,88 @@
+using System.Text;
+using System.Text.Json;
+
+namespace TokenDashboard.Import.Reading;
+
+/// <summary>
+/// By what a format is recognised: the names in an object, as paths of up to three, through arrays too, or the names of a CSV file's
+/// columns; and of <c>type</c>, <c>object</c> and the like also the value, as in <c>type=session_meta</c>.
+/// </summary>
+internal sealed class Marks
+{
+    private const int MaxDepth = 3;
+    private const int LongestWord = 40;
+
+    private readonly HashSet<string> _names;
+
+    private Marks(HashSet<string> names) => _names = names;
+
+    public IEnumerable<string> Names => _names;
+
+    public bool Has(params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+        {
+            if (!_names.Contains(name))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    public bool HasAny(params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+        {
+            if (_names.Contains(name))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>The marks of a line of JSON, whole or cut.</summary>
+    public static Marks OfJson(ReadOnlySpan<byte> line)
+    {
+        var names = new HashSet<string>();
+        var path = new List<(string Name, int Depth)>();
+        // Not the final block, so that of a line that is cut off what is there is read.
+        var reader = new Utf8JsonReader(line, isFinalBlock: false, new JsonReaderState(JsonText.ReaderOptions));
+        int objects = 0;
+        string name = "";
+        try
+        {
+            while (reader.Read())
+            {
+                switch (reader.TokenType)
+                {
+                    case JsonTokenType.StartObject:
+                        objects++;
+                        break;
+                    case JsonTokenType.EndObject:
+                        objects--;
+                        break;
+                    case JsonTokenType.PropertyName when objects <= MaxDepth:
+                        path.RemoveAll(part => part.Depth >= objects);
+                        name = string.Join('.', path.Select(part => part.Name).Append(Encoding.UTF8.GetString(reader.ValueSpan)));
+                        path.Add((Encoding.UTF8.GetString(reader.ValueSpan), objects));
+                        names.Add(name);
+                        break;
+                    case JsonTokenType.String when objects <= MaxDepth && reader.ValueSpan.Length <= LongestWord && (name.EndsWith("type", StringComparison.Ordinal) || name.EndsWith("object", StringComparison.Ordinal)):
+                        names.Add($"{name}={Encoding.UTF8.GetString(reader.ValueSpan)}");
+                        break;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // A damaged line says nothing more; the next may.
+        }
+        return new Marks(names);
+    }
+
+    /// <summary>The marks of a CSV file's first line.</summary>
+    public static Marks OfCsv(ReadOnlySpan<byte> header) => new(Encoding.UTF8.GetString(header).Split((char)CsvRecords.DelimiterOf(header))
+        .Select(name => name.Trim().Trim('"')).ToHashSet(StringComparer.OrdinalIgnoreCase));
+}

@@ -1,0 +1,42 @@
+namespace TokenDashboard.Import.Reading;
+
+/// <summary>What the records of a format, one a request, call their parts, in JSON as paths.</summary>
+/// <param name="Source">Whose ids the records' own ids are.</param>
+/// <param name="Columns">Of each column the names it may have; null where records say them by their own names.</param>
+internal sealed record RecordShape(string Source, ColumnMap? Columns)
+{
+    /// <inheritdoc cref="RequestValues.CacheIsBeside"/>
+    public bool CacheIsBeside { get; init; }
+
+    /// <inheritdoc cref="RequestValues.ReasoningIsBeside"/>
+    public bool ReasoningIsBeside { get; init; }
+
+    /// <summary>Whether a record is a request; others are passed over.</summary>
+    public Func<Func<string, string?>, bool>? IsRequest { get; init; }
+
+    /// <summary>Completes what the names alone do not give.</summary>
+    public Action<RequestValues, Func<string, string?>>? Complete { get; init; }
+
+    /// <summary>The member by which records say their session, or the first line of the session for all.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>Whether a later copy of a record may be more complete: then the one with most tokens stays.</summary>
+    public bool HasCopies { get; init; }
+
+    /// <summary>Whether records may contain one another's tokens, as spans do.</summary>
+    public bool IsTree { get; init; }
+
+    /// <summary>Fills in what a record says.</summary>
+    /// <returns>Whether it is a request.</returns>
+    public bool Fill(RequestValues values, Func<string, string?> record)
+    {
+        if (IsRequest?.Invoke(record) == false)
+        {
+            return false;
+        }
+        (values.CacheIsBeside, values.ReasoningIsBeside) = (CacheIsBeside, ReasoningIsBeside);
+        Complete?.Invoke(values, record);
+        // Of those in a tree, some have no tokens of their own.
+        return !IsTree || values.HasTokens;
+    }
+}

@@ -1,0 +1,165 @@
+using TokenDashboard.Import.Records;
+
+namespace TokenDashboard.Tests.Import;
+
+/// <summary>Sessions of coding agents.</summary>
+public sealed class AgentTests : IDisposable
+{
+    private readonly ImportFolder _folder = new();
+
+    [Fact]
+    public void A_model_that_advises_within_a_message_is_a_request_of_its_own()
+    {
+        const string Usage = """{"input_tokens":2,"output_tokens":491,"cache_read_input_tokens":2000,"cache_creation_input_tokens":100,"iterations":[{"type":"message","input_tokens":1,"output_tokens":45},{"type":"advisor_message","model":"claude-opus-4-7","input_tokens":1500,"output_tokens":700},{"type":"fallback_message","model":"x","input_tokens":9,"output_tokens":9},{"type":"advisor_message","model":"claude-opus-4-7","input_tokens":10,"output_tokens":1}]}""";
+        string line = Reply("m1", "claude-sonnet-4-6", Usage);
+
+        ImportReport report = _folder.Import(line + line);
+
+        Assert.Equal((6, 3, 3), (report.Read, report.Imported, report.Duplicates));
+        Assert.Equal(["claude-opus-4-7|11", "claude-opus-4-7|2200", "claude-sonnet-4-6|2593"], _folder.Query("SELECT model || '|' || total_tokens FROM telemetry ORDER BY 1"));
+    }
+
+    [Fact]
+    public void A_reply_in_a_progress_line_counts_once_whatever_file_it_is_also_in()
+    {
+        string reply = Reply("m1", "claude-haiku-4-5", """{"input_tokens":10,"output_tokens":20}""");
+        string progress = $$"""{"type":"progress","timestamp":"2026-03-01T12:30:00Z","sessionId":"s1","uuid":"u1","data":{"type":"agent_progress","agentId":"a1","message":{{reply.Trim()}} } }""" + "\n";
+
+        ImportReport first = _folder.Import(progress);
+        string[] alone = _folder.Requests();
+        _folder.Import(reply);
+
+        Assert.Equal((ImportFormat.ClaudeCode, 1, 30L), (first.Format, first.Imported, first.ImportedTokens));
+        Assert.StartsWith("2026-03-01T12:00:00|s1|", Assert.Single(alone));
+        Assert.Equal(["30"], _folder.Query("SELECT sum(total_tokens) FROM telemetry"));
+    }
+
+    [Theory]
+    [InlineData("700", "0", "0", 706)]
+    [InlineData("700", "100", "200", 706)]
+    [InlineData("0", "300", "400", 706)]
+    [InlineData("700", "300", "400", 706)]
+    public void Of_tokens_written_to_the_cache_the_larger_of_the_split_and_its_flat_number_counts(string flat, string minutes, string hour, long total)
+    {
+        _folder.Import(Reply("m1", "m", $$$"""{"input_tokens":2,"output_tokens":4,"cache_creation_input_tokens":{{{flat}}},"cache_creation":{"ephemeral_5m_input_tokens":{{{minutes}}},"ephemeral_1h_input_tokens":{{{hour}}} } }"""));
+
+        Assert.Equal([$"{total}"], _folder.Query("SELECT total_tokens FROM telemetry"));
+    }
+
+    [Fact]
+    public void A_transcript_without_a_reply_is_said_to_have_nothing()
+    {
+        ImportReport own = _folder.Import("""{"type":"user","sessionId":"s1","uuid":"u1","message":{"role":"user","content":"hi"}}""" + "\n");
+        ImportReport foreign = _folder.Import(Samples.Codex, ImportFormat.ClaudeCode);
+
+        Assert.Equal((ImportFormat.ClaudeCode, ErrorCode.ImportNothingFound, ErrorCode.ImportNothingFound), (own.Format, own.ProblemCode, foreign.ProblemCode));
+    }
+
+    [Fact]
+    public void Counters_of_Codex_give_what_they_grew_by_and_repeats_nothing()
+    {
+        ImportReport report = _folder.Import(Samples.Codex);
+
+        Assert.Equal((ImportFormat.Codex, 2, 2), (report.Format, report.Read, report.Imported));
+        Assert.Equal(
+            ["2026-03-01T12:01:00|c1||gpt-5.2-codex|openai|chat|1000|125|1125|-|1||||250|-|25|-", "2026-03-01T12:03:00|c1||gpt-5.2-codex|openai|chat|2000|75|2075|-|1||||1000|-|0|-"],
+            _folder.Requests());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_history_a_fork_begins_with_counts_once_at_its_first_time(bool forkFirst)
+    {
+        string parent = Samples.Codex;
+        // The history has the time of the fork, and both go on from it.
+        string fork = Samples.CodexMeta("c2", from: "c1") + Samples.CodexMeta("c1") + Samples.CodexCount(30, 1000, 250, 125, 25, 1000, 250, 125, 25)
+            + Samples.CodexCount(30, 3000, 1250, 200, 25, 2000, 1000, 75, 0) + Samples.CodexCount(40, 3500, 1250, 210, 25, 500, 0, 10, 0);
+        string ofFork = Samples.CodexMeta("c3", from: "c2") + Samples.CodexMeta("c2", from: "c1") + Samples.CodexMeta("c1")
+            + Samples.CodexCount(50, 1000, 250, 125, 25, 1000, 250, 125, 25) + Samples.CodexCount(55, 1010, 250, 126, 25, 10, 0, 1, 0);
+
+        foreach (string file in forkFirst ? [ofFork, fork, parent] : (string[])[parent, fork, ofFork])
+        {
+            _folder.Import(file);
+        }
+
+        Assert.Equal(["01|c1|1125", "03|c1|2075", "40|c2|510", "55|c3|11"], _folder.Query("SELECT substr(timestamp, 15, 2) || '|' || transaction_id || '|' || total_tokens FROM telemetry ORDER BY timestamp"));
+    }
+
+    [Fact]
+    public void The_sum_a_fork_begins_with_is_not_its_own()
+    {
+        _folder.Import(Samples.CodexMeta("c2", from: "c1") + Samples.CodexCount(1, 28_000_000, 0, 700_000, 0, 0, 0, 0, 0) + Samples.CodexCount(2, 28_040_000, 0, 702_000, 0, 40_000, 0, 2_000, 0));
+
+        Assert.Equal(["42000"], _folder.Query("SELECT total_tokens FROM telemetry"));
+    }
+
+    [Fact]
+    public void A_session_that_goes_on_from_counters_it_does_not_show_counts_its_own()
+    {
+        _folder.Import(Samples.CodexMeta("c4") + Samples.CodexCount(1, 400_000, 0, 9_000, 0, 50, 0, 5, 0) + Samples.CodexCount(2, 400_100, 0, 9_010, 0, 100, 0, 10, 0)
+            // The counters begin anew.
+            + Samples.CodexCount(3, 70, 0, 7, 0, 70, 0, 7, 0));
+
+        Assert.Equal(["55", "110", "77"], _folder.Query("SELECT total_tokens FROM telemetry ORDER BY timestamp"));
+    }
+
+    [Fact]
+    public void Sessions_of_Codex_in_one_file_stay_apart()
+    {
+        ImportReport report = _folder.Import(Samples.Codex + Samples.Codex.Replace("\"c1\"", "\"c9\"").Replace("2026-03-01T12", "2026-03-01T13"));
+
+        Assert.Equal((4, 0, 2 * 3200L), (report.Imported, report.Duplicates, report.ImportedTokens));
+    }
+
+    [Fact]
+    public void A_message_of_Gemini_counts_once_with_its_last_copy()
+    {
+        ImportReport report = _folder.Import(Samples.Gemini);
+
+        Assert.Equal((ImportFormat.GeminiCli, 3, 2, 1), (report.Format, report.Read, report.Imported, report.Updated));
+        Assert.Equal(
+            ["2026-03-01T12:00:05|s1||gemini-2.5-pro||chat|1210|35|1245|-|1||g2||1000|-|5|-", "2026-03-01T12:00:09|s1||gemini-2.5-flash||chat|10|1|11|-|1||g3||0|-|0|-"], _folder.Requests());
+    }
+
+    [Fact]
+    public void A_session_of_Gemini_may_be_one_document()
+    {
+        string[] lines = Samples.Gemini.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string document = lines[0][..^1] + ",\n\"messages\": [\n" + string.Join(",\n", lines[1..]) + "]}\n";
+        using var reference = new ImportFolder();
+        reference.Import(Samples.Gemini);
+
+        ImportReport report = _folder.Import(document);
+
+        Assert.Equal(ImportFormat.GeminiCli, report.Format);
+        Assert.Equal(reference.Requests(), _folder.Requests());
+    }
+
+    [Fact]
+    public void A_session_of_Qwen_is_its_own()
+    {
+        ImportReport report = _folder.Import("""
+            {"uuid":"u1","parentUuid":null,"sessionId":"s1","timestamp":"2026-03-01T12:00:00Z","type":"user","cwd":"/p","version":"0.6","message":{"role":"user","parts":[{"text":"hi"}]}}
+            {"uuid":"u2","parentUuid":"u1","sessionId":"s1","timestamp":"2026-03-01T12:00:05Z","type":"assistant","cwd":"/p","version":"0.6","model":"qwen3-coder-plus","message":{"role":"model","parts":[{"text":"x"}]},"usageMetadata":{"promptTokenCount":1200,"candidatesTokenCount":30,"thoughtsTokenCount":5,"totalTokenCount":1235,"cachedContentTokenCount":1000}}
+
+            """);
+
+        Assert.Equal((ImportFormat.QwenCode, 1), (report.Format, report.Imported));
+        Assert.Equal(["2026-03-01T12:00:05|s1||qwen3-coder-plus||chat|1200|35|1235|-|1||u2||1000|-|5|-"], _folder.Requests());
+    }
+
+    [Fact]
+    public void A_message_of_OpenCode_has_its_cache_and_reasoning_beside_it()
+    {
+        ImportReport report = _folder.Import("""{"id":"msg_1","sessionID":"ses_1","role":"assistant","time":{"created":1772366400000,"completed":1772366402000},"modelID":"claude-sonnet-4-5","providerID":"anthropic","cost":0.02,"tokens":{"input":10,"output":20,"reasoning":3,"cache":{"read":300,"write":40}}}""");
+
+        Assert.Equal((ImportFormat.OpenCode, 1), (report.Format, report.Imported));
+        Assert.Equal(["2026-03-01T12:00:00|ses_1||claude-sonnet-4-5|anthropic|chat|350|23|373|2000.0|1||msg_1||300|40|3|0.02"], _folder.Requests());
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static string Reply(string id, string model, string usage) =>
+        $$"""{"type":"assistant","timestamp":"2026-03-01T12:00:00Z","sessionId":"s1","requestId":"r1","uuid":"u1","message":{"id":"{{id}}","model":"{{model}}","usage":{{usage}} } }""" + "\n";
+}

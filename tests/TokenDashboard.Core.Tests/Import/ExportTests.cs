@@ -1,0 +1,310 @@
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using TokenDashboard.Import.Reading;
+using TokenDashboard.Import.Records;
+
+namespace TokenDashboard.Tests.Import;
+
+/// <summary>What other programs and this one export.</summary>
+public sealed class ExportTests : IDisposable
+{
+    private const string OwnCsv = """
+        "Id","Timestamp","Transaction","User","Model","Provider","RequestType","PromptTokens","CompletionTokens","TotalTokens","CachedTokens","CacheWriteTokens","ReasoningTokens","RecordedCost","DurationMs","PolicyPassed","InterruptedStream","TraceId","SpanId","ParentSpanId"
+
+        """;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private readonly ImportFolder _folder = new();
+
+    [Fact]
+    public void Usage_of_Cursor_has_words_for_costs()
+    {
+        ImportReport report = _folder.Import(Samples.Cursor);
+
+        Assert.Equal((ImportFormat.Cursor, 3, 2 * 3170L), (report.Format, report.Imported, report.ImportedTokens));
+        Assert.Equal(["100|3000|3120|", "100|3000|3120|0.12", "0|0|0|"], _folder.Query("SELECT concat_ws('|', cache_write_tokens, cached_tokens, prompt_tokens, COALESCE(cost, '')) FROM telemetry JOIN tokendash_request_detail ON row_id = id ORDER BY timestamp"));
+    }
+
+    [Fact]
+    public void Generations_of_OpenRouter_are_known_by_their_id()
+    {
+        const string Content = """
+            generation_id,created_at,cost_total,tokens_prompt,tokens_completion,tokens_reasoning,tokens_cached,model_permaslug,provider_name,user,finish_reason_normalized,generation_time_ms
+            gen-1,2026-03-01 12:00:00.250,0.0123,100,30,10,40,openai/gpt-5,OpenAI,alice,stop,900
+            gen-1,2026-03-01 12:00:00.250,0.0123,100,30,10,40,openai/gpt-5,OpenAI,alice,stop,900
+
+            """;
+
+        ImportReport report = _folder.Import(Content);
+
+        Assert.Equal((ImportFormat.OpenRouter, 1, 1), (report.Format, report.Imported, report.Duplicates));
+        Assert.Equal(["2026-03-01T12:00:00.250000||alice|openai/gpt-5|OpenAI|chat|100|30|130|900.0|1||gen-1||40|-|10|0.0123"], _folder.Requests());
+    }
+
+    [Fact]
+    public void Observations_of_Langfuse_count_once_where_they_lie_in_one_another()
+    {
+        ImportReport report = _folder.Import(Samples.Langfuse);
+
+        Assert.Equal((ImportFormat.Langfuse, 3, 2, 1), (report.Format, report.Read, report.Imported, report.Aggregates));
+        Assert.Equal(
+            ["2026-03-01T12:00:00.500000|||gpt-4o||chat|100|10|110|1000.0|0|t1|o2|o1|80|-|-|0.25", "2026-03-01T12:00:03|||e||embeddings|7|0|7|-|1|t2|o4||-|-|-|-"], _folder.Requests());
+    }
+
+    [Fact]
+    public void A_trace_of_Langfuse_says_who_asked_and_what_lies_between()
+    {
+        const string Common = "\"traceId\":\"t1\",\"startTime\":\"2026-03-01T12:00:00Z\"";
+
+        ImportReport report = _folder.Import($$"""
+            {"trace":{"id":"t1","userId":"alice","sessionId":"s1"},"observations":[
+              {"id":"o1","type":"GENERATION",{{Common}},"usageDetails":{"input":20,"output":5},"parentObservationId":null},
+              {"id":"o2","type":"SPAN",{{Common}},"usageDetails":{},"parentObservationId":"o1"},
+              {"id":"o3","type":"GENERATION",{{Common}},"usageDetails":{},"parentObservationId":"o2"},
+              {"id":"o4","type":"GENERATION",{{Common}},"usageDetails":{"input":20,"output":5},"parentObservationId":"o3"} ] }
+            """);
+
+        Assert.Equal((1, 1, 0), (report.Imported, report.Aggregates, report.Unreadable));
+        Assert.Equal(["o4|alice|s1"], _folder.Query("SELECT concat_ws('|', span_id, user_id, transaction_id) FROM telemetry"));
+    }
+
+    [Fact]
+    public void Observations_of_Langfuse_may_be_CSV()
+    {
+        ImportReport report = _folder.Import(""""
+            id,trace_id,type,parent_observation_id,start_time,end_time,provided_model_name,usage_details,total_cost,level
+            o1,t1,GENERATION,,2026-03-01 12:00:00.000,2026-03-01 12:00:01.000,gpt-4o,"{""input"":10,""input_cached_tokens"":5,""output"":2,""total"":17}",0.5,DEFAULT
+            o2,t1,SPAN,,2026-03-01 12:00:00.000,,,{},,DEFAULT
+
+            """");
+
+        Assert.Equal((ImportFormat.Langfuse, 1, 17L), (report.Format, report.Imported, report.ImportedTokens));
+    }
+
+    [Theory]
+    [InlineData("start_time,end_time,num_model_requests,model,input_tokens,output_tokens\n1793491200,1793577600,57,gpt-4o,12000,3400\n")]
+    [InlineData("""{"object":"page","data":[{"object":"bucket","start_time":1793491200,"end_time":1793577600,"results":[{"object":"organization.usage.completions.result","input_tokens":1,"num_model_requests":5}]}]}""")]
+    [InlineData("""{"data":[{"starting_at":"2026-03-01T00:00:00Z","ending_at":"2026-03-02T00:00:00Z","results":[{"uncached_input_tokens":1,"output_tokens":2}]}],"has_more":false}""")]
+    [InlineData("timestamp,model,requests,prompt_tokens\n2026-03-01,gpt-4o,57,12000\n")]
+    public void Buckets_of_a_usage_report_are_refused_as_requests(string content) => Assert.Equal(
+        ErrorCode.ImportNotRequests, Assert.Throws<TokenDashboardException>(() => _folder.Import(content + "\n")).Code);
+
+    [Fact]
+    public void The_end_of_what_a_map_names_is_not_known_by_its_name()
+    {
+        var map = new ColumnMap(new Dictionary<string, string> { ["timestamp"] = "begun", ["prompt_tokens"] = "sent" });
+
+        _folder.Import("begun,end_time,sent\n2026-03-01,2026-03-02,5\n", map: map);
+
+        Assert.Equal(["-"], _folder.Query("SELECT COALESCE(duration_ms, '-') FROM telemetry"));
+    }
+
+    [Theory]
+    [InlineData("03/31/2026 06:28:03 +00:00", "983.5", "0.25")]
+    [InlineData("31.03.2026 06:28:03 +00:00", "983,5", "0,25")]
+    [InlineData("31/03/2026 06:28:03 +00:00", "983.5", "0.25")]
+    [InlineData("2026/03/31 6:28:03 +00:00", "983.5", "0.25")]
+    public void Requests_that_Export_Csv_wrote_come_back_whatever_the_culture(string time, string duration, string cost)
+    {
+        ImportReport report = _folder.Import(OwnCsv
+            + $"\"1\",\"{time}\",\"t1\",\"alice\",\"gpt-4o\",\"openai\",\"chat\",\"10\",\"5\",\"15\",\"4\",,,\"{cost}\",\"{duration}\",\"False\",\"False\",\"aa\",\"b1\",\"\"\n"
+            + $"\"2\",\"{time}\",\"t1\",\"alice\",\"gpt-4o\",\"openai\",\"chat\",\"10\",\"0\",\"10\",,,,,,\"True\",\"True\",\"aa\",\"b2\",\"b1\"\n");
+
+        Assert.Equal((ImportFormat.Csv, 2, 0), (report.Format, report.Imported, report.Unreadable));
+        Assert.Equal(
+            ["2026-03-31T06:28:03|t1|alice|gpt-4o|openai|chat|10|0|0|-|1|aa|b2|b1|-|-|-|-", "2026-03-31T06:28:03|t1|alice|gpt-4o|openai|chat|10|5|15|983.5|0|aa|b1||4|-|-|0.25"], _folder.Requests());
+    }
+
+    [Theory]
+    [InlineData("{0}\n{1}\n")]
+    [InlineData("[\n  {0},\n  {1}\n]\n")]
+    [InlineData("[{0},{1}]")]
+    public void Requests_that_ConvertTo_Json_wrote_come_back(string form)
+    {
+        string one = """{"Id":1,"Timestamp":"2026-03-01T12:00:00.25+00:00","Transaction":"t1","User":"alice","Model":"gpt-4o","Provider":"openai","RequestType":"chat","PromptTokens":10,"CompletionTokens":5,"TotalTokens":15,"CachedTokens":4,"CacheWriteTokens":null,"ReasoningTokens":null,"RecordedCost":0.25,"DurationMs":983.5,"PolicyPassed":false,"InterruptedStream":false,"TraceId":"aa","SpanId":"b1","ParentSpanId":""}""";
+
+        ImportReport report = _folder.Import(form.Replace("{0}", one).Replace("{1}", one.Replace("b1", "b2")));
+
+        Assert.Equal((ImportFormat.Json, 2), (report.Format, report.Imported));
+        Assert.Equal("2026-03-01T12:00:00.250000|t1|alice|gpt-4o|openai|chat|10|5|15|983.5|0|aa|b1||4|-|-|0.25", _folder.Requests()[0]);
+    }
+
+    [Fact]
+    public void Requests_that_Export_Clixml_wrote_come_back()
+    {
+        ImportReport report = _folder.Import("""
+            <Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">
+              <Obj RefId="0">
+                <TN RefId="0"><T>TokenDashboard.Telemetry.TokenRequest</T></TN>
+                <ToString>TokenDashboard.Telemetry.TokenRequest</ToString>
+                <Props>
+                  <I64 N="Id">1</I64>
+                  <Obj N="Timestamp" RefId="1">
+                    <ToString>01.03.2026 12:00:00 +00:00</ToString>
+                    <Props><DT N="DateTime">2026-03-01T12:00:00.25</DT><DT N="UtcDateTime">2026-03-01T12:00:00.25Z</DT><I32 N="Day">1</I32></Props>
+                  </Obj>
+                  <S N="User">alice</S>
+                  <S N="Model"></S>
+                  <I64 N="PromptTokens">10</I64>
+                  <I64 N="CompletionTokens">5</I64>
+                  <I64 N="TotalTokens">15</I64>
+                  <Nil N="CachedTokens" />
+                  <Db N="DurationMs">983.5</Db>
+                  <B N="PolicyPassed">false</B>
+                  <S N="TraceId">aa</S>
+                  <S N="SpanId">b1</S>
+                </Props>
+              </Obj>
+            </Objs>
+            """);
+
+        Assert.Equal((ImportFormat.Clixml, 1), (report.Format, report.Imported));
+        Assert.Equal(["2026-03-01T12:00:00.250000||alice||||10|5|15|983.5|0|aa|b1||-|-|-|-"], _folder.Requests());
+    }
+
+    [Fact]
+    public void Members_of_any_JSON_are_mapped_by_paths()
+    {
+        var map = new ColumnMap(new Dictionary<string, string>
+        {
+            ["timestamp"] = "meta.at", ["prompt_tokens"] = "usage.prompt_tokens", ["completion_tokens"] = "usage.completion_tokens", ["model"] = "model", ["provider"] = "=acme", ["id"] = "req.no",
+        });
+
+        ImportReport report = _folder.Import("""
+            {"meta":{"at":1772366400},"usage":{"prompt_tokens":7,"completion_tokens":3},"model":"m","req.no":"r1"}
+            {"meta":{"at":1772366400},"usage":{"prompt_tokens":7,"completion_tokens":3},"model":"m","req.no":"r1"}
+            {"meta":{"at":"never"},"usage":{"prompt_tokens":7}}
+
+            """, map: map);
+
+        Assert.Equal((ImportFormat.Json, 1, 1, 1), (report.Format, report.Imported, report.Duplicates, report.Unreadable));
+        Assert.Equal(["2026-03-01T12:00:00|||m|acme||7|3|10|-|1||||-|-|-|-"], _folder.Requests());
+    }
+
+    [Theory]
+    [InlineData(nameof(Samples.Otlp))]
+    [InlineData(nameof(Samples.LiteLlmJson))]
+    [InlineData(nameof(Samples.Copilot))]
+    public void Arrays_pages_pretty_and_glued_JSON_give_what_lines_give(string name)
+    {
+        string lines = name switch { nameof(Samples.Otlp) => Samples.Otlp, nameof(Samples.Copilot) => Samples.Copilot, _ => Samples.LiteLlmJson };
+        string[] values = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        using var reference = new ImportFolder();
+        reference.Import(lines);
+        string[] forms =
+        [
+            $"[{string.Join(',', values)}]", $"[\n{string.Join(",\n", values)}\n]\n", $"[{values[0]}]\n[{string.Join(',', values[1..])}]\n", string.Concat(values),
+            string.Concat(values.Select(Pretty)), $"[{string.Join(',', values.Select(Pretty))}]", $"{Pretty(values[0])}\ufeff{string.Concat(values[1..].Select(Pretty))}",
+            .. (ReadOnlySpan<string>)(name == nameof(Samples.LiteLlmJson) ? [$$"""{"data":[{{string.Join(',', values)}}],"total":2}""", Pretty($$"""{"data":[{{string.Join(',', values)}}],"total":2}""")] : []),
+        ];
+        foreach (string form in forms)
+        {
+            using var folder = new ImportFolder();
+            ImportReport report = folder.Import(form);
+            Assert.Equal((0, false), (report.Unreadable, report.Incomplete));
+            Assert.Equal(reference.Requests(), folder.Requests());
+            Assert.Equal(0, folder.Import(lines).Imported);
+        }
+    }
+
+    [Fact]
+    public void Files_of_CSV_may_be_joined()
+    {
+        ImportReport report = _folder.Import("timestamp,prompt_tokens\n2026-03-01,1\n\ufefftimestamp,prompt_tokens\r\n2026-03-02,2\n");
+
+        Assert.Equal((2, 0), (report.Imported, report.Unreadable));
+    }
+
+    [Fact]
+    public void Lines_of_spread_JSON_are_numbered_as_in_the_file()
+    {
+        ImportReport report = _folder.Import("[\n  {\n    \"timestamp\": \"2026-03-01\",\n    \"prompt_tokens\": 1\n  },\n  {\n    \"timestamp\": \"never\",\n    \"prompt_tokens\": 1\n  }\n]\n");
+
+        Assert.Equal((1, 6L), (report.Imported, Assert.Single(report.UnreadableLines).LineNumber));
+    }
+
+    [Fact]
+    public void Another_store_comes_in_with_all_its_requests_known_again()
+    {
+        using var other = new ImportFolder();
+        foreach (string file in (string[])[Samples.ObserviciaLog, Samples.ObserviciaCsv, Samples.LiteLlmJson, Samples.ClaudeCode, Samples.Codex])
+        {
+            other.Import(file);
+        }
+        using (SqliteConnection connection = other.Connect())
+        {
+            connection.Execute("""
+                INSERT INTO telemetry (timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens, success, trace_id, span_id, parent_span_id)
+                VALUES ('2026-03-01T15:00:00', '', '', 'live', '', '', 1, 2, 3, 1, '', '', ''), ('garbage', '', '', 'live', '', '', 1, 2, 3, 1, '', '', '')
+                """);
+        }
+
+        ImportReport first = Import(other.Database), second = Import(other.Database);
+
+        Assert.Equal((ImportFormat.TokenStore, 1), (first.Format, first.Unreadable));
+        Assert.Equal((0, first.Imported), (second.Imported, second.Duplicates));
+        Assert.Equal(other.Requests().Where(request => !request.StartsWith("garbage", StringComparison.Ordinal)), _folder.Requests());
+        Assert.Equal(0, _folder.Import(Samples.ClaudeCode).Imported + _folder.Import(Samples.LiteLlmCsv).Imported + _folder.Import(Samples.Codex).Imported + _folder.Import(Samples.ObserviciaLog).Imported);
+    }
+
+    [Fact]
+    public void A_database_of_OpenCode_gives_its_messages()
+    {
+        string path = _folder.File("opencode.db");
+        using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
+        {
+            connection.Open();
+            connection.Execute("""
+                CREATE TABLE session (id TEXT PRIMARY KEY);
+                CREATE TABLE message (id TEXT PRIMARY KEY, session_id TEXT, time_created INTEGER, data TEXT);
+                INSERT INTO message VALUES ('msg_1', 'ses_1', 1, '{"role":"user","time":{"created":1772366400000}}');
+                INSERT INTO message VALUES ('msg_2', 'ses_1', 2, '{"role":"assistant","time":{"created":1772366400000,"completed":1772366402000},"modelID":"gpt-5","providerID":"openai","tokens":{"input":10,"output":20,"reasoning":3,"total":30,"cache":{"read":0,"write":0}}}');
+                INSERT INTO message VALUES ('msg_3', 'ses_1', 3, '{');
+                """);
+        }
+
+        ImportReport report = Import(path);
+
+        Assert.Equal((ImportFormat.OpenCode, 1, 1), (report.Format, report.Imported, report.Unreadable));
+        Assert.Equal(["2026-03-01T12:00:00|ses_1||gpt-5|openai|chat|10|20|30|2000.0|1||msg_2||0|0|3|-"], _folder.Requests());
+    }
+
+    [Fact]
+    public void The_store_itself_and_other_databases_are_refused()
+    {
+        _folder.Import(Samples.ObserviciaLog);
+        string other = _folder.File("other.db");
+        using (var connection = new SqliteConnection($"Data Source={other};Pooling=False"))
+        {
+            connection.Open();
+            connection.Execute("CREATE TABLE t (x)");
+        }
+
+        Assert.All((string[])[_folder.Database, other], path => Assert.Equal(ErrorCode.ImportFormatUnsupported, Assert.Throws<TokenDashboardException>(() => Import(path)).Code));
+    }
+
+    [Theory]
+    [InlineData("", ErrorCode.ImportNothingFound)]
+    [InlineData("hello world\nthis is a poem\n", ErrorCode.ImportFormatUnknown)]
+    [InlineData("{\"a\":1}\n", ErrorCode.ImportFormatUnknown)]
+    [InlineData("timestamp,prompt_tokens\n", ErrorCode.ImportNothingFound)]
+    [InlineData("timestamp,prompt_tokens\nnever,1\n", ErrorCode.ImportNothingFound)]
+    public void A_file_that_gives_nothing_says_why(string content, ErrorCode code)
+    {
+        ImportReport report = _folder.Import(content);
+
+        Assert.Equal((0, code), (report.Imported, report.ProblemCode));
+        Assert.NotEmpty(report.Problem!);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private ImportReport Import(string path)
+    {
+        using var importer = new TokenDashboard.Import.TokenImporter(_folder.Database, ImportFormat.Auto, null, whatIf: false, CancellationToken.None);
+        return importer.Import(path);
+    }
+
+    private static string Pretty(string json) => JsonSerializer.Serialize(JsonDocument.Parse(json).RootElement, Indented) + "\n";
+}

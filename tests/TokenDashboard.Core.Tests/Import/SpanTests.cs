@@ -1,0 +1,195 @@
+using TokenDashboard.Import;
+using TokenDashboard.Import.Records;
+
+namespace TokenDashboard.Tests.Import;
+
+/// <summary>Spans of all instrumentations, and which of them stand for others.</summary>
+public sealed class SpanTests : IDisposable
+{
+    private readonly ImportFolder _folder = new();
+
+    [Fact]
+    public void A_call_traced_twice_counts_once_and_a_wrapper_not_at_all()
+    {
+        ImportReport twice = _folder.Import(Samples.Export(Call("a1", "", 100, 20), Call("b2", "a1", 100, 20)));
+        ImportReport sum = _folder.Import(Samples.Export(Call("c1", "", 300, 30), Samples.OtlpSpan("c2", "c1", 1), Call("c3", "c2", 100, 10), Call("c4", "c1", 200, 20)));
+
+        Assert.Equal((2, 1, 1, 120L), (twice.Read, twice.Imported, twice.Aggregates, twice.ImportedTokens));
+        Assert.Equal((3, 2, 1, 330L), (sum.Read, sum.Imported, sum.Aggregates, sum.ImportedTokens));
+        Assert.Equal(["b2", "c3", "c4"], _folder.Query("SELECT span_id FROM telemetry ORDER BY 1"));
+        Assert.Single(twice.Notes);
+    }
+
+    [Fact]
+    public void A_wrapper_that_leaves_out_cached_tokens_is_the_same_call()
+    {
+        string inner = Samples.OtlpSpan("b2", "a1", 1, ("gen_ai.operation.name", "chat"), ("gen_ai.usage.input_tokens", 1000), ("gen_ai.usage.output_tokens", 20), ("gen_ai.usage.cache_read.input_tokens", 900));
+
+        Assert.Equal(1020, _folder.Import(Samples.Export(Call("a1", "", 100, 20), inner)).ImportedTokens);
+    }
+
+    [Fact]
+    public void A_call_below_another_with_other_tokens_is_one_of_its_own_and_that_is_said()
+    {
+        ImportReport report = _folder.Import(Samples.Export(Call("a1", "", 1000, 50), Call("b2", "a1", 300, 7).Replace("\"endTimeUnixNano\":\"1772366401001500000\"", "\"endTimeUnixNano\":\"1772366401000500000\"")));
+
+        Assert.Equal((2, 0), (report.Imported, report.Aggregates));
+        Assert.Single(report.Notes);
+    }
+
+    [Theory]
+    [InlineData(1_450_000, 1)]
+    [InlineData(900_000, 0)]
+    public void A_call_that_waits_all_its_time_for_those_below_is_the_same_whatever_it_counts(int innerNanoseconds, int aggregates)
+    {
+        string inner = Call("b2", "a1", 600, 200).Replace("\"endTimeUnixNano\":\"1772366401001500000\"", $"\"endTimeUnixNano\":\"{1772366401000000000 + innerNanoseconds}\"");
+
+        ImportReport report = _folder.Import(Samples.Export(Call("a1", "", 1500, 400), inner));
+
+        Assert.Equal((2 - aggregates, aggregates), (report.Imported, report.Aggregates));
+        Assert.Single(report.Notes);
+    }
+
+    [Fact]
+    public void Nested_spans_are_kept_where_that_is_asked_for()
+    {
+        string path = _folder.File("nested.jsonl");
+        File.WriteAllText(path, Samples.Export(Call("x1", "", 100, 20), Call("x2", "x1", 100, 20)) + Samples.Otlp);
+        using var importer = new TokenImporter(_folder.Database, ImportFormat.Auto, null, whatIf: false, CancellationToken.None, keepNested: true);
+
+        ImportReport report = importer.Import(path);
+
+        Assert.Equal((6, 0), (report.Imported, report.Aggregates));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_call_traced_twice_in_two_files_counts_once_in_either_order(bool innerFirst)
+    {
+        string outer = Samples.Export(Call("a1", "", 100, 20)), inner = Samples.Export(Call("b2", "a1", 100, 20));
+
+        ImportReport[] reports = [.. (innerFirst ? [inner, outer] : (string[])[outer, inner]).Select(file => _folder.Import(file))];
+
+        Assert.Equal(["b2"], _folder.Query("SELECT span_id FROM telemetry"));
+        Assert.Equal(1, reports.Sum(report => report.Aggregates + report.Withdrawn));
+    }
+
+    [Theory]
+    [InlineData("claude_code.llm_request", "310|20|330|300", "input_tokens=10", "output_tokens=20", "cache_read_tokens=300", "cache_creation_tokens=0")]
+    [InlineData("claude_code.llm_request", "800|20|820|300", "input_tokens=500", "output_tokens=20", "cache_read_tokens=300", "cache_creation_tokens=0")]
+    [InlineData("ai.generateText.doGenerate", "11|5|16|-", "ai.usage.promptTokens=11", "ai.usage.completionTokens=5")]
+    [InlineData("ai.streamText.doStream", "11|5|16|3", "ai.usage.inputTokens=11", "ai.usage.outputTokens=5", "ai.usage.cachedInputTokens=3")]
+    [InlineData("gen", "10|5|15|-", "langfuse.observation.type=generation", """langfuse.observation.usage_details={"input":10,"output":5,"total":15}""")]
+    [InlineData("gen", "30|5|35|20", """langfuse.observation.usage_details={"input":10,"input_cached_tokens":20,"output":5,"total":35}""")]
+    [InlineData("chat", "10|5|15|-", """mlflow.spanType="CHAT_MODEL" """, """mlflow.chat.tokenUsage={"input_tokens":10,"output_tokens":5,"total_tokens":15}""")]
+    public void Tokens_are_found_under_the_names_of_each_instrumentation(string name, string stored, params string[] attributes)
+    {
+        (string, object)[] values = [.. attributes.Select(attribute => attribute.Split('=', 2)).Select(parts =>
+            (parts[0], int.TryParse(parts[1], out int number) ? number : (object)parts[1].Trim().Replace("\"", "\\\"")))];
+
+        _folder.Import(Samples.Export(Samples.OtlpSpan("a1", "", 0, values).Replace("\"name\":\"x\"", $"\"name\":\"{name}\"")));
+
+        Assert.Equal([stored], _folder.Query("SELECT concat_ws('|', prompt_tokens, completion_tokens, total_tokens, COALESCE(cached_tokens, '-')) FROM telemetry LEFT JOIN tokendash_request_detail ON row_id = id"));
+    }
+
+    [Fact]
+    public void An_embedding_counts_once_from_the_inner_span()
+    {
+        (string, object) tokens = ("ai.usage.tokens", 8);
+
+        _folder.Import(Samples.Export(
+            Samples.OtlpSpan("a1", "", 0, ("operation.name", "ai.embed"), tokens, ("ai.telemetry.metadata.userId", "u")),
+            Samples.OtlpSpan("b2", "a1", 0, ("operation.name", "ai.embed.doEmbed"), tokens, ("enduser.pseudo.id", "u"))));
+
+        Assert.Equal(["b2|8|u"], _folder.Query("SELECT span_id || '|' || total_tokens || '|' || user_id FROM telemetry"));
+    }
+
+    [Fact]
+    public void Names_of_token_counts_that_are_not_known_are_said()
+    {
+        string unknown = Samples.OtlpSpan("a1", "", 0, ("acme.tokens_in", 3), ("gen_ai.request.max_tokens", 500));
+
+        ImportReport nothing = _folder.Import(Samples.Export(unknown)), partly = _folder.Import(Samples.Export(unknown, Call("b2", "", 1, 1)));
+
+        Assert.Equal((ErrorCode.ImportNothingFound, null), (nothing.ProblemCode, partly.ProblemCode));
+        Assert.Contains("acme.tokens_in", nothing.Problem);
+        Assert.Contains("acme.tokens_in", Assert.Single(partly.Notes));
+        Assert.DoesNotContain("max_tokens", partly.Notes[0]);
+    }
+
+    [Fact]
+    public void Requests_in_the_logs_of_Claude_Code_count_and_are_the_same_as_its_spans()
+    {
+        const string Attributes = """
+            {"key":"session.id","value":{"stringValue":"s"}},{"key":"model","value":{"stringValue":"claude-opus-4-6"}},{"key":"input_tokens","value":{"intValue":"10"}},{"key":"output_tokens","value":{"intValue":"20"}},{"key":"cache_read_tokens","value":{"intValue":"300"}},{"key":"cost_usd","value":{"doubleValue":0.5}},{"key":"duration_ms","value":{"intValue":"900"}},{"key":"request_id","value":{"stringValue":"req_1"}}
+            """;
+        string log = $$"""{"resourceLogs":[{"resource":{"attributes":[{"key":"user.id","value":{"stringValue":"u"} }]},"scopeLogs":[{"logRecords":[{"timeUnixNano":"1772366400000000000","body":{"stringValue":"claude_code.api_request"},"attributes":[{"key":"event.name","value":{"stringValue":"api_request"} },{{Attributes.Trim()}}]},{"timeUnixNano":"1772366400000000000","body":{"stringValue":"claude_code.tool_result"},"attributes":[{"key":"event.name","value":{"stringValue":"tool_result"} },{"key":"input_tokens","value":{"intValue":"99"} }] }] }] }] }""" + "\n";
+
+        ImportReport first = _folder.Import(log);
+        ImportReport span = _folder.Import(Samples.Export(Samples.OtlpSpan("a1", "", 0).Replace("\"name\":\"x\"", "\"name\":\"claude_code.llm_request\"").Replace("\"attributes\":[]", $"\"attributes\":[{Attributes.Trim()}]")));
+
+        Assert.Equal((1, 1), (first.Imported, span.Duplicates));
+        Assert.Equal(["2026-03-01T12:00:00|s|u|claude-opus-4-6||chat|310|20|330|900.0|1||||300|-|-|0.5"], _folder.Requests());
+    }
+
+    [Fact]
+    public void A_file_of_Copilot_counts_its_chats()
+    {
+        ImportReport report = _folder.Import(Samples.Copilot);
+
+        Assert.Equal((ImportFormat.Copilot, 2, 1, 330L), (report.Format, report.Imported, report.Aggregates, report.ImportedTokens));
+        Assert.Contains("2026-03-01T12:00:01.500000|t1||gpt-5||chat|100|10|110|500.0|1|5b8efff798038103d269b633813fc60c|b2|a1|80|-|-|-", _folder.Requests());
+    }
+
+    [Fact]
+    public void Events_count_where_their_span_is_not_in_the_file()
+    {
+        string events = string.Concat(Samples.Copilot.Split('\n').Where(line => line.Contains("_body", StringComparison.Ordinal)).Select(line => line + "\n{}\n"));
+
+        ImportReport report = _folder.Import(events);
+
+        Assert.Equal((ImportFormat.Copilot, 1, 110L), (report.Format, report.Imported, report.ImportedTokens));
+    }
+
+    [Fact]
+    public void A_span_without_ids_or_beginning_counts_by_its_line()
+    {
+        const string Line = """{"type":"span","name":"chat x","endTime":[1772366402,0],"attributes":{"gen_ai.operation.name":"chat","gen_ai.usage.input_tokens":100,"gen_ai.usage.output_tokens":10}}""" + "\n";
+
+        Assert.Equal(2, _folder.Import(Line + Line, ImportFormat.Copilot).Imported);
+        Assert.Equal(2, _folder.Import(Line + Line, ImportFormat.Copilot).Duplicates);
+    }
+
+    [Fact]
+    public void Spans_of_the_console_exporter_of_Python_are_read()
+    {
+        ImportReport report = _folder.Import("""
+            {
+                "name": "chat gpt-4o",
+                "context": {
+                    "trace_id": "0x5b8efff798038103d269b633813fc60c",
+                    "span_id": "0x00000000000000b2"
+                },
+                "parent_id": null,
+                "start_time": "2026-03-01T12:00:00.000000Z",
+                "end_time": "2026-03-01T12:00:01.500000Z",
+                "status": {
+                    "status_code": "ERROR"
+                },
+                "attributes": {
+                    "gen_ai.operation.name": "chat",
+                    "gen_ai.usage.input_tokens": 12
+                }
+            }
+            """);
+
+        Assert.Equal((ImportFormat.Copilot, 1), (report.Format, report.Imported));
+        Assert.Equal(["2026-03-01T12:00:00||||||12|0|12|1500.0|0|5b8efff798038103d269b633813fc60c|00000000000000b2||-|-|-|-".Replace("|||||12", "||||chat|12")], _folder.Requests());
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static string Call(string id, string parent, int prompt, int completion) => Samples.OtlpSpan(
+        id, parent, 1, ("openinference.span.kind", "LLM"), ("llm.token_count.prompt", prompt), ("llm.token_count.completion", completion));
+}
