@@ -6,7 +6,7 @@ Describe 'New-GrafanaDashboard' {
     It 'makes every dashboard of the catalogue' {
         $dashboards = New-GrafanaDashboard
 
-        $dashboards.Name | Should -Be 'Models', 'Overview', 'Requests', 'Users'
+        $dashboards.Name | Should -Be 'Cost', 'Models', 'Overview', 'Requests', 'Users'
         foreach ($dashboard in $dashboards) {
             $json = $dashboard.Json | ConvertFrom-Json -AsHashtable
             $json.title | Should -Be $dashboard.Title

@@ -29,6 +29,24 @@ Describe 'Optimize-TokenStore' {
         (Get-TokenStore $database).Rollups | Should -Be 'current'
     }
 
+    It 'writes the prices of the models, and leaves them where the price list has faults' {
+        (Get-TokenStore $database).Prices | Should -Be 'none'
+        $null = Optimize-TokenStore -Database $database
+        (Get-TokenStore $database).Prices | Should -Be 'current'
+
+        $own = Join-Path $TestDrive prices.yaml
+        Set-Content $own 'nothing: 1'
+        try {
+            (Optimize-TokenStore -Database $database -ErrorAction SilentlyContinue -ErrorVariable problems).AddedRequests | Should -Be 0
+            $problems.FullyQualifiedErrorId | Should -Be 'PriceFileInvalid,TokenDashboard.Commands.OptimizeTokenStoreCommand'
+            (Get-TokenStore $database -WarningAction SilentlyContinue).Prices | Should -Be 'unknown'
+        }
+        finally {
+            Remove-Item $own
+        }
+        (Get-TokenStore $database).Prices | Should -Be 'current'
+    }
+
     It 'rebuilds and verifies' {
         $null = Optimize-TokenStore -Database $database
         $rows = (Get-TokenStore $database).Rows

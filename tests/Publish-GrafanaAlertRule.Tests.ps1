@@ -37,6 +37,14 @@ Describe 'Publish-GrafanaAlertRule to a server that answers' {
         $stored.title, $stored.labels.severity | Should -Be 'Daily', 'critical'
     }
 
+    It 'makes a rule about the cost of the month so far' {
+        $null = @{ Name = 'Budget'; Uid = 'budget'; Kind = 'Cost'; By = 'User'; Window = 'month'; Limit = 0.5 } | Publish-GrafanaAlertRule -Folder LLM
+
+        $stored = Invoke-Grafana $grafana /api/v1/provisioning/alert-rules/budget
+        $stored.data[0].relativeTimeRange.from, $stored.data[2].model.conditions[0].evaluator.params[0] | Should -Be 2678400, 0.5
+        { @{ Name = 'Odd'; Kind = 'NoTelemetry'; Window = 'month' } | Publish-GrafanaAlertRule -Folder LLM -ErrorAction Stop } | Should -Throw -ErrorId 'AlertRuleInvalid,*'
+    }
+
     It 'writes nothing with -WhatIf' {
         @{ Name = 'Silence'; Uid = 'silent'; Kind = 'NoTelemetry'; Window = '15m' } | Publish-GrafanaAlertRule -Folder LLM -WhatIf | Where-Object Action -NE Unchanged | Should -BeNullOrEmpty
 

@@ -53,6 +53,21 @@ Describe 'Update-TokenPrice' {
         (Get-Item $kept).LastWriteTimeUtc | Should -Be $written
     }
 
+    It 'refreshes the prices of stores' {
+        $database = Get-SampleStore "$([guid]::NewGuid()).db"
+        $null = Optimize-TokenStore $database
+        $null = Update-TokenPrice $file
+        (Get-TokenStore $database).Prices | Should -Be 'stale'
+
+        $null = Update-TokenPrice $file -Database $database -WhatIf
+        (Get-TokenStore $database).Prices | Should -Be 'stale'
+        $changes = Update-TokenPrice $file -Database (Join-Path $TestDrive none.db), $database -ErrorAction SilentlyContinue -ErrorVariable problems
+
+        $changes | Should -BeNullOrEmpty
+        $problems.FullyQualifiedErrorId | Should -Be 'StoreNotFound,TokenDashboard.Commands.UpdateTokenPriceCommand'
+        (Get-TokenStore $database).Prices | Should -Be 'current'
+    }
+
     It 'is done when somebody wants only the first of the changes' {
         $null = Update-TokenPrice $file | Select-Object -First 1
 

@@ -84,6 +84,22 @@ internal static class Measures
     /// <summary>All measures, in the order of columns.</summary>
     public static Measure[] All { get; } = [.. Table];
 
+    /// <summary>
+    /// What is computed of the others and the prices that a store has. Rollups do not hold it, for prices change.
+    /// </summary>
+    public static Measure[] Priced { get; } =
+    [
+        new("cost", MeasureAggregate.Sum, MeasureUnit.Cost, "Cost", "Cost at the prices of the time of each request."),
+        new("unpriced_tokens", MeasureAggregate.Sum, MeasureUnit.Tokens, "Unpriced tokens", "Tokens without a price."),
+        new("cache_savings", MeasureAggregate.Sum, MeasureUnit.Cost, "Cache savings", "How much more cached tokens would have cost as other prompt tokens."),
+    ];
+
+    public static Measure Cost => Priced[0];
+
+    public static Measure UnpricedTokens => Priced[1];
+
+    public static Measure CacheSavings => Priced[2];
+
     /// <summary>Those that are integers: first sums, then maxima, then minima. <see cref="Measure.Index"/> is the place here.</summary>
     public static Measure[] Integers { get; } = Arranged(isReal: false);
 

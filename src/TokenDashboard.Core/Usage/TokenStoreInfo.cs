@@ -55,11 +55,19 @@ public sealed class TokenStoreInfo
     /// <summary>The state of the rollups: <c>none</c>, <c>unusable</c>, <c>current</c>, or how many requests they do not hold yet. Null in engines without.</summary>
     public string? Rollups { get; private init; }
 
+    /// <summary>
+    /// The state of the prices that the store has for panels and alert rules: <c>none</c>, <c>current</c>, <c>stale</c> where the price list or the models
+    /// have changed, or <c>unknown</c> where the price list cannot be read. Null in engines without.
+    /// </summary>
+    public string? Prices { get; private init; }
+
     /// <summary>The engine that keeps the store, with its version.</summary>
     public required string Engine { get; init; }
 
     /// <summary>Reads the whole store once: its rollups, where it has them, or every request.</summary>
-    public static TokenStoreInfo Read(ITelemetryStore store)
+    /// <param name="store">The store.</param>
+    /// <param name="prices">The state of its prices.</param>
+    public static TokenStoreInfo Read(ITelemetryStore store, string? prices = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         var scope = new UsageScope(new RequestFilter(), RequestText.User | RequestText.Model | RequestText.Provider, Step: 0, TimeZoneInfo.Utc, CountsRemoved: false);
@@ -95,6 +103,7 @@ public sealed class TokenStoreInfo
             Unreadable = unreadable,
             JournalMode = facts.JournalMode,
             Rollups = facts.Rollups,
+            Prices = prices,
             Engine = facts.Engine,
         };
     }

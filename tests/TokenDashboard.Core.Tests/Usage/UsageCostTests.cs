@@ -28,7 +28,7 @@ public class UsageCostTests
         Gen.DateTime[new DateTime(2026, 8, 14), new DateTime(2026, 8, 20)], Gen.DateTime[new DateTime(2026, 1, 1), new DateTime(2026, 12, 31)],
         Gen.Int[0, 400].Select(half => new DateTime(2026, 8, 16).AddMinutes(30 * half)));
 
-    private static readonly Gen<TestStore.Row> Row = Gen.Select(
+    internal static readonly Gen<TestStore.Row> Row = Gen.Select(
         Time, Gen.OneOfConst(Models), Gen.OneOfConst("alice", "bob"), Prompt, Gen.Long[0, 900], Gen.Select(Gen.Bool, Gen.Double[0, 1], Gen.Double[0, 1], Gen.Double[0, 1.2]))
         .Select((time, model, user, prompt, completion, parts) =>
         {

@@ -13,6 +13,7 @@ public static partial class AlertRuleReader
     private const int MaxText = 4000;
 
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+    private static readonly TimeSpan LongestMonth = TimeSpan.FromDays(31);
     private static readonly TimeSpan Year = TimeSpan.FromDays(366);
 
     /// <summary>The fields a definition may have, in any case.</summary>
@@ -43,7 +44,8 @@ public static partial class AlertRuleReader
         string name = read.Text("Name", 190, required: true) ?? "";
         AlertKind? kind = read.Choice<AlertKind>("Kind", required: true);
         bool measured = kind is not AlertKind.NoTelemetry;
-        TimeSpan? window = read.Length("Window", TimeSpan.FromMinutes(1), Year);
+        bool month = read.IsMonth("Window");
+        TimeSpan? window = month ? LongestMonth : read.Length("Window", TimeSpan.FromMinutes(1), Year);
         TimeSpan interval = read.Length("Interval", TimeSpan.FromSeconds(10), Day, step: 10) ?? TimeSpan.FromMinutes(measured ? 5 : 1);
         var rule = new AlertRule
         {
@@ -52,6 +54,7 @@ public static partial class AlertRuleReader
             Kind = kind ?? AlertKind.Tokens,
             By = read.Choice<AlertDimension>("By") ?? AlertDimension.Total,
             Window = window ?? TimeSpan.Zero,
+            MonthSoFar = month,
             Limit = read.Number("Limit", required: kind is not null && measured) ?? 0,
             Filter = new RequestFilter { User = Names(read, "User"), Model = Names(read, "Model"), Provider = Names(read, "Provider") },
             NewestRows = (long?)read.Number("NewestRows", smallest: 1, largest: 1e15, whole: true),
@@ -86,6 +89,10 @@ public static partial class AlertRuleReader
         if (rule.Kind == AlertKind.NoTelemetry && read.Has("Kind") && (read.Has("Limit") || rule.By != AlertDimension.Total))
         {
             read.Fault("Kind", "is NoTelemetry, which takes neither Limit nor By; its Window is how long there may be no request");
+        }
+        if (rule is { Kind: AlertKind.NoTelemetry, MonthSoFar: true } && read.Has("Kind"))
+        {
+            read.Fault("Window", "is month, which NoTelemetry does not take; it must be a length of time");
         }
         if (!Uid().IsMatch(rule.Uid))
         {
@@ -123,13 +130,14 @@ public static partial class AlertRuleReader
     // Without dollar signs, which mean something else in provisioning files. B is the value that is compared.
     private static string Summary(AlertRule rule)
     {
-        string window = AlertLength.Format(rule.Window);
+        string window = rule.MonthSoFar ? "the month so far" : AlertLength.Format(rule.Window);
         string who = AlertSql.Label(rule.By) is { } label ? $"{{{{ .Labels.{label} }}}}: " : "";
         string limit = rule.Limit.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture);
         const string Value = "{{ .Values.B.Value }}";
         return rule.Kind switch
         {
             AlertKind.Tokens => $"{who}{Value} tokens in {window}, limit {limit}",
+            AlertKind.Cost => $"{who}cost {Value} in {window}, limit {limit}",
             AlertKind.PolicyFailures => $"{who}{Value} policy failures in {window}, limit {limit}",
             AlertKind.P95Duration => $"{who}95 % of requests within {Value} ms in {window}, limit {limit} ms",
             _ => $"No request was recorded in {window}",
@@ -151,6 +159,9 @@ public static partial class AlertRuleReader
 internal sealed class AlertFields(IEnumerable<KeyValuePair<string, object?>> fields, IReadOnlyList<string> known)
     : DefinitionFields(fields, known)
 {
+    /// <summary>Whether the field is the word for the calendar month so far.</summary>
+    internal bool IsMonth(string name) => Value(name) is string text && text.Trim().Equals("month", StringComparison.OrdinalIgnoreCase);
+
     internal TimeSpan? Length(string name, TimeSpan shortest, TimeSpan longest, int step = 1)
     {
         if (Value(name) is not { } value)

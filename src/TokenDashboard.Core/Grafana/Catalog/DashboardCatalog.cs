@@ -15,6 +15,7 @@ public static class DashboardCatalog
             [UsersDashboard.Name] = UsersDashboard.Create,
             [RequestsDashboard.Name] = RequestsDashboard.Create,
             [ModelsDashboard.Name] = ModelsDashboard.Create,
+            [CostDashboard.Name] = CostDashboard.Create,
         };
 
     /// <summary>The names, sorted.</summary>

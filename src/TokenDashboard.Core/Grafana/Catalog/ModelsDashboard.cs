@@ -55,12 +55,12 @@ internal static class ModelsDashboard
     {
         Id = 3,
         Title = "Comparison between models",
-        Description = "Each model's tokens, share, requests, durations, policy failures, and when it was used first and last in the time range; "
+        Description = "Each model's tokens, share, cost, requests, durations, policy failures, and when it was used first and last in the time range; "
             + "a click on a model shows only that model.",
         Width = 24,
         Height = 11,
         Query = SqlitePanelSql.Write(new TableQuery(
-            PanelDimension.Model, TopRows, PanelMeasures.Tokens, new ShareMeasure("Share"), PanelMeasures.Requests, new SumMeasure("Prompt", Measures.PromptTokens),
+            PanelDimension.Model, TopRows, PanelMeasures.Tokens, new ShareMeasure("Share"), PanelMeasures.Cost, PanelMeasures.Requests, new SumMeasure("Prompt", Measures.PromptTokens),
             new SumMeasure("Completion", Measures.CompletionTokens), PanelMeasures.MeanDuration, new PercentileMeasure("p50 duration", 50),
             new PercentileMeasure("p95 duration", 95), new PercentileMeasure("p99 duration", 99), PanelMeasures.PolicyFailures,
             new TimeMeasure("First seen", Last: false), PanelMeasures.LastSeen)),
@@ -83,6 +83,7 @@ internal static class ModelsDashboard
                 },
             },
             PanelStyle.ShareBar("Share"),
+            PanelStyle.CostColumn("no price"),
             PanelStyle.Wide("Tokens", 100),
             PanelStyle.Wide("Requests", 90),
             PanelStyle.Wide("Prompt", 100),

@@ -39,7 +39,7 @@ internal static class OverviewDashboard
     {
         Id = 1,
         Title = "Totals",
-        Description = "Tokens and requests of the time range, the users who made them and the requests whose policy verdict was negative.",
+        Description = "Tokens and requests of the time range, the users who made them, the requests whose policy verdict was negative, and the cost by the prices in the store.",
         Width = 24,
         Height = 4,
         Query = SqlitePanelSql.Write(new TotalsQuery(PanelMeasures.Headline)),
@@ -51,6 +51,7 @@ internal static class OverviewDashboard
             new FieldOverride("Users") { Field = PanelStyle.Counted },
             new FieldOverride("Policy failures") { Field = PanelStyle.Failures },
             PanelStyle.Colored("Tokens per request", "text"),
+            new FieldOverride("Cost") { Field = PanelStyle.Cost with { Decimals = 2 } },
         ],
     };
 

@@ -13,6 +13,8 @@ internal static class PanelStyle
     internal const int TopSeries = 10;
 
     internal const string NoRequests = "No requests in this time range";
+    internal const string NoCost = "No prices: run Optimize-TokenStore";
+    internal const string CostColor = "#2aa198";
     internal const string TokensColor = "blue";
     internal const string PromptColor = "purple";
     internal const string CompletionColor = "green";
@@ -48,6 +50,9 @@ internal static class PanelStyle
         Thresholds = [new(0, "text"), new(1, "orange")],
     };
 
+    /// <summary>Money, without a sign: the currency is that of the price list, which the dashboard of cost shows.</summary>
+    internal static readonly FieldOptions Cost = new() { Unit = Units.Grouped, Min = 0, NoValue = NoCost, Color = FieldColor.Fixed(CostColor) };
+
     internal static readonly FieldOptions Duration = new() { Unit = Units.Milliseconds, Min = 0, NoValue = NoRequests };
 
     internal static readonly FieldOptions Share = new()
@@ -77,6 +82,10 @@ internal static class PanelStyle
 
     /// <summary>The width of a table's column, in pixels.</summary>
     internal static FieldOverride Wide(string column, int width) => new(column) { Column = new TableColumn { Width = width } };
+
+    /// <summary>A column or a value of cost among others.</summary>
+    internal static FieldOverride CostColumn(string noValue = NoCost) =>
+        new("Cost") { Field = Cost with { Min = null, Decimals = 2, NoValue = noValue }, Column = new TableColumn { Width = 90 } };
 
     /// <summary>A link from a transaction to its requests; their dashboard keeps its other variables.</summary>
     /// <param name="requests">The uid of the dashboard of requests.</param>

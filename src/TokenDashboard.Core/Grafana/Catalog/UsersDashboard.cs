@@ -109,12 +109,12 @@ internal static class UsersDashboard
     {
         Id = 5,
         Title = "Comparison between users",
-        Description = "Each user's tokens, share, requests, durations and main model, and the change against the period of equal length "
+        Description = "Each user's tokens, share, cost, requests, durations and main model, and the change against the period of equal length "
             + "before; a click on a user shows only that user.",
         Width = 24,
         Height = 11,
         Query = SqlitePanelSql.Write(new TableQuery(
-            PanelDimension.User, TopRows, PanelMeasures.Tokens, new ShareMeasure("Share"), PanelMeasures.Requests, PanelMeasures.MeanDuration,
+            PanelDimension.User, TopRows, PanelMeasures.Tokens, new ShareMeasure("Share"), PanelMeasures.Cost, PanelMeasures.Requests, PanelMeasures.MeanDuration,
             new PercentileMeasure("p95 duration", 95), new MainModelMeasure("Main model"), new PreviousMeasure("Previous tokens"), new ChangeMeasure("Change"),
             PanelMeasures.LastSeen)),
         Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoRequests },
@@ -123,6 +123,7 @@ internal static class UsersDashboard
         [
             new FieldOverride("User") { Field = new FieldOptions { Links = [PanelStyle.OnlyUser(self, "${__data.fields.User:percentencode}")] } },
             PanelStyle.ShareBar("Share"),
+            PanelStyle.CostColumn("no price"),
             PanelStyle.InMilliseconds("Mean duration", 120),
             PanelStyle.InMilliseconds("p95 duration", 120),
             new FieldOverride("Change") { Field = PanelStyle.Change },
@@ -158,7 +159,7 @@ internal static class UsersDashboard
     {
         Id = 7,
         Title = "Totals of the user",
-        Description = "The user's tokens and requests of the time range, and the requests whose policy verdict was negative.",
+        Description = "The user's tokens, requests and cost of the time range, and the requests whose policy verdict was negative.",
         Width = 24,
         Height = 4,
         Query = SqlitePanelSql.Write(new TotalsQuery([.. PanelMeasures.Headline.Where(measure => measure is not UsersMeasure)]) { OfRowUser = true }),
@@ -169,6 +170,7 @@ internal static class UsersDashboard
             new FieldOverride("Requests") { Field = PanelStyle.Counted },
             new FieldOverride("Policy failures") { Field = PanelStyle.Failures },
             PanelStyle.Colored("Tokens per request", "text"),
+            new FieldOverride("Cost") { Field = PanelStyle.Cost with { Decimals = 2 } },
         ],
     };
 

@@ -16,6 +16,9 @@ internal sealed record RatioMeasure(string Title, Measure Measure, Measure Per) 
     internal double Factor { get; init; } = 1;
 }
 
+/// <summary>A sum an hour: of the time range, up to now.</summary>
+internal sealed record HourlyMeasure(string Title, Measure Measure) : PanelMeasure(Title);
+
 /// <summary>How many users there are; unknown ones do not count.</summary>
 internal sealed record UsersMeasure(string Title) : PanelMeasure(Title);
 
@@ -59,7 +62,8 @@ internal static class PanelMeasures
     internal static readonly UsersMeasure Users = new("Users");
     internal static readonly RatioMeasure TokensPerRequest = new("Tokens per request", Measures.TotalTokens, Measures.Requests);
     internal static readonly RatioMeasure MeanDuration = new("Mean duration", Measures.DurationMs, Measures.TimedRequests);
+    internal static readonly SumMeasure Cost = new("Cost", Measures.Cost);
     internal static readonly TimeMeasure LastSeen = new("Last seen", Last: true);
 
-    internal static readonly PanelMeasure[] Headline = [TotalTokens, PromptTokens, CompletionTokens, Requests, Users, PolicyFailures, TokensPerRequest];
+    internal static readonly PanelMeasure[] Headline = [TotalTokens, PromptTokens, CompletionTokens, Requests, Users, PolicyFailures, TokensPerRequest, Cost];
 }

@@ -16,6 +16,15 @@ internal sealed record ChangesQuery(params PanelMeasure[] Measures) : PanelQuery
 /// <summary>One row: each measure a minute, on average and in the bucket with most.</summary>
 internal sealed record LoadQuery(params PanelMeasure[] Measures) : PanelQuery;
 
+/// <summary>One row: what the month in which the time range ends has cost so far, and what it will have cost at its end at the same rate.</summary>
+internal sealed record MonthQuery : PanelQuery;
+
+/// <summary>One row: the mean cost of the requests or transactions that have one, that which 95 percent of them do not exceed, and the highest.</summary>
+internal sealed record CostSpreadQuery(bool Transactions) : PanelQuery;
+
+/// <summary>The price lists that the store has prices of, with their currency and how many of the store's models are in them.</summary>
+internal sealed record PriceListQuery : PanelQuery;
+
 /// <summary>One row: when the newest request was, in milliseconds since 1970.</summary>
 internal sealed record NewestQuery(string Title) : PanelQuery;
 
@@ -82,5 +91,6 @@ internal enum RequestChoice
     Newest,
     Slowest,
     Largest,
+    MostExpensive,
     Interrupted,
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Pricing.Lists;
 
 namespace TokenDashboard.Commands;
@@ -19,6 +20,15 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
     [ValidateNotNull]
     public Uri? Url { get; set; }
 
+    /// <summary>Stores whose prices for panels and alert rules are refreshed, too. Wildcards are allowed.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Database { get; set; }
+
+    /// <summary>A store that cannot be written is one error; the list is taken, and others may still be.</summary>
+    private protected override bool IsTerminating(TokenDashboardException exception) => !exception.Code.ToString().StartsWith("Store", StringComparison.Ordinal);
+
     /// <inheritdoc/>
     private protected override void Process()
     {
@@ -32,6 +42,14 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
         {
             update.Keep();
         }
+        EachFile(Database ?? [], ErrorCode.StoreNotFound, store =>
+        {
+            if (ShouldProcess(store, "Refresh the prices in tokendash_price"))
+            {
+                using var optimizer = new StoreOptimizer(store, Cancellation);
+                optimizer.WritePrices(PriceFiles.Load());
+            }
+        });
         // Not before, since a pipeline that wants only the first of them ends the command.
         WriteObject(update.Changes, enumerateCollection: true);
     }

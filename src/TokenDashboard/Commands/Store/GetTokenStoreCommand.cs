@@ -1,5 +1,7 @@
 using System.Management.Automation;
 using TokenDashboard.Engines;
+using TokenDashboard.Engines.Sqlite.Queries;
+using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 
@@ -14,11 +16,24 @@ public sealed class GetTokenStoreCommand : SingleStoreCmdlet
     private protected override void Process(string store)
     {
         using ITelemetryStore open = TelemetryStores.Open(store, Cancellation);
-        TokenStoreInfo info = TokenStoreInfo.Read(open);
+        TokenStoreInfo info = TokenStoreInfo.Read(open, open is SqliteStore sqlite ? StateOfPrices(sqlite) : null);
         WriteObject(info);
         if (info.Unreadable.Rows > 0)
         {
             WriteWarning($"{info.Database}: {info.Unreadable}");
+        }
+    }
+
+    private string StateOfPrices(SqliteStore store)
+    {
+        try
+        {
+            return store.StateOfPrices(PriceFiles.Load());
+        }
+        catch (TokenDashboardException exception) when (exception.Code is ErrorCode.PriceFileInvalid or ErrorCode.PriceListInvalid or ErrorCode.PriceFileNotFound)
+        {
+            WriteWarning(exception.Message);
+            return "unknown";
         }
     }
 }

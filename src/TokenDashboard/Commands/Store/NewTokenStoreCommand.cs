@@ -61,6 +61,6 @@ public sealed class NewTokenStoreCommand : TokenCmdlet
         IEnumerable<TokenRequest> requests = sample ? new SampleRequests(Seed).Make(until, Days, RequestsPerDay) : [];
         StoreWriter.Create(path, requests, Cancellation);
         using ITelemetryStore store = TelemetryStores.Open(path, Cancellation);
-        WriteObject(TokenStoreInfo.Read(store));
+        WriteObject(TokenStoreInfo.Read(store, prices: "none"));
     }
 }

@@ -4,6 +4,7 @@ using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines;
 using TokenDashboard.Formatting;
 using TokenDashboard.Parameters;
+using TokenDashboard.Pricing.Lists;
 
 namespace TokenDashboard.Commands;
 
@@ -25,12 +26,16 @@ public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
     [Parameter]
     public SwitchParameter Rebuild { get; set; }
 
+    /// <summary>A price list with faults leaves the rollups.</summary>
+    private protected override bool IsTerminating(TokenDashboardException exception) =>
+        exception.Code is not (ErrorCode.PriceFileInvalid or ErrorCode.PriceListInvalid or ErrorCode.PriceFileNotFound) && base.IsTerminating(exception);
+
     /// <inheritdoc/>
     private protected override void Process(string store)
     {
         string path = TelemetryStores.PathOf(store);
         bool setsMode = MyInvocation.BoundParameters.ContainsKey(nameof(JournalMode));
-        if (!ShouldProcess(path, $"Build or refresh the rollups in the tables tokendash_rollup*{(setsMode ? $", and set the journal mode {JournalMode}" : "")}"))
+        if (!ShouldProcess(path, $"Build or refresh the rollups in the tables tokendash_rollup* and the prices in tokendash_price{(setsMode ? $", and set the journal mode {JournalMode}" : "")}"))
         {
             return;
         }
@@ -45,6 +50,8 @@ public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
         {
             optimizer.Verify((done, all) => progress.Show(done, all, "days compared"));
         }
+        // Where the price list has faults, the rollups are refreshed all the same.
+        Guard(() => optimizer.WritePrices(PriceFiles.Load()));
         if (setsMode)
         {
             optimizer.SetJournalMode(JournalMode);

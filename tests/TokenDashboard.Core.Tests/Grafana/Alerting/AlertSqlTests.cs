@@ -1,7 +1,10 @@
 using CsCheck;
 using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Grafana.Alerting.Rules;
+using TokenDashboard.Pricing;
+using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Tests.Usage;
 using TokenDashboard.Usage;
@@ -147,6 +150,36 @@ public sealed class AlertSqlTests : IDisposable
             Assert.Equal((100, 51, 150), (values.Count, values.Values.Min(), values.Values.Max()));
         }
     }
+
+    [Fact]
+    public void Cost_is_that_of_the_commands_in_a_window_and_in_the_month_so_far() => Gen.Select(UsageCostTests.Row.Array[0, 60], Gen.Int[24, 8000], Gen.Bool).ForAll(
+        (rows, hours, month) =>
+        {
+            using var store = new TestStore();
+            store.Insert(rows);
+            PriceList prices = PriceFiles.LoadFrom(null);
+            using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
+            {
+                optimizer.WritePrices(prices);
+            }
+            DateTimeOffset now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddHours(hours), last = now.AddTicks(-1);
+            DateTimeOffset since = month ? new DateTimeOffset(last.Year, last.Month, 1, 0, 0, 0, TimeSpan.Zero) : now.AddDays(-200);
+            using TokenStore open = store.Open();
+            foreach (AlertDimension by in Enum.GetValues<AlertDimension>())
+            {
+                UsageDimension[] dimensions = by == AlertDimension.Total ? [] : [Enum.Parse<UsageDimension>(by.ToString())];
+                Dictionary<string, decimal> expected = new UsageQuery(dimensions, TimeZoneInfo.Utc) { Prices = new UsagePrices(prices) }
+                    .Run([new SqliteStore(open)], new RequestFilter { Range = new TimeRange(since, now) }).Rows.Where(row => row.Cost is not null)
+                    .ToDictionary(row => Shown(row.User ?? row.Model ?? row.Provider ?? "", by), row => row.Cost!.Value);
+
+                Dictionary<string, double> values = Values(store.Path, Rule(("Kind", "Cost"), ("By", by.ToString()), ("Window", month ? "month" : "200d")), now)
+                    .Where(row => !double.IsNaN(row.Value)).ToDictionary();
+
+                Assert.Equal(expected.Keys.Order(), values.Keys.Order());
+                Assert.All(expected, cost => Assert.InRange(Math.Abs(values[cost.Key] - (double)cost.Value), 0, 1e-9 * (double)cost.Value));
+            }
+        },
+        iter: 10, threads: 1);
 
     internal static void SameAsCommands(string path, string window, DateTimeOffset now)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Pricing;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Maintenance;
@@ -119,6 +120,10 @@ public sealed class StoreOptimizer : IDisposable
         });
         CompleteClearing();
     }
+
+    /// <summary>Writes the prices of the store's models for panels and alert rules, where they have changed.</summary>
+    /// <param name="prices">The price list.</param>
+    public void WritePrices(PriceList prices) => PriceTable.Write(_connection, _store, prices);
 
     /// <summary>Sets the journal mode of the database file; it stays so for every program.</summary>
     /// <param name="mode">The mode.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Telemetry;
 
@@ -29,6 +30,7 @@ internal static partial class AlertSql
     internal static string Of(AlertRule rule) => rule.Kind switch
     {
         AlertKind.Tokens => Sum(rule, TelemetrySql.TotalTokens, "tokens"),
+        AlertKind.Cost => Cost(rule),
         AlertKind.PolicyFailures => Sum(rule, TelemetrySql.PolicyFailed, "failures"),
         AlertKind.P95Duration => Percentile(rule),
         _ => AnyRequest(rule),
@@ -48,6 +50,29 @@ internal static partial class AlertSql
         SELECT {Time}, CAST(COALESCE(SUM(value), 0) AS INTEGER) AS {title}
         FROM request
         """;
+
+    // Without prices in the store the query fails, and the error state counts. What has no price is left out.
+    private static string Cost(AlertRule rule)
+    {
+        (string Column, string Value)[] columns =
+        [
+            ("name", Name(rule.By)), ("provider", TelemetrySql.Provider), ("model", TelemetrySql.Model), ("second", "unixepoch(substr(timestamp, 1, 19))"), ("requests", "1"),
+            ("prompt_tokens", TelemetrySql.PromptTokens), ("completion_tokens", TelemetrySql.CompletionTokens), ("cached_tokens", TelemetrySql.CachedTokens),
+            ("cache_write_tokens", TelemetrySql.CacheWriteTokens), ("reasoning_tokens", TelemetrySql.ReasoningTokens),
+        ];
+        string joined = $"{TelemetrySql.Table} LEFT JOIN {PriceTable.Details} AS {TelemetrySql.DetailTable} ON row_id = {TelemetrySql.Table}.rowid";
+        string label = Label(rule.By) is { } by ? $"CAST(name AS TEXT) AS {by}, " : "";
+        string all = label.Length == 0 ? "CASE COUNT(*) WHEN 0 THEN 0.0 ELSE SUM(value) END" : "SUM(value)";
+        return $"""
+            WITH request AS NOT MATERIALIZED (
+            {Requests(rule, string.Join(",\n    ", columns.Select(column => $"{column.Value} AS {column.Column}")), joined)}),
+            priced AS NOT MATERIALIZED (
+              SELECT name, {PriceSql.Cost("request")} AS value
+              FROM request LEFT JOIN {PriceTable.Name} AS price ON {PriceSql.OfRequest("request.provider", "request.model", "request.second", "request.prompt_tokens")})
+            SELECT {Time}, {label}CAST({all} AS REAL) AS cost
+            FROM priced{(label.Length == 0 ? "" : $" GROUP BY name HAVING SUM(value) IS NOT NULL\nORDER BY SUM(value) DESC, name LIMIT {MaxNames}")}
+            """;
+    }
 
     // Nearest rank, as in every answer of this product: the value at the place of 95 % of the requests, rounded up.
     private static string Percentile(AlertRule rule) => $"""
@@ -77,17 +102,18 @@ internal static partial class AlertSql
         _ => "''",
     };
 
-    private static string Requests(AlertRule rule, string columns)
+    private static string Requests(AlertRule rule, string columns, string table = TelemetrySql.Table)
     {
         (IReadOnlyList<string> conditions, IReadOnlyDictionary<string, object> parameters) = (rule.Filter with { Range = TimeRange.All }).ToSql();
         string newest = rule.NewestRows is { } rows
             ? string.Create(CultureInfo.InvariantCulture, $"id > (SELECT MAX(id) FROM {TelemetrySql.Table}) - {rows}\n    AND ")
             : "";
+        string since = rule.MonthSoFar ? $"strftime('%Y-%m-01T00:00:00', {To} - 1, 'unixepoch')" : $"strftime('%Y-%m-%dT%H:%M:%S', {From}, 'unixepoch')";
         string chosen = string.Concat(conditions.Select(condition => $"\n    AND {condition}"));
         return $"""
               SELECT {columns}
-              FROM {TelemetrySql.Table}
-              WHERE {newest}timestamp >= strftime('%Y-%m-%dT%H:%M:%S', {From}, 'unixepoch') AND timestamp < {ToText}
+              FROM {table}
+              WHERE {newest}timestamp >= {since} AND timestamp < {ToText}
                 AND {TelemetrySql.TimestampReadable}{ParameterPattern().Replace(chosen, match => Literal((string)parameters[match.Value]))}
             """;
     }

@@ -23,6 +23,9 @@ internal static class SqlitePanelSql
         ChangesQuery changes => new(Changes(changes)),
         LoadQuery load => new(Load(load)),
         NewestQuery newest => new(Newest(newest)),
+        MonthQuery => new(CostPanelSql.Month),
+        CostSpreadQuery spread => new(CostPanelSql.Spread(spread)),
+        PriceListQuery => new(CostPanelSql.PriceList),
         OverTimeQuery overTime => new(OverTime(overTime), "time"),
         CumulativeQuery cumulative => new(Cumulative(cumulative), "time"),
         TopOverTimeQuery top => new(top.Cumulative ? CumulativeTop(top) : TopOverTime(top), "time") { SeriesByLabel = true },
@@ -77,7 +80,7 @@ internal static class SqlitePanelSql
         """;
 
     private static string OverTime(OverTimeQuery query) => $"""
-        SELECT time, {string.Join(", ", query.Measures.Select((measure, index) => $"COALESCE(m{index + 1}, 0) AS {Quoted(measure.Title)}"))}
+        SELECT time, {string.Join(", ", query.Measures.Select((measure, index) => $"{(IsPriced(measure) ? $"m{index + 1}" : $"COALESCE(m{index + 1}, 0)")} AS {Quoted(measure.Title)}"))}
         FROM {Relation("times")} LEFT JOIN (
           SELECT time, {string.Join(", ", query.Measures.Select((measure, index) => $"{Expression(measure)} AS m{index + 1}"))}
           FROM {Relation(query.OfRowUser ? "usage_over_time" : "model_usage_over_time")}{OfRow(query)}
@@ -120,7 +123,7 @@ internal static class SqlitePanelSql
         string relation = query.ByDay ? "usage_by_day" : query.Dimension == PanelDimension.User ? "usage_over_time" : "model_usage_over_time";
         return $"""
             WITH used AS MATERIALIZED (
-                SELECT time, {name}, {Expression(query.Measure)} AS amount FROM {Relation(relation)} GROUP BY time, {name}),
+                SELECT time, {name}, {Expression(query.Measure)} AS amount FROM {Relation(relation)} GROUP BY time, {name}{(IsPriced(query.Measure) ? " HAVING amount > 0" : "")}),
               top AS MATERIALIZED (SELECT {name} FROM used GROUP BY {name} ORDER BY SUM(amount) DESC, {name} LIMIT {query.Top})
             """;
     }
@@ -268,12 +271,13 @@ internal static class SqlitePanelSql
         {
             RequestChoice.Newest => ("newest_requests", "timestamp", ""),
             RequestChoice.Slowest => ("slowest_requests", "duration_ms", "WHERE duration_ms IS NOT NULL\n"),
+            RequestChoice.MostExpensive => ("requests", "cost", "WHERE cost > 0\n"),
             RequestChoice.Largest => ("largest_requests", "total_tokens", "WHERE total_tokens > 0\n"),
             _ => ("interrupted_requests", "timestamp", "WHERE interrupted_streams = 1\n"),
         };
         return $"""
             SELECT timestamp AS "Time", transaction_id AS "Transaction", user AS "User", model AS "Model", provider AS "Provider", request_type AS "Type",
-              prompt_tokens AS "Prompt", completion_tokens AS "Completion", total_tokens AS "Total", duration_ms AS "Duration",
+              prompt_tokens AS "Prompt", completion_tokens AS "Completion", total_tokens AS "Total"{(query.Choice == RequestChoice.MostExpensive ? ", cost AS \"Cost\"" : "")}, duration_ms AS "Duration",
               CASE policy_failures WHEN 1 THEN 'failed' ELSE 'passed' END AS "Policy"
             FROM {Relation(relation)}
             {condition}ORDER BY {order} DESC, id DESC
@@ -323,10 +327,14 @@ internal static class SqlitePanelSql
     {
         SumMeasure sum => $"SUM({sum.Measure.Name})",
         RatioMeasure ratio => $"{Factor(ratio)} * SUM({ratio.Measure.Name}) / SUM({ratio.Per.Name})",
+        HourlyMeasure hourly => $"SUM({hourly.Measure.Name}) * 3600.0 / MAX(60, MIN($__to / 1000, unixepoch()) - $__from / 1000)",
         UsersMeasure => $"COUNT(DISTINCT NULLIF(user, '{UsageRelations.Unknown}'))",
         TimeMeasure time => $"{(time.Last ? "MAX" : "MIN")}({(time.Last ? Measures.LastTicks : Measures.FirstTicks).ViewName})",
         _ => throw new ArgumentOutOfRangeException(nameof(measure)),
     };
+
+    // Without prices there is no cost, which is something else than none.
+    private static bool IsPriced(PanelMeasure measure) => measure is SumMeasure sum && Measures.Priced.Contains(sum.Measure);
 
     private static string Factor(RatioMeasure ratio) => ratio.Factor.ToString("0.0#", CultureInfo.InvariantCulture);
 
@@ -341,7 +349,7 @@ internal static class SqlitePanelSql
 
     private static string Usage(bool users) => Relation(users ? "usage" : "model_usage");
 
-    private static string Relation(string name) => "${" + name + ":raw}";
+    internal static string Relation(string name) => "${" + name + ":raw}";
 
     private static string Name(PanelDimension dimension) => dimension switch
     {

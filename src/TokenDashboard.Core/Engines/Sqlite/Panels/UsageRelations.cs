@@ -33,14 +33,15 @@ internal static class UsageRelations
 
 
     private static readonly Measure[] Shown = [.. Measures.All.Where(measure => measure.IsShown)];
-    private static readonly string Sums = string.Join(", ", Shown.Select(measure => measure.ViewName));
+    private static readonly string Priced = string.Join(", ", Measures.Priced.Select(measure => measure.Name));
+    private static readonly string Sums = string.Join(", ", Shown.Select(measure => measure.ViewName)) + ", " + Priced;
     private const string Names = "user, model, provider, request_type";
     private const string NamesWithoutUser = "model, provider, request_type";
     private const string LocalDay = "date(local_second, 'unixepoch') AS local_day, (local_second / 86400 + 3) % 7 + 1 AS local_weekday";
 
     private static readonly string RequestColumns = $"id, time, timestamp, {Names}, transaction_id, "
         + string.Join(", ", Shown.Where(measure => measure.Aggregate == MeasureAggregate.Sum && measure != Measures.Requests).Select(measure => measure.Name))
-        + ", trace_id, span_id";
+        + $", {Priced}, trace_id, span_id";
 
     /// <summary>The names that occur in the store, for the lists of the variables.</summary>
     internal static QueryVariable KnownNames { get; } = Hidden(
@@ -81,6 +82,8 @@ internal static class UsageRelations
               {singly} AS singly,
               CASE WHEN {HasDetails} THEN {Quoted(Details(exist: true))} ELSE {Quoted(Details(exist: false))} END AS details,
               CASE WHEN {HasDetails} THEN ' LEFT JOIN {TelemetrySql.DetailTable} ON row_id = {TelemetrySql.Table}.rowid' ELSE '' END AS joined,
+              CASE WHEN {PriceTable.Exists} THEN '{PriceTable.Name}' ELSE {Quoted(PriceSql.NoPrices)} END AS prices,
+              CASE WHEN {PriceTable.Exists} THEN 'TRUE' ELSE 'FALSE' END AS has_prices,
               {TimeZones.Clock(zones)} AS clock)
             """);
     }
@@ -97,17 +100,20 @@ internal static class UsageRelations
             $"time, {LocalDay}, local_second / 3600 % 24 AS local_hour, utc_offset, {NamesWithoutUser}, {Sums} FROM usage"),
         Relation("previous_usage", "Usage of the period of equal length before the time range; empty where the store does not go back that far. Times are moved to the time range.",
             "bucket", users: true, $"time, {Names}, {Sums} FROM usage", previous: true),
+        Relation("month_usage", "Usage of the calendar month in which the time range ends, up to that end, without users.", "month", users: false,
+            $"time, utc_offset, {NamesWithoutUser}, {Sums} FROM usage"),
         Relation("latency", "Durations, each with the number of requests that took so long.", "range", users: true, $"{Names}, duration_ms, requests FROM latency"),
         Relation("latency_over_time", "Durations by bucket.", "bucket", users: true, $"time, {Names}, duration_ms, requests FROM latency"),
         Relation("model_latency", "Durations without users, which is faster.", "range", users: false, $"{NamesWithoutUser}, duration_ms, requests FROM latency"),
         Relation("model_latency_over_time", "Durations by bucket without users.", "bucket", users: false, $"time, {NamesWithoutUser}, duration_ms, requests FROM latency"),
         Relation("model_sizes", "How many requests have how many total tokens: from so many to the next number.", "range", users: false, $"{NamesWithoutUser}, tokens_from, requests FROM size"),
-        Relation("requests", "Single requests.", "range", users: true, $"{RequestColumns} FROM request", singly: true),
-        Relation("newest_requests", "The newest single requests of the time range, at least 500 of them where there are as many.", "newest", users: true, $"{RequestColumns} FROM request", singly: true),
-        Relation("largest_requests", "The single requests with most tokens, at least 500 of them where there are as many.", "largest", users: true, $"{RequestColumns} FROM request"),
-        Relation("slowest_requests", "The single requests that took longest, at least 500 of them where there are as many.", "slowest", users: true, $"{RequestColumns} FROM request"),
+        Relation("requests", "Single requests.", "range", users: true, $"{RequestColumns} FROM priced_request", singly: true),
+        Relation("newest_requests", "The newest single requests of the time range, at least 500 of them where there are as many.", "newest", users: true, $"{RequestColumns} FROM priced_request", singly: true),
+        Relation("largest_requests", "The single requests with most tokens, at least 500 of them where there are as many.", "largest", users: true, $"{RequestColumns} FROM priced_request"),
+        Relation("slowest_requests", "The single requests that took longest, at least 500 of them where there are as many.", "slowest", users: true, $"{RequestColumns} FROM priced_request"),
         Relation("interrupted_requests", "The newest interrupted streams among the single requests, at least 500 of them where there are as many.", "interrupted", users: true,
-            $"{RequestColumns} FROM request", singly: true),
+            $"{RequestColumns} FROM priced_request", singly: true),
+        Relation("prices", "The prices of the store's models, as Optimize-TokenStore wrote them.", "range", users: false, $"{PriceTable.Columns} FROM price"),
         Relation("times", "The beginning of each bucket of the time range.", "bucket", users: false, "time FROM calendar"),
     ];
 
@@ -174,7 +180,7 @@ internal static class UsageRelations
     private static string Literal(string text)
     {
         var literal = new StringBuilder(Quoted(text));
-        foreach (string word in (ReadOnlySpan<string>)["chosen", "by_user", "picked", "singly", "clock", "details", "joined"])
+        foreach (string word in (ReadOnlySpan<string>)["chosen", "by_user", "picked", "singly", "clock", "details", "joined", "prices", "has_prices"])
         {
             literal.Replace($"«{word}»", $"' || {word} || '");
         }
@@ -190,17 +196,17 @@ internal static class UsageRelations
              WHERE column1 * {{MaxAutomaticBuckets}} >= until - since), 86400) END AS size)))
         """;
 
-    /// <summary>The beginning of the bucket of a second on the local clock; needs a segment.</summary>
+    /// <summary>The beginning of the bucket of a second on the local clock; needs a stretch.</summary>
     private static string LocalSecond(string second) => $"(({second} + utc_offset) / step * step)";
 
-    /// <summary>The time of the beginning of a bucket on the local clock, not before that of the time range; needs a segment.</summary>
+    /// <summary>The time of the beginning of a bucket on the local clock, not before that of the time range; needs a stretch.</summary>
     // A bucket that began before the last change of the clock began by the offset of then.
-    private static string TimeOf(string localSecond) =>
-        $"since + shift + MAX(0, {localSecond} - CASE WHEN {localSecond} - utc_offset < first THEN before ELSE utc_offset END - since)";
+    private static string TimeOf(string localSecond, string began = "first") =>
+        $"since + shift + MAX(0, {localSecond} - CASE WHEN {localSecond} - utc_offset < {began} THEN before ELSE utc_offset END - since)";
 
-    private static string Time(string second) => $"CASE step WHEN 0 THEN since + shift ELSE {TimeOf(LocalSecond(second))} END";
+    private static string Time(string second, string began = "first") => $"CASE step WHEN 0 THEN since + shift ELSE {TimeOf(LocalSecond(second), began)} END";
 
-    private static string OfSegment(string expression) => $"(SELECT {expression} FROM segment WHERE second >= first AND second < last)";
+    private static string OfStretch(string expression) => $"(SELECT {expression} FROM stretch WHERE second >= first AND second < last)";
 
     /// <summary>A second from which on the time range holds 500 of its requests, if it has them: each row of rollups is at least one.</summary>
     private static string NewestQuarter { get; } = $"""
@@ -211,23 +217,33 @@ internal static class UsageRelations
             ORDER BY start DESC LIMIT 1 OFFSET {NewestRows - 1}), since) END
         """;
 
+    /// <summary>The beginning of the month on the local clock in which a time before an end lies.</summary>
+    private static string MonthBefore(string end) => $"""
+        (SELECT start - utc_offset FROM clock CROSS JOIN (
+              SELECT unixepoch({end} - 1 + utc_offset, 'unixepoch', 'start of month') AS start FROM clock WHERE {end} - 1 >= since AND {end} - 1 < until)
+            WHERE start - utc_offset >= since AND start - utc_offset < until)
+        """;
+
     private static string Common(string since) => $$"""
         clock(since, until, utc_offset, before) AS (VALUES «clock»),
+        {{PriceSql.Prices}},
         scope(since, until, shift, step) AS MATERIALIZED (
           SELECT CASE WHEN previous THEN since * 2 - until ELSE {{since}} END, CASE WHEN previous THEN since ELSE until END,
             CASE WHEN previous THEN until - since ELSE 0 END,
             CASE grain WHEN 'bucket' THEN {{BucketSize}} WHEN 'day' THEN 86400 * (1 + (until - since) / (86400 * {{MaxBuckets}})) WHEN 'hour' THEN 3600 ELSE 0 END
-          FROM parameter CROSS JOIN (SELECT «from» AS since, «to» AS until)),
-        segment(first, last, step, utc_offset, before, since, shift) AS MATERIALIZED (
+          FROM parameter CROSS JOIN (SELECT CASE (SELECT grain FROM parameter) WHEN 'month' THEN {{MonthBefore("«to»")}} ELSE «from» END AS since, «to» AS until)),
+        stretch(first, last, step, utc_offset, before, since, shift) AS MATERIALIZED (
           SELECT MAX(scope.since, clock.since), MIN(scope.until, clock.until), step, utc_offset,
             CASE WHEN clock.since > scope.since THEN before ELSE utc_offset END, scope.since, shift
           FROM scope CROSS JOIN clock WHERE clock.since < scope.until AND clock.until > scope.since),
         slot(first, local_second) AS (
-          SELECT first, {{LocalSecond("first")}} FROM segment
+          SELECT first, {{LocalSecond("first")}} FROM stretch
           UNION ALL
-          SELECT first, local_second + step FROM slot CROSS JOIN segment USING (first) WHERE local_second + step - utc_offset < last),
-        calendar(time) AS (SELECT DISTINCT {{TimeOf("local_second")}} FROM slot CROSS JOIN segment USING (first)),
-        reading(users, singly) AS (SELECT users OR «by_user», singly OR «singly» FROM parameter)
+          SELECT first, local_second + step FROM slot CROSS JOIN stretch USING (first) WHERE local_second + step - utc_offset < last),
+        calendar(time) AS (SELECT DISTINCT {{TimeOf("local_second")}} FROM slot CROSS JOIN stretch USING (first)),
+        reading(users, singly) AS (
+          SELECT users OR «by_user», CASE WHEN singly OR «singly» THEN {{RollupPlanner.EveryRequest}} WHEN {{PriceSql.NeedsRequests}} THEN {{RollupPlanner.RequestsAndRemoved}} ELSE 0 END
+          FROM parameter)
         """;
 
     private static string Read(string from, string condition, string first) => $"""
@@ -279,8 +295,8 @@ internal static class UsageRelations
         """;
 
     private static string UsageOfRequests { get; } = $"""
-        SELECT {OfSegment(Time("second"))} AS time, {OfSegment(LocalSecond("second"))} AS local_second, {OfSegment("utc_offset")} AS utc_offset, {Names}, {Sums}
-          FROM request
+        SELECT {OfStretch(Time("second"))} AS time, {OfStretch(LocalSecond("second"))} AS local_second, {OfStretch("utc_offset")} AS utc_offset, {Names}, {Sums}
+          FROM priced_request
         """;
 
     private static string SizeOfRequests { get; } = $"""
@@ -289,11 +305,12 @@ internal static class UsageRelations
         """;
 
     private static string LatencyOfRequests { get; } = $"""
-        SELECT {OfSegment(Time("second"))} AS time, {Names}, duration_ms, 1 AS requests FROM request WHERE duration_ms IS NOT NULL
+        SELECT {OfStretch(Time("second"))} AS time, {Names}, duration_ms, 1 AS requests FROM request WHERE duration_ms IS NOT NULL
         """;
 
     private static string FromRows { get; } = $"""
         {Read(TelemetrySql.Table, "TRUE", FirstStored)},
+        {PriceSql.OfRequests},
         usage AS NOT MATERIALIZED (
           {UsageOfRequests}),
         latency AS NOT MATERIALIZED (
@@ -317,26 +334,28 @@ internal static class UsageRelations
         {{RollupPlanner.RowRanges("wanted")}},
         {{Read($"row_range CROSS JOIN {TelemetrySql.Table} ON {TelemetrySql.Table}.rowid BETWEEN first_row AND last_row",
             "(stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM wanted WHERE second >= first AND second < last))", FirstKnown)}},
+        {{PriceSql.OfRequests}},
+        {{PriceSql.OfSums}},
         chosen_group(group_id, user, model, provider, request_type) AS MATERIALIZED (
           SELECT * FROM (
             SELECT id, {{Known("user_id")}} AS user, {{Known("model")}} AS model, {{Known("provider")}} AS provider, {{Known("request_type")}} AS request_type
             FROM {{RollupSchema.Groups}})
           WHERE TRUE «chosen»),
         sum_row AS NOT MATERIALIZED (
-          SELECT {{Time("sums.start")}} AS time, {{LocalSecond("sums.start")}} AS local_second, utc_offset, sums.*
+          SELECT {{Time("sums.start", "began")}} AS time, {{LocalSecond("sums.start")}} AS local_second, utc_offset, first, sums.*
           FROM piece CROSS JOIN segment USING (first) CROSS JOIN {{RollupSchema.Sums}} AS sums
             ON sums.level = piece.level AND sums.start >= piece.start AND sums.start < piece.end
           WHERE group_id IN (SELECT group_id FROM chosen_group) AND NOT {{RollupPlanner.IsStale("sums")}} AND {{Covered(FirstKnown)}}),
         summed AS NOT MATERIALIZED (
           SELECT * FROM (
-            SELECT time, MIN(local_second) AS local_second, MAX(utc_offset) AS utc_offset, group_id,
+            SELECT time, MIN(local_second) AS local_second, MAX(utc_offset) AS utc_offset, group_id, first,
               {{string.Join(", ", Shown.Union(Shown.Select(measure => measure.KnownBy).OfType<Measure>()).Select(measure => $"{measure.Aggregate.ToString().ToUpperInvariant()}({measure.Name}) AS {measure.Name}"))}}
-            FROM sum_row GROUP BY time, group_id) CROSS JOIN chosen_group USING (group_id)),
+            FROM sum_row GROUP BY time, group_id, first) CROSS JOIN chosen_group USING (group_id)),
         usage AS NOT MATERIALIZED (
           {{UsageOfRequests}}
           UNION ALL
-          SELECT time, local_second, utc_offset, {{Names}}, {{string.Join(", ", Shown.Select(SummedValue))}}
-          FROM summed),
+          SELECT time, local_second, utc_offset, {{Names}}, {{string.Join(", ", Shown.Select(SummedValue))}}, {{Priced}}
+          FROM priced_sum),
         histograms AS MATERIALIZED (
           SELECT time, group_id, MAX(max_duration_ms) AS longest, replace(group_concat(durations), '},{', ',') AS durations
           FROM sum_row WHERE timed_requests > 0 GROUP BY 1, 2),

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Pricing;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Queries;
@@ -66,6 +67,10 @@ public sealed class SqliteStore(TokenStore store, string? source = null) : ITele
         }
         return new StoreFacts(new FileInfo(store.Path).Length, store.Scalar<string>("PRAGMA journal_mode"), rollups, $"SQLite {store.Scalar<string>("SELECT sqlite_version()")}");
     }
+
+    /// <summary>The state of the prices that the store has for panels and alert rules: <c>none</c>, <c>current</c> or <c>stale</c>.</summary>
+    /// <param name="prices">The price list in force.</param>
+    public string StateOfPrices(PriceList prices) => PriceTable.IsCurrent(store, prices) switch { null => "none", true => "current", false => "stale" };
 
     /// <inheritdoc/>
     public void Dispose() => store.Dispose();

@@ -14,6 +14,12 @@ internal static class RollupPlanner
     /// <summary>The largest row id.</summary>
     internal const string LastRow = "9223372036854775807";
 
+    /// <summary>Every request is read singly, and nothing else.</summary>
+    internal const int EveryRequest = 1;
+
+    /// <summary>Every request is read singly, and of removed ones the rollups.</summary>
+    internal const int RequestsAndRemoved = 2;
+
     /// <summary><c>rollup_state(watermark, is_usable)</c>: the last row in the rollups, and whether they can be used at all.</summary>
     internal static string State { get; } = $"""
         rollup_state(watermark, is_usable) AS MATERIALIZED (
@@ -26,7 +32,8 @@ internal static class RollupPlanner
     /// <see cref="State"/>, then <c>piece(level, start, end, first)</c>: which rollups are read, from one second to another;
     /// <c>gap(first, last)</c>: where requests are read. They need <c>segment(first, last, step, utc_offset)</c>, stretches of whole seconds
     /// with one UTC offset each, whose pieces must not cross a multiple of the step on the local clock (0 for any); and
-    /// <c>reading(users, singly)</c>: whether users are told apart, and whether every request is read singly. Each segment is cut into whole
+    /// <c>reading(users, singly)</c>: whether users are told apart, and whether requests are read singly (0: no; <see cref="EveryRequest"/>: yes, and
+    /// nothing else; <see cref="RequestsAndRemoved"/>: yes, and the rollups of removed ones). Each segment is cut into whole
     /// days, whole hours around them, whole quarters of an hour around those, and gaps at its ends; but nothing longer than the step allows,
     /// nor than quarters while longer pieces are stale. Rollups of removed requests are quarters, and count by their beginning.
     /// </summary>
@@ -52,7 +59,7 @@ internal static class RollupPlanner
             CASE column3 WHEN 0 THEN first_quarter WHEN 1 THEN first_hour WHEN 2 THEN first_day WHEN 3 THEN last_day WHEN 4 THEN last_hour WHEN 5 THEN last_quarter ELSE last END,
             first
           FROM cut CROSS JOIN reading CROSS JOIN (VALUES {string.Join(", ", Parts().Select(part => $"({Number(part.Level)}, {Number(part.AllUsers)}, {part.Part})"))})
-          WHERE NOT singly),
+          WHERE singly <> {EveryRequest}),
         gap(first, last) AS MATERIALIZED (
           SELECT CASE column1 WHEN 0 THEN first ELSE last_quarter END, CASE column1 WHEN 0 THEN first_quarter ELSE last END FROM cut CROSS JOIN (VALUES (0), (1))
           UNION ALL

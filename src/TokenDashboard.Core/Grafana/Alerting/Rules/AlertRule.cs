@@ -20,7 +20,10 @@ public sealed record AlertRule
     /// <summary>How far back each evaluation looks: whole seconds, from a minute to 366 days.</summary>
     public required TimeSpan Window { get; init; }
 
-    /// <summary>The limit above which it alerts: 0 or more tokens, requests or milliseconds. Not used by <see cref="AlertKind.NoTelemetry"/>.</summary>
+    /// <summary>Whether it looks back to the beginning of the calendar month, in UTC, which is within the window.</summary>
+    public bool MonthSoFar { get; init; }
+
+    /// <summary>The limit above which it alerts: 0 or more tokens, requests, milliseconds or units of money. Not used by <see cref="AlertKind.NoTelemetry"/>.</summary>
     public double Limit { get; init; }
 
     /// <summary>Which requests count; its time range is not used.</summary>
@@ -68,6 +71,9 @@ public enum AlertKind
 
     /// <summary>A 95th percentile of the durations in the window, in milliseconds, above the limit.</summary>
     P95Duration,
+
+    /// <summary>A higher cost in the window than the limit, at the prices in the store and in their currency.</summary>
+    Cost,
 
     /// <summary>No request in the window.</summary>
     NoTelemetry,

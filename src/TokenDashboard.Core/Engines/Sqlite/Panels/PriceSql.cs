@@ -1,0 +1,99 @@
+using System.Globalization;
+using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.Sqlite.Panels;
+
+/// <summary>
+/// Cost as SQL, by the prices that a store has in <see cref="PriceTable"/>. The words «prices» and «has_prices» are put in when it is known
+/// whether there is such a table.
+/// </summary>
+internal static class PriceSql
+{
+    /// <summary>What stands for the table where there is none.</summary>
+    internal static string NoPrices { get; } = $"(VALUES ({string.Join(", ", Enumerable.Repeat("NULL", PriceTable.Columns.Split(", ").Length))})) WHERE FALSE";
+
+    /// <summary><c>price</c>: the table.</summary>
+    internal static string Prices { get; } = $"price({PriceTable.Columns}) AS NOT MATERIALIZED (SELECT * FROM «prices»)";
+
+    /// <summary>Whether a price changes at times or sizes that rollups do not tell apart, so that single requests must be read.</summary>
+    internal const string NeedsRequests = "EXISTS (SELECT 1 FROM price WHERE needs_requests)";
+
+    /// <summary><c>priced_request</c>: the single requests with what they cost.</summary>
+    internal static string OfRequests { get; } = $"""
+        priced_request AS NOT MATERIALIZED (
+          SELECT request.*, {Values("request", "request.cached_tokens")}
+          FROM request LEFT JOIN price ON {OfRequest("request.provider", "request.model", "request.second", "request.prompt_tokens")})
+        """;
+
+    /// <summary>
+    /// <c>priced_sum</c>: the sums of rollups with what they cost. No sum crosses a change of its price, because <c>segment</c> ends where one
+    /// changes; and its requests have the size of one tier, or the tier is not known and neither is the price.
+    /// </summary>
+    internal static string OfSums { get; } = $"""
+        group_price AS MATERIALIZED (
+          SELECT group_id, price.* FROM chosen_group CROSS JOIN {RollupSchema.Groups} AS names ON names.id = group_id
+            CROSS JOIN (SELECT column1 AS class, column2 AS smallest, column3 AS largest FROM (VALUES {SizeClasses})) ON class = input_class
+            CROSS JOIN price ON price.provider = names.provider AND price.model = names.model AND smallest > prompt_above AND largest <= prompt_upto
+            CROSS JOIN scope ON price.since < scope.until AND price.until > scope.since),
+        priced_sum AS NOT MATERIALIZED (
+          SELECT summed.*, {Values("summed", "CASE WHEN summed.cached_requests > 0 THEN summed.cached_tokens END")}
+          FROM summed LEFT JOIN group_price AS price ON price.group_id = summed.group_id AND {At("summed.first")}),
+        midnight(second) AS (
+          SELECT MIN(start) FROM {RollupSchema.Sums} WHERE level = {RollupLevel.Day:D}
+          UNION ALL
+          SELECT second + {RollupLevels.DaySeconds} FROM midnight WHERE second < (SELECT MAX(start) FROM {RollupSchema.Sums} WHERE level = {RollupLevel.Day:D})),
+        price_change(second) AS MATERIALIZED (
+          SELECT {RollupPlanner.FirstRow}
+          UNION
+          SELECT since FROM price
+          UNION
+          SELECT second + day_from FROM price CROSS JOIN midnight
+          WHERE (day_from > 0 OR day_until < {RollupLevels.DaySeconds}) AND second + day_from >= since AND second + day_from < until),
+        segment(first, last, step, utc_offset, before, since, shift, began) AS MATERIALIZED (
+          SELECT second, LEAD(second, 1, last) OVER (PARTITION BY first ORDER BY second), step, utc_offset, before, since, shift, first
+          FROM (SELECT DISTINCT MAX(first, second) AS second, stretch.* FROM stretch CROSS JOIN price_change WHERE second < last))
+        """;
+
+    /// <summary>Whether a row of the table is the price of a request.</summary>
+    internal static string OfRequest(string provider, string model, string second, string prompt) =>
+        $"price.provider = {Stored(provider)} AND price.model = {Stored(model)} AND {At(second)} AND {prompt} > price.prompt_above AND {prompt} <= price.prompt_upto";
+
+    /// <summary>What a row of counts costs at the <c>price</c> that is joined to it; NULL where it has none.</summary>
+    // As PriceRates.CostOf: the cost of a sum is the sum of costs, and where no token has a price there is no cost.
+    internal static string Cost(string row) => $"""
+        CASE WHEN price.request IS NOT NULL AND ({Unpriced(row)} < {All(row)} OR {All(row)} = 0) AND price.one_currency
+                THEN {string.Concat(Parts(row).Select(part => $"COALESCE({part.Tokens} * price.{part.Rate}, 0) + "))}{row}.requests * price.request END
+        """;
+
+    private static string Values(string row, string knownCached) => $"""
+        {Cost(row)} AS cost,
+              CASE WHEN «has_prices» THEN {Unpriced(row)} END AS unpriced_tokens,
+              CASE WHEN price.one_currency THEN {knownCached} * (price.input - price.cached) END AS cache_savings
+        """;
+
+    private static string Unpriced(string row) => string.Join(" + ", Parts(row).Select(part => $"{part.Tokens} * (price.{part.Rate} IS NULL)"));
+
+    private static string All(string row) => $"{row}.prompt_tokens + {row}.completion_tokens";
+
+    private static (string Rate, string Tokens)[] Parts(string row)
+    {
+        string cached = $"COALESCE({row}.cached_tokens, 0)", written = $"COALESCE({row}.cache_write_tokens, 0)", reasoning = $"COALESCE({row}.reasoning_tokens, 0)";
+        return
+        [
+            ("input", $"({row}.prompt_tokens - {cached} - {written})"), ("cached", cached), ("cache_write", written),
+            ("output", $"({row}.completion_tokens - {reasoning})"), ("reasoning", reasoning),
+        ];
+    }
+
+    // The time is computed for each request, so not more often than needed: few models have times of the day.
+    private static string At(string second) => $"{second} >= price.since AND {second} < price.until "
+        + $"AND (price.day_until - price.day_from = {RollupLevels.DaySeconds} OR {OfDay(second)} >= price.day_from AND {OfDay(second)} < price.day_until)";
+
+    private static string OfDay(string second) => $"({second} % {RollupLevels.DaySeconds} + {RollupLevels.DaySeconds}) % {RollupLevels.DaySeconds}";
+
+    private static string Stored(string name) => $"CASE {name} WHEN '{UsageRelations.Unknown}' THEN '' ELSE {name} END";
+
+    private static string SizeClasses => string.Join(", ", Enumerable.Range(0, InputSize.Thresholds.Count + 1).Select(size =>
+        string.Create(CultureInfo.InvariantCulture, $"({size}, {InputSize.RangeOf(size).Smallest}, {InputSize.RangeOf(size).Largest})")));
+}

@@ -1,0 +1,164 @@
+using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Fields;
+using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Queries;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Grafana.Catalog;
+
+/// <summary>The dashboard "LLM cost": what requests cost by the prices in the store, who and what causes it, and where the month is heading.</summary>
+internal static class CostDashboard
+{
+    internal const string Name = "Cost";
+
+    private const int TopRequests = 100;
+
+    private static readonly string Rest = $"all after the first {PanelStyle.TopSeries} are added up as {SqlitePanelSql.Other}.";
+
+    /// <summary>Makes the dashboard; its links to itself follow <paramref name="uid"/>.</summary>
+    internal static Dashboard Create(string? uid, IReadOnlyList<TimeZoneInfo> zones)
+    {
+        string self = uid ?? "tokendashboard-cost";
+        return new Dashboard
+        {
+            Uid = self,
+            Title = "LLM cost",
+            Description = "What LLM requests cost at the prices that Optimize-TokenStore wrote into the store. No bill; where the store does not know cached tokens, an upper bound.",
+            Tags = [PanelStyle.Tag],
+            Links = PanelStyle.Links(self),
+            Variables = RequestVariables.All(zones),
+            Sections =
+            [
+                new DashboardSection { Panels = [Totals, Change, Month, OverTime(5, PanelDimension.Model, "model"), CostByModel, OverTime(6, PanelDimension.User, "user"), CostByUser(self), OverTime(7, PanelDimension.Provider, "provider"), Prices, Unpriced] },
+                // Each request is read, so they are asked only when somebody opens the row.
+                new DashboardSection { Title = "Single requests and transactions", Collapsed = true, Panels = [Spread(12, transactions: false), Spread(13, transactions: true), Expensive] },
+            ],
+        };
+    }
+
+    private static StatPanel Totals { get; } = new()
+    {
+        Id = 1,
+        Title = "Cost of the time range",
+        Description = "The cost, that of an hour up to now, the mean of a request, how much more cached tokens would have cost as other prompt tokens, and the part of the tokens that has no price.",
+        Width = 24,
+        Height = 4,
+        Query = SqlitePanelSql.Write(new TotalsQuery(
+            PanelMeasures.Cost, new HourlyMeasure("Cost an hour", Measures.Cost), new RatioMeasure("Cost per request", Measures.Cost, Measures.Requests),
+            new SumMeasure("Cache savings", Measures.CacheSavings), new RatioMeasure("Unpriced tokens", Measures.UnpricedTokens, Measures.TotalTokens))),
+        Field = PanelStyle.Cost,
+        Overrides =
+        [
+            new FieldOverride("Cost") { Field = new FieldOptions { Decimals = 2 } },
+            new FieldOverride("Cache savings") { Field = new FieldOptions { NoValue = "unknown", Color = FieldColor.Fixed("text") } },
+            new FieldOverride("Unpriced tokens")
+            {
+                Field = PanelStyle.Share with { NoValue = PanelStyle.NoCost, Color = FieldColor.ByThreshold, Thresholds = [new(0, "text"), new(0.01, "orange")] },
+            },
+        ],
+    };
+
+    private static StatPanel Change { get; } = PanelStyle.Changes(
+        2,
+        "Change of cost",
+        "By how much the cost, and that of a request, is above or below that of the period of equal length before the time range.",
+        new ChangesQuery(PanelMeasures.Cost, new RatioMeasure("Cost per request", Measures.Cost, Measures.Requests))) with
+    { Width = 12 };
+
+    private static StatPanel Month { get; } = new()
+    {
+        Id = 3,
+        Title = "Cost of the month",
+        Description = "The cost of the calendar month in which the time range ends, up to that end, and what it will be when the month is over if it goes on at the same rate.",
+        Width = 12,
+        Height = 4,
+        Query = SqlitePanelSql.Write(new MonthQuery()),
+        Field = PanelStyle.Cost with { Decimals = 2 },
+        Overrides = [PanelStyle.Colored("Month at this rate", "text")],
+    };
+
+    private static TimeSeriesPanel OverTime(int id, PanelDimension dimension, string label) => PanelStyle.Stacked(
+        id, $"Cost by {label} over time", $"The cost of each bucket by {label}; {Rest}", new TopOverTimeQuery(dimension, PanelMeasures.Cost, PanelStyle.TopSeries), label) with
+    {
+        Height = 10,
+        Field = PanelStyle.Cost with { Color = FieldColor.BySeries, DisplayName = "${__field.labels." + label + "}" },
+    };
+
+    private static PieChartPanel CostByModel { get; } = new()
+    {
+        Id = 8,
+        Title = "Cost by model",
+        Description = $"The share of each model in the cost; {Rest}",
+        Width = 8,
+        Height = 10,
+        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.Model, PanelMeasures.Cost, PanelStyle.TopSeries) { OnlyWhereAny = true }),
+        Field = PanelStyle.Cost with { Color = FieldColor.BySeries },
+    };
+
+    private static BarGaugePanel CostByUser(string self) => new()
+    {
+        Id = 9,
+        Title = "Cost by user",
+        Description = $"The cost of each user; {Rest[..^1]}; a click on one shows only that user.",
+        Width = 8,
+        Height = 10,
+        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.User, PanelMeasures.Cost, PanelStyle.TopSeries) { OnlyWhereAny = true }),
+        Field = PanelStyle.Cost with { Decimals = 2, Links = [PanelStyle.OnlyUser(self, "${__data.fields.User:percentencode}")] },
+    };
+
+    private static TablePanel Prices { get; } = new()
+    {
+        Id = 10,
+        Title = "Price list",
+        Description = "Where the prices in the store come from, their currency, and of how many of the store's models there are any. Amounts of several currencies are not added: then there is no cost.",
+        Width = 8,
+        Height = 5,
+        Query = SqlitePanelSql.Write(new PriceListQuery()),
+        Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoCost },
+        Column = new TableColumn { MinWidth = 60 },
+        Overrides = [PanelStyle.Wide("Currency", 80), PanelStyle.Wide("Models", 70)],
+    };
+
+    private static BarGaugePanel Unpriced { get; } = new()
+    {
+        Id = 11,
+        Title = "Tokens without a price",
+        Description = $"Tokens that the cost leaves out because the price list has no price for them; {Rest}",
+        Width = 8,
+        Height = 5,
+        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.Model, new SumMeasure("Unpriced tokens", Measures.UnpricedTokens), PanelStyle.TopSeries) { OnlyWhereAny = true }),
+        Field = PanelStyle.Tokens with { NoValue = "None, or no prices in the store", Color = FieldColor.Fixed("orange") },
+    };
+
+    private static StatPanel Spread(int id, bool transactions) => new()
+    {
+        Id = id,
+        Title = transactions ? "Cost of a transaction" : "Cost of a request",
+        Description = $"Of the {(transactions ? "transactions" : "requests")} that have a price: the mean cost, that which 95 % of them do not exceed, and the highest.",
+        Width = 12,
+        Height = 4,
+        Query = SqlitePanelSql.Write(new CostSpreadQuery(transactions)),
+        Field = PanelStyle.Cost,
+    };
+
+    private static TablePanel Expensive { get; } = new()
+    {
+        Id = 14,
+        Title = "Most expensive requests",
+        Description = $"The {TopRequests} requests that cost most; a click on a transaction shows its requests.",
+        Width = 24,
+        Height = 11,
+        Query = SqlitePanelSql.Write(new RequestsQuery(RequestChoice.MostExpensive, TopRequests)),
+        Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoCost },
+        Paginated = true,
+        Column = new TableColumn { MinWidth = 80 },
+        Overrides =
+        [
+            PanelStyle.Moment("Time"),
+            PanelStyle.LinkedTransaction(RequestsDashboard.DefaultUid),
+            new FieldOverride("Cost") { Field = PanelStyle.Cost, Column = new TableColumn { Width = 100 } },
+            PanelStyle.InMilliseconds("Duration", 100),
+        ],
+    };
+}

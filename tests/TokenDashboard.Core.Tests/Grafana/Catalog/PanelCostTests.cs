@@ -1,0 +1,166 @@
+using CsCheck;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Maintenance;
+using TokenDashboard.Engines.Sqlite.Queries;
+using TokenDashboard.Pricing;
+using TokenDashboard.Pricing.Lists;
+using TokenDashboard.Telemetry;
+using TokenDashboard.Tests.Pricing;
+using TokenDashboard.Tests.Usage;
+using TokenDashboard.Usage;
+
+namespace TokenDashboard.Tests.Grafana.Catalog;
+
+/// <summary>Panels and commands give one cost: from rows, from rollups, and after requests are removed.</summary>
+public class PanelCostTests
+{
+    private static readonly PriceList Shipped = PriceFiles.LoadFrom(null);
+
+    private static readonly PriceList Odd = TestPrices.WithOwn("""
+        providers:
+          - id: openai
+            models:
+              - id: odd
+                match: { equals: gpt-4o }
+                prices:
+                  - prices: { input_mtok: { base: 1, tiers: [ { start: 1000, price: 3 } ] }, output_mtok: 2, requests_kcount: 5 }
+                  - constraint: { start_time: 10:07:00Z, end_time: 10:08:00Z }
+                    prices: { input_mtok: 7, output_mtok: 9 }
+        """);
+
+    [Fact]
+    public void The_cost_in_panels_is_that_of_the_commands() => Gen.Select(
+        UsageCostTests.Row.Array[0, 60], UsageCostTests.Row.Array[0, 10], Gen.Select(Gen.Int[0, 360 * 24], Gen.OneOf(Gen.Int[1, 48], Gen.Int[48, 4000]), Gen.Int[-200, 200], Gen.Int[0, 100])).ForAll(
+        (before, after, numbers) =>
+        {
+            (int start, int hours, int removed, int choice) = numbers;
+            using TestStore store = CatalogView.Stored(before);
+            PriceList prices = choice % 5 == 0 ? Odd : Shipped;
+            DateTimeOffset from = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMinutes((start * 60) - (choice % 3 == 0 ? 0 : 17)), to = from.AddHours(hours);
+            Optimize(store, choice % 7 == 0 ? null : prices, refresh: true);
+            store.Insert(after);
+            Optimize(store, prices, refresh: choice % 4 == 0);
+            var view = new CatalogView(from, to);
+            view.Chosen["bucket"] = [choice % 2 == 0 ? "3600" : "86400"];
+            view.Chosen["zone"] = [choice % 2 == 0 ? "Europe/Berlin" : "UTC"];
+            Compare(view, store, prices, new TimeRange(from, to), TimeZoneInfo.FindSystemTimeZoneById(view.Chosen["zone"][0]), isWhole: true);
+            if (choice % 3 == 0 && prices == Shipped)
+            {
+                using (var remover = new RequestRemover(store.Path, CancellationToken.None))
+                {
+                    remover.Remove(from.AddHours(removed));
+                }
+                Compare(view, store, prices, new TimeRange(from, to), TimeZoneInfo.FindSystemTimeZoneById(view.Chosen["zone"][0]), isWhole: false);
+            }
+        },
+        iter: 12, threads: 1);
+
+    [Fact]
+    public void Without_prices_there_is_no_cost_and_not_zero()
+    {
+        using TestStore store = CatalogView.Stored(new TestStore.Row { Timestamp = "2026-03-04T12:00:00" });
+        var view = new CatalogView(new(2026, 3, 4, 0, 0, 0, TimeSpan.Zero), new(2026, 3, 5, 0, 0, 0, TimeSpan.Zero));
+        foreach (bool rollups in (bool[])[false, true])
+        {
+            if (rollups)
+            {
+                Optimize(store, prices: null, refresh: true);
+            }
+            Assert.All(view.Panel(store, "Cost of the time range").Rows[0], Assert.Null);
+            Assert.All(view.Panel(store, "Cost of the month").Rows[0], Assert.Null);
+            Assert.Null(view.Panel(store, "Totals").Column<double?>("Cost")[0]);
+            Assert.Null(view.Panel(store, "Comparison between users").Column<double?>("Cost")[0]);
+            foreach (string title in (string[])["Cost by model", "Cost by user over time", "Price list", "Tokens without a price", "Most expensive requests"])
+            {
+                Assert.Empty(view.Panel(store, title).Rows);
+            }
+        }
+        Optimize(store, Shipped, refresh: true);
+        Assert.Equal(0.000075, view.Panel(store, "Cost of the time range").Column<double>("Cost")[0], 12);
+        Assert.Equal([1L], view.Panel(store, "Price list").Column<long>("Models"));
+    }
+
+    [Fact]
+    public void Amounts_of_several_currencies_are_not_added()
+    {
+        using TestStore store = CatalogView.Stored(
+            new TestStore.Row { Timestamp = "2026-03-04T12:00:00" }, new TestStore.Row { Timestamp = "2026-03-04T12:00:00", Provider = "own", Model = "mine" });
+        Optimize(store, TestPrices.WithOwn("""
+            currency: EUR
+            providers: [ { id: own, models: [ { id: mine, prices: { input_mtok: 1, output_mtok: 1 } } ] } ]
+            """), refresh: true);
+        var view = new CatalogView(new(2026, 3, 4, 0, 0, 0, TimeSpan.Zero), new(2026, 3, 5, 0, 0, 0, TimeSpan.Zero));
+
+        Assert.Null(view.Panel(store, "Cost of the time range").Column<double?>("Cost")[0]);
+        Assert.Equal(["EUR", "USD"], view.Panel(store, "Price list").Column<string>("Currency").Order());
+    }
+
+    [Fact]
+    public void The_month_is_that_of_the_time_zone_and_goes_on_at_its_rate()
+    {
+        using TestStore store = CatalogView.Stored(((string[])["2026-02-28T22:59:59", "2026-02-28T23:00:00", "2026-03-10T12:00:00", "2026-03-11T22:59:59", "2026-03-11T23:00:00"])
+            .Select((time, index) => new TestStore.Row { Timestamp = time, Prompt = 1_000_000L << index, Completion = 0L }));
+        Optimize(store, Shipped, refresh: true);
+        // Midnight of the 12th in Berlin.
+        var end = new DateTimeOffset(2026, 3, 11, 23, 0, 0, TimeSpan.Zero);
+        var view = new CatalogView(end.AddDays(-1), end);
+        view.Chosen["zone"] = ["Europe/Berlin"];
+
+        QueryResult month = view.Panel(store, "Cost of the month");
+
+        Assert.Equal((2 + 4 + 8) * 2.5, month.Column<double>("Month so far")[0], 9);
+        Assert.Equal((2 + 4 + 8) * 2.5 * 31 / 11, month.Column<double>("Month at this rate")[0], 9);
+    }
+
+    private static void Compare(CatalogView view, TestStore store, PriceList list, TimeRange range, TimeZoneInfo zone, bool isWhole)
+    {
+        var prices = new UsagePrices(list);
+        var filter = new RequestFilter { Range = range };
+        using TokenStore open = store.Open();
+        IReadOnlyList<TokenUsage> Usage(params UsageDimension[] by) => new UsageQuery(by, zone) { Prices = prices }.Run([new SqliteStore(open)], filter).Rows;
+        static string Shown(string? name) => name is { Length: > 0 } ? name : "(none)";
+        static void Same(decimal? expected, double? actual) => Assert.InRange(Math.Abs((actual ?? 0) - (double)(expected ?? 0)), 0, 1e-9 * (double)(expected ?? 0));
+        void SameSums(IEnumerable<(string Name, decimal? Cost)> expected, IEnumerable<(string Name, double Cost)> actual)
+        {
+            (string Name, decimal Cost)[] costs = [.. expected.Where(row => row.Cost > 0).GroupBy(row => row.Name).Select(group => (group.Key, group.Sum(row => row.Cost!.Value))).OrderBy(row => row.Key, StringComparer.Ordinal)];
+            (string Name, double Cost)[] shown = [.. actual.GroupBy(row => row.Name).Select(group => (group.Key, group.Sum(row => row.Cost))).OrderBy(row => row.Key, StringComparer.Ordinal)];
+            Assert.Equal(costs.Select(row => row.Name), shown.Select(row => row.Name));
+            Assert.All(costs.Zip(shown), pair => Same(pair.First.Cost, pair.Second.Cost));
+        }
+
+        TokenUsage all = Usage()[0];
+        IReadOnlyList<TokenUsage> models = Usage(UsageDimension.Model), users = Usage(UsageDimension.User), providers = Usage(UsageDimension.Provider);
+        Same(all.Cost, view.Panel(store, "Cost of the time range").Column<double?>("Cost")[0]);
+        Same(all.Cost, view.Panel(store, "Totals").Column<double?>("Cost")[0]);
+        Assert.Equal(all.UnpricedTokens, view.Panel(store, "Tokens without a price").Column<long>("Unpriced tokens").Sum());
+        QueryResult byModel = view.Panel(store, "Cost by model over time"), byUser = view.Panel(store, "Cost by user over time"), byProvider = view.Panel(store, "Cost by provider over time");
+        SameSums(models.Select(row => (Shown(row.Model), row.Cost)), byModel.Column<string>("model").Zip(byModel.Column<double>("cost")));
+        SameSums(users.Select(row => (Shown(row.User), row.Cost)), byUser.Column<string>("user").Zip(byUser.Column<double>("cost")));
+        SameSums(providers.Select(row => (Shown(row.Provider), row.Cost)), byProvider.Column<string>("provider").Zip(byProvider.Column<double>("cost")));
+        QueryResult table = view.Panel(store, "Comparison between models");
+        SameSums(models.Select(row => (Shown(row.Model), row.Cost)), table.Column<string>("Model").Zip(table.Column<double?>("Cost")).Where(row => row.Second > 0).Select(row => (row.First, row.Second!.Value)));
+        DateTimeOffset last = TimeZoneInfo.ConvertTime(range.Until!.Value.AddTicks(-1), zone);
+        DateTimeOffset month = new(TimeZoneInfo.ConvertTimeToUtc(new DateTime(last.Year, last.Month, 1), zone), TimeSpan.Zero);
+        filter = filter with { Range = new TimeRange(month, range.Until) };
+        Same(Usage()[0].Cost, view.Panel(store, "Cost of the month").Column<double?>("Month so far")[0]);
+        if (isWhole)
+        {
+            decimal[] costs = [.. new RequestQuery([new SqliteStore(open)], filter with { Range = range }) { Order = RequestOrder.Cost, Descending = true, Prices = prices }
+                .Run(0, 100).Select(request => request.Cost ?? 0).Where(cost => cost > 0)];
+            Assert.All(costs.Zip(view.Panel(store, "Most expensive requests").Column<double>("Cost")), pair => Same(pair.First, pair.Second));
+        }
+    }
+
+    private static void Optimize(TestStore store, PriceList? prices, bool refresh)
+    {
+        using var optimizer = new StoreOptimizer(store.Path, CancellationToken.None);
+        if (refresh)
+        {
+            optimizer.Refresh();
+        }
+        if (prices is not null)
+        {
+            optimizer.WritePrices(prices);
+        }
+    }
+}
