@@ -46,12 +46,11 @@ internal sealed class CatalogView(DateTimeOffset from, DateTimeOffset to)
         using var optimizer = new StoreOptimizer(store.Path, CancellationToken.None);
         optimizer.WritePrices(TestPrices.WithOwn("""
             providers:
+              - id: openai
+                models: [ { id: any, match: { starts_with: gpt }, prices: { input_mtok: 1, cache_read_mtok: 0.5, output_mtok: 2 } } ]
               - id: own
-                provider_match: { or: [ { equals: openai }, { starts_with: provider- } ] }
-                models:
-                  - id: any
-                    match: { or: [ { starts_with: gpt }, { starts_with: model-1 } ] }
-                    prices: { input_mtok: 1, cache_read_mtok: 0.5, output_mtok: 2 }
+                provider_match: { starts_with: provider- }
+                models: [ { id: any, match: { starts_with: model-1 }, prices: { input_mtok: 1, output_mtok: 2 } } ]
             """));
         return store;
     }
