@@ -37,8 +37,9 @@ public class CatalogPanelTests
     [MemberData(nameof(Panels))]
     public void One_request_is_shown(string title)
     {
-        using TestStore store = Stored(
+        using TestStore store = CatalogView.StoredWithPrices(
             At("2026-03-02T12:00:00"),
+            At("2026-03-04T12:00:00") with { Model = "unpriced" },
             At("2026-03-04T12:00:00") with { Success = 0L, Transaction = "t", Detail = [4L, 0L, 2L, null] },
             At("2026-03-04T12:00:00") with { Completion = 0L, Total = 0L, Transaction = "t" },
             At("2026-03-03T12:00:00") with { Total = 60L });
@@ -73,7 +74,7 @@ public class CatalogPanelTests
     [MemberData(nameof(Panels))]
     public void A_panel_is_bounded_with_two_thousand_users_models_and_transactions(string title)
     {
-        using TestStore store = Stored(Enumerable.Range(0, 2000).Select(n => At($"2026-03-04T{n / 60 % 24:00}:{n % 60:00}:00") with
+        using TestStore store = CatalogView.StoredWithPrices(Enumerable.Range(0, 2000).Select(n => At($"2026-03-04T{n / 60 % 24:00}:{n % 60:00}:00") with
         {
             User = $"user-{n}", Model = $"model-{n}", Provider = $"provider-{n}", Transaction = $"transaction-{n}",
             Detail = [1L, 0L, 1L, null], Success = n % 2L, Completion = n % 3 == 0 ? 0L : 5L, Total = n % 3 == 0 ? 0L : 15L,
@@ -369,7 +370,8 @@ public class CatalogPanelTests
 
         QueryResult changes = Day().Panel(store, "Change against the period before");
 
-        Assert.Equal([-0.25, -0.5, -0.5, -0.5, -0.5, -1.0, 0.5], changes.Rows[0].Cast<double>());
+        Assert.Equal([-0.25, -0.5, -0.5, -0.5, -0.5, -1.0, 0.5], changes.Rows[0].Take(7).Cast<double>());
+        Assert.Null(changes.Rows[0][7]);
         Assert.Equal(Day().Panel(store, "Totals").Columns, changes.Columns);
     }
 

@@ -1,5 +1,7 @@
+using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Tests.Pricing;
 
 namespace TokenDashboard.Tests.Grafana.Catalog;
 
@@ -34,6 +36,22 @@ internal sealed class CatalogView(DateTimeOffset from, DateTimeOffset to)
     {
         var store = new TestStore();
         store.Insert(rows);
+        return store;
+    }
+
+    /// <summary>A store that holds the rows, and prices of models whose names begin with gpt or model-1.</summary>
+    internal static TestStore StoredWithPrices(params IEnumerable<TestStore.Row> rows)
+    {
+        TestStore store = Stored(rows);
+        using var optimizer = new StoreOptimizer(store.Path, CancellationToken.None);
+        optimizer.WritePrices(TestPrices.WithOwn("""
+            providers:
+              - id: openai
+                models: [ { id: any, match: { starts_with: gpt }, prices: { input_mtok: 1, cache_read_mtok: 0.5, output_mtok: 2 } } ]
+              - id: own
+                provider_match: { starts_with: provider- }
+                models: [ { id: any, match: { starts_with: model-1 }, prices: { input_mtok: 1, output_mtok: 2 } } ]
+            """));
         return store;
     }
 

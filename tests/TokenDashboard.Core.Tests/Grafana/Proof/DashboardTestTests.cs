@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Proof;
 using TokenDashboard.Grafana.Rules;
+using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Tests.Grafana.Rules;
 using static TokenDashboard.Tests.Grafana.Rules.SampleDashboard;
@@ -35,6 +37,10 @@ public sealed class DashboardTestTests : IDisposable
     {
         using var folder = new TemporaryFolder();
         StoreWriter.Create(folder.File("sample.db"), new SampleRequests(7).Make(Now, 14, 200), CancellationToken.None);
+        using (var optimizer = new StoreOptimizer(folder.File("sample.db"), CancellationToken.None))
+        {
+            optimizer.WritePrices(PriceFiles.LoadFrom(null));
+        }
 
         DashboardTestResult result = Sound(name, folder.File("sample.db"));
 

@@ -116,7 +116,7 @@ public sealed class NewGrafanaDashboardTests : IDisposable
 
     [Fact]
     public void Without_a_name_all_dashboards_are_made() => Assert.Equal(
-        ["Models", "Overview", "Requests", "Users"],
+        ["Cost", "Models", "Overview", "Requests", "Users"],
         Run("New-GrafanaDashboard").Succeeded().Select(dashboard => dashboard.Properties["Name"].Value));
 
     [Theory]

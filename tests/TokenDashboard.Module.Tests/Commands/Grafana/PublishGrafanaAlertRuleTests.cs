@@ -83,12 +83,12 @@ public sealed class PublishGrafanaAlertRuleTests : IDisposable
         server.EditRule("daily", rule => rule["for"] = "1h");
 
         ModuleSession.Result result = Run(
-            session, server, $"{Daily}, @{{ Name = 'Bad'; Kind = 'Cost'; Limt = 3 }}, 'none.json', @{{ Name = 'Silent'; Kind = 'NoTelemetry'; Window = '10m' }} | Publish-GrafanaAlertRule");
+            session, server, $"{Daily}, @{{ Name = 'Bad'; Kind = 'Weather'; Limt = 3 }}, 'none.json', @{{ Name = 'Silent'; Kind = 'NoTelemetry'; Window = '10m' }} | Publish-GrafanaAlertRule");
 
         Assert.Null(result.Terminating);
         Assert.Equal(["AlertRule Daily Conflict", "AlertRule Silent Created"], result.Output.Select(Line).Where(line => line.StartsWith("AlertRule", StringComparison.Ordinal)));
         Assert.Equal(["GrafanaVersionConflict", "AlertRuleInvalid", "AlertRuleNotFound"], result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
-        Assert.All((string[])["Limt is unknown", "Kind is 'Cost'", "Window is missing"], words => Assert.Contains(words, result.Errors[1].Exception.Message, StringComparison.Ordinal));
+        Assert.All((string[])["Limt is unknown", "Kind is 'Weather'", "Window is missing"], words => Assert.Contains(words, result.Errors[1].Exception.Message, StringComparison.Ordinal));
         Assert.Equal("AlertRule Daily Updated", Line(Run(session, server, $"{Daily} | Publish-GrafanaAlertRule -Force").Succeeded()[^1]));
     }
 
