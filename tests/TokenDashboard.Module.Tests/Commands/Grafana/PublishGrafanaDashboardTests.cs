@@ -47,7 +47,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         Assert.Equal("Dashboard LLM users Created", Line(published[^1]));
         Assert.Equal("Dashboard LLM users Unchanged", Line(piped[^1]));
         Assert.True(File.Exists($"{_folder}/provisioning/dashboards/tokendashboard/tokendashboard-users.json"));
-        Assert.Equal(6, files.Count);
+        Assert.Equal(7, files.Count);
         Assert.Empty(Run(session, server, "@() | Publish-GrafanaDashboard").Succeeded());
     }
 
