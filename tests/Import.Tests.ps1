@@ -21,6 +21,8 @@ BeforeAll {
 
     $useBoth = '(Get-TokenStore -Database $database).Rows -gt 0; [Microsoft.Data.Sqlite.SqliteConnectionStringBuilder]::new("Data Source=theirs").DataSource'
 
+    # What another file has set for itself is gone by now.
+    $env:TOKENDASHBOARD_PRICES = "$TestDrive"
     Invoke-Process 'Import-Module $module; New-TokenStore $database -Sample -Days 1 | Out-Null'
 }
 

@@ -41,7 +41,7 @@ Describe 'Publish-GrafanaDashboard to a server that answers' {
         $first = New-GrafanaDashboard | Publish-GrafanaDashboard -Folder LLM/Tokens -Database /data/observicia.db
         $second = New-GrafanaDashboard | Publish-GrafanaDashboard -Folder LLM/Tokens -Database /data/observicia.db
 
-        $first | Group-Object Kind -NoElement | Sort-Object Name | ForEach-Object { "$($_.Count) $($_.Name)" } | Should -Be '4 Dashboard', '1 DataSource', '2 Folder'
+        $first | Group-Object Kind -NoElement | Sort-Object Name | ForEach-Object { "$($_.Count) $($_.Name)" } | Should -Be '5 Dashboard', '1 DataSource', '2 Folder'
         $first.Action | Sort-Object -Unique | Should -Be 'Created'
         $second.Action | Sort-Object -Unique | Should -Be 'Unchanged'
         $stored = Invoke-Grafana $grafana /api/dashboards/uid/tokendashboard-overview
