@@ -1,5 +1,6 @@
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Queries;
+using TokenDashboard.Pricing;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines;
@@ -34,6 +35,34 @@ public static class TelemetryStores
     /// <param name="cancellation">Stops whatever query is running.</param>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public static ITelemetryStore Open(string reference, CancellationToken cancellation) => Open(reference, null, cancellation);
+
+    /// <summary>Opens stores, and closes them after the work.</summary>
+    /// <param name="references">Full paths, or addresses.</param>
+    /// <param name="isChosen">Whether a source is among those asked for.</param>
+    /// <param name="work">Takes the open stores.</param>
+    /// <param name="cancellation">Stops whatever query is running.</param>
+    /// <exception cref="TokenDashboardException">Those of <see cref="Open(IReadOnlyList{string}, Func{string, bool}, CancellationToken)"/>, and of the work.</exception>
+    public static T Use<T>(IReadOnlyList<string> references, Func<string, bool> isChosen, Func<IReadOnlyList<ITelemetryStore>, T> work, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        IReadOnlyList<ITelemetryStore> stores = Open(references, isChosen, cancellation);
+        try
+        {
+            return work(stores);
+        }
+        finally
+        {
+            foreach (ITelemetryStore store in stores)
+            {
+                store.Dispose();
+            }
+        }
+    }
+
+    /// <summary>The state of the prices that a store has for panels and alert rules; null in engines without.</summary>
+    /// <param name="store">The open store.</param>
+    /// <param name="prices">The price list in force.</param>
+    public static string? StateOfPrices(ITelemetryStore store, PriceList prices) => (store as SqliteStore)?.StateOfPrices(prices);
 
     /// <summary>Opens stores, each under a source that tells it from the others.</summary>
     /// <param name="references">Full paths, or addresses. One that is named twice is one store.</param>

@@ -12,4 +12,7 @@ public readonly record struct TokenCounts(
 {
     /// <summary>All tokens: those sent and those received.</summary>
     public long Total => Prompt + Completion;
+
+    /// <summary>Whether there is a cost where so many tokens have no price: of tokens of which none has one, there is none.</summary>
+    internal bool HasCost(long unpricedTokens) => unpricedTokens < Total || Total == 0;
 }

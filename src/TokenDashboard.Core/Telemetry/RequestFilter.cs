@@ -24,9 +24,6 @@ public sealed record RequestFilter
     /// <summary>Transactions, or none for all.</summary>
     public IReadOnlyList<string> Transaction { get; init; } = [];
 
-    /// <summary>Sources, or none for all. Where a store has one source, the stores are chosen before this is asked.</summary>
-    public IReadOnlyList<string> Source { get; init; } = [];
-
     /// <summary>
     /// The properties whose texts are names as they are stored, such as those of a result that was piped: nothing in them is a
     /// wildcard, and case counts. <see cref="User"/> and so on, by their names.

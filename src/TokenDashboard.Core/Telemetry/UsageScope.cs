@@ -20,6 +20,9 @@ internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int S
     /// <summary>Which providers and models count; null for all.</summary>
     public Func<string, string, bool>? Includes { get; init; }
 
+    /// <summary>Whether a provider and model count.</summary>
+    public bool Counts(string provider, string model) => Includes is null || Includes(provider, model);
+
     /// <summary>Whether sums by time, user, model, provider and request type are enough.</summary>
     public bool IsAboutSums => Filter.Transaction.Count == 0 && !Filter.PolicyFailed && Filter.MinTokens == 0
         && (Texts & (RequestText.Transaction | RequestText.Spans)) == RequestText.None;

@@ -73,7 +73,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
             (decimal cost, long without) = part.Prompt is { } prompt ? price.CostOf(part.Counts, prompt) : price.CostOf(part.Counts, part.InputClass);
             unpriced += without;
             upperBound |= part.WithoutCached > 0 && price.IsCheaperCached;
-            if (without < part.Counts.Total || part.Counts.Total == 0)
+            if (part.Counts.HasCost(without))
             {
                 sums[price.Match.Currency] = sums.GetValueOrDefault(price.Match.Currency) + cost;
             }

@@ -27,31 +27,31 @@ public sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestF
     /// <param name="first">How many to give at most.</param>
     public IEnumerable<TokenRequest> Run(ulong skip, ulong first)
     {
-        IEnumerable<TokenRequest> requests = Order == RequestOrder.Cost ? ByCost(skip, first) : Read(skip, first);
-        return Prices is null ? requests : requests.Select(Prices.Apply);
-    }
-
-    private IEnumerable<TokenRequest> Read(ulong skip, ulong first)
-    {
-        if (stores.Count == 1)
+        if (Order != RequestOrder.Cost && stores.Count == 1)
         {
-            return stores[0].ReadRequests(filter, Order, Descending, (skip, first), Unreadable);
+            return Priced(stores[0].ReadRequests(filter, Order, Descending, (skip, first), Unreadable));
         }
         ulong last = skip > ulong.MaxValue - first ? ulong.MaxValue : skip + first;
+        return Page(Order == RequestOrder.Cost ? ByCost(last) : Priced(OfAll(last)), skip, first);
+    }
+
+    private IEnumerable<TokenRequest> Priced(IEnumerable<TokenRequest> requests) => Prices is null ? requests : requests.Select(Prices.Apply);
+
+    private IEnumerable<TokenRequest> OfAll(ulong last)
+    {
         IEnumerable<ITelemetryStore> inOrder = Descending ? stores.Reverse() : stores;
         IEnumerable<TokenRequest>[] streams = [.. inOrder.Select(store => store.ReadRequests(filter, Order, Descending, (0, last), Unreadable))];
-        return Page(Order == RequestOrder.Id ? streams.SelectMany(stream => stream) : Merge(streams), skip, first);
+        return Order == RequestOrder.Id ? streams.SelectMany(stream => stream) : Merge(streams);
     }
 
     // No engine knows prices, so all requests are read; but no more of them are kept than the page needs.
-    private IEnumerable<TokenRequest> ByCost(ulong skip, ulong first)
+    private List<TokenRequest> ByCost(ulong last)
     {
-        ulong last = skip > ulong.MaxValue - first ? ulong.MaxValue : skip + first;
         var kept = new PriorityQueue<TokenRequest, (decimal Cost, long Place)>();
         long place = 0;
-        foreach (TokenRequest request in stores.SelectMany(store => store.ReadRequests(filter, RequestOrder.Id, descending: false, (0, ulong.MaxValue), Unreadable)))
+        foreach (TokenRequest request in Priced(stores.SelectMany(store => store.ReadRequests(filter, RequestOrder.Id, descending: false, (0, ulong.MaxValue), Unreadable))))
         {
-            decimal cost = (Prices?.Apply(request) ?? request).Cost ?? -1;
+            decimal cost = request.Cost ?? -1;
             // The first in the queue is the first to go.
             kept.Enqueue(request, Descending ? (cost, place++) : (-cost, -place++));
             if ((ulong)kept.Count > last)
@@ -65,7 +65,7 @@ public sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestF
             sorted.Add(request);
         }
         sorted.Reverse();
-        return Page(sorted, skip, first);
+        return sorted;
     }
 
     private static IEnumerable<TokenRequest> Page(IEnumerable<TokenRequest> requests, ulong skip, ulong first)

@@ -19,7 +19,7 @@ public sealed record UsagePrices(PriceList List, DateTimeOffset? At = null)
         }
         (decimal cost, long unpriced) = match.At(At ?? request.Timestamp).CostOf(counts);
         request.UnpricedTokens = unpriced;
-        if (unpriced < counts.Total || counts.Total == 0)
+        if (counts.HasCost(unpriced))
         {
             (request.Cost, request.Currency) = (cost, match.Currency);
         }

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using TokenDashboard.Pricing;
+using TokenDashboard.Pricing.Lists;
 
 namespace TokenDashboard.Commands;
 
@@ -106,6 +108,20 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
             }
         }
         throw new TokenDashboardException(missing, Directory.Exists(literal) ? $"'{literal}' is a folder. Give the files in it, as in '{System.IO.Path.Combine(path, "*")}'." : $"There is no file '{literal}'.", target: path);
+    }
+
+    /// <summary>The prices in force; null where they cannot be read, which is one error and leaves the rest of the work.</summary>
+    private protected PriceList? LoadPrices()
+    {
+        try
+        {
+            return PriceFiles.Load();
+        }
+        catch (TokenDashboardException exception)
+        {
+            WriteError(exception.ToErrorRecord());
+            return null;
+        }
     }
 
     /// <summary>Works on each file that paths mean; a failure with one file is one error record.</summary>

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using TokenDashboard.Engines;
-using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 
 namespace TokenDashboard.Completion;
@@ -23,19 +22,9 @@ public sealed class StoreValueCompleter : Completer
         IEnumerable<string>? texts = LanguagePrimitives.ConvertTo<string[]?>(named);
         string[] references = texts is null ? [StoreLocator.FindDefault(folder)]
             : [.. texts.Select(text => TelemetryStores.IsAddress(text) ? text : session.Path.GetUnresolvedProviderPathFromPSPath(text))];
-        IReadOnlyList<ITelemetryStore> stores = TelemetryStores.Open(references, _ => true, CancellationToken.None);
-        try
-        {
-            return parameterName == "Source" ? [.. stores.Select(store => (store.Source ?? "", store.Name))] : RecentNames.Read(stores, Enum.Parse<UsageDimension>(parameterName), Patience)
-                .Select(value => (value.Text, $"{value.Requests:N0} of the newest requests"));
-        }
-        finally
-        {
-            foreach (ITelemetryStore store in stores)
-            {
-                store.Dispose();
-            }
-        }
+        return TelemetryStores.Use(references, _ => true, stores => parameterName == "Source"
+            ? [.. stores.Select(store => (store.Source ?? "", store.Name))]
+            : RecentNames.Read(stores, Enum.Parse<UsageDimension>(parameterName), Patience).Select(value => (value.Text, $"{value.Requests:N0} of the newest requests")), CancellationToken.None);
     }
 
     private protected override string Quote(string text) => base.Quote(WildcardPattern.Escape(text));

@@ -54,6 +54,11 @@ public abstract class DashboardCmdlet : TokenCmdlet
         }
     }
 
+    /// <summary>Which data sources dashboards get; one for all is either a map or a uid.</summary>
+    private protected static DataSourceMap? Sources(DataSourceMap? map, string? uid) => map?.One is not null && uid is not null
+        ? throw new TokenDashboardException(ErrorCode.GrafanaDataSourceConflict, "Give -DataSource or -DataSourceUid, not both.")
+        : map;
+
     /// <summary>Writes results one by one. PowerShell's own enumeration would wrap a failure between two of them.</summary>
     private protected void WriteAll(IEnumerable<GrafanaPublishResult> results)
     {

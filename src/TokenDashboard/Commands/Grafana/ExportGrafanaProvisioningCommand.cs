@@ -126,9 +126,7 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
 
     private ProvisioningOptions Options() => new()
     {
-        DataSources = DataSource?.One is not null && DataSourceUid is not null
-            ? throw new TokenDashboardException(ErrorCode.GrafanaDataSourceConflict, "Give -DataSource or -DataSourceUid, not both.")
-            : DataSource,
+        DataSources = Sources(DataSource, DataSourceUid),
         Path = ResolvePath(ProvisioningPath),
         GrafanaPath = GrafanaPath,
         Database = Database,

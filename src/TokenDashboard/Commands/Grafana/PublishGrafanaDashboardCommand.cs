@@ -112,9 +112,7 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
 
     private GrafanaPublishOptions Options() => new()
     {
-        DataSources = DataSource?.One is not null && DataSourceUid is not null
-            ? throw new TokenDashboardException(ErrorCode.GrafanaDataSourceConflict, "Give -DataSource or -DataSourceUid, not both.")
-            : DataSource,
+        DataSources = Sources(DataSource, DataSourceUid),
         Folder = Folder,
         FolderUid = FolderUid,
         Database = Database,

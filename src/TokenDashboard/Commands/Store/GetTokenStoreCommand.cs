@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using TokenDashboard.Engines;
-using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
@@ -16,7 +15,7 @@ public sealed class GetTokenStoreCommand : SingleStoreCmdlet
     private protected override void Process(string store)
     {
         using ITelemetryStore open = TelemetryStores.Open(store, Cancellation);
-        TokenStoreInfo info = TokenStoreInfo.Read(open, open is SqliteStore sqlite ? StateOfPrices(sqlite) : null);
+        TokenStoreInfo info = TokenStoreInfo.Read(open, StateOfPrices(open));
         WriteObject(info);
         if (info.Unreadable.Rows > 0)
         {
@@ -24,11 +23,11 @@ public sealed class GetTokenStoreCommand : SingleStoreCmdlet
         }
     }
 
-    private string StateOfPrices(SqliteStore store)
+    private string? StateOfPrices(ITelemetryStore store)
     {
         try
         {
-            return store.StateOfPrices(PriceFiles.Load());
+            return TelemetryStores.StateOfPrices(store, PriceFiles.Load());
         }
         catch (TokenDashboardException exception) when (exception.Code is ErrorCode.PriceFileInvalid or ErrorCode.PriceListInvalid or ErrorCode.PriceFileNotFound)
         {

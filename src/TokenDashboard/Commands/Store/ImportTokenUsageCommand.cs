@@ -7,7 +7,6 @@ using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
 using TokenDashboard.Import;
 using TokenDashboard.Parameters;
-using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Commands;
@@ -158,7 +157,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         if (!_pricesAreRead)
         {
             _pricesAreRead = true;
-            Guard(() => _prices = PriceFiles.Load());
+            _prices = LoadPrices();
         }
         return _prices?.ProviderOf(model);
     }

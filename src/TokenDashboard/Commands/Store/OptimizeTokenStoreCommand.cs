@@ -4,7 +4,6 @@ using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines;
 using TokenDashboard.Formatting;
 using TokenDashboard.Parameters;
-using TokenDashboard.Pricing.Lists;
 
 namespace TokenDashboard.Commands;
 
@@ -25,10 +24,6 @@ public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
     /// <summary>Rebuilds all rollups, except those of removed requests.</summary>
     [Parameter]
     public SwitchParameter Rebuild { get; set; }
-
-    /// <summary>A price list with faults leaves the rollups.</summary>
-    private protected override bool IsTerminating(TokenDashboardException exception) =>
-        exception.Code is not (ErrorCode.PriceFileInvalid or ErrorCode.PriceListInvalid or ErrorCode.PriceFileNotFound) && base.IsTerminating(exception);
 
     /// <inheritdoc/>
     private protected override void Process(string store)
@@ -51,7 +46,10 @@ public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
             optimizer.Verify((done, all) => progress.Show(done, all, "days compared"));
         }
         // Where the price list has faults, the rollups are refreshed all the same.
-        Guard(() => optimizer.WritePrices(PriceFiles.Load()));
+        if (LoadPrices() is { } prices)
+        {
+            optimizer.WritePrices(prices);
+        }
         if (setsMode)
         {
             optimizer.SetJournalMode(JournalMode);

@@ -2,18 +2,18 @@ using System.Globalization;
 using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Engines;
-using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Formatting;
 using TokenDashboard.Parameters;
 using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
 
 /// <summary>Removes old requests from stores and keeps their rollups.</summary>
 [Cmdlet(VerbsCommon.Remove, "TokenUsage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, HelpUri = HelpPage.Folder + "Remove-TokenUsage.md")]
 [OutputType(typeof(TokenUsageRemoval))]
-public sealed class RemoveTokenUsageCommand : StoreCmdlet
+public sealed class RemoveTokenUsageCommand : SingleStoreCmdlet
 {
     /// <summary>
     /// The first instant whose requests stay: an ISO time, a length of time ago (90d) or a word ('this month'). It is rounded down to a
@@ -30,25 +30,22 @@ public sealed class RemoveTokenUsageCommand : StoreCmdlet
     [ArgumentCompleter(typeof(TimeZoneCompleter))]
     public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Local;
 
-    /// <summary>A store whose requests cannot be removed is one error; others may still be.</summary>
-    private protected override bool IsTerminating(TokenDashboardException exception) => base.IsTerminating(exception) && Database is not { Length: > 1 };
+    /// <summary>The stores' database files. Wildcards are allowed. Without it, the store that every command reads.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Path", "FullName", "PSPath")]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public override string[]? Database { get; set; }
 
     /// <inheritdoc/>
-    private protected override void Process()
+    private protected override void Process(string store)
     {
-        foreach (string store in StoreReferences())
-        {
-            Guard(() => Remove(TelemetryStores.PathOf(store)));
-        }
-    }
-
-    private void Remove(string path)
-    {
+        string path = TelemetryStores.PathOf(store);
         DateTimeOffset before = RequestRemover.QuarterOf(TimeExpression.Range(null, Before, null, DateTimeOffset.UtcNow, TimeZone).Until!.Value);
         long count;
-        using (TokenStore store = TokenStore.Open(path, Cancellation))
+        using (ITelemetryStore open = TelemetryStores.Open(path, Cancellation))
         {
-            (count, _) = RequestRemover.Count(store, before);
+            count = new RequestQuery([open], new RequestFilter { Range = new TimeRange(null, before) }).Count();
         }
         string what = string.Create(CultureInfo.InvariantCulture, $"{count:N0} requests before {before.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
         if (!ShouldProcess($"Remove {what} from '{path}'. Their rollups are kept.", $"Remove {what} from '{path}'? Their rollups are kept.", "Remove-TokenUsage"))

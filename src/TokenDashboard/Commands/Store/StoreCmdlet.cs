@@ -32,23 +32,14 @@ public abstract class StoreCmdlet : TokenCmdlet
     /// <summary>Opens the stores, and closes them after the work.</summary>
     /// <param name="isChosen">Which sources are asked for.</param>
     /// <param name="work">Takes the stores, and their names for messages.</param>
-    private protected void UseStores(Func<string, bool> isChosen, Action<IReadOnlyList<ITelemetryStore>, string> work)
-    {
-        IReadOnlyList<ITelemetryStore> stores = TelemetryStores.Open(StoreReferences(), isChosen, Cancellation);
-        try
+    private protected void UseStores(Func<string, bool> isChosen, Action<IReadOnlyList<ITelemetryStore>, string> work) =>
+        TelemetryStores.Use(StoreReferences(), isChosen, stores =>
         {
             string name = string.Join(", ", stores.Select(store => store.Name));
             WriteVerbose($"Reading '{name}'.");
             work(stores, name);
-        }
-        finally
-        {
-            foreach (ITelemetryStore store in stores)
-            {
-                store.Dispose();
-            }
-        }
-    }
+            return true;
+        }, Cancellation);
 
     private protected void WarnAbout(UnreadableReport unreadable, string store)
     {

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Parameters;
-using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 
@@ -202,20 +201,15 @@ public abstract class QueryCmdlet : StoreCmdlet
         WriteWarning($"No request matches. {where}{range}{tab}");
     }
 
-    /// <summary>The prices to compute cost with; null where they cannot be read, which is one error and leaves the usage.</summary>
+    /// <summary>The prices to compute cost with; null where there are none.</summary>
     private protected UsagePrices? Prices()
     {
-        UsagePrices? prices = null;
-        try
+        if (LoadPrices() is not { } list)
         {
-            prices = new UsagePrices(PriceFiles.Load(), PriceAt?.ToInstant(_now, TimeZone));
-            WriteVerbose($"Prices: {prices.List.Name}.");
+            return null;
         }
-        catch (TokenDashboardException exception)
-        {
-            WriteError(exception.ToErrorRecord());
-        }
-        return prices;
+        WriteVerbose($"Prices: {list.Name}.");
+        return new UsagePrices(list, PriceAt?.ToInstant(_now, TimeZone));
     }
 
     private bool IsChosen(string source) => Source is not { Length: > 0 } || Source.Any(wanted => wanted == source
@@ -230,7 +224,6 @@ public abstract class QueryCmdlet : StoreCmdlet
         Provider = Provider ?? [],
         RequestType = RequestType ?? [],
         Transaction = Transaction ?? [],
-        Source = Source ?? [],
         Literal = _piped,
         PolicyFailed = PolicyFailed,
         MinTokens = MinTokens,

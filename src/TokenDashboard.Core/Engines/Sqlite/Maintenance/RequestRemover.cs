@@ -1,4 +1,3 @@
-using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Telemetry;
 
@@ -47,16 +46,6 @@ public sealed class RequestRemover : IDisposable
 
     /// <summary>The beginning of the quarter of an hour an instant lies in: requests are removed by whole quarters, as they are summed up.</summary>
     public static DateTimeOffset QuarterOf(DateTimeOffset instant) => RollupLevels.QuarterOf(instant);
-
-    /// <summary>How many requests lie before an instant, and the time of the first.</summary>
-    public static (long Requests, DateTimeOffset? First) Count(TokenStore store, DateTimeOffset before)
-    {
-        long first = long.MaxValue, count = 0;
-        var filter = new RequestFilter { Range = new TimeRange(null, before) };
-        using var scanner = new RequestScanner(store, filter, RequestText.None, ranges: UsageReader.RangesOf(store, filter.Range));
-        scanner.ReadAll(row => (first, count) = (Math.Min(first, row.UtcTicks), count + 1));
-        return (count, count == 0 ? null : new DateTimeOffset(first, TimeSpan.Zero));
-    }
 
     /// <summary>Removes the requests before an instant.</summary>
     /// <param name="before">The first instant whose requests stay; rounded down by <see cref="QuarterOf"/>.</param>

@@ -111,7 +111,7 @@ internal sealed class RollupChunks : IDisposable
         }
         if (now.Version != _now?.Version)
         {
-            _groups = RollupStore.ReadGroups(_store, _scope.Filter).Where(group => _scope.Includes?.Invoke(group.Value.Provider, group.Value.Model) ?? true).ToDictionary();
+            _groups = RollupStore.ReadGroups(_store, _scope.Filter).Where(group => _scope.Counts(group.Value.Provider, group.Value.Model)).ToDictionary();
             if (_scope.NeedsQuarters is { } needsQuarters && _groups.Values.Any(group => needsQuarters(group.Provider, group.Model)))
             {
                 // The first requests of such a model came meanwhile.
@@ -204,7 +204,7 @@ internal sealed class RollupChunks : IDisposable
         (long First, long Last)[] sorted = [.. gaps.Order()];
         bool Concerns(RequestRow row)
         {
-            if (!row.IsTimeReadable || row.Id > _now!.Watermark || !(_scope.Includes?.Invoke(row.Provider, row.Model) ?? true))
+            if (!row.IsTimeReadable || row.Id > _now!.Watermark || !_scope.Counts(row.Provider, row.Model))
             {
                 return false;
             }

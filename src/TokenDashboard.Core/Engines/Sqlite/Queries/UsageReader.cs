@@ -187,7 +187,7 @@ internal sealed class UsageReader
         // Then the rows that are not summed up, and those without a time.
         List<RowRange> ranges = RowRange.Merge([.. RangesWithoutTime(_store), _start.After(_store)]);
         using var scanner = new RequestScanner(
-            _store, _scope.Filter, _scope.Texts, ranges: ranges, concerns: row => (_scope.Includes?.Invoke(row.Provider, row.Model) ?? true) && (!row.IsTimeReadable || !chunks.IsSummed(row))) { Unreadable = _unreadable };
+            _store, _scope.Filter, _scope.Texts, ranges: ranges, concerns: row => _scope.Counts(row.Provider, row.Model) && (!row.IsTimeReadable || !chunks.IsSummed(row))) { Unreadable = _unreadable };
         scanner.ReadAll(_onRow);
         // A row that came, was summed up and removed while the rest was read has been seen nowhere.
         return RollupState.Read(_store) is { IsUsable: true } now && now.Changes == _start.Changes
