@@ -40,6 +40,23 @@ Describe 'Import-TokenUsage' {
         (Import-TokenUsage $file).Imported | Should -Be 1
     }
 
+    It 'tells the provider by the price list, and imports without it where its file has faults' {
+        $files = 'one', 'two' | ForEach-Object { Write-File "priced-$_.csv" $header, "2026-03-01T12:00:00,$_,gpt-4o,10,5" }
+        $null = Import-TokenUsage $files[0]
+        $own = Join-Path $env:TOKENDASHBOARD_PRICES prices.yaml
+        Set-Content $own 'nothing: 1'
+        try {
+            $report = Import-TokenUsage $files[1] -ErrorAction SilentlyContinue -ErrorVariable problems
+        }
+        finally {
+            Remove-Item $own
+        }
+
+        $report.Imported | Should -Be 1
+        $problems.FullyQualifiedErrorId | Should -Be 'PriceFileInvalid,TokenDashboard.Commands.ImportTokenUsageCommand'
+        (Get-TokenRequest).Provider | Should -Be 'openai', ''
+    }
+
     It 'takes files from the pipeline and by wildcards' {
         $null = Write-File many-1.csv $header, '2026-03-01T12:00:00,alice,gpt-4o,10,5'
         $null = Write-File many-2.csv $header, '2026-03-01T12:00:01,alice,gpt-4o,10,5'

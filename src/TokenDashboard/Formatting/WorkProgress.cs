@@ -4,7 +4,7 @@ using System.Management.Automation;
 
 namespace TokenDashboard.Formatting;
 
-/// <summary>The progress bar of work of which is known how much there is.</summary>
+/// <summary>The progress bar of work that may take long.</summary>
 internal sealed class WorkProgress(Cmdlet cmdlet, string activity) : IDisposable
 {
     // A bar that comes and goes within a second says nothing to anybody.
@@ -15,11 +15,20 @@ internal sealed class WorkProgress(Cmdlet cmdlet, string activity) : IDisposable
     private TimeSpan _next = First;
     private bool _shown;
 
+    /// <summary>What is worked on.</summary>
+    public string Activity { get; set; } = activity;
+
     /// <summary>Shows how much is done.</summary>
     /// <param name="done">How much.</param>
     /// <param name="all">Of how much.</param>
     /// <param name="unit">Of what.</param>
-    public void Show(long done, long all, string unit)
+    public void Show(long done, long all, string unit) =>
+        Show(all > 0 ? Math.Clamp((double)done / all, 0, 1) : 0, _ => string.Create(CultureInfo.CurrentCulture, $"{done:N0} of {all:N0} {unit}"));
+
+    /// <summary>Shows how much is done.</summary>
+    /// <param name="part">The part that is done, 0 to 1; null where it is not known.</param>
+    /// <param name="status">What to say after a time, where it is shown.</param>
+    public void Show(double? part, Func<TimeSpan, string> status)
     {
         TimeSpan elapsed = _watch.Elapsed;
         if (elapsed < _next)
@@ -28,11 +37,10 @@ internal sealed class WorkProgress(Cmdlet cmdlet, string activity) : IDisposable
         }
         _next = elapsed + Interval;
         _shown = true;
-        double part = all > 0 ? Math.Clamp((double)done / all, 0, 1) : 0;
-        cmdlet.WriteProgress(new ProgressRecord(0, activity, string.Create(CultureInfo.CurrentCulture, $"{done:N0} of {all:N0} {unit}"))
+        cmdlet.WriteProgress(new ProgressRecord(0, Activity, status(elapsed))
         {
-            PercentComplete = (int)(100 * part),
-            SecondsRemaining = part > 0 ? (int)Math.Min(int.MaxValue, elapsed.TotalSeconds * (1 - part) / part) : -1,
+            PercentComplete = part is { } known ? (int)(100 * known) : -1,
+            SecondsRemaining = part is > 0 and double begun ? (int)Math.Min(int.MaxValue, elapsed.TotalSeconds * (1 - begun) / begun) : -1,
         });
     }
 
@@ -41,7 +49,7 @@ internal sealed class WorkProgress(Cmdlet cmdlet, string activity) : IDisposable
         if (_shown)
         {
             _shown = false;
-            cmdlet.WriteProgress(new ProgressRecord(0, activity, "Done") { RecordType = ProgressRecordType.Completed });
+            cmdlet.WriteProgress(new ProgressRecord(0, Activity, "Done") { RecordType = ProgressRecordType.Completed });
         }
     }
 }

@@ -14,7 +14,7 @@ internal static class CostDashboard
 
     private const int TopRequests = 100;
 
-    private static readonly string Rest = $"all after the first {PanelStyle.TopSeries} are added up as {SqlitePanelSql.Other}.";
+    private static readonly string Rest = PanelStyle.Rest(PanelStyle.TopSeries);
 
     /// <summary>Makes the dashboard; its links to itself follow <paramref name="uid"/>.</summary>
     internal static Dashboard Create(string? uid, IReadOnlyList<TimeZoneInfo> zones)

@@ -14,7 +14,7 @@ internal static class ModelsDashboard
 
     private const int TopRows = 100;
 
-    private static readonly string Rest = $"all after the first {PanelStyle.TopBars} are added up as {SqlitePanelSql.Other}.";
+    private static readonly string Rest = PanelStyle.Rest(PanelStyle.TopBars);
 
     /// <summary>Makes the dashboard; its links to itself follow <paramref name="uid"/>.</summary>
     internal static Dashboard Create(string? uid, IReadOnlyList<TimeZoneInfo> zones)

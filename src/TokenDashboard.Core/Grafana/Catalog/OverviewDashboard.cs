@@ -133,7 +133,7 @@ internal static class OverviewDashboard
     {
         Id = 5,
         Title = "Usage by model",
-        Description = $"The share of each model in the total tokens; all after the first {PanelStyle.TopSeries} are added up as {SqlitePanelSql.Other}.",
+        Description = $"The share of each model in the total tokens; {PanelStyle.Rest(PanelStyle.TopSeries)}",
         Width = 8,
         Height = 11,
         Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries)),
@@ -144,7 +144,7 @@ internal static class OverviewDashboard
     {
         Id = 6,
         Title = "Usage by provider",
-        Description = $"The share of each provider in the total tokens; all after the first {PanelStyle.TopSeries} are added up as {SqlitePanelSql.Other}.",
+        Description = $"The share of each provider in the total tokens; {PanelStyle.Rest(PanelStyle.TopSeries)}",
         Width = 7,
         Height = 11,
         Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.Provider, PanelMeasures.Tokens, PanelStyle.TopSeries)),

@@ -12,6 +12,9 @@ internal static class PanelStyle
     internal const int TopBars = 15;
     internal const int TopSeries = 10;
 
+    /// <summary>Says in descriptions what becomes of those that are not shown by name.</summary>
+    internal static string Rest(int shown) => $"all after the first {shown} are added up as {SqlitePanelSql.Other}.";
+
     internal const string NoRequests = "No requests in this time range";
     internal const string NoCost = "No prices: run Optimize-TokenStore";
     internal const string CostColor = "#2aa198";

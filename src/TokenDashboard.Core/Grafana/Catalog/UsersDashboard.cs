@@ -194,7 +194,7 @@ internal static class UsersDashboard
     {
         Id = 9,
         Title = "Models of the user",
-        Description = $"The share of each model in the user's tokens; all after the first {PanelStyle.TopSeries} are added up as {SqlitePanelSql.Other}.",
+        Description = $"The share of each model in the user's tokens; {PanelStyle.Rest(PanelStyle.TopSeries)}",
         Width = 8,
         Height = 9,
         Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries) { OfRowUser = true }),

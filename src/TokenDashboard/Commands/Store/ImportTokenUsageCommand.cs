@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Diagnostics;
 using System.Management.Automation;
 using TokenDashboard.Engines;
 using TokenDashboard.Formatting;
@@ -17,10 +16,6 @@ namespace TokenDashboard.Commands;
 public sealed class ImportTokenUsageCommand : TokenCmdlet
 {
     private const string StandardInput = "-";
-
-    // A bar that comes and goes within a second says nothing to anybody.
-    private static readonly TimeSpan FirstProgress = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
 
     private TokenImporter? _importer;
     private PriceList? _prices;
@@ -92,8 +87,8 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     {
         if (Prepare(file) is { } importer)
         {
-            using var progress = new ImportProgress(this, file);
-            Write(importer.Import(file, progress.Show), progress);
+            using var progress = new WorkProgress(this, "");
+            Write(importer.Import(file, Shown(progress, file)), progress);
         }
     }
 
@@ -103,8 +98,8 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         {
             return;
         }
-        using var progress = new ImportProgress(this, folder);
-        ImportReport report = importer.ImportFolder(folder, file => progress.Of(file).Show);
+        using var progress = new WorkProgress(this, "");
+        ImportReport report = importer.ImportFolder(folder, file => Shown(progress, file));
         ImportReport[] failed = [.. report.Files.Where(file => file.ProblemCode is not null)];
         if (failed.Length > 0 && report.ProblemCode is null)
         {
@@ -132,7 +127,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         return _importer;
     }
 
-    private void Write(ImportReport report, ImportProgress progress)
+    private void Write(ImportReport report, WorkProgress progress)
     {
         progress.Dispose();
         WriteVerbose($"'{report.Path}': {report.Format}, longest lock {report.LongestLock.TotalMilliseconds:0} ms.");
@@ -149,6 +144,18 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
             WriteVerbose($"'{report.Path}': {note}");
         }
         WriteObject(report);
+    }
+
+    /// <summary>Shows how much of a file has been read.</summary>
+    private static Action<long> Shown(WorkProgress progress, string file)
+    {
+        progress.Activity = $"Importing {Display.Text(file)}";
+        // Of standard input and of pipes nothing is known, nor of a file that is gone since it was found.
+        long length = file != StandardInput && new FileInfo(file) is { Exists: true } info ? info.Length : 0;
+        // A file may grow while it is read.
+        return read => progress.Show(
+            length >= read && length > 0 ? (double)read / length : null,
+            elapsed => $"{Display.Size(read)}, {Display.Size((long)(read / elapsed.TotalSeconds))}/s");
     }
 
     // The provider that the name of a model tells, where a file names none. Without a price list it stays unknown, which is told once.
@@ -170,53 +177,5 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
             _importer?.Dispose();
         }
         base.Dispose(disposing);
-    }
-
-    /// <summary>The progress bar of one file.</summary>
-    private sealed class ImportProgress(Cmdlet cmdlet, string file) : IDisposable
-    {
-        private readonly Stopwatch _watch = Stopwatch.StartNew();
-        private string _file = file;
-        private long _length = LengthOf(file);
-        private TimeSpan _next = FirstProgress;
-        private bool _shown;
-
-        // Of standard input and of pipes nothing is known, nor of a file that is gone since it was found.
-        private static long LengthOf(string file) => file != StandardInput && new FileInfo(file) is { Exists: true } info ? info.Length : 0;
-
-        /// <summary>The same bar for the next file.</summary>
-        public ImportProgress Of(string next)
-        {
-            (_file, _length) = (next, LengthOf(next));
-            return this;
-        }
-
-        public void Show(long bytesRead)
-        {
-            TimeSpan elapsed = _watch.Elapsed;
-            if (elapsed < _next)
-            {
-                return;
-            }
-            _next = elapsed + ProgressInterval;
-            _shown = true;
-            double rate = bytesRead / elapsed.TotalSeconds;
-            // A file may grow while it is read.
-            bool known = _length >= bytesRead && _length > 0;
-            cmdlet.WriteProgress(new ProgressRecord(0, $"Importing {Display.Text(_file)}", $"{Display.Size(bytesRead)}, {Display.Size((long)rate)}/s")
-            {
-                PercentComplete = known ? (int)(100 * bytesRead / _length) : -1,
-                SecondsRemaining = known && rate > 0 ? (int)Math.Min(int.MaxValue, (_length - bytesRead) / rate) : -1,
-            });
-        }
-
-        public void Dispose()
-        {
-            if (_shown)
-            {
-                _shown = false;
-                cmdlet.WriteProgress(new ProgressRecord(0, $"Importing {Display.Text(_file)}", "Done") { RecordType = ProgressRecordType.Completed });
-            }
-        }
     }
 }
