@@ -3,15 +3,16 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>Usage of one user in one hour, day, week or month.</summary>
+/// <summary>Usage of one user in one unit of time.</summary>
 public sealed class UserTokenUsagePeriod : UsageFigures
 {
-    internal UserTokenUsagePeriod(string user, DateTimeOffset start, DateTimeOffset end, UsageAccumulator usage, UsageTotals all, long? cumulativeTokens, decimal? cumulativeCost)
+    internal UserTokenUsagePeriod(string user, DateTimeOffset start, DateTimeOffset end, bool isPartial, UsageAccumulator usage, UsageTotals all, long? cumulativeTokens, decimal? cumulativeCost)
         : base(usage, all)
     {
         User = user;
         Start = start;
         End = end;
+        IsPartial = isPartial;
         CumulativeTokens = cumulativeTokens;
         CumulativeCost = cumulativeCost;
     }
@@ -24,6 +25,9 @@ public sealed class UserTokenUsagePeriod : UsageFigures
 
     /// <summary>First instant after the period.</summary>
     public DateTimeOffset End { get; }
+
+    /// <summary>Whether the row has a part of its period only: the range begins or ends within it, or it is not over.</summary>
+    public bool IsPartial { get; }
 
     /// <summary>The user's tokens from the beginning of the result until the end of this period; null when not asked for.</summary>
     public long? CumulativeTokens { get; }

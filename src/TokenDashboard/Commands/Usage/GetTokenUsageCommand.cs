@@ -9,7 +9,10 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(TokenUsage))]
 public sealed class GetTokenUsageCommand : QueryCmdlet
 {
-    /// <summary>What to group by: at most one of Hour, Day, Week and Month, and any of the others. Without it, one row for everything.</summary>
+    /// <summary>
+    /// What to group by: at most one of Minute, Hour, Day, Week, Month, Quarter, Year and Session, and any of the others. Without it, one
+    /// row for everything.
+    /// </summary>
     [Parameter(Position = 0)]
     [ChoiceTransformation(IsList = true)]
     public UsageDimension[] GroupBy { get; set; } = [];
@@ -28,7 +31,7 @@ public sealed class GetTokenUsageCommand : QueryCmdlet
     public SwitchParameter Descending { get; set; }
 
     private protected override void Query() =>
-        Write(new UsageQuery(GroupBy, TimeZone) { Fill = Fill, Prices = Prices() }.Run(Stores, Filter), OrderBy, Descending, ViewOf);
+        Write(new UsageQuery(GroupBy, TimeZone, FirstDayOfWeek) { Now = Now, Fill = Fill, Prices = Prices() }.Run(Stores, Filter), OrderBy, Descending, ViewOf);
 
     // The table shows the columns of what was grouped by, so each kind of grouping is a type name of its own to the formatter.
     private static string? ViewOf(TokenUsage row)

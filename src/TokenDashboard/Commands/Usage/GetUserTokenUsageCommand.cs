@@ -43,7 +43,7 @@ public sealed class GetUserTokenUsageCommand : QueryCmdlet
 
     private protected override void Query()
     {
-        var query = new UserUsageQuery(Stores, Filter, TimeZone) { Prices = Prices() };
+        var query = new UserUsageQuery(Stores, Filter, TimeZone, FirstDayOfWeek) { Now = Now, Prices = Prices() };
         switch (ParameterSetName)
         {
             case "Period":

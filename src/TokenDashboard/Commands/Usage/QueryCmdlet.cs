@@ -14,7 +14,6 @@ public abstract class QueryCmdlet : StoreCmdlet
     // Whoever asks many queries has read it after the first.
     private static bool s_upperBoundIsTold;
 
-    private DateTimeOffset _now;
     private string _storeNames = "";
     private string[]? _userOfCommandLine;
     private HashSet<string> _piped = new HashSet<string>();
@@ -85,11 +84,20 @@ public abstract class QueryCmdlet : StoreCmdlet
     [ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Until { get; set; }
 
-    /// <summary>A range that ends now (7d, 24h, 90m), or a named one (today, yesterday, 'this month', 'last month'). Not with Since or Until.</summary>
+    /// <summary>A range that ends now (7d, '7 days', 24h, a TimeSpan), or a named one (today, yesterday, 'this month', 'last month'). Not with Since or Until.</summary>
     [Parameter]
-    [TimeExpressionTransformation]
+    [TimeExpressionTransformation(IsLength = true)]
     [ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Last { get; set; }
+
+    /// <summary>Moves both ends of the range back to the beginning of their days, so that each day is whole and none is still running.</summary>
+    [Parameter]
+    public SwitchParameter WholeDays { get; set; }
+
+    /// <summary>The day on which weeks begin. Without it, Monday.</summary>
+    [Parameter]
+    [ChoiceTransformation]
+    public DayOfWeek FirstDayOfWeek { get; set; } = DayOfWeek.Monday;
 
     /// <summary>
     /// The time zone of days, weeks, months, of words such as today, and of times written without a zone: an IANA or Windows name,
@@ -121,11 +129,14 @@ public abstract class QueryCmdlet : StoreCmdlet
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()
     {
-        _now = DateTimeOffset.UtcNow;
+        Now = DateTimeOffset.UtcNow;
         _userOfCommandLine = User;
         // What is bound by now was typed; what comes from the properties of piped results are names, whatever characters they have.
         _piped = Names.Where(name => !MyInvocation.BoundParameters.ContainsKey(name)).ToHashSet();
     }
+
+    /// <summary>When the command was called.</summary>
+    private protected DateTimeOffset Now { get; private set; }
 
     /// <summary>The open stores.</summary>
     private protected IReadOnlyList<ITelemetryStore> Stores { get; private set; } = [];
@@ -209,7 +220,7 @@ public abstract class QueryCmdlet : StoreCmdlet
             return null;
         }
         WriteVerbose($"Prices: {list.Name}.");
-        return new UsagePrices(list, PriceAt?.ToInstant(_now, TimeZone));
+        return new UsagePrices(list, PriceAt?.ToInstant(Now, TimeZone));
     }
 
     private bool IsChosen(string source) => Source is not { Length: > 0 } || Source.Any(wanted => wanted == source
@@ -217,7 +228,7 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     private RequestFilter MakeFilter() => new()
     {
-        Range = TimeExpression.Range(Since, Until, Last, _now, TimeZone),
+        Range = WholeDays ? TimeExpression.WholeDays(Since, Until, Last, Now, TimeZone, FirstDayOfWeek) : TimeExpression.Range(Since, Until, Last, Now, TimeZone, FirstDayOfWeek),
         // PowerShell gives files a property User on Unix, their owner, who has nothing to do with the users of requests.
         User = (InputObject is null ? User : _userOfCommandLine) ?? [],
         Model = Model ?? [],

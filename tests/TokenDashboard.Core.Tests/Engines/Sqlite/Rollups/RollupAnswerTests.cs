@@ -46,7 +46,7 @@ public class RollupAnswerTests
         });
 
     private static readonly Gen<UsageDimension[]> Grouping = Gen.Select(
-        Gen.OneOfConst(Array.Empty<UsageDimension>(), [UsageDimension.Hour], [UsageDimension.Day], [UsageDimension.Week], [UsageDimension.Month]),
+        Gen.OneOfConst(Array.Empty<UsageDimension>(), [UsageDimension.Hour], [UsageDimension.Day], [UsageDimension.Week], [UsageDimension.Month], [UsageDimension.Minute], [UsageDimension.Year], [UsageDimension.Weekday, UsageDimension.HourOfDay], [UsageDimension.Session]),
         Gen.OneOfConst(UsageDimension.User, UsageDimension.Model, UsageDimension.Provider, UsageDimension.RequestType).HashSet[0, 3],
         (unit, names) => unit.Concat(names).ToArray());
 
