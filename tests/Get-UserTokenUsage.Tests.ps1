@@ -63,9 +63,9 @@ Describe 'Get-UserTokenUsage' {
         $rows = Get-UserTokenUsage @store -User alice -Pattern
 
         ($rows | Measure-Object Requests -Sum).Sum | Should -Be ($users | Where-Object User -EQ alice).Requests
-        $rows.Hour | ForEach-Object { $_ | Should -BeIn (0..23) }
-        $rows[0].DayOfWeek | Should -BeOfType DayOfWeek
-        $rows | Group-Object DayOfWeek, Hour | Where-Object Count -NE 1 | Should -BeNullOrEmpty
+        $rows.HourOfDay | ForEach-Object { $_ | Should -BeIn (0..23) }
+        $rows[0].Weekday | Should -BeIn ([DayOfWeek].GetEnumNames())
+        $rows | Group-Object Weekday, HourOfDay | Where-Object Count -NE 1 | Should -BeNullOrEmpty
     }
 
     It 'compares with the period of equal length before' {

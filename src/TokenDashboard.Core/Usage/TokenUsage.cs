@@ -12,7 +12,7 @@ public sealed class TokenUsage : UsageFigures
         Start = start;
         End = end;
         IsPartial = isPartial;
-        Weekday = key.Weekday;
+        Weekday = key.Weekday?.ToString();
         HourOfDay = key.HourOfDay;
         User = key.User;
         Model = key.Model;
@@ -21,6 +21,9 @@ public sealed class TokenUsage : UsageFigures
         Transaction = key.Transaction;
         Source = key.Source;
     }
+
+    /// <summary>What the row was grouped by, joined by commas; empty for nothing. It tells an unknown user, the empty string, from no user, which some files do not.</summary>
+    public string GroupedBy { get; internal init; } = "";
 
     /// <summary>First instant of the unit of time or the session, with the zone's offset.</summary>
     public DateTimeOffset? Start { get; }
@@ -31,8 +34,8 @@ public sealed class TokenUsage : UsageFigures
     /// <summary>Whether the row has a part of its unit of time only: the range begins or ends within it, or it is not over.</summary>
     public bool IsPartial { get; }
 
-    /// <summary>The day of the week in the zone.</summary>
-    public DayOfWeek? Weekday { get; }
+    /// <summary>The English name of the day of the week in the zone.</summary>
+    public string? Weekday { get; }
 
     /// <summary>The hour of the zone's clock, 0 to 23.</summary>
     public int? HourOfDay { get; }
@@ -56,5 +59,5 @@ public sealed class TokenUsage : UsageFigures
     public string? Source { get; }
 
     private protected override string Label =>
-        string.Join(", ", new[] { Start?.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture), Weekday?.ToString(), HourOfDay is { } hour ? string.Create(CultureInfo.InvariantCulture, $"{hour:00}:00") : null, User, Model, Provider, RequestType, Transaction, Source }.Where(name => name is not null).DefaultIfEmpty("all"));
+        string.Join(", ", new[] { Start?.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture), Weekday, HourOfDay is { } hour ? string.Create(CultureInfo.InvariantCulture, $"{hour:00}:00") : null, User, Model, Provider, RequestType, Transaction, Source }.Where(name => name is not null).DefaultIfEmpty("all"));
 }

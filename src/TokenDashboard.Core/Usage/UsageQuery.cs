@@ -41,6 +41,9 @@ public sealed class UsageQuery
     /// <summary>Whether buckets without requests appear too, from the range's first to its last (or the data's, where the range is open).</summary>
     public bool Fill { get; init; }
 
+    /// <summary>Whether the result has a total, and by time and names a subtotal after each bucket.</summary>
+    public bool WithTotal { get; init; }
+
     /// <summary>The prices; null for usage without its cost.</summary>
     public UsagePrices? Prices { get; init; }
 
@@ -52,15 +55,29 @@ public sealed class UsageQuery
     {
         (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = Sum(stores, filter);
         var all = UsageTotals.Of(groups.Select(group => group.Usage), Prices);
-        IEnumerable<TokenUsage> rows = groups.Select(group =>
+        string groupedBy = string.Join(", ", _dimensions.Order());
+        TokenUsage Row(UsageKey key, UsageAccumulator usage, bool isTotal)
         {
-            (DateTimeOffset Start, DateTimeOffset End)? bounds = _sessions
-                ? (LocalTime.At(group.Key.BucketTicks, _zone), LocalTime.At(SessionBlocks.EndOf(group.Key.BucketTicks), _zone))
-                : _buckets?.Bounds(group.Key.BucketTicks);
+            (DateTimeOffset Start, DateTimeOffset End)? bounds = isTotal && key.BucketTicks == 0 ? null
+                : _sessions ? (LocalTime.At(key.BucketTicks, _zone), LocalTime.At(SessionBlocks.EndOf(key.BucketTicks), _zone))
+                : _buckets?.Bounds(key.BucketTicks);
             bool isPartial = bounds is { } bucket && filter.Range.Cuts(bucket.Start, bucket.End, Now);
-            return new TokenUsage(group.Key, bounds?.Start, bounds?.End, isPartial, group.Usage, all);
-        });
-        return new QueryResult<TokenUsage>([.. rows], unreadable);
+            return new TokenUsage(key, bounds?.Start, bounds?.End, isPartial, usage, all) { IsTotal = isTotal, GroupedBy = isTotal ? (bounds is null ? "" : groupedBy.Split(',')[0]) : groupedBy };
+        }
+        IEnumerable<TokenUsage> rows = groups.Select(group => Row(group.Key, group.Usage, isTotal: false));
+        if (!WithTotal || _dimensions.Count == 0 || groups.Count == 0)
+        {
+            return new QueryResult<TokenUsage>([.. rows], unreadable);
+        }
+        if (_buckets is not null && _dimensions.Count > 1)
+        {
+            rows = groups.GroupBy(group => group.Key.BucketTicks).SelectMany(bucket => (IEnumerable<TokenUsage>)
+            [
+                .. bucket.Select(group => Row(group.Key, group.Usage, isTotal: false)),
+                Row(new UsageKey(bucket.Key), UsageGroups.Sum(bucket.Select(group => group.Usage), Prices), isTotal: true),
+            ]);
+        }
+        return new QueryResult<TokenUsage>([.. rows], unreadable) { Total = Row(default, UsageGroups.Sum(groups.Select(group => group.Usage), Prices), isTotal: true) };
     }
 
     internal (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> Groups, UnreadableReport Unreadable) Sum(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)

@@ -26,6 +26,9 @@ public sealed class UserUsageQuery
     /// <summary>The present moment: a bucket that ends after it is not over.</summary>
     public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
 
+    /// <summary>Whether results have a total, and series and patterns a subtotal after each user.</summary>
+    public bool WithTotal { get; init; }
+
     /// <summary>The prices; null for usage without its cost.</summary>
     public UsagePrices? Prices { get; init; }
 
@@ -69,7 +72,12 @@ public sealed class UserUsageQuery
                 user.Value,
                 all,
                 before is null ? null : before.GetValueOrDefault(user.Key) ?? UsageGroups.NewUsage(Prices)));
-        return new QueryResult<UserTokenUsage>([.. rows], unreadable);
+        return new QueryResult<UserTokenUsage>([.. rows], unreadable)
+        {
+            Total = !WithTotal || users.Count == 0 ? null : new UserTokenUsage(
+                null, 0, models.Values.SelectMany(names => names).Distinct().Order(StringComparer.Ordinal), UsageGroups.Sum(users.Values, Prices), all,
+                before is null ? null : UsageGroups.Sum(before.Values, Prices)) { IsTotal = true },
+        };
     }
 
     /// <summary>One row per user and unit of time, by user (most tokens first), then by time.</summary>
@@ -98,8 +106,14 @@ public sealed class UserUsageQuery
                 (DateTimeOffset start, DateTimeOffset end) = buckets.Bounds(key.BucketTicks);
                 rows.Add(new UserTokenUsagePeriod(user.Key, start, end, _filter.Range.Cuts(start, end, Now), usage, all, cumulative ? running : null, runningCost));
             }
+            if (WithTotal)
+            {
+                rows.Add(Total(user.Key, user.Select(group => group.Usage)));
+            }
         }
-        return new QueryResult<UserTokenUsagePeriod>(rows, unreadable);
+        UserTokenUsagePeriod Total(string? user, IEnumerable<UsageAccumulator> parts) =>
+            new(user, null, null, isPartial: false, UsageGroups.Sum(parts, Prices), all, cumulativeTokens: null, cumulativeCost: null) { IsTotal = true };
+        return new QueryResult<UserTokenUsagePeriod>(rows, unreadable) { Total = WithTotal && groups.Count > 0 ? Total(null, groups.Select(group => group.Usage)) : null };
     }
 
     /// <summary>One row per user and hour of the week in which there was usage, by user (most tokens first), then from the first day of the week on.</summary>
@@ -128,8 +142,11 @@ public sealed class UserUsageQuery
             .OrderByDescending(group => tokensOfUser[group.Key.User])
             .ThenBy(group => group.Key.User, StringComparer.Ordinal)
             .ThenBy(group => group.Key.HourOfWeek)
-            .Select(group => new UserTokenUsagePattern(
-                group.Key.User, (DayOfWeek)(((group.Key.HourOfWeek / 24) + (int)_firstDayOfWeek) % 7), group.Key.HourOfWeek % 24, group.Value, all));
-        return new QueryResult<UserTokenUsagePattern>([.. rows], unreadable);
+            .GroupBy(group => group.Key.User)
+            .SelectMany(user => user.Select(group => new UserTokenUsagePattern(
+                user.Key, (DayOfWeek)(((group.Key.HourOfWeek / 24) + (int)_firstDayOfWeek) % 7), group.Key.HourOfWeek % 24, group.Value, all))
+                .Concat(WithTotal ? [Total(user.Key, user.Select(group => group.Value))] : []));
+        UserTokenUsagePattern Total(string? user, IEnumerable<UsageAccumulator> parts) => new(user, null, null, UsageGroups.Sum(parts, Prices), all) { IsTotal = true };
+        return new QueryResult<UserTokenUsagePattern>([.. rows], unreadable) { Total = WithTotal && groups.Count > 0 ? Total(null, groups.Values) : null };
     }
 }

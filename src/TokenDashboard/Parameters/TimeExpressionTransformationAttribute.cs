@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TokenDashboard.Formatting;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Parameters;
@@ -12,7 +13,8 @@ public class TimeExpressionTransformationAttribute : ArgumentTransformationAttri
 
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
-        inputData is null ? null : Convert((inputData as PSObject)?.BaseObject ?? inputData, inputData);
+        // A row of a CSV file has an empty text for no time.
+        inputData is null || ((inputData as PSObject)?.BaseObject ?? inputData) is "" ? null : Convert((inputData as PSObject)?.BaseObject ?? inputData, inputData);
 
     private TimeExpression Convert(object value, object original)
     {
@@ -24,6 +26,7 @@ public class TimeExpressionTransformationAttribute : ArgumentTransformationAttri
                 DateTimeOffset instant => new TimeExpression(instant),
                 DateTime time => new TimeExpression(time),
                 TimeSpan ago => new TimeExpression(ago),
+                PSCustomObject when Display.Instant(original) is { } instant => new TimeExpression(instant),
                 // 7d and 30s are numbers to PowerShell's parser; converted to text they are again what was typed.
                 _ => TimeExpression.Parse(LanguagePrimitives.ConvertTo<string>(original)),
             };

@@ -171,7 +171,9 @@ public class UsageQueryTests
                 })) + $":{row.Requests}").Order());
             if (!groupBy.Contains(UsageDimension.Year))
             {
-                Assert.Equal(groups.Select(row => (row.Weekday, row.HourOfDay)).Order(), groups.Select(row => (row.Weekday, row.HourOfDay)));
+                Assert.Equal(
+                    groups.Select(row => (row.Weekday is null ? 0 : (int)Enum.Parse<DayOfWeek>(row.Weekday), row.HourOfDay)).Order(),
+                    groups.Select(row => (row.Weekday is null ? 0 : (int)Enum.Parse<DayOfWeek>(row.Weekday), row.HourOfDay)));
             }
         },
         iter: 20);

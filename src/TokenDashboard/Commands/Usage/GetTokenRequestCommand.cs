@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using TokenDashboard.Parameters;
 using TokenDashboard.Telemetry;
@@ -27,12 +28,15 @@ public sealed class GetTokenRequestCommand : QueryCmdlet
             WriteObject(PagingParameters.NewTotalCount((ulong)query.Count(), 1.0));
         }
         bool any = PagingParameters.Skip > 0 || PagingParameters.First == 0;
+        long count = 0;
         foreach (TokenRequest request in query.Run(PagingParameters.Skip, PagingParameters.First))
         {
             Cancellation.ThrowIfCancellationRequested();
             any = true;
+            count++;
             WriteObject(request);
         }
+        WriteVerbose(string.Create(CultureInfo.CurrentCulture, $"Wrote {count:N0} requests in {Elapsed.TotalSeconds:N2} s."));
         WarnAbout(query.Unreadable, isEmpty: !any);
     }
 }

@@ -30,17 +30,16 @@ public sealed class GetTokenUsageCommand : QueryCmdlet
     [Parameter]
     public SwitchParameter Descending { get; set; }
 
-    private protected override void Query() =>
-        Write(new UsageQuery(GroupBy, TimeZone, FirstDayOfWeek) { Now = Now, Fill = Fill, Prices = Prices() }.Run(Stores, Filter), OrderBy, Descending, ViewOf);
+    /// <summary>Adds a row with the total, and by time and names one with the subtotal of each unit of time.</summary>
+    [Parameter]
+    public SwitchParameter Total { get; set; }
 
-    // The table shows the columns of what was grouped by, so each kind of grouping is a type name of its own to the formatter.
-    private static string? ViewOf(TokenUsage row)
+    private protected override void Query()
     {
-        string[] names = [.. new (string Name, object? Value)[]
-        {
-            ("User", row.User), ("Model", row.Model), ("Provider", row.Provider), ("RequestType", row.RequestType), ("Transaction", row.Transaction), ("Source", row.Source),
-        }.Where(name => name.Value is not null).Select(name => name.Name)];
-        string view = (row.Start is null ? "" : "Time") + (names is ["Source"] or { Length: > 1 } ? "Names" : names.FirstOrDefault());
-        return view.Length == 0 ? null : $"{typeof(TokenUsage).FullName}#{view}";
+        var query = new UsageQuery(GroupBy, TimeZone, FirstDayOfWeek) { Now = Now, Fill = Fill, WithTotal = Total, Prices = Prices() };
+        bool byTime = GroupBy.Any(dimension => dimension <= UsageDimension.Session), byName = GroupBy.Any(dimension => dimension > UsageDimension.Session);
+        Write(
+            query.Run(Stores, Filter), OrderBy, Descending, GroupBy.Length == 0 ? "Usage" : $"Usage by {string.Join(", ", GroupBy)}",
+            (byTime ? "Time" : "") + (byName ? "Names" : ""));
     }
 }

@@ -89,7 +89,7 @@ public class RollupAnswerTests
                 AssertSame(plain, summed, store => Query(store).Totals(closed), row =>
                     $"{row.User}|{row.Rank}|{row.Models}|{row.FirstSeen:O}|{row.LastSeen:O}|{row.PreviousTokens}");
                 AssertSame(plain, summed, store => Query(store).Periods(TimeUnit.Day, cumulative: true, fill: false), row => $"{row.User}|{row.Start:O}|{row.CumulativeTokens}");
-                AssertSame(plain, summed, store => Query(store).Pattern(), row => $"{row.User}|{row.DayOfWeek}|{row.Hour}");
+                AssertSame(plain, summed, store => Query(store).Pattern(), row => $"{row.User}|{row.Weekday}|{row.HourOfDay}");
             }
         },
         iter: 12);
