@@ -40,7 +40,7 @@
         'Update-TokenPrice'
     )
     FunctionsToExport    = @()
-    AliasesToExport      = @()
+    AliasesToExport      = @('gtp', 'gtr', 'gts', 'gtu', 'gutu')
     VariablesToExport    = @()
     PrivateData          = @{
         PSData = @{

@@ -6,6 +6,7 @@ namespace TokenDashboard.Commands;
 
 /// <summary>Gets token usage by time, model, provider, user, request type, transaction and source, in any combination.</summary>
 [Cmdlet(VerbsCommon.Get, "TokenUsage", SupportsPaging = true, HelpUri = HelpPage.Folder + "Get-TokenUsage.md")]
+[Alias("gtu")]
 [OutputType(typeof(TokenUsage))]
 public sealed class GetTokenUsageCommand : QueryCmdlet
 {

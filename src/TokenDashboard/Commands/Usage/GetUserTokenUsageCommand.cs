@@ -6,6 +6,7 @@ namespace TokenDashboard.Commands;
 
 /// <summary>Gets token usage per user: totals with rank and share, a time series, or the pattern of the week.</summary>
 [Cmdlet(VerbsCommon.Get, "UserTokenUsage", DefaultParameterSetName = "Total", SupportsPaging = true, HelpUri = HelpPage.Folder + "Get-UserTokenUsage.md")]
+[Alias("gutu")]
 [OutputType(typeof(UserTokenUsage), ParameterSetName = ["Total"])]
 [OutputType(typeof(UserTokenUsagePeriod), ParameterSetName = ["Period"])]
 [OutputType(typeof(UserTokenUsagePattern), ParameterSetName = ["Pattern"])]

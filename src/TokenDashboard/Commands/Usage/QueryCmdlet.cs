@@ -139,6 +139,10 @@ public abstract class QueryCmdlet : StoreCmdlet
     [ValidateRange(0, ValueLimits.MaxTokens)]
     public long MinTokens { get; set; }
 
+    /// <summary>Another name of First: at most so many rows.</summary>
+    [Parameter]
+    public ulong? Top { get; set; }
+
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()
     {
@@ -150,6 +154,9 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     /// <summary>When the command was called.</summary>
     private protected DateTimeOffset Now { get; private set; }
+
+    /// <summary>At most how many rows are wanted.</summary>
+    private protected ulong MostRows => Math.Min(Top ?? ulong.MaxValue, PagingParameters.First);
 
     /// <summary>How long the query runs.</summary>
     private protected TimeSpan Elapsed => _watch.Elapsed;
@@ -206,7 +213,7 @@ public abstract class QueryCmdlet : StoreCmdlet
         string name = view + (MyInvocation.PipelinePosition == MyInvocation.PipelineLength && Screen.IsWide(Host) ? "Wide" : "");
         var shown = new UsageDisplay.Result(
             TimeZone.Id == TimeZoneInfo.Local.Id ? caption : $"{caption} ({TimeZone.Id})", all.Where(row => !row.IsTotal).Select(row => row.Share).DefaultIfEmpty().Max());
-        IEnumerable<T> page = all.Skip(skip).Take((int)Math.Min(PagingParameters.First, int.MaxValue));
+        IEnumerable<T> page = all.Skip(skip).Take((int)Math.Min(MostRows, int.MaxValue));
         foreach (T row in result.Total is { } total ? page.Append(total) : page)
         {
             UsageDisplay.Remember(row, shown);
