@@ -1,6 +1,6 @@
 BeforeDiscovery {
     $views = @(
-        @{ GroupBy = @(); Headers = 'Total', 'Cost', 'Requests', 'Prompt', 'Completion' }
+        @{ GroupBy = @(); Headers = 'Total', 'Prompt', 'Completion', 'Cost', 'Requests', 'P50, P95 ms' }
         @{ GroupBy = 'Day'; Headers = 'Start', 'Total', 'Cost', 'Requests', 'P95 ms', 'Share' }
         @{ GroupBy = 'Hour', 'Model'; Headers = 'Start', 'Total', 'Cost', 'Requests', 'Name' }
         @{ GroupBy = 'User'; Headers = 'Total', 'Cost', 'Requests', 'Share', 'Name' }

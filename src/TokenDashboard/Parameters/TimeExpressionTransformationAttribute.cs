@@ -14,7 +14,7 @@ public class TimeExpressionTransformationAttribute : ArgumentTransformationAttri
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
         // A row of a CSV file has an empty text for no time.
-        inputData is null || ((inputData as PSObject)?.BaseObject ?? inputData) is "" ? null : Convert((inputData as PSObject)?.BaseObject ?? inputData, inputData);
+        inputData is null || (!IsLength && ((inputData as PSObject)?.BaseObject ?? inputData) is "") ? null : Convert((inputData as PSObject)?.BaseObject ?? inputData, inputData);
 
     private TimeExpression Convert(object value, object original)
     {
