@@ -24,6 +24,7 @@
         'Get-TokenUsage'
         'Get-UserTokenUsage'
         'Import-TokenUsage'
+        'Measure-TokenUsage'
         'New-GrafanaDashboard'
         'New-TokenStore'
         'Optimize-TokenStore'

@@ -13,6 +13,10 @@ public static class Display
     public static string Bucket(DateTimeOffset start, DateTimeOffset end) =>
         start.ToString(end - start >= ShortestDay ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
+    /// <summary>A range of time; empty without one.</summary>
+    public static string Range(DateTimeOffset? start, DateTimeOffset? end) => start is null || end is null ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"{start:yyyy-MM-dd HH:mm} - {end:yyyy-MM-dd HH:mm} (UTC{start:zzz})");
+
     /// <summary>An instant in local time; empty without one.</summary>
     public static string Time(DateTimeOffset? instant) =>
         instant?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "";

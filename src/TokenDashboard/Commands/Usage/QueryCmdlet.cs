@@ -130,6 +130,9 @@ public abstract class QueryCmdlet : StoreCmdlet
     /// <summary>The open stores.</summary>
     private protected IReadOnlyList<ITelemetryStore> Stores { get; private set; } = [];
 
+    /// <summary>The moment at which the command began.</summary>
+    private protected DateTimeOffset Now => _now;
+
     /// <summary>Which requests.</summary>
     private protected RequestFilter Filter { get; private set; } = new();
 
@@ -164,11 +167,7 @@ public abstract class QueryCmdlet : StoreCmdlet
         {
             WriteObject(PagingParameters.NewTotalCount((ulong)all.Length, 1.0));
         }
-        if (!s_upperBoundIsTold && all.Any(row => row is { CostIsUpperBound: true, Cost: not null }))
-        {
-            s_upperBoundIsTold = true;
-            WriteWarning("Cost is an upper bound where requests do not say how many of their prompt tokens were cached, as those of Observicia: see CostIsUpperBound. This is said once.");
-        }
+        WarnAboutUpperBound(all);
         int skip = (int)Math.Min(PagingParameters.Skip, (ulong)all.Length);
         foreach (T row in all.Skip(skip).Take((int)Math.Min(PagingParameters.First, int.MaxValue)))
         {
@@ -180,6 +179,16 @@ public abstract class QueryCmdlet : StoreCmdlet
             WriteObject(output);
         }
         WarnAbout(result.Unreadable, isEmpty: all.All(row => row.Requests == 0));
+    }
+
+    /// <summary>Says once in a session that the cost of requests which do not tell their cached tokens may be less.</summary>
+    private protected void WarnAboutUpperBound(IEnumerable<UsageFigures> rows)
+    {
+        if (!s_upperBoundIsTold && rows.Any(row => row is { CostIsUpperBound: true, Cost: not null }))
+        {
+            s_upperBoundIsTold = true;
+            WriteWarning("Cost is an upper bound where requests do not say how many of their prompt tokens were cached, as those of Observicia: see CostIsUpperBound. This is said once.");
+        }
     }
 
     /// <summary>Warns of values that cannot be read, and where there is no request, says where the stored ones lie.</summary>
