@@ -13,7 +13,7 @@ internal sealed record MonthProjection(long Tokens, decimal? Cost, long? EndToke
     private static readonly TimeSpan Basis = TimeSpan.FromDays(7);
     private static readonly TimeSpan Least = TimeSpan.FromDays(1);
 
-    private const int CostDigits = 4;
+    private const int CostDigits = 6;
 
     /// <summary>Projects the month of the zone that an instant ends or lies in.</summary>
     /// <param name="stores">The open stores.</param>
