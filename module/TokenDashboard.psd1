@@ -27,7 +27,9 @@
         'Get-TokenUsage'
         'Get-UserTokenUsage'
         'Import-TokenUsage'
+        'Measure-TokenUsage'
         'New-GrafanaDashboard'
+        'New-TokenReport'
         'New-TokenStore'
         'Optimize-TokenStore'
         'Publish-GrafanaAlertRule'
@@ -38,6 +40,7 @@
         'Test-GrafanaDataSource'
         'Test-TokenStore'
         'Update-TokenPrice'
+        'Watch-TokenUsage'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @('gtp', 'gtr', 'gts', 'gtu', 'gutu')
@@ -50,6 +53,7 @@
             ReleaseNotes = @'
 First version.
 - Get-TokenStore, Get-TokenUsage, Get-UserTokenUsage and Get-TokenRequest query an Observicia store without slowing the application that writes it.
+- Measure-TokenUsage measures a range in one object; New-TokenReport writes it as one HTML file, or as Markdown; Watch-TokenUsage shows it while it is written.
 - Import-TokenUsage takes usage from logs, CSV, OTLP files, Claude Code and LiteLLM; importing twice counts once.
 - Optimize-TokenStore makes queries over millions of requests immediate; Test-TokenStore proves a store; Remove-TokenUsage keeps the totals of old requests.
 - Get-TokenPrice shows what models cost when; Update-TokenPrice takes a newer price list.

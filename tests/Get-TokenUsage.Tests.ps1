@@ -399,4 +399,25 @@ Describe 'Completion of Get-TokenUsage' {
         $offered | Select-Object -First 2 | Should -Be 'UTC', 'Local'
         [TimeZoneInfo]::GetSystemTimeZones().Id | Where-Object { $_ -notin $offered } | Should -BeNullOrEmpty
     }
+
+    It 'gives one line for a prompt' {
+        $culture = [cultureinfo]::CurrentCulture
+        try {
+            [cultureinfo]::CurrentCulture = [cultureinfo]::InvariantCulture
+            $usage = Get-TokenUsage @store
+            $line = Get-TokenUsage @store -OneLine
+            $rows = Get-TokenUsage Day, User @store -OneLine -First 2
+            $none = Get-TokenUsage @store -Last 1h -OneLine -WarningVariable warning
+        }
+        finally {
+            [cultureinfo]::CurrentCulture = $culture
+        }
+
+        $line | Should -BeOfType string
+        $line | Should -Be ('{0:0.##}M tokens, ${1:N2}, {2} requests' -f ($usage.TotalTokens / 1e6), $usage.Cost, $usage.Requests)
+        $rows | Should -HaveCount 2
+        $rows[0] | Should -Match '^2026-10-\d\d / \S+: \d+(\.\d+k)? tokens, \$\d+\.\d+, \d+ requests$'
+        $none | Should -Be '0 tokens, $0.00, 0 requests'
+        $warning | Should -BeNullOrEmpty
+    }
 }

@@ -66,7 +66,7 @@ Describe '<Name>' -ForEach $commands {
     }
 
     It 'asks before it changes something, if it changes anything' {
-        $command.Parameters.ContainsKey('WhatIf') | Should -Be ($command.Verb -notin 'Get', 'Measure', 'Test', 'Compare', 'Connect', 'Disconnect')
+        $command.Parameters.ContainsKey('WhatIf') | Should -Be ($command.Verb -notin 'Get', 'Measure', 'Test', 'Compare', 'Connect', 'Disconnect', 'Watch')
     }
 
     It 'completes every parameter of a choice' {

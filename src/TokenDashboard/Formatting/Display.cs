@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Management.Automation;
+using TokenDashboard.Usage;
 
 namespace TokenDashboard.Formatting;
 
@@ -51,6 +52,10 @@ public static class Display
     public static string Bucket(DateTimeOffset start, DateTimeOffset end) =>
         start.ToString(end - start >= ShortestDay ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
+    /// <summary>A range of time; empty without one.</summary>
+    public static string Range(DateTimeOffset? start, DateTimeOffset? end) => start is null || end is null ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"{start:yyyy-MM-dd HH:mm} - {end:yyyy-MM-dd HH:mm} (UTC{start:zzz})");
+
     /// <summary>An instant in local time; empty without one.</summary>
     public static string Time(object? value) =>
         Instant(value)?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "";
@@ -96,6 +101,24 @@ public static class Display
     private static string InCurrency(string number, string? currency)
     {
         return currency switch { null or "USD" => "$" + number, "EUR" => "€" + number, "GBP" => "£" + number, _ => $"{number} {currency}" };
+    }
+
+    /// <summary>Usage in one line: what it is of, tokens, cost and requests.</summary>
+    public static string Line(TokenUsage usage)
+    {
+        ArgumentNullException.ThrowIfNull(usage);
+        string?[] of = [usage.Start is { } start && usage.End is { } end ? Bucket(start, end) : null, usage.User, usage.Model, usage.Provider, usage.RequestType, usage.Transaction, usage.Source];
+        string names = Names([.. of]);
+        string cost = Cost(usage.Cost, usage.Currency);
+        return (names.Length > 0 ? names + ": " : "")
+            + string.Create(CultureInfo.CurrentCulture, $"{Brief(usage.TotalTokens)} tokens{(cost.Length > 0 ? ", " + cost : "")}, {Brief(usage.Requests)} requests");
+    }
+
+    /// <summary>A count in three digits and a unit.</summary>
+    public static string Brief(long count)
+    {
+        (double size, string sign) = Math.Abs(count) switch { >= 1_000_000_000 => (1e9, "G"), >= 1_000_000 => (1e6, "M"), >= 10_000 => (1e3, "k"), _ => (1, "") };
+        return (count / size).ToString("0.##", CultureInfo.CurrentCulture) + sign;
     }
 
     /// <summary>A size in the largest binary unit that leaves a number above one.</summary>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Management.Automation;
+using TokenDashboard.Formatting;
 using TokenDashboard.Parameters;
 using TokenDashboard.Usage;
 
@@ -7,7 +9,7 @@ namespace TokenDashboard.Commands;
 /// <summary>Gets token usage by time, model, provider, user, request type, transaction and source, in any combination.</summary>
 [Cmdlet(VerbsCommon.Get, "TokenUsage", SupportsPaging = true, HelpUri = HelpPage.Folder + "Get-TokenUsage.md")]
 [Alias("gtu")]
-[OutputType(typeof(TokenUsage))]
+[OutputType(typeof(TokenUsage), typeof(string))]
 public sealed class GetTokenUsageCommand : QueryCmdlet
 {
     /// <summary>
@@ -35,12 +37,22 @@ public sealed class GetTokenUsageCommand : QueryCmdlet
     [Parameter]
     public SwitchParameter Total { get; set; }
 
+    /// <summary>Gives each row as one line of text, for a prompt or a status line, and no warnings.</summary>
+    [Parameter]
+    public SwitchParameter OneLine { get; set; }
+
     private protected override void Query()
     {
-        var query = new UsageQuery(GroupBy, TimeZone, FirstDayOfWeek) { Now = Now, Fill = Fill, WithTotal = Total, Prices = Prices() };
+        QueryResult<TokenUsage> result = new UsageQuery(GroupBy, TimeZone, FirstDayOfWeek) { Now = Now, Fill = Fill, WithTotal = Total, Prices = Prices() }.Run(Stores, Filter);
+        if (OneLine)
+        {
+            string unreadable = result.Unreadable.Rows > 0 ? string.Create(CultureInfo.CurrentCulture, $", {result.Unreadable.Rows:N0} with unreadable values") : "";
+            WriteObject(Page(result, OrderBy, Descending).Select(row => Display.Line(row) + unreadable), enumerateCollection: true);
+            return;
+        }
         bool byTime = GroupBy.Any(dimension => dimension <= UsageDimension.Session), byName = GroupBy.Any(dimension => dimension > UsageDimension.Session);
         Write(
-            query.Run(Stores, Filter), OrderBy, Descending, GroupBy.Length == 0 ? "Usage" : $"Usage by {string.Join(", ", GroupBy)}",
+            result, OrderBy, Descending, GroupBy.Length == 0 ? "Usage" : $"Usage by {string.Join(", ", GroupBy)}",
             (byTime ? "Time" : "") + (byName ? "Names" : ""));
     }
 }

@@ -195,26 +195,18 @@ public abstract class QueryCmdlet : StoreCmdlet
     private protected void Write<T>(QueryResult<T> result, UsageOrder order, bool descending, string caption, string view)
         where T : UsageFigures
     {
-        // Subtotals belong to the rows before them.
-        bool isOrdered = order != UsageOrder.Default || descending;
         WriteVerbose(string.Create(CultureInfo.CurrentCulture, $"Read {result.Unreadable.Reads()} in {_watch.Elapsed.TotalSeconds:N2} s."));
-        T[] all = [.. UsageOrdering.Order(isOrdered ? [.. result.Rows.Where(row => !row.IsTotal)] : result.Rows, order, descending)];
+        T[] all = Ordered(result, order, descending);
         if (PagingParameters.IncludeTotalCount)
         {
             WriteObject(PagingParameters.NewTotalCount((ulong)all.Length, 1.0));
         }
-        if (!s_upperBoundIsTold && all.Any(row => row is { CostIsUpperBound: true, Cost: not null }))
-        {
-            s_upperBoundIsTold = true;
-            WriteWarning("Cost is an upper bound where requests do not say how many of their prompt tokens were cached, as those of Observicia: see CostIsUpperBound. This is said once.");
-        }
-        int skip = (int)Math.Min(PagingParameters.Skip, (ulong)all.Length);
+        WarnAboutUpperBound(all);
         // What goes on through a pipeline may be shown by a window of another width.
         string name = view + (MyInvocation.PipelinePosition == MyInvocation.PipelineLength && Screen.IsWide(Host) ? "Wide" : "");
         var shown = new UsageDisplay.Result(
             TimeZone.Id == TimeZoneInfo.Local.Id ? caption : $"{caption} ({TimeZone.Id})", all.Where(row => !row.IsTotal).Select(row => row.Share).DefaultIfEmpty().Max());
-        IEnumerable<T> page = all.Skip(skip).Take((int)Math.Min(MostRows, int.MaxValue));
-        foreach (T row in result.Total is { } total ? page.Append(total) : page)
+        foreach (T row in PageOf(result, all))
         {
             UsageDisplay.Remember(row, shown);
             PSObject output = PSObject.AsPSObject(row);
@@ -225,6 +217,36 @@ public abstract class QueryCmdlet : StoreCmdlet
             WriteObject(output);
         }
         WarnAbout(result.Unreadable, isEmpty: all.All(row => row.Requests == 0));
+    }
+
+    /// <summary>The rows that were asked for, in their order, the total last.</summary>
+    private protected IEnumerable<T> Page<T>(QueryResult<T> result, UsageOrder order, bool descending)
+        where T : UsageFigures => PageOf(result, Ordered(result, order, descending));
+
+    private IEnumerable<T> PageOf<T>(QueryResult<T> result, T[] all)
+        where T : UsageFigures
+    {
+        int skip = (int)Math.Min(PagingParameters.Skip, (ulong)all.Length);
+        IEnumerable<T> page = all.Skip(skip).Take((int)Math.Min(MostRows, int.MaxValue));
+        return result.Total is { } total ? page.Append(total) : page;
+    }
+
+    // Subtotals belong to the rows before them.
+    private static T[] Ordered<T>(QueryResult<T> result, UsageOrder order, bool descending)
+        where T : UsageFigures
+    {
+        bool isOrdered = order != UsageOrder.Default || descending;
+        return [.. UsageOrdering.Order(isOrdered ? [.. result.Rows.Where(row => !row.IsTotal)] : result.Rows, order, descending)];
+    }
+
+    /// <summary>Says once in a session that the cost of requests which do not tell their cached tokens may be less.</summary>
+    private protected void WarnAboutUpperBound(IEnumerable<UsageFigures> rows)
+    {
+        if (!s_upperBoundIsTold && rows.Any(row => row is { CostIsUpperBound: true, Cost: not null }))
+        {
+            s_upperBoundIsTold = true;
+            WriteWarning("Cost is an upper bound where requests do not say how many of their prompt tokens were cached, as those of Observicia: see CostIsUpperBound. This is said once.");
+        }
     }
 
     /// <summary>Warns of values that cannot be read, and where there is no request, says where the stored ones lie.</summary>
