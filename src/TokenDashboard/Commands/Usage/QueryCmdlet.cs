@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Net;
 using TokenDashboard.Completion;
 using TokenDashboard.Parameters;
 using TokenDashboard.Telemetry;
@@ -63,13 +64,18 @@ public abstract class QueryCmdlet : StoreCmdlet
     [AllowEmptyString]
     public string[]? Transaction { get; set; }
 
-    /// <summary>Sources: which of several stores count. Wildcards are allowed. The source of a store is the name of its file.</summary>
+    /// <summary>Sources: which of several stores count. Wildcards are allowed. The source of a file is its name; in ClickHouse each request has the source it was sent with.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [AllowNull]
     [AllowEmptyCollection]
     [ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? Source { get; set; }
+
+    /// <summary>Who signs in to ClickHouse. Without it, the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Credential { get; set; }
 
     /// <summary>The first instant that counts: an ISO time, a length of time ago (7d, 24h, 90m) or a word (today, 'last month').</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -140,7 +146,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     private protected sealed override void Process()
     {
         Filter = MakeFilter();
-        UseStores(IsChosen, (stores, name) =>
+        UseStores(Source is { Length: > 0 } ? IsChosen : null, (stores, name) =>
         {
             (Stores, _storeNames) = (stores, name);
             if (Filter.Range.Since is not null || Filter.Range.Until is not null)
@@ -212,7 +218,9 @@ public abstract class QueryCmdlet : StoreCmdlet
         return new UsagePrices(list, PriceAt?.ToInstant(_now, TimeZone));
     }
 
-    private bool IsChosen(string source) => Source is not { Length: > 0 } || Source.Any(wanted => wanted == source
+    private protected override NetworkCredential? Login => Credential?.GetNetworkCredential();
+
+    private bool IsChosen(string source) => Source!.Any(wanted => wanted == source
         || (!_piped.Contains(nameof(Source)) && WildcardPattern.Get(wanted, WildcardOptions.IgnoreCase).IsMatch(source)));
 
     private RequestFilter MakeFilter() => new()
