@@ -31,6 +31,7 @@
         'Publish-GrafanaDashboard'
         'Remove-TokenUsage'
         'Set-GrafanaDataSource'
+        'Sync-TokenStore'
         'Test-GrafanaDashboard'
         'Test-GrafanaDataSource'
         'Test-TokenStore'

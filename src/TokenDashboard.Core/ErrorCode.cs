@@ -38,6 +38,9 @@ public enum ErrorCode
     /// <summary>The table of the store has another form than this version of the module reads.</summary>
     StoreSchemaMismatch,
 
+    /// <summary>Two stores would be sent as one source.</summary>
+    StoreSourceConflict,
+
     /// <summary>None of the stores named has the source asked for.</summary>
     StoreSourceNotFound,
 
