@@ -77,11 +77,11 @@ internal sealed class ClickHouseServer : IDisposable
         sql, (parameters ?? new ClickHouseParameters()).ToCollection(), new QueryOptions { CustomSettings = WriteSettings }, _cancellation));
 
     /// <summary>Writes rows in ClickHouse's format RowBinary.</summary>
-    public async Task InsertAsync(string table, IEnumerable<string> columns, ReadOnlyMemory<byte> rows)
+    public async Task InsertAsync(string table, IEnumerable<string> columns, ArraySegment<byte> rows)
     {
         // One statement is one block of the table, which is stored as a whole or not at all.
         var settings = new Dictionary<string, object>(WriteSettings) { ["max_insert_block_size"] = 10_000_000, ["min_insert_block_size_bytes"] = 0 };
-        using var stream = new MemoryStream(rows.ToArray(), writable: false);
+        using var stream = new MemoryStream(rows.Array!, rows.Offset, rows.Count, writable: false);
         using HttpResponseMessage response = await _client.InsertRawStreamAsync(
             table, stream, "RowBinary", columns, !IsThisMachine, new QueryOptions { CustomSettings = settings }, _cancellation).ConfigureAwait(false);
     }

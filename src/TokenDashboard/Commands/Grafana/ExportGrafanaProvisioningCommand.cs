@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Alerting;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Publishing;
@@ -129,7 +130,7 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
         DataSources = Sources(DataSource, DataSourceUid),
         Path = ResolvePath(ProvisioningPath),
         GrafanaPath = GrafanaPath,
-        Database = Database,
+        Database = TelemetryStores.PathOf(Database),
         DataSourceName = DataSourceName,
         DataSourceUid = DataSourceUid ?? SqliteDataSource.DefaultUid,
         Folder = Folder,

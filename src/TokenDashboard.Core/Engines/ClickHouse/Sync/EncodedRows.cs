@@ -72,7 +72,7 @@ internal sealed class EncodedRows
     }
 
     /// <summary>The rows as they are sent.</summary>
-    public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _length);
+    public ArraySegment<byte> Bytes => new(_bytes, 0, _length);
 
     /// <summary>Forgets the first rows.</summary>
     public void RemoveFirst(int count)
