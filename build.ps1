@@ -32,7 +32,7 @@ switch ($Task) {
         dotnet build $solution --configuration $Configuration
     }
     Test {
-        dotnet test $solution --configuration $Configuration
+        dotnet test --solution $solution --configuration $Configuration
     }
     Package {
         $packages = Join-Path $artifacts package

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CsCheck;
-using Xunit.Sdk;
 
 [assembly: AssemblyFixture(typeof(TokenDashboard.Tests.PropertySeed))]
 
@@ -68,9 +67,5 @@ internal static class Property
 /// <summary>Says the seed when a run begins.</summary>
 public sealed class PropertySeed
 {
-    public PropertySeed(IMessageSink messages)
-    {
-        ArgumentNullException.ThrowIfNull(messages);
-        messages.OnMessage(new Xunit.v3.DiagnosticMessage($"Properties use the seed {Property.Seed}; TOKENDASHBOARD_TEST_SEED={Property.Seed} repeats them."));
-    }
+    public PropertySeed() => Console.WriteLine($"Properties use the seed {Property.Seed}; TOKENDASHBOARD_TEST_SEED={Property.Seed} repeats them.");
 }

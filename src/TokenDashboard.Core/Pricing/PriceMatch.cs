@@ -75,60 +75,6 @@ public sealed class PriceMatch
         return _spans[at];
     }
 
-    /// <summary>The parts of a range in which the price is one, in order and without gaps. Where two meet, the price is another.</summary>
-    public IEnumerable<PricePeriod> Periods(DateTimeOffset from, DateTimeOffset until)
-    {
-        PricePeriod? last = null;
-        foreach ((DateTime start, ResolvedPrice price) in Starts(from.UtcDateTime, until.UtcDateTime))
-        {
-            if (last is { } period)
-            {
-                if (period.Price == price)
-                {
-                    continue;
-                }
-                yield return period with { Until = new(start) };
-            }
-            last = new PricePeriod(new(start), until, price);
-        }
-        if (last is { } final)
-        {
-            yield return final;
-        }
-    }
-
-    private IEnumerable<(DateTime Start, ResolvedPrice Price)> Starts(DateTime from, DateTime until)
-    {
-        if (from >= until)
-        {
-            yield break;
-        }
-        yield return (from, At(from));
-        foreach (PriceSpan span in _spans.Where(span => span.Until > from && span.From < until))
-        {
-            if (span.Windows.Count == 1)
-            {
-                if (span.From > from)
-                {
-                    yield return (span.From, span.Windows[0].Price);
-                }
-                continue;
-            }
-            DateTime end = span.Until < until ? span.Until : until;
-            for (DateTime day = span.From > from ? span.From : from.Date; day < end; day = day.AddDays(1))
-            {
-                foreach (PriceWindow window in span.Windows.Where(window => day + window.Start > from && day + window.Start < end))
-                {
-                    yield return (day + window.Start, window.Price);
-                }
-                if (day == DateTime.MaxValue.Date)
-                {
-                    break;
-                }
-            }
-        }
-    }
-
     private PriceSpan[] Spans(ListedModel model, IReadOnlyList<PriceDiscount> discounts)
     {
         var prices = new Dictionary<(ConditionalRates, decimal?), ResolvedPrice>();

@@ -23,9 +23,6 @@ public sealed class ResolvedPrice
     /// <summary>What one request costs, and how many of its tokens have no price.</summary>
     public (decimal Cost, long UnpricedTokens) CostOf(in TokenCounts request) => Rates.CostOf(request, request.Prompt, request.Prompt);
 
-    /// <summary>How many tokens of requests have no price, whatever their size.</summary>
-    internal long UnpricedOf(in TokenCounts sum) => (Rates.Input is null ? sum.Prompt : 0) + (Rates.Output is null ? sum.Completion : 0);
-
     /// <summary>Whether prompt tokens that were read from a cache cost less than others.</summary>
     internal bool IsCheaperCached => Rates.CacheRead is not null;
 
@@ -44,9 +41,3 @@ public sealed class ResolvedPrice
         return Rates.CostOf(sum, smallest, largest);
     }
 }
-
-/// <summary>A part of time with one price.</summary>
-/// <param name="From">The beginning.</param>
-/// <param name="Until">The first instant after it.</param>
-/// <param name="Price">The price.</param>
-public readonly record struct PricePeriod(DateTimeOffset From, DateTimeOffset Until, ResolvedPrice Price);

@@ -32,20 +32,25 @@ public sealed record UnpricedUsage(
     public static QueryResult<UnpricedUsage> Read(IReadOnlyList<ITelemetryStore> stores, PriceList prices)
     {
         ArgumentNullException.ThrowIfNull(prices);
-        var query = new UsageQuery([UsageDimension.Provider, UsageDimension.Model], TimeZoneInfo.Utc);
+        var query = new UsageQuery([UsageDimension.Provider, UsageDimension.Model], TimeZoneInfo.Utc) { Prices = new UsagePrices(prices) };
         (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = query.Sum(stores, new RequestFilter());
-        return new QueryResult<UnpricedUsage>([.. groups.Select(group => Of(group.Key, group.Usage.Values, prices)).OfType<UnpricedUsage>()
+        return new QueryResult<UnpricedUsage>([.. groups.Select(group => Of(group.Key, group.Usage, prices)).OfType<UnpricedUsage>()
             .OrderByDescending(usage => usage.UnpricedTokens).ThenBy(usage => usage.Model, StringComparer.Ordinal)], unreadable);
     }
 
-    private static UnpricedUsage? Of(UsageKey key, MeasureValues values, PriceList prices)
+    // A model without a price is told of although its requests have no tokens.
+    private static UnpricedUsage? Of(UsageKey key, UsageAccumulator usage, PriceList prices)
     {
-        DateTimeOffset first = new(values[Measures.FirstTicks], TimeSpan.Zero), last = new(values[Measures.LastTicks], TimeSpan.Zero);
-        var counts = new TokenCounts(values[Measures.PromptTokens], values[Measures.CompletionTokens], Requests: values[Measures.Requests]);
-        PriceMatch? match = prices.Find(key.Provider, key.Model!);
-        // Cached and reasoning tokens are charged at least as what they are part of.
-        long unpriced = match is null ? counts.Total : match.Periods(first, last.AddTicks(1)).Max(period => period.Price.UnpricedOf(counts));
-        UnpricedReason reason = match is not null ? UnpricedReason.NoRate : prices.HasProvider(key.Provider, key.Model!) ? UnpricedReason.NoModel : UnpricedReason.NoProvider;
-        return match is not null && unpriced == 0 ? null : new UnpricedUsage(key.Provider ?? "", key.Model ?? "", counts.Requests, unpriced, reason, first, last);
+        bool isKnown = prices.Find(key.Provider, key.Model!) is not null;
+        long unpriced = UsageCost.Of(usage)!.UnpricedTokens;
+        if (isKnown && unpriced == 0)
+        {
+            return null;
+        }
+        MeasureValues values = usage.Values;
+        UnpricedReason reason = isKnown ? UnpricedReason.NoRate : prices.HasProvider(key.Provider, key.Model!) ? UnpricedReason.NoModel : UnpricedReason.NoProvider;
+        return new UnpricedUsage(
+            key.Provider ?? "", key.Model ?? "", values[Measures.Requests], unpriced, reason,
+            new(values[Measures.FirstTicks], TimeSpan.Zero), new(values[Measures.LastTicks], TimeSpan.Zero));
     }
 }

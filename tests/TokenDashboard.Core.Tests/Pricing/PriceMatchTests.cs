@@ -11,7 +11,7 @@ public class PriceMatchTests
     private static readonly PriceMatch[] Entries = [.. Shipped.Entries(_ => true, _ => true)];
 
     // Those with more than one price, so that samples meet them often.
-    private static readonly PriceMatch[] Changing = [.. Entries.Where(entry => entry.HasTimesOfDay || entry.Periods(new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero)).Skip(1).Any())];
+    private static readonly PriceMatch[] Changing = [.. Entries.Where(entry => entry.HasTimesOfDay || entry.Schedule.Count > 1)];
 
     private static readonly Gen<PriceMatch> GenEntry = Gen.OneOf(Gen.OneOfConst(Entries), Gen.OneOfConst(Changing));
 
@@ -42,22 +42,22 @@ public class PriceMatchTests
     }, iter: 500);
 
     [Fact]
-    public void Periods_fill_a_range_and_each_has_the_price_of_its_instants() => Gen.Select(GenEntry, GenTime, Gen.Long[1, 30 * TimeSpan.TicksPerDay], Gen.Double[0, 1])
-        .ForAll((entry, from, length, part) =>
+    public void The_schedule_fills_all_time_and_each_part_has_the_price_of_its_instants() => Gen.Select(GenEntry, GenTime).ForAll((entry, instant) =>
+    {
+        IReadOnlyList<PriceSpan> spans = entry.Schedule;
+
+        Assert.Equal((DateTime.MinValue, DateTime.MaxValue), (spans[0].From, spans[^1].Until));
+        Assert.All(spans.Zip(spans.Skip(1)), pair => Assert.Equal(pair.First.Until, pair.Second.From));
+        Assert.All(spans, span =>
         {
-            DateTimeOffset until = from.AddTicks(length), instant = from.AddTicks((long)((length - 1) * part));
-
-            PricePeriod[] periods = [.. entry.Periods(from, until)];
-
-            Assert.Equal((from, until), (periods[0].From, periods[^1].Until));
-            Assert.All(periods.Zip(periods.Skip(1)), pair =>
-            {
-                Assert.Equal(pair.First.Until, pair.Second.From);
-                Assert.NotSame(pair.First.Price, pair.Second.Price);
-                Assert.Equal(0, pair.Second.From.UtcTicks % Quarter);
-            });
-            Assert.Same(entry.At(instant), periods.Single(period => period.From <= instant && instant < period.Until).Price);
-        }, iter: 300);
+            TimeSpan[] starts = [.. span.Windows.Select(window => window.Start)];
+            Assert.Equal(TimeSpan.Zero, starts[0]);
+            Assert.Equal(starts.Distinct().Order(), starts);
+            Assert.All(starts, start => Assert.Equal(0, start.Ticks % Quarter));
+        });
+        PriceSpan own = spans.Single(span => span.From <= instant.UtcDateTime && instant.UtcDateTime < span.Until);
+        Assert.Same(entry.At(instant), own.Windows.Last(window => window.Start <= instant.UtcDateTime.TimeOfDay).Price);
+    }, iter: 300);
 
     [Fact]
     public void Every_listed_price_is_exact_from_rollups() => Assert.All(Entries, entry => Assert.True(entry.IsExactFromRollups, entry.Model));
@@ -74,7 +74,7 @@ public class PriceMatchTests
 
         Assert.Equal([1, 2, 2, 1], new[] { "2026-03-01T19:59:59Z", "2026-03-01T20:00:00Z", "2026-03-02T02:29:59Z", "2026-03-02T02:30:00Z" }.Select(At));
         Assert.True(entry.HasTimesOfDay);
-        Assert.Equal(3, entry.Periods(new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero), new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero)).Count());
+        Assert.Equal(3, Assert.Single(entry.Schedule).Windows.Count);
         Assert.Equal(["02:30-20:00", "20:00-02:30"], TokenPrice.Of(entry, DateTimeOffset.UnixEpoch).Select(price => price.Window).Order());
     }
 

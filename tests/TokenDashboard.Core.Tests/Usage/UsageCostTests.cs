@@ -104,6 +104,32 @@ public class UsageCostTests
     }
 
     [Fact]
+    public void Tokens_without_a_price_are_those_of_the_times_that_have_none()
+    {
+        PriceList own = TestPrices.WithOwn("""
+            providers:
+              - id: own
+                models:
+                  - id: mine
+                    match: { equals: mine }
+                    prices:
+                      - prices: { input_mtok: 1 }
+                      - constraint: { start_date: 2026-06-01 }
+                        prices: { input_mtok: 1, output_mtok: 2 }
+            """);
+        using var store = new TestStore();
+        store.Insert(
+            new TestStore.Row { Timestamp = "2026-05-31T23:59:59", Provider = "own", Model = "mine", Prompt = 100L, Completion = 7L, Total = 107L },
+            new TestStore.Row { Timestamp = "2026-06-01T00:00:00", Provider = "own", Model = "mine", Prompt = 100L, Completion = 90L, Total = 190L },
+            new TestStore.Row { Timestamp = "2026-06-01T00:00:00", Provider = "own", Model = "other", Prompt = 0L, Completion = 0L, Total = 0L });
+        using TokenStore open = store.Open();
+
+        Assert.Equal(
+            [("mine", 2, 7, UnpricedReason.NoRate), ("other", 1, 0, UnpricedReason.NoModel)],
+            UnpricedUsage.Read([new SqliteStore(open)], own).Rows.Select(row => (row.Model, row.Requests, row.UnpricedTokens, row.Reason)));
+    }
+
+    [Fact]
     public void Users_rank_by_cost_and_compare_with_the_period_before()
     {
         using var store = new TestStore();

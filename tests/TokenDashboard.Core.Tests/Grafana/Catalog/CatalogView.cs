@@ -15,6 +15,9 @@ internal sealed class CatalogView(DateTimeOffset from, DateTimeOffset to)
 
     private static readonly IReadOnlyList<DashboardDocument> Dashboards = [.. DashboardCatalog.Names.Select(name => DashboardCatalog.Create(name, timeZones: Zones))];
 
+    private static readonly Dictionary<string, DashboardDocument> ByTitle = Dashboards
+        .SelectMany(dashboard => GrafanaView.PanelTitles(dashboard).Select(title => (title, dashboard))).ToDictionary();
+
     public static IEnumerable<string> Titles => Dashboards.SelectMany(GrafanaView.PanelTitles);
 
     public static IEnumerable<string> Variables => Dashboards.SelectMany(GrafanaView.QueryVariables).Distinct();
@@ -26,7 +29,7 @@ internal sealed class CatalogView(DateTimeOffset from, DateTimeOffset to)
     public bool EscapesDoubleQuotes { get; init; } = true;
 
     public QueryResult Panel(TestStore store, string title) =>
-        View(Dashboards.Single(dashboard => GrafanaView.PanelTitles(dashboard).Contains(title))).Panel(store, title);
+        View(ByTitle[title]).Panel(store, title);
 
     public IReadOnlyList<string> Options(TestStore store, string name) =>
         View(Dashboards.First(dashboard => GrafanaView.QueryVariables(dashboard).Contains(name))).Options(store, name);
