@@ -36,6 +36,7 @@
         'Publish-GrafanaDashboard'
         'Remove-TokenUsage'
         'Set-GrafanaDataSource'
+        'Sync-TokenStore'
         'Test-GrafanaDashboard'
         'Test-GrafanaDataSource'
         'Test-TokenStore'

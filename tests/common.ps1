@@ -13,7 +13,7 @@ if (-not $assembly.StartsWith($modulePath)) {
 }
 
 # What a person has set for their own work must not answer for a test.
-foreach ($name in 'TOKENDASHBOARD_DATABASE', 'OBSERVICIA_CONFIG_FILE', 'GRAFANA_URL', 'GRAFANA_TOKEN') {
+foreach ($name in 'TOKENDASHBOARD_DATABASE', 'OBSERVICIA_CONFIG_FILE', 'GRAFANA_URL', 'GRAFANA_TOKEN', 'CLICKHOUSE_USER', 'CLICKHOUSE_PASSWORD') {
     [Environment]::SetEnvironmentVariable($name, $null)
 }
 $env:TOKENDASHBOARD_PRICES = $TestDrive
@@ -51,19 +51,32 @@ function Get-ClosedUrl {
     $listener.Stop()
 }
 
-# Starts a stand-in for a Grafana without dashboards and connects to it. It ends with Stop-Grafana, and by itself when this process is gone.
-function Start-Grafana([string] $Name = 'default') {
+# Starts the program beside the tests, which ends when this process is gone.
+function Start-SecondProcess([string[]] $Arguments) {
     $program = Get-Item (Join-Path $PSScriptRoot TokenDashboard.SecondProcess bin * net10.0 TokenDashboard.SecondProcess.dll) -ErrorAction Ignore |
         Sort-Object LastWriteTime | Select-Object -Last 1
     if (-not $program) {
-        throw 'The stand-in for Grafana is missing. Build it: dotnet build'
+        throw 'The program beside the tests is missing. Build it: dotnet build'
     }
     $start = [Diagnostics.ProcessStartInfo]::new($env:DOTNET_HOST_PATH ? $env:DOTNET_HOST_PATH : 'dotnet')
-    $program.FullName, 'grafana' | ForEach-Object { $start.ArgumentList.Add($_) }
+    $program.FullName, $Arguments | ForEach-Object { $_ } | ForEach-Object { $start.ArgumentList.Add($_) }
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
     # An earlier PowerShell runs on an earlier .NET, which its processes would look for.
     $null = $start.Environment.Remove('DOTNET_ROOT')
-    $process = [Diagnostics.Process]::Start($start)
+    [Diagnostics.Process]::Start($start)
+}
+
+# Starts the ClickHouse that TOKENDASHBOARD_TEST_CLICKHOUSE is the library of.
+function Start-ClickHouse {
+    $port = ([uri] (Get-ClosedUrl)).Port
+    $process = Start-SecondProcess clickhouse, $env:TOKENDASHBOARD_TEST_CLICKHOUSE, (Join-Path $TestDrive clickhouse), $port
+    $null = $process.StandardOutput.ReadLine()
+    [pscustomobject] @{ Process = $process; Address = "clickhouse://127.0.0.1:$port/default" }
+}
+
+# Starts a stand-in for a Grafana without dashboards and connects to it. It ends with Stop-Grafana, and by itself when this process is gone.
+function Start-Grafana([string] $Name = 'default') {
+    $process = Start-SecondProcess grafana
     $url, $token, $user, $password = $process.StandardOutput.ReadLine() -split ' '
     $secret = ConvertTo-SecureString $token -AsPlainText
     $null = Connect-Grafana $url -Token $secret -Name $Name

@@ -49,7 +49,8 @@ $packages = foreach ($entry in $assets.targets.Values[0].GetEnumerator() | Sort-
         [pscustomobject] @{
             Id        = $metadata.id
             Version   = $metadata.version
-            Copyright = $metadata.copyright
+            # A package without a line of its own names its authors.
+            Copyright = ($metadata['copyright'] ?? $metadata['authors']).InnerText
             License   = $metadata.license.type -eq 'expression' ? $metadata.license.InnerText : ''
             # A licence file names its own licence.
             Text      = Get-ChildItem $folder -File | Where-Object Name -Match '^licen[sc]e' | Select-Object -First 1 | ForEach-Object { Read-Text $_ }

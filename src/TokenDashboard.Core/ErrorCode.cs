@@ -17,6 +17,30 @@ public enum ErrorCode
     /// <summary>The store's address names an engine that the command cannot use.</summary>
     StoreEngineUnknown,
 
+    /// <summary>The address of a store on a server cannot be read, or holds a password.</summary>
+    StoreAddressInvalid,
+
+    /// <summary>The server of the store cannot be reached.</summary>
+    StoreUnreachable,
+
+    /// <summary>The server of the store refused the user or the password.</summary>
+    StoreUnauthorized,
+
+    /// <summary>The encrypted connection to the server of the store failed.</summary>
+    StoreTlsFailed,
+
+    /// <summary>The server of the store did not answer in time, or stopped a query that took too long.</summary>
+    StoreTimeout,
+
+    /// <summary>A limit of the server of the store stopped the query.</summary>
+    StoreQuotaExceeded,
+
+    /// <summary>The table of the store has another form than this version of the module reads.</summary>
+    StoreSchemaMismatch,
+
+    /// <summary>Two stores would be sent as one source.</summary>
+    StoreSourceConflict,
+
     /// <summary>None of the stores named has the source asked for.</summary>
     StoreSourceNotFound,
 

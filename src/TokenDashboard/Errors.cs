@@ -15,18 +15,18 @@ internal static class Errors
 
     private static ErrorCategory CategoryOf(ErrorCode code) => code switch
     {
-        ErrorCode.StoreNotSpecified or ErrorCode.StoreEngineUnknown or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid or ErrorCode.GroupingInvalid
+        ErrorCode.StoreNotSpecified or ErrorCode.StoreEngineUnknown or ErrorCode.StoreAddressInvalid or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid or ErrorCode.GroupingInvalid
             or ErrorCode.TooManyBuckets or ErrorCode.ImportMapInvalid or ErrorCode.AlertRuleInvalid
             or ErrorCode.DashboardDefinitionInvalid => ErrorCategory.InvalidArgument,
         ErrorCode.StoreNotFound or ErrorCode.StoreSourceNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound
             or ErrorCode.ImportFileNotFound or ErrorCode.DashboardVariableNotFound or ErrorCode.DashboardRuleNotFound
             or ErrorCode.PriceNotFound or ErrorCode.PriceFileNotFound or ErrorCode.AlertRuleNotFound or ErrorCode.GrafanaDashboardMissing or ErrorCode.DashboardDefinitionNotFound => ErrorCategory.ObjectNotFound,
         ErrorCode.ConfigurationInvalid or ErrorCode.StoreIsDirectory or ErrorCode.StoreEmpty or ErrorCode.StoreNotDatabase
-            or ErrorCode.StoreColumnsMissing or ErrorCode.DashboardInvalid or ErrorCode.GrafanaNotJson
+            or ErrorCode.StoreColumnsMissing or ErrorCode.StoreSchemaMismatch or ErrorCode.DashboardInvalid or ErrorCode.GrafanaNotJson
             or ErrorCode.PriceFileInvalid or ErrorCode.PriceListInvalid or ErrorCode.ImportFormatUnsupported or ErrorCode.ImportColumnMissing
             or ErrorCode.ImportFormatUnknown or ErrorCode.ImportNothingFound or ErrorCode.ImportNotRequests => ErrorCategory.InvalidData,
-        ErrorCode.StoreLocked or ErrorCode.GrafanaBusy => ErrorCategory.ResourceBusy,
-        ErrorCode.StoreExists or ErrorCode.ReportExists or ErrorCode.GrafanaFolderConflict or ErrorCode.GrafanaDataSourceConflict
+        ErrorCode.StoreLocked or ErrorCode.GrafanaBusy or ErrorCode.StoreQuotaExceeded => ErrorCategory.ResourceBusy,
+        ErrorCode.StoreExists or ErrorCode.ReportExists or ErrorCode.StoreSourceConflict or ErrorCode.GrafanaFolderConflict or ErrorCode.GrafanaDataSourceConflict
             or ErrorCode.GrafanaVersionConflict => ErrorCategory.ResourceExists,
         ErrorCode.StoreAccessDenied or ErrorCode.GrafanaForbidden or ErrorCode.GrafanaDashboardManaged
             or ErrorCode.GrafanaAlertRuleManaged => ErrorCategory.PermissionDenied,
@@ -34,10 +34,10 @@ internal static class Errors
         ErrorCode.StoreWriteFailed or ErrorCode.ReportWriteFailed or ErrorCode.DashboardWriteFailed or ErrorCode.PriceListWriteFailed => ErrorCategory.WriteError,
         ErrorCode.GrafanaUrlInvalid or ErrorCode.GrafanaSignInInvalid or ErrorCode.GrafanaCertificateInvalid => ErrorCategory.InvalidArgument,
         ErrorCode.GrafanaDataSourceMissing or ErrorCode.GrafanaConnectionNotFound => ErrorCategory.ObjectNotFound,
-        ErrorCode.GrafanaUnreachable or ErrorCode.PriceListUnreachable => ErrorCategory.ConnectionError,
-        ErrorCode.GrafanaTlsFailed => ErrorCategory.SecurityError,
-        ErrorCode.GrafanaTimeout => ErrorCategory.OperationTimeout,
-        ErrorCode.GrafanaUnauthorized => ErrorCategory.AuthenticationError,
+        ErrorCode.GrafanaUnreachable or ErrorCode.PriceListUnreachable or ErrorCode.StoreUnreachable => ErrorCategory.ConnectionError,
+        ErrorCode.GrafanaTlsFailed or ErrorCode.StoreTlsFailed => ErrorCategory.SecurityError,
+        ErrorCode.GrafanaTimeout or ErrorCode.StoreTimeout => ErrorCategory.OperationTimeout,
+        ErrorCode.GrafanaUnauthorized or ErrorCode.StoreUnauthorized => ErrorCategory.AuthenticationError,
         ErrorCode.GrafanaSchemaUnsupported or ErrorCode.GrafanaApiMissing or ErrorCode.GrafanaAlertingMissing => ErrorCategory.NotImplemented,
         ErrorCode.GrafanaPluginMissing or ErrorCode.SqliteUnavailable => ErrorCategory.NotInstalled,
         _ => ErrorCategory.InvalidOperation,

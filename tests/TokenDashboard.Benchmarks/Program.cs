@@ -24,6 +24,10 @@ if (options.Wants("module"))
 {
     ModuleBenchmark.Run();
 }
+if (options.Wants("clickhouse"))
+{
+    ClickHouseBenchmark.Run(options.Runs);
+}
 if (!options.WantsStore)
 {
     return 0;

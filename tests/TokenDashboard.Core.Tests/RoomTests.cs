@@ -47,7 +47,8 @@ public partial class RoomTests
 
     [Fact]
     public void Tables_are_named_in_SQL_only_by_their_engine() => Assert.Empty(
-        Files.Where(file => TableInSql().IsMatch(file.Text) && !file.Path.StartsWith("Engines/Sqlite/", StringComparison.Ordinal))
+        Files.Where(file => (TableInSql().IsMatch(file.Text) && !file.Path.StartsWith("Engines/Sqlite/", StringComparison.Ordinal))
+            || (ClickHouseTable().IsMatch(file.Text) && !file.Path.StartsWith("Engines/ClickHouse/", StringComparison.Ordinal)))
             .Select(file => file.Path));
 
     /// <summary>The folders a file names, and those around it whose types it mentions, for which it needs no using.</summary>
@@ -60,6 +61,9 @@ public partial class RoomTests
 
     [GeneratedRegex(@"\b(FROM|JOIN|INTO|UPDATE|DELETE FROM|TABLE)\s+(telemetry|tokendash_\w+|\{TelemetrySql\.|\{RollupSchema\.)")]
     private static partial Regex TableInSql();
+
+    [GeneratedRegex(@"\btoken_request\b|\{RequestTable\.")]
+    private static partial Regex ClickHouseTable();
 
     [GeneratedRegex(@"^(?:public|internal) (?:(?:static|sealed|abstract|readonly|unsafe|ref) )*(?:partial )?(?:class|record struct|record|struct|interface|enum) (\w+)", RegexOptions.Multiline)]
     private static partial Regex Type();

@@ -1,11 +1,12 @@
 using System.Globalization;
+using TokenDashboard.Engines.ClickHouse.Sync;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Import;
 using TokenDashboard.Import.Records;
 using TokenDashboard.SecondProcess;
 using TokenDashboard.Testing;
 
-// What tests run beside themselves: an application that writes a store, work on a store that is killed in the middle, and a Grafana.
+// What tests run beside themselves: an application that writes a store, work on a store that is killed in the middle, a Grafana, and a ClickHouse.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is ["grafana"])
 {
@@ -13,6 +14,11 @@ if (args is ["grafana"])
     Console.WriteLine($"{server.Url} {FakeGrafana.Token} {FakeGrafana.UserName} {FakeGrafana.Password}");
     // Standard input ends when the tests close it, and when they are gone.
     Console.In.ReadToEnd();
+    return;
+}
+if (args is ["clickhouse", string library, string folder, string port, ..])
+{
+    new ClickHouseEngine(library, folder, args.ElementAtOrDefault(4), args.ElementAtOrDefault(5)).Serve(int.Parse(port));
     return;
 }
 string store = args[1];
@@ -44,6 +50,13 @@ switch (args[0])
         using (var importer = new TokenImporter(store, ImportFormat.Auto, null, whatIf: false, CancellationToken.None))
         {
             End(importer.Import(args[2]).LongestLock);
+        }
+        break;
+    case "sync":
+        using (var sync = new TokenStoreSync(store, args[2], new TokenStoreSyncOptions { Source = "store", BatchRows = int.Parse(args[3]) }, CancellationToken.None))
+        {
+            sync.Run();
+            End(default);
         }
         break;
     default:

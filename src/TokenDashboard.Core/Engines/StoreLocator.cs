@@ -30,7 +30,7 @@ public static class StoreLocator
         string? database = Environment.GetEnvironmentVariable(DatabaseVariable);
         if (!string.IsNullOrWhiteSpace(database))
         {
-            return Path.GetFullPath(WithHome(database), workingDirectory);
+            return TelemetryStores.IsAddress(database) ? database : Path.GetFullPath(WithHome(database), workingDirectory);
         }
         string configuration = Path.GetFullPath(
             Environment.GetEnvironmentVariable(ConfigurationVariable) is { Length: > 0 } named ? named : ConfigurationFile,

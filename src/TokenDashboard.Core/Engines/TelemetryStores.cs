@@ -1,3 +1,6 @@
+using System.Net;
+using TokenDashboard.Engines.ClickHouse;
+using TokenDashboard.Engines.ClickHouse.Queries;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Pricing;
@@ -26,36 +29,50 @@ public static class TelemetryStores
         }
         // An address may hold a password.
         string scheme = reference[..reference.IndexOf(':', StringComparison.Ordinal)];
-        throw new TokenDashboardException(
-            ErrorCode.StoreEngineUnknown, $"This command cannot use a store whose address begins with '{scheme}:'. Give the path of a SQLite database file.", target: scheme);
+        throw CannotUse(scheme);
     }
 
-    /// <summary>Opens a store.</summary>
+    /// <summary>The failure that a command cannot use stores of an engine.</summary>
+    /// <param name="scheme">The scheme of their addresses.</param>
+    internal static TokenDashboardException CannotUse(string scheme) => new(
+        ErrorCode.StoreEngineUnknown,
+        $"This command cannot use a store whose address begins with '{scheme}:'. Give the path of a SQLite database file{(scheme == ClickHouseAddress.Scheme ? "" : ", or where a command reads requests, an address such as clickhouse://host:8123/database")}.",
+        target: scheme);
+
+    /// <summary>Opens a store, a server by the environment's user.</summary>
     /// <param name="reference">Its full path, or its address.</param>
     /// <param name="cancellation">Stops whatever query is running.</param>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public static ITelemetryStore Open(string reference, CancellationToken cancellation) => Open(reference, null, cancellation);
 
+    /// <summary>Opens a store.</summary>
+    /// <param name="reference">Its full path, or its address.</param>
+    /// <param name="credential">Who signs in to a server; null for the environment's user.</param>
+    /// <param name="cancellation">Stops whatever query is running.</param>
+    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
+    public static ITelemetryStore Open(string reference, NetworkCredential? credential, CancellationToken cancellation) => ClickHouseAddress.Matches(reference)
+        ? new ClickHouseStore(reference, credential, null, cancellation)
+        : OpenFile(reference, null, cancellation);
+
     /// <summary>Opens stores, and closes them after the work.</summary>
     /// <param name="references">Full paths, or addresses.</param>
-    /// <param name="isChosen">Whether a source is among those asked for.</param>
+    /// <param name="credential">Who signs in to servers; null for the environment's user.</param>
+    /// <param name="isChosen">Whether a source is among those asked for; null for all.</param>
     /// <param name="work">Takes the open stores.</param>
     /// <param name="cancellation">Stops whatever query is running.</param>
-    /// <exception cref="TokenDashboardException">Those of <see cref="Open(IReadOnlyList{string}, Func{string, bool}, CancellationToken)"/>, and of the work.</exception>
-    public static T Use<T>(IReadOnlyList<string> references, Func<string, bool> isChosen, Func<IReadOnlyList<ITelemetryStore>, T> work, CancellationToken cancellation)
+    /// <exception cref="TokenDashboardException">Those of <see cref="Open(IReadOnlyList{string}, NetworkCredential, Func{string, bool}, CancellationToken)"/>, and of the work.</exception>
+    public static T Use<T>(
+        IReadOnlyList<string> references, NetworkCredential? credential, Func<string, bool>? isChosen, Func<IReadOnlyList<ITelemetryStore>, T> work, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(work);
-        IReadOnlyList<ITelemetryStore> stores = Open(references, isChosen, cancellation);
+        IReadOnlyList<ITelemetryStore> stores = Open(references, credential, isChosen, cancellation);
         try
         {
             return work(stores);
         }
         finally
         {
-            foreach (ITelemetryStore store in stores)
-            {
-                store.Dispose();
-            }
+            Close(stores);
         }
     }
 
@@ -64,43 +81,67 @@ public static class TelemetryStores
     /// <param name="prices">The price list in force.</param>
     public static string? StateOfPrices(ITelemetryStore store, PriceList prices) => (store as SqliteStore)?.StateOfPrices(prices);
 
-    /// <summary>Opens stores, each under a source that tells it from the others.</summary>
+    /// <summary>Opens stores, each file under a source that tells it from the others.</summary>
     /// <param name="references">Full paths, or addresses. One that is named twice is one store.</param>
-    /// <param name="isChosen">Whether a source is among those asked for; stores of others are not opened.</param>
+    /// <param name="credential">Who signs in to servers; null for the environment's user.</param>
+    /// <param name="isChosen">Whether a source is among those asked for; null for all. Files of other sources are not opened.</param>
     /// <param name="cancellation">Stops whatever query is running.</param>
     /// <exception cref="TokenDashboardException">
     /// One of the codes that begin with <c>Store</c>. <see cref="ErrorCode.StoreSourceNotFound"/>: none of the sources is asked for.
     /// </exception>
-    public static IReadOnlyList<ITelemetryStore> Open(IReadOnlyList<string> references, Func<string, bool> isChosen, CancellationToken cancellation)
+    public static IReadOnlyList<ITelemetryStore> Open(IReadOnlyList<string> references, NetworkCredential? credential, Func<string, bool>? isChosen, CancellationToken cancellation)
     {
-        string[] stores = [.. references.Select(PathOf).Distinct()];
-        string[] sources = SourcesOf(stores);
-        int[] chosen = [.. Enumerable.Range(0, stores.Length).Where(index => isChosen(sources[index]))];
-        if (chosen.Length == 0)
-        {
-            throw new TokenDashboardException(
-                ErrorCode.StoreSourceNotFound,
-                $"None of the stores has the source that -Source asks for. The sources are: {string.Join(", ", sources)}.",
-                target: sources[0]);
-        }
+        string[] stores = [.. references.Select(reference => ClickHouseAddress.Matches(reference) ? ClickHouseAddress.Parse(reference).ToString() : PathOf(reference)).Distinct()];
+        string[] files = [.. stores.Where(store => !IsAddress(store))];
+        Dictionary<string, string> sources = files.Zip(SourcesOf(files)).ToDictionary(file => file.First, file => file.Second);
         var open = new List<ITelemetryStore>();
+        var others = new List<string>();
         try
         {
-            foreach (int index in chosen)
+            foreach (string store in stores)
             {
-                open.Add(Open(stores[index], sources[index], cancellation));
+                if (!sources.TryGetValue(store, out string? source))
+                {
+                    var server = new ClickHouseStore(store, credential, isChosen, cancellation);
+                    open.Add(server);
+                    if (!server.IsChosen)
+                    {
+                        open.Remove(server);
+                        others.AddRange(server.ReadSources());
+                        server.Dispose();
+                    }
+                }
+                else if (isChosen?.Invoke(source) != false)
+                {
+                    open.Add(OpenFile(store, source, cancellation));
+                }
+                else
+                {
+                    others.Add(source);
+                }
             }
-            return open;
+            return open.Count > 0 ? open : throw new TokenDashboardException(
+                ErrorCode.StoreSourceNotFound,
+                $"None of the stores has the source that -Source asks for. The sources are: {(others.Count == 0 ? "none" : string.Join(", ", others))}.",
+                target: others.FirstOrDefault() ?? stores[0]);
         }
         catch
         {
-            open.ForEach(store => store.Dispose());
+            Close(open);
             throw;
         }
     }
 
-    private static SqliteStore Open(string reference, string? source, CancellationToken cancellation) =>
+    private static SqliteStore OpenFile(string reference, string? source, CancellationToken cancellation) =>
         new(TokenStore.Open(PathOf(reference), cancellation), source);
+
+    private static void Close(IEnumerable<ITelemetryStore> stores)
+    {
+        foreach (ITelemetryStore store in stores)
+        {
+            store.Dispose();
+        }
+    }
 
     /// <summary>The shortest ends of paths that tell them apart: mostly the names of the files.</summary>
     internal static string[] SourcesOf(string[] paths)

@@ -12,6 +12,9 @@ public interface ITelemetryStore : IDisposable
     /// <summary>Tells the requests of this store from those of others; null where each request says it itself.</summary>
     string? Source { get; }
 
+    /// <summary>The sources that the requests of this store have.</summary>
+    internal IReadOnlyList<string> ReadSources();
+
     /// <summary>What this engine knows of the store as a whole.</summary>
     internal StoreFacts ReadFacts();
 

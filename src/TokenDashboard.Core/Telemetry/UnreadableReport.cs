@@ -73,6 +73,13 @@ public sealed class UnreadableReport
     /// <summary>Adds the sum of several requests, all with readable times.</summary>
     internal void Add(MeasureValues values) => _damaged.Add(values);
 
+    /// <summary>Adds the sum of several requests, none with a readable time.</summary>
+    internal void AddWithoutTime(MeasureValues values)
+    {
+        _damaged.Add(values);
+        Timestamps += values[Measures.Requests];
+    }
+
     internal void Add(UnreadableReport other)
     {
         _damaged.Add(other._damaged);

@@ -17,6 +17,9 @@ internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int S
     /// <summary>Of which provider and model sums must end at quarters of an hour, whatever the step is; null for none.</summary>
     public Func<string, string, bool>? NeedsQuarters { get; init; }
 
+    /// <summary>When prices change from one day to the next, for sums that must end there; null where cost is not asked for.</summary>
+    public Func<IReadOnlyList<DateTimeOffset>>? PriceChanges { get; init; }
+
     /// <summary>Which providers and models count; null for all.</summary>
     public Func<string, string, bool>? Includes { get; init; }
 

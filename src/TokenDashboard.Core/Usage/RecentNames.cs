@@ -5,6 +5,10 @@ namespace TokenDashboard.Usage;
 /// <summary>The names of the newest requests of stores, for completion at the prompt.</summary>
 public static class RecentNames
 {
+    /// <summary>The sources of stores, each with the store.</summary>
+    public static IReadOnlyList<(string Text, string Store)> Sources(IReadOnlyList<ITelemetryStore> stores) =>
+        [.. stores.SelectMany(store => store.ReadSources().Select(source => (source, store.Name)))];
+
     /// <summary>Reads backwards from the newest request for a limited time.</summary>
     /// <param name="stores">The open stores.</param>
     /// <param name="dimension">User, Model, Provider, RequestType or Transaction.</param>

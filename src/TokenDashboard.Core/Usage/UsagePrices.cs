@@ -30,6 +30,7 @@ public sealed record UsagePrices(PriceList List, DateTimeOffset? At = null)
     internal UsageScope Apply(UsageScope scope) => scope with
     {
         Texts = scope.Texts | RequestText.Model | RequestText.Provider,
+        PriceChanges = () => List.Changes,
         NeedsRequests = !List.IsExactFromRollups,
         NeedsQuarters = At is null ? (provider, model) => List.Find(provider, model) is { HasTimesOfDay: true } : null,
     };

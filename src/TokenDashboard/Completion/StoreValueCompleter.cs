@@ -22,8 +22,8 @@ public sealed class StoreValueCompleter : Completer
         IEnumerable<string>? texts = LanguagePrimitives.ConvertTo<string[]?>(named);
         string[] references = texts is null ? [StoreLocator.FindDefault(folder)]
             : [.. texts.Select(text => TelemetryStores.IsAddress(text) ? text : session.Path.GetUnresolvedProviderPathFromPSPath(text))];
-        return TelemetryStores.Use(references, _ => true, stores => parameterName == "Source"
-            ? [.. stores.Select(store => (store.Source ?? "", store.Name))]
+        return TelemetryStores.Use(references, (boundParameters["Credential"] as PSCredential)?.GetNetworkCredential(), null, stores => parameterName == "Source"
+            ? RecentNames.Sources(stores)
             : RecentNames.Read(stores, Enum.Parse<UsageDimension>(parameterName), Patience).Select(value => (value.Text, $"{value.Requests:N0} of the newest requests")), CancellationToken.None);
     }
 

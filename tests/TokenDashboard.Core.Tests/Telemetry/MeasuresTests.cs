@@ -18,6 +18,8 @@ public class MeasuresTests
         ["Engines/Sqlite/Rollups/RollupSchema.cs"] = "the duration of a bin",
         ["Engines/Sqlite/Imports/"] = "the columns of telemetry",
         ["Engines/Sqlite/Panels/"] = "what panels show and alert rules watch",
+        ["Engines/ClickHouse/RequestTable.cs"] = "the columns of the table",
+        ["Engines/ClickHouse/Queries/"] = "the columns that measures are computed from",
         ["Import/"] = "the columns of telemetry and names in files of others",
         ["Grafana/"] = "the columns of telemetry that a data source must have",
     };

@@ -62,12 +62,12 @@ public class SeveralStoresTests
         using var store = new TestStore();
         string missing = store.Path + ".none";
 
-        IReadOnlyList<ITelemetryStore> open = TelemetryStores.Open([store.Path, missing, new Uri(store.Path).AbsoluteUri], source => source == "store.db", CancellationToken.None);
+        IReadOnlyList<ITelemetryStore> open = TelemetryStores.Open([store.Path, missing, new Uri(store.Path).AbsoluteUri], null, source => source == "store.db", CancellationToken.None);
 
         Assert.Equal(["store.db"], open.Select(one => one.Source));
         open[0].Dispose();
-        Assert.Equal(ErrorCode.StoreNotFound, CodeOf(() => TelemetryStores.Open([store.Path, missing], _ => true, CancellationToken.None)));
-        Assert.Equal(ErrorCode.StoreSourceNotFound, CodeOf(() => TelemetryStores.Open([store.Path], _ => false, CancellationToken.None)));
+        Assert.Equal(ErrorCode.StoreNotFound, CodeOf(() => TelemetryStores.Open([store.Path, missing], null, null, CancellationToken.None)));
+        Assert.Equal(ErrorCode.StoreSourceNotFound, CodeOf(() => TelemetryStores.Open([store.Path], null, _ => false, CancellationToken.None)));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public class SeveralStoresTests
                     optimizer.Refresh();
                 }
             }
-            IReadOnlyList<ITelemetryStore> open = TelemetryStores.Open([.. parts.Select(part => part.Path)], _ => true, CancellationToken.None);
+            IReadOnlyList<ITelemetryStore> open = TelemetryStores.Open([.. parts.Select(part => part.Path)], null, null, CancellationToken.None);
             using TokenStore all = whole.Open();
             test(new SqliteStore(all), open);
             Assert.All(open, store => store.Dispose());

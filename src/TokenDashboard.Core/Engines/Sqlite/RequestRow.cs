@@ -60,6 +60,9 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
     // A transaction is seldom seen again once another has begun.
     public override string Transaction => _transaction.Get(_statement.Text(FirstText + 4));
 
+    /// <summary>A text as it is stored, by its place among those of user, model, provider, request type, transaction, trace, span and parent span.</summary>
+    public ReadOnlySpan<byte> Utf8(int text) => _statement.Text(FirstText + text);
+
     public override int InputClass => InputSize.ClassOf(PromptTokens);
 
     public override void AddDurationsTo(UsageAccumulator usage) => usage.AddDuration(DurationMs);

@@ -70,7 +70,7 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
         WriteVerbose($"Prices: {prices.Name}.");
         if (Unpriced)
         {
-            UseStores(_ => true, (stores, name) =>
+            UseStores(null, (stores, name) =>
             {
                 QueryResult<UnpricedUsage> result = UnpricedUsage.Read(stores, prices);
                 WriteObject(result.Rows, enumerateCollection: true);

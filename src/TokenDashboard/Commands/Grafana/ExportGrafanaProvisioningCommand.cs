@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using TokenDashboard.Completion;
+using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Alerting;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Publishing;
@@ -133,7 +134,7 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
         DataSources = Sources(DataSource, DataSourceUid),
         Path = ResolvePath(ProvisioningPath),
         GrafanaPath = GrafanaPath,
-        Database = Database,
+        Database = TelemetryStores.PathOf(Database),
         DataSourceName = DataSourceName,
         DataSourceUid = DataSourceUid ?? SqliteDataSource.DefaultUid,
         Folder = Folder,

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TokenDashboard.Engines;
 using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Publishing;
@@ -119,7 +120,7 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
         DataSources = Sources(DataSource, DataSourceUid),
         Folder = Folder,
         FolderUid = FolderUid,
-        Database = Database,
+        Database = Database is null ? null : TelemetryStores.PathOf(Database),
         DataSourceName = DataSourceName,
         DataSourceUid = DataSourceUid,
         Message = Message,

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using TokenDashboard.Completion;
+using TokenDashboard.Engines;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
@@ -34,7 +35,7 @@ public sealed class SetGrafanaDataSourceCommand : GrafanaCmdlet
     private protected override void Process()
     {
         GrafanaDataSourceService service = Keep(new GrafanaDataSourceService(Server, Callbacks, Cancellation));
-        var options = new GrafanaPublishOptions { Database = Database, DataSourceName = Name, DataSourceUid = Uid, InstallPlugin = InstallPlugin };
+        var options = new GrafanaPublishOptions { Database = TelemetryStores.PathOf(Database), DataSourceName = Name, DataSourceUid = Uid, InstallPlugin = InstallPlugin };
         if (service.Set(options) is { } result)
         {
             WriteObject(result);

@@ -134,11 +134,11 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
         }
         if (Database is not null)
         {
-            return ResolvePath(Database);
+            return TelemetryStores.IsAddress(Database) ? TelemetryStores.PathOf(Database) : ResolvePath(Database);
         }
         try
         {
-            string found = StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath);
+            string found = TelemetryStores.PathOf(StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath));
             WriteVerbose($"Running queries on '{found}'.");
             return found;
         }

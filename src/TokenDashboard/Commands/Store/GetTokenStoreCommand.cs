@@ -12,10 +12,15 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(TokenStoreInfo))]
 public sealed class GetTokenStoreCommand : SingleStoreCmdlet
 {
+    /// <summary>Who signs in to ClickHouse. Without it, the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
     /// <inheritdoc/>
     private protected override void Process(string store)
     {
-        using ITelemetryStore open = TelemetryStores.Open(store, Cancellation);
+        using ITelemetryStore open = TelemetryStores.Open(store, Credential?.GetNetworkCredential(), Cancellation);
         TokenStoreInfo info = TokenStoreInfo.Read(open, StateOfPrices(open));
         WriteObject(info);
         if (info.Unreadable.Rows > 0)

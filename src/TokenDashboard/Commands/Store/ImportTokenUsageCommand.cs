@@ -112,7 +112,8 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     /// <summary>The importer, or null where the user does not want it.</summary>
     private TokenImporter? Prepare(string path)
     {
-        string database = Database is null ? StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath) : ResolvePath(Database);
+        string database = TelemetryStores.PathOf(
+            Database is null ? StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath) : TelemetryStores.IsAddress(Database) ? Database : ResolvePath(Database));
         string action = $"Import the token usage of '{path}'";
         bool write = ShouldProcess($"{action} into '{database}'.", $"{action} into '{database}'?", "Import-TokenUsage", out ShouldProcessReason reason);
         if (!write && reason != ShouldProcessReason.WhatIf)

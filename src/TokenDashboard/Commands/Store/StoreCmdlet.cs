@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Net;
 using TokenDashboard.Engines;
 using TokenDashboard.Telemetry;
 
@@ -8,7 +9,7 @@ namespace TokenDashboard.Commands;
 public abstract class StoreCmdlet : TokenCmdlet
 {
     /// <summary>
-    /// The stores' database files. Wildcards are allowed. Without it: the environment variable TOKENDASHBOARD_DATABASE, else
+    /// The stores: database files, where wildcards are allowed, and addresses such as clickhouse://host:8123/database. Without it: the environment variable TOKENDASHBOARD_DATABASE, else
     /// logging.sqlite.database of the Observicia configuration file (OBSERVICIA_CONFIG_FILE, or observicia_config.yaml in the current folder).
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -29,11 +30,14 @@ public abstract class StoreCmdlet : TokenCmdlet
         : Database is null ? [StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath)]
         : [.. Database.SelectMany(References)];
 
+    /// <summary>Who signs in to a server; null for the environment's user.</summary>
+    private protected virtual NetworkCredential? Login => null;
+
     /// <summary>Opens the stores, and closes them after the work.</summary>
-    /// <param name="isChosen">Which sources are asked for.</param>
+    /// <param name="isChosen">Which sources are asked for; null for all.</param>
     /// <param name="work">Takes the stores, and their names for messages.</param>
-    private protected void UseStores(Func<string, bool> isChosen, Action<IReadOnlyList<ITelemetryStore>, string> work) =>
-        TelemetryStores.Use(StoreReferences(), isChosen, stores =>
+    private protected void UseStores(Func<string, bool>? isChosen, Action<IReadOnlyList<ITelemetryStore>, string> work) =>
+        TelemetryStores.Use(StoreReferences(), Login, isChosen, stores =>
         {
             string name = string.Join(", ", stores.Select(store => store.Name));
             WriteVerbose($"Reading '{name}'.");

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
+using System.Net;
 using TokenDashboard.Completion;
 using TokenDashboard.Formatting;
 using TokenDashboard.Parameters;
@@ -69,7 +70,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     [ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? Transaction { get; set; }
 
-    /// <summary>Sources: which of several stores count. Wildcards are allowed. The source of a store is the name of its file.</summary>
+    /// <summary>Sources: which of several stores count. Wildcards are allowed. The source of a file is its name; in ClickHouse each request has the source it was sent with.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [AllowNull]
@@ -82,6 +83,11 @@ public abstract class QueryCmdlet : StoreCmdlet
     [AllowNull]
     [AllowEmptyString]
     public string? GroupedBy { get; set; }
+
+    /// <summary>Who signs in to ClickHouse. Without it, the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Credential { get; set; }
 
     /// <summary>The first instant that counts: an ISO time, a length of time ago (7d, 24h, 90m) or a word (today, 'last month').</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -174,7 +180,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     private protected sealed override void Process()
     {
         Filter = MakeFilter();
-        UseStores(IsChosen, (stores, name) =>
+        UseStores(Source is { Length: > 0 } ? IsChosen : null, (stores, name) =>
         {
             (Stores, _storeNames) = (stores, name);
             if (Filter.Range.Since is not null || Filter.Range.Until is not null)
@@ -278,6 +284,8 @@ public abstract class QueryCmdlet : StoreCmdlet
         WriteVerbose($"Prices: {list.Name}.");
         return new UsagePrices(list, PriceAt?.ToInstant(Now, TimeZone));
     }
+
+    private protected override NetworkCredential? Login => Credential?.GetNetworkCredential();
 
     private bool IsGiven(string name) =>
         !_piped.Contains(name) || GroupedBy is null || GroupedBy.Split(',', StringSplitOptions.TrimEntries).Contains(name);

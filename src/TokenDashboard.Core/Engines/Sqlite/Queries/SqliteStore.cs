@@ -18,6 +18,9 @@ public sealed class SqliteStore(TokenStore store, string? source = null) : ITele
     public string Source { get; } = source ?? Path.GetFileName(store.Path);
 
     /// <inheritdoc/>
+    IReadOnlyList<string> ITelemetryStore.ReadSources() => [Source];
+
+    /// <inheritdoc/>
     UnreadableReport ITelemetryStore.ReadUsage(UsageScope scope, Func<int, Action<UsageRow>> begin) => UsageReader.Read(store, scope, begin);
 
     /// <inheritdoc/>

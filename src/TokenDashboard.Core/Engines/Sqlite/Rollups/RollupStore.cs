@@ -45,10 +45,13 @@ internal static class RollupStore
     /// <summary>The first quarter from a second on of which requests were removed, or null.</summary>
     public static long? NextRemoved(TokenStore store, long from) => Bound(store, "min", RollupSchema.Sums, $"level = {RollupLevel.RemovedQuarter:D} AND start >= {Number(from)}");
 
+    /// <summary>The last quarter of which requests were removed, or null.</summary>
+    public static long? LastRemoved(TokenStore store) => Bound(store, "max", RollupSchema.Sums, $"level = {RollupLevel.RemovedQuarter:D}");
+
     /// <summary>The days between which there are quarters with rows, or of removed ones; (0, 0) where there are none.</summary>
     public static (long From, long Until) DataBounds(TokenStore store)
     {
-        long? last = new[] { Bound(store, "max", RollupSchema.Rows, $"start > {RollupSchema.NoTime}"), Bound(store, "max", RollupSchema.Sums, $"level = {RollupLevel.RemovedQuarter:D}") }.Max();
+        long? last = new[] { Bound(store, "max", RollupSchema.Rows, $"start > {RollupSchema.NoTime}"), LastRemoved(store) }.Max();
         return Next(store, long.MinValue) is { } first && last is { } end
             ? (RollupLevels.StartOf(first, RollupLevels.DaySeconds), RollupLevels.StartOf(end, RollupLevels.DaySeconds) + RollupLevels.DaySeconds)
             : (0, 0);

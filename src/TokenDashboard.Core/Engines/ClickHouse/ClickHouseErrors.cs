@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text.RegularExpressions;
+using ClickHouse.Driver;
+
+namespace TokenDashboard.Engines.ClickHouse;
+
+/// <summary>Says ClickHouse's failures in this product's words. The numbers are those of its ErrorCodes.cpp.</summary>
+internal static partial class ClickHouseErrors
+{
+    private const int MaxWords = 300;
+
+    /// <summary>The failure by name.</summary>
+    /// <param name="exception">What the driver reports.</param>
+    /// <param name="otherwise">The code of a failure that has none of its own.</param>
+    /// <param name="server">The server.</param>
+    /// <param name="secrets">What no message may hold.</param>
+    public static TokenDashboardException From(Exception exception, ErrorCode otherwise, ClickHouseServer server, Secrets secrets)
+    {
+        string name = server.Address.ToString();
+        // The driver's exception holds what was sent, and is not passed on.
+        TokenDashboardException Failure(ErrorCode code, string message) => new(code, secrets.MaskIn(message), target: name);
+        string words = Words(exception);
+        switch (CodeOf(exception))
+        {
+            case 516 or 192 or 193 or 194:
+                return Failure(ErrorCode.StoreUnauthorized, $"'{name}' refused the password of the user '{server.User}', or has no such user. Give -Credential, or set CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.");
+            case 497:
+                return Failure(ErrorCode.StoreAccessDenied, $"The user '{server.User}' lacks a permission on '{name}': {words} docs/fleets.md has the grants.");
+            case 164 or 452:
+                return Failure(ErrorCode.StoreAccessDenied, $"The profile of the user '{server.User}' on '{name}' forbids what the command needs: {words} A reader needs readonly = 2 or 0, one who writes needs 0.");
+            case 81:
+                return Failure(ErrorCode.StoreNotFound, $"The server has no database '{server.Address.Database}'. Make it with CREATE DATABASE, or give another one: '{name}'.");
+            case 60:
+                return RequestTable.Missing(server.Address);
+            case 201 or 202 or 158 or 307 or 396 or 241 or 243 or 439:
+                return Failure(ErrorCode.StoreQuotaExceeded, $"A limit of '{name}' stopped the query: {words} Narrow the time range, ask again later, or have the limit raised.");
+            case 159 or 160 or 209:
+                return Failure(ErrorCode.StoreTimeout, $"'{name}' stopped the query because it took too long: {words} Narrow the time range, or have the limit raised.");
+        }
+        if (Causes(exception).OfType<AuthenticationException>().FirstOrDefault() is { } tls)
+        {
+            return Failure(ErrorCode.StoreTlsFailed, $"The encrypted connection to '{name}' failed: {tls.Message} Trust the server's certificate authority on this machine, or give the port of an encrypted interface.");
+        }
+        if (Causes(exception).Any(cause => cause is TimeoutException or OperationCanceledException))
+        {
+            return Failure(ErrorCode.StoreTimeout, $"'{name}' did not answer in time. Ask again, or narrow the time range.");
+        }
+        return exception is HttpRequestException || Causes(exception).Any(cause => cause is SocketException or HttpIOException)
+            ? Failure(ErrorCode.StoreUnreachable, $"'{name}' cannot be reached: {words} Check the host and the port of ClickHouse's HTTP interface, and whether it wants an encrypted connection (?secure=true).")
+            : Failure(otherwise, $"'{name}' reported a failure: {words}");
+    }
+
+    private static int CodeOf(Exception exception) => Causes(exception).OfType<ClickHouseServerException>().Select(server =>
+        server.ErrorCode > 0 ? server.ErrorCode : Code().Match(server.Message) is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0).FirstOrDefault();
+
+    private static IEnumerable<Exception> Causes(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            yield return exception;
+        }
+    }
+
+    private static string Words(Exception exception)
+    {
+        string words = exception.Message.ReplaceLineEndings(" ").Trim();
+        return (words.Length > MaxWords ? words[..MaxWords] + "..." : words).TrimEnd('.') + ".";
+    }
+
+    [GeneratedRegex(@"Code: (\d+)")]
+    private static partial Regex Code();
+}

@@ -1,0 +1,139 @@
+using System.Net;
+using ClickHouse.Driver;
+using ClickHouse.Driver.ADO;
+using ClickHouse.Driver.ADO.Parameters;
+using ClickHouse.Driver.ADO.Readers;
+
+namespace TokenDashboard.Engines.ClickHouse;
+
+/// <summary>A connection to ClickHouse. Values go to it as parameters of queries, never in their text.</summary>
+internal sealed class ClickHouseServer : IDisposable
+{
+    private const string UserVariable = "CLICKHOUSE_USER";
+    private const string PasswordVariable = "CLICKHOUSE_PASSWORD";
+
+    // For so long a query may be silent.
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
+
+    // A query ends with its connection, so Ctrl+C ends it on the server too. Rows that replace one another are in one partition.
+    private static readonly Dictionary<string, object> ReadSettings = new() { ["cancel_http_readonly_queries_on_client_close"] = 1, ["do_not_merge_across_partitions_select_final"] = 1 };
+
+    // A batch may have rows of any number of months. What a Distributed table takes is stored when the statement ends.
+    private static readonly Dictionary<string, object> WriteSettings = new() { ["max_partitions_per_insert_block"] = 0, ["distributed_foreground_insert"] = 1, ["async_insert"] = 0 };
+
+    private readonly ClickHouseClient _client;
+    private readonly Secrets _secrets = new();
+    private readonly CancellationToken _cancellation;
+
+    /// <summary>Makes a connection; nothing is sent yet.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="credential">Who signs in; null for the user of the address, or of the environment, and the password of the environment.</param>
+    /// <param name="cancellation">Stops whatever query is running.</param>
+    public ClickHouseServer(ClickHouseAddress address, NetworkCredential? credential, CancellationToken cancellation)
+    {
+        Address = address;
+        _cancellation = cancellation;
+        User = credential?.UserName ?? address.User ?? Environment.GetEnvironmentVariable(UserVariable) ?? "default";
+        string password = credential?.Password ?? Environment.GetEnvironmentVariable(PasswordVariable) ?? "";
+        _secrets.Add(password);
+        _client = new ClickHouseClient(new ClickHouseClientSettings
+        {
+            Host = address.Host,
+            Port = (ushort)address.Port,
+            Protocol = address.IsSecure ? "https" : "http",
+            Database = address.Database,
+            Username = User,
+            Password = password,
+            UseCompression = !IsThisMachine,
+            Timeout = Timeout,
+        });
+    }
+
+    public ClickHouseAddress Address { get; }
+
+    public string User { get; }
+
+    // There, compression takes longer than it saves.
+    private bool IsThisMachine => Address.Host == "localhost" || (IPAddress.TryParse(Address.Host, out IPAddress? ip) && IPAddress.IsLoopback(ip));
+
+    /// <summary>Reads the rows of a query as they come.</summary>
+    /// <param name="sql">The query.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="read">Makes a result of the row the reader stands on.</param>
+    /// <param name="cancellation">Stops the query, besides what stops all of this connection.</param>
+    public IEnumerable<T> Query<T>(string sql, ClickHouseParameters parameters, Func<ClickHouseDataReader, T> read, CancellationToken cancellation = default)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(_cancellation, cancellation);
+        using ClickHouseDataReader reader = Guard(ErrorCode.StoreReadFailed, () => _client.ExecuteReaderAsync(
+            sql, parameters.ToCollection(), new QueryOptions { CustomSettings = ReadSettings }, both.Token));
+        while (Guard(ErrorCode.StoreReadFailed, () => reader.ReadAsync(both.Token)))
+        {
+            yield return read(reader);
+        }
+    }
+
+    /// <summary>Runs a statement.</summary>
+    public void Execute(string sql, ClickHouseParameters? parameters = null) => Guard(ErrorCode.StoreWriteFailed, () => _client.ExecuteNonQueryAsync(
+        sql, (parameters ?? new ClickHouseParameters()).ToCollection(), new QueryOptions { CustomSettings = WriteSettings }, _cancellation));
+
+    /// <summary>Writes rows in ClickHouse's format RowBinary.</summary>
+    public async Task InsertAsync(string table, IEnumerable<string> columns, ArraySegment<byte> rows)
+    {
+        // One statement is one block of the table, which is stored as a whole or not at all.
+        var settings = new Dictionary<string, object>(WriteSettings) { ["max_insert_block_size"] = 10_000_000, ["min_insert_block_size_bytes"] = 0 };
+        using var stream = new MemoryStream(rows.Array!, rows.Offset, rows.Count, writable: false);
+        using HttpResponseMessage response = await _client.InsertRawStreamAsync(
+            table, stream, "RowBinary", columns, !IsThisMachine, new QueryOptions { CustomSettings = settings }, _cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for work with the server, with its failures said in this product's words.</summary>
+    public T Guard<T>(ErrorCode otherwise, Func<Task<T>> work)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            return work().GetAwaiter().GetResult();
+        }
+        catch (Exception exception) when (exception is not (TokenDashboardException or OutOfMemoryException))
+        {
+            // What is cancelled may end with any failure.
+            _cancellation.ThrowIfCancellationRequested();
+            throw ClickHouseErrors.From(exception, otherwise, this, _secrets);
+        }
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _secrets.Dispose();
+    }
+}
+
+/// <summary>The parameters of a query.</summary>
+internal sealed class ClickHouseParameters
+{
+    private readonly List<(string Name, string Type, object Value)> _all = [];
+
+    /// <summary>Adds a parameter under a name of its own.</summary>
+    /// <returns>What stands for it in the query.</returns>
+    public string Add(string type, object value)
+    {
+        string name = $"p{_all.Count}";
+        _all.Add((name, type, value));
+        return $"{{{name}:{type}}}";
+    }
+
+    public string Add(string text) => Add("String", text);
+
+    public string Add(long number) => Add("Int64", number);
+
+    public ClickHouseParameterCollection ToCollection()
+    {
+        var collection = new ClickHouseParameterCollection();
+        foreach ((string name, string type, object value) in _all)
+        {
+            collection.Add(new ClickHouseDbParameter { ParameterName = name, ClickHouseType = type, Value = value });
+        }
+        return collection;
+    }
+}

@@ -1,0 +1,196 @@
+using System.Net;
+using ClickHouse.Driver.ADO.Readers;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.ClickHouse.Queries;
+
+/// <summary>The requests of many stores in one ClickHouse database, as Sync-TokenStore sends them.</summary>
+public sealed class ClickHouseStore : ITelemetryStore
+{
+    private const int MostNames = 1000;
+
+    private readonly ClickHouseServer _server;
+    private readonly IReadOnlyList<string>? _sources;
+    private readonly (long Bytes, string Version) _table;
+
+    /// <summary>Opens the store and checks that it is one.</summary>
+    /// <param name="address">Its address.</param>
+    /// <param name="credential">Who signs in; null for the environment's user.</param>
+    /// <param name="isChosen">Which sources are asked for; null for all.</param>
+    /// <param name="cancellation">Stops whatever query is running, here and on the server.</param>
+    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
+    public ClickHouseStore(string address, NetworkCredential? credential, Func<string, bool>? isChosen, CancellationToken cancellation)
+    {
+        _server = new ClickHouseServer(ClickHouseAddress.Parse(address), credential, cancellation);
+        try
+        {
+            _table = RequestTable.Find(_server) ?? throw RequestTable.Missing(_server.Address);
+            _sources = isChosen is null ? null : [.. ReadSources().Where(isChosen)];
+        }
+        catch
+        {
+            _server.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Name => _server.Address.ToString();
+
+    /// <summary>Null: each request says it itself.</summary>
+    public string? Source => null;
+
+    /// <summary>Whether any of its sources is asked for.</summary>
+    public bool IsChosen => _sources is not { Count: 0 };
+
+    /// <summary>The sources of its requests, by name.</summary>
+    public IReadOnlyList<string> ReadSources() =>
+        [.. _server.Query($"SELECT DISTINCT source FROM {RequestTable.Name} ORDER BY source", new ClickHouseParameters(), row => row.GetString(0))];
+
+    /// <inheritdoc/>
+    UnreadableReport ITelemetryStore.ReadUsage(UsageScope scope, Func<int, Action<UsageRow>> begin) => new ClickHouseUsage(_server, scope, _sources).Read(begin(0));
+
+    /// <inheritdoc/>
+    IEnumerable<TokenRequest> ITelemetryStore.ReadRequests(
+        RequestFilter filter, RequestOrder order, bool descending, (ulong Skip, ulong First) page, UnreadableReport unreadable)
+    {
+        if (page.First == 0)
+        {
+            return [];
+        }
+        ReadUnreadable(filter, unreadable);
+        var parameters = new ClickHouseParameters();
+        string where = ClickHouseConditions.Of(filter, _sources, parameters);
+        string key = order switch
+        {
+            RequestOrder.Timestamp => "time",
+            RequestOrder.PromptTokens => "prompt_tokens",
+            RequestOrder.CompletionTokens => "completion_tokens",
+            RequestOrder.TotalTokens => "total_tokens",
+            RequestOrder.DurationMs => "ifNull(duration_ms, -1)",
+            RequestOrder.User => "user",
+            RequestOrder.Model => "model",
+            RequestOrder.Provider => "provider",
+            _ => "",
+        };
+        string direction = descending ? " DESC" : "";
+        string[] keys = [.. new[] { key, "source", "id" }.Where(column => column.Length > 0).Select(column => column + direction)];
+        string limit = page.First < long.MaxValue ? $" LIMIT {parameters.Add((long)page.First)}" : page.Skip > 0 ? $" LIMIT {long.MaxValue}" : "";
+        string offset = page.Skip > 0 ? $" OFFSET {parameters.Add((long)Math.Min(page.Skip, long.MaxValue))}" : "";
+        return _server.Query(
+            $"""
+            SELECT source, id, {RequestTable.Micros}, transaction_id, user, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens,
+                cached_tokens, cache_write_tokens, reasoning_tokens, recorded_cost, duration_ms, policy_failed, interrupted_stream, trace_id, span_id, parent_span_id
+            FROM {RequestTable.Rows}
+            WHERE {where} AND {ClickHouseConditions.HasTime}
+            ORDER BY {string.Join(", ", keys)}{limit}{offset}
+            """,
+            parameters,
+            RequestOf);
+    }
+
+    /// <inheritdoc/>
+    // Ids grow within a source only, and rows arrive by batches of Sync-TokenStore, minutes after their requests.
+    long ITelemetryStore.ReadRequestsAfter(long? id, RequestFilter filter, Action<TokenRequest> onRequest, UnreadableReport unreadable) =>
+        throw TelemetryStores.CannotUse(ClickHouseAddress.Scheme);
+
+    /// <inheritdoc/>
+    long ITelemetryStore.CountRequests(RequestFilter filter)
+    {
+        var parameters = new ClickHouseParameters();
+        string where = ClickHouseConditions.Of(filter, _sources, parameters);
+        return _server.Query($"SELECT toInt64(count()) FROM {RequestTable.Rows} WHERE {where} AND {ClickHouseConditions.HasTime}", parameters, row => row.GetInt64(0)).Single();
+    }
+
+    /// <inheritdoc/>
+    IReadOnlyDictionary<string, long> ITelemetryStore.ReadNewestNames(RequestText name, TimeSpan time)
+    {
+        string column = name switch
+        {
+            RequestText.User => "user",
+            RequestText.Model => "model",
+            RequestText.Provider => "provider",
+            RequestText.RequestType => "request_type",
+            _ => throw new ArgumentOutOfRangeException(nameof(name)),
+        };
+        // The newest day with requests is enough, and counts need not be exact. The network takes longer than a file.
+        using var patience = new CancellationTokenSource(time * 10);
+        try
+        {
+            return _server.Query(
+                $"SELECT {column}, toInt64(count()) FROM {RequestTable.Name} WHERE time > (SELECT max(time) FROM {RequestTable.Name}) - INTERVAL 1 DAY GROUP BY {column} ORDER BY count() DESC LIMIT {MostNames}",
+                new ClickHouseParameters(), row => (row.GetString(0), row.GetInt64(1)), patience.Token).ToDictionary(row => row.Item1, row => row.Item2);
+        }
+        catch (TokenDashboardException exception) when (exception.Code == ErrorCode.StoreTimeout)
+        {
+            return new Dictionary<string, long>();
+        }
+    }
+
+    /// <inheritdoc/>
+    StoreFacts ITelemetryStore.ReadFacts() => new(_table.Bytes, null, null, $"ClickHouse {_table.Version}");
+
+    /// <inheritdoc/>
+    IReadOnlyList<string> ITelemetryStore.ReadSources() => _sources ?? ReadSources();
+
+    /// <inheritdoc/>
+    public void Dispose() => _server.Dispose();
+
+    private void ReadUnreadable(RequestFilter filter, UnreadableReport unreadable)
+    {
+        Measure[] measures = [Measures.Requests, Measures.UnreadableRequests, Measures.UnreadableTokens, Measures.UnreadableDurations, Measures.UnreadableVerdicts];
+        var parameters = new ClickHouseParameters();
+        string sql = $"""
+            SELECT toInt64({ClickHouseConditions.HasTime}) AS has_time, {string.Join(", ", measures.Select(measure => $"toInt64({ClickHouseMeasures.Aggregate(measure)})"))}
+            FROM {RequestTable.Rows}
+            WHERE {ClickHouseConditions.Of(filter, _sources, parameters)} AND {ClickHouseMeasures.IsUnreadable}
+            GROUP BY has_time
+            """;
+        foreach (ClickHouseDataReader row in _server.Query(sql, parameters, row => row))
+        {
+            var values = new MeasureValues();
+            for (int i = 0; i < measures.Length; i++)
+            {
+                values[measures[i]] = row.GetInt64(i + 1);
+            }
+            if (row.GetInt64(0) != 0)
+            {
+                unreadable.Add(values);
+            }
+            else
+            {
+                unreadable.AddWithoutTime(values);
+            }
+        }
+    }
+
+    private static TokenRequest RequestOf(ClickHouseDataReader row)
+    {
+        long? Count(int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
+        double? Real(int column) => row.IsDBNull(column) ? null : row.GetDouble(column);
+        return new TokenRequest
+        {
+            Source = row.GetString(0),
+            Id = row.GetInt64(1),
+            Timestamp = new DateTimeOffset(RequestTable.TicksOf(row.GetInt64(2)), TimeSpan.Zero),
+            Transaction = row.GetString(3),
+            User = row.GetString(4),
+            Model = row.GetString(5),
+            Provider = row.GetString(6),
+            RequestType = row.GetString(7),
+            PromptTokens = row.GetInt64(8),
+            CompletionTokens = row.GetInt64(9),
+            TotalTokens = row.GetInt64(10),
+            CachedTokens = Count(11),
+            CacheWriteTokens = Count(12),
+            ReasoningTokens = Count(13),
+            RecordedCost = (decimal?)Real(14),
+            DurationMs = Real(15),
+            PolicyPassed = !row.GetBoolean(16),
+            InterruptedStream = row.GetBoolean(17),
+            TraceId = row.GetString(18),
+            SpanId = row.GetString(19),
+            ParentSpanId = row.GetString(20),
+        };
+    }
+}

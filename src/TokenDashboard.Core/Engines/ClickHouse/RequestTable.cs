@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace TokenDashboard.Engines.ClickHouse;
+
+/// <summary>
+/// The table of requests. One wide table, whose rows are replaced by their source and id: a batch that is sent twice counts once. Ids grow
+/// with time, so that this key also finds the rows of a time, with an index of the times in each granule.
+/// </summary>
+internal static partial class RequestTable
+{
+    /// <summary>The table that queries read. In a cluster it stands for those of all shards.</summary>
+    public const string Name = "token_request";
+
+    /// <summary>The table of one shard of a cluster.</summary>
+    public const string LocalName = "token_request_local";
+
+    /// <summary>The table with the last version of each row.</summary>
+    public const string Rows = Name + " FINAL";
+
+    /// <summary>The form of the table, which its comment tells.</summary>
+    public const int Format = 1;
+
+    private const string Comment = "TokenDashboard requests, format ";
+
+    /// <summary>The columns that tell of the request, in the order in which rows are sent.</summary>
+    private static readonly (string Name, string Type)[] Content =
+    [
+        ("id", "Int64"), ("time", "DateTime64(6, 'UTC') CODEC(Delta, ZSTD)"),
+        ("user", "LowCardinality(String)"), ("model", "LowCardinality(String)"), ("provider", "LowCardinality(String)"), ("request_type", "LowCardinality(String)"),
+        ("transaction_id", "String CODEC(ZSTD)"), ("trace_id", "String CODEC(ZSTD)"), ("span_id", "String CODEC(ZSTD)"), ("parent_span_id", "String CODEC(ZSTD)"),
+        ("prompt_tokens", "Int64 CODEC(T64, LZ4)"), ("completion_tokens", "Int64 CODEC(T64, LZ4)"), ("total_tokens", "Int64 CODEC(T64, LZ4)"),
+        ("cached_tokens", "Nullable(Int64)"), ("cache_write_tokens", "Nullable(Int64)"), ("reasoning_tokens", "Nullable(Int64)"), ("recorded_cost", "Nullable(Float64)"),
+        ("duration_ms", "Nullable(Float64)"), ("duration_bin", "Int16"), ("policy_failed", "Bool"), ("interrupted_stream", "Bool"), ("unreadable", "UInt8"),
+    ];
+
+    private static readonly (string Name, string Type)[] Bookkeeping =
+        [("checksum", "UInt64"), ("version", "UInt64 CODEC(Delta, ZSTD)"), ("is_removed", "UInt8"), ("source", "LowCardinality(String)")];
+
+    /// <summary>The names of all columns, in the order in which rows are sent.</summary>
+    public static IEnumerable<string> Columns => Content.Concat(Bookkeeping).Select(column => column.Name);
+
+    /// <summary>Stands for a time that cannot be read, in microseconds since 1970: the earliest time of the column's type.</summary>
+    public const long NoTime = -2_208_988_800_000_000;
+
+    /// <summary>The latest time of the column's type.</summary>
+    public const long LastTime = 10_413_791_999_999_999;
+
+    /// <summary>The time of a row in microseconds since 1970.</summary>
+    public const string Micros = "toUnixTimestamp64Micro(time)";
+
+    /// <summary>Microseconds since 1970 of an instant, rounded up: a bound of a range is never before its instant.</summary>
+    public static long MicrosOf(DateTimeOffset instant) =>
+        Math.Clamp((long)decimal.Ceiling((decimal)(instant.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond), NoTime, LastTime);
+
+    /// <summary>Ticks of microseconds since 1970.</summary>
+    public static long TicksOf(long micros) => DateTime.UnixEpoch.Ticks + (micros * TimeSpan.TicksPerMicrosecond);
+
+    /// <summary>The statements that make the table.</summary>
+    /// <param name="cluster">The cluster, or null for a table of one server.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreAddressInvalid"/>: no cluster has such a name.</exception>
+    public static IReadOnlyList<string> CreateStatements(string? cluster)
+    {
+        if (cluster is null)
+        {
+            return [Create(Name, "", "ReplacingMergeTree(version, is_removed)")];
+        }
+        if (!ClusterName().IsMatch(cluster))
+        {
+            throw new TokenDashboardException(ErrorCode.StoreAddressInvalid, "The name of a cluster has only letters, digits, and the characters _ - and . in it.", target: cluster);
+        }
+        return
+        [
+            Create(LocalName, $" ON CLUSTER '{cluster}'", $"ReplicatedReplacingMergeTree('/clickhouse/tables/{{shard}}/{{database}}/{{table}}', '{{replica}}', version, is_removed)"),
+            $"""
+            CREATE TABLE IF NOT EXISTS {Name} ON CLUSTER '{cluster}' AS {LocalName}
+            ENGINE = Distributed('{cluster}', currentDatabase(), {LocalName}, cityHash64(source))
+            COMMENT '{Comment}{Format}'
+            """,
+        ];
+    }
+
+    /// <summary>Whether the table is there, in the form that this version reads.</summary>
+    /// <returns>The size in bytes and the server's version; null where there is no table.</returns>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreSchemaMismatch"/>: it has another form.</exception>
+    public static (long Bytes, string Version)? Find(ClickHouseServer server)
+    {
+        var parameters = new ClickHouseParameters();
+        string sql = $"SELECT comment, toInt64(ifNull(total_bytes, 0)), version() FROM system.tables WHERE database = currentDatabase() AND name = {parameters.Add(Name)}";
+        foreach ((string comment, long bytes, string version) in server.Query(sql, parameters, row => (row.GetString(0), row.GetInt64(1), row.GetString(2))).ToArray())
+        {
+            int format = comment.StartsWith(Comment, StringComparison.Ordinal) && int.TryParse(comment.AsSpan(Comment.Length), CultureInfo.InvariantCulture, out int number) ? number : 0;
+            if (format == Format)
+            {
+                return (bytes, version);
+            }
+            string what = format == 0 ? "was not made by TokenDashboard" : $"has format {format}, and this version of TokenDashboard needs {Format}";
+            string fix = format > Format ? "Update the module." : "Rename or drop the table, and let Sync-TokenStore make it again and send all requests.";
+            throw new TokenDashboardException(ErrorCode.StoreSchemaMismatch, $"The table {Name} of '{server.Address}' {what}. {fix}", target: server.Address.ToString());
+        }
+        return null;
+    }
+
+    /// <summary>The failure that there is no table.</summary>
+    public static TokenDashboardException Missing(ClickHouseAddress address) => new(
+        ErrorCode.StoreTableMissing, $"'{address}' has no table {Name}, or the user may not see it. Sync-TokenStore makes it.", target: address.ToString());
+
+    private static string Create(string name, string onCluster, string engine) =>
+        $"""
+        CREATE TABLE IF NOT EXISTS {name}{onCluster}
+        (
+            {string.Join(",\n    ", Content.Concat(Bookkeeping).Select(column => $"{column.Name} {column.Type}"))},
+            INDEX time_range time TYPE minmax GRANULARITY 1
+        )
+        ENGINE = {engine}
+        PARTITION BY toYYYYMM(time)
+        ORDER BY (source, id)
+        COMMENT '{Comment}{Format}'
+        """;
+
+    [GeneratedRegex(@"^[A-Za-z0-9_.-]+$")]
+    private static partial Regex ClusterName();
+}

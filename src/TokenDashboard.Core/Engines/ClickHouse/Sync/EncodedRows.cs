@@ -1,0 +1,139 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.ClickHouse.Sync;
+
+/// <summary>
+/// Requests as ClickHouse's format RowBinary has them (https://clickhouse.com/docs/interfaces/formats/RowBinary), without what
+/// <see cref="CopyTo"/> adds.
+/// </summary>
+internal sealed class EncodedRows
+{
+    private const int Texts = 8;
+
+    private byte[] _bytes = new byte[1 << 16];
+    private int _length;
+
+    /// <summary>What is known of each row.</summary>
+    public List<EncodedRow> Rows { get; } = [];
+
+    /// <summary>Adds the row that a scan stands on, unless its time lies before a bound.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="since">Microseconds since 1970.</param>
+    public void Add(RequestRow row, long since)
+    {
+        UnreadableValue unreadable = row.Unreadable;
+        long micros = row.IsTimeReadable ? (row.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond : RequestTable.NoTime;
+        if (micros is <= RequestTable.NoTime or > RequestTable.LastTime)
+        {
+            // The column cannot hold such a time, so it is told as one that cannot be read.
+            (micros, unreadable) = (RequestTable.NoTime, unreadable | UnreadableValue.Timestamp);
+        }
+        if (micros < since && micros != RequestTable.NoTime)
+        {
+            return;
+        }
+        int begin = _length;
+        MeasureValues values = row.Values;
+        Write(row.Id);
+        Write(micros);
+        for (int text = 0; text < Texts; text++)
+        {
+            Write(row.Utf8(text));
+        }
+        Write(row.PromptTokens);
+        Write(row.CompletionTokens);
+        Write(row.TotalTokens);
+        WriteKnown(values, Measures.CachedTokens);
+        WriteKnown(values, Measures.CacheWriteTokens);
+        WriteKnown(values, Measures.ReasoningTokens);
+        WriteNullable(values.Knows(Measures.RecordedCost), values.Real(Measures.RecordedCost));
+        bool timed = !double.IsNaN(row.DurationMs);
+        WriteNullable(timed, row.DurationMs);
+        BinaryPrimitives.WriteInt16LittleEndian(Take(sizeof(short)), timed ? (short)HistogramBins.Durations.Of(row.DurationMs) : (short)0);
+        Write(row.PolicyFailed);
+        Write(row.InterruptedStream);
+        Take(1)[0] = (byte)unreadable;
+        Rows.Add(new EncodedRow(row.Id, begin, _length, XxHash3.HashToUInt64(_bytes.AsSpan(begin, _length - begin))));
+    }
+
+    /// <summary>Copies a row, with what the table keeps of its sending.</summary>
+    public void CopyTo(EncodedRows target, in EncodedRow row, ulong version, ReadOnlySpan<byte> source)
+    {
+        int begin = target._length;
+        _bytes.AsSpan(row.Begin, row.End - row.Begin).CopyTo(target.Take(row.End - row.Begin));
+        target.Write((long)row.Checksum);
+        target.Write((long)version);
+        target.Write(false);
+        target.Write(source);
+        target.Rows.Add(row with { Begin = begin, End = target._length });
+    }
+
+    /// <summary>The rows as they are sent.</summary>
+    public ArraySegment<byte> Bytes => new(_bytes, 0, _length);
+
+    /// <summary>Forgets the first rows.</summary>
+    public void RemoveFirst(int count)
+    {
+        int begin = count == 0 ? 0 : Rows[count - 1].End;
+        _bytes.AsSpan(begin, _length - begin).CopyTo(_bytes);
+        _length -= begin;
+        Rows.RemoveRange(0, count);
+        for (int i = 0; i < Rows.Count; i++)
+        {
+            Rows[i] = Rows[i] with { Begin = Rows[i].Begin - begin, End = Rows[i].End - begin };
+        }
+    }
+
+    private Span<byte> Take(int count)
+    {
+        if (_length + count > _bytes.Length)
+        {
+            Array.Resize(ref _bytes, Math.Max(_length + count, _bytes.Length * 2));
+        }
+        _length += count;
+        return _bytes.AsSpan(_length - count, count);
+    }
+
+    private void Write(long value) => BinaryPrimitives.WriteInt64LittleEndian(Take(sizeof(long)), value);
+
+    private void Write(bool value) => Take(1)[0] = value ? (byte)1 : (byte)0;
+
+    private void Write(ReadOnlySpan<byte> text)
+    {
+        uint length = (uint)text.Length;
+        for (; length >= 0x80; length >>= 7)
+        {
+            Take(1)[0] = (byte)(length | 0x80);
+        }
+        Take(1)[0] = (byte)length;
+        text.CopyTo(Take(text.Length));
+    }
+
+    private void WriteKnown(MeasureValues values, Measure measure)
+    {
+        Write(!values.Knows(measure));
+        if (values.Knows(measure))
+        {
+            Write(values[measure]);
+        }
+    }
+
+    private void WriteNullable(bool known, double value)
+    {
+        Write(!known);
+        if (known)
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(Take(sizeof(double)), value);
+        }
+    }
+}
+
+/// <summary>A row of <see cref="EncodedRows"/>.</summary>
+/// <param name="Id">The row's id.</param>
+/// <param name="Begin">Where its bytes begin.</param>
+/// <param name="End">Where they end.</param>
+/// <param name="Checksum">What tells whether it was changed after it was sent.</param>
+internal readonly record struct EncodedRow(long Id, int Begin, int End, ulong Checksum);

@@ -1,0 +1,92 @@
+namespace TokenDashboard.Engines.ClickHouse.Sync;
+
+/// <summary>What the table holds of a source, by windows of ids; a checksum tells whether a window is as in the store.</summary>
+/// <param name="server">The server.</param>
+/// <param name="source">The source.</param>
+/// <param name="since">Microseconds since 1970; earlier rows do not matter.</param>
+/// <param name="removedUntil">Microseconds since 1970 before which the store's retention has removed requests.</param>
+internal sealed class SentRows(ClickHouseServer server, string source, long since, long removedUntil)
+{
+    private const int WindowBits = 16;
+    private const int IdsPerStatement = 500;
+
+    private Dictionary<long, SentWindow> _windows = [];
+
+    /// <summary>The largest id that was sent; null where none was.</summary>
+    public long? Watermark { get; private set; }
+
+    /// <summary>The number of rows that were sent.</summary>
+    public long Count => _windows.Values.Sum(window => window.Count);
+
+    /// <summary>The version that is later than all that was sent.</summary>
+    public ulong Version { get; private set; }
+
+    /// <summary>The windows that no row of the store was compared with.</summary>
+    public IEnumerable<long> Left => _windows.Keys.Order();
+
+    /// <summary>The window of an id.</summary>
+    public static long WindowOf(long id) => id >> WindowBits;
+
+    /// <summary>The first id of a window.</summary>
+    public static long FirstOf(long window) => window << WindowBits;
+
+    /// <summary>Reads the watermark.</summary>
+    public void ReadWatermark(DateTimeOffset now)
+    {
+        var parameters = new ClickHouseParameters();
+        (long count, long last, ulong version) = server.Query(
+            $"SELECT toInt64(count()), max(id), max(version) FROM {RequestTable.Name} WHERE source = {parameters.Add(source)}",
+            parameters, row => (row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<ulong>(2))).Single();
+        Watermark = count == 0 ? null : last;
+        Version = Math.Max(version + 1, (ulong)now.ToUnixTimeMilliseconds());
+    }
+
+    /// <summary>Reads the windows from that of an id on.</summary>
+    public void ReadWindows(long firstId)
+    {
+        var parameters = new ClickHouseParameters();
+        _windows = server.Query(
+            $"""
+            SELECT bitShiftRight(id, {WindowBits}) AS id_window, toInt64(count()), sum(checksum), toInt64(countIf({RequestTable.Micros} < {parameters.Add(removedUntil)}))
+            FROM {RequestTable.Rows}
+            WHERE {Where(parameters)} AND id >= {parameters.Add(firstId)}
+            GROUP BY id_window
+            """,
+            parameters, row => (row.GetInt64(0), new SentWindow(row.GetInt64(1), row.GetFieldValue<ulong>(2), row.GetInt64(3)))).ToDictionary(row => row.Item1, row => row.Item2);
+    }
+
+    /// <summary>Takes the window out; null where the table has none of its rows.</summary>
+    public SentWindow? Take(long window) => _windows.Remove(window, out SentWindow sent) ? sent : null;
+
+    /// <summary>The ids of a window, each with its checksum and whether the store's retention may have removed it.</summary>
+    public Dictionary<long, (ulong Checksum, bool MayBeRemoved)> ReadRows(long window)
+    {
+        var parameters = new ClickHouseParameters();
+        return server.Query(
+            $"SELECT id, checksum, toInt64({RequestTable.Micros} < {parameters.Add(removedUntil)}) FROM {RequestTable.Rows} WHERE {Where(parameters)} AND id BETWEEN {parameters.Add(FirstOf(window))} AND {parameters.Add(FirstOf(window + 1) - 1)}",
+            parameters, row => (Id: row.GetInt64(0), Checksum: row.GetFieldValue<ulong>(1), MayBeRemoved: row.GetInt64(2) != 0)).ToDictionary(row => row.Id, row => (row.Checksum, row.MayBeRemoved));
+    }
+
+    /// <summary>Takes rows out of the table, by a version of them that says so.</summary>
+    public void Remove(IEnumerable<long> ids)
+    {
+        foreach (long[] some in ids.Chunk(IdsPerStatement))
+        {
+            var parameters = new ClickHouseParameters();
+            server.Execute(
+                $"INSERT INTO {RequestTable.Name} SELECT * REPLACE ({parameters.Add("UInt64", Version)} AS version, 1 AS is_removed) FROM {RequestTable.Rows} WHERE source = {parameters.Add(source)} AND id IN {parameters.Add("Array(Int64)", some)}",
+                parameters);
+        }
+    }
+
+    // Rows without a time belong to any range.
+    private string Where(ClickHouseParameters parameters) => since <= RequestTable.NoTime
+        ? $"source = {parameters.Add(source)}"
+        : $"source = {parameters.Add(source)} AND ({RequestTable.Micros} >= {parameters.Add(since)} OR {RequestTable.Micros} = {RequestTable.NoTime})";
+}
+
+/// <summary>What the table holds of a window.</summary>
+/// <param name="Count">Number of rows.</param>
+/// <param name="Checksum">Sum of their checksums.</param>
+/// <param name="MayBeRemoved">Rows that the store's retention may have removed.</param>
+internal readonly record struct SentWindow(long Count, ulong Checksum, long MayBeRemoved);

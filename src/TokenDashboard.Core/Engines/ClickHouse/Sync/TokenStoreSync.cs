@@ -1,0 +1,262 @@
+using System.Diagnostics;
+using System.Text;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.ClickHouse.Sync;
+
+/// <summary>
+/// Sends the requests of a SQLite store to ClickHouse. The table itself says what it holds, by windows of ids, so a run that was ended
+/// anywhere leaves nothing behind that the next one would have to know; and a row that is sent twice replaces itself.
+/// </summary>
+public sealed class TokenStoreSync : IDisposable
+{
+    /// <summary>The most rows of one batch. A batch that fails may leave some of its rows in the table, so as many are always compared.</summary>
+    public const int MostBatchRows = 1_000_000;
+
+    private readonly TokenStore _store;
+    private readonly ClickHouseServer _server;
+    private readonly TokenStoreSyncOptions _options;
+    private readonly byte[] _source;
+    private readonly SentRows _sent;
+    private readonly TokenStoreSyncResult _result;
+    private readonly long _since;
+    private readonly long _removed;
+    private EncodedRows _outgoing = new();
+    private EncodedRows _spare = new();
+    private Task? _sending;
+
+    /// <summary>Opens both stores.</summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="target">The address of ClickHouse.</param>
+    /// <param name="options">What is asked for.</param>
+    /// <param name="cancellation">Ends the work; what was sent until then stays.</param>
+    /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
+    public TokenStoreSync(string path, string target, TokenStoreSyncOptions options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var address = ClickHouseAddress.Parse(target);
+        CreateStatements = RequestTable.CreateStatements(options.Cluster);
+        _options = options;
+        _store = TokenStore.Open(path, cancellation);
+        _server = new ClickHouseServer(address, options.Credential, cancellation);
+        try
+        {
+            IsTableMissing = RequestTable.Find(_server) is null;
+            string source = options.Source ?? DefaultSourceOf(path);
+            _source = Encoding.UTF8.GetBytes(source);
+            _since = options.Since is { } since ? RequestTable.MicrosOf(since) : RequestTable.NoTime;
+            (_removed, long removedUntil) = _store.Read(ReadRemoved);
+            _sent = new SentRows(_server, source, _since, removedUntil);
+            _result = new TokenStoreSyncResult(path, address.ToString(), source);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether the table must be made first.</summary>
+    public bool IsTableMissing { get; }
+
+    /// <summary>The statements that make the table.</summary>
+    public IReadOnlyList<string> CreateStatements { get; }
+
+    /// <summary>The source under which requests are sent.</summary>
+    public string Source => _result.Source;
+
+    /// <summary>The target's address, without a password.</summary>
+    public string Target => _result.Target;
+
+    /// <summary>The source of a file that is given none: the names of the computer and of the file.</summary>
+    public static string DefaultSourceOf(string path) => $"{Environment.MachineName}/{Path.GetFileName(path)}";
+
+    /// <summary>Makes the table.</summary>
+    public void CreateTable()
+    {
+        foreach (string statement in CreateStatements)
+        {
+            _server.Execute(statement);
+        }
+    }
+
+    /// <summary>Sends what the target lacks.</summary>
+    /// <param name="progress">Is told how many rows of the store were read so far.</param>
+    public TokenStoreSyncResult Run(Action<long>? progress = null)
+    {
+        var watch = Stopwatch.StartNew();
+        RowRange rows = _store.Rows();
+        _sent.ReadWatermark(DateTimeOffset.UtcNow);
+        // Without a whole comparison, where a batch may have failed.
+        long first = _options.SkipCheck && _sent.Watermark is { } watermark
+            ? SentRows.FirstOf(SentRows.WindowOf(Math.Max(watermark, long.MinValue + MostBatchRows) - MostBatchRows)) : long.MinValue;
+        _sent.ReadWindows(first);
+        _result.AlreadyThere = _sent.Count;
+        long kept = SendRows(rows with { First = Math.Max(rows.First, first) }, progress) + RemoveLeft();
+        Send();
+        Wait();
+        _result.NotSendable = Math.Max(0, _removed - kept);
+        _sent.ReadWatermark(DateTimeOffset.UtcNow);
+        _result.Watermark = _sent.Watermark;
+        _result.Seconds = watch.Elapsed.TotalSeconds;
+        return _result;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _store.Dispose();
+        _server?.Dispose();
+    }
+
+    private long SendRows(RowRange rows, Action<long>? progress)
+    {
+        using var scanner = new RowScanner(_store, new RequestFilter(), RequestText.All, ranges: [rows]);
+        var read = new EncodedRows();
+        long count = 0, kept = 0;
+        for (bool more = true; more;)
+        {
+            // The lock is let go before anything waits for the network.
+            more = scanner.ReadWindow(row =>
+            {
+                read.Add(row, _since);
+                count++;
+            });
+            progress?.Invoke(count);
+            int done = 0;
+            while (done < read.Rows.Count)
+            {
+                long window = SentRows.WindowOf(read.Rows[done].Id);
+                int end = read.Rows.FindIndex(done, row => SentRows.WindowOf(row.Id) != window);
+                if (end < 0 && more)
+                {
+                    break;
+                }
+                end = end < 0 ? read.Rows.Count : end;
+                kept += Settle(window, read, done, end);
+                done = end;
+            }
+            read.RemoveFirst(done);
+        }
+        return kept;
+    }
+
+    // Compares a window, and sends what the target lacks of it. Returns how many rows retention has removed from the store only.
+    private long Settle(long window, EncodedRows read, int begin, int end)
+    {
+        if (_sent.Take(window) is not { } sent)
+        {
+            Add(read, begin, end, _sent.Version);
+            return 0;
+        }
+        ulong checksum = 0;
+        for (int i = begin; i < end; i++)
+        {
+            checksum += read.Rows[i].Checksum;
+        }
+        if (sent.Count == end - begin && sent.Checksum == checksum)
+        {
+            return 0;
+        }
+        Dictionary<long, (ulong Checksum, bool MayBeRemoved)> there = _sent.ReadRows(window);
+        var changed = new List<EncodedRow>();
+        for (int i = begin; i < end; i++)
+        {
+            EncodedRow row = read.Rows[i];
+            if (!there.Remove(row.Id, out (ulong Checksum, bool MayBeRemoved) other))
+            {
+                Add(read, i, i + 1, _sent.Version);
+            }
+            else if (other.Checksum != row.Checksum)
+            {
+                changed.Add(row);
+            }
+        }
+        _result.Changed += changed.Count;
+        long[] removed = [.. there.Where(row => !row.Value.MayBeRemoved).Select(row => row.Key)];
+        _result.Removed += removed.Length;
+        if (_options.Repair)
+        {
+            // A row that was changed may belong to another month now, so it is taken out first. Ended in between, it is one that is missing.
+            _sent.Remove(changed.Select(row => row.Id).Concat(removed));
+            _result.Repaired += changed.Count + removed.Length;
+            foreach (EncodedRow row in changed)
+            {
+                read.CopyTo(_outgoing, row, _sent.Version + 1, _source);
+            }
+        }
+        return there.Count - removed.Length;
+    }
+
+    // Windows of which the store has no row at all.
+    private long RemoveLeft()
+    {
+        long kept = 0;
+        foreach (long window in _sent.Left.ToArray())
+        {
+            SentWindow sent = _sent.Take(window)!.Value;
+            kept += sent.MayBeRemoved;
+            _result.Removed += sent.Count - sent.MayBeRemoved;
+            if (_options.Repair && sent.Count > sent.MayBeRemoved)
+            {
+                long[] removed = [.. _sent.ReadRows(window).Where(row => !row.Value.MayBeRemoved).Select(row => row.Key)];
+                _sent.Remove(removed);
+                _result.Repaired += removed.Length;
+            }
+        }
+        return kept;
+    }
+
+    private void Add(EncodedRows read, int begin, int end, ulong version)
+    {
+        for (int i = begin; i < end; i++)
+        {
+            read.CopyTo(_outgoing, read.Rows[i], version, _source);
+            _result.Sent++;
+            if (_outgoing.Rows.Count >= _options.BatchRows)
+            {
+                Send();
+            }
+        }
+    }
+
+    // One batch is on its way while the next is made; never two, so that what is missing lies in the last one.
+    private void Send()
+    {
+        Wait();
+        if (_outgoing.Rows.Count == 0)
+        {
+            return;
+        }
+        _sending = _server.InsertAsync(RequestTable.Name, RequestTable.Columns, _outgoing.Bytes);
+        (_outgoing, _spare) = (_spare, _outgoing);
+        _outgoing.RemoveFirst(_outgoing.Rows.Count);
+    }
+
+    private void Wait()
+    {
+        if (_sending is { } sending)
+        {
+            _sending = null;
+            _server.Guard(ErrorCode.StoreWriteFailed, async () =>
+            {
+                await sending.ConfigureAwait(false);
+                return true;
+            });
+        }
+    }
+
+    // How many requests Remove-TokenUsage has removed, and the end of the last quarter of an hour it has removed some of.
+    private (long Count, long Until) ReadRemoved()
+    {
+        if (RollupState.Read(_store) is not { IsForeign: false } || RollupStore.LastRemoved(_store) is not { } last)
+        {
+            return (0, long.MinValue);
+        }
+        long count = 0;
+        RollupStore.ReadAllSums(_store, RollupLevel.RemovedQuarter, _options.Since?.ToUnixTimeSeconds() ?? RollupSchema.NoTime, last + 1, new RequestFilter(), sum => count += sum.Values[Measures.Requests]);
+        return (count, (last + RollupLevels.QuarterSeconds) * 1_000_000);
+    }
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Management.Automation;
+using TokenDashboard.Completion;
+using TokenDashboard.Engines;
+using TokenDashboard.Engines.ClickHouse.Sync;
+using TokenDashboard.Formatting;
+using TokenDashboard.Parameters;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>Sends the requests of stores to ClickHouse, those that it does not have yet.</summary>
+[Cmdlet(VerbsData.Sync, "TokenStore", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Sync-TokenStore.md")]
+[OutputType(typeof(TokenStoreSyncResult))]
+public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
+{
+    private readonly HashSet<string> _sources = [];
+
+    /// <summary>The address of ClickHouse: clickhouse://host:8123/database, with ?secure=true for an encrypted connection. It holds no password.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string Target { get; set; } = "";
+
+    /// <summary>The source that tells the requests of this store from those of others. Without it, the names of the computer and of the file.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Source { get; set; }
+
+    /// <summary>Who signs in to ClickHouse. Without it, the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>The cluster on whose servers the tables are made. Without it, one table on one server.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Cluster { get; set; }
+
+    /// <summary>How many requests are sent at once.</summary>
+    [Parameter]
+    [ValidateRange(1, TokenStoreSync.MostBatchRows)]
+    public int BatchRows { get; set; } = 100_000;
+
+    /// <summary>The first instant whose requests are sent and compared: an ISO time, a length of time ago (90d) or a word ('this month').</summary>
+    [Parameter]
+    [TimeExpressionTransformation]
+    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    public TimeExpression? Since { get; set; }
+
+    /// <summary>Changes and removes requests in ClickHouse that were changed or removed in the store after they were sent.</summary>
+    [Parameter]
+    public SwitchParameter Repair { get; set; }
+
+    /// <summary>Compares only the newest million requests that were sent before, not all.</summary>
+    [Parameter]
+    public SwitchParameter SkipCheck { get; set; }
+
+    /// <inheritdoc/>
+    private protected override void Process(string store)
+    {
+        string path = TelemetryStores.PathOf(store);
+        var options = new TokenStoreSyncOptions
+        {
+            Source = Source ?? TokenStoreSync.DefaultSourceOf(path),
+            Credential = Credential?.GetNetworkCredential(),
+            Cluster = Cluster,
+            BatchRows = BatchRows,
+            Since = Since?.ToInstant(DateTimeOffset.UtcNow, TimeZoneInfo.Local),
+            Repair = Repair,
+            SkipCheck = SkipCheck,
+        };
+        if (!_sources.Add(options.Source))
+        {
+            throw new TokenDashboardException(
+                ErrorCode.StoreSourceConflict, $"'{path}' has the source '{options.Source}' of a store before it, whose requests it would replace. Sync each store by itself, with -Source.", target: path);
+        }
+        using var sync = new TokenStoreSync(path, Target, options, Cancellation);
+        if (sync.IsTableMissing)
+        {
+            foreach (string statement in sync.CreateStatements)
+            {
+                if (!ShouldProcess(sync.Target, statement))
+                {
+                    return;
+                }
+            }
+            sync.CreateTable();
+        }
+        if (!ShouldProcess(sync.Target, $"Send the requests of '{path}' as those of the source '{options.Source}'"))
+        {
+            return;
+        }
+        Write(sync);
+    }
+
+    private void Write(TokenStoreSync sync)
+    {
+        using var progress = new WorkProgress(this, $"Comparing and sending requests to {sync.Target}");
+        TokenStoreSyncResult result = sync.Run(count => progress.Show(null, _ => string.Create(CultureInfo.CurrentCulture, $"{count:N0} requests")));
+        progress.Dispose();
+        if (result.Repaired == 0 && result.Changed + result.Removed > 0)
+        {
+            WriteWarning($"'{result.Database}': {result.Changed:N0} requests were changed and {result.Removed:N0} removed after they were sent. {sync.Target} still has them as they were; -Repair mends that.");
+        }
+        if (result.NotSendable > 0)
+        {
+            WriteWarning($"'{result.Database}': {result.NotSendable:N0} requests were removed by Remove-TokenUsage before they were sent. Only their rollups are left, which cannot be sent.");
+        }
+        WriteObject(result);
+    }
+}

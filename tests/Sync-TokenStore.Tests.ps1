@@ -1,0 +1,54 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $database = Get-SampleStore
+}
+
+Describe 'Sync-TokenStore' {
+    It 'says what is wrong with an address, and does not repeat a password' {
+        { Sync-TokenStore $database 'clickhouse://me:s3cret@host/llm' } | Should -Throw -ErrorId 'StoreAddressInvalid,TokenDashboard.Commands.SyncTokenStoreCommand'
+        $Error[0].Exception.ToString() | Should -Not -Match 's3cret'
+    }
+
+    It 'says that no server is there' {
+        $target = (Get-ClosedUrl) -replace '^http', 'clickhouse'
+
+        { Sync-TokenStore $database $target } | Should -Throw -ErrorId 'StoreUnreachable,TokenDashboard.Commands.SyncTokenStoreCommand'
+        { Get-TokenUsage -Database $target } | Should -Throw -ErrorId 'StoreUnreachable,TokenDashboard.Commands.GetTokenUsageCommand'
+    }
+
+    Context 'With ClickHouse' -Skip:(-not ($env:TOKENDASHBOARD_TEST_CLICKHOUSE -and (Test-Path $env:TOKENDASHBOARD_TEST_CLICKHOUSE))) {
+        BeforeAll {
+            $engine = Start-ClickHouse
+            $target = $engine.Address
+        }
+
+        AfterAll {
+            $engine.Process.Kill()
+        }
+
+        It 'makes nothing with -WhatIf' {
+            Sync-TokenStore $database $target -WhatIf | Should -BeNullOrEmpty
+            { Get-TokenStore $target } | Should -Throw -ErrorId 'StoreTableMissing,TokenDashboard.Commands.GetTokenStoreCommand'
+        }
+
+        It 'sends the requests once, and queries give the same numbers' {
+            $rows = (Get-TokenStore $database).Rows
+
+            (Sync-TokenStore $database $target -Source sample).Sent | Should -Be $rows
+            (Sync-TokenStore $database $target -Source sample).Sent | Should -Be 0
+            $columns = 'Start', 'User', 'Requests', 'TotalTokens', 'Cost', 'PolicyFailures', 'InterruptedStreams', 'MaxDurationMs'
+            $query = @{ GroupBy = 'Day', 'User'; TimeZone = 'Europe/Berlin' }
+            Get-TokenUsage @query -Database $target | Select-Object $columns | ConvertTo-Json | Should -Be (Get-TokenUsage @query -Database $database | Select-Object $columns | ConvertTo-Json)
+            (Get-TokenUsage Source -Database $target).Source | Should -Be 'sample'
+            Complete "Get-TokenUsage -Database $target -Source " | Should -Be 'sample'
+            Complete "Get-TokenUsage -Database $target -User ali" | Should -Be 'alice'
+        }
+
+        It 'refuses to send two stores as one' {
+            $Error.Clear()
+            $other = Get-SampleStore other.db 4
+            $null = Sync-TokenStore $database, $other $target -Source sample -ErrorAction SilentlyContinue
+            $Error[0].FullyQualifiedErrorId | Should -Be 'StoreSourceConflict,TokenDashboard.Commands.SyncTokenStoreCommand'
+        }
+    }
+}

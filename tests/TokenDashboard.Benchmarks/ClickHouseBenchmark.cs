@@ -1,0 +1,110 @@
+using System.Globalization;
+using ClickHouse.Driver;
+using TokenDashboard.Engines;
+using TokenDashboard.Engines.ClickHouse;
+using TokenDashboard.Engines.ClickHouse.Sync;
+using TokenDashboard.Pricing.Lists;
+using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
+
+namespace TokenDashboard.Benchmarks;
+
+/// <summary>Sending to ClickHouse, and its answers on 5 and on 50 million requests, which are made in the server.</summary>
+internal static class ClickHouseBenchmark
+{
+    private const double SendTarget = 150_000;
+    private const double AnswerTarget = 1000;
+    private const int SentRows = 1_000_000;
+    private const string Database = "tokendashboard_benchmark";
+
+    private static readonly long[] Sizes = [5_000_000, 50_000_000];
+
+    public static void Run(int runs)
+    {
+        if (Environment.GetEnvironmentVariable("TOKENDASHBOARD_TEST_CLICKHOUSE") is not { } server || !ClickHouseAddress.Matches(server))
+        {
+            Console.WriteLine("\nClickHouse: skipped, for TOKENDASHBOARD_TEST_CLICKHOUSE is no address of a server.");
+            return;
+        }
+        string folder = Directory.CreateTempSubdirectory("tokendashboard-").FullName;
+        string store = SampleStore.Make(folder, SentRows);
+        Execute(server, $"DROP DATABASE IF EXISTS {Database}");
+        Execute(server, $"CREATE DATABASE {Database}");
+        string address = $"{server.TrimEnd('/')}/{Database}";
+        try
+        {
+            Report.Begin("ClickHouse");
+            Send(store, address);
+            foreach (long size in Sizes)
+            {
+                Fill(address, size);
+                Ask(address, size, runs);
+            }
+        }
+        finally
+        {
+            Execute(server, $"DROP DATABASE {Database}");
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void Send(string store, string address)
+    {
+        using var sync = new TokenStoreSync(store, address, new TokenStoreSyncOptions { Source = "sent" }, CancellationToken.None);
+        sync.CreateTable();
+        TokenStoreSyncResult? result = null;
+        double memory = Measure.PeakMemory(() => result = sync.Run());
+        Report.Figure("requests sent", Report.PerSecond(result!.Sent, result.Seconds * 1000), string.Create(CultureInfo.InvariantCulture, $"{SendTarget:N0} a second"), result.Sent / result.Seconds >= SendTarget);
+        Report.Figure("memory added while they are sent", string.Create(CultureInfo.InvariantCulture, $"{memory:0} MiB"));
+        Report.Figure("a run with nothing to send", Report.Milliseconds(Measure.Time(() => sync.Run())));
+    }
+
+    // Twenty sources, 41 users and 12 models in 90 days.
+    private static void Fill(string address, long size)
+    {
+        Execute(address, "TRUNCATE TABLE token_request");
+        const long Batch = 5_000_000;
+        for (long first = 0; first < size; first += Batch)
+        {
+            Execute(address, string.Create(CultureInfo.InvariantCulture, $"""
+                INSERT INTO token_request SELECT intDiv(number, 20), toDateTime64('2026-08-01 00:00:00', 6, 'UTC') + toIntervalSecond(intDiv(number * 7776000, {size})),
+                    concat('user', toString(cityHash64(number) % 41)), concat('gpt-', toString(cityHash64(number, 1) % 12)), 'openai', 'chat', toString(intDiv(number, 5)), '', '', '',
+                    cityHash64(number, 2) % 4000 AS a, cityHash64(number, 3) % 1000 AS b, a + b, NULL, NULL, NULL, NULL,
+                    exp(cityHash64(number, 4) % 800 / 100) AS d, toInt16(ceil(log(d) / 0.02)), cityHash64(number, 5) % 50 = 0, 0, 0, number, 1, 0, concat('host', toString(number % 20))
+                FROM numbers({first}, {Math.Min(Batch, size - first)})
+                """));
+        }
+        Execute(address, "OPTIMIZE TABLE token_request FINAL");
+    }
+
+    private static void Ask(string address, long size, int runs)
+    {
+        using ITelemetryStore store = TelemetryStores.Open(address, CancellationToken.None);
+        var prices = new UsagePrices(PriceFiles.Load());
+        var week = new TimeRange(new DateTimeOffset(2026, 10, 20, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 10, 27, 0, 0, 0, TimeSpan.Zero));
+        TimeZoneInfo berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
+        foreach ((string what, Action query) in new (string, Action)[]
+        {
+            ("by user and model", () => Usage([UsageDimension.User, UsageDimension.Model], new RequestFilter(), TimeZoneInfo.Utc)),
+            ("by day in Europe/Berlin", () => Usage([UsageDimension.Day], new RequestFilter(), berlin)),
+            ("by user and model, a week", () => Usage([UsageDimension.User, UsageDimension.Model], new RequestFilter { Range = week }, TimeZoneInfo.Utc)),
+            ("by hour, one user", () => Usage([UsageDimension.Hour], new RequestFilter { User = ["user7"] }, TimeZoneInfo.Utc)),
+            ("by source", () => Usage([UsageDimension.Source], new RequestFilter(), TimeZoneInfo.Utc)),
+            ("the 20 largest requests", () => _ = new RequestQuery([store], new RequestFilter()) { Order = RequestOrder.TotalTokens, Descending = true }.Run(0, 20).Count()),
+        })
+        {
+            double time = Measure.Median(runs, () => Measure.Time(query));
+            Report.Figure($"{what}, {Report.Count(size)} requests", Report.Milliseconds(time), Report.Milliseconds(AnswerTarget), time <= AnswerTarget);
+        }
+
+        void Usage(UsageDimension[] groupBy, RequestFilter filter, TimeZoneInfo zone) => _ = new UsageQuery(groupBy, zone) { Prices = prices }.Run([store], filter).Rows.Count;
+    }
+
+    private static void Execute(string address, string sql)
+    {
+        var parsed = ClickHouseAddress.Parse(address);
+        using var client = new ClickHouseClient(
+            $"Host={parsed.Host};Port={parsed.Port};Protocol={(parsed.IsSecure ? "https" : "http")};Database={parsed.Database};Username={Environment.GetEnvironmentVariable("CLICKHOUSE_USER") ?? "default"};Password={Environment.GetEnvironmentVariable("CLICKHOUSE_PASSWORD")};Timeout=600");
+        client.ExecuteNonQueryAsync(sql).GetAwaiter().GetResult();
+    }
+}

@@ -1,0 +1,210 @@
+using System.Globalization;
+using CsCheck;
+using TokenDashboard.Engines;
+using TokenDashboard.Engines.ClickHouse.Sync;
+using TokenDashboard.Pricing.Lists;
+using TokenDashboard.Telemetry;
+using TokenDashboard.Tests.Usage;
+using TokenDashboard.Usage;
+
+namespace TokenDashboard.Tests.Engines.ClickHouse;
+
+/// <summary>For the same requests, ClickHouse gives what SQLite gives.</summary>
+public class ClickHouseStoreTests
+{
+    private const string Odd = "a'b\"c\\d\te{p0:String}";
+
+    private static readonly Gen<TestStore.Row> Damaged = Gen.Select(
+        RandomStore.Row, Gen.Int[0, 9], Gen.OneOfConst<object?>(null, "x", -1L, 2L, 1e300), (row, kind, value) => kind switch
+        {
+            0 => row with { Timestamp = "yesterday" },
+            1 => row with { Prompt = value },
+            2 => row with { Completion = value },
+            3 => row with { Total = value },
+            4 => row with { Duration = value },
+            5 => row with { Success = value },
+            6 => row with { User = Odd, Model = "gpt[8k]" },
+            7 => row with { User = null, Provider = "100%_*?", RequestType = "embedding" },
+            8 => row with { Detail = [3L, 4L, value, 0.25] },
+            _ => row with { Model = "50 % [a-c] `x", Transaction = Odd },
+        });
+
+    private static readonly Gen<TestStore.Row[][]> Rows = Gen.OneOf(RandomStore.Row, UsageCostTests.Row, Damaged).Array[0, 60].Array[1, 3];
+
+    private static readonly Gen<RequestFilter> Filter = Gen.Select(
+        Gen.OneOfConst<string?>(null, null, "al*", "O'BRIEN", "", "s?ren", "[!a]*", Odd, "*\\*", "[a-b]*", "[^o]lice"),
+        Gen.OneOfConst<string?>(null, null, "gpt[8k]", "gpt*", "CLAUDE", "*[%]*", "?laude*", "50 % `[a-c`] ``x", "*[a-]*"),
+        Gen.OneOfConst<string?>(null, null, "t1", Odd, "T*"),
+        Gen.DateTime[new DateTime(2026, 1, 1), new DateTime(2026, 12, 31)].Array[0, 2],
+        Gen.Select(Gen.Bool, Gen.OneOfConst(0L, 0, 0, 300), Gen.Bool, Gen.Bool)).Select((user, model, transaction, times, others) => new RequestFilter
+        {
+            User = user is null ? [] : [user],
+            Model = model is null ? [] : [model, "no such model"],
+            Transaction = transaction is null ? [] : [transaction],
+            PolicyFailed = others.Item1 && others.Item3,
+            MinTokens = others.Item2,
+            Literal = others.Item4 ? new HashSet<string> { nameof(RequestFilter.User), nameof(RequestFilter.Model) } : new HashSet<string>(),
+            Range = times.Length == 0 || times.Distinct().Count() < times.Length ? TimeRange.All
+                : new TimeRange(new DateTimeOffset(times.Min(), TimeSpan.Zero), times.Length == 1 ? null : new DateTimeOffset(times.Max(), TimeSpan.Zero).AddTicks(7)),
+        });
+
+    private static readonly Gen<(UsageDimension[] GroupBy, TimeZoneInfo Zone)> Grouping = Gen.Select(
+        Gen.OneOfConst(Array.Empty<UsageDimension>(), [UsageDimension.Hour], [UsageDimension.Day], [UsageDimension.Week], [UsageDimension.Month]),
+        Gen.OneOfConst(UsageDimension.User, UsageDimension.Model, UsageDimension.Provider, UsageDimension.RequestType, UsageDimension.Transaction, UsageDimension.Source).HashSet[0, 3],
+        Gen.OneOfConst("UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns"),
+        (unit, names, zone) => (unit.Concat(names).ToArray(), TimeZoneInfo.FindSystemTimeZoneById(zone)));
+
+    [ClickHouseFact]
+    public void Usage_is_that_of_the_stores_that_were_sent() => Gen.Select(Rows, Gen.Select(Grouping, Filter, Gen.Bool).Array[6], Gen.Bool).ForAll(
+        (rows, queries, now) => With(rows, (files, server) =>
+        {
+            foreach (((UsageDimension[] groupBy, TimeZoneInfo zone), RequestFilter filter, bool fill) in queries)
+            {
+                var prices = new UsagePrices(PriceFiles.LoadFrom(null), now ? new DateTimeOffset(2026, 8, 20, 0, 0, 0, TimeSpan.Zero) : null);
+                var query = new UsageQuery(groupBy, zone) { Prices = prices, Fill = fill && groupBy.Any(dimension => dimension <= UsageDimension.Month && dimension != UsageDimension.Hour) };
+                QueryResult<TokenUsage> expected = query.Run(files, filter), actual = query.Run(server, filter);
+                Equal(expected.Rows, actual.Rows, row => $"{row.Start:O}|{row.End:O}|{row.User}|{row.Model}|{row.Provider}|{row.RequestType}|{row.Transaction}|{row.Source}");
+                Assert.Equal(expected.Unreadable.ToString(), actual.Unreadable.ToString());
+            }
+        }),
+        iter: 5, threads: 1);
+
+    [ClickHouseFact]
+    public void Users_are_those_of_the_stores_that_were_sent() => Gen.Select(Rows, Filter, Grouping).ForAll(
+        (rows, filter, grouping) => With(rows, (files, server) =>
+        {
+            filter = filter with { Range = new TimeRange(new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 10, 26, 3, 0, 0, TimeSpan.Zero)) };
+            UserUsageQuery Query(IReadOnlyList<ITelemetryStore> stores) => new(stores, filter, grouping.Zone);
+            Equal(
+                Query(files).Totals(comparePrevious: true).Rows, Query(server).Totals(comparePrevious: true).Rows,
+                row => $"{row.Rank}|{row.User}|{row.Models}|{row.FirstSeen:O}|{row.LastSeen:O}|{row.PreviousTokens}|{row.Change}|{row.ChangeRatio}");
+            Equal(
+                Query(files).Periods(TimeUnit.Day, cumulative: true, fill: false).Rows, Query(server).Periods(TimeUnit.Day, cumulative: true, fill: false).Rows,
+                row => $"{row.User}|{row.Start:O}|{row.End:O}|{row.CumulativeTokens}");
+            Equal(Query(files).Pattern().Rows, Query(server).Pattern().Rows, row => $"{row.User}|{row.Weekday}|{row.HourOfDay}");
+        }),
+        iter: 5, threads: 1);
+
+    [ClickHouseFact]
+    public void Requests_come_in_the_same_order_and_by_the_same_pages() => Gen.Select(
+        Rows, Gen.Select(Filter, Gen.Enum<RequestOrder>(), Gen.Bool, Gen.ULong[0, 30], Gen.ULong[0, 30]).Array[8]).ForAll(
+        (rows, queries) => With(rows, (files, server) =>
+        {
+            foreach ((RequestFilter filter, RequestOrder order, bool descending, ulong skip, ulong first) in queries)
+            {
+                RequestQuery Query(IReadOnlyList<ITelemetryStore> stores) => new(stores, filter) { Order = order, Descending = descending, Prices = new UsagePrices(PriceFiles.LoadFrom(null)) };
+                static string Shown(TokenRequest row) => string.Create(CultureInfo.InvariantCulture, $"""
+                    {row.Source}|{row.Id}|{row.Timestamp:O}|{row.User}|{row.Model}|{row.Provider}|{row.RequestType}|{row.Transaction}|{row.PromptTokens}|{row.CompletionTokens}|
+                    {row.TotalTokens}|{row.CachedTokens}|{row.CacheWriteTokens}|{row.ReasoningTokens}|{row.RecordedCost}|{row.Cost}|{row.DurationMs:R}|{row.PolicyPassed}|{row.InterruptedStream}|
+                    {row.TraceId}|{row.SpanId}|{row.ParentSpanId}
+                    """);
+                RequestQuery all = Query(server);
+                Assert.Equal(Query(files).Run(skip, first).Select(Shown), all.Run(skip, first).Select(Shown));
+                Assert.Equal(Query(files).Count(), all.Count());
+            }
+        }),
+        iter: 5, threads: 1);
+
+    [ClickHouseFact]
+    public void The_store_says_what_is_in_it() => Rows.ForAll(
+        rows => With(rows, (files, server) =>
+        {
+            TokenStoreInfo info = TokenStoreInfo.Read(server[0]);
+            TokenStoreInfo[] expected = [.. files.Select(file => TokenStoreInfo.Read(file))];
+            Assert.Equal(expected.Sum(one => one.Rows), info.Rows);
+            Assert.Equal(expected.Sum(one => one.TotalTokens), info.TotalTokens);
+            Assert.Equal(expected.Sum(one => one.RequestsWithoutUser), info.RequestsWithoutUser);
+            Assert.Equal(expected.Sum(one => one.RequestsWithoutDuration), info.RequestsWithoutDuration);
+            Assert.Equal(expected.Min(one => one.FirstRequest), info.FirstRequest);
+            Assert.Equal(expected.Max(one => one.LastRequest), info.LastRequest);
+            Assert.Equal(expected.SelectMany(one => one.Models).Distinct().Order(StringComparer.Ordinal), info.Models);
+            Assert.Equal(expected.Sum(one => one.Unreadable.Rows), info.Unreadable.Rows);
+            Assert.Equal(expected.Sum(one => one.Unreadable.Timestamps), info.Unreadable.Timestamps);
+            Assert.Null(info.Source);
+            Assert.Null(info.JournalMode);
+            Assert.StartsWith("ClickHouse ", info.Engine, StringComparison.Ordinal);
+        }),
+        iter: 2, threads: 1);
+
+    [ClickHouseFact]
+    public void Sources_are_chosen_and_names_completed()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row { User = "O'Brien" }, new TestStore.Row { User = "O'Brien" }, new TestStore.Row { User = "bob" });
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        Sync(store, address, "one");
+        Sync(store, address, "two");
+
+        Assert.Equal(["one", "two"], TelemetryStores.Use([address], null, null, stores => RecentNames.Sources(stores).Select(source => source.Text).ToArray(), CancellationToken.None));
+        Assert.Equal(3, TelemetryStores.Use([address], null, source => source == "two", stores => new RequestQuery(stores, new RequestFilter()).Count(), CancellationToken.None));
+        Assert.Equal(9, TelemetryStores.Use([address, store.Path], null, null, stores => new RequestQuery(stores, new RequestFilter()).Count(), CancellationToken.None));
+        Assert.Equal(
+            [("O'Brien", 4), ("bob", 2)],
+            TelemetryStores.Use([address], null, null, stores => RecentNames.Read(stores, UsageDimension.User, TimeSpan.FromSeconds(10)), CancellationToken.None));
+        var exception = Assert.Throws<TokenDashboardException>(() => TelemetryStores.Open([address], null, source => source == "three", CancellationToken.None));
+        Assert.Equal(ErrorCode.StoreSourceNotFound, exception.Code);
+    }
+
+    private static void With(TestStore.Row[][] rows, Action<IReadOnlyList<ITelemetryStore>, IReadOnlyList<ITelemetryStore>> test)
+    {
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        TestStore[] stores = [.. rows.Select(_ => new TestStore())];
+        try
+        {
+            IReadOnlyList<ITelemetryStore> files = TelemetryStores.Open([.. stores.Select(store => store.Path)], null, null, CancellationToken.None);
+            // Their order is that of the sources.
+            int[] order = [.. Enumerable.Range(0, files.Count).OrderBy(index => files[index].Source, StringComparer.Ordinal)];
+            foreach ((TestStore store, TestStore.Row[] own) in order.Select(index => stores[index]).Zip(rows))
+            {
+                store.Insert(own);
+            }
+            foreach (int index in order)
+            {
+                Sync(stores[index], address, files[index].Source!);
+            }
+            using ITelemetryStore server = TelemetryStores.Open(address, CancellationToken.None);
+            test([.. order.Select(index => files[index])], [server]);
+            Assert.All(files, file => file.Dispose());
+        }
+        finally
+        {
+            Array.ForEach(stores, store => store.Dispose());
+        }
+    }
+
+    private static void Sync(TestStore store, string address, string source)
+    {
+        using var sync = new TokenStoreSync(store.Path, address, new TokenStoreSyncOptions { Source = source, BatchRows = 25 }, CancellationToken.None);
+        if (sync.IsTableMissing)
+        {
+            sync.CreateTable();
+        }
+        sync.Run();
+    }
+
+    private static void Equal<T>(IReadOnlyList<T> expected, IReadOnlyList<T> actual, Func<T, string> key)
+        where T : UsageFigures
+    {
+        string Shown(T row) => string.Create(CultureInfo.InvariantCulture, $"""
+            {key(row)}|{row.Requests}|{row.PromptTokens}|{row.CompletionTokens}|{row.TotalTokens}|{row.CachedTokens}|{row.CacheWriteTokens}|{row.ReasoningTokens}|{row.RecordedCost}|{row.Cost}|{row.Currency}|
+            {row.UnpricedTokens}|{row.CostIsUpperBound}|{row.CostAtRequest}|{row.PolicyFailures}|{row.InterruptedStreams}|{row.MaxDurationMs:R}
+            """);
+        Assert.Equal(expected.Select(Shown), actual.Select(Shown));
+        foreach ((T one, T other) in expected.Zip(actual))
+        {
+            Near(one.MeanDurationMs, other.MeanDurationMs, 1e-9);
+            Near(one.P50DurationMs, other.P50DurationMs, HistogramBins.RelativeError + 1e-9);
+            Near(one.P95DurationMs, other.P95DurationMs, HistogramBins.RelativeError + 1e-9);
+            Near(one.P99DurationMs, other.P99DurationMs, HistogramBins.RelativeError + 1e-9);
+        }
+    }
+
+    // Durations below it are one bin.
+    private const double Nanosecond = 1e-6;
+
+    private static void Near(double? expected, double? actual, double part)
+    {
+        Assert.Equal(expected is null, actual is null);
+        Assert.True(Math.Abs((expected ?? 0) - (actual ?? 0)) <= (part * (expected ?? 0)) + Nanosecond, $"{expected} {actual}");
+    }
+}
