@@ -11,7 +11,7 @@ Describe 'The example' {
         $output = Invoke-PowerShell -File (Join-Path $examples quickstart.ps1) -OutputPath (Join-Path $TestDrive quickstart)
 
         $LASTEXITCODE | Should -Be 0 -Because ($output -join "`n")
-        $output -match '^ +1 alice ' | Should -HaveCount 1
+        $output -match '^ +1 .* alice$' | Should -HaveCount 1
         Join-Path $TestDrive quickstart overview.json | Should -Exist
         Join-Path $TestDrive quickstart grafana datasources tokendashboard.yaml | Should -Exist
     }
