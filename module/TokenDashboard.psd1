@@ -9,6 +9,9 @@
     Description          = 'LLM token telemetry from Observicia''s SQLite store: answers at the prompt, and Grafana dashboards generated and published by script.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
+    # The types file names its code, which must be there before the module's own assembly would be loaded.
+    RequiredAssemblies   = @('TokenDashboard.dll')
+    TypesToProcess       = @('TokenDashboard.types.ps1xml')
     FormatsToProcess     = @('TokenDashboard.format.ps1xml')
     CmdletsToExport      = @(
         'Compare-GrafanaDashboard'
@@ -40,7 +43,7 @@
         'Watch-TokenUsage'
     )
     FunctionsToExport    = @()
-    AliasesToExport      = @()
+    AliasesToExport      = @('gtp', 'gtr', 'gts', 'gtu', 'gutu')
     VariablesToExport    = @()
     PrivateData          = @{
         PSData = @{

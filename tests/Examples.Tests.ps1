@@ -23,6 +23,19 @@ Describe 'The example' {
         Join-Path $TestDrive own assistants.json | Should -Exist
     }
 
+    It 'Publish-TokenDashboards ends with 4 where the module is neither installed nor built' {
+        $folder = New-Item (Join-Path $TestDrive clone examples) -ItemType Directory -Force
+        Copy-Item (Join-Path $examples Publish-TokenDashboards.ps1) $folder
+
+        $output = Invoke-PowerShell -File (Join-Path $folder Publish-TokenDashboards.ps1)
+
+        # tokendash has the module in itself.
+        if (-not $hosted) {
+            $LASTEXITCODE | Should -Be 4
+            $output -match ' Ended ModuleNotFound: ' | Should -HaveCount 1
+        }
+    }
+
     It 'Publish-TokenDashboards ends with 3 where the server is down' {
         $env:GRAFANA_URL, $env:GRAFANA_TOKEN = (Get-ClosedUrl), 'glsa_not-a-real-token'
         try {

@@ -45,7 +45,7 @@ public interface ITelemetryStore : IDisposable
     internal long CountRequests(RequestFilter filter);
 
     /// <summary>The names of the newest requests with their number of requests, for as many requests as can be read in a time.</summary>
-    /// <param name="name">User, Model, Provider or RequestType.</param>
+    /// <param name="name">User, Model, Provider, RequestType or Transaction.</param>
     /// <param name="time">After this no further requests are read.</param>
     internal IReadOnlyDictionary<string, long> ReadNewestNames(RequestText name, TimeSpan time);
 }

@@ -5,12 +5,13 @@ namespace TokenDashboard.Usage.Summaries;
 /// <summary>Usage by the hours of a zone's clock. Days, weeks and months are made of whole hours, so longer buckets need no further query.</summary>
 internal sealed class HourlyUsage
 {
+    private readonly TimeRange _range;
     private readonly TimeZoneInfo _zone;
     private readonly UsagePrices? _prices;
 
-    private HourlyUsage(IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> hours, UnreadableReport unreadable, TimeZoneInfo zone, UsagePrices? prices)
+    private HourlyUsage(IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> hours, UnreadableReport unreadable, TimeRange range, TimeZoneInfo zone, UsagePrices? prices)
     {
-        (_zone, _prices, Unreadable) = (zone, prices, unreadable);
+        (_range, _zone, _prices, Unreadable) = (range, zone, prices, unreadable);
         Hours = [.. hours.Select(hour => (hour.Key.BucketTicks, hour.Usage))];
         Total = UsageGroups.NewUsage(prices);
         foreach ((_, UsageAccumulator usage) in Hours)
@@ -36,7 +37,7 @@ internal sealed class HourlyUsage
     public static HourlyUsage Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, UsagePrices? prices)
     {
         (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> hours, UnreadableReport unreadable) = new UsageQuery([UsageDimension.Hour], zone) { Prices = prices }.Sum(stores, filter);
-        return new HourlyUsage(hours, unreadable, zone, prices);
+        return new HourlyUsage(hours, unreadable, filter.Range, zone, prices);
     }
 
     /// <summary>The buckets with requests, in order.</summary>
@@ -46,7 +47,7 @@ internal sealed class HourlyUsage
         return [.. Merge(hour => buckets.StartOf(hour)).Select(bucket =>
         {
             (DateTimeOffset start, DateTimeOffset end) = buckets.Bounds(bucket.Key);
-            return new TokenUsage(default, start, end, bucket.Usage, Totals);
+            return new TokenUsage(default, start, end, isPartial: _range.Since > start || _range.Until < end, bucket.Usage, Totals) { GroupedBy = unit.ToString() };
         })];
     }
 

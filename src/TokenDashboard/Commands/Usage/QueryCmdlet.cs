@@ -1,5 +1,8 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Management.Automation;
 using TokenDashboard.Completion;
+using TokenDashboard.Formatting;
 using TokenDashboard.Parameters;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
@@ -14,18 +17,20 @@ public abstract class QueryCmdlet : StoreCmdlet
     // Whoever asks many queries has read it after the first.
     private static bool s_upperBoundIsTold;
 
-    private DateTimeOffset _now;
+    private readonly Stopwatch _watch = new();
+
     private string _storeNames = "";
     private string[]? _userOfCommandLine;
     private HashSet<string> _piped = new HashSet<string>();
 
     /// <summary>Users. Wildcards are allowed; '' means requests of which the user is not known.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [AllowNull]
     [AllowEmptyCollection]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(StoreValueCompleter))]
+    [PipedTextTransformation]
     public string[]? User { get; set; }
 
     /// <summary>Models. Wildcards are allowed.</summary>
@@ -61,6 +66,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     [AllowNull]
     [AllowEmptyCollection]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? Transaction { get; set; }
 
     /// <summary>Sources: which of several stores count. Wildcards are allowed. The source of a store is the name of its file.</summary>
@@ -70,6 +76,12 @@ public abstract class QueryCmdlet : StoreCmdlet
     [AllowEmptyCollection]
     [ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? Source { get; set; }
+
+    /// <summary>What a row that is piped was grouped by, as its property says. Names it was not grouped by, which a CSV file has as empty texts, do not count.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? GroupedBy { get; set; }
 
     /// <summary>The first instant that counts: an ISO time, a length of time ago (7d, 24h, 90m) or a word (today, 'last month').</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -85,11 +97,20 @@ public abstract class QueryCmdlet : StoreCmdlet
     [ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Until { get; set; }
 
-    /// <summary>A range that ends now (7d, 24h, 90m), or a named one (today, yesterday, 'this month', 'last month'). Not with Since or Until.</summary>
+    /// <summary>A range that ends now (7d, '7 days', 24h, a TimeSpan), or a named one (today, yesterday, 'this month', 'last month'). Not with Since or Until.</summary>
     [Parameter]
-    [TimeExpressionTransformation]
+    [TimeExpressionTransformation(IsLength = true)]
     [ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Last { get; set; }
+
+    /// <summary>Moves both ends of the range back to the beginning of their days, so that each day is whole and none is still running.</summary>
+    [Parameter]
+    public SwitchParameter WholeDays { get; set; }
+
+    /// <summary>The day on which weeks begin. Without it, Monday.</summary>
+    [Parameter]
+    [ChoiceTransformation]
+    public DayOfWeek FirstDayOfWeek { get; set; } = DayOfWeek.Monday;
 
     /// <summary>
     /// The time zone of days, weeks, months, of words such as today, and of times written without a zone: an IANA or Windows name,
@@ -118,20 +139,30 @@ public abstract class QueryCmdlet : StoreCmdlet
     [ValidateRange(0, ValueLimits.MaxTokens)]
     public long MinTokens { get; set; }
 
+    /// <summary>Another name of First: at most so many rows.</summary>
+    [Parameter]
+    public virtual ulong? Top { get; set; }
+
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()
     {
-        _now = DateTimeOffset.UtcNow;
+        Now = DateTimeOffset.UtcNow;
         _userOfCommandLine = User;
         // What is bound by now was typed; what comes from the properties of piped results are names, whatever characters they have.
         _piped = Names.Where(name => !MyInvocation.BoundParameters.ContainsKey(name)).ToHashSet();
     }
 
+    /// <summary>When the command was called.</summary>
+    private protected DateTimeOffset Now { get; private set; }
+
+    /// <summary>At most how many rows are wanted.</summary>
+    private protected ulong MostRows => Math.Min(Top ?? ulong.MaxValue, PagingParameters.First);
+
+    /// <summary>How long the query runs.</summary>
+    private protected TimeSpan Elapsed => _watch.Elapsed;
+
     /// <summary>The open stores.</summary>
     private protected IReadOnlyList<ITelemetryStore> Stores { get; private set; } = [];
-
-    /// <summary>The moment at which the command began.</summary>
-    private protected DateTimeOffset Now => _now;
 
     /// <summary>Which requests.</summary>
     private protected RequestFilter Filter { get; private set; } = new();
@@ -150,6 +181,7 @@ public abstract class QueryCmdlet : StoreCmdlet
             {
                 WriteVerbose($"Range: {Filter.Range.Since:u} until {Filter.Range.Until:u}.");
             }
+            _watch.Restart();
             Query();
         });
     }
@@ -158,23 +190,33 @@ public abstract class QueryCmdlet : StoreCmdlet
     /// <param name="result">The result.</param>
     /// <param name="order">The order.</param>
     /// <param name="descending">Whether it is reversed.</param>
-    /// <param name="viewOf">A type name whose view shows the row better than that of its type, or null.</param>
-    private protected void Write<T>(QueryResult<T> result, UsageOrder order, bool descending, Func<T, string?> viewOf)
+    /// <param name="caption">What the result is, for tables.</param>
+    /// <param name="view">The name of the view that shows the rows better than that of their type, or empty.</param>
+    private protected void Write<T>(QueryResult<T> result, UsageOrder order, bool descending, string caption, string view)
         where T : UsageFigures
     {
-        T[] all = [.. UsageOrdering.Order(result.Rows, order, descending)];
+        // Subtotals belong to the rows before them.
+        bool isOrdered = order != UsageOrder.Default || descending;
+        WriteVerbose(string.Create(CultureInfo.CurrentCulture, $"Read {result.Unreadable.Reads()} in {_watch.Elapsed.TotalSeconds:N2} s."));
+        T[] all = [.. UsageOrdering.Order(isOrdered ? [.. result.Rows.Where(row => !row.IsTotal)] : result.Rows, order, descending)];
         if (PagingParameters.IncludeTotalCount)
         {
             WriteObject(PagingParameters.NewTotalCount((ulong)all.Length, 1.0));
         }
         WarnAboutUpperBound(all);
         int skip = (int)Math.Min(PagingParameters.Skip, (ulong)all.Length);
-        foreach (T row in all.Skip(skip).Take((int)Math.Min(PagingParameters.First, int.MaxValue)))
+        // What goes on through a pipeline may be shown by a window of another width.
+        string name = view + (MyInvocation.PipelinePosition == MyInvocation.PipelineLength && Screen.IsWide(Host) ? "Wide" : "");
+        var shown = new UsageDisplay.Result(
+            TimeZone.Id == TimeZoneInfo.Local.Id ? caption : $"{caption} ({TimeZone.Id})", all.Where(row => !row.IsTotal).Select(row => row.Share).DefaultIfEmpty().Max());
+        IEnumerable<T> page = all.Skip(skip).Take((int)Math.Min(MostRows, int.MaxValue));
+        foreach (T row in result.Total is { } total ? page.Append(total) : page)
         {
+            UsageDisplay.Remember(row, shown);
             PSObject output = PSObject.AsPSObject(row);
-            if (viewOf(row) is { } view)
+            if (name.Length > 0)
             {
-                output.TypeNames.Insert(0, view);
+                output.TypeNames.Insert(0, $"{typeof(T).FullName}#{name}");
             }
             WriteObject(output);
         }
@@ -218,21 +260,26 @@ public abstract class QueryCmdlet : StoreCmdlet
             return null;
         }
         WriteVerbose($"Prices: {list.Name}.");
-        return new UsagePrices(list, PriceAt?.ToInstant(_now, TimeZone));
+        return new UsagePrices(list, PriceAt?.ToInstant(Now, TimeZone));
     }
 
-    private bool IsChosen(string source) => Source is not { Length: > 0 } || Source.Any(wanted => wanted == source
+    private bool IsGiven(string name) =>
+        !_piped.Contains(name) || GroupedBy is null || GroupedBy.Split(',', StringSplitOptions.TrimEntries).Contains(name);
+
+    private bool IsChosen(string source) => !IsGiven(nameof(Source)) || Source is not { Length: > 0 } || Source.Any(wanted => wanted == source
         || (!_piped.Contains(nameof(Source)) && WildcardPattern.Get(wanted, WildcardOptions.IgnoreCase).IsMatch(source)));
+
+    private string[] Given(string name, string[]? names) => IsGiven(name) ? names ?? [] : [];
 
     private RequestFilter MakeFilter() => new()
     {
-        Range = TimeExpression.Range(Since, Until, Last, _now, TimeZone),
+        Range = WholeDays ? TimeExpression.WholeDays(Since, Until, Last, Now, TimeZone, FirstDayOfWeek) : TimeExpression.Range(Since, Until, Last, Now, TimeZone, FirstDayOfWeek),
         // PowerShell gives files a property User on Unix, their owner, who has nothing to do with the users of requests.
-        User = (InputObject is null ? User : _userOfCommandLine) ?? [],
-        Model = Model ?? [],
-        Provider = Provider ?? [],
-        RequestType = RequestType ?? [],
-        Transaction = Transaction ?? [],
+        User = InputObject is not null ? _userOfCommandLine ?? [] : Given(nameof(User), User),
+        Model = Given(nameof(Model), Model),
+        Provider = Given(nameof(Provider), Provider),
+        RequestType = Given(nameof(RequestType), RequestType),
+        Transaction = Given(nameof(Transaction), Transaction),
         Literal = _piped,
         PolicyFailed = PolicyFailed,
         MinTokens = MinTokens,

@@ -57,6 +57,7 @@ public sealed class SqliteStore(TokenStore store, string? source = null) : ITele
             RequestText.Model => row => row.Model,
             RequestText.Provider => row => row.Provider,
             RequestText.RequestType => row => row.RequestType,
+            RequestText.Transaction => row => row.Transaction,
             _ => throw new ArgumentOutOfRangeException(nameof(name)),
         };
         var counts = new Dictionary<string, long>();
