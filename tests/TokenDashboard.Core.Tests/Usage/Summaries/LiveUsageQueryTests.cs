@@ -40,7 +40,7 @@ public class LiveUsageQueryTests
             TokenUsage all = new UsageQuery([], Berlin) { Prices = Prices }.Run(stores, filter).Rows[0];
             Assert.Equal((all.Requests, all.TotalTokens), (usage.Total.Requests, usage.Total.TotalTokens));
             Assert.Equal(all.Cost ?? 0, usage.Total.Cost ?? 0);
-            Assert.Equal(new UserUsageQuery(stores, filter, Berlin).Totals(false).Rows.Select(user => (user.User, user.TotalTokens)), usage.Users.Select(user => (user.User, user.Usage.TotalTokens)));
+            Assert.Equal(new UserUsageQuery(stores, filter, Berlin).Totals(false).Rows.Select(user => (user.User!, user.TotalTokens)), usage.Users.Select(user => (user.User, user.Usage.TotalTokens)));
             Assert.Equal(again.Newest.Select(request => request.Timestamp), usage.Newest.Select(request => request.Timestamp));
             Assert.Equal(again.Newest.Select(request => request.Timestamp).OrderDescending(), usage.Newest.Select(request => request.Timestamp));
         },
