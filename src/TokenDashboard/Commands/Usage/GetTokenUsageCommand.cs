@@ -55,4 +55,15 @@ public sealed class GetTokenUsageCommand : QueryCmdlet
             result, OrderBy, Descending, GroupBy.Length == 0 ? "Usage" : $"Usage by {string.Join(", ", GroupBy)}",
             (byTime ? "Time" : "") + (byName ? "Names" : ""));
     }
+
+    private void WriteLines(QueryResult<TokenUsage> result)
+    {
+        string unreadable = result.Unreadable.Rows > 0 ? string.Create(CultureInfo.CurrentCulture, $", {result.Unreadable.Rows:N0} with unreadable values") : "";
+        TokenUsage[] rows = [.. UsageOrdering.Order([.. result.Rows.Where(row => !row.IsTotal)], OrderBy, Descending)];
+        int skip = (int)Math.Min(PagingParameters.Skip, (ulong)rows.Length);
+        foreach (TokenUsage row in rows.Skip(skip).Take((int)Math.Min(MostRows, int.MaxValue)))
+        {
+            WriteObject(Display.Line(row) + unreadable);
+        }
+    }
 }

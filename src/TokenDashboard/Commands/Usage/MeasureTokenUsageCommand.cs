@@ -9,6 +9,10 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(TokenUsageSummary))]
 public sealed class MeasureTokenUsageCommand : QueryCmdlet
 {
+    // Without [Parameter] it is none: there are no rows to choose from.
+    /// <inheritdoc/>
+    public override ulong? Top { get; set; }
+
     private protected override void Query()
     {
         QueryResult<TokenUsageSummary> result = new UsageSummaryQuery(Stores, Filter, TimeZone, Now) { Prices = Prices() }.Run();

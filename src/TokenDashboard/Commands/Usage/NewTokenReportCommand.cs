@@ -42,6 +42,10 @@ public sealed class NewTokenReportCommand : QueryCmdlet
     [SupportsWildcards]
     public override string[]? Database { get; set; }
 
+    // Without [Parameter] it is none: there are no rows to choose from.
+    /// <inheritdoc/>
+    public override ulong? Top { get; set; }
+
     private protected override void Query()
     {
         string? file = Path is null ? null : ResolvePath(Path);

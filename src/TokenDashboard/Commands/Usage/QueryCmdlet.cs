@@ -147,7 +147,7 @@ public abstract class QueryCmdlet : StoreCmdlet
 
     /// <summary>Another name of First: at most so many rows.</summary>
     [Parameter]
-    public ulong? Top { get; set; }
+    public virtual ulong? Top { get; set; }
 
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()

@@ -32,6 +32,10 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
 
     private bool IsScreen => !AsLine && MyInvocation.PipelineLength == 1 && Host.UI is { SupportsVirtualTerminal: true, RawUI: not null } && !Console.IsOutputRedirected;
 
+    // Without [Parameter] it is none: there are no rows to choose from.
+    /// <inheritdoc/>
+    public override ulong? Top { get; set; }
+
     private protected override void Query()
     {
         if (Until is not null)
