@@ -5,7 +5,6 @@ namespace TokenDashboard.Usage.Summaries;
 /// <summary>Usage by the hours of a zone's clock. Days, weeks and months are made of whole hours, so longer buckets need no further query.</summary>
 internal sealed class HourlyUsage
 {
-    private readonly TimeRange _range;
     private readonly TimeZoneInfo _zone;
     private readonly UsagePrices? _prices;
     private readonly TimeRange _range;

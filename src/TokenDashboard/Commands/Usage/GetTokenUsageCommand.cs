@@ -47,23 +47,12 @@ public sealed class GetTokenUsageCommand : QueryCmdlet
         if (OneLine)
         {
             string unreadable = result.Unreadable.Rows > 0 ? string.Create(CultureInfo.CurrentCulture, $", {result.Unreadable.Rows:N0} with unreadable values") : "";
-            WriteObject(Page(result, OrderBy, Descending).Select(row => Display.Line(row) + unreadable), enumerateCollection: true);
+            WriteObject(Page(result, OrderBy, Descending).Where(row => !row.IsTotal).Select(row => Display.Line(row) + unreadable), enumerateCollection: true);
             return;
         }
         bool byTime = GroupBy.Any(dimension => dimension <= UsageDimension.Session), byName = GroupBy.Any(dimension => dimension > UsageDimension.Session);
         Write(
             result, OrderBy, Descending, GroupBy.Length == 0 ? "Usage" : $"Usage by {string.Join(", ", GroupBy)}",
             (byTime ? "Time" : "") + (byName ? "Names" : ""));
-    }
-
-    private void WriteLines(QueryResult<TokenUsage> result)
-    {
-        string unreadable = result.Unreadable.Rows > 0 ? string.Create(CultureInfo.CurrentCulture, $", {result.Unreadable.Rows:N0} with unreadable values") : "";
-        TokenUsage[] rows = [.. UsageOrdering.Order([.. result.Rows.Where(row => !row.IsTotal)], OrderBy, Descending)];
-        int skip = (int)Math.Min(PagingParameters.Skip, (ulong)rows.Length);
-        foreach (TokenUsage row in rows.Skip(skip).Take((int)Math.Min(MostRows, int.MaxValue)))
-        {
-            WriteObject(Display.Line(row) + unreadable);
-        }
     }
 }

@@ -111,6 +111,7 @@ public sealed class ClickHouseStore : ITelemetryStore
             RequestText.Model => "model",
             RequestText.Provider => "provider",
             RequestText.RequestType => "request_type",
+            RequestText.Transaction => "transaction_id",
             _ => throw new ArgumentOutOfRangeException(nameof(name)),
         };
         // The newest day with requests is enough, and counts need not be exact. The network takes longer than a file.
