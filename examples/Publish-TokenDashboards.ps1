@@ -9,7 +9,8 @@
         pwsh -NoProfile -File Publish-TokenDashboards.ps1 -Path /srv/dashboards/*.json -AlertRule /srv/rules/*.json -BackupPath /var/backups/grafana
 
     Exit codes: 0 everything is as it should be, changed or not; 2 some things failed, the others are published; 3 the server cannot
-    be reached or takes nothing, so the run ended there. The next run goes on where this one ended.
+    be reached or takes nothing, so the run ended there; 4 the module is not there, so nothing was tried. The next run goes on where
+    this one ended. PowerShell itself ends with 1 where it cannot run the script, as with a parameter that there is not.
 .PARAMETER Path
     Dashboard files, with wildcards. Without it, the dashboards of this module.
 .PARAMETER AlertRule
@@ -39,10 +40,6 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-if (-not (Get-Command Publish-GrafanaDashboard -ErrorAction Ignore)) {
-    Import-Module (Join-Path $PSScriptRoot .. artifacts module TokenDashboard)
-}
-
 # Messages may have line breaks; a line of the log is one event.
 function Format-Event([string] $Text) {
     (Get-Date -AsUTC -Format "yyyy-MM-dd'T'HH:mm:ss'Z'") + ' ' + ($Text -replace '\s+', ' ')
@@ -50,6 +47,15 @@ function Format-Event([string] $Text) {
 
 function Get-ErrorId($Record) {
     $Record.FullyQualifiedErrorId.Split(',')[0]
+}
+
+if (-not (Get-Command Publish-GrafanaDashboard -ErrorAction Ignore)) {
+    # In a clone the build leaves it there.
+    try { Import-Module (Join-Path $PSScriptRoot .. artifacts module TokenDashboard) }
+    catch {
+        Format-Event 'Ended ModuleNotFound: The module TokenDashboard is neither installed nor built. Run Install-PSResource TokenDashboard, or dotnet build in a clone.'
+        exit 4
+    }
 }
 
 $count = @{ Created = 0; Updated = 0; Unchanged = 0; Failed = 0; Forbidden = 0 }

@@ -9,6 +9,9 @@
     Description          = 'LLM token telemetry from Observicia''s SQLite store: answers at the prompt, and Grafana dashboards generated and published by script.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
+    # The types file names its code, which must be there before the module's own assembly would be loaded.
+    RequiredAssemblies   = @('TokenDashboard.dll')
+    TypesToProcess       = @('TokenDashboard.types.ps1xml')
     FormatsToProcess     = @('TokenDashboard.format.ps1xml')
     CmdletsToExport      = @(
         'Compare-GrafanaDashboard'
@@ -24,7 +27,9 @@
         'Get-TokenUsage'
         'Get-UserTokenUsage'
         'Import-TokenUsage'
+        'Measure-TokenUsage'
         'New-GrafanaDashboard'
+        'New-TokenReport'
         'New-TokenStore'
         'Optimize-TokenStore'
         'Publish-GrafanaAlertRule'
@@ -36,9 +41,10 @@
         'Test-GrafanaDataSource'
         'Test-TokenStore'
         'Update-TokenPrice'
+        'Watch-TokenUsage'
     )
     FunctionsToExport    = @()
-    AliasesToExport      = @()
+    AliasesToExport      = @('gtp', 'gtr', 'gts', 'gtu', 'gutu')
     VariablesToExport    = @()
     PrivateData          = @{
         PSData = @{
@@ -48,6 +54,7 @@
             ReleaseNotes = @'
 First version.
 - Get-TokenStore, Get-TokenUsage, Get-UserTokenUsage and Get-TokenRequest query an Observicia store without slowing the application that writes it.
+- Measure-TokenUsage measures a range in one object; New-TokenReport writes it as one HTML file, or as Markdown; Watch-TokenUsage shows it while it is written.
 - Import-TokenUsage takes usage from logs, CSV, OTLP files, Claude Code and LiteLLM; importing twice counts once.
 - Optimize-TokenStore makes queries over millions of requests immediate; Test-TokenStore proves a store; Remove-TokenUsage keeps the totals of old requests.
 - Get-TokenPrice shows what models cost when; Update-TokenPrice takes a newer price list.

@@ -11,7 +11,7 @@ Describe 'The example' {
         $output = Invoke-PowerShell -File (Join-Path $examples quickstart.ps1) -OutputPath (Join-Path $TestDrive quickstart)
 
         $LASTEXITCODE | Should -Be 0 -Because ($output -join "`n")
-        $output -match '^ +1 alice ' | Should -HaveCount 1
+        $output -match '^ +1 .* alice$' | Should -HaveCount 1
         Join-Path $TestDrive quickstart overview.json | Should -Exist
         Join-Path $TestDrive quickstart grafana datasources tokendashboard.yaml | Should -Exist
     }
@@ -21,6 +21,19 @@ Describe 'The example' {
 
         $LASTEXITCODE | Should -Be 0 -Because ($output -join "`n")
         Join-Path $TestDrive own assistants.json | Should -Exist
+    }
+
+    It 'Publish-TokenDashboards ends with 4 where the module is neither installed nor built' {
+        $folder = New-Item (Join-Path $TestDrive clone examples) -ItemType Directory -Force
+        Copy-Item (Join-Path $examples Publish-TokenDashboards.ps1) $folder
+
+        $output = Invoke-PowerShell -File (Join-Path $folder Publish-TokenDashboards.ps1)
+
+        # tokendash has the module in itself.
+        if (-not $hosted) {
+            $LASTEXITCODE | Should -Be 4
+            $output -match ' Ended ModuleNotFound: ' | Should -HaveCount 1
+        }
     }
 
     It 'Publish-TokenDashboards ends with 3 where the server is down' {

@@ -25,6 +25,17 @@ Describe 'Export-GrafanaDashboard' {
         Join-Path $folder two.json | Should -Exist
     }
 
+    It 'completes what the server has: <Line>' -ForEach @(
+        @{ Line = 'Export-GrafanaDashboard -Uid '; Expected = 'one', 'two' }
+        @{ Line = 'Export-GrafanaDashboard -Tag l'; Expected = 'llm' }
+        @{ Line = 'Export-GrafanaDashboard -Folder '; Expected = 'LLM' }
+        @{ Line = "Export-GrafanaDashboard -Title 'The t"; Expected = "'The two'" }
+        @{ Line = 'Get-GrafanaDashboardVersion t'; Expected = 'two' }
+        @{ Line = 'Publish-GrafanaDashboard -Folder L'; Expected = 'LLM' }
+    ) {
+        Complete $Line | Should -Be $Expected
+    }
+
     It 'gives objects of those with a tag, which can be published' {
         $exported = Export-GrafanaDashboard -Tag llm
 

@@ -136,9 +136,9 @@ Describe 'Get-TokenRequest' {
     It 'shows a table that fits <_> columns' -ForEach 80, 120 {
         $lines = $all[0..20] | Get-Display $_
 
-        $lines[0] | Should -Match '^Time +User +Model +Total +Cost'
+        $lines[0] | Should -Match '^Time +Total +Cost +Duration ms +User / Model'
         $lines[1] | Should -Match '^[- ]+$'
         $lines | Where-Object Length -GT $_ | Should -BeNullOrEmpty
-        $lines | Where-Object { $_ -match '…$' } | Should -BeNullOrEmpty
+        $lines | Where-Object { $_ -match '\d…|…\d' -or ($_ -match '…' -and $_.Length -gt 80) } | Should -BeNullOrEmpty
     }
 }

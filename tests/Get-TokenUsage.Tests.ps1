@@ -1,12 +1,12 @@
 BeforeDiscovery {
     $views = @(
-        @{ GroupBy = @(); Headers = 'Total', 'Cost', 'Requests', 'Prompt', 'Completion' }
-        @{ GroupBy = 'Day'; Headers = 'Start', 'Total', 'Cost', 'Requests', 'Share' }
-        @{ GroupBy = 'Hour', 'Model'; Headers = 'Start', 'Model', 'Total', 'Cost', 'Requests' }
-        @{ GroupBy = 'User'; Headers = 'User', 'Total', 'Cost', 'Requests', 'Share' }
-        @{ GroupBy = 'Provider', 'RequestType'; Headers = 'Group', 'Total', 'Cost', 'Requests', 'Share' }
-        @{ GroupBy = 'Month', 'User', 'Model'; Headers = 'Start', 'Group', 'Total', 'Cost', 'Requests' }
-    ) | ForEach-Object { $view = $_; 80, 120 | ForEach-Object { $view + @{ Width = $_ } } }
+        @{ GroupBy = @(); Headers = 'Total', 'Prompt', 'Completion', 'Cost', 'Requests', 'P50, P95 ms' }
+        @{ GroupBy = 'Day'; Headers = 'Start', 'Total', 'Cost', 'Requests', 'P95 ms', 'Share' }
+        @{ GroupBy = 'Hour', 'Model'; Headers = 'Start', 'Total', 'Cost', 'Requests', 'Name' }
+        @{ GroupBy = 'User'; Headers = 'Total', 'Cost', 'Requests', 'Share', 'Name' }
+        @{ GroupBy = 'Provider', 'RequestType'; Headers = 'Total', 'Cost', 'Requests', 'Share', 'Name' }
+        @{ GroupBy = 'Month', 'User', 'Model'; Headers = 'Start', 'Total', 'Cost', 'Requests', 'Name' }
+    ) | ForEach-Object { $view = $_; 80, 120, 200 | ForEach-Object { $view + @{ Width = $_ } } }
 }
 
 BeforeAll {
@@ -29,7 +29,7 @@ Describe 'Get-TokenUsage' {
         $total.Share | Should -Be 1
     }
 
-    It 'adds up to the whole by <_>' -ForEach 'Hour', 'Day', 'Week', 'Month', 'Model', 'Provider', 'User', 'RequestType', 'Transaction', @('Week', 'Model'), @('User', 'Provider', 'Day') {
+    It 'adds up to the whole by <_>' -ForEach 'Minute', 'Hour', 'Day', 'Week', 'Month', 'Quarter', 'Year', 'Session', 'Weekday', 'HourOfDay', 'Model', 'Provider', 'User', 'RequestType', 'Transaction', @('Week', 'Model'), @('User', 'Provider', 'Day') {
         $rows = Get-TokenUsage $_ -Database $store.Database -TimeZone Asia/Kathmandu
 
         ($rows | Measure-Object Requests -Sum).Sum | Should -Be $total.Requests
@@ -76,6 +76,76 @@ Describe 'Get-TokenUsage' {
         (Get-TokenUsage -Last '1d12h' -Database $now).Requests | Should -BeLessThan $rows
         ('this year', 'last year' | ForEach-Object { Get-TokenUsage -Last $_ -Database $now } | Measure-Object Requests -Sum).Sum | Should -Be $rows
         { Get-TokenUsage -Last 7 -Database $now } | Should -Throw '*7d*' -ErrorId 'ParameterArgumentTransformationError,TokenDashboard.Commands.GetTokenUsageCommand'
+    }
+
+    It 'reads lengths of time in words and as a TimeSpan' {
+        $now = (New-TokenStore (Join-Path $TestDrive lengths.db) -Days 3 -RequestsPerDay 300).Database
+        $rows = (Get-TokenUsage -Last 7d -Database $now).Requests
+
+        foreach ($last in '7 days', '1 week', (New-TimeSpan -Days 7), '7 days ago', '1 month') {
+            (Get-TokenUsage -Last $last -Database $now).Requests | Should -Be $rows
+        }
+        foreach ($refused in 7, 'soon', '') {
+            { Get-TokenUsage -Last $refused -Database $now -ErrorAction Stop } | Should -Throw -Because "'$refused' is not a length" -ErrorId 'ParameterArgumentTransformationError,TokenDashboard.Commands.GetTokenUsageCommand'
+        }
+    }
+
+    It 'marks days of which the range has a part, and gives whole ones' {
+        $now = (New-TokenStore (Join-Path $TestDrive whole.db) -Days 5 -RequestsPerDay 300).Database
+        $today = [DateTimeOffset]::new([DateTime]::UtcNow.Date, [TimeSpan]::Zero)
+
+        $days = Get-TokenUsage Day -Last 3d -Database $now -TimeZone UTC
+        $whole = Get-TokenUsage Day -Last 3d -WholeDays -Database $now -TimeZone UTC
+
+        $days[0], $days[-1] | ForEach-Object IsPartial | Should -Be $true, $true
+        $days[1].IsPartial | Should -BeFalse
+        ($days | Get-Display 80) -match '^\d{4}-\d\d-\d\d\*' | Should -HaveCount 2
+        $whole.IsPartial | Should -Not -Contain $true
+        $whole[0].Start | Should -Be $today.AddDays(-3)
+        $whole[-1].End | Should -Be $today
+        { Get-TokenUsage -Last today -WholeDays -Database $now } | Should -Throw -ErrorId 'RangeInvalid,TokenDashboard.Commands.GetTokenUsageCommand'
+    }
+
+    It 'begins weeks on the day that is wanted' {
+        (Get-TokenUsage Week @store).Start.DayOfWeek | Should -Be (@('Monday') * 2)
+        (Get-TokenUsage Week @store -FirstDayOfWeek Sunday).Start.DayOfWeek | Sort-Object -Unique | Should -Be 'Sunday'
+        (Get-TokenUsage Weekday @store -FirstDayOfWeek Saturday).Weekday[0] | Should -Be 'Saturday'
+    }
+
+    It 'adds totals' {
+        $rows = Get-TokenUsage Day, Model @store -Total
+        $page = Get-TokenUsage Model @store -Total -First 1
+
+        $rows[-1].TotalTokens, $page[-1].TotalTokens | Should -Be $total.TotalTokens, $total.TotalTokens
+        $rows[-1].IsTotal | Should -BeTrue
+        $page | Should -HaveCount 2
+        foreach ($day in $rows | Where-Object Start | Group-Object Start) {
+            ($day.Group | Where-Object IsTotal).TotalTokens | Should -Be ($day.Group | Where-Object IsTotal -EQ $false | Measure-Object TotalTokens -Sum).Sum
+        }
+        ($page | Get-Display 80)[-1] | Should -Match ' Total$'
+    }
+
+    It 'is silent with -ErrorAction Ignore' {
+        $before = $Error.Count
+        Get-TokenUsage -Database (Join-Path $TestDrive nowhere.db) -ErrorAction Ignore 2>&1 | Should -BeNullOrEmpty
+        $Error.Count | Should -Be $before
+    }
+
+    It 'says with -Verbose what was read' {
+        $verbose = Get-TokenUsage @store -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
+
+        @($verbose -match $total.Requests.ToString('N0')) | Should -Not -BeNullOrEmpty
+    }
+
+    It 'has short names, and Top for First' {
+        (gtu Model @store -Top 2).Model | Should -Be (Get-TokenUsage Model @store -First 2).Model
+        Get-Alias gtu, gutu, gtr, gts, gtp | ForEach-Object { $_.ResolvedCommand.Source } | Sort-Object -Unique | Should -Be 'TokenDashboard'
+    }
+
+    It 'takes users as texts' {
+        ('alice', 'bob' | Get-TokenUsage User @store).User | Should -Be 'alice', 'bob'
+        ('alice' | Get-UserTokenUsage @store).User | Should -Be 'alice'
+        ('alice' | Get-TokenRequest @store -First 1).User | Should -Be 'alice'
     }
 
     It 'takes stores, files and users from the pipeline' {
@@ -198,6 +268,65 @@ Describe 'Get-TokenUsage' {
         [DateTimeOffset]::Parse($csv[0].Start, [cultureinfo]::CurrentCulture) | Should -Be $rows[0].Start
     }
 
+    It 'takes back rows from files of the culture "<_>", and from another session' -ForEach 'de-DE', 'en-US', 'fr-FR', '' {
+        $culture = [cultureinfo]::CurrentCulture
+        $files = Join-Path $TestDrive rows.csv, rows.xml
+        try {
+            [cultureinfo]::CurrentCulture = $_
+            $rows = @(Get-TokenUsage Hour, User @store -First 5) + @(Get-UserTokenUsage -Per Day @store -First 3) + @(Get-TokenUsage Model @store)
+            $rows | Export-Csv (Join-Path $TestDrive rows.csv)
+            $rows | Export-Clixml (Join-Path $TestDrive rows.xml)
+        }
+        finally {
+            [cultureinfo]::CurrentCulture = $culture
+        }
+        # Without -Append, Export-Csv has the columns of the first row only, so the rows of usage are the ones with all of their names.
+        $csv = Import-Csv (Join-Path $TestDrive rows.csv) | Select-Object -First 5
+        $xml = Import-Clixml (Join-Path $TestDrive rows.xml)
+        $json = ConvertTo-Json $rows | ConvertFrom-Json
+
+        ($csv | Get-TokenUsage @store).Requests | Should -Be $rows[0..4].Requests
+        ($xml | Get-TokenUsage @store).Requests | Should -Be $rows.Requests
+        ($json | Get-TokenUsage @store).Requests | Should -Be $rows.Requests
+        $csv[0].Start | Should -Be $rows[0].Start.ToString('o')
+        ($xml[0..4] | Get-Display 100 | Select-Object -Skip 1) | Should -Be ($rows[0..4] | Get-Display 100 | Select-Object -Skip 1)
+    }
+
+    It 'shows rows of a job with their times' {
+        $lines = Start-Job { param($Module, $Store) Import-Module $Module; Get-TokenUsage Day @Store; Get-UserTokenUsage @Store -First 1; Get-TokenRequest @Store -First 1 } -ArgumentList $modulePath, $store |
+            Receive-Job -Wait -AutoRemoveJob -WarningAction SilentlyContinue | Get-Display 120
+
+        $lines -match '^2026-10-2\d ' | Should -Not -BeNullOrEmpty
+        $lines -match 'alice' | Should -Not -BeNullOrEmpty
+        $lines -match '^ *TotalTokens' | Should -BeNullOrEmpty
+    } -Skip:([Reflection.Assembly]::GetEntryAssembly().GetName().Name -eq 'tokendash')
+
+    It 'shows different results in one table each, whichever comes first' {
+        $results = { Get-TokenUsage @store }, { Get-TokenUsage Day @store -First 1 }, { Get-TokenUsage Model @store -First 1 }, { Get-TokenUsage Day, Model @store -First 1 }, { Get-UserTokenUsage @store -First 1 }, { Get-TokenRequest @store -First 1 }
+        foreach ($first in $results) {
+            $lines = & { & $first; $results | ForEach-Object { & $_ } } | Get-Display 140
+            $lines -match '^\w+ +: ' | Should -BeNullOrEmpty
+            $lines -match ' alice' | Should -Not -BeNullOrEmpty
+            $lines -match $requests[0].Model | Should -Not -BeNullOrEmpty
+        }
+    }
+
+    It 'cuts no number and no name that has room' {
+        $csv = Join-Path $TestDrive large.csv
+        $long = 'a-user-with-a-very-long-name@department-of-something.example.com'
+        Set-Content $csv 'timestamp,user_id,prompt_tokens', "2026-10-01T00:00:00,$($long)1,999999999999", "2026-10-01T00:00:01,$($long)2,999999999999", "2026-10-01T00:00:02,x,123456789"
+        $null = Import-TokenUsage $csv -Database (Join-Path $TestDrive large.db) -Format Csv
+        $large = @{ Database = Join-Path $TestDrive large.db }
+
+        foreach ($show in { Get-TokenUsage User @large }, { Get-UserTokenUsage @large }, { Get-UserTokenUsage -Per Day @large }) {
+            $lines = & $show | Get-Display 200
+            $lines -match "$($long)1$" | Should -HaveCount 1
+            $lines -match '…' | Should -BeNullOrEmpty
+            $lines -match '123,456,789' | Should -HaveCount 1
+            (& $show | Get-Display 70) -match '^[^…]*\d…|…\d' | Should -BeNullOrEmpty
+        }
+    }
+
     It 'reads times and gives numbers alike in a German session' {
         $culture = [cultureinfo]::CurrentCulture
         try {
@@ -214,9 +343,11 @@ Describe 'Get-TokenUsage' {
     It 'shows usage by "<GroupBy>" in a table that fits <Width> columns' -ForEach $views {
         $lines = Get-TokenUsage $GroupBy @store -First 12 | Get-Display $Width
 
-        $lines[0] | Should -Match ('^ *' + (($Headers | ForEach-Object { [regex]::Escape($_) }) -join ' +'))
-        $lines[1] | Should -Match '^[- ]+$'
-        $lines | Where-Object { $_.Length -gt $Width -or $_ -match '…$' } | Should -BeNullOrEmpty
+        $lines[0] | Should -Match '^  Usage'
+        $lines[2] | Should -Match ('^ *' + (($Headers | ForEach-Object { [regex]::Escape($_) }) -join ' +'))
+        $lines[3] | Should -Match '^[- ]+$'
+        # In a narrow window several names may be too long; figures never are.
+        $lines | Where-Object { $_.Length -gt $Width -or ($_ -match '…' -and $Width -gt 80) -or $_ -match '\d…|…\d' } | Should -BeNullOrEmpty
     }
 }
 
@@ -243,10 +374,23 @@ Describe 'Completion of Get-TokenUsage' {
         @{ Line = '-Provider mi'; Expected = 'mistral' }
         @{ Line = '-RequestType e'; Expected = 'embedding' }
         @{ Line = '-TimeZone Loc'; Expected = 'Local' }
+        @{ Line = '-TimeZone berl'; Expected = 'Europe/Berlin' }
+        @{ Line = '-FirstDayOfWeek Su'; Expected = 'Sunday' }
         @{ Line = "-Last 'last m"; Expected = "'last month'" }
         @{ Line = '-GroupBy Day, Mod'; Expected = 'Model' }
     ) {
         Complete "$command $Line" | Should -Be $Expected
+    }
+
+    It 'offers transactions of the store, and no files' {
+        $offered = Complete "$command -Transaction "
+
+        $offered | Should -Not -BeNullOrEmpty
+        $offered[0] | Should -BeIn $requests.Transaction
+        Complete 'Get-TokenUsage -Database ./nowhere.db -Transaction ' | Should -BeNullOrEmpty
+        foreach ($line in 'Export-GrafanaDashboard -Uid ', 'Export-GrafanaDashboard -Tag ', 'Publish-GrafanaDashboard -Folder ', 'Set-GrafanaDataSource -Uid ') {
+            Complete $line | Should -BeNullOrEmpty
+        }
     }
 
     It 'offers the time zones of this computer' {
@@ -254,5 +398,26 @@ Describe 'Completion of Get-TokenUsage' {
 
         $offered | Select-Object -First 2 | Should -Be 'UTC', 'Local'
         [TimeZoneInfo]::GetSystemTimeZones().Id | Where-Object { $_ -notin $offered } | Should -BeNullOrEmpty
+    }
+
+    It 'gives one line for a prompt' {
+        $culture = [cultureinfo]::CurrentCulture
+        try {
+            [cultureinfo]::CurrentCulture = [cultureinfo]::InvariantCulture
+            $usage = Get-TokenUsage @store
+            $line = Get-TokenUsage @store -OneLine
+            $rows = Get-TokenUsage Day, User @store -OneLine -First 2
+            $none = Get-TokenUsage @store -Last 1h -OneLine -WarningVariable warning
+        }
+        finally {
+            [cultureinfo]::CurrentCulture = $culture
+        }
+
+        $line | Should -BeOfType string
+        $line | Should -Be ('{0:0.##}M tokens, ${1:N2}, {2} requests' -f ($usage.TotalTokens / 1e6), $usage.Cost, $usage.Requests)
+        $rows | Should -HaveCount 2
+        $rows[0] | Should -Match '^2026-10-\d\d / \S+: \d+(\.\d+k)? tokens, \$\d+\.\d+, \d+ requests$'
+        $none | Should -Be '0 tokens, $0.00, 0 requests'
+        $warning | Should -BeNullOrEmpty
     }
 }

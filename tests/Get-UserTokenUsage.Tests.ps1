@@ -1,11 +1,11 @@
 BeforeDiscovery {
     $views = @(
-        @{ Parameter = @{}; Headers = 'Rank', 'User', 'Total', 'Cost', 'Share', 'Requests' }
-        @{ Parameter = @{ Since = '2026-10-25'; Until = '2026-10-28'; ComparePrevious = $true }; Headers = 'Rank', 'User', 'Total', 'Previous', 'Change', 'Change %' }
-        @{ Parameter = @{ Per = 'Day' }; Headers = 'User', 'Start', 'Total', 'Cost', 'Requests' }
-        @{ Parameter = @{ Per = 'Hour'; Cumulative = $true }; Headers = 'User', 'Start', 'Total', 'Cumulative', 'Cost' }
-        @{ Parameter = @{ Pattern = $true }; Headers = 'User', 'Day', 'Hour', 'Total', 'Cost', 'Requests' }
-    ) | ForEach-Object { $view = $_; 80, 120 | ForEach-Object { $view + @{ Width = $_ } } }
+        @{ Parameter = @{}; Headers = 'Rank', 'Total', 'Cost', 'Requests', 'Share', 'User' }
+        @{ Parameter = @{ Since = '2026-10-25'; Until = '2026-10-28'; ComparePrevious = $true }; Headers = 'Rank', 'Total', 'Previous', 'Change %', 'Cost', 'User' }
+        @{ Parameter = @{ Per = 'Day' }; Headers = 'Start', 'Total', 'Cost', 'Requests', 'User' }
+        @{ Parameter = @{ Per = 'Hour'; Cumulative = $true }; Headers = 'Start', 'Total', 'Cumulative', 'Cost', 'User' }
+        @{ Parameter = @{ Pattern = $true }; Headers = 'Weekday', 'Hour', 'Total', 'Requests', 'Share', 'User' }
+    ) | ForEach-Object { $view = $_; 80, 120, 200 | ForEach-Object { $view + @{ Width = $_ } } }
 }
 
 BeforeAll {
@@ -63,9 +63,9 @@ Describe 'Get-UserTokenUsage' {
         $rows = Get-UserTokenUsage @store -User alice -Pattern
 
         ($rows | Measure-Object Requests -Sum).Sum | Should -Be ($users | Where-Object User -EQ alice).Requests
-        $rows.Hour | ForEach-Object { $_ | Should -BeIn (0..23) }
-        $rows[0].DayOfWeek | Should -BeOfType DayOfWeek
-        $rows | Group-Object DayOfWeek, Hour | Where-Object Count -NE 1 | Should -BeNullOrEmpty
+        $rows.HourOfDay | ForEach-Object { $_ | Should -BeIn (0..23) }
+        $rows[0].Weekday | Should -BeIn ([DayOfWeek].GetEnumNames())
+        $rows | Group-Object Weekday, HourOfDay | Where-Object Count -NE 1 | Should -BeNullOrEmpty
     }
 
     It 'compares with the period of equal length before' {
@@ -79,6 +79,18 @@ Describe 'Get-UserTokenUsage' {
             $user.ChangeRatio | Should -Be ($tokens ? ($user.TotalTokens - $tokens) / $tokens : $null)
         }
         $before.User | ForEach-Object { $_ | Should -BeIn $now.User }
+    }
+
+    It 'adds totals' {
+        $all = Get-UserTokenUsage @store -Total -First 2
+        $days = Get-UserTokenUsage @store -Per Day -Total
+
+        $all | Should -HaveCount 3
+        $all[-1].TotalTokens, $days[-1].TotalTokens | Should -Be $total.TotalTokens, $total.TotalTokens
+        foreach ($user in $users) {
+            ($days | Where-Object { $_.IsTotal -and $_.User -ceq $user.User }).TotalTokens | Should -Be $user.TotalTokens
+        }
+        (Get-UserTokenUsage @store -Pattern -Total)[-1].Requests | Should -Be $total.Requests
     }
 
     It 'pages, counts and stops' {
@@ -116,8 +128,9 @@ Describe 'Get-UserTokenUsage' {
     It 'shows a table of <Headers> that fits <Width> columns' -ForEach $views {
         $lines = Get-UserTokenUsage @store @Parameter -First 12 | Get-Display $Width
 
-        $lines[0] | Should -Match ('^ *' + (($Headers | ForEach-Object { [regex]::Escape($_) }) -join ' +'))
-        $lines[1] | Should -Match '^[- ]+$'
+        $lines[0] | Should -Match '^  Usage of users'
+        $lines[2] | Should -Match ('^ *' + (($Headers | ForEach-Object { [regex]::Escape($_) }) -join ' +'))
+        $lines[3] | Should -Match '^[- ]+$'
         $lines | Where-Object { $_.Length -gt $Width -or $_ -match '…$' } | Should -BeNullOrEmpty
     }
 }

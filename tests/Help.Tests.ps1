@@ -8,7 +8,8 @@ BeforeDiscovery {
             @{ Page = $page; Title = $_.Groups['Title'].Value; Code = $_.Groups['Code'].Value; Output = $_.Groups['Output'].Value }
         }
     } | Where-Object { $_.Page -eq 'Export-GrafanaProvisioning' -or $_.Page -notmatch '^(Connect|Disconnect)-Grafana$|^(Compare|Export|Publish|Get|Set)-Grafana|^Test-GrafanaDataSource$|^Sync-TokenStore$' } | # They need a server.
-        Where-Object { $_.Page -ne 'Update-TokenPrice' -or $_.Code -notmatch '-Url ' }
+        Where-Object { $_.Page -ne 'Update-TokenPrice' -or $_.Code -notmatch '-Url ' } |
+        Where-Object { $_.Page -ne 'Watch-TokenUsage' -or $_.Code -match '-Count ' } # The others end by a key.
 }
 
 BeforeAll {

@@ -30,7 +30,8 @@ Describe 'Import-Module TokenDashboard' {
     It 'exports exactly the commands of the manifest' {
         $exported = Invoke-Process 'Import-Module $module; (Get-Module TokenDashboard).ExportedCommands.Keys'
 
-        $exported | Sort-Object | Should -Be ((Import-PowerShellDataFile (Join-Path $module TokenDashboard.psd1)).CmdletsToExport | Sort-Object)
+        $manifest = Import-PowerShellDataFile (Join-Path $module TokenDashboard.psd1)
+        $exported | Sort-Object | Should -Be ($manifest.CmdletsToExport + $manifest.AliasesToExport | Sort-Object)
     }
 
     It 'works again with -Force' {

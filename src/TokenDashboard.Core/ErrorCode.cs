@@ -137,6 +137,12 @@ public enum ErrorCode
     /// <summary>Filling empty buckets would make more rows than any reader wants.</summary>
     TooManyBuckets,
 
+    /// <summary>The file of a report exists and is not a report.</summary>
+    ReportExists,
+
+    /// <summary>A report could not be written.</summary>
+    ReportWriteFailed,
+
     /// <summary>No dashboard of that name exists.</summary>
     DashboardNotFound,
 

@@ -26,12 +26,12 @@ internal static class Errors
             or ErrorCode.PriceFileInvalid or ErrorCode.PriceListInvalid or ErrorCode.ImportFormatUnsupported or ErrorCode.ImportColumnMissing
             or ErrorCode.ImportFormatUnknown or ErrorCode.ImportNothingFound or ErrorCode.ImportNotRequests => ErrorCategory.InvalidData,
         ErrorCode.StoreLocked or ErrorCode.GrafanaBusy or ErrorCode.StoreQuotaExceeded => ErrorCategory.ResourceBusy,
-        ErrorCode.StoreExists or ErrorCode.StoreSourceConflict or ErrorCode.GrafanaFolderConflict or ErrorCode.GrafanaDataSourceConflict
+        ErrorCode.StoreExists or ErrorCode.ReportExists or ErrorCode.StoreSourceConflict or ErrorCode.GrafanaFolderConflict or ErrorCode.GrafanaDataSourceConflict
             or ErrorCode.GrafanaVersionConflict => ErrorCategory.ResourceExists,
         ErrorCode.StoreAccessDenied or ErrorCode.GrafanaForbidden or ErrorCode.GrafanaDashboardManaged
             or ErrorCode.GrafanaAlertRuleManaged => ErrorCategory.PermissionDenied,
         ErrorCode.StoreWalFolderReadOnly or ErrorCode.StoreReadFailed or ErrorCode.ImportFileUnreadable => ErrorCategory.ReadError,
-        ErrorCode.StoreWriteFailed or ErrorCode.DashboardWriteFailed or ErrorCode.PriceListWriteFailed => ErrorCategory.WriteError,
+        ErrorCode.StoreWriteFailed or ErrorCode.ReportWriteFailed or ErrorCode.DashboardWriteFailed or ErrorCode.PriceListWriteFailed => ErrorCategory.WriteError,
         ErrorCode.GrafanaUrlInvalid or ErrorCode.GrafanaSignInInvalid or ErrorCode.GrafanaCertificateInvalid => ErrorCategory.InvalidArgument,
         ErrorCode.GrafanaDataSourceMissing or ErrorCode.GrafanaConnectionNotFound => ErrorCategory.ObjectNotFound,
         ErrorCode.GrafanaUnreachable or ErrorCode.PriceListUnreachable or ErrorCode.StoreUnreachable => ErrorCategory.ConnectionError,

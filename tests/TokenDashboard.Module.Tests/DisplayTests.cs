@@ -11,6 +11,29 @@ public sealed partial class DisplayTests(SampleStore store) : IClassFixture<Samp
     public void Views_show_no_character_that_a_terminal_obeys(string call, string shown) =>
         Assert.Equal(shown, store.Value<string>($"[TokenDashboard.Formatting.Display]::{call}"));
 
+    [Theory]
+    [InlineData("Number(1234567L, 13)", "1,234,567")]
+    [InlineData("Number(123456789012L, 13)", "123,456,789k")]
+    [InlineData("Number(999999999999999L, 13)", "1,000,000G")]
+    [InlineData("Number([long]::MaxValue, 9)", "9,223P")]
+    [InlineData("Number($null, 9)", "")]
+    [InlineData("Number(12.6, 9)", "13")]
+    [InlineData("Cost(1234.5, 'USD', 10)", "$1,234.50")]
+    [InlineData("Cost(123456789.5, 'USD', 10)", "$123,457k")]
+    [InlineData("Stamp('2026-11-16T18:00:00.0000000+01:00')", "2026-11-16 18:00:00 +01:00")]
+    [InlineData("Stamp([Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize([DateTimeOffset]'2026-11-16T18:00+01:00')))", "2026-11-16 18:00:00 +01:00")]
+    [InlineData("Stamp('soon')", "")]
+    public void Figures_fit_and_times_are_read_whatever_became_of_them(string call, string shown) =>
+        Assert.Equal(shown, store.Value<string>($"[cultureinfo]::CurrentCulture = ''; [TokenDashboard.Formatting.Display]::{call}"));
+
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(0.5, "████")]
+    [InlineData(0.53, "████▎")]
+    [InlineData(7, "████████")]
+    public void A_bar_is_as_long_as_its_part(double part, string bar) =>
+        Assert.Equal(bar, store.Value<string>(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"[TokenDashboard.Formatting.UsageDisplay]::Bar({part})")));
+
     [Fact]
     public void No_view_shows_a_text_of_the_store_as_it_is() => Assert.DoesNotMatch(
         RawText(), File.ReadAllText(ModuleSession.ModulePath + "/TokenDashboard.format.ps1xml"));

@@ -8,7 +8,7 @@ public class ModuleTests
         using var session = new ModuleSession();
 
         IEnumerable<string> exported = session.Run("(Get-Module TokenDashboard).ExportedCommands.Values.Name").Succeeded().Select(name => name.ToString());
-        IEnumerable<string> listed = session.Run("(& ([scriptblock]::Create([IO.File]::ReadAllText($path)))).CmdletsToExport", ("path", ModuleSession.ModulePath + "/TokenDashboard.psd1")).Succeeded().Select(name => name.ToString());
+        IEnumerable<string> listed = session.Run("$manifest = & ([scriptblock]::Create([IO.File]::ReadAllText($path))); $manifest.CmdletsToExport; $manifest.AliasesToExport", ("path", ModuleSession.ModulePath + "/TokenDashboard.psd1")).Succeeded().Select(name => name.ToString());
 
         Assert.Equal(listed.Order(), exported.Order());
     }

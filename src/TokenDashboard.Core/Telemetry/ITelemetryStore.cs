@@ -36,11 +36,19 @@ public interface ITelemetryStore : IDisposable
     /// <param name="unreadable">Takes what could not be read.</param>
     internal IEnumerable<TokenRequest> ReadRequests(RequestFilter filter, RequestOrder order, bool descending, (ulong Skip, ulong First) page, UnreadableReport unreadable);
 
+    /// <summary>Gives the requests that were stored after another, in the order of ids.</summary>
+    /// <param name="id">The id of the other; null for all requests.</param>
+    /// <param name="filter">Which requests.</param>
+    /// <param name="onRequest">Takes them.</param>
+    /// <param name="unreadable">Takes what could not be read.</param>
+    /// <returns>The id of the newest request, of the filter or not. What is stored later has a higher one.</returns>
+    internal long ReadRequestsAfter(long? id, RequestFilter filter, Action<TokenRequest> onRequest, UnreadableReport unreadable);
+
     /// <summary>The number of requests of a filter.</summary>
     internal long CountRequests(RequestFilter filter);
 
     /// <summary>The names of the newest requests with their number of requests, for as many requests as can be read in a time.</summary>
-    /// <param name="name">User, Model, Provider or RequestType.</param>
+    /// <param name="name">User, Model, Provider, RequestType or Transaction.</param>
     /// <param name="time">After this no further requests are read.</param>
     internal IReadOnlyDictionary<string, long> ReadNewestNames(RequestText name, TimeSpan time);
 }

@@ -41,10 +41,16 @@ internal static class LocalTime
     public static DateTimeOffset At(long utcTicks, TimeZoneInfo zone) =>
         TimeZoneInfo.ConvertTime(new DateTimeOffset(utcTicks, TimeSpan.Zero), zone);
 
-    /// <summary>Monday of the week, as ISO 8601 counts weeks.</summary>
-    public static DateTime StartOfWeek(DateTime day)
+    /// <summary>The first day of the week.</summary>
+    public static DateTime StartOfWeek(DateTime day, DayOfWeek firstDayOfWeek)
     {
-        int sinceMonday = ((int)day.DayOfWeek + 6) % 7;
-        return day.Date.Ticks > sinceMonday * TimeSpan.TicksPerDay ? day.Date.AddDays(-sinceMonday) : DateTime.MinValue;
+        int since = DaysSince(firstDayOfWeek, day.DayOfWeek);
+        return day.Date.Ticks > since * TimeSpan.TicksPerDay ? day.Date.AddDays(-since) : DateTime.MinValue;
     }
+
+    /// <summary>How many days a day of the week comes after the first, 0 to 6.</summary>
+    public static int DaysSince(DayOfWeek firstDayOfWeek, DayOfWeek day) => ((int)day - (int)firstDayOfWeek + 7) % 7;
+
+    /// <summary>The first day of the quarter of a year.</summary>
+    public static DateTime StartOfQuarter(DateTime day) => new(day.Year, day.Month - ((day.Month - 1) % 3), 1);
 }

@@ -4,15 +4,16 @@ using System.Text.RegularExpressions;
 namespace TokenDashboard.Telemetry;
 
 /// <summary>
-/// A time as people write it: an instant (<c>2026-11-16T18:00</c>, with or without a zone), a length of time ago (<c>7d</c>, <c>24h</c>,
-/// <c>90m</c>, <c>1d12h</c>) or a calendar word (<c>today</c>, <c>last month</c>). What a length or a word means is settled only by
-/// <see cref="ToInstant"/> or <see cref="ToRange"/>, when the present moment and the time zone are known. The culture has no influence.
+/// A time as people write it: an instant (<c>2026-11-16T18:00</c>, with or without a zone), a length of time ago (<c>7d</c>,
+/// <c>90 minutes</c>, <c>1 month ago</c>, <c>1d12h</c>) or a calendar word (<c>today</c>, <c>last month</c>). What a length or a word means is
+/// settled only by <see cref="ToInstant"/> or <see cref="ToRange"/>, when the present moment and the time zone are known. The culture has no
+/// influence.
 /// </summary>
 public sealed partial class TimeExpression
 {
     /// <summary>The calendar words, for completion.</summary>
     public static IReadOnlyList<string> Words { get; } =
-        ["today", "yesterday", "this week", "last week", "this month", "last month", "this year", "last year", "now"];
+        ["today", "yesterday", "this week", "last week", "this month", "last month", "this quarter", "last quarter", "this year", "last year", "now"];
 
     private static readonly string[] ZonelessForms =
         ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm:ss.FFFFFFF", "yyyy-MM"];
@@ -24,6 +25,7 @@ public sealed partial class TimeExpression
     private DateTimeOffset? _instant;
     private DateTime? _localTime;
     private TimeSpan? _ago;
+    private int _monthsAgo;
     private string? _word;
 
     /// <summary>An instant.</summary>
@@ -36,7 +38,14 @@ public sealed partial class TimeExpression
     {
     }
 
+    /// <summary>A length of time ago, whatever its sign.</summary>
+    public TimeExpression(TimeSpan ago)
+        : this(ago.ToString("c", CultureInfo.InvariantCulture)) => _ago = ago == TimeSpan.MinValue ? TimeSpan.MaxValue : ago.Duration();
+
     private TimeExpression(string text) => _text = text;
+
+    /// <summary>The forms that lengths of time have, for messages.</summary>
+    public static string LengthForms { get; } = $"Give a length of time such as 7d, '7 days', 24h, 90m or 1d12h, or one of: {string.Join(", ", Words.Where(word => word != "now"))}.";
 
     /// <summary>Reads an expression.</summary>
     /// <exception cref="FormatException">The text has none of the forms; the message lists them.</exception>
@@ -52,9 +61,13 @@ public sealed partial class TimeExpression
         {
             return new TimeExpression(trimmed) { _word = normal };
         }
-        if (LengthPattern().Match(normal) is { Success: true } length && TryLength(length, out TimeSpan ago))
+        if (LengthPattern().Match(normal) is { Success: true } length && TryLength(length, out TimeSpan ago, out int months))
         {
-            return new TimeExpression(trimmed) { _ago = ago };
+            return new TimeExpression(trimmed) { _ago = ago, _monthsAgo = months };
+        }
+        if (TimeSpanPattern().IsMatch(trimmed) && TimeSpan.TryParseExact(trimmed, "c", CultureInfo.InvariantCulture, out TimeSpan span))
+        {
+            return new TimeExpression(span);
         }
         if (DateTime.TryParseExact(isoText, ZonelessForms, CultureInfo.InvariantCulture, Styles, out DateTime local))
         {
@@ -65,14 +78,15 @@ public sealed partial class TimeExpression
             return new TimeExpression(trimmed) { _instant = instant };
         }
         throw new FormatException(
-            $"'{text}' is not a time. Give an ISO time such as 2026-11-16T18:00 or 2026-11-16T18:00Z, a length of time ago such as 7d, 24h, 90m or 2w, "
+            $"'{text}' is not a time. Give an ISO time such as 2026-11-16T18:00 or 2026-11-16T18:00Z, a length of time ago such as 7d, '7 days', 24h or 90m, "
             + $"or one of: {string.Join(", ", Words)}.");
     }
 
     /// <summary>The instant meant: a length counts back from now, a word stands for the beginning of its period.</summary>
     /// <param name="now">The present moment.</param>
     /// <param name="zone">The zone of calendar words and of times written without a zone.</param>
-    public DateTimeOffset ToInstant(DateTimeOffset now, TimeZoneInfo zone)
+    /// <param name="firstDayOfWeek">The day on which weeks begin.</param>
+    public DateTimeOffset ToInstant(DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         ArgumentNullException.ThrowIfNull(zone);
         if (_instant is { } instant)
@@ -83,37 +97,45 @@ public sealed partial class TimeExpression
         {
             return LocalTime.FirstInstantAt(local, zone);
         }
-        return _ago is { } ago ? SafeSubtract(now, ago) : WordRange(now, zone).Since;
+        return _ago is { } ago ? Before(now, ago, zone) : WordRange(now, zone, firstDayOfWeek).Since;
     }
 
     /// <summary>The range meant by -Last: a length ends now; a word is its whole period, which for a period still running ends now.</summary>
     /// <param name="now">The present moment.</param>
     /// <param name="zone">The zone of calendar words.</param>
+    /// <param name="firstDayOfWeek">The day on which weeks begin.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: an instant is not a range, and a length must not be zero.</exception>
-    public TimeRange ToRange(DateTimeOffset now, TimeZoneInfo zone)
+    public TimeRange ToRange(DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         ArgumentNullException.ThrowIfNull(zone);
-        if (_ago is { } ago && ago > TimeSpan.Zero)
+        if (_ago is { } ago && (ago > TimeSpan.Zero || _monthsAgo > 0))
         {
-            return new TimeRange(SafeSubtract(now, ago), now);
+            return new TimeRange(Before(now, ago, zone), now);
         }
         if (_word is not null and not "now")
         {
-            (DateTimeOffset since, DateTimeOffset until) = WordRange(now, zone);
+            (DateTimeOffset since, DateTimeOffset until) = WordRange(now, zone, firstDayOfWeek);
             until = until < now ? until : now;
             return new TimeRange(since, until > since ? until : since.AddTicks(1));
         }
         throw new TokenDashboardException(
             ErrorCode.RangeInvalid,
-            $"'{_text}' is not a length of time. Give -Last a length such as 7d, 24h or 90m, or a word such as today or 'last month'; for an instant use -Since.",
+            $"'{_text}' is not a length of time. {LengthForms} For an instant use -Since.",
             target: _text);
     }
 
     /// <summary>The text as it was given.</summary>
     public override string ToString() => _text;
 
-    [GeneratedRegex(@"^(?:(\d{1,6})([smhdw]))+$", RegexOptions.CultureInvariant)]
+    // A length is written as 7d, 1d12h, '7 days', '1 hour ago' or 'last 90 minutes'.
+    [GeneratedRegex(
+        @"^(?:(?:last|past)\s+)?(?:(?:,\s*|and\s+)?(\d{1,6})\s*(seconds?|secs?|s|minutes?|mins?|months?|mo|m|hours?|hrs?|h|days?|d|weeks?|w|years?|yrs?|y)(?![a-z])\s*)+(?:ago)?$",
+        RegexOptions.CultureInvariant)]
     private static partial Regex LengthPattern();
+
+    // As a TimeSpan prints itself; without days it could be a time of day.
+    [GeneratedRegex(@"^-?\d+\.\d\d:\d\d:\d\d")]
+    private static partial Regex TimeSpanPattern();
 
     /// <summary>The range that -Since and -Until, or -Last, mean.</summary>
     /// <param name="since">The beginning, or null for none.</param>
@@ -121,42 +143,86 @@ public sealed partial class TimeExpression
     /// <param name="last">Both ends in one, or null.</param>
     /// <param name="now">The present moment.</param>
     /// <param name="zone">The zone of calendar words and of times written without a zone.</param>
+    /// <param name="firstDayOfWeek">The day on which weeks begin.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: the range is empty or given twice.</exception>
-    public static TimeRange Range(TimeExpression? since, TimeExpression? until, TimeExpression? last, DateTimeOffset now, TimeZoneInfo zone)
+    public static TimeRange Range(TimeExpression? since, TimeExpression? until, TimeExpression? last, DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         if (last is null)
         {
-            return new TimeRange(since?.ToInstant(now, zone), until?.ToInstant(now, zone));
+            return new TimeRange(since?.ToInstant(now, zone, firstDayOfWeek), until?.ToInstant(now, zone, firstDayOfWeek));
         }
-        return since is null && until is null ? last.ToRange(now, zone) : throw new TokenDashboardException(
+        return since is null && until is null ? last.ToRange(now, zone, firstDayOfWeek) : throw new TokenDashboardException(
             ErrorCode.RangeInvalid, "Give either -Last or -Since and -Until: -Last already says both ends of the range.", target: last);
     }
 
-    private static bool TryLength(Match match, out TimeSpan length)
+    /// <summary>
+    /// The range with both ends moved back to the beginning of their days, an open end to that of today: days that are over, each of them
+    /// whole. Seven days ago is the seventh day before today, whatever the clock has done since.
+    /// </summary>
+    /// <param name="since">The beginning, or null for none.</param>
+    /// <param name="until">The end, or null for none.</param>
+    /// <param name="last">Both ends in one, or null.</param>
+    /// <param name="now">The present moment.</param>
+    /// <param name="zone">The zone whose days are meant.</param>
+    /// <param name="firstDayOfWeek">The day on which weeks begin.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: no whole day is left, or as for <see cref="Range"/>.</exception>
+    public static TimeRange WholeDays(TimeExpression? since, TimeExpression? until, TimeExpression? last, DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
-        double seconds = 0;
-        for (int i = 0; i < match.Groups[1].Captures.Count; i++)
+        TimeRange range = Range(since, until, last, now, zone, firstDayOfWeek);
+        DateTimeOffset StartOfDay(TimeExpression? expression, DateTimeOffset instant) => LocalTime.FirstInstantAt(
+            expression is { _ago: { } ago }
+                ? expression.Before(new DateTimeOffset(TimeZoneInfo.ConvertTime(now, zone).DateTime, TimeSpan.Zero), ago, TimeZoneInfo.Utc).Date
+                : TimeZoneInfo.ConvertTime(instant, zone).Date,
+            zone);
+        DateTimeOffset end = range.Until is { } given && given < now ? StartOfDay(until, given) : StartOfDay(null, now);
+        DateTimeOffset? begin = range.Since is { } first ? StartOfDay(last ?? since, first) : null;
+        return begin is null || begin < end ? new TimeRange(begin, end) : throw new TokenDashboardException(
+            ErrorCode.RangeInvalid,
+            $"The range from {range.Since:u} until {range.Until ?? now:u} holds no day that is over. Give a longer one, such as -Last 7d, or leave -WholeDays out.",
+            target: range.Since);
+    }
+
+    private static bool TryLength(Match match, out TimeSpan length, out int months)
+    {
+        (double seconds, months) = (0, 0);
+        foreach ((Capture number, Capture unit) in match.Groups[1].Captures.Zip(match.Groups[2].Captures))
         {
-            int number = int.Parse(match.Groups[1].Captures[i].Value, CultureInfo.InvariantCulture);
-            seconds += number * (match.Groups[2].Captures[i].Value[0] switch { 's' => 1d, 'm' => 60d, 'h' => 3600d, 'd' => 86400d, _ => 604800d });
+            int count = int.Parse(number.Value, CultureInfo.InvariantCulture);
+            bool isMonth = unit.Value.StartsWith("mo", StringComparison.Ordinal);
+            if (isMonth || unit.Value[0] == 'y')
+            {
+                months += isMonth ? count : 12 * count;
+                continue;
+            }
+            seconds += count * (unit.Value[0] switch { 's' => 1d, 'm' => 60d, 'h' => 3600d, 'd' => 86400d, _ => 604800d });
         }
         bool fits = seconds < TimeSpan.MaxValue.TotalSeconds;
         length = fits ? TimeSpan.FromSeconds(seconds) : default;
         return fits;
     }
 
-    private static DateTimeOffset SafeSubtract(DateTimeOffset now, TimeSpan ago) =>
-        ago.Ticks < now.UtcTicks ? (now - ago) : DateTimeOffset.MinValue;
+    // Months and years are those of the zone's calendar: the same time of the same day, or the last day of a shorter month.
+    private DateTimeOffset Before(DateTimeOffset now, TimeSpan ago, TimeZoneInfo zone)
+    {
+        if (_monthsAgo > 0)
+        {
+            DateTime local = TimeZoneInfo.ConvertTime(now, zone).DateTime;
+            int months = (local.Year * 12) + local.Month - 13;
+            now = _monthsAgo <= months ? LocalTime.FirstInstantAt(local.AddMonths(-_monthsAgo), zone) : DateTimeOffset.MinValue;
+        }
+        return ago.Ticks < now.UtcTicks ? now - ago : DateTimeOffset.MinValue;
+    }
 
-    private (DateTimeOffset Since, DateTimeOffset Until) WordRange(DateTimeOffset now, TimeZoneInfo zone)
+    private (DateTimeOffset Since, DateTimeOffset Until) WordRange(DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek)
     {
         if (_word == "now")
         {
             return (now, now);
         }
         DateTime today = TimeZoneInfo.ConvertTime(now, zone).Date;
-        DateTime week = LocalTime.StartOfWeek(today);
+        DateTime week = LocalTime.StartOfWeek(today, firstDayOfWeek);
         DateTime month = new(today.Year, today.Month, 1);
+        DateTime quarter = LocalTime.StartOfQuarter(today);
         DateTime year = new(today.Year, 1, 1);
         (DateTime since, DateTime until) = _word switch
         {
@@ -166,6 +232,8 @@ public sealed partial class TimeExpression
             "last week" => (week.AddDays(-7), week),
             "this month" => (month, month.AddMonths(1)),
             "last month" => (month.AddMonths(-1), month),
+            "this quarter" => (quarter, quarter.AddMonths(3)),
+            "last quarter" => (quarter.AddMonths(-3), quarter),
             "this year" => (year, year.AddYears(1)),
             _ => (year.AddYears(-1), year),
         };

@@ -48,6 +48,9 @@ public sealed record TimeRange
             target: since);
     }
 
+    /// <summary>Whether a range lacks a part of a bucket: it begins after the bucket does, or ends before, or the bucket is not over.</summary>
+    internal bool Cuts(DateTimeOffset start, DateTimeOffset end, DateTimeOffset now) => Since > start || (Until is { } until && until < now ? until : now) < end;
+
     internal bool Contains(long utcTicks) =>
         (Since is not { } since || utcTicks >= since.UtcTicks) && (Until is not { } until || utcTicks < until.UtcTicks);
 }

@@ -31,6 +31,17 @@ public sealed class UnreadableReport
     /// </summary>
     public bool LacksRemoved { get; internal set; }
 
+    /// <summary>How many requests were read for the result.</summary>
+    internal long RequestsRead { get; set; }
+
+    /// <summary>How many rows of the store's rollups were read for the result.</summary>
+    internal long RollupsRead { get; set; }
+
+    /// <summary>What was read for the result, for people.</summary>
+    public string Reads() => RollupsRead == 0
+        ? string.Create(CultureInfo.CurrentCulture, $"{RequestsRead:N0} requests, without rollups,")
+        : string.Create(CultureInfo.CurrentCulture, $"{RollupsRead:N0} rows of rollups and {RequestsRead:N0} requests");
+
     /// <summary>One sentence for a warning, or <c>none</c>.</summary>
     public override string ToString()
     {
@@ -73,6 +84,8 @@ public sealed class UnreadableReport
     {
         _damaged.Add(other._damaged);
         Timestamps += other.Timestamps;
+        RequestsRead += other.RequestsRead;
+        RollupsRead += other.RollupsRead;
         LacksRemoved |= other.LacksRemoved;
     }
 }

@@ -25,6 +25,9 @@ internal abstract class UsageRow
     /// <summary>Where the requests come from; empty where the store itself says so.</summary>
     public virtual string Source => "";
 
+    /// <summary>Whether it is a sum that the store keeps, not a request.</summary>
+    public virtual bool IsRollup => false;
+
     /// <summary>Adds the durations to an accumulator.</summary>
     public abstract void AddDurationsTo(UsageAccumulator usage);
 

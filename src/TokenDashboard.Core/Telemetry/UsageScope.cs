@@ -26,8 +26,8 @@ internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int S
     /// <summary>Whether a provider and model count.</summary>
     public bool Counts(string provider, string model) => Includes is null || Includes(provider, model);
 
-    /// <summary>Whether sums by time, user, model, provider and request type are enough.</summary>
-    public bool IsAboutSums => Filter.Transaction.Count == 0 && !Filter.PolicyFailed && Filter.MinTokens == 0
+    /// <summary>Whether sums by quarter of an hour, user, model, provider and request type are enough.</summary>
+    public bool IsAboutSums => Step % 900 == 0 && Filter.Transaction.Count == 0 && !Filter.PolicyFailed && Filter.MinTokens == 0
         && (Texts & (RequestText.Transaction | RequestText.Spans)) == RequestText.None;
 
     /// <summary>Whether users must be told apart.</summary>

@@ -6,4 +6,8 @@ namespace TokenDashboard.Usage;
 /// <typeparam name="T">What a row is.</typeparam>
 /// <param name="Rows">The rows, in order.</param>
 /// <param name="Unreadable">Stored values that could not be read.</param>
-public sealed record QueryResult<T>(IReadOnlyList<T> Rows, UnreadableReport Unreadable);
+public sealed record QueryResult<T>(IReadOnlyList<T> Rows, UnreadableReport Unreadable)
+{
+    /// <summary>The sum of all rows, where it was asked for and there are any. Subtotals are among the rows.</summary>
+    public T? Total { get; init; }
+}

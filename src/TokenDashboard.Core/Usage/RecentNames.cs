@@ -11,7 +11,7 @@ public static class RecentNames
 
     /// <summary>Reads backwards from the newest request for a limited time.</summary>
     /// <param name="stores">The open stores.</param>
-    /// <param name="dimension">User, Model, Provider or RequestType.</param>
+    /// <param name="dimension">User, Model, Provider, RequestType or Transaction.</param>
     /// <param name="time">After this no further requests are read.</param>
     /// <returns>The names with their number of requests, most frequent first; the unknown name is left out.</returns>
     public static IReadOnlyList<(string Text, long Requests)> Read(IReadOnlyList<ITelemetryStore> stores, UsageDimension dimension, TimeSpan time) =>

@@ -3,10 +3,10 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage;
 
 /// <summary>
-/// Cuts time into the hours, days, weeks or months of a zone. The buckets follow one another without gap or overlap, across clock changes
+/// Cuts time into the minutes, hours, days, weeks, months, quarters or years of a zone. The buckets follow one another without gap or overlap, across clock changes
 /// and in zones offset by half or quarter hours, so the sums of a range's buckets are the sum of the range.
 /// </summary>
-internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone)
+internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
 {
     // The first tick a DateTime cannot hold.
     private const long EndOfTime = 3_155_378_976_000_000_000;
@@ -15,26 +15,34 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone)
     private long _end;
 
     /// <summary>Buckets begin at multiples of so many seconds of the zone's clock, and at clock changes.</summary>
-    public int Step => unit == TimeUnit.Hour ? 3600 : 86400;
+    public int Step => unit switch { TimeUnit.Minute => 60, TimeUnit.Hour => 3600, _ => 86400 };
 
     /// <summary>No bucket is longer, whatever the clock does in it.</summary>
     public long LongestTicks => unit switch
     {
+        TimeUnit.Minute => TimeSpan.TicksPerMinute,
         TimeUnit.Hour => TimeSpan.TicksPerHour,
         TimeUnit.Day => 2 * TimeSpan.TicksPerDay,
         TimeUnit.Week => 8 * TimeSpan.TicksPerDay,
-        _ => 32 * TimeSpan.TicksPerDay,
+        TimeUnit.Month => 32 * TimeSpan.TicksPerDay,
+        TimeUnit.Quarter => 93 * TimeSpan.TicksPerDay,
+        _ => 367 * TimeSpan.TicksPerDay,
     };
 
     /// <summary>The same buckets, to be asked by another thread.</summary>
-    public TimeBuckets Copy() => new(unit, zone);
+    public TimeBuckets Copy() => new(unit, zone, firstDayOfWeek);
 
     /// <summary>The first instant of the bucket that holds an instant, in UTC ticks. Cheap where neighbours are asked for in turn.</summary>
     public long StartOf(long utcTicks)
     {
         if (utcTicks < _start || utcTicks >= _end)
         {
-            (_start, _end) = unit == TimeUnit.Hour ? HourAround(utcTicks) : DatesAround(utcTicks);
+            (_start, _end) = unit switch
+            {
+                TimeUnit.Minute => ClockAround(utcTicks, TimeSpan.TicksPerMinute),
+                TimeUnit.Hour => ClockAround(utcTicks, TimeSpan.TicksPerHour),
+                _ => DatesAround(utcTicks),
+            };
         }
         return _start;
     }
@@ -50,13 +58,13 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone)
     public (DateTimeOffset Start, DateTimeOffset End) Bounds(long startTicks) =>
         (LocalTime.At(startTicks, zone), LocalTime.At(Math.Min(EndOf(startTicks), EndOfTime - 1), zone));
 
-    // The longest stretch around the instant in which the clock shows one hour by one offset.
-    private (long Start, long End) HourAround(long utcTicks)
+    // The longest stretch around the instant in which the clock shows one hour or minute by one offset.
+    private (long Start, long End) ClockAround(long utcTicks, long length)
     {
         long offset = LocalTime.OffsetTicks(utcTicks, zone);
-        long intoHour = Modulo(utcTicks + offset, TimeSpan.TicksPerHour);
-        long start = Math.Max(0, utcTicks - intoHour);
-        long end = Math.Min(EndOfTime, utcTicks - intoHour + TimeSpan.TicksPerHour);
+        long into = Modulo(utcTicks + offset, length);
+        long start = Math.Max(0, utcTicks - into);
+        long end = Math.Min(EndOfTime, utcTicks - into + length);
         if (LocalTime.OffsetTicks(start, zone) != offset)
         {
             start = LocalTime.FirstTicksWhere(start, utcTicks, ticks => LocalTime.OffsetTicks(ticks, zone) == offset);
@@ -91,21 +99,58 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone)
 
     private DateTime FirstDateOf(DateTime local) => unit switch
     {
-        TimeUnit.Week => LocalTime.StartOfWeek(local),
+        TimeUnit.Week => LocalTime.StartOfWeek(local, firstDayOfWeek),
         TimeUnit.Month => new DateTime(local.Year, local.Month, 1),
+        TimeUnit.Quarter => LocalTime.StartOfQuarter(local),
+        TimeUnit.Year => new DateTime(local.Year, 1, 1),
         _ => local.Date,
     };
 
     private DateTime Next(DateTime date)
     {
-        int days = unit switch
+        int months = unit switch { TimeUnit.Month => 1, TimeUnit.Quarter => 3, TimeUnit.Year => 12, _ => 0 };
+        if (months > 0)
         {
-            TimeUnit.Week => 7,
-            TimeUnit.Month => DateTime.DaysInMonth(date.Year, date.Month),
-            _ => 1,
-        };
+            return (date.Year * 12) + date.Month - 1 + months < 120_000 ? date.AddMonths(months) : DateTime.MaxValue;
+        }
+        int days = unit == TimeUnit.Week ? 7 : 1;
         return (DateTime.MaxValue - date).Days >= days ? date.AddDays(days) : DateTime.MaxValue;
     }
 
     private static long Modulo(long value, long divisor) => ((value % divisor) + divisor) % divisor;
+}
+
+/// <summary>
+/// Blocks of five hours, as the limits of coding agents count them: a block begins with the hour of its first request, and the next with
+/// that of the first request after its end. So hours of usage are enough to tell them.
+/// </summary>
+internal static class SessionBlocks
+{
+    private const long Length = 5 * TimeSpan.TicksPerHour;
+
+    /// <summary>The first instant after the block that begins at an instant.</summary>
+    public static long EndOf(long startTicks) => Math.Min(startTicks + Length, DateTime.MaxValue.Ticks);
+
+    /// <summary>Usage by block, from usage by hour. Where usage is by user, each user has blocks of their own.</summary>
+    public static Dictionary<UsageKey, UsageAccumulator> Of(Dictionary<UsageKey, UsageAccumulator> hours)
+    {
+        var blocks = new Dictionary<UsageKey, UsageAccumulator>();
+        foreach (IGrouping<string?, KeyValuePair<UsageKey, UsageAccumulator>> user in hours.GroupBy(hour => hour.Key.User))
+        {
+            long start = 0, end = 0;
+            foreach ((UsageKey key, UsageAccumulator usage) in user.OrderBy(hour => hour.Key.BucketTicks))
+            {
+                if (key.BucketTicks >= end)
+                {
+                    (start, end) = (key.BucketTicks, EndOf(key.BucketTicks));
+                }
+                UsageKey block = key with { BucketTicks = start };
+                if (!blocks.TryAdd(block, usage))
+                {
+                    blocks[block].Add(usage);
+                }
+            }
+        }
+        return blocks;
+    }
 }

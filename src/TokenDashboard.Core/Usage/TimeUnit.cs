@@ -3,15 +3,24 @@ namespace TokenDashboard.Usage;
 /// <summary>The calendar units usage is summed by.</summary>
 public enum TimeUnit
 {
+    /// <summary>Minutes of the zone's clock. They are read from single requests, rollups or not.</summary>
+    Minute,
+
     /// <summary>Hours of the zone's clock. When the clock goes back, the repeated hour is a bucket of its own.</summary>
     Hour,
 
     /// <summary>Days, 23 or 25 hours long when the clock changes.</summary>
     Day,
 
-    /// <summary>Weeks from Monday, as ISO 8601 counts them.</summary>
+    /// <summary>Weeks, from Monday as ISO 8601 counts them, or from another day.</summary>
     Week,
 
     /// <summary>Calendar months.</summary>
     Month,
+
+    /// <summary>Quarters of a year, from January, April, July and October.</summary>
+    Quarter,
+
+    /// <summary>Calendar years.</summary>
+    Year,
 }

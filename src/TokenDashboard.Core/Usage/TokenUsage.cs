@@ -6,11 +6,14 @@ namespace TokenDashboard.Usage;
 /// <summary>Usage of one group of requests. Properties of dimensions that were not asked for are null.</summary>
 public sealed class TokenUsage : UsageFigures
 {
-    internal TokenUsage(UsageKey key, DateTimeOffset? start, DateTimeOffset? end, UsageAccumulator usage, UsageTotals all)
+    internal TokenUsage(UsageKey key, DateTimeOffset? start, DateTimeOffset? end, bool isPartial, UsageAccumulator usage, UsageTotals all)
         : base(usage, all)
     {
         Start = start;
         End = end;
+        IsPartial = isPartial;
+        Weekday = key.Weekday?.ToString();
+        HourOfDay = key.HourOfDay;
         User = key.User;
         Model = key.Model;
         Provider = key.Provider;
@@ -19,11 +22,23 @@ public sealed class TokenUsage : UsageFigures
         Source = key.Source;
     }
 
-    /// <summary>First instant of the hour, day, week or month, with the zone's offset.</summary>
+    /// <summary>What the row was grouped by, joined by commas; empty for nothing. It tells an unknown user, the empty string, from no user, which some files do not.</summary>
+    public string GroupedBy { get; internal init; } = "";
+
+    /// <summary>First instant of the unit of time or the session, with the zone's offset.</summary>
     public DateTimeOffset? Start { get; }
 
     /// <summary>First instant after it.</summary>
     public DateTimeOffset? End { get; }
+
+    /// <summary>Whether the row has a part of its unit of time only: the range begins or ends within it, or it is not over.</summary>
+    public bool IsPartial { get; }
+
+    /// <summary>The English name of the day of the week in the zone.</summary>
+    public string? Weekday { get; }
+
+    /// <summary>The hour of the zone's clock, 0 to 23.</summary>
+    public int? HourOfDay { get; }
 
     /// <summary>The user; the empty string where it is unknown.</summary>
     public string? User { get; }
@@ -44,5 +59,5 @@ public sealed class TokenUsage : UsageFigures
     public string? Source { get; }
 
     private protected override string Label =>
-        string.Join(", ", new[] { Start?.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture), User, Model, Provider, RequestType, Transaction, Source }.Where(name => name is not null).DefaultIfEmpty("all"));
+        string.Join(", ", new[] { Start?.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture), Weekday, HourOfDay is { } hour ? string.Create(CultureInfo.InvariantCulture, $"{hour:00}:00") : null, User, Model, Provider, RequestType, Transaction, Source }.Where(name => name is not null).DefaultIfEmpty("all"));
 }

@@ -45,6 +45,9 @@ public abstract class UsageFigures
     /// <summary>What the requests have in common, for people.</summary>
     private protected abstract string Label { get; }
 
+    /// <summary>Whether this is the sum of other rows of the result, which a total was asked for.</summary>
+    public bool IsTotal { get; internal init; }
+
     /// <summary>Number of requests.</summary>
     public long Requests { get; }
 
@@ -122,5 +125,5 @@ public abstract class UsageFigures
     public bool PercentilesExact { get; }
 
     /// <summary>What is summed up, and how many tokens.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Label}: {TotalTokens:N0} tokens");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(IsTotal ? "total of " : "")}{Label}: {TotalTokens:N0} tokens");
 }

@@ -27,17 +27,29 @@ internal static class UsageGroups
         foreach (ITelemetryStore store in stores)
         {
             var parts = new List<Dictionary<TKey, UsageAccumulator>>();
+            var reads = new List<UnreadableReport>();
             unreadable.Add(store.ReadUsage(scope, part =>
             {
                 if (part == 0)
                 {
                     parts.Clear();
+                    reads.Clear();
                 }
                 var groups = new Dictionary<TKey, UsageAccumulator>();
                 parts.Add(groups);
                 Func<UsageRow, TKey> keyOf = keys(store);
+                var read = new UnreadableReport();
+                reads.Add(read);
                 return row =>
                 {
+                    if (row.IsRollup)
+                    {
+                        read.RollupsRead++;
+                    }
+                    else
+                    {
+                        read.RequestsRead++;
+                    }
                     TKey key = keyOf(row);
                     if (!groups.TryGetValue(key, out UsageAccumulator? usage))
                     {
@@ -46,6 +58,7 @@ internal static class UsageGroups
                     usage.Add(row);
                 };
             }));
+            reads.ForEach(unreadable.Add);
             if (all.Count == 0)
             {
                 // Mostly there is one store, and its first part holds most groups.
@@ -61,6 +74,17 @@ internal static class UsageGroups
             }
         }
         return (all, unreadable);
+    }
+
+    /// <summary>The sum of usage.</summary>
+    public static UsageAccumulator Sum(IEnumerable<UsageAccumulator> parts, UsagePrices? prices)
+    {
+        UsageAccumulator sum = NewUsage(prices);
+        foreach (UsageAccumulator part in parts)
+        {
+            sum.Add(part);
+        }
+        return sum;
     }
 
     /// <summary>Usage of no request.</summary>

@@ -8,9 +8,14 @@ namespace TokenDashboard.Usage;
 /// <param name="RequestType">The kind of request.</param>
 /// <param name="Transaction">The transaction.</param>
 /// <param name="Source">The store.</param>
+/// <param name="Weekday">The day of the week.</param>
+/// <param name="HourOfDay">The hour of the clock.</param>
 internal readonly record struct UsageKey(
-    long BucketTicks, string? User, string? Model, string? Provider, string? RequestType, string? Transaction, string? Source)
+    long BucketTicks, string? User = null, string? Model = null, string? Provider = null, string? RequestType = null, string? Transaction = null, string? Source = null, DayOfWeek? Weekday = null, sbyte? HourOfDay = null)
 {
+    /// <summary>Where the key is in the week or the day.</summary>
+    public int CyclePlace(DayOfWeek firstDayOfWeek) => (Weekday is { } day ? 24 * Telemetry.LocalTime.DaysSince(firstDayOfWeek, day) : 0) + (HourOfDay ?? 0);
+
     /// <summary>Orders keys by their names, by character codes.</summary>
     public int CompareNames(in UsageKey other)
     {

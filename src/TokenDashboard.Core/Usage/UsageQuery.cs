@@ -10,28 +10,39 @@ public sealed class UsageQuery
 
     private readonly HashSet<UsageDimension> _dimensions;
     private readonly TimeZoneInfo _zone;
+    private readonly DayOfWeek _firstDayOfWeek;
     private readonly TimeBuckets? _buckets;
+    private readonly bool _sessions;
 
     /// <summary>Makes a query.</summary>
     /// <param name="groupBy">The dimensions; none gives one row for everything.</param>
-    /// <param name="zone">The zone whose hours, days, weeks and months are meant.</param>
+    /// <param name="zone">The zone whose clock and calendar are meant.</param>
+    /// <param name="firstDayOfWeek">The day on which weeks begin.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GroupingInvalid"/>: two units of time.</exception>
-    public UsageQuery(IEnumerable<UsageDimension> groupBy, TimeZoneInfo zone)
+    public UsageQuery(IEnumerable<UsageDimension> groupBy, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         _dimensions = [.. groupBy];
         _zone = zone;
-        TimeUnit[] units = [.. _dimensions.Where(dimension => dimension <= UsageDimension.Month).Select(dimension => (TimeUnit)dimension)];
+        _firstDayOfWeek = firstDayOfWeek;
+        UsageDimension[] units = [.. _dimensions.Where(dimension => dimension <= UsageDimension.Session)];
         if (units.Length > 1)
         {
             throw new TokenDashboardException(
                 ErrorCode.GroupingInvalid,
                 $"Usage can be grouped by one unit of time, not by {string.Join(" and ", units)} at once.");
         }
-        _buckets = units.Length == 1 ? new TimeBuckets(units[0], zone) : null;
+        _sessions = units is [UsageDimension.Session];
+        _buckets = _sessions ? new TimeBuckets(TimeUnit.Hour, TimeZoneInfo.Utc) : units.Length == 1 ? new TimeBuckets((TimeUnit)units[0], zone, firstDayOfWeek) : null;
     }
+
+    /// <summary>The present moment: a bucket that ends after it is not over.</summary>
+    public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
 
     /// <summary>Whether buckets without requests appear too, from the range's first to its last (or the data's, where the range is open).</summary>
     public bool Fill { get; init; }
+
+    /// <summary>Whether the result has a total, and by time and names a subtotal after each bucket.</summary>
+    public bool WithTotal { get; init; }
 
     /// <summary>The prices; null for usage without its cost.</summary>
     public UsagePrices? Prices { get; init; }
@@ -44,35 +55,57 @@ public sealed class UsageQuery
     {
         (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = Sum(stores, filter);
         var all = UsageTotals.Of(groups.Select(group => group.Usage), Prices);
-        IEnumerable<TokenUsage> rows = groups.Select(group =>
+        string groupedBy = string.Join(", ", _dimensions.Order());
+        TokenUsage Row(UsageKey key, UsageAccumulator usage, bool isTotal)
         {
-            (DateTimeOffset Start, DateTimeOffset End)? bounds = _buckets?.Bounds(group.Key.BucketTicks);
-            return new TokenUsage(group.Key, bounds?.Start, bounds?.End, group.Usage, all);
-        });
-        return new QueryResult<TokenUsage>([.. rows], unreadable);
+            (DateTimeOffset Start, DateTimeOffset End)? bounds = isTotal && key.BucketTicks == 0 ? null
+                : _sessions ? (LocalTime.At(key.BucketTicks, _zone), LocalTime.At(SessionBlocks.EndOf(key.BucketTicks), _zone))
+                : _buckets?.Bounds(key.BucketTicks);
+            bool isPartial = bounds is { } bucket && filter.Range.Cuts(bucket.Start, bucket.End, Now);
+            return new TokenUsage(key, bounds?.Start, bounds?.End, isPartial, usage, all) { IsTotal = isTotal, GroupedBy = isTotal ? (bounds is null ? "" : groupedBy.Split(',')[0]) : groupedBy };
+        }
+        IEnumerable<TokenUsage> rows = groups.Select(group => Row(group.Key, group.Usage, isTotal: false));
+        if (!WithTotal || _dimensions.Count == 0 || groups.Count == 0)
+        {
+            return new QueryResult<TokenUsage>([.. rows], unreadable);
+        }
+        if (_buckets is not null && _dimensions.Count > 1)
+        {
+            rows = groups.GroupBy(group => group.Key.BucketTicks).SelectMany(bucket => (IEnumerable<TokenUsage>)
+            [
+                .. bucket.Select(group => Row(group.Key, group.Usage, isTotal: false)),
+                Row(new UsageKey(bucket.Key), UsageGroups.Sum(bucket.Select(group => group.Usage), Prices), isTotal: true),
+            ]);
+        }
+        return new QueryResult<TokenUsage>([.. rows], unreadable) { Total = Row(default, UsageGroups.Sum(groups.Select(group => group.Usage), Prices), isTotal: true) };
     }
 
     internal (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> Groups, UnreadableReport Unreadable) Sum(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
     {
         ArgumentNullException.ThrowIfNull(stores);
         ArgumentNullException.ThrowIfNull(filter);
-        if (Fill && _buckets is null)
+        if (Fill && (_buckets is null || _sessions))
         {
             throw new TokenDashboardException(
-                ErrorCode.GroupingInvalid, "Empty buckets can be filled in only where usage is grouped by Hour, Day, Week or Month.");
+                ErrorCode.GroupingInvalid, "Empty buckets can be filled in only where usage is grouped by a unit of time, such as Hour or Day.");
         }
-        (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum(stores, filter, _dimensions.Aggregate(RequestText.None, (texts, dimension) => texts | TextOf(dimension)), _buckets?.Step ?? 0, _zone, Prices, Keys);
+        (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum(stores, filter, _dimensions.Aggregate(RequestText.None, (texts, dimension) => texts | TextOf(dimension)), Step, _sessions ? TimeZoneInfo.Utc : _zone, Prices, Keys);
         if (_dimensions.Count == 0 && groups.Count == 0)
         {
             groups.Add(default, UsageGroups.NewUsage(Prices));
+        }
+        if (_sessions)
+        {
+            groups = SessionBlocks.Of(groups);
         }
         if (Fill)
         {
             FillBuckets(groups, _buckets!, filter.Range);
         }
         (UsageKey Key, UsageAccumulator Usage)[] sorted = [.. groups.Select(group => (group.Key, group.Value))];
-        Array.Sort(sorted, static (one, other) =>
+        Array.Sort(sorted, (one, other) =>
             one.Key.BucketTicks != other.Key.BucketTicks ? one.Key.BucketTicks.CompareTo(other.Key.BucketTicks)
+            : one.Key.CyclePlace(_firstDayOfWeek) != other.Key.CyclePlace(_firstDayOfWeek) ? one.Key.CyclePlace(_firstDayOfWeek).CompareTo(other.Key.CyclePlace(_firstDayOfWeek))
             : one.Usage.TotalTokens != other.Usage.TotalTokens ? other.Usage.TotalTokens.CompareTo(one.Usage.TotalTokens)
             : one.Key.CompareNames(other.Key));
         return (sorted, unreadable);
@@ -89,12 +122,20 @@ public sealed class UsageQuery
         _ => RequestText.None,
     };
 
+    // At which multiples of seconds of the clock a key may change; the buckets' own, or the hours of the day. Sessions begin with hours of
+    // UTC, those of other zones with any of its quarters.
+    private int Step => _sessions && (_dimensions.Contains(UsageDimension.HourOfDay) || _dimensions.Contains(UsageDimension.Weekday)) ? 900
+        : _dimensions.Contains(UsageDimension.HourOfDay) ? Math.Min(3600, _buckets?.Step ?? 3600)
+        : _dimensions.Contains(UsageDimension.Weekday) ? Math.Min(86400, _buckets?.Step ?? 86400) : _buckets?.Step ?? 0;
+
     private Func<UsageRow, UsageKey> Keys(ITelemetryStore store)
     {
         // Buckets remember the last one asked for, so each thread has its own.
         TimeBuckets? buckets = _buckets?.Copy();
         bool user = _dimensions.Contains(UsageDimension.User), model = _dimensions.Contains(UsageDimension.Model), provider = _dimensions.Contains(UsageDimension.Provider);
         bool type = _dimensions.Contains(UsageDimension.RequestType), transaction = _dimensions.Contains(UsageDimension.Transaction), source = _dimensions.Contains(UsageDimension.Source);
+        bool weekday = _dimensions.Contains(UsageDimension.Weekday), hour = _dimensions.Contains(UsageDimension.HourOfDay);
+        DateTimeOffset Local(UsageRow row) => LocalTime.At(row.UtcTicks, _zone);
         return row => new UsageKey(
             buckets?.StartOf(row.UtcTicks) ?? 0,
             user ? row.User : null,
@@ -102,7 +143,9 @@ public sealed class UsageQuery
             provider ? row.Provider : null,
             type ? row.RequestType : null,
             transaction ? row.Transaction : null,
-            source ? store.Source ?? row.Source : null);
+            source ? store.Source ?? row.Source : null,
+            weekday ? Local(row).DayOfWeek : null,
+            hour ? (sbyte)Local(row).Hour : null);
     }
 
     private void FillBuckets(Dictionary<UsageKey, UsageAccumulator> groups, TimeBuckets buckets, TimeRange range)

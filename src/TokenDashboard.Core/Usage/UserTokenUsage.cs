@@ -5,7 +5,7 @@ namespace TokenDashboard.Usage;
 /// <summary>Usage of one user in a range.</summary>
 public sealed class UserTokenUsage : UsageFigures
 {
-    internal UserTokenUsage(string user, int rank, IEnumerable<string> models, UsageAccumulator usage, UsageTotals all, UsageAccumulator? previous)
+    internal UserTokenUsage(string? user, int rank, IEnumerable<string> models, UsageAccumulator usage, UsageTotals all, UsageAccumulator? previous)
         : base(usage, all)
     {
         User = user;
@@ -26,11 +26,11 @@ public sealed class UserTokenUsage : UsageFigures
         }
     }
 
-    /// <summary>1 for the user with the most tokens of the result, or the highest cost where that is the order.</summary>
+    /// <summary>1 for the user with the most tokens of the result, or the highest cost where that is the order; 0 in a total.</summary>
     public int Rank { get; }
 
-    /// <summary>The user; the empty string stands for requests of which the user is not known.</summary>
-    public string User { get; }
+    /// <summary>The user; the empty string stands for requests of which the user is not known. Null in a total.</summary>
+    public string? User { get; }
 
     /// <summary>The models used, by name.</summary>
     public NameList Models { get; }
@@ -56,5 +56,5 @@ public sealed class UserTokenUsage : UsageFigures
     /// <summary>The change as part of the tokens before: 0.5 is half as much again. Null when there were none before.</summary>
     public double? ChangeRatio { get; }
 
-    private protected override string Label => User;
+    private protected override string Label => User ?? "all";
 }

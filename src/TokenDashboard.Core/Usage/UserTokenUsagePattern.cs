@@ -6,22 +6,22 @@ namespace TokenDashboard.Usage;
 /// <summary>Usage of one user in one hour of the week, summed over the weeks of the range.</summary>
 public sealed class UserTokenUsagePattern : UsageFigures
 {
-    internal UserTokenUsagePattern(string user, DayOfWeek dayOfWeek, int hour, UsageAccumulator usage, UsageTotals all)
+    internal UserTokenUsagePattern(string? user, DayOfWeek? dayOfWeek, int? hour, UsageAccumulator usage, UsageTotals all)
         : base(usage, all)
     {
         User = user;
-        DayOfWeek = dayOfWeek;
-        Hour = hour;
+        Weekday = dayOfWeek?.ToString();
+        HourOfDay = hour;
     }
 
-    /// <summary>The user; the empty string stands for requests of which the user is not known.</summary>
-    public string User { get; }
+    /// <summary>The user; the empty string stands for requests of which the user is not known. Null in a total.</summary>
+    public string? User { get; }
 
-    /// <summary>The day of the week in the zone.</summary>
-    public DayOfWeek DayOfWeek { get; }
+    /// <summary>The English name of the day of the week in the zone; null in a total.</summary>
+    public string? Weekday { get; }
 
-    /// <summary>The hour of the zone's clock, 0 to 23.</summary>
-    public int Hour { get; }
+    /// <summary>The hour of the zone's clock, 0 to 23; null in a total.</summary>
+    public int? HourOfDay { get; }
 
-    private protected override string Label => string.Create(CultureInfo.InvariantCulture, $"{User}, {DayOfWeek} {Hour}:00");
+    private protected override string Label => Weekday is null ? User ?? "all" : string.Create(CultureInfo.InvariantCulture, $"{User}, {Weekday} {HourOfDay}:00");
 }

@@ -8,17 +8,26 @@ public sealed class UserUsageQuery
     private readonly IReadOnlyList<ITelemetryStore> _stores;
     private readonly RequestFilter _filter;
     private readonly TimeZoneInfo _zone;
+    private readonly DayOfWeek _firstDayOfWeek;
 
     /// <summary>Makes a query.</summary>
     /// <param name="stores">The open stores.</param>
     /// <param name="filter">Which requests.</param>
     /// <param name="zone">The zone whose clock and calendar are meant.</param>
-    public UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone)
+    /// <param name="firstDayOfWeek">The day on which weeks begin.</param>
+    public UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         _stores = stores;
         _filter = filter;
         _zone = zone;
+        _firstDayOfWeek = firstDayOfWeek;
     }
+
+    /// <summary>The present moment: a bucket that ends after it is not over.</summary>
+    public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
+
+    /// <summary>Whether results have a total, and series and patterns a subtotal after each user.</summary>
+    public bool WithTotal { get; init; }
 
     /// <summary>The prices; null for usage without its cost.</summary>
     public UsagePrices? Prices { get; init; }
@@ -63,7 +72,12 @@ public sealed class UserUsageQuery
                 user.Value,
                 all,
                 before is null ? null : before.GetValueOrDefault(user.Key) ?? UsageGroups.NewUsage(Prices)));
-        return new QueryResult<UserTokenUsage>([.. rows], unreadable);
+        return new QueryResult<UserTokenUsage>([.. rows], unreadable)
+        {
+            Total = !WithTotal || users.Count == 0 ? null : new UserTokenUsage(
+                null, 0, models.Values.SelectMany(names => names).Distinct().Order(StringComparer.Ordinal), UsageGroups.Sum(users.Values, Prices), all,
+                before is null ? null : UsageGroups.Sum(before.Values, Prices)) { IsTotal = true },
+        };
     }
 
     /// <summary>One row per user and unit of time, by user (most tokens first), then by time.</summary>
@@ -73,10 +87,10 @@ public sealed class UserUsageQuery
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.TooManyBuckets"/>: filling would make more than a million rows.</exception>
     public QueryResult<UserTokenUsagePeriod> Periods(TimeUnit unit, bool cumulative, bool fill)
     {
-        var query = new UsageQuery([(UsageDimension)unit, UsageDimension.User], _zone) { Fill = fill, Prices = Prices };
+        var query = new UsageQuery([(UsageDimension)unit, UsageDimension.User], _zone, _firstDayOfWeek) { Fill = fill, Prices = Prices };
         (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = query.Sum(_stores, _filter);
         var all = UsageTotals.Of(groups.Select(group => group.Usage), Prices);
-        var buckets = new TimeBuckets(unit, _zone);
+        var buckets = new TimeBuckets(unit, _zone, _firstDayOfWeek);
         var rows = new List<UserTokenUsagePeriod>();
         foreach (IGrouping<string, (UsageKey Key, UsageAccumulator Usage)> user in groups
             .GroupBy(group => group.Key.User!)
@@ -90,13 +104,19 @@ public sealed class UserUsageQuery
                 running += usage.TotalTokens;
                 runningCost += UsageCost.Of(usage)?.Amount ?? 0;
                 (DateTimeOffset start, DateTimeOffset end) = buckets.Bounds(key.BucketTicks);
-                rows.Add(new UserTokenUsagePeriod(user.Key, start, end, usage, all, cumulative ? running : null, runningCost));
+                rows.Add(new UserTokenUsagePeriod(user.Key, start, end, _filter.Range.Cuts(start, end, Now), usage, all, cumulative ? running : null, runningCost));
+            }
+            if (WithTotal)
+            {
+                rows.Add(Total(user.Key, user.Select(group => group.Usage)));
             }
         }
-        return new QueryResult<UserTokenUsagePeriod>(rows, unreadable);
+        UserTokenUsagePeriod Total(string? user, IEnumerable<UsageAccumulator> parts) =>
+            new(user, null, null, isPartial: false, UsageGroups.Sum(parts, Prices), all, cumulativeTokens: null, cumulativeCost: null) { IsTotal = true };
+        return new QueryResult<UserTokenUsagePeriod>(rows, unreadable) { Total = WithTotal && groups.Count > 0 ? Total(null, groups.Select(group => group.Usage)) : null };
     }
 
-    /// <summary>One row per user and hour of the week in which there was usage, by user (most tokens first), then from Monday on.</summary>
+    /// <summary>One row per user and hour of the week in which there was usage, by user (most tokens first), then from the first day of the week on.</summary>
     public QueryResult<UserTokenUsagePattern> Pattern()
     {
         var hours = new TimeBuckets(TimeUnit.Hour, _zone);
@@ -111,7 +131,7 @@ public sealed class UserUsageQuery
                 {
                     DateTimeOffset local = LocalTime.At(row.UtcTicks, _zone);
                     hourStart = start;
-                    hourOfWeek = (((int)local.DayOfWeek + 6) % 7 * 24) + local.Hour;
+                    hourOfWeek = (LocalTime.DaysSince(_firstDayOfWeek, local.DayOfWeek) * 24) + local.Hour;
                 }
                 return (row.User, hourOfWeek);
             };
@@ -122,8 +142,11 @@ public sealed class UserUsageQuery
             .OrderByDescending(group => tokensOfUser[group.Key.User])
             .ThenBy(group => group.Key.User, StringComparer.Ordinal)
             .ThenBy(group => group.Key.HourOfWeek)
-            .Select(group => new UserTokenUsagePattern(
-                group.Key.User, (DayOfWeek)(((group.Key.HourOfWeek / 24) + 1) % 7), group.Key.HourOfWeek % 24, group.Value, all));
-        return new QueryResult<UserTokenUsagePattern>([.. rows], unreadable);
+            .GroupBy(group => group.Key.User)
+            .SelectMany(user => user.Select(group => new UserTokenUsagePattern(
+                user.Key, (DayOfWeek)(((group.Key.HourOfWeek / 24) + (int)_firstDayOfWeek) % 7), group.Key.HourOfWeek % 24, group.Value, all))
+                .Concat(WithTotal ? [Total(user.Key, user.Select(group => group.Value))] : []));
+        UserTokenUsagePattern Total(string? user, IEnumerable<UsageAccumulator> parts) => new(user, null, null, UsageGroups.Sum(parts, Prices), all) { IsTotal = true };
+        return new QueryResult<UserTokenUsagePattern>([.. rows], unreadable) { Total = WithTotal && groups.Count > 0 ? Total(null, groups.Values) : null };
     }
 }

@@ -33,6 +33,8 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    private bool IsIgnored => MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? value) && value is ActionPreference.Ignore;
+
     private bool IsSet(string name) => MyInvocation.BoundParameters.TryGetValue(name, out object? value) && value is SwitchParameter { IsPresent: true };
 
     /// <summary>The work for one input object.</summary>
@@ -53,7 +55,8 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
         {
             work();
         }
-        catch (TokenDashboardException exception) when (IsTerminating(exception))
+        // PowerShell would show a terminating error that is to be ignored.
+        catch (TokenDashboardException exception) when (IsTerminating(exception) && !IsIgnored)
         {
             ThrowTerminatingError(exception.ToErrorRecord());
         }

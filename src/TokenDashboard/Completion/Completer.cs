@@ -15,6 +15,9 @@ public abstract class Completer : IArgumentCompleter
     // PowerShell takes typographic quotes and dashes for the plain ones.
     private const string Dashes = "-–—―";
 
+    // Nobody looks through more.
+    private const int MostOffered = 1000;
+
     private static readonly SearchValues<char> NeedQuotes = SearchValues.Create(" '\"`$(){};,|&<>@#*?[‘’‚‛“”„");
 
     /// <inheritdoc/>
@@ -25,7 +28,8 @@ public abstract class Completer : IArgumentCompleter
         try
         {
             return [.. Values(parameterName, fakeBoundParameters)
-                .Where(value => value.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
+                .Where(value => IsMatch(value.Text, word))
+                .Take(MostOffered)
                 .Select(value => new CompletionResult(Quote(value.Text), Display.Text(value.Text), CompletionResultType.ParameterValue, Display.Text(value.ToolTip)))];
         }
         catch (TokenDashboardException)
@@ -36,6 +40,9 @@ public abstract class Completer : IArgumentCompleter
 
     /// <summary>The values to choose from, in the order to offer them.</summary>
     private protected abstract IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters);
+
+    /// <summary>Whether a text is offered for what was typed.</summary>
+    private protected virtual bool IsMatch(string text, string word) => text.StartsWith(word, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The text as PowerShell reads it back; wildcards in it are escaped for parameters that know them.</summary>
     private protected virtual string Quote(string text)

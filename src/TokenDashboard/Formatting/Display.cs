@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
+using System.Management.Automation;
+using TokenDashboard.Usage;
 
 namespace TokenDashboard.Formatting;
 
@@ -7,15 +9,65 @@ namespace TokenDashboard.Formatting;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Display
 {
+    private const string Units = "kMGTPE";
+
     private static readonly TimeSpan ShortestDay = TimeSpan.FromHours(20);
 
-    /// <summary>The beginning of a bucket of time: a date, with the time of day for hours.</summary>
+    /// <summary>A time, also as the text or the properties that another session made of it; null without one.</summary>
+    public static DateTimeOffset? Instant(object? value) => (value as PSObject)?.BaseObject switch
+    {
+        PSCustomObject when value is PSObject foreign && foreign.Properties["UtcDateTime"]?.Value is { } utc =>
+            new DateTimeOffset(LanguagePrimitives.ConvertTo<DateTime>(utc), TimeSpan.Zero).ToOffset(LanguagePrimitives.ConvertTo<TimeSpan>(foreign.Properties["Offset"]?.Value ?? TimeSpan.Zero)),
+        { } inner and not PSCustomObject => Instant(inner),
+        _ => value switch
+        {
+            DateTimeOffset instant => instant,
+            DateTime time => new DateTimeOffset(time),
+            string text => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset instant) ? instant : null,
+            _ => null,
+        },
+    };
+
+    /// <summary>
+    /// A number that fits: whole, or where that is too long in thousands (k), millions (M) and so on. Digits are never cut.
+    /// </summary>
+    public static string Number(object? value, int width)
+    {
+        if (value is null)
+        {
+            return "";
+        }
+        double number = LanguagePrimitives.ConvertTo<double>(value);
+        string text = (value is PSObject wrapped ? wrapped.BaseObject : value) is IFormattable whole and not double
+            ? whole.ToString("N0", CultureInfo.CurrentCulture) : number.ToString("N0", CultureInfo.CurrentCulture);
+        for (int unit = 0; text.Length > width && unit < Units.Length; unit++)
+        {
+            number /= 1000;
+            text = number.ToString("N0", CultureInfo.CurrentCulture) + Units[unit];
+        }
+        return text;
+    }
+
+    /// <summary>The beginning of a bucket of time: a date, with the time of day for hours and minutes.</summary>
     public static string Bucket(DateTimeOffset start, DateTimeOffset end) =>
         start.ToString(end - start >= ShortestDay ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
+    /// <summary>A range of time; empty without one.</summary>
+    public static string Range(DateTimeOffset? start, DateTimeOffset? end) => start is null || end is null ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"{start:yyyy-MM-dd HH:mm} - {end:yyyy-MM-dd HH:mm} (UTC{start:zzz})");
+
     /// <summary>An instant in local time; empty without one.</summary>
-    public static string Time(DateTimeOffset? instant) =>
-        instant?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "";
+    public static string Time(object? value) =>
+        Instant(value)?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>An instant in local time, to the minute; empty without one.</summary>
+    public static string Minute(object? value) => Instant(value)?.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>The date of an instant by its own offset; empty without one.</summary>
+    public static string Date(object? value) => Instant(value)?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>An instant with its own offset; empty without one.</summary>
+    public static string Stamp(object? value) => Instant(value)?.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>A text of which a terminal obeys nothing: whoever calls a model chooses the names in a store, escape sequences included.</summary>
     public static string Text(string? text) => MessageText.Visible(text ?? "");
@@ -35,15 +87,38 @@ public static class Display
     /// <summary>A part of the whole as a percentage with sign, spelled as shares are; empty without one.</summary>
     public static string Change(double? ratio) => ratio is { } part ? (part > 0 ? "+" : "") + part.ToString("P1", CultureInfo.CurrentCulture) : "";
 
-    /// <summary>An amount of money: cents from one unit on, else four decimals; empty without one.</summary>
-    public static string Cost(decimal? cost, string? currency)
+    /// <summary>An amount of money: cents from one unit on, else four decimals, where it is too long whole units or more; empty without one.</summary>
+    public static string Cost(decimal? cost, string? currency, int width = int.MaxValue)
     {
         if (cost is not { } amount)
         {
             return "";
         }
-        string number = amount.ToString(Math.Abs(amount) >= 1 || amount == 0 ? "N2" : "N4", CultureInfo.CurrentCulture);
+        string text = InCurrency(amount.ToString(Math.Abs(amount) >= 1 || amount == 0 ? "N2" : "N4", CultureInfo.CurrentCulture), currency);
+        return text.Length <= width ? text : InCurrency(Number(amount, width - (InCurrency("", currency).Length)), currency);
+    }
+
+    private static string InCurrency(string number, string? currency)
+    {
         return currency switch { null or "USD" => "$" + number, "EUR" => "€" + number, "GBP" => "£" + number, _ => $"{number} {currency}" };
+    }
+
+    /// <summary>Usage in one line: what it is of, tokens, cost and requests.</summary>
+    public static string Line(TokenUsage usage)
+    {
+        ArgumentNullException.ThrowIfNull(usage);
+        string?[] of = [usage.Start is { } start && usage.End is { } end ? Bucket(start, end) : null, usage.Weekday, usage.HourOfDay is { } hour ? $"{hour}:00" : null, usage.User, usage.Model, usage.Provider, usage.RequestType, usage.Transaction, usage.Source];
+        string names = Names([.. of]);
+        string cost = Cost(usage.Cost, usage.Currency);
+        return (names.Length > 0 ? names + ": " : "")
+            + string.Create(CultureInfo.CurrentCulture, $"{Brief(usage.TotalTokens)} tokens{(cost.Length > 0 ? ", " + cost : "")}, {Brief(usage.Requests)} requests");
+    }
+
+    /// <summary>A count in three digits and a unit.</summary>
+    public static string Brief(long count)
+    {
+        (double size, string sign) = Math.Abs(count) switch { >= 1_000_000_000 => (1e9, "G"), >= 1_000_000 => (1e6, "M"), >= 10_000 => (1e3, "k"), _ => (1, "") };
+        return (count / size).ToString("0.##", CultureInfo.CurrentCulture) + sign;
     }
 
     /// <summary>A size in the largest binary unit that leaves a number above one.</summary>

@@ -18,12 +18,13 @@ internal sealed class WorkProgress(Cmdlet cmdlet, string activity) : IDisposable
     /// <summary>What is worked on.</summary>
     public string Activity { get; set; } = activity;
 
-    /// <summary>Shows how much is done.</summary>
+    /// <summary>Shows how much is done. More than all may be done where more has come meanwhile; then only that is said.</summary>
     /// <param name="done">How much.</param>
     /// <param name="all">Of how much.</param>
     /// <param name="unit">Of what.</param>
     public void Show(long done, long all, string unit) =>
-        Show(all > 0 ? Math.Clamp((double)done / all, 0, 1) : 0, _ => string.Create(CultureInfo.CurrentCulture, $"{done:N0} of {all:N0} {unit}"));
+        Show(all > 0 ? Math.Clamp((double)done / all, 0, 1) : 0, _ => done <= all
+            ? string.Create(CultureInfo.CurrentCulture, $"{done:N0} of {all:N0} {unit}") : string.Create(CultureInfo.CurrentCulture, $"{done:N0} {unit}"));
 
     /// <summary>Shows how much is done.</summary>
     /// <param name="part">The part that is done, 0 to 1; null where it is not known.</param>

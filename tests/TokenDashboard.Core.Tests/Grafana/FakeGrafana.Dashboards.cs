@@ -209,7 +209,7 @@ internal sealed partial class FakeGrafana
             .Select(pair => (JsonNode)new JsonObject
             {
                 ["uid"] = pair.Key, ["title"] = pair.Value.Title, ["type"] = "dash-db", ["folderUid"] = pair.Value.FolderUid,
-                ["folderTitle"] = Folders.Find(folder => folder.Uid == pair.Value.FolderUid)?.Title,
+                ["folderTitle"] = Folders.Find(folder => folder.Uid == pair.Value.FolderUid)?.Title, ["tags"] = pair.Value.Content["tags"]?.DeepClone(),
             })]));
     }
 

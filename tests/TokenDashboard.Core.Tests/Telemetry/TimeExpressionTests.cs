@@ -29,12 +29,31 @@ public class TimeExpressionTests
     [InlineData("last month", "2026-08-31T22:00:00Z")]
     [InlineData("this year", "2025-12-31T23:00:00Z")]
     [InlineData("999999w", "0001-01-01T00:00:00Z")]
+    [InlineData("7 days", "2026-10-20T22:30:00Z")]
+    [InlineData("1 hour ago", "2026-10-27T21:30:00Z")]
+    [InlineData("Last 90 Minutes", "2026-10-27T21:00:00Z")]
+    [InlineData("1 day, 12 hours", "2026-10-26T10:30:00Z")]
+    [InlineData("1 day and 12 h", "2026-10-26T10:30:00Z")]
+    [InlineData("30 sec", "2026-10-27T22:29:30Z")]
+    [InlineData("5 mins", "2026-10-27T22:25:00Z")]
+    [InlineData("1 month", "2026-09-27T21:30:00Z")]
+    [InlineData("1mo", "2026-09-27T21:30:00Z")]
+    [InlineData("8 months ago", "2026-02-27T22:30:00Z")]
+    [InlineData("1 year", "2025-10-27T22:30:00Z")]
+    [InlineData("2y", "2024-10-27T22:30:00Z")]
+    [InlineData("9000 years", "0001-01-01T00:00:00Z")]
+    [InlineData("7.00:00:00", "2026-10-20T22:30:00Z")]
+    [InlineData("this quarter", "2026-09-30T22:00:00Z")]
+    [InlineData("last quarter", "2026-06-30T22:00:00Z")]
     public void An_instant_is_found(string text, string expected) =>
         Assert.Equal(DateTimeOffset.Parse(expected), TimeExpression.Parse(text).ToInstant(Now, Berlin));
 
     [Theory]
     [InlineData("7d", "2026-10-20T22:30:00Z", "2026-10-27T22:30:00Z")]
     [InlineData("today", "2026-10-26T23:00:00Z", "2026-10-27T22:30:00Z")]
+    [InlineData("7 days", "2026-10-20T22:30:00Z", "2026-10-27T22:30:00Z")]
+    [InlineData("2 months", "2026-08-27T21:30:00Z", "2026-10-27T22:30:00Z")]
+    [InlineData("last quarter", "2026-06-30T22:00:00Z", "2026-09-30T22:00:00Z")]
     [InlineData("yesterday", "2026-10-25T23:00:00Z", "2026-10-26T23:00:00Z")]
     [InlineData("last week", "2026-10-18T22:00:00Z", "2026-10-25T23:00:00Z")]
     [InlineData("last month", "2026-08-31T22:00:00Z", "2026-09-30T22:00:00Z")]
@@ -50,7 +69,10 @@ public class TimeExpressionTests
     [InlineData("")]
     [InlineData("7")]
     [InlineData("-7d")]
-    [InlineData("7 days")]
+    [InlineData("7 dogs")]
+    [InlineData("days")]
+    [InlineData("ago")]
+    [InlineData("1 h2")]
     [InlineData("10/01/2026")]
     [InlineData("2026-13-01")]
     [InlineData("soon")]
@@ -68,11 +90,33 @@ public class TimeExpressionTests
         Assert.Equal(ErrorCode.RangeInvalid, Assert.Throws<TokenDashboardException>(() => expression.ToRange(Now, Berlin)).Code);
     }
 
+    [Theory]
+    [InlineData(7)]
+    [InlineData(-7)]
+    public void A_TimeSpan_is_a_length_of_time_ago(int days) => Assert.Equal(
+        (Now.AddDays(-7), Now), (new TimeExpression(TimeSpan.FromDays(days)).ToRange(Now, Berlin).Since, new TimeExpression(TimeSpan.FromDays(days)).ToRange(Now, Berlin).Until));
+
     [Fact]
     public void A_time_in_the_gap_of_the_clock_means_the_change() =>
         Assert.Equal(
             new DateTimeOffset(2026, 3, 29, 1, 0, 0, TimeSpan.Zero),
             TimeExpression.Parse("2026-03-29T02:30").ToInstant(Now, Berlin));
+
+    [Theory]
+    [InlineData("7d", "2026-10-19T22:00:00Z", "2026-10-26T23:00:00Z")]
+    [InlineData("last week", "2026-10-18T22:00:00Z", "2026-10-25T23:00:00Z")]
+    [InlineData("24h", "2026-10-25T23:00:00Z", "2026-10-26T23:00:00Z")]
+    public void Whole_days_end_before_the_day_that_is_running(string last, string since, string until)
+    {
+        TimeRange days = TimeExpression.WholeDays(null, null, TimeExpression.Parse(last), Now, Berlin);
+
+        Assert.Equal((DateTimeOffset.Parse(since), DateTimeOffset.Parse(until)), (days.Since, days.Until));
+        Assert.Equal(until == "2026-10-26T23:00:00Z", TimeExpression.WholeDays(null, null, null, Now, Berlin).Until == days.Until);
+    }
+
+    [Fact]
+    public void A_range_without_a_whole_day_is_refused() => Assert.Equal(
+        ErrorCode.RangeInvalid, Assert.Throws<TokenDashboardException>(() => TimeExpression.WholeDays(TimeExpression.Parse("today"), null, null, Now, Berlin)).Code);
 
     [Fact]
     public void A_reversed_range_is_refused() =>

@@ -49,13 +49,24 @@ public class TimeBucketsTests
         bool clockChanged = LocalTime.OffsetTicks(start, zone) != LocalTime.OffsetTicks(start - 1, zone);
         bool aligned = unit switch
         {
+            TimeUnit.Minute => local.TimeOfDay.Ticks % TimeSpan.TicksPerMinute == 0,
             TimeUnit.Hour => local.TimeOfDay.Ticks % TimeSpan.TicksPerHour == 0,
             TimeUnit.Day => local.TimeOfDay == TimeSpan.Zero,
             TimeUnit.Week => local.TimeOfDay == TimeSpan.Zero && local.DayOfWeek == DayOfWeek.Monday,
-            _ => local.TimeOfDay == TimeSpan.Zero && local.Day == 1,
+            TimeUnit.Month => local.TimeOfDay == TimeSpan.Zero && local.Day == 1,
+            TimeUnit.Quarter => local.TimeOfDay == TimeSpan.Zero && local is { Day: 1, Month: 1 or 4 or 7 or 10 },
+            _ => local.TimeOfDay == TimeSpan.Zero && local is { Day: 1, Month: 1 },
         };
         Assert.True(aligned || clockChanged, $"{unit} {zone.Id} {local:O}");
     });
+
+    [Theory]
+    [InlineData(DayOfWeek.Monday, "2026-10-26")]
+    [InlineData(DayOfWeek.Sunday, "2026-10-25")]
+    [InlineData(DayOfWeek.Saturday, "2026-10-31")]
+    public void Weeks_begin_on_the_day_that_is_wanted(DayOfWeek first, string start) => Assert.Equal(
+        DateTimeOffset.Parse(start + "T00:00Z").UtcTicks,
+        new TimeBuckets(TimeUnit.Week, TimeZoneInfo.Utc, first).StartOf(DateTimeOffset.Parse("2026-10-31T12:00Z").UtcTicks));
 
     [Theory]
     [InlineData("Europe/Berlin", "2026-03-29T12:00Z", 23)]

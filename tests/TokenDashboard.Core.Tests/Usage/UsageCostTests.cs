@@ -178,7 +178,7 @@ public class UsageCostTests
 
     private static string[] Expected(TestStore.Row[] rows, UsageDimension[] groupBy, TimeZoneInfo zone, UsagePrices prices)
     {
-        TimeBuckets? buckets = groupBy.Length > 0 && groupBy[0] <= UsageDimension.Month ? new TimeBuckets((TimeUnit)groupBy[0], zone) : null;
+        TimeBuckets? buckets = groupBy.Length > 0 && groupBy[0] <= UsageDimension.Year ? new TimeBuckets((TimeUnit)groupBy[0], zone) : null;
         return groupBy.Length == 0 && rows.Length == 0 ? [Shown(null, null, null, null, 0, 0)] :
         [
             .. rows.GroupBy(row => (

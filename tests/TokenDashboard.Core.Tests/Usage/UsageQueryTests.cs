@@ -27,7 +27,7 @@ public class UsageQueryTests
                 TestStore.Row[] inRange = [.. rows.Where(row => RandomStore.TimeOf(row) >= range.Since && RandomStore.TimeOf(row) < range.Until)];
                 foreach (TimeZoneInfo zone in TimeBucketsTests.Zones.Select(TimeZoneInfo.FindSystemTimeZoneById))
                 {
-                    IReadOnlyList<TokenUsage> buckets = new UsageQuery([(UsageDimension)unit], zone) { Fill = fill && unit != TimeUnit.Hour }
+                    IReadOnlyList<TokenUsage> buckets = new UsageQuery([(UsageDimension)unit], zone) { Fill = fill && unit > TimeUnit.Hour }
                         .Run([new SqliteStore(open)], new RequestFilter { Range = range }).Rows;
                     Assert.Equal(inRange.Length, buckets.Sum(bucket => bucket.Requests));
                     Assert.Equal(inRange.Sum(RandomStore.TokensOf), buckets.Sum(bucket => bucket.TotalTokens));
@@ -130,6 +130,95 @@ public class UsageQueryTests
         Assert.Equal(4 * 2, rows.Count);
         Assert.Equal(2, rows.Sum(row => row.Requests));
         Assert.Equal(25, (rows.First(row => row.Start!.Value.Day == 25).End - rows.First(row => row.Start!.Value.Day == 25).Start)!.Value.TotalHours);
+    }
+
+    [Theory]
+    [InlineData(UsageDimension.Weekday, UsageDimension.Model)]
+    [InlineData(UsageDimension.HourOfDay)]
+    [InlineData(UsageDimension.HourOfDay, UsageDimension.Weekday, UsageDimension.User)]
+    [InlineData(UsageDimension.Weekday, UsageDimension.Year)]
+    public void Weekdays_and_hours_are_those_of_the_zone(params UsageDimension[] groupBy) => Gen.Select(RandomStore.Row.Array[1, 60], Gen.OneOfConst(TimeBucketsTests.Zones)).ForAll(
+        (rows, zoneName) =>
+        {
+            var zone = TimeZoneInfo.FindSystemTimeZoneById(zoneName);
+            using var store = new TestStore();
+            store.Insert(rows);
+            using TokenStore open = store.Open();
+
+            IReadOnlyList<TokenUsage> groups = new UsageQuery(groupBy, zone, DayOfWeek.Sunday).Run([new SqliteStore(open)], new RequestFilter()).Rows;
+
+            string Key(TestStore.Row row)
+            {
+                DateTimeOffset local = TimeZoneInfo.ConvertTime(RandomStore.TimeOf(row), zone);
+                return string.Join('|', groupBy.Order().Select(dimension => dimension switch
+                {
+                    UsageDimension.Weekday => $"{local.DayOfWeek}",
+                    UsageDimension.HourOfDay => $"{local.Hour}",
+                    UsageDimension.Year => $"{local.Year}",
+                    UsageDimension.User => row.User,
+                    _ => row.Model,
+                }));
+            }
+            Assert.Equal(
+                rows.GroupBy(Key).Select(group => $"{group.Key}:{group.Count()}").Order(),
+                groups.Select(row => string.Join('|', groupBy.Order().Select(dimension => dimension switch
+                {
+                    UsageDimension.Weekday => $"{row.Weekday}",
+                    UsageDimension.HourOfDay => $"{row.HourOfDay}",
+                    UsageDimension.Year => $"{row.Start!.Value.Year}",
+                    UsageDimension.User => row.User,
+                    _ => row.Model,
+                })) + $":{row.Requests}").Order());
+            if (!groupBy.Contains(UsageDimension.Year))
+            {
+                Assert.Equal(
+                    groups.Select(row => (row.Weekday is null ? 0 : (int)Enum.Parse<DayOfWeek>(row.Weekday), row.HourOfDay)).Order(),
+                    groups.Select(row => (row.Weekday is null ? 0 : (int)Enum.Parse<DayOfWeek>(row.Weekday), row.HourOfDay)));
+            }
+        },
+        iter: 20);
+
+    [Fact]
+    public void Sessions_are_blocks_of_five_hours_from_the_hour_of_their_first_request()
+    {
+        using var store = new TestStore();
+        store.Insert(
+            new TestStore.Row { Timestamp = "2026-03-01T09:50:00" }, new TestStore.Row { Timestamp = "2026-03-01T13:59:59" }, new TestStore.Row { Timestamp = "2026-03-01T14:00:00", User = "bob" },
+            new TestStore.Row { Timestamp = "2026-03-01T18:30:00" }, new TestStore.Row { Timestamp = "2026-03-03T23:10:00" });
+        using TokenStore open = store.Open();
+        IReadOnlyList<TokenUsage> Query(params UsageDimension[] groupBy) => new UsageQuery(groupBy, TimeZoneInfo.FindSystemTimeZoneById("Asia/Kathmandu"))
+        {
+            Now = DateTimeOffset.Parse("2026-03-04T01:00Z"),
+        }.Run([new SqliteStore(open)], new RequestFilter()).Rows;
+
+        IReadOnlyList<TokenUsage> blocks = Query(UsageDimension.Session), own = Query(UsageDimension.Session, UsageDimension.User);
+
+        Assert.Equal(["2026-03-01T09:00Z", "2026-03-01T14:00Z", "2026-03-03T23:00Z"], blocks.Select(row => row.Start!.Value.UtcDateTime.ToString("yyyy-MM-ddTHH:mmZ")));
+        Assert.Equal([2L, 2, 1], blocks.Select(row => row.Requests));
+        Assert.All(blocks, row => Assert.Equal(TimeSpan.FromHours(5), row.End - row.Start));
+        Assert.Equal([false, false, true], blocks.Select(row => row.IsPartial));
+        Assert.Equal(["alice 9", "bob 14", "alice 18", "alice 23"], own.Select(row => $"{row.User} {row.Start!.Value.UtcDateTime.Hour}"));
+        Assert.Throws<TokenDashboardException>(() => Query(UsageDimension.Session, UsageDimension.Day));
+    }
+
+    [Fact]
+    public void Buckets_of_which_the_range_has_a_part_are_marked()
+    {
+        using var store = new TestStore();
+        store.Insert(Enumerable.Range(1, 5).Select(day => new TestStore.Row { Timestamp = $"2026-03-0{day}T23:00:00" }));
+        using TokenStore open = store.Open();
+        bool[] Partial(string? since, string? until, UsageDimension unit, string now = "2026-03-20T00:00Z") =>
+        [
+            .. new UsageQuery([unit], TimeZoneInfo.Utc) { Now = DateTimeOffset.Parse(now) }.Run(
+                [new SqliteStore(open)],
+                new RequestFilter { Range = new TimeRange(since is null ? null : DateTimeOffset.Parse(since), until is null ? null : DateTimeOffset.Parse(until)) }).Rows.Select(row => row.IsPartial),
+        ];
+
+        Assert.Equal([true, false, true], Partial("2026-03-02T22:00Z", "2026-03-04T23:30Z", UsageDimension.Day));
+        Assert.Equal([false, false, false], Partial("2026-03-02T00:00Z", "2026-03-05T00:00Z", UsageDimension.Day));
+        Assert.Equal([false, false, false, false, true], Partial(null, null, UsageDimension.Day, "2026-03-05T23:30Z"));
+        Assert.Equal([true], Partial(null, null, UsageDimension.Month));
+        Assert.Equal([false], Partial(null, null, UsageDimension.Month, "2026-04-01T00:00Z"));
     }
 
     [Fact]

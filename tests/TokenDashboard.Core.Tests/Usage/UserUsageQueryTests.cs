@@ -52,8 +52,39 @@ public class UserUsageQueryTests
 
         IReadOnlyList<UserTokenUsagePattern> pattern = new UserUsageQuery([new SqliteStore(open)], new RequestFilter(), Berlin).Pattern().Rows;
 
-        Assert.Equal([(DayOfWeek.Monday, 0), (DayOfWeek.Monday, 1)], pattern.Select(row => (row.DayOfWeek, row.Hour)));
+        Assert.Equal([("Monday", 0), ("Monday", 1)], pattern.Select(row => (row.Weekday!, row.HourOfDay!.Value)));
     }
+
+    [Fact]
+    public void Totals_are_the_sums_of_their_rows() => Gen.Select(RandomStore.Row.Array[1, 60], Gen.Bool).ForAll(
+        (rows, byTime) =>
+        {
+            using var store = new TestStore();
+            store.Insert(rows);
+            using TokenStore open = store.Open();
+            var query = new UserUsageQuery([new SqliteStore(open)], new RequestFilter(), Berlin) { WithTotal = true };
+
+            UserTokenUsage users = query.Totals(comparePrevious: false).Total!;
+            QueryResult<UserTokenUsagePeriod> days = query.Periods(TimeUnit.Day, cumulative: false, fill: false);
+            QueryResult<UserTokenUsagePattern> pattern = query.Pattern();
+            QueryResult<TokenUsage> groups = new UsageQuery(byTime ? [UsageDimension.Day, UsageDimension.Model] : [UsageDimension.Model, UsageDimension.User], Berlin) { WithTotal = true }
+                .Run([new SqliteStore(open)], new RequestFilter());
+
+            TokenUsage all = Assert.Single(new UsageQuery([], Berlin).Run([new SqliteStore(open)], new RequestFilter()).Rows);
+            foreach (UsageFigures total in new UsageFigures[] { users, days.Total!, pattern.Total!, groups.Total! })
+            {
+                Assert.True(total.IsTotal);
+                Assert.Equal(
+                    (all.Requests, all.TotalTokens, all.P95DurationMs, all.MaxDurationMs, all.PolicyFailures),
+                    (total.Requests, total.TotalTokens, total.P95DurationMs, total.MaxDurationMs, total.PolicyFailures));
+            }
+            Assert.All(days.Rows.GroupBy(row => row.User), user => Assert.Equal(user.Where(row => !row.IsTotal).Sum(row => row.TotalTokens), Assert.Single(user, row => row.IsTotal).TotalTokens));
+            Assert.All(pattern.Rows.GroupBy(row => row.User), user => Assert.Equal(user.Where(row => !row.IsTotal).Sum(row => row.Requests), Assert.Single(user, row => row.IsTotal).Requests));
+            Assert.Equal(byTime ? groups.Rows.Select(row => row.Start).Distinct().Count() : 0, groups.Rows.Count(row => row.IsTotal));
+            Assert.All(groups.Rows.Where(row => row.IsTotal), total => Assert.Equal(
+                groups.Rows.Where(row => !row.IsTotal && row.Start == total.Start).Sum(row => row.TotalTokens), total.TotalTokens));
+        },
+        iter: 20);
 
     [Fact]
     public void A_comparison_shows_who_came_and_who_went()

@@ -111,8 +111,11 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     private DeletedDashboards? _deleted;
 
     public IEnumerable<SearchHit> Search(IReadOnlyCollection<string> tags) => List(_dashboards, "list dashboards", "dashboards:read (role Viewer)")
-        .Where(found => found.Uid.Length > 0 && tags.All(tag => (found.Spec?["tags"] as JsonArray ?? []).Any(own => own is JsonValue value && value.TryGetValue(out string? text) && text == tag)))
-        .Select(found => new SearchHit(found.Uid, found.Title, found.Folder, null));
+        .Where(found => found.Uid.Length > 0 && tags.All(TagsOf(found).Contains))
+        .Select(found => new SearchHit(found.Uid, found.Title, found.Folder, null, TagsOf(found)));
+
+    private static string[] TagsOf(ApiObject found) =>
+        [.. (found.Spec?["tags"] as JsonArray ?? []).Select(own => own is JsonValue value && value.TryGetValue(out string? text) ? text : null).OfType<string>()];
 
     public FolderAnswer? Folder(string uid)
     {

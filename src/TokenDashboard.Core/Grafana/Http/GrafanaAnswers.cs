@@ -59,7 +59,7 @@ internal sealed record VersionPage(VersionAnswer[]? Versions);
 internal sealed record VersionContent(long Version, string? Message, JsonObject? Data);
 
 /// <summary>GET /api/search.</summary>
-internal sealed record SearchHit(string? Uid, string? Title, string? FolderUid, string? FolderTitle);
+internal sealed record SearchHit(string? Uid, string? Title, string? FolderUid, string? FolderTitle, string[]? Tags = null);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(HealthAnswer))]

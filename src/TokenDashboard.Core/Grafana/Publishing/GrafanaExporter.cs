@@ -11,6 +11,7 @@ namespace TokenDashboard.Grafana.Publishing;
 public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
     : GrafanaSession(connection, callbacks, cancellation)
 {
+    private const int DeepestOffered = 3;
     private const int MostVersions = 100;
 
     /// <summary>The uids of the dashboards that have all tags and are in the folder or below it.</summary>
@@ -29,6 +30,35 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
             return root ? titles.Count == 0 : titles.Take(path.Length).SequenceEqual(path, StringComparer.Ordinal);
         });
         return [.. inside.Select(hit => hit.Uid!).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The dashboards of the server, by uid, with their titles.</summary>
+    /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
+    public IReadOnlyDictionary<string, string> Dashboards() =>
+        Api.Search([]).Where(hit => hit.Uid is not null).DistinctBy(hit => hit.Uid).ToDictionary(hit => hit.Uid!, hit => hit.Title ?? "");
+
+    /// <summary>The tags of the server's dashboards, with the number of dashboards.</summary>
+    /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
+    public IReadOnlyDictionary<string, int> Tags() => Api.Search([]).SelectMany(hit => hit.Tags ?? []).GroupBy(tag => tag).ToDictionary(tag => tag.Key, tag => tag.Count());
+
+    /// <summary>The titles of the server's folders, with slashes for nested folders, and their uids.</summary>
+    /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
+    public IEnumerable<(string Title, string Uid)> FolderTitles() => FoldersIn("", "", 0);
+
+    private IEnumerable<(string Title, string Uid)> FoldersIn(string parentUid, string parentTitle, int depth)
+    {
+        foreach (FolderAnswer folder in Api.Folders(parentUid).ToList())
+        {
+            string title = parentTitle + folder.Title;
+            yield return (title, folder.Uid ?? "");
+            if (Api.HasNestedFolders && depth < DeepestOffered && folder.Uid is { Length: > 0 } uid)
+            {
+                foreach ((string Title, string Uid) inner in FoldersIn(uid, title + "/", depth + 1))
+                {
+                    yield return inner;
+                }
+            }
+        }
     }
 
     /// <summary>Reads a dashboard.</summary>

@@ -10,6 +10,7 @@ namespace TokenDashboard.Commands;
 
 /// <summary>Gets what models cost and when, or the models of a store that have no price.</summary>
 [Cmdlet(VerbsCommon.Get, "TokenPrice", DefaultParameterSetName = "Price", HelpUri = HelpPage.Folder + "Get-TokenPrice.md")]
+[Alias("gtp")]
 [OutputType(typeof(TokenPrice), ParameterSetName = ["Price"])]
 [OutputType(typeof(UnpricedUsage), ParameterSetName = ["Unpriced"])]
 public sealed class GetTokenPriceCommand : StoreCmdlet

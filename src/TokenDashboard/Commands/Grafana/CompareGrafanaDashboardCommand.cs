@@ -35,6 +35,7 @@ public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
     [Parameter(ParameterSetName = ServersSet, Mandatory = true)]
     [Parameter(ParameterSetName = VersionsSet, Mandatory = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     public string[] Uid { get; set; } = [];
 
     /// <summary>The server on the right side.</summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Publishing;
 using TokenDashboard.Parameters;
@@ -23,12 +24,14 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
     [Parameter(ParameterSetName = UidSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     public string[] Uid { get; set; } = [];
 
     /// <summary>The titles of dashboards. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = TitleSet, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     public string[] Title { get; set; } = [];
 
     /// <summary>The files that dashboards were published from; changes made in Grafana are written into them. Wildcards are permitted.</summary>
@@ -45,6 +48,7 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
     /// <summary>Tags. A dashboard must have all of them.</summary>
     [Parameter(ParameterSetName = TagSet, Mandatory = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     public string[] Tag { get; set; } = [];
 
     /// <summary>The title of a folder, with slashes for nested folders. Dashboards in folders below it are included.</summary>
@@ -52,6 +56,7 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
     [Parameter(ParameterSetName = TitleSet)]
     [Parameter(ParameterSetName = FolderSet, Mandatory = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     public string? Folder { get; set; }
 
     /// <summary>Exports every dashboard that the account may read.</summary>

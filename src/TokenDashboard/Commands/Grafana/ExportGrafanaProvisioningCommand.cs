@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Alerting;
 using TokenDashboard.Grafana.Model;
@@ -57,12 +58,14 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ValidatePattern(@"\S")]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     public string? Folder { get; set; }
 
     /// <summary>The uid of the folder.</summary>
     [Parameter(ParameterSetName = ObjectSet)]
     [Parameter(ParameterSetName = PathSet)]
     [ValidatePattern(DashboardDocument.UidPattern)]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     public string? FolderUid { get; set; }
 
     /// <summary>The name of the data source.</summary>
@@ -74,6 +77,7 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
     /// <summary>The uid of the data source.</summary>
     [Parameter]
     [ValidatePattern(DashboardDocument.UidPattern)]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     public string? DataSourceUid { get; set; }
 
     /// <summary>The uid of a data source for all SQLite references, or a hashtable from what a dashboard has to the uid of a data source.</summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.Publishing;
 
@@ -14,6 +15,7 @@ public sealed class GetGrafanaDashboardVersionCommand : GrafanaCmdlet
     /// <summary>The uids of dashboards.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     public string[] Uid { get; set; } = [];
 
     private protected override void Process()

@@ -34,8 +34,8 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     public PSObject[] Definition { get; set; } = [];
 
     /// <summary>
-    /// Writes a file instead of an object: a path that ends in .json is the file, any other path is the folder. An
-    /// unchanged file is not written.
+    /// Writes a file instead of an object: a path that ends in .json is the file, any other path is the folder. A new folder with a dot in
+    /// its name needs a slash at the end. An unchanged file is not written.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -186,6 +186,13 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             return;
         }
         string path = ResolvePath(Path);
+        if (!IsFile(path) && System.IO.Path.HasExtension(path) && !Directory.Exists(path) && !Path.EndsWith('/') && !Path.EndsWith('\\'))
+        {
+            throw new TokenDashboardException(
+                ErrorCode.DashboardWriteFailed,
+                $"'{Path}' is neither a file that ends in .json nor a folder that exists. Give a name that ends in .json, or a slash at the end for a folder.",
+                target: Path);
+        }
         string file = IsFile(path) ? path : System.IO.Path.Combine(path, fileName);
         if (ShouldProcess(file, $"Write the dashboard '{document.Title}'"))
         {

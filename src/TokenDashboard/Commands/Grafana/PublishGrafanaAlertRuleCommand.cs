@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Alerting;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
@@ -22,21 +23,25 @@ public sealed class PublishGrafanaAlertRuleCommand : PublishCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ValidatePattern(@"\S")]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     public string? Folder { get; set; }
 
     /// <summary>The uid of that folder.</summary>
     [Parameter]
     [ValidatePattern(DashboardDocument.UidPattern)]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     public string? FolderUid { get; set; }
 
     /// <summary>The uid of the data source.</summary>
     [Parameter]
     [ValidatePattern(DashboardDocument.UidPattern)]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     public string? DataSourceUid { get; set; }
 
     /// <summary>The name of the data source, if its uid is not given.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     public string? DataSourceName { get; set; }
 
     /// <summary>Overwrites changes made in Grafana.</summary>

@@ -37,26 +37,30 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ValidatePattern(@"\S")]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     public string? Folder { get; set; }
 
     /// <summary>The uid of the folder.</summary>
     [Parameter]
     [ValidatePattern(DashboardDocument.UidPattern)]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     public string? FolderUid { get; set; }
 
     /// <summary>The name of the data source. A new one is named TokenDashboard by default.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     public string? DataSourceName { get; set; }
 
     /// <summary>The uid of the data source. The default is tokendashboard-sqlite, unless a dashboard is set to another one of the server.</summary>
     [Parameter]
     [ValidatePattern(DashboardDocument.UidPattern)]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     public string? DataSourceUid { get; set; }
 
     /// <summary>An existing data source for all SQLite references, or a hashtable from what a dashboard has to an existing data source.</summary>
     [Parameter]
-    [ArgumentCompleter(typeof(DataSourceCompleter))]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     [ValidateNotNull]
     public DataSourceMap? DataSource { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Model;
@@ -24,6 +25,7 @@ public sealed class SetGrafanaDataSourceCommand : GrafanaCmdlet
     /// <summary>The data source's uid.</summary>
     [Parameter]
     [ValidatePattern(DashboardDocument.UidPattern)]
+    [ArgumentCompleter(typeof(DataSourceUidCompleter))]
     public string Uid { get; set; } = SqliteDataSource.DefaultUid;
 
     /// <summary>Installs the plugin through Grafana if it is missing.</summary>

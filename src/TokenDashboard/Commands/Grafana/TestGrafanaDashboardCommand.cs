@@ -61,7 +61,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
 
     /// <summary>A time range that ends now, or a named one. It cannot be combined with Since or Until.</summary>
     [Parameter]
-    [TimeExpressionTransformation]
+    [TimeExpressionTransformation(IsLength = true)]
     [ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Last { get; set; }
 

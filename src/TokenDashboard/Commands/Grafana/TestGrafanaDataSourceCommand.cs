@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TokenDashboard.Completion;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Model;
 
@@ -12,6 +13,7 @@ public sealed class TestGrafanaDataSourceCommand : GrafanaCmdlet
     /// <summary>The data source's uid.</summary>
     [Parameter(Position = 0)]
     [ValidatePattern(DashboardDocument.UidPattern)]
+    [ArgumentCompleter(typeof(DataSourceUidCompleter))]
     public string Uid { get; set; } = SqliteDataSource.DefaultUid;
 
     private protected override void Process()

@@ -8,6 +8,7 @@ namespace TokenDashboard.Commands;
 
 /// <summary>Gets what is in stores: how many requests, from when until when, of whom, and the state of the rollups.</summary>
 [Cmdlet(VerbsCommon.Get, "TokenStore", HelpUri = HelpPage.Folder + "Get-TokenStore.md")]
+[Alias("gts")]
 [OutputType(typeof(TokenStoreInfo))]
 public sealed class GetTokenStoreCommand : SingleStoreCmdlet
 {

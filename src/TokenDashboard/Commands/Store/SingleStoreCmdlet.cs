@@ -6,7 +6,7 @@ namespace TokenDashboard.Commands;
 public abstract class SingleStoreCmdlet : StoreCmdlet
 {
     /// <summary>The stores' database files. Wildcards are allowed. Without it, the store that every command reads.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path", "FullName", "PSPath")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using TokenDashboard.Parameters;
 using TokenDashboard.Telemetry;
@@ -7,6 +8,7 @@ namespace TokenDashboard.Commands;
 
 /// <summary>Gets single requests, in the order in which they were stored unless another is asked for.</summary>
 [Cmdlet(VerbsCommon.Get, "TokenRequest", SupportsPaging = true, HelpUri = HelpPage.Folder + "Get-TokenRequest.md")]
+[Alias("gtr")]
 [OutputType(typeof(TokenRequest))]
 public sealed class GetTokenRequestCommand : QueryCmdlet
 {
@@ -26,13 +28,16 @@ public sealed class GetTokenRequestCommand : QueryCmdlet
         {
             WriteObject(PagingParameters.NewTotalCount((ulong)query.Count(), 1.0));
         }
-        bool any = PagingParameters.Skip > 0 || PagingParameters.First == 0;
-        foreach (TokenRequest request in query.Run(PagingParameters.Skip, PagingParameters.First))
+        bool any = PagingParameters.Skip > 0 || MostRows == 0;
+        long count = 0;
+        foreach (TokenRequest request in query.Run(PagingParameters.Skip, MostRows))
         {
             Cancellation.ThrowIfCancellationRequested();
             any = true;
+            count++;
             WriteObject(request);
         }
+        WriteVerbose(string.Create(CultureInfo.CurrentCulture, $"Wrote {count:N0} requests in {Elapsed.TotalSeconds:N2} s."));
         WarnAbout(query.Unreadable, isEmpty: !any);
     }
 }

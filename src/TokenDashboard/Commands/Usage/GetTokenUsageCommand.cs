@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Management.Automation;
+using TokenDashboard.Formatting;
 using TokenDashboard.Parameters;
 using TokenDashboard.Usage;
 
@@ -6,10 +8,14 @@ namespace TokenDashboard.Commands;
 
 /// <summary>Gets token usage by time, model, provider, user, request type, transaction and source, in any combination.</summary>
 [Cmdlet(VerbsCommon.Get, "TokenUsage", SupportsPaging = true, HelpUri = HelpPage.Folder + "Get-TokenUsage.md")]
-[OutputType(typeof(TokenUsage))]
+[Alias("gtu")]
+[OutputType(typeof(TokenUsage), typeof(string))]
 public sealed class GetTokenUsageCommand : QueryCmdlet
 {
-    /// <summary>What to group by: at most one of Hour, Day, Week and Month, and any of the others. Without it, one row for everything.</summary>
+    /// <summary>
+    /// What to group by: at most one of Minute, Hour, Day, Week, Month, Quarter, Year and Session, and any of the others. Without it, one
+    /// row for everything.
+    /// </summary>
     [Parameter(Position = 0)]
     [ChoiceTransformation(IsList = true)]
     public UsageDimension[] GroupBy { get; set; } = [];
@@ -27,17 +33,26 @@ public sealed class GetTokenUsageCommand : QueryCmdlet
     [Parameter]
     public SwitchParameter Descending { get; set; }
 
-    private protected override void Query() =>
-        Write(new UsageQuery(GroupBy, TimeZone) { Fill = Fill, Prices = Prices() }.Run(Stores, Filter), OrderBy, Descending, ViewOf);
+    /// <summary>Adds a row with the total, and by time and names one with the subtotal of each unit of time.</summary>
+    [Parameter]
+    public SwitchParameter Total { get; set; }
 
-    // The table shows the columns of what was grouped by, so each kind of grouping is a type name of its own to the formatter.
-    private static string? ViewOf(TokenUsage row)
+    /// <summary>Gives each row as one line of text, for a prompt or a status line, and no warnings.</summary>
+    [Parameter]
+    public SwitchParameter OneLine { get; set; }
+
+    private protected override void Query()
     {
-        string[] names = [.. new (string Name, object? Value)[]
+        QueryResult<TokenUsage> result = new UsageQuery(GroupBy, TimeZone, FirstDayOfWeek) { Now = Now, Fill = Fill, WithTotal = Total, Prices = Prices() }.Run(Stores, Filter);
+        if (OneLine)
         {
-            ("User", row.User), ("Model", row.Model), ("Provider", row.Provider), ("RequestType", row.RequestType), ("Transaction", row.Transaction), ("Source", row.Source),
-        }.Where(name => name.Value is not null).Select(name => name.Name)];
-        string view = (row.Start is null ? "" : "Time") + (names is ["Source"] or { Length: > 1 } ? "Names" : names.FirstOrDefault());
-        return view.Length == 0 ? null : $"{typeof(TokenUsage).FullName}#{view}";
+            string unreadable = result.Unreadable.Rows > 0 ? string.Create(CultureInfo.CurrentCulture, $", {result.Unreadable.Rows:N0} with unreadable values") : "";
+            WriteObject(Page(result, OrderBy, Descending).Where(row => !row.IsTotal).Select(row => Display.Line(row) + unreadable), enumerateCollection: true);
+            return;
+        }
+        bool byTime = GroupBy.Any(dimension => dimension <= UsageDimension.Session), byName = GroupBy.Any(dimension => dimension > UsageDimension.Session);
+        Write(
+            result, OrderBy, Descending, GroupBy.Length == 0 ? "Usage" : $"Usage by {string.Join(", ", GroupBy)}",
+            (byTime ? "Time" : "") + (byName ? "Names" : ""));
     }
 }

@@ -6,6 +6,7 @@ namespace TokenDashboard.Commands;
 
 /// <summary>Gets token usage per user: totals with rank and share, a time series, or the pattern of the week.</summary>
 [Cmdlet(VerbsCommon.Get, "UserTokenUsage", DefaultParameterSetName = "Total", SupportsPaging = true, HelpUri = HelpPage.Folder + "Get-UserTokenUsage.md")]
+[Alias("gutu")]
 [OutputType(typeof(UserTokenUsage), ParameterSetName = ["Total"])]
 [OutputType(typeof(UserTokenUsagePeriod), ParameterSetName = ["Period"])]
 [OutputType(typeof(UserTokenUsagePattern), ParameterSetName = ["Pattern"])]
@@ -41,23 +42,24 @@ public sealed class GetUserTokenUsageCommand : QueryCmdlet
     [Parameter]
     public SwitchParameter Descending { get; set; }
 
+    /// <summary>Adds a row with the total, and to series and patterns one with the subtotal of each user.</summary>
+    [Parameter]
+    public SwitchParameter Total { get; set; }
+
     private protected override void Query()
     {
-        var query = new UserUsageQuery(Stores, Filter, TimeZone) { Prices = Prices() };
+        var query = new UserUsageQuery(Stores, Filter, TimeZone, FirstDayOfWeek) { Now = Now, WithTotal = Total, Prices = Prices() };
         switch (ParameterSetName)
         {
             case "Period":
-                Write(query.Periods(Per, Cumulative, Fill), Cumulative ? "Cumulative" : null);
+                Write(query.Periods(Per, Cumulative, Fill), OrderBy, Descending, $"Usage of users by {Per}", Cumulative ? "Cumulative" : "");
                 break;
             case "Pattern":
-                Write(query.Pattern(), null);
+                Write(query.Pattern(), OrderBy, Descending, "Usage of users by Weekday, HourOfDay", "");
                 break;
             default:
-                Write(query.Totals(ComparePrevious, OrderBy == UsageOrder.Cost), ComparePrevious ? "Comparison" : null);
+                Write(query.Totals(ComparePrevious, OrderBy == UsageOrder.Cost), OrderBy, Descending, "Usage of users", ComparePrevious ? "Comparison" : "");
                 break;
         }
     }
-
-    private void Write<T>(QueryResult<T> result, string? view)
-        where T : UsageFigures => Write(result, OrderBy, Descending, _ => view is null ? null : $"{typeof(T).FullName}#{view}");
 }

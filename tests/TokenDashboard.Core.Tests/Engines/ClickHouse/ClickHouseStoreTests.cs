@@ -81,7 +81,7 @@ public class ClickHouseStoreTests
             Equal(
                 Query(files).Periods(TimeUnit.Day, cumulative: true, fill: false).Rows, Query(server).Periods(TimeUnit.Day, cumulative: true, fill: false).Rows,
                 row => $"{row.User}|{row.Start:O}|{row.End:O}|{row.CumulativeTokens}");
-            Equal(Query(files).Pattern().Rows, Query(server).Pattern().Rows, row => $"{row.User}|{row.DayOfWeek}|{row.Hour}");
+            Equal(Query(files).Pattern().Rows, Query(server).Pattern().Rows, row => $"{row.User}|{row.Weekday}|{row.HourOfDay}");
         }),
         iter: 5, threads: 1);
 

@@ -192,7 +192,7 @@ public sealed class AlertSqlTests : IDisposable
                 using TokenStore store = TokenStore.Open(path, CancellationToken.None);
                 UsageDimension[] dimensions = by == AlertDimension.Total ? [] : [Enum.Parse<UsageDimension>(by.ToString())];
                 Dictionary<string, UsageFigures> usage = by == AlertDimension.User
-                    ? new UserUsageQuery([new SqliteStore(store)], filter, TimeZoneInfo.Utc).Totals(comparePrevious: false).Rows.ToDictionary(row => Shown(row.User), row => (UsageFigures)row)
+                    ? new UserUsageQuery([new SqliteStore(store)], filter, TimeZoneInfo.Utc).Totals(comparePrevious: false).Rows.ToDictionary(row => Shown(row.User!), row => (UsageFigures)row)
                     : new UsageQuery(dimensions, TimeZoneInfo.Utc).Run([new SqliteStore(store)], filter).Rows.ToDictionary(row => Shown((by == AlertDimension.Model ? row.Model : row.Provider) ?? "", by), row => (UsageFigures)row);
                 Same("Tokens", usage.ToDictionary(row => row.Key, row => (double)row.Value.TotalTokens));
                 Same("PolicyFailures", usage.ToDictionary(row => row.Key, row => (double)row.Value.PolicyFailures));

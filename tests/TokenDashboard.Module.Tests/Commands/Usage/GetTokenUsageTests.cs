@@ -11,8 +11,8 @@ public sealed class GetTokenUsageTests(SampleStore store) : IClassFixture<Sample
 
     [Theory]
     [InlineData("Day", "TokenDashboard.Usage.TokenUsage#Time")]
-    [InlineData("Model", "TokenDashboard.Usage.TokenUsage#Model")]
-    [InlineData("User, Week", "TokenDashboard.Usage.TokenUsage#TimeUser")]
+    [InlineData("Model", "TokenDashboard.Usage.TokenUsage#Names")]
+    [InlineData("User, Week", "TokenDashboard.Usage.TokenUsage#TimeNames")]
     [InlineData("User, Model", "TokenDashboard.Usage.TokenUsage#Names")]
     [InlineData("Month, Provider, RequestType", "TokenDashboard.Usage.TokenUsage#TimeNames")]
     public void Each_grouping_sums_to_everything_and_has_a_view(string groupBy, string view)

@@ -43,6 +43,6 @@ public sealed class GetUserTokenUsageTests(SampleStore store) : IClassFixture<Sa
     [Theory]
     [InlineData("Get-UserTokenUsage -ComparePrevious", "RangeRequired")]
     [InlineData("Get-UserTokenUsage -Per Day -Pattern", "AmbiguousParameterSet")]
-    [InlineData("Get-UserTokenUsage -Per Year", "CannotConvertArgumentNoMessage")]
+    [InlineData("Get-UserTokenUsage -Per Decade", "CannotConvertArgumentNoMessage")]
     public void A_wrong_question_has_a_stable_error(string script, string errorId) => Assert.Equal(errorId, store.Session.Run(script).ErrorId);
 }

@@ -90,6 +90,11 @@ public sealed class ClickHouseStore : ITelemetryStore
     }
 
     /// <inheritdoc/>
+    // Ids grow within a source only, and rows arrive by batches of Sync-TokenStore, minutes after their requests.
+    long ITelemetryStore.ReadRequestsAfter(long? id, RequestFilter filter, Action<TokenRequest> onRequest, UnreadableReport unreadable) =>
+        throw TelemetryStores.CannotUse(ClickHouseAddress.Scheme);
+
+    /// <inheritdoc/>
     long ITelemetryStore.CountRequests(RequestFilter filter)
     {
         var parameters = new ClickHouseParameters();
@@ -106,6 +111,7 @@ public sealed class ClickHouseStore : ITelemetryStore
             RequestText.Model => "model",
             RequestText.Provider => "provider",
             RequestText.RequestType => "request_type",
+            RequestText.Transaction => "transaction_id",
             _ => throw new ArgumentOutOfRangeException(nameof(name)),
         };
         // The newest day with requests is enough, and counts need not be exact. The network takes longer than a file.

@@ -14,7 +14,7 @@ internal static class CostPanelSql
 
     internal static string Spread(CostSpreadQuery query)
     {
-        string requests = SqlitePanelSql.Relation("requests");
+        string requests = SqlitePanelSql.Relation("priced_requests");
         string spent = query.Transactions ? $"SELECT SUM(cost) AS cost FROM {requests} WHERE transaction_id <> '' GROUP BY transaction_id" : $"SELECT cost FROM {requests}";
         string one = query.Transactions ? "a transaction" : "a request";
         return $"""

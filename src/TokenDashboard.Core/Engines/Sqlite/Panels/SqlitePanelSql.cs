@@ -271,7 +271,7 @@ internal static class SqlitePanelSql
         {
             RequestChoice.Newest => ("newest_requests", "timestamp", ""),
             RequestChoice.Slowest => ("slowest_requests", "duration_ms", "WHERE duration_ms IS NOT NULL\n"),
-            RequestChoice.MostExpensive => ("requests", "cost", "WHERE cost > 0\n"),
+            RequestChoice.MostExpensive => ("priced_requests", "cost", "WHERE cost > 0\n"),
             RequestChoice.Largest => ("largest_requests", "total_tokens", "WHERE total_tokens > 0\n"),
             _ => ("interrupted_requests", "timestamp", "WHERE interrupted_streams = 1\n"),
         };

@@ -31,7 +31,6 @@ internal static class UsageRelations
     /// <summary>How many requests the newest ones are at least.</summary>
     internal const int NewestRows = 500;
 
-
     private static readonly Measure[] Shown = [.. Measures.All.Where(measure => measure.IsShown)];
     private static readonly string Priced = string.Join(", ", Measures.Priced.Select(measure => measure.Name));
     private static readonly string Sums = string.Join(", ", Shown.Select(measure => measure.ViewName)) + ", " + Priced;
@@ -41,7 +40,9 @@ internal static class UsageRelations
 
     private static readonly string RequestColumns = $"id, time, timestamp, {Names}, transaction_id, "
         + string.Join(", ", Shown.Where(measure => measure.Aggregate == MeasureAggregate.Sum && measure != Measures.Requests).Select(measure => measure.Name))
-        + $", {Priced}, trace_id, span_id";
+        + ", trace_id, span_id";
+
+    private static readonly string PricedRequests = $"{RequestColumns}, {Priced} FROM priced_request";
 
     /// <summary>The names that occur in the store, for the lists of the variables.</summary>
     internal static QueryVariable KnownNames { get; } = Hidden(
@@ -107,12 +108,13 @@ internal static class UsageRelations
         Relation("model_latency", "Durations without users, which is faster.", "range", users: false, $"{NamesWithoutUser}, duration_ms, requests FROM latency"),
         Relation("model_latency_over_time", "Durations by bucket without users.", "bucket", users: false, $"time, {NamesWithoutUser}, duration_ms, requests FROM latency"),
         Relation("model_sizes", "How many requests have how many total tokens: from so many to the next number.", "range", users: false, $"{NamesWithoutUser}, tokens_from, requests FROM size"),
-        Relation("requests", "Single requests.", "range", users: true, $"{RequestColumns} FROM priced_request", singly: true),
-        Relation("newest_requests", "The newest single requests of the time range, at least 500 of them where there are as many.", "newest", users: true, $"{RequestColumns} FROM priced_request", singly: true),
-        Relation("largest_requests", "The single requests with most tokens, at least 500 of them where there are as many.", "largest", users: true, $"{RequestColumns} FROM priced_request"),
-        Relation("slowest_requests", "The single requests that took longest, at least 500 of them where there are as many.", "slowest", users: true, $"{RequestColumns} FROM priced_request"),
+        Relation("requests", "Single requests.", "range", users: true, $"{RequestColumns} FROM request", singly: true),
+        Relation("priced_requests", "Single requests with their cost, which takes longer.", "range", users: true, PricedRequests, singly: true),
+        Relation("newest_requests", "The newest single requests of the time range, at least 500 of them where there are as many.", "newest", users: true, PricedRequests, singly: true),
+        Relation("largest_requests", "The single requests with most tokens, at least 500 of them where there are as many.", "largest", users: true, PricedRequests),
+        Relation("slowest_requests", "The single requests that took longest, at least 500 of them where there are as many.", "slowest", users: true, PricedRequests),
         Relation("interrupted_requests", "The newest interrupted streams among the single requests, at least 500 of them where there are as many.", "interrupted", users: true,
-            $"{RequestColumns} FROM priced_request", singly: true),
+            PricedRequests, singly: true),
         Relation("prices", "The prices of the store's models, as Optimize-TokenStore wrote them.", "range", users: false, $"{PriceTable.Columns} FROM price"),
         Relation("times", "The beginning of each bucket of the time range.", "bucket", users: false, "time FROM calendar"),
     ];
@@ -207,6 +209,10 @@ internal static class UsageRelations
     private static string Time(string second, string began = "first") => $"CASE step WHEN 0 THEN since + shift ELSE {TimeOf(LocalSecond(second), began)} END";
 
     private static string OfStretch(string expression) => $"(SELECT {expression} FROM stretch WHERE second >= first AND second < last)";
+
+    // Before 1970 too.
+    private static string QuarterOf(string second) =>
+        $"{second} - ({second} % {RollupLevels.QuarterSeconds} + {RollupLevels.QuarterSeconds}) % {RollupLevels.QuarterSeconds}";
 
     /// <summary>A second from which on the time range holds 500 of its requests, if it has them: each row of rollups is at least one.</summary>
     private static string NewestQuarter { get; } = $"""
@@ -319,21 +325,23 @@ internal static class UsageRelations
           {SizeOfRequests})
         """;
 
+    // The tables of "best" are read in the order in which they stand: most relations want nothing, and must not read rollups to find out.
     // SQLite sorts what it groups, and many small sorts take half the time of a large one: the histograms of a bucket and group become one
     // text, and each text is added up by itself.
     private static string FromRollups { get; } = $$"""
         {{RollupPlanner.Pieces}},
+        best(start) AS MATERIALIZED (
+          SELECT start FROM parameter CROSS JOIN scope CROSS JOIN {{RollupSchema.Sums}}
+          WHERE grain IN ('largest', 'slowest') AND level = {{(int)RollupLevel.Quarter}} AND start >= since AND start + {{RollupLevels.QuarterSeconds}} <= until
+            AND group_id IN (SELECT group_id FROM chosen_group) AND (SELECT is_usable FROM rollup_state)
+          ORDER BY CASE grain WHEN 'largest' THEN {{Measures.MaxTotalTokens.Name}} ELSE {{Measures.MaxDurationMs.Name}} END DESC LIMIT {{NewestRows}}),
         wanted(first, last) AS MATERIALIZED (
           SELECT * FROM gap
           UNION ALL
-          SELECT start, start + {{RollupLevels.QuarterSeconds}} FROM (
-            SELECT start FROM {{RollupSchema.Sums}} CROSS JOIN scope CROSS JOIN parameter
-            WHERE grain IN ('largest', 'slowest') AND level = {{(int)RollupLevel.Quarter}} AND start >= since AND start + {{RollupLevels.QuarterSeconds}} <= until
-              AND group_id IN (SELECT group_id FROM chosen_group) AND (SELECT is_usable FROM rollup_state)
-            ORDER BY CASE grain WHEN 'largest' THEN {{Measures.MaxTotalTokens.Name}} ELSE {{Measures.MaxDurationMs.Name}} END DESC LIMIT {{NewestRows}})),
+          SELECT DISTINCT start, start + {{RollupLevels.QuarterSeconds}} FROM best),
         {{RollupPlanner.RowRanges("wanted")}},
         {{Read($"row_range CROSS JOIN {TelemetrySql.Table} ON {TelemetrySql.Table}.rowid BETWEEN first_row AND last_row",
-            "(stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM wanted WHERE second >= first AND second < last))", FirstKnown)}},
+            $"(stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM gap WHERE second >= first AND second < last) OR {QuarterOf("second")} IN (SELECT start FROM best))", FirstKnown)}},
         {{PriceSql.OfRequests}},
         {{PriceSql.OfSums}},
         chosen_group(group_id, user, model, provider, request_type) AS MATERIALIZED (

@@ -7,7 +7,8 @@ namespace TokenDashboard.Engines.Sqlite.Queries;
 /// Single requests as a stream. No read lock is held while the caller works on a request: rows are read ahead in short windows. In
 /// another order than that of ids, ids and sort keys are read first (16 bytes a request) and the rows fetched in that order.
 /// </summary>
-internal sealed class RequestReader(TokenStore store, string source, RequestFilter filter, RequestOrder order, bool descending, UnreadableReport unreadable)
+internal sealed class RequestReader(
+    TokenStore store, string source, RequestFilter filter, RequestOrder order, bool descending, UnreadableReport unreadable, List<RowRange>? ranges = null)
 {
     private const int FetchSize = 250;
 
@@ -17,7 +18,7 @@ internal sealed class RequestReader(TokenStore store, string source, RequestFilt
     public IEnumerable<TokenRequest> Read(ulong skip, ulong first)
     {
         using var scanner = new RequestScanner(
-            store, filter, order == RequestOrder.Id ? RequestText.All : TextOf(order), descending && order == RequestOrder.Id, UsageReader.RangesOf(store, filter.Range))
+            store, filter, order == RequestOrder.Id ? RequestText.All : TextOf(order), descending && order == RequestOrder.Id, ranges ?? UsageReader.RangesOf(store, filter.Range))
         { Unreadable = unreadable };
         foreach (TokenRequest request in order == RequestOrder.Id ? InOrderOfIds(scanner, skip, first) : InOrder(scanner, skip, first))
         {

@@ -29,6 +29,20 @@ public sealed class SqliteStore(TokenStore store, string? source = null) : ITele
         new RequestReader(store, Source, filter, order, descending, unreadable).Read(page.Skip, page.First);
 
     /// <inheritdoc/>
+    long ITelemetryStore.ReadRequestsAfter(long? id, RequestFilter filter, Action<TokenRequest> onRequest, UnreadableReport unreadable)
+    {
+        RowRange rows = store.Rows();
+        List<RowRange> ranges = id is { } after ? [new RowRange(after + 1, rows.Last)] : UsageReader.RangesOf(store, filter.Range) ?? [rows];
+        // What is stored from now on is for the next call.
+        ranges = [.. ranges.Select(range => range with { Last = Math.Min(range.Last, rows.Last) }).Where(range => range.First <= range.Last)];
+        foreach (TokenRequest request in ranges.Count == 0 ? [] : new RequestReader(store, Source, filter, RequestOrder.Id, descending: false, unreadable, ranges).Read(0, ulong.MaxValue))
+        {
+            onRequest(request);
+        }
+        return rows.Last;
+    }
+
+    /// <inheritdoc/>
     long ITelemetryStore.CountRequests(RequestFilter filter)
     {
         long count = 0;
@@ -46,6 +60,7 @@ public sealed class SqliteStore(TokenStore store, string? source = null) : ITele
             RequestText.Model => row => row.Model,
             RequestText.Provider => row => row.Provider,
             RequestText.RequestType => row => row.RequestType,
+            RequestText.Transaction => row => row.Transaction,
             _ => throw new ArgumentOutOfRangeException(nameof(name)),
         };
         var counts = new Dictionary<string, long>();

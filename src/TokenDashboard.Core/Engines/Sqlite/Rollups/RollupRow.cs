@@ -43,6 +43,8 @@ internal sealed class RollupRow : UsageRow, IDisposable
 
     public RollupKey Key => new(Level, Start, Group);
 
+    public override bool IsRollup => true;
+
     public override string User => Group.User;
 
     public override string Model => Group.Model;

@@ -46,7 +46,7 @@ public class RollupAnswerTests
         });
 
     private static readonly Gen<UsageDimension[]> Grouping = Gen.Select(
-        Gen.OneOfConst(Array.Empty<UsageDimension>(), [UsageDimension.Hour], [UsageDimension.Day], [UsageDimension.Week], [UsageDimension.Month]),
+        Gen.OneOfConst(Array.Empty<UsageDimension>(), [UsageDimension.Hour], [UsageDimension.Day], [UsageDimension.Week], [UsageDimension.Month], [UsageDimension.Minute], [UsageDimension.Year], [UsageDimension.Weekday, UsageDimension.HourOfDay], [UsageDimension.Session]),
         Gen.OneOfConst(UsageDimension.User, UsageDimension.Model, UsageDimension.Provider, UsageDimension.RequestType).HashSet[0, 3],
         (unit, names) => unit.Concat(names).ToArray());
 
@@ -89,7 +89,7 @@ public class RollupAnswerTests
                 AssertSame(plain, summed, store => Query(store).Totals(closed), row =>
                     $"{row.User}|{row.Rank}|{row.Models}|{row.FirstSeen:O}|{row.LastSeen:O}|{row.PreviousTokens}");
                 AssertSame(plain, summed, store => Query(store).Periods(TimeUnit.Day, cumulative: true, fill: false), row => $"{row.User}|{row.Start:O}|{row.CumulativeTokens}");
-                AssertSame(plain, summed, store => Query(store).Pattern(), row => $"{row.User}|{row.DayOfWeek}|{row.Hour}");
+                AssertSame(plain, summed, store => Query(store).Pattern(), row => $"{row.User}|{row.Weekday}|{row.HourOfDay}");
             }
         },
         iter: 12);

@@ -1,0 +1,178 @@
+using System.Globalization;
+using System.Text;
+
+namespace TokenDashboard.Reports;
+
+/// <summary>
+/// Writes a report as one HTML file: no script, no other file, light and dark, and A4 on paper. Every text is escaped here or in
+/// <see cref="SvgCharts"/>, whoever chose it, and the page's own policy lets nothing run or load.
+/// </summary>
+internal static class HtmlReport
+{
+    /// <summary>By this a file is known as a report.</summary>
+    public const string Mark = "<meta name=\"generator\" content=\"TokenDashboard\" />";
+
+    // Longer ones are shown whole where the pointer is.
+    private const int LongName = 100;
+
+    public static string Write(UsageReport report)
+    {
+        var html = new StringBuilder();
+        string title = Escape(ReportText.Name(report.Title));
+        html.Append(CultureInfo.InvariantCulture, $"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8" />
+            {Mark}
+            <meta name="viewport" content="width=device-width, initial-scale=1" />
+            <meta name="color-scheme" content="light dark" />
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+            <title>{title}, {Escape(report.Range)}</title>
+            <style>
+            {HtmlStyle.Text}
+            </style>
+            </head>
+            <body>
+            <header>
+            <h1>{title}</h1>
+            <p>{Escape(report.Range)}</p>
+            </header>
+            <main>
+
+            """);
+        html.Append("<dl class=\"figures\">\n");
+        foreach (ReportFigure figure in report.Figures)
+        {
+            html.Append("<div><dt>").Append(Escape(figure.Label)).Append("</dt><dd class=\"value\">").Append(Escape(figure.Value)).Append("</dd>");
+            html.Append(figure.Note.Length > 0 ? $"<dd>{Escape(figure.Note)}</dd>" : "").Append("</div>\n");
+        }
+        html.Append("</dl>\n");
+        string partial = report.Buckets.Any(bucket => bucket.IsPartial) ? $"A pale column is a {report.Unit} of which the range holds only a part." : "";
+        Section(html, "tokens", report.Tokens.Title, report.Tokens.Description, partial);
+        if (report.Summary.TotalTokens > 0)
+        {
+            SvgCharts.Columns(html, "tokens", report.Tokens, report.Buckets);
+            Legend(html, report.Tokens, "series");
+        }
+        html.Append("<details><summary>").Append(Escape(report.OverTime.Title)).Append("</summary>\n");
+        Table(html, report.OverTime);
+        html.Append("</details>\n</section>\n");
+        if (report.Cost is { } cost)
+        {
+            Section(html, "cost", cost.Title, cost.Description, partial);
+            SvgCharts.Columns(html, "cost", cost, report.Buckets);
+            html.Append("</section>\n");
+        }
+        TableSection(html, "models", report.Models);
+        TableSection(html, "users", report.Users);
+        Section(html, "week", "Hours of the week", report.Week.Description);
+        if (report.Summary.TotalTokens > 0)
+        {
+            SvgCharts.Heatmap(html, "week", report.Week);
+        }
+        html.Append("</section>\n");
+        if (report.Latency is { } latency)
+        {
+            Section(html, "latency", latency.Title, latency.Description);
+            SvgCharts.Lines(html, "latency", latency, report.Buckets);
+            Legend(html, latency, "line");
+            html.Append("</section>\n");
+        }
+        TableSection(html, "requests", report.Requests);
+        if (report.Unpriced is { } unpriced)
+        {
+            TableSection(html, "unpriced", unpriced);
+        }
+        Section(html, "unreadable", "Values that cannot be read", report.Unreadable.Rows > 0 ? report.Unreadable.ToString() : "All values could be read.");
+        html.Append("</section>\n</main>\n<footer>\n<h2>What was asked</h2>\n<dl class=\"facts\">\n");
+        foreach (ReportFact fact in report.Facts)
+        {
+            html.Append("<dt>").Append(Escape(fact.Label)).Append("</dt><dd>").Append(Escape(fact.Value)).Append("</dd>\n");
+        }
+        return html.Append("</dl>\n<p>Written by TokenDashboard.</p>\n</footer>\n</body>\n</html>\n").ToString();
+    }
+
+    /// <summary>A text as HTML and XML read it back, in content and between quotation marks. Characters that XML does not know are replaced.</summary>
+    public static string Escape(string text)
+    {
+        var escaped = new StringBuilder(text.Length);
+        foreach (Rune rune in MessageText.Visible(text).EnumerateRunes())
+        {
+            _ = rune.Value switch
+            {
+                '&' => escaped.Append("&amp;"),
+                '<' => escaped.Append("&lt;"),
+                '>' => escaped.Append("&gt;"),
+                '"' => escaped.Append("&quot;"),
+                '\'' => escaped.Append("&#39;"),
+                0xFFFE or 0xFFFF => escaped.Append('\uFFFD'),
+                _ => escaped.Append(rune.ToString()),
+            };
+        }
+        return escaped.ToString();
+    }
+
+    private static void Section(StringBuilder html, string id, string title, params string[] notes)
+    {
+        html.Append("<section aria-labelledby=\"").Append(id).Append("\">\n<h2 id=\"").Append(id).Append("\">").Append(Escape(title)).Append("</h2>\n");
+        string note = string.Join(' ', notes.Where(text => text.Length > 0));
+        html.Append(note.Length > 0 ? $"<p>{Escape(note)}</p>\n" : "");
+    }
+
+    private static void TableSection(StringBuilder html, string id, ReportTable table)
+    {
+        Section(html, id, table.Title, table.Rows.Count == 0 ? table.Empty : "");
+        if (table.Rows.Count > 0)
+        {
+            Table(html, table);
+        }
+        html.Append("</section>\n");
+    }
+
+    private static void Table(StringBuilder html, ReportTable table)
+    {
+        html.Append("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"").Append(Escape(table.Title)).Append(", table\">\n<table>\n<thead><tr>");
+        foreach (ReportColumn column in table.Columns)
+        {
+            html.Append("<th scope=\"col\"").Append(ClassOf(column)).Append('>').Append(Escape(column.Header)).Append("</th>");
+        }
+        html.Append("</tr></thead>\n<tbody>\n");
+        foreach (ReportCell[] row in table.Rows)
+        {
+            html.Append("<tr>");
+            for (int i = 0; i < row.Length; i++)
+            {
+                ReportColumn column = table.Columns[i];
+                html.Append(i == 0 ? "<th scope=\"row\"" : "<td").Append(ClassOf(column));
+                html.Append(row[i].Text.Length > LongName ? $" title=\"{Escape(row[i].Text)}\">" : ">");
+                if (column.Kind == ReportColumnKind.Share)
+                {
+                    html.Append(CultureInfo.InvariantCulture, $"<span class=\"bar\"><span style=\"width:{row[i].Share * 100:0.#}%\"></span></span>");
+                }
+                string text = Escape(ReportText.Beginning(row[i].Text, LongName));
+                html.Append(row[i].IsOwnWord ? $"<em>{text}</em>" : text).Append(i == 0 ? "</th>" : "</td>");
+            }
+            html.Append("</tr>\n");
+        }
+        html.Append("</tbody>\n</table>\n</div>\n");
+    }
+
+    private static string ClassOf(ReportColumn column) => column.Kind switch
+    {
+        ReportColumnKind.Number => " class=\"n\"",
+        ReportColumnKind.Share => " class=\"s\"",
+        ReportColumnKind.Name => " class=\"name\"",
+        _ => " class=\"t\"",
+    };
+
+    private static void Legend(StringBuilder html, ReportChart chart, string kind)
+    {
+        html.Append("<ul class=\"legend\">\n");
+        for (int i = 0; i < chart.Series.Count; i++)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<li><span class=\"swatch {kind}{i}\"></span>{Escape(ReportText.Beginning(chart.Series[i].Name, LongName))}</li>\n");
+        }
+        html.Append("</ul>\n");
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
+using TokenDashboard.Usage.Summaries;
+
+namespace TokenDashboard.Reports;
+
+/// <summary>The axis of time of a report: as many buckets as a page shows well, from the beginning of the range to its end.</summary>
+internal sealed class ReportAxis
+{
+    private static readonly TimeSpan MostHours = TimeSpan.FromDays(3);
+    private static readonly TimeSpan MostDays = TimeSpan.FromDays(100);
+    private static readonly TimeSpan MostWeeks = TimeSpan.FromDays(730);
+
+    private readonly List<long> _starts = [];
+
+    /// <param name="summary">Tells the range, and where it is open, the first and the last request.</param>
+    /// <param name="zone">The zone.</param>
+    public ReportAxis(TokenUsageSummary summary, TimeZoneInfo zone)
+    {
+        DateTimeOffset since = summary.Start ?? summary.FirstRequest ?? summary.AsOf.AddDays(-1);
+        DateTimeOffset until = summary.End is null && summary.LastRequest is { } last ? last.AddTicks(1) : summary.AsOf;
+        // A range that only begins in the future.
+        until = until > since ? until : since.AddTicks(1);
+        Unit = UnitOf(until - since);
+        if (Unit == TimeUnit.Month && summary.FirstRequest is { } first && first > since)
+        {
+            // Centuries without requests are no chart.
+            since = first;
+            Unit = UnitOf(until - since);
+        }
+        Text = $"{ReportText.Time(LocalTime.At(since.UtcTicks, zone))} to {ReportText.Time(LocalTime.At(until.UtcTicks, zone))} ({zone.Id})";
+        var buckets = new TimeBuckets(Unit, zone);
+        var shown = new List<ReportBucket>();
+        for (long start = buckets.StartOf(since.UtcTicks); start < until.UtcTicks; start = buckets.EndOf(start))
+        {
+            _starts.Add(start);
+            bool partial = summary.Start?.UtcTicks > start || (summary.End is not null && summary.AsOf.UtcTicks < buckets.EndOf(start));
+            shown.Add(new ReportBucket(LocalTime.At(start, zone).ToString(Unit switch { TimeUnit.Hour => "yyyy-MM-dd HH:mm", TimeUnit.Month => "yyyy-MM", _ => "yyyy-MM-dd" }, CultureInfo.InvariantCulture), partial));
+        }
+        Buckets = shown;
+    }
+
+    /// <summary>The length of buckets.</summary>
+    public TimeUnit Unit { get; }
+
+    /// <summary>The range in words.</summary>
+    public string Text { get; }
+
+    /// <summary>The buckets, those without requests included.</summary>
+    public IReadOnlyList<ReportBucket> Buckets { get; }
+
+    /// <summary>A value for each bucket.</summary>
+    /// <param name="valueOf">The value of a bucket that begins at an instant in UTC ticks.</param>
+    public IReadOnlyList<double?> Values(Func<long, double?> valueOf) => [.. _starts.Select(valueOf)];
+
+    /// <summary>Puts rows in their buckets; null where there is none.</summary>
+    public IReadOnlyList<T?> Place<T>(IEnumerable<T> rows, Func<T, DateTimeOffset> startOf)
+        where T : class
+    {
+        Dictionary<long, T> byStart = rows.ToDictionary(row => startOf(row).UtcTicks);
+        return [.. _starts.Select(byStart.GetValueOrDefault)];
+    }
+
+    private static TimeUnit UnitOf(TimeSpan length) => length <= MostHours ? TimeUnit.Hour : length <= MostDays ? TimeUnit.Day : length <= MostWeeks ? TimeUnit.Week : TimeUnit.Month;
+}

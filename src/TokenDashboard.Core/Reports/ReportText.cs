@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace TokenDashboard.Reports;
+
+/// <summary>Spells figures alike on every computer, so that the same input gives the same report.</summary>
+internal static class ReportText
+{
+    private static readonly (double Size, string Sign)[] Sizes = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")];
+
+    // More than ten times as much is not read well as a percentage.
+    private const double Times = 9;
+
+    /// <summary>Stands for a value that there is not.</summary>
+    public const string None = "–";
+
+    public static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>Spells a fraction with one digit where that says something.</summary>
+    public static string Number(double value) => value.ToString(Math.Abs(value) >= 100 ? "N0" : "0.##", CultureInfo.InvariantCulture);
+
+    /// <summary>Three digits and a unit.</summary>
+    public static string Short(double value)
+    {
+        (double size, string sign) = Sizes.FirstOrDefault(one => Math.Abs(value) >= one.Size, (1, ""));
+        return (value / size).ToString(Math.Abs(value) < 1 ? "0.####" : "0.##", CultureInfo.InvariantCulture) + sign;
+    }
+
+    /// <summary>An amount of money in three digits and a unit.</summary>
+    public static string ShortCost(double cost, string? currency) => Cost(0, currency).Replace("0.00", Short(cost), StringComparison.Ordinal);
+
+    public static string Percent(double part) => (part * 100).ToString(part is > 0 and < 0.001 ? "0.###" : "0.0", CultureInfo.InvariantCulture) + " %";
+
+    /// <summary>A change with its sign, or how many times as much it is; empty without one.</summary>
+    public static string Change(double? ratio) => ratio switch
+    {
+        null => "",
+        >= Times => $"{Number(1 + ratio.Value)} times",
+        { } part => (part > 0 ? "+" : "") + Percent(part),
+    };
+
+    /// <summary>A change as a note; empty without one.</summary>
+    public static string Since(double? ratio) => ratio is null ? "" : $"{Change(ratio)} {(ratio >= Times ? "the period before" : "against the period before")}";
+
+    public static string Milliseconds(double? value) => value is { } duration ? duration.ToString("N0", CultureInfo.InvariantCulture) : None;
+
+    /// <summary>An amount of money: cents from one unit on, else four decimals.</summary>
+    public static string Cost(decimal? cost, string? currency)
+    {
+        if (cost is not { } amount)
+        {
+            return None;
+        }
+        string number = amount.ToString(Math.Abs(amount) >= 1 || amount == 0 ? "N2" : "N4", CultureInfo.InvariantCulture);
+        return currency switch { null or "USD" => "$" + number, "EUR" => "€" + number, "GBP" => "£" + number, _ => $"{number} {currency}" };
+    }
+
+    public static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>A name, or a word for the unknown one.</summary>
+    public static string Name(string? name) => string.IsNullOrEmpty(name) ? "(none)" : MessageText.Visible(name);
+
+    /// <summary>The beginning of a long name.</summary>
+    public static string Beginning(string name, int length) => name.Length <= length ? name
+        : name[..(char.IsHighSurrogate(name[length - 2]) ? length - 2 : length - 1)] + "…";
+}

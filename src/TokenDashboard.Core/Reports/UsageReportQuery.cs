@@ -1,0 +1,234 @@
+using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
+using TokenDashboard.Usage.Summaries;
+
+namespace TokenDashboard.Reports;
+
+/// <summary>Asks what a report shows, by the queries of the commands.</summary>
+/// <param name="stores">The open stores.</param>
+/// <param name="filter">Which requests.</param>
+/// <param name="zone">The zone of days and hours.</param>
+/// <param name="now">The present moment.</param>
+public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DateTimeOffset now)
+{
+    /// <summary>So many models have a colour of their own; the others share one.</summary>
+    internal const int Colours = 5;
+
+    private const int ModelRows = 12;
+    private const int UserRows = 15;
+    private const int RequestRows = 10;
+    private static readonly string[] Days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+    /// <summary>The title of the report.</summary>
+    public string Title { get; init; } = "Token usage";
+
+    /// <summary>The prices; null for a report without cost.</summary>
+    public UsagePrices? Prices { get; init; }
+
+    /// <summary>Runs the queries, and writes what they give.</summary>
+    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: reading failed.</exception>
+    public WrittenReport Write(ReportFormat format)
+    {
+        UsageReport report = Run();
+        return new WrittenReport(format == ReportFormat.Markdown ? MarkdownReport.Write(report) : HtmlReport.Write(report), report.Summary, report.Unreadable);
+    }
+
+    internal UsageReport Run()
+    {
+        var query = new UsageSummaryQuery(stores, filter, zone, now) { Prices = Prices };
+        HourlyUsage hours = query.Hours();
+        TokenUsageSummary summary = query.Summarize(hours);
+        bool comparesPeriods = summary.PreviousTokens is not null;
+        IReadOnlyList<TokenUsage> models = new UsageQuery([UsageDimension.Provider, UsageDimension.Model], zone) { Prices = Prices }.Run(stores, filter).Rows;
+        IReadOnlyList<UserTokenUsage> users = new UserUsageQuery(stores, filter, zone) { Prices = Prices }.Totals(comparesPeriods).Rows;
+        var axis = new ReportAxis(summary, zone);
+        IReadOnlyList<TokenUsage?> overTime = axis.Place(hours.Buckets(axis.Unit), bucket => bucket.Start!.Value);
+        bool hasCost = summary.Cost is > 0;
+        return new UsageReport
+        {
+            Title = Title,
+            Summary = summary,
+            Unreadable = hours.Unreadable,
+            Range = axis.Text,
+            Figures = ReportFigures.Of(summary, users.Count(user => user.Requests > 0)),
+            Unit = axis.Unit.ToString().ToLowerInvariant(),
+            Buckets = axis.Buckets,
+            Tokens = TokensByModel(axis, summary),
+            Cost = hasCost ? new ReportChart(
+                $"Cost per {axis.Unit.ToString().ToLowerInvariant()}", Highest(axis, overTime, bucket => (double?)bucket.Cost, cost => ReportText.Cost((decimal)cost, summary.Currency)),
+                [new ReportSeries("Cost", [.. overTime.Select(bucket => (double?)bucket?.Cost)])], cost => ReportText.ShortCost(cost, summary.Currency)) : null,
+            Latency = summary.P50DurationMs is null ? null : new ReportChart(
+                "Latency in milliseconds",
+                $"Half of all requests took at most {ReportText.Milliseconds(summary.P50DurationMs)} ms, 95 of 100 at most {ReportText.Milliseconds(summary.P95DurationMs)} ms, 99 of 100 at most {ReportText.Milliseconds(summary.P99DurationMs)} ms."
+                    + (summary.PercentilesExact ? "" : " These figures come from rollups and are up to 1 % off."),
+                [
+                    new ReportSeries("P99", [.. overTime.Select(bucket => bucket?.P99DurationMs)]),
+                    new ReportSeries("P95", [.. overTime.Select(bucket => bucket?.P95DurationMs)]),
+                    new ReportSeries("P50", [.. overTime.Select(bucket => bucket?.P50DurationMs)]),
+                ],
+                ReportText.Short),
+            OverTime = OverTime(axis, overTime, hasCost),
+            Models = Models(models, hasCost),
+            Users = Users(users, hasCost, comparesPeriods),
+            Week = Week(hours),
+            Requests = Requests(hasCost),
+            Unpriced = Prices is null ? null : Unpriced(models),
+            Facts = Facts(axis, summary),
+        };
+    }
+
+    private ReportChart TokensByModel(ReportAxis axis, TokenUsageSummary summary)
+    {
+        IReadOnlyList<TokenUsage> rows = new UsageQuery([(UsageDimension)axis.Unit, UsageDimension.Model], zone).Run(stores, filter).Rows;
+        IGrouping<string, TokenUsage>[] models = [.. rows.GroupBy(row => row.Model!)
+            .OrderByDescending(model => model.Sum(row => row.TotalTokens)).ThenBy(model => model.Key, StringComparer.Ordinal)];
+        // One more model than colours takes the colour of the others.
+        int own = models.Length <= Colours + 1 ? models.Length : Colours;
+        IEnumerable<ReportSeries> series = models.Take(own).Select(model => Series(model.Key, model));
+        if (models.Length > own)
+        {
+            series = series.Append(Series($"{models.Length - own} other models", models.Skip(own).SelectMany(model => model)));
+        }
+        return new ReportChart(
+            $"Tokens per {axis.Unit.ToString().ToLowerInvariant()}, by model",
+            summary.BusiestDay is { Start: { } day } busiest ? $"The busiest day is {day:yyyy-MM-dd} with {ReportText.Number(busiest.TotalTokens)} tokens." : "There are no requests.",
+            [.. series],
+            ReportText.Short);
+
+        ReportSeries Series(string name, IEnumerable<TokenUsage> of)
+        {
+            Dictionary<long, long> tokens = of.GroupBy(row => row.Start!.Value.UtcTicks, row => row.TotalTokens).ToDictionary(bucket => bucket.Key, bucket => bucket.Sum());
+            return new ReportSeries(ReportText.Name(name), axis.Values(start => (double)tokens.GetValueOrDefault(start)));
+        }
+    }
+
+    private static string Highest(ReportAxis axis, IReadOnlyList<TokenUsage?> overTime, Func<TokenUsage, double?> valueOf, Func<double, string> format)
+    {
+        int highest = Enumerable.Range(0, overTime.Count).MaxBy(index => overTime[index] is { } bucket ? valueOf(bucket) ?? -1 : -1);
+        return overTime[highest] is { } most && valueOf(most) is { } value ? $"The highest is {axis.Buckets[highest].Label} with {format(value)}." : "";
+    }
+
+    private static ReportTable OverTime(ReportAxis axis, IReadOnlyList<TokenUsage?> overTime, bool hasCost) => new(
+        $"Figures by {axis.Unit.ToString().ToLowerInvariant()}",
+        [
+            new ReportColumn("Beginning", ReportColumnKind.Text), new ReportColumn("Tokens"), new ReportColumn("Requests"), .. hasCost ? [new ReportColumn("Cost")] : Array.Empty<ReportColumn>(),
+            new ReportColumn("P50 ms"), new ReportColumn("P95 ms"), new ReportColumn("P99 ms"),
+        ],
+        [.. overTime.Select((bucket, index) => (ReportCell[])
+        [
+            axis.Buckets[index].Label, ReportText.Number(bucket?.TotalTokens ?? 0), ReportText.Number(bucket?.Requests ?? 0), .. hasCost ? [ReportText.Cost(bucket?.Cost, bucket?.Currency)] : Array.Empty<ReportCell>(),
+            ReportText.Milliseconds(bucket?.P50DurationMs), ReportText.Milliseconds(bucket?.P95DurationMs), ReportText.Milliseconds(bucket?.P99DurationMs),
+        ])]);
+
+    private static ReportTable Models(IReadOnlyList<TokenUsage> models, bool hasCost) => new(
+        "Models",
+        [
+            new ReportColumn("Model", ReportColumnKind.Name), new ReportColumn("Provider", ReportColumnKind.Name), new ReportColumn("Share", ReportColumnKind.Share), new ReportColumn("Tokens"),
+            .. hasCost ? [new ReportColumn("Cost")] : Array.Empty<ReportColumn>(), new ReportColumn("Requests"), new ReportColumn("P50 ms"), new ReportColumn("P95 ms"),
+        ],
+        Rows(models, ModelRows, hasCost, "other models",
+            row => [Name(row.Model), Name(row.Provider)], row => [ReportText.Milliseconds(row.P50DurationMs), ReportText.Milliseconds(row.P95DurationMs)], 2),
+        "There are no requests.");
+
+    private static ReportTable Users(IReadOnlyList<UserTokenUsage> users, bool hasCost, bool comparesPeriods) => new(
+        "Users",
+        [
+            new ReportColumn("User", ReportColumnKind.Name), new ReportColumn("Share", ReportColumnKind.Share), new ReportColumn("Tokens"),
+            .. hasCost ? [new ReportColumn("Cost")] : Array.Empty<ReportColumn>(), new ReportColumn("Requests"), .. comparesPeriods ? [new ReportColumn("Change")] : Array.Empty<ReportColumn>(), new ReportColumn("P95 ms"),
+        ],
+        Rows(
+            [.. users.Where(user => user.Requests > 0)], UserRows, hasCost, "other users",
+            row => [Name(row.User)],
+            row => [.. comparesPeriods ? [row.PreviousTokens == 0 ? "new" : ReportText.Change(row.ChangeRatio)] : Array.Empty<ReportCell>(), ReportText.Milliseconds(row.P95DurationMs)],
+            1),
+        "There are no requests.");
+
+    // The first rows, and one for all others, so that the rows of a table add up.
+    private static ReportCell[][] Rows<T>(IReadOnlyList<T> all, int most, bool hasCost, string others, Func<T, ReportCell[]> before, Func<T, ReportCell[]> after, int names)
+        where T : UsageFigures
+    {
+        int shown = all.Count <= most + 1 ? all.Count : most;
+        IEnumerable<ReportCell[]> rows = all.Take(shown).Select(row => (ReportCell[])
+            [.. before(row), .. Middle(row.Share, row.TotalTokens, row.Cost, row.Currency, row.Requests), .. after(row)]);
+        T[] rest = [.. all.Skip(shown)];
+        if (rest.Length > 0)
+        {
+            string? currency = rest.Select(row => row.Currency).FirstOrDefault(name => name is not null);
+            rows = rows.Append([
+                new ReportCell($"{ReportText.Number(rest.Length)} {others}", IsOwnWord: true), .. Enumerable.Repeat<ReportCell>("", names - 1),
+                .. Middle(rest.Sum(row => row.Share), rest.Sum(row => row.TotalTokens), currency is null ? null : rest.Sum(row => row.Cost ?? 0), currency, rest.Sum(row => row.Requests)),
+                .. after(all[0]).Select(_ => (ReportCell)""),
+            ]);
+        }
+        return [.. rows];
+
+        ReportCell[] Middle(double share, long tokens, decimal? cost, string? currency, long requests) =>
+        [
+            new ReportCell(ReportText.Percent(share), share), ReportText.Number(tokens), .. hasCost ? [ReportText.Cost(cost, currency)] : Array.Empty<ReportCell>(), ReportText.Number(requests),
+        ];
+    }
+
+    private static ReportCell Name(string? name) => new(ReportText.Name(name), IsOwnWord: string.IsNullOrEmpty(name));
+
+    private ReportHeatmap Week(HourlyUsage hours)
+    {
+        long[][] tokens = [.. Days.Select(_ => new long[24])];
+        foreach ((long start, UsageAccumulator usage) in hours.Hours)
+        {
+            DateTimeOffset local = LocalTime.At(start, zone);
+            tokens[((int)local.DayOfWeek + 6) % 7][local.Hour] += usage.TotalTokens;
+        }
+        (int day, int hour) = Enumerable.Range(0, 7 * 24).Select(cell => (cell / 24, cell % 24)).MaxBy(cell => tokens[cell.Item1][cell.Item2]);
+        return new ReportHeatmap(
+            hours.Total.TotalTokens == 0 ? "There are no tokens." : $"Most tokens are used on {Days[day]} from {hour}:00 to {hour + 1}:00: {ReportText.Number(tokens[day][hour])} in the whole range.", tokens);
+    }
+
+    private ReportTable Requests(bool hasCost) => new(
+        "Largest requests",
+        [
+            new ReportColumn("Time", ReportColumnKind.Text), new ReportColumn("User", ReportColumnKind.Name), new ReportColumn("Model", ReportColumnKind.Name), new ReportColumn("Tokens"),
+            new ReportColumn("Prompt"), new ReportColumn("Completion"), .. hasCost ? [new ReportColumn("Cost")] : Array.Empty<ReportColumn>(), new ReportColumn("ms"),
+        ],
+        [.. new RequestQuery(stores, filter) { Order = RequestOrder.TotalTokens, Descending = true, Prices = Prices }.Run(0, RequestRows).Select(request => (ReportCell[])
+        [
+            ReportText.Time(LocalTime.At(request.Timestamp.UtcTicks, zone)), Name(request.User), Name(request.Model), ReportText.Number(request.TotalTokens),
+            ReportText.Number(request.PromptTokens), ReportText.Number(request.CompletionTokens), .. hasCost ? [ReportText.Cost(request.Cost, request.Currency)] : Array.Empty<ReportCell>(),
+            ReportText.Milliseconds(request.DurationMs),
+        ])],
+        "There are no requests.");
+
+    private static ReportTable Unpriced(IReadOnlyList<TokenUsage> models)
+    {
+        long all = models.Sum(model => model.TotalTokens);
+        TokenUsage[] unpriced = [.. models.Where(model => model.UnpricedTokens > 0).OrderByDescending(model => model.UnpricedTokens)];
+        IEnumerable<ReportCell[]> rows = unpriced.Take(ModelRows).Select(model => Row(Name(model.Model), Name(model.Provider), model.UnpricedTokens!.Value));
+        if (unpriced.Length > ModelRows)
+        {
+            rows = rows.Append(Row(new ReportCell($"{unpriced.Length - ModelRows} other models", IsOwnWord: true), "", unpriced.Skip(ModelRows).Sum(model => model.UnpricedTokens!.Value)));
+        }
+        return new ReportTable(
+            "Tokens without a price",
+            [new ReportColumn("Model", ReportColumnKind.Name), new ReportColumn("Provider", ReportColumnKind.Name), new ReportColumn("Share", ReportColumnKind.Share), new ReportColumn("Tokens")],
+            [.. rows], all == 0 ? "There are no tokens." : "All tokens have a price.");
+
+        ReportCell[] Row(ReportCell model, ReportCell provider, long tokens) =>
+            [model, provider, new ReportCell(ReportText.Percent((double)tokens / all), (double)tokens / all), ReportText.Number(tokens)];
+    }
+
+    private ReportFact[] Facts(ReportAxis axis, TokenUsageSummary summary)
+    {
+        ReportFact?[] facts =
+        [
+            new ReportFact("Range", axis.Text),
+            new ReportFact("As of", $"{ReportText.Time(summary.AsOf)} (UTC{summary.AsOf:zzz})"),
+            new ReportFact("Stores", string.Join(", ", stores.Select(store => store.Source ?? store.Name))),
+            Names("Users", filter.User), Names("Models", filter.Model), Names("Providers", filter.Provider), Names("Request types", filter.RequestType), Names("Transactions", filter.Transaction),
+            filter.PolicyFailed ? new ReportFact("Policy", "only requests with a negative verdict") : null,
+            filter.MinTokens > 0 ? new ReportFact("Least tokens", ReportText.Number(filter.MinTokens)) : null,
+            Prices is null ? null : new ReportFact("Prices", Prices.List.Name + (Prices.At is { } at ? $", of {ReportText.Time(LocalTime.At(at.UtcTicks, zone))}" : ", of the time of each request")),
+        ];
+        return [.. facts.OfType<ReportFact>()];
+
+        static ReportFact? Names(string label, IReadOnlyList<string> names) => names.Count == 0 ? null : new ReportFact(label, string.Join(", ", names.Select(ReportText.Name)));
+    }
+}

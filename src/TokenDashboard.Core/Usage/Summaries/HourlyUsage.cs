@@ -1,0 +1,67 @@
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Usage.Summaries;
+
+/// <summary>Usage by the hours of a zone's clock. Days, weeks and months are made of whole hours, so longer buckets need no further query.</summary>
+internal sealed class HourlyUsage
+{
+    private readonly TimeZoneInfo _zone;
+    private readonly UsagePrices? _prices;
+    private readonly TimeRange _range;
+    private readonly DateTimeOffset _asOf;
+
+    private HourlyUsage(
+        IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> hours, UnreadableReport unreadable, TimeRange range, DateTimeOffset asOf, TimeZoneInfo zone, UsagePrices? prices)
+    {
+        (_zone, _prices, _range, _asOf, Unreadable) = (zone, prices, range, asOf, unreadable);
+        Hours = [.. hours.Select(hour => (hour.Key.BucketTicks, hour.Usage))];
+        Total = UsageGroups.NewUsage(prices);
+        foreach ((_, UsageAccumulator usage) in Hours)
+        {
+            Total.Add(usage);
+        }
+        Totals = UsageTotals.Of([Total], prices);
+    }
+
+    /// <summary>The hours with requests, in order, each by its first instant in UTC ticks.</summary>
+    public IReadOnlyList<(long Start, UsageAccumulator Usage)> Hours { get; }
+
+    /// <summary>All of it.</summary>
+    public UsageAccumulator Total { get; }
+
+    /// <summary>What shares are parts of.</summary>
+    public UsageTotals Totals { get; }
+
+    /// <summary>What could not be read.</summary>
+    public UnreadableReport Unreadable { get; }
+
+    /// <summary>Reads the requests of a filter.</summary>
+    public static HourlyUsage Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, DateTimeOffset asOf, TimeZoneInfo zone, UsagePrices? prices)
+    {
+        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> hours, UnreadableReport unreadable) = new UsageQuery([UsageDimension.Hour], zone) { Prices = prices }.Sum(stores, filter);
+        return new HourlyUsage(hours, unreadable, filter.Range, asOf, zone, prices);
+    }
+
+    /// <summary>The buckets with requests, in order.</summary>
+    public IReadOnlyList<TokenUsage> Buckets(TimeUnit unit)
+    {
+        var buckets = new TimeBuckets(unit, _zone);
+        return [.. Merge(hour => buckets.StartOf(hour)).Select(bucket =>
+        {
+            (DateTimeOffset start, DateTimeOffset end) = buckets.Bounds(bucket.Key);
+            return new TokenUsage(default, start, end, _range.Cuts(start, end, _asOf), bucket.Usage, Totals);
+        })];
+    }
+
+    /// <summary>Usage by what the first instants of hours, in UTC ticks, have in common, in the order of the first hour of each.</summary>
+    public IReadOnlyList<(TKey Key, UsageAccumulator Usage)> Merge<TKey>(Func<long, TKey> keyOf)
+        where TKey : notnull => [.. Hours.GroupBy(hour => keyOf(hour.Start), hour => hour.Usage).Select(group =>
+        {
+            UsageAccumulator sum = UsageGroups.NewUsage(_prices);
+            foreach (UsageAccumulator usage in group)
+            {
+                sum.Add(usage);
+            }
+            return (group.Key, sum);
+        })];
+}

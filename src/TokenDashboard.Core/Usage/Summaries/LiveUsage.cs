@@ -1,0 +1,62 @@
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Usage.Summaries;
+
+/// <summary>Usage as it is at a moment, of a store that is being written.</summary>
+/// <param name="Time">The moment.</param>
+/// <param name="Since">The beginning of <paramref name="Total"/>.</param>
+/// <param name="LastMinute">The last minute.</param>
+/// <param name="LastHour">The last hour.</param>
+/// <param name="Total">All since the beginning.</param>
+/// <param name="Users">The users since the beginning, those with the most tokens first.</param>
+/// <param name="Newest">The newest requests, newest first.</param>
+public sealed record LiveUsage(
+    DateTimeOffset Time, DateTimeOffset Since, LiveFigures LastMinute, LiveFigures LastHour, LiveFigures Total, IReadOnlyList<(string User, LiveFigures Usage)> Users,
+    IReadOnlyList<TokenRequest> Newest);
+
+/// <summary>The figures of a stretch of time.</summary>
+public sealed class LiveFigures
+{
+    private readonly SortedDictionary<string, decimal> _costs = new(StringComparer.Ordinal);
+
+    /// <summary>Number of requests.</summary>
+    public long Requests { get; private set; }
+
+    /// <summary>Total tokens.</summary>
+    public long TotalTokens { get; private set; }
+
+    /// <summary>How long the stretch is, in minutes.</summary>
+    public double Minutes { get; internal set; }
+
+    /// <summary>Requests per minute.</summary>
+    public double RequestsPerMinute => Minutes > 0 ? Requests / Minutes : 0;
+
+    /// <summary>Tokens per minute.</summary>
+    public double TokensPerMinute => Minutes > 0 ? TotalTokens / Minutes : 0;
+
+    /// <summary>What the priced tokens cost; null where none has a price, or prices are in several currencies.</summary>
+    public decimal? Cost => _costs.Count == 1 ? _costs.Values.First() : null;
+
+    /// <summary>The currency of the cost.</summary>
+    public string? Currency => _costs.Count == 1 ? _costs.Keys.First() : null;
+
+    internal void Add(TokenRequest request)
+    {
+        Requests++;
+        TotalTokens += request.TotalTokens;
+        if (request.Cost is { } cost)
+        {
+            _costs[request.Currency!] = _costs.GetValueOrDefault(request.Currency!) + cost;
+        }
+    }
+
+    internal void Add(LiveFigures other)
+    {
+        Requests += other.Requests;
+        TotalTokens += other.TotalTokens;
+        foreach ((string currency, decimal cost) in other._costs)
+        {
+            _costs[currency] = _costs.GetValueOrDefault(currency) + cost;
+        }
+    }
+}

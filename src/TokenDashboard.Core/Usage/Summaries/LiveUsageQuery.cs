@@ -1,0 +1,113 @@
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Usage.Summaries;
+
+/// <summary>
+/// Follows usage while it is written. Only the first reading, and the first of a day, looks for the requests of the whole range; each later
+/// one reads the rows that came since, and nothing else.
+/// </summary>
+/// <param name="stores">The open stores.</param>
+/// <param name="filter">Which requests. A range without a beginning is today; its end has no influence.</param>
+/// <param name="zone">The zone whose days are meant.</param>
+public sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone)
+{
+    /// <summary>The most requests that <see cref="LiveUsage.Newest"/> holds.</summary>
+    internal const int MostNewest = 100;
+
+    // Stretches of time end at multiples of this.
+    private static readonly long Slot = TimeSpan.FromSeconds(10).Ticks;
+
+    private readonly long?[] _last = new long?[stores.Count];
+    private readonly SortedDictionary<long, LiveFigures> _slots = [];
+    private readonly Dictionary<string, LiveFigures> _users = [];
+    private readonly List<TokenRequest> _newest = [];
+    private LiveFigures _total = new();
+    private DateTimeOffset? _since;
+
+    /// <summary>The prices; null for usage without its cost.</summary>
+    public UsagePrices? Prices { get; init; }
+
+    /// <summary>What could not be read so far.</summary>
+    public UnreadableReport Unreadable { get; } = new();
+
+    /// <summary>Reads what is new.</summary>
+    /// <param name="now">The present moment.</param>
+    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: reading failed.</exception>
+    public LiveUsage Read(DateTimeOffset now)
+    {
+        DateTimeOffset since = filter.Range.Since ?? LocalTime.FirstInstantAt(LocalTime.At(now.UtcTicks, zone).Date, zone);
+        if (since != _since)
+        {
+            Begin(since);
+        }
+        long hour = SlotOf(now.AddHours(-1).UtcTicks);
+        foreach (long old in _slots.Keys.TakeWhile(slot => slot < hour).ToArray())
+        {
+            _slots.Remove(old);
+        }
+        // Later readings have no beginning: a request is stored when it ends, which may be long after its time.
+        RequestFilter asked = filter with { Range = new TimeRange(new DateTimeOffset(Math.Min(since.UtcTicks, hour), TimeSpan.Zero), null) };
+        for (int index = 0; index < stores.Count; index++)
+        {
+            _last[index] = stores[index].ReadRequestsAfter(_last[index], asked, request => Add(request, since, hour), Unreadable);
+        }
+        _newest.Sort((one, other) => other.Timestamp.CompareTo(one.Timestamp));
+        _newest.RemoveRange(Math.Min(_newest.Count, MostNewest), Math.Max(0, _newest.Count - MostNewest));
+        var total = new LiveFigures { Minutes = Math.Max(0, (now - since).TotalMinutes) };
+        total.Add(_total);
+        return new LiveUsage(
+            now, LocalTime.At(since.UtcTicks, zone), SumSince(SlotOf(now.AddMinutes(-1).UtcTicks), now), SumSince(hour, now), total,
+            [.. _users.OrderByDescending(user => user.Value.TotalTokens).ThenBy(user => user.Key, StringComparer.Ordinal).Select(user => (user.Key, user.Value))], [.. _newest]);
+    }
+
+    private static long SlotOf(long ticks) => ticks - (ticks % Slot);
+
+    private void Begin(DateTimeOffset since)
+    {
+        _since = since;
+        Array.Clear(_last);
+        _slots.Clear();
+        _users.Clear();
+        _newest.Clear();
+        _total = new LiveFigures();
+    }
+
+    private void Add(TokenRequest request, DateTimeOffset since, long hour)
+    {
+        Prices?.Apply(request);
+        if (request.Timestamp >= since)
+        {
+            _total.Add(request);
+            Of(_users, request.User).Add(request);
+        }
+        if (SlotOf(request.Timestamp.UtcTicks) >= hour)
+        {
+            Of(_slots, SlotOf(request.Timestamp.UtcTicks)).Add(request);
+        }
+        _newest.Add(request);
+        if (_newest.Count > MostNewest * MostNewest)
+        {
+            // They come nearly in the order of time.
+            _newest.RemoveRange(0, _newest.Count - MostNewest);
+        }
+    }
+
+    private LiveFigures SumSince(long slot, DateTimeOffset now)
+    {
+        var sum = new LiveFigures { Minutes = TimeSpan.FromTicks(now.UtcTicks - slot).TotalMinutes };
+        foreach (LiveFigures usage in _slots.Where(one => one.Key >= slot).Select(one => one.Value))
+        {
+            sum.Add(usage);
+        }
+        return sum;
+    }
+
+    private static LiveFigures Of<TKey>(IDictionary<TKey, LiveFigures> all, TKey key)
+    {
+        if (!all.TryGetValue(key, out LiveFigures? usage))
+        {
+            all.Add(key, usage = new LiveFigures());
+        }
+        return usage;
+    }
+}

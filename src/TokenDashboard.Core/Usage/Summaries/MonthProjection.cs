@@ -1,0 +1,51 @@
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Usage.Summaries;
+
+/// <summary>What a calendar month has used so far, and what it will have used at its end at the present rate.</summary>
+/// <param name="Tokens">The tokens so far.</param>
+/// <param name="Cost">What they cost; null without one cost.</param>
+/// <param name="EndTokens">The tokens at the end; null where there is too little to tell a rate.</param>
+/// <param name="EndCost">What they will cost; null without one cost, or a rate.</param>
+internal sealed record MonthProjection(long Tokens, decimal? Cost, long? EndTokens, decimal? EndCost)
+{
+    // A week, so that working days and weekends both count. Less than a day tells nothing of the days to come.
+    private static readonly TimeSpan Basis = TimeSpan.FromDays(7);
+    private static readonly TimeSpan Least = TimeSpan.FromDays(1);
+
+    private const int CostDigits = 6;
+
+    /// <summary>Projects the month of the zone that an instant ends or lies in.</summary>
+    /// <param name="stores">The open stores.</param>
+    /// <param name="filter">Which requests; its range has no influence.</param>
+    /// <param name="asOf">The present moment of the projection.</param>
+    /// <param name="zone">The zone.</param>
+    /// <param name="prices">The prices; null for no cost.</param>
+    /// <returns>The projection; null where neither the month nor the seven days before the moment have requests.</returns>
+    public static MonthProjection? Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, DateTimeOffset asOf, TimeZoneInfo zone, UsagePrices? prices)
+    {
+        var months = new TimeBuckets(TimeUnit.Month, zone);
+        long now = asOf.UtcTicks;
+        long monthStart = months.StartOf(now - 1);
+        long basisStart = new TimeBuckets(TimeUnit.Hour, zone).StartOf(Math.Max(0, now - Basis.Ticks));
+        var since = new DateTimeOffset(Math.Min(monthStart, basisStart), TimeSpan.Zero);
+        HourlyUsage read = HourlyUsage.Read(stores, filter with { Range = new TimeRange(since, asOf) }, asOf, zone, prices);
+        if (read.Total.Requests == 0)
+        {
+            return null;
+        }
+        UsageAccumulator Sum(long from) => read.Merge(hour => hour >= from).FirstOrDefault(part => part.Key).Usage ?? UsageGroups.NewUsage(prices);
+        UsageAccumulator month = Sum(monthStart), basis = Sum(basisStart);
+        decimal? cost = UsageCost.Of(month)?.Amount;
+        // Before the first request there was nothing to count.
+        long length = now - Math.Max(basisStart, read.Total.Values[Measures.FirstTicks]);
+        if (length < Least.Ticks)
+        {
+            return new MonthProjection(month.TotalTokens, cost, null, null);
+        }
+        decimal rest = (decimal)(months.EndOf(now - 1) - now) / length;
+        decimal? endCost = cost + (UsageCost.Of(basis)?.Amount * rest);
+        return new MonthProjection(
+            month.TotalTokens, cost, (long)Math.Round(month.TotalTokens + (basis.TotalTokens * rest)), endCost is { } amount ? Math.Round(amount, CostDigits) : null);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Usage.Summaries;
+
+/// <summary>All usage of a range in one object: the sums, rates, peaks, the change against the period before, and the end of the month.</summary>
+public sealed class TokenUsageSummary : UsageFigures
+{
+    internal TokenUsageSummary(HourlyUsage hours, DateTimeOffset? start, DateTimeOffset? end, DateTimeOffset asOf, UsageAccumulator? previous, MonthProjection? month)
+        : base(hours.Total, hours.Totals)
+    {
+        (Start, End, AsOf) = (start, end, asOf);
+        if (Requests > 0)
+        {
+            FirstRequest = new DateTimeOffset(hours.Total.Values[Measures.FirstTicks], TimeSpan.Zero);
+            LastRequest = new DateTimeOffset(hours.Total.Values[Measures.LastTicks], TimeSpan.Zero);
+        }
+        // An open range is as long as its requests, and what lies in the future has no rate yet.
+        if ((End is null ? LastRequest : asOf) - (Start ?? FirstRequest) is { Ticks: > 0 } length)
+        {
+            TokensPerMinute = TotalTokens / length.TotalMinutes;
+            RequestsPerMinute = Requests / length.TotalMinutes;
+        }
+        BusiestHour = hours.Buckets(TimeUnit.Hour).MaxBy(hour => hour.TotalTokens);
+        BusiestDay = hours.Buckets(TimeUnit.Day).MaxBy(day => day.TotalTokens);
+        PeakTokensPerMinute = BusiestHour?.TotalTokens / (BusiestHour?.End - BusiestHour?.Start)?.TotalMinutes;
+        if (previous is not null)
+        {
+            PreviousRequests = previous.Requests;
+            PreviousTokens = previous.TotalTokens;
+            Change = TotalTokens - previous.TotalTokens;
+            ChangeRatio = previous.TotalTokens == 0 ? null : (double)Change / previous.TotalTokens;
+            PreviousCost = UsageCost.Of(previous)?.Amount;
+            CostChange = Cost - PreviousCost;
+            CostChangeRatio = PreviousCost is > 0 && CostChange is { } change ? (double)(change / PreviousCost) : null;
+        }
+        (MonthTokens, MonthCost, MonthEndTokens, MonthEndCost) = (month?.Tokens, month?.Cost, month?.EndTokens, month?.EndCost);
+    }
+
+    /// <summary>First instant of the range; null where it has none.</summary>
+    public DateTimeOffset? Start { get; }
+
+    /// <summary>First instant after the range; null where it has none.</summary>
+    public DateTimeOffset? End { get; }
+
+    /// <summary>The moment for which rates and the end of the month hold: now, or the end of a range that lies in the past.</summary>
+    public DateTimeOffset AsOf { get; }
+
+    /// <summary>Time of the first request; null without requests.</summary>
+    public DateTimeOffset? FirstRequest { get; }
+
+    /// <summary>Time of the last request; null without requests.</summary>
+    public DateTimeOffset? LastRequest { get; }
+
+    /// <summary>Mean tokens per minute of the range; where an end is open, of the time between the first and the last request.</summary>
+    public double? TokensPerMinute { get; }
+
+    /// <summary>Mean requests per minute, of the same time.</summary>
+    public double? RequestsPerMinute { get; }
+
+    /// <summary>Tokens per minute in the busiest hour.</summary>
+    public double? PeakTokensPerMinute { get; }
+
+    /// <summary>The hour of the zone's clock with the most tokens; null without requests.</summary>
+    public TokenUsage? BusiestHour { get; }
+
+    /// <summary>The day with the most tokens; null without requests.</summary>
+    public TokenUsage? BusiestDay { get; }
+
+    /// <summary>Requests in the period of equal length before; null where the range has no beginning or no end.</summary>
+    public long? PreviousRequests { get; }
+
+    /// <summary>Tokens in the period before.</summary>
+    public long? PreviousTokens { get; }
+
+    /// <summary>Tokens more (or, negative, fewer) than in the period before.</summary>
+    public long? Change { get; }
+
+    /// <summary>The change as part of the tokens before: 0.5 is half as much again. Null when there were none before.</summary>
+    public double? ChangeRatio { get; }
+
+    /// <summary>What the tokens of the period before cost.</summary>
+    public decimal? PreviousCost { get; }
+
+    /// <summary>How much more (or, negative, less) the tokens cost than those of the period before.</summary>
+    public decimal? CostChange { get; }
+
+    /// <summary>The change of the cost as part of the cost before.</summary>
+    public double? CostChangeRatio { get; }
+
+    /// <summary>Tokens of the calendar month of <see cref="AsOf"/> until then; null where neither it nor the seven days before have requests.</summary>
+    public long? MonthTokens { get; }
+
+    /// <summary>What the tokens of the month cost so far.</summary>
+    public decimal? MonthCost { get; }
+
+    /// <summary>Tokens at the end of the month at the rate of the last seven days; null where requests reach back less than a day.</summary>
+    public long? MonthEndTokens { get; }
+
+    /// <summary>What the tokens at the end of the month will cost, at the same rate.</summary>
+    public decimal? MonthEndCost { get; }
+
+    private protected override string Label => Start is null && End is null ? "all"
+        : string.Create(CultureInfo.InvariantCulture, $"{Start:yyyy-MM-dd HH:mm zzz} - {End:yyyy-MM-dd HH:mm zzz}");
+}

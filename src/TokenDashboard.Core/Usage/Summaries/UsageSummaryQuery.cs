@@ -1,0 +1,36 @@
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Usage.Summaries;
+
+/// <summary>Makes one object of all usage of a range.</summary>
+/// <param name="stores">The open stores.</param>
+/// <param name="filter">Which requests.</param>
+/// <param name="zone">The zone whose hours, days and months are meant.</param>
+/// <param name="now">The present moment.</param>
+public sealed class UsageSummaryQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DateTimeOffset now)
+{
+    /// <summary>The prices; null for usage without its cost.</summary>
+    public UsagePrices? Prices { get; init; }
+
+    /// <summary>The moment the summary is made for: now, or the end of a range that lies in the past.</summary>
+    public DateTimeOffset AsOf { get; } = filter.Range.Until is { } until && until < now ? until : now;
+
+    /// <summary>Runs the query.</summary>
+    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: reading failed.</exception>
+    public QueryResult<TokenUsageSummary> Run()
+    {
+        HourlyUsage hours = Hours();
+        return new QueryResult<TokenUsageSummary>([Summarize(hours)], hours.Unreadable);
+    }
+
+    internal HourlyUsage Hours() => HourlyUsage.Read(stores, filter, AsOf, zone, Prices);
+
+    internal TokenUsageSummary Summarize(HourlyUsage hours) => new(
+        hours, InZone(filter.Range.Since), InZone(filter.Range.Until), LocalTime.At(AsOf.UtcTicks, zone), Previous(), MonthProjection.Read(stores, filter, AsOf, zone, Prices));
+
+    private UsageAccumulator? Previous() => filter.Range is { Since: { } since, Until: { } until } && since.UtcTicks >= (until - since).Ticks
+        ? new UsageQuery([], zone) { Prices = Prices }.Sum(stores, filter with { Range = filter.Range.Previous() }).Groups[0].Usage
+        : null;
+
+    private DateTimeOffset? InZone(DateTimeOffset? instant) => instant is { } time ? LocalTime.At(time.UtcTicks, zone) : null;
+}

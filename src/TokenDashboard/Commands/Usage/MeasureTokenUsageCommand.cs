@@ -1,0 +1,23 @@
+using System.Management.Automation;
+using TokenDashboard.Usage;
+using TokenDashboard.Usage.Summaries;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>Measures the usage of a range: one object with sums, cost, rates, peaks, latency, change and the end of the month.</summary>
+[Cmdlet(VerbsDiagnostic.Measure, "TokenUsage", HelpUri = HelpPage.Folder + "Measure-TokenUsage.md")]
+[OutputType(typeof(TokenUsageSummary))]
+public sealed class MeasureTokenUsageCommand : QueryCmdlet
+{
+    // Without [Parameter] it is none: there are no rows to choose from.
+    /// <inheritdoc/>
+    public override ulong? Top { get; set; }
+
+    private protected override void Query()
+    {
+        QueryResult<TokenUsageSummary> result = new UsageSummaryQuery(Stores, Filter, TimeZone, Now) { Prices = Prices() }.Run();
+        WarnAboutUpperBound(result.Rows);
+        WriteObject(result.Rows[0]);
+        WarnAbout(result.Unreadable, isEmpty: result.Rows[0].Requests == 0);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Management.Automation;
+using TokenDashboard.Parameters;
+using TokenDashboard.Reports;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>Writes a report of the usage of a range: one HTML file, or Markdown.</summary>
+[Cmdlet(VerbsCommon.New, "TokenReport", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "New-TokenReport.md")]
+[OutputType(typeof(string), typeof(FileInfo))]
+public sealed class NewTokenReportCommand : QueryCmdlet
+{
+    private bool _isWritten;
+
+    /// <summary>The file to write. Without it, the report is given as text.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>The form. Without it, what the name of the file says: Markdown for .md, else HTML.</summary>
+    [Parameter]
+    [ChoiceTransformation]
+    public ReportFormat As { get; set; }
+
+    /// <summary>The title of the report.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string Title { get; set; } = "Token usage";
+
+    /// <summary>Replaces a file that is not a report.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Gives the file that was written.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    // -Path is the report's here.
+    /// <inheritdoc/>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("FullName", "PSPath")]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public override string[]? Database { get; set; }
+
+    // Without [Parameter] it is none: there are no rows to choose from.
+    /// <inheritdoc/>
+    public override ulong? Top { get; set; }
+
+    private protected override void Query()
+    {
+        string? file = Path is null ? null : ResolvePath(Path);
+        if (file is not null && !ShouldProcess(file, "Write a report of token usage"))
+        {
+            return;
+        }
+        if (_isWritten)
+        {
+            throw new TokenDashboardException(
+                ErrorCode.ReportExists, $"'{file}' holds the report of an earlier input object. One file is one report: call the command once for each file.", target: Path);
+        }
+        ReportFormat format = MyInvocation.BoundParameters.ContainsKey(nameof(As)) ? As : ReportFile.FormatOf(file);
+        WrittenReport report = new UsageReportQuery(Stores, Filter, TimeZone, Now) { Title = Title, Prices = Prices() }.Write(format);
+        WarnAboutUpperBound([report.Summary]);
+        WarnAbout(report.Unreadable, isEmpty: report.Summary.Requests == 0);
+        if (file is null)
+        {
+            WriteObject(report.Text);
+            return;
+        }
+        ReportFile.Write(file, report.Text, Force);
+        _isWritten = true;
+        if (PassThru)
+        {
+            WriteObject(new FileInfo(file));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using TokenDashboard.Grafana.DataSources;
+using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Publishing;
+using TokenDashboard.Parameters;
+
+namespace TokenDashboard.Completion;
+
+/// <summary>
+/// Offers what the server has that a command means: data sources, dashboards, folders and tags. Where it is none the session is connected
+/// to, nothing is offered, and no names of files.
+/// </summary>
+public class ServerCompleter : Completer
+{
+    /// <summary>Nobody waits longer for a list while typing.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private protected override IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters)
+    {
+        object? given = boundParameters["Connection"];
+        given = (given as PSObject)?.BaseObject ?? given;
+        GrafanaConnection? connection = given switch
+        {
+            GrafanaConnection named => named,
+            string name => SessionConnections.Current.Find(name),
+            _ => SessionConnections.Current.Default,
+        };
+        if (connection is null)
+        {
+            return [];
+        }
+        connection = connection with { Timeout = Patience };
+        var silent = new PublishCallbacks((_, _) => false, _ => { }, _ => { }, _ => { });
+        if (parameterName.StartsWith("DataSource", StringComparison.Ordinal))
+        {
+            using var service = new GrafanaDataSourceService(connection, silent, CancellationToken.None);
+            return [.. (parameterName == "DataSourceUid" ? service.Uids() : service.Names()).Select(source => (source.Key, source.Value))];
+        }
+        using var exporter = new GrafanaExporter(connection, silent, CancellationToken.None);
+        return parameterName switch
+        {
+            "Folder" => [.. exporter.FolderTitles().OrderBy(folder => folder.Title, StringComparer.OrdinalIgnoreCase).Select(folder => (folder.Title, folder.Uid))],
+            "FolderUid" => [.. exporter.FolderTitles().Select(folder => (folder.Uid, folder.Title))],
+            "Tag" => [.. exporter.Tags().OrderByDescending(tag => tag.Value).Select(tag => (tag.Key, string.Create(CultureInfo.CurrentCulture, $"{tag.Value} dashboards")))],
+            "Title" => [.. exporter.Dashboards().Values.Order(StringComparer.OrdinalIgnoreCase).Select(title => (title, title))],
+            _ => [.. exporter.Dashboards().OrderBy(dashboard => dashboard.Key, StringComparer.OrdinalIgnoreCase).Select(dashboard => (dashboard.Key, dashboard.Value))],
+        };
+    }
+}
+
+/// <summary>Offers the uids of the server's data sources.</summary>
+public sealed class DataSourceUidCompleter : ServerCompleter
+{
+    private protected override IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters) =>
+        base.Values("DataSourceUid", boundParameters);
+}

@@ -1,0 +1,103 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Management.Automation;
+using System.Runtime.CompilerServices;
+using TokenDashboard.Usage;
+
+namespace TokenDashboard.Formatting;
+
+/// <summary>
+/// Texts of the views of usage. Rows may come from another session or a file, where a time is a text and nothing is known of their result.
+/// Public only because script blocks of views can call nothing else.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class UsageDisplay
+{
+    private const string All = "(all)";
+    private const int BarWidth = 8;
+    private const string Eighths = "▏▎▍▌▋▊▉█";
+
+    // What names a row; those that a view shows in other columns are not named again.
+    private static readonly string[] KeyProperties = ["Weekday", "HourOfDay", "User", "Model", "Provider", "RequestType", "Transaction", "Source"];
+
+    private static readonly ConditionalWeakTable<object, Result> Results = [];
+
+    /// <summary>What all rows of a result have in common.</summary>
+    /// <param name="Caption">What the result is.</param>
+    /// <param name="Largest">The largest share of a row: its bar is whole.</param>
+    internal sealed record Result(string Caption, double Largest);
+
+    /// <summary>Remembers of which result a row is.</summary>
+    internal static void Remember(UsageFigures row, Result result) => Results.AddOrUpdate(row, result);
+
+    /// <summary>What the result of a row is: where it changes, the headers of a table are shown again.</summary>
+    public static string Caption(PSObject row) => ResultOf(row)?.Caption ?? (Value(row, "GroupedBy")?.ToString() is { Length: > 0 } names ? $"Usage by {names}" : "Usage");
+
+    /// <summary>What a row is about, but for what other columns show; a total says that it is one.</summary>
+    public static string Key(PSObject row, params string[] shown)
+    {
+        string start = shown.Contains("Start") || shown.Contains("Timestamp") ? "" : Start(row);
+        string[] names = [.. KeyProperties.Except(shown).Select(name => (name, value: Value(row, name))).Where(part => part.value is not null)
+            .Select(part => part.name == "HourOfDay" ? $"{part.value:00}:00" : Display.Name(part.value!.ToString()))];
+        string key = string.Join(" / ", start.Length > 0 ? names.Prepend(start) : names);
+        return IsTotal(row) ? Bold(key.Length > 0 ? $"{key}: total" : "Total") : key.Length > 0 || shown.Length > 0 ? key : All;
+    }
+
+    /// <summary>The beginning of a bucket, with an asterisk where the row has a part of it only.</summary>
+    public static string Start(PSObject row) =>
+        Display.Instant(Value(row, "Start")) is { } start && Display.Instant(Value(row, "End")) is { } end
+            ? Display.Bucket(start, end) + (LanguagePrimitives.IsTrue(Value(row, "IsPartial")) ? "*" : "") : Display.Time(Value(row, "Timestamp"));
+
+    /// <summary>As Start, but a total says that it is one.</summary>
+    public static string StartOrTotal(PSObject row) => Start(row) is { Length: > 0 } start ? start : IsTotal(row) ? Bold("Total") : "";
+
+    /// <summary>The share as a percentage, and a bar in proportion to the largest of the result where a terminal shows it.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="colour">The escape sequence of the colour of bars.</param>
+    /// <param name="reset">The escape sequence that ends it.</param>
+    public static string Share(PSObject row, string? colour, string? reset)
+    {
+        if (Value(row, "Share") is not { } value)
+        {
+            return "";
+        }
+        double share = LanguagePrimitives.ConvertTo<double>(value);
+        string text = share.ToString("P1", CultureInfo.CurrentCulture).PadLeft(7);
+        double largest = ResultOf(row)?.Largest ?? 1;
+        string bar = Screen.ShowsBars && largest > 0 && !IsTotal(row) ? Bar(share / largest) : "";
+        return bar.Length > 0 ? $"{text} {colour}{bar}{reset}" : text;
+    }
+
+    /// <summary>As Share, followed by the names that a row of another result has, in the table of the first.</summary>
+    public static string ShareAndKey(PSObject row, string? colour, string? reset) => WithKey(Share(row, colour, reset), row, "Start");
+
+    /// <summary>The median and the 95th percentile, followed by the names that a row of another result has, in the table of the first.</summary>
+    public static string PercentilesAndKey(PSObject row) =>
+        WithKey($"{Percentile(row, "P50DurationMs", int.MaxValue)}, {Percentile(row, "P95DurationMs", int.MaxValue)}", row);
+
+    private static string WithKey(string text, PSObject row, params string[] shown) =>
+        !IsTotal(row) && Key(row, shown) is { Length: > 0 } key && key != All ? $"{text}  {key}" : text;
+
+    /// <summary>A bar in eighths of characters.</summary>
+    public static string Bar(double part)
+    {
+        int eighths = (int)Math.Round(Math.Clamp(part, 0, 1) * BarWidth * 8);
+        return new string(Eighths[7], eighths / 8) + (eighths % 8 > 0 ? Eighths[(eighths % 8) - 1] : "");
+    }
+
+    /// <summary>A duration, with a tilde where percentiles are at most 1 % off.</summary>
+    public static string Percentile(PSObject row, string name, int width)
+    {
+        object? value = Value(row, name);
+        bool approximate = value is not null && Value(row, "PercentilesExact") is { } exact && !LanguagePrimitives.IsTrue(exact);
+        return (approximate ? "~" : "") + Display.Number(value, width - 1);
+    }
+
+    private static bool IsTotal(PSObject row) => Value(row, "IsTotal") is { } total && LanguagePrimitives.IsTrue(total);
+
+    private static string Bold(string text) => $"\u001b[1m{text}\u001b[22m";
+
+    private static Result? ResultOf(PSObject row) => row?.BaseObject is { } usage && Results.TryGetValue(usage, out Result? result) ? result : null;
+
+    private static object? Value(PSObject row, string name) => row.Properties[name]?.Value;
+}

@@ -1,0 +1,87 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $store = @{ Database = Get-SampleStore; TimeZone = 'UTC' }
+    $range = @{ Since = '2026-10-26'; Until = '2026-10-30' }
+    $summary = Measure-TokenUsage @store @range
+}
+
+Describe 'Measure-TokenUsage' {
+    It 'gives one object with the figures of Get-TokenUsage' {
+        $usage = Get-TokenUsage @store @range
+
+        $summary | Should -HaveCount 1
+        foreach ($name in 'Requests', 'TotalTokens', 'Cost', 'UnpricedTokens', 'P50DurationMs', 'P95DurationMs', 'P99DurationMs') {
+            $summary.$name | Should -Be $usage.$name -Because $name
+        }
+    }
+
+    It 'finds the busiest hour and the busiest day' {
+        $hour = Get-TokenUsage Hour @store @range -OrderBy TotalTokens -Descending -First 1
+        $day = Get-TokenUsage Day @store @range -OrderBy TotalTokens -Descending -First 1
+
+        $summary.BusiestHour.Start | Should -Be $hour.Start
+        $summary.BusiestHour.TotalTokens | Should -Be $hour.TotalTokens
+        $summary.PeakTokensPerMinute | Should -Be ($hour.TotalTokens / 60)
+        $summary.BusiestDay.Start | Should -Be $day.Start
+    }
+
+    It 'compares with the period before' {
+        $before = Get-TokenUsage @store -Since 2026-10-22 -Until 2026-10-26
+
+        $summary.PreviousTokens | Should -Be $before.TotalTokens
+        $summary.Change | Should -Be ($summary.TotalTokens - $before.TotalTokens)
+        $summary.PreviousCost | Should -Be $before.Cost
+    }
+
+    It 'projects the month to its end' {
+        $month = Get-TokenUsage @store -Since 2026-10-01 -Until 2026-10-30
+
+        $summary.MonthTokens | Should -Be $month.TotalTokens
+        $summary.MonthEndTokens | Should -BeGreaterThan $month.TotalTokens
+        $summary.MonthEndCost | Should -BeGreaterThan $month.Cost
+    }
+
+    It 'takes the filters, the prices and the pipeline that the others take' {
+        (Measure-TokenUsage @store -User alice -Model gpt-4o).Requests | Should -Be (Get-TokenUsage @store -User alice -Model gpt-4o).Requests
+        (Measure-TokenUsage @store @range -PriceAt 2026-01-01).CostAtRequest | Should -Be $summary.Cost
+        $rows = Get-UserTokenUsage @store -First 3 | Measure-TokenUsage @store
+        $rows.TotalTokens | Should -Be (Get-UserTokenUsage @store -First 3).TotalTokens
+    }
+
+    It 'pipes its range and its peaks into other commands' {
+        ($summary | Get-TokenUsage @store).TotalTokens | Should -Be $summary.TotalTokens
+        ($summary.BusiestHour | Get-TokenRequest @store).Count | Should -Be $summary.BusiestHour.Requests
+    }
+
+    It 'keeps its figures in JSON' {
+        $json = $summary | ConvertTo-Json -Depth 3 | ConvertFrom-Json
+
+        $json.TotalTokens | Should -Be $summary.TotalTokens
+        $json.BusiestDay.TotalTokens | Should -Be $summary.BusiestDay.TotalTokens
+    }
+
+    It 'shows a list that fits <_> columns' -ForEach 80, 120 {
+        $lines = $summary | Get-Display $_
+
+        $lines | Where-Object Length -GT $_ | Should -BeNullOrEmpty
+        $lines -match ('^Total tokens +: {0:N0}$' -f $summary.TotalTokens) | Should -HaveCount 1
+        $lines -match '^Month end at this rate +: ' | Should -HaveCount 1
+    }
+
+    It 'warns where no request matches' {
+        $empty = Measure-TokenUsage @store -Since 2020-01-01 -Until 2020-02-01 -WarningVariable warning -WarningAction SilentlyContinue
+
+        $empty.Requests | Should -Be 0
+        $warning | Should -HaveCount 1
+    }
+
+    It 'says what is wrong: <ErrorId>' -ForEach @(
+        @{ ErrorId = 'RangeInvalid'; Parameter = @{ Since = '2026-10-30'; Until = '2026-10-30' } }
+        @{ ErrorId = 'RangeInvalid'; Parameter = @{ Since = '2026-10-30'; Last = '7d' } }
+        @{ ErrorId = 'StoreNotFound'; Parameter = @{ Database = 'none.db' } }
+    ) {
+        $asked = $store + @{}
+        $Parameter.Keys | ForEach-Object { $asked[$_] = $Parameter[$_] }
+        { Measure-TokenUsage @asked } | Should -Throw -ErrorId "$ErrorId,TokenDashboard.Commands.MeasureTokenUsageCommand"
+    }
+}

@@ -1,0 +1,138 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    . "$PSScriptRoot/process.ps1"
+    $store = @{ Database = Get-SampleStore; TimeZone = 'UTC' }
+    $range = @{ Since = '2026-10-25'; Until = '2026-11-01' }
+    $path = Join-Path $TestDrive usage.html
+    New-TokenReport $path @store @range -WarningAction SilentlyContinue
+    $html = Get-Content $path -Raw
+    $page = [xml] $html
+
+    function Get-Figure([string] $Label) {
+        ($page.SelectSingleNode("//dt[.='$Label']/following-sibling::dd[1]")).InnerText
+    }
+
+    function Get-ColumnSum([string] $Section, [string] $Header) {
+        $rows = @($page.SelectNodes("//h2[@id='$Section']/..//tr"))
+        $index = @($rows[0].ChildNodes.InnerText).IndexOf($Header)
+        ($rows | Select-Object -Skip 1 | ForEach-Object { [long] ($_.ChildNodes[$index].InnerText -replace ',') } | Measure-Object -Sum).Sum
+    }
+}
+
+Describe 'New-TokenReport' {
+    It 'shows the figures of the other commands' {
+        $usage = Get-TokenUsage @store @range
+
+        Get-Figure Tokens | Should -Be $usage.TotalTokens.ToString('N0', [cultureinfo]::InvariantCulture)
+        Get-Figure Cost | Should -Be $usage.Cost.ToString("'$'#,0.00", [cultureinfo]::InvariantCulture)
+        Get-Figure Users | Should -Be @(Get-UserTokenUsage @store @range).Count
+        foreach ($section in 'tokens', 'models', 'users') {
+            Get-ColumnSum $section Tokens | Should -Be $usage.TotalTokens -Because $section
+            Get-ColumnSum $section Requests | Should -Be $usage.Requests -Because $section
+        }
+        Get-ColumnSum unpriced Tokens | Should -Be $usage.UnpricedTokens
+        Get-ColumnSum requests Tokens | Should -Be (Get-TokenRequest @store @range -OrderBy TotalTokens -Descending -First 10 | Measure-Object TotalTokens -Sum).Sum
+    }
+
+    It 'is one file that runs and loads nothing' {
+        $page.SelectNodes('//script|//link|//img|//iframe|//object|//@src|//@href') | Should -HaveCount 0
+        $html | Should -Not -Match 'https?://'
+    }
+
+    It 'is the same for the same range, whenever it is written' {
+        $time = (Get-Item $path).LastWriteTimeUtc
+        New-TokenReport $path @store @range
+        (Get-Item $path).LastWriteTimeUtc | Should -Be $time
+
+        New-TokenReport (Join-Path $TestDrive other.html) @store @range
+        Get-Content (Join-Path $TestDrive other.html) -Raw | Should -BeExactly $html
+    }
+
+    It 'is text without a path, as <_>' -ForEach 'Html', 'Markdown' {
+        $text = New-TokenReport @store @range -As $_
+
+        $text | Should -HaveCount 1
+        $text | Should -BeOfType string
+        $text | Should -Match ([regex]::Escape((Get-Figure Tokens)))
+    }
+
+    It 'is Markdown where the name of the file says so' {
+        $file = New-TokenReport (Join-Path $TestDrive usage.md) @store @range -PassThru
+
+        $file | Should -BeOfType IO.FileInfo
+        Get-Content $file | Select-Object -Index 1 | Should -Be '# Token usage'
+        Get-Content $file | Should -Contain '## Users'
+    }
+
+    It 'takes filters and tells them, with a title' {
+        $text = New-TokenReport @store @range -User alice -Model 'gpt*' -Title 'Alice & Co' -As Markdown
+
+        $text | Should -Match ([regex]::Escape((Get-TokenUsage @store @range -User alice -Model 'gpt*').TotalTokens.ToString('N0', [cultureinfo]::InvariantCulture)))
+        $text -split "`n" | Should -Contain '- Users: `alice`'
+        $text -split "`n" | Should -Contain '- Models: `gpt*`'
+        New-TokenReport @store @range -Title 'Alice & Co' | Should -Match '<h1>Alice &amp; Co</h1>'
+    }
+
+    It 'replaces an earlier report and nothing else without -Force' {
+        $other = Join-Path $TestDrive notes.txt
+        Set-Content $other 'My own.'
+
+        { New-TokenReport $other @store @range } | Should -Throw -ErrorId 'ReportExists,TokenDashboard.Commands.NewTokenReportCommand'
+        Get-Content $other | Should -Be 'My own.'
+        { New-TokenReport $store.Database @store @range } | Should -Throw -ErrorId 'ReportExists,TokenDashboard.Commands.NewTokenReportCommand'
+        New-TokenReport $other @store @range -Force
+        Get-Content $other -Raw | Should -BeExactly $html
+    }
+
+    It 'writes one report to a file, whatever comes through the pipeline' {
+        $file = Join-Path $TestDrive one.html
+        Get-UserTokenUsage @store -First 3 | New-TokenReport $file @store @range -ErrorVariable failure -ErrorAction SilentlyContinue
+
+        $failure | Should -HaveCount 2
+        $failure[0].FullyQualifiedErrorId | Should -Be 'ReportExists,TokenDashboard.Commands.NewTokenReportCommand'
+    }
+
+    It 'writes nothing with -WhatIf' {
+        New-TokenReport (Join-Path $TestDrive whatif.html) @store @range -WhatIf
+        Join-Path $TestDrive whatif.html | Should -Not -Exist
+    }
+
+    It 'says what is wrong: <ErrorId>' -ForEach @(
+        @{ ErrorId = 'ReportWriteFailed'; Parameter = @{ Path = '.'; Force = $true } }
+        @{ ErrorId = 'RangeInvalid'; Parameter = @{ Since = '2026-10-30'; Last = '7d' } }
+        @{ ErrorId = 'StoreNotFound'; Parameter = @{ Database = 'none.db' } }
+        @{ ErrorId = 'ParameterArgumentTransformationError'; Parameter = @{ As = '1' } }
+    ) {
+        $asked = $store + @{}
+        $Parameter.Keys | ForEach-Object { $asked[$_] = $Parameter[$_] }
+        { New-TokenReport @asked } | Should -Throw -ErrorId "$ErrorId,TokenDashboard.Commands.NewTokenReportCommand"
+    }
+
+    It 'completes its formats and the names of the store' {
+        Complete 'New-TokenReport -As ' | Should -Be 'Html', 'Markdown'
+        Complete "New-TokenReport -Database '$($store.Database)' -User ali" | Should -Be 'alice'
+    }
+}
+
+Describe 'The example Send-TokenReport' {
+    It 'writes the report of the last week into a folder' {
+        $output = Invoke-PowerShell -File (Join-Path $PSScriptRoot .. examples Send-TokenReport.ps1) -Path (Join-Path $TestDrive share) -Database $store.Database -TimeZone UTC
+
+        $LASTEXITCODE | Should -Be 0 -Because ($output -join "`n")
+        Get-ChildItem (Join-Path $TestDrive share) | ForEach-Object Name | Should -Match '^usage-\d{4}-\d\d-\d\d\.html$'
+    }
+
+    It 'ends with 2 where the mail server is down' {
+        $port = ([uri] (Get-ClosedUrl)).Port
+        $output = Invoke-PowerShell -File (Join-Path $PSScriptRoot .. examples Send-TokenReport.ps1) -Path (Join-Path $TestDrive mail) -Database $store.Database -TimeZone UTC -To you@example.com -From me@example.com -SmtpServer 127.0.0.1 -Port $port
+
+        $LASTEXITCODE | Should -Be 2 -Because ($output -join "`n")
+        Join-Path $TestDrive mail *.sent | Should -Not -Exist
+    }
+
+    It 'ends with 1 where there is no store' {
+        $null = Invoke-PowerShell -File (Join-Path $PSScriptRoot .. examples Send-TokenReport.ps1) -Path (Join-Path $TestDrive none) -Database (Join-Path $TestDrive none.db)
+
+        $LASTEXITCODE | Should -Be 1
+    }
+}

@@ -1,0 +1,110 @@
+using CsCheck;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Maintenance;
+using TokenDashboard.Engines.Sqlite.Queries;
+using TokenDashboard.Pricing.Lists;
+using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
+using TokenDashboard.Usage.Summaries;
+
+namespace TokenDashboard.Tests.Usage.Summaries;
+
+public class LiveUsageQueryTests
+{
+    private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
+    private static readonly UsagePrices Prices = new(PriceFiles.LoadFrom(null));
+
+    [Fact]
+    public void What_is_read_bit_by_bit_is_what_a_query_gives_at_the_end() => Gen.Select(RandomStore.Row.Array[0, 12].Array[1, 5], Gen.Int[0, 300], Gen.Bool).ForAll(
+        (batches, day, hasRollups) =>
+        {
+            DateTimeOffset since = DateTimeOffset.Parse("2026-01-01T00:00Z").AddDays(day), now = DateTimeOffset.Parse("2027-01-01T00:00Z");
+            using var store = new TestStore();
+            using TokenStore open = store.Open();
+            ITelemetryStore[] stores = [new SqliteStore(open)];
+            var filter = new RequestFilter { Range = new TimeRange(since, null), User = ["a*", "søren"] };
+            var query = new LiveUsageQuery(stores, filter, Berlin) { Prices = Prices };
+            LiveUsage usage = query.Read(now);
+            foreach (TestStore.Row[] batch in batches)
+            {
+                store.Insert(batch);
+                if (hasRollups)
+                {
+                    using var optimizer = new StoreOptimizer(store.Path, CancellationToken.None);
+                    optimizer.Refresh();
+                }
+                usage = query.Read(now);
+            }
+
+            LiveUsage again = new LiveUsageQuery(stores, filter, Berlin) { Prices = Prices }.Read(now);
+            TokenUsage all = new UsageQuery([], Berlin) { Prices = Prices }.Run(stores, filter).Rows[0];
+            Assert.Equal((all.Requests, all.TotalTokens), (usage.Total.Requests, usage.Total.TotalTokens));
+            Assert.Equal(all.Cost ?? 0, usage.Total.Cost ?? 0);
+            Assert.Equal(new UserUsageQuery(stores, filter, Berlin).Totals(false).Rows.Select(user => (user.User!, user.TotalTokens)), usage.Users.Select(user => (user.User, user.Usage.TotalTokens)));
+            Assert.Equal(again.Newest.Select(request => request.Timestamp), usage.Newest.Select(request => request.Timestamp));
+            Assert.Equal(again.Newest.Select(request => request.Timestamp).OrderDescending(), usage.Newest.Select(request => request.Timestamp));
+        },
+        iter: 30);
+
+    [Fact]
+    public void Rates_are_those_of_the_last_minute_and_the_last_hour()
+    {
+        using var store = new TestStore();
+        store.Insert(Row("09:50:00", 1000), Row("10:00:30", 60), Row("10:59:05", 600), Row("10:59:55", 6));
+        using TokenStore open = store.Open();
+        var query = new LiveUsageQuery([new SqliteStore(open)], new RequestFilter(), TimeZoneInfo.Utc);
+
+        LiveUsage usage = query.Read(DateTimeOffset.Parse("2026-03-01T11:00Z"));
+        LiveUsage later = query.Read(DateTimeOffset.Parse("2026-03-01T11:00:45Z"));
+
+        Assert.Equal((606, 666, 1666), (usage.LastMinute.TotalTokens, usage.LastHour.TotalTokens, usage.Total.TotalTokens));
+        Assert.Equal((606.0, 666 / 60.0, 1666 / 660.0), (usage.LastMinute.TokensPerMinute, usage.LastHour.TokensPerMinute, usage.Total.TokensPerMinute));
+        Assert.Equal((6, 606, 1666), (later.LastMinute.TotalTokens, later.LastHour.TotalTokens, later.Total.TotalTokens));
+    }
+
+    [Fact]
+    public void A_request_that_is_stored_long_after_its_time_counts_and_one_of_yesterday_does_not()
+    {
+        using var store = new TestStore();
+        using TokenStore open = store.Open();
+        var query = new LiveUsageQuery([new SqliteStore(open)], new RequestFilter(), TimeZoneInfo.Utc);
+        query.Read(DateTimeOffset.Parse("2026-03-01T20:00Z"));
+
+        store.Insert(Row("08:00:00", 5), Row("19:59:59", 7), new TestStore.Row { Timestamp = "2026-02-28T23:59:59" });
+
+        Assert.Equal(12, query.Read(DateTimeOffset.Parse("2026-03-01T20:00:02Z")).Total.TotalTokens);
+    }
+
+    [Fact]
+    public void A_new_day_of_the_zone_begins_at_0()
+    {
+        using var store = new TestStore();
+        store.Insert(Row("22:59:00", 100), Row("23:30:00", 7));
+        using TokenStore open = store.Open();
+        var query = new LiveUsageQuery([new SqliteStore(open)], new RequestFilter(), Berlin);
+
+        Assert.Equal(100, query.Read(DateTimeOffset.Parse("2026-03-01T22:59:59Z")).Total.TotalTokens - 7);
+        LiveUsage next = query.Read(DateTimeOffset.Parse("2026-03-01T23:40:00Z"));
+
+        Assert.Equal((7, 107), (next.Total.TotalTokens, next.LastHour.TotalTokens));
+        Assert.Equal(DateTimeOffset.Parse("2026-03-02T00:00+01:00"), next.Since);
+    }
+
+    [Fact]
+    public void Several_stores_are_followed_each_by_its_own_rows()
+    {
+        using TestStore one = new(), other = new();
+        one.Insert(Row("10:00:00", 1), Row("10:00:01", 1), Row("10:00:02", 1));
+        using TokenStore openOne = one.Open(), openOther = other.Open();
+        var query = new LiveUsageQuery([new SqliteStore(openOne), new SqliteStore(openOther)], new RequestFilter(), TimeZoneInfo.Utc);
+        DateTimeOffset now = DateTimeOffset.Parse("2026-03-01T10:00:10Z");
+
+        Assert.Equal(3, query.Read(now).Total.TotalTokens);
+        other.Insert(Row("10:00:03", 10));
+        Assert.Equal(13, query.Read(now).Total.TotalTokens);
+        one.Insert(Row("10:00:04", 100));
+        Assert.Equal(113, query.Read(now).Total.TotalTokens);
+    }
+
+    private static TestStore.Row Row(string time, long tokens) => new() { Timestamp = $"2026-03-01T{time}", Prompt = tokens, Completion = 0L, Total = tokens };
+}

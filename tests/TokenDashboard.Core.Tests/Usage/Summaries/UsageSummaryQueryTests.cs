@@ -1,0 +1,103 @@
+using CsCheck;
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines.Sqlite.Queries;
+using TokenDashboard.Pricing.Lists;
+using TokenDashboard.Telemetry;
+using TokenDashboard.Usage;
+using TokenDashboard.Usage.Summaries;
+
+namespace TokenDashboard.Tests.Usage.Summaries;
+
+public class UsageSummaryQueryTests
+{
+    private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
+    private static readonly UsagePrices Prices = new(PriceFiles.LoadFrom(null));
+    private static readonly DateTimeOffset Now = DateTimeOffset.Parse("2027-01-01T00:00Z");
+
+    [Fact]
+    public void A_summary_is_what_the_other_queries_give() => Gen.Select(RandomStore.Row.Array[0, 60], Gen.Int[0, 300], Gen.Int[1, 90]).ForAll(
+        (rows, firstDay, days) =>
+        {
+            using var store = new TestStore();
+            store.Insert(rows);
+            using TokenStore open = store.Open();
+            ITelemetryStore[] stores = [new SqliteStore(open)];
+            DateTimeOffset since = DateTimeOffset.Parse("2026-01-01T00:00Z").AddDays(firstDay);
+            var filter = new RequestFilter { Range = new TimeRange(since, since.AddDays(days)) };
+            IReadOnlyList<TokenUsage> Rows(RequestFilter asked, params UsageDimension[] groups) => new UsageQuery(groups, Berlin) { Prices = Prices }.Run(stores, asked).Rows;
+
+            TokenUsageSummary summary = Assert.Single(new UsageSummaryQuery(stores, filter, Berlin, Now) { Prices = Prices }.Run().Rows);
+
+            TokenUsage all = Rows(filter)[0], before = Rows(filter with { Range = filter.Range.Previous() })[0];
+            Assert.Equal(
+                (all.Requests, all.TotalTokens, all.Cost, all.UnpricedTokens, all.P50DurationMs, all.P99DurationMs, all.PolicyFailures),
+                (summary.Requests, summary.TotalTokens, summary.Cost, summary.UnpricedTokens, summary.P50DurationMs, summary.P99DurationMs, summary.PolicyFailures));
+            Assert.Equal((before.Requests, before.TotalTokens, before.Cost), (summary.PreviousRequests!.Value, summary.PreviousTokens!.Value, summary.PreviousCost));
+            Assert.Equal(all.TotalTokens - before.TotalTokens, summary.Change);
+            Assert.Equal(all.TotalTokens, summary.TokensPerMinute!.Value * 60 * 24 * days, 0.001);
+            Assert.Equal(Rows(filter, UsageDimension.Hour).MaxBy(hour => hour.TotalTokens)?.ToString(), summary.BusiestHour?.ToString());
+            Assert.Equal(Rows(filter, UsageDimension.Day).MaxBy(day => day.TotalTokens)?.ToString(), summary.BusiestDay?.ToString());
+            Assert.Equal(rows.Where(row => filter.Range.Contains(RandomStore.TimeOf(row).UtcTicks)).Select(RandomStore.TimeOf).DefaultIfEmpty().Max(), summary.LastRequest ?? default);
+        },
+        iter: 40);
+
+    [Fact]
+    public void An_open_range_has_no_period_before_and_lasts_as_long_as_its_requests()
+    {
+        TokenUsageSummary summary = Summarize(TimeRange.All, Now, ("2026-03-01T12:00:00", 60), ("2026-03-01T14:00:00", 180));
+
+        Assert.Null(summary.PreviousTokens);
+        Assert.Null(summary.ChangeRatio);
+        Assert.Equal(2.0, summary.TokensPerMinute);
+        Assert.Equal(3.0, summary.PeakTokensPerMinute);
+        Assert.Equal(DateTimeOffset.Parse("2026-03-01T15:00+01:00"), summary.BusiestHour!.Start);
+        Assert.Equal(Now, summary.AsOf);
+    }
+
+    [Fact]
+    public void One_request_has_no_rate() => Assert.Null(Summarize(TimeRange.All, Now, ("2026-03-01T12:00:00", 60)).TokensPerMinute);
+
+    [Fact]
+    public void A_range_without_requests_has_sums_of_0_and_no_peaks()
+    {
+        TokenUsageSummary summary = Summarize(new TimeRange(Now.AddDays(-1), Now), Now);
+
+        Assert.Equal((0, 0L, 0m, 0.0), (summary.Requests, summary.TotalTokens, summary.Cost, summary.TokensPerMinute));
+        Assert.Null(summary.BusiestHour);
+        Assert.Null(summary.MonthTokens);
+    }
+
+    [Fact]
+    public void The_future_part_of_a_range_does_not_lower_the_rate() => Assert.Equal(
+        10.0,
+        Summarize(new TimeRange(Now.AddMinutes(-10), Now.AddYears(1)), Now, ("2026-12-31T23:55:00", 100)).TokensPerMinute);
+
+    [Theory]
+    // Ten days have passed, of each of the last seven 70 tokens: 21 more days at 70 a day.
+    [InlineData("2026-03-11T00:00+01:00", 700L, 700L + (21 * 70) - 3)]
+    // The end of a month belongs to it.
+    [InlineData("2026-04-01T00:00+02:00", 700L, 700L)]
+    // A store that is younger than a day.
+    [InlineData("2026-03-01T20:00+01:00", 70L, null)]
+    // Neither the month nor the week before has requests.
+    [InlineData("2026-06-15T00:00+02:00", null, null)]
+    public void The_end_of_the_month_goes_on_as_the_last_seven_days(string until, long? soFar, long? end)
+    {
+        (string, long)[] rows = [.. Enumerable.Range(1, 10).Select(day => ($"2026-03-{day:00}T09:00:00", 70L))];
+
+        TokenUsageSummary summary = Summarize(new TimeRange(null, DateTimeOffset.Parse(until)), Now, rows);
+
+        Assert.Equal(soFar, summary.MonthTokens);
+        // A clock change takes an hour from the rest of the month.
+        Assert.Equal(end, summary.MonthEndTokens);
+        Assert.Equal(DateTimeOffset.Parse(until), summary.AsOf);
+    }
+
+    private static TokenUsageSummary Summarize(TimeRange range, DateTimeOffset now, params (string Time, long Tokens)[] rows)
+    {
+        using var store = new TestStore();
+        store.Insert(rows.Select(row => new TestStore.Row { Timestamp = row.Time, Prompt = row.Tokens, Completion = 0L, Total = row.Tokens }));
+        using TokenStore open = store.Open();
+        return new UsageSummaryQuery([new SqliteStore(open)], new RequestFilter { Range = range }, Berlin, now) { Prices = Prices }.Run().Rows[0];
+    }
+}
