@@ -49,7 +49,8 @@ public class ClickHouseStoreTests
         });
 
     private static readonly Gen<(UsageDimension[] GroupBy, TimeZoneInfo Zone)> Grouping = Gen.Select(
-        Gen.OneOfConst(Array.Empty<UsageDimension>(), [UsageDimension.Hour], [UsageDimension.Day], [UsageDimension.Week], [UsageDimension.Month]),
+        Gen.OneOfConst(Array.Empty<UsageDimension>(), [UsageDimension.Hour], [UsageDimension.Day], [UsageDimension.Week], [UsageDimension.Month], [UsageDimension.Minute], [UsageDimension.Quarter],
+            [UsageDimension.Year], [UsageDimension.Session], [UsageDimension.Weekday], [UsageDimension.HourOfDay]),
         Gen.OneOfConst(UsageDimension.User, UsageDimension.Model, UsageDimension.Provider, UsageDimension.RequestType, UsageDimension.Transaction, UsageDimension.Source).HashSet[0, 3],
         Gen.OneOfConst("UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns"),
         (unit, names, zone) => (unit.Concat(names).ToArray(), TimeZoneInfo.FindSystemTimeZoneById(zone)));
@@ -61,7 +62,7 @@ public class ClickHouseStoreTests
             foreach (((UsageDimension[] groupBy, TimeZoneInfo zone), RequestFilter filter, bool fill) in queries)
             {
                 var prices = new UsagePrices(PriceFiles.LoadFrom(null), now ? new DateTimeOffset(2026, 8, 20, 0, 0, 0, TimeSpan.Zero) : null);
-                var query = new UsageQuery(groupBy, zone) { Prices = prices, Fill = fill && groupBy.Any(dimension => dimension <= UsageDimension.Month && dimension != UsageDimension.Hour) };
+                var query = new UsageQuery(groupBy, zone) { Prices = prices, Fill = fill && groupBy.Any(dimension => dimension is UsageDimension.Day or UsageDimension.Week or UsageDimension.Month) };
                 QueryResult<TokenUsage> expected = query.Run(files, filter), actual = query.Run(server, filter);
                 Equal(expected.Rows, actual.Rows, row => $"{row.Start:O}|{row.End:O}|{row.User}|{row.Model}|{row.Provider}|{row.RequestType}|{row.Transaction}|{row.Source}");
                 Assert.Equal(expected.Unreadable.ToString(), actual.Unreadable.ToString());

@@ -44,14 +44,8 @@ internal static class ClickHouseMeasures
     public static string InputClass { get; } = string.Join(" + ", InputSize.Thresholds.Select(threshold => string.Create(CultureInfo.InvariantCulture, $"(prompt_tokens > {threshold})")));
 
     /// <summary>The measure over the rows of a group.</summary>
-    public static string Aggregate(Measure measure) => Aggregate(measure, Values[measure]);
-
-    /// <summary>The measure over groups that were aggregated before, under the name of the measure.</summary>
-    public static string AggregateAgain(Measure measure) => $"{Typed(measure)}({Aggregate(measure, $"m_{measure.Name}")})";
-
-    private static string Aggregate(Measure measure, string value) => $"{measure.Aggregate switch { MeasureAggregate.Sum => "sum", MeasureAggregate.Max => "max", _ => "min" }}({value})";
-
-    private static string Typed(Measure measure) => measure.IsReal ? "toFloat64" : "toInt64";
+    public static string Aggregate(Measure measure) =>
+        $"{(measure.IsReal ? "toFloat64" : "toInt64")}({measure.Aggregate switch { MeasureAggregate.Sum => "sum", MeasureAggregate.Max => "max", _ => "min" }}({Values[measure]}))";
 
     private static string Has(UnreadableValue kinds) => string.Create(CultureInfo.InvariantCulture, $"bitAnd(unreadable, {(byte)kinds}) > 0");
 }

@@ -5,8 +5,8 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.ClickHouse.Queries;
 
 /// <summary>
-/// Reads usage: one statement, and so one snapshot, of which the server makes sums by what a query tells apart. Durations come as a count
-/// for each bin of <see cref="HistogramBins.Durations"/>, which the rows hold.
+/// Reads usage: the server makes sums by what a query tells apart. Durations come as a count for each bin of
+/// <see cref="HistogramBins.Durations"/>, which the rows hold.
 /// </summary>
 internal sealed class ClickHouseUsage
 {
@@ -58,22 +58,34 @@ internal sealed class ClickHouseUsage
         }
         // What is the same in all rows need not be grouped by.
         string grouped = string.Join(", ", keys.Where(key => key.Value is not ("0" or "''")).Select(key => key.Name));
-        string Inner(Measure measure) => $"{ClickHouseMeasures.Aggregate(measure)} AS m_{measure.Name}";
+        string named = string.Join(", ", keys.Select(key => $"{key.Value} AS {key.Name}"));
+        string shown = $"toInt64(k_has_time), toInt64(k_class), {string.Join(", ", Names.Select(name => $"k_{name.Column}"))}";
+        // Sums for each bin would be many times as many, so the bins are counted apart, with the requests that have a duration.
         return $"""
-            SELECT toInt64(k_has_time), toInt64(k_class), {string.Join(", ", Names.Select(name => $"k_{name.Column}"))},
-                {string.Join(", ", ClickHouseMeasures.All.Select(ClickHouseMeasures.AggregateAgain))},
-                groupArray(k_bin), groupArray(m_timed_requests)
+            SELECT {shown}, {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"m_{measure.Name}"))}, CAST([], 'Array(Int16)'), CAST([], 'Array(UInt64)')
             FROM
             (
-                SELECT {string.Join(", ", keys.Select(key => $"{key.Value} AS {key.Name}"))}, duration_bin AS k_bin,
-                    {string.Join(", ", ClickHouseMeasures.All.Select(Inner))}
+                SELECT {named}, {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{(measure == Measures.TimedRequests ? "toInt64(0)" : ClickHouseMeasures.Aggregate(measure))} AS m_{measure.Name}"))}
                 FROM {RequestTable.Rows}
                 WHERE {where}
+                GROUP BY {grouped}
+            )
+            UNION ALL
+            SELECT {shown}, {string.Join(", ", ClickHouseMeasures.All.Select(OfBins))}, groupArray(k_bin), groupArray(n)
+            FROM
+            (
+                SELECT {named}, duration_bin AS k_bin, count() AS n, min({RequestTable.Micros}) AS first
+                FROM {RequestTable.Rows}
+                WHERE {where} AND duration_ms IS NOT NULL
                 GROUP BY {grouped}, k_bin
             )
             GROUP BY {string.Join(", ", keys.Select(key => key.Name))}
             """;
     }
+
+    private static string OfBins(Measure measure) => measure == Measures.TimedRequests ? "toInt64(sum(n))"
+        : measure.Unit == MeasureUnit.Time ? "toInt64(min(first))"
+        : measure.IsReal ? "toFloat64(0)" : "toInt64(0)";
 
     /// <summary>
     /// The second since 1970 at which the time begins in which a row is summed up with others: at changes of the zone's clock, of prices,
