@@ -29,15 +29,9 @@ public static class TelemetryStores
         }
         // An address may hold a password.
         string scheme = reference[..reference.IndexOf(':', StringComparison.Ordinal)];
-        throw CannotUse(scheme);
+        throw new TokenDashboardException(
+            ErrorCode.StoreEngineUnknown, $"This command cannot use a store whose address begins with '{scheme}:'. Give the path of a SQLite database file{(scheme == ClickHouseAddress.Scheme ? "" : ", or where a command reads requests, an address such as clickhouse://host:8123/database")}.", target: scheme);
     }
-
-    /// <summary>The failure that a command cannot use stores of an engine.</summary>
-    /// <param name="scheme">The scheme of their addresses.</param>
-    internal static TokenDashboardException CannotUse(string scheme) => new(
-        ErrorCode.StoreEngineUnknown,
-        $"This command cannot use a store whose address begins with '{scheme}:'. Give the path of a SQLite database file{(scheme == ClickHouseAddress.Scheme ? "" : ", or where a command reads requests, an address such as clickhouse://host:8123/database")}.",
-        target: scheme);
 
     /// <summary>Opens a store, a server by the environment's user.</summary>
     /// <param name="reference">Its full path, or its address.</param>

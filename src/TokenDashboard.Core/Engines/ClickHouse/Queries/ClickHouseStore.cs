@@ -92,7 +92,8 @@ public sealed class ClickHouseStore : ITelemetryStore
     /// <inheritdoc/>
     // Ids grow within a source only, and rows arrive by batches of Sync-TokenStore, minutes after their requests.
     long ITelemetryStore.ReadRequestsAfter(long? id, RequestFilter filter, Action<TokenRequest> onRequest, UnreadableReport unreadable) =>
-        throw TelemetryStores.CannotUse(ClickHouseAddress.Scheme);
+        throw new TokenDashboardException(
+            ErrorCode.StoreEngineUnknown, $"'{Name}' cannot be watched. Give the path of the SQLite database that an application writes.", target: Name);
 
     /// <inheritdoc/>
     long ITelemetryStore.CountRequests(RequestFilter filter)
