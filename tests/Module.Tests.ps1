@@ -31,7 +31,7 @@ Describe 'The module TokenDashboard' {
 
     It 'writes nothing but its answers: no command of it has a variable or a function left in the session, and no alias that the manifest does not list' {
         (Get-Module TokenDashboard).ExportedVariables.Count | Should -Be 0
-        (Get-Alias | Where-Object ModuleName -EQ TokenDashboard).Name | Sort-Object | Should -Be (Get-Module TokenDashboard).ExportedAliases.Keys
+        @((Get-Alias | Where-Object ModuleName -EQ TokenDashboard).Name | Sort-Object) | Should -Be @((Get-Module TokenDashboard).ExportedAliases.Keys | Sort-Object)
     }
 }
 
