@@ -29,7 +29,7 @@ internal sealed class ReportAxis
             since = first;
             Unit = UnitOf(until - since);
         }
-        Text = $"{ReportText.Time(LocalTime.At(since.UtcTicks, zone))} to {ReportText.Time(LocalTime.At(until.UtcTicks, zone))} ({zone.Id})";
+        Text = $"{ReportText.Time(LocalTime.At(since.UtcTicks, zone))} to {ReportText.Time(LocalTime.At(until.UtcTicks, zone))} ({ReportText.Zone(zone)})";
         var buckets = new TimeBuckets(Unit, zone);
         var shown = new List<ReportBucket>();
         for (long start = buckets.StartOf(since.UtcTicks); start < until.UtcTicks; start = buckets.EndOf(start))

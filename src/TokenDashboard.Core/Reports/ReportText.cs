@@ -56,6 +56,9 @@ internal static class ReportText
 
     public static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
+    /// <summary>The name of a time zone. UTC has others on some systems, such as Etc/UTC.</summary>
+    public static string Zone(TimeZoneInfo zone) => zone.HasSameRules(TimeZoneInfo.Utc) ? TimeZoneInfo.Utc.Id : zone.Id;
+
     /// <summary>A name, or a word for the unknown one.</summary>
     public static string Name(string? name) => string.IsNullOrEmpty(name) ? "(none)" : MessageText.Visible(name);
 
