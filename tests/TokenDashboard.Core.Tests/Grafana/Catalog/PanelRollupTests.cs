@@ -27,7 +27,7 @@ public partial class PanelRollupTests
             summed.Insert(after);
             CompareAll(random, plain, summed, quarters: false);
         },
-        iter: 3);
+        iter: 2);
 
     [Fact]
     public void Every_panel_goes_on_counting_requests_that_were_removed() => Gen.Int.ForAll(
