@@ -42,7 +42,7 @@ Get-TokenUsage Model | Out-Host
 
 'The five days with the most tokens'
 Get-TokenUsage Day | Sort-Object TotalTokens -Descending | Select-Object -First 5 |
-    Format-Table @{ Label = 'Day'; Expression = { $_.Start }; FormatString = 'ddd d MMM yyyy' }, Requests, PromptTokens, CompletionTokens, TotalTokens | Out-Host
+    Format-Table @{ Label = 'Day'; Expression = { $_.Start.ToString('ddd d MMM yyyy') } }, Requests, PromptTokens, CompletionTokens, TotalTokens | Out-Host
 
 $dashboards = New-GrafanaDashboard -Path $OutputPath -PassThru
 Export-GrafanaProvisioning (Join-Path $OutputPath grafana) -Database $env:TOKENDASHBOARD_DATABASE | Out-Host

@@ -37,6 +37,15 @@ Describe 'Get-TokenUsage' {
         [Math]::Round(($rows | Measure-Object Share -Sum).Sum, 9) | Should -Be 1
     }
 
+    It 'gives times that print in ISO 8601 and take a format where one is asked for' {
+        $start = (Get-TokenUsage Day -First 1 @store).Start
+
+        '{0:yyyy-MM-dd}' -f $start | Should -Be $start.Date.ToString('yyyy-MM-dd')
+        '{0}' -f $start | Should -Be $start.ToString('O')
+        $start | Should -BeOfType DateTimeOffset
+        $start | Should -BeGreaterThan ([DateTimeOffset]::UnixEpoch)
+    }
+
     It 'gives days of the time zone, 25 hours long when the clock goes back' {
         $days = Get-TokenUsage Day -Database $store.Database -TimeZone Europe/Berlin -Since 2026-10-24 -Until 2026-10-27
         $hours = Get-TokenUsage Hour -Database $store.Database -TimeZone Europe/Berlin -Since 2026-10-25 -Until 2026-10-26 -Fill

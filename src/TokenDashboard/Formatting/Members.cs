@@ -1,7 +1,7 @@
+using System.Collections.ObjectModel;
 using System.ComponentModel;
 using System.Globalization;
 using System.Management.Automation;
-using System.Reflection;
 
 namespace TokenDashboard.Formatting;
 
@@ -12,8 +12,6 @@ namespace TokenDashboard.Formatting;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Members
 {
-    private static readonly MethodInfo Text = typeof(Members).GetMethod(nameof(TextOf))!;
-
     /// <summary>A time.</summary>
     public static object? Start(PSObject row) => Time(row, nameof(Start));
 
@@ -47,17 +45,6 @@ public static class Members
     /// <summary>A time.</summary>
     public static object? Before(PSObject row) => Time(row, nameof(Before));
 
-    /// <summary>The text of a time, by which Export-Csv writes it; with arguments, what DateTimeOffset makes of them.</summary>
-    public static string TextOf(PSObject time, params object[] arguments)
-    {
-        ArgumentNullException.ThrowIfNull(arguments);
-        var instant = (DateTimeOffset)time.BaseObject;
-        object? Argument(int index) => arguments.Length > index ? (arguments[index] as PSObject)?.BaseObject ?? arguments[index] : null;
-        return arguments.Length == 0 ? instant.ToString("O", CultureInfo.InvariantCulture)
-            : Argument(0) is IFormatProvider provider ? instant.ToString(provider)
-            : instant.ToString(Argument(0)?.ToString(), Argument(1) as IFormatProvider ?? CultureInfo.CurrentCulture);
-    }
-
     private static PSObject? Time(PSObject row, string name)
     {
         ArgumentNullException.ThrowIfNull(row);
@@ -66,7 +53,36 @@ public static class Members
             return null;
         }
         var output = new PSObject(time);
-        output.Members.Add(new PSCodeMethod("ToString", Text));
+        output.Methods.Add(new TextMethod(time));
         return output;
+    }
+
+    /// <summary>The text of a time: ISO 8601, or the format that the operator -f or a column asks for.</summary>
+    // PowerShell hands on a format only to a method of more than one form, which those of code and script are not.
+    private sealed class TextMethod : PSMethodInfo
+    {
+        private readonly DateTimeOffset _time;
+
+        public TextMethod(DateTimeOffset time)
+        {
+            SetMemberName("ToString");
+            _time = time;
+        }
+
+        public override Collection<string> OverloadDefinitions => ["string ToString()", "string ToString(string format, System.IFormatProvider formatProvider)"];
+
+        public override string TypeNameOfValue => typeof(PSMethodInfo).FullName!;
+
+        public override PSMemberTypes MemberType => PSMemberTypes.CodeMethod;
+
+        public override PSMemberInfo Copy() => new TextMethod(_time);
+
+        public override object Invoke(params object[] arguments)
+        {
+            object? Argument(int index) => arguments.Length > index ? (arguments[index] as PSObject)?.BaseObject ?? arguments[index] : null;
+            return Argument(0) is IFormatProvider provider ? _time.ToString(provider)
+                : Argument(0)?.ToString() is { Length: > 0 } format ? _time.ToString(format, Argument(1) as IFormatProvider ?? CultureInfo.CurrentCulture)
+                : _time.ToString("O", CultureInfo.InvariantCulture);
+        }
     }
 }
