@@ -97,12 +97,14 @@ public static class TelemetryStores
                 if (!sources.TryGetValue(store, out string? source))
                 {
                     var server = new ClickHouseStore(store, credential, isChosen, cancellation);
-                    open.Add(server);
-                    if (!server.IsChosen)
+                    if (server.IsChosen)
                     {
-                        open.Remove(server);
+                        open.Add(server);
+                        continue;
+                    }
+                    using (server)
+                    {
                         others.AddRange(server.ReadSources());
-                        server.Dispose();
                     }
                 }
                 else if (isChosen?.Invoke(source) != false)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Reports;
 
@@ -26,7 +27,7 @@ internal static class ReportText
     }
 
     /// <summary>An amount of money in three digits and a unit.</summary>
-    public static string ShortCost(double cost, string? currency) => Cost(0, currency).Replace("0.00", Short(cost), StringComparison.Ordinal);
+    public static string ShortCost(double cost, string? currency) => Money.InCurrency(Short(cost), currency);
 
     public static string Percent(double part) => (part * 100).ToString(part is > 0 and < 0.001 ? "0.###" : "0.0", CultureInfo.InvariantCulture) + " %";
 
@@ -43,16 +44,8 @@ internal static class ReportText
 
     public static string Milliseconds(double? value) => value is { } duration ? duration.ToString("N0", CultureInfo.InvariantCulture) : None;
 
-    /// <summary>An amount of money: cents from one unit on, else four decimals.</summary>
-    public static string Cost(decimal? cost, string? currency)
-    {
-        if (cost is not { } amount)
-        {
-            return None;
-        }
-        string number = amount.ToString(Math.Abs(amount) >= 1 || amount == 0 ? "N2" : "N4", CultureInfo.InvariantCulture);
-        return currency switch { null or "USD" => "$" + number, "EUR" => "€" + number, "GBP" => "£" + number, _ => $"{number} {currency}" };
-    }
+    /// <summary>An amount of money; a dash without one.</summary>
+    public static string Cost(decimal? cost, string? currency) => cost is { } amount ? Money.Text(amount, currency, CultureInfo.InvariantCulture) : None;
 
     public static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 

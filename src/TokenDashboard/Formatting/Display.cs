@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Management.Automation;
+using TokenDashboard.Pricing;
 using TokenDashboard.Usage;
 
 namespace TokenDashboard.Formatting;
@@ -94,13 +95,8 @@ public static class Display
         {
             return "";
         }
-        string text = InCurrency(amount.ToString(Math.Abs(amount) >= 1 || amount == 0 ? "N2" : "N4", CultureInfo.CurrentCulture), currency);
-        return text.Length <= width ? text : InCurrency(Number(amount, width - (InCurrency("", currency).Length)), currency);
-    }
-
-    private static string InCurrency(string number, string? currency)
-    {
-        return currency switch { null or "USD" => "$" + number, "EUR" => "€" + number, "GBP" => "£" + number, _ => $"{number} {currency}" };
+        string text = Money.Text(amount, currency, CultureInfo.CurrentCulture);
+        return text.Length <= width ? text : Money.InCurrency(Number(amount, width - Money.InCurrency("", currency).Length), currency);
     }
 
     /// <summary>Usage in one line: what it is of, tokens, cost and requests.</summary>

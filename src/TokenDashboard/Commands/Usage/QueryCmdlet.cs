@@ -180,7 +180,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     private protected sealed override void Process()
     {
         Filter = MakeFilter();
-        UseStores(Source is { Length: > 0 } ? IsChosen : null, (stores, name) =>
+        UseStores(Given(nameof(Source), Source).Length > 0 ? IsChosen : null, (stores, name) =>
         {
             (Stores, _storeNames) = (stores, name);
             if (Filter.Range.Since is not null || Filter.Range.Until is not null)
@@ -290,7 +290,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     private bool IsGiven(string name) =>
         !_piped.Contains(name) || GroupedBy is null || GroupedBy.Split(',', StringSplitOptions.TrimEntries).Contains(name);
 
-    private bool IsChosen(string source) => !IsGiven(nameof(Source)) || Source is not { Length: > 0 } || Source.Any(wanted => wanted == source
+    private bool IsChosen(string source) => Source!.Any(wanted => wanted == source
         || (!_piped.Contains(nameof(Source)) && WildcardPattern.Get(wanted, WildcardOptions.IgnoreCase).IsMatch(source)));
 
     private string[] Given(string name, string[]? names) => IsGiven(name) ? names ?? [] : [];
