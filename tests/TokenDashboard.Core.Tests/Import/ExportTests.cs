@@ -28,6 +28,14 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public void The_first_column_of_Cursor_may_be_what_was_written_to_the_cache_alone()
+    {
+        _folder.Import("Date,Model,Input (w/ Cache Write),Input (w/o Cache Write),Cache Read,Output Tokens\n2026-03-01 12:00:00,m,10,20,30,40\n");
+
+        Assert.Equal(["60|100"], _folder.Query("SELECT prompt_tokens || '|' || total_tokens FROM telemetry"));
+    }
+
+    [Fact]
     public void Generations_of_OpenRouter_are_known_by_their_id()
     {
         const string Content = """

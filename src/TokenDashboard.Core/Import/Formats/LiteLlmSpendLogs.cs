@@ -14,7 +14,8 @@ internal static class LiteLlmSpendLogs
         (ImportColumn.Id, ["request_id"]), (ImportColumn.SpanId, ["request_id"]), (ImportColumn.Timestamp, ["startTime"]), (ImportColumn.EndTime, ["endTime"]),
         (ImportColumn.DurationMs, ["request_duration_ms"]), (ImportColumn.Transaction, ["session_id"]), (ImportColumn.User, ["user"]), (ImportColumn.Model, ["model"]),
         (ImportColumn.Provider, ["custom_llm_provider"]), (ImportColumn.RequestType, ["call_type"]), (ImportColumn.PromptTokens, ["prompt_tokens"]),
-        (ImportColumn.CompletionTokens, ["completion_tokens"]), (ImportColumn.TotalTokens, ["total_tokens"]), (ImportColumn.Cost, ["spend"]), (ImportColumn.Success, ["status"])))
+        (ImportColumn.CompletionTokens, ["completion_tokens"]), (ImportColumn.TotalTokens, ["total_tokens"]), (ImportColumn.CachedTokens, ["cache_read_input_tokens"]),
+        (ImportColumn.CacheWriteTokens, ["cache_creation_input_tokens"]), (ImportColumn.Cost, ["spend"]), (ImportColumn.Success, ["status"])))
     {
         Complete = Complete,
     };

@@ -69,7 +69,7 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
     /// <summary>Takes the row being made.</summary>
     public void Add(ref ImportRow row)
     {
-        report.CountRead(row.StoredTicks);
+        report.CountRead(row.StoredTicks, row.CountedTokens);
         Write(ref row);
     }
 
