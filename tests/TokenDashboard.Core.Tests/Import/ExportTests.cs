@@ -355,6 +355,24 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public void A_request_without_ids_is_known_again_from_a_store_that_the_application_writes()
+    {
+        using var other = new ImportFolder();
+        const string Csv = "timestamp,prompt_tokens\n2026-03-01,1\n2026-03-02,2\n2026-03-03,3\n";
+        other.Import("timestamp,prompt_tokens\n2026-02-01,1\n");
+        using (SqliteConnection connection = other.Connect())
+        {
+            connection.Execute($"INSERT INTO telemetry (timestamp, trace_id, span_id, prompt_tokens) VALUES {string.Join(", ", Enumerable.Range(1, 500).Select(i => $"('2026-02-02T00:00:00', 't{i}', 's', 10)"))}");
+        }
+        other.Import(Csv);
+
+        ImportReport report = Import(other.Database);
+
+        Assert.Equal(504, report.Imported);
+        Assert.Equal(3, _folder.Import(Csv).Duplicates);
+    }
+
+    [Fact]
     public void A_database_of_OpenCode_gives_its_messages()
     {
         string path = _folder.File("opencode.db");

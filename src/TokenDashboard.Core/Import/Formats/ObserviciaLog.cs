@@ -150,8 +150,7 @@ internal sealed class ObserviciaLog(ImportSink sink)
             span.Unknown |= span.End >= span.Start ? 0 : 1 << (int)ImportColumn.DurationMs;
         }
         sink.Report.CountUnknown(span.Unknown);
-        ReadOnlySpan<byte> trace = sink.Batch.Text(row, row.TraceId), id = sink.Batch.Text(row, row.SpanId);
-        row.Key = trace.Length > 0 && id.Length > 0 ? ImportKeys.OfSpan(row.StoredTicks, trace, id) : sink.KeyOfLine(in row, line);
+        row.Key = sink.TryKeyOfSpan(in row, out ImportKey key) ? key : sink.KeyOfLine(in row, line);
         sink.Add(ref row);
         return null;
     }
