@@ -159,6 +159,7 @@ public sealed class TokenImporter : IDisposable
             return null;
         }
         sink.Report.Format = format.Name;
+        sink.OfOtherFormat = _format == ImportFormat.Auto && _map is null ? FormatRegistry.OthersThan(format) : null;
         format.Read(new FormatInput(lines, sink, _map, FormatRegistry.IsJson(head, lines.IsValues)));
         return format.Needs;
     }
