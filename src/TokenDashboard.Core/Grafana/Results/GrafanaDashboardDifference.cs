@@ -26,7 +26,7 @@ public sealed record GrafanaDashboardDifference
 }
 
 /// <summary>What a difference is, seen from the left side.</summary>
-public enum GrafanaDifferenceKind
+public enum GrafanaDifferenceKind : long
 {
     /// <summary>Both sides have it, with other values.</summary>
     Changed,

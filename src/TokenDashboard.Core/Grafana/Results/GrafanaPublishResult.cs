@@ -44,7 +44,7 @@ public sealed record GrafanaPublishResult
 }
 
 /// <summary>What a result is about.</summary>
-public enum GrafanaPublishKind
+public enum GrafanaPublishKind : long
 {
     /// <summary>A folder on a server.</summary>
     Folder,
@@ -63,7 +63,7 @@ public enum GrafanaPublishKind
 }
 
 /// <summary>What publishing did with one thing.</summary>
-public enum GrafanaPublishAction
+public enum GrafanaPublishAction : long
 {
     /// <summary>It was up to date. Nothing was written.</summary>
     Unchanged,
