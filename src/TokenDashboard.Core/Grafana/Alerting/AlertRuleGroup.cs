@@ -29,7 +29,7 @@ internal sealed class AlertRuleGroup(GrafanaClient client, string folderUid, str
     private JsonObject? _json;
 
     /// <summary>How often it is evaluated; null if there is no such group.</summary>
-    internal TimeSpan? Interval => _json?["interval"] is JsonValue value && value.TryGetValue(out long seconds) ? TimeSpan.FromSeconds(seconds) : null;
+    internal TimeSpan? Interval => _json.Whole("interval") is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
     private JsonObject[] Rules => [.. _json.Objects("rules")];
 

@@ -61,15 +61,9 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
         }
         _set.Add(rule, place.Uid ?? place.Title);
         JsonObject wanted = AlertRuleContent.Of(rule, _dataSource!, place.Uid ?? "");
-        var result = new GrafanaPublishResult
-        {
-            Kind = GrafanaPublishKind.AlertRule,
-            Name = rule.Name,
-            Action = GrafanaPublishAction.Unchanged,
-            Uid = rule.Uid,
-            Url = new Uri(Client.Url, $"alerting/grafana/{rule.Uid}/view"),
-            FolderTitle = place.Title,
-        };
+        var result = new GrafanaPublishResult(
+            GrafanaPublishKind.AlertRule, rule.Name, GrafanaPublishAction.Unchanged, rule.Uid, new Uri(Client.Url, $"alerting/grafana/{rule.Uid}/view"),
+            FolderTitle: place.Title);
         AlertRuleGroup? group = place.Uid is null ? null : new AlertRuleGroup(Client, place.Uid, rule.Group).Read();
         bool same = stored is not null && AlertRuleContent.Holds(stored.Json, wanted);
         if (same && group?.Interval == rule.Interval)

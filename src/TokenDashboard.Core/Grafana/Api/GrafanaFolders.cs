@@ -195,14 +195,8 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
     private static FolderPlace? Matching(FolderAnswer? folder, string title, string parentUid) =>
         folder is { Uid: { } uid } && folder.Title == title && (folder.ParentUid ?? "") == parentUid ? new FolderPlace(uid, title) : null;
 
-    private GrafanaPublishResult Result(FolderPlace place, GrafanaPublishAction action) => new()
-    {
-        Kind = GrafanaPublishKind.Folder,
-        Name = place.Title,
-        Action = action,
-        Uid = place.Uid,
-        Url = new Uri(client.Url, $"dashboards/f/{place.Uid}"),
-    };
+    private GrafanaPublishResult Result(FolderPlace place, GrafanaPublishAction action) =>
+        new(GrafanaPublishKind.Folder, place.Title, action, place.Uid, new Uri(client.Url, $"dashboards/f/{place.Uid}"));
 
     private TokenDashboardException Conflict(string message) => client.Error(ErrorCode.GrafanaFolderConflict, message);
 }

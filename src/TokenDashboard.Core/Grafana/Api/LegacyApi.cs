@@ -85,7 +85,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
         {
             return null;
         }
-        GrafanaResponse response = client.Get($"{ApiGroups.Dashboard}/{version}/namespaces/{groups.Namespace}/dashboards/{Uri.EscapeDataString(stored.Uid)}");
+        GrafanaResponse response = client.Get($"{groups.PathOf(ApiGroups.Dashboard, version, "dashboards")}/{Uri.EscapeDataString(stored.Uid)}");
         // An account without permission cannot know. A failing server must not be taken for one without owners.
         return response.Status is 403 or 404
             ? null
@@ -108,11 +108,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
     }
 
     /// <summary>The classic interface forgets what is deleted; the other one keeps it for a while, if the server has it.</summary>
-    public string? Deleted(string uid) => groups.Find(ApiGroups.Dashboard)?.Newest is { } version
-        ? (_deleted ??= new DeletedDashboards(client, $"{ApiGroups.Dashboard}/{version}/namespaces/{groups.Namespace}/dashboards")).Find(uid)
-        : null;
-
-    private DeletedDashboards? _deleted;
+    public string? Deleted(string uid) => groups.Find(ApiGroups.Dashboard)?.Newest is { } version ? groups.Deleted(version, uid) : null;
 
     public long SavedVersion(GrafanaResponse response) => response.As(GrafanaJson.Default.SaveAnswer).Version;
 
@@ -135,11 +131,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
 
     public GrafanaResponse? CreateFolder(string title, string? uid, string parentUid, Func<bool> isDone)
     {
-        var body = new JsonObject { ["title"] = title };
-        foreach ((string name, string? value) in new[] { ("uid", uid), ("parentUid", parentUid) }.Where(pair => !string.IsNullOrEmpty(pair.Item2)))
-        {
-            body[name] = value;
-        }
+        JsonObject body = Json.Of(("title", title), ("uid", uid), ("parentUid", parentUid.Length > 0 ? parentUid : null));
         return client.Write(HttpMethod.Post, "api/folders", body, isDone);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Http;
 
@@ -16,8 +15,8 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     /// <summary>A server that ignores paging must not be asked forever.</summary>
     private const int MaxPages = 1000;
 
-    private readonly string _dashboards = $"{ApiGroups.Dashboard}/{dashboardVersion}/namespaces/{Uri.EscapeDataString(groups.Namespace)}/dashboards";
-    private readonly string _folders = $"{ApiGroups.Folder}/{folderVersion}/namespaces/{Uri.EscapeDataString(groups.Namespace)}/folders";
+    private readonly string _dashboards = groups.PathOf(ApiGroups.Dashboard, dashboardVersion, "dashboards");
+    private readonly string _folders = groups.PathOf(ApiGroups.Folder, folderVersion, "folders");
     private readonly Dictionary<string, string> _titles = [];
 
     public string Name => $"/{ApiGroups.Dashboard}/{dashboardVersion}";
@@ -27,15 +26,11 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     public StoredDashboard? Read(string uid)
     {
         GrafanaResponse response = client.Get($"{_dashboards}/{Uri.EscapeDataString(uid)}");
-        switch (response.Status)
+        if (response.Status is 404 or 406)
         {
-            case 404:
-                return null;
-            case 406:
-                return StoredDashboard.OfNewerSchema(uid, response.Words);
+            return response.Status == 404 ? null : StoredDashboard.OfNewerSchema(uid, response.Words);
         }
-        response.OrThrow($"read the dashboard '{uid}'", "dashboards:read (role Viewer)");
-        ApiObject found = response.As(GrafanaJson.Default.ApiObject);
+        ApiObject found = response.OrThrow($"read the dashboard '{uid}'", "dashboards:read (role Viewer)").As(GrafanaJson.Default.ApiObject);
         if (found.Metadata is null || found.Spec is null || found.Generation == 0)
         {
             throw response.Unexpected();
@@ -59,19 +54,10 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
 
     public JsonObject? ReadVersion(StoredDashboard stored, long version)
     {
-        string uid = stored.Uid;
-        string? next = null;
-        int pages = 0;
-        do
+        if (Pages(next => HistoryPage(stored.Uid, next)).FirstOrDefault(item => item.Generation == version && item.Spec is not null) is { } found)
         {
-            ApiList? page = HistoryPage(uid, next);
-            if (page?.Items?.FirstOrDefault(item => item.Generation == version && item.Spec is not null) is { } found)
-            {
-                return found.NewerSchema is { } schema ? throw StoredDashboard.OfNewerSchema(uid, schema).Unsupported("read") : found.Spec;
-            }
-            next = page?.Metadata?.Continue;
+            return found.NewerSchema is { } schema ? throw StoredDashboard.OfNewerSchema(stored.Uid, schema).Unsupported("read") : found.Spec;
         }
-        while (next is { Length: > 0 } && ++pages < MaxPages);
         return LegacyServed ? legacy.ReadVersion(stored, version) : null;
     }
 
@@ -106,16 +92,14 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     public long SavedVersion(GrafanaResponse response) =>
         response.As(GrafanaJson.Default.ApiObject).Generation is > 0 and var generation ? generation : throw response.Unexpected();
 
-    public string? Deleted(string uid) => (_deleted ??= new DeletedDashboards(client, _dashboards)).Find(uid);
-
-    private DeletedDashboards? _deleted;
+    public string? Deleted(string uid) => groups.Deleted(dashboardVersion, uid);
 
     public IEnumerable<SearchHit> Search(IReadOnlyCollection<string> tags) => List(_dashboards, "list dashboards", "dashboards:read (role Viewer)")
         .Where(found => found.Uid.Length > 0 && tags.All(TagsOf(found).Contains))
         .Select(found => new SearchHit(found.Uid, found.Title, found.Folder, null, TagsOf(found)));
 
     private static string[] TagsOf(ApiObject found) =>
-        [.. (found.Spec?["tags"] as JsonArray ?? []).Select(own => own is JsonValue value && value.TryGetValue(out string? text) ? text : null).OfType<string>()];
+        [.. (found.Spec?["tags"] as JsonArray ?? []).Select(JsonReading.AsString).OfType<string>()];
 
     public FolderAnswer? Folder(string uid)
     {
@@ -128,11 +112,9 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
 
     public GrafanaResponse? CreateFolder(string title, string? uid, string parentUid, Func<bool> isDone)
     {
-        var metadata = new JsonObject { [uid is null ? "generateName" : "name"] = uid ?? "f" };
-        if (parentUid.Length > 0)
-        {
-            metadata["annotations"] = new JsonObject { [ApiObject.FolderNote] = parentUid };
-        }
+        JsonObject metadata = Json.Of(
+            (uid is null ? "generateName" : "name", uid ?? "f"),
+            ("annotations", parentUid.Length > 0 ? new JsonObject { [ApiObject.FolderNote] = parentUid } : null));
         return client.Write(HttpMethod.Post, _folders, Body(ApiGroups.Folder, folderVersion, "Folder", metadata, new JsonObject { ["title"] = title }), isDone);
     }
 
@@ -164,21 +146,24 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
             : response.OrThrow($"read the history of the dashboard '{uid}'", "dashboards:write (role Editor, or Edit on its folder)").As(GrafanaJson.Default.ApiList);
     }
 
-    private IEnumerable<ApiObject> List(string path, string purpose, string permission)
+    private IEnumerable<ApiObject> List(string path, string purpose, string permission) => Pages(next =>
+    {
+        GrafanaResponse response = client.Get($"{path}?limit={PageSize}{Continue(next)}").OrThrow(purpose, permission);
+        return response.As(GrafanaJson.Default.ApiList) is { Items: not null } page ? page : throw response.Unexpected();
+    });
+
+    private static IEnumerable<ApiObject> Pages(Func<string?, ApiList?> read)
     {
         string? next = null;
-        int pages = 0;
-        do
+        for (int pages = 0; pages == 0 || (next is { Length: > 0 } && pages < MaxPages); pages++)
         {
-            GrafanaResponse response = client.Get(string.Create(CultureInfo.InvariantCulture, $"{path}?limit={PageSize}{Continue(next)}")).OrThrow(purpose, permission);
-            ApiList page = response.As(GrafanaJson.Default.ApiList);
-            foreach (ApiObject item in page.Items ?? throw response.Unexpected())
+            ApiList? page = read(next);
+            foreach (ApiObject item in page?.Items ?? [])
             {
                 yield return item;
             }
-            next = page.Metadata?.Continue;
+            next = page?.Metadata?.Continue;
         }
-        while (next is { Length: > 0 } && ++pages < MaxPages);
     }
 
     private static string Continue(string? next) => next is { Length: > 0 } ? $"&continue={Uri.EscapeDataString(next)}" : "";

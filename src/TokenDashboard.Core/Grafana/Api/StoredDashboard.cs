@@ -55,8 +55,8 @@ internal sealed record StoredDashboard
         }
         return Classic(uid, dashboard) with
         {
-            Id = dashboard["id"] is JsonValue number && number.TryGetValue(out double id) ? (long)id : 0,
-            Version = dashboard["version"] is JsonValue value && value.TryGetValue(out long counted) ? counted : meta.Version,
+            Id = (long)(dashboard.Number("id") ?? 0),
+            Version = dashboard.Whole("version") ?? meta.Version,
             Folder = FolderPlace.Of(FolderUid(meta), meta.FolderTitle),
             SavedBy = meta.UpdatedBy is { Length: > 0 } name ? $" by '{name}'{ApiObject.On(meta.Updated)}" : "",
             ProvisionedFrom = meta.ProvisionedExternalId is { Length: > 0 } file ? file : meta.Provisioned ? "(unnamed)" : null,

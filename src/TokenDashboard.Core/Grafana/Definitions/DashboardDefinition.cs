@@ -111,7 +111,7 @@ public static partial class DashboardDefinition
         string? sql = fields.Text("sql", LongestSql, required: true);
         string color = DefinedField.Color(fields, "color") ?? "blue";
         bool enabled = fields.Flag("enabled") ?? true;
-        return name is null || sql is null ? null : new DashboardAnnotation(name, sql) { Color = color, Enabled = enabled };
+        return name is null || sql is null ? null : new DashboardAnnotation(name, sql, color, enabled);
     }
 
     private static DashboardLink? Link(DefinitionFields fields)

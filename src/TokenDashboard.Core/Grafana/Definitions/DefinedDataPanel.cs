@@ -61,11 +61,7 @@ internal static class DefinedDataPanel
                 Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
                 Paginated = read.Flag("paginated") ?? true,
                 EmptyCell = read.Text("emptyCell", 100) ?? "-",
-                Column = new TableColumn
-                {
-                    Cell = read.Choice<TableCell>("cell"),
-                    MinWidth = read.Whole("minColumnWidth", 1, 5000),
-                },
+                Column = new TableColumn { Cell = read.Choice<TableCell>("cell"), MinWidth = read.Whole("minColumnWidth", 1, 5000) },
             },
         };
         return panel with
@@ -172,6 +168,6 @@ internal static class DefinedDataPanel
             read.Fault("options", "must be names with values, as in Grafana's documentation of the transformation");
             return null;
         }
-        return id is null ? null : Model.Fields.Transformation.Raw(id, DefinitionJson.ToNode(options)?.ToJsonString() ?? "{}");
+        return id is null ? null : new Transformation(id, DefinitionJson.ToNode(options)?.ToJsonString() ?? "{}");
     }
 }

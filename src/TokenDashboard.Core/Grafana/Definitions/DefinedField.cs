@@ -47,12 +47,7 @@ internal static partial class DefinedField
             read.Text("query", 1) is { } letter ? FieldMatcher.ByQuery(letter) : null,
         ];
         FieldOptions field = Read(read);
-        var look = new TableColumn
-        {
-            Width = read.Whole("width", 1, 5000),
-            MinWidth = read.Whole("minWidth", 1, 5000),
-            Cell = read.Choice<TableCell>("cell"),
-        };
+        var look = new TableColumn(read.Whole("width", 1, 5000), read.Whole("minWidth", 1, 5000), read.Choice<TableCell>("cell"));
         string[] given = [.. ((string[])["column", "pattern", "fieldType", "query"]).Where(read.Has)];
         if (given.Length != 1)
         {
@@ -190,7 +185,7 @@ internal static partial class DefinedField
         string? title = read.Text("title", 200, required: true);
         string? url = read.Text("url", 2000, required: true);
         bool newTab = read.Flag("newTab") ?? false;
-        return title is null || url is null ? null : new DataLink(title, url) { NewTab = newTab };
+        return title is null || url is null ? null : new DataLink(title, url, newTab);
     }
 
     [GeneratedRegex("^(#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|rgba?\\([0-9., %]+\\))$")]

@@ -104,6 +104,6 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
         }
         bool vertical = repeat.Flag("vertical") ?? false;
         string most = repeat.Word("maxPerRow", MaxPerRow) ?? "4";
-        return variable is null ? null : new PanelRepeat(variable) { Vertical = vertical, MaxPerRow = int.Parse(most, System.Globalization.CultureInfo.InvariantCulture) };
+        return variable is null ? null : new PanelRepeat(variable, vertical, int.Parse(most, System.Globalization.CultureInfo.InvariantCulture));
     }
 }

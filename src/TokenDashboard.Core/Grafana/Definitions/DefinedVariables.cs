@@ -111,7 +111,7 @@ internal sealed partial class DefinedVariables
         string? sql = read.Text("sql", DashboardDefinition.LongestSql, required: true);
         string allValue = read.Text("allValue", 1000) ?? "";
         bool multiple = read.Flag("multiple") ?? true;
-        return sql is null ? null : new QueryVariable(name, label, description, sql, allValue) { Multiple = multiple };
+        return sql is null ? null : new QueryVariable(name, label, description, sql, allValue, multiple);
     }
 
     private static CustomVariable? Custom(DefinitionFields read, string name, string label, string description)

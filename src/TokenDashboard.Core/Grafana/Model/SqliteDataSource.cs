@@ -68,11 +68,8 @@ public static class SqliteDataSource
         bool changed = false;
         foreach ((string name, object wanted) in Settings(database))
         {
-            JsonNode? found = settings[name];
-            bool equal = wanted is int number
-                // The plugin takes a missing limit as 0.
-                ? found is null || (found is JsonValue value && value.TryGetValue(out double stored) && stored == number)
-                : found is JsonValue text && text.TryGetValue(out string? stored2) && stored2 == (string)wanted;
+            // The plugin takes a missing limit as 0.
+            bool equal = wanted is int number ? (settings[name] is null ? 0 : settings.Number(name)) == number : settings.String(name) == (string)wanted;
             if (!equal)
             {
                 settings[name] = JsonValue.Create(wanted);

@@ -90,15 +90,9 @@ public static class DashboardComparison
             }
         }
 
-        private void Add(JsonNode? left, JsonNode? right, string path, string panel) => Differences.Add(new GrafanaDashboardDifference
-        {
-            Uid = uid,
-            Panel = panel,
-            Path = path,
-            Kind = left is null ? GrafanaDifferenceKind.Added : right is null ? GrafanaDifferenceKind.Removed : GrafanaDifferenceKind.Changed,
-            Left = left is null ? null : Text(left),
-            Right = right is null ? null : Text(right),
-        });
+        private void Add(JsonNode? left, JsonNode? right, string path, string panel) => Differences.Add(new GrafanaDashboardDifference(
+            uid, panel, path, left is null ? GrafanaDifferenceKind.Added : right is null ? GrafanaDifferenceKind.Removed : GrafanaDifferenceKind.Changed,
+            left is null ? null : Text(left), right is null ? null : Text(right)));
 
         private static string Title(JsonNode? panel, string key) => Text((panel as JsonObject)?["title"]) is { Length: > 0 } title ? title : $"#{key}";
 

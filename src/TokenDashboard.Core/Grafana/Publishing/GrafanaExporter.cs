@@ -86,7 +86,7 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
         }
         bool written = AtomicFile.WriteBelow(root, path, document.Json);
         GrafanaPublishAction action = !written ? GrafanaPublishAction.Unchanged : exists ? GrafanaPublishAction.Updated : GrafanaPublishAction.Created;
-        return new GrafanaExportResult { Action = action, Uid = uid, Title = document.Title, Folder = string.Join('/', titles), Version = found, Path = path };
+        return new GrafanaExportResult(action, uid, document.Title, string.Join('/', titles), found, path);
     }
 
     /// <summary>Writes the changes made on the server into the file the dashboard was published from.</summary>
@@ -118,31 +118,17 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
             }
             AtomicFile.WriteIfChanged(path, DashboardTakeover.Merge(file, stored).Json);
         }
-        return new GrafanaExportResult
-        {
-            Action = changes.Count == 0 ? GrafanaPublishAction.Unchanged : GrafanaPublishAction.Updated,
-            Uid = file.Uid,
-            Title = stored.Title,
-            Folder = string.Join('/', Folders.Titles(place)),
-            Version = version,
-            Path = path,
-            Changes = changes,
-        };
+        GrafanaPublishAction action = changes.Count == 0 ? GrafanaPublishAction.Unchanged : GrafanaPublishAction.Updated;
+        return new GrafanaExportResult(action, file.Uid, stored.Title, string.Join('/', Folders.Titles(place)), version, path, changes);
     }
 
     /// <summary>The newest versions of a dashboard that the server keeps, newest first.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: no such dashboard. Or any of the Grafana codes.</exception>
     public IReadOnlyList<GrafanaDashboardVersion> Versions(string uid) =>
     [
-        .. Api.History(Stored(uid), MostVersions).Versions.Select(version => new GrafanaDashboardVersion
-        {
-            Uid = uid,
-            Version = version.Version,
-            Created = version.Created,
-            CreatedBy = version.CreatedBy ?? "",
-            Published = PublishMark.Find(version.Message)?.Version == version.Version,
-            Message = PublishMark.Words(version.Message),
-        }),
+        .. Api.History(Stored(uid), MostVersions).Versions.Select(version => new GrafanaDashboardVersion(
+            uid, version.Version, version.Created, version.CreatedBy ?? "",
+            Published: PublishMark.Find(version.Message)?.Version == version.Version, PublishMark.Words(version.Message))),
     ];
 
     private StoredDashboard Stored(string uid) => Api.Read(uid) ?? throw Missing($"has no dashboard with the uid '{uid}'", uid);

@@ -57,16 +57,9 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
 
         StoredDashboard? stored = Api.Read(document.Uid);
         FolderPlace place = _folder ?? stored?.Folder ?? FolderPlace.Root;
-        var result = new GrafanaPublishResult
-        {
-            Kind = GrafanaPublishKind.Dashboard,
-            Name = document.Title,
-            Action = GrafanaPublishAction.Unchanged,
-            Uid = document.Uid,
-            Url = new Uri(Client.Url, $"d/{document.Uid}"),
-            Version = stored?.Version,
-            FolderTitle = (stored?.Folder ?? place).Title,
-        };
+        var result = new GrafanaPublishResult(
+            GrafanaPublishKind.Dashboard, document.Title, GrafanaPublishAction.Unchanged, document.Uid, new Uri(Client.Url, $"d/{document.Uid}"),
+            Version: stored?.Version, FolderTitle: (stored?.Folder ?? place).Title);
         PublishHistory? history = null;
         IReadOnlyList<GrafanaDashboardDifference>? changes = null;
         TokenDashboardException? obstacle;

@@ -111,10 +111,8 @@ public sealed class ProvisioningWriter
                 Files.Remove(name);
                 WriteList();
                 _callbacks.Verbose($"Removed: {path}");
-                yield return new GrafanaPublishResult
-                {
-                    Kind = GrafanaPublishKind.ProvisioningFile, Name = $"{OwnFolder}/{name}", Action = GrafanaPublishAction.Removed, Uid = uid, Path = path,
-                };
+                yield return new GrafanaPublishResult(
+                    GrafanaPublishKind.ProvisioningFile, $"{OwnFolder}/{name}", GrafanaPublishAction.Removed, uid, Path: path);
             }
         }
     }

@@ -25,7 +25,7 @@ internal sealed class ProvisioningFolder(string root, PublishCallbacks callbacks
             AtomicFile.WriteBelow(root, path, text);
         }
         callbacks.Verbose($"{action}: {path}");
-        return new GrafanaPublishResult { Kind = GrafanaPublishKind.ProvisioningFile, Name = name, Action = action, Uid = uid, Path = path };
+        return new GrafanaPublishResult(GrafanaPublishKind.ProvisioningFile, name, action, uid, Path: path);
     }
 
     /// <summary>The text of a file; null if it cannot be read, and writing it will say why.</summary>

@@ -59,6 +59,15 @@ public abstract class DashboardCmdlet : TokenCmdlet
         ? throw new TokenDashboardException(ErrorCode.GrafanaDataSourceConflict, "Give -DataSource or -DataSourceUid, not both.")
         : map;
 
+    /// <summary>Writes a result, if there is one.</summary>
+    private protected void WriteAny(object? result)
+    {
+        if (result is not null)
+        {
+            WriteObject(result);
+        }
+    }
+
     /// <summary>Writes results one by one. PowerShell's own enumeration would wrap a failure between two of them.</summary>
     private protected void WriteAll(IEnumerable<GrafanaPublishResult> results)
     {

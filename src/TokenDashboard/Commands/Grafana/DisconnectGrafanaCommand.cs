@@ -13,8 +13,7 @@ public sealed class DisconnectGrafanaCommand : TokenCmdlet
     private const string AllSet = "All";
 
     /// <summary>The connections to forget, as objects or by name; default: the default one.</summary>
-    [Parameter(ParameterSetName = ConnectionSet, Position = 0, ValueFromPipeline = true)]
-    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    [Parameter(ParameterSetName = ConnectionSet, Position = 0, ValueFromPipeline = true), ArgumentCompleter(typeof(ConnectionCompleter))]
     [Alias("Name")]
     public ConnectionReference[] Connection { get; set; } = [];
 

@@ -11,10 +11,7 @@ namespace TokenDashboard.Commands;
 public sealed class GetGrafanaConnectionCommand : TokenCmdlet
 {
     /// <summary>The names to list; wildcards are allowed.</summary>
-    [Parameter(Position = 0)]
-    [ArgumentCompleter(typeof(ConnectionCompleter))]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Position = 0), ArgumentCompleter(typeof(ConnectionCompleter)), SupportsWildcards, ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
 
     /// <summary>Only the connection that commands use which are given no other.</summary>

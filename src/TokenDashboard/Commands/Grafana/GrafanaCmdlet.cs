@@ -14,9 +14,7 @@ public abstract class GrafanaCmdlet : DashboardCmdlet
     private bool _ready;
 
     /// <summary>The server: a connection or its name. The default is the one connected last, then GRAFANA_URL and GRAFANA_TOKEN.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(ConnectionCompleter))]
-    [ValidateNotNull]
+    [Parameter, ArgumentCompleter(typeof(ConnectionCompleter)), ValidateNotNull]
     public ConnectionReference? Connection { get; set; }
 
     private protected GrafanaConnection Server => ServerConnection.Resolve(Connection);
@@ -36,6 +34,9 @@ public abstract class GrafanaCmdlet : DashboardCmdlet
         _sessions.Add(session);
         return session;
     }
+
+    /// <summary>Reads dashboards of the server.</summary>
+    private protected GrafanaExporter Exporter => field ??= Connect(Server);
 
     private protected GrafanaExporter Connect(GrafanaConnection connection)
     {

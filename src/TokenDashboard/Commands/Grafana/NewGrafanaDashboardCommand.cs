@@ -21,44 +21,33 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
 
     /// <summary>The names of dashboards in the catalog. Wildcards are permitted. Without it, all.</summary>
     [Parameter(ParameterSetName = NameSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(DashboardNameCompleter))]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    [DashboardNameTransformation]
+    [ArgumentCompleter(typeof(DashboardNameCompleter)), ValidateNotNullOrEmpty, SupportsWildcards, DashboardNameTransformation]
     public string[] Name { get; set; } = ["*"];
 
     /// <summary>Definitions of dashboards: hash tables, objects, JSON text, or paths of JSON files.</summary>
-    [Parameter(ParameterSetName = DefinitionSet, Mandatory = true, ValueFromPipeline = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
+    [Parameter(ParameterSetName = DefinitionSet, Mandatory = true, ValueFromPipeline = true), ValidateNotNullOrEmpty, SupportsWildcards]
     public PSObject[] Definition { get; set; } = [];
 
     /// <summary>
     /// Writes a file instead of an object: a path that ends in .json is the file, any other path is the folder. A new folder with a dot in
     /// its name needs a slash at the end. An unchanged file is not written.
     /// </summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    [Parameter, ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
     /// <summary>The uid of the dashboard, instead of its own: 1 to 40 letters, digits, hyphens and underscores.</summary>
-    [Parameter]
-    [ValidatePattern(DashboardDocument.UidPattern)]
+    [Parameter, ValidatePattern(DashboardDocument.UidPattern)]
     public string? Uid { get; set; }
 
     /// <summary>The title of the dashboard, instead of its own.</summary>
-    [Parameter]
-    [ValidatePattern(@"\S")]
+    [Parameter, ValidatePattern(@"\S")]
     public string? Title { get; set; }
 
     /// <summary>
     /// The time zones in which the panels can show days, weekdays and hours, by their IANA or Windows names. The first is the default, and UTC
     /// is always included.
     /// </summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(TimeZoneCompleter))]
-    [TimeZoneTransformation]
-    [ValidateNotNullOrEmpty]
+    [Parameter, ArgumentCompleter(typeof(TimeZoneCompleter)), TimeZoneTransformation, ValidateNotNullOrEmpty]
     public TimeZoneInfo[] TimeZone { get; set; } = [];
 
     /// <summary>Creates the form for Grafana's import page, which asks for the data source.</summary>

@@ -26,14 +26,11 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
 
     /// <summary>Dashboard files. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("FullName", "PSPath")]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
+    [Alias("FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards]
     public string[] Path { get; set; } = [];
 
     /// <summary>The SQLite database to run the queries on. The default is the default store, if there is one.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    [Parameter, ValidateNotNullOrEmpty]
     public string? Database { get; set; }
 
     /// <summary>Runs no queries.</summary>
@@ -41,28 +38,19 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     public SwitchParameter SkipQuery { get; set; }
 
     /// <summary>How many seconds a query may take. All of a dashboard together may take ten times as long.</summary>
-    [Parameter]
-    [ValidateRange(1, 86400)]
+    [Parameter, ValidateRange(1, 86400)]
     public int QueryTimeoutSec { get; set; } = 30;
 
     /// <summary>The start of the time range, instead of the dashboard's own.</summary>
-    [Parameter]
-    [Alias("Start")]
-    [TimeExpressionTransformation]
-    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    [Parameter, Alias("Start"), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Since { get; set; }
 
     /// <summary>The end of the time range, instead of the dashboard's own.</summary>
-    [Parameter]
-    [Alias("End")]
-    [TimeExpressionTransformation]
-    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    [Parameter, Alias("End"), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Until { get; set; }
 
     /// <summary>A time range that ends now, or a named one. It cannot be combined with Since or Until.</summary>
-    [Parameter]
-    [TimeExpressionTransformation(IsLength = true)]
-    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    [Parameter, TimeExpressionTransformation(IsLength = true), ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Last { get; set; }
 
     /// <summary>Values of the dashboards' variables by name: one, several in an array, or an empty array for All.</summary>
@@ -70,20 +58,15 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     public IDictionary? Variable { get; set; }
 
     /// <summary>Rules to leave out. Wildcards are permitted.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(DashboardRuleCompleter))]
-    [SupportsWildcards]
+    [Parameter, ArgumentCompleter(typeof(DashboardRuleCompleter)), SupportsWildcards]
     public string[] Exclude { get; set; } = [];
 
     /// <summary>Leaves lesser findings and query results out. The default, Passed, leaves out none.</summary>
-    [Parameter]
-    [ChoiceTransformation]
+    [Parameter, ChoiceTransformation]
     public FindingSeverity Severity { get; set; }
 
     /// <summary>The time zone of days in time ranges. The default is the local time zone.</summary>
-    [Parameter]
-    [TimeZoneTransformation]
-    [ArgumentCompleter(typeof(TimeZoneCompleter))]
+    [Parameter, TimeZoneTransformation, ArgumentCompleter(typeof(TimeZoneCompleter))]
     public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Local;
 
     /// <summary>Returns only whether there is no finding of Severity or above, by default Warning.</summary>

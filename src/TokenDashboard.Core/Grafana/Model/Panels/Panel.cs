@@ -45,14 +45,9 @@ public abstract record Panel
 
 /// <summary>Shows a panel once for each chosen value of a variable, which has that one value in the panel.</summary>
 /// <param name="Variable">The name of a variable of several values.</param>
-public sealed record PanelRepeat(string Variable)
-{
-    /// <summary>Whether the panels are below one another. Otherwise they share the width of the dashboard.</summary>
-    public bool Vertical { get; init; }
-
-    /// <summary>How many panels are side by side at most: 2, 3, 4, 6, 8, 12 or 24.</summary>
-    public int MaxPerRow { get; init; } = 4;
-}
+/// <param name="Vertical">Whether the panels are below one another. Otherwise they share the width of the dashboard.</param>
+/// <param name="MaxPerRow">How many panels are side by side at most: 2, 3, 4, 6, 8, 12 or 24.</param>
+public sealed record PanelRepeat(string Variable, bool Vertical = false, int MaxPerRow = 4);
 
 /// <summary>Text in Markdown. It has no query; variables in the text are replaced.</summary>
 public sealed record TextPanel() : Panel("text", "Text")
