@@ -196,7 +196,7 @@ internal sealed class GrafanaClient : IDisposable
     }
 
     private GrafanaResponse Read(HttpMethod method, string path, GrafanaAttempt attempt) => attempt.Failure is null
-        ? GrafanaResponse.Read(Url, $"{method} {new Uri(Url, path).AbsolutePath}", attempt.Status, attempt.Body, attempt.Location, _secrets)
+        ? GrafanaResponse.Read(Url, $"{method} {new Uri(Url, path).AbsolutePath}", attempt.Status, attempt.Body ?? [], attempt.Location, _secrets)
         : throw attempt.Failure;
 
     /// <summary>Sends a request and reads the whole answer.</summary>
@@ -216,14 +216,9 @@ internal sealed class GrafanaClient : IDisposable
             int status = (int)response.StatusCode;
             _callbacks.Debug($"{method} {new Uri(Url, path)}: {status}, {content.Length} bytes");
             RetryConditionHeaderValue? wait = response.Headers.RetryAfter;
-            return new GrafanaAttempt
-            {
-                Status = status,
-                Body = content,
-                Location = response.Headers.Location is { } target ? new Uri(Url, target).GetLeftPart(UriPartial.Path) : null,
-                MayPass = status is 429 or 502 or 503 or 504 && !IsPluginAnswer(status, content),
-                RetryAfter = wait?.Delta ?? wait?.Date - DateTimeOffset.UtcNow,
-            };
+            return new GrafanaAttempt(
+                status, content, response.Headers.Location is { } target ? new Uri(Url, target).GetLeftPart(UriPartial.Path) : null,
+                MayPass: status is 429 or 502 or 503 or 504 && !IsPluginAnswer(status, content), RetryAfter: wait?.Delta ?? wait?.Date - DateTimeOffset.UtcNow);
         }
         catch (OperationCanceledException exception) when (!_cancellation.IsCancellationRequested)
         {
@@ -263,11 +258,8 @@ internal sealed class GrafanaClient : IDisposable
         };
         // The error record shows the exception with all its causes.
         Exception inner = _secrets.MaskIn(exception.ToString()) == exception.ToString() ? exception : new HttpRequestException(exception.HttpRequestError, cause);
-        return new GrafanaAttempt
-        {
-            Failure = new TokenDashboardException(code, message, inner, Url),
-            MayPass = code == ErrorCode.GrafanaUnreachable && (_connection.WaitForServer || exception.HttpRequestError != HttpRequestError.NameResolutionError),
-        };
+        bool mayPass = code == ErrorCode.GrafanaUnreachable && (_connection.WaitForServer || exception.HttpRequestError != HttpRequestError.NameResolutionError);
+        return new GrafanaAttempt(Failure: new TokenDashboardException(code, message, inner, Url), MayPass: mayPass);
     }
 
     private static SocketsHttpHandler Handler(GrafanaConnection connection)

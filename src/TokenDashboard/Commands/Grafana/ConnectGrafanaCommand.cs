@@ -64,7 +64,8 @@ public sealed class ConnectGrafanaCommand : TokenCmdlet
             Name = Name ?? connection.Name,
             CaCertificate = CaCertificate is null ? null : ResolvePath(CaCertificate),
         };
-        connection = connection.Probe(new PublishCallbacks((_, _) => true, WriteVerbose, WriteWarning, WriteDebug), Cancellation);
+        using var session = new GrafanaSession(connection, new PublishCallbacks((_, _) => true, WriteVerbose, WriteWarning, WriteDebug), Cancellation);
+        connection = session.Probe();
         SessionConnections.Current.Add(connection);
         WriteObject(connection with { IsDefault = true });
     }
