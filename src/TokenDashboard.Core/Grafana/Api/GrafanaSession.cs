@@ -19,13 +19,9 @@ public class GrafanaSession : IDisposable
     }
 
     private protected PublishCallbacks Callbacks { get; }
-
     private protected GrafanaClient Client { get; }
-
     private protected GrafanaServer Server => field ??= GrafanaServer.Probe(Client, _connection.OrgId, Callbacks.Verbose);
-
     private protected IDashboardApi Api => field ??= ChooseApi();
-
     private protected GrafanaFolders Folders => field ??= new GrafanaFolders(Client, Server, Api, Callbacks);
 
     /// <summary>Asks the server who it is and which interfaces it has.</summary>

@@ -8,14 +8,11 @@ namespace TokenDashboard.Grafana.Api;
 internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiGroups groups) : IDashboardApi
 {
     private const int PageSize = 1000;
-
     /// <summary>A server that ignores paging must not be asked forever.</summary>
     private const int MaxPages = 100;
-
     private const string Permission = "dashboards:write (role Editor, or Edit on its folder)";
 
     public string Name => "/api";
-
     public bool HasNestedFolders => server.Major >= 11;
 
     public StoredDashboard? Read(string uid)

@@ -27,10 +27,8 @@ internal sealed class PublishHistory
 
     /// <summary>The versions, newest first.</summary>
     internal IReadOnlyList<VersionAnswer> Versions { get; }
-
     /// <summary>The newest version; 0 if the server keeps no history.</summary>
     internal long Newest { get; }
-
     /// <summary>The version that was published last; null if none is known.</summary>
     internal long? LastPublished => _lastMark?.Version;
 

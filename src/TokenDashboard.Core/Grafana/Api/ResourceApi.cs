@@ -11,7 +11,6 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
 {
     /// <summary>A dashboard comes whole in a list, and an answer must not become too large.</summary>
     private const int PageSize = 100;
-
     /// <summary>A server that ignores paging must not be asked forever.</summary>
     private const int MaxPages = 1000;
 
@@ -20,7 +19,6 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     private readonly Dictionary<string, string> _titles = [];
 
     public string Name => $"/{ApiGroups.Dashboard}/{dashboardVersion}";
-
     public bool HasNestedFolders => true;
 
     public StoredDashboard? Read(string uid)
@@ -98,8 +96,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
         .Where(found => found.Uid.Length > 0 && tags.All(TagsOf(found).Contains))
         .Select(found => new SearchHit(found.Uid, found.Title, found.Folder, null, TagsOf(found)));
 
-    private static string[] TagsOf(ApiObject found) =>
-        [.. (found.Spec?["tags"] as JsonArray ?? []).Select(JsonReading.AsString).OfType<string>()];
+    private static string[] TagsOf(ApiObject found) => [.. (found.Spec?["tags"] as JsonArray ?? []).Select(JsonReading.AsString).OfType<string>()];
 
     public FolderAnswer? Folder(string uid)
     {

@@ -9,31 +9,22 @@ internal sealed record StoredDashboard
 {
     /// <summary>Its uid.</summary>
     internal required string Uid { get; init; }
-
     /// <summary>Its content in canonical form; null if it is stored in the newer schema.</summary>
     internal string? Content { get; private init; }
-
     /// <summary>Its content as the server gave it; null as <see cref="Content"/>.</summary>
     internal JsonObject? Json { get; private init; }
-
     /// <summary>Its version, counted from 1; 0 if unknown.</summary>
     internal long Version { get; private init; }
-
     /// <summary>The number old versions of the classic interface go by; 0 if unknown.</summary>
     internal long Id { get; private init; }
-
     /// <summary>Where it is.</summary>
     internal FolderPlace Folder { get; private init; } = FolderPlace.Root;
-
     /// <summary>Who saved it last and when, for messages; empty if unknown.</summary>
     internal string SavedBy { get; private init; } = "";
-
     /// <summary>The file on the server it is provisioned from; null for none.</summary>
     internal string? ProvisionedFrom { get; private init; }
-
     /// <summary>The object it was read as; null for the classic interface.</summary>
     internal ApiObject? Resource { get; private init; }
-
     /// <summary>What the server said of the newer schema it is stored in; null for the classic one.</summary>
     internal string? NewerSchema { get; private init; }
 

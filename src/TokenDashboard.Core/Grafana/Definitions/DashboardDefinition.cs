@@ -13,7 +13,6 @@ namespace TokenDashboard.Grafana.Definitions;
 public static partial class DashboardDefinition
 {
     internal const int LongestSql = 100_000;
-
     private const int LongestTitle = 5000;
 
     /// <summary>The known keys, by what has them.</summary>

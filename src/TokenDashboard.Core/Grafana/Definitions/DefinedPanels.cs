@@ -25,7 +25,6 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
 
     /// <summary>The variables that panels and rows are repeated for, with their paths.</summary>
     internal List<(string Path, string Variable)> Repeats { get; } = [];
-
     /// <summary>The queries of panels, with their paths.</summary>
     internal List<(string Path, string Sql)> Queries { get; } = [];
 
@@ -81,12 +80,7 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
         Panel panel = type == "text"
             ? new TextPanel { Width = width, Height = height, Title = title, Description = description, Content = read.Text("content", Longest, required: true) ?? "" }
             : DefinedDataPanel.Read(type, read, width, height, title, description, Queries);
-        panel = panel with
-        {
-            Id = Number(read, 1, PanelNumbers.FirstRow - 1),
-            Repeat = Repeat(read),
-            Links = DefinedField.Links(read, "links"),
-        };
+        panel = panel with { Id = Number(read, 1, PanelNumbers.FirstRow - 1), Repeat = Repeat(read), Links = DefinedField.Links(read, "links") };
         return read.Faults.Count > faults ? null : panel;
     }
 

@@ -29,12 +29,9 @@ internal sealed record ApiObject(string? ApiVersion, JsonObject? Metadata, JsonO
 
     /// <summary>Its uid in Grafana, which is not the metadata's uid.</summary>
     internal string Uid => Metadata.String("name") ?? "";
-
     /// <summary>Its version, counted from 1: it grows when content or folder change. Objects in the trash have a negative one.</summary>
     internal long Generation => Metadata.Whole("generation") ?? 0;
-
     internal string? Title => Spec.String("title");
-
     /// <summary>The uid of its folder; empty for none.</summary>
     internal string Folder => Note(FolderNote) is { } folder and not "general" ? folder : "";
 
@@ -49,7 +46,6 @@ internal sealed record ApiObject(string? ApiVersion, JsonObject? Metadata, JsonO
 
     /// <summary>Whether it is in the trash.</summary>
     internal bool IsDeleted => Metadata.String("deletionTimestamp") is { Length: > 0 } || Generation < 0;
-
     internal string? SavedByName => Note("grafana.app/updatedBy") ?? Note("grafana.app/createdBy");
 
     internal DateTimeOffset? SavedAt => DateTimeOffset.TryParse(

@@ -14,10 +14,8 @@ internal sealed partial class GrafanaResponse
         "The environment variables HTTPS_PROXY and HTTP_PROXY name it, with user name and password if it needs them; NO_PROXY lists hosts that need no proxy.";
 
     private const int MaxWords = 300;
-
     /// <summary>How much of a page is searched for visible words.</summary>
     private const int MaxPage = 64 * 1024;
-
     private const string BusyAdvice = "Run the command again later, or give a larger -TimeoutSec to wait longer.";
 
     private readonly Uri _url;
@@ -33,18 +31,13 @@ internal sealed partial class GrafanaResponse
 
     /// <summary>Method and path, for messages.</summary>
     internal string Request { get; }
-
     /// <summary>The HTTP status.</summary>
     internal int Status { get; }
-
     internal bool IsSuccess => Status is >= 200 and < 300;
-
     /// <summary>Whether the server refused because of its current state, or because it failed: another run may have done the work.</summary>
     internal bool IsRefusedByState => Status is 400 or 409 or 412 or 500;
-
     /// <summary>Whether something else changed the same thing meanwhile.</summary>
     internal bool IsConflict => Status is 409 or 412;
-
     /// <summary>Whether it does not answer the request: the account is unknown, or the server takes no requests now.</summary>
     internal bool IsNoAnswer => Status is 401 or 429 || IsUnavailable(Status);
 

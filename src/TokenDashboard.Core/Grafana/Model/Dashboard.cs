@@ -9,34 +9,24 @@ public sealed record Dashboard
 {
     /// <summary>The name Grafana knows the dashboard by: 1 to 40 of the characters a-z, A-Z, 0-9, - and _.</summary>
     public required string Uid { get; init; }
-
     /// <summary>The title.</summary>
     public required string Title { get; init; }
-
     /// <summary>What the dashboard is for, in a sentence or two.</summary>
     public required string Description { get; init; }
-
     /// <summary>Tags to find the dashboard by.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
-
     /// <summary>The controls above the panels, in this order. Panels read from the <see cref="DataSourceVariable"/>, so it must be there.</summary>
     public required IReadOnlyList<DashboardVariable> Variables { get; init; }
-
     /// <summary>The panels, from top to bottom.</summary>
     public required IReadOnlyList<DashboardSection> Sections { get; init; }
-
     /// <summary>Marks on the time axis.</summary>
     public IReadOnlyList<DashboardAnnotation> Annotations { get; init; } = [];
-
     /// <summary>How often the dashboard is refreshed, such as <c>5m</c>; empty for no automatic refresh.</summary>
     public string Refresh { get; init; } = "";
-
     /// <summary>Links beside the controls.</summary>
     public IReadOnlyList<DashboardLink> Links { get; init; } = [];
-
     /// <summary>The beginning of the time range shown at first, in Grafana's notation such as <c>now-7d</c>.</summary>
     public string From { get; init; } = "now-7d";
-
     /// <summary>The end of the time range shown at first.</summary>
     public string To { get; init; } = "now";
 

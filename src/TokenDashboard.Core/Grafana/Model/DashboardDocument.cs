@@ -19,29 +19,20 @@ public sealed class DashboardDocument
 
     /// <summary>The name in the catalog; the empty string for a dashboard from elsewhere.</summary>
     public string Name { get; }
-
     /// <summary>The dashboard's uid; the empty string if it has none.</summary>
     public string Uid => Root.String("uid") ?? "";
-
     /// <summary>The dashboard's title.</summary>
     public string Title => Root.String("title") ?? "";
-
     /// <summary>The purpose of the dashboard; the empty string if it has no description.</summary>
     public string Description => Root.String("description") ?? "";
-
     /// <summary>The tags to find the dashboard by.</summary>
-    public IReadOnlyList<string> Tags =>
-        Root["tags"] is JsonArray tags ? [.. tags.OfType<JsonValue>().Select(tag => tag.ToString())] : [];
-
+    public IReadOnlyList<string> Tags => Root["tags"] is JsonArray tags ? [.. tags.OfType<JsonValue>().Select(tag => tag.ToString())] : [];
     /// <summary>How many panels there are, those in closed rows too; rows themselves are not counted.</summary>
     public int Panels => CountPanels(Root["panels"]);
-
     /// <summary>Whether this is the form for Grafana's import page, which asks for the data source.</summary>
     public bool ForSharing => Root.ContainsKey("__inputs");
-
     /// <summary>The JSON text, indented, ending in a line feed.</summary>
     public string Json { get; }
-
     /// <summary>The parsed JSON. Callers that change it work on <see cref="JsonNode.DeepClone"/>.</summary>
     internal JsonObject Root { get; }
 

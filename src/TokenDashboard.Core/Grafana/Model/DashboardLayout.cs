@@ -50,7 +50,6 @@ internal static class PanelNumbers
 {
     /// <summary>Panels with a number of their own have smaller ones.</summary>
     internal const int FirstRow = 1000;
-
     /// <summary>Numbers from here on are derived from titles.</summary>
     internal const int FirstMade = 10_000;
 

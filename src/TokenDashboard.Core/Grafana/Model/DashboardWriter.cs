@@ -171,6 +171,5 @@ internal static class DashboardWriter
     private static object? FirstRepeated<T>(IEnumerable<T> values) =>
         values.GroupBy(value => value).Where(group => group.Count() > 1).Select(group => (object?)group.Key).FirstOrDefault();
 
-    private static TokenDashboardException Invalid(string message, object target) =>
-        new(ErrorCode.DashboardInvalid, message, target: target);
+    private static TokenDashboardException Invalid(string message, object target) => new(ErrorCode.DashboardInvalid, message, target: target);
 }

@@ -10,7 +10,6 @@ internal static partial class CommonTables
 {
     // Beyond it the number only grows.
     private const double Most = 1e9;
-
     /// <summary>Deeper WITH clauses count as parts of this one.</summary>
     private const int MaxDepth = 100;
 
@@ -131,7 +130,6 @@ internal static partial class CommonTables
     {
         /// <summary>The names in its FROM clauses, some of them tables.</summary>
         internal List<(string Name, Scope Scope)> Names { get; } = [];
-
         internal double Copies { get; set; }
     }
 
@@ -139,7 +137,6 @@ internal static partial class CommonTables
     private sealed class Scope(Scope? outer)
     {
         internal int Depth { get; } = outer is null ? 0 : outer.Depth + 1;
-
         internal Dictionary<string, Table> Tables { get; } = new(StringComparer.OrdinalIgnoreCase);
 
         // No deeper than MaxDepth.

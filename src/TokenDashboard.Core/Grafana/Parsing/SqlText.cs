@@ -32,10 +32,8 @@ internal sealed partial class SqlText
 
     /// <summary>The text with comments, string literals and quoted names blanked out; places stay the same.</summary>
     internal string Code { get; }
-
     /// <summary><see cref="Code"/> with what is in brackets blanked out: the outermost SELECT.</summary>
     internal string Outer { get; }
-
     /// <summary>The result columns of the outermost SELECT as they are written; empty if there is none.</summary>
     internal IReadOnlyList<string> Columns { get; }
 

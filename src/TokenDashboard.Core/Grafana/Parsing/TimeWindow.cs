@@ -7,9 +7,7 @@ namespace TokenDashboard.Grafana.Parsing;
 internal sealed partial record TimeWindow(DateTimeOffset From, DateTimeOffset To)
 {
     internal long FromMilliseconds => From.ToUnixTimeMilliseconds();
-
     internal long ToMilliseconds => To.ToUnixTimeMilliseconds();
-
     internal long LengthMilliseconds => ToMilliseconds - FromMilliseconds;
 
     /// <summary>

@@ -118,10 +118,8 @@ public sealed class ProvisioningWriter
     }
 
     private string Folder => _folder.PathOf(OwnFolder);
-
     /// <summary>The list of the dashboard files this writer created, with hashes of their contents. Grafana reads only files that end in .json.</summary>
     private string ListPath => Path.Combine(Folder, ".written-by-tokendashboard");
-
     private SortedDictionary<string, string> Files => _files ??= ReadList();
 
     /// <summary>Removes a file that was not changed since it was written; returns the dashboard's uid, or null if the file stays.</summary>

@@ -26,7 +26,6 @@ public sealed class DataSourceMap
 
     /// <summary>The name or uid of the one for all references to SQLite data sources; null if they are named.</summary>
     public string? One { get; }
-
     /// <summary>From what a dashboard has to the name or uid of a data source, case-sensitive.</summary>
     public IReadOnlyDictionary<string, string> Named { get; } = new Dictionary<string, string>();
 

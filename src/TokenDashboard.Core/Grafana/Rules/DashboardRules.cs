@@ -109,9 +109,7 @@ public static class DashboardRules
     internal static readonly DashboardRule PathBlocked = Add(
         "database-path", Warning, "The plugin refuses the path of the database.",
         "Rename the file or folder before Grafana reads it.");
-    internal static readonly DashboardRule QueryFailed = Add(
-        "query-failed", Error, "SQLite or the plugin refused the query.",
-        "Correct the query.");
+    internal static readonly DashboardRule QueryFailed = Add("query-failed", Error, "SQLite or the plugin refused the query.", "Correct the query.");
     internal static readonly DashboardRule QueryStopped = Add(
         "query-stopped", Error, "A query was stopped at a limit of time, memory or size. Grafana would not stop it.",
         "Make the query cheaper, or give it more time with -QueryTimeoutSec.");

@@ -64,7 +64,6 @@ internal static class LayoutRules
                 ? new Place(grid.Number("x") ?? 0, grid.Number("y") ?? 0, width, height)
                 : null;
 
-        internal bool Overlaps(Place other) =>
-            X < other.X + other.Width && other.X < X + Width && Y < other.Y + other.Height && other.Y < Y + Height;
+        internal bool Overlaps(Place other) => X < other.X + other.Width && other.X < X + Width && Y < other.Y + other.Height && other.Y < Y + Height;
     }
 }

@@ -14,7 +14,6 @@ public abstract class DashboardCmdlet : TokenCmdlet
 {
     /// <summary>Whether there was an error.</summary>
     private protected bool Failed { get; private set; }
-
     private protected PublishCallbacks Callbacks => new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug);
 
     /// <summary>Works on the dashboards that are given; on all dashboards of this module if none is.</summary>

@@ -16,7 +16,6 @@ public abstract class GrafanaCmdlet : DashboardCmdlet
     /// <summary>The server: a connection or its name. The default is the one connected last, then GRAFANA_URL and GRAFANA_TOKEN.</summary>
     [Parameter, ArgumentCompleter(typeof(ConnectionCompleter)), ValidateNotNull]
     public ConnectionReference? Connection { get; set; }
-
     private protected GrafanaConnection Server => ServerConnection.Resolve(Connection);
 
     /// <summary>Does work without which nothing further can work: a failure ends the command.</summary>

@@ -66,13 +66,10 @@ public sealed record FieldColor
 
     /// <summary>By <see cref="FieldOptions.Thresholds"/>.</summary>
     public static FieldColor ByThreshold { get; } = new("thresholds");
-
     /// <summary>A color for each series, in order.</summary>
     public static FieldColor BySeries { get; } = new("palette-classic");
-
     /// <summary>From blue for the smallest to purple for the largest value.</summary>
     public static FieldColor BlueToPurple { get; } = new("continuous-BlPu");
-
     /// <summary>From the background for the smallest to dark blue for the largest value.</summary>
     public static FieldColor Blues { get; } = new("continuous-blues");
 

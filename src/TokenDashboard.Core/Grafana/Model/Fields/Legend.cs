@@ -9,7 +9,6 @@ public sealed record Legend(LegendPlacement Placement, params IReadOnlyList<Calc
 {
     /// <summary>No legend.</summary>
     public static Legend Hidden { get; } = new(LegendPlacement.Hidden);
-
     /// <summary>The calculation by which series are sorted, largest first; null for the order of the data.</summary>
     public Calculation? SortBy { get; init; }
 
@@ -31,10 +30,8 @@ public enum LegendPlacement
 {
     /// <summary>Nowhere.</summary>
     Hidden,
-
     /// <summary>Below the chart.</summary>
     Bottom,
-
     /// <summary>To the right of the chart.</summary>
     Right,
 }
@@ -44,13 +41,10 @@ public enum Calculation
 {
     /// <summary>The arithmetic mean.</summary>
     Mean,
-
     /// <summary>The sum.</summary>
     Sum,
-
     /// <summary>The largest value.</summary>
     Maximum,
-
     /// <summary>The last value that is not null.</summary>
     Last,
 }

@@ -18,13 +18,10 @@ public enum TableCell
 {
     /// <summary>Nothing.</summary>
     Text,
-
     /// <summary>The text in the color of its value.</summary>
     ColoredText,
-
     /// <summary>A background in the color of its value.</summary>
     ColoredBackground,
-
     /// <summary>A bar from the field's minimum to its maximum.</summary>
     Bar,
 }

@@ -13,7 +13,6 @@ public sealed record ValueMapping
 
     /// <summary>The text instead of the value; null for the value itself.</summary>
     public string? Text { get; }
-
     /// <summary>The color: a name of Grafana's palette such as <c>red</c>, or <c>#rrggbb</c>; null for no change.</summary>
     public string? Color { get; }
 
@@ -50,13 +49,10 @@ public enum SpecialValue
 {
     /// <summary>No value.</summary>
     Null,
-
     /// <summary>The result of a division of zero by zero, for example.</summary>
     NotANumber,
-
     /// <summary>No value, or not a number.</summary>
     NullOrNotANumber,
-
     /// <summary>The empty text.</summary>
     Empty,
 }

@@ -29,7 +29,6 @@ public sealed record BarChartPanel() : DataPanel("barchart", "Bar chart")
 {
     /// <summary>The text column that names the bars.</summary>
     public required string CategoryColumn { get; init; }
-
     /// <summary>The legend, for several bars in a category.</summary>
     public Legend Legend { get; init; } = Legend.Hidden;
 

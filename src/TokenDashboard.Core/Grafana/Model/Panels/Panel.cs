@@ -14,28 +14,20 @@ public abstract record Panel
     /// with the panel when the order changes or others are added.
     /// </summary>
     public int? Id { get; init; }
-
     /// <summary>The title.</summary>
     public virtual string Title { get; init; } = "";
-
     /// <summary>What the panel shows, in a sentence.</summary>
     public virtual string Description { get; init; } = "";
-
     /// <summary>The width in columns, 1 to 24.</summary>
     public required int Width { get; init; }
-
     /// <summary>The height in rows of about 30 pixels, at least 1.</summary>
     public required int Height { get; init; }
-
     /// <summary>For which values of a variable the panel is repeated; null for once.</summary>
     public PanelRepeat? Repeat { get; init; }
-
     /// <summary>Links in the panel's corner.</summary>
     public IReadOnlyList<DataLink> Links { get; init; } = [];
-
     /// <summary>Grafana's id of the panel type.</summary>
     internal string Type { get; }
-
     /// <summary>Grafana's display name of the panel type.</summary>
     internal string TypeName { get; }
 
@@ -61,32 +53,24 @@ public sealed record TextPanel() : Panel("text", "Text")
 /// <summary>A panel that shows the results of queries.</summary>
 public abstract record DataPanel : Panel
 {
-    private protected DataPanel(string type, string typeName)
-        : base(type, typeName)
+    private protected DataPanel(string type, string typeName) : base(type, typeName)
     {
     }
 
     /// <inheritdoc/>
     public override required string Title { get; init; }
-
     /// <inheritdoc/>
     public override required string Description { get; init; }
-
     /// <summary>Where the data comes from. Grafana names this query A.</summary>
     public required SqliteQuery Query { get; init; }
-
     /// <summary>Further queries, which Grafana names B, C and so on; at most 25.</summary>
     public IReadOnlyList<SqliteQuery> MoreQueries { get; init; } = [];
-
     /// <summary>What the browser does with the results before it draws them, in this order.</summary>
     public IReadOnlyList<Transformation> Transformations { get; init; } = [];
-
     /// <summary>How values are shown.</summary>
     public required FieldOptions Field { get; init; }
-
     /// <summary>Exceptions to <see cref="Field"/> for single columns; the later one wins.</summary>
     public IReadOnlyList<FieldOverride> Overrides { get; init; } = [];
-
     /// <summary>All queries, in the order of their letters.</summary>
     internal IReadOnlyList<SqliteQuery> Queries => [Query, .. MoreQueries];
 

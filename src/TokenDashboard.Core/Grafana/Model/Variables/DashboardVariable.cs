@@ -10,7 +10,6 @@ public abstract record DashboardVariable(string Name, string Label, string Descr
 {
     /// <summary>Whether the control is hidden.</summary>
     public bool Hidden { get; init; }
-
     /// <summary>Grafana's name of the variable type.</summary>
     internal abstract string Type { get; }
 
@@ -27,7 +26,6 @@ public sealed record DataSourceVariable() : DashboardVariable("datasource", "Dat
     public const string PluginId = "frser-sqlite-datasource";
 
     internal override string Type => "datasource";
-
     /// <summary>What panels and variables name as their data source.</summary>
     internal static JsonObject Reference => new() { ["type"] = PluginId, ["uid"] = "${datasource}" };
 
