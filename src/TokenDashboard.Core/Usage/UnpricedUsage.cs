@@ -4,7 +4,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage;
 
 /// <summary>Why tokens have no price.</summary>
-public enum UnpricedReason
+public enum UnpricedReason : long
 {
     /// <summary>The price list knows no provider of that name, or the model's name tells none.</summary>
     NoProvider,

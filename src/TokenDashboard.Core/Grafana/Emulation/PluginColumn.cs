@@ -168,7 +168,7 @@ internal static partial class PluginTime
 }
 
 /// <summary>The type of a result column in the plugin.</summary>
-public enum ColumnType
+public enum ColumnType : long
 {
     /// <summary>Unknown, since all values are NULL; the column is sent as numbers.</summary>
     Unknown,

@@ -6,7 +6,7 @@ using System.Text;
 namespace TokenDashboard.Grafana.Http;
 
 /// <summary>The interface of Grafana through which dashboards and folders are read and written.</summary>
-public enum GrafanaApi
+public enum GrafanaApi : long
 {
     /// <summary>The classic one under /api, which versions 9 to 13 have; the one under /apis if a server has no classic one.</summary>
     Auto,

@@ -44,7 +44,7 @@ public sealed record DashboardQueryColumn(string Name, ColumnType Type)
 }
 
 /// <summary>What a query of a dashboard is for.</summary>
-public enum DashboardQueryKind
+public enum DashboardQueryKind : long
 {
     /// <summary>A panel.</summary>
     Panel,

@@ -13,7 +13,7 @@ namespace TokenDashboard.Grafana.Results;
 public sealed record GrafanaDashboardDifference(string Uid, string Panel, string Path, GrafanaDifferenceKind Kind, string? Left, string? Right);
 
 /// <summary>What a difference is, seen from the left side.</summary>
-public enum GrafanaDifferenceKind
+public enum GrafanaDifferenceKind : long
 {
     /// <summary>Both sides have it, with other values.</summary>
     Changed,

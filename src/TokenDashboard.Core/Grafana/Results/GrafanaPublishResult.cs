@@ -24,7 +24,7 @@ public sealed record GrafanaPublishResult(
     string? Message = null);
 
 /// <summary>What a result is about.</summary>
-public enum GrafanaPublishKind
+public enum GrafanaPublishKind : long
 {
     /// <summary>A folder on a server.</summary>
     Folder,
@@ -39,7 +39,7 @@ public enum GrafanaPublishKind
 }
 
 /// <summary>What publishing did with one thing.</summary>
-public enum GrafanaPublishAction
+public enum GrafanaPublishAction : long
 {
     /// <summary>It was up to date. Nothing was written.</summary>
     Unchanged,

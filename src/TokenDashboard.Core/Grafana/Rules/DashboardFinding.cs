@@ -29,7 +29,7 @@ public record DashboardFinding
 }
 
 /// <summary>How severe a finding about a dashboard is, from the least.</summary>
-public enum FindingSeverity
+public enum FindingSeverity : long
 {
     /// <summary>A query that ran without a problem.</summary>
     Passed,
