@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Model;
@@ -8,7 +7,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Grafana.Alerting;
 
 /// <summary>Reads alert rules from definitions: fields with values, from a hash table, a row of a CSV file or a JSON object.</summary>
-public static partial class AlertRuleReader
+public static class AlertRuleReader
 {
     private const int MaxText = 4000;
 
@@ -94,7 +93,7 @@ public static partial class AlertRuleReader
         {
             read.Fault("Window", "is month, which NoTelemetry does not take; it must be a length of time");
         }
-        if (!Uid().IsMatch(rule.Uid))
+        if (!DashboardDocument.IsUid(rule.Uid))
         {
             read.Fault("Uid", $"is '{rule.Uid}'; it must be 1 to 40 of A-Z, a-z, 0-9, '-' and '_'");
         }
@@ -148,11 +147,7 @@ public static partial class AlertRuleReader
     private static IReadOnlyList<string> Names(AlertFields read, string name) =>
         [.. read.Texts(name, blank: true).Select(text => text == UsageRelations.Unknown ? "" : text)];
 
-    private static string UidOf(string name) =>
-        $"alert-{DashboardContent.Fingerprint(name)}";
-
-    [GeneratedRegex(DashboardDocument.UidPattern)]
-    private static partial Regex Uid();
+    private static string UidOf(string name) => $"alert-{DashboardContent.Fingerprint(name)}";
 }
 
 /// <summary>The fields of an alert rule: those of any definition, and lengths of time.</summary>

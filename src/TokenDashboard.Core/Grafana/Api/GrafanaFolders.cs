@@ -39,8 +39,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
 
     /// <summary>Finds or creates a folder, its parents first. A title or a uid must be given.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.GrafanaFolderConflict"/>: two folders of that title, or no such uid and no title;
-    /// <see cref="ErrorCode.GrafanaForbidden"/>.
+    /// <see cref="ErrorCode.GrafanaFolderConflict"/>: two folders of that title, or no such uid and no title.
     /// </exception>
     internal IEnumerable<GrafanaPublishResult> Ensure(string? titles, string? uid)
     {

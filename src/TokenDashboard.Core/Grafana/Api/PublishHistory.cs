@@ -32,16 +32,10 @@ internal sealed class PublishHistory
     /// <summary>The version that was published last; null if none is known.</summary>
     internal long? LastPublished => _lastMark?.Version;
 
-    /// <summary>
-    /// Whether the version on the server is exactly what was published with this fingerprint, even if the server shows it in
-    /// another form, as newer servers do when they migrate an older schema on reading.
-    /// </summary>
+    /// <summary>Whether the server's version is what was published with this fingerprint, even if newer servers show a migrated form of it.</summary>
     internal bool Holds(StoredDashboard stored, string fingerprint) => PublishedNewest(stored) && _newestMark!.Fingerprint == fingerprint;
 
-    /// <summary>
-    /// Whether overwriting would lose no edit: the newest version is the last published one, or its content
-    /// is (it was only moved, say).
-    /// </summary>
+    /// <summary>Whether overwriting would lose no edit: the newest version, or its content if it was only moved, is the last published one.</summary>
     internal bool NobodyElseChanged(StoredDashboard stored) =>
         PublishedNewest(stored) || (stored.Content is { } content && _lastMark?.Fingerprint == DashboardContent.Fingerprint(content));
 

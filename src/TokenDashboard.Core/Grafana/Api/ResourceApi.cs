@@ -3,10 +3,7 @@ using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>
-/// Dashboards and folders under /apis, as Grafana serves them from version 12: objects with metadata, of which the resource version
-/// that was read goes along with each change, so that no other change is lost.
-/// </summary>
+/// <summary>Dashboards and folders under /apis, as Grafana serves them from version 12. A change is sent with the resource version that was read.</summary>
 internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string dashboardVersion, string folderVersion, LegacyApi legacy) : IDashboardApi
 {
     /// <summary>A dashboard comes whole in a list, and an answer must not become too large.</summary>

@@ -27,8 +27,7 @@ public static partial class DashboardDefinition
 
     /// <summary>Reads a dashboard, or reports everything that is wrong with its definition.</summary>
     /// <param name="definition">
-    /// The keys, in any case, with their values: texts, numbers, booleans, lists of values, and names with values. A value that is null or an
-    /// empty text counts as not given.
+    /// Keys, in any case, with texts, numbers, booleans, lists of values, and names with values. Null and an empty text count as not given.
     /// </param>
     /// <param name="uid">The uid instead of the definition's; null for none.</param>
     /// <param name="title">The title instead of the definition's; null for none.</param>
@@ -40,7 +39,7 @@ public static partial class DashboardDefinition
         var read = new DefinitionFields(definition, DefinitionKeys.Dashboard);
         string? baseName = read.Word("base", DashboardCatalog.Names);
         string? ownTitle = title ?? read.Text("title", LongestTitle, required: !read.Has("base"));
-        string? ownUid = uid ?? Checked(read, "uid", 40, UidPattern().IsMatch, "1 to 40 letters, digits, hyphens and underscores");
+        string? ownUid = uid ?? Checked(read, "uid", 40, DashboardDocument.IsUid, "1 to 40 letters, digits, hyphens and underscores");
         Dashboard start = baseName is null
             ? new Dashboard { Uid = ownUid ?? UidOf(ownTitle ?? ""), Title = ownTitle ?? "", Description = "", Variables = [], Sections = [] }
             : DashboardCatalog.Define(baseName, ownUid, ownTitle, timeZones);
@@ -185,9 +184,6 @@ public static partial class DashboardDefinition
             read.Faults.Add(new DefinitionFault("", $"is not a valid dashboard: {exception.Message.TrimEnd('.')}"));
         }
     }
-
-    [GeneratedRegex(DashboardDocument.UidPattern)]
-    private static partial Regex UidPattern();
 
     [GeneratedRegex("[a-z0-9]+")]
     private static partial Regex Words();

@@ -7,10 +7,7 @@ using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Definitions;
 
-/// <summary>
-/// The variables of a definition. Those of the catalog need only their name, or a query that uses them. Variables that they use are
-/// added.
-/// </summary>
+/// <summary>The variables of a definition. Those of the catalog need only their name, or a query that uses them.</summary>
 internal sealed partial class DefinedVariables
 {
     private static readonly string[] Types = ["query", "custom", "textbox"];

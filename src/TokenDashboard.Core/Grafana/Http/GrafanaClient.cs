@@ -10,8 +10,8 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Grafana.Http;
 
 /// <summary>
-/// Sends requests to one Grafana server, one after another on the caller's thread, and turns failures on the way into the
-/// errors of this module. A refusal of Grafana itself is left to the caller as a <see cref="GrafanaResponse"/>.
+/// Sends requests to one Grafana server, one after another on the caller's thread. No answer, or one that is not Grafana's, is a
+/// <see cref="TokenDashboardException"/>; a refusal of Grafana itself is a <see cref="GrafanaResponse"/>.
 /// </summary>
 internal sealed class GrafanaClient : IDisposable
 {
@@ -84,18 +84,15 @@ internal sealed class GrafanaClient : IDisposable
     internal TokenDashboardException Error(ErrorCode code, string message) => new(code, message, target: Url);
 
     /// <summary>Reads, and retries temporary failures. <paramref name="path"/> is relative, with its parts escaped.</summary>
-    /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
     internal GrafanaResponse Get(string path) => Read(HttpMethod.Get, path, Try(path));
 
     /// <summary>Reads what a server may not have; null if it does not have it.</summary>
-    /// <exception cref="TokenDashboardException">No answer, one that is not Grafana's, or one that does not answer the request.</exception>
     internal GrafanaResponse? Find(string path) => Try(path) is var attempt && attempt is { Failure: null, Status: 404 or 410 } ? null : ReadAnswer(path, attempt);
 
     /// <summary>
-    /// Like <see cref="Find"/>, for optional information: null also for a refusal, a redirect or a page, because a proxy may not let the
-    /// request through. An unavailable server, or one that does not know the account, is still a failure.
+    /// Like <see cref="Find"/>, for optional information: null also for a refusal, a redirect or a page, because a proxy may not let the request
+    /// through. An unavailable server, or one that does not know the account, is still a failure.
     /// </summary>
-    /// <exception cref="TokenDashboardException">No answer, or a refusal that applies to every request.</exception>
     internal GrafanaResponse? FindOptional(string path)
     {
         GrafanaAttempt attempt = Try(path);
@@ -115,21 +112,13 @@ internal sealed class GrafanaClient : IDisposable
     }
 
     /// <summary>Like <see cref="Get"/>, with a body. Only for requests that change nothing.</summary>
-    /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
     internal GrafanaResponse Ask(string path, JsonObject body) =>
         Read(HttpMethod.Post, path, _retry.Run(cancel => Once(HttpMethod.Post, path, body, cancel)));
 
     /// <summary>
-    /// Sends a request that changes something. After a temporary failure it is unknown whether it was carried out, so
-    /// <paramref name="isDone"/> is called before it is sent again.
+    /// Sends a request that changes something. Before it is sent again, <paramref name="isDone"/> checks whether it was carried out; null if it
+    /// was. With <paramref name="editable"/>, what the alerting API writes stays editable in Grafana.
     /// </summary>
-    /// <param name="method">POST or PUT.</param>
-    /// <param name="path">Relative, with its parts escaped.</param>
-    /// <param name="body">The content.</param>
-    /// <param name="isDone">Checks whether the server has it now.</param>
-    /// <param name="editable">Whether what the alerting API writes stays editable in Grafana.</param>
-    /// <returns>The answer; null if <paramref name="isDone"/> showed that a try without an answer was carried out.</returns>
-    /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
     internal GrafanaResponse? Write(HttpMethod method, string path, JsonObject body, Func<bool> isDone, bool editable = false)
     {
         bool repeated = false;

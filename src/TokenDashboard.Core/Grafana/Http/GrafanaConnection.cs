@@ -16,9 +16,7 @@ public enum GrafanaApi : long
     Resource,
 }
 
-/// <summary>
-/// The address of a Grafana server, the account, and what the server said about itself. No public member shows a secret.
-/// </summary>
+/// <summary>The address of a Grafana server, the account, and what the server said about itself. No public member shows a secret.</summary>
 public sealed record GrafanaConnection
 {
     /// <summary>All authorities a system trusts take a fifth of it.</summary>
@@ -29,7 +27,7 @@ public sealed record GrafanaConnection
     /// <param name="token">A service account's token. Exactly one of token and credential is needed to connect.</param>
     /// <param name="credential">A user's name and password.</param>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.GrafanaUrlInvalid"/>: not an absolute http or https address, or one that carries a user name or password.
+    /// <see cref="ErrorCode.GrafanaUrlInvalid"/>: not an absolute http or https address, or one with a user name or password.
     /// </exception>
     public GrafanaConnection(Uri url, SecureString? token = null, NetworkCredential? credential = null)
     {

@@ -41,10 +41,7 @@ internal sealed partial class GrafanaResponse
     /// <summary>Whether it does not answer the request: the account is unknown, or the server takes no requests now.</summary>
     internal bool IsNoAnswer => Status is 401 or 429 || IsUnavailable(Status);
 
-    /// <summary>
-    /// Grafana's own words for a refusal: <c>message</c> of the classic API or of a Kubernetes Status, with the short <c>status</c> or
-    /// <c>reason</c> if there is one. Without secrets, so only for messages.
-    /// </summary>
+    /// <summary>Grafana's own words for a refusal, with its short <c>status</c> or <c>reason</c>, without secrets. Only for messages.</summary>
     internal string Words
     {
         get

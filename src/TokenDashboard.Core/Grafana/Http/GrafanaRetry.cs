@@ -20,9 +20,8 @@ internal sealed record GrafanaAttempt(
 }
 
 /// <summary>
-/// Retries requests after temporary failures: after a wait that doubles and varies, or the one that the server asks for, until the
-/// deadline of the request. If the server never answered, there are fewer retries, because waiting does not correct a wrong address,
-/// unless the connection waits for its server.
+/// Retries requests after temporary failures until the deadline of the request, after a wait that doubles and varies, or that the server asks for.
+/// Before any answer there are fewer retries, unless the connection waits for its server: waiting does not correct a wrong address.
 /// </summary>
 internal sealed class GrafanaRetry
 {

@@ -56,8 +56,7 @@ public sealed record DashboardSection(string Title = "", bool Collapsed = false,
 /// <summary>Marks on the time axis of all panels, from a query.</summary>
 /// <param name="Name">The text beside the switch that shows and hides them.</param>
 /// <param name="Sql">
-/// A query with the column <c>time</c> (seconds since 1970) and any of <c>timeEnd</c>, <c>title</c>, <c>text</c> and <c>tags</c> (between
-/// commas).
+/// A query with the column <c>time</c> (seconds since 1970) and any of <c>timeEnd</c>, <c>title</c>, <c>text</c> and <c>tags</c> (between commas).
 /// </param>
 /// <param name="Color">The color: a name of Grafana's palette such as <c>red</c>, or <c>#rrggbb</c>.</param>
 /// <param name="Enabled">Whether the marks are shown at first.</param>

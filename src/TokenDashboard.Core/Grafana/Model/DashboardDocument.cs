@@ -1,21 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>A Grafana dashboard as its classic JSON, from this product or from anywhere else.</summary>
-public sealed class DashboardDocument
+public sealed partial class DashboardDocument
 {
     /// <summary>What Grafana takes as a uid of a dashboard, folder or data source: 1 to 40 letters, digits, hyphens and underscores.</summary>
     public const string UidPattern = @"^[A-Za-z0-9_-]{1,40}\z";
 
-    private DashboardDocument(JsonObject root, string json, string name)
-    {
-        Root = root;
-        Json = json;
-        Name = name;
-    }
+    private DashboardDocument(JsonObject root, string json, string name) => (Root, Json, Name) = (root, json, name);
 
     /// <summary>The name in the catalog; the empty string for a dashboard from elsewhere.</summary>
     public string Name { get; }
@@ -37,8 +33,8 @@ public sealed class DashboardDocument
     internal JsonObject Root { get; }
 
     /// <summary>
-    /// Reads a dashboard from JSON text. The envelope <c>{"dashboard": …}</c> of Grafana's API is removed, and that of its newer one,
-    /// <c>{"apiVersion": …, "spec": …}</c>, if it contains the classic form (versions before 2).
+    /// Reads a dashboard from JSON text, also in an envelope of Grafana's APIs: <c>{"dashboard": …}</c>, or <c>{"apiVersion": …, "spec": …}</c>
+    /// with the classic form.
     /// </summary>
     /// <param name="json">The text.</param>
     /// <param name="source">Where it came from, for the error message: a path or an address.</param>
@@ -55,10 +51,7 @@ public sealed class DashboardDocument
         {
             throw Invalid($"is not JSON ({exception.Message})", source, exception);
         }
-        if (node is JsonObject envelope && envelope["dashboard"] is JsonObject inner)
-        {
-            node = inner.DeepClone();
-        }
+        node = node.Child("dashboard") is JsonObject inner ? inner.DeepClone() : node;
         if (node is JsonObject resource && resource["spec"] is JsonObject spec
             && resource.String("apiVersion")?.StartsWith("dashboard.grafana.app/", StringComparison.Ordinal) == true)
         {
@@ -91,6 +84,9 @@ public sealed class DashboardDocument
     /// <summary>The same document under a name of the catalog.</summary>
     internal DashboardDocument Named(string name) => new(Root, Json, name);
 
+    /// <summary>Whether Grafana takes a text as a uid.</summary>
+    internal static bool IsUid(string text) => UidRegex().IsMatch(text);
+
     /// <inheritdoc/>
     public override string ToString() => Title;
 
@@ -105,6 +101,9 @@ public sealed class DashboardDocument
         // Dashboards are files people read and diff; they are never pasted into HTML.
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    [GeneratedRegex(UidPattern)]
+    private static partial Regex UidRegex();
 
     private static TokenDashboardException Invalid(string problem, string source, Exception? inner = null) => new(
         ErrorCode.DashboardInvalid,

@@ -43,8 +43,8 @@ internal static class DashboardLayout
 }
 
 /// <summary>
-/// Gives numbers to panels that have none. They are derived from the title, so a panel keeps its number when others are added, removed or
-/// moved; only of panels with the same title the later ones count on.
+/// Gives numbers to panels that have none, derived from their titles, so that they stay when others are added, removed or moved. Only of panels
+/// with the same title the later ones count on.
 /// </summary>
 internal static class PanelNumbers
 {

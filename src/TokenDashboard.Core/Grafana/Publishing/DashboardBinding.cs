@@ -1,22 +1,19 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Publishing;
 
-/// <summary>
-/// Points a dashboard at a data source, from the form with <c>__inputs</c> that Grafana exports for sharing as well as from the plain one.
-/// </summary>
-internal static partial class DashboardBinding
+/// <summary>Points a dashboard at a data source, in the plain form and in the one with <c>__inputs</c> that Grafana exports for sharing.</summary>
+internal static class DashboardBinding
 {
     /// <summary>The dashboard's uid, by which it is found again.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.DashboardInvalid"/>: it has none, one Grafana does not take, or one that was <paramref name="seen"/> before.
+    /// <see cref="ErrorCode.DashboardInvalid"/>: it has none, an invalid one, or one that was <paramref name="seen"/>.
     /// </exception>
     internal static string RequireUid(DashboardDocument document, HashSet<string> seen)
     {
-        if (!Uid().IsMatch(document.Uid))
+        if (!DashboardDocument.IsUid(document.Uid))
         {
             throw Invalid(
                 document.Title,
@@ -32,10 +29,7 @@ internal static partial class DashboardBinding
     /// <summary>Whether a dashboard reads the SQLite data source anywhere.</summary>
     internal static bool ReadsSqlite(DashboardDocument document) => document.Root.AllTexts((_, text) => text).Contains(SqliteDataSource.PluginId);
 
-    /// <summary>
-    /// Whether a dashboard has to be given a SQLite data source: it asks for one, or has a variable that is set to none, or to one that is
-    /// not kept.
-    /// </summary>
+    /// <summary>Whether a dashboard needs a SQLite data source: it asks for one, or has a variable set to none or to one that is not kept.</summary>
     /// <param name="document">The dashboard.</param>
     /// <param name="references">What replaces data sources it refers to.</param>
     /// <param name="keeps">Whether a variable that is set to this uid stays so.</param>
@@ -57,13 +51,8 @@ internal static partial class DashboardBinding
         return Needs(dashboard, references, keeps);
     }
 
-    /// <summary>
-    /// A copy ready to be saved: inputs replaced, data source variables set to the data source, and without id and version, which
-    /// belong to the server it came from.
-    /// </summary>
-    /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.DashboardInvalid"/>: an input that cannot be filled in here, or library panels.
-    /// </exception>
+    /// <summary>A copy ready to be saved: inputs and data source variables filled in, without the id and version of the server it came from.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: an input that cannot be filled in, or library panels.</exception>
     internal static JsonObject Bind(
         DashboardDocument document, DataSourceIdentity dataSource, DataSourceReferences? references = null, Func<string, bool>? keeps = null)
     {
@@ -142,7 +131,4 @@ internal static partial class DashboardBinding
 
     private static TokenDashboardException Invalid(string title, string problem) =>
         new(ErrorCode.DashboardInvalid, $"The dashboard '{title}' {problem}.", target: title);
-
-    [GeneratedRegex(DashboardDocument.UidPattern)]
-    private static partial Regex Uid();
 }

@@ -4,8 +4,8 @@ using TokenDashboard.Grafana.Model;
 namespace TokenDashboard.Grafana.Publishing;
 
 /// <summary>
-/// Writes a server's dashboard into the file it was published from: what did not change keeps its place in the file, and what publishing
-/// sets is as it was, so that a tool that compares files shows the change and nothing else.
+/// Writes a server's dashboard into the file it was published from, so that a tool that compares files shows the change and nothing else: what did
+/// not change keeps its place.
 /// </summary>
 internal static class DashboardTakeover
 {

@@ -94,7 +94,7 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
     /// <param name="path">The file's full path.</param>
     /// <returns>What was done with the file, and what changed; null if writing was declined.</returns>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.DashboardInvalid"/>: the file's dashboard has no uid, or the form for sharing. Otherwise as for <see cref="Read(string, long?)"/>.
+    /// <see cref="ErrorCode.DashboardInvalid"/>: the file's has no uid, or the form for sharing; or as <see cref="Read(string, long?)"/>.
     /// </exception>
     public GrafanaExportResult? TakeOver(DashboardDocument file, string path)
     {

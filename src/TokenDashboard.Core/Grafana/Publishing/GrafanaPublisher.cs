@@ -25,12 +25,10 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     private bool IsChosen => _options.Database is not null || _options.DataSourceUid is not null;
 
     /// <summary>
-    /// Prepares what a dashboard needs and earlier ones did not: the server and the account, the folder, the data source. After a failure
-    /// other than <see cref="ErrorCode.DashboardInvalid"/> nothing further can work.
+    /// Prepares what a dashboard needs and earlier ones did not: server, account, folder, data source. After a failure other than
+    /// <see cref="ErrorCode.DashboardInvalid"/> nothing further can work.
     /// </summary>
-    /// <exception cref="TokenDashboardException">
-    /// Any of the Grafana codes, or <see cref="ErrorCode.DashboardInvalid"/> for a dashboard without a usable uid.
-    /// </exception>
+    /// <exception cref="TokenDashboardException">Any of the Grafana codes, or <see cref="ErrorCode.DashboardInvalid"/>: no usable uid.</exception>
     public IEnumerable<GrafanaPublishResult> Prepare(DashboardDocument document)
     {
         ArgumentNullException.ThrowIfNull(document);

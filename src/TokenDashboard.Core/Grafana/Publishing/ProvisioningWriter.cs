@@ -53,13 +53,10 @@ public sealed class ProvisioningWriter
     /// <summary>Warns of data sources that were to be replaced and that no dashboard has. Call it after the last one.</summary>
     public void Finish() => _references?.WarnOfUnmatched(_callbacks.Warning);
 
-    /// <summary>
-    /// Writes a dashboard's file, and before the first one the files that name the data source and the folder. Files that have this
-    /// text already are not written.
-    /// </summary>
+    /// <summary>Writes a dashboard's file if it differs, and before the first one the files that name the data source and the folder.</summary>
     /// <returns>One result for each file; none for a file whose writing was declined.</returns>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.DashboardInvalid"/>, also for a title that another dashboard of this run has, or <see cref="ErrorCode.DashboardWriteFailed"/>.
+    /// <see cref="ErrorCode.DashboardInvalid"/>, also for a repeated title, or <see cref="ErrorCode.DashboardWriteFailed"/>.
     /// </exception>
     public IEnumerable<GrafanaPublishResult> Write(DashboardDocument document)
     {
@@ -91,8 +88,7 @@ public sealed class ProvisioningWriter
     }
 
     /// <summary>
-    /// Removes the dashboard files that an earlier run wrote, that <see cref="Write"/> was not called for and that were not changed since.
-    /// Grafana then removes those dashboards.
+    /// Removes unchanged dashboard files of an earlier run that this one did not <see cref="Write"/>. Grafana then removes those dashboards.
     /// </summary>
     /// <returns>One result for each file that was removed.</returns>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>.</exception>

@@ -3,8 +3,8 @@ using System.Collections;
 namespace TokenDashboard.Grafana.Results;
 
 /// <summary>
-/// Which existing data sources replace those a dashboard refers to: one for all SQLite data sources, or one for each that is named.
-/// PowerShell converts a string or a hashtable to it.
+/// Existing data sources that replace those a dashboard refers to: one for all SQLite ones, or one for each name. Made from a string or a
+/// hashtable.
 /// </summary>
 public sealed class DataSourceMap
 {

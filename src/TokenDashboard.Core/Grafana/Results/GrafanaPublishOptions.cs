@@ -8,8 +8,8 @@ namespace TokenDashboard.Grafana.Results;
 /// <param name="Database">The store's path as the Grafana server sees it; null uses an existing data source as it is.</param>
 /// <param name="DataSourceName">The data source's name; null is <see cref="SqliteDataSource.DefaultName"/> for a new one and keeps an existing one's.</param>
 /// <param name="DataSourceUid">
-/// The data source's uid: 1 to 40 of A-Z, a-z, 0-9, hyphen and underscore. Null is <see cref="SqliteDataSource.DefaultUid"/>; then, without
-/// a database, dashboards that are set to another SQLite data source of the server keep it.
+/// The data source's uid, or null for <see cref="SqliteDataSource.DefaultUid"/>; then, without a database, dashboards keep another one they are set
+/// to.
 /// </param>
 /// <param name="DataSources">Existing data sources that replace those the dashboards refer to; null for none.</param>
 /// <param name="InstallPlugin">Whether the SQLite plugin is installed through Grafana if it is missing, which only a server admin may do.</param>

@@ -13,8 +13,8 @@ namespace TokenDashboard.Grafana.Results;
 /// <param name="Version">A dashboard's version on the server, counted from 1; null for anything else.</param>
 /// <param name="FolderTitle">The title of the folder a dashboard is in, "Dashboards" for none; null for anything else.</param>
 /// <param name="Changes">
-/// For a conflict with a change in Grafana: how the server's dashboard, the right side, differs from what was published last, or from what is
-/// to be published if the server no longer has that. Null for anything else.
+/// For a conflict with a change in Grafana: how the server's dashboard, the right side, differs from what was published last, or is to be
+/// published.
 /// </param>
 /// <param name="Dashboard">The dashboard that was to be published, with -PassThru; null otherwise.</param>
 /// <param name="Message">Further information: the health of a data source, the reason of a conflict.</param>

@@ -81,14 +81,12 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             throw new TokenDashboardException(
                 ErrorCode.DashboardNotFound, $"There is no dashboard named '{name}'. Use -Definition for a file with definitions.", target: name);
         }
-        if (!WildcardPattern.ContainsWildcardCharacters(name))
+        string[] matches = [name];
+        if (WildcardPattern.ContainsWildcardCharacters(name))
         {
-            WriteOnce(DashboardCatalog.Create(name, Uid, Title, ForSharing, TimeZone));
-            return;
+            matches = [.. DashboardCatalog.Names.Where(new WildcardPattern(name, WildcardOptions.IgnoreCase).IsMatch)];
+            RefuseShared(matches);
         }
-        var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
-        string[] matches = [.. DashboardCatalog.Names.Where(pattern.IsMatch)];
-        RefuseShared(matches);
         foreach (string match in matches)
         {
             WriteOnce(DashboardCatalog.Create(match, Uid, Title, ForSharing, TimeZone));
@@ -199,9 +197,8 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     private static PSObject WithShortDisplay(DashboardDocument document)
     {
         var output = PSObject.AsPSObject(document);
-        var shown = new PSPropertySet(
-            "DefaultDisplayPropertySet",
-            [nameof(document.Name), nameof(document.Uid), nameof(document.Title), nameof(document.Panels)]);
+        string[] names = [nameof(document.Name), nameof(document.Uid), nameof(document.Title), nameof(document.Panels)];
+        var shown = new PSPropertySet("DefaultDisplayPropertySet", names);
         output.Members.Add(new PSMemberSet("PSStandardMembers", [shown]));
         return output;
     }

@@ -82,9 +82,7 @@ public sealed record FieldColor
 
 /// <summary>A link on the values of a panel.</summary>
 /// <param name="Title">The text of the link.</param>
-/// <param name="Url">
-/// The address; may contain <c>${__data.fields.Name}</c> and Grafana's other variables. Begin with <c>/d/</c> for a dashboard.
-/// </param>
+/// <param name="Url">The address, <c>/d/</c> first for a dashboard; may contain <c>${__data.fields.Name}</c> and Grafana's other variables.</param>
 /// <param name="NewTab">Whether the address opens in a new tab.</param>
 public sealed record DataLink(string Title, string Url, bool NewTab = false)
 {

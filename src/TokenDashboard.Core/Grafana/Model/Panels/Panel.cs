@@ -9,10 +9,7 @@ public abstract record Panel
     // Grafana defines the panel types, so nothing outside this assembly can add one.
     private protected Panel(string type, string typeName) => (Type, TypeName) = (type, typeName);
 
-    /// <summary>
-    /// The panel's number, unique in its dashboard, from 1 to 999; null derives one from the title. Links and alerts refer to it, so it stays
-    /// with the panel when the order changes or others are added.
-    /// </summary>
+    /// <summary>The panel's number for links and alerts, unique in its dashboard, from 1 to 999; null derives one from the title.</summary>
     public int? Id { get; init; }
     /// <summary>The title.</summary>
     public virtual string Title { get; init; } = "";
