@@ -39,7 +39,6 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool
         return served;
     }
 
-    /// <summary>The address of the objects of a version of a group.</summary>
     internal string PathOf(string group, string version, string kind) => $"{group}/{version}/namespaces/{Uri.EscapeDataString(Namespace)}/{kind}";
 
     /// <summary>A phrase that says who deleted a dashboard, which servers remember for a while; null if it was not deleted, or the server does not say.</summary>

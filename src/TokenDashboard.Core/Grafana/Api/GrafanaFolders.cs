@@ -15,18 +15,15 @@ internal sealed record FolderPlace(string? Uid, string Title)
     /// <summary>Whether a title means the place outside every folder, which Grafana up to version 10 shows under this name.</summary>
     internal static bool IsRoot(string title) => title.Trim().Equals("General", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The place outside every folder.</summary>
     internal static FolderPlace Root { get; } = new("", RootTitle);
 
     /// <summary>The place that a server names: Grafana returns the root as nothing, or as "general".</summary>
     internal static FolderPlace Of(string? uid, string? title) => uid is null or "" or "general" ? Root : new FolderPlace(uid, title ?? uid);
 
-    /// <summary>The failure to save something in a folder that was not created.</summary>
     internal TokenDashboardException NotCreated(string thing) => new(
         ErrorCode.GrafanaFolderConflict, $"The {thing} cannot be saved in the folder '{Title}', because the folder was not created.", target: Title);
 }
 
-/// <summary>Finds and creates folders.</summary>
 internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server, IDashboardApi api, PublishCallbacks callbacks)
 {
     /// <summary>Grafana itself allows a tenth of it.</summary>

@@ -11,7 +11,6 @@ internal sealed class PublishHistory
     /// <summary>How many versions are read. Grafana keeps 20 versions unless configured otherwise.</summary>
     internal const int Depth = 20;
 
-    /// <summary>The history of a dashboard whose server keeps none.</summary>
     internal static PublishHistory None { get; } = new([]);
 
     private readonly PublishMark? _newestMark;
@@ -52,17 +51,14 @@ internal sealed class PublishHistory
 /// <param name="Version">The number of the version.</param>
 internal sealed partial record PublishMark(string Fingerprint, long Version)
 {
-    /// <summary>The message of a version to be saved.</summary>
     internal string Message(string? words)
     {
         string text = string.IsNullOrWhiteSpace(words) ? "Published by TokenDashboard" : words.Trim();
         return string.Create(CultureInfo.InvariantCulture, $"{text} [tokendashboard {Fingerprint} v{Version}]");
     }
 
-    /// <summary>A message without the mark.</summary>
     internal static string Words(string? message) => Pattern().Replace(message ?? "", "").Trim();
 
-    /// <summary>The mark in a message; null if there is none.</summary>
     internal static PublishMark? Find(string? message)
     {
         Match match = Pattern().Match(message ?? "");

@@ -24,7 +24,6 @@ internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? New
     /// <summary>The object it was read as; null for the classic interface.</summary>
     internal ApiObject? Resource { get; private init; }
 
-    /// <summary>Takes the classic interface's answer.</summary>
     internal static StoredDashboard OfLegacy(string uid, GrafanaResponse response)
     {
         DashboardAnswer answer = response.As(GrafanaJson.Default.DashboardAnswer);
@@ -50,7 +49,6 @@ internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? New
         };
     }
 
-    /// <summary>Takes an object under /apis.</summary>
     internal static StoredDashboard OfResource(string uid, ApiObject found, FolderPlace folder)
     {
         JsonObject content = found.Spec!;

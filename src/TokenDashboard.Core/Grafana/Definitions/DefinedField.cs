@@ -4,7 +4,6 @@ using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Definitions;
 
-/// <summary>Reads how values are shown.</summary>
 internal static partial class DefinedField
 {
     private static readonly string[] Hues = ["red", "orange", "yellow", "green", "blue", "purple"];
@@ -14,7 +13,6 @@ internal static partial class DefinedField
         ["thresholds"] = FieldColor.ByThreshold, ["series"] = FieldColor.BySeries, ["blues"] = FieldColor.Blues, ["blueToPurple"] = FieldColor.BlueToPurple,
     };
 
-    /// <summary>The names of Grafana's palette.</summary>
     private static readonly HashSet<string> Palette = new(
         [
             .. Hues.SelectMany(hue => (string[])[hue, $"super-light-{hue}", $"light-{hue}", $"semi-dark-{hue}", $"dark-{hue}"]),

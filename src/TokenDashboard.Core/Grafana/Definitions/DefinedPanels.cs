@@ -23,9 +23,7 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
     private readonly HashSet<int> _numbers =
         [.. before.SelectMany(section => section.Panels.Select(panel => panel.Id).Append(section.Id)).OfType<int>()];
 
-    /// <summary>The variables that panels and rows are repeated for, with their paths.</summary>
     internal List<(string Path, string Variable)> Repeats { get; } = [];
-    /// <summary>The queries of panels, with their paths.</summary>
     internal List<(string Path, string Sql)> Queries { get; } = [];
 
     /// <summary>The panels of a dashboard or section. Those with faults are left out.</summary>
@@ -58,7 +56,6 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
         return id;
     }
 
-    /// <summary>The name of the variable that something is repeated for.</summary>
     internal string? RepeatOf(DefinitionFields read, string name)
     {
         string? variable = read.Text(name, 100);

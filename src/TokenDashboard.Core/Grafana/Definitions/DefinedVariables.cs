@@ -52,7 +52,6 @@ internal sealed partial class DefinedVariables
         return [all.FirstOrDefault(variable => variable is DataSourceVariable) ?? new DataSourceVariable(), .. all.Where(variable => variable is not DataSourceVariable)];
     }
 
-    /// <summary>A variable of the catalog that the definition does not have.</summary>
     private DashboardVariable? Missing(string name) =>
         _variables.Any(there => there.Name == name) ? null : _standard.FirstOrDefault(known => known.Name == name);
 

@@ -1,6 +1,5 @@
 namespace TokenDashboard.Grafana.Definitions;
 
-/// <summary>The one list of the keys a definition has.</summary>
 internal static class DefinitionKeys
 {
     private static readonly string[] Field =

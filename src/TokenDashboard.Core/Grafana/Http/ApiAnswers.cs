@@ -7,21 +7,14 @@ namespace TokenDashboard.Grafana.Http;
 
 /// <summary>GET /apis/:group.</summary>
 internal sealed record ApiGroup(ApiGroupVersion[]? Versions, ApiGroupVersion? PreferredVersion);
-
 internal sealed record ApiGroupVersion(string? Version);
-
-/// <summary>A page of a list of objects.</summary>
 internal sealed record ApiList(ApiObject[]? Items, ApiListMetadata? Metadata);
-
 /// <summary>Where the next page is.</summary>
 internal sealed record ApiListMetadata(string? Continue);
-
 internal sealed record ApiStatus(ApiConversion? Conversion);
-
 /// <summary>The version of the group in which an object is stored.</summary>
 internal sealed record ApiConversion(string? StoredVersion);
 
-/// <summary>A dashboard or a folder.</summary>
 internal sealed record ApiObject(string? ApiVersion, JsonObject? Metadata, JsonObject? Spec, ApiStatus? Status)
 {
     internal const string FolderNote = "grafana.app/folder";
@@ -44,7 +37,6 @@ internal sealed record ApiObject(string? ApiVersion, JsonObject? Metadata, JsonO
         ? $"is managed by {kind}" + (Note("grafana.app/managerId") is { } id ? $" '{id}'" : "")
         : null;
 
-    /// <summary>Whether it is in the trash.</summary>
     internal bool IsDeleted => Metadata.String("deletionTimestamp") is { Length: > 0 } || Generation < 0;
     internal string? SavedByName => Note("grafana.app/updatedBy") ?? Note("grafana.app/createdBy");
 
@@ -55,7 +47,6 @@ internal sealed record ApiObject(string? ApiVersion, JsonObject? Metadata, JsonO
     /// <summary>Who saved it last and when, for messages.</summary>
     internal string SavedBy => SavedByName is { Length: > 0 } name ? $" by '{name}'" + (SavedAt is { } time ? On(time) : "") : "";
 
-    /// <summary>An annotation; null for none.</summary>
     internal string? Note(string name) => Metadata.Child("annotations").String(name);
 
     internal static bool IsNewerSchema(string? version) => version is ['v', >= '2' and <= '9', ..];

@@ -80,7 +80,6 @@ internal sealed class GrafanaClient : IDisposable
     /// <summary>The server's address, ending in a slash.</summary>
     internal Uri Url => _connection.Url;
 
-    /// <summary>A failure about this server.</summary>
     internal TokenDashboardException Error(ErrorCode code, string message) => new(code, message, target: Url);
 
     /// <summary>Reads, and retries temporary failures. <paramref name="path"/> is relative, with its parts escaped.</summary>
@@ -188,7 +187,6 @@ internal sealed class GrafanaClient : IDisposable
         ? GrafanaResponse.Read(Url, $"{method} {new Uri(Url, path).AbsolutePath}", attempt.Status, attempt.Body ?? [], attempt.Location, _secrets)
         : throw attempt.Failure;
 
-    /// <summary>Sends a request and reads the whole answer.</summary>
     private GrafanaAttempt Once(HttpMethod method, string path, JsonObject? body, CancellationToken cancel, bool editable = false)
     {
         using var request = new HttpRequestMessage(method, path);

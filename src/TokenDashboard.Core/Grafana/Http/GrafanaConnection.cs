@@ -55,9 +55,7 @@ public sealed record GrafanaConnection
     public string Name { get; init; }
     /// <summary>The server's address: scheme, host, port and sub-path, ending in a slash.</summary>
     public Uri Url { get; }
-    /// <summary>A service account's token.</summary>
     internal SecureString? Token { get; init; }
-    /// <summary>A user's name and password.</summary>
     internal NetworkCredential? Credential { get; init; }
     /// <summary>The user's name, or "token".</summary>
     public string Account => Credential?.UserName ?? "token";

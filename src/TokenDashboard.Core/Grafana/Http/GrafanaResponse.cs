@@ -31,7 +31,6 @@ internal sealed partial class GrafanaResponse
 
     /// <summary>Method and path, for messages.</summary>
     internal string Request { get; }
-    /// <summary>The HTTP status.</summary>
     internal int Status { get; }
     internal bool IsSuccess => Status is >= 200 and < 300;
     /// <summary>Whether the server refused because of its current state, or because it failed: another run may have done the work.</summary>
@@ -55,7 +54,6 @@ internal sealed partial class GrafanaResponse
     /// <summary>The classic API's short name of a refusal, such as <c>version-mismatch</c>.</summary>
     internal string? StatusWord => NonEmpty("status") is { } word && word != "Failure" ? word : null;
 
-    /// <summary>Whether a refusal's own words contain a certain one.</summary>
     internal bool Says(string word) => Message?.Contains(word, StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>Words from this answer, as they may stand in a message: short, in a line, without secrets.</summary>
@@ -128,7 +126,6 @@ internal sealed partial class GrafanaResponse
     /// <summary>The answer as a JSON object that may be changed and sent back.</summary>
     internal JsonObject AsObject() => _body as JsonObject ?? throw Unexpected();
 
-    /// <summary>Whether the answer is a list.</summary>
     internal bool IsArray => _body is JsonArray;
 
     /// <summary>Lets a success through.</summary>

@@ -15,7 +15,6 @@ internal static class DashboardContent
 {
     private static readonly string[] CountedByGrafana = ["id", "version", "iteration"];
 
-    /// <summary>The canonical text.</summary>
     internal static string Normalise(JsonObject dashboard) => Sorted(dashboard, CountedByGrafana, nulls: false)!.ToJsonString(Relaxed);
 
     /// <summary>

@@ -81,10 +81,8 @@ public sealed partial class DashboardDocument
     /// <param name="name">Its name in the catalog; the empty string if it is from elsewhere.</param>
     internal static DashboardDocument FromObject(JsonObject root, string name = "") => new(root, root.ToJsonString(Format) + "\n", name);
 
-    /// <summary>The same document under a name of the catalog.</summary>
     internal DashboardDocument Named(string name) => new(Root, Json, name);
 
-    /// <summary>Whether Grafana takes a text as a uid.</summary>
     internal static bool IsUid(string text) => UidRegex().IsMatch(text);
 
     /// <inheritdoc/>

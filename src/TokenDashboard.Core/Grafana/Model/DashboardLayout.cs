@@ -6,13 +6,11 @@ namespace TokenDashboard.Grafana.Model;
 /// <summary>Gives panels their place: from left to right, then in a new line below the tallest panel of the line before.</summary>
 internal static class DashboardLayout
 {
-    /// <summary>The columns of Grafana's grid.</summary>
     internal const int Columns = 24;
 
     /// <summary>The place of one panel, in columns and in rows of about 30 pixels.</summary>
     internal readonly record struct Place(int X, int Y, int Width, int Height);
 
-    /// <summary>The panels with their places.</summary>
     internal static IReadOnlyList<(Panel Panel, Place Place)> Flow(IEnumerable<Panel> panels, int top, out int bottom)
     {
         var placed = new List<(Panel, Place)>();

@@ -46,7 +46,6 @@ public static class SqliteDataSource
         }
     }
 
-    /// <summary>The plugin's settings for a database.</summary>
     internal static IReadOnlyDictionary<string, object> Settings(string database) => new Dictionary<string, object>
     {
         ["path"] = database,

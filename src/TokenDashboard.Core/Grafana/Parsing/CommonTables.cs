@@ -21,7 +21,6 @@ internal static partial class CommonTables
         "EXCEPT", "GROUP", "HAVING", "INTERSECT", "LIMIT", "ORDER", "SELECT", "UNION", "VALUES", "WHERE", "WITH",
     };
 
-    /// <summary>How many copies SQLite creates.</summary>
     internal static double Copies(string sql)
     {
         var main = new Table();

@@ -9,7 +9,6 @@ internal sealed record MacroCall(string Name, Range Arguments, int Index, int Le
 {
     private const string Prefix = "$__";
 
-    /// <summary>The calls in a text, in their order.</summary>
     internal static IEnumerable<MacroCall> In(string text)
     {
         for (int at = 0; (at = text.IndexOf(Prefix, at, StringComparison.Ordinal)) >= 0;)

@@ -26,7 +26,6 @@ internal sealed class ReadDashboard
             annotation.Child("target") is JsonObject target && IsSqlite(annotation["datasource"], target))];
     }
 
-    /// <summary>Whether it contains library panels.</summary>
     internal bool CarriesLibraryPanels => Root["__elements"] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 };
     internal DashboardDocument Document { get; }
     internal JsonObject Root => Document.Root;
@@ -36,7 +35,6 @@ internal sealed class ReadDashboard
     /// <summary>Annotations from queries of the SQLite data source.</summary>
     internal IReadOnlyList<JsonObject> Annotations { get; }
 
-    /// <summary>The queries of panels and annotations.</summary>
     internal IEnumerable<ReadQuery> Queries =>
     [
         .. Panels.SelectMany(panel => panel.Targets.Select(target => new ReadQuery(target, panel, panel.Label))),
@@ -142,7 +140,6 @@ internal sealed record ReadPanel(JsonObject Json, JsonObject? Row)
     /// <summary>The panel as a message names it.</summary>
     internal string Label => Title.Length > 0 ? Title : string.Create(CultureInfo.InvariantCulture, $"{(Type.Length > 0 ? Type : "panel")} {Id}");
 
-    /// <summary>Whether an override sets a property for some column.</summary>
     internal bool HasOverride(string property) => Overrides.SelectMany(item => item.Objects("properties")).Any(item => item.Text("id") == property);
 }
 
@@ -163,7 +160,6 @@ internal sealed record ReadTarget(JsonObject Json)
     internal IReadOnlyList<string> TimeColumns => Json.Texts("timeColumns");
 }
 
-/// <summary>A variable of a dashboard.</summary>
 internal sealed record ReadVariable(JsonObject Json)
 {
     /// <summary>The value of a variable while all is chosen.</summary>
@@ -173,7 +169,6 @@ internal sealed record ReadVariable(JsonObject Json)
     internal string Type { get; } = Json.Text("type");
     internal bool Multi => Json.Flag("multi");
     internal bool IncludeAll => Json.Flag("includeAll");
-    /// <summary>The query as that of a panel.</summary>
     internal ReadTarget AsTarget => new(new JsonObject { ["rawQueryText"] = Query });
     internal string AllValue => IsTooLong ? "" : Json.Text("allValue");
     /// <summary>The query; newer Grafana may wrap it in an object.</summary>

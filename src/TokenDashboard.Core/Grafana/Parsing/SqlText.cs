@@ -37,7 +37,6 @@ internal sealed partial class SqlText
     /// <summary>The result columns of the outermost SELECT as they are written; empty if there is none.</summary>
     internal IReadOnlyList<string> Columns { get; }
 
-    /// <summary>Whether a place in the text is inside a string literal.</summary>
     internal bool InLiteral(int index) => _literal[index] >= 0;
 
     /// <summary>Whether a place is in a string literal that is, outside of brackets, among the columns of the outermost SELECT.</summary>

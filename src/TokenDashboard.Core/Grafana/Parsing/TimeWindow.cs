@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Parsing;
 
-/// <summary>The time range of a dashboard or panel.</summary>
 internal sealed partial record TimeWindow(DateTimeOffset From, DateTimeOffset To)
 {
     internal long FromMilliseconds => From.ToUnixTimeMilliseconds();

@@ -11,9 +11,7 @@ internal sealed record VariableValue(IReadOnlyList<string> Values, bool IsList)
 {
     /// <summary>The text that is inserted unchanged, in any format, if all is selected; null inserts the values.</summary>
     internal string? CustomAll { get; init; }
-    /// <summary>The texts shown for the values; the values themselves if there are none.</summary>
     internal IReadOnlyList<string> Texts { get; init; } = Values;
-    /// <summary>How many characters the values have in all.</summary>
     internal long Length { get; } = Values.Sum(value => (long)value.Length);
 
     internal static VariableValue Of(string value) => new([value], IsList: false);

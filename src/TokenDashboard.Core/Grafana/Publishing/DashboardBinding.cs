@@ -26,7 +26,6 @@ internal static class DashboardBinding
             $"has the uid '{document.Uid}', which another dashboard of this run has too. Each dashboard needs its own");
     }
 
-    /// <summary>Whether a dashboard reads the SQLite data source anywhere.</summary>
     internal static bool ReadsSqlite(DashboardDocument document) => document.Root.AllTexts((_, text) => text).Contains(SqliteDataSource.PluginId);
 
     /// <summary>Whether a dashboard needs a SQLite data source: it asks for one, or has a variable set to none or to one that is not kept.</summary>

@@ -22,7 +22,6 @@ public static class DashboardComparison
         return Compare(DashboardBinding.Bind(left, dataSource), DashboardBinding.Bind(right, dataSource), left.Uid.Length > 0 ? left.Uid : right.Uid);
     }
 
-    /// <summary>All differences of two dashboards without inputs.</summary>
     internal static IReadOnlyList<GrafanaDashboardDifference> Compare(JsonObject left, JsonObject right, string uid)
     {
         return [.. Walk(Content(left), Content(right), "", "")

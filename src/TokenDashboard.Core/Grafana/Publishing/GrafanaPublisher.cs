@@ -21,7 +21,6 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     private DataSourceIdentity? _dataSource;
     private DataSourceReferences? _references;
 
-    /// <summary>Whether a data source for the dashboards was given.</summary>
     private bool IsChosen => _options.Database is not null || _options.DataSourceUid is not null;
 
     /// <summary>

@@ -8,20 +8,17 @@ namespace TokenDashboard.Grafana.Publishing;
 /// <summary>Why a dashboard cannot be saved, as failures that say what to do.</summary>
 internal static class PublishObstacles
 {
-    /// <summary>How many differences a message names.</summary>
     private const int MostChanges = 4;
 
     /// <summary>Whether a failure is one dashboard's conflict with what is on the server.</summary>
     internal static bool IsConflict(ErrorCode code) =>
         code is ErrorCode.GrafanaVersionConflict or ErrorCode.GrafanaDashboardMissing or ErrorCode.GrafanaDashboardManaged or ErrorCode.GrafanaSchemaUnsupported;
 
-    /// <summary>Something else manages it.</summary>
     internal static TokenDashboardException Managed(DashboardDocument document, string owner) => Error(
         ErrorCode.GrafanaDashboardManaged,
         document,
         $"The dashboard {Name(document)} {owner} and differs from what was to be published. Change it there, or publish under another uid.");
 
-    /// <summary>It was changed in Grafana since it was published.</summary>
     internal static TokenDashboardException Changed(DashboardDocument document, string what, string lead, IReadOnlyList<GrafanaDashboardDifference> changes)
     {
         string list = string.Join(", ", changes.Take(MostChanges).Select(change => change.Panel.Length == 0 ? change.Path : $"{change.Path} of '{change.Panel}'"));

@@ -2,7 +2,6 @@ using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Results;
 
-/// <summary>Writes files into a folder of Grafana's file provisioning.</summary>
 internal sealed class ProvisioningFolder(string root, PublishCallbacks callbacks)
 {
     /// <summary>The full path of a file or folder by its name below the provisioning folder.</summary>

@@ -28,7 +28,6 @@ public abstract record Panel
     /// <summary>Grafana's display name of the panel type.</summary>
     internal string TypeName { get; }
 
-    /// <summary>The panel type's own options.</summary>
     internal abstract JsonObject WriteOptions();
 }
 
@@ -68,7 +67,6 @@ public abstract record DataPanel : Panel
     public required FieldOptions Field { get; init; }
     /// <summary>Exceptions to <see cref="Field"/> for single columns; the later one wins.</summary>
     public IReadOnlyList<FieldOverride> Overrides { get; init; } = [];
-    /// <summary>All queries, in the order of their letters.</summary>
     internal IReadOnlyList<SqliteQuery> Queries => [Query, .. MoreQueries];
 
     /// <summary>The panel type's own part of the field options; null for none.</summary>
