@@ -34,20 +34,15 @@ public class GrafanaSession : IDisposable
     public GrafanaConnection Probe()
     {
         if (Server.IsOld)
-        {
             Callbacks.Warning($"Grafana {Server.Version} at {Client.Url} is older than version 9. Alert rules and newer panels need version 9 or later.");
-        }
         string api = Api.Name;
         GrafanaResponse? response = Client.FindOptional("api/access-control/user/permissions");
         // Servers without role-based access control, and accounts with few permissions, do not say.
         HashSet<string>? granted = response is { IsSuccess: true, IsArray: false } ? [.. response.AsObject().Select(field => field.Key)] : null;
         return _connection with
         {
-            Version = Server.Version,
-            OrgId = Server.OrgId is > 0 and <= int.MaxValue ? (int)Server.OrgId : _connection.OrgId,
-            OrgName = Server.OrgName,
-            ApiPath = api,
-            CanPublish = granted?.IsSupersetOf(["dashboards:create", "dashboards:write"]),
+            Version = Server.Version, OrgId = Server.OrgId is > 0 and <= int.MaxValue ? (int)Server.OrgId : _connection.OrgId,
+            OrgName = Server.OrgName, ApiPath = api, CanPublish = granted?.IsSupersetOf(["dashboards:create", "dashboards:write"]),
             CanSetDataSource = granted?.IsSupersetOf(["datasources:create", "datasources:write"]),
         };
     }
@@ -66,9 +61,7 @@ public class GrafanaSession : IDisposable
         var legacy = new LegacyApi(Client, Server, groups);
         // A list that every classic interface has, however few dashboards there are.
         if (_connection.Api == GrafanaApi.Legacy || (_connection.Api == GrafanaApi.Auto && Client.Find("api/dashboards/tags") is not null))
-        {
             return legacy;
-        }
         ServedGroup? dashboards = groups.Find(ApiGroups.Dashboard);
         ServedGroup? folders = groups.Find(ApiGroups.Folder);
         if (dashboards?.One is { } dashboardVersion && folders?.One is { } folderVersion)

@@ -30,9 +30,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
     {
         GrafanaResponse response = client.Get($"{Versions(stored)}?limit={limit}&start=0");
         if (response.Status == 404)
-        {
             return PublishHistory.None;
-        }
         response.OrThrow($"read the history of the dashboard '{stored.Uid}'", Permission);
         VersionAnswer[] versions = response.IsArray
             ? response.As(GrafanaJson.Default.VersionAnswerArray)
@@ -46,13 +44,9 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
     public JsonObject? ReadVersion(StoredDashboard stored, long version)
     {
         if (GetVersion(stored, version) is not { } response)
-        {
             return null;
-        }
         if (response.Status == 406)
-        {
             throw StoredDashboard.OfNewerSchema(stored.Uid, response.Words).Unsupported("read");
-        }
         VersionContent content = response.As(GrafanaJson.Default.VersionContent);
         return content.Data?["title"] is null ? throw response.Unexpected() : content.Data;
     }
@@ -75,13 +69,9 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
     public string? Owner(StoredDashboard stored)
     {
         if (stored.ProvisionedFrom is { } file)
-        {
             return $"is provisioned from the file '{file}' on the server";
-        }
         if (groups.Find(ApiGroups.Dashboard) is not { Newest: { } version })
-        {
             return null;
-        }
         GrafanaResponse response = client.Get($"{groups.PathOf(ApiGroups.Dashboard, version, "dashboards")}/{Uri.EscapeDataString(stored.Uid)}");
         // An account without permission cannot know. A failing server must not be taken for one without owners.
         return response.Status is 403 or 404
@@ -92,15 +82,11 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
     public GrafanaResponse? Save(JsonObject dashboard, FolderPlace folder, StoredDashboard? stored, string message, Func<bool> isDone)
     {
         if (stored is not null)
-        {
             dashboard["version"] = stored.Version;
-        }
         // Never with overwrite: only what was read and checked may be replaced.
         var body = new JsonObject { ["dashboard"] = dashboard, ["folderUid"] = folder.Uid, ["message"] = message, ["overwrite"] = false };
         if (server.IsOld)
-        {
             body["folderId"] = folder.Uid is { Length: > 0 } uid ? Folder(uid)?.Id ?? 0 : 0;
-        }
         return client.Write(HttpMethod.Post, "api/dashboards/db", body, isDone);
     }
 
@@ -141,9 +127,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
             T[] items = client.Get(string.Create(CultureInfo.InvariantCulture, $"{path}&limit={PageSize}&page={page}")).OrThrow(purpose, permission).As(type);
             count = items.Length;
             foreach (T item in items)
-            {
                 yield return item;
-            }
         }
     }
 }

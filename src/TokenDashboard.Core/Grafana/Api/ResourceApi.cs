@@ -22,14 +22,10 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     {
         GrafanaResponse response = client.Get($"{_dashboards}/{Uri.EscapeDataString(uid)}");
         if (response.Status is 404 or 406)
-        {
             return response.Status == 404 ? null : StoredDashboard.OfNewerSchema(uid, response.Words);
-        }
         ApiObject found = response.OrThrow($"read the dashboard '{uid}'", "dashboards:read (role Viewer)").As(GrafanaJson.Default.ApiObject);
         if (found.Metadata is null || found.Spec is null || found.Generation == 0)
-        {
             throw response.Unexpected();
-        }
         return found.NewerSchema is { } schema
             ? StoredDashboard.OfNewerSchema(uid, schema)
             : StoredDashboard.OfResource(uid, found, found.Folder.Length == 0 ? FolderPlace.Root : new FolderPlace(found.Folder, TitleOf(found.Folder)));
@@ -50,9 +46,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     public JsonObject? ReadVersion(StoredDashboard stored, long version)
     {
         if (Pages(next => HistoryPage(stored.Uid, next)).FirstOrDefault(item => item.Generation == version && item.Spec is not null) is { } found)
-        {
             return found.NewerSchema is { } schema ? throw StoredDashboard.OfNewerSchema(stored.Uid, schema).Unsupported("read") : found.Spec;
-        }
         return LegacyServed ? legacy.ReadVersion(stored, version) : null;
     }
 
@@ -63,21 +57,15 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
         string uid = dashboard["uid"]!.GetValue<string>();
         // The object says what it is and which version it has; its content does not.
         foreach (string field in (string[])["id", "uid", "version"])
-        {
             dashboard.Remove(field);
-        }
         JsonObject metadata = stored?.Resource?.Metadata is { } read ? (JsonObject)read.DeepClone() : new JsonObject { ["name"] = uid };
         metadata.Remove("managedFields");
         if (metadata["annotations"] is not JsonObject notes)
-        {
             metadata["annotations"] = notes = [];
-        }
         notes[ApiObject.MessageNote] = message;
         notes.Remove(ApiObject.FolderNote);
         if (folder.Uid is { Length: > 0 } folderUid)
-        {
             notes[ApiObject.FolderNote] = folderUid;
-        }
         JsonObject body = Body(ApiGroups.Dashboard, dashboardVersion, "Dashboard", metadata, dashboard);
         return stored is null
             ? client.Write(HttpMethod.Post, _dashboards, body, isDone)
@@ -124,10 +112,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
 
     private static JsonObject Body(string group, string version, string kind, JsonObject metadata, JsonObject spec) => new()
     {
-        ["apiVersion"] = $"{group["apis/".Length..]}/{version}",
-        ["kind"] = kind,
-        ["metadata"] = metadata,
-        ["spec"] = spec,
+        ["apiVersion"] = $"{group["apis/".Length..]}/{version}", ["kind"] = kind, ["metadata"] = metadata, ["spec"] = spec,
     };
 
     /// <summary>A page of a dashboard's versions, newest first; null if the server keeps or shows none.</summary>
@@ -153,9 +138,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
         {
             ApiList? page = read(next);
             foreach (ApiObject item in page?.Items ?? [])
-            {
                 yield return item;
-            }
             next = page?.Metadata?.Continue;
         }
     }

@@ -28,21 +28,14 @@ internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? New
     {
         DashboardAnswer answer = response.As(GrafanaJson.Default.DashboardAnswer);
         if (answer is not { Dashboard: { } dashboard, Meta: { } meta })
-        {
             throw response.Unexpected();
-        }
         if (ApiObject.IsNewerSchema(meta.ApiVersion))
-        {
             return OfNewerSchema(uid, meta.ApiVersion!);
-        }
         if (dashboard["elements"] is JsonObject && dashboard["layout"] is JsonObject)
-        {
             return OfNewerSchema(uid, "it has elements and a layout");
-        }
         return new StoredDashboard(uid, dashboard)
         {
-            Id = (long)(dashboard.Number("id") ?? 0),
-            Version = dashboard.Whole("version") ?? meta.Version,
+            Id = (long)(dashboard.Number("id") ?? 0), Version = dashboard.Whole("version") ?? meta.Version,
             Folder = FolderPlace.Of(FolderUid(meta), meta.FolderTitle),
             SavedBy = meta.UpdatedBy is { Length: > 0 } name ? $" by '{name}'{ApiObject.On(meta.Updated)}" : "",
             ProvisionedFrom = meta.ProvisionedExternalId is { Length: > 0 } file ? file : meta.Provisioned ? "(unnamed)" : null,

@@ -68,9 +68,7 @@ public static partial class DashboardDefinition
         CheckRepeats(read, dashboard, panels);
         CheckRelations(read, dashboard, panels);
         if (read.Faults.Count == 0)
-        {
             CheckWhole(read, dashboard);
-        }
         return new DashboardDefinitionResult(read.Faults.Count == 0 ? dashboard : null, baseName ?? "", read.Faults);
     }
 
@@ -88,15 +86,10 @@ public static partial class DashboardDefinition
             bool collapsed = fields.Flag("collapsed") ?? false;
             string repeat = panels.RepeatOf(fields, "repeat") ?? "";
             if (!fields.Has("title") && (collapsed || repeat.Length > 0))
-            {
                 fields.Fault("title", "is missing; a section that is collapsed or repeated has a row, which needs one");
-            }
             sections.Add(new DashboardSection
             {
-                Title = title,
-                Collapsed = collapsed,
-                Repeat = repeat,
-                Id = panels.Number(fields, PanelNumbers.FirstRow, PanelNumbers.FirstMade - 1),
+                Title = title, Collapsed = collapsed, Repeat = repeat, Id = panels.Number(fields, PanelNumbers.FirstRow, PanelNumbers.FirstMade - 1),
                 Panels = [.. panels.Of(fields)],
             });
         }
@@ -131,9 +124,7 @@ public static partial class DashboardDefinition
     {
         string? text = read.Text(name, longest);
         if (text is null || accepts(text))
-        {
             return text;
-        }
         read.Fault(name, $"is '{text}'; it must be {form}");
         return null;
     }

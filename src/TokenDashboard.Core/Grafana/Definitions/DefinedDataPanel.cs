@@ -24,17 +24,14 @@ internal static class DefinedDataPanel
         {
             "timeseries" => new TimeSeriesPanel
             {
-                Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
-                Bars = bars,
-                Stacked = read.Flag("stacked") ?? false,
-                Percent = read.Flag("percent") ?? false,
+                Width = width, Height = height, Title = title, Description = description, Query = query, Field = field, Bars = bars,
+                Stacked = read.Flag("stacked") ?? false, Percent = read.Flag("percent") ?? false,
                 FillOpacity = read.Whole("fill", 0, 100) ?? (bars ? 80 : 10),
                 Legend = read.Has("legend") ? legend ?? Legend.Hidden : new Legend(LegendPlacement.Bottom),
             },
             "stat" => new StatPanel
             {
-                Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
-                EveryRow = everyRow,
+                Width = width, Height = height, Title = title, Description = description, Query = query, Field = field, EveryRow = everyRow,
                 ColoredBackground = read.Flag("coloredBackground") ?? false,
             },
             "gauge" => new GaugePanel
@@ -45,22 +42,19 @@ internal static class DefinedDataPanel
             "barchart" => new BarChartPanel
             {
                 Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
-                CategoryColumn = Category(read, query, columns),
-                Legend = legend ?? Legend.Hidden,
+                CategoryColumn = Category(read, query, columns), Legend = legend ?? Legend.Hidden,
             },
             "piechart" => new PieChartPanel { Width = width, Height = height, Title = title, Description = description, Query = query, Field = field },
             "heatmap" => new HeatmapPanel
             {
                 Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
-                ValueName = read.Text("valueName", 100) ?? "Value",
-                Scheme = read.Word("scheme", HeatmapPanel.Schemes) ?? "Blues",
+                ValueName = read.Text("valueName", 100) ?? "Value", Scheme = read.Word("scheme", HeatmapPanel.Schemes) ?? "Blues",
                 FirstRowOnTop = read.Flag("firstRowOnTop") ?? false,
             },
             _ => new TablePanel
             {
                 Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
-                Paginated = read.Flag("paginated") ?? true,
-                EmptyCell = read.Text("emptyCell", 100) ?? "-",
+                Paginated = read.Flag("paginated") ?? true, EmptyCell = read.Text("emptyCell", 100) ?? "-",
                 Column = new TableColumn { Cell = read.Choice<TableCell>("cell"), MinWidth = read.Whole("minColumnWidth", 1, 5000) },
             },
         };
@@ -77,9 +71,7 @@ internal static class DefinedDataPanel
         var queries = new List<SqliteQuery>();
         (object? Item, string Path)[] more = [.. read.Places("queries")];
         if (Query(read, type, found, required: more.Length == 0) is { } first)
-        {
             queries.Add(first);
-        }
         foreach ((object? item, string path) in more)
         {
             // A query that is only SQL needs no names with values.
@@ -90,9 +82,7 @@ internal static class DefinedDataPanel
             }
         }
         if (queries.Count > MostQueries)
-        {
             read.Fault("queries", $"are {queries.Count} with the panel's own; a panel can have {MostQueries}");
-        }
         return [.. queries];
     }
 
@@ -103,15 +93,11 @@ internal static class DefinedDataPanel
         IReadOnlyList<string> times = read.Texts("timeColumns");
         bool? byLabel = read.Flag("seriesByLabel");
         if (sql is null)
-        {
             return null;
-        }
         found.Add((read.PathOf("sql"), sql));
         IReadOnlyList<ResultColumn> columns = ResultColumn.Of(sql);
         if (!read.Has("timeColumns") && columns.Any(column => column.Name == "time"))
-        {
             times = ["time"];
-        }
         // The columns of a heatmap are its rows of cells, unless there are texts.
         bool series = type == "timeseries" || type == "heatmap" && columns.Any(column => column.IsText);
         return new SqliteQuery(sql, times) { SeriesByLabel = byLabel ?? (series && times.Count > 0) };
@@ -145,17 +131,11 @@ internal static class DefinedDataPanel
     private static string Category(DefinitionFields read, SqliteQuery query, IReadOnlyList<ResultColumn> columns)
     {
         if (read.Text("category", 200) is { } given)
-        {
             return given;
-        }
         if ((columns.FirstOrDefault(column => column.IsText) ?? (columns.Count > 0 ? columns[0] : null)) is { } first)
-        {
             return first.Name;
-        }
         if (query.Sql.Length > 0)
-        {
             read.Fault("category", "is missing; it names the column of texts below the bars");
-        }
         return "";
     }
 

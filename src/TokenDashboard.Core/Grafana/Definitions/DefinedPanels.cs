@@ -32,9 +32,7 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
         foreach ((object? item, string path) in read.Places("panels"))
         {
             if (read.FieldsOf(item, path)?.ToList() is not { } fields)
-            {
                 continue;
-            }
             // The keys depend on the type, so it is read first.
             var type = new DefinitionFields(fields.Where(field => field.Key.Equals("type", StringComparison.OrdinalIgnoreCase)), ["type"], path, read.Faults);
             if (type.Word("type", [.. DefinitionKeys.Panels.Keys], required: true) is { } name
@@ -50,9 +48,7 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
     {
         int? id = read.Whole("id", smallest, largest);
         if (id is { } number && !_numbers.Add(number))
-        {
             read.Fault("id", $"is {number}, which another panel or row of the dashboard has");
-        }
         return id;
     }
 
@@ -60,9 +56,7 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
     {
         string? variable = read.Text(name, 100);
         if (variable is not null)
-        {
             Repeats.Add((read.PathOf(name), variable));
-        }
         return variable;
     }
 
@@ -84,15 +78,11 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
     private PanelRepeat? Repeat(DefinitionFields read)
     {
         if (read.Value("repeat") is not IEnumerable<KeyValuePair<string, object?>> fields)
-        {
             return RepeatOf(read, "repeat") is { } word ? new PanelRepeat(word) : null;
-        }
         var repeat = new DefinitionFields(fields, DefinitionKeys.Repeat, read.PathOf("repeat"), read.Faults);
         string? variable = RepeatOf(repeat, "variable");
         if (variable is null)
-        {
             repeat.Value("variable", required: true);
-        }
         bool vertical = repeat.Flag("vertical") ?? false;
         string most = repeat.Word("maxPerRow", MaxPerRow) ?? "4";
         return variable is null ? null : new PanelRepeat(variable, vertical, int.Parse(most, System.Globalization.CultureInfo.InvariantCulture));

@@ -43,9 +43,7 @@ internal sealed partial class DefinedVariables
             foreach (string name in VariableUse.In(text).Select(use => use.Name).Where(used.Add))
             {
                 if (Missing(name) is QueryVariable query)
-                {
                     unread.Enqueue(query.Sql);
-                }
             }
         }
         IEnumerable<DashboardVariable> all = [.. _variables, .. _standard.Where(variable => used.Contains(variable.Name) && Missing(variable.Name) is not null)];
@@ -129,9 +127,7 @@ internal sealed partial class DefinedVariables
         {
             // A fault in reading the choices leaves none.
             if (choices.Length > 0 || read.Faults.Count == faults)
-            {
                 read.Fault(key, fault);
-            }
             return null;
         }
         return new CustomVariable(name, label, description, first ?? choices[0].Value, choices);

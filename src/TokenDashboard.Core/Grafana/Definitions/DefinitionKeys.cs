@@ -26,14 +26,9 @@ internal static class DefinitionKeys
     /// <summary>The keys of a panel, by its type.</summary>
     internal static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> Panels = new Dictionary<string, IReadOnlyList<string>>
     {
-        ["timeseries"] = [.. Data, "bars", "stacked", "percent", "fill", "legend"],
-        ["stat"] = [.. Data, "everyRow", "coloredBackground"],
-        ["gauge"] = [.. Data, "everyRow"],
-        ["bargauge"] = Data,
-        ["barchart"] = [.. Data, "category", "legend"],
-        ["piechart"] = Data,
-        ["table"] = [.. Data, "paginated", "emptyCell", "cell", "minColumnWidth"],
-        ["heatmap"] = [.. Data, "valueName", "scheme", "firstRowOnTop"],
+        ["timeseries"] = [.. Data, "bars", "stacked", "percent", "fill", "legend"], ["stat"] = [.. Data, "everyRow", "coloredBackground"],
+        ["gauge"] = [.. Data, "everyRow"], ["bargauge"] = Data, ["barchart"] = [.. Data, "category", "legend"], ["piechart"] = Data,
+        ["table"] = [.. Data, "paginated", "emptyCell", "cell", "minColumnWidth"], ["heatmap"] = [.. Data, "valueName", "scheme", "firstRowOnTop"],
         ["text"] = [.. Panel, "content"],
     };
 

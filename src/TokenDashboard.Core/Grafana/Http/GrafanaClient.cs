@@ -61,9 +61,7 @@ internal sealed class GrafanaClient : IDisposable
             MaxResponseContentBufferSize = MaxResponseBytes,
         };
         if (connection.Url.Scheme == Uri.UriSchemeHttp && !connection.Url.IsLoopback && Warned.TryAdd(connection.Url.Authority, true))
-        {
             callbacks.Warning($"{connection.Url} uses http: the token or password, and what is published, can be read and changed on the way. Use https.");
-        }
         _retry = new GrafanaRetry(connection, callbacks.Verbose, cancellation);
         HttpRequestHeaders headers = _http.DefaultRequestHeaders;
         headers.Authorization = authorization;
@@ -72,9 +70,7 @@ internal sealed class GrafanaClient : IDisposable
         headers.Add("X-Grafana-NoCache", "true");
         headers.UserAgent.ParseAdd("TokenDashboard");
         if (connection.OrgId is { } organization)
-        {
             headers.Add("X-Grafana-Org-Id", organization.ToString(CultureInfo.InvariantCulture));
-        }
     }
 
     /// <summary>The server's address, ending in a slash.</summary>
@@ -97,9 +93,7 @@ internal sealed class GrafanaClient : IDisposable
         GrafanaAttempt attempt = Try(path);
         bool answered = attempt.Failure is null && attempt.Status is not (401 or 407 or 429 or 503 or 504);
         if (answered && attempt.Status is (< 200 or >= 300))
-        {
             return null;
-        }
         try
         {
             return ReadAnswer(path, attempt);
@@ -126,9 +120,7 @@ internal sealed class GrafanaClient : IDisposable
         {
             bool done = isDone();
             if (done)
-            {
                 _callbacks.Verbose($"{method} {new Uri(Url, path)} had been carried out, though no answer came.");
-            }
             return done;
         }
         GrafanaAttempt last = _retry.Run(cancel =>
@@ -136,9 +128,7 @@ internal sealed class GrafanaClient : IDisposable
             try
             {
                 if (repeated && IsDone())
-                {
                     return GrafanaAttempt.Done;
-                }
                 GrafanaAttempt attempt = Once(method, path, body, cancel, editable);
                 lost |= attempt.Failure is
                 {
@@ -191,9 +181,7 @@ internal sealed class GrafanaClient : IDisposable
     {
         using var request = new HttpRequestMessage(method, path);
         if (editable)
-        {
             request.Headers.Add("X-Disable-Provenance", "true");
-        }
         request.Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         try
         {
@@ -292,9 +280,7 @@ internal sealed class GrafanaClient : IDisposable
                 return new AuthenticationHeaderValue("Bearer", token);
             case { Credential: { } credential }:
                 if (credential.UserName.Length == 0 || credential.UserName.Contains(':', StringComparison.Ordinal))
-                {
                     throw SignIn("The user name of -Credential is empty or has a colon in it.");
-                }
                 string pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Password}"));
                 secrets.Add(pair);
                 secrets.Add(credential.Password);

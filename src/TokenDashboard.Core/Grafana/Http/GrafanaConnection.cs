@@ -96,9 +96,7 @@ public sealed record GrafanaConnection
             // A PEM file may contain several; a file without a PEM block is DER.
             certificates.ImportFromPem(Encoding.Latin1.GetString(content));
             if (certificates.Count == 0)
-            {
                 certificates.Add(new X509Certificate2(content));
-            }
             return certificates;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
@@ -106,8 +104,7 @@ public sealed record GrafanaConnection
             throw new TokenDashboardException(
                 ErrorCode.GrafanaCertificateInvalid,
                 $"'{CaCertificate}' could not be read as a certificate: {exception.Message} Give -CaCertificate the authority's certificate, in PEM or DER form.",
-                exception,
-                CaCertificate);
+                exception, CaCertificate);
         }
     }
 

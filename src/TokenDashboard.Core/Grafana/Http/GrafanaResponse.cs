@@ -89,9 +89,7 @@ internal sealed partial class GrafanaResponse
             // Reported below.
         }
         if (body is JsonObject or JsonArray)
-        {
             return new GrafanaResponse(url, request, status, body, content, secrets);
-        }
         string start = Shown(WhiteSpace().Replace(Markup().Replace(Beginning(content), " "), " "), secrets);
         (ErrorCode code, string advice) = status switch
         {
@@ -155,8 +153,7 @@ internal sealed partial class GrafanaResponse
     internal TokenDashboardException Unexpected(Exception? inner = null) => new(
         ErrorCode.GrafanaNotJson,
         $"{_url} answered {Request} with JSON, but not with what Grafana's API promises: '{Shown(Beginning(_content))}'. Check that -Url is Grafana's own address.",
-        inner,
-        _url);
+        inner, _url);
 
     private string? Message => NonEmpty("message") ?? NonEmpty("error");
 

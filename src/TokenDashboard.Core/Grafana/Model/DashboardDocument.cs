@@ -56,23 +56,15 @@ public sealed partial class DashboardDocument
             && resource.String("apiVersion")?.StartsWith("dashboard.grafana.app/", StringComparison.Ordinal) == true)
         {
             if (spec.ContainsKey("elements"))
-            {
                 throw Invalid($"has the form of {resource.String("apiVersion")}, which is not the classic one", source);
-            }
             node = spec.DeepClone();
             if (string.IsNullOrEmpty(node.String("uid")) && resource.Child("metadata").String("name") is { Length: > 0 } uid)
-            {
                 node["uid"] = uid;
-            }
         }
         if (node is not JsonObject root)
-        {
             throw Invalid("is not a JSON object", source);
-        }
         if (string.IsNullOrWhiteSpace(root.String("title")))
-        {
             throw Invalid("has no title", source);
-        }
         return FromObject(root);
     }
 
@@ -105,8 +97,7 @@ public sealed partial class DashboardDocument
 
     private static TokenDashboardException Invalid(string problem, string source, Exception? inner = null) => new(
         ErrorCode.DashboardInvalid,
-        $"'{source}' {problem}. Give a Grafana dashboard in the classic JSON form, as Grafana's \"Export\" or New-GrafanaDashboard writes it.",
-        inner,
+        $"'{source}' {problem}. Give a Grafana dashboard in the classic JSON form, as Grafana's \"Export\" or New-GrafanaDashboard writes it.", inner,
         source);
 }
 

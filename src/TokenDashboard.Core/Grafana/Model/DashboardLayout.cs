@@ -71,9 +71,7 @@ internal static class PanelNumbers
     private static int Free(int wanted, HashSet<int> taken)
     {
         while (!taken.Add(wanted))
-        {
             wanted++;
-        }
         return wanted;
     }
 
@@ -82,9 +80,7 @@ internal static class PanelNumbers
     {
         uint hash = 2166136261;
         foreach (byte part in Encoding.UTF8.GetBytes(panel.Title.Length > 0 ? panel.Title : panel.Type))
-        {
             hash = (hash ^ part) * 16777619;
-        }
         return FirstMade + (int)(hash % MadeNumbers);
     }
 }

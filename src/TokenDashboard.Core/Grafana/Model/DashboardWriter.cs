@@ -59,8 +59,7 @@ internal static class DashboardWriter
                 yield return Json.Of(
                     ("id", section.Id), ("type", "row"), ("title", section.Title), ("collapsed", section.Collapsed),
                     ("gridPos", WritePlace(new DashboardLayout.Place(0, rowTop, DashboardLayout.Columns, 1))),
-                    ("panels", new JsonArray([.. section.Collapsed ? panels : []])),
-                    ("repeat", section.Repeat.Length > 0 ? section.Repeat : null));
+                    ("panels", new JsonArray([.. section.Collapsed ? panels : []])), ("repeat", section.Repeat.Length > 0 ? section.Repeat : null));
                 if (section.Collapsed)
                 {
                     top = rowTop + 1;
@@ -68,9 +67,7 @@ internal static class DashboardWriter
                 }
             }
             foreach (JsonObject panel in panels)
-            {
                 yield return panel;
-            }
         }
     }
 
@@ -106,13 +103,8 @@ internal static class DashboardWriter
 
     private static JsonObject BuiltInAnnotations() => new()
     {
-        ["builtIn"] = 1,
-        ["datasource"] = new JsonObject { ["type"] = "grafana", ["uid"] = "-- Grafana --" },
-        ["enable"] = true,
-        ["hide"] = true,
-        ["iconColor"] = "rgba(0, 211, 255, 1)",
-        ["name"] = "Annotations & Alerts",
-        ["type"] = "dashboard",
+        ["builtIn"] = 1, ["datasource"] = new JsonObject { ["type"] = "grafana", ["uid"] = "-- Grafana --" }, ["enable"] = true, ["hide"] = true,
+        ["iconColor"] = "rgba(0, 211, 255, 1)", ["name"] = "Annotations & Alerts", ["type"] = "dashboard",
     };
 
     private static void Check(Dashboard dashboard)
@@ -143,9 +135,7 @@ internal static class DashboardWriter
                 ? $"A section of the dashboard '{dashboard.Title}' is closed or repeated and has no title. Give it one."
             : null;
         if (problem is not null)
-        {
             throw new TokenDashboardException(ErrorCode.DashboardInvalid, problem, target: dashboard.Title);
-        }
     }
 
     private static object? FirstRepeated<T>(IEnumerable<T> values) =>

@@ -41,17 +41,12 @@ public static class SqliteDataSource
                 + "Give the full path as the Grafana server sees it.";
         }
         if (database.IndexOfAny(['?', '#', '%']) >= 0)
-        {
             yield return $"'{database}' contains '?', '#' or '%', which SQLite reads as part of an address. Rename the file or folder.";
-        }
     }
 
     internal static IReadOnlyDictionary<string, object> Settings(string database) => new Dictionary<string, object>
     {
-        ["path"] = database,
-        ["pathPrefix"] = PathPrefix,
-        ["pathOptions"] = PathOptions,
-        ["attachLimit"] = 0,
+        ["path"] = database, ["pathPrefix"] = PathPrefix, ["pathOptions"] = PathOptions, ["attachLimit"] = 0,
     };
 
     /// <summary>Sets what differs from <see cref="Settings"/>, keeps everything else, and says whether anything differed.</summary>

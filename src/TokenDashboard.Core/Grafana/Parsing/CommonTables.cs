@@ -49,9 +49,7 @@ internal static partial class CommonTables
                     break;
                 case ")":
                     if (open.TryPop(out (string Before, Table Table, Scope Scope, bool InFrom) outer))
-                    {
                         (closed, table, scope, inFrom) = outer;
-                    }
                     break;
                 // What stands before a point is the name of a table that is read already.
                 case "." when added:
@@ -59,20 +57,14 @@ internal static partial class CommonTables
                     break;
                 default:
                     if (Is(token, "AS"))
-                    {
                         named = Name(previous == ")" ? closed : previous);
-                    }
                     // Its tables are known up to the bracket that closes.
                     if (Is(token, "WITH") && scope.Depth < MaxDepth)
-                    {
                         scope = new Scope(scope);
-                    }
                     inFrom = Is(token, "FROM") || Is(token, "JOIN") || (inFrom && !EndsOfFrom.Contains(token));
                     add = (inFrom || Is(previous, "IN")) && previous != "." && (char.IsLetterOrDigit(token[0]) || token[0] is '_' or Quoted);
                     if (add)
-                    {
                         table.Names.Add((Name(token), scope));
-                    }
                     break;
             }
             added = add;
@@ -97,9 +89,7 @@ internal static partial class CommonTables
                 table.Copies = now;
             }
             if (!grew)
-            {
                 break;
-            }
         }
         return Of(Uses(main));
 

@@ -16,9 +16,7 @@ internal sealed record MacroCall(string Name, Range Arguments, int Index, int Le
             int name = at + Prefix.Length;
             int open = name;
             while (open < text.Length && (char.IsAsciiLetterOrDigit(text[open]) || text[open] == '_'))
-            {
                 open++;
-            }
             if (open == name || open == text.Length || text[open] != '(')
             {
                 at = open;

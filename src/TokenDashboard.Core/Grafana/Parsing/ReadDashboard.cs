@@ -55,13 +55,9 @@ internal sealed class ReadDashboard
     {
         string uid = reference is JsonValue value ? value.AsText() : reference.Text("uid");
         if (uid != Mixed && reference.Text("type") is { Length: > 0 } type)
-        {
             return type;
-        }
         if (uid.StartsWith("-- ", StringComparison.Ordinal) || uid == Expression)
-        {
             return uid;
-        }
         string name = VariableUse.FirstName(uid) ?? "";
         return Variable(name) is { Type: "datasource" } variable ? variable.Query : Inputs.GetValueOrDefault(name);
     }
@@ -81,9 +77,7 @@ internal sealed class ReadDashboard
             }
             repeat = json.Text("repeat");
             foreach (JsonObject child in json.Objects("panels").Where(child => !IsRow(child)))
-            {
                 yield return Read(child, json, repeat);
-            }
         }
     }
 

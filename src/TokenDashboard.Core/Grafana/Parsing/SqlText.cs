@@ -100,9 +100,7 @@ internal sealed partial class SqlText
         {
             int after = at + word.Length;
             if ((at == 0 || !IsNamePart(code[at - 1])) && (after == code.Length || !IsNamePart(code[after])))
-            {
                 return at;
-            }
         }
         return -1;
     }
@@ -111,9 +109,7 @@ internal sealed partial class SqlText
     {
         int last = text.Length - 1;
         while (last >= 0 && !IsNamePart(text[last]))
-        {
             last--;
-        }
         return last;
     }
 

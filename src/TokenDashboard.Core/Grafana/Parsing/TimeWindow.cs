@@ -16,13 +16,9 @@ internal sealed partial record TimeWindow(DateTimeOffset From, DateTimeOffset To
     internal static DateTimeOffset? Parse(string text, DateTimeOffset now, TimeZoneInfo zone, bool end)
     {
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long milliseconds) && milliseconds < 253_402_300_800_000)
-        {
             return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-        }
         if (Relative().Match(text) is not { Success: true } match)
-        {
             return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset instant) ? instant : null;
-        }
         try
         {
             return Apply(match, TimeZoneInfo.ConvertTime(now, zone).DateTime, zone, end);

@@ -22,8 +22,7 @@ internal static class DashboardBinding
                     : $"has the uid '{document.Uid}', which Grafana does not accept. It must be 1 to 40 of A-Z, a-z, 0-9, '-' and '_'");
         }
         return seen.Add(document.Uid) ? document.Uid : throw Invalid(
-            document.Title,
-            $"has the uid '{document.Uid}', which another dashboard of this run has too. Each dashboard needs its own");
+            document.Title, $"has the uid '{document.Uid}', which another dashboard of this run has too. Each dashboard needs its own");
     }
 
     internal static bool ReadsSqlite(DashboardDocument document) => document.Root.AllTexts((_, text) => text).Contains(SqliteDataSource.PluginId);
@@ -35,17 +34,13 @@ internal static class DashboardBinding
     internal static bool NeedsDataSource(DashboardDocument document, DataSourceReferences? references, Func<string, bool> keeps)
     {
         if (references is null)
-        {
             return Needs(document.Root, null, keeps);
-        }
         Dictionary<string, string> filled = document.Root.Objects("__inputs")
             .Where(input => input.String("type") == "datasource" && references.Find(input.String("name")) is not null)
             .DistinctBy(input => input.String("name")).ToDictionary(input => $"${{{input.String("name")}}}", input => references.Find(input.String("name"))!.Uid);
         var dashboard = (JsonObject)Filled(document.Root, filled)!;
         foreach (JsonObject input in dashboard.Objects("__inputs").Where(input => filled.ContainsKey($"${{{input.String("name")}}}")).ToList())
-        {
             input.Parent!.AsArray().Remove(input);
-        }
         references.Apply(dashboard);
         return Needs(dashboard, references, keeps);
     }
@@ -57,13 +52,9 @@ internal static class DashboardBinding
     {
         var dashboard = (JsonObject)Filled(document.Root, Inputs(document, dataSource, references))!;
         if (dashboard["__elements"] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 })
-        {
             throw Invalid(document.Title, "contains library panels, which only Grafana's own import can unpack. Unlink them before exporting");
-        }
         foreach (string field in (string[])["__inputs", "__requires", "__elements", "version"])
-        {
             dashboard.Remove(field);
-        }
         dashboard["id"] = null;
         references?.Apply(dashboard);
         // One that is set to this data source, or is kept, stays as Grafana wrote it, so that an exported dashboard is published without a difference.
@@ -83,9 +74,7 @@ internal static class DashboardBinding
         {
             string? name = input.String("name");
             if (string.IsNullOrEmpty(name))
-            {
                 throw Invalid(document.Title, "has an input without a name");
-            }
             values[$"${{{name}}}"] = input.String("type") switch
             {
                 "datasource" when references?.Find(name) is { } chosen => chosen.Uid,

@@ -37,9 +37,7 @@ public static class DashboardComparison
         JsonObject content = DashboardContent.ForFile(dashboard);
         content.Remove("uid");
         foreach (JsonObject variable in content.Child("templating").Objects("list").Where(variable => variable.String("type") == "datasource"))
-        {
             variable.Remove("current");
-        }
         return content;
     }
 
@@ -61,13 +59,9 @@ public static class DashboardComparison
         Dictionary<string, JsonNode?>? first = ByKey(left, key), second = ByKey(right, key);
         string order = "", other = "";
         if (first is null || second is null)
-        {
             (first, second) = (ByIndex(left), ByIndex(right));
-        }
         else
-        {
             (order, other) = (string.Join(", ", first.Keys.Where(second.ContainsKey)), string.Join(", ", second.Keys.Where(first.ContainsKey)));
-        }
         IEnumerable<(JsonNode?, JsonNode?, string, string)> moved = order == other ? [] : [(order, other, $"{path} (order)", panel)];
         return moved.Concat(first.Keys.Union(second.Keys).SelectMany(name =>
         {
@@ -84,9 +78,7 @@ public static class DashboardComparison
         foreach (JsonNode? item in items)
         {
             if (key is null || (item as JsonObject)?[key] is not { } value || !found.TryAdd(Text(value), item))
-            {
                 return null;
-            }
         }
         return found;
     }

@@ -54,9 +54,7 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
             if (Api.HasNestedFolders && depth < DeepestOffered && folder.Uid is { Length: > 0 } uid)
             {
                 foreach ((string Title, string Uid) inner in FoldersIn(uid, title + "/", depth + 1))
-                {
                     yield return inner;
-                }
             }
         }
     }
@@ -81,9 +79,7 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
         string path = DashboardFile.DistinctPathOf(root, titles, uid);
         bool exists = File.Exists(path);
         if (!Callbacks.ShouldProcess($"File '{path}'", exists ? "Update" : "Create"))
-        {
             return null;
-        }
         bool written = AtomicFile.WriteBelow(root, path, document.Json);
         GrafanaPublishAction action = !written ? GrafanaPublishAction.Unchanged : exists ? GrafanaPublishAction.Updated : GrafanaPublishAction.Created;
         return new GrafanaExportResult(action, uid, document.Title, string.Join('/', titles), found, path);
@@ -113,9 +109,7 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
         if (changes.Count > 0)
         {
             if (!Callbacks.ShouldProcess($"File '{path}'", "Update"))
-            {
                 return null;
-            }
             AtomicFile.WriteIfChanged(path, DashboardTakeover.Merge(file, stored).Json);
         }
         GrafanaPublishAction action = changes.Count == 0 ? GrafanaPublishAction.Unchanged : GrafanaPublishAction.Updated;

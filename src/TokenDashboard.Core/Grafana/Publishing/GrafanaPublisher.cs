@@ -47,8 +47,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
         JsonObject dashboard = DashboardBinding.Bind(
             document,
             _dataSource ?? new DataSourceIdentity(_options.DataSourceUid ?? SqliteDataSource.DefaultUid, _options.DataSourceName ?? SqliteDataSource.DefaultName),
-            _references,
-            Keeps);
+            _references, Keeps);
         string wanted = DashboardContent.Normalise(dashboard);
         string fingerprint = DashboardContent.Fingerprint(wanted);
 
@@ -90,9 +89,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
         }
         string target = $"Dashboard '{document.Title}' (uid '{document.Uid}') in '{place.Title}' on {Client.Url}";
         if (!Callbacks.ShouldProcess(target, stored is null ? "Create" : same ? "Move" : "Update"))
-        {
             yield break;
-        }
         string? backup = stored is null || _options.BackupPath is null ? null : Backup(document.Uid, stored, _options.BackupPath);
         var mark = new PublishMark(fingerprint, Math.Max(stored?.Version ?? 0, history?.Newest ?? 0) + 1);
         // It does not matter which run wrote it.
@@ -109,20 +106,15 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
                 yield break;
             }
             if (PublishObstacles.IsConflict(refusal.Code))
-            {
                 yield return result with { Action = GrafanaPublishAction.Conflict, Message = refusal.Message };
-            }
             throw refusal;
         }
         long version = response is null ? now!.Version : Api.SavedVersion(response);
         Callbacks.Verbose($"Saved the dashboard '{document.Title}' as version {version} in '{place.Title}'.");
         yield return result with
         {
-            Action = stored is null ? GrafanaPublishAction.Created : GrafanaPublishAction.Updated,
-            Version = version,
-            FolderTitle = place.Title,
-            BackupPath = backup,
-            Message = response?.Status == 202 ? "Accepted; a Git repository connected to Grafana saves it." : null,
+            Action = stored is null ? GrafanaPublishAction.Created : GrafanaPublishAction.Updated, Version = version, FolderTitle = place.Title,
+            BackupPath = backup, Message = response?.Status == 202 ? "Accepted; a Git repository connected to Grafana saves it." : null,
         };
     }
 
@@ -135,9 +127,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
         if (_folder is null && (_options.Folder ?? _options.FolderUid) is not null)
         {
             foreach (GrafanaPublishResult result in Folders.Ensure(_options.Folder, _options.FolderUid))
-            {
                 yield return result;
-            }
             _folder = Folders.Place;
         }
         if (_references is null && _options.DataSources is { } map)
@@ -151,9 +141,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
             GrafanaPublishResult? result = DataSources.Ensure(_options, out DataSourceIdentity identity);
             _dataSource = identity;
             if (result is not null)
-            {
                 yield return result;
-            }
         }
     }
 
@@ -163,9 +151,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     private bool Keeps(string uid)
     {
         if (IsChosen || uid == SqliteDataSource.DefaultUid)
-        {
             return false;
-        }
         return _kept.TryGetValue(uid, out bool keeps) ? keeps : _kept[uid] = DataSources.Has(uid);
     }
 
@@ -174,9 +160,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     {
         changes = null;
         if (history.NobodyElseChanged(stored))
-        {
             return null;
-        }
         string what = history.LastPublished is { } published
             ? $"was changed in Grafana{stored.SavedBy} (version {Math.Max(stored.Version, history.Newest)}) after it was last published (version {published})"
             : $"exists in Grafana with other content, last saved{stored.SavedBy}, and its history does not show that it was published from here";
@@ -216,9 +200,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     {
         string? deleted = _options.UpdateOnly ? null : Api.Deleted(document.Uid);
         if (deleted is null && !_options.UpdateOnly)
-        {
             return null;
-        }
         if (deleted is not null && _options.Force)
         {
             Callbacks.Verbose($"The dashboard '{document.Title}' {deleted}. It is created again because of -Force.");

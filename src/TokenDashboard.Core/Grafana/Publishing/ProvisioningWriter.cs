@@ -131,9 +131,7 @@ public sealed class ProvisioningWriter
             }
             string uid = DashboardDocument.Parse(text, path).Uid;
             if (!_callbacks.ShouldProcess($"File '{path}'", "Remove"))
-            {
                 return null;
-            }
             File.Delete(path);
             return uid;
         }
@@ -162,9 +160,7 @@ public sealed class ProvisioningWriter
         if (!_described)
         {
             foreach (string warning in SqliteDataSource.PathWarnings(_options.Database))
-            {
                 _callbacks.Warning(warning);
-            }
             yield return _folder.Write($"datasources/{OwnName}.yaml", null, DataSource());
             yield return _folder.Write($"dashboards/{OwnName}.yaml", null, Provider());
             _described = true;
@@ -176,9 +172,7 @@ public sealed class ProvisioningWriter
         {
             Files[name] = Hash(json);
             if (result.Action != GrafanaPublishAction.Unchanged || _callbacks.ShouldProcess($"File '{ListPath}'", "Update"))
-            {
                 WriteList();
-            }
         }
         yield return result;
     }
@@ -194,9 +188,7 @@ public sealed class ProvisioningWriter
             foreach (string line in File.Exists(ListPath) ? RegularFile.ReadText(ListPath).Split('\n') : [])
             {
                 if (line.Split("  ", 2) is [{ Length: 64 } hash, { Length: > 0 } name] && name.EndsWith(".json", StringComparison.Ordinal) && name == Path.GetFileName(name))
-                {
                     files[name] = hash;
-                }
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -204,8 +196,7 @@ public sealed class ProvisioningWriter
             throw new TokenDashboardException(
                 ErrorCode.DashboardWriteFailed,
                 $"'{ListPath}', which lists the dashboard files written here, could not be read: {exception.Message} Remove it; it is created again with the files.",
-                exception,
-                ListPath);
+                exception, ListPath);
         }
         return files;
     }

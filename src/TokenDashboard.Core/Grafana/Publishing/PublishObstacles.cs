@@ -15,8 +15,7 @@ internal static class PublishObstacles
         code is ErrorCode.GrafanaVersionConflict or ErrorCode.GrafanaDashboardMissing or ErrorCode.GrafanaDashboardManaged or ErrorCode.GrafanaSchemaUnsupported;
 
     internal static TokenDashboardException Managed(DashboardDocument document, string owner) => Error(
-        ErrorCode.GrafanaDashboardManaged,
-        document,
+        ErrorCode.GrafanaDashboardManaged, document,
         $"The dashboard {Name(document)} {owner} and differs from what was to be published. Change it there, or publish under another uid.");
 
     internal static TokenDashboardException Changed(DashboardDocument document, string what, string lead, IReadOnlyList<GrafanaDashboardDifference> changes)
@@ -40,16 +39,13 @@ internal static class PublishObstacles
             $"Another dashboard in '{place.Title}' has the title '{document.Title}', and this Grafana allows a title only once in a folder. Rename one of them, or "
                 + "choose another -Folder."),
         _ when response is { Status: 412, StatusWord: "plugin-dashboard" } || (response.Status == 400 && response.Says("provisioned")) => Error(
-            ErrorCode.GrafanaDashboardManaged,
-            document,
+            ErrorCode.GrafanaDashboardManaged, document,
             $"Grafana did not save the dashboard {Name(document)}, because something else manages it: {response.Words}. Change it there, or publish under another uid."),
         { IsConflict: true } => Error(
-            ErrorCode.GrafanaVersionConflict,
-            document,
+            ErrorCode.GrafanaVersionConflict, document,
             $"The dashboard {Name(document)} was changed while it was being published: {response.Words}. Nothing was written. Run the command again."),
         _ => response.Failure(
-            $"save the dashboard '{document.Title}'",
-            $"dashboards:create and dashboards:write (role Editor, or Edit on the folder '{place.Title}')"),
+            $"save the dashboard '{document.Title}'", $"dashboards:create and dashboards:write (role Editor, or Edit on the folder '{place.Title}')"),
     };
 
     private static string Name(DashboardDocument document) => $"'{document.Title}' (uid '{document.Uid}')";

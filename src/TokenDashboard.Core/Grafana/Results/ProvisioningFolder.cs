@@ -18,9 +18,7 @@ internal sealed class ProvisioningFolder(string root, PublishCallbacks callbacks
         {
             string verb = action switch { GrafanaPublishAction.Created => "Create", GrafanaPublishAction.Removed => "Remove the rule of", _ => "Update" };
             if (!callbacks.ShouldProcess($"File '{path}'", verb))
-            {
                 return null;
-            }
             AtomicFile.WriteBelow(root, path, text);
         }
         callbacks.Verbose($"{action}: {path}");

@@ -53,15 +53,8 @@ public sealed record DashboardRule(string Id, FindingSeverity Severity, string B
     /// <summary>A finding about a panel, or about what has the name; about the dashboard without either.</summary>
     internal DashboardFinding Find(ReadDashboard dashboard, string problem, ReadPanel? panel = null, string refId = "", string name = "") => new()
     {
-        Severity = Severity,
-        Rule = Id,
-        Dashboard = dashboard.Document.Title,
-        DashboardUid = dashboard.Document.Uid,
-        PanelId = panel?.Id,
-        Panel = panel?.Label ?? name,
-        RefId = refId,
-        Message = Cut(problem),
-        Advice = Advice,
+        Severity = Severity, Rule = Id, Dashboard = dashboard.Document.Title, DashboardUid = dashboard.Document.Uid, PanelId = panel?.Id,
+        Panel = panel?.Label ?? name, RefId = refId, Message = Cut(problem), Advice = Advice,
     };
 
     /// <summary>A message of a length that can be shown: it may contain text of the dashboard.</summary>

@@ -48,13 +48,9 @@ public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
     private protected override void Process()
     {
         if (WithConnection is not null)
-        {
             _otherServer ??= Connect(WithConnection.Resolve());
-        }
         if (Uid.Length == 0)
-        {
             EachDashboard(InputObject, Path, document => Compare(document, () => OfServer(document)));
-        }
         foreach (string uid in Uid)
         {
             Guard(() => Compare(

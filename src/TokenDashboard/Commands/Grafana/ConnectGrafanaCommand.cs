@@ -43,12 +43,10 @@ public sealed class ConnectGrafanaCommand : TokenCmdlet
     public string? CaCertificate { get; set; }
 
     /// <summary>Accepts a certificate that cannot be verified.</summary>
-    [Parameter]
-    public SwitchParameter SkipCertificateCheck { get; set; }
+    [Parameter] public SwitchParameter SkipCertificateCheck { get; set; }
 
     /// <summary>Waits for a server that does not answer yet, for as long as TimeoutSec says; commands that use the connection do, too.</summary>
-    [Parameter]
-    public SwitchParameter WaitForServer { get; set; }
+    [Parameter] public SwitchParameter WaitForServer { get; set; }
 
     /// <summary>How many seconds one request may take, its retries included.</summary>
     [Parameter, ValidateRange(1, 3600)]
@@ -59,9 +57,7 @@ public sealed class ConnectGrafanaCommand : TokenCmdlet
         GrafanaConnection connection = ServerConnection.Create(Url, Token, Credential, OrgId, SkipCertificateCheck, TimeoutSec);
         connection = connection with
         {
-            Api = Api,
-            WaitForServer = WaitForServer,
-            Name = Name ?? connection.Name,
+            Api = Api, WaitForServer = WaitForServer, Name = Name ?? connection.Name,
             CaCertificate = CaCertificate is null ? null : ResolvePath(CaCertificate),
         };
         using var session = new GrafanaSession(connection, new PublishCallbacks((_, _) => true, WriteVerbose, WriteWarning, WriteDebug), Cancellation);

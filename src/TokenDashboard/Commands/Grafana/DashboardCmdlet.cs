@@ -26,9 +26,7 @@ public abstract class DashboardCmdlet : TokenCmdlet
         else if (paths.Length == 0 && !MyInvocation.ExpectingInput)
         {
             foreach (string name in DashboardCatalog.Names)
-            {
                 Guard(() => work(DashboardCatalog.Create(name)));
-            }
         }
         EachFile(paths, ErrorCode.DashboardNotFound, file => work(DashboardFiles.Read(file)));
     }
@@ -46,9 +44,7 @@ public abstract class DashboardCmdlet : TokenCmdlet
             EachFile([path], ErrorCode.AlertRuleNotFound, file =>
             {
                 foreach (IReadOnlyDictionary<string, object?> fields in AlertRuleReader.Parse(DefinitionInput.ReadText(file, ErrorCode.AlertRuleInvalid), file))
-                {
                     Guard(() => work(AlertRuleReader.Read(fields, file)));
-                }
             });
         }
     }
@@ -62,18 +58,14 @@ public abstract class DashboardCmdlet : TokenCmdlet
     private protected void WriteAny(object? result)
     {
         if (result is not null)
-        {
             WriteObject(result);
-        }
     }
 
     /// <summary>Writes results one by one. PowerShell's own enumeration would wrap a failure between two of them.</summary>
     private protected void WriteAll(IEnumerable<GrafanaPublishResult> results)
     {
         foreach (GrafanaPublishResult result in results)
-        {
             WriteObject(result);
-        }
     }
 
     private protected sealed override bool IsTerminating(TokenDashboardException exception)

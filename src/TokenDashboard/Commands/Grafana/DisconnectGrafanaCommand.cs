@@ -31,9 +31,7 @@ public sealed class DisconnectGrafanaCommand : TokenCmdlet
         else if (Connection.Length > 0)
         {
             foreach (ConnectionReference reference in Connection)
-            {
                 Guard(() => session.Remove(session.Find(reference.Name)));
-            }
         }
         else
         {

@@ -69,9 +69,7 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
                 ErrorCode.DashboardNotFound, "No dashboard that this account may read matches. Check -Uid, -Title, -Tag and -Folder; tags and folders are case-sensitive.", target: Folder);
         }
         foreach (string uid in uids)
-        {
             Guard(() => WriteAny(Path is null ? exporter.Read(uid, Number) : exporter.Save(uid, Number, ResolvePath(Path))));
-        }
     }
 
     private long? Number => Version == 0 ? null : Version;
@@ -79,9 +77,7 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
     private IReadOnlyList<string> Find(GrafanaExporter exporter)
     {
         if (ParameterSetName == UidSet && !Uid.Any(WildcardPattern.ContainsWildcardCharacters))
-        {
             return Uid;
-        }
         WildcardPattern[] wanted = [.. (ParameterSetName == UidSet ? Uid : Title).Select(text =>
             new WildcardPattern(text, ParameterSetName == UidSet ? WildcardOptions.CultureInvariant : WildcardOptions.CultureInvariant | WildcardOptions.IgnoreCase))];
         return exporter.Find(

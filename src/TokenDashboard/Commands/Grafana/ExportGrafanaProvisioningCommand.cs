@@ -71,8 +71,7 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
     public int OrgId { get; set; } = 1;
 
     /// <summary>Removes what an earlier run wrote and this one does not: dashboard files, or the alert rules from Grafana.</summary>
-    [Parameter]
-    public SwitchParameter Prune { get; set; }
+    [Parameter] public SwitchParameter Prune { get; set; }
 
     /// <summary>Returns each dashboard in the property Dashboard of its result.</summary>
     [Parameter(ParameterSetName = ObjectSet), Parameter(ParameterSetName = PathSet)]
@@ -97,13 +96,9 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
             _dashboards?.Finish();
         }
         if (Prune && Failed)
-        {
             WriteWarning("Nothing was pruned because of errors: a file that could not be read may still be wanted.");
-        }
         else if (Prune)
-        {
             WriteAll((_dashboards?.Prune() ?? []).Concat(_rules?.Prune() ?? []));
-        }
         _dashboards?.WarnOfSameTitles();
     }
 

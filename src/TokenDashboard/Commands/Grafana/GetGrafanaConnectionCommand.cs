@@ -15,8 +15,7 @@ public sealed class GetGrafanaConnectionCommand : TokenCmdlet
     public string[] Name { get; set; } = ["*"];
 
     /// <summary>Only the connection that commands use which are given no other.</summary>
-    [Parameter]
-    public SwitchParameter Default { get; set; }
+    [Parameter] public SwitchParameter Default { get; set; }
 
     private protected override void Process()
     {
@@ -26,9 +25,7 @@ public sealed class GetGrafanaConnectionCommand : TokenCmdlet
                 patterns.Any(pattern => pattern.IsMatch(connection.Name)) && (!Default || connection.IsDefault)),
             enumerateCollection: true);
         foreach (string name in Name.Where(name => !WildcardPattern.ContainsWildcardCharacters(name)))
-        {
             Guard(() => SessionConnections.Current.Find(name));
-        }
     }
 
     private protected override bool IsTerminating(TokenDashboardException exception) => false;

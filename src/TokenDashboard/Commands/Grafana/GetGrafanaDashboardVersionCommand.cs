@@ -17,8 +17,6 @@ public sealed class GetGrafanaDashboardVersionCommand : GrafanaCmdlet
     private protected override void Process()
     {
         foreach (string uid in Uid)
-        {
             Guard(() => WriteObject(Exporter.Versions(uid), enumerateCollection: true));
-        }
     }
 }

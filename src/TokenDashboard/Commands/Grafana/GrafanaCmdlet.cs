@@ -50,9 +50,7 @@ public abstract class GrafanaCmdlet : DashboardCmdlet
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-        {
             _sessions.ForEach(session => session.Dispose());
-        }
         base.Dispose(disposing);
     }
 }

@@ -51,12 +51,10 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     public TimeZoneInfo[] TimeZone { get; set; } = [];
 
     /// <summary>Creates the form for Grafana's import page, which asks for the data source.</summary>
-    [Parameter]
-    public SwitchParameter ForSharing { get; set; }
+    [Parameter] public SwitchParameter ForSharing { get; set; }
 
     /// <summary>With Path, returns the files, including those that were not written.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
+    [Parameter] public SwitchParameter PassThru { get; set; }
 
     /// <summary>An unknown name or a wrong definition is one error; a folder that cannot be written ends the command.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => exception.Code is not
@@ -65,13 +63,9 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     private protected override void Process()
     {
         foreach (string name in ParameterSetName == NameSet ? Name : [])
-        {
             Guard(() => Create(name));
-        }
         foreach (PSObject definition in Definition)
-        {
             Guard(() => Create(definition));
-        }
     }
 
     private void Create(string name)
@@ -88,9 +82,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             RefuseShared(matches);
         }
         foreach (string match in matches)
-        {
             WriteOnce(DashboardCatalog.Create(match, Uid, Title, ForSharing, TimeZone));
-        }
     }
 
     private void Create(PSObject definition)
@@ -102,9 +94,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         else if (DefinitionInput.PathOf(definition) is { } path)
         {
             foreach (string file in ResolveFiles(path, ErrorCode.DashboardDefinitionNotFound))
-            {
                 Guard(() => CreateAll(DashboardDefinition.Parse(DefinitionInput.ReadText(file, ErrorCode.DashboardDefinitionInvalid), file), file));
-            }
         }
         // No definition has a key Name, so an object that has it selects a dashboard of the catalog.
         else if (definition.BaseObject is not IDictionary && definition.Properties["Name"]?.Value is { } name)
@@ -185,9 +175,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         {
             WriteVerbose(AtomicFile.WriteIfChanged(file, document.Json) ? $"Wrote {file}." : $"{file} has this content already.");
             if (PassThru)
-            {
                 WriteObject(new FileInfo(file));
-            }
         }
     }
 

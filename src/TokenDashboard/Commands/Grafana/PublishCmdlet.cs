@@ -28,8 +28,7 @@ public abstract class PublishCmdlet : GrafanaCmdlet
     public string? DataSourceUid { get; set; }
 
     /// <summary>Overwrites changes made in Grafana.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
+    [Parameter] public SwitchParameter Force { get; set; }
 
     /// <summary>
     /// Publishes one item. If the server fails after others were published, this item is Failed and those after it are Skipped, before the
@@ -61,8 +60,6 @@ public abstract class PublishCmdlet : GrafanaCmdlet
     private protected override void Finish()
     {
         if (_ended is not null)
-        {
             ThrowTerminatingError(_ended.ToErrorRecord());
-        }
     }
 }

@@ -1,7 +1,5 @@
 using System.Management.Automation;
-using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Alerting;
-using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Commands;
@@ -19,8 +17,7 @@ public sealed class PublishGrafanaAlertRuleCommand : PublishCmdlet
 
     private protected override void Process() => EachRule(InputObject, rule => Publish(
         new GrafanaPublishResult(GrafanaPublishKind.AlertRule, rule.Name, GrafanaPublishAction.Skipped, rule.Uid),
-        () => (_publisher ??= Keep(new AlertRulePublisher(Server, Options(), Callbacks, Cancellation))).Prepare(),
-        () => _publisher!.Publish(rule)));
+        () => (_publisher ??= Keep(new AlertRulePublisher(Server, Options(), Callbacks, Cancellation))).Prepare(), () => _publisher!.Publish(rule)));
 
     private GrafanaPublishOptions Options() => new(Folder, FolderUid, DataSourceName: DataSourceName, DataSourceUid: DataSourceUid, Force: Force);
 }

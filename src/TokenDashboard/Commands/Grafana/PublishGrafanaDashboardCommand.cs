@@ -43,12 +43,10 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
     public string? BackupPath { get; set; }
 
     /// <summary>Reports a dashboard that is not on the server instead of creating it.</summary>
-    [Parameter]
-    public SwitchParameter UpdateOnly { get; set; }
+    [Parameter] public SwitchParameter UpdateOnly { get; set; }
 
     /// <summary>Returns each dashboard in the property Dashboard of its result.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
+    [Parameter] public SwitchParameter PassThru { get; set; }
 
     private protected override void Process() => EachDashboard(InputObject, Path, document => Publish(
         WithDashboard(new GrafanaPublishResult(GrafanaPublishKind.Dashboard, document.Title, GrafanaPublishAction.Skipped, document.Uid), document),
@@ -60,9 +58,7 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
         base.Finish();
         // What could not be read may be what refers to them.
         if (!Failed)
-        {
             _publisher?.Finish();
-        }
     }
 
     private GrafanaPublishResult WithDashboard(GrafanaPublishResult result, DashboardDocument document) =>

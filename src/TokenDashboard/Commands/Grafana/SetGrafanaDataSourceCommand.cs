@@ -25,8 +25,7 @@ public sealed class SetGrafanaDataSourceCommand : GrafanaCmdlet
     public string Uid { get; set; } = SqliteDataSource.DefaultUid;
 
     /// <summary>Installs the plugin through Grafana if it is missing.</summary>
-    [Parameter]
-    public SwitchParameter InstallPlugin { get; set; }
+    [Parameter] public SwitchParameter InstallPlugin { get; set; }
 
     private protected override void Process()
     {

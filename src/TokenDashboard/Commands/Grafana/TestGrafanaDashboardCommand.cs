@@ -34,8 +34,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     public string? Database { get; set; }
 
     /// <summary>Runs no queries.</summary>
-    [Parameter]
-    public SwitchParameter SkipQuery { get; set; }
+    [Parameter] public SwitchParameter SkipQuery { get; set; }
 
     /// <summary>How many seconds a query may take. All of a dashboard together may take ten times as long.</summary>
     [Parameter, ValidateRange(1, 86400)]
@@ -54,8 +53,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     public TimeExpression? Last { get; set; }
 
     /// <summary>Values of the dashboards' variables by name: one, several in an array, or an empty array for All.</summary>
-    [Parameter]
-    public IDictionary? Variable { get; set; }
+    [Parameter] public IDictionary? Variable { get; set; }
 
     /// <summary>Rules to leave out. Wildcards are permitted.</summary>
     [Parameter, ArgumentCompleter(typeof(DashboardRuleCompleter)), SupportsWildcards]
@@ -70,8 +68,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Local;
 
     /// <summary>Returns only whether there is no finding of Severity or above, by default Warning.</summary>
-    [Parameter]
-    public SwitchParameter Quiet { get; set; }
+    [Parameter] public SwitchParameter Quiet { get; set; }
 
     private protected override void Process() => EachDashboard(InputObject, Path, _documents.Add);
 
@@ -83,14 +80,10 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
         {
             passed &= result.Findings.Count == 0;
             if (!Quiet)
-            {
                 WriteObject(result.Findings.Concat(result.Queries), enumerateCollection: true);
-            }
         }
         if (Quiet)
-        {
             WriteObject(passed);
-        }
     }
 
     private DashboardTestOptions Options()
@@ -98,13 +91,8 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
         DateTimeOffset now = DateTimeOffset.UtcNow;
         return new DashboardTestOptions
         {
-            Database = FindDatabase(),
-            QueryTimeout = TimeSpan.FromSeconds(QueryTimeoutSec),
-            Now = now,
-            Range = TimeExpression.Range(Since, Until, Last, now, TimeZone),
-            TimeZone = TimeZone,
-            Variables = Variables(),
-            Excluded = Excluded(),
+            Database = FindDatabase(), QueryTimeout = TimeSpan.FromSeconds(QueryTimeoutSec), Now = now,
+            Range = TimeExpression.Range(Since, Until, Last, now, TimeZone), TimeZone = TimeZone, Variables = Variables(), Excluded = Excluded(),
             Floor = Quiet && !MyInvocation.BoundParameters.ContainsKey(nameof(Severity)) ? FindingSeverity.Warning : Severity,
         };
     }
@@ -112,13 +100,9 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     private string? FindDatabase()
     {
         if (SkipQuery)
-        {
             return null;
-        }
         if (Database is not null)
-        {
             return TelemetryStores.IsAddress(Database) ? TelemetryStores.PathOf(Database) : ResolvePath(Database);
-        }
         try
         {
             string found = TelemetryStores.PathOf(StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath));
@@ -160,8 +144,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
             {
                 throw new TokenDashboardException(
                     ErrorCode.DashboardRuleNotFound,
-                    $"There is no rule '{name}'. Give one of: {string.Join(", ", DashboardRules.All.Select(rule => rule.Id))}.",
-                    target: name);
+                    $"There is no rule '{name}'. Give one of: {string.Join(", ", DashboardRules.All.Select(rule => rule.Id))}.", target: name);
             }
             excluded.UnionWith(matches);
         }

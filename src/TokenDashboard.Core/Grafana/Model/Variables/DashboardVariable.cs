@@ -59,11 +59,8 @@ public sealed record CustomVariable(
 
     internal override JsonObject Write() => new()
     {
-        ["query"] = string.Join(", ", Choices.Select(choice => $"{choice.Text} : {choice.Value}")),
-        ["multi"] = false,
-        ["includeAll"] = false,
-        ["allowCustomValue"] = false,
-        ["current"] = Option(Choices.First(choice => choice.Value == Default).Text, Default),
+        ["query"] = string.Join(", ", Choices.Select(choice => $"{choice.Text} : {choice.Value}")), ["multi"] = false, ["includeAll"] = false,
+        ["allowCustomValue"] = false, ["current"] = Option(Choices.First(choice => choice.Value == Default).Text, Default),
         ["options"] = Json.List(Choices, choice => Option(choice.Text, choice.Value, choice.Value == Default)),
     };
 }
