@@ -13,15 +13,14 @@ internal sealed class PublishHistory
 
     internal static PublishHistory None { get; } = new([]);
 
-    private readonly PublishMark? _newestMark;
-    private readonly PublishMark? _lastMark;
+    private readonly PublishMark? _newestMark, _lastMark;
 
     internal PublishHistory(IEnumerable<VersionAnswer> versions)
     {
         Versions = [.. versions.OrderByDescending(version => version.Version)];
-        Newest = Versions.Count == 0 ? 0 : Versions[0].Version;
-        _newestMark = Versions.Count == 0 ? null : PublishMark.Find(Versions[0].Message);
-        _lastMark = Versions.Select(version => PublishMark.Find(version.Message)).FirstOrDefault(mark => mark is not null);
+        Newest = Versions.FirstOrDefault()?.Version ?? 0;
+        PublishMark?[] marks = [.. Versions.Select(version => PublishMark.Find(version.Message))];
+        (_newestMark, _lastMark) = (marks.FirstOrDefault(), marks.FirstOrDefault(mark => mark is not null));
     }
 
     /// <summary>The versions, newest first.</summary>

@@ -22,22 +22,16 @@ internal static class DefinedDataPanel
         bool everyRow = type is "stat" or "gauge" && (read.Flag("everyRow") ?? false);
         DataPanel panel = type switch
         {
-            "timeseries" => new TimeSeriesPanel
+            "timeseries" => new TimeSeriesPanel(bars, read.Flag("stacked") ?? false, read.Flag("percent") ?? false, read.Whole("fill", 0, 100) ?? (bars ? 80 : 10))
             {
-                Width = width, Height = height, Title = title, Description = description, Query = query, Field = field, Bars = bars,
-                Stacked = read.Flag("stacked") ?? false, Percent = read.Flag("percent") ?? false,
-                FillOpacity = read.Whole("fill", 0, 100) ?? (bars ? 80 : 10),
+                Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
                 Legend = read.Has("legend") ? legend ?? Legend.Hidden : new Legend(LegendPlacement.Bottom),
             },
-            "stat" => new StatPanel
+            "stat" => new StatPanel(everyRow, read.Flag("coloredBackground") ?? false)
             {
-                Width = width, Height = height, Title = title, Description = description, Query = query, Field = field, EveryRow = everyRow,
-                ColoredBackground = read.Flag("coloredBackground") ?? false,
+                Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
             },
-            "gauge" => new GaugePanel
-            {
-                Width = width, Height = height, Title = title, Description = description, Query = query, Field = field, EveryRow = everyRow,
-            },
+            "gauge" => new GaugePanel(everyRow) { Width = width, Height = height, Title = title, Description = description, Query = query, Field = field },
             "bargauge" => new BarGaugePanel { Width = width, Height = height, Title = title, Description = description, Query = query, Field = field },
             "barchart" => new BarChartPanel
             {
@@ -45,16 +39,14 @@ internal static class DefinedDataPanel
                 CategoryColumn = Category(read, query, columns), Legend = legend ?? Legend.Hidden,
             },
             "piechart" => new PieChartPanel { Width = width, Height = height, Title = title, Description = description, Query = query, Field = field },
-            "heatmap" => new HeatmapPanel
+            "heatmap" => new HeatmapPanel(
+                read.Text("valueName", 100) ?? "Value", read.Word("scheme", HeatmapPanel.Schemes) ?? "Blues", read.Flag("firstRowOnTop") ?? false)
             {
                 Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
-                ValueName = read.Text("valueName", 100) ?? "Value", Scheme = read.Word("scheme", HeatmapPanel.Schemes) ?? "Blues",
-                FirstRowOnTop = read.Flag("firstRowOnTop") ?? false,
             },
-            _ => new TablePanel
+            _ => new TablePanel(read.Flag("paginated") ?? true, read.Text("emptyCell", 100) ?? "-")
             {
                 Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
-                Paginated = read.Flag("paginated") ?? true, EmptyCell = read.Text("emptyCell", 100) ?? "-",
                 Column = new TableColumn { Cell = read.Choice<TableCell>("cell"), MinWidth = read.Whole("minColumnWidth", 1, 5000) },
             },
         };

@@ -45,19 +45,11 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
     /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
     public IEnumerable<(string Title, string Uid)> FolderTitles() => FoldersIn("", "", 0);
 
-    private IEnumerable<(string Title, string Uid)> FoldersIn(string parentUid, string parentTitle, int depth)
-    {
-        foreach (FolderAnswer folder in Api.Folders(parentUid).ToList())
-        {
-            string title = parentTitle + folder.Title;
-            yield return (title, folder.Uid ?? "");
-            if (Api.HasNestedFolders && depth < DeepestOffered && folder.Uid is { Length: > 0 } uid)
-            {
-                foreach ((string Title, string Uid) inner in FoldersIn(uid, title + "/", depth + 1))
-                    yield return inner;
-            }
-        }
-    }
+    private IEnumerable<(string Title, string Uid)> FoldersIn(string parentUid, string parentTitle, int depth) => Api.Folders(parentUid).ToList().SelectMany(
+        folder => FoldersIn(folder, parentTitle + folder.Title, depth).Prepend((parentTitle + folder.Title, folder.Uid ?? "")));
+
+    private IEnumerable<(string Title, string Uid)> FoldersIn(FolderAnswer folder, string title, int depth) =>
+        Api.HasNestedFolders && depth < DeepestOffered && folder.Uid is { Length: > 0 } uid ? FoldersIn(uid, title + "/", depth + 1) : [];
 
     /// <summary>Reads a dashboard.</summary>
     /// <param name="uid">Its uid.</param>

@@ -96,7 +96,8 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
         StoredDashboard? now = null;
         bool IsDone() => (now = Api.Read(document.Uid)) is not null && now.Folder.Uid == place.Uid
             && (now.Content == wanted || (now.NewerSchema is null && Api.History(now).Holds(now, fingerprint)));
-        GrafanaResponse? response = Save(dashboard, place, stored, mark, IsDone);
+        GrafanaResponse? response = Api.Save(
+            dashboard, place.Uid is null ? throw place.NotCreated("dashboard") : place, stored, mark.Message(_options.Message), IsDone);
         if (response is not null && PublishObstacles.Refusal(document, place, response) is { } refusal)
         {
             if (response.IsRefusedByState && IsDone())
@@ -215,7 +216,4 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
                     + "not publish it any more.",
             target: document.Uid);
     }
-
-    private GrafanaResponse? Save(JsonObject dashboard, FolderPlace place, StoredDashboard? stored, PublishMark mark, Func<bool> isDone) =>
-        Api.Save(dashboard, place.Uid is null ? throw place.NotCreated("dashboard") : place, stored, mark.Message(_options.Message), isDone);
 }

@@ -205,27 +205,17 @@ public sealed class ProvisioningWriter
 
     private string DataSource() => Document("datasources", new Dictionary<string, object>
     {
-        ["name"] = ProvisioningFolder.Literal(_options.DataSourceName),
-        ["uid"] = _options.DataSourceUid,
-        ["type"] = SqliteDataSource.PluginId,
-        ["access"] = "proxy",
-        ["orgId"] = _options.OrgId,
-        ["isDefault"] = false,
-        ["editable"] = false,
+        ["name"] = ProvisioningFolder.Literal(_options.DataSourceName), ["uid"] = _options.DataSourceUid, ["type"] = SqliteDataSource.PluginId,
+        ["access"] = "proxy", ["orgId"] = _options.OrgId, ["isDefault"] = false, ["editable"] = false,
         ["jsonData"] = SqliteDataSource.Settings(_options.Database)
             .ToDictionary(setting => setting.Key, setting => setting.Value is string text ? ProvisioningFolder.Literal(text) : setting.Value),
     });
 
     private string Provider() => Document("providers", new Dictionary<string, object>
     {
-        ["name"] = OwnName,
-        ["orgId"] = _options.OrgId,
+        ["name"] = OwnName, ["orgId"] = _options.OrgId,
         ["folder"] = _options.Folder is { } title && !FolderPlace.IsRoot(title) ? ProvisioningFolder.Literal(title) : "",
-        ["folderUid"] = _options.FolderUid ?? "",
-        ["type"] = "file",
-        ["disableDeletion"] = false,
-        ["updateIntervalSeconds"] = 30,
-        ["allowUiUpdates"] = false,
+        ["folderUid"] = _options.FolderUid ?? "", ["type"] = "file", ["disableDeletion"] = false, ["updateIntervalSeconds"] = 30, ["allowUiUpdates"] = false,
         ["options"] = new Dictionary<string, object>
         {
             ["path"] = ProvisioningFolder.Literal(_options.GrafanaPath is { } seen ? $"{seen.TrimEnd('/', '\\')}/{OwnFolder}" : Folder),

@@ -12,8 +12,6 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(GrafanaDashboardDifference))]
 public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
 {
-    private const string ObjectSet = "Object";
-    private const string PathSet = "Path";
     private const string ServersSet = "Servers";
     private const string VersionsSet = "Versions";
 
@@ -42,8 +40,7 @@ public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
     public long Version { get; set; }
 
     /// <summary>The version on the right side. The default is the current one.</summary>
-    [Parameter(ParameterSetName = VersionsSet), ValidateRange(1, long.MaxValue)]
-    public long WithVersion { get; set; }
+    [Parameter(ParameterSetName = VersionsSet), ValidateRange(1, long.MaxValue)] public long WithVersion { get; set; }
 
     private protected override void Process()
     {

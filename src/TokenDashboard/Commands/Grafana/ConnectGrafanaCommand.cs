@@ -15,32 +15,26 @@ public sealed class ConnectGrafanaCommand : TokenCmdlet
     private const string CredentialSet = "Credential";
 
     /// <summary>The server's address with its sub-path; default: the environment variable GRAFANA_URL.</summary>
-    [Parameter(Position = 0), AddressTransformation]
-    public Uri? Url { get; set; }
+    [Parameter(Position = 0), AddressTransformation] public Uri? Url { get; set; }
 
     /// <summary>A service account's token; default: the environment variable GRAFANA_TOKEN.</summary>
-    [Parameter(ParameterSetName = TokenSet)]
-    public SecureString? Token { get; set; }
+    [Parameter(ParameterSetName = TokenSet)] public SecureString? Token { get; set; }
 
     /// <summary>The name and password of a user, instead of a token.</summary>
     [Parameter(ParameterSetName = CredentialSet, Mandatory = true), Credential]
     public PSCredential? Credential { get; set; }
 
     /// <summary>The organization in Grafana.</summary>
-    [Parameter, ValidateRange(1, int.MaxValue)]
-    public int OrgId { get; set; }
+    [Parameter, ValidateRange(1, int.MaxValue)] public int OrgId { get; set; }
 
     /// <summary>Through which of Grafana's interfaces dashboards and folders are read and written.</summary>
-    [Parameter, ChoiceTransformation]
-    public GrafanaApi Api { get; set; }
+    [Parameter, ChoiceTransformation] public GrafanaApi Api { get; set; }
 
     /// <summary>What to call the connection; default: host and port.</summary>
-    [Parameter, ValidateNotNullOrEmpty]
-    public string? Name { get; set; }
+    [Parameter, ValidateNotNullOrEmpty] public string? Name { get; set; }
 
     /// <summary>The file of the certificate of the authority that vouches for the server.</summary>
-    [Parameter, ValidateNotNullOrEmpty]
-    public string? CaCertificate { get; set; }
+    [Parameter, ValidateNotNullOrEmpty] public string? CaCertificate { get; set; }
 
     /// <summary>Accepts a certificate that cannot be verified.</summary>
     [Parameter] public SwitchParameter SkipCertificateCheck { get; set; }
@@ -49,8 +43,7 @@ public sealed class ConnectGrafanaCommand : TokenCmdlet
     [Parameter] public SwitchParameter WaitForServer { get; set; }
 
     /// <summary>How many seconds one request may take, its retries included.</summary>
-    [Parameter, ValidateRange(1, 3600)]
-    public int TimeoutSec { get; set; } = ServerConnection.DefaultTimeoutSeconds;
+    [Parameter, ValidateRange(1, 3600)] public int TimeoutSec { get; set; } = ServerConnection.DefaultTimeoutSeconds;
 
     private protected override void Process()
     {

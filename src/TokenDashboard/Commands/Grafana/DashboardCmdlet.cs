@@ -12,6 +12,9 @@ namespace TokenDashboard.Commands;
 /// <summary>The base of commands that work on dashboards and alert rules: one that cannot be read is one error record.</summary>
 public abstract class DashboardCmdlet : TokenCmdlet
 {
+    private protected const string ObjectSet = "Object";
+    private protected const string PathSet = "Path";
+
     /// <summary>Whether there was an error.</summary>
     private protected bool Failed { get; private set; }
     private protected PublishCallbacks Callbacks => new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug);

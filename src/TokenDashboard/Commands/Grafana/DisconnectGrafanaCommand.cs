@@ -18,8 +18,7 @@ public sealed class DisconnectGrafanaCommand : TokenCmdlet
     public ConnectionReference[] Connection { get; set; } = [];
 
     /// <summary>Forgets every connection of this session.</summary>
-    [Parameter(ParameterSetName = AllSet, Mandatory = true)]
-    public SwitchParameter All { get; set; }
+    [Parameter(ParameterSetName = AllSet, Mandatory = true)] public SwitchParameter All { get; set; }
 
     private protected override void Process()
     {

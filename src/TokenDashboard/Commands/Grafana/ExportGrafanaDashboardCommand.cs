@@ -45,8 +45,7 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
     public string? Folder { get; set; }
 
     /// <summary>Exports every dashboard that the account may read.</summary>
-    [Parameter(ParameterSetName = AllSet, Mandatory = true)]
-    public SwitchParameter All { get; set; }
+    [Parameter(ParameterSetName = AllSet, Mandatory = true)] public SwitchParameter All { get; set; }
 
     /// <summary>The folder to write files into. Without it, dashboards are returned as objects.</summary>
     [Parameter(ParameterSetName = UidSet), Parameter(ParameterSetName = TitleSet), Parameter(ParameterSetName = TagSet)]

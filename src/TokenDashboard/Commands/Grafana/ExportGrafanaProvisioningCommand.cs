@@ -13,16 +13,13 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(GrafanaPublishResult))]
 public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
 {
-    private const string ObjectSet = "Object";
-    private const string PathSet = "Path";
     private const string AlertRuleSet = "AlertRule";
 
     private ProvisioningWriter? _dashboards;
     private AlertProvisioningWriter? _rules;
 
     /// <summary>The folder to write, which Grafana reads as its provisioning folder.</summary>
-    [Parameter(Mandatory = true, Position = 0), ValidateNotNullOrEmpty]
-    public string ProvisioningPath { get; set; } = "";
+    [Parameter(Mandatory = true, Position = 0), ValidateNotNullOrEmpty] public string ProvisioningPath { get; set; } = "";
 
     /// <summary>A dashboard, as New-GrafanaDashboard returns it. Without InputObject, Path and AlertRule, all dashboards of this module are written.</summary>
     [Parameter(ParameterSetName = ObjectSet, ValueFromPipeline = true)]
@@ -67,8 +64,7 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
     public DataSourceMap? DataSource { get; set; }
 
     /// <summary>The organization in Grafana.</summary>
-    [Parameter, ValidateRange(1, int.MaxValue)]
-    public int OrgId { get; set; } = 1;
+    [Parameter, ValidateRange(1, int.MaxValue)] public int OrgId { get; set; } = 1;
 
     /// <summary>Removes what an earlier run wrote and this one does not: dashboard files, or the alert rules from Grafana.</summary>
     [Parameter] public SwitchParameter Prune { get; set; }

@@ -32,16 +32,13 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     /// Writes a file instead of an object: a path that ends in .json is the file, any other path is the folder. A new folder with a dot in
     /// its name needs a slash at the end. An unchanged file is not written.
     /// </summary>
-    [Parameter, ValidateNotNullOrEmpty]
-    public string? Path { get; set; }
+    [Parameter, ValidateNotNullOrEmpty] public string? Path { get; set; }
 
     /// <summary>The uid of the dashboard, instead of its own: 1 to 40 letters, digits, hyphens and underscores.</summary>
-    [Parameter, ValidatePattern(DashboardDocument.UidPattern)]
-    public string? Uid { get; set; }
+    [Parameter, ValidatePattern(DashboardDocument.UidPattern)] public string? Uid { get; set; }
 
     /// <summary>The title of the dashboard, instead of its own.</summary>
-    [Parameter, ValidatePattern(@"\S")]
-    public string? Title { get; set; }
+    [Parameter, ValidatePattern(@"\S")] public string? Title { get; set; }
 
     /// <summary>
     /// The time zones in which the panels can show days, weekdays and hours, by their IANA or Windows names. The first is the default, and UTC

@@ -12,9 +12,6 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(GrafanaPublishResult))]
 public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
 {
-    private const string ObjectSet = "Object";
-    private const string PathSet = "Path";
-
     private GrafanaPublisher? _publisher;
 
     /// <summary>A dashboard, as New-GrafanaDashboard returns it. Without InputObject and Path, all dashboards of this module are published.</summary>
@@ -27,20 +24,17 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
     public string[] Path { get; set; } = [];
 
     /// <summary>The store's path as the Grafana server sees it. Without it, an existing data source is used unchanged.</summary>
-    [Parameter, ValidateNotNullOrEmpty]
-    public string? Database { get; set; }
+    [Parameter, ValidateNotNullOrEmpty] public string? Database { get; set; }
 
     /// <summary>An existing data source for all SQLite references, or a hashtable from what a dashboard has to an existing data source.</summary>
     [Parameter, ArgumentCompleter(typeof(ServerCompleter)), ValidateNotNull]
     public DataSourceMap? DataSource { get; set; }
 
     /// <summary>The message in the dashboard's history in Grafana.</summary>
-    [Parameter, ValidateLength(1, 400)]
-    public string? Message { get; set; }
+    [Parameter, ValidateLength(1, 400)] public string? Message { get; set; }
 
     /// <summary>The folder for backups of what is overwritten in Grafana.</summary>
-    [Parameter, ValidateNotNullOrEmpty]
-    public string? BackupPath { get; set; }
+    [Parameter, ValidateNotNullOrEmpty] public string? BackupPath { get; set; }
 
     /// <summary>Reports a dashboard that is not on the server instead of creating it.</summary>
     [Parameter] public SwitchParameter UpdateOnly { get; set; }

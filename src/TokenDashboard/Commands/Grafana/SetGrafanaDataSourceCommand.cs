@@ -13,12 +13,10 @@ namespace TokenDashboard.Commands;
 public sealed class SetGrafanaDataSourceCommand : GrafanaCmdlet
 {
     /// <summary>The store's path as the Grafana server sees it.</summary>
-    [Parameter(Mandatory = true, Position = 0), ValidateNotNullOrEmpty]
-    public string Database { get; set; } = "";
+    [Parameter(Mandatory = true, Position = 0), ValidateNotNullOrEmpty] public string Database { get; set; } = "";
 
     /// <summary>The data source's name; default: TokenDashboard for a new one, its own for an existing one.</summary>
-    [Parameter, ValidateNotNullOrEmpty]
-    public string? Name { get; set; }
+    [Parameter, ValidateNotNullOrEmpty] public string? Name { get; set; }
 
     /// <summary>The data source's uid.</summary>
     [Parameter, ValidatePattern(DashboardDocument.UidPattern), ArgumentCompleter(typeof(DataSourceUidCompleter))]

@@ -15,9 +15,6 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(DashboardFinding), typeof(DashboardQueryResult), typeof(bool))]
 public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
 {
-    private const string ObjectSet = "Object";
-    private const string PathSet = "Path";
-
     private readonly List<DashboardDocument> _documents = [];
 
     /// <summary>A dashboard, as New-GrafanaDashboard returns it. Without InputObject and Path, all dashboards of this module are tested.</summary>
@@ -30,15 +27,13 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     public string[] Path { get; set; } = [];
 
     /// <summary>The SQLite database to run the queries on. The default is the default store, if there is one.</summary>
-    [Parameter, ValidateNotNullOrEmpty]
-    public string? Database { get; set; }
+    [Parameter, ValidateNotNullOrEmpty] public string? Database { get; set; }
 
     /// <summary>Runs no queries.</summary>
     [Parameter] public SwitchParameter SkipQuery { get; set; }
 
     /// <summary>How many seconds a query may take. All of a dashboard together may take ten times as long.</summary>
-    [Parameter, ValidateRange(1, 86400)]
-    public int QueryTimeoutSec { get; set; } = 30;
+    [Parameter, ValidateRange(1, 86400)] public int QueryTimeoutSec { get; set; } = 30;
 
     /// <summary>The start of the time range, instead of the dashboard's own.</summary>
     [Parameter, Alias("Start"), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
@@ -60,8 +55,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     public string[] Exclude { get; set; } = [];
 
     /// <summary>Leaves lesser findings and query results out. The default, Passed, leaves out none.</summary>
-    [Parameter, ChoiceTransformation]
-    public FindingSeverity Severity { get; set; }
+    [Parameter, ChoiceTransformation] public FindingSeverity Severity { get; set; }
 
     /// <summary>The time zone of days in time ranges. The default is the local time zone.</summary>
     [Parameter, TimeZoneTransformation, ArgumentCompleter(typeof(TimeZoneCompleter))]

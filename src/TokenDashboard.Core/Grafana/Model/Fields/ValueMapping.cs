@@ -30,18 +30,13 @@ public sealed record ValueMapping
 
     /// <summary>A special value.</summary>
     public static ValueMapping OfSpecial(SpecialValue value, string? text = null, string? color = null) =>
-        new("special", text, color, result => new JsonObject { ["match"] = IdOf(value), ["result"] = result });
+        new("special", text, color, result => new JsonObject { ["match"] = Specials[(int)value], ["result"] = result });
 
     internal JsonObject Write(int index) =>
         new() { ["type"] = _type, ["options"] = _options(Json.Of(("text", Text), ("color", Color), ("index", index))) };
 
-    private static string IdOf(SpecialValue value) => value switch
-    {
-        SpecialValue.Null => "null",
-        SpecialValue.NotANumber => "nan",
-        SpecialValue.NullOrNotANumber => "null+nan",
-        _ => "empty",
-    };
+    /// <summary>Grafana's names of <see cref="SpecialValue"/>, in their order.</summary>
+    private static readonly string[] Specials = ["null", "nan", "null+nan", "empty"];
 }
 
 /// <summary>A special value.</summary>
