@@ -18,7 +18,7 @@ internal sealed class PublishHistory
     internal PublishHistory(IEnumerable<VersionAnswer> versions)
     {
         Versions = [.. versions.OrderByDescending(version => version.Version)];
-        Newest = Versions.FirstOrDefault()?.Version ?? 0;
+        Newest = Versions is [VersionAnswer newest, ..] ? newest.Version : 0;
         PublishMark?[] marks = [.. Versions.Select(version => PublishMark.Find(version.Message))];
         (_newestMark, _lastMark) = (marks.FirstOrDefault(), marks.FirstOrDefault(mark => mark is not null));
     }
