@@ -49,7 +49,6 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
     /// </exception>
     public IEnumerable<GrafanaPublishResult> Publish(AlertRule rule)
     {
-        ArgumentNullException.ThrowIfNull(rule);
         StoredAlertRule? stored = StoredAlertRule.Read(Client, rule.Uid);
         List<GrafanaPublishResult> folders = Place(rule, stored, out FolderPlace place);
         foreach (GrafanaPublishResult folder in folders)

@@ -66,6 +66,5 @@ internal sealed partial record ServedGroup(IReadOnlyList<string> Versions, strin
     internal string? One => Versions.Where(version => VersionOne().IsMatch(version))
         .MaxBy(version => (version.Length == 2, version.StartsWith("v1beta", StringComparison.Ordinal), version));
 
-    [GeneratedRegex("^v1((alpha|beta)[0-9]+)?$")]
-    private static partial Regex VersionOne();
+    [GeneratedRegex("^v1((alpha|beta)[0-9]+)?$")] private static partial Regex VersionOne();
 }

@@ -64,6 +64,5 @@ internal sealed partial record PublishMark(string Fingerprint, long Version)
         return match.Success ? new PublishMark(match.Groups[1].Value, long.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture)) : null;
     }
 
-    [GeneratedRegex(@"\[tokendashboard ([0-9a-f]{16}) v([0-9]{1,18})\]\s*$", RegexOptions.CultureInvariant)]
-    private static partial Regex Pattern();
+    [GeneratedRegex(@"\[tokendashboard ([0-9a-f]{16}) v([0-9]{1,18})\]\s*$", RegexOptions.CultureInvariant)] private static partial Regex Pattern();
 }

@@ -24,6 +24,14 @@ internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? New
     /// <summary>The object it was read as; null for the classic interface.</summary>
     internal ApiObject? Resource { get; private init; }
 
+    /// <summary>Reads a dashboard by its address; null if there is none.</summary>
+    internal static StoredDashboard? Read(GrafanaClient client, string path, string uid, Func<GrafanaResponse, StoredDashboard> of) => client.Get(path) switch
+    {
+        { Status: 404 } => null,
+        { Status: 406 } response => OfNewerSchema(uid, response.Words),
+        var response => of(response.OrThrow($"read the dashboard '{uid}'", "dashboards:read (role Viewer)")),
+    };
+
     internal static StoredDashboard OfLegacy(string uid, GrafanaResponse response)
     {
         DashboardAnswer answer = response.As(GrafanaJson.Default.DashboardAnswer);

@@ -5,8 +5,7 @@ using TokenDashboard.Grafana.Rules;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// Inserts values of variables into one text. A value for All may contain variables itself; each is resolved once, and the length is
-/// limited, because ten uses of ten uses of ten uses would have no limit.
+/// Inserts values of variables into one text. A value for All may contain variables itself, so the length is limited; each is resolved once.
 /// </summary>
 internal sealed class Interpolation(BrowserView view)
 {

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// A result column as the plugin reads it. Its type is the declared type of a table's column, or that of the first value that is not NULL. The
-/// plugin silently truncates or drops values that do not fit, which is counted here.
+/// A result column as the plugin reads it, of the declared type of a table's column, or of the first value that is not NULL. Values that do not fit
+/// are counted: the plugin silently truncates or drops them.
 /// </summary>
 internal sealed partial class PluginColumn
 {

@@ -9,11 +9,8 @@ namespace TokenDashboard.Grafana.Emulation;
 /// <param name="run">Returns the options of a query variable, or none if its query fails.</param>
 /// <param name="refuse">Called for a variable that cannot be resolved.</param>
 internal sealed class VariableResolver(
-    ReadDashboard dashboard,
-    BrowserView view,
-    IReadOnlyDictionary<string, IReadOnlyList<string>> chosen,
-    Func<ReadVariable, IReadOnlyList<(string Text, string Value)>> run,
-    Action<ReadVariable, PluginException> refuse)
+    ReadDashboard dashboard, BrowserView view, IReadOnlyDictionary<string, IReadOnlyList<string>> chosen,
+    Func<ReadVariable, IReadOnlyList<(string Text, string Value)>> run, Action<ReadVariable, PluginException> refuse)
 {
     private readonly HashSet<string> _visited = new(StringComparer.Ordinal);
 

@@ -169,6 +169,5 @@ internal sealed partial class GrafanaResponse
     [GeneratedRegex(@"<script\b.*?(</script>|\z)|<style\b.*?(</style>|\z)|<[^>]*(>|\z)", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex Markup();
 
-    [GeneratedRegex("\\s+")]
-    private static partial Regex WhiteSpace();
+    [GeneratedRegex("\\s+")] private static partial Regex WhiteSpace();
 }

@@ -41,7 +41,6 @@ public sealed partial class DashboardDocument
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: not JSON, not an object, not the classic form, or without a title.</exception>
     public static DashboardDocument Parse(string json, string source)
     {
-        ArgumentNullException.ThrowIfNull(json);
         JsonNode? node;
         try
         {
@@ -92,8 +91,7 @@ public sealed partial class DashboardDocument
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    [GeneratedRegex(UidPattern)]
-    private static partial Regex UidRegex();
+    [GeneratedRegex(UidPattern)] private static partial Regex UidRegex();
 
     private static TokenDashboardException Invalid(string problem, string source, Exception? inner = null) => new(
         ErrorCode.DashboardInvalid,

@@ -99,16 +99,9 @@ internal static partial class VariableFormat
         };
     }
 
-    [GeneratedRegex(@"[\\^$*+?.()|[\]{}/]")]
-    private static partial Regex SpecialPattern();
-
-    [GeneratedRegex(@"[!*+\-=<>\s&|()\[\]{}^~?:\\/""]")]
-    private static partial Regex LucenePattern();
-
+    [GeneratedRegex(@"[\\^$*+?.()|[\]{}/]")] private static partial Regex SpecialPattern();
+    [GeneratedRegex(@"[!*+\-=<>\s&|()\[\]{}^~?:\\/""]")] private static partial Regex LucenePattern();
     // Letters that encodeURI encodes, and those Grafana encodes besides.
-    [GeneratedRegex(@"[^A-Za-z0-9\-_.~;,/?:@&=+$#]+")]
-    private static partial Regex UriPattern();
-
-    [GeneratedRegex("YYYY|MM|DD|HH|mm|ss|SSS|X|x|Z")]
-    private static partial Regex MomentPattern();
+    [GeneratedRegex(@"[^A-Za-z0-9\-_.~;,/?:@&=+$#]+")] private static partial Regex UriPattern();
+    [GeneratedRegex("YYYY|MM|DD|HH|mm|ss|SSS|X|x|Z")] private static partial Regex MomentPattern();
 }

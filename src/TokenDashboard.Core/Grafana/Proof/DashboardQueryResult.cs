@@ -3,10 +3,7 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Grafana.Proof;
 
-/// <summary>
-/// The result of one query of a dashboard: of a panel, a variable or an annotation. It is as severe as the gravest of its problems, which
-/// are findings of their own, and <see cref="FindingSeverity.Passed"/> without a problem.
-/// </summary>
+/// <summary>The result of a dashboard's query, as severe as the gravest of its problems, which are findings of their own.</summary>
 public sealed record DashboardQueryResult : DashboardFinding
 {
     /// <summary>The rule of every result.</summary>

@@ -86,7 +86,6 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
     /// </exception>
     public GrafanaExportResult? TakeOver(DashboardDocument file, string path)
     {
-        ArgumentNullException.ThrowIfNull(file);
         if (file.Uid.Length == 0 || file.ForSharing)
         {
             throw new TokenDashboardException(

@@ -108,9 +108,6 @@ internal static partial class QueryRules
     }
 
     // A query that builds SQL joins the name from two texts, so that it is not replaced too early.
-    [GeneratedRegex(@"\$(' \|\| ')?\{?__(from|to)\b|\[\[__(from|to)\b")]
-    private static partial Regex TimeFilter();
-
-    [GeneratedRegex(@"\b(FROM|JOIN)\s", RegexOptions.IgnoreCase)]
-    private static partial Regex TableRead();
+    [GeneratedRegex(@"\$(' \|\| ')?\{?__(from|to)\b|\[\[__(from|to)\b")] private static partial Regex TimeFilter();
+    [GeneratedRegex(@"\b(FROM|JOIN)\s", RegexOptions.IgnoreCase)] private static partial Regex TableRead();
 }
