@@ -42,7 +42,7 @@ public sealed record UnpricedUsage(
     private static UnpricedUsage? Of(UsageKey key, UsageAccumulator usage, PriceList prices)
     {
         bool isKnown = prices.Find(key.Provider, key.Model!) is not null;
-        long unpriced = UsageCost.Of(usage)!.UnpricedTokens;
+        long unpriced = ((PricedUsage)usage).Cost.UnpricedTokens;
         if (isKnown && unpriced == 0)
         {
             return null;
