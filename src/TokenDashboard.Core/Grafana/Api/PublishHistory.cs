@@ -18,9 +18,9 @@ internal sealed class PublishHistory
     internal PublishHistory(IEnumerable<VersionAnswer> versions)
     {
         Versions = [.. versions.OrderByDescending(version => version.Version)];
-        Newest = Versions.FirstOrDefault()?.Version ?? 0;
+        Newest = Versions.Count == 0 ? 0 : Versions[0].Version;
         PublishMark?[] marks = [.. Versions.Select(version => PublishMark.Find(version.Message))];
-        (_newestMark, _lastMark) = (marks.FirstOrDefault(), marks.FirstOrDefault(mark => mark is not null));
+        (_newestMark, _lastMark) = (marks.Length == 0 ? null : marks[0], Array.Find(marks, mark => mark is not null));
     }
 
     /// <summary>The versions, newest first.</summary>
