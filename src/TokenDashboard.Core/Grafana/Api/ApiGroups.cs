@@ -30,7 +30,7 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool
             GrafanaResponse? response = needed ? client.Find(group) : client.FindOptional(group);
             if (response is not null && response.Status != 403)
             {
-                ApiGroup answer = response.OrThrow($"tell the versions of {group}", "a valid token or credential").As(GrafanaJson.Default.ApiGroup);
+                ApiGroup answer = response.OrThrow($"list the versions of {group}", "a valid token or credential").As(GrafanaJson.Default.ApiGroup);
                 string[] versions = [.. (answer.Versions ?? []).Append(answer.PreferredVersion).Select(version => version?.Version).OfType<string>().Distinct()];
                 served = versions.Length == 0 ? throw response.Unexpected() : new ServedGroup(versions, answer.PreferredVersion?.Version ?? versions[0]);
             }

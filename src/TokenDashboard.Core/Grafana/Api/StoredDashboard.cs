@@ -6,7 +6,7 @@ namespace TokenDashboard.Grafana.Api;
 
 /// <summary>A dashboard on the server.</summary>
 /// <param name="Uid">Its uid.</param>
-/// <param name="Json">Its content as the server gave it; null if it is stored in the newer schema.</param>
+/// <param name="Json">Its content as the server returned it; null if it is stored in the newer schema.</param>
 /// <param name="NewerSchema">What the server said of the newer schema it is stored in; null for the classic one.</param>
 internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? NewerSchema = null)
 {

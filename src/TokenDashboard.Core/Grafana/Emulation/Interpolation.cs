@@ -35,13 +35,13 @@ internal sealed class Interpolation(BrowserView view)
     {
         if (!_known.TryGetValue((use.Name, use.Field, use.Format), out string? value))
         {
-            value = WorkOut(use);
+            value = Resolve(use);
             _known.Add((use.Name, use.Field, use.Format), value);
         }
         return value;
     }
 
-    private string? WorkOut(VariableUse use)
+    private string? Resolve(VariableUse use)
     {
         if (view.BuiltIn(use.Name, use.Field) is { } builtIn)
             return VariableFormat.Write(use.Name, VariableValue.Of(builtIn), use.Format, view.EscapesDoubleQuotes);

@@ -45,7 +45,7 @@ internal sealed partial class SqlText
     /// <summary>The variables in the place of a table: <c>FROM ${name:raw}</c>.</summary>
     internal static IEnumerable<string> Relations(string sql) => Relation().Matches(Blank(sql)).Select(match => match.Groups["name"].Value);
 
-    /// <summary>Whether a name stands in a text, not as a part of a longer one.</summary>
+    /// <summary>Whether a text contains a name, not as a part of a longer one.</summary>
     internal static bool HasWord(string text, string word) => Word(text, word, 0, StringComparison.Ordinal) >= 0;
 
     /// <summary>Whether a text ends with a name, whatever other signs come after it.</summary>

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace TokenDashboard.Grafana.Parsing;
 
 /// <summary>
-/// A variable as it stands in a text: <c>$name</c>, <c>${name:format}</c>, <c>${name.field}</c> or <c>[[name:format]]</c>, as
+/// A use of a variable in a text: <c>$name</c>, <c>${name:format}</c>, <c>${name.field}</c> or <c>[[name:format]]</c>, as
 /// <see href="https://grafana.com/docs/grafana/latest/dashboards/variables/variable-syntax/">Grafana reads it</see>.
 /// </summary>
 /// <param name="Name">The name.</param>

@@ -141,7 +141,7 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
         string present = stored.Version > 0 ? string.Create(CultureInfo.InvariantCulture, $"; the current one is {stored.Version}") : "";
         return Api.History(stored).Newest > 0
             ? string.Create(CultureInfo.InvariantCulture, $"has no version {wanted} of the dashboard '{stored.Uid}'{present}")
-            : $"gives no history of the dashboard '{stored.Uid}' through {Api.Name}, only the current version{present}";
+            : $"returns no history of the dashboard '{stored.Uid}' through {Api.Name}, only the current version{present}";
     }
 
     private TokenDashboardException Missing(string what, string uid) => new(

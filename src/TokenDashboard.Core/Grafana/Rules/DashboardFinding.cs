@@ -19,7 +19,7 @@ public record DashboardFinding
     public string Panel { get; init; } = "";
     /// <summary>The letter of the query; the empty string for a variable, or if no query is meant.</summary>
     public string RefId { get; init; } = "";
-    /// <summary>What is wrong, or what the query gave.</summary>
+    /// <summary>What is wrong, or what the query returned.</summary>
     public required string Message { get; init; }
     /// <summary>What to do; the empty string for nothing.</summary>
     public string Advice { get; init; } = "";
