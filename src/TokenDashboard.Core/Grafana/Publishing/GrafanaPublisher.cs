@@ -181,12 +181,21 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
         }
     }
 
-    private string Backup(string uid, StoredDashboard stored, string path)
+    /// <summary>Writes a backup beside existing ones; one of another server may have the same uid and version.</summary>
+    private string Backup(string uid, StoredDashboard stored, string root)
     {
-        string file = DashboardFile.WriteBackup(
-            path, Folders.Titles(stored.Folder), uid, stored.Version, DashboardDocument.FromObject(DashboardContent.ForFile(stored.Json!)));
-        Callbacks.Verbose($"Wrote version {stored.Version} of the dashboard '{uid}' to '{file}'.");
-        return file;
+        string json = DashboardDocument.FromObject(DashboardContent.ForFile(stored.Json!)).Json;
+        for (int count = 1; ; count++)
+        {
+            string suffix = $".v{stored.Version}{(count == 1 ? "" : $"-{count}")}";
+            string path = GrafanaExporter.PathOf(root, Folders.Titles(stored.Folder), uid, suffix);
+            if (!File.Exists(path) || ProvisioningFolder.Read(path) == json)
+            {
+                AtomicFile.WriteBelow(root, path, json);
+                Callbacks.Verbose($"Wrote version {stored.Version} of the dashboard '{uid}' to '{path}'.");
+                return path;
+            }
+        }
     }
 
     /// <summary>Why a dashboard that is not on the server is not created: it was deleted there, or only existing ones are to be updated.</summary>

@@ -13,7 +13,7 @@ internal static partial class QueryRules
 
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard) =>
     [
-        .. dashboard.Queries.SelectMany(query => Problems(dashboard, query.Target).Select(found => query.Find(dashboard, found))),
+        .. dashboard.Queries.SelectMany(query => Problems(dashboard, query.Target).Select(found => DashboardRule.Find(dashboard, query, found))),
         .. dashboard.Variables.Where(variable => variable.IsTooLong).Select(variable => DashboardRules.QueryTooLong.Find(dashboard, TooLong, name: variable.Name)),
         .. dashboard.Variables.Where(dashboard.IsSqlite).SelectMany(variable =>
             MacroProblems(dashboard, variable.Query).Select(found => found.Rule.Find(dashboard, found.Problem, name: variable.Name))),

@@ -25,7 +25,7 @@ internal static class VariableRules
         }
         IEnumerable<ReadQuery> queries =
             [.. dashboard.Queries, .. dashboard.Variables.Where(dashboard.IsSqlite).Select(variable => new ReadQuery(variable.AsTarget, null, variable.Name))];
-        foreach (DashboardFinding finding in queries.SelectMany(query => Problems(dashboard, query.Target.Sql).Select(found => query.Find(dashboard, found))))
+        foreach (DashboardFinding finding in queries.SelectMany(query => Problems(dashboard, query.Target.Sql).Select(found => DashboardRule.Find(dashboard, query, found))))
             yield return finding;
     }
 
