@@ -4,10 +4,7 @@ using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>What a server serves under /apis, asked at most once each.</summary>
-/// <param name="client">Asks the server.</param>
-/// <param name="server">The server.</param>
-/// <param name="needed">Whether nothing works without it; otherwise a refusal means that it is not served.</param>
+/// <summary>What a server serves under /apis, read at most once each. Unless it is needed for everything, a refusal means that it is not served.</summary>
 internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool needed)
 {
     internal const string Dashboard = "apis/dashboard.grafana.app";
@@ -57,9 +54,7 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool
     }
 }
 
-/// <summary>A group of a server.</summary>
-/// <param name="Versions">Its versions.</param>
-/// <param name="Newest">The one the server prefers.</param>
+/// <summary>A group of a server: its versions, and the one the server prefers.</summary>
 internal sealed partial record ServedGroup(IReadOnlyList<string> Versions, string Newest)
 {
     /// <summary>The version to work with: version 1, the most stable form of it; null if the server has none. Version 2 of dashboards is another schema.</summary>

@@ -46,8 +46,6 @@ internal sealed class PublishHistory
 /// sent and the number of the version. Grafana drops a message when someone else saves, and keeps no unknown field of
 /// a dashboard that was saved in its editor, so the history is the only place for it.
 /// </summary>
-/// <param name="Fingerprint">Of the content that was sent, see <see cref="DashboardContent.Fingerprint"/>.</param>
-/// <param name="Version">The number of the version.</param>
 internal sealed partial record PublishMark(string Fingerprint, long Version)
 {
     internal string Message(string? words)

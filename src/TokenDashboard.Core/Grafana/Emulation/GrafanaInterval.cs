@@ -21,10 +21,7 @@ internal static class GrafanaInterval
     private static readonly (string Unit, long Milliseconds)[] Units =
         [("y", Year), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
-    /// <summary>The length in milliseconds.</summary>
-    /// <param name="window">The range.</param>
-    /// <param name="points">How many points fit.</param>
-    /// <param name="minimum">The least length, such as <c>10s</c> or <c>&gt;1m</c>, or the empty string.</param>
+    /// <summary>The length in milliseconds, at least the minimum, such as <c>10s</c> or <c>&gt;1m</c>; empty for none.</summary>
     internal static long Milliseconds(TimeWindow window, double points, string minimum)
     {
         long exact = (long)(window.LengthMilliseconds / Math.Max(1, points));

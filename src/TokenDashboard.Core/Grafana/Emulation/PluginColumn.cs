@@ -12,9 +12,7 @@ internal sealed partial class PluginColumn
     // SQLite drivers of Go turn text in columns declared so into times, which the plugin then cannot read.
     private readonly bool _driverReadsTimes;
 
-    /// <param name="name">The column's name.</param>
-    /// <param name="declaredType">The declared type of a table's column, or null for an expression.</param>
-    /// <param name="isTime">Whether the query names it as a time column.</param>
+    // An expression has no declared type.
     internal PluginColumn(string name, string? declaredType, bool isTime)
     {
         Name = name;

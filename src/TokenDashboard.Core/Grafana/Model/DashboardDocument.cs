@@ -67,9 +67,7 @@ public sealed partial class DashboardDocument
         return FromObject(root);
     }
 
-    /// <summary>Wraps a finished dashboard object.</summary>
-    /// <param name="root">The dashboard.</param>
-    /// <param name="name">Its name in the catalog; the empty string if it is from elsewhere.</param>
+    /// <summary>Wraps a finished dashboard. Its name in the catalog is empty if it is from elsewhere.</summary>
     internal static DashboardDocument FromObject(JsonObject root, string name = "") => new(root, root.ToJsonString(Format) + "\n", name);
 
     internal DashboardDocument Named(string name) => new(Root, Json, name);
