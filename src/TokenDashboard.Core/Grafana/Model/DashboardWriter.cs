@@ -9,6 +9,7 @@ namespace TokenDashboard.Grafana.Model;
 internal static class DashboardWriter
 {
     private const int HiddenControl = 2;
+    private const string InputName = "DS_SQLITE";
 
     internal static JsonObject Write(Dashboard dashboard)
     {
@@ -35,6 +36,39 @@ internal static class DashboardWriter
             ["panels"] = new JsonArray([.. WritePanels(PanelNumbers.Complete(dashboard.Sections))]),
         };
     }
+
+    /// <summary>
+    /// The form of a dashboard's JSON for Grafana's import page, which asks for what <c>__inputs</c> lists. Its <c>${DS_SQLITE}</c> is only in the
+    /// value of the data source variable, so that a dashboard put on a server in any other way falls back to the first SQLite data source.
+    /// </summary>
+    internal static JsonObject WriteForSharing(Dashboard dashboard)
+    {
+        JsonObject root = Write(dashboard);
+        root.Insert(0, "__inputs", new JsonArray(new JsonObject
+        {
+            ["name"] = InputName, ["label"] = "SQLite", ["description"] = "The data source that reads Observicia's store.",
+            ["type"] = "datasource", ["pluginId"] = DataSourceVariable.PluginId, ["pluginName"] = "SQLite",
+        }));
+        root.Insert(1, "__elements", new JsonObject());
+        root.Insert(2, "__requires", new JsonArray([.. Requirements(dashboard)]));
+        JsonNode variable = root["templating"]!["list"]!.AsArray().First(item => (string?)item!["type"] == "datasource")!;
+        variable["current"] = new JsonObject { ["selected"] = true, ["text"] = "${" + InputName + "}", ["value"] = "${" + InputName + "}" };
+        return root;
+    }
+
+    private static IEnumerable<JsonObject> Requirements(Dashboard dashboard)
+    {
+        yield return Requirement("grafana", "grafana", "Grafana", "9.0.0");
+        yield return Requirement("datasource", DataSourceVariable.PluginId, "SQLite", "4.0.0");
+        foreach (Panel panel in dashboard.Sections.SelectMany(section => section.Panels)
+            .DistinctBy(panel => panel.Type).OrderBy(panel => panel.Type, StringComparer.Ordinal))
+        {
+            yield return Requirement("panel", panel.Type, panel.TypeName, "");
+        }
+    }
+
+    private static JsonObject Requirement(string type, string id, string name, string version) =>
+        new() { ["type"] = type, ["id"] = id, ["name"] = name, ["version"] = version };
 
     private static JsonObject WriteVariable(DashboardVariable variable) => Json.Of(
     [

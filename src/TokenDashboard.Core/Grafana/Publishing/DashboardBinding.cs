@@ -28,9 +28,6 @@ internal static class DashboardBinding
     internal static bool ReadsSqlite(DashboardDocument document) => document.Root.AllTexts((_, text) => text).Contains(SqliteDataSource.PluginId);
 
     /// <summary>Whether a dashboard needs a SQLite data source: it asks for one, or has a variable set to none or to one that is not kept.</summary>
-    /// <param name="document">The dashboard.</param>
-    /// <param name="references">What replaces data sources it refers to.</param>
-    /// <param name="keeps">Whether a variable that is set to this uid stays so.</param>
     internal static bool NeedsDataSource(DashboardDocument document, DataSourceReferences? references, Func<string, bool> keeps)
     {
         if (references is null)

@@ -16,8 +16,6 @@ public static class DashboardComparison
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: an input that cannot be filled in, or library panels.</exception>
     public static IReadOnlyList<GrafanaDashboardDifference> Compare(DashboardDocument left, DashboardDocument right)
     {
-        ArgumentNullException.ThrowIfNull(left);
-        ArgumentNullException.ThrowIfNull(right);
         var dataSource = new DataSourceIdentity(SqliteDataSource.DefaultUid, SqliteDataSource.DefaultName);
         return Compare(DashboardBinding.Bind(left, dataSource), DashboardBinding.Bind(right, dataSource), left.Uid.Length > 0 ? left.Uid : right.Uid);
     }
