@@ -127,7 +127,7 @@ public sealed class TokenImporter : IDisposable
             {
                 work();
             }
-            catch (TokenDashboardException exception) when (exception.Code.ToString().StartsWith("Import", StringComparison.Ordinal))
+            catch (TokenDashboardException exception) when (exception.IsAbout("Import"))
             {
                 Fail(path, exception.Code, exception.Message);
             }

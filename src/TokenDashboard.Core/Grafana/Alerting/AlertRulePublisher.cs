@@ -17,7 +17,6 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
 {
     /// <summary>The default folder of new rules.</summary>
     internal const string DefaultFolder = "TokenDashboard";
-
     internal const string ReadPermission = "alert.provisioning:read (role Admin)";
     internal const string WritePermission = "alert.provisioning:write (role Admin)";
 
@@ -37,9 +36,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
                 .Ensure(new GrafanaPublishOptions { DataSourceUid = DataSourceUid() }, out DataSourceIdentity identity);
             _dataSource = identity.Uid;
             if (result is not null)
-            {
                 yield return result;
-            }
         }
     }
 
@@ -52,24 +49,15 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
     /// </exception>
     public IEnumerable<GrafanaPublishResult> Publish(AlertRule rule)
     {
-        ArgumentNullException.ThrowIfNull(rule);
         StoredAlertRule? stored = StoredAlertRule.Read(Client, rule.Uid);
         List<GrafanaPublishResult> folders = Place(rule, stored, out FolderPlace place);
         foreach (GrafanaPublishResult folder in folders)
-        {
             yield return folder;
-        }
         _set.Add(rule, place.Uid ?? place.Title);
         JsonObject wanted = AlertRuleContent.Of(rule, _dataSource!, place.Uid ?? "");
-        var result = new GrafanaPublishResult
-        {
-            Kind = GrafanaPublishKind.AlertRule,
-            Name = rule.Name,
-            Action = GrafanaPublishAction.Unchanged,
-            Uid = rule.Uid,
-            Url = new Uri(Client.Url, $"alerting/grafana/{rule.Uid}/view"),
-            FolderTitle = place.Title,
-        };
+        var result = new GrafanaPublishResult(
+            GrafanaPublishKind.AlertRule, rule.Name, GrafanaPublishAction.Unchanged, rule.Uid, new Uri(Client.Url, $"alerting/grafana/{rule.Uid}/view"),
+            FolderTitle: place.Title);
         AlertRuleGroup? group = place.Uid is null ? null : new AlertRuleGroup(Client, place.Uid, rule.Group).Read();
         bool same = stored is not null && AlertRuleContent.Holds(stored.Json, wanted);
         if (same && group?.Interval == rule.Interval)
@@ -78,17 +66,12 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
             yield return result;
             yield break;
         }
-        TokenDashboardException? obstacle = (same ? null : Obstacle(rule, stored, wanted)) ?? group?.Obstacle(rule, options.Force);
-        if (obstacle is not null)
-        {
-            yield return result with { Action = GrafanaPublishAction.Conflict, Message = obstacle.Message };
-            throw obstacle;
-        }
-        if (!Callbacks.ShouldProcess($"Alert rule '{rule.Name}' (uid '{rule.Uid}') in '{place.Title}' on {Client.Url}", stored is null ? "Create" : "Update"))
-        {
+        TokenDashboardException? conflict = (same ? null : Obstacle(rule, stored, wanted)) ?? group?.Obstacle(rule, options.Force);
+        string target = $"Alert rule '{rule.Name}' (uid '{rule.Uid}') in '{place.Title}' on {Client.Url}";
+        if (conflict is null && !Callbacks.ShouldProcess(target, stored is null ? "Create" : "Update"))
             yield break;
-        }
-        if (!same && Save(rule, place, stored, wanted) is { } conflict)
+        conflict ??= same ? null : Save(rule, place, stored, wanted);
+        if (conflict is not null)
         {
             yield return result with { Action = GrafanaPublishAction.Conflict, Message = conflict.Message };
             throw conflict;
@@ -107,9 +90,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
         // The tree of notification policies exists wherever alert rules do; only a server without that interface has no such path.
         GrafanaResponse? response = Server.IsOld ? null : Client.Get("api/v1/provisioning/policies");
         if (response is { IsNoAnswer: true })
-        {
             throw response.Failure("see whether it takes alert rules", ReadPermission);
-        }
         if (response is null || (response.Status == 404 && response.Words.Equals("Not found", StringComparison.OrdinalIgnoreCase)))
         {
             throw Client.Error(
@@ -122,9 +103,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
     private string DataSourceUid()
     {
         if (options.DataSourceUid is not null || options.DataSourceName is not { } name)
-        {
             return options.DataSourceUid ?? SqliteDataSource.DefaultUid;
-        }
         return Array.Find(GrafanaDataSources.All(Client), item => item.Name == name)?.Uid ?? throw new TokenDashboardException(
             ErrorCode.GrafanaDataSourceMissing,
             $"Grafana at {Client.Url} has no data source named '{name}'. Create it with Set-GrafanaDataSource, or give another -DataSourceName.",
@@ -135,9 +114,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
     {
         (string? Title, string? Uid) wanted = rule.Folder is not null ? (rule.Folder, null) : (options.Folder, options.FolderUid);
         if (wanted is (null, null))
-        {
             wanted = stored is null ? (DefaultFolder, null) : (null, stored.FolderUid);
-        }
         List<GrafanaPublishResult> results = [];
         if (!_places.TryGetValue(wanted, out FolderPlace? known))
         {
@@ -157,9 +134,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
     private TokenDashboardException? Obstacle(AlertRule rule, StoredAlertRule? stored, JsonObject wanted)
     {
         if (stored is null)
-        {
             return null;
-        }
         string name = $"The {Name(rule)}";
         if (stored.Provenance is not ("" or "api"))
         {
@@ -170,9 +145,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
                 target: rule.Uid);
         }
         if (AlertRuleContent.IsAsPublished(stored.Json, wanted))
-        {
             return null;
-        }
         string what = AlertRuleContent.IsMarked(stored.Json) ? "was changed in Grafana after it was last published" : "exists in Grafana with other content and was not published from here";
         if (options.Force)
         {
@@ -189,36 +162,26 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
     private TokenDashboardException? Save(AlertRule rule, FolderPlace place, StoredAlertRule? stored, JsonObject wanted)
     {
         if (place.Uid is null)
-        {
             throw place.NotCreated("alert rule");
-        }
         bool IsDone() => StoredAlertRule.Read(Client, rule.Uid) is { } now && AlertRuleContent.Holds(now.Json, wanted) && AlertRuleContent.IsAsPublished(now.Json, wanted);
         // A rule that the API created without this header stays the API's, which then refuses the header.
         GrafanaResponse? response = stored is null
             ? Client.Write(HttpMethod.Post, "api/v1/provisioning/alert-rules", wanted, IsDone, editable: true)
             : Client.Write(HttpMethod.Put, StoredAlertRule.PathOf(rule.Uid), AlertRuleContent.LaidOver(stored.Json, wanted), IsDone, editable: stored.Provenance != "api");
         if (response is { IsSuccess: false } && response.Says("provenance"))
-        {
-            return new TokenDashboardException(
-                ErrorCode.GrafanaAlertRuleManaged,
-                $"Grafana did not save the {Name(rule)}, because something else manages it: {response.Words}. Change it there, or publish under another Uid.",
-                target: rule.Uid);
-        }
+            return Error(ErrorCode.GrafanaAlertRuleManaged, $"something else manages it: {response.Words}. Change it there, or publish under another Uid.");
         if (response is { IsRefusedByState: true } && IsDone())
         {
             Callbacks.Verbose($"The alert rule '{rule.Name}' was saved by another run just now.");
             return null;
         }
         if (response is { IsConflict: true })
-        {
-            return new TokenDashboardException(
-                ErrorCode.GrafanaVersionConflict,
-                $"Grafana did not save the {Name(rule)}: {response.Words}. Another rule in '{place.Title}' may have its name, or it was saved just now; run the command again.",
-                target: rule.Uid);
-        }
+            return Error(ErrorCode.GrafanaVersionConflict, $"{response.Words}. Its name may be taken in '{place.Title}', or it was saved just now; run the command again.");
         response?.OrThrow($"save the alert rule '{rule.Name}'", WritePermission);
         Callbacks.Verbose($"Saved the alert rule '{rule.Name}' in '{place.Title}'.");
         return null;
+
+        TokenDashboardException Error(ErrorCode code, string why) => new(code, $"Grafana did not save the {Name(rule)}: {why}", target: rule.Uid);
     }
 }
 
@@ -236,20 +199,12 @@ internal sealed class AlertRuleSet
     {
         string? problem = null;
         if (!_uids.Add(rule.Uid))
-        {
             problem = $"has the uid '{rule.Uid}', which another rule of this run has too. Give each rule its own; without Uid it is derived from Name";
-        }
         else if (!_names.Add((folder, rule.Name)))
-        {
             problem = $"has the name of another rule of this run in the folder '{folder}'. Grafana allows a name only once in a folder";
-        }
         else if (!_groups.TryAdd((folder, rule.Group), rule.Interval) && _groups[(folder, rule.Group)] != rule.Interval)
-        {
             problem = $"has another Interval than another rule of this run in the group '{rule.Group}'. Give one of them another Group, or both the same Interval";
-        }
         if (problem is not null)
-        {
             throw new TokenDashboardException(ErrorCode.AlertRuleInvalid, $"The alert rule '{rule.Name}' {problem}.", target: rule.Name);
-        }
     }
 }

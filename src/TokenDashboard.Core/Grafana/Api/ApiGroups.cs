@@ -4,16 +4,14 @@ using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>What a server serves under /apis, asked at most once each.</summary>
-/// <param name="client">Asks the server.</param>
-/// <param name="server">The server.</param>
-/// <param name="needed">Whether nothing works without it; otherwise a refusal means that it is not served.</param>
+/// <summary>What a server serves under /apis, read at most once each. Unless it is needed for everything, a refusal means that it is not served.</summary>
 internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool needed)
 {
     internal const string Dashboard = "apis/dashboard.grafana.app";
     internal const string Folder = "apis/folder.grafana.app";
 
     private readonly Dictionary<string, ServedGroup?> _groups = [];
+    private bool? _anyDeleted;
 
     /// <summary>The part of a path that names the organization: <c>default</c>, <c>org-2</c>, in Grafana Cloud <c>stacks-123</c>.</summary>
     internal string Namespace => field ??=
@@ -29,7 +27,7 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool
             GrafanaResponse? response = needed ? client.Find(group) : client.FindOptional(group);
             if (response is not null && response.Status != 403)
             {
-                ApiGroup answer = response.OrThrow($"tell the versions of {group}", "a valid token or credential").As(GrafanaJson.Default.ApiGroup);
+                ApiGroup answer = response.OrThrow($"list the versions of {group}", "a valid token or credential").As(GrafanaJson.Default.ApiGroup);
                 string[] versions = [.. (answer.Versions ?? []).Append(answer.PreferredVersion).Select(version => version?.Version).OfType<string>().Distinct()];
                 served = versions.Length == 0 ? throw response.Unexpected() : new ServedGroup(versions, answer.PreferredVersion?.Version ?? versions[0]);
             }
@@ -37,39 +35,31 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool
         }
         return served;
     }
+
+    internal string PathOf(string group, string version, string kind) => $"{group}/{version}/namespaces/{Uri.EscapeDataString(Namespace)}/{kind}";
+
+    /// <summary>A phrase that says who deleted a dashboard, which servers remember for a while; null if it was not deleted, or the server does not say.</summary>
+    internal string? Deleted(string version, string uid)
+    {
+        // A server that does not know the selector may return existing dashboards.
+        ApiObject[] Page(string selector) => client.FindOptional(
+            $"{PathOf(Dashboard, version, "dashboards")}?labelSelector={Uri.EscapeDataString("grafana.app/get-trash=true")}{selector}&limit=1") is { IsArray: false } response
+                ? [.. (response.As(GrafanaJson.Default.ApiList).Items ?? []).Where(item => item.IsDeleted)]
+                : [];
+
+        // Most servers have nothing there, so a run over many dashboards asks once.
+        return (_anyDeleted ??= Page("").Length > 0) && Array.Find(Page($"&fieldSelector={Uri.EscapeDataString($"metadata.name={uid}")}"), item => item.Uid == uid) is { } found
+            ? $"was deleted in Grafana{found.SavedBy}"
+            : null;
+    }
 }
 
-/// <summary>A group of a server.</summary>
-/// <param name="Versions">Its versions.</param>
-/// <param name="Newest">The one the server prefers.</param>
+/// <summary>A group of a server: its versions, and the one the server prefers.</summary>
 internal sealed partial record ServedGroup(IReadOnlyList<string> Versions, string Newest)
 {
     /// <summary>The version to work with: version 1, the most stable form of it; null if the server has none. Version 2 of dashboards is another schema.</summary>
     internal string? One => Versions.Where(version => VersionOne().IsMatch(version))
         .MaxBy(version => (version.Length == 2, version.StartsWith("v1beta", StringComparison.Ordinal), version));
 
-    [GeneratedRegex("^v1((alpha|beta)[0-9]+)?$")]
-    private static partial Regex VersionOne();
-}
-
-/// <summary>The dashboards that a server keeps for a while after they were deleted.</summary>
-internal sealed class DeletedDashboards(GrafanaClient client, string dashboards)
-{
-    private bool? _any;
-
-    /// <summary>A phrase that says who deleted a dashboard; null if it was not deleted, or the server does not say.</summary>
-    internal string? Find(string uid)
-    {
-        // Most servers have nothing there, so a run over many dashboards asks once.
-        _any ??= Page("").Length > 0;
-        return _any.Value && Array.Find(Page($"&fieldSelector={Uri.EscapeDataString($"metadata.name={uid}")}"), item => item.Uid == uid) is { } found
-            ? $"was deleted in Grafana{found.SavedBy}"
-            : null;
-    }
-
-    // A server that does not know the selector may return existing dashboards.
-    private ApiObject[] Page(string selector) =>
-        client.FindOptional($"{dashboards}?labelSelector={Uri.EscapeDataString("grafana.app/get-trash=true")}{selector}&limit=1") is { IsArray: false } response
-            ? [.. (response.As(GrafanaJson.Default.ApiList).Items ?? []).Where(item => item.IsDeleted)]
-            : [];
+    [GeneratedRegex("^v1((alpha|beta)[0-9]+)?$")] private static partial Regex VersionOne();
 }

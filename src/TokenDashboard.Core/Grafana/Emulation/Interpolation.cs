@@ -5,8 +5,7 @@ using TokenDashboard.Grafana.Rules;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// Inserts values of variables into one text. A value for All may contain variables itself; each is resolved once, and the length is
-/// limited, because ten uses of ten uses of ten uses would have no limit.
+/// Inserts values of variables into one text. A value for All may contain variables itself, so the length is limited; each is resolved once.
 /// </summary>
 internal sealed class Interpolation(BrowserView view)
 {
@@ -36,22 +35,18 @@ internal sealed class Interpolation(BrowserView view)
     {
         if (!_known.TryGetValue((use.Name, use.Field, use.Format), out string? value))
         {
-            value = WorkOut(use);
+            value = Resolve(use);
             _known.Add((use.Name, use.Field, use.Format), value);
         }
         return value;
     }
 
-    private string? WorkOut(VariableUse use)
+    private string? Resolve(VariableUse use)
     {
         if (view.BuiltIn(use.Name, use.Field) is { } builtIn)
-        {
             return VariableFormat.Write(use.Name, VariableValue.Of(builtIn), use.Format, view.EscapesDoubleQuotes);
-        }
         if (!view.Repeated.TryGetValue(use.Name, out VariableValue? value) && !view.Values.TryGetValue(use.Name, out value))
-        {
             return null;
-        }
         if (value.CustomAll is { } all)
         {
             return use.Format switch
@@ -63,18 +58,14 @@ internal sealed class Interpolation(BrowserView view)
             };
         }
         if (value.Length > SqlText.MaxLength)
-        {
             throw TooLong();
-        }
         return VariableFormat.Write(use.Name, value, use.Format, view.EscapesDoubleQuotes);
     }
 
     private string OfAll(string name, string all)
     {
         if (_open.Count == Deepest || !_open.Add(name))
-        {
             throw new PluginException($"the value of '{name}' for All refers to itself, or to others that refer to others, more than {Deepest} times");
-        }
         string value = Of(all);
         _open.Remove(name);
         return value;
@@ -83,9 +74,7 @@ internal sealed class Interpolation(BrowserView view)
     private static void Append(StringBuilder result, ReadOnlySpan<char> text)
     {
         if (result.Length + text.Length > SqlText.MaxLength)
-        {
             throw TooLong();
-        }
         result.Append(text);
     }
 

@@ -4,17 +4,15 @@ using System.Text.RegularExpressions;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// A result column as the plugin reads it. Its type is the declared type of a table's column, or that of the first value that is not NULL. The
-/// plugin silently truncates or drops values that do not fit, which is counted here.
+/// A result column as the plugin reads it, of the declared type of a table's column, or of the first value that is not NULL. Values that do not fit
+/// are counted: the plugin silently truncates or drops them.
 /// </summary>
 internal sealed partial class PluginColumn
 {
     // SQLite drivers of Go turn text in columns declared so into times, which the plugin then cannot read.
     private readonly bool _driverReadsTimes;
 
-    /// <param name="name">The column's name.</param>
-    /// <param name="declaredType">The declared type of a table's column, or null for an expression.</param>
-    /// <param name="isTime">Whether the query names it as a time column.</param>
+    // An expression has no declared type.
     internal PluginColumn(string name, string? declaredType, bool isTime)
     {
         Name = name;
@@ -30,21 +28,15 @@ internal sealed partial class PluginColumn
     }
 
     internal string Name { get; }
-
     internal ColumnType Type { get; private set; }
-
     /// <summary>The values: long, double, string, decimal (seconds since 1970) or null.</summary>
     internal List<object?> Values { get; } = [];
-
     /// <summary>How many fractions were cut off.</summary>
     internal int Truncated { get; private set; }
-
     /// <summary>How many values became NULL because they are not of the column's type.</summary>
     internal int Lost { get; private set; }
-
     /// <summary>How many times were NULL in the result.</summary>
     internal int NullTimes { get; private set; }
-
     /// <summary>The first value that was cut off or lost, as it was.</summary>
     internal string Example { get; private set; } = "";
 
@@ -168,20 +160,16 @@ internal static partial class PluginTime
 }
 
 /// <summary>The type of a result column in the plugin.</summary>
-public enum ColumnType
+public enum ColumnType : long
 {
     /// <summary>Unknown, since all values are NULL; the column is sent as numbers.</summary>
     Unknown,
-
     /// <summary>Whole numbers of 64 bits.</summary>
     WholeNumber,
-
     /// <summary>Numbers with fractions.</summary>
     Number,
-
     /// <summary>Text; a label of series.</summary>
     Text,
-
     /// <summary>Times.</summary>
     Time,
 }

@@ -4,10 +4,7 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>
-/// The replacements of the plugin itself, after those of the browser: <c>$__from</c>, <c>$__to</c> and its one macro. Arguments end
-/// at the first closing bracket and are split at every comma.
-/// </summary>
+/// <summary>The plugin's own replacements after the browser's: <c>$__from</c>, <c>$__to</c> and a macro, whose arguments are split at every comma.</summary>
 internal static class PluginMacros
 {
     /// <summary>The SQL that is run, and the seconds between rows where gaps are to be filled.</summary>
@@ -25,19 +22,13 @@ internal static class PluginMacros
         {
             string[] arguments = withTimes[call.Arguments].Split(',');
             if (arguments.Length is < 2 or > 3)
-            {
                 throw new PluginException($"unsupported number of arguments ({arguments.Length}) for unixEpochGroupSeconds");
-            }
             if (!long.TryParse(arguments[1].Trim(' '), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out interval))
-            {
                 throw new PluginException($"could not convert '{arguments[1]}' to an integer grouping interval");
-            }
             if (arguments.Length == 3)
             {
                 if (!arguments[2].Trim(' ').Equals("null", StringComparison.OrdinalIgnoreCase))
-                {
                     throw new PluginException($"unsupported gap filling value of: `{arguments[2]}`");
-                }
                 fill = 0;
             }
             applied.Append(withTimes, end, call.Index - end).Append(CultureInfo.InvariantCulture, $"cast(({arguments[0]} / {interval}) as int) * {interval}");

@@ -24,7 +24,6 @@ internal sealed class ProofDatabase : IDisposable
     }
 
     internal string Path { get; }
-
     /// <summary>Whether queries run on a copy.</summary>
     internal bool IsCopied => _snapshot is not null;
 
@@ -36,9 +35,7 @@ internal sealed class ProofDatabase : IDisposable
     {
         QueryLimits limits = QueryLimits.Of(time);
         if (_writerNeverWaits)
-        {
             return Run(Path, limits, read);
-        }
         if (_snapshot is null)
         {
             try
@@ -58,9 +55,7 @@ internal sealed class ProofDatabase : IDisposable
     private void Copy(TimeSpan time)
     {
         if (_noSnapshot is not null)
-        {
             throw _noSnapshot;
-        }
         try
         {
             _snapshot = StoreSnapshot.Take(Path, time, _cancellation);

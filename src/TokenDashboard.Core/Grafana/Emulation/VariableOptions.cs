@@ -27,9 +27,7 @@ internal static partial class VariableOptions
         PluginColumn? text = result.Columns is [var single] ? single : result.Columns.FirstOrDefault(column => column.Name == "__text");
         PluginColumn? value = result.Columns is [_] ? text : result.Columns.FirstOrDefault(column => column.Name == "__value");
         if (text is null || value is null || result.Columns.Count > 2)
-        {
             throw new PluginException($"The columns are {string.Join(", ", result.Columns.Select(column => column.Name))}.");
-        }
         IEnumerable<(string Text, string Value)> options = text.Values.Zip(value.Values)
             .Select(pair => (Text: Written(pair.First ?? pair.Second), Value: Written(pair.Second ?? pair.First)));
         string regex = variable.Json.Text("regex");
@@ -48,9 +46,7 @@ internal static partial class VariableOptions
     private static IEnumerable<(string Text, string Value)> Filter(IEnumerable<(string Text, string Value)> options, string pattern)
     {
         if (pattern.Length > LongestRegex)
-        {
             throw new PluginException($"The regex of the variable has more than {LongestRegex} characters.");
-        }
         Match parts = DelimitedPattern().Match(pattern);
         RegexOptions flags = parts.Groups["flags"].Value.Contains('i', StringComparison.Ordinal) ? RegexOptions.IgnoreCase : RegexOptions.None;
         Regex regex;
@@ -91,16 +87,9 @@ internal static partial class VariableOptions
     private static double FirstNumber(string text) =>
         double.TryParse(NumberPattern().Match(text).Value, System.Globalization.CultureInfo.InvariantCulture, out double number) ? number : -1;
 
-    [GeneratedRegex(@"(?:\\,|[^,])+")]
-    private static partial Regex ItemPattern();
-
+    [GeneratedRegex(@"(?:\\,|[^,])+")] private static partial Regex ItemPattern();
     // As in "1h : 3600", divided at the last colon that has blanks around it.
-    [GeneratedRegex(@"^(?<text>[^\n]+\s):(?<value>\s[^\n]+)\z", RegexOptions.CultureInvariant)]
-    private static partial Regex PairPattern();
-
-    [GeneratedRegex("^/(?<pattern>.*)/(?<flags>[a-z]*)$", RegexOptions.Singleline)]
-    private static partial Regex DelimitedPattern();
-
-    [GeneratedRegex(@"\d+(\.\d+)?")]
-    private static partial Regex NumberPattern();
+    [GeneratedRegex(@"^(?<text>[^\n]+\s):(?<value>\s[^\n]+)\z", RegexOptions.CultureInvariant)] private static partial Regex PairPattern();
+    [GeneratedRegex("^/(?<pattern>.*)/(?<flags>[a-z]*)$", RegexOptions.Singleline)] private static partial Regex DelimitedPattern();
+    [GeneratedRegex(@"\d+(\.\d+)?")] private static partial Regex NumberPattern();
 }

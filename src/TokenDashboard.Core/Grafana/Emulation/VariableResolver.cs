@@ -2,18 +2,13 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>Resolves the variables of a dashboard as when it is opened, in the order of their dependencies.</summary>
-/// <param name="dashboard">The dashboard.</param>
-/// <param name="view">The view whose values are filled in.</param>
-/// <param name="chosen">Chosen values by variable; an empty list is All.</param>
-/// <param name="run">Returns the options of a query variable, or none if its query fails.</param>
-/// <param name="refuse">Called for a variable that cannot be resolved.</param>
+/// <summary>
+/// Resolves the variables of a dashboard as when it is opened, in the order of their dependencies, and fills the view with their values. An
+/// empty list of chosen values is All.
+/// </summary>
 internal sealed class VariableResolver(
-    ReadDashboard dashboard,
-    BrowserView view,
-    IReadOnlyDictionary<string, IReadOnlyList<string>> chosen,
-    Func<ReadVariable, IReadOnlyList<(string Text, string Value)>> run,
-    Action<ReadVariable, PluginException> refuse)
+    ReadDashboard dashboard, BrowserView view, IReadOnlyDictionary<string, IReadOnlyList<string>> chosen,
+    Func<ReadVariable, IReadOnlyList<(string Text, string Value)>> run, Action<ReadVariable, PluginException> refuse)
 {
     private readonly HashSet<string> _visited = new(StringComparer.Ordinal);
 
@@ -27,9 +22,7 @@ internal sealed class VariableResolver(
             while (waiting.TryPop(out (ReadVariable Variable, bool IsReady) next))
             {
                 if (next.IsReady)
-                {
                     SetValue(next.Variable);
-                }
                 // A circular reference ends here, without a value, as in Grafana.
                 else if (_visited.Add(next.Variable.Name))
                 {
@@ -37,9 +30,7 @@ internal sealed class VariableResolver(
                     foreach (string name in VariableUse.In(next.Variable.Query).Concat(VariableUse.In(next.Variable.AllValue)).Select(use => use.Name).Distinct().Reverse())
                     {
                         if (dashboard.Variable(name) is { } other && !_visited.Contains(name))
-                        {
                             waiting.Push((other, false));
-                        }
                     }
                 }
             }
@@ -51,9 +42,7 @@ internal sealed class VariableResolver(
         try
         {
             if (Value(variable) is { } value)
-            {
                 view.Values[variable.Name] = value;
-            }
         }
         catch (PluginException exception)
         {
@@ -64,30 +53,21 @@ internal sealed class VariableResolver(
     private VariableValue? Value(ReadVariable variable)
     {
         IReadOnlyList<string>? given = chosen.GetValueOrDefault(variable.Name);
-        switch (variable.Type)
+        return variable.Type switch
         {
-            case "query":
-                return Choose(variable, dashboard.IsSqlite(variable) ? run(variable) : Stored(variable), given);
-            case "custom":
-                return Choose(variable, VariableOptions.OfList(view.Interpolate(variable.Query)), given);
-            case "interval":
-                return Interval(variable, given);
-            case "textbox":
-                return VariableValue.Of(given is [var text, ..] ? text : Current(variable) is [var current, ..] ? current : variable.Query);
-            case "constant":
-                return VariableValue.Of(given is [var constant, ..] ? constant : view.Interpolate(variable.Query));
-            case "datasource":
-                return VariableValue.Of(given is [var source, ..] ? source : Current(variable) is [var uid, ..] ? uid : "sqlite");
-            case "adhoc" or "groupby":
-                return null;
-            default:
-                return given is null ? new VariableValue(Current(variable), variable.Multi) : new VariableValue(given, variable.Multi);
-        }
+            "query" => Choose(variable, dashboard.IsSqlite(variable) ? run(variable) : Stored(variable), given),
+            "custom" => Choose(variable, VariableOptions.OfList(view.Interpolate(variable.Query)), given),
+            "interval" => Interval(variable, given),
+            "textbox" => VariableValue.Of(given is [var text, ..] ? text : Current(variable) is [var current, ..] ? current : variable.Query),
+            "constant" => VariableValue.Of(given is [var constant, ..] ? constant : view.Interpolate(variable.Query)),
+            "datasource" => VariableValue.Of(given is [var source, ..] ? source : Current(variable) is [var uid, ..] ? uid : "sqlite"),
+            "adhoc" or "groupby" => null,
+            _ => new VariableValue(given ?? Current(variable), variable.Multi),
+        };
     }
 
     /// <summary>The choice: stored values that are among the options, else all or the first.</summary>
-    private static VariableValue Choose(
-        ReadVariable variable, IReadOnlyList<(string Text, string Value)> options, IReadOnlyList<string>? given)
+    private static VariableValue Choose(ReadVariable variable, IReadOnlyList<(string Text, string Value)> options, IReadOnlyList<string>? given)
     {
         Dictionary<string, string> texts = options.DistinctBy(option => option.Value).ToDictionary(option => option.Value, option => option.Text);
         // A chosen value may be the text that is shown.
@@ -103,9 +83,7 @@ internal sealed class VariableResolver(
                 : new VariableValue([.. options.Select(option => option.Value)], IsList: true) { Texts = ["All"] };
         }
         if (valid.Length == 0 && options.Count > 0)
-        {
             valid = [options[0].Value];
-        }
         string[] values = variable.Multi ? valid : [valid.FirstOrDefault("")];
         return new VariableValue(values, variable.Multi) { Texts = [.. values.Select(value => texts.GetValueOrDefault(value, value))] };
     }

@@ -26,23 +26,15 @@ internal sealed class ReadDashboard
             annotation.Child("target") is JsonObject target && IsSqlite(annotation["datasource"], target))];
     }
 
-    /// <summary>Whether it contains library panels.</summary>
     internal bool CarriesLibraryPanels => Root["__elements"] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 };
-
     internal DashboardDocument Document { get; }
-
     internal JsonObject Root => Document.Root;
-
     internal IReadOnlyList<ReadPanel> Panels { get; }
-
     internal IReadOnlyList<JsonObject> Rows { get; }
-
     internal IReadOnlyList<ReadVariable> Variables { get; }
-
     /// <summary>Annotations from queries of the SQLite data source.</summary>
     internal IReadOnlyList<JsonObject> Annotations { get; }
 
-    /// <summary>The queries of panels and annotations.</summary>
     internal IEnumerable<ReadQuery> Queries =>
     [
         .. Panels.SelectMany(panel => panel.Targets.Select(target => new ReadQuery(target, panel, panel.Label))),
@@ -63,13 +55,9 @@ internal sealed class ReadDashboard
     {
         string uid = reference is JsonValue value ? value.AsText() : reference.Text("uid");
         if (uid != Mixed && reference.Text("type") is { Length: > 0 } type)
-        {
             return type;
-        }
         if (uid.StartsWith("-- ", StringComparison.Ordinal) || uid == Expression)
-        {
             return uid;
-        }
         string name = VariableUse.FirstName(uid) ?? "";
         return Variable(name) is { Type: "datasource" } variable ? variable.Query : Inputs.GetValueOrDefault(name);
     }
@@ -89,9 +77,7 @@ internal sealed class ReadDashboard
             }
             repeat = json.Text("repeat");
             foreach (JsonObject child in json.Objects("panels").Where(child => !IsRow(child)))
-            {
                 yield return Read(child, json, repeat);
-            }
         }
     }
 
@@ -121,43 +107,28 @@ internal sealed class ReadDashboard
         PluginOf(target["datasource"]) == Expression ? Expression : Source(panel["datasource"], target) ?? "an unnamed data source";
 }
 
-/// <summary>A query of a panel, an annotation or a variable.</summary>
-/// <param name="Target">The query.</param>
-/// <param name="Panel">The panel; null for an annotation or a variable.</param>
-/// <param name="Name">The name of what has the query.</param>
+/// <summary>A query of a panel, or without a panel of an annotation or a variable, and the name of what has it.</summary>
 internal sealed record ReadQuery(ReadTarget Target, ReadPanel? Panel, string Name);
 
-/// <summary>A panel of a dashboard.</summary>
-/// <param name="Json">The panel.</param>
-/// <param name="Row">The closed row that contains the panel; null for none.</param>
+/// <summary>A panel of a dashboard, and the closed row that contains it; null for none.</summary>
 internal sealed record ReadPanel(JsonObject Json, JsonObject? Row)
 {
     internal int? Id => Json.Number("id") is { } id && id == Math.Truncate(id) && Math.Abs(id) < int.MaxValue ? (int)id : null;
-
     /// <summary>Whether it is in Grafana's library, and here only a copy of it or nothing.</summary>
     internal bool OfLibrary => Json.Child("libraryPanel") is JsonObject;
-
     internal string Type => Json.Text("type");
-
     internal string Title => Json.Text("title");
-
     internal JsonNode? Defaults => Json.Child("fieldConfig").Child("defaults");
-
     internal IEnumerable<JsonObject> Overrides => Json.Child("fieldConfig").Objects("overrides");
-
     /// <summary>The variables for whose values Grafana repeats the panel, of its row and its own.</summary>
     internal required IReadOnlyList<string> Repeats { get; init; }
-
     /// <summary>The queries of the SQLite data source that are not switched off.</summary>
     internal required IReadOnlyList<ReadTarget> Targets { get; init; }
-
     /// <summary>The data sources of the other queries, each once.</summary>
     internal required IReadOnlyList<string> OtherSources { get; init; }
-
     /// <summary>The panel as a message names it.</summary>
     internal string Label => Title.Length > 0 ? Title : string.Create(CultureInfo.InvariantCulture, $"{(Type.Length > 0 ? Type : "panel")} {Id}");
 
-    /// <summary>Whether an override sets a property for some column.</summary>
     internal bool HasOverride(string property) => Overrides.SelectMany(item => item.Objects("properties")).Any(item => item.Text("id") == property);
 }
 
@@ -165,48 +136,32 @@ internal sealed record ReadPanel(JsonObject Json, JsonObject? Row)
 internal sealed record ReadTarget(JsonObject Json)
 {
     internal string RefId => Json.Text("refId");
-
     /// <summary>What the editor shows and the browser sends.</summary>
     internal string RawText => Json.Text("rawQueryText");
-
     /// <summary>What runs without a browser: alerts, public dashboards, the HTTP API.</summary>
     internal string Text => Json.Text("queryText");
-
     /// <summary>What a dashboard runs. Without the raw text the browser would send nothing, but the other text can be checked.</summary>
     internal string Sql => IsTooLong ? "" : RawText.Length > 0 ? RawText : Text;
-
     /// <summary>Whether a text is too long to be checked; <see cref="Sql"/> is empty then.</summary>
     internal bool IsTooLong => Math.Max(RawText.Length, Text.Length) > SqlText.MaxLength;
-
     internal string QueryType => Json.Text("queryType");
-
     internal bool SeriesByLabel => QueryType == "time series";
-
     internal IReadOnlyList<string> TimeColumns => Json.Texts("timeColumns");
 }
 
-/// <summary>A variable of a dashboard.</summary>
 internal sealed record ReadVariable(JsonObject Json)
 {
     /// <summary>The value of a variable while all is chosen.</summary>
     internal const string All = "$__all";
 
     internal string Name { get; } = Json.Text("name");
-
     internal string Type { get; } = Json.Text("type");
-
     internal bool Multi => Json.Flag("multi");
-
     internal bool IncludeAll => Json.Flag("includeAll");
-
-    /// <summary>The query as that of a panel.</summary>
     internal ReadTarget AsTarget => new(new JsonObject { ["rawQueryText"] = Query });
-
     internal string AllValue => IsTooLong ? "" : Json.Text("allValue");
-
     /// <summary>The query; newer Grafana may wrap it in an object.</summary>
     internal string Query => IsTooLong ? "" : WholeQuery;
-
     /// <summary>Whether the query or the value for All is too long to be checked; both are empty then.</summary>
     internal bool IsTooLong => Math.Max(WholeQuery.Length, Json.Text("allValue").Length) > SqlText.MaxLength;
 

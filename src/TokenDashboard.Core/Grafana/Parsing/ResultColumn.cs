@@ -2,9 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Parsing;
 
-/// <summary>A result column of a query, as far as its text shows.</summary>
-/// <param name="Name">The name.</param>
-/// <param name="IsText">Whether a CAST makes it text, or it is a name in a relation of a variable.</param>
+/// <summary>A result column of a query as its text shows it. It is text if a CAST makes it so, or if it is a name in a relation of a variable.</summary>
 internal sealed partial record ResultColumn(string Name, bool IsText)
 {
     /// <summary>The columns of the outermost SELECT that have a name in the text.</summary>
@@ -23,17 +21,13 @@ internal sealed partial record ResultColumn(string Name, bool IsText)
     private static string LastName(string column)
     {
         if (column.Length == 0)
-        {
             return "";
-        }
         if (column[^1] is '"' or '`')
         {
             char quote = column[^1];
             int start = column.Length - 2;
             while (start >= 0 && (column[start] != quote || (start > 0 && column[start - 1] == quote)))
-            {
                 start -= column[start] == quote ? 2 : 1;
-            }
             return start < 0 ? "" : column[(start + 1)..^1].Replace($"{quote}{quote}", quote.ToString(), StringComparison.Ordinal);
         }
         if (column[^1] == ']')
@@ -43,9 +37,7 @@ internal sealed partial record ResultColumn(string Name, bool IsText)
         }
         int first = column.Length;
         while (first > 0 && (char.IsLetterOrDigit(column[first - 1]) || column[first - 1] == '_'))
-        {
             first--;
-        }
         string word = column[first..];
         return word.TrimStart(Digits);
     }

@@ -32,14 +32,11 @@ internal sealed partial class SqlText
 
     /// <summary>The text with comments, string literals and quoted names blanked out; places stay the same.</summary>
     internal string Code { get; }
-
     /// <summary><see cref="Code"/> with what is in brackets blanked out: the outermost SELECT.</summary>
     internal string Outer { get; }
-
     /// <summary>The result columns of the outermost SELECT as they are written; empty if there is none.</summary>
     internal IReadOnlyList<string> Columns { get; }
 
-    /// <summary>Whether a place in the text is inside a string literal.</summary>
     internal bool InLiteral(int index) => _literal[index] >= 0;
 
     /// <summary>Whether a place is in a string literal that is, outside of brackets, among the columns of the outermost SELECT.</summary>
@@ -48,7 +45,7 @@ internal sealed partial class SqlText
     /// <summary>The variables in the place of a table: <c>FROM ${name:raw}</c>.</summary>
     internal static IEnumerable<string> Relations(string sql) => Relation().Matches(Blank(sql)).Select(match => match.Groups["name"].Value);
 
-    /// <summary>Whether a name stands in a text, not as a part of a longer one.</summary>
+    /// <summary>Whether a text contains a name, not as a part of a longer one.</summary>
     internal static bool HasWord(string text, string word) => Word(text, word, 0, StringComparison.Ordinal) >= 0;
 
     /// <summary>Whether a text ends with a name, whatever other signs come after it.</summary>
@@ -103,9 +100,7 @@ internal sealed partial class SqlText
         {
             int after = at + word.Length;
             if ((at == 0 || !IsNamePart(code[at - 1])) && (after == code.Length || !IsNamePart(code[after])))
-            {
                 return at;
-            }
         }
         return -1;
     }
@@ -114,9 +109,7 @@ internal sealed partial class SqlText
     {
         int last = text.Length - 1;
         while (last >= 0 && !IsNamePart(text[last]))
-        {
             last--;
-        }
         return last;
     }
 
@@ -125,6 +118,5 @@ internal sealed partial class SqlText
     [GeneratedRegex(@"--[^\n]*|/\*.*?(?:\*/|\z)|(?<quote>['""`])(?<text>.*?)(?:\k<quote>|\z)", RegexOptions.Singleline)]
     private static partial Regex CommentOrLiteral();
 
-    [GeneratedRegex(@"\b(?:FROM|JOIN)\s+\$\{(?<name>\w{1,200}):raw\}", RegexOptions.IgnoreCase)]
-    private static partial Regex Relation();
+    [GeneratedRegex(@"\b(?:FROM|JOIN)\s+\$\{(?<name>\w{1,200}):raw\}", RegexOptions.IgnoreCase)] private static partial Regex Relation();
 }

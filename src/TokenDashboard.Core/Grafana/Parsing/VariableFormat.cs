@@ -4,18 +4,12 @@ using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Parsing;
 
-/// <summary>What a variable stands for in queries.</summary>
-/// <param name="Values">The chosen values.</param>
-/// <param name="IsList">Whether the variable takes several values, so that one is a list of one.</param>
+/// <summary>The chosen values of a variable. Where it takes several, one is a list of one.</summary>
 internal sealed record VariableValue(IReadOnlyList<string> Values, bool IsList)
 {
     /// <summary>The text that is inserted unchanged, in any format, if all is selected; null inserts the values.</summary>
     internal string? CustomAll { get; init; }
-
-    /// <summary>The texts shown for the values; the values themselves if there are none.</summary>
     internal IReadOnlyList<string> Texts { get; init; } = Values;
-
-    /// <summary>How many characters the values have in all.</summary>
     internal long Length { get; } = Values.Sum(value => (long)value.Length);
 
     internal static VariableValue Of(string value) => new([value], IsList: false);
@@ -24,11 +18,10 @@ internal sealed record VariableValue(IReadOnlyList<string> Values, bool IsList)
 /// <summary>The forms in which Grafana's browser part inserts the values of a variable, by the word after the colon.</summary>
 internal static partial class VariableFormat
 {
-    /// <summary>The text for a variable.</summary>
-    /// <param name="name">The variable's name.</param>
-    /// <param name="value">What it stands for.</param>
-    /// <param name="format">The word after the colon with its arguments; empty for Grafana's glob form.</param>
-    /// <param name="escapeDoubleQuotes">Whether <c>sqlstring</c> puts a backslash before a double quote, as from Grafana 10.2 on.</param>
+    /// <summary>
+    /// The text for a variable in the format after the colon, with its arguments; empty for Grafana's glob form. From Grafana 10.2 on,
+    /// <c>sqlstring</c> also puts a backslash before a double quote.
+    /// </summary>
     internal static string Write(string name, VariableValue value, string format, bool escapeDoubleQuotes)
     {
         string[] parts = format.Split(':');
@@ -82,9 +75,7 @@ internal static partial class VariableFormat
     private static string Date(string value, string form)
     {
         if (value.Length > 20 || !long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long milliseconds) || Math.Abs(milliseconds) > 253_402_300_799_999)
-        {
             return "NaN";
-        }
         DateTimeOffset time = DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(milliseconds, -62_135_596_800_000));
         return form switch
         {
@@ -105,16 +96,9 @@ internal static partial class VariableFormat
         };
     }
 
-    [GeneratedRegex(@"[\\^$*+?.()|[\]{}/]")]
-    private static partial Regex SpecialPattern();
-
-    [GeneratedRegex(@"[!*+\-=<>\s&|()\[\]{}^~?:\\/""]")]
-    private static partial Regex LucenePattern();
-
+    [GeneratedRegex(@"[\\^$*+?.()|[\]{}/]")] private static partial Regex SpecialPattern();
+    [GeneratedRegex(@"[!*+\-=<>\s&|()\[\]{}^~?:\\/""]")] private static partial Regex LucenePattern();
     // Letters that encodeURI encodes, and those Grafana encodes besides.
-    [GeneratedRegex(@"[^A-Za-z0-9\-_.~;,/?:@&=+$#]+")]
-    private static partial Regex UriPattern();
-
-    [GeneratedRegex("YYYY|MM|DD|HH|mm|ss|SSS|X|x|Z")]
-    private static partial Regex MomentPattern();
+    [GeneratedRegex(@"[^A-Za-z0-9\-_.~;,/?:@&=+$#]+")] private static partial Regex UriPattern();
+    [GeneratedRegex("YYYY|MM|DD|HH|mm|ss|SSS|X|x|Z")] private static partial Regex MomentPattern();
 }

@@ -41,7 +41,7 @@ public static class DashboardTest
         foreach (ReadDashboard dashboard in dashboards)
         {
             cancellation.ThrowIfCancellationRequested();
-            var findings = new List<DashboardFinding>(DashboardLinter.Check(dashboard, uids));
+            var findings = new List<DashboardFinding>(DashboardRules.Check(dashboard, uids));
             IReadOnlyList<DashboardQueryResult> queries = [];
             if (database is not null)
             {

@@ -21,21 +21,36 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     private DataSourceIdentity? _dataSource;
     private DataSourceReferences? _references;
 
-    /// <summary>Whether a data source for the dashboards was given.</summary>
     private bool IsChosen => _options.Database is not null || _options.DataSourceUid is not null;
 
     /// <summary>
-    /// Prepares what a dashboard needs and earlier ones did not: the server and the account, the folder, the data source. After a failure
-    /// other than <see cref="ErrorCode.DashboardInvalid"/> nothing further can work.
+    /// Prepares what a dashboard needs and earlier ones did not: server, account, folder, data source. After a failure other than
+    /// <see cref="ErrorCode.DashboardInvalid"/> nothing further can work.
     /// </summary>
-    /// <exception cref="TokenDashboardException">
-    /// Any of the Grafana codes, or <see cref="ErrorCode.DashboardInvalid"/> for a dashboard without a usable uid.
-    /// </exception>
+    /// <exception cref="TokenDashboardException">Any of the Grafana codes, or <see cref="ErrorCode.DashboardInvalid"/>: no usable uid.</exception>
     public IEnumerable<GrafanaPublishResult> Prepare(DashboardDocument document)
     {
-        ArgumentNullException.ThrowIfNull(document);
         DashboardBinding.RequireUid(document, _seen);
-        return PrepareParts(document);
+        Connect();
+        if (_folder is null && (_options.Folder ?? _options.FolderUid) is not null)
+        {
+            foreach (GrafanaPublishResult result in Folders.Ensure(_options.Folder, _options.FolderUid))
+                yield return result;
+            _folder = Folders.Place;
+        }
+        if (_references is null && _options.DataSources is { } map)
+        {
+            _references = DataSourceReferences.Resolve(map, Client, Callbacks.Warning);
+            _options = _references.One is { } one ? _options with { DataSourceUid = one.Uid } : _options;
+        }
+        if (_dataSource is null
+            && (IsChosen ? _options.Database is not null || DashboardBinding.ReadsSqlite(document) : DashboardBinding.NeedsDataSource(document, _references, Keeps)))
+        {
+            GrafanaPublishResult? result = DataSources.Ensure(_options, out DataSourceIdentity identity);
+            _dataSource = identity;
+            if (result is not null)
+                yield return result;
+        }
     }
 
     /// <summary>Saves one dashboard if it differs. Call <see cref="Prepare"/> with it before.</summary>
@@ -46,27 +61,18 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     /// </exception>
     public IEnumerable<GrafanaPublishResult> Publish(DashboardDocument document)
     {
-        ArgumentNullException.ThrowIfNull(document);
         JsonObject dashboard = DashboardBinding.Bind(
             document,
             _dataSource ?? new DataSourceIdentity(_options.DataSourceUid ?? SqliteDataSource.DefaultUid, _options.DataSourceName ?? SqliteDataSource.DefaultName),
-            _references,
-            Keeps);
+            _references, Keeps);
         string wanted = DashboardContent.Normalise(dashboard);
         string fingerprint = DashboardContent.Fingerprint(wanted);
 
         StoredDashboard? stored = Api.Read(document.Uid);
         FolderPlace place = _folder ?? stored?.Folder ?? FolderPlace.Root;
-        var result = new GrafanaPublishResult
-        {
-            Kind = GrafanaPublishKind.Dashboard,
-            Name = document.Title,
-            Action = GrafanaPublishAction.Unchanged,
-            Uid = document.Uid,
-            Url = new Uri(Client.Url, $"d/{document.Uid}"),
-            Version = stored?.Version,
-            FolderTitle = (stored?.Folder ?? place).Title,
-        };
+        var result = new GrafanaPublishResult(
+            GrafanaPublishKind.Dashboard, document.Title, GrafanaPublishAction.Unchanged, document.Uid, new Uri(Client.Url, $"d/{document.Uid}"),
+            Version: stored?.Version, FolderTitle: (stored?.Folder ?? place).Title);
         PublishHistory? history = null;
         IReadOnlyList<GrafanaDashboardDifference>? changes = null;
         TokenDashboardException? obstacle;
@@ -100,16 +106,15 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
         }
         string target = $"Dashboard '{document.Title}' (uid '{document.Uid}') in '{place.Title}' on {Client.Url}";
         if (!Callbacks.ShouldProcess(target, stored is null ? "Create" : same ? "Move" : "Update"))
-        {
             yield break;
-        }
         string? backup = stored is null || _options.BackupPath is null ? null : Backup(document.Uid, stored, _options.BackupPath);
         var mark = new PublishMark(fingerprint, Math.Max(stored?.Version ?? 0, history?.Newest ?? 0) + 1);
         // It does not matter which run wrote it.
         StoredDashboard? now = null;
         bool IsDone() => (now = Api.Read(document.Uid)) is not null && now.Folder.Uid == place.Uid
             && (now.Content == wanted || (now.NewerSchema is null && Api.History(now).Holds(now, fingerprint)));
-        GrafanaResponse? response = Save(dashboard, place, stored, mark, IsDone);
+        GrafanaResponse? response = Api.Save(
+            dashboard, place.Uid is null ? throw place.NotCreated("dashboard") : place, stored, mark.Message(_options.Message), IsDone);
         if (response is not null && PublishObstacles.Refusal(document, place, response) is { } refusal)
         {
             if (response.IsRefusedByState && IsDone())
@@ -119,53 +124,20 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
                 yield break;
             }
             if (PublishObstacles.IsConflict(refusal.Code))
-            {
                 yield return result with { Action = GrafanaPublishAction.Conflict, Message = refusal.Message };
-            }
             throw refusal;
         }
         long version = response is null ? now!.Version : Api.SavedVersion(response);
         Callbacks.Verbose($"Saved the dashboard '{document.Title}' as version {version} in '{place.Title}'.");
         yield return result with
         {
-            Action = stored is null ? GrafanaPublishAction.Created : GrafanaPublishAction.Updated,
-            Version = version,
-            FolderTitle = place.Title,
-            BackupPath = backup,
-            Message = response?.Status == 202 ? "Accepted; a Git repository connected to Grafana saves it." : null,
+            Action = stored is null ? GrafanaPublishAction.Created : GrafanaPublishAction.Updated, Version = version, FolderTitle = place.Title,
+            BackupPath = backup, Message = response?.Status == 202 ? "Accepted; a Git repository connected to Grafana saves it." : null,
         };
     }
 
     /// <summary>Warns of data sources that were to be replaced and that no dashboard has. Call it after the last one.</summary>
     public void Finish() => _references?.WarnOfUnmatched(Callbacks.Warning);
-
-    private IEnumerable<GrafanaPublishResult> PrepareParts(DashboardDocument document)
-    {
-        Connect();
-        if (_folder is null && (_options.Folder ?? _options.FolderUid) is not null)
-        {
-            foreach (GrafanaPublishResult result in Folders.Ensure(_options.Folder, _options.FolderUid))
-            {
-                yield return result;
-            }
-            _folder = Folders.Place;
-        }
-        if (_references is null && _options.DataSources is { } map)
-        {
-            _references = DataSourceReferences.Resolve(map, Client, Callbacks.Warning);
-            _options = _references.One is { } one ? _options with { DataSourceUid = one.Uid } : _options;
-        }
-        if (_dataSource is null
-            && (IsChosen ? _options.Database is not null || DashboardBinding.ReadsSqlite(document) : DashboardBinding.NeedsDataSource(document, _references, Keeps)))
-        {
-            GrafanaPublishResult? result = DataSources.Ensure(_options, out DataSourceIdentity identity);
-            _dataSource = identity;
-            if (result is not null)
-            {
-                yield return result;
-            }
-        }
-    }
 
     private GrafanaDataSources DataSources => new(Client, Server, Callbacks);
 
@@ -173,9 +145,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     private bool Keeps(string uid)
     {
         if (IsChosen || uid == SqliteDataSource.DefaultUid)
-        {
             return false;
-        }
         return _kept.TryGetValue(uid, out bool keeps) ? keeps : _kept[uid] = DataSources.Has(uid);
     }
 
@@ -184,9 +154,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     {
         changes = null;
         if (history.NobodyElseChanged(stored))
-        {
             return null;
-        }
         string what = history.LastPublished is { } published
             ? $"was changed in Grafana{stored.SavedBy} (version {Math.Max(stored.Version, history.Newest)}) after it was last published (version {published})"
             : $"exists in Grafana with other content, last saved{stored.SavedBy}, and its history does not show that it was published from here";
@@ -213,12 +181,21 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
         }
     }
 
-    private string Backup(string uid, StoredDashboard stored, string path)
+    /// <summary>Writes a backup beside existing ones; one of another server may have the same uid and version.</summary>
+    private string Backup(string uid, StoredDashboard stored, string root)
     {
-        string file = DashboardFile.WriteBackup(
-            path, Folders.Titles(stored.Folder), uid, stored.Version, DashboardDocument.FromObject(DashboardContent.ForFile(stored.Json!)));
-        Callbacks.Verbose($"Wrote version {stored.Version} of the dashboard '{uid}' to '{file}'.");
-        return file;
+        string json = DashboardDocument.FromObject(DashboardContent.ForFile(stored.Json!)).Json;
+        for (int count = 1; ; count++)
+        {
+            string suffix = $".v{stored.Version}{(count == 1 ? "" : $"-{count}")}";
+            string path = GrafanaExporter.PathOf(root, Folders.Titles(stored.Folder), uid, suffix);
+            if (!File.Exists(path) || ProvisioningFolder.Read(path) == json)
+            {
+                AtomicFile.WriteBelow(root, path, json);
+                Callbacks.Verbose($"Wrote version {stored.Version} of the dashboard '{uid}' to '{path}'.");
+                return path;
+            }
+        }
     }
 
     /// <summary>Why a dashboard that is not on the server is not created: it was deleted there, or only existing ones are to be updated.</summary>
@@ -226,9 +203,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     {
         string? deleted = _options.UpdateOnly ? null : Api.Deleted(document.Uid);
         if (deleted is null && !_options.UpdateOnly)
-        {
             return null;
-        }
         if (deleted is not null && _options.Force)
         {
             Callbacks.Verbose($"The dashboard '{document.Title}' {deleted}. It is created again because of -Force.");
@@ -243,7 +218,4 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
                     + "not publish it any more.",
             target: document.Uid);
     }
-
-    private GrafanaResponse? Save(JsonObject dashboard, FolderPlace place, StoredDashboard? stored, PublishMark mark, Func<bool> isDone) =>
-        Api.Save(dashboard, place.Uid is null ? throw place.NotCreated("dashboard") : place, stored, mark.Message(_options.Message), isDone);
 }

@@ -35,8 +35,6 @@ public sealed class ProvisioningWriter
     /// </exception>
     public ProvisioningWriter(ProvisioningOptions options, PublishCallbacks callbacks)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(callbacks);
         if (options.Folder?.Contains('/', StringComparison.Ordinal) == true)
         {
             throw new TokenDashboardException(
@@ -53,17 +51,13 @@ public sealed class ProvisioningWriter
     /// <summary>Warns of data sources that were to be replaced and that no dashboard has. Call it after the last one.</summary>
     public void Finish() => _references?.WarnOfUnmatched(_callbacks.Warning);
 
-    /// <summary>
-    /// Writes a dashboard's file, and before the first one the files that name the data source and the folder. Files that have this
-    /// text already are not written.
-    /// </summary>
+    /// <summary>Writes a dashboard's file if it differs, and before the first one the files that name the data source and the folder.</summary>
     /// <returns>One result for each file; none for a file whose writing was declined.</returns>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.DashboardInvalid"/>, also for a title that another dashboard of this run has, or <see cref="ErrorCode.DashboardWriteFailed"/>.
+    /// <see cref="ErrorCode.DashboardInvalid"/>, also for a repeated title, or <see cref="ErrorCode.DashboardWriteFailed"/>.
     /// </exception>
     public IEnumerable<GrafanaPublishResult> Write(DashboardDocument document)
     {
-        ArgumentNullException.ThrowIfNull(document);
         string uid = DashboardBinding.RequireUid(document, _seen);
         if (!_titles.TryAdd(document.Title.Trim(), uid) && _titles[document.Title.Trim()] is var other && other != uid)
         {
@@ -91,8 +85,7 @@ public sealed class ProvisioningWriter
     }
 
     /// <summary>
-    /// Removes the dashboard files that an earlier run wrote, that <see cref="Write"/> was not called for and that were not changed since.
-    /// Grafana then removes those dashboards.
+    /// Removes unchanged dashboard files of an earlier run that this one did not <see cref="Write"/>. Grafana then removes those dashboards.
     /// </summary>
     /// <returns>One result for each file that was removed.</returns>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
@@ -111,19 +104,15 @@ public sealed class ProvisioningWriter
                 Files.Remove(name);
                 WriteList();
                 _callbacks.Verbose($"Removed: {path}");
-                yield return new GrafanaPublishResult
-                {
-                    Kind = GrafanaPublishKind.ProvisioningFile, Name = $"{OwnFolder}/{name}", Action = GrafanaPublishAction.Removed, Uid = uid, Path = path,
-                };
+                yield return new GrafanaPublishResult(
+                    GrafanaPublishKind.ProvisioningFile, $"{OwnFolder}/{name}", GrafanaPublishAction.Removed, uid, Path: path);
             }
         }
     }
 
     private string Folder => _folder.PathOf(OwnFolder);
-
     /// <summary>The list of the dashboard files this writer created, with hashes of their contents. Grafana reads only files that end in .json.</summary>
     private string ListPath => Path.Combine(Folder, ".written-by-tokendashboard");
-
     private SortedDictionary<string, string> Files => _files ??= ReadList();
 
     /// <summary>Removes a file that was not changed since it was written; returns the dashboard's uid, or null if the file stays.</summary>
@@ -139,9 +128,7 @@ public sealed class ProvisioningWriter
             }
             string uid = DashboardDocument.Parse(text, path).Uid;
             if (!_callbacks.ShouldProcess($"File '{path}'", "Remove"))
-            {
                 return null;
-            }
             File.Delete(path);
             return uid;
         }
@@ -170,9 +157,7 @@ public sealed class ProvisioningWriter
         if (!_described)
         {
             foreach (string warning in SqliteDataSource.PathWarnings(_options.Database))
-            {
                 _callbacks.Warning(warning);
-            }
             yield return _folder.Write($"datasources/{OwnName}.yaml", null, DataSource());
             yield return _folder.Write($"dashboards/{OwnName}.yaml", null, Provider());
             _described = true;
@@ -184,9 +169,7 @@ public sealed class ProvisioningWriter
         {
             Files[name] = Hash(json);
             if (result.Action != GrafanaPublishAction.Unchanged || _callbacks.ShouldProcess($"File '{ListPath}'", "Update"))
-            {
                 WriteList();
-            }
         }
         yield return result;
     }
@@ -202,9 +185,7 @@ public sealed class ProvisioningWriter
             foreach (string line in File.Exists(ListPath) ? RegularFile.ReadText(ListPath).Split('\n') : [])
             {
                 if (line.Split("  ", 2) is [{ Length: 64 } hash, { Length: > 0 } name] && name.EndsWith(".json", StringComparison.Ordinal) && name == Path.GetFileName(name))
-                {
                     files[name] = hash;
-                }
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -212,8 +193,7 @@ public sealed class ProvisioningWriter
             throw new TokenDashboardException(
                 ErrorCode.DashboardWriteFailed,
                 $"'{ListPath}', which lists the dashboard files written here, could not be read: {exception.Message} Remove it; it is created again with the files.",
-                exception,
-                ListPath);
+                exception, ListPath);
         }
         return files;
     }
@@ -222,27 +202,17 @@ public sealed class ProvisioningWriter
 
     private string DataSource() => Document("datasources", new Dictionary<string, object>
     {
-        ["name"] = ProvisioningFolder.Literal(_options.DataSourceName),
-        ["uid"] = _options.DataSourceUid,
-        ["type"] = SqliteDataSource.PluginId,
-        ["access"] = "proxy",
-        ["orgId"] = _options.OrgId,
-        ["isDefault"] = false,
-        ["editable"] = false,
+        ["name"] = ProvisioningFolder.Literal(_options.DataSourceName), ["uid"] = _options.DataSourceUid, ["type"] = SqliteDataSource.PluginId,
+        ["access"] = "proxy", ["orgId"] = _options.OrgId, ["isDefault"] = false, ["editable"] = false,
         ["jsonData"] = SqliteDataSource.Settings(_options.Database)
             .ToDictionary(setting => setting.Key, setting => setting.Value is string text ? ProvisioningFolder.Literal(text) : setting.Value),
     });
 
     private string Provider() => Document("providers", new Dictionary<string, object>
     {
-        ["name"] = OwnName,
-        ["orgId"] = _options.OrgId,
+        ["name"] = OwnName, ["orgId"] = _options.OrgId,
         ["folder"] = _options.Folder is { } title && !FolderPlace.IsRoot(title) ? ProvisioningFolder.Literal(title) : "",
-        ["folderUid"] = _options.FolderUid ?? "",
-        ["type"] = "file",
-        ["disableDeletion"] = false,
-        ["updateIntervalSeconds"] = 30,
-        ["allowUiUpdates"] = false,
+        ["folderUid"] = _options.FolderUid ?? "", ["type"] = "file", ["disableDeletion"] = false, ["updateIntervalSeconds"] = 30, ["allowUiUpdates"] = false,
         ["options"] = new Dictionary<string, object>
         {
             ["path"] = ProvisioningFolder.Literal(_options.GrafanaPath is { } seen ? $"{seen.TrimEnd('/', '\\')}/{OwnFolder}" : Folder),

@@ -22,9 +22,7 @@ internal static partial class DisplayRules
                 yield return DashboardRules.GaugeMaximum.Find(dashboard, "The gauge has no maximum.", panel);
             }
             if (panel.Type == "table" && FooterProblem(panel) is { } problem)
-            {
                 yield return DashboardRules.TableFooter.Find(dashboard, problem, panel);
-            }
             foreach (ReadTarget target in panel.Targets)
             {
                 string[] columns = [.. new SqlText(target.Sql).Columns.Where(column => TypeDependsOnData(column, target))];
@@ -34,8 +32,7 @@ internal static partial class DisplayRules
                     yield return DashboardRules.ColumnCast.Find(
                         dashboard,
                         $"Without CAST: {(first.Length > 60 ? first[..57] + "…" : first)}{(columns.Length > 1 ? $" and {columns.Length - 1} more" : "")}.",
-                        panel,
-                        target.RefId);
+                        panel, target.RefId);
                 }
             }
         }
@@ -48,9 +45,7 @@ internal static partial class DisplayRules
     {
         JsonNode? footer = panel.Json.Child("options").Child("footer");
         if (panel.Defaults.Child("custom").Child("footer") is not null && footer is null)
-        {
             return "The footer is in fieldConfig, where Grafana before 12.2 does not read it.";
-        }
         return footer.Flag("show") && !footer.Flag("countRows") && footer.Texts("fields") is [] or [""]
             ? "The footer names no columns, so it also adds up averages and ratios."
             : null;
@@ -71,18 +66,12 @@ internal static partial class DisplayRules
     private static bool AlwaysOneType(string code)
     {
         if (FirstCall().Match(code) is not { Success: true } call)
-        {
             return false;
-        }
         if (call.Groups["function"].Value.Equals("CAST", StringComparison.OrdinalIgnoreCase))
-        {
             return true;
-        }
         int end = AfterBrackets(code, call.Length);
         if (Over().Match(code, end) is { Success: true } over)
-        {
             end = AfterBrackets(code, over.Index + over.Length);
-        }
         return NameAlone().IsMatch(code, end);
     }
 
@@ -91,27 +80,17 @@ internal static partial class DisplayRules
     {
         int depth = 1;
         for (; start < code.Length && depth > 0; start++)
-        {
             depth += code[start] switch { '(' => 1, ')' => -1, _ => 0 };
-        }
         return start;
     }
 
-    [GeneratedRegex(@"\bGROUP\s+BY\b", RegexOptions.IgnoreCase)]
-    private static partial Regex Grouped();
+    [GeneratedRegex(@"\bGROUP\s+BY\b", RegexOptions.IgnoreCase)] private static partial Regex Grouped();
 
     [GeneratedRegex(@"\b(SUM|MIN|MAX|AVG|TOTAL|COALESCE|IFNULL|IIF|CASE)\b|[*/](?=\s*[\w(.])(?<=[\w)]\s*[*/])", RegexOptions.IgnoreCase)]
     private static partial Regex Computed();
 
-    [GeneratedRegex(@"\G\s*(DISTINCT\s+)?(?<function>CAST|AVG|TOTAL|COUNT|ROUND)\s*\(", RegexOptions.IgnoreCase)]
-    private static partial Regex FirstCall();
-
-    [GeneratedRegex(@"\G\s*OVER\s*\(", RegexOptions.IgnoreCase)]
-    private static partial Regex Over();
-
-    [GeneratedRegex(@"\G\s*(AS\b|[""'`\w\s]*$)", RegexOptions.IgnoreCase)]
-    private static partial Regex NameAlone();
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex SpacePattern();
+    [GeneratedRegex(@"\G\s*(DISTINCT\s+)?(?<function>CAST|AVG|TOTAL|COUNT|ROUND)\s*\(", RegexOptions.IgnoreCase)] private static partial Regex FirstCall();
+    [GeneratedRegex(@"\G\s*OVER\s*\(", RegexOptions.IgnoreCase)] private static partial Regex Over();
+    [GeneratedRegex(@"\G\s*(AS\b|[""'`\w\s]*$)", RegexOptions.IgnoreCase)] private static partial Regex NameAlone();
+    [GeneratedRegex(@"\s+")] private static partial Regex SpacePattern();
 }

@@ -13,7 +13,7 @@ internal static partial class QueryRules
 
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard) =>
     [
-        .. dashboard.Queries.SelectMany(query => Problems(dashboard, query.Target).Select(found => query.Find(dashboard, found))),
+        .. dashboard.Queries.SelectMany(query => Problems(dashboard, query.Target).Select(found => DashboardRule.Find(dashboard, query, found))),
         .. dashboard.Variables.Where(variable => variable.IsTooLong).Select(variable => DashboardRules.QueryTooLong.Find(dashboard, TooLong, name: variable.Name)),
         .. dashboard.Variables.Where(dashboard.IsSqlite).SelectMany(variable =>
             MacroProblems(dashboard, variable.Query).Select(found => found.Rule.Find(dashboard, found.Problem, name: variable.Name))),
@@ -38,28 +38,18 @@ internal static partial class QueryRules
             yield return (DashboardRules.QueryTextsDiffer, text.Length == 0 ? "queryText is missing." : "rawQueryText and queryText differ.");
         }
         if (target.QueryType is not ("table" or "time series"))
-        {
             yield return (DashboardRules.QueryType, $"The query type is '{target.QueryType}'.");
-        }
         string sql = target.Sql;
         if (sql.Trim().Length == 0)
-        {
             yield break;
-        }
         if (target.SeriesByLabel && !target.TimeColumns.Any(column => column.Length > 0 && SelectsColumn(sql, column)))
-        {
             yield return (DashboardRules.TimeColumnMissing, $"The query selects none of the time columns ({string.Join(", ", target.TimeColumns)}).");
-        }
         foreach ((DashboardRule Rule, string Problem) problem in MacroProblems(dashboard, sql))
-        {
             yield return problem;
-        }
         // A macro that does not exist is reported as such.
         string code = SqlText.Blank(sql);
         if (!FollowsTime(sql) && !RelationFollowsTime(dashboard, sql) && !MacroCall.In(code).Any(call => call.Name != GroupMacro) && TableRead().IsMatch(code))
-        {
             yield return (DashboardRules.NoTimeFilter, "The query has no condition on the time range.");
-        }
     }
 
     // A text among the result columns filters nothing; one in a condition does, as in timestamp >= '${__from:date:iso}'.
@@ -79,13 +69,9 @@ internal static partial class QueryRules
             if (seen.Add(name) && dashboard.Variable(name) is { } variable)
             {
                 if (TimeFilter().IsMatch(SqlText.WithoutComments(variable.Query)))
-                {
                     return true;
-                }
                 foreach (VariableUse use in VariableUse.In(variable.Query))
-                {
                     unread.Enqueue(use.Name);
-                }
             }
         }
         return false;
@@ -100,13 +86,9 @@ internal static partial class QueryRules
         foreach (MacroCall call in MacroCall.In(SqlText.Blank(sql)))
         {
             if (call.Name != GroupMacro)
-            {
                 yield return (DashboardRules.MacroUnknown, $"The plugin has no macro $__{call.Name}.");
-            }
             else if (ArgumentProblem(dashboard, sql[call.Arguments]) is { } problem)
-            {
                 yield return (DashboardRules.MacroArguments, problem);
-            }
         }
     }
 
@@ -114,13 +96,9 @@ internal static partial class QueryRules
     {
         string[] parts = arguments.Split(',');
         if (arguments.Contains('(', StringComparison.Ordinal))
-        {
             return $"The arguments ({arguments} contain a function call.";
-        }
         if (parts.Length is < 2 or > 3)
-        {
             return $"The macro has {parts.Length} arguments.";
-        }
         string seconds = parts[1].Trim();
         // The value of a variable of the dashboard is checked when the query runs; Grafana's own intervals are never whole numbers of seconds.
         bool variable = VariableUse.In(seconds).FirstOrDefault() is { } use && use.Length == seconds.Length && dashboard.Variable(use.Name) is { Type: not "interval" };
@@ -130,9 +108,6 @@ internal static partial class QueryRules
     }
 
     // A query that builds SQL joins the name from two texts, so that it is not replaced too early.
-    [GeneratedRegex(@"\$(' \|\| ')?\{?__(from|to)\b|\[\[__(from|to)\b")]
-    private static partial Regex TimeFilter();
-
-    [GeneratedRegex(@"\b(FROM|JOIN)\s", RegexOptions.IgnoreCase)]
-    private static partial Regex TableRead();
+    [GeneratedRegex(@"\$(' \|\| ')?\{?__(from|to)\b|\[\[__(from|to)\b")] private static partial Regex TimeFilter();
+    [GeneratedRegex(@"\b(FROM|JOIN)\s", RegexOptions.IgnoreCase)] private static partial Regex TableRead();
 }

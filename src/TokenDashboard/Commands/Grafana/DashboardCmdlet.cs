@@ -12,9 +12,11 @@ namespace TokenDashboard.Commands;
 /// <summary>The base of commands that work on dashboards and alert rules: one that cannot be read is one error record.</summary>
 public abstract class DashboardCmdlet : TokenCmdlet
 {
+    private protected const string ObjectSet = "Object";
+    private protected const string PathSet = "Path";
+
     /// <summary>Whether there was an error.</summary>
     private protected bool Failed { get; private set; }
-
     private protected PublishCallbacks Callbacks => new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug);
 
     /// <summary>Works on the dashboards that are given; on all dashboards of this module if none is.</summary>
@@ -27,9 +29,7 @@ public abstract class DashboardCmdlet : TokenCmdlet
         else if (paths.Length == 0 && !MyInvocation.ExpectingInput)
         {
             foreach (string name in DashboardCatalog.Names)
-            {
                 Guard(() => work(DashboardCatalog.Create(name)));
-            }
         }
         EachFile(paths, ErrorCode.DashboardNotFound, file => work(DashboardFiles.Read(file)));
     }
@@ -37,20 +37,18 @@ public abstract class DashboardCmdlet : TokenCmdlet
     /// <summary>Works on alert rules: hash tables, objects, or JSON files by path.</summary>
     private protected void EachRule(PSObject[] inputs, Action<AlertRule> work)
     {
+        void EachOf(string file)
+        {
+            foreach (IReadOnlyDictionary<string, object?> fields in AlertRuleReader.Parse(DefinitionInput.ReadText(file, ErrorCode.AlertRuleInvalid), file))
+                Guard(() => work(AlertRuleReader.Read(fields, file)));
+        }
+
         foreach (PSObject input in inputs)
         {
-            if (DefinitionInput.PathOf(input) is not { } path)
-            {
+            if (DefinitionInput.PathOf(input) is { } path)
+                EachFile([path], ErrorCode.AlertRuleNotFound, EachOf);
+            else
                 Guard(() => work(AlertRuleReader.Read(DefinitionInput.Fields(input), "")));
-                continue;
-            }
-            EachFile([path], ErrorCode.AlertRuleNotFound, file =>
-            {
-                foreach (IReadOnlyDictionary<string, object?> fields in AlertRuleReader.Parse(DefinitionInput.ReadText(file, ErrorCode.AlertRuleInvalid), file))
-                {
-                    Guard(() => work(AlertRuleReader.Read(fields, file)));
-                }
-            });
         }
     }
 
@@ -59,13 +57,18 @@ public abstract class DashboardCmdlet : TokenCmdlet
         ? throw new TokenDashboardException(ErrorCode.GrafanaDataSourceConflict, "Give -DataSource or -DataSourceUid, not both.")
         : map;
 
+    /// <summary>Writes a result, if there is one.</summary>
+    private protected void WriteAny(object? result)
+    {
+        if (result is not null)
+            WriteObject(result);
+    }
+
     /// <summary>Writes results one by one. PowerShell's own enumeration would wrap a failure between two of them.</summary>
     private protected void WriteAll(IEnumerable<GrafanaPublishResult> results)
     {
         foreach (GrafanaPublishResult result in results)
-        {
             WriteObject(result);
-        }
     }
 
     private protected sealed override bool IsTerminating(TokenDashboardException exception)

@@ -13,32 +13,23 @@ namespace TokenDashboard.Commands;
 public sealed class SetGrafanaDataSourceCommand : GrafanaCmdlet
 {
     /// <summary>The store's path as the Grafana server sees it.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
-    [ValidateNotNullOrEmpty]
-    public string Database { get; set; } = "";
+    [Parameter(Mandatory = true, Position = 0), ValidateNotNullOrEmpty] public string Database { get; set; } = "";
 
     /// <summary>The data source's name; default: TokenDashboard for a new one, its own for an existing one.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Name { get; set; }
+    [Parameter, ValidateNotNullOrEmpty] public string? Name { get; set; }
 
     /// <summary>The data source's uid.</summary>
-    [Parameter]
-    [ValidatePattern(DashboardDocument.UidPattern)]
-    [ArgumentCompleter(typeof(DataSourceUidCompleter))]
+    [Parameter, ValidatePattern(DashboardDocument.UidPattern), ArgumentCompleter(typeof(DataSourceUidCompleter))]
     public string Uid { get; set; } = SqliteDataSource.DefaultUid;
 
     /// <summary>Installs the plugin through Grafana if it is missing.</summary>
-    [Parameter]
-    public SwitchParameter InstallPlugin { get; set; }
+    [Parameter] public SwitchParameter InstallPlugin { get; set; }
 
     private protected override void Process()
     {
         GrafanaDataSourceService service = Keep(new GrafanaDataSourceService(Server, Callbacks, Cancellation));
-        var options = new GrafanaPublishOptions { Database = TelemetryStores.PathOf(Database), DataSourceName = Name, DataSourceUid = Uid, InstallPlugin = InstallPlugin };
-        if (service.Set(options) is { } result)
-        {
-            WriteObject(result);
-        }
+        var options = new GrafanaPublishOptions(
+            Database: TelemetryStores.PathOf(Database), DataSourceName: Name, DataSourceUid: Uid, InstallPlugin: InstallPlugin);
+        WriteAny(service.Set(options));
     }
 }

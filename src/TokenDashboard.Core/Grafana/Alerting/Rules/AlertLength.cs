@@ -13,13 +13,9 @@ internal static partial class AlertLength
     internal static TimeSpan? Parse(string text)
     {
         if (text == "0")
-        {
             return TimeSpan.Zero;
-        }
         if (Pattern().Match(text) is not { Success: true } match)
-        {
             return null;
-        }
         decimal milliseconds = 0;
         for (int i = 0; i < match.Groups["count"].Captures.Count; i++)
         {
@@ -38,6 +34,5 @@ internal static partial class AlertLength
         return unit is null ? "0s" : string.Create(CultureInfo.InvariantCulture, $"{seconds * 1000 / milliseconds}{unit}");
     }
 
-    [GeneratedRegex("^(?:(?<count>[0-9]{1,9})(?<unit>ms|[ywdhms]))+$", RegexOptions.CultureInvariant)]
-    private static partial Regex Pattern();
+    [GeneratedRegex("^(?:(?<count>[0-9]{1,9})(?<unit>ms|[ywdhms]))+$", RegexOptions.CultureInvariant)] private static partial Regex Pattern();
 }
