@@ -17,6 +17,8 @@ internal sealed class CsvUsage
     private readonly bool _isAll;
     private readonly XxHash128 _before = new();
     private readonly ILookup<long, (ImportTail Tail, ImportKey Key)> _tails;
+    private readonly Func<string, string?> _field;
+    private readonly RecordSink.RowHandler _onRow;
     private string[] _fields = [];
     private long _position;
 
@@ -33,6 +35,8 @@ internal sealed class CsvUsage
             // Export-Csv and spreadsheets write numbers as their culture does.
             CommaIsPoint = records.Delimiter == ';' || ColumnMap.OfNames(header).Sources.ContainsKey(ImportColumn.InterruptedStream),
         };
+        _field = name => _indexes.TryGetValue(name, out int index) && index < _fields.Length ? _fields[index] : null;
+        _onRow = CompareTails;
         _before.Append(records.Record);
         _tails = sink.ReadTails();
     }
@@ -101,7 +105,7 @@ internal sealed class CsvUsage
             // A field with a delimiter and no quotes moves those behind it.
             return $"more fields than the {_width} columns";
         }
-        string? reason = _requests.Add(_columns, name => _indexes.TryGetValue(name, out int index) && index < _fields.Length ? _fields[index] : null, _records.Record, CompareTails);
+        string? reason = _requests.Add(_columns, _field, _records.Record, _onRow);
         return reason != JsonLines.NoRequest ? reason : _isAll ? "no time" : null;
     }
 

@@ -106,6 +106,12 @@ internal static partial class ValueText
         {
             return TryUnix(text, since, out utcTicks);
         }
+        const DateTimeStyles Styles = DateTimeStyles.AllowWhiteSpaces | DateTimeStyles.AdjustToUniversal | DateTimeStyles.NoCurrentDateDefault;
+        if (text is ['2', _, _, _, '-', ..] && DateTime.TryParse(text, MonthFirst, Styles, out DateTime time))
+        {
+            utcTicks = time.Ticks;
+            return IsPlausible(utcTicks);
+        }
         TimeZoneInfo zone = TimeZoneInfo.Utc;
         if (text[^1] == ']' && text.IndexOf('[', StringComparison.Ordinal) is > 0 and int bracket)
         {
@@ -125,10 +131,9 @@ internal static partial class ValueText
         {
             (text, later) = ($"{text.AsSpan(0, 16)}:59{text.AsSpan(19)}", TimeSpan.TicksPerSecond);
         }
-        const DateTimeStyles Styles = DateTimeStyles.AllowWhiteSpaces | DateTimeStyles.AdjustToUniversal | DateTimeStyles.NoCurrentDateDefault;
         // A year of four digits, for the library would add the present one where there is none; and points are written where the day is first.
         if (Year().IsMatch(text)
-            && (DateTime.TryParse(text, dayFirst || PointedDate().IsMatch(text) ? DayFirst : MonthFirst, Styles, out DateTime time)
+            && (DateTime.TryParse(text, dayFirst || PointedDate().IsMatch(text) ? DayFirst : MonthFirst, Styles, out time)
                 || DateTime.TryParseExact(text, OtherForms, MonthFirst, Styles, out time)))
         {
             utcTicks = time.Ticks - (time.Kind == DateTimeKind.Utc ? 0 : zone.GetUtcOffset(time).Ticks) + later;
