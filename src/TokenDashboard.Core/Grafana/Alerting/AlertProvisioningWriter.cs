@@ -90,7 +90,7 @@ public sealed class AlertProvisioningWriter
             ["uid"] = rule.Uid,
             ["title"] = ProvisioningFolder.Literal(rule.Name),
             ["condition"] = "C",
-            ["data"] = AlertRuleContent.Data(rule, _options.DataSourceUid),
+            ["data"] = AlertRuleContent.Data(rule, _options.Plugin, _options.DataSourceUid ?? _options.Plugin.DefaultUid),
             ["noDataState"] = rule.NoDataState.ToString(),
             ["execErrState"] = rule.ErrorState.ToString(),
             ["for"] = AlertLength.Format(rule.For),

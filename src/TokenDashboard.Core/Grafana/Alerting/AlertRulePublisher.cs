@@ -23,7 +23,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
 
     private readonly AlertRuleSet _set = new();
     private readonly Dictionary<(string? Title, string? Uid), FolderPlace> _places = [];
-    private string? _dataSource;
+    private DataSourceIdentity? _dataSource;
 
     /// <summary>Prepares the server, the account and the data source, once. After a failure nothing further can work.</summary>
     /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
@@ -35,7 +35,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
             Connect();
             GrafanaPublishResult? result = new GrafanaDataSources(Client, Server, Callbacks)
                 .Ensure(new GrafanaPublishOptions { DataSourceUid = DataSourceUid() }, out DataSourceIdentity identity);
-            _dataSource = identity.Uid;
+            _dataSource = identity;
             if (result is not null)
             {
                 yield return result;
@@ -60,7 +60,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
             yield return folder;
         }
         _set.Add(rule, place.Uid ?? place.Title);
-        JsonObject wanted = AlertRuleContent.Of(rule, _dataSource!, place.Uid ?? "");
+        JsonObject wanted = AlertRuleContent.Of(rule, _dataSource!.Plugin, _dataSource.Uid, place.Uid ?? "");
         var result = new GrafanaPublishResult
         {
             Kind = GrafanaPublishKind.AlertRule,
@@ -123,7 +123,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
     {
         if (options.DataSourceUid is not null || options.DataSourceName is not { } name)
         {
-            return options.DataSourceUid ?? SqliteDataSource.DefaultUid;
+            return options.DataSourceUid ?? DataSourcePlugin.Sqlite.DefaultUid;
         }
         return Array.Find(GrafanaDataSources.All(Client), item => item.Name == name)?.Uid ?? throw new TokenDashboardException(
             ErrorCode.GrafanaDataSourceMissing,

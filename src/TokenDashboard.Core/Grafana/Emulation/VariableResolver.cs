@@ -67,7 +67,7 @@ internal sealed class VariableResolver(
         switch (variable.Type)
         {
             case "query":
-                return Choose(variable, dashboard.IsSqlite(variable) ? run(variable) : Stored(variable), given);
+                return Choose(variable, dashboard.Asks(variable) ? run(variable) : Stored(variable), given);
             case "custom":
                 return Choose(variable, VariableOptions.OfList(view.Interpolate(variable.Query)), given);
             case "interval":

@@ -91,7 +91,7 @@ internal static class DashboardWriter
 
     private static (string Name, JsonNode? Value)[] WriteData(DataPanel panel) =>
     [
-        ("datasource", DataSourceVariable.Reference),
+        ("datasource", panel.Query.Plugin.Reference),
         ("targets", new JsonArray([.. panel.Queries.Select((query, index) => query.Write(((char)('A' + index)).ToString()))])),
         ("transformations", panel.Transformations.Count > 0 ? Json.List(panel.Transformations, transformation => transformation.Write()) : null),
         ("fieldConfig", new JsonObject

@@ -29,21 +29,22 @@ internal static partial class DashboardBinding
             $"has the uid '{document.Uid}', which another dashboard of this run has too. Each dashboard needs its own");
     }
 
-    /// <summary>Whether a dashboard reads the SQLite data source anywhere.</summary>
-    internal static bool ReadsSqlite(DashboardDocument document) => document.Root.AllTexts((_, text) => text).Contains(SqliteDataSource.PluginId);
+    /// <summary>Whether a dashboard reads a data source of the plugin anywhere.</summary>
+    internal static bool Reads(DashboardDocument document, DataSourcePlugin plugin) => document.Root.AllTexts((_, text) => text).Contains(plugin.Id);
 
     /// <summary>
-    /// Whether a dashboard has to be given a SQLite data source: it asks for one, or has a variable that is set to none, or to one that is
+    /// Whether a dashboard has to be given a data source of the plugin: it asks for one, or has a variable that is set to none, or to one that is
     /// not kept.
     /// </summary>
     /// <param name="document">The dashboard.</param>
+    /// <param name="plugin">The plugin.</param>
     /// <param name="references">What replaces data sources it refers to.</param>
     /// <param name="keeps">Whether a variable that is set to this uid stays so.</param>
-    internal static bool NeedsDataSource(DashboardDocument document, DataSourceReferences? references, Func<string, bool> keeps)
+    internal static bool NeedsDataSource(DashboardDocument document, DataSourcePlugin plugin, DataSourceReferences? references, Func<string, bool> keeps)
     {
         if (references is null)
         {
-            return Needs(document.Root, null, keeps);
+            return Needs(document.Root, plugin, null, keeps);
         }
         Dictionary<string, string> filled = document.Root.Objects("__inputs")
             .Where(input => input.String("type") == "datasource" && references.Find(input.String("name")) is not null)
@@ -54,7 +55,7 @@ internal static partial class DashboardBinding
             input.Parent!.AsArray().Remove(input);
         }
         references.Apply(dashboard);
-        return Needs(dashboard, references, keeps);
+        return Needs(dashboard, plugin, references, keeps);
     }
 
     /// <summary>
@@ -79,7 +80,7 @@ internal static partial class DashboardBinding
         dashboard["id"] = null;
         references?.Apply(dashboard);
         // One that is set to this data source, or is kept, stays as Grafana wrote it, so that an exported dashboard is published without a difference.
-        foreach (JsonObject variable in dashboard.Child("templating").Objects("list").Where(variable => IsSqliteVariable(variable)
+        foreach (JsonObject variable in dashboard.Child("templating").Objects("list").Where(variable => IsVariable(variable, dataSource.Plugin)
             && references?.Chose(variable) != true
             && !(ChosenUid(variable) is { } chosen && (chosen == dataSource.Uid || keeps?.Invoke(chosen) == true))))
         {
@@ -101,7 +102,7 @@ internal static partial class DashboardBinding
             values[$"${{{name}}}"] = input.String("type") switch
             {
                 "datasource" when references?.Find(name) is { } chosen => chosen.Uid,
-                "datasource" when input.String("pluginId") == SqliteDataSource.PluginId => dataSource.Uid,
+                "datasource" when input.String("pluginId") == dataSource.Plugin.Id => dataSource.Uid,
                 "datasource" => throw Invalid(
                     document.Title,
                     $"needs a data source of type '{input.String("pluginId")}' for its input '{name}'. Choose one with -DataSource @{{ '{name}' = 'its name or uid' }}"),
@@ -122,19 +123,19 @@ internal static partial class DashboardBinding
         _ => node?.DeepClone(),
     };
 
-    private static bool Needs(JsonNode? node, DataSourceReferences? references, Func<string, bool> keeps) => node switch
+    private static bool Needs(JsonNode? node, DataSourcePlugin plugin, DataSourceReferences? references, Func<string, bool> keeps) => node switch
     {
         JsonObject fields when references?.Chose(fields) == true => false,
-        JsonObject fields when IsSqliteVariable(fields) => ChosenUid(fields) is not { } uid || !keeps(uid),
-        JsonObject fields => fields.String("pluginId") == SqliteDataSource.PluginId
-            || (fields.String("type") == SqliteDataSource.PluginId && fields.String("uid") is null or "" or SqliteDataSource.DefaultUid)
-            || fields.Any(field => Needs(field.Value, references, keeps)),
-        JsonArray items => items.Any(item => Needs(item, references, keeps)),
+        JsonObject fields when IsVariable(fields, plugin) => ChosenUid(fields) is not { } uid || !keeps(uid),
+        JsonObject fields => fields.String("pluginId") == plugin.Id
+            || (fields.String("type") == plugin.Id && (fields.String("uid") is null or "" || fields.String("uid") == plugin.DefaultUid))
+            || fields.Any(field => Needs(field.Value, plugin, references, keeps)),
+        JsonArray items => items.Any(item => Needs(item, plugin, references, keeps)),
         _ => false,
     };
 
-    private static bool IsSqliteVariable(JsonObject variable) =>
-        variable.String("type") == "datasource" && variable.String("query") == SqliteDataSource.PluginId;
+    private static bool IsVariable(JsonObject variable, DataSourcePlugin plugin) =>
+        variable.String("type") == "datasource" && variable.String("query") == plugin.Id;
 
     /// <summary>The uid a data source variable is set to; null for none.</summary>
     private static string? ChosenUid(JsonObject variable) =>

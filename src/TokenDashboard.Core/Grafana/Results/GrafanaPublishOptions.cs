@@ -1,3 +1,4 @@
+using System.Net;
 using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Results;
@@ -11,22 +12,25 @@ public sealed record GrafanaPublishOptions
     /// <summary>The folder's uid; it wins over the title.</summary>
     public string? FolderUid { get; init; }
 
-    /// <summary>The store's path as the Grafana server sees it; null uses an existing data source as it is.</summary>
+    /// <summary>The store's path as the Grafana server sees it, or the address of ClickHouse; null uses an existing data source as it is.</summary>
     public string? Database { get; init; }
 
-    /// <summary>The data source's name; null is <see cref="SqliteDataSource.DefaultName"/> for a new one and keeps an existing one's.</summary>
+    /// <summary>Who signs in to ClickHouse; null leaves user and password as they are.</summary>
+    public NetworkCredential? DataSourceCredential { get; init; }
+
+    /// <summary>The data source's name; null is <see cref="DataSourcePlugin.DefaultName"/> for a new one and keeps an existing one's.</summary>
     public string? DataSourceName { get; init; }
 
     /// <summary>
-    /// The data source's uid: 1 to 40 of A-Z, a-z, 0-9, hyphen and underscore. Null is <see cref="SqliteDataSource.DefaultUid"/>; then,
-    /// without <see cref="Database"/>, dashboards that are set to another SQLite data source of the server keep it.
+    /// The data source's uid: 1 to 40 of A-Z, a-z, 0-9, hyphen and underscore. Null is <see cref="DataSourcePlugin.DefaultUid"/>; then,
+    /// without <see cref="Database"/>, dashboards that are set to another data source of their plugin of the server keep it.
     /// </summary>
     public string? DataSourceUid { get; init; }
 
     /// <summary>Existing data sources that replace those the dashboards refer to; null for none.</summary>
     public DataSourceMap? DataSources { get; init; }
 
-    /// <summary>Whether the SQLite plugin is installed through Grafana if it is missing, which only a server admin may do.</summary>
+    /// <summary>Whether the plugin is installed through Grafana if it is missing, which only a server admin may do.</summary>
     public bool InstallPlugin { get; init; }
 
     /// <summary>The message in the dashboard's history, up to 400 characters; null for a standard text.</summary>

@@ -11,14 +11,17 @@ public sealed record ProvisioningOptions
     /// <summary>The same folder as the Grafana server sees it; null if that is <see cref="Path"/>.</summary>
     public string? GrafanaPath { get; init; }
 
-    /// <summary>The store's path as the Grafana server sees it; alert rules need none.</summary>
+    /// <summary>The store's path as the Grafana server sees it, or the address of ClickHouse; alert rules need none.</summary>
     public string Database { get; init; } = "";
 
-    /// <summary>The data source's name.</summary>
-    public string DataSourceName { get; init; } = SqliteDataSource.DefaultName;
+    /// <summary>The plugin that alert rules read; dashboards have the one that reads the database.</summary>
+    public DataSourcePlugin Plugin { get; init; } = DataSourcePlugin.Sqlite;
 
-    /// <summary>The data source's uid: 1 to 40 of A-Z, a-z, 0-9, hyphen and underscore.</summary>
-    public string DataSourceUid { get; init; } = SqliteDataSource.DefaultUid;
+    /// <summary>The data source's name; null for the plugin's own.</summary>
+    public string? DataSourceName { get; init; }
+
+    /// <summary>The data source's uid: 1 to 40 of A-Z, a-z, 0-9, hyphen and underscore; null for the plugin's own.</summary>
+    public string? DataSourceUid { get; init; }
 
     /// <summary>Uids of data sources that replace those the dashboards refer to; null for none.</summary>
     public DataSourceMap? DataSources { get; init; }

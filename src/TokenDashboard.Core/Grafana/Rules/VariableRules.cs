@@ -8,7 +8,7 @@ internal static class VariableRules
     private const int OnTimeRangeChange = 2;
 
     /// <summary>Formats whose result is a list in SQL, of texts or of numbers.</summary>
-    private static readonly string[] ListFormats = ["sqlstring", "singlequote", "doublequote", "csv", "raw", "json", "join"];
+    private static readonly string[] ListFormats = ["sqlstring", "singlequote", "doublequote", "csv", "raw", "json", "join", "queryparam"];
 
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
     {
@@ -25,7 +25,7 @@ internal static class VariableRules
             }
         }
         IEnumerable<ReadQuery> queries =
-            [.. dashboard.Queries, .. dashboard.Variables.Where(dashboard.IsSqlite).Select(variable => new ReadQuery(variable.AsTarget, null, variable.Name))];
+            [.. dashboard.Queries, .. dashboard.Variables.Where(dashboard.Asks).Select(variable => new ReadQuery(variable.AsTarget, null, variable.Name))];
         foreach (DashboardFinding finding in queries.SelectMany(query => Problems(dashboard, query.Target.Sql).Select(found => query.Find(dashboard, found))))
         {
             yield return finding;
@@ -84,7 +84,7 @@ internal static class VariableRules
             foreach (ReadVariable variable in dashboard.Variables)
             {
                 foreach (string name in Names(variable.Json.AllTexts((key, text) =>
-                    key is "query" or "definition" && dashboard.IsSqlite(variable) ? SqlText.WithoutComments(text) : Read(key, text))))
+                    key is "query" or "definition" && dashboard.Asks(variable) ? SqlText.WithoutComments(text) : Read(key, text))))
                 {
                     if (!_byOneVariable.TryAdd(name, variable) && _byOneVariable[name] != variable)
                     {
@@ -97,7 +97,7 @@ internal static class VariableRules
         internal bool Has(ReadVariable variable) => _isUnknown || variable.Type == "adhoc" || _byDashboard.Contains(variable.Name)
             || _byVariables.Contains(variable.Name) || (_byOneVariable.TryGetValue(variable.Name, out ReadVariable? user) && user != variable);
 
-        private static string Read(string key, string text) => key is "rawQueryText" or "queryText" ? SqlText.WithoutComments(text) : text;
+        private static string Read(string key, string text) => key is "rawQueryText" or "queryText" or "rawSql" ? SqlText.WithoutComments(text) : text;
 
         private static IEnumerable<string> Names(IEnumerable<string> texts) => texts.SelectMany(VariableUse.In).Select(use => use.Name).Distinct();
     }

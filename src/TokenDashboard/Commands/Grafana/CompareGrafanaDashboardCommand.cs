@@ -63,7 +63,7 @@ public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
         }
         if (Uid.Length == 0)
         {
-            EachDashboard(InputObject, Path, document => Compare(document, () => OfServer(document)));
+            EachDashboard(InputObject, Path, null, document => Compare(document, () => OfServer(document)));
         }
         foreach (string uid in Uid)
         {

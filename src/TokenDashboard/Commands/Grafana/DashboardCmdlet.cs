@@ -17,8 +17,8 @@ public abstract class DashboardCmdlet : TokenCmdlet
 
     private protected PublishCallbacks Callbacks => new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug);
 
-    /// <summary>Works on the dashboards that are given; on all dashboards of this module if none is.</summary>
-    private protected void EachDashboard(DashboardDocument? input, string[] paths, Action<DashboardDocument> work)
+    /// <summary>Works on the dashboards that are given; on all dashboards of this module for a database if none is.</summary>
+    private protected void EachDashboard(DashboardDocument? input, string[] paths, string? reads, Action<DashboardDocument> work)
     {
         if (input is not null)
         {
@@ -28,7 +28,7 @@ public abstract class DashboardCmdlet : TokenCmdlet
         {
             foreach (string name in DashboardCatalog.Names)
             {
-                Guard(() => work(DashboardCatalog.Create(name)));
+                Guard(() => work(DashboardCatalog.Create(name, plugin: DataSourcePlugin.Of(null, reads))));
             }
         }
         EachFile(paths, ErrorCode.DashboardNotFound, file => work(DashboardFiles.Read(file)));

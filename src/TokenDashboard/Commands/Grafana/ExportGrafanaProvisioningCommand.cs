@@ -5,6 +5,7 @@ using TokenDashboard.Grafana.Alerting;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Publishing;
 using TokenDashboard.Grafana.Results;
+using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 
@@ -42,7 +43,12 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
     [SupportsWildcards]
     public PSObject[] AlertRule { get; set; } = [];
 
-    /// <summary>The store's path as the Grafana server sees it.</summary>
+    /// <summary>The engine that alert rules read.</summary>
+    [Parameter(ParameterSetName = AlertRuleSet)]
+    [ChoiceTransformation]
+    public DashboardEngine Engine { get; set; }
+
+    /// <summary>The store's path as the Grafana server sees it, or the address of ClickHouse.</summary>
     [Parameter(ParameterSetName = ObjectSet, Mandatory = true)]
     [Parameter(ParameterSetName = PathSet, Mandatory = true)]
     [ValidateNotNullOrEmpty]
@@ -72,7 +78,7 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
     [Parameter(ParameterSetName = ObjectSet)]
     [Parameter(ParameterSetName = PathSet)]
     [ValidateNotNullOrEmpty]
-    public string DataSourceName { get; set; } = SqliteDataSource.DefaultName;
+    public string? DataSourceName { get; set; }
 
     /// <summary>The uid of the data source.</summary>
     [Parameter]
@@ -80,7 +86,7 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
     [ArgumentCompleter(typeof(ServerCompleter))]
     public string? DataSourceUid { get; set; }
 
-    /// <summary>The uid of a data source for all SQLite references, or a hashtable from what a dashboard has to the uid of a data source.</summary>
+    /// <summary>The uid of a data source for all references to its plugin, or a hashtable from what a dashboard has to the uid of a data source.</summary>
     [Parameter(ParameterSetName = ObjectSet)]
     [Parameter(ParameterSetName = PathSet)]
     [ValidateNotNull]
@@ -107,7 +113,7 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
             EachRule(AlertRule, rule => WriteAll((_rules ??= new AlertProvisioningWriter(Options(), Callbacks)).Write(rule) is { } result ? [result] : []));
             return;
         }
-        EachDashboard(InputObject, Path, document => WriteAll((_dashboards ??= new ProvisioningWriter(Options(), Callbacks)).Write(document)
+        EachDashboard(InputObject, Path, Database, document => WriteAll((_dashboards ??= new ProvisioningWriter(Options(), Callbacks)).Write(document)
             .Select(result => PassThru && result.Uid == document.Uid ? result with { Dashboard = document } : result)));
     }
 
@@ -134,9 +140,10 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
         DataSources = Sources(DataSource, DataSourceUid),
         Path = ResolvePath(ProvisioningPath),
         GrafanaPath = GrafanaPath,
-        Database = TelemetryStores.PathOf(Database),
+        Database = TelemetryStores.PathOrAddressOf(Database),
+        Plugin = DataSourcePlugin.Of(Engine),
         DataSourceName = DataSourceName,
-        DataSourceUid = DataSourceUid ?? SqliteDataSource.DefaultUid,
+        DataSourceUid = DataSourceUid,
         Folder = Folder,
         FolderUid = FolderUid,
         OrgId = OrgId,

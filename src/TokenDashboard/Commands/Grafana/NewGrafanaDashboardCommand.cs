@@ -61,6 +61,16 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     [ValidateNotNullOrEmpty]
     public TimeZoneInfo[] TimeZone { get; set; } = [];
 
+    /// <summary>The engine that the dashboards of the catalog read. Without it, that of Database, else Sqlite.</summary>
+    [Parameter(ParameterSetName = NameSet)]
+    [ChoiceTransformation]
+    public DashboardEngine? Engine { get; set; }
+
+    /// <summary>The store that the dashboards are for, which tells the engine: a path, or the address of ClickHouse.</summary>
+    [Parameter(ParameterSetName = NameSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Database { get; set; }
+
     /// <summary>Creates the form for Grafana's import page, which asks for the data source.</summary>
     [Parameter]
     public SwitchParameter ForSharing { get; set; }
@@ -94,7 +104,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         }
         if (!WildcardPattern.ContainsWildcardCharacters(name))
         {
-            WriteOnce(DashboardCatalog.Create(name, Uid, Title, ForSharing, TimeZone));
+            WriteOnce(DashboardCatalog.Create(name, Uid, Title, ForSharing, TimeZone, DataSourcePlugin.Of(Engine, Database)));
             return;
         }
         var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
@@ -102,7 +112,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         RefuseShared(matches);
         foreach (string match in matches)
         {
-            WriteOnce(DashboardCatalog.Create(match, Uid, Title, ForSharing, TimeZone));
+            WriteOnce(DashboardCatalog.Create(match, Uid, Title, ForSharing, TimeZone, DataSourcePlugin.Of(Engine, Database)));
         }
     }
 

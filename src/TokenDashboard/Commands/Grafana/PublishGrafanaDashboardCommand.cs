@@ -28,7 +28,7 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The store's path as the Grafana server sees it. Without it, an existing data source is used unchanged.</summary>
+    /// <summary>The store's path as the Grafana server sees it, or the address of ClickHouse. Without it, an existing data source is used unchanged.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Database { get; set; }
@@ -46,19 +46,19 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
     [ArgumentCompleter(typeof(ServerCompleter))]
     public string? FolderUid { get; set; }
 
-    /// <summary>The name of the data source. A new one is named TokenDashboard by default.</summary>
+    /// <summary>The name of the data source. A new one is named TokenDashboard or TokenDashboard ClickHouse by default.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ServerCompleter))]
     public string? DataSourceName { get; set; }
 
-    /// <summary>The uid of the data source. The default is tokendashboard-sqlite, unless a dashboard is set to another one of the server.</summary>
+    /// <summary>The uid of the data source. The default is tokendashboard-sqlite or tokendashboard-clickhouse, unless a dashboard is set to another one of the server.</summary>
     [Parameter]
     [ValidatePattern(DashboardDocument.UidPattern)]
     [ArgumentCompleter(typeof(ServerCompleter))]
     public string? DataSourceUid { get; set; }
 
-    /// <summary>An existing data source for all SQLite references, or a hashtable from what a dashboard has to an existing data source.</summary>
+    /// <summary>An existing data source for all references to its plugin, or a hashtable from what a dashboard has to an existing data source.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ServerCompleter))]
     [ValidateNotNull]
@@ -86,7 +86,7 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override void Process() => EachDashboard(InputObject, Path, document =>
+    private protected override void Process() => EachDashboard(InputObject, Path, Database, document =>
     {
         var item = new GrafanaPublishResult
         {
@@ -120,7 +120,7 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
         DataSources = Sources(DataSource, DataSourceUid),
         Folder = Folder,
         FolderUid = FolderUid,
-        Database = Database is null ? null : TelemetryStores.PathOf(Database),
+        Database = Database is null ? null : TelemetryStores.PathOrAddressOf(Database),
         DataSourceName = DataSourceName,
         DataSourceUid = DataSourceUid,
         Message = Message,

@@ -99,6 +99,10 @@ public sealed class TokenStoreSync : IDisposable
         Wait();
         _result.NotSendable = Math.Max(0, _removed - kept);
         _sent.ReadWatermark(DateTimeOffset.UtcNow);
+        if (_options.Prices is { } prices)
+        {
+            _result.PricedModels = new SentPrices(_server, Source).Write(prices, _sent.Version);
+        }
         _result.Watermark = _sent.Watermark;
         _result.Seconds = watch.Elapsed.TotalSeconds;
         return _result;
