@@ -142,6 +142,7 @@ internal static partial class QueryRules
     [GeneratedRegex(@"\$(' \|\| '|', ')?\{?__(from|to|fromTime|toTime)(_ms)?\b|\[\[__(from|to)\b")]
     private static partial Regex TimeFilter();
 
-    [GeneratedRegex(@"\b(FROM|JOIN)\s", RegexOptions.IgnoreCase)]
+    // Prices and the tables of the server have no times.
+    [GeneratedRegex(@"\b(FROM|JOIN)\s(?!\s*(token_price|system\.))", RegexOptions.IgnoreCase)]
     private static partial Regex TableRead();
 }

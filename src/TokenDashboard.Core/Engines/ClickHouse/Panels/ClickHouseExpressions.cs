@@ -26,7 +26,7 @@ internal static class ClickHouseExpressions
         {indent}WHERE {range} AND {Raw("chosen")}{also}
         """;
 
-    internal static string OfRow(PanelQuery query) => query.OfRowUser ? $" AND {Known("user")} = ${{{PanelNames.RowUser}:sqlstring}}" : "";
+    internal static string OfRow(PanelQuery query) => query.OfRowUser ? $" AND {Known("user")} IN (${{{PanelNames.RowUser}:sqlstring}})" : "";
 
     internal static bool NeedsPrices(PanelMeasure measure) => measure switch
     {

@@ -62,12 +62,12 @@ internal static class ClickHousePanelSql
     // A bucket ends where the next one begins, the last one at the end of the time range or now. One shorter than a minute is taken as a minute.
     private static string Load(LoadQuery query) => $"""
         SELECT
-          {Lines(query.Measures.Select((measure, index) => $"sum(m{index + 1}) / sum(minutes) AS {Quoted($"{measure.Title} a minute")}, max(if(m{index + 1} > 0, m{index + 1} / minutes, NULL)) AS {Quoted($"Most {measure.Title.ToLowerInvariant()} a minute")}"))}
+          {Lines(query.Measures.Select((measure, index) => $"sum(m{index + 1}) / sum(minutes) AS {Quoted($"{measure.Title} a minute")}, max(m{index + 1} / minutes) AS {Quoted($"Most {measure.Title.ToLowerInvariant()} a minute")}"))}
         FROM (
           SELECT bucket, greatest(60, dateDiff('second', bucket, leadInFrame(bucket, 1, least(now(), $__toTime)) OVER (ORDER BY bucket ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING))) / 60 AS minutes
           FROM {Raw("times")} AS times WHERE bucket <= now()) AS buckets
         LEFT JOIN (
-          SELECT {BucketOfRequest}, {Columns(query.Measures)}
+          SELECT {BucketOfRequest}, {string.Join(", ", query.Measures.Select((measure, index) => $"toNullable({Expression(measure)}) AS m{index + 1}"))}
           {From(query.Measures, indent: "  ")}
           GROUP BY bucket) AS used USING (bucket)
         """;
@@ -81,10 +81,10 @@ internal static class ClickHousePanelSql
         ORDER BY time
         """;
 
-    // The line of this period ends at the present moment.
+    // The line of this period ends at the present moment. Without requests there is none.
     private static string Cumulative(CumulativeQuery query) => $"""
         SELECT bucket AS time,
-          if(bucket <= greatest(now(), max(if(now > 0, bucket, toDateTime(0))) OVER ()), sum(now) OVER (ORDER BY bucket), NULL) AS "This period",
+          if(sum(now) OVER () > 0 AND bucket <= greatest(now(), max(if(now > 0, bucket, toDateTime(0))) OVER ()), sum(now) OVER (ORDER BY bucket), NULL) AS "This period",
           nullIf(sum(before) OVER (ORDER BY bucket), 0) AS "Period before"
         FROM (
           SELECT bucket, sum(part) AS now, sum(earlier) AS before
