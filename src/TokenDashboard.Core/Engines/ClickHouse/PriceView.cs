@@ -45,11 +45,19 @@ internal static class PriceView
         COMMENT '{RequestTable.Comment}{RequestTable.Format}'
         """,
         $"""
-        CREATE OR REPLACE VIEW {Name}{onCluster} AS
+        CREATE VIEW IF NOT EXISTS {Name}{onCluster} AS
         {View}
         COMMENT '{RequestTable.Comment}{RequestTable.Format}'
         """,
     ];
+
+    /// <summary>Whether both are there.</summary>
+    public static bool Exist(ClickHouseServer server)
+    {
+        var parameters = new ClickHouseParameters();
+        return server.Query(
+            $"SELECT toInt64(count()) FROM system.tables WHERE database = currentDatabase() AND name IN ({parameters.Add(Table)}, {parameters.Add(Name)})", parameters, row => row.GetInt64(0)).Single() == 2;
+    }
 
     // As PriceRates.CostOf: where no token has a price there is no cost. Amounts of several currencies are not added. A condition on
     // what is joined costs less than a list of prices that is copied to each request.

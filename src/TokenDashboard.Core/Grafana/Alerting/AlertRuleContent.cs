@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.Alerting;
 

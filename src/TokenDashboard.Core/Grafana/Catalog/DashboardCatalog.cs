@@ -1,6 +1,7 @@
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Model.Variables;
 using TokenDashboard.Grafana.Queries;
 

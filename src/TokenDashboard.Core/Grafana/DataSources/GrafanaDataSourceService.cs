@@ -5,6 +5,7 @@ using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Engines;
+using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.DataSources;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Model.Variables;
 
 namespace TokenDashboard.Grafana.Model;

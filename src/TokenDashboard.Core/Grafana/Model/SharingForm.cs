@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.Model;
 

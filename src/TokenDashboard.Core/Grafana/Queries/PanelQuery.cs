@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.Queries;
 

@@ -4,6 +4,7 @@ using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Parameters;
 

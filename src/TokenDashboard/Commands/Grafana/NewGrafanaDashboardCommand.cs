@@ -4,6 +4,7 @@ using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Definitions;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Input;
 using TokenDashboard.Parameters;
 

@@ -5,6 +5,7 @@ using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Rules;
 using TokenDashboard.Pricing;
@@ -59,7 +60,7 @@ public class ClickHousePanelTests
             };
             Compare(rows, from, from.AddHours(hours), chosen);
         },
-        iter: 4, threads: 1);
+        iter: 2, threads: 1);
 
     [ClickHouseFact]
     public void Names_with_quotes_backslashes_and_dollar_signs_are_chosen_and_shown()

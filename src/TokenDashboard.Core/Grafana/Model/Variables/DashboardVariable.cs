@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.Model.Variables;
 

@@ -1,4 +1,4 @@
-namespace TokenDashboard.Grafana.Model;
+namespace TokenDashboard.Grafana.Model.Plugins;
 
 /// <summary>The data source a dashboard of this product reads: Grafana's community plugin for SQLite.</summary>
 public static class SqliteDataSource

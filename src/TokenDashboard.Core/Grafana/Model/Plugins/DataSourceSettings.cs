@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Engines.ClickHouse;
 
-namespace TokenDashboard.Grafana.Model;
+namespace TokenDashboard.Grafana.Model.Plugins;
 
 /// <summary>The settings of a data source, by what it reads: the path of a SQLite database, or the address of ClickHouse.</summary>
 internal static class DataSourceSettings
