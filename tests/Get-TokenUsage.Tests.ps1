@@ -76,6 +76,15 @@ Describe 'Get-TokenUsage' {
         $page[1..3].User | Should -Be $users[2..4].User
     }
 
+    It 'gets the largest transactions as it would among all' -ForEach @(
+        @{ Order = @{} }, @{ Order = @{ OrderBy = 'Requests'; Descending = $true } }, @{ Order = @{ OrderBy = 'Requests' } }, @{ Order = @{ OrderBy = 'Cost'; Descending = $true } }
+    ) {
+        $all = Get-TokenUsage User, Transaction @store @Order | Select-Object -First 9
+
+        Get-TokenUsage User, Transaction @store @Order -First 9 | ConvertTo-Json | Should -Be ($all | ConvertTo-Json)
+        Get-TokenUsage User, Transaction @store @Order -Skip 4 -First 5 | ConvertTo-Json | Should -Be ($all[4..8] | ConvertTo-Json)
+    }
+
     It 'reads -Last 7d without quotes, as text, and as words' {
         $now = (New-TokenStore (Join-Path $TestDrive now.db) -Days 3 -RequestsPerDay 300).Database
 

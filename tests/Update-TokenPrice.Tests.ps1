@@ -53,6 +53,19 @@ Describe 'Update-TokenPrice' {
         (Get-Item $kept).LastWriteTimeUtc | Should -Be $written
     }
 
+    It 'refreshes the prices of a store with those in force, and takes no list' {
+        $database = Get-SampleStore "$([guid]::NewGuid()).db"
+        $null = Optimize-TokenStore $database
+        $null = Update-TokenPrice $file
+
+        Update-TokenPrice -Database $database -WhatIf
+        (Get-TokenStore $database).Prices | Should -Be 'stale'
+        Update-TokenPrice -Database $database | Should -BeNullOrEmpty
+        (Get-TokenStore $database).Prices | Should -Be 'current'
+        Update-TokenPrice -Database none.db -ErrorVariable failed -ErrorAction SilentlyContinue
+        $failed[0].FullyQualifiedErrorId | Should -Be 'StoreNotFound,TokenDashboard.Commands.UpdateTokenPriceCommand'
+    }
+
     It 'refreshes the prices of stores' {
         $database = Get-SampleStore "$([guid]::NewGuid()).db"
         $null = Optimize-TokenStore $database

@@ -3,7 +3,7 @@ namespace TokenDashboard;
 /// <summary>
 /// Every failure this product reports by name. A member's name is the first part of the ErrorId a script sees, so names never change.
 /// </summary>
-public enum ErrorCode
+public enum ErrorCode : long
 {
     /// <summary>No store was named by parameter, environment or configuration file.</summary>
     StoreNotSpecified,

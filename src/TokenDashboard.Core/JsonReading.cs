@@ -28,6 +28,9 @@ internal static class JsonReading
 
     internal static bool Flag(this JsonNode? node, string key) => Child(node, key)?.GetValueKind() == JsonValueKind.True;
 
+    /// <summary>A whole number as it was read; null for anything else.</summary>
+    internal static long? Whole(this JsonNode? node, string key) => Child(node, key) is JsonValue value && value.TryGetValue(out long number) ? number : null;
+
     // By way of the text, because nodes that code made hold integers, which do not convert themselves.
     internal static double? Number(this JsonNode? node, string key) =>
         Child(node, key) is JsonValue value && value.GetValueKind() == JsonValueKind.Number

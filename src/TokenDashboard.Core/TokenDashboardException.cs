@@ -13,4 +13,7 @@ public sealed class TokenDashboardException(ErrorCode code, string message, Exce
 
     /// <summary>The value the failure is about, or null.</summary>
     public object? Target { get; } = target;
+
+    /// <summary>Whether the code begins with the word of an area, such as Store or Import.</summary>
+    public bool IsAbout(string area) => Code.ToString().StartsWith(area, StringComparison.Ordinal);
 }

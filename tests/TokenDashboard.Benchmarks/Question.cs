@@ -39,7 +39,7 @@ internal sealed record Question(string Name, string Keys, TimeRange Range, Func<
         Usage("by user, negative verdicts only", "user_id", null, UsageDimension.User) with { PolicyFailed = true, RowGoal = 1000 },
         new(
             "transactions, top 10", "transaction_id", TimeRange.All,
-            (store, filter) => new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc).Run([new SqliteStore(store)], filter).Rows.Take(Top), null, 4000) { IsTop = true },
+            (store, filter) => new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc) { Largest = (Top, UsageOrder.Default) }.Run([new SqliteStore(store)], filter).Rows, null, 4000) { IsTop = true },
     ];
 
     /// <summary>What DuckDB groups by, where it differs.</summary>

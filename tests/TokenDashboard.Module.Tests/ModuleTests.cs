@@ -1,3 +1,6 @@
+using System.Management.Automation;
+using System.Reflection;
+
 namespace TokenDashboard.Module.Tests;
 
 public class ModuleTests
@@ -11,5 +14,40 @@ public class ModuleTests
         IEnumerable<string> listed = session.Run("$manifest = & ([scriptblock]::Create([IO.File]::ReadAllText($path))); $manifest.CmdletsToExport; $manifest.AliasesToExport", ("path", ModuleSession.ModulePath + "/TokenDashboard.psd1")).Succeeded().Select(name => name.ToString());
 
         Assert.Equal(listed.Order(), exported.Order());
+    }
+
+    // ConvertTo-Json writes the numbers of enumerations, but those of 64 bits as words.
+    [Fact]
+    public void Enumerations_of_results_are_words_in_JSON()
+    {
+        using var session = new ModuleSession();
+        var seen = new HashSet<Type>();
+        var enumerations = new HashSet<Type>();
+        void Visit(Type type)
+        {
+            type = Nullable.GetUnderlyingType(type) ?? type.GetElementType() ?? type;
+            if (type.IsEnum)
+            {
+                enumerations.Add(type);
+            }
+            foreach (Type argument in type.GetGenericArguments())
+            {
+                Visit(argument);
+            }
+            if (type.Namespace?.StartsWith(nameof(TokenDashboard), StringComparison.Ordinal) == true && seen.Add(type))
+            {
+                foreach (PropertyInfo property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
+                {
+                    Visit(property.PropertyType);
+                }
+            }
+        }
+        foreach (PSObject output in session.Run("(Get-Command -Module TokenDashboard -CommandType Cmdlet).OutputType.Type").Succeeded())
+        {
+            Visit((Type)output.BaseObject);
+        }
+
+        Assert.True(enumerations.Count > 5);
+        Assert.DoesNotContain(enumerations, type => Enum.GetUnderlyingType(type) != typeof(long));
     }
 }

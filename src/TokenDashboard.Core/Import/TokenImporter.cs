@@ -129,7 +129,7 @@ public sealed class TokenImporter : IDisposable
             {
                 work();
             }
-            catch (TokenDashboardException exception) when (exception.Code.ToString().StartsWith("Import", StringComparison.Ordinal))
+            catch (TokenDashboardException exception) when (exception.IsAbout("Import"))
             {
                 reports.Add(ImportReport.OfFailure(path, _database, _whatIf, exception.Code, exception.Message));
             }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace TokenDashboard.Pricing;
 
 /// <summary>When a price holds, seen from an instant.</summary>
-public enum PriceStatus
+public enum PriceStatus : long
 {
     /// <summary>It is over.</summary>
     Past,

@@ -14,7 +14,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
     private readonly record struct Seen(string Provider, string Model, PriceMatch? Match);
 
     private Seen _seen;
-    private List<Part>? _parts;
+    private Part? _parts;
     private Part? _last;
     private long _unpriced;
 
@@ -54,7 +54,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
     public void AddCost(PricedUsage priced)
     {
         _unpriced += priced._unpriced;
-        foreach (Part part in priced._parts ?? [])
+        for (Part? part = priced._parts; part is not null; part = part.Next)
         {
             Part own = PartOf(part.Price, part.InputClass, part.Prompt);
             own.Counts = Sum(own.Counts, part.Counts);
@@ -64,10 +64,12 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
 
     private UsageCost CostAt(DateTimeOffset? at)
     {
-        var sums = new SortedDictionary<string, decimal>(StringComparer.Ordinal);
+        decimal sum = 0;
+        string? currency = null;
+        SortedSet<string>? currencies = null;
         long unpriced = _unpriced;
         bool upperBound = false;
-        foreach (Part part in _parts ?? [])
+        for (Part? part = _parts; part is not null; part = part.Next)
         {
             ResolvedPrice price = at is { } instant ? part.Price.Match.At(instant) : part.Price;
             (decimal cost, long without) = part.Prompt is { } prompt ? price.CostOf(part.Counts, prompt) : price.CostOf(part.Counts, part.InputClass);
@@ -75,10 +77,18 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
             upperBound |= part.WithoutCached > 0 && price.IsCheaperCached;
             if (part.Counts.HasCost(without))
             {
-                sums[price.Match.Currency] = sums.GetValueOrDefault(price.Match.Currency) + cost;
+                sum += cost;
+                currency ??= price.Match.Currency;
+                if (currency != price.Match.Currency)
+                {
+                    currencies ??= new(StringComparer.Ordinal) { currency };
+                    currencies.Add(price.Match.Currency);
+                }
             }
         }
-        return new UsageCost(sums, unpriced, upperBound);
+        return currencies is null
+            ? new UsageCost(currency is not null || unpriced == 0 ? sum : null, currency, unpriced, upperBound)
+            : new UsageCost(null, string.Join(", ", currencies), unpriced, upperBound);
     }
 
     private static TokenCounts Sum(in TokenCounts one, in TokenCounts other) => new(
@@ -100,17 +110,19 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
         {
             return _last;
         }
-        _last = (_parts ??= []).Find(part => part.Is(price, inputClass, prompt));
-        if (_last is null)
+        Part? part = _parts;
+        while (part is not null && !part.Is(price, inputClass, prompt))
         {
-            _parts.Add(_last = new Part(price, inputClass, prompt));
+            part = part.Next;
         }
-        return _last;
+        return _last = part ?? (_parts = new Part(price, inputClass, prompt, _parts));
     }
 
     /// <summary>The tokens of one price and class; where the class does not tell the tier, of one size of prompts.</summary>
-    private sealed class Part(ResolvedPrice price, int inputClass, long? prompt)
+    private sealed class Part(ResolvedPrice price, int inputClass, long? prompt, Part? next)
     {
+        public Part? Next => next;
+
         public ResolvedPrice Price => price;
 
         public int InputClass => inputClass;

@@ -4,7 +4,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage;
 
 /// <summary>Why tokens have no price.</summary>
-public enum UnpricedReason
+public enum UnpricedReason : long
 {
     /// <summary>The price list knows no provider of that name, or the model's name tells none.</summary>
     NoProvider,
@@ -42,7 +42,7 @@ public sealed record UnpricedUsage(
     private static UnpricedUsage? Of(UsageKey key, UsageAccumulator usage, PriceList prices)
     {
         bool isKnown = prices.Find(key.Provider, key.Model!) is not null;
-        long unpriced = UsageCost.Of(usage)!.UnpricedTokens;
+        long unpriced = ((PricedUsage)usage).Cost.UnpricedTokens;
         if (isKnown && unpriced == 0)
         {
             return null;

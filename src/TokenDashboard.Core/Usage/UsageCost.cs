@@ -3,21 +3,16 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage;
 
 /// <summary>What usage costs.</summary>
-/// <param name="ByCurrency">The cost of priced tokens, by currency. Different currencies are never added.</param>
+/// <param name="Amount">The cost of priced tokens; null where nothing has a price, or prices are in several currencies, which are never added.</param>
+/// <param name="Currency">The currency; null where nothing has a price. Several are joined by commas.</param>
 /// <param name="UnpricedTokens">Tokens without a price.</param>
 /// <param name="IsUpperBound">
 /// Whether requests do not say how many of their prompt tokens were cached, which would have cost less.
 /// </param>
-internal sealed record UsageCost(SortedDictionary<string, decimal> ByCurrency, long UnpricedTokens, bool IsUpperBound)
+internal readonly record struct UsageCost(decimal? Amount, string? Currency, long UnpricedTokens, bool IsUpperBound)
 {
     /// <summary>The cost of usage; null where it was asked for without prices.</summary>
     public static UsageCost? Of(UsageAccumulator? usage) => (usage as PricedUsage)?.Cost;
-
-    /// <summary>The currency; null where nothing has a price. Several are joined by commas.</summary>
-    public string? Currency => ByCurrency.Count == 0 ? null : string.Join(", ", ByCurrency.Keys);
-
-    /// <summary>The cost; null where nothing has a price, or prices are in several currencies.</summary>
-    public decimal? Amount => ByCurrency.Count == 1 ? ByCurrency.Values.First() : ByCurrency.Count == 0 && UnpricedTokens == 0 ? 0 : null;
 }
 
 /// <summary>What shares are parts of.</summary>

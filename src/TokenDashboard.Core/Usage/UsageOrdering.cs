@@ -1,3 +1,5 @@
+using TokenDashboard.Telemetry;
+
 namespace TokenDashboard.Usage;
 
 /// <summary>Puts rows of usage in order.</summary>
@@ -13,6 +15,18 @@ public static class UsageOrdering
         }
         return descending ? rows.OrderByDescending(row => KeyOf(row, order)) : rows.OrderBy(row => KeyOf(row, order));
     }
+
+    /// <summary>The measure an order is by, where it is a sum; null for the others.</summary>
+    internal static Measure? SumOf(UsageOrder order) => order switch
+    {
+        UsageOrder.Requests => Measures.Requests,
+        UsageOrder.PromptTokens => Measures.PromptTokens,
+        UsageOrder.CompletionTokens => Measures.CompletionTokens,
+        UsageOrder.Default or UsageOrder.TotalTokens => Measures.TotalTokens,
+        UsageOrder.PolicyFailures => Measures.PolicyFailures,
+        UsageOrder.InterruptedStreams => Measures.InterruptedStreams,
+        _ => null,
+    };
 
     // Counts up to 2^53 are exact as doubles; beyond, neighbours may change places.
     private static double KeyOf(UsageFigures row, UsageOrder order) => order switch

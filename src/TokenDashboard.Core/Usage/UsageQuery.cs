@@ -8,6 +8,9 @@ public sealed class UsageQuery
     /// <summary>More rows than this are refused when empty buckets are filled in.</summary>
     internal const int MaxFilledRows = 1_000_000;
 
+    // Stands for the groups nobody wants, which shares are parts of all the same.
+    private static readonly UsageKey Others = new(-1);
+
     private readonly HashSet<UsageDimension> _dimensions;
     private readonly TimeZoneInfo _zone;
     private readonly DayOfWeek _firstDayOfWeek;
@@ -47,6 +50,12 @@ public sealed class UsageQuery
     /// <summary>The prices; null for usage without its cost.</summary>
     public UsagePrices? Prices { get; init; }
 
+    /// <summary>
+    /// At most how many rows are wanted, and of what they have the most; null for all. A hint: by transaction, of which there are as many as
+    /// requests, it saves memory and time, and otherwise there may be more rows.
+    /// </summary>
+    public (int Count, UsageOrder Order)? Largest { get; init; }
+
     /// <summary>Runs the query. Rows come by time, then by tokens, most first.</summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GroupingInvalid"/>: filling without a unit of time. <see cref="ErrorCode.TooManyBuckets"/>: filling would make more than a million rows. One of the <c>Store</c> codes: reading failed.
@@ -55,6 +64,7 @@ public sealed class UsageQuery
     {
         (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = Sum(stores, filter);
         var all = UsageTotals.Of(groups.Select(group => group.Usage), Prices);
+        groups = [.. groups.Where(group => group.Key != Others)];
         string groupedBy = string.Join(", ", _dimensions.Order());
         TokenUsage Row(UsageKey key, UsageAccumulator usage, bool isTotal)
         {
@@ -89,7 +99,18 @@ public sealed class UsageQuery
             throw new TokenDashboardException(
                 ErrorCode.GroupingInvalid, "Empty buckets can be filled in only where usage is grouped by a unit of time, such as Hour or Day.");
         }
-        (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum(stores, filter, _dimensions.Aggregate(RequestText.None, (texts, dimension) => texts | TextOf(dimension)), Step, _sessions ? TimeZoneInfo.Utc : _zone, Prices, Keys);
+        RequestText texts = _dimensions.Aggregate(RequestText.None, (all, dimension) => all | TextOf(dimension));
+        Func<ITelemetryStore, Func<UsageRow, UsageKey>> keys = Keys;
+        if (Largest is { } largest && UsageOrdering.SumOf(largest.Order) is { } measure && !WithTotal && Step == 0 && texts.HasFlag(RequestText.Transaction))
+        {
+            HashSet<UsageKey> wanted = UsageGroups.Largest(stores, filter, texts, Keys, measure, largest.Count, (one, other) => one.CompareNames(other));
+            keys = store =>
+            {
+                Func<UsageRow, UsageKey> keyOf = Keys(store);
+                return row => keyOf(row) is var key && wanted.Contains(key) ? key : Others;
+            };
+        }
+        (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum(stores, filter, texts, Step, _sessions ? TimeZoneInfo.Utc : _zone, Prices, keys);
         if (_dimensions.Count == 0 && groups.Count == 0)
         {
             groups.Add(default, UsageGroups.NewUsage(Prices));

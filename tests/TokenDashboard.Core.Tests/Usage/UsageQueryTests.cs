@@ -63,6 +63,25 @@ public class UsageQueryTests
         iter: 40);
 
     [Fact]
+    public void The_largest_transactions_are_the_first_of_all_with_the_same_shares() => Gen.Select(
+        RandomStore.Row.Array[0, 80], Gen.Int[0, 12], Gen.OneOfConst(UsageOrder.Default, UsageOrder.Requests, UsageOrder.CompletionTokens, UsageOrder.P95DurationMs)).ForAll(
+        (rows, count, order) =>
+        {
+            using var store = new TestStore();
+            store.Insert(rows);
+            using TokenStore open = store.Open();
+            IEnumerable<string> Run((int, UsageOrder)? largest)
+            {
+                QueryResult<TokenUsage> result = new UsageQuery([UsageDimension.User, UsageDimension.Transaction], TimeZoneInfo.Utc) { Largest = largest }.Run([new SqliteStore(open)], new RequestFilter());
+                return UsageOrdering.Order(result.Rows, order, order != UsageOrder.Default).Take(count)
+                    .Select(row => $"{row.User}|{row.Transaction}|{row.Requests}|{row.CompletionTokens}|{row.TotalTokens}|{row.Share}|{row.P95DurationMs}");
+            }
+
+            Assert.Equal(Run(null), Run((count, order)));
+        },
+        iter: 60);
+
+    [Fact]
     public void Filters_choose_what_they_say() => Gen.Select(RandomStore.Row.Array[0, 80], Gen.Int[0, 5]).ForAll(
         (rows, which) =>
         {

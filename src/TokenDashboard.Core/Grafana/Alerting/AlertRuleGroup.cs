@@ -9,7 +9,6 @@ namespace TokenDashboard.Grafana.Alerting;
 internal sealed record StoredAlertRule(JsonObject Json)
 {
     internal string FolderUid => Json.String("folderUID") ?? "";
-
     internal string Provenance => ProvenanceOf(Json);
 
     internal static string PathOf(string uid) => $"api/v1/provisioning/alert-rules/{Uri.EscapeDataString(uid)}";
@@ -29,8 +28,7 @@ internal sealed class AlertRuleGroup(GrafanaClient client, string folderUid, str
     private JsonObject? _json;
 
     /// <summary>How often it is evaluated; null if there is no such group.</summary>
-    internal TimeSpan? Interval => _json?["interval"] is JsonValue value && value.TryGetValue(out long seconds) ? TimeSpan.FromSeconds(seconds) : null;
-
+    internal TimeSpan? Interval => _json.Whole("interval") is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
     private JsonObject[] Rules => [.. _json.Objects("rules")];
 
     /// <summary>Reads the current state.</summary>
@@ -44,9 +42,7 @@ internal sealed class AlertRuleGroup(GrafanaClient client, string folderUid, str
     internal TokenDashboardException? Obstacle(AlertRule rule, bool force)
     {
         if (Interval is null || Interval == rule.Interval)
-        {
             return null;
-        }
         string interval = AlertLength.Format(Interval.Value);
         string wanted = AlertLength.Format(rule.Interval);
         string group = $"The rule group '{name}' has the interval {interval}, not {wanted} as '{rule.Name}' needs, and contains rules";

@@ -18,7 +18,6 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
 {
     /// <summary>The default folder of new rules.</summary>
     internal const string DefaultFolder = "TokenDashboard";
-
     internal const string ReadPermission = "alert.provisioning:read (role Admin)";
     internal const string WritePermission = "alert.provisioning:write (role Admin)";
 
@@ -38,9 +37,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
                 .Ensure(new GrafanaPublishOptions { DataSourceUid = DataSourceUid() }, out DataSourceIdentity identity);
             _dataSource = identity;
             if (result is not null)
-            {
                 yield return result;
-            }
         }
     }
 
@@ -57,20 +54,12 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
         StoredAlertRule? stored = StoredAlertRule.Read(Client, rule.Uid);
         List<GrafanaPublishResult> folders = Place(rule, stored, out FolderPlace place);
         foreach (GrafanaPublishResult folder in folders)
-        {
             yield return folder;
-        }
         _set.Add(rule, place.Uid ?? place.Title);
         JsonObject wanted = AlertRuleContent.Of(rule, _dataSource!.Plugin, _dataSource.Uid, place.Uid ?? "");
-        var result = new GrafanaPublishResult
-        {
-            Kind = GrafanaPublishKind.AlertRule,
-            Name = rule.Name,
-            Action = GrafanaPublishAction.Unchanged,
-            Uid = rule.Uid,
-            Url = new Uri(Client.Url, $"alerting/grafana/{rule.Uid}/view"),
-            FolderTitle = place.Title,
-        };
+        var result = new GrafanaPublishResult(
+            GrafanaPublishKind.AlertRule, rule.Name, GrafanaPublishAction.Unchanged, rule.Uid, new Uri(Client.Url, $"alerting/grafana/{rule.Uid}/view"),
+            FolderTitle: place.Title);
         AlertRuleGroup? group = place.Uid is null ? null : new AlertRuleGroup(Client, place.Uid, rule.Group).Read();
         bool same = stored is not null && AlertRuleContent.Holds(stored.Json, wanted);
         if (same && group?.Interval == rule.Interval)
@@ -86,9 +75,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
             throw obstacle;
         }
         if (!Callbacks.ShouldProcess($"Alert rule '{rule.Name}' (uid '{rule.Uid}') in '{place.Title}' on {Client.Url}", stored is null ? "Create" : "Update"))
-        {
             yield break;
-        }
         if (!same && Save(rule, place, stored, wanted) is { } conflict)
         {
             yield return result with { Action = GrafanaPublishAction.Conflict, Message = conflict.Message };
@@ -108,9 +95,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
         // The tree of notification policies exists wherever alert rules do; only a server without that interface has no such path.
         GrafanaResponse? response = Server.IsOld ? null : Client.Get("api/v1/provisioning/policies");
         if (response is { IsNoAnswer: true })
-        {
             throw response.Failure("see whether it takes alert rules", ReadPermission);
-        }
         if (response is null || (response.Status == 404 && response.Words.Equals("Not found", StringComparison.OrdinalIgnoreCase)))
         {
             throw Client.Error(
@@ -123,9 +108,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
     private string DataSourceUid()
     {
         if (options.DataSourceUid is not null || options.DataSourceName is not { } name)
-        {
             return options.DataSourceUid ?? DataSourcePlugin.Sqlite.DefaultUid;
-        }
         return Array.Find(GrafanaDataSources.All(Client), item => item.Name == name)?.Uid ?? throw new TokenDashboardException(
             ErrorCode.GrafanaDataSourceMissing,
             $"Grafana at {Client.Url} has no data source named '{name}'. Create it with Set-GrafanaDataSource, or give another -DataSourceName.",
@@ -136,9 +119,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
     {
         (string? Title, string? Uid) wanted = rule.Folder is not null ? (rule.Folder, null) : (options.Folder, options.FolderUid);
         if (wanted is (null, null))
-        {
             wanted = stored is null ? (DefaultFolder, null) : (null, stored.FolderUid);
-        }
         List<GrafanaPublishResult> results = [];
         if (!_places.TryGetValue(wanted, out FolderPlace? known))
         {
@@ -158,9 +139,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
     private TokenDashboardException? Obstacle(AlertRule rule, StoredAlertRule? stored, JsonObject wanted)
     {
         if (stored is null)
-        {
             return null;
-        }
         string name = $"The {Name(rule)}";
         if (stored.Provenance is not ("" or "api"))
         {
@@ -171,9 +150,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
                 target: rule.Uid);
         }
         if (AlertRuleContent.IsAsPublished(stored.Json, wanted))
-        {
             return null;
-        }
         string what = AlertRuleContent.IsMarked(stored.Json) ? "was changed in Grafana after it was last published" : "exists in Grafana with other content and was not published from here";
         if (options.Force)
         {
@@ -190,9 +167,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
     private TokenDashboardException? Save(AlertRule rule, FolderPlace place, StoredAlertRule? stored, JsonObject wanted)
     {
         if (place.Uid is null)
-        {
             throw place.NotCreated("alert rule");
-        }
         bool IsDone() => StoredAlertRule.Read(Client, rule.Uid) is { } now && AlertRuleContent.Holds(now.Json, wanted) && AlertRuleContent.IsAsPublished(now.Json, wanted);
         // A rule that the API created without this header stays the API's, which then refuses the header.
         GrafanaResponse? response = stored is null
@@ -237,20 +212,12 @@ internal sealed class AlertRuleSet
     {
         string? problem = null;
         if (!_uids.Add(rule.Uid))
-        {
             problem = $"has the uid '{rule.Uid}', which another rule of this run has too. Give each rule its own; without Uid it is derived from Name";
-        }
         else if (!_names.Add((folder, rule.Name)))
-        {
             problem = $"has the name of another rule of this run in the folder '{folder}'. Grafana allows a name only once in a folder";
-        }
         else if (!_groups.TryAdd((folder, rule.Group), rule.Interval) && _groups[(folder, rule.Group)] != rule.Interval)
-        {
             problem = $"has another Interval than another rule of this run in the group '{rule.Group}'. Give one of them another Group, or both the same Interval";
-        }
         if (problem is not null)
-        {
             throw new TokenDashboardException(ErrorCode.AlertRuleInvalid, $"The alert rule '{rule.Name}' {problem}.", target: rule.Name);
-        }
     }
 }

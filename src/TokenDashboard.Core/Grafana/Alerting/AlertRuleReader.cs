@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Grafana.Alerting.Rules;
@@ -9,7 +8,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Grafana.Alerting;
 
 /// <summary>Reads alert rules from definitions: fields with values, from a hash table, a row of a CSV file or a JSON object.</summary>
-public static partial class AlertRuleReader
+public static class AlertRuleReader
 {
     private const int MaxText = 4000;
 
@@ -84,25 +83,15 @@ public static partial class AlertRuleReader
     private static void Check(AlertRule rule, AlertFields read, bool noWindow)
     {
         if (noWindow && !read.Has("Window"))
-        {
             read.Fault("Window", "is missing; it is how far back to look, such as 1h or 1d");
-        }
         if (rule.Kind == AlertKind.NoTelemetry && read.Has("Kind") && (read.Has("Limit") || rule.By != AlertDimension.Total))
-        {
             read.Fault("Kind", "is NoTelemetry, which takes neither Limit nor By; its Window is how long there may be no request");
-        }
         if (rule is { Kind: AlertKind.NoTelemetry, MonthSoFar: true } && read.Has("Kind"))
-        {
             read.Fault("Window", "is month, which NoTelemetry does not take; it must be a length of time");
-        }
-        if (!Uid().IsMatch(rule.Uid))
-        {
+        if (!DashboardDocument.IsUid(rule.Uid))
             read.Fault("Uid", $"is '{rule.Uid}'; it must be 1 to 40 of A-Z, a-z, 0-9, '-' and '_'");
-        }
         if (rule.Group.IndexOfAny(['/', '\\']) >= 0)
-        {
             read.Fault("Group", $"is '{rule.Group}'; a group must not have a slash in its name");
-        }
         try
         {
             _ = AlertSql.Of(rule);
@@ -120,9 +109,7 @@ public static partial class AlertRuleReader
         {
             string key = name.ToLowerInvariant();
             if (read.Text(name, MaxText) is { } text && !annotations.TryAdd(key, text))
-            {
                 read.Fault(name, $"and Annotations.{key} are the same; give only one");
-            }
         }
         annotations.TryAdd("summary", Summary(rule));
         return annotations;
@@ -149,16 +136,11 @@ public static partial class AlertRuleReader
     private static IReadOnlyList<string> Names(AlertFields read, string name) =>
         [.. read.Texts(name, blank: true).Select(text => text == PanelNames.Unknown ? "" : text)];
 
-    private static string UidOf(string name) =>
-        $"alert-{DashboardContent.Fingerprint(name)}";
-
-    [GeneratedRegex(DashboardDocument.UidPattern)]
-    private static partial Regex Uid();
+    private static string UidOf(string name) => $"alert-{DashboardContent.Fingerprint(name)}";
 }
 
 /// <summary>The fields of an alert rule: those of any definition, and lengths of time.</summary>
-internal sealed class AlertFields(IEnumerable<KeyValuePair<string, object?>> fields, IReadOnlyList<string> known)
-    : DefinitionFields(fields, known)
+internal sealed class AlertFields(IEnumerable<KeyValuePair<string, object?>> fields, IReadOnlyList<string> known) : DefinitionFields(fields, known)
 {
     /// <summary>Whether the field is the word for the calendar month so far.</summary>
     internal bool IsMonth(string name) => Value(name) is string text && text.Trim().Equals("month", StringComparison.OrdinalIgnoreCase);
@@ -166,9 +148,7 @@ internal sealed class AlertFields(IEnumerable<KeyValuePair<string, object?>> fie
     internal TimeSpan? Length(string name, TimeSpan shortest, TimeSpan longest, int step = 1)
     {
         if (Value(name) is not { } value)
-        {
             return null;
-        }
         TimeSpan? length = value as TimeSpan? ?? (value is string text ? AlertLength.Parse(text.Trim()) : null);
         if (length is null || length < shortest || length > longest || length.Value.Ticks % (step * TimeSpan.TicksPerSecond) != 0)
         {

@@ -14,6 +14,7 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool
     internal const string Folder = "apis/folder.grafana.app";
 
     private readonly Dictionary<string, ServedGroup?> _groups = [];
+    private bool? _anyDeleted;
 
     /// <summary>The part of a path that names the organization: <c>default</c>, <c>org-2</c>, in Grafana Cloud <c>stacks-123</c>.</summary>
     internal string Namespace => field ??=
@@ -37,6 +38,23 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool
         }
         return served;
     }
+
+    internal string PathOf(string group, string version, string kind) => $"{group}/{version}/namespaces/{Uri.EscapeDataString(Namespace)}/{kind}";
+
+    /// <summary>A phrase that says who deleted a dashboard, which servers remember for a while; null if it was not deleted, or the server does not say.</summary>
+    internal string? Deleted(string version, string uid)
+    {
+        // A server that does not know the selector may return existing dashboards.
+        ApiObject[] Page(string selector) => client.FindOptional(
+            $"{PathOf(Dashboard, version, "dashboards")}?labelSelector={Uri.EscapeDataString("grafana.app/get-trash=true")}{selector}&limit=1") is { IsArray: false } response
+                ? [.. (response.As(GrafanaJson.Default.ApiList).Items ?? []).Where(item => item.IsDeleted)]
+                : [];
+
+        // Most servers have nothing there, so a run over many dashboards asks once.
+        return (_anyDeleted ??= Page("").Length > 0) && Array.Find(Page($"&fieldSelector={Uri.EscapeDataString($"metadata.name={uid}")}"), item => item.Uid == uid) is { } found
+            ? $"was deleted in Grafana{found.SavedBy}"
+            : null;
+    }
 }
 
 /// <summary>A group of a server.</summary>
@@ -50,26 +68,4 @@ internal sealed partial record ServedGroup(IReadOnlyList<string> Versions, strin
 
     [GeneratedRegex("^v1((alpha|beta)[0-9]+)?$")]
     private static partial Regex VersionOne();
-}
-
-/// <summary>The dashboards that a server keeps for a while after they were deleted.</summary>
-internal sealed class DeletedDashboards(GrafanaClient client, string dashboards)
-{
-    private bool? _any;
-
-    /// <summary>A phrase that says who deleted a dashboard; null if it was not deleted, or the server does not say.</summary>
-    internal string? Find(string uid)
-    {
-        // Most servers have nothing there, so a run over many dashboards asks once.
-        _any ??= Page("").Length > 0;
-        return _any.Value && Array.Find(Page($"&fieldSelector={Uri.EscapeDataString($"metadata.name={uid}")}"), item => item.Uid == uid) is { } found
-            ? $"was deleted in Grafana{found.SavedBy}"
-            : null;
-    }
-
-    // A server that does not know the selector may return existing dashboards.
-    private ApiObject[] Page(string selector) =>
-        client.FindOptional($"{dashboards}?labelSelector={Uri.EscapeDataString("grafana.app/get-trash=true")}{selector}&limit=1") is { IsArray: false } response
-            ? [.. (response.As(GrafanaJson.Default.ApiList).Items ?? []).Where(item => item.IsDeleted)]
-            : [];
 }

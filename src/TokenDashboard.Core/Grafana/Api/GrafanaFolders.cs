@@ -15,18 +15,15 @@ internal sealed record FolderPlace(string? Uid, string Title)
     /// <summary>Whether a title means the place outside every folder, which Grafana up to version 10 shows under this name.</summary>
     internal static bool IsRoot(string title) => title.Trim().Equals("General", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The place outside every folder.</summary>
     internal static FolderPlace Root { get; } = new("", RootTitle);
 
     /// <summary>The place that a server names: Grafana returns the root as nothing, or as "general".</summary>
     internal static FolderPlace Of(string? uid, string? title) => uid is null or "" or "general" ? Root : new FolderPlace(uid, title ?? uid);
 
-    /// <summary>The failure to save something in a folder that was not created.</summary>
     internal TokenDashboardException NotCreated(string thing) => new(
         ErrorCode.GrafanaFolderConflict, $"The {thing} cannot be saved in the folder '{Title}', because the folder was not created.", target: Title);
 }
 
-/// <summary>Finds and creates folders.</summary>
 internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server, IDashboardApi api, PublishCallbacks callbacks)
 {
     /// <summary>Grafana itself allows a tenth of it.</summary>
@@ -39,8 +36,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
 
     /// <summary>Finds or creates a folder, its parents first. A title or a uid must be given.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.GrafanaFolderConflict"/>: two folders of that title, or no such uid and no title;
-    /// <see cref="ErrorCode.GrafanaForbidden"/>.
+    /// <see cref="ErrorCode.GrafanaFolderConflict"/>: two folders of that title, or no such uid and no title.
     /// </exception>
     internal IEnumerable<GrafanaPublishResult> Ensure(string? titles, string? uid)
     {
@@ -58,13 +54,9 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
                 : $"'{titles}' is not the title of a folder. Give a title, or General for the place outside every folder.");
         }
         if (path.Length == 1 && FolderPlace.IsRoot(path[0]))
-        {
             path = [];
-        }
         if (path.Length > 1 && !api.HasNestedFolders)
-        {
             throw Conflict($"Grafana {server.Version} has no nested folders: '{titles}' needs version 11 or later. Give one title without a slash.");
-        }
         Place = FolderPlace.Root;
         for (int level = 0; level < path.Length; level++)
         {
@@ -72,9 +64,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
             FolderPlace? folder = (Place.Uid is null ? null : ByTitle(path[level], Place.Uid))
                 ?? Create(path[level], Place, level == path.Length - 1 ? uid : null, out action);
             if (folder is not null)
-            {
                 yield return Result(folder, action);
-            }
             Place = folder ?? new FolderPlace(null, path[level]);
         }
     }
@@ -82,33 +72,22 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
     /// <summary>The titles from the outermost folder to this one; none for the root.</summary>
     internal IReadOnlyList<string> Titles(FolderPlace place)
     {
-        IReadOnlyList<string> above = [];
+        IReadOnlyList<string>? above = null;
         var below = new Stack<(string Uid, string Title)>();
-        for ((string? uid, string title) = (place.Uid, place.Title); uid is { Length: > 0 };)
+        (string? uid, string title) = (place.Uid, place.Title);
+        while (uid is { Length: > 0 } && !_titles.TryGetValue(uid, out above) && below.All(folder => folder.Uid != uid))
         {
-            if (_titles.TryGetValue(uid, out IReadOnlyList<string>? known))
-            {
-                above = known;
-                break;
-            }
             if (below.Count == MaxDepth)
-            {
                 throw client.Error(
                     ErrorCode.GrafanaNotJson,
                     $"{client.Url} reports more than {MaxDepth} nested folders around '{place.Title}', so it is not Grafana. Check that -Url is Grafana's own address.");
-            }
-            if (below.Any(folder => folder.Uid == uid))
-            {
-                break;
-            }
             FolderAnswer? folder = Readable(uid);
             below.Push((uid, folder?.Title ?? title));
             (uid, title) = (folder?.ParentUid, folder?.ParentUid ?? "");
         }
+        above ??= [];
         while (below.TryPop(out (string Uid, string Title) folder))
-        {
             _titles[folder.Uid] = above = [.. above, folder.Title];
-        }
         return above;
     }
 
@@ -128,9 +107,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
     private FolderPlace? ByUid(string uid)
     {
         if (api.Folder(uid) is not { } folder)
-        {
             return null;
-        }
         callbacks.Verbose($"Folder '{folder.Title}' has the uid '{uid}'.");
         return new FolderPlace(folder.Uid ?? uid, folder.Title ?? uid);
     }
@@ -153,13 +130,9 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
     {
         action = GrafanaPublishAction.Created;
         if (!callbacks.ShouldProcess($"Folder '{title}' on {client.Url}", "Create"))
-        {
             return null;
-        }
         if (parent.Uid is null)
-        {
             throw Conflict($"The folder '{title}' cannot be created, because its parent '{parent.Title}' was not created.");
-        }
         // Newer servers accept a title twice, so two runs at the same time would create two folders. A uid exists only once.
         string wanted = uid ?? $"td-{DashboardContent.Fingerprint($"{parent.Uid}/{title}")}";
         FolderPlace? found = null;
@@ -178,13 +151,9 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
             response = api.CreateFolder(title, null, parent.Uid, IsThere);
         }
         if (response is null)
-        {
             return found;
-        }
         if (response.IsConflict)
-        {
             throw Conflict($"Grafana did not create the folder '{title}': {response.Words}. Another run may have created it just now; run the command again.");
-        }
         response.OrThrow($"create the folder '{title}'", "folders:create (role Editor)");
         string created = api.CreatedFolder(response).Uid ?? throw response.Unexpected();
         callbacks.Verbose($"Created the folder '{title}' with the uid '{created}'.");
@@ -195,14 +164,8 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
     private static FolderPlace? Matching(FolderAnswer? folder, string title, string parentUid) =>
         folder is { Uid: { } uid } && folder.Title == title && (folder.ParentUid ?? "") == parentUid ? new FolderPlace(uid, title) : null;
 
-    private GrafanaPublishResult Result(FolderPlace place, GrafanaPublishAction action) => new()
-    {
-        Kind = GrafanaPublishKind.Folder,
-        Name = place.Title,
-        Action = action,
-        Uid = place.Uid,
-        Url = new Uri(client.Url, $"dashboards/f/{place.Uid}"),
-    };
+    private GrafanaPublishResult Result(FolderPlace place, GrafanaPublishAction action) =>
+        new(GrafanaPublishKind.Folder, place.Title, action, place.Uid, new Uri(client.Url, $"dashboards/f/{place.Uid}"));
 
     private TokenDashboardException Conflict(string message) => client.Error(ErrorCode.GrafanaFolderConflict, message);
 }

@@ -25,13 +25,10 @@ internal interface IDashboardApi
     /// <summary>A phrase that names what else manages a dashboard; null if nothing does, or the server cannot say.</summary>
     string? Owner(StoredDashboard stored);
 
-    /// <summary>Creates or replaces a dashboard, only if the server still has what was read.</summary>
-    /// <param name="dashboard">Its content, with uid, without version; taken over.</param>
-    /// <param name="folder">The folder, whose uid is known; the root for none.</param>
-    /// <param name="stored">What was read; null if there was none.</param>
-    /// <param name="message">For the history.</param>
-    /// <param name="isDone">Checks whether a try without an answer was carried out.</param>
-    /// <returns>The answer; null if <paramref name="isDone"/> found that it was.</returns>
+    /// <summary>
+    /// Creates or replaces a dashboard, whose JSON has a uid and is taken over, only if the server still has what was read. Like
+    /// <see cref="CreateFolder"/> it returns the answer; null if <paramref name="isDone"/> found that a try without an answer was carried out.
+    /// </summary>
     GrafanaResponse? Save(JsonObject dashboard, FolderPlace folder, StoredDashboard? stored, string message, Func<bool> isDone);
 
     /// <summary>The version in the answer to <see cref="Save"/>.</summary>
@@ -49,12 +46,7 @@ internal interface IDashboardApi
     /// <summary>The folders directly in a folder; in none for the empty string.</summary>
     IEnumerable<FolderAnswer> Folders(string parentUid);
 
-    /// <summary>Creates a folder.</summary>
-    /// <param name="title">Its title.</param>
-    /// <param name="uid">Its uid; null lets the server choose.</param>
-    /// <param name="parentUid">The folder it is in; empty for none.</param>
-    /// <param name="isDone">Checks whether a try without an answer was carried out.</param>
-    /// <returns>The answer; null if <paramref name="isDone"/> found that it was.</returns>
+    /// <summary>Creates a folder in another, or in none for an empty parent. Without a uid the server chooses one.</summary>
     GrafanaResponse? CreateFolder(string title, string? uid, string parentUid, Func<bool> isDone);
 
     /// <summary>The folder in the answer to <see cref="CreateFolder"/>.</summary>

@@ -8,14 +8,11 @@ namespace TokenDashboard.Grafana.Api;
 internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiGroups groups) : IDashboardApi
 {
     private const int PageSize = 1000;
-
     /// <summary>A server that ignores paging must not be asked forever.</summary>
     private const int MaxPages = 100;
-
     private const string Permission = "dashboards:write (role Editor, or Edit on its folder)";
 
     public string Name => "/api";
-
     public bool HasNestedFolders => server.Major >= 11;
 
     public StoredDashboard? Read(string uid)
@@ -33,9 +30,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
     {
         GrafanaResponse response = client.Get($"{Versions(stored)}?limit={limit}&start=0");
         if (response.Status == 404)
-        {
             return PublishHistory.None;
-        }
         response.OrThrow($"read the history of the dashboard '{stored.Uid}'", Permission);
         VersionAnswer[] versions = response.IsArray
             ? response.As(GrafanaJson.Default.VersionAnswerArray)
@@ -49,13 +44,9 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
     public JsonObject? ReadVersion(StoredDashboard stored, long version)
     {
         if (GetVersion(stored, version) is not { } response)
-        {
             return null;
-        }
         if (response.Status == 406)
-        {
             throw StoredDashboard.OfNewerSchema(stored.Uid, response.Words).Unsupported("read");
-        }
         VersionContent content = response.As(GrafanaJson.Default.VersionContent);
         return content.Data?["title"] is null ? throw response.Unexpected() : content.Data;
     }
@@ -78,14 +69,10 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
     public string? Owner(StoredDashboard stored)
     {
         if (stored.ProvisionedFrom is { } file)
-        {
             return $"is provisioned from the file '{file}' on the server";
-        }
         if (groups.Find(ApiGroups.Dashboard) is not { Newest: { } version })
-        {
             return null;
-        }
-        GrafanaResponse response = client.Get($"{ApiGroups.Dashboard}/{version}/namespaces/{groups.Namespace}/dashboards/{Uri.EscapeDataString(stored.Uid)}");
+        GrafanaResponse response = client.Get($"{groups.PathOf(ApiGroups.Dashboard, version, "dashboards")}/{Uri.EscapeDataString(stored.Uid)}");
         // An account without permission cannot know. A failing server must not be taken for one without owners.
         return response.Status is 403 or 404
             ? null
@@ -95,24 +82,16 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
     public GrafanaResponse? Save(JsonObject dashboard, FolderPlace folder, StoredDashboard? stored, string message, Func<bool> isDone)
     {
         if (stored is not null)
-        {
             dashboard["version"] = stored.Version;
-        }
         // Never with overwrite: only what was read and checked may be replaced.
         var body = new JsonObject { ["dashboard"] = dashboard, ["folderUid"] = folder.Uid, ["message"] = message, ["overwrite"] = false };
         if (server.IsOld)
-        {
             body["folderId"] = folder.Uid is { Length: > 0 } uid ? Folder(uid)?.Id ?? 0 : 0;
-        }
         return client.Write(HttpMethod.Post, "api/dashboards/db", body, isDone);
     }
 
     /// <summary>The classic interface forgets what is deleted; the other one keeps it for a while, if the server has it.</summary>
-    public string? Deleted(string uid) => groups.Find(ApiGroups.Dashboard)?.Newest is { } version
-        ? (_deleted ??= new DeletedDashboards(client, $"{ApiGroups.Dashboard}/{version}/namespaces/{groups.Namespace}/dashboards")).Find(uid)
-        : null;
-
-    private DeletedDashboards? _deleted;
+    public string? Deleted(string uid) => groups.Find(ApiGroups.Dashboard)?.Newest is { } version ? groups.Deleted(version, uid) : null;
 
     public long SavedVersion(GrafanaResponse response) => response.As(GrafanaJson.Default.SaveAnswer).Version;
 
@@ -135,11 +114,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
 
     public GrafanaResponse? CreateFolder(string title, string? uid, string parentUid, Func<bool> isDone)
     {
-        var body = new JsonObject { ["title"] = title };
-        foreach ((string name, string? value) in new[] { ("uid", uid), ("parentUid", parentUid) }.Where(pair => !string.IsNullOrEmpty(pair.Item2)))
-        {
-            body[name] = value;
-        }
+        JsonObject body = Json.Of(("title", title), ("uid", uid), ("parentUid", parentUid.Length > 0 ? parentUid : null));
         return client.Write(HttpMethod.Post, "api/folders", body, isDone);
     }
 
@@ -152,9 +127,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
             T[] items = client.Get(string.Create(CultureInfo.InvariantCulture, $"{path}&limit={PageSize}&page={page}")).OrThrow(purpose, permission).As(type);
             count = items.Length;
             foreach (T item in items)
-            {
                 yield return item;
-            }
         }
     }
 }

@@ -11,39 +11,29 @@ internal sealed class PublishHistory
     /// <summary>How many versions are read. Grafana keeps 20 versions unless configured otherwise.</summary>
     internal const int Depth = 20;
 
-    /// <summary>The history of a dashboard whose server keeps none.</summary>
     internal static PublishHistory None { get; } = new([]);
 
-    private readonly PublishMark? _newestMark;
-    private readonly PublishMark? _lastMark;
+    private readonly PublishMark? _newestMark, _lastMark;
 
     internal PublishHistory(IEnumerable<VersionAnswer> versions)
     {
         Versions = [.. versions.OrderByDescending(version => version.Version)];
-        Newest = Versions.Count == 0 ? 0 : Versions[0].Version;
-        _newestMark = Versions.Count == 0 ? null : PublishMark.Find(Versions[0].Message);
-        _lastMark = Versions.Select(version => PublishMark.Find(version.Message)).FirstOrDefault(mark => mark is not null);
+        Newest = Versions.FirstOrDefault()?.Version ?? 0;
+        PublishMark?[] marks = [.. Versions.Select(version => PublishMark.Find(version.Message))];
+        (_newestMark, _lastMark) = (marks.FirstOrDefault(), marks.FirstOrDefault(mark => mark is not null));
     }
 
     /// <summary>The versions, newest first.</summary>
     internal IReadOnlyList<VersionAnswer> Versions { get; }
-
     /// <summary>The newest version; 0 if the server keeps no history.</summary>
     internal long Newest { get; }
-
     /// <summary>The version that was published last; null if none is known.</summary>
     internal long? LastPublished => _lastMark?.Version;
 
-    /// <summary>
-    /// Whether the version on the server is exactly what was published with this fingerprint, even if the server shows it in
-    /// another form, as newer servers do when they migrate an older schema on reading.
-    /// </summary>
+    /// <summary>Whether the server's version is what was published with this fingerprint, even if newer servers show a migrated form of it.</summary>
     internal bool Holds(StoredDashboard stored, string fingerprint) => PublishedNewest(stored) && _newestMark!.Fingerprint == fingerprint;
 
-    /// <summary>
-    /// Whether overwriting would lose no edit: the newest version is the last published one, or its content
-    /// is (it was only moved, say).
-    /// </summary>
+    /// <summary>Whether overwriting would lose no edit: the newest version, or its content if it was only moved, is the last published one.</summary>
     internal bool NobodyElseChanged(StoredDashboard stored) =>
         PublishedNewest(stored) || (stored.Content is { } content && _lastMark?.Fingerprint == DashboardContent.Fingerprint(content));
 
@@ -60,17 +50,14 @@ internal sealed class PublishHistory
 /// <param name="Version">The number of the version.</param>
 internal sealed partial record PublishMark(string Fingerprint, long Version)
 {
-    /// <summary>The message of a version to be saved.</summary>
     internal string Message(string? words)
     {
         string text = string.IsNullOrWhiteSpace(words) ? "Published by TokenDashboard" : words.Trim();
         return string.Create(CultureInfo.InvariantCulture, $"{text} [tokendashboard {Fingerprint} v{Version}]");
     }
 
-    /// <summary>A message without the mark.</summary>
     internal static string Words(string? message) => Pattern().Replace(message ?? "", "").Trim();
 
-    /// <summary>The mark in a message; null if there is none.</summary>
     internal static PublishMark? Find(string? message)
     {
         Match match = Pattern().Match(message ?? "");

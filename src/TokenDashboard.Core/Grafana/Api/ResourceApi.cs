@@ -1,45 +1,31 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>
-/// Dashboards and folders under /apis, as Grafana serves them from version 12: objects with metadata, of which the resource version
-/// that was read goes along with each change, so that no other change is lost.
-/// </summary>
+/// <summary>Dashboards and folders under /apis, as Grafana serves them from version 12. A change is sent with the resource version that was read.</summary>
 internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string dashboardVersion, string folderVersion, LegacyApi legacy) : IDashboardApi
 {
     /// <summary>A dashboard comes whole in a list, and an answer must not become too large.</summary>
     private const int PageSize = 100;
-
     /// <summary>A server that ignores paging must not be asked forever.</summary>
     private const int MaxPages = 1000;
 
-    private readonly string _dashboards = $"{ApiGroups.Dashboard}/{dashboardVersion}/namespaces/{Uri.EscapeDataString(groups.Namespace)}/dashboards";
-    private readonly string _folders = $"{ApiGroups.Folder}/{folderVersion}/namespaces/{Uri.EscapeDataString(groups.Namespace)}/folders";
+    private readonly string _dashboards = groups.PathOf(ApiGroups.Dashboard, dashboardVersion, "dashboards");
+    private readonly string _folders = groups.PathOf(ApiGroups.Folder, folderVersion, "folders");
     private readonly Dictionary<string, string> _titles = [];
 
     public string Name => $"/{ApiGroups.Dashboard}/{dashboardVersion}";
-
     public bool HasNestedFolders => true;
 
     public StoredDashboard? Read(string uid)
     {
         GrafanaResponse response = client.Get($"{_dashboards}/{Uri.EscapeDataString(uid)}");
-        switch (response.Status)
-        {
-            case 404:
-                return null;
-            case 406:
-                return StoredDashboard.OfNewerSchema(uid, response.Words);
-        }
-        response.OrThrow($"read the dashboard '{uid}'", "dashboards:read (role Viewer)");
-        ApiObject found = response.As(GrafanaJson.Default.ApiObject);
+        if (response.Status is 404 or 406)
+            return response.Status == 404 ? null : StoredDashboard.OfNewerSchema(uid, response.Words);
+        ApiObject found = response.OrThrow($"read the dashboard '{uid}'", "dashboards:read (role Viewer)").As(GrafanaJson.Default.ApiObject);
         if (found.Metadata is null || found.Spec is null || found.Generation == 0)
-        {
             throw response.Unexpected();
-        }
         return found.NewerSchema is { } schema
             ? StoredDashboard.OfNewerSchema(uid, schema)
             : StoredDashboard.OfResource(uid, found, found.Folder.Length == 0 ? FolderPlace.Root : new FolderPlace(found.Folder, TitleOf(found.Folder)));
@@ -59,19 +45,8 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
 
     public JsonObject? ReadVersion(StoredDashboard stored, long version)
     {
-        string uid = stored.Uid;
-        string? next = null;
-        int pages = 0;
-        do
-        {
-            ApiList? page = HistoryPage(uid, next);
-            if (page?.Items?.FirstOrDefault(item => item.Generation == version && item.Spec is not null) is { } found)
-            {
-                return found.NewerSchema is { } schema ? throw StoredDashboard.OfNewerSchema(uid, schema).Unsupported("read") : found.Spec;
-            }
-            next = page?.Metadata?.Continue;
-        }
-        while (next is { Length: > 0 } && ++pages < MaxPages);
+        if (Pages(next => HistoryPage(stored.Uid, next)).FirstOrDefault(item => item.Generation == version && item.Spec is not null) is { } found)
+            return found.NewerSchema is { } schema ? throw StoredDashboard.OfNewerSchema(stored.Uid, schema).Unsupported("read") : found.Spec;
         return LegacyServed ? legacy.ReadVersion(stored, version) : null;
     }
 
@@ -82,21 +57,15 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
         string uid = dashboard["uid"]!.GetValue<string>();
         // The object says what it is and which version it has; its content does not.
         foreach (string field in (string[])["id", "uid", "version"])
-        {
             dashboard.Remove(field);
-        }
         JsonObject metadata = stored?.Resource?.Metadata is { } read ? (JsonObject)read.DeepClone() : new JsonObject { ["name"] = uid };
         metadata.Remove("managedFields");
         if (metadata["annotations"] is not JsonObject notes)
-        {
             metadata["annotations"] = notes = [];
-        }
         notes[ApiObject.MessageNote] = message;
         notes.Remove(ApiObject.FolderNote);
         if (folder.Uid is { Length: > 0 } folderUid)
-        {
             notes[ApiObject.FolderNote] = folderUid;
-        }
         JsonObject body = Body(ApiGroups.Dashboard, dashboardVersion, "Dashboard", metadata, dashboard);
         return stored is null
             ? client.Write(HttpMethod.Post, _dashboards, body, isDone)
@@ -106,16 +75,13 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     public long SavedVersion(GrafanaResponse response) =>
         response.As(GrafanaJson.Default.ApiObject).Generation is > 0 and var generation ? generation : throw response.Unexpected();
 
-    public string? Deleted(string uid) => (_deleted ??= new DeletedDashboards(client, _dashboards)).Find(uid);
-
-    private DeletedDashboards? _deleted;
+    public string? Deleted(string uid) => groups.Deleted(dashboardVersion, uid);
 
     public IEnumerable<SearchHit> Search(IReadOnlyCollection<string> tags) => List(_dashboards, "list dashboards", "dashboards:read (role Viewer)")
         .Where(found => found.Uid.Length > 0 && tags.All(TagsOf(found).Contains))
         .Select(found => new SearchHit(found.Uid, found.Title, found.Folder, null, TagsOf(found)));
 
-    private static string[] TagsOf(ApiObject found) =>
-        [.. (found.Spec?["tags"] as JsonArray ?? []).Select(own => own is JsonValue value && value.TryGetValue(out string? text) ? text : null).OfType<string>()];
+    private static string[] TagsOf(ApiObject found) => [.. (found.Spec?["tags"] as JsonArray ?? []).Select(JsonReading.AsString).OfType<string>()];
 
     public FolderAnswer? Folder(string uid)
     {
@@ -128,11 +94,9 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
 
     public GrafanaResponse? CreateFolder(string title, string? uid, string parentUid, Func<bool> isDone)
     {
-        var metadata = new JsonObject { [uid is null ? "generateName" : "name"] = uid ?? "f" };
-        if (parentUid.Length > 0)
-        {
-            metadata["annotations"] = new JsonObject { [ApiObject.FolderNote] = parentUid };
-        }
+        JsonObject metadata = Json.Of(
+            (uid is null ? "generateName" : "name", uid ?? "f"),
+            ("annotations", parentUid.Length > 0 ? new JsonObject { [ApiObject.FolderNote] = parentUid } : null));
         return client.Write(HttpMethod.Post, _folders, Body(ApiGroups.Folder, folderVersion, "Folder", metadata, new JsonObject { ["title"] = title }), isDone);
     }
 
@@ -148,10 +112,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
 
     private static JsonObject Body(string group, string version, string kind, JsonObject metadata, JsonObject spec) => new()
     {
-        ["apiVersion"] = $"{group["apis/".Length..]}/{version}",
-        ["kind"] = kind,
-        ["metadata"] = metadata,
-        ["spec"] = spec,
+        ["apiVersion"] = $"{group["apis/".Length..]}/{version}", ["kind"] = kind, ["metadata"] = metadata, ["spec"] = spec,
     };
 
     /// <summary>A page of a dashboard's versions, newest first; null if the server keeps or shows none.</summary>
@@ -164,21 +125,22 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
             : response.OrThrow($"read the history of the dashboard '{uid}'", "dashboards:write (role Editor, or Edit on its folder)").As(GrafanaJson.Default.ApiList);
     }
 
-    private IEnumerable<ApiObject> List(string path, string purpose, string permission)
+    private IEnumerable<ApiObject> List(string path, string purpose, string permission) => Pages(next =>
+    {
+        GrafanaResponse response = client.Get($"{path}?limit={PageSize}{Continue(next)}").OrThrow(purpose, permission);
+        return response.As(GrafanaJson.Default.ApiList) is { Items: not null } page ? page : throw response.Unexpected();
+    });
+
+    private static IEnumerable<ApiObject> Pages(Func<string?, ApiList?> read)
     {
         string? next = null;
-        int pages = 0;
-        do
+        for (int pages = 0; pages == 0 || (next is { Length: > 0 } && pages < MaxPages); pages++)
         {
-            GrafanaResponse response = client.Get(string.Create(CultureInfo.InvariantCulture, $"{path}?limit={PageSize}{Continue(next)}")).OrThrow(purpose, permission);
-            ApiList page = response.As(GrafanaJson.Default.ApiList);
-            foreach (ApiObject item in page.Items ?? throw response.Unexpected())
-            {
+            ApiList? page = read(next);
+            foreach (ApiObject item in page?.Items ?? [])
                 yield return item;
-            }
-            next = page.Metadata?.Continue;
+            next = page?.Metadata?.Continue;
         }
-        while (next is { Length: > 0 } && ++pages < MaxPages);
     }
 
     private static string Continue(string? next) => next is { Length: > 0 } ? $"&continue={Uri.EscapeDataString(next)}" : "";

@@ -5,75 +5,53 @@ using TokenDashboard.Grafana.Model;
 namespace TokenDashboard.Grafana.Api;
 
 /// <summary>A dashboard on the server.</summary>
-internal sealed record StoredDashboard
+/// <param name="Uid">Its uid.</param>
+/// <param name="Json">Its content as the server gave it; null if it is stored in the newer schema.</param>
+/// <param name="NewerSchema">What the server said of the newer schema it is stored in; null for the classic one.</param>
+internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? NewerSchema = null)
 {
-    /// <summary>Its uid.</summary>
-    internal required string Uid { get; init; }
-
-    /// <summary>Its content in canonical form; null if it is stored in the newer schema.</summary>
-    internal string? Content { get; private init; }
-
-    /// <summary>Its content as the server gave it; null as <see cref="Content"/>.</summary>
-    internal JsonObject? Json { get; private init; }
-
+    /// <summary>Its content in canonical form; null as <see cref="Json"/>.</summary>
+    internal string? Content { get; } = Json is null ? null : DashboardContent.Normalise(Json);
     /// <summary>Its version, counted from 1; 0 if unknown.</summary>
     internal long Version { get; private init; }
-
     /// <summary>The number old versions of the classic interface go by; 0 if unknown.</summary>
     internal long Id { get; private init; }
-
-    /// <summary>Where it is.</summary>
     internal FolderPlace Folder { get; private init; } = FolderPlace.Root;
-
     /// <summary>Who saved it last and when, for messages; empty if unknown.</summary>
     internal string SavedBy { get; private init; } = "";
-
     /// <summary>The file on the server it is provisioned from; null for none.</summary>
     internal string? ProvisionedFrom { get; private init; }
-
     /// <summary>The object it was read as; null for the classic interface.</summary>
     internal ApiObject? Resource { get; private init; }
 
-    /// <summary>What the server said of the newer schema it is stored in; null for the classic one.</summary>
-    internal string? NewerSchema { get; private init; }
-
-    /// <summary>Takes the classic interface's answer.</summary>
     internal static StoredDashboard OfLegacy(string uid, GrafanaResponse response)
     {
         DashboardAnswer answer = response.As(GrafanaJson.Default.DashboardAnswer);
         if (answer is not { Dashboard: { } dashboard, Meta: { } meta })
-        {
             throw response.Unexpected();
-        }
         if (ApiObject.IsNewerSchema(meta.ApiVersion))
-        {
             return OfNewerSchema(uid, meta.ApiVersion!);
-        }
         if (dashboard["elements"] is JsonObject && dashboard["layout"] is JsonObject)
-        {
             return OfNewerSchema(uid, "it has elements and a layout");
-        }
-        return Classic(uid, dashboard) with
+        return new StoredDashboard(uid, dashboard)
         {
-            Id = dashboard["id"] is JsonValue number && number.TryGetValue(out double id) ? (long)id : 0,
-            Version = dashboard["version"] is JsonValue value && value.TryGetValue(out long counted) ? counted : meta.Version,
+            Id = (long)(dashboard.Number("id") ?? 0), Version = dashboard.Whole("version") ?? meta.Version,
             Folder = FolderPlace.Of(FolderUid(meta), meta.FolderTitle),
             SavedBy = meta.UpdatedBy is { Length: > 0 } name ? $" by '{name}'{ApiObject.On(meta.Updated)}" : "",
             ProvisionedFrom = meta.ProvisionedExternalId is { Length: > 0 } file ? file : meta.Provisioned ? "(unnamed)" : null,
         };
     }
 
-    /// <summary>Takes an object under /apis.</summary>
     internal static StoredDashboard OfResource(string uid, ApiObject found, FolderPlace folder)
     {
         JsonObject content = found.Spec!;
         // The object's name is the uid; the other interface and files have it in the content.
         content["uid"] = uid;
-        return Classic(uid, content) with { Version = found.Generation, Folder = folder, SavedBy = found.SavedBy, Resource = found };
+        return new StoredDashboard(uid, content) { Version = found.Generation, Folder = folder, SavedBy = found.SavedBy, Resource = found };
     }
 
     /// <summary>A dashboard whose classic form would be a lossy copy.</summary>
-    internal static StoredDashboard OfNewerSchema(string uid, string words) => new() { Uid = uid, NewerSchema = words };
+    internal static StoredDashboard OfNewerSchema(string uid, string words) => new(uid, null, words);
 
     /// <summary>The failure of what would need its classic form.</summary>
     internal TokenDashboardException Unsupported(string verb) => new(
@@ -85,7 +63,4 @@ internal sealed record StoredDashboard
     /// <summary>Before version 9 only the folder's address has its uid: /dashboards/f/uid/title.</summary>
     private static string? FolderUid(DashboardMeta meta) =>
         meta.FolderUid ?? (meta.FolderUrl?.Split("/dashboards/f/") is [_, var rest] ? rest.Split('/')[0] : null);
-
-    private static StoredDashboard Classic(string uid, JsonObject content) =>
-        new() { Uid = uid, Content = DashboardContent.Normalise(content), Json = content };
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Plugins;
@@ -14,7 +13,7 @@ namespace TokenDashboard.Grafana.DataSources;
 internal sealed record DataSourceTarget(string Uid, string? Name, string? Type);
 
 /// <summary>Replaces the data sources that a dashboard refers to.</summary>
-internal sealed partial class DataSourceReferences
+internal sealed class DataSourceReferences
 {
     private readonly Dictionary<string, DataSourceTarget> _named = new(StringComparer.Ordinal);
     private readonly HashSet<string> _matched = new(StringComparer.Ordinal);
@@ -55,7 +54,7 @@ internal sealed partial class DataSourceReferences
 
     /// <summary>Uses the values as uids, without asking a server.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaDataSourceMissing"/>: a value is not a uid.</exception>
-    internal static DataSourceReferences AsGiven(DataSourceMap map) => new(map, wanted => Uid().IsMatch(wanted)
+    internal static DataSourceReferences AsGiven(DataSourceMap map) => new(map, wanted => DashboardDocument.IsUid(wanted)
         ? new DataSourceTarget(wanted, null, null)
         : throw Missing($"'{wanted}' is not a uid, and the name of a data source cannot be looked up without a server. Give its uid: 1 to 40 of A-Z, "
             + "a-z, 0-9, '-' and '_'.", wanted));
@@ -179,7 +178,4 @@ internal sealed partial class DataSourceReferences
     private static string List(DataSourceItem[] all) => all.Length == 0 ? "none" : string.Join(", ", all.Select(item => $"'{item.Name}' (uid '{item.Uid}', {item.Type})"));
 
     private static TokenDashboardException Missing(string message, string wanted) => new(ErrorCode.GrafanaDataSourceMissing, message, target: wanted);
-
-    [GeneratedRegex(DashboardDocument.UidPattern)]
-    private static partial Regex Uid();
 }

@@ -286,15 +286,9 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
                 + "sees neither /tmp nor /home. Its account must be allowed to read the file.";
     }
 
-    private GrafanaPublishResult Result(DataSourceIdentity identity, GrafanaPublishAction action, string health) => new()
-    {
-        Kind = GrafanaPublishKind.DataSource,
-        Name = identity.Name,
-        Action = action,
-        Uid = identity.Uid,
-        Url = new Uri(client.Url, (server.Major < 10 ? "datasources/edit/" : "connections/datasources/edit/") + identity.Uid),
-        Message = health,
-    };
+    private GrafanaPublishResult Result(DataSourceIdentity identity, GrafanaPublishAction action, string health) => new(
+        GrafanaPublishKind.DataSource, identity.Name, action, identity.Uid,
+        new Uri(client.Url, (server.Major < 10 ? "datasources/edit/" : "connections/datasources/edit/") + identity.Uid), Message: health);
 
     internal static string ByUid(string uid) => $"api/datasources/uid/{Uri.EscapeDataString(uid)}";
 

@@ -14,7 +14,6 @@ namespace TokenDashboard.Grafana.Definitions;
 public static partial class DashboardDefinition
 {
     internal const int LongestSql = 100_000;
-
     private const int LongestTitle = 5000;
 
     /// <summary>The known keys, by what has them.</summary>
@@ -29,8 +28,7 @@ public static partial class DashboardDefinition
 
     /// <summary>Reads a dashboard, or reports everything that is wrong with its definition.</summary>
     /// <param name="definition">
-    /// The keys, in any case, with their values: texts, numbers, booleans, lists of values, and names with values. A value that is null or an
-    /// empty text counts as not given.
+    /// Keys, in any case, with texts, numbers, booleans, lists of values, and names with values. Null and an empty text count as not given.
     /// </param>
     /// <param name="uid">The uid instead of the definition's; null for none.</param>
     /// <param name="title">The title instead of the definition's; null for none.</param>
@@ -42,7 +40,7 @@ public static partial class DashboardDefinition
         var read = new DefinitionFields(definition, DefinitionKeys.Dashboard);
         string? baseName = read.Word("base", DashboardCatalog.Names);
         string? ownTitle = title ?? read.Text("title", LongestTitle, required: !read.Has("base"));
-        string? ownUid = uid ?? Checked(read, "uid", 40, UidPattern().IsMatch, "1 to 40 letters, digits, hyphens and underscores");
+        string? ownUid = uid ?? Checked(read, "uid", 40, DashboardDocument.IsUid, "1 to 40 letters, digits, hyphens and underscores");
         Dashboard start = baseName is null
             ? new Dashboard { Uid = ownUid ?? UidOf(ownTitle ?? ""), Title = ownTitle ?? "", Description = "", Variables = [], Sections = [] }
             : DashboardCatalog.Define(baseName, ownUid, ownTitle, timeZones);
@@ -71,9 +69,7 @@ public static partial class DashboardDefinition
         CheckRepeats(read, dashboard, panels);
         CheckRelations(read, dashboard, panels);
         if (read.Faults.Count == 0)
-        {
             CheckWhole(read, dashboard);
-        }
         return new DashboardDefinitionResult(read.Faults.Count == 0 ? dashboard : null, baseName ?? "", read.Faults);
     }
 
@@ -91,15 +87,10 @@ public static partial class DashboardDefinition
             bool collapsed = fields.Flag("collapsed") ?? false;
             string repeat = panels.RepeatOf(fields, "repeat") ?? "";
             if (!fields.Has("title") && (collapsed || repeat.Length > 0))
-            {
                 fields.Fault("title", "is missing; a section that is collapsed or repeated has a row, which needs one");
-            }
             sections.Add(new DashboardSection
             {
-                Title = title,
-                Collapsed = collapsed,
-                Repeat = repeat,
-                Id = panels.Number(fields, PanelNumbers.FirstRow, PanelNumbers.FirstMade - 1),
+                Title = title, Collapsed = collapsed, Repeat = repeat, Id = panels.Number(fields, PanelNumbers.FirstRow, PanelNumbers.FirstMade - 1),
                 Panels = [.. panels.Of(fields)],
             });
         }
@@ -112,7 +103,7 @@ public static partial class DashboardDefinition
         string? sql = fields.Text("sql", LongestSql, required: true);
         string color = DefinedField.Color(fields, "color") ?? "blue";
         bool enabled = fields.Flag("enabled") ?? true;
-        return name is null || sql is null ? null : new DashboardAnnotation(name, sql) { Color = color, Enabled = enabled };
+        return name is null || sql is null ? null : new DashboardAnnotation(name, sql, color, enabled);
     }
 
     private static DashboardLink? Link(DefinitionFields fields)
@@ -134,9 +125,7 @@ public static partial class DashboardDefinition
     {
         string? text = read.Text(name, longest);
         if (text is null || accepts(text))
-        {
             return text;
-        }
         read.Fault(name, $"is '{text}'; it must be {form}");
         return null;
     }
@@ -187,9 +176,6 @@ public static partial class DashboardDefinition
             read.Faults.Add(new DefinitionFault("", $"is not a valid dashboard: {exception.Message.TrimEnd('.')}"));
         }
     }
-
-    [GeneratedRegex(DashboardDocument.UidPattern)]
-    private static partial Regex UidPattern();
 
     [GeneratedRegex("[a-z0-9]+")]
     private static partial Regex Words();

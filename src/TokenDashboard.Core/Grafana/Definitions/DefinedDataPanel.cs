@@ -22,50 +22,32 @@ internal static class DefinedDataPanel
         bool everyRow = type is "stat" or "gauge" && (read.Flag("everyRow") ?? false);
         DataPanel panel = type switch
         {
-            "timeseries" => new TimeSeriesPanel
+            "timeseries" => new TimeSeriesPanel(bars, read.Flag("stacked") ?? false, read.Flag("percent") ?? false, read.Whole("fill", 0, 100) ?? (bars ? 80 : 10))
             {
                 Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
-                Bars = bars,
-                Stacked = read.Flag("stacked") ?? false,
-                Percent = read.Flag("percent") ?? false,
-                FillOpacity = read.Whole("fill", 0, 100) ?? (bars ? 80 : 10),
                 Legend = read.Has("legend") ? legend ?? Legend.Hidden : new Legend(LegendPlacement.Bottom),
             },
-            "stat" => new StatPanel
+            "stat" => new StatPanel(everyRow, read.Flag("coloredBackground") ?? false)
             {
                 Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
-                EveryRow = everyRow,
-                ColoredBackground = read.Flag("coloredBackground") ?? false,
             },
-            "gauge" => new GaugePanel
-            {
-                Width = width, Height = height, Title = title, Description = description, Query = query, Field = field, EveryRow = everyRow,
-            },
+            "gauge" => new GaugePanel(everyRow) { Width = width, Height = height, Title = title, Description = description, Query = query, Field = field },
             "bargauge" => new BarGaugePanel { Width = width, Height = height, Title = title, Description = description, Query = query, Field = field },
             "barchart" => new BarChartPanel
             {
                 Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
-                CategoryColumn = Category(read, query, columns),
-                Legend = legend ?? Legend.Hidden,
+                CategoryColumn = Category(read, query, columns), Legend = legend ?? Legend.Hidden,
             },
             "piechart" => new PieChartPanel { Width = width, Height = height, Title = title, Description = description, Query = query, Field = field },
-            "heatmap" => new HeatmapPanel
+            "heatmap" => new HeatmapPanel(
+                read.Text("valueName", 100) ?? "Value", read.Word("scheme", HeatmapPanel.Schemes) ?? "Blues", read.Flag("firstRowOnTop") ?? false)
             {
                 Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
-                ValueName = read.Text("valueName", 100) ?? "Value",
-                Scheme = read.Word("scheme", HeatmapPanel.Schemes) ?? "Blues",
-                FirstRowOnTop = read.Flag("firstRowOnTop") ?? false,
             },
-            _ => new TablePanel
+            _ => new TablePanel(read.Flag("paginated") ?? true, read.Text("emptyCell", 100) ?? "-")
             {
                 Width = width, Height = height, Title = title, Description = description, Query = query, Field = field,
-                Paginated = read.Flag("paginated") ?? true,
-                EmptyCell = read.Text("emptyCell", 100) ?? "-",
-                Column = new TableColumn
-                {
-                    Cell = read.Choice<TableCell>("cell"),
-                    MinWidth = read.Whole("minColumnWidth", 1, 5000),
-                },
+                Column = new TableColumn { Cell = read.Choice<TableCell>("cell"), MinWidth = read.Whole("minColumnWidth", 1, 5000) },
             },
         };
         return panel with
@@ -81,9 +63,7 @@ internal static class DefinedDataPanel
         var queries = new List<SqliteQuery>();
         (object? Item, string Path)[] more = [.. read.Places("queries")];
         if (Query(read, type, found, required: more.Length == 0) is { } first)
-        {
             queries.Add(first);
-        }
         foreach ((object? item, string path) in more)
         {
             // A query that is only SQL needs no names with values.
@@ -94,9 +74,7 @@ internal static class DefinedDataPanel
             }
         }
         if (queries.Count > MostQueries)
-        {
             read.Fault("queries", $"are {queries.Count} with the panel's own; a panel can have {MostQueries}");
-        }
         return [.. queries];
     }
 
@@ -107,15 +85,11 @@ internal static class DefinedDataPanel
         IReadOnlyList<string> times = read.Texts("timeColumns");
         bool? byLabel = read.Flag("seriesByLabel");
         if (sql is null)
-        {
             return null;
-        }
         found.Add((read.PathOf("sql"), sql));
         IReadOnlyList<ResultColumn> columns = ResultColumn.Of(sql);
         if (!read.Has("timeColumns") && columns.Any(column => column.Name == "time"))
-        {
             times = ["time"];
-        }
         // The columns of a heatmap are its rows of cells, unless there are texts.
         bool series = type == "timeseries" || type == "heatmap" && columns.Any(column => column.IsText);
         return new SqliteQuery(sql, times) { SeriesByLabel = byLabel ?? (series && times.Count > 0) };
@@ -149,17 +123,11 @@ internal static class DefinedDataPanel
     private static string Category(DefinitionFields read, SqliteQuery query, IReadOnlyList<ResultColumn> columns)
     {
         if (read.Text("category", 200) is { } given)
-        {
             return given;
-        }
         if ((columns.FirstOrDefault(column => column.IsText) ?? (columns.Count > 0 ? columns[0] : null)) is { } first)
-        {
             return first.Name;
-        }
         if (query.Sql.Length > 0)
-        {
             read.Fault("category", "is missing; it names the column of texts below the bars");
-        }
         return "";
     }
 
@@ -172,6 +140,6 @@ internal static class DefinedDataPanel
             read.Fault("options", "must be names with values, as in Grafana's documentation of the transformation");
             return null;
         }
-        return id is null ? null : Model.Fields.Transformation.Raw(id, DefinitionJson.ToNode(options)?.ToJsonString() ?? "{}");
+        return id is null ? null : new Transformation(id, DefinitionJson.ToNode(options)?.ToJsonString() ?? "{}");
     }
 }

@@ -4,7 +4,6 @@ using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Definitions;
 
-/// <summary>Reads how values are shown.</summary>
 internal static partial class DefinedField
 {
     private static readonly string[] Hues = ["red", "orange", "yellow", "green", "blue", "purple"];
@@ -14,7 +13,6 @@ internal static partial class DefinedField
         ["thresholds"] = FieldColor.ByThreshold, ["series"] = FieldColor.BySeries, ["blues"] = FieldColor.Blues, ["blueToPurple"] = FieldColor.BlueToPurple,
     };
 
-    /// <summary>The names of Grafana's palette.</summary>
     private static readonly HashSet<string> Palette = new(
         [
             .. Hues.SelectMany(hue => (string[])[hue, $"super-light-{hue}", $"light-{hue}", $"semi-dark-{hue}", $"dark-{hue}"]),
@@ -24,15 +22,9 @@ internal static partial class DefinedField
 
     internal static FieldOptions Read(DefinitionFields read) => new()
     {
-        Unit = Unit(read),
-        Decimals = read.Whole("decimals", 0, 20),
-        Min = read.Number("min", smallest: double.MinValue),
-        Max = read.Number("max", smallest: double.MinValue),
-        DisplayName = read.Text("displayName", 500),
-        NoValue = read.Text("noValue", 500),
-        Color = FieldColorOf(read),
-        Thresholds = Thresholds(read),
-        ThresholdsInPercent = read.Flag("thresholdsInPercent") ?? false,
+        Unit = Unit(read), Decimals = read.Whole("decimals", 0, 20), Min = read.Number("min", smallest: double.MinValue),
+        Max = read.Number("max", smallest: double.MinValue), DisplayName = read.Text("displayName", 500), NoValue = read.Text("noValue", 500),
+        Color = FieldColorOf(read), Thresholds = Thresholds(read), ThresholdsInPercent = read.Flag("thresholdsInPercent") ?? false,
         Mappings = read.Has("mappings") ? [.. read.Definitions("mappings", DefinitionKeys.Mapping).Select(Mapping).OfType<ValueMapping>()] : null,
         Links = read.Has("dataLinks") ? Links(read, "dataLinks") : null,
     };
@@ -47,12 +39,7 @@ internal static partial class DefinedField
             read.Text("query", 1) is { } letter ? FieldMatcher.ByQuery(letter) : null,
         ];
         FieldOptions field = Read(read);
-        var look = new TableColumn
-        {
-            Width = read.Whole("width", 1, 5000),
-            MinWidth = read.Whole("minWidth", 1, 5000),
-            Cell = read.Choice<TableCell>("cell"),
-        };
+        var look = new TableColumn(read.Whole("width", 1, 5000), read.Whole("minWidth", 1, 5000), read.Choice<TableCell>("cell"));
         string[] given = [.. ((string[])["column", "pattern", "fieldType", "query"]).Where(read.Has)];
         if (given.Length != 1)
         {
@@ -70,26 +57,18 @@ internal static partial class DefinedField
     internal static Legend? Legend(DefinitionFields read)
     {
         if (read.Value("legend") is not { } value)
-        {
             return null;
-        }
         if (value is not IEnumerable<KeyValuePair<string, object?>> fields)
-        {
             return read.Choice<LegendPlacement>("legend") is { } word ? new Legend(word) : null;
-        }
         var legend = new DefinitionFields(fields, DefinitionKeys.Legend, read.PathOf("legend"), read.Faults);
         LegendPlacement placement = legend.Choice<LegendPlacement>("placement") ?? LegendPlacement.Bottom;
         var calculations = new List<Calculation>();
         foreach ((object? item, string path) in legend.Places("calculations"))
         {
             if (Enum.GetNames<Calculation>().FirstOrDefault(name => name.Equals(DefinitionFields.Scalar(item), StringComparison.OrdinalIgnoreCase)) is { } known)
-            {
                 calculations.Add(Enum.Parse<Calculation>(known));
-            }
             else
-            {
                 read.Faults.Add(new DefinitionFault(path, $"is '{DefinitionFields.Scalar(item)}'; it must be one of {string.Join(", ", Enum.GetNames<Calculation>())}"));
-            }
         }
         return new Legend(placement, calculations) { SortBy = legend.Choice<Calculation>("sortBy") };
     }
@@ -99,9 +78,7 @@ internal static partial class DefinedField
     {
         string? color = read.Text(name, 40);
         if (color is null || IsColor(color))
-        {
             return color;
-        }
         read.Fault(name, $"is '{color}'; it must be {ColorWords}");
         return null;
     }
@@ -115,9 +92,7 @@ internal static partial class DefinedField
     {
         string? unit = read.Text("unit", 100);
         if (unit is null || Units.IsKnown(unit))
-        {
             return unit;
-        }
         string meant = Units.Nearest(unit) is { } nearest ? $", perhaps '{nearest}'" : "";
         read.Fault(
             "unit",
@@ -131,18 +106,14 @@ internal static partial class DefinedField
         string? word = read.Text("color", 40);
         FieldColor? color = word is null ? null : IsColor(word) ? FieldColor.Fixed(word) : ColorModes.GetValueOrDefault(word);
         if (word is not null && color is null)
-        {
             read.Fault("color", $"is '{word}'; it must be {string.Join(", ", ColorModes.Keys)}, or {ColorWords}");
-        }
         return color;
     }
 
     private static IReadOnlyList<Threshold>? Thresholds(DefinitionFields read)
     {
         if (!read.Has("thresholds"))
-        {
             return null;
-        }
         var thresholds = new List<Threshold>();
         foreach ((string from, string color) in read.Map("thresholds"))
         {
@@ -169,9 +140,7 @@ internal static partial class DefinedField
         double? from = read.Number("from", smallest: double.MinValue);
         double? to = read.Number("to", smallest: double.MinValue);
         if (!read.Has("text") && !read.Has("color"))
-        {
             read.Fault("text", "or color must be given");
-        }
         int kinds = new[] { read.Has("value"), read.Has("pattern"), read.Has("special"), read.HasAny("from", "to") }.Count(given => given);
         if (kinds != 1)
         {
@@ -190,7 +159,7 @@ internal static partial class DefinedField
         string? title = read.Text("title", 200, required: true);
         string? url = read.Text("url", 2000, required: true);
         bool newTab = read.Flag("newTab") ?? false;
-        return title is null || url is null ? null : new DataLink(title, url) { NewTab = newTab };
+        return title is null || url is null ? null : new DataLink(title, url, newTab);
     }
 
     [GeneratedRegex("^(#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|rgba?\\([0-9., %]+\\))$")]

@@ -23,10 +23,7 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
     private readonly HashSet<int> _numbers =
         [.. before.SelectMany(section => section.Panels.Select(panel => panel.Id).Append(section.Id)).OfType<int>()];
 
-    /// <summary>The variables that panels and rows are repeated for, with their paths.</summary>
     internal List<(string Path, string Variable)> Repeats { get; } = [];
-
-    /// <summary>The queries of panels, with their paths.</summary>
     internal List<(string Path, string Sql)> Queries { get; } = [];
 
     /// <summary>The panels of a dashboard or section. Those with faults are left out.</summary>
@@ -35,9 +32,7 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
         foreach ((object? item, string path) in read.Places("panels"))
         {
             if (read.FieldsOf(item, path)?.ToList() is not { } fields)
-            {
                 continue;
-            }
             // The keys depend on the type, so it is read first.
             var type = new DefinitionFields(fields.Where(field => field.Key.Equals("type", StringComparison.OrdinalIgnoreCase)), ["type"], path, read.Faults);
             if (type.Word("type", [.. DefinitionKeys.Panels.Keys], required: true) is { } name
@@ -53,20 +48,15 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
     {
         int? id = read.Whole("id", smallest, largest);
         if (id is { } number && !_numbers.Add(number))
-        {
             read.Fault("id", $"is {number}, which another panel or row of the dashboard has");
-        }
         return id;
     }
 
-    /// <summary>The name of the variable that something is repeated for.</summary>
     internal string? RepeatOf(DefinitionFields read, string name)
     {
         string? variable = read.Text(name, 100);
         if (variable is not null)
-        {
             Repeats.Add((read.PathOf(name), variable));
-        }
         return variable;
     }
 
@@ -81,29 +71,20 @@ internal sealed class DefinedPanels(IReadOnlyList<DashboardSection> before)
         Panel panel = type == "text"
             ? new TextPanel { Width = width, Height = height, Title = title, Description = description, Content = read.Text("content", Longest, required: true) ?? "" }
             : DefinedDataPanel.Read(type, read, width, height, title, description, Queries);
-        panel = panel with
-        {
-            Id = Number(read, 1, PanelNumbers.FirstRow - 1),
-            Repeat = Repeat(read),
-            Links = DefinedField.Links(read, "links"),
-        };
+        panel = panel with { Id = Number(read, 1, PanelNumbers.FirstRow - 1), Repeat = Repeat(read), Links = DefinedField.Links(read, "links") };
         return read.Faults.Count > faults ? null : panel;
     }
 
     private PanelRepeat? Repeat(DefinitionFields read)
     {
         if (read.Value("repeat") is not IEnumerable<KeyValuePair<string, object?>> fields)
-        {
             return RepeatOf(read, "repeat") is { } word ? new PanelRepeat(word) : null;
-        }
         var repeat = new DefinitionFields(fields, DefinitionKeys.Repeat, read.PathOf("repeat"), read.Faults);
         string? variable = RepeatOf(repeat, "variable");
         if (variable is null)
-        {
             repeat.Value("variable", required: true);
-        }
         bool vertical = repeat.Flag("vertical") ?? false;
         string most = repeat.Word("maxPerRow", MaxPerRow) ?? "4";
-        return variable is null ? null : new PanelRepeat(variable) { Vertical = vertical, MaxPerRow = int.Parse(most, System.Globalization.CultureInfo.InvariantCulture) };
+        return variable is null ? null : new PanelRepeat(variable, vertical, int.Parse(most, System.Globalization.CultureInfo.InvariantCulture));
     }
 }

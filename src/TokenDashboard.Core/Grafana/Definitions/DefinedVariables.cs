@@ -8,10 +8,7 @@ using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Definitions;
 
-/// <summary>
-/// The variables of a definition. Those of the catalog need only their name, or a query that uses them. Variables that they use are
-/// added.
-/// </summary>
+/// <summary>The variables of a definition. Those of the catalog need only their name, or a query that uses them.</summary>
 internal sealed partial class DefinedVariables
 {
     private static readonly string[] Types = ["query", "custom", "textbox"];
@@ -51,16 +48,13 @@ internal sealed partial class DefinedVariables
             foreach (string name in VariableUse.In(text).Select(use => use.Name).Where(used.Add))
             {
                 if (Missing(name) is QueryVariable query)
-                {
                     unread.Enqueue(query.Sql);
-                }
             }
         }
         IEnumerable<DashboardVariable> all = [.. _variables, .. _standard.Where(variable => used.Contains(variable.Name) && Missing(variable.Name) is not null)];
         return [all.FirstOrDefault(variable => variable is DataSourceVariable) ?? new DataSourceVariable(), .. all.Where(variable => variable is not DataSourceVariable)];
     }
 
-    /// <summary>A variable of the catalog that the definition does not have.</summary>
     private DashboardVariable? Missing(string name) =>
         _variables.Any(there => there.Name == name) ? null : _standard.FirstOrDefault(known => known.Name == name);
 
@@ -116,7 +110,7 @@ internal sealed partial class DefinedVariables
         string? sql = read.Text("sql", DashboardDefinition.LongestSql, required: true);
         string allValue = read.Text("allValue", 1000) ?? "";
         bool multiple = read.Flag("multiple") ?? true;
-        return sql is null ? null : new QueryVariable(name, label, description, sql, allValue) { Multiple = multiple };
+        return sql is null ? null : new QueryVariable(name, label, description, sql, allValue, multiple);
     }
 
     private static CustomVariable? Custom(DefinitionFields read, string name, string label, string description)
@@ -138,9 +132,7 @@ internal sealed partial class DefinedVariables
         {
             // A fault in reading the choices leaves none.
             if (choices.Length > 0 || read.Faults.Count == faults)
-            {
                 read.Fault(key, fault);
-            }
             return null;
         }
         return new CustomVariable(name, label, description, first ?? choices[0].Value, choices);

@@ -1,70 +1,42 @@
 namespace TokenDashboard.Grafana.Definitions;
 
-/// <summary>The one list of the keys a definition has.</summary>
 internal static class DefinitionKeys
 {
+    private static readonly string[] Field =
+        ["unit", "decimals", "min", "max", "displayName", "noValue", "color", "thresholds", "thresholdsInPercent", "mappings", "dataLinks"];
+
+    private static readonly string[] Panel = ["type", "title", "description", "id", "width", "height", "repeat", "links"];
+    private static readonly string[] Data = [.. Panel, "sql", "timeColumns", "seriesByLabel", "queries", "transformations", "overrides", .. Field];
+
     internal static readonly string[] Dashboard =
         ["base", "title", "uid", "description", "tags", "from", "to", "refresh", "variables", "annotations", "links", "panels", "sections"];
 
     internal static readonly string[] Section = ["title", "collapsed", "repeat", "id", "panels"];
-
-    internal static readonly string[] Variable =
-        ["name", "type", "label", "description", "hidden", "sql", "allValue", "multiple", "choices", "default"];
-
+    internal static readonly string[] Variable = ["name", "type", "label", "description", "hidden", "sql", "allValue", "multiple", "choices", "default"];
     internal static readonly string[] Annotation = ["name", "sql", "color", "enabled"];
-
     internal static readonly string[] Link = ["title", "url", "tag", "tooltip"];
-
     internal static readonly string[] Query = ["sql", "timeColumns", "seriesByLabel"];
-
     internal static readonly string[] DataLink = ["title", "url", "newTab"];
-
     internal static readonly string[] Mapping = ["value", "from", "to", "pattern", "special", "text", "color"];
-
     internal static readonly string[] Legend = ["placement", "calculations", "sortBy"];
-
     internal static readonly string[] Repeat = ["variable", "vertical", "maxPerRow"];
-
     internal static readonly string[] Transformation = ["id", "options"];
-
-    private static readonly string[] Field =
-        ["unit", "decimals", "min", "max", "displayName", "noValue", "color", "thresholds", "thresholdsInPercent", "mappings", "dataLinks"];
-
     internal static readonly string[] Override = ["column", "pattern", "fieldType", "query", .. Field, "width", "minWidth", "cell"];
-
-    private static readonly string[] Panel = ["type", "title", "description", "id", "width", "height", "repeat", "links"];
-
-    private static readonly string[] Data =
-        [.. Panel, "sql", "timeColumns", "seriesByLabel", "queries", "transformations", "overrides", .. Field];
 
     /// <summary>The keys of a panel, by its type.</summary>
     internal static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> Panels = new Dictionary<string, IReadOnlyList<string>>
     {
-        ["timeseries"] = [.. Data, "bars", "stacked", "percent", "fill", "legend"],
-        ["stat"] = [.. Data, "everyRow", "coloredBackground"],
-        ["gauge"] = [.. Data, "everyRow"],
-        ["bargauge"] = Data,
-        ["barchart"] = [.. Data, "category", "legend"],
-        ["piechart"] = Data,
-        ["table"] = [.. Data, "paginated", "emptyCell", "cell", "minColumnWidth"],
-        ["heatmap"] = [.. Data, "valueName", "scheme", "firstRowOnTop"],
+        ["timeseries"] = [.. Data, "bars", "stacked", "percent", "fill", "legend"], ["stat"] = [.. Data, "everyRow", "coloredBackground"],
+        ["gauge"] = [.. Data, "everyRow"], ["bargauge"] = Data, ["barchart"] = [.. Data, "category", "legend"], ["piechart"] = Data,
+        ["table"] = [.. Data, "paginated", "emptyCell", "cell", "minColumnWidth"], ["heatmap"] = [.. Data, "valueName", "scheme", "firstRowOnTop"],
         ["text"] = [.. Panel, "content"],
     };
 
     internal static IReadOnlyDictionary<string, IReadOnlyList<string>> All { get; } = new Dictionary<string, IReadOnlyList<string>>(
         Panels.Select(panel => KeyValuePair.Create("panel of type " + panel.Key, panel.Value)))
     {
-        ["dashboard"] = Dashboard,
-        ["section"] = Section,
-        ["variable"] = Variable,
-        ["annotation"] = Annotation,
-        ["link"] = Link,
-        ["query"] = Query,
-        ["data link"] = DataLink,
-        ["mapping"] = Mapping,
-        ["legend"] = Legend,
-        ["repeat"] = Repeat,
-        ["transformation"] = Transformation,
+        ["dashboard"] = Dashboard, ["section"] = Section, ["variable"] = Variable, ["annotation"] = Annotation, ["link"] = Link, ["query"] = Query,
+        ["data link"] = DataLink, ["mapping"] = Mapping, ["legend"] = Legend, ["repeat"] = Repeat, ["transformation"] = Transformation,
         ["override"] = Override,
     };
 }

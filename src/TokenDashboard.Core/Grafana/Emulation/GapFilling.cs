@@ -9,39 +9,29 @@ internal static class GapFilling
         PluginColumn time = columns.FirstOrDefault(column => column.Type == ColumnType.Time)
             ?? throw new PluginException("no time column found to use for gap filling");
         if (time.Values.Count < 2)
-        {
             return;
-        }
         // The plugin would loop forever.
         if (seconds <= 0)
-        {
             throw new PluginException($"an interval of {seconds} seconds never fills a gap; the plugin would not return");
-        }
         var filled = columns.Select(_ => new List<object?>()).ToArray();
         decimal expected = Time(time, 0);
         for (int row = 0; row < time.Values.Count; row++)
         {
             decimal current = Time(time, row);
             if (row > 0 && Time(time, row - 1) > current)
-            {
                 throw new PluginException("received unordered time value. The time column needs to be sorted ascending");
-            }
             for (; expected < current; expected += seconds)
             {
                 Add(filled, columns, column => column == time ? expected : null);
                 // Buckets of a second over years would be too many rows.
                 if ((long)filled[0].Count * columns.Count > QueryLimits.MaxPoints)
-                {
                     throw QueryGuard.Stopped($"makes more than {QueryLimits.MaxPoints} values when its gaps of {seconds} seconds are filled");
-                }
             }
             Add(filled, columns, column => column.Values[row]);
             expected = current + seconds;
         }
         for (int i = 0; i < columns.Count; i++)
-        {
             columns[i].Replace(filled[i]);
-        }
     }
 
     private static decimal Time(PluginColumn time, int row) =>
@@ -50,8 +40,6 @@ internal static class GapFilling
     private static void Add(List<object?>[] filled, IReadOnlyList<PluginColumn> columns, Func<PluginColumn, object?> value)
     {
         for (int i = 0; i < columns.Count; i++)
-        {
             filled[i].Add(value(columns[i]));
-        }
     }
 }

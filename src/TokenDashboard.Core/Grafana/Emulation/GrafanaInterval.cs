@@ -41,9 +41,7 @@ internal static class GrafanaInterval
         foreach ((char unit, long length) in Units)
         {
             if (milliseconds >= length)
-            {
                 return string.Create(CultureInfo.InvariantCulture, $"{milliseconds / length}{unit}");
-            }
         }
         return string.Create(CultureInfo.InvariantCulture, $"{milliseconds}ms");
     }
@@ -54,9 +52,7 @@ internal static class GrafanaInterval
         string trimmed = text.Trim().TrimStart('>');
         string digits = string.Concat(trimmed.TakeWhile(char.IsAsciiDigit));
         if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long count) || count > int.MaxValue)
-        {
             return null;
-        }
         long? milliseconds = trimmed[digits.Length..] switch
         {
             "ms" => count,

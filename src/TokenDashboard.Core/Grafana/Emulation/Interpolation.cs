@@ -45,13 +45,9 @@ internal sealed class Interpolation(BrowserView view)
     private string? WorkOut(VariableUse use)
     {
         if (view.BuiltIn(use.Name, use.Field) is { } builtIn)
-        {
             return VariableFormat.Write(use.Name, VariableValue.Of(builtIn), use.Format, view.EscapesDoubleQuotes);
-        }
         if (!view.Repeated.TryGetValue(use.Name, out VariableValue? value) && !view.Values.TryGetValue(use.Name, out value))
-        {
             return null;
-        }
         if (value.CustomAll is { } all)
         {
             return use.Format switch
@@ -63,18 +59,14 @@ internal sealed class Interpolation(BrowserView view)
             };
         }
         if (value.Length > SqlText.MaxLength)
-        {
             throw TooLong();
-        }
         return VariableFormat.Write(use.Name, value, use.Format, view.EscapesDoubleQuotes);
     }
 
     private string OfAll(string name, string all)
     {
         if (_open.Count == Deepest || !_open.Add(name))
-        {
             throw new PluginException($"the value of '{name}' for All refers to itself, or to others that refer to others, more than {Deepest} times");
-        }
         string value = Of(all);
         _open.Remove(name);
         return value;
@@ -83,9 +75,7 @@ internal sealed class Interpolation(BrowserView view)
     private static void Append(StringBuilder result, ReadOnlySpan<char> text)
     {
         if (result.Length + text.Length > SqlText.MaxLength)
-        {
             throw TooLong();
-        }
         result.Append(text);
     }
 

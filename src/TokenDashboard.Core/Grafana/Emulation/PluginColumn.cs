@@ -34,21 +34,15 @@ internal sealed partial class PluginColumn
     internal PluginColumn(string name, ColumnType type) => (Name, Type) = (name, type);
 
     internal string Name { get; }
-
     internal ColumnType Type { get; private set; }
-
     /// <summary>The values: long, double, string, decimal (seconds since 1970) or null.</summary>
     internal List<object?> Values { get; } = [];
-
     /// <summary>How many fractions were cut off.</summary>
     internal int Truncated { get; private set; }
-
     /// <summary>How many values became NULL because they are not of the column's type.</summary>
     internal int Lost { get; private set; }
-
     /// <summary>How many times were NULL in the result.</summary>
     internal int NullTimes { get; private set; }
-
     /// <summary>The first value that was cut off or lost, as it was.</summary>
     internal string Example { get; private set; } = "";
 
@@ -172,20 +166,16 @@ internal static partial class PluginTime
 }
 
 /// <summary>The type of a result column in the plugin.</summary>
-public enum ColumnType
+public enum ColumnType : long
 {
     /// <summary>Unknown, since all values are NULL; the column is sent as numbers.</summary>
     Unknown,
-
     /// <summary>Whole numbers of 64 bits.</summary>
     WholeNumber,
-
     /// <summary>Numbers with fractions.</summary>
     Number,
-
     /// <summary>Text; a label of series.</summary>
     Text,
-
     /// <summary>Times.</summary>
     Time,
 }

@@ -25,19 +25,13 @@ internal static class PluginMacros
         {
             string[] arguments = withTimes[call.Arguments].Split(',');
             if (arguments.Length is < 2 or > 3)
-            {
                 throw new PluginException($"unsupported number of arguments ({arguments.Length}) for unixEpochGroupSeconds");
-            }
             if (!long.TryParse(arguments[1].Trim(' '), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out interval))
-            {
                 throw new PluginException($"could not convert '{arguments[1]}' to an integer grouping interval");
-            }
             if (arguments.Length == 3)
             {
                 if (!arguments[2].Trim(' ').Equals("null", StringComparison.OrdinalIgnoreCase))
-                {
                     throw new PluginException($"unsupported gap filling value of: `{arguments[2]}`");
-                }
                 fill = 0;
             }
             applied.Append(withTimes, end, call.Index - end).Append(CultureInfo.InvariantCulture, $"cast(({arguments[0]} / {interval}) as int) * {interval}");

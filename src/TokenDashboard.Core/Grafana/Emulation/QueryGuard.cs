@@ -52,9 +52,7 @@ internal sealed class QueryGuard : IDisposable
             (raw.SQLITE_LIMIT_WORKER_THREADS, 0),
         ];
         foreach ((int limit, int value) in most)
-        {
             _ = raw.sqlite3_limit(database, limit, value);
-        }
         raw.sqlite3_db_config(database, raw.SQLITE_DBCONFIG_DEFENSIVE, 1, out _);
         raw.sqlite3_db_config(database, raw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, out _);
         raw.sqlite3_progress_handler(database, StepsPerLook, _ => Look() ? 1 : 0, null);
@@ -87,7 +85,6 @@ internal sealed class QueryGuard : IDisposable
     }
 
     private string TooLong => string.Create(CultureInfo.InvariantCulture, $"ran for more than {_limits.Time.TotalSeconds} seconds");
-
     private string TooMuchMemory => string.Create(CultureInfo.InvariantCulture, $"needs more than {_limits.Memory >> 20} MiB of memory");
 
     private bool Look()
@@ -156,13 +153,10 @@ internal sealed record QueryLimits(TimeSpan Time, long Memory, int ValueLength)
 {
     /// <summary>The most bytes a result may have: texts as they are held, and 32 for each value.</summary>
     internal const long MaxResultBytes = 256L << 20;
-
     /// <summary>The most values of a result after filling gaps, and in all series together.</summary>
     internal const int MaxPoints = 2_000_000;
-
     /// <summary>How often SQLite may copy common table expressions into one another.</summary>
     internal const int MaxCopies = 20_000;
-
     /// <summary>How many times as long as one query all queries of a dashboard may take.</summary>
     internal const int QueriesOfDashboard = 10;
 

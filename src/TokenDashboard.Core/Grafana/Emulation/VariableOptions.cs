@@ -27,9 +27,7 @@ internal static partial class VariableOptions
         PluginColumn? text = result.Columns is [var single] ? single : result.Columns.FirstOrDefault(column => column.Name == "__text");
         PluginColumn? value = result.Columns is [_] ? text : result.Columns.FirstOrDefault(column => column.Name == "__value");
         if (text is null || value is null || result.Columns.Count > 2)
-        {
             throw new PluginException($"The columns are {string.Join(", ", result.Columns.Select(column => column.Name))}.");
-        }
         IEnumerable<(string Text, string Value)> options = text.Values.Zip(value.Values)
             .Select(pair => (Text: Written(pair.First ?? pair.Second), Value: Written(pair.Second ?? pair.First)));
         string regex = variable.Json.Text("regex");
@@ -48,9 +46,7 @@ internal static partial class VariableOptions
     private static IEnumerable<(string Text, string Value)> Filter(IEnumerable<(string Text, string Value)> options, string pattern)
     {
         if (pattern.Length > LongestRegex)
-        {
             throw new PluginException($"The regex of the variable has more than {LongestRegex} characters.");
-        }
         Match parts = DelimitedPattern().Match(pattern);
         RegexOptions flags = parts.Groups["flags"].Value.Contains('i', StringComparison.Ordinal) ? RegexOptions.IgnoreCase : RegexOptions.None;
         Regex regex;

@@ -27,9 +27,7 @@ internal sealed class VariableResolver(
             while (waiting.TryPop(out (ReadVariable Variable, bool IsReady) next))
             {
                 if (next.IsReady)
-                {
                     SetValue(next.Variable);
-                }
                 // A circular reference ends here, without a value, as in Grafana.
                 else if (_visited.Add(next.Variable.Name))
                 {
@@ -37,9 +35,7 @@ internal sealed class VariableResolver(
                     foreach (string name in VariableUse.In(next.Variable.Query).Concat(VariableUse.In(next.Variable.AllValue)).Select(use => use.Name).Distinct().Reverse())
                     {
                         if (dashboard.Variable(name) is { } other && !_visited.Contains(name))
-                        {
                             waiting.Push((other, false));
-                        }
                     }
                 }
             }
@@ -51,9 +47,7 @@ internal sealed class VariableResolver(
         try
         {
             if (Value(variable) is { } value)
-            {
                 view.Values[variable.Name] = value;
-            }
         }
         catch (PluginException exception)
         {
@@ -86,8 +80,7 @@ internal sealed class VariableResolver(
     }
 
     /// <summary>The choice: stored values that are among the options, else all or the first.</summary>
-    private static VariableValue Choose(
-        ReadVariable variable, IReadOnlyList<(string Text, string Value)> options, IReadOnlyList<string>? given)
+    private static VariableValue Choose(ReadVariable variable, IReadOnlyList<(string Text, string Value)> options, IReadOnlyList<string>? given)
     {
         Dictionary<string, string> texts = options.DistinctBy(option => option.Value).ToDictionary(option => option.Value, option => option.Text);
         // A chosen value may be the text that is shown.
@@ -103,9 +96,7 @@ internal sealed class VariableResolver(
                 : new VariableValue([.. options.Select(option => option.Value)], IsList: true) { Texts = ["All"] };
         }
         if (valid.Length == 0 && options.Count > 0)
-        {
             valid = [options[0].Value];
-        }
         string[] values = variable.Multi ? valid : [valid.FirstOrDefault("")];
         return new VariableValue(values, variable.Multi) { Texts = [.. values.Select(value => texts.GetValueOrDefault(value, value))] };
     }

@@ -16,9 +16,7 @@ internal sealed record WideSeries(IReadOnlyList<decimal?> Times, IReadOnlyList<W
         PluginColumn[] labels = [.. columns.Where(column => column.Type == ColumnType.Text)];
         PluginColumn[] values = [.. columns.Where(column => column != time && column.Type != ColumnType.Text)];
         if (time is null || values.Length == 0)
-        {
             throw new PluginException("can not convert to wide series, expected long format series input but got not series");
-        }
         if (labels.Length == 0)
         {
             return new WideSeries(
@@ -27,18 +25,14 @@ internal sealed record WideSeries(IReadOnlyList<decimal?> Times, IReadOnlyList<W
                 Repeated: 0);
         }
         if (time.Values.Count == 0)
-        {
             throw new PluginException("can not convert to wide series, input fields have no rows");
-        }
         return Pivot(time, labels, values);
     }
 
     private static WideSeries Pivot(PluginColumn time, PluginColumn[] labels, PluginColumn[] values)
     {
         if (labels.DistinctBy(label => label.Name).Count() < labels.Length)
-        {
             throw new PluginException("two label columns have the same name");
-        }
         var times = new List<decimal?>();
         var order = new List<(string[] Labels, Dictionary<int, object?>[] Values)>();
         var known = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -46,17 +40,11 @@ internal sealed record WideSeries(IReadOnlyList<decimal?> Times, IReadOnlyList<W
         for (int row = 0; row < time.Values.Count; row++)
         {
             if (time.Values[row] is not decimal current)
-            {
                 throw new PluginException("can not convert to wide series, input has null time values");
-            }
             if (times.Count > 0 && current < times[^1])
-            {
                 throw new PluginException("long series must be sorted ascending by time to be converted");
-            }
             if (times.Count == 0 || current > times[^1])
-            {
                 times.Add(current);
-            }
             int slot = times.Count - 1;
             // A NULL label equals the empty text.
             string[] tuple = [.. labels.Select(label => (string?)label.Values[row] ?? "")];
@@ -68,14 +56,10 @@ internal sealed record WideSeries(IReadOnlyList<decimal?> Times, IReadOnlyList<W
             }
             repeated += order[series].Values[0].ContainsKey(slot) ? 1 : 0;
             for (int i = 0; i < values.Length; i++)
-            {
                 order[series].Values[i][slot] = values[i].Values[row];
-            }
         }
         if ((long)order.Count * values.Length * times.Count > QueryLimits.MaxPoints)
-        {
             throw QueryGuard.Stopped($"makes {order.Count} series of {times.Count} times, more than {QueryLimits.MaxPoints} points");
-        }
         IEnumerable<Series> all = order.OrderBy(item => item.Labels, TupleOrder)
             .SelectMany(item => values.Select((column, i) => new Series(
                 column.Name,

@@ -7,38 +7,25 @@ namespace TokenDashboard.Grafana.Http;
 
 /// <summary>GET /apis/:group.</summary>
 internal sealed record ApiGroup(ApiGroupVersion[]? Versions, ApiGroupVersion? PreferredVersion);
-
-/// <summary>A version of a group.</summary>
 internal sealed record ApiGroupVersion(string? Version);
-
-/// <summary>A list of objects, one page of it.</summary>
 internal sealed record ApiList(ApiObject[]? Items, ApiListMetadata? Metadata);
-
 /// <summary>Where the next page is.</summary>
 internal sealed record ApiListMetadata(string? Continue);
-
-/// <summary>How the server converted an object.</summary>
 internal sealed record ApiStatus(ApiConversion? Conversion);
-
-/// <summary>In which version of the group an object is stored.</summary>
+/// <summary>The version of the group in which an object is stored.</summary>
 internal sealed record ApiConversion(string? StoredVersion);
 
-/// <summary>A dashboard or a folder.</summary>
 internal sealed record ApiObject(string? ApiVersion, JsonObject? Metadata, JsonObject? Spec, ApiStatus? Status)
 {
     internal const string FolderNote = "grafana.app/folder";
     internal const string MessageNote = "grafana.app/message";
 
     /// <summary>Its uid in Grafana, which is not the metadata's uid.</summary>
-    internal string Uid => Text(Metadata, "name") ?? "";
-
-    /// <summary>Its version, counted from 1: it grows when content or folder change.</summary>
-    internal long Generation => Metadata?["generation"] is JsonValue value && value.TryGetValue(out long generation) ? generation : 0;
-
-    /// <summary>Its title.</summary>
-    internal string? Title => Text(Spec, "title");
-
-    /// <summary>The uid of the folder it is in; empty for none.</summary>
+    internal string Uid => Metadata.String("name") ?? "";
+    /// <summary>Its version, counted from 1: it grows when content or folder change. Objects in the trash have a negative one.</summary>
+    internal long Generation => Metadata.Whole("generation") ?? 0;
+    internal string? Title => Spec.String("title");
+    /// <summary>The uid of its folder; empty for none.</summary>
     internal string Folder => Note(FolderNote) is { } folder and not "general" ? folder : "";
 
     /// <summary>The version of the group in which it is stored, if that is of the newer schema; null for the classic one.</summary>
@@ -50,30 +37,19 @@ internal sealed record ApiObject(string? ApiVersion, JsonObject? Metadata, JsonO
         ? $"is managed by {kind}" + (Note("grafana.app/managerId") is { } id ? $" '{id}'" : "")
         : null;
 
-    /// <summary>Whether it is in the trash, in which objects have another generation.</summary>
-    internal bool IsDeleted => Text(Metadata, "deletionTimestamp") is { Length: > 0 } || (Metadata?["generation"] is JsonValue value && value.TryGetValue(out long generation) && generation < 0);
-
-    /// <summary>Who saved it last; null if unknown.</summary>
+    internal bool IsDeleted => Metadata.String("deletionTimestamp") is { Length: > 0 } || Generation < 0;
     internal string? SavedByName => Note("grafana.app/updatedBy") ?? Note("grafana.app/createdBy");
 
-    /// <summary>When it was saved last; null if unknown.</summary>
     internal DateTimeOffset? SavedAt => DateTimeOffset.TryParse(
-        Note("grafana.app/updatedTimestamp") ?? Text(Metadata, "creationTimestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
-            ? time
-            : null;
+        Note("grafana.app/updatedTimestamp") ?? Metadata.String("creationTimestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+        out DateTimeOffset time) ? time : null;
 
     /// <summary>Who saved it last and when, for messages.</summary>
     internal string SavedBy => SavedByName is { Length: > 0 } name ? $" by '{name}'" + (SavedAt is { } time ? On(time) : "") : "";
 
-    /// <summary>An annotation; null for none.</summary>
-    internal string? Note(string name) => Text(Metadata?["annotations"] as JsonObject, name);
+    internal string? Note(string name) => Metadata.Child("annotations").String(name);
 
-    private static string? Text(JsonObject? fields, string name) =>
-        fields?[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
-
-    /// <summary>Whether a version of the dashboards' group is of the newer schema.</summary>
     internal static bool IsNewerSchema(string? version) => version is ['v', >= '2' and <= '9', ..];
 
-    /// <summary>When it was saved, to follow who did.</summary>
     internal static string On(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $" on {time.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
 }

@@ -8,44 +8,27 @@ namespace TokenDashboard.Grafana.Http;
 
 /// <summary>GET /api/health.</summary>
 internal sealed record HealthAnswer(string? Database, string? Version);
-
 /// <summary>GET /api/org.</summary>
 internal sealed record OrganizationAnswer(long Id, string? Name);
-
 /// <summary>A folder, alone or in a list.</summary>
 internal sealed record FolderAnswer(string? Uid, string? Title, string? ParentUid, long Id = 0);
-
 /// <summary>GET /api/plugins/:id/settings.</summary>
 internal sealed record PluginAnswer(PluginInfo? Info);
-
-/// <summary>What a plugin says of itself.</summary>
 internal sealed record PluginInfo(string? Version);
 
-/// <summary>A data source in a list.</summary>
 internal sealed record DataSourceItem(string? Uid, string? Name, string? Type);
-
 /// <summary>GET /api/datasources/uid/:uid/health, also as the body of its failure.</summary>
 internal sealed record DataSourceHealth(string? Status, string? Message);
-
 /// <summary>GET /api/dashboards/uid/:uid.</summary>
 internal sealed record DashboardAnswer(JsonObject? Dashboard, DashboardMeta? Meta);
 
-/// <summary>What Grafana knows about a dashboard beside its JSON.</summary>
 internal sealed record DashboardMeta(
-    string? FolderUid,
-    string? FolderUrl,
-    string? FolderTitle,
-    long Version,
-    string? UpdatedBy,
-    DateTimeOffset Updated,
-    bool Provisioned,
-    string? ProvisionedExternalId,
-    string? ApiVersion);
+    string? FolderUid, string? FolderUrl, string? FolderTitle, long Version, string? UpdatedBy, DateTimeOffset Updated, bool Provisioned,
+    string? ProvisionedExternalId, string? ApiVersion);
 
 /// <summary>POST /api/dashboards/db.</summary>
 internal sealed record SaveAnswer(string? Uid, long Version, string? Status);
 
-/// <summary>An entry of a dashboard's history.</summary>
 internal sealed record VersionAnswer(long Version, string? Message, long? ParentVersion = null, string? CreatedBy = null, DateTimeOffset? Created = null)
 {
     /// <summary>Whether the list shows other words than were stored: those of a first version are always "Initial save".</summary>
@@ -54,10 +37,8 @@ internal sealed record VersionAnswer(long Version, string? Message, long? Parent
 
 /// <summary>A dashboard's history as Grafana 11.6 and later wrap it.</summary>
 internal sealed record VersionPage(VersionAnswer[]? Versions);
-
 /// <summary>GET /api/dashboards/uid/:uid/versions/:version.</summary>
 internal sealed record VersionContent(long Version, string? Message, JsonObject? Data);
-
 /// <summary>GET /api/search.</summary>
 internal sealed record SearchHit(string? Uid, string? Title, string? FolderUid, string? FolderTitle, string[]? Tags = null);
 

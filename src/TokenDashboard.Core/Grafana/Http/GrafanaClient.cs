@@ -10,8 +10,8 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Grafana.Http;
 
 /// <summary>
-/// Sends requests to one Grafana server, one after another on the caller's thread, and turns failures on the way into the
-/// errors of this module. A refusal of Grafana itself is left to the caller as a <see cref="GrafanaResponse"/>.
+/// Sends requests to one Grafana server, one after another on the caller's thread. No answer, or one that is not Grafana's, is a
+/// <see cref="TokenDashboardException"/>; a refusal of Grafana itself is a <see cref="GrafanaResponse"/>.
 /// </summary>
 internal sealed class GrafanaClient : IDisposable
 {
@@ -61,9 +61,7 @@ internal sealed class GrafanaClient : IDisposable
             MaxResponseContentBufferSize = MaxResponseBytes,
         };
         if (connection.Url.Scheme == Uri.UriSchemeHttp && !connection.Url.IsLoopback && Warned.TryAdd(connection.Url.Authority, true))
-        {
             callbacks.Warning($"{connection.Url} uses http: the token or password, and what is published, can be read and changed on the way. Use https.");
-        }
         _retry = new GrafanaRetry(connection, callbacks.Verbose, cancellation);
         HttpRequestHeaders headers = _http.DefaultRequestHeaders;
         headers.Authorization = authorization;
@@ -72,38 +70,30 @@ internal sealed class GrafanaClient : IDisposable
         headers.Add("X-Grafana-NoCache", "true");
         headers.UserAgent.ParseAdd("TokenDashboard");
         if (connection.OrgId is { } organization)
-        {
             headers.Add("X-Grafana-Org-Id", organization.ToString(CultureInfo.InvariantCulture));
-        }
     }
 
     /// <summary>The server's address, ending in a slash.</summary>
     internal Uri Url => _connection.Url;
 
-    /// <summary>A failure about this server.</summary>
     internal TokenDashboardException Error(ErrorCode code, string message) => new(code, message, target: Url);
 
     /// <summary>Reads, and retries temporary failures. <paramref name="path"/> is relative, with its parts escaped.</summary>
-    /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
     internal GrafanaResponse Get(string path) => Read(HttpMethod.Get, path, Try(path));
 
     /// <summary>Reads what a server may not have; null if it does not have it.</summary>
-    /// <exception cref="TokenDashboardException">No answer, one that is not Grafana's, or one that does not answer the request.</exception>
     internal GrafanaResponse? Find(string path) => Try(path) is var attempt && attempt is { Failure: null, Status: 404 or 410 } ? null : ReadAnswer(path, attempt);
 
     /// <summary>
-    /// Like <see cref="Find"/>, for optional information: null also for a refusal, a redirect or a page, because a proxy may not let the
-    /// request through. An unavailable server, or one that does not know the account, is still a failure.
+    /// Like <see cref="Find"/>, for optional information: null also for a refusal, a redirect or a page, because a proxy may not let the request
+    /// through. An unavailable server, or one that does not know the account, is still a failure.
     /// </summary>
-    /// <exception cref="TokenDashboardException">No answer, or a refusal that applies to every request.</exception>
     internal GrafanaResponse? FindOptional(string path)
     {
         GrafanaAttempt attempt = Try(path);
         bool answered = attempt.Failure is null && attempt.Status is not (401 or 407 or 429 or 503 or 504);
         if (answered && attempt.Status is (< 200 or >= 300))
-        {
             return null;
-        }
         try
         {
             return ReadAnswer(path, attempt);
@@ -115,21 +105,13 @@ internal sealed class GrafanaClient : IDisposable
     }
 
     /// <summary>Like <see cref="Get"/>, with a body. Only for requests that change nothing.</summary>
-    /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
     internal GrafanaResponse Ask(string path, JsonObject body) =>
         Read(HttpMethod.Post, path, _retry.Run(cancel => Once(HttpMethod.Post, path, body, cancel)));
 
     /// <summary>
-    /// Sends a request that changes something. After a temporary failure it is unknown whether it was carried out, so
-    /// <paramref name="isDone"/> is called before it is sent again.
+    /// Sends a request that changes something. Before it is sent again, <paramref name="isDone"/> checks whether it was carried out; null if it
+    /// was. With <paramref name="editable"/>, what the alerting API writes stays editable in Grafana.
     /// </summary>
-    /// <param name="method">POST or PUT.</param>
-    /// <param name="path">Relative, with its parts escaped.</param>
-    /// <param name="body">The content.</param>
-    /// <param name="isDone">Checks whether the server has it now.</param>
-    /// <param name="editable">Whether what the alerting API writes stays editable in Grafana.</param>
-    /// <returns>The answer; null if <paramref name="isDone"/> showed that a try without an answer was carried out.</returns>
-    /// <exception cref="TokenDashboardException">No answer, or one that is not Grafana's.</exception>
     internal GrafanaResponse? Write(HttpMethod method, string path, JsonObject body, Func<bool> isDone, bool editable = false)
     {
         bool repeated = false;
@@ -138,9 +120,7 @@ internal sealed class GrafanaClient : IDisposable
         {
             bool done = isDone();
             if (done)
-            {
                 _callbacks.Verbose($"{method} {new Uri(Url, path)} had been carried out, though no answer came.");
-            }
             return done;
         }
         GrafanaAttempt last = _retry.Run(cancel =>
@@ -148,9 +128,7 @@ internal sealed class GrafanaClient : IDisposable
             try
             {
                 if (repeated && IsDone())
-                {
                     return GrafanaAttempt.Done;
-                }
                 GrafanaAttempt attempt = Once(method, path, body, cancel, editable);
                 lost |= attempt.Failure is
                 {
@@ -196,17 +174,14 @@ internal sealed class GrafanaClient : IDisposable
     }
 
     private GrafanaResponse Read(HttpMethod method, string path, GrafanaAttempt attempt) => attempt.Failure is null
-        ? GrafanaResponse.Read(Url, $"{method} {new Uri(Url, path).AbsolutePath}", attempt.Status, attempt.Body, attempt.Location, _secrets)
+        ? GrafanaResponse.Read(Url, $"{method} {new Uri(Url, path).AbsolutePath}", attempt.Status, attempt.Body ?? [], attempt.Location, _secrets)
         : throw attempt.Failure;
 
-    /// <summary>Sends a request and reads the whole answer.</summary>
     private GrafanaAttempt Once(HttpMethod method, string path, JsonObject? body, CancellationToken cancel, bool editable = false)
     {
         using var request = new HttpRequestMessage(method, path);
         if (editable)
-        {
             request.Headers.Add("X-Disable-Provenance", "true");
-        }
         request.Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         try
         {
@@ -216,14 +191,9 @@ internal sealed class GrafanaClient : IDisposable
             int status = (int)response.StatusCode;
             _callbacks.Debug($"{method} {new Uri(Url, path)}: {status}, {content.Length} bytes");
             RetryConditionHeaderValue? wait = response.Headers.RetryAfter;
-            return new GrafanaAttempt
-            {
-                Status = status,
-                Body = content,
-                Location = response.Headers.Location is { } target ? new Uri(Url, target).GetLeftPart(UriPartial.Path) : null,
-                MayPass = status is 429 or 502 or 503 or 504 && !IsPluginAnswer(status, content),
-                RetryAfter = wait?.Delta ?? wait?.Date - DateTimeOffset.UtcNow,
-            };
+            return new GrafanaAttempt(
+                status, content, response.Headers.Location is { } target ? new Uri(Url, target).GetLeftPart(UriPartial.Path) : null,
+                MayPass: status is 429 or 502 or 503 or 504 && !IsPluginAnswer(status, content), RetryAfter: wait?.Delta ?? wait?.Date - DateTimeOffset.UtcNow);
         }
         catch (OperationCanceledException exception) when (!_cancellation.IsCancellationRequested)
         {
@@ -263,11 +233,8 @@ internal sealed class GrafanaClient : IDisposable
         };
         // The error record shows the exception with all its causes.
         Exception inner = _secrets.MaskIn(exception.ToString()) == exception.ToString() ? exception : new HttpRequestException(exception.HttpRequestError, cause);
-        return new GrafanaAttempt
-        {
-            Failure = new TokenDashboardException(code, message, inner, Url),
-            MayPass = code == ErrorCode.GrafanaUnreachable && (_connection.WaitForServer || exception.HttpRequestError != HttpRequestError.NameResolutionError),
-        };
+        bool mayPass = code == ErrorCode.GrafanaUnreachable && (_connection.WaitForServer || exception.HttpRequestError != HttpRequestError.NameResolutionError);
+        return new GrafanaAttempt(Failure: new TokenDashboardException(code, message, inner, Url), MayPass: mayPass);
     }
 
     private static SocketsHttpHandler Handler(GrafanaConnection connection)
@@ -313,9 +280,7 @@ internal sealed class GrafanaClient : IDisposable
                 return new AuthenticationHeaderValue("Bearer", token);
             case { Credential: { } credential }:
                 if (credential.UserName.Length == 0 || credential.UserName.Contains(':', StringComparison.Ordinal))
-                {
                     throw SignIn("The user name of -Credential is empty or has a colon in it.");
-                }
                 string pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Password}"));
                 secrets.Add(pair);
                 secrets.Add(credential.Password);

@@ -6,21 +6,17 @@ using System.Text;
 namespace TokenDashboard.Grafana.Http;
 
 /// <summary>The interface of Grafana through which dashboards and folders are read and written.</summary>
-public enum GrafanaApi
+public enum GrafanaApi : long
 {
     /// <summary>The classic one under /api, which versions 9 to 13 have; the one under /apis if a server has no classic one.</summary>
     Auto,
-
     /// <summary>The classic one under /api.</summary>
     Legacy,
-
     /// <summary>The one under /apis, which servers from version 12 have.</summary>
     Resource,
 }
 
-/// <summary>
-/// The address of a Grafana server, the account, and what the server said about itself. No public member shows a secret.
-/// </summary>
+/// <summary>The address of a Grafana server, the account, and what the server said about itself. No public member shows a secret.</summary>
 public sealed record GrafanaConnection
 {
     /// <summary>All authorities a system trusts take a fifth of it.</summary>
@@ -31,7 +27,7 @@ public sealed record GrafanaConnection
     /// <param name="token">A service account's token. Exactly one of token and credential is needed to connect.</param>
     /// <param name="credential">A user's name and password.</param>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.GrafanaUrlInvalid"/>: not an absolute http or https address, or one that carries a user name or password.
+    /// <see cref="ErrorCode.GrafanaUrlInvalid"/>: not an absolute http or https address, or one with a user name or password.
     /// </exception>
     public GrafanaConnection(Uri url, SecureString? token = null, NetworkCredential? credential = null)
     {
@@ -57,55 +53,36 @@ public sealed record GrafanaConnection
 
     /// <summary>Its name in the session; the default is host and port.</summary>
     public string Name { get; init; }
-
     /// <summary>The server's address: scheme, host, port and sub-path, ending in a slash.</summary>
     public Uri Url { get; }
-
-    /// <summary>A service account's token.</summary>
     internal SecureString? Token { get; init; }
-
-    /// <summary>A user's name and password.</summary>
     internal NetworkCredential? Credential { get; init; }
-
     /// <summary>The user's name, or "token".</summary>
     public string Account => Credential?.UserName ?? "token";
-
     /// <summary>The organization, 1 or more; null for the account's current one. A token always belongs to one organization.</summary>
     public int? OrgId { get; init; }
-
     /// <summary>The interface through which dashboards and folders are read and written.</summary>
     public GrafanaApi Api { get; init; }
-
     /// <summary>The interface that is used: "/api", or a path below /apis; null if the server was not asked.</summary>
     public string? ApiPath { get; init; }
-
     /// <summary>Whether a certificate that cannot be verified is accepted.</summary>
     public bool SkipCertificateCheck { get; init; }
-
     /// <summary>A file with the certificate (PEM or DER) of the authority that signed the server's; null for those this machine trusts.</summary>
     public string? CaCertificate { get; init; }
-
     /// <summary>How long one request may take, its retries included.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
-
     /// <summary>Whether a server that does not answer yet is asked again until <see cref="Timeout"/>; otherwise after two more tries it fails.</summary>
     public bool WaitForServer { get; init; }
-
     /// <summary>How long the first wait before a retry is, about; each further one is twice as long.</summary>
     internal TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(0.5);
-
     /// <summary>The server's version; null if it was not asked or hides it.</summary>
     public string? Version { get; init; }
-
     /// <summary>The organization's name; null if the server was not asked or the account may not know.</summary>
     public string? OrgName { get; init; }
-
     /// <summary>Whether the account may create and change dashboards in some folder; null if the server does not say.</summary>
     public bool? CanPublish { get; init; }
-
     /// <summary>Whether the account may create and change data sources; null if the server does not say.</summary>
     public bool? CanSetDataSource { get; init; }
-
     /// <summary>Whether commands use it by default. Set when a session lists its connections.</summary>
     public bool IsDefault { get; init; }
 
@@ -119,9 +96,7 @@ public sealed record GrafanaConnection
             // A PEM file may contain several; a file without a PEM block is DER.
             certificates.ImportFromPem(Encoding.Latin1.GetString(content));
             if (certificates.Count == 0)
-            {
                 certificates.Add(new X509Certificate2(content));
-            }
             return certificates;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
@@ -129,8 +104,7 @@ public sealed record GrafanaConnection
             throw new TokenDashboardException(
                 ErrorCode.GrafanaCertificateInvalid,
                 $"'{CaCertificate}' could not be read as a certificate: {exception.Message} Give -CaCertificate the authority's certificate, in PEM or DER form.",
-                exception,
-                CaCertificate);
+                exception, CaCertificate);
         }
     }
 

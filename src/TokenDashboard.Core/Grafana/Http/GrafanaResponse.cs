@@ -14,10 +14,8 @@ internal sealed partial class GrafanaResponse
         "The environment variables HTTPS_PROXY and HTTP_PROXY name it, with user name and password if it needs them; NO_PROXY lists hosts that need no proxy.";
 
     private const int MaxWords = 300;
-
     /// <summary>How much of a page is searched for visible words.</summary>
     private const int MaxPage = 64 * 1024;
-
     private const string BusyAdvice = "Run the command again later, or give a larger -TimeoutSec to wait longer.";
 
     private readonly Uri _url;
@@ -33,25 +31,16 @@ internal sealed partial class GrafanaResponse
 
     /// <summary>Method and path, for messages.</summary>
     internal string Request { get; }
-
-    /// <summary>The HTTP status.</summary>
     internal int Status { get; }
-
     internal bool IsSuccess => Status is >= 200 and < 300;
-
     /// <summary>Whether the server refused because of its current state, or because it failed: another run may have done the work.</summary>
     internal bool IsRefusedByState => Status is 400 or 409 or 412 or 500;
-
     /// <summary>Whether something else changed the same thing meanwhile.</summary>
     internal bool IsConflict => Status is 409 or 412;
-
     /// <summary>Whether it does not answer the request: the account is unknown, or the server takes no requests now.</summary>
     internal bool IsNoAnswer => Status is 401 or 429 || IsUnavailable(Status);
 
-    /// <summary>
-    /// Grafana's own words for a refusal: <c>message</c> of the classic API or of a Kubernetes Status, with the short <c>status</c> or
-    /// <c>reason</c> if there is one. Without secrets, so only for messages.
-    /// </summary>
+    /// <summary>Grafana's own words for a refusal, with its short <c>status</c> or <c>reason</c>, without secrets. Only for messages.</summary>
     internal string Words
     {
         get
@@ -65,7 +54,6 @@ internal sealed partial class GrafanaResponse
     /// <summary>The classic API's short name of a refusal, such as <c>version-mismatch</c>.</summary>
     internal string? StatusWord => NonEmpty("status") is { } word && word != "Failure" ? word : null;
 
-    /// <summary>Whether a refusal's own words contain a certain one.</summary>
     internal bool Says(string word) => Message?.Contains(word, StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>Words from this answer, as they may stand in a message: short, in a line, without secrets.</summary>
@@ -101,9 +89,7 @@ internal sealed partial class GrafanaResponse
             // Reported below.
         }
         if (body is JsonObject or JsonArray)
-        {
             return new GrafanaResponse(url, request, status, body, content, secrets);
-        }
         string start = Shown(WhiteSpace().Replace(Markup().Replace(Beginning(content), " "), " "), secrets);
         (ErrorCode code, string advice) = status switch
         {
@@ -138,7 +124,6 @@ internal sealed partial class GrafanaResponse
     /// <summary>The answer as a JSON object that may be changed and sent back.</summary>
     internal JsonObject AsObject() => _body as JsonObject ?? throw Unexpected();
 
-    /// <summary>Whether the answer is a list.</summary>
     internal bool IsArray => _body is JsonArray;
 
     /// <summary>Lets a success through.</summary>
@@ -168,8 +153,7 @@ internal sealed partial class GrafanaResponse
     internal TokenDashboardException Unexpected(Exception? inner = null) => new(
         ErrorCode.GrafanaNotJson,
         $"{_url} answered {Request} with JSON, but not with what Grafana's API promises: '{Shown(Beginning(_content))}'. Check that -Url is Grafana's own address.",
-        inner,
-        _url);
+        inner, _url);
 
     private string? Message => NonEmpty("message") ?? NonEmpty("error");
 

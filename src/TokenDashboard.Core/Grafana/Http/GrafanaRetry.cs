@@ -6,34 +6,22 @@ using Polly.Retry;
 namespace TokenDashboard.Grafana.Http;
 
 /// <summary>How one try of a request ended.</summary>
-internal sealed record GrafanaAttempt
+/// <param name="Status">The HTTP status; 0 without an answer.</param>
+/// <param name="Body">The answer's bytes, as they came.</param>
+/// <param name="Location">Where a redirect leads.</param>
+/// <param name="Failure">Why there is no answer; null if there is one.</param>
+/// <param name="MayPass">Whether another try may succeed.</param>
+/// <param name="RetryAfter">How long the server asks to wait.</param>
+internal sealed record GrafanaAttempt(
+    int Status = 0, byte[]? Body = null, string? Location = null, TokenDashboardException? Failure = null, bool MayPass = false, TimeSpan? RetryAfter = null)
 {
     /// <summary>A request that an earlier try carried out.</summary>
     internal static GrafanaAttempt Done { get; } = new();
-
-    /// <summary>The HTTP status; 0 without an answer.</summary>
-    internal int Status { get; init; }
-
-    /// <summary>The answer's bytes, as they came.</summary>
-    internal byte[] Body { get; init; } = [];
-
-    /// <summary>Where a redirect leads.</summary>
-    internal string? Location { get; init; }
-
-    /// <summary>Why there is no answer; null if there is one.</summary>
-    internal TokenDashboardException? Failure { get; init; }
-
-    /// <summary>Whether another try may succeed.</summary>
-    internal bool MayPass { get; init; }
-
-    /// <summary>How long the server asks to wait.</summary>
-    internal TimeSpan? RetryAfter { get; init; }
 }
 
 /// <summary>
-/// Retries requests after temporary failures: after a wait that doubles and varies, or the one that the server asks for, until the
-/// deadline of the request. If the server never answered, there are fewer retries, because waiting does not correct a wrong address,
-/// unless the connection waits for its server.
+/// Retries requests after temporary failures until the deadline of the request, after a wait that doubles and varies, or that the server asks for.
+/// Before any answer there are fewer retries, unless the connection waits for its server: waiting does not correct a wrong address.
 /// </summary>
 internal sealed class GrafanaRetry
 {

@@ -10,7 +10,6 @@ internal sealed record GrafanaServer(string? Version, long OrgId, string? OrgNam
 {
     /// <summary>The major version; the newest known one if the server hides it, since newer servers differ less among themselves.</summary>
     internal int Major => int.TryParse(Version?.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major) ? major : 13;
-
     /// <summary>Whether it is older than version 9: folders, data sources and versions of dashboards go by numbers, and it takes no alert rules.</summary>
     internal bool IsOld => Major < 9;
 

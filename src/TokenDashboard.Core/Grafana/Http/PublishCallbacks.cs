@@ -5,5 +5,4 @@ namespace TokenDashboard.Grafana.Http;
 /// <param name="Verbose">Takes what was found and done, step by step.</param>
 /// <param name="Warning">Takes what works now and may fail later.</param>
 /// <param name="Debug">Takes one line a request, without headers and bodies.</param>
-public sealed record PublishCallbacks(
-    Func<string, string, bool> ShouldProcess, Action<string> Verbose, Action<string> Warning, Action<string> Debug);
+public sealed record PublishCallbacks(Func<string, string, bool> ShouldProcess, Action<string> Verbose, Action<string> Warning, Action<string> Debug);

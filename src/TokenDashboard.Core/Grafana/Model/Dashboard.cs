@@ -10,34 +10,24 @@ public sealed record Dashboard
 {
     /// <summary>The name Grafana knows the dashboard by: 1 to 40 of the characters a-z, A-Z, 0-9, - and _.</summary>
     public required string Uid { get; init; }
-
     /// <summary>The title.</summary>
     public required string Title { get; init; }
-
     /// <summary>What the dashboard is for, in a sentence or two.</summary>
     public required string Description { get; init; }
-
     /// <summary>Tags to find the dashboard by.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
-
     /// <summary>The controls above the panels, in this order. Panels read from the <see cref="DataSourceVariable"/>, so it must be there.</summary>
     public required IReadOnlyList<DashboardVariable> Variables { get; init; }
-
     /// <summary>The panels, from top to bottom.</summary>
     public required IReadOnlyList<DashboardSection> Sections { get; init; }
-
     /// <summary>Marks on the time axis.</summary>
     public IReadOnlyList<DashboardAnnotation> Annotations { get; init; } = [];
-
     /// <summary>How often the dashboard is refreshed, such as <c>5m</c>; empty for no automatic refresh.</summary>
     public string Refresh { get; init; } = "";
-
     /// <summary>Links beside the controls.</summary>
     public IReadOnlyList<DashboardLink> Links { get; init; } = [];
-
     /// <summary>The beginning of the time range shown at first, in Grafana's notation such as <c>now-7d</c>.</summary>
     public string From { get; init; } = "now-7d";
-
     /// <summary>The end of the time range shown at first.</summary>
     public string To { get; init; } = "now";
 
@@ -57,20 +47,12 @@ public sealed record Dashboard
 }
 
 /// <summary>Panels that belong together. They flow from left to right and wrap at the edge of Grafana's grid of 24 columns.</summary>
-public sealed record DashboardSection
+/// <param name="Title">The title of the row above the panels; empty for no row.</param>
+/// <param name="Collapsed">Whether the row is closed at first. Panels of a closed row send no query until it is opened.</param>
+/// <param name="Repeat">The variable of several values for each of which the row and its panels are shown; empty for once.</param>
+/// <param name="Id">The row's number from 1000 on; null derives it from its place among the rows. Set it for links to the row.</param>
+public sealed record DashboardSection(string Title = "", bool Collapsed = false, string Repeat = "", int? Id = null)
 {
-    /// <summary>The title of the row above the panels; empty for no row.</summary>
-    public string Title { get; init; } = "";
-
-    /// <summary>Whether the row is closed at first. Panels of a closed row send no query until it is opened.</summary>
-    public bool Collapsed { get; init; }
-
-    /// <summary>The variable of several values for each of which the row and its panels are shown; empty for once.</summary>
-    public string Repeat { get; init; } = "";
-
-    /// <summary>The row's number from 1000 on; null derives it from its place among the rows. Set it for links to the row.</summary>
-    public int? Id { get; init; }
-
     /// <summary>The panels in reading order.</summary>
     public required IReadOnlyList<Panel> Panels { get; init; }
 }
@@ -78,17 +60,12 @@ public sealed record DashboardSection
 /// <summary>Marks on the time axis of all panels, from a query.</summary>
 /// <param name="Name">The text beside the switch that shows and hides them.</param>
 /// <param name="Sql">
-/// A query with the column <c>time</c> (seconds since 1970) and any of <c>timeEnd</c>, <c>title</c>, <c>text</c> and <c>tags</c> (between
-/// commas).
+/// A query with the column <c>time</c> (seconds since 1970) and any of <c>timeEnd</c>, <c>title</c>, <c>text</c> and <c>tags</c> (between commas).
 /// </param>
-public sealed record DashboardAnnotation(string Name, string Sql)
+/// <param name="Color">The color: a name of Grafana's palette such as <c>red</c>, or <c>#rrggbb</c>.</param>
+/// <param name="Enabled">Whether the marks are shown at first.</param>
+public sealed record DashboardAnnotation(string Name, string Sql, string Color = "blue", bool Enabled = true)
 {
-    /// <summary>The color: a name of Grafana's palette such as <c>red</c>, or <c>#rrggbb</c>.</summary>
-    public string Color { get; init; } = "blue";
-
-    /// <summary>Whether the marks are shown at first.</summary>
-    public bool Enabled { get; init; } = true;
-
     internal JsonObject Write() => new()
     {
         ["datasource"] = DataSourcePlugin.Sqlite.Reference, ["enable"] = Enabled, ["hide"] = false, ["iconColor"] = Color, ["name"] = Name,
@@ -99,11 +76,9 @@ public sealed record DashboardAnnotation(string Name, string Sql)
 /// <summary>A link above the panels. It keeps the time range.</summary>
 /// <param name="Title">The text of the link.</param>
 /// <param name="Url">The address. Begin at <c>/d/</c> for a dashboard. Empty for a menu of dashboards by their tag.</param>
-public sealed record DashboardLink(string Title, string Url)
+/// <param name="Tooltip">What the link does, shown in its tooltip.</param>
+public sealed record DashboardLink(string Title, string Url, string Tooltip = "")
 {
-    /// <summary>What the link does, shown in its tooltip.</summary>
-    public string Tooltip { get; init; } = "";
-
     /// <summary>The tag of the dashboards in the menu; empty for a link to one address.</summary>
     public string Tag { get; private init; } = "";
 

@@ -8,19 +8,17 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>
-/// A dashboard's content in one canonical text, so that two copies compare equal when they mean the same: without what Grafana
-/// counts itself, without the order of keys, without nulls, and with numbers written one way.
+/// A dashboard's content in one canonical text, which is equal for copies that mean the same: sorted keys, no nulls, nothing that Grafana counts,
+/// and numbers written one way.
 /// </summary>
 internal static class DashboardContent
 {
     private static readonly string[] CountedByGrafana = ["id", "version", "iteration"];
 
-    /// <summary>The canonical text.</summary>
     internal static string Normalise(JsonObject dashboard) => Sorted(dashboard, CountedByGrafana, nulls: false)!.ToJsonString(Relaxed);
 
     /// <summary>
-    /// A copy for a file: without what Grafana counts, keys in order, numbers written one way, so that what did not change is the same
-    /// bytes, whatever version returned it. Nulls stay, since a panel may mean them.
+    /// A copy for a file: the same bytes whatever version returned it, without what Grafana counts. Nulls stay, since a panel may mean them.
     /// </summary>
     internal static JsonObject ForFile(JsonObject dashboard) => (JsonObject)Sorted(dashboard, CountedByGrafana, nulls: true)!;
 

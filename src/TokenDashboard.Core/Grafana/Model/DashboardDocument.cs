@@ -1,53 +1,40 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>A Grafana dashboard as its classic JSON, from this product or from anywhere else.</summary>
-public sealed class DashboardDocument
+public sealed partial class DashboardDocument
 {
     /// <summary>What Grafana takes as a uid of a dashboard, folder or data source: 1 to 40 letters, digits, hyphens and underscores.</summary>
     public const string UidPattern = @"^[A-Za-z0-9_-]{1,40}\z";
 
-    private DashboardDocument(JsonObject root, string json, string name)
-    {
-        Root = root;
-        Json = json;
-        Name = name;
-    }
+    private DashboardDocument(JsonObject root, string json, string name) => (Root, Json, Name) = (root, json, name);
 
     /// <summary>The name in the catalog; the empty string for a dashboard from elsewhere.</summary>
     public string Name { get; }
-
     /// <summary>The dashboard's uid; the empty string if it has none.</summary>
     public string Uid => Root.String("uid") ?? "";
-
     /// <summary>The dashboard's title.</summary>
     public string Title => Root.String("title") ?? "";
-
     /// <summary>The purpose of the dashboard; the empty string if it has no description.</summary>
     public string Description => Root.String("description") ?? "";
-
     /// <summary>The tags to find the dashboard by.</summary>
-    public IReadOnlyList<string> Tags =>
-        Root["tags"] is JsonArray tags ? [.. tags.OfType<JsonValue>().Select(tag => tag.ToString())] : [];
-
+    public IReadOnlyList<string> Tags => Root["tags"] is JsonArray tags ? [.. tags.OfType<JsonValue>().Select(tag => tag.ToString())] : [];
     /// <summary>How many panels there are, those in closed rows too; rows themselves are not counted.</summary>
     public int Panels => CountPanels(Root["panels"]);
-
     /// <summary>Whether this is the form for Grafana's import page, which asks for the data source.</summary>
     public bool ForSharing => Root.ContainsKey("__inputs");
-
     /// <summary>The JSON text, indented, ending in a line feed.</summary>
     public string Json { get; }
-
     /// <summary>The parsed JSON. Callers that change it work on <see cref="JsonNode.DeepClone"/>.</summary>
     internal JsonObject Root { get; }
 
     /// <summary>
-    /// Reads a dashboard from JSON text. The envelope <c>{"dashboard": …}</c> of Grafana's API is removed, and that of its newer one,
-    /// <c>{"apiVersion": …, "spec": …}</c>, if it contains the classic form (versions before 2).
+    /// Reads a dashboard from JSON text, also in an envelope of Grafana's APIs: <c>{"dashboard": …}</c>, or <c>{"apiVersion": …, "spec": …}</c>
+    /// with the classic form.
     /// </summary>
     /// <param name="json">The text.</param>
     /// <param name="source">Where it came from, for the error message: a path or an address.</param>
@@ -64,31 +51,20 @@ public sealed class DashboardDocument
         {
             throw Invalid($"is not JSON ({exception.Message})", source, exception);
         }
-        if (node is JsonObject envelope && envelope["dashboard"] is JsonObject inner)
-        {
-            node = inner.DeepClone();
-        }
+        node = node.Child("dashboard") is JsonObject inner ? inner.DeepClone() : node;
         if (node is JsonObject resource && resource["spec"] is JsonObject spec
             && resource.String("apiVersion")?.StartsWith("dashboard.grafana.app/", StringComparison.Ordinal) == true)
         {
             if (spec.ContainsKey("elements"))
-            {
                 throw Invalid($"has the form of {resource.String("apiVersion")}, which is not the classic one", source);
-            }
             node = spec.DeepClone();
             if (string.IsNullOrEmpty(node.String("uid")) && resource.Child("metadata").String("name") is { Length: > 0 } uid)
-            {
                 node["uid"] = uid;
-            }
         }
         if (node is not JsonObject root)
-        {
             throw Invalid("is not a JSON object", source);
-        }
         if (string.IsNullOrWhiteSpace(root.String("title")))
-        {
             throw Invalid("has no title", source);
-        }
         return FromObject(root);
     }
 
@@ -97,8 +73,9 @@ public sealed class DashboardDocument
     /// <param name="name">Its name in the catalog; the empty string if it is from elsewhere.</param>
     internal static DashboardDocument FromObject(JsonObject root, string name = "") => new(root, root.ToJsonString(Format) + "\n", name);
 
-    /// <summary>The same document under a name of the catalog.</summary>
     internal DashboardDocument Named(string name) => new(Root, Json, name);
+
+    internal static bool IsUid(string text) => UidRegex().IsMatch(text);
 
     /// <inheritdoc/>
     public override string ToString() => Title;
@@ -115,10 +92,12 @@ public sealed class DashboardDocument
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    [GeneratedRegex(UidPattern)]
+    private static partial Regex UidRegex();
+
     private static TokenDashboardException Invalid(string problem, string source, Exception? inner = null) => new(
         ErrorCode.DashboardInvalid,
-        $"'{source}' {problem}. Give a Grafana dashboard in the classic JSON form, as Grafana's \"Export\" or New-GrafanaDashboard writes it.",
-        inner,
+        $"'{source}' {problem}. Give a Grafana dashboard in the classic JSON form, as Grafana's \"Export\" or New-GrafanaDashboard writes it.", inner,
         source);
 }
 

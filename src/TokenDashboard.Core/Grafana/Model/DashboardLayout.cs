@@ -6,13 +6,11 @@ namespace TokenDashboard.Grafana.Model;
 /// <summary>Gives panels their place: from left to right, then in a new line below the tallest panel of the line before.</summary>
 internal static class DashboardLayout
 {
-    /// <summary>The columns of Grafana's grid.</summary>
     internal const int Columns = 24;
 
     /// <summary>The place of one panel, in columns and in rows of about 30 pixels.</summary>
     internal readonly record struct Place(int X, int Y, int Width, int Height);
 
-    /// <summary>The panels with their places.</summary>
     internal static IReadOnlyList<(Panel Panel, Place Place)> Flow(IEnumerable<Panel> panels, int top, out int bottom)
     {
         var placed = new List<(Panel, Place)>();
@@ -43,14 +41,13 @@ internal static class DashboardLayout
 }
 
 /// <summary>
-/// Gives numbers to panels that have none. They are derived from the title, so a panel keeps its number when others are added, removed or
-/// moved; only of panels with the same title the later ones count on.
+/// Gives numbers to panels that have none, derived from their titles, so that they stay when others are added, removed or moved. Only of panels
+/// with the same title the later ones count on.
 /// </summary>
 internal static class PanelNumbers
 {
     /// <summary>Panels with a number of their own have smaller ones.</summary>
     internal const int FirstRow = 1000;
-
     /// <summary>Numbers from here on are derived from titles.</summary>
     internal const int FirstMade = 10_000;
 
@@ -74,9 +71,7 @@ internal static class PanelNumbers
     private static int Free(int wanted, HashSet<int> taken)
     {
         while (!taken.Add(wanted))
-        {
             wanted++;
-        }
         return wanted;
     }
 
@@ -85,9 +80,7 @@ internal static class PanelNumbers
     {
         uint hash = 2166136261;
         foreach (byte part in Encoding.UTF8.GetBytes(panel.Title.Length > 0 ? panel.Title : panel.Type))
-        {
             hash = (hash ^ part) * 16777619;
-        }
         return FirstMade + (int)(hash % MadeNumbers);
     }
 }

@@ -59,8 +59,7 @@ internal static class DashboardWriter
                 yield return Json.Of(
                     ("id", section.Id), ("type", "row"), ("title", section.Title), ("collapsed", section.Collapsed),
                     ("gridPos", WritePlace(new DashboardLayout.Place(0, rowTop, DashboardLayout.Columns, 1))),
-                    ("panels", new JsonArray([.. section.Collapsed ? panels : []])),
-                    ("repeat", section.Repeat.Length > 0 ? section.Repeat : null));
+                    ("panels", new JsonArray([.. section.Collapsed ? panels : []])), ("repeat", section.Repeat.Length > 0 ? section.Repeat : null));
                 if (section.Collapsed)
                 {
                     top = rowTop + 1;
@@ -68,9 +67,7 @@ internal static class DashboardWriter
                 }
             }
             foreach (JsonObject panel in panels)
-            {
                 yield return panel;
-            }
         }
     }
 
@@ -106,71 +103,41 @@ internal static class DashboardWriter
 
     private static JsonObject BuiltInAnnotations() => new()
     {
-        ["builtIn"] = 1,
-        ["datasource"] = new JsonObject { ["type"] = "grafana", ["uid"] = "-- Grafana --" },
-        ["enable"] = true,
-        ["hide"] = true,
-        ["iconColor"] = "rgba(0, 211, 255, 1)",
-        ["name"] = "Annotations & Alerts",
-        ["type"] = "dashboard",
+        ["builtIn"] = 1, ["datasource"] = new JsonObject { ["type"] = "grafana", ["uid"] = "-- Grafana --" }, ["enable"] = true, ["hide"] = true,
+        ["iconColor"] = "rgba(0, 211, 255, 1)", ["name"] = "Annotations & Alerts", ["type"] = "dashboard",
     };
 
     private static void Check(Dashboard dashboard)
     {
-        if (dashboard.Uid.Length is 0 or > 40 || !dashboard.Uid.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
-        {
-            throw Invalid($"Grafana does not accept the uid '{dashboard.Uid}'. Give 1 to 40 letters, digits, hyphens and underscores.", dashboard.Uid);
-        }
-        if (string.IsNullOrWhiteSpace(dashboard.Title))
-        {
-            throw Invalid("The dashboard has no title. Give one.", dashboard.Uid);
-        }
-        if (!dashboard.Variables.OfType<DataSourceVariable>().Any())
-        {
-            throw Invalid($"The dashboard '{dashboard.Title}' has no data source variable, which panels read from. Add one.", dashboard.Title);
-        }
-        if (FirstRepeated(dashboard.Variables.Select(variable => variable.Name)) is { } name)
-        {
-            throw Invalid($"Two variables of the dashboard '{dashboard.Title}' are named '{name}'. Give each its own name.", name);
-        }
-        CheckPanels(dashboard);
-    }
-
-    private static void CheckPanels(Dashboard dashboard)
-    {
         Panel[] panels = [.. dashboard.Sections.SelectMany(section => section.Panels)];
         IEnumerable<int?> numbers = panels.Select(panel => panel.Id).Concat(dashboard.Sections.Select(section => section.Id));
-        if (FirstRepeated(numbers.Where(number => number is not null)) is { } id)
-        {
-            throw Invalid($"Two panels of the dashboard '{dashboard.Title}' have the number {id}. Give each its own.", id);
-        }
-        if (panels.FirstOrDefault(panel => panel.Id is < 1 or >= PanelNumbers.FirstRow) is { Id: { } outside } panel)
-        {
-            throw Invalid($"The panel '{panel.Title}' has the number {outside}. Give one from 1 to {PanelNumbers.FirstRow - 1}.", outside);
-        }
-        if (dashboard.Sections.FirstOrDefault(section => section.Id is < PanelNumbers.FirstRow or >= PanelNumbers.FirstMade) is { Id: { } row } section)
-        {
-            throw Invalid($"The row '{section.Title}' has the number {row}. Give one from {PanelNumbers.FirstRow} to {PanelNumbers.FirstMade - 1}.", row);
-        }
-        if (panels.OfType<DataPanel>().FirstOrDefault(panel => panel.Queries.Count > 26) is { } crowded)
-        {
-            throw Invalid($"The panel '{crowded.Title}' has {crowded.Queries.Count} queries. Give at most 26.", crowded.Title);
-        }
         IEnumerable<string> repeats = panels.Where(panel => panel.Repeat is not null).Select(panel => panel.Repeat!.Variable)
             .Concat(dashboard.Sections.Select(section => section.Repeat).Where(name => name.Length > 0));
-        if (repeats.FirstOrDefault(name => dashboard.Variables.All(variable => variable.Name != name)) is { } unknown)
-        {
-            throw Invalid($"A panel or row is repeated for the variable '{unknown}', which the dashboard does not have. Add it.", unknown);
-        }
-        if (dashboard.Sections.FirstOrDefault(section => section.Title.Length == 0 && (section.Collapsed || section.Repeat.Length > 0)) is not null)
-        {
-            throw Invalid($"A section of the dashboard '{dashboard.Title}' is closed or repeated and has no title. Give it one.", dashboard.Title);
-        }
+        string? problem =
+            !DashboardDocument.IsUid(dashboard.Uid)
+                ? $"Grafana does not accept the uid '{dashboard.Uid}'. Give 1 to 40 letters, digits, hyphens and underscores."
+            : string.IsNullOrWhiteSpace(dashboard.Title) ? "The dashboard has no title. Give one."
+            : !dashboard.Variables.OfType<DataSourceVariable>().Any()
+                ? $"The dashboard '{dashboard.Title}' has no data source variable, which panels read from. Add one."
+            : FirstRepeated(dashboard.Variables.Select(variable => variable.Name)) is { } twice
+                ? $"Two variables of the dashboard '{dashboard.Title}' are named '{twice}'. Give each its own name."
+            : FirstRepeated(numbers.Where(number => number is not null)) is { } id
+                ? $"Two panels of the dashboard '{dashboard.Title}' have the number {id}. Give each its own."
+            : panels.FirstOrDefault(panel => panel.Id is < 1 or >= PanelNumbers.FirstRow) is { } outside
+                ? $"The panel '{outside.Title}' has the number {outside.Id}. Give one from 1 to {PanelNumbers.FirstRow - 1}."
+            : dashboard.Sections.FirstOrDefault(section => section.Id is < PanelNumbers.FirstRow or >= PanelNumbers.FirstMade) is { } row
+                ? $"The row '{row.Title}' has the number {row.Id}. Give one from {PanelNumbers.FirstRow} to {PanelNumbers.FirstMade - 1}."
+            : panels.OfType<DataPanel>().FirstOrDefault(panel => panel.Queries.Count > 26) is { } crowded
+                ? $"The panel '{crowded.Title}' has {crowded.Queries.Count} queries. Give at most 26."
+            : repeats.FirstOrDefault(name => dashboard.Variables.All(variable => variable.Name != name)) is { } unknown
+                ? $"A panel or row is repeated for the variable '{unknown}', which the dashboard does not have. Add it."
+            : dashboard.Sections.Any(section => section.Title.Length == 0 && (section.Collapsed || section.Repeat.Length > 0))
+                ? $"A section of the dashboard '{dashboard.Title}' is closed or repeated and has no title. Give it one."
+            : null;
+        if (problem is not null)
+            throw new TokenDashboardException(ErrorCode.DashboardInvalid, problem, target: dashboard.Title);
     }
 
     private static object? FirstRepeated<T>(IEnumerable<T> values) =>
         values.GroupBy(value => value).Where(group => group.Count() > 1).Select(group => (object?)group.Key).FirstOrDefault();
-
-    private static TokenDashboardException Invalid(string message, object target) =>
-        new(ErrorCode.DashboardInvalid, message, target: target);
 }

@@ -5,9 +5,9 @@ using TokenDashboard.Grafana.Model.Plugins;
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>
-/// The form of a dashboard's JSON for import by hand. Grafana's import page asks for what <c>__inputs</c> lists and puts the answer in
-/// place of <c>${DS_SQLITE}</c> or <c>${DS_CLICKHOUSE}</c>. It is only in the value of the data source variable, so that the variable goes on
-/// working after the import, and so that a dashboard put on a server in any other way falls back to the first data source of its plugin.
+/// The form of a dashboard's JSON for Grafana's import page, which asks for what <c>__inputs</c> lists. Its <c>${DS_SQLITE}</c> or
+/// <c>${DS_CLICKHOUSE}</c> is only in the value of the data source variable, so that a dashboard put on a server in any other way falls back to the
+/// first data source of its plugin.
 /// </summary>
 internal static class SharingForm
 {

@@ -10,7 +10,6 @@ internal static partial class CommonTables
 {
     // Beyond it the number only grows.
     private const double Most = 1e9;
-
     /// <summary>Deeper WITH clauses count as parts of this one.</summary>
     private const int MaxDepth = 100;
 
@@ -22,7 +21,6 @@ internal static partial class CommonTables
         "EXCEPT", "GROUP", "HAVING", "INTERSECT", "LIMIT", "ORDER", "SELECT", "UNION", "VALUES", "WHERE", "WITH",
     };
 
-    /// <summary>How many copies SQLite creates.</summary>
     internal static double Copies(string sql)
     {
         var main = new Table();
@@ -51,9 +49,7 @@ internal static partial class CommonTables
                     break;
                 case ")":
                     if (open.TryPop(out (string Before, Table Table, Scope Scope, bool InFrom) outer))
-                    {
                         (closed, table, scope, inFrom) = outer;
-                    }
                     break;
                 // What stands before a point is the name of a table that is read already.
                 case "." when added:
@@ -61,20 +57,14 @@ internal static partial class CommonTables
                     break;
                 default:
                     if (Is(token, "AS"))
-                    {
                         named = Name(previous == ")" ? closed : previous);
-                    }
                     // Its tables are known up to the bracket that closes.
                     if (Is(token, "WITH") && scope.Depth < MaxDepth)
-                    {
                         scope = new Scope(scope);
-                    }
                     inFrom = Is(token, "FROM") || Is(token, "JOIN") || (inFrom && !EndsOfFrom.Contains(token));
                     add = (inFrom || Is(previous, "IN")) && previous != "." && (char.IsLetterOrDigit(token[0]) || token[0] is '_' or Quoted);
                     if (add)
-                    {
                         table.Names.Add((Name(token), scope));
-                    }
                     break;
             }
             added = add;
@@ -99,9 +89,7 @@ internal static partial class CommonTables
                 table.Copies = now;
             }
             if (!grew)
-            {
                 break;
-            }
         }
         return Of(Uses(main));
 
@@ -131,7 +119,6 @@ internal static partial class CommonTables
     {
         /// <summary>The names in its FROM clauses, some of them tables.</summary>
         internal List<(string Name, Scope Scope)> Names { get; } = [];
-
         internal double Copies { get; set; }
     }
 
@@ -139,7 +126,6 @@ internal static partial class CommonTables
     private sealed class Scope(Scope? outer)
     {
         internal int Depth { get; } = outer is null ? 0 : outer.Depth + 1;
-
         internal Dictionary<string, Table> Tables { get; } = new(StringComparer.OrdinalIgnoreCase);
 
         // No deeper than MaxDepth.

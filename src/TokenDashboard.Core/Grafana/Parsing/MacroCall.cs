@@ -1,8 +1,6 @@
 namespace TokenDashboard.Grafana.Parsing;
 
-/// <summary>
-/// A call such as <c>$__name(arguments)</c>, as the plugin reads it: the arguments end at the first closing bracket.
-/// </summary>
+/// <summary>A call such as <c>$__name(arguments)</c>, as the plugin reads it: the arguments end at the first closing bracket.</summary>
 /// <param name="Name">The name without <c>$__</c>.</param>
 /// <param name="Arguments">What stands between the brackets.</param>
 /// <param name="Index">Where the call begins.</param>
@@ -11,7 +9,6 @@ internal sealed record MacroCall(string Name, Range Arguments, int Index, int Le
 {
     private const string Prefix = "$__";
 
-    /// <summary>The calls in a text, in their order.</summary>
     internal static IEnumerable<MacroCall> In(string text)
     {
         for (int at = 0; (at = text.IndexOf(Prefix, at, StringComparison.Ordinal)) >= 0;)
@@ -19,9 +16,7 @@ internal sealed record MacroCall(string Name, Range Arguments, int Index, int Le
             int name = at + Prefix.Length;
             int open = name;
             while (open < text.Length && (char.IsAsciiLetterOrDigit(text[open]) || text[open] == '_'))
-            {
                 open++;
-            }
             if (open == name || open == text.Length || text[open] != '(')
             {
                 at = open;

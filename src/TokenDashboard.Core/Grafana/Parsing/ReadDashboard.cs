@@ -27,26 +27,17 @@ internal sealed class ReadDashboard
             annotation.Child("target") is JsonObject target && Asks(annotation["datasource"], target))];
     }
 
-    /// <summary>Whether it contains library panels.</summary>
     internal bool CarriesLibraryPanels => Root["__elements"] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 };
-
     internal DashboardDocument Document { get; }
-
     /// <summary>The plugin whose queries are checked and run.</summary>
     internal DataSourcePlugin Plugin { get; }
-
     internal JsonObject Root => Document.Root;
-
     internal IReadOnlyList<ReadPanel> Panels { get; }
-
     internal IReadOnlyList<JsonObject> Rows { get; }
-
     internal IReadOnlyList<ReadVariable> Variables { get; }
-
     /// <summary>Annotations from queries of the plugin.</summary>
     internal IReadOnlyList<JsonObject> Annotations { get; }
 
-    /// <summary>The queries of panels and annotations.</summary>
     internal IEnumerable<ReadQuery> Queries =>
     [
         .. Panels.SelectMany(panel => panel.Targets.Select(target => new ReadQuery(target, panel, panel.Label))),
@@ -67,13 +58,9 @@ internal sealed class ReadDashboard
     {
         string uid = reference is JsonValue value ? value.AsText() : reference.Text("uid");
         if (uid != Mixed && reference.Text("type") is { Length: > 0 } type)
-        {
             return type;
-        }
         if (uid.StartsWith("-- ", StringComparison.Ordinal) || uid == Expression)
-        {
             return uid;
-        }
         string name = VariableUse.FirstName(uid) ?? "";
         return Variable(name) is { Type: "datasource" } variable ? variable.Query : Inputs.GetValueOrDefault(name);
     }
@@ -93,9 +80,7 @@ internal sealed class ReadDashboard
             }
             repeat = json.Text("repeat");
             foreach (JsonObject child in json.Objects("panels").Where(child => !IsRow(child)))
-            {
                 yield return Read(child, json, repeat);
-            }
         }
     }
 
@@ -137,31 +122,21 @@ internal sealed record ReadQuery(ReadTarget Target, ReadPanel? Panel, string Nam
 internal sealed record ReadPanel(JsonObject Json, JsonObject? Row)
 {
     internal int? Id => Json.Number("id") is { } id && id == Math.Truncate(id) && Math.Abs(id) < int.MaxValue ? (int)id : null;
-
     /// <summary>Whether it is in Grafana's library, and here only a copy of it or nothing.</summary>
     internal bool OfLibrary => Json.Child("libraryPanel") is JsonObject;
-
     internal string Type => Json.Text("type");
-
     internal string Title => Json.Text("title");
-
     internal JsonNode? Defaults => Json.Child("fieldConfig").Child("defaults");
-
     internal IEnumerable<JsonObject> Overrides => Json.Child("fieldConfig").Objects("overrides");
-
     /// <summary>The variables for whose values Grafana repeats the panel, of its row and its own.</summary>
     internal required IReadOnlyList<string> Repeats { get; init; }
-
     /// <summary>The queries of the plugin that are not switched off.</summary>
     internal required IReadOnlyList<ReadTarget> Targets { get; init; }
-
     /// <summary>The data sources of the other queries, each once.</summary>
     internal required IReadOnlyList<string> OtherSources { get; init; }
-
     /// <summary>The panel as a message names it.</summary>
     internal string Label => Title.Length > 0 ? Title : string.Create(CultureInfo.InvariantCulture, $"{(Type.Length > 0 ? Type : "panel")} {Id}");
 
-    /// <summary>Whether an override sets a property for some column.</summary>
     internal bool HasOverride(string property) => Overrides.SelectMany(item => item.Objects("properties")).Any(item => item.Text("id") == property);
 }
 
@@ -169,51 +144,34 @@ internal sealed record ReadPanel(JsonObject Json, JsonObject? Row)
 internal sealed record ReadTarget(JsonObject Json)
 {
     internal string RefId => Json.Text("refId");
-
     /// <summary>What the editor shows and the browser sends.</summary>
     internal string RawText => IsClickHouse ? Json.Text("rawSql") : Json.Text("rawQueryText");
-
     /// <summary>What runs without a browser: alerts, public dashboards, the HTTP API.</summary>
     internal string Text => IsClickHouse ? RawText : Json.Text("queryText");
-
     /// <summary>Whether it is a query of ClickHouse, which has one text.</summary>
     internal bool IsClickHouse => Json.ContainsKey("rawSql");
-
     /// <summary>What a dashboard runs. Without the raw text the browser would send nothing, but the other text can be checked.</summary>
     internal string Sql => IsTooLong ? "" : RawText.Length > 0 ? RawText : Text;
-
     /// <summary>Whether a text is too long to be checked; <see cref="Sql"/> is empty then.</summary>
     internal bool IsTooLong => Math.Max(RawText.Length, Text.Length) > SqlText.MaxLength;
-
     internal string QueryType => Json.Text("queryType");
-
     internal bool SeriesByLabel => IsClickHouse ? (Json.Number("format") ?? 0) == 0 : QueryType == "time series";
-
     internal IReadOnlyList<string> TimeColumns => Json.Texts("timeColumns");
 }
 
-/// <summary>A variable of a dashboard.</summary>
 internal sealed record ReadVariable(JsonObject Json)
 {
     /// <summary>The value of a variable while all is chosen.</summary>
     internal const string All = "$__all";
 
     internal string Name { get; } = Json.Text("name");
-
     internal string Type { get; } = Json.Text("type");
-
     internal bool Multi => Json.Flag("multi");
-
     internal bool IncludeAll => Json.Flag("includeAll");
-
-    /// <summary>The query as that of a panel.</summary>
     internal ReadTarget AsTarget => new(new JsonObject { ["rawQueryText"] = Query });
-
     internal string AllValue => IsTooLong ? "" : Json.Text("allValue");
-
     /// <summary>The query; newer Grafana may wrap it in an object.</summary>
     internal string Query => IsTooLong ? "" : WholeQuery;
-
     /// <summary>Whether the query or the value for All is too long to be checked; both are empty then.</summary>
     internal bool IsTooLong => Math.Max(WholeQuery.Length, Json.Text("allValue").Length) > SqlText.MaxLength;
 

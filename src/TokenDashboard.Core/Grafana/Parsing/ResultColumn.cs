@@ -23,17 +23,13 @@ internal sealed partial record ResultColumn(string Name, bool IsText)
     private static string LastName(string column)
     {
         if (column.Length == 0)
-        {
             return "";
-        }
         if (column[^1] is '"' or '`')
         {
             char quote = column[^1];
             int start = column.Length - 2;
             while (start >= 0 && (column[start] != quote || (start > 0 && column[start - 1] == quote)))
-            {
                 start -= column[start] == quote ? 2 : 1;
-            }
             return start < 0 ? "" : column[(start + 1)..^1].Replace($"{quote}{quote}", quote.ToString(), StringComparison.Ordinal);
         }
         if (column[^1] == ']')
@@ -43,9 +39,7 @@ internal sealed partial record ResultColumn(string Name, bool IsText)
         }
         int first = column.Length;
         while (first > 0 && (char.IsLetterOrDigit(column[first - 1]) || column[first - 1] == '_'))
-        {
             first--;
-        }
         string word = column[first..];
         return word.TrimStart(Digits);
     }

@@ -32,14 +32,11 @@ internal sealed partial class SqlText
 
     /// <summary>The text with comments, string literals and quoted names blanked out; places stay the same.</summary>
     internal string Code { get; }
-
     /// <summary><see cref="Code"/> with what is in brackets blanked out: the outermost SELECT.</summary>
     internal string Outer { get; }
-
     /// <summary>The result columns of the outermost SELECT as they are written; empty if there is none.</summary>
     internal IReadOnlyList<string> Columns { get; }
 
-    /// <summary>Whether a place in the text is inside a string literal.</summary>
     internal bool InLiteral(int index) => _literal[index] >= 0;
 
     /// <summary>Whether a place is in a string literal that is, outside of brackets, among the columns of the outermost SELECT.</summary>
@@ -103,9 +100,7 @@ internal sealed partial class SqlText
         {
             int after = at + word.Length;
             if ((at == 0 || !IsNamePart(code[at - 1])) && (after == code.Length || !IsNamePart(code[after])))
-            {
                 return at;
-            }
         }
         return -1;
     }
@@ -114,9 +109,7 @@ internal sealed partial class SqlText
     {
         int last = text.Length - 1;
         while (last >= 0 && !IsNamePart(text[last]))
-        {
             last--;
-        }
         return last;
     }
 

@@ -3,30 +3,22 @@ using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Parsing;
 
-/// <summary>The time range of a dashboard or panel.</summary>
 internal sealed partial record TimeWindow(DateTimeOffset From, DateTimeOffset To)
 {
     internal long FromMilliseconds => From.ToUnixTimeMilliseconds();
-
     internal long ToMilliseconds => To.ToUnixTimeMilliseconds();
-
     internal long LengthMilliseconds => ToMilliseconds - FromMilliseconds;
 
     /// <summary>
-    /// A time of a dashboard's <c>time</c>: <c>now-7d</c>, <c>now/d</c>, <c>now-1M/M</c>, <c>now/d+8h</c>, an ISO time or milliseconds since
-    /// 1970; null for anything else. Rounding to a unit goes down at the beginning of a range and up at its end; weeks begin on Monday, and
-    /// fiscal years (<c>now/fy</c>) in January.
+    /// A time of a dashboard: <c>now-7d</c>, <c>now-1M/M</c>, <c>now/d+8h</c>, an ISO time or milliseconds since 1970; null for anything else.
+    /// Rounding goes down at the beginning of a range and up at its end; weeks begin on Monday, fiscal years (<c>now/fy</c>) in January.
     /// </summary>
     internal static DateTimeOffset? Parse(string text, DateTimeOffset now, TimeZoneInfo zone, bool end)
     {
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long milliseconds) && milliseconds < 253_402_300_800_000)
-        {
             return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-        }
         if (Relative().Match(text) is not { Success: true } match)
-        {
             return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset instant) ? instant : null;
-        }
         try
         {
             return Apply(match, TimeZoneInfo.ConvertTime(now, zone).DateTime, zone, end);

@@ -11,11 +11,7 @@ internal sealed record VariableValue(IReadOnlyList<string> Values, bool IsList)
 {
     /// <summary>The text that is inserted unchanged, in any format, if all is selected; null inserts the values.</summary>
     internal string? CustomAll { get; init; }
-
-    /// <summary>The texts shown for the values; the values themselves if there are none.</summary>
     internal IReadOnlyList<string> Texts { get; init; } = Values;
-
-    /// <summary>How many characters the values have in all.</summary>
     internal long Length { get; } = Values.Sum(value => (long)value.Length);
 
     internal static VariableValue Of(string value) => new([value], IsList: false);
@@ -82,9 +78,7 @@ internal static partial class VariableFormat
     private static string Date(string value, string form)
     {
         if (value.Length > 20 || !long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long milliseconds) || Math.Abs(milliseconds) > 253_402_300_799_999)
-        {
             return "NaN";
-        }
         DateTimeOffset time = DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(milliseconds, -62_135_596_800_000));
         return form switch
         {

@@ -18,7 +18,6 @@ internal sealed partial record VariableUse(string Name, string Field, string For
 
     internal bool IsBuiltIn => Name.StartsWith(BuiltInPrefix, StringComparison.Ordinal);
 
-    /// <summary>The uses in a text, in their order.</summary>
     internal static IEnumerable<VariableUse> In(string text) => Pattern().Matches(text).Select(Read);
 
     internal static string? FirstName(string text) => In(text).FirstOrDefault()?.Name;

@@ -14,22 +14,16 @@ public sealed record DashboardQueryResult : DashboardFinding
 
     /// <summary>What the query is for.</summary>
     public required DashboardQueryKind Source { get; init; }
-
     /// <summary>How many rows SQLite gave; at most 200,000 are read.</summary>
     public int Rows { get; init; }
-
     /// <summary>The columns, with their types in the plugin.</summary>
     public IReadOnlyList<DashboardQueryColumn> Columns { get; init; } = [];
-
     /// <summary>How many series the plugin creates; null for a table.</summary>
     public int? Series { get; init; }
-
     /// <summary>How long the query took here, in milliseconds.</summary>
     public double Milliseconds { get; init; }
-
     /// <summary>What is wrong, each in a sentence; empty if nothing is.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
-
     /// <summary>The SQL that reached SQLite, with all variables inserted.</summary>
     public string Sql { get; init; } = "";
 }
@@ -44,14 +38,12 @@ public sealed record DashboardQueryColumn(string Name, ColumnType Type)
 }
 
 /// <summary>What a query of a dashboard is for.</summary>
-public enum DashboardQueryKind
+public enum DashboardQueryKind : long
 {
     /// <summary>A panel.</summary>
     Panel,
-
     /// <summary>The options of a variable.</summary>
     Variable,
-
     /// <summary>Annotations.</summary>
     Annotation,
 }

@@ -16,13 +16,9 @@ internal static class ResultRules
     internal static IEnumerable<(DashboardRule Rule, string Problem)> OfPanel(ReadPanel panel, PluginResult result)
     {
         foreach ((DashboardRule Rule, string Problem) problem in OfColumns(result))
-        {
             yield return problem;
-        }
         if (result.Rows == 0)
-        {
             yield return (DashboardRules.NoRows, "The query gave no rows.");
-        }
         // Times as rows are a series, of which one value is what such a panel is for.
         if (SingleValuePanels.Contains(panel.Type) && !DisplayRules.ShowsRows(panel) && result is { Series: null, Rows: > 1 }
             && result.Columns.All(column => column.Type != ColumnType.Time))
@@ -30,30 +26,22 @@ internal static class ResultRules
             yield return (DashboardRules.RowsHidden, Invariant($"The query gave {result.Rows} rows, and the panel adds them up or takes one."));
         }
         if (result.Series is { Repeated: > 0 } series)
-        {
             yield return (DashboardRules.PointRepeated, Invariant($"{series.Repeated} rows have the time and labels of an earlier one."));
-        }
         if (panel.Type is "timeseries" or "graph" && result.Columns.FirstOrDefault(column => column.Type == ColumnType.Time) is { } time
             && !Ascends(time.Values))
         {
             yield return (DashboardRules.NotAscending, $"The times in '{time.Name}' do not ascend.");
         }
         if (panel.Type is "timeseries" or "graph" && result.Rows > 0 && result.Columns.All(column => column.Type != ColumnType.Time))
-        {
             yield return (DashboardRules.TimeColumnMissing, "The result has no time column, so the panel has no time axis.");
-        }
     }
 
     internal static IEnumerable<(DashboardRule Rule, string Problem)> OfAnnotation(PluginResult result)
     {
         foreach ((DashboardRule Rule, string Problem) problem in OfColumns(result))
-        {
             yield return problem;
-        }
         if (result.Rows > 0 && result.Columns.All(column => column.Type != ColumnType.Time))
-        {
             yield return (DashboardRules.TimeColumnMissing, "The result has no time column, so annotations have no place.");
-        }
     }
 
     internal static IEnumerable<(DashboardRule Rule, string Problem)> OfVariable(
@@ -70,18 +58,14 @@ internal static class ResultRules
             problems.Add((DashboardRules.VariableShape, exception.Message));
         }
         if (result.Rows == 0)
-        {
             problems.Add((DashboardRules.NoRows, "The variable has nothing to choose from."));
-        }
         return problems;
     }
 
     private static IEnumerable<(DashboardRule Rule, string Problem)> OfColumns(PluginResult result)
     {
         if (!result.Complete)
-        {
             yield return (DashboardRules.TooManyRows, Invariant($"The query gave more than {EmulatedPlugin.MaxRows} rows; those after them were not read."));
-        }
         foreach (PluginColumn column in result.Columns)
         {
             if (column.Type == ColumnType.Time)
@@ -92,19 +76,13 @@ internal static class ResultRules
                     yield return (DashboardRules.TimeLost, Invariant($"'{column.Name}' is no time in {column.NullTimes + column.Lost} of {result.Rows} rows{example}."));
                 }
                 if (column.Values.Any(value => value is > LatestSecond))
-                {
                     yield return (DashboardRules.TimeUnit, $"'{column.Name}' has times after the year 2200.");
-                }
                 continue;
             }
             if (column.Truncated > 0)
-            {
                 yield return (DashboardRules.ValueTruncated, Invariant($"'{column.Name}' lost the fraction of {column.Truncated} values, such as {column.Example}."));
-            }
             if (column.Lost > 0)
-            {
                 yield return (DashboardRules.ValueLost, Invariant($"'{column.Name}' lost {column.Lost} texts, such as '{column.Example}'."));
-            }
         }
     }
 

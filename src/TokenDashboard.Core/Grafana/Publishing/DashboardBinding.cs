@@ -1,23 +1,20 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.Publishing;
 
-/// <summary>
-/// Points a dashboard at a data source, from the form with <c>__inputs</c> that Grafana exports for sharing as well as from the plain one.
-/// </summary>
-internal static partial class DashboardBinding
+/// <summary>Points a dashboard at a data source, in the plain form and in the one with <c>__inputs</c> that Grafana exports for sharing.</summary>
+internal static class DashboardBinding
 {
     /// <summary>The dashboard's uid, by which it is found again.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.DashboardInvalid"/>: it has none, one Grafana does not take, or one that was <paramref name="seen"/> before.
+    /// <see cref="ErrorCode.DashboardInvalid"/>: it has none, an invalid one, or one that was <paramref name="seen"/>.
     /// </exception>
     internal static string RequireUid(DashboardDocument document, HashSet<string> seen)
     {
-        if (!Uid().IsMatch(document.Uid))
+        if (!DashboardDocument.IsUid(document.Uid))
         {
             throw Invalid(
                 document.Title,
@@ -26,17 +23,12 @@ internal static partial class DashboardBinding
                     : $"has the uid '{document.Uid}', which Grafana does not accept. It must be 1 to 40 of A-Z, a-z, 0-9, '-' and '_'");
         }
         return seen.Add(document.Uid) ? document.Uid : throw Invalid(
-            document.Title,
-            $"has the uid '{document.Uid}', which another dashboard of this run has too. Each dashboard needs its own");
+            document.Title, $"has the uid '{document.Uid}', which another dashboard of this run has too. Each dashboard needs its own");
     }
 
-    /// <summary>Whether a dashboard reads a data source of the plugin anywhere.</summary>
     internal static bool Reads(DashboardDocument document, DataSourcePlugin plugin) => document.Root.AllTexts((_, text) => text).Contains(plugin.Id);
 
-    /// <summary>
-    /// Whether a dashboard has to be given a data source of the plugin: it asks for one, or has a variable that is set to none, or to one that is
-    /// not kept.
-    /// </summary>
+    /// <summary>Whether a dashboard needs a data source of the plugin: it asks for one, or has a variable set to none or to one that is not kept.</summary>
     /// <param name="document">The dashboard.</param>
     /// <param name="plugin">The plugin.</param>
     /// <param name="references">What replaces data sources it refers to.</param>
@@ -44,40 +36,27 @@ internal static partial class DashboardBinding
     internal static bool NeedsDataSource(DashboardDocument document, DataSourcePlugin plugin, DataSourceReferences? references, Func<string, bool> keeps)
     {
         if (references is null)
-        {
             return Needs(document.Root, plugin, null, keeps);
-        }
         Dictionary<string, string> filled = document.Root.Objects("__inputs")
             .Where(input => input.String("type") == "datasource" && references.Find(input.String("name")) is not null)
             .DistinctBy(input => input.String("name")).ToDictionary(input => $"${{{input.String("name")}}}", input => references.Find(input.String("name"))!.Uid);
         var dashboard = (JsonObject)Filled(document.Root, filled)!;
         foreach (JsonObject input in dashboard.Objects("__inputs").Where(input => filled.ContainsKey($"${{{input.String("name")}}}")).ToList())
-        {
             input.Parent!.AsArray().Remove(input);
-        }
         references.Apply(dashboard);
         return Needs(dashboard, plugin, references, keeps);
     }
 
-    /// <summary>
-    /// A copy ready to be saved: inputs replaced, data source variables set to the data source, and without id and version, which
-    /// belong to the server it came from.
-    /// </summary>
-    /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.DashboardInvalid"/>: an input that cannot be filled in here, or library panels.
-    /// </exception>
+    /// <summary>A copy ready to be saved: inputs and data source variables filled in, without the id and version of the server it came from.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: an input that cannot be filled in, or library panels.</exception>
     internal static JsonObject Bind(
         DashboardDocument document, DataSourceIdentity dataSource, DataSourceReferences? references = null, Func<string, bool>? keeps = null)
     {
         var dashboard = (JsonObject)Filled(document.Root, Inputs(document, dataSource, references))!;
         if (dashboard["__elements"] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 })
-        {
             throw Invalid(document.Title, "contains library panels, which only Grafana's own import can unpack. Unlink them before exporting");
-        }
         foreach (string field in (string[])["__inputs", "__requires", "__elements", "version"])
-        {
             dashboard.Remove(field);
-        }
         dashboard["id"] = null;
         references?.Apply(dashboard);
         // One that is set to this data source, or is kept, stays as Grafana wrote it, so that an exported dashboard is published without a difference.
@@ -97,9 +76,7 @@ internal static partial class DashboardBinding
         {
             string? name = input.String("name");
             if (string.IsNullOrEmpty(name))
-            {
                 throw Invalid(document.Title, "has an input without a name");
-            }
             values[$"${{{name}}}"] = input.String("type") switch
             {
                 "datasource" when references?.Find(name) is { } chosen => chosen.Uid,
@@ -144,7 +121,4 @@ internal static partial class DashboardBinding
 
     private static TokenDashboardException Invalid(string title, string problem) =>
         new(ErrorCode.DashboardInvalid, $"The dashboard '{title}' {problem}.", target: title);
-
-    [GeneratedRegex(DashboardDocument.UidPattern)]
-    private static partial Regex Uid();
 }

@@ -8,8 +8,8 @@ using TokenDashboard.Grafana.Results;
 namespace TokenDashboard.Grafana.Publishing;
 
 /// <summary>
-/// Compares what two dashboards show. Panels are matched by id, queries by refId, variables and annotations by name, so
-/// that an inserted one is one difference. What Grafana counts, the chosen data source of a variable, and nulls are ignored.
+/// Compares what two dashboards show. An inserted panel, query, variable or annotation is one difference. What Grafana counts, the chosen data
+/// source of a variable, and nulls are ignored.
 /// </summary>
 public static class DashboardComparison
 {
@@ -23,12 +23,14 @@ public static class DashboardComparison
         return Compare(Bound(left), Bound(right), left.Uid.Length > 0 ? left.Uid : right.Uid);
     }
 
-    /// <summary>All differences of two dashboards without inputs.</summary>
     internal static IReadOnlyList<GrafanaDashboardDifference> Compare(JsonObject left, JsonObject right, string uid)
     {
-        var walk = new Walk(uid);
-        walk.Compare(Content(left), Content(right), "", "");
-        return [.. walk.Differences.OrderBy(difference => difference.Panel.Length > 0)];
+        return [.. Walk(Content(left), Content(right), "", "")
+            .Select(found => new GrafanaDashboardDifference(
+                uid, found.Panel, found.Path,
+                found.Left is null ? GrafanaDifferenceKind.Added : found.Right is null ? GrafanaDifferenceKind.Removed : GrafanaDifferenceKind.Changed,
+                found.Left is null ? null : Text(found.Left), found.Right is null ? null : Text(found.Right)))
+            .OrderBy(difference => difference.Panel.Length > 0)];
     }
 
     private static JsonObject Content(JsonObject dashboard)
@@ -36,87 +38,52 @@ public static class DashboardComparison
         JsonObject content = DashboardContent.ForFile(dashboard);
         content.Remove("uid");
         foreach (JsonObject variable in content.Child("templating").Objects("list").Where(variable => variable.String("type") == "datasource"))
-        {
             variable.Remove("current");
-        }
         return content;
     }
 
     private static string Text(JsonNode? node) => node.AsString() ?? node?.ToJsonString() ?? "";
 
-    private sealed class Walk(string uid)
+    private static IEnumerable<(JsonNode? Left, JsonNode? Right, string Path, string Panel)> Walk(JsonNode? left, JsonNode? right, string path, string panel) =>
+        (left, right) switch
+        {
+            (JsonObject first, JsonObject second) => first.Select(field => field.Key).Union(second.Select(field => field.Key))
+                .SelectMany(name => Walk(first[name], second[name], path.Length == 0 ? name : $"{path}.{name}", panel)),
+            (JsonArray first, JsonArray second) => WalkItems(first, second, path, panel),
+            _ => JsonNode.DeepEquals(left, right) ? [] : [(left, right, path, panel)],
+        };
+
+    private static IEnumerable<(JsonNode? Left, JsonNode? Right, string Path, string Panel)> WalkItems(JsonArray left, JsonArray right, string path, string panel)
     {
-        internal List<GrafanaDashboardDifference> Differences { get; } = [];
-
-        internal void Compare(JsonNode? left, JsonNode? right, string path, string panel)
+        string property = path[(path.LastIndexOf('.') + 1)..];
+        string? key = property switch { "panels" => "id", "targets" => "refId", "list" => "name", _ => null };
+        Dictionary<string, JsonNode?>? first = ByKey(left, key), second = ByKey(right, key);
+        string order = "", other = "";
+        if (first is null || second is null)
+            (first, second) = (ByIndex(left), ByIndex(right));
+        else
+            (order, other) = (string.Join(", ", first.Keys.Where(second.ContainsKey)), string.Join(", ", second.Keys.Where(first.ContainsKey)));
+        IEnumerable<(JsonNode?, JsonNode?, string, string)> moved = order == other ? [] : [(order, other, $"{path} (order)", panel)];
+        return moved.Concat(first.Keys.Union(second.Keys).SelectMany(name =>
         {
-            switch (left, right)
-            {
-                case (JsonObject first, JsonObject second):
-                    foreach (string name in first.Select(field => field.Key).Union(second.Select(field => field.Key)))
-                    {
-                        Compare(first[name], second[name], path.Length == 0 ? name : $"{path}.{name}", panel);
-                    }
-                    break;
-                case (JsonArray first, JsonArray second):
-                    CompareItems(first, second, path, panel);
-                    break;
-                default:
-                    if (!JsonNode.DeepEquals(left, right))
-                    {
-                        Add(left, right, path, panel);
-                    }
-                    break;
-            }
-        }
-
-        private void CompareItems(JsonArray left, JsonArray right, string path, string panel)
-        {
-            string property = path[(path.LastIndexOf('.') + 1)..];
-            string? key = property switch { "panels" => "id", "targets" => "refId", "list" => "name", _ => null };
-            Dictionary<string, JsonNode?>? first = ByKey(left, key), second = ByKey(right, key);
-            if (first is null || second is null)
-            {
-                (first, second) = (ByIndex(left), ByIndex(right));
-            }
-            else if (string.Join(", ", first.Keys.Where(second.ContainsKey)) is var order
-                && string.Join(", ", second.Keys.Where(first.ContainsKey)) is var other && order != other)
-            {
-                Add(order, other, $"{path} (order)", panel);
-            }
-            foreach (string name in first.Keys.Union(second.Keys))
-            {
-                (JsonNode? one, JsonNode? two) = (first.GetValueOrDefault(name), second.GetValueOrDefault(name));
-                Compare(one, two, $"{path}[{name}]", property == "panels" ? Title(one ?? two, name) : panel);
-            }
-        }
-
-        private void Add(JsonNode? left, JsonNode? right, string path, string panel) => Differences.Add(new GrafanaDashboardDifference
-        {
-            Uid = uid,
-            Panel = panel,
-            Path = path,
-            Kind = left is null ? GrafanaDifferenceKind.Added : right is null ? GrafanaDifferenceKind.Removed : GrafanaDifferenceKind.Changed,
-            Left = left is null ? null : Text(left),
-            Right = right is null ? null : Text(right),
-        });
-
-        private static string Title(JsonNode? panel, string key) => Text((panel as JsonObject)?["title"]) is { Length: > 0 } title ? title : $"#{key}";
-
-        private static Dictionary<string, JsonNode?>? ByKey(JsonArray items, string? key)
-        {
-            var found = new Dictionary<string, JsonNode?>();
-            foreach (JsonNode? item in items)
-            {
-                if (key is null || (item as JsonObject)?[key] is not { } value || !found.TryAdd(Text(value), item))
-                {
-                    return null;
-                }
-            }
-            return found;
-        }
-
-        private static Dictionary<string, JsonNode?> ByIndex(JsonArray items) =>
-            items.Select((item, index) => (item, index)).ToDictionary(pair => pair.index.ToString(CultureInfo.InvariantCulture), pair => pair.item);
+            (JsonNode? one, JsonNode? two) = (first.GetValueOrDefault(name), second.GetValueOrDefault(name));
+            return Walk(one, two, $"{path}[{name}]", property == "panels" ? Title(one ?? two, name) : panel);
+        }));
     }
+
+    private static string Title(JsonNode? panel, string key) => Text((panel as JsonObject)?["title"]) is { Length: > 0 } title ? title : $"#{key}";
+
+    private static Dictionary<string, JsonNode?>? ByKey(JsonArray items, string? key)
+    {
+        var found = new Dictionary<string, JsonNode?>();
+        foreach (JsonNode? item in items)
+        {
+            if (key is null || (item as JsonObject)?[key] is not { } value || !found.TryAdd(Text(value), item))
+                return null;
+        }
+        return found;
+    }
+
+    private static Dictionary<string, JsonNode?> ByIndex(JsonArray items) =>
+        items.Select((item, index) => (item, index)).ToDictionary(pair => pair.index.ToString(CultureInfo.InvariantCulture), pair => pair.item);
 }

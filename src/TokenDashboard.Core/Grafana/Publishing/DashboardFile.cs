@@ -7,7 +7,6 @@ namespace TokenDashboard.Grafana.Publishing;
 /// <summary>The files of a server's dashboards: in folders named like the server's, named like their uid.</summary>
 internal static class DashboardFile
 {
-    /// <summary>The full path of a dashboard's file.</summary>
     internal static string PathOf(string root, IEnumerable<string> folders, string uid, string suffix = "") =>
         Path.GetFullPath(Path.Combine([root, .. folders.Select(FileName.Safe), $"{FileName.Of(uid)}{suffix}.json"]));
 

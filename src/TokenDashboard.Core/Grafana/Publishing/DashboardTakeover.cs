@@ -4,8 +4,8 @@ using TokenDashboard.Grafana.Model;
 namespace TokenDashboard.Grafana.Publishing;
 
 /// <summary>
-/// Writes a server's dashboard into the file it was published from: what did not change keeps its place in the file, and what publishing
-/// sets is as it was, so that a tool that compares files shows the change and nothing else.
+/// Writes a server's dashboard into the file it was published from, so that a tool that compares files shows the change and nothing else: what did
+/// not change keeps its place.
 /// </summary>
 internal static class DashboardTakeover
 {
@@ -16,13 +16,9 @@ internal static class DashboardTakeover
     {
         JsonObject merged = Merge(file.Root, server.Root);
         foreach (string name in Kept)
-        {
             Keep(file.Root, merged, name);
-        }
         foreach (JsonObject variable in merged.Child("templating").Objects("list").Where(variable => variable.String("type") == "datasource"))
-        {
             Keep(file.Root.Child("templating").Objects("list").FirstOrDefault(own => own.String("name") == variable.String("name")) ?? [], variable, "current");
-        }
         return DashboardDocument.FromObject(merged);
     }
 
@@ -53,9 +49,7 @@ internal static class DashboardTakeover
         foreach (string key in (string[])["id", "refId", "name"])
         {
             if (item is JsonObject fields && fields[key] is JsonValue name)
-            {
                 return own.FirstOrDefault(each => JsonNode.DeepEquals((each as JsonObject)?[key], name));
-            }
         }
         return index < own.Count ? own[index] : null;
     }
@@ -63,12 +57,8 @@ internal static class DashboardTakeover
     private static void Keep(JsonObject file, JsonObject merged, string name)
     {
         if (file.TryGetPropertyValue(name, out JsonNode? value))
-        {
             merged[name] = value?.DeepClone();
-        }
         else
-        {
             merged.Remove(name);
-        }
     }
 }

@@ -45,21 +45,11 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
     /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
     public IEnumerable<(string Title, string Uid)> FolderTitles() => FoldersIn("", "", 0);
 
-    private IEnumerable<(string Title, string Uid)> FoldersIn(string parentUid, string parentTitle, int depth)
-    {
-        foreach (FolderAnswer folder in Api.Folders(parentUid).ToList())
-        {
-            string title = parentTitle + folder.Title;
-            yield return (title, folder.Uid ?? "");
-            if (Api.HasNestedFolders && depth < DeepestOffered && folder.Uid is { Length: > 0 } uid)
-            {
-                foreach ((string Title, string Uid) inner in FoldersIn(uid, title + "/", depth + 1))
-                {
-                    yield return inner;
-                }
-            }
-        }
-    }
+    private IEnumerable<(string Title, string Uid)> FoldersIn(string parentUid, string parentTitle, int depth) => Api.Folders(parentUid).ToList().SelectMany(
+        folder => FoldersIn(folder, parentTitle + folder.Title, depth).Prepend((parentTitle + folder.Title, folder.Uid ?? "")));
+
+    private IEnumerable<(string Title, string Uid)> FoldersIn(FolderAnswer folder, string title, int depth) =>
+        Api.HasNestedFolders && depth < DeepestOffered && folder.Uid is { Length: > 0 } uid ? FoldersIn(uid, title + "/", depth + 1) : [];
 
     /// <summary>Reads a dashboard.</summary>
     /// <param name="uid">Its uid.</param>
@@ -81,12 +71,10 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
         string path = DashboardFile.DistinctPathOf(root, titles, uid);
         bool exists = File.Exists(path);
         if (!Callbacks.ShouldProcess($"File '{path}'", exists ? "Update" : "Create"))
-        {
             return null;
-        }
         bool written = AtomicFile.WriteBelow(root, path, document.Json);
         GrafanaPublishAction action = !written ? GrafanaPublishAction.Unchanged : exists ? GrafanaPublishAction.Updated : GrafanaPublishAction.Created;
-        return new GrafanaExportResult { Action = action, Uid = uid, Title = document.Title, Folder = string.Join('/', titles), Version = found, Path = path };
+        return new GrafanaExportResult(action, uid, document.Title, string.Join('/', titles), found, path);
     }
 
     /// <summary>Writes the changes made on the server into the file the dashboard was published from.</summary>
@@ -94,7 +82,7 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
     /// <param name="path">The file's full path.</param>
     /// <returns>What was done with the file, and what changed; null if writing was declined.</returns>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.DashboardInvalid"/>: the file's dashboard has no uid, or the form for sharing. Otherwise as for <see cref="Read(string, long?)"/>.
+    /// <see cref="ErrorCode.DashboardInvalid"/>: the file's has no uid, or the form for sharing; or as <see cref="Read(string, long?)"/>.
     /// </exception>
     public GrafanaExportResult? TakeOver(DashboardDocument file, string path)
     {
@@ -113,36 +101,20 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
         if (changes.Count > 0)
         {
             if (!Callbacks.ShouldProcess($"File '{path}'", "Update"))
-            {
                 return null;
-            }
             AtomicFile.WriteIfChanged(path, DashboardTakeover.Merge(file, stored).Json);
         }
-        return new GrafanaExportResult
-        {
-            Action = changes.Count == 0 ? GrafanaPublishAction.Unchanged : GrafanaPublishAction.Updated,
-            Uid = file.Uid,
-            Title = stored.Title,
-            Folder = string.Join('/', Folders.Titles(place)),
-            Version = version,
-            Path = path,
-            Changes = changes,
-        };
+        GrafanaPublishAction action = changes.Count == 0 ? GrafanaPublishAction.Unchanged : GrafanaPublishAction.Updated;
+        return new GrafanaExportResult(action, file.Uid, stored.Title, string.Join('/', Folders.Titles(place)), version, path, changes);
     }
 
     /// <summary>The newest versions of a dashboard that the server keeps, newest first.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: no such dashboard. Or any of the Grafana codes.</exception>
     public IReadOnlyList<GrafanaDashboardVersion> Versions(string uid) =>
     [
-        .. Api.History(Stored(uid), MostVersions).Versions.Select(version => new GrafanaDashboardVersion
-        {
-            Uid = uid,
-            Version = version.Version,
-            Created = version.Created,
-            CreatedBy = version.CreatedBy ?? "",
-            Published = PublishMark.Find(version.Message)?.Version == version.Version,
-            Message = PublishMark.Words(version.Message),
-        }),
+        .. Api.History(Stored(uid), MostVersions).Versions.Select(version => new GrafanaDashboardVersion(
+            uid, version.Version, version.Created, version.CreatedBy ?? "",
+            Published: PublishMark.Find(version.Message)?.Version == version.Version, PublishMark.Words(version.Message))),
     ];
 
     private StoredDashboard Stored(string uid) => Api.Read(uid) ?? throw Missing($"has no dashboard with the uid '{uid}'", uid);

@@ -22,7 +22,6 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     private readonly Dictionary<DataSourcePlugin, DataSourceIdentity> _dataSources = [];
     private DataSourceReferences? _references;
 
-    /// <summary>Whether a data source for the dashboards was given.</summary>
     // A database is the store of one plugin only; a uid can be that of any.
     private GrafanaPublishOptions OptionsOf(DataSourcePlugin plugin) => _options.Database is { } database && DataSourceSettings.PluginOf(database) != plugin
         ? _options with { Database = null, DataSourceUid = null, DataSourceName = null } : _options;
@@ -30,12 +29,10 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     private static bool IsChosen(GrafanaPublishOptions options) => options.Database is not null || options.DataSourceUid is not null;
 
     /// <summary>
-    /// Prepares what a dashboard needs and earlier ones did not: the server and the account, the folder, the data source. After a failure
-    /// other than <see cref="ErrorCode.DashboardInvalid"/> nothing further can work.
+    /// Prepares what a dashboard needs and earlier ones did not: server, account, folder, data source. After a failure other than
+    /// <see cref="ErrorCode.DashboardInvalid"/> nothing further can work.
     /// </summary>
-    /// <exception cref="TokenDashboardException">
-    /// Any of the Grafana codes, or <see cref="ErrorCode.DashboardInvalid"/> for a dashboard without a usable uid.
-    /// </exception>
+    /// <exception cref="TokenDashboardException">Any of the Grafana codes, or <see cref="ErrorCode.DashboardInvalid"/>: no usable uid.</exception>
     public IEnumerable<GrafanaPublishResult> Prepare(DashboardDocument document)
     {
         ArgumentNullException.ThrowIfNull(document);
@@ -55,24 +52,15 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
         DataSourcePlugin plugin = DataSourcePlugin.Of(document.Root);
         JsonObject dashboard = DashboardBinding.Bind(
             document,
-            _dataSources.GetValueOrDefault(plugin) ?? DataSourceIdentity.Of(OptionsOf(plugin), plugin),
-            _references,
-            uid => Keeps(uid, plugin));
+            _dataSources.GetValueOrDefault(plugin) ?? DataSourceIdentity.Of(OptionsOf(plugin), plugin), _references, uid => Keeps(uid, plugin));
         string wanted = DashboardContent.Normalise(dashboard);
         string fingerprint = DashboardContent.Fingerprint(wanted);
 
         StoredDashboard? stored = Api.Read(document.Uid);
         FolderPlace place = _folder ?? stored?.Folder ?? FolderPlace.Root;
-        var result = new GrafanaPublishResult
-        {
-            Kind = GrafanaPublishKind.Dashboard,
-            Name = document.Title,
-            Action = GrafanaPublishAction.Unchanged,
-            Uid = document.Uid,
-            Url = new Uri(Client.Url, $"d/{document.Uid}"),
-            Version = stored?.Version,
-            FolderTitle = (stored?.Folder ?? place).Title,
-        };
+        var result = new GrafanaPublishResult(
+            GrafanaPublishKind.Dashboard, document.Title, GrafanaPublishAction.Unchanged, document.Uid, new Uri(Client.Url, $"d/{document.Uid}"),
+            Version: stored?.Version, FolderTitle: (stored?.Folder ?? place).Title);
         PublishHistory? history = null;
         IReadOnlyList<GrafanaDashboardDifference>? changes = null;
         TokenDashboardException? obstacle;
@@ -106,16 +94,15 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
         }
         string target = $"Dashboard '{document.Title}' (uid '{document.Uid}') in '{place.Title}' on {Client.Url}";
         if (!Callbacks.ShouldProcess(target, stored is null ? "Create" : same ? "Move" : "Update"))
-        {
             yield break;
-        }
         string? backup = stored is null || _options.BackupPath is null ? null : Backup(document.Uid, stored, _options.BackupPath);
         var mark = new PublishMark(fingerprint, Math.Max(stored?.Version ?? 0, history?.Newest ?? 0) + 1);
         // It does not matter which run wrote it.
         StoredDashboard? now = null;
         bool IsDone() => (now = Api.Read(document.Uid)) is not null && now.Folder.Uid == place.Uid
             && (now.Content == wanted || (now.NewerSchema is null && Api.History(now).Holds(now, fingerprint)));
-        GrafanaResponse? response = Save(dashboard, place, stored, mark, IsDone);
+        GrafanaResponse? response = Api.Save(
+            dashboard, place.Uid is null ? throw place.NotCreated("dashboard") : place, stored, mark.Message(_options.Message), IsDone);
         if (response is not null && PublishObstacles.Refusal(document, place, response) is { } refusal)
         {
             if (response.IsRefusedByState && IsDone())
@@ -125,20 +112,15 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
                 yield break;
             }
             if (PublishObstacles.IsConflict(refusal.Code))
-            {
                 yield return result with { Action = GrafanaPublishAction.Conflict, Message = refusal.Message };
-            }
             throw refusal;
         }
         long version = response is null ? now!.Version : Api.SavedVersion(response);
         Callbacks.Verbose($"Saved the dashboard '{document.Title}' as version {version} in '{place.Title}'.");
         yield return result with
         {
-            Action = stored is null ? GrafanaPublishAction.Created : GrafanaPublishAction.Updated,
-            Version = version,
-            FolderTitle = place.Title,
-            BackupPath = backup,
-            Message = response?.Status == 202 ? "Accepted; a Git repository connected to Grafana saves it." : null,
+            Action = stored is null ? GrafanaPublishAction.Created : GrafanaPublishAction.Updated, Version = version, FolderTitle = place.Title,
+            BackupPath = backup, Message = response?.Status == 202 ? "Accepted; a Git repository connected to Grafana saves it." : null,
         };
     }
 
@@ -151,9 +133,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
         if (_folder is null && (_options.Folder ?? _options.FolderUid) is not null)
         {
             foreach (GrafanaPublishResult result in Folders.Ensure(_options.Folder, _options.FolderUid))
-            {
                 yield return result;
-            }
             _folder = Folders.Place;
         }
         if (_references is null && _options.DataSources is { } map)
@@ -170,9 +150,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
             GrafanaPublishResult? result = DataSources.Ensure(options, out DataSourceIdentity identity, plugin);
             _dataSources[plugin] = identity;
             if (result is not null)
-            {
                 yield return result;
-            }
         }
     }
 
@@ -182,9 +160,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     private bool Keeps(string uid, DataSourcePlugin plugin)
     {
         if (IsChosen(OptionsOf(plugin)) || uid == plugin.DefaultUid)
-        {
             return false;
-        }
         return _kept.TryGetValue(uid, out bool keeps) ? keeps : _kept[uid] = DataSources.Has(uid, plugin);
     }
 
@@ -193,9 +169,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     {
         changes = null;
         if (history.NobodyElseChanged(stored))
-        {
             return null;
-        }
         string what = history.LastPublished is { } published
             ? $"was changed in Grafana{stored.SavedBy} (version {Math.Max(stored.Version, history.Newest)}) after it was last published (version {published})"
             : $"exists in Grafana with other content, last saved{stored.SavedBy}, and its history does not show that it was published from here";
@@ -235,9 +209,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     {
         string? deleted = _options.UpdateOnly ? null : Api.Deleted(document.Uid);
         if (deleted is null && !_options.UpdateOnly)
-        {
             return null;
-        }
         if (deleted is not null && _options.Force)
         {
             Callbacks.Verbose($"The dashboard '{document.Title}' {deleted}. It is created again because of -Force.");
@@ -252,7 +224,4 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
                     + "not publish it any more.",
             target: document.Uid);
     }
-
-    private GrafanaResponse? Save(JsonObject dashboard, FolderPlace place, StoredDashboard? stored, PublishMark mark, Func<bool> isDone) =>
-        Api.Save(dashboard, place.Uid is null ? throw place.NotCreated("dashboard") : place, stored, mark.Message(_options.Message), isDone);
 }

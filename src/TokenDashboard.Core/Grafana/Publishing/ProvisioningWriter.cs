@@ -56,13 +56,10 @@ public sealed class ProvisioningWriter
     /// <summary>Warns of data sources that were to be replaced and that no dashboard has. Call it after the last one.</summary>
     public void Finish() => _references?.WarnOfUnmatched(_callbacks.Warning);
 
-    /// <summary>
-    /// Writes a dashboard's file, and before the first one the files that name the data source and the folder. Files that have this
-    /// text already are not written.
-    /// </summary>
+    /// <summary>Writes a dashboard's file if it differs, and before the first one the files that name the data source and the folder.</summary>
     /// <returns>One result for each file; none for a file whose writing was declined.</returns>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.DashboardInvalid"/>, also for a title that another dashboard of this run has, or <see cref="ErrorCode.DashboardWriteFailed"/>.
+    /// <see cref="ErrorCode.DashboardInvalid"/>, also for a repeated title, or <see cref="ErrorCode.DashboardWriteFailed"/>.
     /// </exception>
     public IEnumerable<GrafanaPublishResult> Write(DashboardDocument document)
     {
@@ -93,8 +90,7 @@ public sealed class ProvisioningWriter
     }
 
     /// <summary>
-    /// Removes the dashboard files that an earlier run wrote, that <see cref="Write"/> was not called for and that were not changed since.
-    /// Grafana then removes those dashboards.
+    /// Removes unchanged dashboard files of an earlier run that this one did not <see cref="Write"/>. Grafana then removes those dashboards.
     /// </summary>
     /// <returns>One result for each file that was removed.</returns>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
@@ -113,19 +109,15 @@ public sealed class ProvisioningWriter
                 Files.Remove(name);
                 WriteList();
                 _callbacks.Verbose($"Removed: {path}");
-                yield return new GrafanaPublishResult
-                {
-                    Kind = GrafanaPublishKind.ProvisioningFile, Name = $"{OwnFolder}/{name}", Action = GrafanaPublishAction.Removed, Uid = uid, Path = path,
-                };
+                yield return new GrafanaPublishResult(
+                    GrafanaPublishKind.ProvisioningFile, $"{OwnFolder}/{name}", GrafanaPublishAction.Removed, uid, Path: path);
             }
         }
     }
 
     private string Folder => _folder.PathOf(OwnFolder);
-
     /// <summary>The list of the dashboard files this writer created, with hashes of their contents. Grafana reads only files that end in .json.</summary>
     private string ListPath => Path.Combine(Folder, ".written-by-tokendashboard");
-
     private SortedDictionary<string, string> Files => _files ??= ReadList();
 
     /// <summary>Removes a file that was not changed since it was written; returns the dashboard's uid, or null if the file stays.</summary>
@@ -141,9 +133,7 @@ public sealed class ProvisioningWriter
             }
             string uid = DashboardDocument.Parse(text, path).Uid;
             if (!_callbacks.ShouldProcess($"File '{path}'", "Remove"))
-            {
                 return null;
-            }
             File.Delete(path);
             return uid;
         }
@@ -172,9 +162,7 @@ public sealed class ProvisioningWriter
         if (!_described)
         {
             foreach (string warning in _dataSource.Plugin == DataSourcePlugin.Sqlite ? SqliteDataSource.PathWarnings(_options.Database) : [])
-            {
                 _callbacks.Warning(warning);
-            }
             yield return _folder.Write($"datasources/{OwnName}.yaml", null, DataSource());
             yield return _folder.Write($"dashboards/{OwnName}.yaml", null, Provider());
             _described = true;
@@ -186,9 +174,7 @@ public sealed class ProvisioningWriter
         {
             Files[name] = Hash(json);
             if (result.Action != GrafanaPublishAction.Unchanged || _callbacks.ShouldProcess($"File '{ListPath}'", "Update"))
-            {
                 WriteList();
-            }
         }
         yield return result;
     }
@@ -204,9 +190,7 @@ public sealed class ProvisioningWriter
             foreach (string line in File.Exists(ListPath) ? RegularFile.ReadText(ListPath).Split('\n') : [])
             {
                 if (line.Split("  ", 2) is [{ Length: 64 } hash, { Length: > 0 } name] && name.EndsWith(".json", StringComparison.Ordinal) && name == Path.GetFileName(name))
-                {
                     files[name] = hash;
-                }
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -214,8 +198,7 @@ public sealed class ProvisioningWriter
             throw new TokenDashboardException(
                 ErrorCode.DashboardWriteFailed,
                 $"'{ListPath}', which lists the dashboard files written here, could not be read: {exception.Message} Remove it; it is created again with the files.",
-                exception,
-                ListPath);
+                exception, ListPath);
         }
         return files;
     }
@@ -232,33 +215,21 @@ public sealed class ProvisioningWriter
         };
         var item = new Dictionary<string, object>
         {
-            ["name"] = ProvisioningFolder.Literal(_dataSource.Name),
-            ["uid"] = _dataSource.Uid,
-            ["type"] = _dataSource.Plugin.Id,
-            ["access"] = "proxy",
-            ["orgId"] = _options.OrgId,
-            ["isDefault"] = false,
-            ["editable"] = false,
+            ["name"] = ProvisioningFolder.Literal(_dataSource.Name), ["uid"] = _dataSource.Uid, ["type"] = _dataSource.Plugin.Id,
+            ["access"] = "proxy", ["orgId"] = _options.OrgId, ["isDefault"] = false, ["editable"] = false,
             ["jsonData"] = DataSourceSettings.Of(_options.Database).ToDictionary(setting => setting.Key, setting => Written(setting.Value)),
         };
+        // No password stands in a file; Grafana takes it from its own environment.
         if (_dataSource.Plugin == DataSourcePlugin.ClickHouse)
-        {
-            // No password stands in a file; Grafana takes it from its own environment.
             item["secureJsonData"] = new Dictionary<string, object> { ["password"] = "$CLICKHOUSE_PASSWORD" };
-        }
         return Document("datasources", item);
     }
 
     private string Provider() => Document("providers", new Dictionary<string, object>
     {
-        ["name"] = OwnName,
-        ["orgId"] = _options.OrgId,
+        ["name"] = OwnName, ["orgId"] = _options.OrgId,
         ["folder"] = _options.Folder is { } title && !FolderPlace.IsRoot(title) ? ProvisioningFolder.Literal(title) : "",
-        ["folderUid"] = _options.FolderUid ?? "",
-        ["type"] = "file",
-        ["disableDeletion"] = false,
-        ["updateIntervalSeconds"] = 30,
-        ["allowUiUpdates"] = false,
+        ["folderUid"] = _options.FolderUid ?? "", ["type"] = "file", ["disableDeletion"] = false, ["updateIntervalSeconds"] = 30, ["allowUiUpdates"] = false,
         ["options"] = new Dictionary<string, object>
         {
             ["path"] = ProvisioningFolder.Literal(_options.GrafanaPath is { } seen ? $"{seen.TrimEnd('/', '\\')}/{OwnFolder}" : Folder),

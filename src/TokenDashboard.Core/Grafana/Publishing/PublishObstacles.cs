@@ -8,20 +8,16 @@ namespace TokenDashboard.Grafana.Publishing;
 /// <summary>Why a dashboard cannot be saved, as failures that say what to do.</summary>
 internal static class PublishObstacles
 {
-    /// <summary>How many differences a message names.</summary>
     private const int MostChanges = 4;
 
     /// <summary>Whether a failure is one dashboard's conflict with what is on the server.</summary>
     internal static bool IsConflict(ErrorCode code) =>
         code is ErrorCode.GrafanaVersionConflict or ErrorCode.GrafanaDashboardMissing or ErrorCode.GrafanaDashboardManaged or ErrorCode.GrafanaSchemaUnsupported;
 
-    /// <summary>Something else manages it.</summary>
     internal static TokenDashboardException Managed(DashboardDocument document, string owner) => Error(
-        ErrorCode.GrafanaDashboardManaged,
-        document,
+        ErrorCode.GrafanaDashboardManaged, document,
         $"The dashboard {Name(document)} {owner} and differs from what was to be published. Change it there, or publish under another uid.");
 
-    /// <summary>It was changed in Grafana since it was published.</summary>
     internal static TokenDashboardException Changed(DashboardDocument document, string what, string lead, IReadOnlyList<GrafanaDashboardDifference> changes)
     {
         string list = string.Join(", ", changes.Take(MostChanges).Select(change => change.Panel.Length == 0 ? change.Path : $"{change.Path} of '{change.Panel}'"));
@@ -43,16 +39,13 @@ internal static class PublishObstacles
             $"Another dashboard in '{place.Title}' has the title '{document.Title}', and this Grafana allows a title only once in a folder. Rename one of them, or "
                 + "choose another -Folder."),
         _ when response is { Status: 412, StatusWord: "plugin-dashboard" } || (response.Status == 400 && response.Says("provisioned")) => Error(
-            ErrorCode.GrafanaDashboardManaged,
-            document,
+            ErrorCode.GrafanaDashboardManaged, document,
             $"Grafana did not save the dashboard {Name(document)}, because something else manages it: {response.Words}. Change it there, or publish under another uid."),
         { IsConflict: true } => Error(
-            ErrorCode.GrafanaVersionConflict,
-            document,
+            ErrorCode.GrafanaVersionConflict, document,
             $"The dashboard {Name(document)} was changed while it was being published: {response.Words}. Nothing was written. Run the command again."),
         _ => response.Failure(
-            $"save the dashboard '{document.Title}'",
-            $"dashboards:create and dashboards:write (role Editor, or Edit on the folder '{place.Title}')"),
+            $"save the dashboard '{document.Title}'", $"dashboards:create and dashboards:write (role Editor, or Edit on the folder '{place.Title}')"),
     };
 
     private static string Name(DashboardDocument document) => $"'{document.Title}' (uid '{document.Uid}')";

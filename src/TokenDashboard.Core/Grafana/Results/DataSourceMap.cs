@@ -3,8 +3,8 @@ using System.Collections;
 namespace TokenDashboard.Grafana.Results;
 
 /// <summary>
-/// Which existing data sources replace those a dashboard refers to: one for all SQLite data sources, or one for each that is named.
-/// PowerShell converts a string or a hashtable to it.
+/// Existing data sources that replace those a dashboard refers to: one for all SQLite ones, or one for each name. Made from a string or a
+/// hashtable.
 /// </summary>
 public sealed class DataSourceMap
 {
@@ -26,7 +26,6 @@ public sealed class DataSourceMap
 
     /// <summary>The name or uid of the one for all references to SQLite data sources; null if they are named.</summary>
     public string? One { get; }
-
     /// <summary>From what a dashboard has to the name or uid of a data source, case-sensitive.</summary>
     public IReadOnlyDictionary<string, string> Named { get; } = new Dictionary<string, string>();
 

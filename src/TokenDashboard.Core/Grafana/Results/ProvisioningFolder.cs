@@ -2,7 +2,6 @@ using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Results;
 
-/// <summary>Writes files into a folder of Grafana's file provisioning.</summary>
 internal sealed class ProvisioningFolder(string root, PublishCallbacks callbacks)
 {
     /// <summary>The full path of a file or folder by its name below the provisioning folder.</summary>
@@ -19,13 +18,11 @@ internal sealed class ProvisioningFolder(string root, PublishCallbacks callbacks
         {
             string verb = action switch { GrafanaPublishAction.Created => "Create", GrafanaPublishAction.Removed => "Remove the rule of", _ => "Update" };
             if (!callbacks.ShouldProcess($"File '{path}'", verb))
-            {
                 return null;
-            }
             AtomicFile.WriteBelow(root, path, text);
         }
         callbacks.Verbose($"{action}: {path}");
-        return new GrafanaPublishResult { Kind = GrafanaPublishKind.ProvisioningFile, Name = name, Action = action, Uid = uid, Path = path };
+        return new GrafanaPublishResult(GrafanaPublishKind.ProvisioningFile, name, action, uid, Path: path);
     }
 
     /// <summary>The text of a file; null if it cannot be read, and writing it will say why.</summary>

@@ -17,14 +17,12 @@ public static class DashboardRules
         "panel-datasource-rule", Warning, "A panel, variable or annotation names a data source by its uid.",
         "Use the data source variable: {\"type\": \"frser-sqlite-datasource\", \"uid\": \"${datasource}\"}.");
     internal static readonly DashboardRule TitleAndDescription = Add(
-        "panel-title-description-rule", Warning, "A panel has no title or no description.",
-        "Add them, so that readers know what it shows.");
+        "panel-title-description-rule", Warning, "A panel has no title or no description.", "Add them, so that readers know what it shows.");
     internal static readonly DashboardRule Unit = Add(
         "panel-units-rule", Warning, "A panel with numbers has no unit, or one that Grafana does not know.",
         "Set fieldConfig.defaults.unit: 'none' or 'short' for plain numbers, 'suffix: x' for a custom unit.");
     internal static readonly DashboardRule NoTargets = Add(
-        "panel-no-targets-rule", Warning, "A panel has no query.",
-        "Add a query, or remove the panel.");
+        "panel-no-targets-rule", Warning, "A panel has no query.", "Add a query, or remove the panel.");
     internal static readonly DashboardRule Editable = Add(
         "uneditable-dashboard", Information, "The dashboard can be edited in Grafana.",
         "Set editable to false if the dashboard comes from files or scripts, which would undo edits.");
@@ -35,8 +33,7 @@ public static class DashboardRules
         "panels-not-read", Error, "Panels are where Grafana has not written them since version 5, or in a row within a row. They were not checked.",
         "Open the dashboard in Grafana and save it, or put the panels into the list 'panels'.");
     internal static readonly DashboardRule QueryTextMissing = Add(
-        "query-text-missing", Error, "A query has no rawQueryText, so the browser sends no SQL.",
-        "Put the SQL in rawQueryText and in queryText.");
+        "query-text-missing", Error, "A query has no rawQueryText, so the browser sends no SQL.", "Put the SQL in rawQueryText and in queryText.");
     internal static readonly DashboardRule QueryTooLong = Add(
         "query-too-long", Error, "A query, without or with its variables, has more than 1,048,576 characters. It was neither checked nor run.",
         "Shorten it. A variable that refers to others multiplies their lengths.");
@@ -59,23 +56,18 @@ public static class DashboardRules
         "variable-format", Error, "A variable with several values is used in SQL without a format.",
         "Write IN (${name:sqlstring}), or ${name:csv} for numbers.");
     internal static readonly DashboardRule VariableQuotes = Add(
-        "variable-quotes", Warning, "A quote in the value of a variable would break the query.",
-        "Write ${name:sqlstring} without quotes around it.");
+        "variable-quotes", Warning, "A quote in the value of a variable would break the query.", "Write ${name:sqlstring} without quotes around it.");
     internal static readonly DashboardRule NoTimeFilter = Add(
         "time-filter-missing", Warning, "A query does not follow the time range.",
         "Add a condition on $__from / 1000 and $__to / 1000 (seconds). Without it, every refresh reads the whole table.");
     internal static readonly DashboardRule VariableUndefined = Add(
-        "variable-undefined", Error, "A variable is used but not defined.",
-        "Define it in templating, or correct the name.");
+        "variable-undefined", Error, "A variable is used but not defined.", "Define it in templating, or correct the name.");
     internal static readonly DashboardRule VariableUnused = Add(
-        "variable-unused", Warning, "A variable is defined but not used.",
-        "Use it or remove it.");
+        "variable-unused", Warning, "A variable is defined but not used.", "Use it or remove it.");
     internal static readonly DashboardRule DuplicateId = Add(
-        "panel-id-duplicate", Error, "Two panels have the same number.",
-        "Give each panel and row its own id.");
+        "panel-id-duplicate", Error, "Two panels have the same number.", "Give each panel and row its own id.");
     internal static readonly DashboardRule Overlap = Add(
-        "panel-overlap", Warning, "Panels overlap.",
-        "Give each panel its own place in gridPos. Otherwise, Grafana moves one of them.");
+        "panel-overlap", Warning, "Panels overlap.", "Give each panel its own place in gridPos. Otherwise, Grafana moves one of them.");
     internal static readonly DashboardRule OutsideGrid = Add(
         "panel-outside-grid", Error, "A panel is not in the grid of 24 columns.",
         "Set gridPos so that x and y are 0 or more, w and h 1 or more, and x + w at most 24.");
@@ -83,14 +75,12 @@ public static class DashboardRules
         "row-panels-hidden", Error, "An open row has panels inside it.",
         "Put the panels of an open row after it in the dashboard's list. Only a closed row (collapsed) contains its panels.");
     internal static readonly DashboardRule LinkUnknown = Add(
-        "link-unknown", Warning, "A link leads to a dashboard that is not among those given.",
-        "Correct the uid, or test both dashboards together.");
+        "link-unknown", Warning, "A link leads to a dashboard that is not among those given.", "Correct the uid, or test both dashboards together.");
     internal static readonly DashboardRule RowsHidden = Add(
         "rows-hidden", Error, "A panel shows one value of a query that returns several rows.",
         "Set options.reduceOptions.values to true. Otherwise, each column is reduced to one value.");
     internal static readonly DashboardRule GaugeMaximum = Add(
-        "gauge-maximum", Warning, "A gauge has no maximum.",
-        "Set fieldConfig.defaults.max. Without it, the gauge compares the value with itself.");
+        "gauge-maximum", Warning, "A gauge has no maximum.", "Set fieldConfig.defaults.max. Without it, the gauge compares the value with itself.");
     internal static readonly DashboardRule TableFooter = Add(
         "table-footer", Warning, "Grafana does not read a table's footer as it is written.",
         "Set options.footer with a list of columns in 'fields', which Grafana 9 to 13 read.");
@@ -98,8 +88,7 @@ public static class DashboardRules
         "column-cast", Warning, "A computed column has no CAST.",
         "Write CAST(… AS REAL), or AS INTEGER for counts. The plugin takes a column's type from its first value, and truncates fractions after a whole number.");
     internal static readonly DashboardRule OtherSource = Add(
-        "other-data-source", Information, "A panel uses another data source.",
-        "It was not checked. Only queries of the SQLite plugin are.");
+        "other-data-source", Information, "A panel uses another data source.", "It was not checked. Only queries of the SQLite plugin are.");
     internal static readonly DashboardRule LibraryPanel = Add(
         "library-panel", Information, "A panel is in Grafana's library, not in the dashboard.",
         "It was not checked. Unlink it in Grafana to include it in the dashboard.");
@@ -107,11 +96,8 @@ public static class DashboardRules
         "library-panels-carried", Warning, "The dashboard contains library panels, as Grafana's export for sharing does.",
         "Only Grafana's import page unpacks them, and Publish-GrafanaDashboard refuses them. Unlink the panels in Grafana before exporting.");
     internal static readonly DashboardRule PathBlocked = Add(
-        "database-path", Warning, "The plugin refuses the path of the database.",
-        "Rename the file or folder before Grafana reads it.");
-    internal static readonly DashboardRule QueryFailed = Add(
-        "query-failed", Error, "SQLite or the plugin refused the query.",
-        "Correct the query.");
+        "database-path", Warning, "The plugin refuses the path of the database.", "Rename the file or folder before Grafana reads it.");
+    internal static readonly DashboardRule QueryFailed = Add("query-failed", Error, "SQLite or the plugin refused the query.", "Correct the query.");
     internal static readonly DashboardRule QueryStopped = Add(
         "query-stopped", Error, "A query was stopped at a limit of time, memory or size. Grafana would not stop it.",
         "Make the query cheaper, or give it more time with -QueryTimeoutSec.");
@@ -126,8 +112,7 @@ public static class DashboardRules
         "query-no-rows", Information, "The query returned no rows.",
         "If rows are expected, try another time range with -Since and -Until, or other values with -Variable.");
     internal static readonly DashboardRule TooManyRows = Add(
-        "query-too-many-rows", Warning, "The query returned too many rows for a browser.",
-        "Aggregate in SQL, or add a LIMIT.");
+        "query-too-many-rows", Warning, "The query returned too many rows for a browser.", "Aggregate in SQL, or add a LIMIT.");
     internal static readonly DashboardRule TimeLost = Add(
         "query-time-lost", Error, "A time is NULL, or text that the plugin cannot read.",
         "Return seconds since 1970, or text such as 2026-01-02T03:04:05Z. Replace the space by T and add Z. Wrap columns declared as DATETIME in an expression.");
@@ -138,8 +123,7 @@ public static class DashboardRules
         "query-not-ascending", Warning, "The rows of a time series panel are not in ascending order of time.",
         "Add ORDER BY with the time column first.");
     internal static readonly DashboardRule PointRepeated = Add(
-        "query-point-repeated", Warning, "A series has two values for the same time.",
-        "Group by time and labels. Only the last value is shown.");
+        "query-point-repeated", Warning, "A series has two values for the same time.", "Group by time and labels. Only the last value is shown.");
     internal static readonly DashboardRule ValueTruncated = Add(
         "query-value-truncated", Error, "The plugin truncated the fractions of a column whose first value is a whole number.",
         "Write CAST(… AS REAL) around the column.");

@@ -22,9 +22,7 @@ internal static partial class DisplayRules
                 yield return DashboardRules.GaugeMaximum.Find(dashboard, "The gauge has no maximum.", panel);
             }
             if (panel.Type == "table" && FooterProblem(panel) is { } problem)
-            {
                 yield return DashboardRules.TableFooter.Find(dashboard, problem, panel);
-            }
             // ClickHouse tells the types of columns.
             foreach (ReadTarget target in panel.Targets.Where(target => !target.IsClickHouse))
             {
@@ -35,8 +33,7 @@ internal static partial class DisplayRules
                     yield return DashboardRules.ColumnCast.Find(
                         dashboard,
                         $"Without CAST: {(first.Length > 60 ? first[..57] + "…" : first)}{(columns.Length > 1 ? $" and {columns.Length - 1} more" : "")}.",
-                        panel,
-                        target.RefId);
+                        panel, target.RefId);
                 }
             }
         }
@@ -49,9 +46,7 @@ internal static partial class DisplayRules
     {
         JsonNode? footer = panel.Json.Child("options").Child("footer");
         if (panel.Defaults.Child("custom").Child("footer") is not null && footer is null)
-        {
             return "The footer is in fieldConfig, where Grafana before 12.2 does not read it.";
-        }
         return footer.Flag("show") && !footer.Flag("countRows") && footer.Texts("fields") is [] or [""]
             ? "The footer names no columns, so it also adds up averages and ratios."
             : null;
@@ -72,18 +67,12 @@ internal static partial class DisplayRules
     private static bool AlwaysOneType(string code)
     {
         if (FirstCall().Match(code) is not { Success: true } call)
-        {
             return false;
-        }
         if (call.Groups["function"].Value.Equals("CAST", StringComparison.OrdinalIgnoreCase))
-        {
             return true;
-        }
         int end = AfterBrackets(code, call.Length);
         if (Over().Match(code, end) is { Success: true } over)
-        {
             end = AfterBrackets(code, over.Index + over.Length);
-        }
         return NameAlone().IsMatch(code, end);
     }
 
@@ -92,9 +81,7 @@ internal static partial class DisplayRules
     {
         int depth = 1;
         for (; start < code.Length && depth > 0; start++)
-        {
             depth += code[start] switch { '(' => 1, ')' => -1, _ => 0 };
-        }
         return start;
     }
 

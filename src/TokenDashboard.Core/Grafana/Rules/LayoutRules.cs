@@ -19,17 +19,11 @@ internal static class LayoutRules
             yield return DashboardRules.DuplicateId.Find(dashboard, string.Create(CultureInfo.InvariantCulture, $"{titles} have the number {same.Key}."));
         }
         foreach (JsonObject row in dashboard.Rows.Where(row => !row.Flag("collapsed") && row.Objects("panels").Any()))
-        {
             yield return DashboardRules.HiddenByRow.Find(dashboard, $"The open row has {row.Objects("panels").Count()} panels inside it.", name: row.Text("title"));
-        }
         foreach (JsonObject row in dashboard.Root.Objects("rows").Concat(dashboard.Rows.SelectMany(outer => outer.Objects("panels")).Where(ReadDashboard.IsRow)))
-        {
             yield return DashboardRules.OldForm.Find(dashboard, $"The row has {row.Objects("panels").Count()} panels, which were not checked.", name: row.Text("title"));
-        }
         foreach (ReadPanel panel in dashboard.Panels.Where(panel => Place.Of(panel.Json) is not { InGrid: true }))
-        {
             yield return DashboardRules.OutsideGrid.Find(dashboard, $"The place of the panel is {panel.Json["gridPos"]?.ToJsonString() ?? "missing"}.", panel);
-        }
         // Panels of a closed row have places of their own, which count when it is opened.
         foreach (IGrouping<JsonObject?, ReadPanel> panels in dashboard.Panels.GroupBy(panel => panel.Row))
         {
@@ -38,19 +32,13 @@ internal static class LayoutRules
             foreach ((ReadPanel panel, Place? found) in panels.Select(panel => (panel, Place.Of(panel.Json))).OrderBy(item => item.Item2?.Y))
             {
                 if (found is not { InGrid: true } place)
-                {
                     continue;
-                }
                 reaching.RemoveAll(other => other.Place.Y + other.Place.Height <= place.Y);
                 if (reaching.FirstOrDefault(other => other.Place.Overlaps(place)) is { Panel: { } covered })
-                {
                     yield return DashboardRules.Overlap.Find(dashboard, $"The panel overlaps '{covered.Label}'.", panel);
-                }
                 // Without overlaps there is room for 24 side by side.
                 if (reaching.Count < MostReaching)
-                {
                     reaching.Add((panel, place));
-                }
             }
         }
     }
@@ -64,7 +52,6 @@ internal static class LayoutRules
                 ? new Place(grid.Number("x") ?? 0, grid.Number("y") ?? 0, width, height)
                 : null;
 
-        internal bool Overlaps(Place other) =>
-            X < other.X + other.Width && other.X < X + Width && Y < other.Y + other.Height && other.Y < Y + Height;
+        internal bool Overlaps(Place other) => X < other.X + other.Width && other.X < X + Width && Y < other.Y + other.Height && other.Y < Y + Height;
     }
 }

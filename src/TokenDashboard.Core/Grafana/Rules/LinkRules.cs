@@ -17,9 +17,7 @@ internal static partial class LinkRules
         foreach ((ReadPanel? panel, string url) in links)
         {
             if (DashboardUrl().Match(url) is { Success: true } match && !uids.Contains(match.Groups["uid"].Value))
-            {
                 yield return DashboardRules.LinkUnknown.Find(dashboard, $"A link leads to the uid '{match.Groups["uid"].Value}'.", panel);
-            }
         }
     }
 

@@ -13,33 +13,23 @@ internal static class PanelRules
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
     {
         if (dashboard.CarriesLibraryPanels)
-        {
             yield return DashboardRules.LibraryPanelsCarried.Find(dashboard, "'__elements' contains library panels.");
-        }
         foreach (ReadPanel panel in dashboard.Panels)
         {
             foreach (string source in panel.OtherSources)
-            {
                 yield return DashboardRules.OtherSource.Find(dashboard, $"A query uses {source}.", panel);
-            }
             if (panel.OfLibrary)
             {
                 yield return DashboardRules.LibraryPanel.Find(dashboard, $"The panel is '{panel.Json.Child("libraryPanel").Text("name")}' of the library.", panel);
                 continue;
             }
             if (!NumberPanels.Contains(panel.Type))
-            {
                 continue;
-            }
             string missing = string.Join(" and no ", Wanted.Where(key => panel.Json.Text(key).Trim().Length == 0));
             if (missing.Length > 0)
-            {
                 yield return DashboardRules.TitleAndDescription.Find(dashboard, $"The panel has no {missing}.", panel);
-            }
             if (!panel.Json.Objects("targets").Any())
-            {
                 yield return DashboardRules.NoTargets.Find(dashboard, "The panel has no query.", panel);
-            }
             // Mapped values and plain text need no unit.
             else if (UnknownUnit(panel) is { } unit)
             {

@@ -40,29 +40,19 @@ internal static partial class QueryRules
             yield return (DashboardRules.QueryTextsDiffer, text.Length == 0 ? "queryText is missing." : "rawQueryText and queryText differ.");
         }
         if (!target.IsClickHouse && target.QueryType is not ("table" or "time series"))
-        {
             yield return (DashboardRules.QueryType, $"The query type is '{target.QueryType}'.");
-        }
         string sql = target.Sql;
         if (sql.Trim().Length == 0)
-        {
             yield break;
-        }
         if (!target.IsClickHouse && target.SeriesByLabel && !target.TimeColumns.Any(column => column.Length > 0 && SelectsColumn(sql, column)))
-        {
             yield return (DashboardRules.TimeColumnMissing, $"The query selects none of the time columns ({string.Join(", ", target.TimeColumns)}).");
-        }
         foreach ((DashboardRule Rule, string Problem) problem in MacroProblems(dashboard, sql))
-        {
             yield return problem;
-        }
         // A macro that does not exist is reported as such.
         string code = SqlText.Blank(sql);
         bool ownMacros = dashboard.Plugin == DataSourcePlugin.ClickHouse;
         if (!FollowsTime(sql) && !RelationFollowsTime(dashboard, sql) && !MacroCall.In(code).Any(call => ownMacros || call.Name != GroupMacro) && TableRead().IsMatch(code))
-        {
             yield return (DashboardRules.NoTimeFilter, "The query has no condition on the time range.");
-        }
     }
 
     // A text among the result columns filters nothing; one in a condition does, as in timestamp >= '${__from:date:iso}'.
@@ -82,13 +72,9 @@ internal static partial class QueryRules
             if (seen.Add(name) && dashboard.Variable(name) is { } variable)
             {
                 if (TimeFilter().IsMatch(SqlText.WithoutComments(variable.Query)))
-                {
                     return true;
-                }
                 foreach (VariableUse use in VariableUse.In(variable.Query))
-                {
                     unread.Enqueue(use.Name);
-                }
             }
         }
         return false;
@@ -102,21 +88,10 @@ internal static partial class QueryRules
     {
         foreach (MacroCall call in MacroCall.In(SqlText.Blank(sql)))
         {
-            if (dashboard.Plugin == DataSourcePlugin.ClickHouse)
-            {
-                if (!ClickHouseMacros.Names.Contains(call.Name))
-                {
-                    yield return (DashboardRules.MacroUnknown, $"The plugin has no macro $__{call.Name}.");
-                }
-            }
-            else if (call.Name != GroupMacro)
-            {
+            if (dashboard.Plugin == DataSourcePlugin.ClickHouse ? !ClickHouseMacros.Names.Contains(call.Name) : call.Name != GroupMacro)
                 yield return (DashboardRules.MacroUnknown, $"The plugin has no macro $__{call.Name}.");
-            }
             else if (ArgumentProblem(dashboard, sql[call.Arguments]) is { } problem)
-            {
                 yield return (DashboardRules.MacroArguments, problem);
-            }
         }
     }
 
@@ -124,13 +99,9 @@ internal static partial class QueryRules
     {
         string[] parts = arguments.Split(',');
         if (arguments.Contains('(', StringComparison.Ordinal))
-        {
             return $"The arguments ({arguments} contain a function call.";
-        }
         if (parts.Length is < 2 or > 3)
-        {
             return $"The macro has {parts.Length} arguments.";
-        }
         string seconds = parts[1].Trim();
         // The value of a variable of the dashboard is checked when the query runs; Grafana's own intervals are never whole numbers of seconds.
         bool variable = VariableUse.In(seconds).FirstOrDefault() is { } use && use.Length == seconds.Length && dashboard.Variable(use.Name) is { Type: not "interval" };

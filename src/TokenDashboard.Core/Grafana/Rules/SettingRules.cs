@@ -11,17 +11,11 @@ internal static class SettingRules
     {
         // By default, a dashboard can be edited.
         if (dashboard.Root.Child("editable") is null || dashboard.Root.Flag("editable"))
-        {
             yield return DashboardRules.Editable.Find(dashboard, "The dashboard can be edited in Grafana.");
-        }
         if (TimeRangeProblem(dashboard.Root.Child("time")) is { } range)
-        {
             yield return DashboardRules.TimeRange.Find(dashboard, range);
-        }
         if (DataSourceVariableProblem(dashboard) is { } problem)
-        {
             yield return DashboardRules.DataSourceVariable.Find(dashboard, problem);
-        }
         // Outside mixed panels, the panel's data source is used, whatever its queries name.
         IEnumerable<(ReadPanel? Panel, string Name, IEnumerable<JsonNode?> Sources)> users =
         [
@@ -35,9 +29,7 @@ internal static class SettingRules
         foreach ((ReadPanel? panel, string name, IEnumerable<JsonNode?> sources) in users)
         {
             if (sources.Select(source => HardCoded(dashboard, source)).FirstOrDefault(uid => uid is not null) is { } uid)
-            {
                 yield return DashboardRules.HardCodedDataSource.Find(dashboard, $"The data source is {uid}.", panel, name: name);
-            }
         }
     }
 

@@ -16,20 +16,14 @@ internal static class VariableRules
         foreach (ReadVariable variable in dashboard.Variables)
         {
             if (variable.Type == "query" && variable.Json.Number("refresh") != OnTimeRangeChange)
-            {
                 yield return DashboardRules.ReloadOnTimeChange.Find(dashboard, "The list is not refreshed when the time range changes.", name: variable.Name);
-            }
             if (!uses.Has(variable))
-            {
                 yield return DashboardRules.VariableUnused.Find(dashboard, $"Nothing uses the variable '{variable.Name}'.", name: variable.Name);
-            }
         }
         IEnumerable<ReadQuery> queries =
             [.. dashboard.Queries, .. dashboard.Variables.Where(dashboard.Asks).Select(variable => new ReadQuery(variable.AsTarget, null, variable.Name))];
         foreach (DashboardFinding finding in queries.SelectMany(query => Problems(dashboard, query.Target.Sql).Select(found => query.Find(dashboard, found))))
-        {
             yield return finding;
-        }
     }
 
     private static IEnumerable<(DashboardRule Rule, string Problem)> Problems(ReadDashboard dashboard, string sql)
@@ -40,15 +34,11 @@ internal static class VariableRules
             string written = sql.Substring(use.Index, use.Length);
             // Grafana takes every name; a number after the sign is money or a parameter of SQLite.
             if (use.IsBuiltIn || char.IsAsciiDigit(use.Name[0]))
-            {
                 continue;
-            }
             if (dashboard.Variable(use.Name) is not { } variable)
             {
                 if (!dashboard.Inputs.ContainsKey(use.Name))
-                {
                     yield return (DashboardRules.VariableUndefined, $"There is no variable '{use.Name}' for {written}.");
-                }
                 continue;
             }
             string format = use.Format.Split(':')[0];
@@ -87,9 +77,7 @@ internal static class VariableRules
                     key is "query" or "definition" && dashboard.Asks(variable) ? SqlText.WithoutComments(text) : Read(key, text))))
                 {
                     if (!_byOneVariable.TryAdd(name, variable) && _byOneVariable[name] != variable)
-                    {
                         _byVariables.Add(name);
-                    }
                 }
             }
         }

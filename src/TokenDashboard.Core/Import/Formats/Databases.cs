@@ -53,7 +53,7 @@ internal static class Databases
         {
             throw Unsupported(path, "is a SQLite database that is damaged. Copy it again where it comes from.");
         }
-        catch (TokenDashboardException exception) when (exception.Code.ToString().StartsWith("Store", StringComparison.Ordinal) && exception.Target as string != sink.Report.Database)
+        catch (TokenDashboardException exception) when (exception.IsAbout("Store") && exception.Target as string != sink.Report.Database)
         {
             throw new TokenDashboardException(ErrorCode.ImportFileUnreadable, exception.Message, exception, path);
         }

@@ -1,7 +1,7 @@
 namespace TokenDashboard.Import.Records;
 
 /// <summary>The formats usage is imported from.</summary>
-public enum ImportFormat
+public enum ImportFormat : long
 {
     /// <summary>Told by the content of each file.</summary>
     Auto,

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace TokenDashboard.Pricing.Lists;
 
 /// <summary>What became of an entry of a price list.</summary>
-public enum PriceChangeKind
+public enum PriceChangeKind : long
 {
     /// <summary>It is new.</summary>
     Added,

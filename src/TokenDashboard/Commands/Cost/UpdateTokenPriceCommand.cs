@@ -5,7 +5,7 @@ using TokenDashboard.Pricing.Lists;
 namespace TokenDashboard.Commands;
 
 /// <summary>Takes a newer price list from a file or an address, and tells what differs.</summary>
-[Cmdlet(VerbsData.Update, "TokenPrice", DefaultParameterSetName = "Path", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Update-TokenPrice.md")]
+[Cmdlet(VerbsData.Update, "TokenPrice", DefaultParameterSetName = "Database", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Update-TokenPrice.md")]
 [OutputType(typeof(PriceChange))]
 public sealed class UpdateTokenPriceCommand : TokenCmdlet
 {
@@ -20,25 +20,32 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
     [ValidateNotNull]
     public Uri? Url { get; set; }
 
-    /// <summary>Stores whose prices for panels and alert rules are refreshed, too. Wildcards are allowed.</summary>
-    [Parameter]
+    /// <summary>Stores whose prices for panels and alert rules are refreshed; alone, with the prices in force. Wildcards are allowed.</summary>
+    [Parameter(ParameterSetName = "Path")]
+    [Parameter(ParameterSetName = "Url")]
+    [Parameter(Mandatory = true, ParameterSetName = "Database")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[]? Database { get; set; }
 
     /// <summary>A store that cannot be written is one error; the list is taken, and others may still be.</summary>
-    private protected override bool IsTerminating(TokenDashboardException exception) => !exception.Code.ToString().StartsWith("Store", StringComparison.Ordinal);
+    private protected override bool IsTerminating(TokenDashboardException exception) => !exception.IsAbout("Store");
 
     /// <inheritdoc/>
     private protected override void Process()
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        PriceListUpdate update = Url is null ? PriceListUpdate.OfFile(ResolvePath(Path), now) : PriceListUpdate.OfUrl(Url, now, Cancellation);
-        if (!update.IsNew)
+        PriceListUpdate? update = ParameterSetName switch
+        {
+            "Path" => PriceListUpdate.OfFile(ResolvePath(Path), now),
+            "Url" => PriceListUpdate.OfUrl(Url!, now, Cancellation),
+            _ => null,
+        };
+        if (update is { IsNew: false })
         {
             WriteVerbose("The list is the one in force.");
         }
-        else if (ShouldProcess(PriceFiles.ListPath, $"Write a price list with {update.Changes.Count} changes"))
+        else if (update is not null && ShouldProcess(PriceFiles.ListPath, $"Write a price list with {update.Changes.Count} changes"))
         {
             update.Keep();
         }
@@ -51,6 +58,6 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
             }
         });
         // Not before, since a pipeline that wants only the first of them ends the command.
-        WriteObject(update.Changes, enumerateCollection: true);
+        WriteObject(update?.Changes ?? [], enumerateCollection: true);
     }
 }

@@ -12,12 +12,9 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(GrafanaDashboardDifference))]
 public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
 {
-    private const string ObjectSet = "Object";
-    private const string PathSet = "Path";
     private const string ServersSet = "Servers";
     private const string VersionsSet = "Versions";
 
-    private GrafanaExporter? _server;
     private GrafanaExporter? _otherServer;
 
     /// <summary>Dashboards to compare with the server's of the same uid.</summary>
@@ -26,55 +23,41 @@ public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
 
     /// <summary>Dashboard files to compare with the server's of the same uid. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("FullName", "PSPath")]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
+    [Alias("FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards]
     public string[] Path { get; set; } = [];
 
     /// <summary>The uids of dashboards on the server.</summary>
-    [Parameter(ParameterSetName = ServersSet, Mandatory = true)]
-    [Parameter(ParameterSetName = VersionsSet, Mandatory = true)]
-    [ValidateNotNullOrEmpty]
+    [Parameter(ParameterSetName = ServersSet, Mandatory = true), Parameter(ParameterSetName = VersionsSet, Mandatory = true), ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ServerCompleter))]
     public string[] Uid { get; set; } = [];
 
     /// <summary>The server on the right side.</summary>
-    [Parameter(ParameterSetName = ServersSet, Mandatory = true)]
-    [ArgumentCompleter(typeof(ConnectionCompleter))]
-    [ValidateNotNull]
+    [Parameter(ParameterSetName = ServersSet, Mandatory = true), ArgumentCompleter(typeof(ConnectionCompleter)), ValidateNotNull]
     public ConnectionReference? WithConnection { get; set; }
 
     /// <summary>The version on the left side.</summary>
-    [Parameter(ParameterSetName = VersionsSet, Mandatory = true)]
-    [ValidateRange(1, long.MaxValue)]
+    [Parameter(ParameterSetName = VersionsSet, Mandatory = true), ValidateRange(1, long.MaxValue)]
     public long Version { get; set; }
 
     /// <summary>The version on the right side. The default is the current one.</summary>
-    [Parameter(ParameterSetName = VersionsSet)]
-    [ValidateRange(1, long.MaxValue)]
-    public long WithVersion { get; set; }
+    [Parameter(ParameterSetName = VersionsSet), ValidateRange(1, long.MaxValue)] public long WithVersion { get; set; }
 
     private protected override void Process()
     {
-        _server ??= Connect(Server);
         if (WithConnection is not null)
-        {
             _otherServer ??= Connect(WithConnection.Resolve());
-        }
         if (Uid.Length == 0)
-        {
             EachDashboard(InputObject, Path, null, document => Compare(document, () => OfServer(document)));
-        }
         foreach (string uid in Uid)
         {
             Guard(() => Compare(
-                _server.Read(uid, Version == 0 ? null : Version),
-                () => _otherServer?.Read(uid) ?? _server.Read(uid, WithVersion == 0 ? null : WithVersion)));
+                Exporter.Read(uid, Version == 0 ? null : Version),
+                () => _otherServer?.Read(uid) ?? Exporter.Read(uid, WithVersion == 0 ? null : WithVersion)));
         }
     }
 
     private DashboardDocument OfServer(DashboardDocument document) => document.Uid.Length > 0
-        ? _server!.Read(document.Uid)
+        ? Exporter.Read(document.Uid)
         : throw new TokenDashboardException(
             ErrorCode.DashboardInvalid, $"The dashboard '{document.Title}' has no uid, so it cannot be found on the server. Give it the uid of the server's dashboard.");
 

@@ -13,9 +13,11 @@ namespace TokenDashboard.Commands;
 /// <summary>The base of commands that work on dashboards and alert rules: one that cannot be read is one error record.</summary>
 public abstract class DashboardCmdlet : TokenCmdlet
 {
+    private protected const string ObjectSet = "Object";
+    private protected const string PathSet = "Path";
+
     /// <summary>Whether there was an error.</summary>
     private protected bool Failed { get; private set; }
-
     private protected PublishCallbacks Callbacks => new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug);
 
     /// <summary>Works on the dashboards that are given; on all dashboards of this module for a database if none is.</summary>
@@ -28,9 +30,7 @@ public abstract class DashboardCmdlet : TokenCmdlet
         else if (paths.Length == 0 && !MyInvocation.ExpectingInput)
         {
             foreach (string name in DashboardCatalog.Names)
-            {
                 Guard(() => work(DashboardCatalog.Create(name, plugin: DataSourcePlugin.Of(null, reads))));
-            }
         }
         EachFile(paths, ErrorCode.DashboardNotFound, file => work(DashboardFiles.Read(file)));
     }
@@ -48,9 +48,7 @@ public abstract class DashboardCmdlet : TokenCmdlet
             EachFile([path], ErrorCode.AlertRuleNotFound, file =>
             {
                 foreach (IReadOnlyDictionary<string, object?> fields in AlertRuleReader.Parse(DefinitionInput.ReadText(file, ErrorCode.AlertRuleInvalid), file))
-                {
                     Guard(() => work(AlertRuleReader.Read(fields, file)));
-                }
             });
         }
     }
@@ -60,13 +58,18 @@ public abstract class DashboardCmdlet : TokenCmdlet
         ? throw new TokenDashboardException(ErrorCode.GrafanaDataSourceConflict, "Give -DataSource or -DataSourceUid, not both.")
         : map;
 
+    /// <summary>Writes a result, if there is one.</summary>
+    private protected void WriteAny(object? result)
+    {
+        if (result is not null)
+            WriteObject(result);
+    }
+
     /// <summary>Writes results one by one. PowerShell's own enumeration would wrap a failure between two of them.</summary>
     private protected void WriteAll(IEnumerable<GrafanaPublishResult> results)
     {
         foreach (GrafanaPublishResult result in results)
-        {
             WriteObject(result);
-        }
     }
 
     private protected sealed override bool IsTerminating(TokenDashboardException exception)

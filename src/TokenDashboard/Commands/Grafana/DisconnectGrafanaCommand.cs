@@ -13,14 +13,12 @@ public sealed class DisconnectGrafanaCommand : TokenCmdlet
     private const string AllSet = "All";
 
     /// <summary>The connections to forget, as objects or by name; default: the default one.</summary>
-    [Parameter(ParameterSetName = ConnectionSet, Position = 0, ValueFromPipeline = true)]
-    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    [Parameter(ParameterSetName = ConnectionSet, Position = 0, ValueFromPipeline = true), ArgumentCompleter(typeof(ConnectionCompleter))]
     [Alias("Name")]
     public ConnectionReference[] Connection { get; set; } = [];
 
     /// <summary>Forgets every connection of this session.</summary>
-    [Parameter(ParameterSetName = AllSet, Mandatory = true)]
-    public SwitchParameter All { get; set; }
+    [Parameter(ParameterSetName = AllSet, Mandatory = true)] public SwitchParameter All { get; set; }
 
     private protected override void Process()
     {
@@ -32,9 +30,7 @@ public sealed class DisconnectGrafanaCommand : TokenCmdlet
         else if (Connection.Length > 0)
         {
             foreach (ConnectionReference reference in Connection)
-            {
                 Guard(() => session.Remove(session.Find(reference.Name)));
-            }
         }
         else
         {

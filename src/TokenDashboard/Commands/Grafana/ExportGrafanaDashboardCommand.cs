@@ -18,102 +18,68 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
     private const string TitleSet = "Title";
     private const string FileSet = "File";
 
-    private GrafanaExporter? _exporter;
-
     /// <summary>The uids of dashboards. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = UidSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(ServerCompleter))]
+    [ValidateNotNullOrEmpty, SupportsWildcards, ArgumentCompleter(typeof(ServerCompleter))]
     public string[] Uid { get; set; } = [];
 
     /// <summary>The titles of dashboards. Wildcards are permitted.</summary>
-    [Parameter(ParameterSetName = TitleSet, Mandatory = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(ServerCompleter))]
+    [Parameter(ParameterSetName = TitleSet, Mandatory = true), ValidateNotNullOrEmpty, SupportsWildcards, ArgumentCompleter(typeof(ServerCompleter))]
     public string[] Title { get; set; } = [];
 
     /// <summary>The files that dashboards were published from; changes made in Grafana are written into them. Wildcards are permitted.</summary>
-    [Parameter(ParameterSetName = FileSet, Mandatory = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
+    [Parameter(ParameterSetName = FileSet, Mandatory = true), ValidateNotNullOrEmpty, SupportsWildcards]
     public string[] File { get; set; } = [];
 
     /// <summary>A version of the history instead of the current one.</summary>
-    [Parameter(ParameterSetName = UidSet, ValueFromPipelineByPropertyName = true)]
-    [ValidateRange(1, long.MaxValue)]
+    [Parameter(ParameterSetName = UidSet, ValueFromPipelineByPropertyName = true), ValidateRange(1, long.MaxValue)]
     public long Version { get; set; }
 
     /// <summary>Tags. A dashboard must have all of them.</summary>
-    [Parameter(ParameterSetName = TagSet, Mandatory = true)]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ServerCompleter))]
+    [Parameter(ParameterSetName = TagSet, Mandatory = true), ValidateNotNullOrEmpty, ArgumentCompleter(typeof(ServerCompleter))]
     public string[] Tag { get; set; } = [];
 
     /// <summary>The title of a folder, with slashes for nested folders. Dashboards in folders below it are included.</summary>
-    [Parameter(ParameterSetName = TagSet)]
-    [Parameter(ParameterSetName = TitleSet)]
-    [Parameter(ParameterSetName = FolderSet, Mandatory = true)]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ServerCompleter))]
+    [Parameter(ParameterSetName = TagSet), Parameter(ParameterSetName = TitleSet), Parameter(ParameterSetName = FolderSet, Mandatory = true)]
+    [ValidateNotNullOrEmpty, ArgumentCompleter(typeof(ServerCompleter))]
     public string? Folder { get; set; }
 
     /// <summary>Exports every dashboard that the account may read.</summary>
-    [Parameter(ParameterSetName = AllSet, Mandatory = true)]
-    public SwitchParameter All { get; set; }
+    [Parameter(ParameterSetName = AllSet, Mandatory = true)] public SwitchParameter All { get; set; }
 
     /// <summary>The folder to write files into. Without it, dashboards are returned as objects.</summary>
-    [Parameter(ParameterSetName = UidSet)]
-    [Parameter(ParameterSetName = TitleSet)]
-    [Parameter(ParameterSetName = TagSet)]
-    [Parameter(ParameterSetName = FolderSet)]
-    [Parameter(ParameterSetName = AllSet)]
-    [ValidateNotNullOrEmpty]
+    [Parameter(ParameterSetName = UidSet), Parameter(ParameterSetName = TitleSet), Parameter(ParameterSetName = TagSet)]
+    [Parameter(ParameterSetName = FolderSet), Parameter(ParameterSetName = AllSet), ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
     private protected override void Process()
     {
-        _exporter ??= Connect(Server);
+        GrafanaExporter exporter = Exporter;
         if (ParameterSetName == FileSet)
         {
-            EachFile(File, ErrorCode.DashboardNotFound, file => Write(_exporter.TakeOver(DashboardFiles.Read(file), file)));
+            EachFile(File, ErrorCode.DashboardNotFound, file => WriteAny(exporter.TakeOver(DashboardFiles.Read(file), file)));
             return;
         }
         IReadOnlyList<string> uids = [];
-        Require(() => uids = Find(_exporter));
+        Require(() => uids = Find(exporter));
         if (uids.Count == 0)
         {
             throw new TokenDashboardException(
                 ErrorCode.DashboardNotFound, "No dashboard that this account may read matches. Check -Uid, -Title, -Tag and -Folder; tags and folders are case-sensitive.", target: Folder);
         }
         foreach (string uid in uids)
-        {
-            Guard(() => Write(Path is null ? _exporter.Read(uid, Number) : _exporter.Save(uid, Number, ResolvePath(Path))));
-        }
+            Guard(() => WriteAny(Path is null ? exporter.Read(uid, Number) : exporter.Save(uid, Number, ResolvePath(Path))));
     }
 
     private long? Number => Version == 0 ? null : Version;
 
-    private void Write(object? result)
-    {
-        if (result is not null)
-        {
-            WriteObject(result);
-        }
-    }
-
     private IReadOnlyList<string> Find(GrafanaExporter exporter)
     {
         if (ParameterSetName == UidSet && !Uid.Any(WildcardPattern.ContainsWildcardCharacters))
-        {
             return Uid;
-        }
         WildcardPattern[] wanted = [.. (ParameterSetName == UidSet ? Uid : Title).Select(text =>
             new WildcardPattern(text, ParameterSetName == UidSet ? WildcardOptions.CultureInvariant : WildcardOptions.CultureInvariant | WildcardOptions.IgnoreCase))];
         return exporter.Find(
-            Tag,
-            Folder,
-            wanted.Length == 0 ? null : (uid, title) => wanted.Any(pattern => pattern.IsMatch(ParameterSetName == UidSet ? uid : title)));
+            Tag, Folder, wanted.Length == 0 ? null : (uid, title) => wanted.Any(pattern => pattern.IsMatch(ParameterSetName == UidSet ? uid : title)));
     }
 }

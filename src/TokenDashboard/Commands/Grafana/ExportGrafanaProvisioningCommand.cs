@@ -15,17 +15,13 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(GrafanaPublishResult))]
 public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
 {
-    private const string ObjectSet = "Object";
-    private const string PathSet = "Path";
     private const string AlertRuleSet = "AlertRule";
 
     private ProvisioningWriter? _dashboards;
     private AlertProvisioningWriter? _rules;
 
     /// <summary>The folder to write, which Grafana reads as its provisioning folder.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
-    [ValidateNotNullOrEmpty]
-    public string ProvisioningPath { get; set; } = "";
+    [Parameter(Mandatory = true, Position = 0), ValidateNotNullOrEmpty] public string ProvisioningPath { get; set; } = "";
 
     /// <summary>A dashboard, as New-GrafanaDashboard returns it. Without InputObject, Path and AlertRule, all dashboards of this module are written.</summary>
     [Parameter(ParameterSetName = ObjectSet, ValueFromPipeline = true)]
@@ -33,85 +29,61 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
 
     /// <summary>Dashboard files. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("FullName", "PSPath")]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
+    [Alias("FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards]
     public string[] Path { get; set; } = [];
 
     /// <summary>Definitions of alert rules: hash tables, objects, or the paths of JSON files. Wildcards are permitted.</summary>
-    [Parameter(ParameterSetName = AlertRuleSet, Mandatory = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
+    [Parameter(ParameterSetName = AlertRuleSet, Mandatory = true), ValidateNotNullOrEmpty, SupportsWildcards]
     public PSObject[] AlertRule { get; set; } = [];
 
     /// <summary>The engine that alert rules read.</summary>
-    [Parameter(ParameterSetName = AlertRuleSet)]
-    [ChoiceTransformation]
+    [Parameter(ParameterSetName = AlertRuleSet), ChoiceTransformation]
     public DashboardEngine Engine { get; set; }
 
     /// <summary>The store's path as the Grafana server sees it, or the address of ClickHouse.</summary>
-    [Parameter(ParameterSetName = ObjectSet, Mandatory = true)]
-    [Parameter(ParameterSetName = PathSet, Mandatory = true)]
-    [ValidateNotNullOrEmpty]
+    [Parameter(ParameterSetName = ObjectSet, Mandatory = true), Parameter(ParameterSetName = PathSet, Mandatory = true), ValidateNotNullOrEmpty]
     public string Database { get; set; } = "";
 
     /// <summary>The folder ProvisioningPath as the Grafana server sees it, if it differs, as in a container.</summary>
-    [Parameter(ParameterSetName = ObjectSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [ValidateNotNullOrEmpty]
+    [Parameter(ParameterSetName = ObjectSet), Parameter(ParameterSetName = PathSet), ValidateNotNullOrEmpty]
     public string? GrafanaPath { get; set; }
 
     /// <summary>The title of the folder in Grafana; for alert rules, of those that name none.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    [ValidatePattern(@"\S")]
-    [ArgumentCompleter(typeof(ServerCompleter))]
+    [Parameter, ValidateNotNullOrEmpty, ValidatePattern(@"\S"), ArgumentCompleter(typeof(ServerCompleter))]
     public string? Folder { get; set; }
 
     /// <summary>The uid of the folder.</summary>
-    [Parameter(ParameterSetName = ObjectSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [ValidatePattern(DashboardDocument.UidPattern)]
+    [Parameter(ParameterSetName = ObjectSet), Parameter(ParameterSetName = PathSet), ValidatePattern(DashboardDocument.UidPattern)]
     [ArgumentCompleter(typeof(ServerCompleter))]
     public string? FolderUid { get; set; }
 
     /// <summary>The name of the data source.</summary>
-    [Parameter(ParameterSetName = ObjectSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [ValidateNotNullOrEmpty]
+    [Parameter(ParameterSetName = ObjectSet), Parameter(ParameterSetName = PathSet), ValidateNotNullOrEmpty]
     public string? DataSourceName { get; set; }
 
     /// <summary>The uid of the data source.</summary>
-    [Parameter]
-    [ValidatePattern(DashboardDocument.UidPattern)]
-    [ArgumentCompleter(typeof(ServerCompleter))]
+    [Parameter, ValidatePattern(DashboardDocument.UidPattern), ArgumentCompleter(typeof(ServerCompleter))]
     public string? DataSourceUid { get; set; }
 
     /// <summary>The uid of a data source for all references to its plugin, or a hashtable from what a dashboard has to the uid of a data source.</summary>
-    [Parameter(ParameterSetName = ObjectSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [ValidateNotNull]
+    [Parameter(ParameterSetName = ObjectSet), Parameter(ParameterSetName = PathSet), ValidateNotNull]
     public DataSourceMap? DataSource { get; set; }
 
     /// <summary>The organization in Grafana.</summary>
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int OrgId { get; set; } = 1;
+    [Parameter, ValidateRange(1, int.MaxValue)] public int OrgId { get; set; } = 1;
 
     /// <summary>Removes what an earlier run wrote and this one does not: dashboard files, or the alert rules from Grafana.</summary>
-    [Parameter]
-    public SwitchParameter Prune { get; set; }
+    [Parameter] public SwitchParameter Prune { get; set; }
 
     /// <summary>Returns each dashboard in the property Dashboard of its result.</summary>
-    [Parameter(ParameterSetName = ObjectSet)]
-    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = ObjectSet), Parameter(ParameterSetName = PathSet)]
     public SwitchParameter PassThru { get; set; }
 
     private protected override void Process()
     {
         if (ParameterSetName == AlertRuleSet)
         {
-            EachRule(AlertRule, rule => WriteAll((_rules ??= new AlertProvisioningWriter(Options(), Callbacks)).Write(rule) is { } result ? [result] : []));
+            EachRule(AlertRule, rule => WriteAny((_rules ??= new AlertProvisioningWriter(Options(), Callbacks)).Write(rule)));
             return;
         }
         EachDashboard(InputObject, Path, Database, document => WriteAll((_dashboards ??= new ProvisioningWriter(Options(), Callbacks)).Write(document)
@@ -126,27 +98,13 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
             _dashboards?.Finish();
         }
         if (Prune && Failed)
-        {
             WriteWarning("Nothing was pruned because of errors: a file that could not be read may still be wanted.");
-        }
         else if (Prune)
-        {
             WriteAll((_dashboards?.Prune() ?? []).Concat(_rules?.Prune() ?? []));
-        }
         _dashboards?.WarnOfSameTitles();
     }
 
-    private ProvisioningOptions Options() => new()
-    {
-        DataSources = Sources(DataSource, DataSourceUid),
-        Path = ResolvePath(ProvisioningPath),
-        GrafanaPath = GrafanaPath,
-        Database = TelemetryStores.PathOrAddressOf(Database),
-        Plugin = DataSourcePlugin.Of(Engine),
-        DataSourceName = DataSourceName,
-        DataSourceUid = DataSourceUid,
-        Folder = Folder,
-        FolderUid = FolderUid,
-        OrgId = OrgId,
-    };
+    private ProvisioningOptions Options() => new(
+        ResolvePath(ProvisioningPath), GrafanaPath, TelemetryStores.PathOrAddressOf(Database), DataSourceName, DataSourceUid,
+        Sources(DataSource, DataSourceUid), Folder, FolderUid, OrgId, Engine);
 }

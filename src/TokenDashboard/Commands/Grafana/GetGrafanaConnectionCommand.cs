@@ -11,15 +11,11 @@ namespace TokenDashboard.Commands;
 public sealed class GetGrafanaConnectionCommand : TokenCmdlet
 {
     /// <summary>The names to list; wildcards are allowed.</summary>
-    [Parameter(Position = 0)]
-    [ArgumentCompleter(typeof(ConnectionCompleter))]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Position = 0), ArgumentCompleter(typeof(ConnectionCompleter)), SupportsWildcards, ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
 
     /// <summary>Only the connection that commands use which are given no other.</summary>
-    [Parameter]
-    public SwitchParameter Default { get; set; }
+    [Parameter] public SwitchParameter Default { get; set; }
 
     private protected override void Process()
     {
@@ -29,9 +25,7 @@ public sealed class GetGrafanaConnectionCommand : TokenCmdlet
                 patterns.Any(pattern => pattern.IsMatch(connection.Name)) && (!Default || connection.IsDefault)),
             enumerateCollection: true);
         foreach (string name in Name.Where(name => !WildcardPattern.ContainsWildcardCharacters(name)))
-        {
             Guard(() => SessionConnections.Current.Find(name));
-        }
     }
 
     private protected override bool IsTerminating(TokenDashboardException exception) => false;

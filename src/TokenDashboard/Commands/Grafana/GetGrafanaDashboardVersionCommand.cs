@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Api;
-using TokenDashboard.Grafana.Publishing;
 
 namespace TokenDashboard.Commands;
 
@@ -10,20 +9,14 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(GrafanaDashboardVersion))]
 public sealed class GetGrafanaDashboardVersionCommand : GrafanaCmdlet
 {
-    private GrafanaExporter? _exporter;
-
     /// <summary>The uids of dashboards.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true), ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ServerCompleter))]
     public string[] Uid { get; set; } = [];
 
     private protected override void Process()
     {
-        _exporter ??= Connect(Server);
         foreach (string uid in Uid)
-        {
-            Guard(() => WriteObject(_exporter.Versions(uid), enumerateCollection: true));
-        }
+            Guard(() => WriteObject(Exporter.Versions(uid), enumerateCollection: true));
     }
 }

@@ -14,11 +14,8 @@ public abstract class GrafanaCmdlet : DashboardCmdlet
     private bool _ready;
 
     /// <summary>The server: a connection or its name. The default is the one connected last, then GRAFANA_URL and GRAFANA_TOKEN.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(ConnectionCompleter))]
-    [ValidateNotNull]
+    [Parameter, ArgumentCompleter(typeof(ConnectionCompleter)), ValidateNotNull]
     public ConnectionReference? Connection { get; set; }
-
     private protected GrafanaConnection Server => ServerConnection.Resolve(Connection);
 
     /// <summary>Does work without which nothing further can work: a failure ends the command.</summary>
@@ -37,6 +34,9 @@ public abstract class GrafanaCmdlet : DashboardCmdlet
         return session;
     }
 
+    /// <summary>Reads dashboards of the server.</summary>
+    private protected GrafanaExporter Exporter => field ??= Connect(Server);
+
     private protected GrafanaExporter Connect(GrafanaConnection connection)
     {
         GrafanaExporter exporter = Keep(new GrafanaExporter(connection, Callbacks, Cancellation));
@@ -50,9 +50,7 @@ public abstract class GrafanaCmdlet : DashboardCmdlet
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-        {
             _sessions.ForEach(session => session.Dispose());
-        }
         base.Dispose(disposing);
     }
 }

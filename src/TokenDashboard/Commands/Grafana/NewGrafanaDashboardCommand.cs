@@ -22,44 +22,30 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
 
     /// <summary>The names of dashboards in the catalog. Wildcards are permitted. Without it, all.</summary>
     [Parameter(ParameterSetName = NameSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(DashboardNameCompleter))]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    [DashboardNameTransformation]
+    [ArgumentCompleter(typeof(DashboardNameCompleter)), ValidateNotNullOrEmpty, SupportsWildcards, DashboardNameTransformation]
     public string[] Name { get; set; } = ["*"];
 
     /// <summary>Definitions of dashboards: hash tables, objects, JSON text, or paths of JSON files.</summary>
-    [Parameter(ParameterSetName = DefinitionSet, Mandatory = true, ValueFromPipeline = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
+    [Parameter(ParameterSetName = DefinitionSet, Mandatory = true, ValueFromPipeline = true), ValidateNotNullOrEmpty, SupportsWildcards]
     public PSObject[] Definition { get; set; } = [];
 
     /// <summary>
     /// Writes a file instead of an object: a path that ends in .json is the file, any other path is the folder. A new folder with a dot in
     /// its name needs a slash at the end. An unchanged file is not written.
     /// </summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Path { get; set; }
+    [Parameter, ValidateNotNullOrEmpty] public string? Path { get; set; }
 
     /// <summary>The uid of the dashboard, instead of its own: 1 to 40 letters, digits, hyphens and underscores.</summary>
-    [Parameter]
-    [ValidatePattern(DashboardDocument.UidPattern)]
-    public string? Uid { get; set; }
+    [Parameter, ValidatePattern(DashboardDocument.UidPattern)] public string? Uid { get; set; }
 
     /// <summary>The title of the dashboard, instead of its own.</summary>
-    [Parameter]
-    [ValidatePattern(@"\S")]
-    public string? Title { get; set; }
+    [Parameter, ValidatePattern(@"\S")] public string? Title { get; set; }
 
     /// <summary>
     /// The time zones in which the panels can show days, weekdays and hours, by their IANA or Windows names. The first is the default, and UTC
     /// is always included.
     /// </summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(TimeZoneCompleter))]
-    [TimeZoneTransformation]
-    [ValidateNotNullOrEmpty]
+    [Parameter, ArgumentCompleter(typeof(TimeZoneCompleter)), TimeZoneTransformation, ValidateNotNullOrEmpty]
     public TimeZoneInfo[] TimeZone { get; set; } = [];
 
     /// <summary>The engine that the dashboards of the catalog read. Without it, that of Database, else Sqlite.</summary>
@@ -73,12 +59,10 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     public string? Database { get; set; }
 
     /// <summary>Creates the form for Grafana's import page, which asks for the data source.</summary>
-    [Parameter]
-    public SwitchParameter ForSharing { get; set; }
+    [Parameter] public SwitchParameter ForSharing { get; set; }
 
     /// <summary>With Path, returns the files, including those that were not written.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
+    [Parameter] public SwitchParameter PassThru { get; set; }
 
     /// <summary>An unknown name or a wrong definition is one error; a folder that cannot be written ends the command.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => exception.Code is not
@@ -87,13 +71,9 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     private protected override void Process()
     {
         foreach (string name in ParameterSetName == NameSet ? Name : [])
-        {
             Guard(() => Create(name));
-        }
         foreach (PSObject definition in Definition)
-        {
             Guard(() => Create(definition));
-        }
     }
 
     private void Create(string name)
@@ -103,18 +83,14 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             throw new TokenDashboardException(
                 ErrorCode.DashboardNotFound, $"There is no dashboard named '{name}'. Use -Definition for a file with definitions.", target: name);
         }
-        if (!WildcardPattern.ContainsWildcardCharacters(name))
+        string[] matches = [name];
+        if (WildcardPattern.ContainsWildcardCharacters(name))
         {
-            WriteOnce(DashboardCatalog.Create(name, Uid, Title, ForSharing, TimeZone, DataSourcePlugin.Of(Engine, Database)));
-            return;
+            matches = [.. DashboardCatalog.Names.Where(new WildcardPattern(name, WildcardOptions.IgnoreCase).IsMatch)];
+            RefuseShared(matches);
         }
-        var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
-        string[] matches = [.. DashboardCatalog.Names.Where(pattern.IsMatch)];
-        RefuseShared(matches);
         foreach (string match in matches)
-        {
             WriteOnce(DashboardCatalog.Create(match, Uid, Title, ForSharing, TimeZone, DataSourcePlugin.Of(Engine, Database)));
-        }
     }
 
     private void Create(PSObject definition)
@@ -126,9 +102,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         else if (DefinitionInput.PathOf(definition) is { } path)
         {
             foreach (string file in ResolveFiles(path, ErrorCode.DashboardDefinitionNotFound))
-            {
                 Guard(() => CreateAll(DashboardDefinition.Parse(DefinitionInput.ReadText(file, ErrorCode.DashboardDefinitionInvalid), file), file));
-            }
         }
         // No definition has a key Name, so an object that has it selects a dashboard of the catalog.
         else if (definition.BaseObject is not IDictionary && definition.Properties["Name"]?.Value is { } name)
@@ -209,9 +183,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         {
             WriteVerbose(AtomicFile.WriteIfChanged(file, document.Json) ? $"Wrote {file}." : $"{file} has this content already.");
             if (PassThru)
-            {
                 WriteObject(new FileInfo(file));
-            }
         }
     }
 
@@ -221,9 +193,8 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     private static PSObject WithShortDisplay(DashboardDocument document)
     {
         var output = PSObject.AsPSObject(document);
-        var shown = new PSPropertySet(
-            "DefaultDisplayPropertySet",
-            [nameof(document.Name), nameof(document.Uid), nameof(document.Title), nameof(document.Panels)]);
+        string[] names = [nameof(document.Name), nameof(document.Uid), nameof(document.Title), nameof(document.Panels)];
+        var shown = new PSPropertySet("DefaultDisplayPropertySet", names);
         output.Members.Add(new PSMemberSet("PSStandardMembers", [shown]));
         return output;
     }

@@ -1,3 +1,6 @@
+using System.Management.Automation;
+using TokenDashboard.Completion;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Commands;
@@ -7,6 +10,25 @@ public abstract class PublishCmdlet : GrafanaCmdlet
 {
     private bool _begun;
     private TokenDashboardException? _ended;
+
+    /// <summary>The title of the folder in Grafana, with slashes for nested folders. Without it, a dashboard or alert rule stays where it is.</summary>
+    [Parameter, ValidateNotNullOrEmpty, ValidatePattern(@"\S"), ArgumentCompleter(typeof(ServerCompleter))]
+    public string? Folder { get; set; }
+
+    /// <summary>The uid of the folder.</summary>
+    [Parameter, ValidatePattern(DashboardDocument.UidPattern), ArgumentCompleter(typeof(ServerCompleter))]
+    public string? FolderUid { get; set; }
+
+    /// <summary>The name of the data source. A new one is named TokenDashboard by default.</summary>
+    [Parameter, ValidateNotNullOrEmpty, ArgumentCompleter(typeof(ServerCompleter))]
+    public string? DataSourceName { get; set; }
+
+    /// <summary>The uid of the data source. The default is tokendashboard-sqlite, unless a dashboard is set to another one of the server.</summary>
+    [Parameter, ValidatePattern(DashboardDocument.UidPattern), ArgumentCompleter(typeof(ServerCompleter))]
+    public string? DataSourceUid { get; set; }
+
+    /// <summary>Overwrites changes made in Grafana.</summary>
+    [Parameter] public SwitchParameter Force { get; set; }
 
     /// <summary>
     /// Publishes one item. If the server fails after others were published, this item is Failed and those after it are Skipped, before the
@@ -38,8 +60,6 @@ public abstract class PublishCmdlet : GrafanaCmdlet
     private protected override void Finish()
     {
         if (_ended is not null)
-        {
             ThrowTerminatingError(_ended.ToErrorRecord());
-        }
     }
 }

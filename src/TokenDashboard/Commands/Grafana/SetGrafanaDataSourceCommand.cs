@@ -13,37 +13,27 @@ namespace TokenDashboard.Commands;
 public sealed class SetGrafanaDataSourceCommand : GrafanaCmdlet
 {
     /// <summary>The store's path as the Grafana server sees it, or the address of ClickHouse, as in clickhouse://host:8123/database.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
-    [ValidateNotNullOrEmpty]
-    public string Database { get; set; } = "";
+    [Parameter(Mandatory = true, Position = 0), ValidateNotNullOrEmpty] public string Database { get; set; } = "";
 
     /// <summary>Who signs in to ClickHouse: a user that may only read. Without it, user and password of an existing data source stay.</summary>
-    [Parameter]
-    [Credential]
-    public PSCredential? DataSourceCredential { get; set; }
+    [Parameter, Credential] public PSCredential? DataSourceCredential { get; set; }
 
     /// <summary>The data source's name; default: TokenDashboard, for ClickHouse TokenDashboard ClickHouse, for a new one, its own for an existing one.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Name { get; set; }
+    [Parameter, ValidateNotNullOrEmpty] public string? Name { get; set; }
 
     /// <summary>The data source's uid; default: tokendashboard-sqlite or tokendashboard-clickhouse.</summary>
-    [Parameter]
-    [ValidatePattern(DashboardDocument.UidPattern)]
-    [ArgumentCompleter(typeof(DataSourceUidCompleter))]
+    [Parameter, ValidatePattern(DashboardDocument.UidPattern), ArgumentCompleter(typeof(DataSourceUidCompleter))]
     public string? Uid { get; set; }
 
     /// <summary>Installs the plugin through Grafana if it is missing.</summary>
-    [Parameter]
-    public SwitchParameter InstallPlugin { get; set; }
+    [Parameter] public SwitchParameter InstallPlugin { get; set; }
 
     private protected override void Process()
     {
         GrafanaDataSourceService service = Keep(new GrafanaDataSourceService(Server, Callbacks, Cancellation));
-        var options = new GrafanaPublishOptions { Database = TelemetryStores.PathOrAddressOf(Database), DataSourceCredential = DataSourceCredential?.GetNetworkCredential(), DataSourceName = Name, DataSourceUid = Uid, InstallPlugin = InstallPlugin };
-        if (service.Set(options) is { } result)
-        {
-            WriteObject(result);
-        }
+        var options = new GrafanaPublishOptions(
+            Database: TelemetryStores.PathOrAddressOf(Database), DataSourceName: Name, DataSourceUid: Uid, InstallPlugin: InstallPlugin,
+            DataSourceCredential: DataSourceCredential?.GetNetworkCredential());
+        WriteAny(service.Set(options));
     }
 }

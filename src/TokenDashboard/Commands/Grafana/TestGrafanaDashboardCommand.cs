@@ -15,9 +15,6 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(DashboardFinding), typeof(DashboardQueryResult), typeof(bool))]
 public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
 {
-    private const string ObjectSet = "Object";
-    private const string PathSet = "Path";
-
     private readonly List<DashboardDocument> _documents = [];
 
     /// <summary>A dashboard, as New-GrafanaDashboard returns it. Without InputObject and Path, all dashboards of this module are tested.</summary>
@@ -26,15 +23,11 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
 
     /// <summary>Dashboard files. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("FullName", "PSPath")]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
+    [Alias("FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards]
     public string[] Path { get; set; } = [];
 
     /// <summary>The SQLite database, or the address of ClickHouse, to run the queries on. The default is the default store, if there is one.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Database { get; set; }
+    [Parameter, ValidateNotNullOrEmpty] public string? Database { get; set; }
 
     /// <summary>Who signs in to ClickHouse. Without it, the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
     [Parameter]
@@ -42,58 +35,39 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     public PSCredential? Credential { get; set; }
 
     /// <summary>Runs no queries.</summary>
-    [Parameter]
-    public SwitchParameter SkipQuery { get; set; }
+    [Parameter] public SwitchParameter SkipQuery { get; set; }
 
     /// <summary>How many seconds a query may take. All of a dashboard together may take ten times as long.</summary>
-    [Parameter]
-    [ValidateRange(1, 86400)]
-    public int QueryTimeoutSec { get; set; } = 30;
+    [Parameter, ValidateRange(1, 86400)] public int QueryTimeoutSec { get; set; } = 30;
 
     /// <summary>The start of the time range, instead of the dashboard's own.</summary>
-    [Parameter]
-    [Alias("Start")]
-    [TimeExpressionTransformation]
-    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    [Parameter, Alias("Start"), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Since { get; set; }
 
     /// <summary>The end of the time range, instead of the dashboard's own.</summary>
-    [Parameter]
-    [Alias("End")]
-    [TimeExpressionTransformation]
-    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    [Parameter, Alias("End"), TimeExpressionTransformation, ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Until { get; set; }
 
     /// <summary>A time range that ends now, or a named one. It cannot be combined with Since or Until.</summary>
-    [Parameter]
-    [TimeExpressionTransformation(IsLength = true)]
-    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
+    [Parameter, TimeExpressionTransformation(IsLength = true), ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Last { get; set; }
 
     /// <summary>Values of the dashboards' variables by name: one, several in an array, or an empty array for All.</summary>
-    [Parameter]
-    public IDictionary? Variable { get; set; }
+    [Parameter] public IDictionary? Variable { get; set; }
 
     /// <summary>Rules to leave out. Wildcards are permitted.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(DashboardRuleCompleter))]
-    [SupportsWildcards]
+    [Parameter, ArgumentCompleter(typeof(DashboardRuleCompleter)), SupportsWildcards]
     public string[] Exclude { get; set; } = [];
 
     /// <summary>Leaves lesser findings and query results out. The default, Passed, leaves out none.</summary>
-    [Parameter]
-    [ChoiceTransformation]
-    public FindingSeverity Severity { get; set; }
+    [Parameter, ChoiceTransformation] public FindingSeverity Severity { get; set; }
 
     /// <summary>The time zone of days in time ranges. The default is the local time zone.</summary>
-    [Parameter]
-    [TimeZoneTransformation]
-    [ArgumentCompleter(typeof(TimeZoneCompleter))]
+    [Parameter, TimeZoneTransformation, ArgumentCompleter(typeof(TimeZoneCompleter))]
     public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Local;
 
     /// <summary>Returns only whether there is no finding of Severity or above, by default Warning.</summary>
-    [Parameter]
-    public SwitchParameter Quiet { get; set; }
+    [Parameter] public SwitchParameter Quiet { get; set; }
 
     private protected override void Process() => EachDashboard(InputObject, Path, FindDatabase(), _documents.Add);
 
@@ -105,14 +79,10 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
         {
             passed &= result.Findings.Count == 0;
             if (!Quiet)
-            {
                 WriteObject(result.Findings.Concat(result.Queries), enumerateCollection: true);
-            }
         }
         if (Quiet)
-        {
             WriteObject(passed);
-        }
     }
 
     private DashboardTestOptions Options()
@@ -120,14 +90,8 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
         DateTimeOffset now = DateTimeOffset.UtcNow;
         return new DashboardTestOptions
         {
-            Database = FindDatabase(),
-            Credential = Credential?.GetNetworkCredential(),
-            QueryTimeout = TimeSpan.FromSeconds(QueryTimeoutSec),
-            Now = now,
-            Range = TimeExpression.Range(Since, Until, Last, now, TimeZone),
-            TimeZone = TimeZone,
-            Variables = Variables(),
-            Excluded = Excluded(),
+            Database = FindDatabase(), Credential = Credential?.GetNetworkCredential(), QueryTimeout = TimeSpan.FromSeconds(QueryTimeoutSec), Now = now,
+            Range = TimeExpression.Range(Since, Until, Last, now, TimeZone), TimeZone = TimeZone, Variables = Variables(), Excluded = Excluded(),
             Floor = Quiet && !MyInvocation.BoundParameters.ContainsKey(nameof(Severity)) ? FindingSeverity.Warning : Severity,
         };
     }
@@ -135,13 +99,9 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     private string? FindDatabase()
     {
         if (SkipQuery)
-        {
             return null;
-        }
         if (Database is not null)
-        {
             return TelemetryStores.IsAddress(Database) ? TelemetryStores.PathOrAddressOf(Database) : ResolvePath(Database);
-        }
         try
         {
             string found = TelemetryStores.PathOrAddressOf(StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath));
@@ -183,8 +143,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
             {
                 throw new TokenDashboardException(
                     ErrorCode.DashboardRuleNotFound,
-                    $"There is no rule '{name}'. Give one of: {string.Join(", ", DashboardRules.All.Select(rule => rule.Id))}.",
-                    target: name);
+                    $"There is no rule '{name}'. Give one of: {string.Join(", ", DashboardRules.All.Select(rule => rule.Id))}.", target: name);
             }
             excluded.UnionWith(matches);
         }

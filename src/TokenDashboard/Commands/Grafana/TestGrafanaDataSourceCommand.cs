@@ -12,9 +12,7 @@ namespace TokenDashboard.Commands;
 public sealed class TestGrafanaDataSourceCommand : GrafanaCmdlet
 {
     /// <summary>The data source's uid.</summary>
-    [Parameter(Position = 0)]
-    [ValidatePattern(DashboardDocument.UidPattern)]
-    [ArgumentCompleter(typeof(DataSourceUidCompleter))]
+    [Parameter(Position = 0), ValidatePattern(DashboardDocument.UidPattern), ArgumentCompleter(typeof(DataSourceUidCompleter))]
     public string Uid { get; set; } = SqliteDataSource.DefaultUid;
 
     private protected override void Process()

@@ -61,7 +61,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
 
     /// <summary>A file that cannot be read is one error among other results; a store that takes none of them ends the command.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) =>
-        exception.Code == ErrorCode.ImportMapInvalid || !exception.Code.ToString().StartsWith("Import", StringComparison.Ordinal);
+        exception.Code == ErrorCode.ImportMapInvalid || !exception.IsAbout("Import");
 
     /// <inheritdoc/>
     private protected override void Process()

@@ -43,7 +43,12 @@ public sealed class GetTokenUsageCommand : QueryCmdlet
 
     private protected override void Query()
     {
-        QueryResult<TokenUsage> result = new UsageQuery(GroupBy, TimeZone, FirstDayOfWeek) { Now = Now, Fill = Fill, WithTotal = Total, Prices = Prices() }.Run(Stores, Filter);
+        // By default the largest come first.
+        bool wantsLargest = (OrderBy == UsageOrder.Default) != Descending && MostRows < int.MaxValue / 2 && PagingParameters.Skip < int.MaxValue / 2 && !PagingParameters.IncludeTotalCount;
+        QueryResult<TokenUsage> result = new UsageQuery(GroupBy, TimeZone, FirstDayOfWeek)
+        {
+            Now = Now, Fill = Fill, WithTotal = Total, Prices = Prices(), Largest = wantsLargest ? ((int)(PagingParameters.Skip + MostRows), OrderBy) : null,
+        }.Run(Stores, Filter);
         if (OneLine)
         {
             string unreadable = result.Unreadable.Rows > 0 ? string.Create(CultureInfo.CurrentCulture, $", {result.Unreadable.Rows:N0} with unreadable values") : "";

@@ -1,5 +1,4 @@
 using System.Net;
-using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Testing;
 using TokenDashboard.Tests.Grafana.Publishing;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security;
+using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Publishing;
@@ -83,5 +84,15 @@ internal sealed class PublishRun
         {
             Results.Add(result);
         }
+    }
+}
+
+/// <summary>Probes a connection once.</summary>
+internal static class ConnectionProbe
+{
+    internal static GrafanaConnection Probe(this GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
+    {
+        using var session = new GrafanaSession(connection, callbacks, cancellation);
+        return session.Probe();
     }
 }

@@ -7,7 +7,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.Sqlite.Maintenance;
 
 /// <summary>What came of a check.</summary>
-public enum CheckResult
+public enum CheckResult : long
 {
     /// <summary>All is well.</summary>
     Passed,

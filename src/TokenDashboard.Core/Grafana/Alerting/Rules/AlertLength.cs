@@ -13,13 +13,9 @@ internal static partial class AlertLength
     internal static TimeSpan? Parse(string text)
     {
         if (text == "0")
-        {
             return TimeSpan.Zero;
-        }
         if (Pattern().Match(text) is not { Success: true } match)
-        {
             return null;
-        }
         decimal milliseconds = 0;
         for (int i = 0; i < match.Groups["count"].Captures.Count; i++)
         {

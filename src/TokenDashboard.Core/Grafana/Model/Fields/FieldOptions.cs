@@ -3,44 +3,23 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Grafana.Model.Fields;
 
 /// <summary>How values are shown. What is null keeps Grafana's default, or in a <see cref="FieldOverride"/> the panel's.</summary>
-public sealed record FieldOptions
+/// <param name="Unit">The unit, one of <see cref="Units"/> or of Grafana's other ids.</param>
+/// <param name="Decimals">Digits after the decimal point.</param>
+/// <param name="Min">The value at the start of a dial, a bar or a color scale.</param>
+/// <param name="Max">The value at the end of a dial, a bar or a color scale.</param>
+/// <param name="DisplayName">The name shown instead of the column's; may contain <c>${__field.labels.x}</c>.</param>
+/// <param name="NoValue">The text shown if there is no value.</param>
+/// <param name="Color">How colors are chosen.</param>
+/// <param name="Thresholds">The colors from certain values on, ascending. The first also applies to everything below it, whatever its value.</param>
+/// <param name="ThresholdsInPercent">Whether thresholds are percentages between Min and Max, 0 to 100.</param>
+/// <param name="TextColors">Colors of certain texts.</param>
+/// <param name="Mappings">Values shown as another text or in another color.</param>
+/// <param name="Links">Links on values.</param>
+public sealed record FieldOptions(
+    string? Unit = null, int? Decimals = null, double? Min = null, double? Max = null, string? DisplayName = null, string? NoValue = null,
+    FieldColor? Color = null, IReadOnlyList<Threshold>? Thresholds = null, bool ThresholdsInPercent = false,
+    IReadOnlyDictionary<string, string>? TextColors = null, IReadOnlyList<ValueMapping>? Mappings = null, IReadOnlyList<DataLink>? Links = null)
 {
-    /// <summary>The unit, one of <see cref="Units"/> or of Grafana's other ids.</summary>
-    public string? Unit { get; init; }
-
-    /// <summary>Digits after the decimal point.</summary>
-    public int? Decimals { get; init; }
-
-    /// <summary>The value at the start of a dial, a bar or a color scale.</summary>
-    public double? Min { get; init; }
-
-    /// <summary>The value at the end of a dial, a bar or a color scale.</summary>
-    public double? Max { get; init; }
-
-    /// <summary>The name shown instead of the column's; may contain <c>${__field.labels.x}</c>.</summary>
-    public string? DisplayName { get; init; }
-
-    /// <summary>The text shown if there is no value.</summary>
-    public string? NoValue { get; init; }
-
-    /// <summary>How colors are chosen.</summary>
-    public FieldColor? Color { get; init; }
-
-    /// <summary>The colors from certain values on, ascending. The first also applies to everything below it, whatever its value.</summary>
-    public IReadOnlyList<Threshold>? Thresholds { get; init; }
-
-    /// <summary>Whether thresholds are percentages between <see cref="Min"/> and <see cref="Max"/>, 0 to 100.</summary>
-    public bool ThresholdsInPercent { get; init; }
-
-    /// <summary>Colors of certain texts.</summary>
-    public IReadOnlyDictionary<string, string>? TextColors { get; init; }
-
-    /// <summary>Values shown as another text or in another color.</summary>
-    public IReadOnlyList<ValueMapping>? Mappings { get; init; }
-
-    /// <summary>Links on values.</summary>
-    public IReadOnlyList<DataLink>? Links { get; init; }
-
     /// <summary>The properties under Grafana's names, always in this order; null for those that are not set.</summary>
     internal IEnumerable<(string Name, JsonNode? Value)> Write() =>
     [
@@ -87,13 +66,10 @@ public sealed record FieldColor
 
     /// <summary>By <see cref="FieldOptions.Thresholds"/>.</summary>
     public static FieldColor ByThreshold { get; } = new("thresholds");
-
     /// <summary>A color for each series, in order.</summary>
     public static FieldColor BySeries { get; } = new("palette-classic");
-
     /// <summary>From blue for the smallest to purple for the largest value.</summary>
     public static FieldColor BlueToPurple { get; } = new("continuous-BlPu");
-
     /// <summary>From the background for the smallest to dark blue for the largest value.</summary>
     public static FieldColor Blues { get; } = new("continuous-blues");
 
@@ -106,13 +82,9 @@ public sealed record FieldColor
 
 /// <summary>A link on the values of a panel.</summary>
 /// <param name="Title">The text of the link.</param>
-/// <param name="Url">
-/// The address; may contain <c>${__data.fields.Name}</c> and Grafana's other variables. Begin with <c>/d/</c> for a dashboard.
-/// </param>
-public sealed record DataLink(string Title, string Url)
+/// <param name="Url">The address, <c>/d/</c> first for a dashboard; may contain <c>${__data.fields.Name}</c> and Grafana's other variables.</param>
+/// <param name="NewTab">Whether the address opens in a new tab.</param>
+public sealed record DataLink(string Title, string Url, bool NewTab = false)
 {
-    /// <summary>Whether the address opens in a new tab.</summary>
-    public bool NewTab { get; init; }
-
     internal JsonObject Write() => new() { ["title"] = Title, ["url"] = Url, ["targetBlank"] = NewTab };
 }

@@ -8,14 +8,12 @@ public sealed record FieldOverride(FieldMatcher Columns)
 {
     /// <summary>An exception for one column.</summary>
     /// <param name="columnName">The column's name in the result.</param>
-    public FieldOverride(string columnName)
-        : this(FieldMatcher.ByName(columnName))
+    public FieldOverride(string columnName) : this(FieldMatcher.ByName(columnName))
     {
     }
 
     /// <summary>What differs.</summary>
     public FieldOptions Field { get; init; } = new();
-
     /// <summary>What differs in a table's column.</summary>
     public TableColumn Column { get; init; } = new();
 
@@ -35,9 +33,7 @@ public sealed record FieldMatcher
 
     /// <summary>Every column. Unlike the panel's own options it does not reach a panel without any data.</summary>
     public static FieldMatcher Every { get; } = ByPattern("/.*/");
-
     internal string Id { get; }
-
     internal string Options { get; }
 
     /// <summary>The column of a name, as it is shown.</summary>
@@ -58,10 +54,8 @@ public enum FieldType
 {
     /// <summary>Numbers.</summary>
     Number,
-
     /// <summary>Text.</summary>
     Text,
-
     /// <summary>Times.</summary>
     Time,
 }

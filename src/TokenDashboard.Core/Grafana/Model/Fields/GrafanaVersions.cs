@@ -2,18 +2,14 @@ using System.Text.Json.Nodes;
 
 namespace TokenDashboard.Grafana.Model.Fields;
 
-/// <summary>
-/// The only place that knows differences between versions of Grafana. Versions 9 to 13 read what it writes: either a form all of them know,
-/// or the old and the new one side by side, since each version ignores what it does not know.
-/// </summary>
+/// <summary>The only place that knows differences between versions of Grafana: a form that 9 to 13 read, or the old and the new one side by side.</summary>
 internal static class GrafanaVersions
 {
     /// <summary>The schema of the JSON. Versions that know a newer one update it when they open the dashboard; 9, which knows 37, accepts it.</summary>
     internal const int Schema = 39;
 
     /// <summary>
-    /// The footer of a table, which says whether it has pages. 12.2 moved that to <c>options.enablePagination</c>; it still reads this
-    /// older place when it opens a dashboard, and needs <c>show</c> to recognise it.
+    /// The footer of a table, which says whether it has pages. 12.2 and later read this older place too, and need <c>show</c> to recognise it.
     /// </summary>
     internal static JsonObject TableFooter(bool paginated) =>
         new() { ["show"] = false, ["reducer"] = new JsonArray("sum"), ["countRows"] = false, ["enablePagination"] = paginated };

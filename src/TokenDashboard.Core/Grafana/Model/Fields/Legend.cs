@@ -9,7 +9,6 @@ public sealed record Legend(LegendPlacement Placement, params IReadOnlyList<Calc
 {
     /// <summary>No legend.</summary>
     public static Legend Hidden { get; } = new(LegendPlacement.Hidden);
-
     /// <summary>The calculation by which series are sorted, largest first; null for the order of the data.</summary>
     public Calculation? SortBy { get; init; }
 
@@ -17,26 +16,13 @@ public sealed record Legend(LegendPlacement Placement, params IReadOnlyList<Calc
         ("showLegend", Placement != LegendPlacement.Hidden),
         ("displayMode", Calculations.Count > 0 ? "table" : "list"),
         ("placement", Placement == LegendPlacement.Right ? "right" : "bottom"),
-        ("calcs", Json.List(Calculations.Select(IdOf))),
+        ("calcs", Json.List(Calculations.Select(calculation => Names[(int)calculation].Id))),
         // Grafana sorts by the heading of the legend's column, not by the calculation's id.
-        ("sortBy", SortBy is { } sortBy ? HeadOf(sortBy) : null),
+        ("sortBy", SortBy is { } sortBy ? Names[(int)sortBy].Heading : null),
         ("sortDesc", SortBy is null ? null : true));
 
-    internal static string IdOf(Calculation calculation) => calculation switch
-    {
-        Calculation.Mean => "mean",
-        Calculation.Sum => "sum",
-        Calculation.Maximum => "max",
-        _ => "lastNotNull",
-    };
-
-    private static string HeadOf(Calculation calculation) => calculation switch
-    {
-        Calculation.Mean => "Mean",
-        Calculation.Sum => "Total",
-        Calculation.Maximum => "Max",
-        _ => "Last *",
-    };
+    /// <summary>Grafana's names of the calculations, in their order.</summary>
+    private static readonly (string Id, string Heading)[] Names = [("mean", "Mean"), ("sum", "Total"), ("max", "Max"), ("lastNotNull", "Last *")];
 }
 
 /// <summary>Where a legend is.</summary>
@@ -44,10 +30,8 @@ public enum LegendPlacement
 {
     /// <summary>Nowhere.</summary>
     Hidden,
-
     /// <summary>Below the chart.</summary>
     Bottom,
-
     /// <summary>To the right of the chart.</summary>
     Right,
 }
@@ -57,13 +41,10 @@ public enum Calculation
 {
     /// <summary>The arithmetic mean.</summary>
     Mean,
-
     /// <summary>The sum.</summary>
     Sum,
-
     /// <summary>The largest value.</summary>
     Maximum,
-
     /// <summary>The last value that is not null.</summary>
     Last,
 }

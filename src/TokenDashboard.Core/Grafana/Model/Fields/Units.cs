@@ -63,8 +63,7 @@ public static class Units
         """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)];
 
     /// <summary>
-    /// Whether Grafana knows a unit: one of its ids, or a custom one such as <c>suffix: tokens</c>, <c>prefix:</c>, <c>time:HH:mm</c>,
-    /// <c>si:</c>, <c>count:</c> or <c>currency:</c>. It shows any other text behind the value.
+    /// Whether Grafana knows a unit: one of its ids, or a custom one such as <c>suffix: tokens</c>. It shows any other text behind the value.
     /// </summary>
     /// <param name="unit">The id.</param>
     public static bool IsKnown(string unit)

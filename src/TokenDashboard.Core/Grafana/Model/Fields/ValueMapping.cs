@@ -13,7 +13,6 @@ public sealed record ValueMapping
 
     /// <summary>The text instead of the value; null for the value itself.</summary>
     public string? Text { get; }
-
     /// <summary>The color: a name of Grafana's palette such as <c>red</c>, or <c>#rrggbb</c>; null for no change.</summary>
     public string? Color { get; }
 
@@ -31,18 +30,13 @@ public sealed record ValueMapping
 
     /// <summary>A special value.</summary>
     public static ValueMapping OfSpecial(SpecialValue value, string? text = null, string? color = null) =>
-        new("special", text, color, result => new JsonObject { ["match"] = IdOf(value), ["result"] = result });
+        new("special", text, color, result => new JsonObject { ["match"] = Specials[(int)value], ["result"] = result });
 
     internal JsonObject Write(int index) =>
         new() { ["type"] = _type, ["options"] = _options(Json.Of(("text", Text), ("color", Color), ("index", index))) };
 
-    private static string IdOf(SpecialValue value) => value switch
-    {
-        SpecialValue.Null => "null",
-        SpecialValue.NotANumber => "nan",
-        SpecialValue.NullOrNotANumber => "null+nan",
-        _ => "empty",
-    };
+    /// <summary>Grafana's names of <see cref="SpecialValue"/>, in their order.</summary>
+    private static readonly string[] Specials = ["null", "nan", "null+nan", "empty"];
 }
 
 /// <summary>A special value.</summary>
@@ -50,13 +44,10 @@ public enum SpecialValue
 {
     /// <summary>No value.</summary>
     Null,
-
     /// <summary>The result of a division of zero by zero, for example.</summary>
     NotANumber,
-
     /// <summary>No value, or not a number.</summary>
     NullOrNotANumber,
-
     /// <summary>The empty text.</summary>
     Empty,
 }

@@ -4,20 +4,13 @@ using TokenDashboard.Grafana.Model.Fields;
 namespace TokenDashboard.Grafana.Model.Panels;
 
 /// <summary>Values over time.</summary>
-public sealed record TimeSeriesPanel() : DataPanel("timeseries", "Time series")
+/// <param name="Bars">Whether values are drawn as bars that begin at their time, as for totals of a bucket, or as lines.</param>
+/// <param name="Stacked">Whether series are stacked.</param>
+/// <param name="Percent">Whether stacked series are drawn as parts of a hundred percent.</param>
+/// <param name="FillOpacity">How opaque the area of a series is, 0 to 100.</param>
+public sealed record TimeSeriesPanel(bool Bars = false, bool Stacked = false, bool Percent = false, int FillOpacity = 0)
+    : DataPanel("timeseries", "Time series")
 {
-    /// <summary>Whether values are drawn as bars that begin at their time, as for totals of a bucket, or as lines.</summary>
-    public bool Bars { get; init; }
-
-    /// <summary>Whether series are stacked.</summary>
-    public bool Stacked { get; init; }
-
-    /// <summary>Whether stacked series are drawn as parts of a hundred percent.</summary>
-    public bool Percent { get; init; }
-
-    /// <summary>How opaque the area of a series is, 0 to 100.</summary>
-    public int FillOpacity { get; init; }
-
     /// <summary>The legend.</summary>
     public Legend Legend { get; init; } = Legend.Hidden;
 
@@ -36,7 +29,6 @@ public sealed record BarChartPanel() : DataPanel("barchart", "Bar chart")
 {
     /// <summary>The text column that names the bars.</summary>
     public required string CategoryColumn { get; init; }
-
     /// <summary>The legend, for several bars in a category.</summary>
     public Legend Legend { get; init; } = Legend.Hidden;
 
@@ -58,7 +50,10 @@ public sealed record BarChartPanel() : DataPanel("barchart", "Bar chart")
 /// <see cref="SqliteQuery.SeriesByLabel"/> each label is such a row instead. A cell ends at its time and reaches back to the time before
 /// it, so a bucket is given by its end, and there must be at least two times. Grafana does not count anything itself here.
 /// </summary>
-public sealed record HeatmapPanel() : DataPanel("heatmap", "Heatmap")
+/// <param name="ValueName">The name of a cell's value in its tooltip.</param>
+/// <param name="Scheme">Grafana's name of the colors, one of <see cref="Schemes"/>.</param>
+/// <param name="FirstRowOnTop">Whether the first row of cells is at the top.</param>
+public sealed record HeatmapPanel(string ValueName = "Value", string Scheme = "Blues", bool FirstRowOnTop = false) : DataPanel("heatmap", "Heatmap")
 {
     /// <summary>Grafana's names of colors for <see cref="Scheme"/>.</summary>
     public static IReadOnlyList<string> Schemes { get; } =
@@ -67,15 +62,6 @@ public sealed record HeatmapPanel() : DataPanel("heatmap", "Heatmap")
         "Turbo", "Viridis", "Inferno", "Magma", "Plasma", "Cividis", "Warm", "Cool", "BuGn", "BuPu", "GnBu", "OrRd", "PuBuGn", "PuBu",
         "PuRd", "RdPu", "YlGnBu", "YlGn", "YlOrBr", "YlOrRd", "Rainbow", "Sinebow",
     ];
-
-    /// <summary>The name of a cell's value in its tooltip.</summary>
-    public string ValueName { get; init; } = "Value";
-
-    /// <summary>Grafana's name of the colors, one of <see cref="Schemes"/>.</summary>
-    public string Scheme { get; init; } = "Blues";
-
-    /// <summary>Whether the first row of cells is at the top.</summary>
-    public bool FirstRowOnTop { get; init; }
 
     internal override JsonObject WriteOptions() => new()
     {

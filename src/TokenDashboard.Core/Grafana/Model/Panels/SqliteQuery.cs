@@ -9,8 +9,8 @@ namespace TokenDashboard.Grafana.Model.Panels;
 public sealed record SqliteQuery(string Sql, params IReadOnlyList<string> TimeColumns) : DataSourceQuery(Sql)
 {
     /// <summary>
-    /// Whether text columns become labels and each combination of them a series. The rows must then ascend by a time that is never NULL.
-    /// Otherwise the result stays one table.
+    /// Whether each combination of text columns is a series; rows must then ascend by a time that is never NULL. Otherwise the result stays one
+    /// table.
     /// </summary>
     public bool SeriesByLabel { get; init; }
 

@@ -4,16 +4,12 @@ using TokenDashboard.Grafana.Model.Fields;
 namespace TokenDashboard.Grafana.Model.Panels;
 
 /// <summary>A table that sorts by a click on a column's heading.</summary>
-public sealed record TablePanel() : DataPanel("table", "Table")
+/// <param name="Paginated">Whether the table is split into pages of the panel's height.</param>
+/// <param name="EmptyCell">The text of cells without a value; the text of <see cref="FieldOptions.NoValue"/> is for a table without rows.</param>
+public sealed record TablePanel(bool Paginated = false, string EmptyCell = "-") : DataPanel("table", "Table")
 {
-    /// <summary>Whether the table is split into pages of the panel's height.</summary>
-    public bool Paginated { get; init; }
-
     /// <summary>How all columns look unless <see cref="DataPanel.Overrides"/> say otherwise.</summary>
     public TableColumn Column { get; init; } = new();
-
-    /// <summary>The text of cells without a value; the text of <see cref="FieldOptions.NoValue"/> is for a table without rows.</summary>
-    public string EmptyCell { get; init; } = "-";
 
     internal override IEnumerable<FieldOverride> ImpliedOverrides =>
         [new FieldOverride(FieldMatcher.Every) { Field = new FieldOptions { NoValue = EmptyCell } }];

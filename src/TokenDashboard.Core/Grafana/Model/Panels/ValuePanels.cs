@@ -4,14 +4,10 @@ using TokenDashboard.Grafana.Model.Fields;
 namespace TokenDashboard.Grafana.Model.Panels;
 
 /// <summary>Large numbers: one for each column of the only row, or for each row.</summary>
-public sealed record StatPanel() : DataPanel("stat", "Stat")
+/// <param name="EveryRow">Whether each row is a number, named by its text column. Otherwise the columns of the only row are, by their names.</param>
+/// <param name="ColoredBackground">Whether the background has the color of the value; otherwise the digits have it.</param>
+public sealed record StatPanel(bool EveryRow = false, bool ColoredBackground = false) : DataPanel("stat", "Stat")
 {
-    /// <summary>Whether each row is a number, named by its text column. Otherwise the columns of the only row are, by their names.</summary>
-    public bool EveryRow { get; init; }
-
-    /// <summary>Whether the background has the color of the value; otherwise the digits have it.</summary>
-    public bool ColoredBackground { get; init; }
-
     internal override JsonObject WriteOptions() => new()
     {
         ["reduceOptions"] = ReduceOptions(EveryRow),
@@ -21,11 +17,9 @@ public sealed record StatPanel() : DataPanel("stat", "Stat")
 }
 
 /// <summary>Numbers on dials, drawn from <see cref="FieldOptions.Min"/> to <see cref="FieldOptions.Max"/> with thresholds.</summary>
-public sealed record GaugePanel() : DataPanel("gauge", "Gauge")
+/// <param name="EveryRow">Whether each row has a dial, named by its text column. Otherwise the columns of the only row have, by their names.</param>
+public sealed record GaugePanel(bool EveryRow = false) : DataPanel("gauge", "Gauge")
 {
-    /// <summary>Whether each row has a dial, named by its text column. Otherwise the columns of the only row have, by their names.</summary>
-    public bool EveryRow { get; init; }
-
     internal override JsonObject WriteOptions() => new()
     {
         ["reduceOptions"] = ReduceOptions(EveryRow),

@@ -5,23 +5,16 @@ public static class SqliteDataSource
 {
     /// <summary>The plugin's id, which is also the data source's type.</summary>
     public const string PluginId = "frser-sqlite-datasource";
-
     /// <summary>The name a new data source gets.</summary>
     public const string DefaultName = "TokenDashboard";
-
     /// <summary>The uid a new data source gets.</summary>
     public const string DefaultUid = "tokendashboard-sqlite";
-
     /// <summary>Without the prefix the plugin would pass SQLite's URI parameters on as part of the file's name.</summary>
     internal const string PathPrefix = "file:";
-
     /// <summary>Waits up to five seconds for the application that writes the store, and never writes itself.</summary>
     internal const string PathOptions = "_pragma=busy_timeout(5000)&_pragma=query_only(1)";
 
-    /// <summary>
-    /// Parts of a path the plugin (4.0 and later) refuses to open, wherever they stand and in any case, so that nobody reads
-    /// secrets through a data source.
-    /// </summary>
+    /// <summary>Parts of a path the plugin (4.0 and later) refuses to open, in any case, so that nobody reads secrets through a data source.</summary>
     private static readonly string[] BlockedWords =
     [
         ".aws", ".config/gcloud", ".azure", ".kube/config", ".docker/config", ".ssh", ".gnupg", ".pki", "/etc/shadow", "/etc/passwd",
@@ -45,17 +38,11 @@ public static class SqliteDataSource
                 + "Give the full path as the Grafana server sees it.";
         }
         if (database.IndexOfAny(['?', '#', '%']) >= 0)
-        {
             yield return $"'{database}' contains '?', '#' or '%', which SQLite reads as part of an address. Rename the file or folder.";
-        }
     }
 
-    /// <summary>The plugin's settings for a database.</summary>
     internal static IReadOnlyDictionary<string, object> Settings(string database) => new Dictionary<string, object>
     {
-        ["path"] = database,
-        ["pathPrefix"] = PathPrefix,
-        ["pathOptions"] = PathOptions,
-        ["attachLimit"] = 0,
+        ["path"] = database, ["pathPrefix"] = PathPrefix, ["pathOptions"] = PathOptions, ["attachLimit"] = 0,
     };
 }

@@ -11,7 +11,6 @@ public abstract record DashboardVariable(string Name, string Label, string Descr
 {
     /// <summary>Whether the control is hidden.</summary>
     public bool Hidden { get; init; }
-
     /// <summary>Grafana's name of the variable type.</summary>
     internal abstract string Type { get; }
 
@@ -32,27 +31,21 @@ public sealed record DataSourceVariable(DataSourcePlugin Plugin) : DashboardVari
     }
 
     internal override string Type => "datasource";
-
     internal override JsonObject Write() => new() { ["query"] = Plugin.Id, ["regex"] = "", ["refresh"] = 1, ["multi"] = false, ["includeAll"] = false };
 }
 
-/// <summary>Chooses any number of texts that a query finds, or all. Its query runs again when the time range changes.</summary>
-/// <param name="Name"><inheritdoc cref="DashboardVariable" path="/param[@name='Name']"/></param>
-/// <param name="Label"><inheritdoc cref="DashboardVariable" path="/param[@name='Label']"/></param>
-/// <param name="Description"><inheritdoc cref="DashboardVariable" path="/param[@name='Description']"/></param>
-/// <param name="Sql">A query with one text column.</param>
-/// <param name="AllValue">What queries get, unquoted, instead of the chosen texts while all are chosen; empty for the texts themselves.</param>
-public sealed record QueryVariable(string Name, string Label, string Description, string Sql, string AllValue) : DashboardVariable(Name, Label, Description)
+/// <summary>
+/// Chooses any number of texts that a query with one text column finds, or all. Its query runs again when the time range changes. AllValue is
+/// what queries get, unquoted, while all are chosen; empty for the texts themselves. Without Multiple it is one text, at first the first.
+/// </summary>
+public sealed record QueryVariable(string Name, string Label, string Description, string Sql, string AllValue, bool Multiple = true)
+    : DashboardVariable(Name, Label, Description)
 {
     private const int OnTimeRangeChange = 2;
     private const int AlphabeticalWithoutCase = 5;
 
     /// <summary>The plugin that runs the query.</summary>
     public DataSourcePlugin Plugin { get; init; } = DataSourcePlugin.Sqlite;
-
-    /// <summary>Whether several texts can be chosen. Otherwise it is one, by default the first, and never all.</summary>
-    public bool Multiple { get; init; } = true;
-
     internal override string Type => "query";
 
     internal override JsonObject Write() => Json.Of(
@@ -62,12 +55,7 @@ public sealed record QueryVariable(string Name, string Label, string Description
         ("current", Multiple ? new JsonObject { ["selected"] = true, ["text"] = new JsonArray("All"), ["value"] = new JsonArray("$__all") } : null));
 }
 
-/// <summary>Chooses one of a fixed list.</summary>
-/// <param name="Name"><inheritdoc cref="DashboardVariable" path="/param[@name='Name']"/></param>
-/// <param name="Label"><inheritdoc cref="DashboardVariable" path="/param[@name='Label']"/></param>
-/// <param name="Description"><inheritdoc cref="DashboardVariable" path="/param[@name='Description']"/></param>
-/// <param name="Default">The value chosen at first, one of <paramref name="Choices"/>.</param>
-/// <param name="Choices">What is shown and what queries get. Neither may contain a comma.</param>
+/// <summary>Chooses one of a fixed list, at first the value Default. A choice is what is shown and what queries get; neither may contain a comma.</summary>
 public sealed record CustomVariable(
     string Name, string Label, string Description, string Default, IReadOnlyList<(string Text, string Value)> Choices) : DashboardVariable(Name, Label, Description)
 {
@@ -75,20 +63,13 @@ public sealed record CustomVariable(
 
     internal override JsonObject Write() => new()
     {
-        ["query"] = string.Join(", ", Choices.Select(choice => $"{choice.Text} : {choice.Value}")),
-        ["multi"] = false,
-        ["includeAll"] = false,
-        ["allowCustomValue"] = false,
-        ["current"] = Option(Choices.First(choice => choice.Value == Default).Text, Default),
+        ["query"] = string.Join(", ", Choices.Select(choice => $"{choice.Text} : {choice.Value}")), ["multi"] = false, ["includeAll"] = false,
+        ["allowCustomValue"] = false, ["current"] = Option(Choices.First(choice => choice.Value == Default).Text, Default),
         ["options"] = Json.List(Choices, choice => Option(choice.Text, choice.Value, choice.Value == Default)),
     };
 }
 
-/// <summary>Takes any text. Queries must quote it: <c>${name:sqlstring}</c>.</summary>
-/// <param name="Name"><inheritdoc cref="DashboardVariable" path="/param[@name='Name']"/></param>
-/// <param name="Label"><inheritdoc cref="DashboardVariable" path="/param[@name='Label']"/></param>
-/// <param name="Description"><inheritdoc cref="DashboardVariable" path="/param[@name='Description']"/></param>
-/// <param name="Default">The text at first.</param>
+/// <summary>Takes any text, at first Default. Queries must quote it: <c>${name:sqlstring}</c>.</summary>
 public sealed record TextBoxVariable(string Name, string Label, string Description, string Default = "") : DashboardVariable(Name, Label, Description)
 {
     internal override string Type => "textbox";
