@@ -11,7 +11,7 @@ public sealed record DataSourcePlugin(string Id, string Name)
     public static DataSourcePlugin Sqlite { get; } = new(SqliteDataSource.PluginId, "SQLite");
 
     /// <summary>Grafana's own plugin for ClickHouse.</summary>
-    public static DataSourcePlugin ClickHouse { get; } = new("grafana-clickhouse-datasource", "ClickHouse") { Oldest = new(4, 5, 0), OldestGrafana = new(11, 6, 0) };
+    public static DataSourcePlugin ClickHouse { get; } = new("grafana-clickhouse-datasource", "ClickHouse") { Oldest = new(4, 0, 0), OldestGrafana = new(11, 6, 0) };
 
     /// <summary>All of them.</summary>
     internal static IReadOnlyList<DataSourcePlugin> All { get; } = [Sqlite, ClickHouse];
