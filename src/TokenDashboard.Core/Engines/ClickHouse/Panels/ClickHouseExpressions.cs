@@ -45,7 +45,6 @@ internal static class ClickHouseExpressions
         HourlyMeasure hourly => $"{Sum(hourly.Measure)} * 3600 / greatest(60, dateDiff('second', $__fromTime, least($__toTime, now())))",
         UsersMeasure => "uniqExactIf(user, user != '')",
         TimeMeasure time => time.Last ? "max(time)" : "min(time)",
-        PercentileMeasure percentile => Percentile(percentile.Percent),
         _ => throw new ArgumentOutOfRangeException(nameof(measure)),
     };
 
@@ -69,7 +68,12 @@ internal static class ClickHouseExpressions
 
     // By nearest rank, as the commands give it: the smallest value that so many percent did not exceed. ClickHouse takes the one after it where the
     // share is a whole number of values.
-    internal static string Percentile(int percent, string value = "duration_ms") => $"quantileExact(0.{percent - 1}9999999999)({value})";
+    internal static string Percentile(int percent, string value = "duration_ms") => $"quantileExact({Level(percent)})({value})";
+
+    /// <summary>Several of the durations at once, as an array.</summary>
+    internal static string Percentiles(int[] percents) => $"quantilesExact({string.Join(", ", percents.Select(Level))})(duration_ms)";
+
+    private static string Level(int percent) => $"0.{percent - 1}9999999999";
 
     internal static string TopName(int top) => $"if(place <= {top}, name, '{PanelNames.Other}')";
 

@@ -184,7 +184,8 @@ internal static class ClickHousePanelSql
                   GROUP BY name) AS before USING (name)
                 """;
         }
-        PanelMeasure[] own = [.. query.Columns.Where(column => column is SumMeasure or RatioMeasure or TimeMeasure or PercentileMeasure)];
+        PanelMeasure[] own = [.. query.Columns.Where(column => column is SumMeasure or RatioMeasure or TimeMeasure)];
+        int[] percents = [.. query.Columns.OfType<PercentileMeasure>().Select(column => column.Percent)];
         return $"""
             SELECT name AS {Quoted(Title(query.Dimension))}, {string.Join(", ", query.Columns.Select(column => column switch
             {
@@ -192,11 +193,12 @@ internal static class ClickHousePanelSql
                 PreviousMeasure => $"previous AS {Quoted(column.Title)}",
                 ChangeMeasure => $"amount / nullIf(previous, 0) - 1 AS {Quoted(column.Title)}",
                 MainModelMeasure => $"main AS {Quoted(column.Title)}",
+                PercentileMeasure percentile when Array.IndexOf(percents, percentile.Percent) + 1 is var place => $"if(timed = 0, NULL, p[{place}]) AS {Quoted(column.Title)}",
                 _ => Quoted(column.Title),
             }))}
             FROM (
               SELECT {name}, sum(total_tokens) AS amount,
-                {Lines(own.Select(column => $"{Expression(column)} AS {Quoted(column.Title)}"), "    ")}
+                {Lines(own.Select(column => $"{Expression(column)} AS {Quoted(column.Title)}").Concat(percents.Length > 0 ? ["count(duration_ms) AS timed", $"{Percentiles(percents)} AS p"] : []), "    ")}
               {From(query.Columns, indent: "  ")}
               GROUP BY name) AS used{joins}
             ORDER BY amount DESC, name
@@ -205,20 +207,21 @@ internal static class ClickHousePanelSql
     }
 
     private static string DurationOverTime { get; } = $"""
-        SELECT bucket AS time, {string.Join(", ", Percents.Select(percent => $"p{percent}"))}
+        SELECT bucket AS time, {string.Join(", ", Percents.Select((percent, index) => $"p[{index + 1}] AS p{percent}"))}
         FROM (
-          SELECT {BucketOfRequest}, {string.Join(", ", Percents.Select(percent => $"{Percentile(percent)} AS p{percent}"))}
+          SELECT {BucketOfRequest}, {Percentiles(Percents)} AS p
           {From(also: " AND duration_ms IS NOT NULL", indent: "  ")}
           GROUP BY bucket)
         ORDER BY time
         """;
 
     private static string Durations(DurationQuery query) => $"""
-        SELECT {Known(Column(query.Dimension))} AS {Quoted(Title(query.Dimension))},
-          {Lines(Percents.Select(percent => $"{Percentile(percent)} AS p{percent}"))}
-        {From(also: " AND duration_ms IS NOT NULL")}
-        GROUP BY 1
-        ORDER BY count() DESC, 1
+        SELECT name AS {Quoted(Title(query.Dimension))}, {string.Join(", ", Percents.Select((percent, index) => $"p[{index + 1}] AS p{percent}"))}
+        FROM (
+          SELECT {Known(Column(query.Dimension))} AS name, count() AS requests, {Percentiles(Percents)} AS p
+          {From(also: " AND duration_ms IS NOT NULL", indent: "  ")}
+          GROUP BY name)
+        ORDER BY requests DESC, name
         LIMIT {query.Top}
         """;
 

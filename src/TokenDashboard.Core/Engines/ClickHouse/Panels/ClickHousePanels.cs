@@ -27,7 +27,7 @@ internal sealed class ClickHousePanels : IPanelEngine
     [
         OfNames("source", "Source", "The stores whose requests were sent."),
         OfNames("provider", "Provider", "The providers of all requests."),
-        OfNames("model", "Model", "The models of the chosen providers.", $" AND ({IsAll("provider")} OR has({Values("provider")}, {Known("provider")}))"),
+        OfNames("model", "Model", "The models of the chosen providers.", $" WHERE {IsAll("provider")} OR has({Values("provider")}, {Known("provider")})"),
         OfNames("user", "User", "The users of all requests."),
     ];
 
@@ -104,7 +104,12 @@ internal sealed class ClickHousePanels : IPanelEngine
     private static string Macro(string name) => $"'$', '__{name}'";
 
     private static QueryVariable OfNames(string name, string label, string description, string condition = "") =>
-        new(name, label, description, $"SELECT DISTINCT {Known(name)} AS name FROM {RequestTable.Name} WHERE position(name, concat('$', '__')) = 0{condition} ORDER BY name LIMIT {MaxNames}", "1")
+        new(
+            name,
+            label,
+            description,
+            $"SELECT {Known("text")} AS name FROM (SELECT DISTINCT {name} AS text FROM {RequestTable.Name}{condition}) WHERE position(text, concat('$', '__')) = 0 ORDER BY name LIMIT {MaxNames}",
+            "1")
         {
             Plugin = DataSourcePlugin.ClickHouse,
         };
