@@ -12,9 +12,9 @@ internal static class FormatRegistry
     // In the order they are tried in: the last ones have marks that others may have, too.
     private static readonly UsageFormat[] Formats =
     [
-        UsageBuckets.Format, Spans.Otlp, ObserviciaLog.Format, LiteLlmSpendLogs.Format, CodexSession.Format, CursorUsage.Format, OpenRouterActivity.Format,
+        Spans.Otlp, ObserviciaLog.Format, LiteLlmSpendLogs.Format, CodexSession.Format, CursorUsage.Format, OpenRouterActivity.Format,
         LangfuseExport.Format, GeminiSession.Format, QwenSession.Format, OpenCodeMessages.Format, Spans.Copilot, ClaudeCodeTranscript.Format, Clixml.Format,
-        PlainRecords.Json, PlainRecords.Csv,
+        UsageBuckets.Format, PlainRecords.Json, PlainRecords.Csv,
     ];
 
     // With those of a byte order mark.
@@ -44,9 +44,10 @@ internal static class FormatRegistry
         if (!IsJson(head, lines.IsValues))
         {
             ReadOnlySpan<byte> header = NextLine(ref head);
+            header = CsvRecords.IsPreamble(header) ? NextLine(ref head) : header;
             var columns = Marks.OfCsv(header);
             UsageFormat? known = Formats.FirstOrDefault(format => format.IsCsv?.Invoke(columns) == true);
-            return hasMap && known is null or { Name: not ImportFormat.LiteLlm } ? PlainRecords.Csv : known;
+            return hasMap && !TakesMap(known) ? PlainRecords.Csv : known;
         }
         UsageFormat? weak = null;
         // Values spread over lines are looked at as one text.
@@ -57,13 +58,16 @@ internal static class FormatRegistry
             UsageFormat? format = Formats.FirstOrDefault(format => format.IsJson?.Invoke(marks) == true);
             if (format is not null)
             {
-                return hasMap && format.Name != ImportFormat.LiteLlm ? PlainRecords.Json : format;
+                return hasMap && !TakesMap(format) ? PlainRecords.Json : format;
             }
             weak ??= ClaudeCodeTranscript.MayBe(marks) ? ClaudeCodeTranscript.Format : null;
             head = lines.IsValues ? default : head;
         }
         return hasMap ? PlainRecords.Json : weak;
     }
+
+    // With a map, other formats are plain records.
+    private static bool TakesMap(UsageFormat? format) => format == LiteLlmSpendLogs.Format || format == UsageBuckets.Format;
 
     /// <summary>Takes the next line that is not empty.</summary>
     private static ReadOnlySpan<byte> NextLine(ref ReadOnlySpan<byte> head)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Imports;
 using TokenDashboard.Import.Formats;
@@ -147,7 +148,8 @@ public sealed class TokenImporter : IDisposable
     private string? Read(LineReader lines, ImportSink sink)
     {
         ReadOnlySpan<byte> head = lines.Peek();
-        UsageFormat? format = _format == ImportFormat.Auto ? FormatRegistry.Detect(head, lines, _map is not null) : FormatRegistry.Find(_format);
+        UsageFormat? told = FormatRegistry.Detect(head, lines, _map is not null);
+        UsageFormat? format = _format == ImportFormat.Auto || told == UsageBuckets.Format ? told : FormatRegistry.Find(_format);
         if (format is null)
         {
             SayUnknown(head, lines, sink);
@@ -165,7 +167,7 @@ public sealed class TokenImporter : IDisposable
             sink.Unreadable(1, $"the file cannot be read: {failure}");
         }
         else if (_format == ImportFormat.Auto && lines.HasEnded && !head.IsEmpty && !head.ContainsAny((byte)'\n', (byte)'\r')
-            && (FormatRegistry.IsJson(head, lines.IsValues) || !head.ContainsAnyExceptInRange((byte)' ', (byte)'~')))
+            && (FormatRegistry.IsJson(head, lines.IsValues) ? !JsonText.TryParse(Encoding.UTF8.GetString(head), out _) : !head.ContainsAnyExceptInRange((byte)' ', (byte)'~')))
         {
             // One line of text that has not ended: too little to tell.
             sink.Report.Incomplete = true;

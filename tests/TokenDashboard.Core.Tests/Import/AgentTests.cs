@@ -56,6 +56,14 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
+    public void Replies_whose_usage_is_nothing_but_zeros_are_counted()
+    {
+        ImportReport report = _folder.Import(Reply("m1", "glm-4.7", """{"input_tokens":0,"output_tokens":0}""") + Reply("m2", "glm-4.7", """{"input_tokens":1,"output_tokens":0}"""));
+
+        Assert.Equal((2, 1), (report.Read, report.WithoutTokens));
+    }
+
+    [Fact]
     public void Counters_of_Codex_give_what_they_grew_by_and_repeats_nothing()
     {
         ImportReport report = _folder.Import(Samples.Codex);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Import.Reading;
@@ -24,6 +25,14 @@ public sealed class ExportTests : IDisposable
 
         Assert.Equal((ImportFormat.Cursor, 3, 2 * 3170L), (report.Format, report.Imported, report.ImportedTokens));
         Assert.Equal(["100|3000|3120|", "100|3000|3120|0.12", "0|0|0|"], _folder.Query("SELECT concat_ws('|', cache_write_tokens, cached_tokens, prompt_tokens, COALESCE(cost, '')) FROM telemetry JOIN tokendash_request_detail ON row_id = id ORDER BY timestamp"));
+    }
+
+    [Fact]
+    public void The_first_column_of_Cursor_may_be_what_was_written_to_the_cache_alone()
+    {
+        _folder.Import("Date,Model,Input (w/ Cache Write),Input (w/o Cache Write),Cache Read,Output Tokens\n2026-03-01 12:00:00,m,10,20,30,40\n");
+
+        Assert.Equal(["60|100"], _folder.Query("SELECT prompt_tokens || '|' || total_tokens FROM telemetry"));
     }
 
     [Fact]
@@ -87,8 +96,13 @@ public sealed class ExportTests : IDisposable
     [InlineData("""{"object":"page","data":[{"object":"bucket","start_time":1793491200,"end_time":1793577600,"results":[{"object":"organization.usage.completions.result","input_tokens":1,"num_model_requests":5}]}]}""")]
     [InlineData("""{"data":[{"starting_at":"2026-03-01T00:00:00Z","ending_at":"2026-03-02T00:00:00Z","results":[{"uncached_input_tokens":1,"output_tokens":2}]}],"has_more":false}""")]
     [InlineData("timestamp,model,requests,prompt_tokens\n2026-03-01,gpt-4o,57,12000\n")]
-    public void Buckets_of_a_usage_report_are_refused_as_requests(string content) => Assert.Equal(
-        ErrorCode.ImportNotRequests, Assert.Throws<TokenDashboardException>(() => _folder.Import(content + "\n")).Code);
+    [InlineData("""{"start_time":1793491200,"num_model_requests":5,"input_tokens":1}""")]
+    public void Buckets_of_a_usage_report_are_refused_as_requests(string content)
+    {
+        var map = new ColumnMap(new Dictionary<string, string> { ["timestamp"] = "start_time", ["prompt_tokens"] = "input_tokens" });
+
+        Assert.All([null, map], known => Assert.Equal(ErrorCode.ImportNotRequests, Assert.Throws<TokenDashboardException>(() => _folder.Import(content + "\n", map: known)).Code));
+    }
 
     [Fact]
     public void The_end_of_what_a_map_names_is_not_known_by_its_name()
@@ -130,11 +144,13 @@ public sealed class ExportTests : IDisposable
         Assert.Equal("2026-03-01T12:00:00.250000|t1|alice|gpt-4o|openai|chat|10|5|15|983.5|0|aa|b1||4|-|-|0.25", _folder.Requests()[0]);
     }
 
-    [Fact]
-    public void Requests_that_Export_Clixml_wrote_come_back()
+    [Theory]
+    [InlineData("<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\">{0}{1}</Objs>")]
+    [InlineData("<Objs Version=\"1.1.0.1\">\n{0}\n</Objs>\n<Objs Version=\"1.1.0.1\">{1}</Objs>\n")]
+    [InlineData("<Objs Version=\"1.1.0.1\"><Obj RefId=\"9\"><TN RefId=\"9\"><T>System.Object[]</T></TN><LST>{0}{1}</LST></Obj></Objs>")]
+    public void Requests_that_Export_Clixml_wrote_come_back(string form)
     {
-        ImportReport report = _folder.Import("""
-            <Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">
+        const string One = """
               <Obj RefId="0">
                 <TN RefId="0"><T>TokenDashboard.Telemetry.TokenRequest</T></TN>
                 <ToString>TokenDashboard.Telemetry.TokenRequest</ToString>
@@ -150,17 +166,20 @@ public sealed class ExportTests : IDisposable
                   <I64 N="CompletionTokens">5</I64>
                   <I64 N="TotalTokens">15</I64>
                   <Nil N="CachedTokens" />
+                  <D N="Cost">0.5</D>
+                  <Nil N="RecordedCost" />
                   <Db N="DurationMs">983.5</Db>
                   <B N="PolicyPassed">false</B>
                   <S N="TraceId">aa</S>
                   <S N="SpanId">b1</S>
                 </Props>
               </Obj>
-            </Objs>
-            """);
+            """;
 
-        Assert.Equal((ImportFormat.Clixml, 1), (report.Format, report.Imported));
-        Assert.Equal(["2026-03-01T12:00:00.250000||alice||||10|5|15|983.5|0|aa|b1||-|-|-|-"], _folder.Requests());
+        ImportReport report = _folder.Import(form.Replace("{0}", One).Replace("{1}", One.Replace("b1", "b2")));
+
+        Assert.Equal((ImportFormat.Clixml, 2), (report.Format, report.Imported));
+        Assert.Equal("2026-03-01T12:00:00.250000||alice||||10|5|15|983.5|0|aa|b1||-|-|-|-", _folder.Requests()[0]);
     }
 
     [Fact]
@@ -183,12 +202,16 @@ public sealed class ExportTests : IDisposable
     }
 
     [Theory]
+    [InlineData(nameof(Samples.ObserviciaLog))]
     [InlineData(nameof(Samples.Otlp))]
+    [InlineData(nameof(Samples.ClaudeCode))]
+    [InlineData(nameof(Samples.Codex))]
+    [InlineData(nameof(Samples.Gemini))]
     [InlineData(nameof(Samples.LiteLlmJson))]
     [InlineData(nameof(Samples.Copilot))]
     public void Arrays_pages_pretty_and_glued_JSON_give_what_lines_give(string name)
     {
-        string lines = name switch { nameof(Samples.Otlp) => Samples.Otlp, nameof(Samples.Copilot) => Samples.Copilot, _ => Samples.LiteLlmJson };
+        string lines = (string)Samples.All.Single(row => row.Data.Item1 == name).Data.Item2;
         string[] values = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         using var reference = new ImportFolder();
         reference.Import(lines);
@@ -196,7 +219,7 @@ public sealed class ExportTests : IDisposable
         [
             $"[{string.Join(',', values)}]", $"[\n{string.Join(",\n", values)}\n]\n", $"[{values[0]}]\n[{string.Join(',', values[1..])}]\n", string.Concat(values),
             string.Concat(values.Select(Pretty)), $"[{string.Join(',', values.Select(Pretty))}]", $"{Pretty(values[0])}\ufeff{string.Concat(values[1..].Select(Pretty))}",
-            .. (ReadOnlySpan<string>)(name == nameof(Samples.LiteLlmJson) ? [$$"""{"data":[{{string.Join(',', values)}}],"total":2}""", Pretty($$"""{"data":[{{string.Join(',', values)}}],"total":2}""")] : []),
+            .. (ReadOnlySpan<string>)(name != nameof(Samples.ObserviciaLog) ? [$$"""{"data":[{{string.Join(',', values)}}],"total":2}""", Pretty($$"""{"data":[{{string.Join(',', values)}}],"total":2}""")] : []),
         ];
         foreach (string form in forms)
         {
@@ -206,6 +229,89 @@ public sealed class ExportTests : IDisposable
             Assert.Equal(reference.Requests(), folder.Requests());
             Assert.Equal(0, folder.Import(lines).Imported);
         }
+    }
+
+    [Theory]
+    [InlineData(nameof(Samples.ObserviciaLog))]
+    [InlineData(nameof(Samples.Otlp))]
+    [InlineData(nameof(Samples.LiteLlmJson))]
+    public void A_number_that_is_none_costs_nothing_but_itself(string name)
+    {
+        string content = (string)Samples.All.Single(row => row.Data.Item1 == name).Data.Item2;
+        using var reference = new ImportFolder();
+        reference.Import(content);
+
+        ImportReport report = _folder.Import(content.Replace("}\n", ", \"score\": NaN, \"said\": \"NaN \\\" NaN\", \"range\": [-Infinity, Infinity]}\n"));
+
+        Assert.Equal(0, report.Unreadable);
+        Assert.Equal(reference.Requests(), _folder.Requests());
+    }
+
+    [Fact]
+    public void A_record_with_a_list_of_messages_is_no_page_of_them()
+    {
+        ImportReport report = _folder.Import(Samples.LiteLlmJson.Replace("\"messages\":{\"secret\":1}", "\"messages\":[{\"role\":\"user\"}],\"data\":[1]"));
+
+        Assert.Equal((2, 30L), (report.Imported, report.ImportedTokens));
+    }
+
+    [Fact]
+    public void Spend_logs_say_the_parts_of_tokens_in_two_places()
+    {
+        _folder.Import(Samples.LiteLlmJson.Replace("\"usage_object\":{", "\"additional_usage_values\":{"));
+
+        Assert.Equal(["8|4"], _folder.Query("SELECT cached_tokens || '|' || reasoning_tokens FROM tokendash_request_detail WHERE cached_tokens IS NOT NULL"));
+    }
+
+    [Theory]
+    [InlineData("""{"input":"20","output":"10"}""", "20|10|30|-|-")]
+    [InlineData("""{"input":20.0,"input_cached_tokens":80,"output":10}""", "100|10|110|80|-")]
+    [InlineData("""{"input":6,"output":2055,"completion_details.reasoning":1104,"total":2061}""", "6|2055|2061|-|1104")]
+    [InlineData("""{"input":60,"prompt_details.cache_read":50,"prompt_details.audio":3,"output":9}""", "60|9|69|50|-")]
+    [InlineData("""{"input":179,"output":35,"output_reasoning":64,"total":278}""", "179|99|278|-|64")]
+    public void Usage_details_of_Langfuse_are_parts_or_beside_one_another(string usage, string stored)
+    {
+        _folder.Import($$"""{"id":"o1","traceId":"t1","type":"GENERATION","startTime":"2026-03-01T12:00:00Z","usageDetails":{{usage}}}""");
+
+        Assert.Equal([stored], _folder.Query("""
+            SELECT concat_ws('|', prompt_tokens, completion_tokens, total_tokens, COALESCE(cached_tokens, '-'), COALESCE(reasoning_tokens, '-'))
+            FROM telemetry LEFT JOIN tokendash_request_detail ON row_id = id
+            """));
+    }
+
+    [Theory]
+    [InlineData("sep=;\r\n")]
+    [InlineData("#TYPE TokenDashboard.Telemetry.TokenRequest\n")]
+    public void What_stands_before_the_header_is_passed_over(string line)
+    {
+        ImportReport report = _folder.Import(line + "Time;User Name;user-id;Prompt Tokens\n2026-03-01;x;alice;5\n;;;\n");
+
+        Assert.Equal((ImportFormat.Csv, 1, 0), (report.Format, report.Imported, report.Unreadable));
+        Assert.Equal(["alice|5"], _folder.Query("SELECT user_id || '|' || prompt_tokens FROM telemetry"));
+    }
+
+    [Fact]
+    public void A_spreadsheet_may_write_in_the_code_page_of_its_system()
+    {
+        _folder.Import(Encoding.Latin1.GetBytes("timestamp,user_id,prompt_tokens\n2026-03-01,Jos\u00e9,5\n"));
+
+        Assert.Equal(["Jos\u00e9"], _folder.Query("SELECT user_id FROM telemetry"));
+    }
+
+    [Fact]
+    public void A_delimiter_without_quotes_makes_a_record_unreadable()
+    {
+        ImportReport report = _folder.Import("timestamp,prompt_tokens,duration_ms,user_id\n2026-03-01,5,931,5,alice\n2026-03-01,5,931,alice,\n");
+
+        Assert.Equal((1, 1), (report.Imported, report.Unreadable));
+    }
+
+    [Fact]
+    public void The_cost_by_the_price_list_is_not_what_the_source_recorded()
+    {
+        _folder.Import("Timestamp,TotalTokens,Cost,RecordedCost\n2026-03-01,1,0.5,\n2026-03-02,1,0.5,0.25\n");
+
+        Assert.Equal(["0.25"], _folder.Query("SELECT cost FROM tokendash_request_detail"));
     }
 
     [Fact]
@@ -249,6 +355,24 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public void A_request_without_ids_is_known_again_from_a_store_that_the_application_writes()
+    {
+        using var other = new ImportFolder();
+        const string Csv = "timestamp,prompt_tokens\n2026-03-01,1\n2026-03-02,2\n2026-03-03,3\n";
+        other.Import("timestamp,prompt_tokens\n2026-02-01,1\n");
+        using (SqliteConnection connection = other.Connect())
+        {
+            connection.Execute($"INSERT INTO telemetry (timestamp, trace_id, span_id, prompt_tokens) VALUES {string.Join(", ", Enumerable.Range(1, 500).Select(i => $"('2026-02-02T00:00:00', 't{i}', 's', 10)"))}");
+        }
+        other.Import(Csv);
+
+        ImportReport report = Import(other.Database);
+
+        Assert.Equal(504, report.Imported);
+        Assert.Equal(3, _folder.Import(Csv).Duplicates);
+    }
+
+    [Fact]
     public void A_database_of_OpenCode_gives_its_messages()
     {
         string path = _folder.File("opencode.db");
@@ -288,6 +412,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("", ErrorCode.ImportNothingFound)]
     [InlineData("hello world\nthis is a poem\n", ErrorCode.ImportFormatUnknown)]
     [InlineData("{\"a\":1}\n", ErrorCode.ImportFormatUnknown)]
+    [InlineData("{\"a\":1}", ErrorCode.ImportFormatUnknown)]
     [InlineData("timestamp,prompt_tokens\n", ErrorCode.ImportNothingFound)]
     [InlineData("timestamp,prompt_tokens\nnever,1\n", ErrorCode.ImportNothingFound)]
     public void A_file_that_gives_nothing_says_why(string content, ErrorCode code)

@@ -163,7 +163,7 @@ public class ImportPropertyTests
         [
             [.. Encoding.UTF8.GetPreamble(), .. utf8], [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(content)],
             [.. Encoding.BigEndianUnicode.GetPreamble(), .. Encoding.BigEndianUnicode.GetBytes(content)],
-            Encoding.UTF8.GetBytes(content.Replace("\n", "\r\n")), packed.ToArray(),
+            Encoding.Unicode.GetBytes(content), Encoding.BigEndianUnicode.GetBytes(content), Encoding.UTF8.GetBytes(content.Replace("\n", "\r\n")), packed.ToArray(),
         ];
         foreach (byte[] spelling in spellings)
         {

@@ -35,7 +35,7 @@ public sealed class ImportSourceTests : IDisposable
     [Fact]
     public void Deep_JSON_and_a_broken_line_are_unreadable_and_the_next_line_is_read()
     {
-        ImportReport report = _folder.Import(Samples.Span(1, 1, 1) + string.Concat(Enumerable.Repeat("{\"a\":", 5000)) + "\n{\"type\": \"span\"\n{} {}\n\n\0\0\n" + Samples.Span(2, 1, 1));
+        ImportReport report = _folder.Import(Samples.Span(1, 1, 1) + string.Concat(Enumerable.Repeat("{\"a\":", 5000)) + "\n{\"type\": \"span\"\n{} []\n{} {}\n\n\0\0\n" + Samples.Span(2, 1, 1));
 
         Assert.Equal((2, 3), (report.Imported, report.Unreadable));
         Assert.Equal([2L, 3L, 4L], report.UnreadableLines.Select(line => line.LineNumber));
@@ -72,15 +72,25 @@ public sealed class ImportSourceTests : IDisposable
         Assert.Equal((2, 0), (report.Imported, report.Unreadable));
     }
 
-    [Fact]
-    public void Half_a_character_in_an_OTLP_line_costs_its_span_alone()
+    [Theory]
+    [InlineData("alice", nameof(Samples.ObserviciaLog))]
+    [InlineData("chat", nameof(Samples.Otlp))]
+    [InlineData("claude-sonnet-4-5", nameof(Samples.ClaudeCode))]
+    [InlineData("gpt-5.2-codex", nameof(Samples.Codex))]
+    [InlineData("gemini-2.5-pro", nameof(Samples.Gemini))]
+    [InlineData("openai", nameof(Samples.LiteLlmJson))]
+    [InlineData("gpt-4o", nameof(Samples.Langfuse))]
+    [InlineData("gpt-5", nameof(Samples.Copilot))]
+    public void Half_a_character_costs_nothing_but_itself(string text, string name)
     {
-        (string, object) tokens = ("gen_ai.usage.input_tokens", 1);
+        string content = (string)Samples.All.Single(row => row.Data.Item1 == name).Data.Item2;
+        using var reference = new ImportFolder();
+        reference.Import(content);
 
-        ImportReport report = _folder.Import(Samples.Export(Samples.OtlpSpan("a1", "", 0, tokens, ("user.id", "\\ud800")), Samples.OtlpSpan("b2", "", 1, tokens)));
+        ImportReport report = _folder.Import(content.Replace($"\"{text}\"", $"\"{text}\\ud83d\\\\\", \"\\udc00\": \"\\ud83d\\ude00\\udc00\""));
 
-        Assert.Equal((1, 1), (report.Imported, report.Unreadable));
-        Assert.StartsWith("span a1: ", report.UnreadableLines[0].Reason);
+        Assert.Equal(0, report.Unreadable);
+        Assert.Equal(reference.Requests(), _folder.Requests().Select(request => request.Replace($"{text}\ufffd\\", text)));
     }
 
     [Fact]
@@ -97,6 +107,11 @@ public sealed class ImportSourceTests : IDisposable
     [InlineData("0001-01-01T00:00:00+14:00")]
     [InlineData("2026-02-30T00:00:00")]
     [InlineData("yesterday")]
+    [InlineData("12:00:00")]
+    [InlineData("5/6")]
+    [InlineData("May 5")]
+    [InlineData("2026-305")]
+    [InlineData("2026-03-01T12:00:00 CET")]
     [InlineData("NaN")]
     [InlineData("-1")]
     [InlineData("")]
@@ -142,6 +157,16 @@ public sealed class ImportSourceTests : IDisposable
     [InlineData("2026/03/31 06:28", "2026-03-31T06:28:00")]
     [InlineData("\"Tue, 31 Mar 2026 06:28:03 GMT\"", "2026-03-31T06:28:03")]
     [InlineData("\"2026-03-01 12:00:00,5\"", "2026-03-01T12:00:00.500000")]
+    [InlineData("2026-03-01t12:00:00z", "2026-03-01T12:00:00")]
+    [InlineData("2026-3-1 8:00 PM", "2026-03-01T20:00:00")]
+    [InlineData("2026-03-01 12:00:00 +0200 UTC", "2026-03-01T10:00:00")]
+    [InlineData("\"3/31/2026, 6:28:03 PM\"", "2026-03-31T18:28:03")]
+    [InlineData("\"1.3.2026, 06:28:03\"", "2026-03-01T06:28:03")]
+    [InlineData("\"Mar 31, 2026, 6:28:03 AM\"", "2026-03-31T06:28:03")]
+    [InlineData("31 March 2026 06:28", "2026-03-31T06:28:00")]
+    [InlineData("Sun Mar  1 06:28:03 2026", "2026-03-01T06:28:03")]
+    [InlineData("Sun Mar 01 2026 06:28:03 GMT+0100 (Central European Standard Time)", "2026-03-01T05:28:03")]
+    [InlineData("20260301T062803Z", "2026-03-01T06:28:03")]
     [InlineData("1772366400", "2026-03-01T12:00:00")]
     [InlineData("1772366400500", "2026-03-01T12:00:00.500000")]
     [InlineData("1772366400500000000", "2026-03-01T12:00:00.500000")]

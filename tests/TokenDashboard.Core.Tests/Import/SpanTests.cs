@@ -188,6 +188,36 @@ public sealed class SpanTests : IDisposable
         Assert.Equal(["2026-03-01T12:00:00||||||12|0|12|1500.0|0|5b8efff798038103d269b633813fc60c|00000000000000b2||-|-|-|-".Replace("|||||12", "||||chat|12")], _folder.Requests());
     }
 
+    [Fact]
+    public void A_span_without_any_time_is_said()
+    {
+        string timeless = Call("a1", "", 10, 5).Replace("UnixNano", "Unknown");
+
+        ImportReport report = _folder.Import(Samples.Export(timeless, Call("b2", "", 1, 1)));
+
+        Assert.Equal((1, 1), (report.Imported, report.Unreadable));
+    }
+
+    [Fact]
+    public void Spans_may_stand_one_by_one_as_OTLP_writes_them_or_in_batches()
+    {
+        ImportReport single = _folder.Import(Call("a1", "", 10, 5) + "\n" + Call("b2", "", 20, 5)), batches = _folder.Import(Samples.Export(Call("c3", "", 30, 5)).Replace("resourceSpans", "batches"));
+
+        Assert.Equal((2, 1), (single.Imported, batches.Imported));
+        Assert.Equal(["LLM"], _folder.Query("SELECT DISTINCT request_type FROM telemetry"));
+    }
+
+    [Fact]
+    public void The_kind_of_a_span_may_stand_beside_its_attributes()
+    {
+        ImportReport report = _folder.Import("""
+            {"context":{"trace_id":"t","span_id":"a"},"parent_id":null,"span_kind":"LLM","start_time":"2026-03-01T12:00:00Z","end_time":"2026-03-01T12:00:02Z","attributes":{"llm.token_count.prompt":9}}
+            {"context":{"trace_id":"t","span_id":"b"},"parent_id":"a","span_kind":"LLM","start_time":"2026-03-01T12:00:00Z","end_time":"2026-03-01T12:00:00.5Z","attributes":{"llm.token_count.prompt":4}}
+            """);
+
+        Assert.Equal((2, 0, 13L), (report.Imported, report.Aggregates, report.ImportedTokens));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static string Call(string id, string parent, int prompt, int completion) => Samples.OtlpSpan(

@@ -50,8 +50,7 @@ internal sealed class AlertRuleGroup(GrafanaClient client, string folderUid, str
         if (owners.Length > 1 || owners.Any(owner => owner is not ("" or "api")))
         {
             return new TokenDashboardException(
-                ErrorCode.GrafanaAlertRuleManaged,
-                $"{group} that something else manages. Give the rule another Group, or the interval of this one.",
+                ErrorCode.GrafanaAlertRuleManaged, $"{group} that something else manages. Give the rule another Group, or the interval of this one.",
                 target: rule.Uid);
         }
         string[] others = [.. Rules.Where(other => !AlertRuleContent.IsMarked(other)).Select(other => $"'{other.String("title")}'")];

@@ -50,7 +50,6 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
     /// </exception>
     public IEnumerable<GrafanaPublishResult> Publish(AlertRule rule)
     {
-        ArgumentNullException.ThrowIfNull(rule);
         StoredAlertRule? stored = StoredAlertRule.Read(Client, rule.Uid);
         List<GrafanaPublishResult> folders = Place(rule, stored, out FolderPlace place);
         foreach (GrafanaPublishResult folder in folders)
@@ -68,15 +67,12 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
             yield return result;
             yield break;
         }
-        TokenDashboardException? obstacle = (same ? null : Obstacle(rule, stored, wanted)) ?? group?.Obstacle(rule, options.Force);
-        if (obstacle is not null)
-        {
-            yield return result with { Action = GrafanaPublishAction.Conflict, Message = obstacle.Message };
-            throw obstacle;
-        }
-        if (!Callbacks.ShouldProcess($"Alert rule '{rule.Name}' (uid '{rule.Uid}') in '{place.Title}' on {Client.Url}", stored is null ? "Create" : "Update"))
+        TokenDashboardException? conflict = (same ? null : Obstacle(rule, stored, wanted)) ?? group?.Obstacle(rule, options.Force);
+        string target = $"Alert rule '{rule.Name}' (uid '{rule.Uid}') in '{place.Title}' on {Client.Url}";
+        if (conflict is null && !Callbacks.ShouldProcess(target, stored is null ? "Create" : "Update"))
             yield break;
-        if (!same && Save(rule, place, stored, wanted) is { } conflict)
+        conflict ??= same ? null : Save(rule, place, stored, wanted);
+        if (conflict is not null)
         {
             yield return result with { Action = GrafanaPublishAction.Conflict, Message = conflict.Message };
             throw conflict;
@@ -174,27 +170,19 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
             ? Client.Write(HttpMethod.Post, "api/v1/provisioning/alert-rules", wanted, IsDone, editable: true)
             : Client.Write(HttpMethod.Put, StoredAlertRule.PathOf(rule.Uid), AlertRuleContent.LaidOver(stored.Json, wanted), IsDone, editable: stored.Provenance != "api");
         if (response is { IsSuccess: false } && response.Says("provenance"))
-        {
-            return new TokenDashboardException(
-                ErrorCode.GrafanaAlertRuleManaged,
-                $"Grafana did not save the {Name(rule)}, because something else manages it: {response.Words}. Change it there, or publish under another Uid.",
-                target: rule.Uid);
-        }
+            return Error(ErrorCode.GrafanaAlertRuleManaged, $"something else manages it: {response.Words}. Change it there, or publish under another Uid.");
         if (response is { IsRefusedByState: true } && IsDone())
         {
             Callbacks.Verbose($"The alert rule '{rule.Name}' was saved by another run just now.");
             return null;
         }
         if (response is { IsConflict: true })
-        {
-            return new TokenDashboardException(
-                ErrorCode.GrafanaVersionConflict,
-                $"Grafana did not save the {Name(rule)}: {response.Words}. Another rule in '{place.Title}' may have its name, or it was saved just now; run the command again.",
-                target: rule.Uid);
-        }
+            return Error(ErrorCode.GrafanaVersionConflict, $"{response.Words}. Its name may be taken in '{place.Title}', or it was saved just now; run the command again.");
         response?.OrThrow($"save the alert rule '{rule.Name}'", WritePermission);
         Callbacks.Verbose($"Saved the alert rule '{rule.Name}' in '{place.Title}'.");
         return null;
+
+        TokenDashboardException Error(ErrorCode code, string why) => new(code, $"Grafana did not save the {Name(rule)}: {why}", target: rule.Uid);
     }
 }
 

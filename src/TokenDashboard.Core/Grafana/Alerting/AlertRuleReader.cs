@@ -31,15 +31,11 @@ public static class AlertRuleReader
         DefinitionJson.Parse(json, source, ErrorCode.AlertRuleInvalid, "one alert rule");
 
     /// <summary>Reads a rule.</summary>
-    /// <param name="fields">
-    /// The fields. Values are texts, numbers, booleans and lengths of time; lists of texts; for labels and annotations pairs of names and
-    /// texts.
-    /// </param>
+    /// <param name="fields">The fields: texts, numbers, booleans, lengths of time, lists of texts, and for labels and annotations names with texts.</param>
     /// <param name="source">Where they came from, for the error message; empty if that says nothing.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: reports everything that is wrong with it.</exception>
     public static AlertRule Read(IEnumerable<KeyValuePair<string, object?>> fields, string source)
     {
-        ArgumentNullException.ThrowIfNull(fields);
         var read = new AlertFields(fields, Fields);
         string name = read.Text("Name", 190, required: true) ?? "";
         AlertKind? kind = read.Choice<AlertKind>("Kind", required: true);
@@ -49,22 +45,15 @@ public static class AlertRuleReader
         TimeSpan interval = read.Length("Interval", TimeSpan.FromSeconds(10), Day, step: 10) ?? TimeSpan.FromMinutes(measured ? 5 : 1);
         var rule = new AlertRule
         {
-            Uid = read.Text("Uid", 40) ?? UidOf(name),
-            Name = name,
-            Kind = kind ?? AlertKind.Tokens,
-            By = read.Choice<AlertDimension>("By") ?? AlertDimension.Total,
-            Window = window ?? TimeSpan.Zero,
-            MonthSoFar = month,
+            Uid = read.Text("Uid", 40) ?? UidOf(name), Name = name, Kind = kind ?? AlertKind.Tokens,
+            By = read.Choice<AlertDimension>("By") ?? AlertDimension.Total, Window = window ?? TimeSpan.Zero, MonthSoFar = month,
             Limit = read.Number("Limit", required: kind is not null && measured) ?? 0,
             Filter = new RequestFilter { User = Names(read, "User"), Model = Names(read, "Model"), Provider = Names(read, "Provider") },
             NewestRows = (long?)read.Number("NewestRows", smallest: 1, largest: 1e15, whole: true),
-            For = read.Length("For", TimeSpan.Zero, Year) ?? TimeSpan.Zero,
-            Interval = interval,
-            Group = read.Text("Group", 190) ?? $"TokenDashboard {AlertLength.Format(interval)}",
-            Folder = read.Text("Folder", MaxText),
+            For = read.Length("For", TimeSpan.Zero, Year) ?? TimeSpan.Zero, Interval = interval,
+            Group = read.Text("Group", 190) ?? $"TokenDashboard {AlertLength.Format(interval)}", Folder = read.Text("Folder", MaxText),
             NoDataState = read.Choice<AlertNoDataState>("NoDataState") ?? (measured ? AlertNoDataState.OK : AlertNoDataState.Alerting),
-            ErrorState = read.Choice<AlertErrorState>("ErrorState") ?? AlertErrorState.Error,
-            Paused = read.Flag("Paused"),
+            ErrorState = read.Choice<AlertErrorState>("ErrorState") ?? AlertErrorState.Error, Paused = read.Flag("Paused"),
             Labels = read.Map("Labels"),
         };
         rule = rule with { Annotations = Annotations(read, rule) };

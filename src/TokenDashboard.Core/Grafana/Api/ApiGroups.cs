@@ -4,10 +4,7 @@ using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>What a server serves under /apis, asked at most once each.</summary>
-/// <param name="client">Asks the server.</param>
-/// <param name="server">The server.</param>
-/// <param name="needed">Whether nothing works without it; otherwise a refusal means that it is not served.</param>
+/// <summary>What a server serves under /apis, read at most once each. Unless it is needed for everything, a refusal means that it is not served.</summary>
 internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool needed)
 {
     internal const string Dashboard = "apis/dashboard.grafana.app";
@@ -30,7 +27,7 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool
             GrafanaResponse? response = needed ? client.Find(group) : client.FindOptional(group);
             if (response is not null && response.Status != 403)
             {
-                ApiGroup answer = response.OrThrow($"tell the versions of {group}", "a valid token or credential").As(GrafanaJson.Default.ApiGroup);
+                ApiGroup answer = response.OrThrow($"list the versions of {group}", "a valid token or credential").As(GrafanaJson.Default.ApiGroup);
                 string[] versions = [.. (answer.Versions ?? []).Append(answer.PreferredVersion).Select(version => version?.Version).OfType<string>().Distinct()];
                 served = versions.Length == 0 ? throw response.Unexpected() : new ServedGroup(versions, answer.PreferredVersion?.Version ?? versions[0]);
             }
@@ -57,15 +54,12 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool
     }
 }
 
-/// <summary>A group of a server.</summary>
-/// <param name="Versions">Its versions.</param>
-/// <param name="Newest">The one the server prefers.</param>
+/// <summary>A group of a server: its versions, and the one the server prefers.</summary>
 internal sealed partial record ServedGroup(IReadOnlyList<string> Versions, string Newest)
 {
     /// <summary>The version to work with: version 1, the most stable form of it; null if the server has none. Version 2 of dashboards is another schema.</summary>
     internal string? One => Versions.Where(version => VersionOne().IsMatch(version))
         .MaxBy(version => (version.Length == 2, version.StartsWith("v1beta", StringComparison.Ordinal), version));
 
-    [GeneratedRegex("^v1((alpha|beta)[0-9]+)?$")]
-    private static partial Regex VersionOne();
+    [GeneratedRegex("^v1((alpha|beta)[0-9]+)?$")] private static partial Regex VersionOne();
 }

@@ -11,8 +11,6 @@ public class GrafanaSession : IDisposable
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaSignInInvalid"/> or <see cref="ErrorCode.GrafanaCertificateInvalid"/>.</exception>
     public GrafanaSession(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(connection);
-        ArgumentNullException.ThrowIfNull(callbacks);
         _connection = connection;
         Callbacks = callbacks;
         Client = new GrafanaClient(connection, callbacks, cancellation);

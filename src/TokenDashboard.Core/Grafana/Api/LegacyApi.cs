@@ -15,16 +15,8 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
     public string Name => "/api";
     public bool HasNestedFolders => server.Major >= 11;
 
-    public StoredDashboard? Read(string uid)
-    {
-        GrafanaResponse response = client.Get($"api/dashboards/uid/{Uri.EscapeDataString(uid)}");
-        return response.Status switch
-        {
-            404 => null,
-            406 => StoredDashboard.OfNewerSchema(uid, response.Words),
-            _ => StoredDashboard.OfLegacy(uid, response.OrThrow($"read the dashboard '{uid}'", "dashboards:read (role Viewer)")),
-        };
-    }
+    public StoredDashboard? Read(string uid) =>
+        StoredDashboard.Read(client, $"api/dashboards/uid/{Uri.EscapeDataString(uid)}", uid, response => StoredDashboard.OfLegacy(uid, response));
 
     public PublishHistory History(StoredDashboard stored, int limit = PublishHistory.Depth)
     {

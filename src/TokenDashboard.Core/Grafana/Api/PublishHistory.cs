@@ -18,9 +18,9 @@ internal sealed class PublishHistory
     internal PublishHistory(IEnumerable<VersionAnswer> versions)
     {
         Versions = [.. versions.OrderByDescending(version => version.Version)];
-        Newest = Versions.FirstOrDefault()?.Version ?? 0;
+        Newest = Versions.Count == 0 ? 0 : Versions[0].Version;
         PublishMark?[] marks = [.. Versions.Select(version => PublishMark.Find(version.Message))];
-        (_newestMark, _lastMark) = (marks.FirstOrDefault(), marks.FirstOrDefault(mark => mark is not null));
+        (_newestMark, _lastMark) = (marks.Length == 0 ? null : marks[0], Array.Find(marks, mark => mark is not null));
     }
 
     /// <summary>The versions, newest first.</summary>
@@ -46,8 +46,6 @@ internal sealed class PublishHistory
 /// sent and the number of the version. Grafana drops a message when someone else saves, and keeps no unknown field of
 /// a dashboard that was saved in its editor, so the history is the only place for it.
 /// </summary>
-/// <param name="Fingerprint">Of the content that was sent, see <see cref="DashboardContent.Fingerprint"/>.</param>
-/// <param name="Version">The number of the version.</param>
 internal sealed partial record PublishMark(string Fingerprint, long Version)
 {
     internal string Message(string? words)
@@ -64,6 +62,5 @@ internal sealed partial record PublishMark(string Fingerprint, long Version)
         return match.Success ? new PublishMark(match.Groups[1].Value, long.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture)) : null;
     }
 
-    [GeneratedRegex(@"\[tokendashboard ([0-9a-f]{16}) v([0-9]{1,18})\]\s*$", RegexOptions.CultureInvariant)]
-    private static partial Regex Pattern();
+    [GeneratedRegex(@"\[tokendashboard ([0-9a-f]{16}) v([0-9]{1,18})\]\s*$", RegexOptions.CultureInvariant)] private static partial Regex Pattern();
 }

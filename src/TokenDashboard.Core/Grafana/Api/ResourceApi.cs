@@ -18,18 +18,15 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     public string Name => $"/{ApiGroups.Dashboard}/{dashboardVersion}";
     public bool HasNestedFolders => true;
 
-    public StoredDashboard? Read(string uid)
+    public StoredDashboard? Read(string uid) => StoredDashboard.Read(client, $"{_dashboards}/{Uri.EscapeDataString(uid)}", uid, response =>
     {
-        GrafanaResponse response = client.Get($"{_dashboards}/{Uri.EscapeDataString(uid)}");
-        if (response.Status is 404 or 406)
-            return response.Status == 404 ? null : StoredDashboard.OfNewerSchema(uid, response.Words);
-        ApiObject found = response.OrThrow($"read the dashboard '{uid}'", "dashboards:read (role Viewer)").As(GrafanaJson.Default.ApiObject);
+        ApiObject found = response.As(GrafanaJson.Default.ApiObject);
         if (found.Metadata is null || found.Spec is null || found.Generation == 0)
             throw response.Unexpected();
         return found.NewerSchema is { } schema
             ? StoredDashboard.OfNewerSchema(uid, schema)
             : StoredDashboard.OfResource(uid, found, found.Folder.Length == 0 ? FolderPlace.Root : new FolderPlace(found.Folder, TitleOf(found.Folder)));
-    }
+    });
 
     /// <summary>Versions that were saved through the classic interface are not always listed here; that one lists them, if the server has it.</summary>
     public PublishHistory History(StoredDashboard stored, int limit = PublishHistory.Depth)

@@ -6,7 +6,7 @@ namespace TokenDashboard.Grafana.Api;
 
 /// <summary>A dashboard on the server.</summary>
 /// <param name="Uid">Its uid.</param>
-/// <param name="Json">Its content as the server gave it; null if it is stored in the newer schema.</param>
+/// <param name="Json">Its content as the server returned it; null if it is stored in the newer schema.</param>
 /// <param name="NewerSchema">What the server said of the newer schema it is stored in; null for the classic one.</param>
 internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? NewerSchema = null)
 {
@@ -23,6 +23,14 @@ internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? New
     internal string? ProvisionedFrom { get; private init; }
     /// <summary>The object it was read as; null for the classic interface.</summary>
     internal ApiObject? Resource { get; private init; }
+
+    /// <summary>Reads a dashboard by its address; null if there is none.</summary>
+    internal static StoredDashboard? Read(GrafanaClient client, string path, string uid, Func<GrafanaResponse, StoredDashboard> of) => client.Get(path) switch
+    {
+        { Status: 404 } => null,
+        { Status: 406 } response => OfNewerSchema(uid, response.Words),
+        var response => of(response.OrThrow($"read the dashboard '{uid}'", "dashboards:read (role Viewer)")),
+    };
 
     internal static StoredDashboard OfLegacy(string uid, GrafanaResponse response)
     {

@@ -36,7 +36,6 @@ public static partial class DashboardDefinition
     public static DashboardDefinitionResult Read(
         IEnumerable<KeyValuePair<string, object?>> definition, string? uid = null, string? title = null, params IReadOnlyList<TimeZoneInfo> timeZones)
     {
-        ArgumentNullException.ThrowIfNull(definition);
         var read = new DefinitionFields(definition, DefinitionKeys.Dashboard);
         string? baseName = read.Word("base", DashboardCatalog.Names);
         string? ownTitle = title ?? read.Text("title", LongestTitle, required: !read.Has("base"));
@@ -177,11 +176,8 @@ public static partial class DashboardDefinition
         }
     }
 
-    [GeneratedRegex("[a-z0-9]+")]
-    private static partial Regex Words();
-
-    [GeneratedRegex("^[1-9][0-9]{0,5}(ms|s|m|h|d|w)$")]
-    private static partial Regex RefreshPattern();
+    [GeneratedRegex("[a-z0-9]+")] private static partial Regex Words();
+    [GeneratedRegex("^[1-9][0-9]{0,5}(ms|s|m|h|d|w)$")] private static partial Regex RefreshPattern();
 }
 
 /// <summary>The result of reading a definition.</summary>

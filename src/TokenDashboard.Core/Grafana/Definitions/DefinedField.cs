@@ -162,6 +162,5 @@ internal static partial class DefinedField
         return title is null || url is null ? null : new DataLink(title, url, newTab);
     }
 
-    [GeneratedRegex("^(#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|rgba?\\([0-9., %]+\\))$")]
-    private static partial Regex Number();
+    [GeneratedRegex("^(#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|rgba?\\([0-9., %]+\\))$")] private static partial Regex Number();
 }

@@ -138,6 +138,5 @@ internal sealed partial class DefinedVariables
         return new CustomVariable(name, label, description, first ?? choices[0].Value, choices);
     }
 
-    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_]*$")]
-    private static partial Regex Name();
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_]*$")] private static partial Regex Name();
 }

@@ -3,10 +3,7 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>
-/// The length of time one point of a panel stands for, as Grafana's browser part works it out: the range divided by the points that fit,
-/// rounded to a length people know.
-/// </summary>
+/// <summary>The length of time one point of a panel stands for, as Grafana's browser part computes it: the range by the points that fit, rounded.</summary>
 internal static class GrafanaInterval
 {
     // Up to the first number, in milliseconds, a length is rounded to the second.
@@ -21,13 +18,10 @@ internal static class GrafanaInterval
 
     private const long Year = 31_536_000_000;
 
-    private static readonly (char Unit, long Milliseconds)[] Units =
-        [('y', Year), ('d', 86_400_000), ('h', 3_600_000), ('m', 60_000), ('s', 1_000)];
+    private static readonly (string Unit, long Milliseconds)[] Units =
+        [("y", Year), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
-    /// <summary>The length in milliseconds.</summary>
-    /// <param name="window">The range.</param>
-    /// <param name="points">How many points fit.</param>
-    /// <param name="minimum">The least length, such as <c>10s</c> or <c>&gt;1m</c>, or the empty string.</param>
+    /// <summary>The length in milliseconds, at least the minimum, such as <c>10s</c> or <c>&gt;1m</c>; empty for none.</summary>
     internal static long Milliseconds(TimeWindow window, double points, string minimum)
     {
         long exact = (long)(window.LengthMilliseconds / Math.Max(1, points));
@@ -38,34 +32,23 @@ internal static class GrafanaInterval
     /// <summary>A length as Grafana writes it: the largest unit that is not larger, without a rest.</summary>
     internal static string Text(long milliseconds)
     {
-        foreach ((char unit, long length) in Units)
-        {
-            if (milliseconds >= length)
-                return string.Create(CultureInfo.InvariantCulture, $"{milliseconds / length}{unit}");
-        }
-        return string.Create(CultureInfo.InvariantCulture, $"{milliseconds}ms");
+        (string unit, long length) = Units.First(known => milliseconds >= known.Milliseconds || known.Milliseconds == 1);
+        return string.Create(CultureInfo.InvariantCulture, $"{milliseconds / length}{unit}");
     }
 
-    /// <summary>A length such as <c>10s</c> in milliseconds, or null.</summary>
+    /// <summary>A length such as <c>10s</c> in milliseconds; null for anything else, and for more than 10,000 years.</summary>
     internal static long? Parse(string text)
     {
         string trimmed = text.Trim().TrimStart('>');
         string digits = string.Concat(trimmed.TakeWhile(char.IsAsciiDigit));
-        if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long count) || count > int.MaxValue)
+        if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long count))
             return null;
-        long? milliseconds = trimmed[digits.Length..] switch
+        long unit = trimmed[digits.Length..] switch
         {
-            "ms" => count,
-            "s" => count * 1_000,
-            "m" => count * 60_000,
-            "h" => count * 3_600_000,
-            "d" => count * 86_400_000,
-            "w" => count * 604_800_000,
-            "M" => count * 2_592_000_000,
-            "y" => count > 10_000 ? null : count * Year,
-            _ => null,
+            "w" => 604_800_000,
+            "M" => 2_592_000_000,
+            var name => Array.Find(Units, known => known.Unit == name).Milliseconds,
         };
-        // Longer than there are years is no length of time.
-        return milliseconds > 10_000 * Year ? null : milliseconds;
+        return unit == 0 || count > 10_000 * Year / unit ? null : count * unit;
     }
 }

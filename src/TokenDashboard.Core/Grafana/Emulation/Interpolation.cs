@@ -5,8 +5,7 @@ using TokenDashboard.Grafana.Rules;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// Inserts values of variables into one text. A value for All may contain variables itself; each is resolved once, and the length is
-/// limited, because ten uses of ten uses of ten uses would have no limit.
+/// Inserts values of variables into one text. A value for All may contain variables itself, so the length is limited; each is resolved once.
 /// </summary>
 internal sealed class Interpolation(BrowserView view)
 {
@@ -36,13 +35,13 @@ internal sealed class Interpolation(BrowserView view)
     {
         if (!_known.TryGetValue((use.Name, use.Field, use.Format), out string? value))
         {
-            value = WorkOut(use);
+            value = Resolve(use);
             _known.Add((use.Name, use.Field, use.Format), value);
         }
         return value;
     }
 
-    private string? WorkOut(VariableUse use)
+    private string? Resolve(VariableUse use)
     {
         if (view.BuiltIn(use.Name, use.Field) is { } builtIn)
             return VariableFormat.Write(use.Name, VariableValue.Of(builtIn), use.Format, view.EscapesDoubleQuotes);

@@ -4,17 +4,15 @@ using System.Text.RegularExpressions;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// A result column as the plugin reads it. Its type is the declared type of a table's column, or that of the first value that is not NULL. The
-/// plugin silently truncates or drops values that do not fit, which is counted here.
+/// A result column as the plugin reads it, of the declared type of a table's column, or of the first value that is not NULL. Values that do not fit
+/// are counted: the plugin silently truncates or drops them.
 /// </summary>
 internal sealed partial class PluginColumn
 {
     // SQLite drivers of Go turn text in columns declared so into times, which the plugin then cannot read.
     private readonly bool _driverReadsTimes;
 
-    /// <param name="name">The column's name.</param>
-    /// <param name="declaredType">The declared type of a table's column, or null for an expression.</param>
-    /// <param name="isTime">Whether the query names it as a time column.</param>
+    // An expression has no declared type.
     internal PluginColumn(string name, string? declaredType, bool isTime)
     {
         Name = name;

@@ -4,10 +4,7 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>
-/// The replacements of the plugin itself, after those of the browser: <c>$__from</c>, <c>$__to</c> and its one macro. Arguments end
-/// at the first closing bracket and are split at every comma.
-/// </summary>
+/// <summary>The plugin's own replacements after the browser's: <c>$__from</c>, <c>$__to</c> and a macro, whose arguments are split at every comma.</summary>
 internal static class PluginMacros
 {
     /// <summary>The SQL that is run, and the seconds between rows where gaps are to be filled.</summary>

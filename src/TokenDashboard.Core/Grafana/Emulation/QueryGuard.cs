@@ -7,10 +7,7 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>
-/// Restricts a connection to <see cref="QueryLimits"/> and to statements that read. Statements that the plugin would run are distinguished
-/// from those that it refuses.
-/// </summary>
+/// <summary>Restricts a connection to <see cref="QueryLimits"/> and to statements that read, and says what the plugin would run or refuse.</summary>
 internal sealed class QueryGuard : IDisposable
 {
     // SQLite does so many steps between two checks of the clock, in some microseconds.

@@ -7,8 +7,8 @@ using TokenDashboard.Engines.Sqlite;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// A copy of a database as it was at one moment, in a folder only this account can read. It is written in steps, between which the
-/// database can be written; after a write in between, SQLite starts again. https://sqlite.org/backup.html
+/// A copy of a database as it was at one moment, in a folder only this account can read. The database can be written between the steps of copying;
+/// then SQLite starts again. https://sqlite.org/backup.html
 /// </summary>
 internal sealed class StoreSnapshot : IDisposable
 {

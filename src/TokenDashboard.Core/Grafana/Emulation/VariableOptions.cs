@@ -87,16 +87,9 @@ internal static partial class VariableOptions
     private static double FirstNumber(string text) =>
         double.TryParse(NumberPattern().Match(text).Value, System.Globalization.CultureInfo.InvariantCulture, out double number) ? number : -1;
 
-    [GeneratedRegex(@"(?:\\,|[^,])+")]
-    private static partial Regex ItemPattern();
-
+    [GeneratedRegex(@"(?:\\,|[^,])+")] private static partial Regex ItemPattern();
     // As in "1h : 3600", divided at the last colon that has blanks around it.
-    [GeneratedRegex(@"^(?<text>[^\n]+\s):(?<value>\s[^\n]+)\z", RegexOptions.CultureInvariant)]
-    private static partial Regex PairPattern();
-
-    [GeneratedRegex("^/(?<pattern>.*)/(?<flags>[a-z]*)$", RegexOptions.Singleline)]
-    private static partial Regex DelimitedPattern();
-
-    [GeneratedRegex(@"\d+(\.\d+)?")]
-    private static partial Regex NumberPattern();
+    [GeneratedRegex(@"^(?<text>[^\n]+\s):(?<value>\s[^\n]+)\z", RegexOptions.CultureInvariant)] private static partial Regex PairPattern();
+    [GeneratedRegex("^/(?<pattern>.*)/(?<flags>[a-z]*)$", RegexOptions.Singleline)] private static partial Regex DelimitedPattern();
+    [GeneratedRegex(@"\d+(\.\d+)?")] private static partial Regex NumberPattern();
 }

@@ -2,18 +2,13 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>Resolves the variables of a dashboard as when it is opened, in the order of their dependencies.</summary>
-/// <param name="dashboard">The dashboard.</param>
-/// <param name="view">The view whose values are filled in.</param>
-/// <param name="chosen">Chosen values by variable; an empty list is All.</param>
-/// <param name="run">Returns the options of a query variable, or none if its query fails.</param>
-/// <param name="refuse">Called for a variable that cannot be resolved.</param>
+/// <summary>
+/// Resolves the variables of a dashboard as when it is opened, in the order of their dependencies, and fills the view with their values. An
+/// empty list of chosen values is All.
+/// </summary>
 internal sealed class VariableResolver(
-    ReadDashboard dashboard,
-    BrowserView view,
-    IReadOnlyDictionary<string, IReadOnlyList<string>> chosen,
-    Func<ReadVariable, IReadOnlyList<(string Text, string Value)>> run,
-    Action<ReadVariable, PluginException> refuse)
+    ReadDashboard dashboard, BrowserView view, IReadOnlyDictionary<string, IReadOnlyList<string>> chosen,
+    Func<ReadVariable, IReadOnlyList<(string Text, string Value)>> run, Action<ReadVariable, PluginException> refuse)
 {
     private readonly HashSet<string> _visited = new(StringComparer.Ordinal);
 
@@ -58,25 +53,17 @@ internal sealed class VariableResolver(
     private VariableValue? Value(ReadVariable variable)
     {
         IReadOnlyList<string>? given = chosen.GetValueOrDefault(variable.Name);
-        switch (variable.Type)
+        return variable.Type switch
         {
-            case "query":
-                return Choose(variable, dashboard.Asks(variable) ? run(variable) : Stored(variable), given);
-            case "custom":
-                return Choose(variable, VariableOptions.OfList(view.Interpolate(variable.Query)), given);
-            case "interval":
-                return Interval(variable, given);
-            case "textbox":
-                return VariableValue.Of(given is [var text, ..] ? text : Current(variable) is [var current, ..] ? current : variable.Query);
-            case "constant":
-                return VariableValue.Of(given is [var constant, ..] ? constant : view.Interpolate(variable.Query));
-            case "datasource":
-                return VariableValue.Of(given is [var source, ..] ? source : Current(variable) is [var uid, ..] ? uid : "sqlite");
-            case "adhoc" or "groupby":
-                return null;
-            default:
-                return given is null ? new VariableValue(Current(variable), variable.Multi) : new VariableValue(given, variable.Multi);
-        }
+            "query" => Choose(variable, dashboard.Asks(variable) ? run(variable) : Stored(variable), given),
+            "custom" => Choose(variable, VariableOptions.OfList(view.Interpolate(variable.Query)), given),
+            "interval" => Interval(variable, given),
+            "textbox" => VariableValue.Of(given is [var text, ..] ? text : Current(variable) is [var current, ..] ? current : variable.Query),
+            "constant" => VariableValue.Of(given is [var constant, ..] ? constant : view.Interpolate(variable.Query)),
+            "datasource" => VariableValue.Of(given is [var source, ..] ? source : Current(variable) is [var uid, ..] ? uid : "sqlite"),
+            "adhoc" or "groupby" => null,
+            _ => new VariableValue(given ?? Current(variable), variable.Multi),
+        };
     }
 
     /// <summary>The choice: stored values that are among the options, else all or the first.</summary>

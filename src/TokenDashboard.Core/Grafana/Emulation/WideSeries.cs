@@ -1,9 +1,6 @@
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>
-/// The series that the plugin creates from a result: text columns become labels, each combination of them with each other column a series. Without
-/// text columns every column is a series as it is.
-/// </summary>
+/// <summary>The series that the plugin creates from a result: one for each combination of text columns, which become labels, and each other column.</summary>
 /// <param name="Times">The times of the values, ascending if there are labels.</param>
 /// <param name="All">The series.</param>
 /// <param name="Repeated">How many rows replaced an earlier one of the same time and labels.</param>
@@ -21,8 +18,7 @@ internal sealed record WideSeries(IReadOnlyList<decimal?> Times, IReadOnlyList<W
         {
             return new WideSeries(
                 [.. time.Values.Select(value => (decimal?)value)],
-                [.. values.Select(column => new Series(column.Name, new Dictionary<string, string>(), column.Values))],
-                Repeated: 0);
+                [.. values.Select(column => new Series(column.Name, new Dictionary<string, string>(), column.Values))], Repeated: 0);
         }
         if (time.Values.Count == 0)
             throw new PluginException("can not convert to wide series, input fields have no rows");
@@ -62,13 +58,11 @@ internal sealed record WideSeries(IReadOnlyList<decimal?> Times, IReadOnlyList<W
             throw QueryGuard.Stopped($"makes {order.Count} series of {times.Count} times, more than {QueryLimits.MaxPoints} points");
         IEnumerable<Series> all = order.OrderBy(item => item.Labels, TupleOrder)
             .SelectMany(item => values.Select((column, i) => new Series(
-                column.Name,
-                labels.Zip(item.Labels).ToDictionary(pair => pair.First.Name, pair => pair.Second),
+                column.Name, labels.Zip(item.Labels).ToDictionary(pair => pair.First.Name, pair => pair.Second),
                 [.. Enumerable.Range(0, times.Count).Select(slot => item.Values[i].GetValueOrDefault(slot))])));
         // Series without any value are dropped, unless a label "name" names them.
         return new WideSeries(
-            times,
-            [.. all.Where(series => series.Values.Any(value => value is not null) || series.Labels.GetValueOrDefault("name", "").Length > 0)],
+            times, [.. all.Where(series => series.Values.Any(value => value is not null) || series.Labels.GetValueOrDefault("name", "").Length > 0)],
             repeated);
     }
 

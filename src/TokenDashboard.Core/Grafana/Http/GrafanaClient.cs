@@ -120,7 +120,7 @@ internal sealed class GrafanaClient : IDisposable
         {
             bool done = isDone();
             if (done)
-                _callbacks.Verbose($"{method} {new Uri(Url, path)} had been carried out, though no answer came.");
+                _callbacks.Verbose($"{method} {new Uri(Url, path)} was carried out, although no response arrived.");
             return done;
         }
         GrafanaAttempt last = _retry.Run(cancel =>
@@ -151,7 +151,7 @@ internal sealed class GrafanaClient : IDisposable
         if (lost && last.Failure is { } failure)
         {
             throw new TokenDashboardException(
-                failure.Code, $"{failure.Message} Whether it carried out {method} {path} is unknown; the next run finds out and goes on from there.", failure, Url);
+                failure.Code, $"{failure.Message} Whether it carried out {method} {path} is unknown. The next run checks that and continues from there.", failure, Url);
         }
         return ReferenceEquals(last, GrafanaAttempt.Done) ? null : Read(method, path, last);
     }
@@ -218,7 +218,7 @@ internal sealed class GrafanaClient : IDisposable
     private GrafanaAttempt Failed(HttpRequestException exception)
     {
         string cause = GrafanaResponse.Shown(exception.GetBaseException().Message, _secrets).TrimEnd('.');
-        string way = HttpClient.DefaultProxy.GetProxy(Url) is { } proxy && proxy != Url ? $" The way there leads through the proxy {proxy.Authority}. {GrafanaResponse.ProxyAdvice}" : "";
+        string way = HttpClient.DefaultProxy.GetProxy(Url) is { } proxy && proxy != Url ? $" The connection goes through the proxy {proxy.Authority}. {GrafanaResponse.ProxyAdvice}" : "";
         (ErrorCode code, string message) = exception.HttpRequestError switch
         {
             HttpRequestError.SecureConnectionError => (ErrorCode.GrafanaTlsFailed,
@@ -286,7 +286,7 @@ internal sealed class GrafanaClient : IDisposable
                 secrets.Add(credential.Password);
                 return new AuthenticationHeaderValue("Basic", pair);
             default:
-                throw SignIn("No sign-in to Grafana is given. Give Connect-Grafana -Token (a service account's, as SecureString) or -Credential, or set the "
+                throw SignIn("No credentials for Grafana were given. Give Connect-Grafana -Token (a service account's, as SecureString) or -Credential, or set the "
                     + "environment variables GRAFANA_URL and GRAFANA_TOKEN.");
         }
     }

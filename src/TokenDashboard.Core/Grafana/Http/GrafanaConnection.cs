@@ -31,7 +31,6 @@ public sealed record GrafanaConnection
     /// </exception>
     public GrafanaConnection(Uri url, SecureString? token = null, NetworkCredential? credential = null)
     {
-        ArgumentNullException.ThrowIfNull(url);
         if (!url.IsAbsoluteUri || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps) || url.Host.Length == 0)
         {
             throw new TokenDashboardException(

@@ -37,7 +37,7 @@ internal sealed partial class GrafanaResponse
     internal bool IsRefusedByState => Status is 400 or 409 or 412 or 500;
     /// <summary>Whether something else changed the same thing meanwhile.</summary>
     internal bool IsConflict => Status is 409 or 412;
-    /// <summary>Whether it does not answer the request: the account is unknown, or the server takes no requests now.</summary>
+    /// <summary>Whether it does not answer the request: the account is unknown, or the server accepts no requests now.</summary>
     internal bool IsNoAnswer => Status is 401 or 429 || IsUnavailable(Status);
 
     /// <summary>Grafana's own words for a refusal, with its short <c>status</c> or <c>reason</c>, without secrets. Only for messages.</summary>
@@ -56,10 +56,10 @@ internal sealed partial class GrafanaResponse
 
     internal bool Says(string word) => Message?.Contains(word, StringComparison.OrdinalIgnoreCase) == true;
 
-    /// <summary>Words from this answer, as they may stand in a message: short, in a line, without secrets.</summary>
+    /// <summary>Text of this response for a message: short, on one line, without secrets.</summary>
     internal string Shown(string words) => Shown(words, _secrets);
 
-    /// <summary>Words of a server, as they may stand in a message: short, in a line, without secrets.</summary>
+    /// <summary>Text of a server for a message: short, on one line, without secrets.</summary>
     internal static string Shown(string words, Secrets secrets)
     {
         // Cut before it is searched, not after: a server may send megabytes. Twice the length, so that no secret is cut into a visible part.
@@ -97,7 +97,7 @@ internal sealed partial class GrafanaResponse
             403 => (ErrorCode.GrafanaForbidden, "A proxy in front of Grafana refused the request."),
             407 => (ErrorCode.GrafanaUnreachable, $"The proxy on the way to Grafana requires its own sign-in. {ProxyAdvice}"),
             413 => (ErrorCode.GrafanaRequestFailed,
-                "A proxy in front of Grafana takes no request of that size. Raise its limit, or make the dashboard smaller."),
+                "A proxy in front of Grafana accepts no request of that size. Raise its limit, or make the dashboard smaller."),
             429 => (ErrorCode.GrafanaBusy, BusyAdvice),
             _ when IsUnavailable(status) => (ErrorCode.GrafanaUnreachable, "The proxy in front of Grafana cannot reach it. Check that the server runs."),
             _ => (ErrorCode.GrafanaNotJson, "Check that -Url is Grafana's own address with its sub-path, such as https://example.com/grafana, and that no "
@@ -138,8 +138,8 @@ internal sealed partial class GrafanaResponse
         {
             401 => (ErrorCode.GrafanaUnauthorized,
                 $"did not accept the token or password ({Words}). Check that it belongs to this server, has not expired and was not revoked."),
-            403 => (ErrorCode.GrafanaForbidden, $"does not let this account {purpose} ({Words}). It takes {permission}."),
-            429 => (ErrorCode.GrafanaBusy, $"takes no more requests for now: {Words} (status 429 to {Request}). {BusyAdvice}"),
+            403 => (ErrorCode.GrafanaForbidden, $"does not let this account {purpose} ({Words}). This requires {permission}."),
+            429 => (ErrorCode.GrafanaBusy, $"accepts no more requests for now: {Words} (status 429 to {Request}). {BusyAdvice}"),
             _ when IsUnavailable(Status) => (ErrorCode.GrafanaUnreachable,
                 $"is not available now: {Words} (status {Status} to {Request}). It may be starting; see its log. Run the command again, or give a larger "
                     + "-TimeoutSec to wait longer."),
@@ -169,6 +169,5 @@ internal sealed partial class GrafanaResponse
     [GeneratedRegex(@"<script\b.*?(</script>|\z)|<style\b.*?(</style>|\z)|<[^>]*(>|\z)", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex Markup();
 
-    [GeneratedRegex("\\s+")]
-    private static partial Regex WhiteSpace();
+    [GeneratedRegex("\\s+")] private static partial Regex WhiteSpace();
 }

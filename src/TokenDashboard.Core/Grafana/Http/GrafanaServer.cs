@@ -2,10 +2,7 @@ using System.Globalization;
 
 namespace TokenDashboard.Grafana.Http;
 
-/// <summary>A server that answered as Grafana and accepted the sign-in.</summary>
-/// <param name="Version">Its version; null if the server hides it.</param>
-/// <param name="OrgId">The organization of the account; 0 if unknown.</param>
-/// <param name="OrgName">The name of that organization; null if unknown.</param>
+/// <summary>A server that responded as Grafana and accepted the sign-in. Its version is null if hidden; its organization is 0 and null if unknown.</summary>
 internal sealed record GrafanaServer(string? Version, long OrgId, string? OrgName)
 {
     /// <summary>The major version; the newest known one if the server hides it, since newer servers differ less among themselves.</summary>
@@ -22,7 +19,7 @@ internal sealed record GrafanaServer(string? Version, long OrgId, string? OrgNam
         if (health.Database is null && health.Version is null)
         {
             throw response.IsNoAnswer || response.Status == 403
-                ? response.Failure("ask for the server's health", "no permission; a proxy may guard it")
+                ? response.Failure("read the server's health", "no permission; a proxy may guard it")
                 : client.Error(
                     ErrorCode.GrafanaNotJson,
                     $"{client.Url} answered GET /api/health with status {response.Status} and JSON, but not as Grafana does. Check that -Url is Grafana's own "

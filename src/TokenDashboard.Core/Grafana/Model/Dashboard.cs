@@ -38,7 +38,7 @@ public sealed record Dashboard
     /// <param name="forSharing">Whether the JSON is for import by hand on Grafana's import page, which then asks for the data source.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: Grafana would not take it; the message says why.</exception>
     public DashboardDocument ToDocument(bool forSharing = false) =>
-        DashboardDocument.FromObject(forSharing ? SharingForm.Write(this) : DashboardWriter.Write(this));
+        DashboardDocument.FromObject(forSharing ? DashboardWriter.WriteForSharing(this) : DashboardWriter.Write(this));
 
     /// <summary>The text of <see cref="ToDocument"/>: JSON with two blanks of indentation and its keys always in the same order.</summary>
     /// <param name="forSharing"><inheritdoc cref="ToDocument" path="/param[@name='forSharing']"/></param>

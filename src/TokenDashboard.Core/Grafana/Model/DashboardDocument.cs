@@ -41,7 +41,6 @@ public sealed partial class DashboardDocument
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: not JSON, not an object, not the classic form, or without a title.</exception>
     public static DashboardDocument Parse(string json, string source)
     {
-        ArgumentNullException.ThrowIfNull(json);
         JsonNode? node;
         try
         {
@@ -68,9 +67,7 @@ public sealed partial class DashboardDocument
         return FromObject(root);
     }
 
-    /// <summary>Wraps a finished dashboard object.</summary>
-    /// <param name="root">The dashboard.</param>
-    /// <param name="name">Its name in the catalog; the empty string if it is from elsewhere.</param>
+    /// <summary>Wraps a finished dashboard. Its name in the catalog is empty if it is from elsewhere.</summary>
     internal static DashboardDocument FromObject(JsonObject root, string name = "") => new(root, root.ToJsonString(Format) + "\n", name);
 
     internal DashboardDocument Named(string name) => new(Root, Json, name);
@@ -92,8 +89,7 @@ public sealed partial class DashboardDocument
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    [GeneratedRegex(UidPattern)]
-    private static partial Regex UidRegex();
+    [GeneratedRegex(UidPattern)] private static partial Regex UidRegex();
 
     private static TokenDashboardException Invalid(string problem, string source, Exception? inner = null) => new(
         ErrorCode.DashboardInvalid,

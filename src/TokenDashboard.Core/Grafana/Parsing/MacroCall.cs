@@ -1,10 +1,6 @@
 namespace TokenDashboard.Grafana.Parsing;
 
 /// <summary>A call such as <c>$__name(arguments)</c>, as the plugin reads it: the arguments end at the first closing bracket.</summary>
-/// <param name="Name">The name without <c>$__</c>.</param>
-/// <param name="Arguments">What stands between the brackets.</param>
-/// <param name="Index">Where the call begins.</param>
-/// <param name="Length">How long it is.</param>
 internal sealed record MacroCall(string Name, Range Arguments, int Index, int Length)
 {
     private const string Prefix = "$__";

@@ -110,15 +110,10 @@ internal sealed class ReadDashboard
         PluginOf(target["datasource"]) == Expression ? Expression : Source(panel["datasource"], target) ?? "an unnamed data source";
 }
 
-/// <summary>A query of a panel, an annotation or a variable.</summary>
-/// <param name="Target">The query.</param>
-/// <param name="Panel">The panel; null for an annotation or a variable.</param>
-/// <param name="Name">The name of what has the query.</param>
+/// <summary>A query of a panel, or without a panel of an annotation or a variable, and the name of what has it.</summary>
 internal sealed record ReadQuery(ReadTarget Target, ReadPanel? Panel, string Name);
 
-/// <summary>A panel of a dashboard.</summary>
-/// <param name="Json">The panel.</param>
-/// <param name="Row">The closed row that contains the panel; null for none.</param>
+/// <summary>A panel of a dashboard, and the closed row that contains it; null for none.</summary>
 internal sealed record ReadPanel(JsonObject Json, JsonObject? Row)
 {
     internal int? Id => Json.Number("id") is { } id && id == Math.Truncate(id) && Math.Abs(id) < int.MaxValue ? (int)id : null;

@@ -2,9 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Parsing;
 
-/// <summary>A result column of a query, as far as its text shows.</summary>
-/// <param name="Name">The name.</param>
-/// <param name="IsText">Whether a CAST makes it text, or it is a name in a relation of a variable.</param>
+/// <summary>A result column of a query as its text shows it. It is text if a CAST makes it so, or if it is a name in a relation of a variable.</summary>
 internal sealed partial record ResultColumn(string Name, bool IsText)
 {
     /// <summary>The columns of the outermost SELECT that have a name in the text.</summary>

@@ -45,7 +45,7 @@ internal sealed partial class SqlText
     /// <summary>The variables in the place of a table: <c>FROM ${name:raw}</c>.</summary>
     internal static IEnumerable<string> Relations(string sql) => Relation().Matches(Blank(sql)).Select(match => match.Groups["name"].Value);
 
-    /// <summary>Whether a name stands in a text, not as a part of a longer one.</summary>
+    /// <summary>Whether a text contains a name, not as a part of a longer one.</summary>
     internal static bool HasWord(string text, string word) => Word(text, word, 0, StringComparison.Ordinal) >= 0;
 
     /// <summary>Whether a text ends with a name, whatever other signs come after it.</summary>
@@ -118,6 +118,5 @@ internal sealed partial class SqlText
     [GeneratedRegex(@"--[^\n]*|/\*.*?(?:\*/|\z)|(?<quote>['""`])(?<text>.*?)(?:\k<quote>|\z)", RegexOptions.Singleline)]
     private static partial Regex CommentOrLiteral();
 
-    [GeneratedRegex(@"\b(?:FROM|JOIN)\s+\$\{(?<name>\w{1,200}):raw\}", RegexOptions.IgnoreCase)]
-    private static partial Regex Relation();
+    [GeneratedRegex(@"\b(?:FROM|JOIN)\s+\$\{(?<name>\w{1,200}):raw\}", RegexOptions.IgnoreCase)] private static partial Regex Relation();
 }

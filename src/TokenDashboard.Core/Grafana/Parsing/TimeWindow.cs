@@ -77,6 +77,5 @@ internal sealed partial record TimeWindow(DateTimeOffset From, DateTimeOffset To
         _ => new DateTime(time.Year, 1, 1),
     };
 
-    [GeneratedRegex("^now(?<step>([+-][0-9]*|/)([smhdwMQy]|f[Qy]))*$")]
-    private static partial Regex Relative();
+    [GeneratedRegex("^now(?<step>([+-][0-9]*|/)([smhdwMQy]|f[Qy]))*$")] private static partial Regex Relative();
 }

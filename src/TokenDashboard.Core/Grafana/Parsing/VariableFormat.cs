@@ -4,9 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Parsing;
 
-/// <summary>What a variable stands for in queries.</summary>
-/// <param name="Values">The chosen values.</param>
-/// <param name="IsList">Whether the variable takes several values, so that one is a list of one.</param>
+/// <summary>The chosen values of a variable. Where it takes several, one is a list of one.</summary>
 internal sealed record VariableValue(IReadOnlyList<string> Values, bool IsList)
 {
     /// <summary>The text that is inserted unchanged, in any format, if all is selected; null inserts the values.</summary>
@@ -20,11 +18,10 @@ internal sealed record VariableValue(IReadOnlyList<string> Values, bool IsList)
 /// <summary>The forms in which Grafana's browser part inserts the values of a variable, by the word after the colon.</summary>
 internal static partial class VariableFormat
 {
-    /// <summary>The text for a variable.</summary>
-    /// <param name="name">The variable's name.</param>
-    /// <param name="value">What it stands for.</param>
-    /// <param name="format">The word after the colon with its arguments; empty for Grafana's glob form.</param>
-    /// <param name="escapeDoubleQuotes">Whether <c>sqlstring</c> puts a backslash before a double quote, as from Grafana 10.2 on.</param>
+    /// <summary>
+    /// The text for a variable in the format after the colon, with its arguments; empty for Grafana's glob form. From Grafana 10.2 on,
+    /// <c>sqlstring</c> also puts a backslash before a double quote.
+    /// </summary>
     internal static string Write(string name, VariableValue value, string format, bool escapeDoubleQuotes)
     {
         string[] parts = format.Split(':');
@@ -99,16 +96,9 @@ internal static partial class VariableFormat
         };
     }
 
-    [GeneratedRegex(@"[\\^$*+?.()|[\]{}/]")]
-    private static partial Regex SpecialPattern();
-
-    [GeneratedRegex(@"[!*+\-=<>\s&|()\[\]{}^~?:\\/""]")]
-    private static partial Regex LucenePattern();
-
+    [GeneratedRegex(@"[\\^$*+?.()|[\]{}/]")] private static partial Regex SpecialPattern();
+    [GeneratedRegex(@"[!*+\-=<>\s&|()\[\]{}^~?:\\/""]")] private static partial Regex LucenePattern();
     // Letters that encodeURI encodes, and those Grafana encodes besides.
-    [GeneratedRegex(@"[^A-Za-z0-9\-_.~;,/?:@&=+$#]+")]
-    private static partial Regex UriPattern();
-
-    [GeneratedRegex("YYYY|MM|DD|HH|mm|ss|SSS|X|x|Z")]
-    private static partial Regex MomentPattern();
+    [GeneratedRegex(@"[^A-Za-z0-9\-_.~;,/?:@&=+$#]+")] private static partial Regex UriPattern();
+    [GeneratedRegex("YYYY|MM|DD|HH|mm|ss|SSS|X|x|Z")] private static partial Regex MomentPattern();
 }

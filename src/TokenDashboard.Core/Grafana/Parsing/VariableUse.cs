@@ -3,14 +3,9 @@ using System.Text.RegularExpressions;
 namespace TokenDashboard.Grafana.Parsing;
 
 /// <summary>
-/// A variable as it stands in a text: <c>$name</c>, <c>${name:format}</c>, <c>${name.field}</c> or <c>[[name:format]]</c>, as
+/// A use of a variable in a text: <c>$name</c>, <c>${name:format}</c>, <c>${name.field}</c> or <c>[[name:format]]</c>, as
 /// <see href="https://grafana.com/docs/grafana/latest/dashboards/variables/variable-syntax/">Grafana reads it</see>.
 /// </summary>
-/// <param name="Name">The name.</param>
-/// <param name="Field">What follows a dot, or the empty string.</param>
-/// <param name="Format">What follows a colon, or the empty string.</param>
-/// <param name="Index">Where the use begins.</param>
-/// <param name="Length">How long it is.</param>
 internal sealed partial record VariableUse(string Name, string Field, string Format, int Index, int Length)
 {
     /// <summary>Names that begin so are Grafana's own.</summary>

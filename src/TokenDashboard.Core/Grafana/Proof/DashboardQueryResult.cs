@@ -3,10 +3,7 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Grafana.Proof;
 
-/// <summary>
-/// The result of one query of a dashboard: of a panel, a variable or an annotation. It is as severe as the gravest of its problems, which
-/// are findings of their own, and <see cref="FindingSeverity.Passed"/> without a problem.
-/// </summary>
+/// <summary>The result of a dashboard's query, as severe as the most severe of its problems, which are findings of their own.</summary>
 public sealed record DashboardQueryResult : DashboardFinding
 {
     /// <summary>The rule of every result.</summary>
@@ -14,7 +11,7 @@ public sealed record DashboardQueryResult : DashboardFinding
 
     /// <summary>What the query is for.</summary>
     public required DashboardQueryKind Source { get; init; }
-    /// <summary>How many rows SQLite gave; at most 200,000 are read.</summary>
+    /// <summary>How many rows SQLite returned; at most 200,000 are read.</summary>
     public int Rows { get; init; }
     /// <summary>The columns, with their types in the plugin.</summary>
     public IReadOnlyList<DashboardQueryColumn> Columns { get; init; } = [];

@@ -46,7 +46,7 @@ public static class DashboardTest
         foreach (ReadDashboard dashboard in dashboards)
         {
             cancellation.ThrowIfCancellationRequested();
-            var findings = new List<DashboardFinding>(DashboardLinter.Check(dashboard, uids));
+            var findings = new List<DashboardFinding>(DashboardRules.Check(dashboard, uids));
             IReadOnlyList<DashboardQueryResult> queries = [];
             if (database is not null && dashboard.Plugin != plugin)
             {

@@ -5,7 +5,7 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Grafana.Proof;
 
-/// <summary>Rules about what a query gave.</summary>
+/// <summary>Rules about the result of a query.</summary>
 internal static class ResultRules
 {
     // The year 2200: seconds beyond it are really milliseconds.
@@ -18,12 +18,12 @@ internal static class ResultRules
         foreach ((DashboardRule Rule, string Problem) problem in OfColumns(result))
             yield return problem;
         if (result.Rows == 0)
-            yield return (DashboardRules.NoRows, "The query gave no rows.");
+            yield return (DashboardRules.NoRows, "The query returned no rows.");
         // Times as rows are a series, of which one value is what such a panel is for.
         if (SingleValuePanels.Contains(panel.Type) && !DisplayRules.ShowsRows(panel) && result is { Series: null, Rows: > 1 }
             && result.Columns.All(column => column.Type != ColumnType.Time))
         {
-            yield return (DashboardRules.RowsHidden, Invariant($"The query gave {result.Rows} rows, and the panel adds them up or takes one."));
+            yield return (DashboardRules.RowsHidden, Invariant($"The query returned {result.Rows} rows, and the panel adds them up or shows one."));
         }
         if (result.Series is { Repeated: > 0 } series)
             yield return (DashboardRules.PointRepeated, Invariant($"{series.Repeated} rows have the time and labels of an earlier one."));
@@ -65,7 +65,7 @@ internal static class ResultRules
     private static IEnumerable<(DashboardRule Rule, string Problem)> OfColumns(PluginResult result)
     {
         if (!result.Complete)
-            yield return (DashboardRules.TooManyRows, Invariant($"The query gave more than {EmulatedPlugin.MaxRows} rows; those after them were not read."));
+            yield return (DashboardRules.TooManyRows, Invariant($"The query returned more than {EmulatedPlugin.MaxRows} rows; those after them were not read."));
         foreach (PluginColumn column in result.Columns)
         {
             if (column.Type == ColumnType.Time)

@@ -29,10 +29,6 @@ internal static class DashboardBinding
     internal static bool Reads(DashboardDocument document, DataSourcePlugin plugin) => document.Root.AllTexts((_, text) => text).Contains(plugin.Id);
 
     /// <summary>Whether a dashboard needs a data source of the plugin: it asks for one, or has a variable set to none or to one that is not kept.</summary>
-    /// <param name="document">The dashboard.</param>
-    /// <param name="plugin">The plugin.</param>
-    /// <param name="references">What replaces data sources it refers to.</param>
-    /// <param name="keeps">Whether a variable that is set to this uid stays so.</param>
     internal static bool NeedsDataSource(DashboardDocument document, DataSourcePlugin plugin, DataSourceReferences? references, Func<string, bool> keeps)
     {
         if (references is null)

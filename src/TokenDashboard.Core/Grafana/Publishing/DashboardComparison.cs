@@ -17,8 +17,6 @@ public static class DashboardComparison
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: an input that cannot be filled in, or library panels.</exception>
     public static IReadOnlyList<GrafanaDashboardDifference> Compare(DashboardDocument left, DashboardDocument right)
     {
-        ArgumentNullException.ThrowIfNull(left);
-        ArgumentNullException.ThrowIfNull(right);
         static JsonObject Bound(DashboardDocument document) => DashboardBinding.Bind(document, DataSourceIdentity.Of(new GrafanaPublishOptions(), DataSourcePlugin.Of(document.Root)));
         return Compare(Bound(left), Bound(right), left.Uid.Length > 0 ? left.Uid : right.Uid);
     }

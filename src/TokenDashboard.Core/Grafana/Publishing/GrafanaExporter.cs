@@ -68,7 +68,7 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
     {
         DashboardDocument document = Read(uid, version, out FolderPlace place, out long found);
         IReadOnlyList<string> titles = Folders.Titles(place);
-        string path = DashboardFile.DistinctPathOf(root, titles, uid);
+        string path = DistinctPathOf(root, titles, uid);
         bool exists = File.Exists(path);
         if (!Callbacks.ShouldProcess($"File '{path}'", exists ? "Update" : "Create"))
             return null;
@@ -86,7 +86,6 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
     /// </exception>
     public GrafanaExportResult? TakeOver(DashboardDocument file, string path)
     {
-        ArgumentNullException.ThrowIfNull(file);
         if (file.Uid.Length == 0 || file.ForSharing)
         {
             throw new TokenDashboardException(
@@ -106,6 +105,21 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
         }
         GrafanaPublishAction action = changes.Count == 0 ? GrafanaPublishAction.Unchanged : GrafanaPublishAction.Updated;
         return new GrafanaExportResult(action, file.Uid, stored.Title, string.Join('/', Folders.Titles(place)), version, path, changes);
+    }
+
+    /// <summary>The full path of a dashboard's file: in folders named like the server's, named like its uid.</summary>
+    internal static string PathOf(string root, IEnumerable<string> folders, string uid, string suffix = "") =>
+        Path.GetFullPath(Path.Combine([root, .. folders.Select(FileName.Safe), $"{FileName.Of(uid)}{suffix}.json"]));
+
+    /// <summary>A dashboard's file, distinct from that of a uid that differs only in case: for many file systems those are one file.</summary>
+    private static string DistinctPathOf(string root, IEnumerable<string> folders, string uid)
+    {
+        string path = PathOf(root, folders, uid);
+        string folder = Path.GetDirectoryName(path)!;
+        string name = Path.GetFileName(path);
+        bool taken = Directory.Exists(folder)
+            && Directory.EnumerateFiles(folder).Select(Path.GetFileName).Any(other => name.Equals(other, StringComparison.OrdinalIgnoreCase) && name != other);
+        return taken ? Path.Combine(folder, $"{FileName.Distinct(uid)}.json") : path;
     }
 
     /// <summary>The newest versions of a dashboard that the server keeps, newest first.</summary>
@@ -142,7 +156,7 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
         string present = stored.Version > 0 ? string.Create(CultureInfo.InvariantCulture, $"; the current one is {stored.Version}") : "";
         return Api.History(stored).Newest > 0
             ? string.Create(CultureInfo.InvariantCulture, $"has no version {wanted} of the dashboard '{stored.Uid}'{present}")
-            : $"gives no history of the dashboard '{stored.Uid}' through {Api.Name}, only the current version{present}";
+            : $"returns no history of the dashboard '{stored.Uid}' through {Api.Name}, only the current version{present}";
     }
 
     private TokenDashboardException Missing(string what, string uid) => new(

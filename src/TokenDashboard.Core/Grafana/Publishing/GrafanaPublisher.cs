@@ -35,9 +35,30 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     /// <exception cref="TokenDashboardException">Any of the Grafana codes, or <see cref="ErrorCode.DashboardInvalid"/>: no usable uid.</exception>
     public IEnumerable<GrafanaPublishResult> Prepare(DashboardDocument document)
     {
-        ArgumentNullException.ThrowIfNull(document);
         DashboardBinding.RequireUid(document, _seen);
-        return PrepareParts(document);
+        Connect();
+        if (_folder is null && (_options.Folder ?? _options.FolderUid) is not null)
+        {
+            foreach (GrafanaPublishResult result in Folders.Ensure(_options.Folder, _options.FolderUid))
+                yield return result;
+            _folder = Folders.Place;
+        }
+        if (_references is null && _options.DataSources is { } map)
+        {
+            _references = DataSourceReferences.Resolve(map, Client, Callbacks.Warning);
+            _options = _references.One is { } one ? _options with { DataSourceUid = one.Uid } : _options;
+        }
+        DataSourcePlugin plugin = DataSourcePlugin.Of(document.Root);
+        GrafanaPublishOptions options = OptionsOf(plugin);
+        if (!_dataSources.ContainsKey(plugin)
+            && (IsChosen(options) ? options.Database is not null || DashboardBinding.Reads(document, plugin)
+                : DashboardBinding.NeedsDataSource(document, plugin, _references, uid => Keeps(uid, plugin))))
+        {
+            GrafanaPublishResult? result = DataSources.Ensure(options, out DataSourceIdentity identity, plugin);
+            _dataSources[plugin] = identity;
+            if (result is not null)
+                yield return result;
+        }
     }
 
     /// <summary>Saves one dashboard if it differs. Call <see cref="Prepare"/> with it before.</summary>
@@ -48,7 +69,6 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     /// </exception>
     public IEnumerable<GrafanaPublishResult> Publish(DashboardDocument document)
     {
-        ArgumentNullException.ThrowIfNull(document);
         DataSourcePlugin plugin = DataSourcePlugin.Of(document.Root);
         JsonObject dashboard = DashboardBinding.Bind(
             document,
@@ -127,33 +147,6 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     /// <summary>Warns of data sources that were to be replaced and that no dashboard has. Call it after the last one.</summary>
     public void Finish() => _references?.WarnOfUnmatched(Callbacks.Warning);
 
-    private IEnumerable<GrafanaPublishResult> PrepareParts(DashboardDocument document)
-    {
-        Connect();
-        if (_folder is null && (_options.Folder ?? _options.FolderUid) is not null)
-        {
-            foreach (GrafanaPublishResult result in Folders.Ensure(_options.Folder, _options.FolderUid))
-                yield return result;
-            _folder = Folders.Place;
-        }
-        if (_references is null && _options.DataSources is { } map)
-        {
-            _references = DataSourceReferences.Resolve(map, Client, Callbacks.Warning);
-            _options = _references.One is { } one ? _options with { DataSourceUid = one.Uid } : _options;
-        }
-        DataSourcePlugin plugin = DataSourcePlugin.Of(document.Root);
-        GrafanaPublishOptions options = OptionsOf(plugin);
-        if (!_dataSources.ContainsKey(plugin)
-            && (IsChosen(options) ? options.Database is not null || DashboardBinding.Reads(document, plugin)
-                : DashboardBinding.NeedsDataSource(document, plugin, _references, uid => Keeps(uid, plugin))))
-        {
-            GrafanaPublishResult? result = DataSources.Ensure(options, out DataSourceIdentity identity, plugin);
-            _dataSources[plugin] = identity;
-            if (result is not null)
-                yield return result;
-        }
-    }
-
     private GrafanaDataSources DataSources => new(Client, Server, Callbacks);
 
     /// <summary>Whether a variable that is set to a data source stays so: no other was given, and the server has it.</summary>
@@ -196,12 +189,21 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
         }
     }
 
-    private string Backup(string uid, StoredDashboard stored, string path)
+    /// <summary>Writes a backup beside existing ones; one of another server may have the same uid and version.</summary>
+    private string Backup(string uid, StoredDashboard stored, string root)
     {
-        string file = DashboardFile.WriteBackup(
-            path, Folders.Titles(stored.Folder), uid, stored.Version, DashboardDocument.FromObject(DashboardContent.ForFile(stored.Json!)));
-        Callbacks.Verbose($"Wrote version {stored.Version} of the dashboard '{uid}' to '{file}'.");
-        return file;
+        string json = DashboardDocument.FromObject(DashboardContent.ForFile(stored.Json!)).Json;
+        for (int count = 1; ; count++)
+        {
+            string suffix = $".v{stored.Version}{(count == 1 ? "" : $"-{count}")}";
+            string path = GrafanaExporter.PathOf(root, Folders.Titles(stored.Folder), uid, suffix);
+            if (!File.Exists(path) || ProvisioningFolder.Read(path) == json)
+            {
+                AtomicFile.WriteBelow(root, path, json);
+                Callbacks.Verbose($"Wrote version {stored.Version} of the dashboard '{uid}' to '{path}'.");
+                return path;
+            }
+        }
     }
 
     /// <summary>Why a dashboard that is not on the server is not created: it was deleted there, or only existing ones are to be updated.</summary>

@@ -37,8 +37,6 @@ public sealed class ProvisioningWriter
     /// </exception>
     public ProvisioningWriter(ProvisioningOptions options, PublishCallbacks callbacks)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(callbacks);
         if (options.Folder?.Contains('/', StringComparison.Ordinal) == true)
         {
             throw new TokenDashboardException(
@@ -63,7 +61,6 @@ public sealed class ProvisioningWriter
     /// </exception>
     public IEnumerable<GrafanaPublishResult> Write(DashboardDocument document)
     {
-        ArgumentNullException.ThrowIfNull(document);
         string uid = DashboardBinding.RequireUid(document, _seen);
         if (!_titles.TryAdd(document.Title.Trim(), uid) && _titles[document.Title.Trim()] is var other && other != uid)
         {

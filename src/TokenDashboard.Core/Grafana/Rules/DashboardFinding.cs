@@ -19,7 +19,7 @@ public record DashboardFinding
     public string Panel { get; init; } = "";
     /// <summary>The letter of the query; the empty string for a variable, or if no query is meant.</summary>
     public string RefId { get; init; } = "";
-    /// <summary>What is wrong, or what the query gave.</summary>
+    /// <summary>What is wrong, or what the query returned.</summary>
     public required string Message { get; init; }
     /// <summary>What to do; the empty string for nothing.</summary>
     public string Advice { get; init; } = "";
@@ -56,6 +56,10 @@ public sealed record DashboardRule(string Id, FindingSeverity Severity, string B
         Severity = Severity, Rule = Id, Dashboard = dashboard.Document.Title, DashboardUid = dashboard.Document.Uid, PanelId = panel?.Id,
         Panel = panel?.Label ?? name, RefId = refId, Message = Cut(problem), Advice = Advice,
     };
+
+    /// <summary>A finding about a query.</summary>
+    internal static DashboardFinding Find(ReadDashboard dashboard, ReadQuery query, (DashboardRule Rule, string Problem) found) =>
+        found.Rule.Find(dashboard, found.Problem, query.Panel, query.Target.RefId, query.Name);
 
     /// <summary>A message of a length that can be shown: it may contain text of the dashboard.</summary>
     internal static string Cut(string problem) => problem.Length > LongestMessage ? problem[..LongestMessage] + "…" : problem;

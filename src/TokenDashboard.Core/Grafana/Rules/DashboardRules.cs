@@ -1,3 +1,4 @@
+using TokenDashboard.Grafana.Parsing;
 using static TokenDashboard.Grafana.Rules.FindingSeverity;
 
 namespace TokenDashboard.Grafana.Rules;
@@ -133,6 +134,13 @@ public static class DashboardRules
 
     /// <summary>All rules, in the order of the documentation.</summary>
     public static IReadOnlyList<DashboardRule> All => Rules;
+
+    /// <summary>Checks a dashboard against the rules that need no database; its links may lead to dashboards with the uids.</summary>
+    internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard, IReadOnlyCollection<string> uids) =>
+    [
+        .. SettingRules.Check(dashboard), .. PanelRules.Check(dashboard), .. LayoutRules.Check(dashboard), .. QueryRules.Check(dashboard),
+        .. VariableRules.Check(dashboard), .. DisplayRules.Check(dashboard), .. LinkRules.Check(dashboard, uids),
+    ];
 
     private static DashboardRule Add(string id, FindingSeverity severity, string breach, string advice)
     {

@@ -85,21 +85,13 @@ internal static partial class DisplayRules
         return start;
     }
 
-    [GeneratedRegex(@"\bGROUP\s+BY\b", RegexOptions.IgnoreCase)]
-    private static partial Regex Grouped();
+    [GeneratedRegex(@"\bGROUP\s+BY\b", RegexOptions.IgnoreCase)] private static partial Regex Grouped();
 
     [GeneratedRegex(@"\b(SUM|MIN|MAX|AVG|TOTAL|COALESCE|IFNULL|IIF|CASE)\b|[*/](?=\s*[\w(.])(?<=[\w)]\s*[*/])", RegexOptions.IgnoreCase)]
     private static partial Regex Computed();
 
-    [GeneratedRegex(@"\G\s*(DISTINCT\s+)?(?<function>CAST|AVG|TOTAL|COUNT|ROUND)\s*\(", RegexOptions.IgnoreCase)]
-    private static partial Regex FirstCall();
-
-    [GeneratedRegex(@"\G\s*OVER\s*\(", RegexOptions.IgnoreCase)]
-    private static partial Regex Over();
-
-    [GeneratedRegex(@"\G\s*(AS\b|[""'`\w\s]*$)", RegexOptions.IgnoreCase)]
-    private static partial Regex NameAlone();
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex SpacePattern();
+    [GeneratedRegex(@"\G\s*(DISTINCT\s+)?(?<function>CAST|AVG|TOTAL|COUNT|ROUND)\s*\(", RegexOptions.IgnoreCase)] private static partial Regex FirstCall();
+    [GeneratedRegex(@"\G\s*OVER\s*\(", RegexOptions.IgnoreCase)] private static partial Regex Over();
+    [GeneratedRegex(@"\G\s*(AS\b|[""'`\w\s]*$)", RegexOptions.IgnoreCase)] private static partial Regex NameAlone();
+    [GeneratedRegex(@"\s+")] private static partial Regex SpacePattern();
 }

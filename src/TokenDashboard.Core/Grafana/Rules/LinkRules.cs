@@ -30,6 +30,5 @@ internal static partial class LinkRules
     ];
 
     // Addresses of other servers, and uids from variables, cannot be checked.
-    [GeneratedRegex(@"^/?d/(?<uid>[A-Za-z0-9_-]+)(?=[/?#]|$)")]
-    private static partial Regex DashboardUrl();
+    [GeneratedRegex(@"^/?d/(?<uid>[A-Za-z0-9_-]+)(?=[/?#]|$)")] private static partial Regex DashboardUrl();
 }

@@ -15,7 +15,7 @@ internal static partial class QueryRules
 
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard) =>
     [
-        .. dashboard.Queries.SelectMany(query => Problems(dashboard, query.Target).Select(found => query.Find(dashboard, found))),
+        .. dashboard.Queries.SelectMany(query => Problems(dashboard, query.Target).Select(found => DashboardRule.Find(dashboard, query, found))),
         .. dashboard.Variables.Where(variable => variable.IsTooLong).Select(variable => DashboardRules.QueryTooLong.Find(dashboard, TooLong, name: variable.Name)),
         .. dashboard.Variables.Where(dashboard.Asks).SelectMany(variable =>
             MacroProblems(dashboard, variable.Query).Select(found => found.Rule.Find(dashboard, found.Problem, name: variable.Name))),
@@ -111,10 +111,7 @@ internal static partial class QueryRules
     }
 
     // A query that builds SQL joins the name from two texts, so that it is not replaced too early.
-    [GeneratedRegex(@"\$(' \|\| '|', ')?\{?__(from|to|fromTime|toTime)(_ms)?\b|\[\[__(from|to)\b")]
-    private static partial Regex TimeFilter();
-
+    [GeneratedRegex(@"\$(' \|\| '|', ')?\{?__(from|to|fromTime|toTime)(_ms)?\b|\[\[__(from|to)\b")] private static partial Regex TimeFilter();
     // Prices and the tables of the server have no times.
-    [GeneratedRegex(@"\b(FROM|JOIN)\s(?!\s*(token_price|system\.))", RegexOptions.IgnoreCase)]
-    private static partial Regex TableRead();
+    [GeneratedRegex(@"\b(FROM|JOIN)\s(?!\s*(token_price|system\.))", RegexOptions.IgnoreCase)] private static partial Regex TableRead();
 }

@@ -12,17 +12,20 @@ internal static class VariableRules
 
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
     {
-        var uses = new UsedNames(dashboard);
+        ILookup<string, ReadVariable?> users = Users(dashboard);
+        // What a library panel uses is unknown.
+        bool anyLibrary = dashboard.Panels.Any(panel => panel.OfLibrary);
         foreach (ReadVariable variable in dashboard.Variables)
         {
             if (variable.Type == "query" && variable.Json.Number("refresh") != OnTimeRangeChange)
                 yield return DashboardRules.ReloadOnTimeChange.Find(dashboard, "The list is not refreshed when the time range changes.", name: variable.Name);
-            if (!uses.Has(variable))
+            // A variable's own properties are no use of it. Ad hoc filters apply without being named.
+            if (!anyLibrary && variable.Type != "adhoc" && users[variable.Name].All(user => user == variable))
                 yield return DashboardRules.VariableUnused.Find(dashboard, $"Nothing uses the variable '{variable.Name}'.", name: variable.Name);
         }
         IEnumerable<ReadQuery> queries =
             [.. dashboard.Queries, .. dashboard.Variables.Where(dashboard.Asks).Select(variable => new ReadQuery(variable.AsTarget, null, variable.Name))];
-        foreach (DashboardFinding finding in queries.SelectMany(query => Problems(dashboard, query.Target.Sql).Select(found => query.Find(dashboard, found))))
+        foreach (DashboardFinding finding in queries.SelectMany(query => Problems(dashboard, query.Target.Sql).Select(found => DashboardRule.Find(dashboard, query, found))))
             yield return finding;
     }
 
@@ -55,38 +58,17 @@ internal static class VariableRules
         }
     }
 
-    // A variable's own properties are no use of it. Ad hoc filters apply without being named, and what a library panel uses is unknown.
-    private sealed class UsedNames
+    /// <summary>What uses each name: variables, and null for the rest of the dashboard.</summary>
+    private static ILookup<string, ReadVariable?> Users(ReadDashboard dashboard)
     {
-        private readonly bool _isUnknown;
-        private readonly HashSet<string> _byDashboard;
-        private readonly Dictionary<string, ReadVariable> _byOneVariable = new(StringComparer.Ordinal);
-        private readonly HashSet<string> _byVariables = new(StringComparer.Ordinal);
+        static string Read(string key, string text) => key is "rawQueryText" or "queryText" or "rawSql" ? SqlText.WithoutComments(text) : text;
+        static IEnumerable<string> Names(IEnumerable<string> texts) => texts.SelectMany(VariableUse.In).Select(use => use.Name).Distinct();
 
-        internal UsedNames(ReadDashboard dashboard)
-        {
-            _isUnknown = dashboard.Panels.Any(panel => panel.OfLibrary);
-            _byDashboard =
-            [
-                .. dashboard.Rows.Concat(dashboard.Panels.Select(panel => panel.Json)).Select(panel => panel.Text("repeat")),
-                .. Names(dashboard.Root.Where(pair => pair.Key != "templating").SelectMany(pair => pair.Value.AllTexts(Read))),
-            ];
-            foreach (ReadVariable variable in dashboard.Variables)
-            {
-                foreach (string name in Names(variable.Json.AllTexts((key, text) =>
-                    key is "query" or "definition" && dashboard.Asks(variable) ? SqlText.WithoutComments(text) : Read(key, text))))
-                {
-                    if (!_byOneVariable.TryAdd(name, variable) && _byOneVariable[name] != variable)
-                        _byVariables.Add(name);
-                }
-            }
-        }
-
-        internal bool Has(ReadVariable variable) => _isUnknown || variable.Type == "adhoc" || _byDashboard.Contains(variable.Name)
-            || _byVariables.Contains(variable.Name) || (_byOneVariable.TryGetValue(variable.Name, out ReadVariable? user) && user != variable);
-
-        private static string Read(string key, string text) => key is "rawQueryText" or "queryText" or "rawSql" ? SqlText.WithoutComments(text) : text;
-
-        private static IEnumerable<string> Names(IEnumerable<string> texts) => texts.SelectMany(VariableUse.In).Select(use => use.Name).Distinct();
+        IEnumerable<string> byDashboard = dashboard.Rows.Concat(dashboard.Panels.Select(panel => panel.Json)).Select(panel => panel.Text("repeat"))
+            .Concat(Names(dashboard.Root.Where(pair => pair.Key != "templating").SelectMany(pair => pair.Value.AllTexts(Read))));
+        IEnumerable<(string Name, ReadVariable? User)> byVariables = dashboard.Variables.SelectMany(variable => Names(variable.Json.AllTexts((key, text) =>
+            key is "query" or "definition" && dashboard.Asks(variable) ? SqlText.WithoutComments(text) : Read(key, text)))
+            .Select(name => (name, (ReadVariable?)variable)));
+        return byDashboard.Select(name => (Name: name, User: (ReadVariable?)null)).Concat(byVariables).ToLookup(use => use.Name, use => use.User);
     }
 }

@@ -41,7 +41,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         JsonElement message = entry.Member("message"), usage = message.Member("usage");
         if ((usage.Text("input_tokens") ?? usage.Text("output_tokens")) is null || message.Text("model") == SyntheticModel)
         {
-            return null;
+            return JsonLines.NoRequest;
         }
         string? id = message.Text("id") ?? entry.Text("requestId") ?? entry.Text("uuid");
         string? reason = Add(entry, message.Text("model"), usage, session, id, isSidechain, text);

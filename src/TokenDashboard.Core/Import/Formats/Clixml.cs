@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Xml;
 using TokenDashboard.Import.Reading;
@@ -12,6 +11,9 @@ internal static class Clixml
     private const string Null = "Nil";
     private const string Structure = "Obj";
 
+    // Where an object has its properties, and those that were added to it.
+    private static readonly string[] Properties = ["Props", "MS"];
+
     public static readonly UsageFormat Format = new(ImportFormat.Clixml, "requests of Get-TokenRequest") { Read = Read };
 
     private static readonly RecordShape Shape = new("csv", Columns: null);
@@ -23,24 +25,33 @@ internal static class Clixml
     {
         var requests = new RecordSink(input.Sink, Shape, null);
         var values = new RequestValues();
-        using var reader = XmlReader.Create(input.Lines.AsStream(), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, IgnoreWhitespace = true });
+        using var reader = XmlReader.Create(input.Lines.AsStream(), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, IgnoreWhitespace = true, ConformanceLevel = ConformanceLevel.Fragment });
         try
         {
-            // Depth 1 are the objects; their properties lie in Props.
-            var text = new StringBuilder();
+            // An object with a name is the value of a property; others are requests, or lists of them.
+            bool hasName = false;
             for (reader.Read(); !reader.EOF; reader.Read())
             {
-                if (reader is { NodeType: XmlNodeType.Element, Depth: 1, Name: Structure })
+                if (reader is { NodeType: XmlNodeType.Element, Name: Structure })
+                {
+                    hasName = reader.GetAttribute("N") is not null;
+                }
+                else if (reader.NodeType == XmlNodeType.Element && !hasName && Properties.Contains(reader.Name))
                 {
                     long line = ((IXmlLineInfo)reader).LineNumber;
-                    values.Clear();
-                    text.Clear();
                     input.Sink.Report.CountLine();
+                    Dictionary<string, string> properties;
                     using (XmlReader one = reader.ReadSubtree())
                     {
-                        ReadObject(one, values, text);
+                        properties = ReadProperties(one);
                     }
-                    string? reason = values.HasTokens ? requests.Add(values, Encoding.UTF8.GetBytes(text.ToString())) : null;
+                    values.Clear();
+                    foreach ((ImportColumn column, string[] names) in ColumnMap.OfNames(properties.Keys).Sources)
+                    {
+                        values[column] = properties[names[0]];
+                    }
+                    byte[] text = Encoding.UTF8.GetBytes(string.Concat(properties.Select(property => $"{property.Key}={property.Value}\n")));
+                    string? reason = values.HasTokens ? requests.Add(values, text) : null;
                     if (reason is not null)
                     {
                         input.Sink.Unreadable(line, reason);
@@ -54,8 +65,9 @@ internal static class Clixml
         }
     }
 
-    private static void ReadObject(XmlReader reader, RequestValues values, StringBuilder text)
+    private static Dictionary<string, string> ReadProperties(XmlReader reader)
     {
+        var properties = new Dictionary<string, string>();
         string? outer = null;
         while (reader.Read())
         {
@@ -70,13 +82,9 @@ internal static class Clixml
                 continue;
             }
             bool isTime = name == "UtcDateTime" && outer is not null;
-            string value = reader.Name == Null || reader.IsEmptyElement ? "" : ReadText(reader);
-            if (ColumnMap.TryColumn(isTime ? outer! : name, out ImportColumn column) && column != ImportColumn.Id)
-            {
-                values[column] = value;
-                text.Append(CultureInfo.InvariantCulture, $"{column}={value}\n");
-            }
+            properties[isTime ? outer! : name] = reader.Name == Null || reader.IsEmptyElement ? "" : ReadText(reader);
         }
+        return properties;
     }
 
     private static string ReadText(XmlReader reader)

@@ -44,7 +44,7 @@ internal sealed class CodexSession(ImportSink sink)
             case "event_msg" when payload.Text("type") == "token_count" && payload.Member("info").ValueKind == JsonValueKind.Object:
                 return ReadCount(line, payload.Member("info"), text);
             default:
-                return null;
+                return JsonLines.NoRequest;
         }
     }
 

@@ -31,7 +31,7 @@ internal static class CursorUsage
         if (Number(record(WithCacheWrite)) is { } with && Number(record(WithoutCacheWrite)) is { } without)
         {
             long rest = (Number(record("Cache Read")) ?? 0) + (Number(record("Output Tokens")) ?? 0);
-            values.Set(ImportColumn.CacheWriteTokens, Number(record("Total Tokens")) is { } total && total == with + without + rest ? with : Math.Max(0, with - without));
+            values.Set(ImportColumn.CacheWriteTokens, Number(record("Total Tokens")) is { } total && total == with + without + rest || with < without ? with : with - without);
         }
         values[ImportColumn.RequestType] = "chat";
         values[ImportColumn.Success] = record("Kind")?.Contains("Errored", StringComparison.OrdinalIgnoreCase) == true ? "false" : null;

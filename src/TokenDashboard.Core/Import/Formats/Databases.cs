@@ -62,10 +62,9 @@ internal static class Databases
     private static void ReadStore(string path, ImportSink sink, CancellationToken cancellation)
     {
         using TokenStore store = TokenStore.Open(path, cancellation);
-        var keys = new ImportKeyCopy(store);
-        for (List<StoredKey> page = keys.Next(); page.Count > 0 && page[0].RowId is not null; page = keys.Next())
+        foreach (StoredKey key in DatabaseRows.Keys(store))
         {
-            page.ForEach(sink.Scratch.AddKey);
+            sink.Scratch.AddKey(key);
         }
         var values = new RequestValues { IsVerbatim = true };
         foreach (string?[] fields in DatabaseRows.Requests(store))

@@ -23,58 +23,50 @@ internal static class LangfuseExport
     };
 
     public static readonly UsageFormat Format = UsageFormat.Of(ImportFormat.Langfuse, "observations of type GENERATION or EMBEDDING with usageDetails", Shape,
-        isJson: marks => IsObservation(marks, "") || IsObservation(marks, "data.") || IsObservation(marks, "observations."), isCsv: marks => IsObservation(marks, ""));
+        isJson: IsObservation, isCsv: IsObservation);
 
     /// <summary>
     /// Reads usage details, whose keys are free: those of input and of the cache make the prompt tokens, for <c>input</c> leaves out what
-    /// has a key of its own, and those of output the completion tokens.
+    /// has a key of its own, and those of output the completion tokens. Keys such as <c>prompt_details.cache_read</c> are parts of them.
     /// </summary>
     public static void ReadUsage(RequestValues values, string? details)
     {
-        if (!JsonText.TryParse(details, out JsonElement usage))
+        if (!JsonText.TryParse(details, out JsonElement usage) || usage.Text("unit") is { Length: > 0 } and not "TOKENS")
         {
             return;
         }
-        long prompt = 0, completion = 0, read = -1, written = -1, reasoning = -1;
+        var counts = new Dictionary<ImportColumn, long>();
+        values.CacheIsBeside = values.ReasoningIsBeside = true;
         foreach ((string name, JsonElement part) in usage.Members())
         {
-            if (part.ValueKind != JsonValueKind.Number || !part.TryGetInt64(out long count) || count < 0)
+            if (part.Text() is { } text && ValueText.TryCount(text, out long count) && Column(name) is { } column)
             {
-                continue;
-            }
-            bool isCache = name.Contains("cache", StringComparison.OrdinalIgnoreCase), isWritten = isCache && (name.Contains("creation", StringComparison.Ordinal) || name.Contains("write", StringComparison.Ordinal));
-            if (name is "total" or "total_tokens" or "totalTokens")
-            {
-                values.Set(ImportColumn.TotalTokens, count);
-            }
-            else if (name.StartsWith("output", StringComparison.Ordinal) || name.StartsWith("completion", StringComparison.Ordinal) || name.Contains("reasoning", StringComparison.Ordinal))
-            {
-                completion += count;
-                reasoning = name.Contains("reasoning", StringComparison.Ordinal) ? Math.Max(0, reasoning) + count : reasoning;
-            }
-            else if (isCache || name.StartsWith("input", StringComparison.Ordinal) || name.StartsWith("prompt", StringComparison.Ordinal))
-            {
-                prompt += count;
-                (read, written) = isWritten ? (read, Math.Max(0, written) + count) : isCache ? (Math.Max(0, read) + count, written) : (read, written);
+                counts[column] = counts.GetValueOrDefault(column) + count;
+                bool isInWhole = name.Contains("details", StringComparison.Ordinal);
+                values.CacheIsBeside &= !isInWhole;
+                values.ReasoningIsBeside &= !isInWhole;
             }
         }
-        if (prompt + completion == 0 && !values.HasTokens)
+        foreach ((ImportColumn column, long count) in counts)
         {
-            return;
-        }
-        values.Set(ImportColumn.PromptTokens, prompt);
-        values.Set(ImportColumn.CompletionTokens, completion);
-        foreach ((ImportColumn column, long count) in ((ImportColumn, long)[])[(ImportColumn.CachedTokens, read), (ImportColumn.CacheWriteTokens, written), (ImportColumn.ReasoningTokens, reasoning)])
-        {
-            if (count >= 0)
-            {
-                values.Set(column, count);
-            }
+            values.Set(column, count);
         }
     }
 
-    private static bool IsObservation(Marks marks, string at) =>
-        marks.HasAny(at + "traceId", at + "trace_id") && marks.Has(at + "type") && marks.HasAny(at + "usageDetails", at + "usage_details", at + "parentObservationId", at + "parent_observation_id", at + "promptTokens");
+    private static ImportColumn? Column(string name)
+    {
+        bool Has(string part) => name.Contains(part, StringComparison.OrdinalIgnoreCase);
+        return name is "total" or "total_tokens" or "totalTokens" ? ImportColumn.TotalTokens
+            : Has("cache") ? Has("creation") || Has("write") ? ImportColumn.CacheWriteTokens : ImportColumn.CachedTokens
+            : Has("reasoning") ? ImportColumn.ReasoningTokens
+            : Has("details") ? null
+            : name.StartsWith("output", StringComparison.Ordinal) || name.StartsWith("completion", StringComparison.Ordinal) ? ImportColumn.CompletionTokens
+            : name.StartsWith("input", StringComparison.Ordinal) || name.StartsWith("prompt", StringComparison.Ordinal) ? ImportColumn.PromptTokens
+            : null;
+    }
+
+    private static bool IsObservation(Marks marks) =>
+        marks.HasAny("traceId", "trace_id") && marks.Has("type") && marks.HasAny("usageDetails", "usage_details", "parentObservationId", "parent_observation_id", "promptTokens");
 
     private static void Complete(RequestValues values, Func<string, string?> record)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
 
@@ -13,24 +14,28 @@ internal static class LiteLlmSpendLogs
         (ImportColumn.Id, ["request_id"]), (ImportColumn.SpanId, ["request_id"]), (ImportColumn.Timestamp, ["startTime"]), (ImportColumn.EndTime, ["endTime"]),
         (ImportColumn.DurationMs, ["request_duration_ms"]), (ImportColumn.Transaction, ["session_id"]), (ImportColumn.User, ["user"]), (ImportColumn.Model, ["model"]),
         (ImportColumn.Provider, ["custom_llm_provider"]), (ImportColumn.RequestType, ["call_type"]), (ImportColumn.PromptTokens, ["prompt_tokens"]),
-        (ImportColumn.CompletionTokens, ["completion_tokens"]), (ImportColumn.TotalTokens, ["total_tokens"]), (ImportColumn.Cost, ["spend"]), (ImportColumn.Success, ["status"])))
+        (ImportColumn.CompletionTokens, ["completion_tokens"]), (ImportColumn.TotalTokens, ["total_tokens"]), (ImportColumn.CachedTokens, ["cache_read_input_tokens"]),
+        (ImportColumn.CacheWriteTokens, ["cache_creation_input_tokens"]), (ImportColumn.Cost, ["spend"]), (ImportColumn.Success, ["status"])))
     {
         Complete = Complete,
     };
 
     public static readonly UsageFormat Format = UsageFormat.Of(ImportFormat.LiteLlm, "rows with startTime and prompt_tokens", Shape,
-        isJson: marks => IsLog(marks, "") || IsLog(marks, "data.") || IsLog(marks, "logs."), isCsv: marks => IsLog(marks, ""));
+        isJson: IsLog, isCsv: IsLog);
 
-    private static bool IsLog(Marks marks, string at) => marks.Has(at + "request_id") && marks.HasAny(at + "startTime", at + "spend");
+    private static bool IsLog(Marks marks) => marks.Has("request_id") && marks.HasAny("startTime", "spend");
 
     /// <summary>Takes the parts of the tokens from the provider's own usage object.</summary>
     private static void Complete(RequestValues values, Func<string, string?> record)
     {
         if (JsonText.TryParse(record("metadata"), out var metadata))
         {
-            values[ImportColumn.CachedTokens] ??= metadata.At("usage_object.cache_read_input_tokens").Text() ?? metadata.At("usage_object.prompt_tokens_details.cached_tokens").Text();
-            values[ImportColumn.CacheWriteTokens] ??= metadata.At("usage_object.cache_creation_input_tokens").Text() ?? metadata.At("usage_object.prompt_tokens_details.cache_creation_tokens").Text();
-            values[ImportColumn.ReasoningTokens] ??= metadata.At("usage_object.completion_tokens_details.reasoning_tokens").Text();
+            foreach (JsonElement usage in (JsonElement[])[metadata.Member("usage_object"), metadata.Member("additional_usage_values")])
+            {
+                values[ImportColumn.CachedTokens] ??= usage.Text("cache_read_input_tokens") ?? usage.At("prompt_tokens_details.cached_tokens").Text();
+                values[ImportColumn.CacheWriteTokens] ??= usage.Text("cache_creation_input_tokens") ?? usage.At("prompt_tokens_details.cache_creation_tokens").Text();
+                values[ImportColumn.ReasoningTokens] ??= usage.At("completion_tokens_details.reasoning_tokens").Text();
+            }
         }
     }
 }

@@ -38,12 +38,14 @@ internal sealed class ObserviciaLog(ImportSink sink)
         ("transaction_id", ImportColumn.Transaction), ("user.id", ImportColumn.User), ("llm.model", ImportColumn.Model), ("llm.provider", ImportColumn.Provider),
         ("llm.request.type", ImportColumn.RequestType), ("policy.passed", ImportColumn.Success));
 
-    private string? ReadLine(ReadOnlySpan<byte> line, long lineNumber)
+    private string? ReadLine(ReadOnlySpan<byte> text, long lineNumber, out int length)
     {
-        var reader = new Utf8JsonReader(line, JsonText.ReaderOptions);
+        var reader = new Utf8JsonReader(text, JsonText.ReaderOptions);
         var span = new Span(sink.NewRow());
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
         {
+            length = text.Length;
             return "not a JSON object";
         }
         string? reason = null;
@@ -52,11 +54,8 @@ internal sealed class ObserviciaLog(ImportSink sink)
             // A reason is kept, not given at once: it counts only when the line turns out to be a span, and whole.
             reason = ReadMember(ref reader, ref span) ?? reason;
         }
-        if (reader.Read())
-        {
-            return "more than one JSON value in a line";
-        }
-        return span.IsSpan && span.HasTokens ? reason ?? Add(ref span, line) : null;
+        length = (int)reader.BytesConsumed;
+        return span.IsSpan && span.HasTokens ? reason ?? Add(ref span, text[..length]) : null;
     }
 
     private string? ReadMember(ref Utf8JsonReader reader, ref Span span)
@@ -151,8 +150,7 @@ internal sealed class ObserviciaLog(ImportSink sink)
             span.Unknown |= span.End >= span.Start ? 0 : 1 << (int)ImportColumn.DurationMs;
         }
         sink.Report.CountUnknown(span.Unknown);
-        ReadOnlySpan<byte> trace = sink.Batch.Text(row, row.TraceId), id = sink.Batch.Text(row, row.SpanId);
-        row.Key = trace.Length > 0 && id.Length > 0 ? ImportKeys.OfSpan(row.StoredTicks, trace, id) : sink.KeyOfLine(in row, line);
+        row.Key = sink.TryKeyOfSpan(in row, out ImportKey key) ? key : sink.KeyOfLine(in row, line);
         sink.Add(ref row);
         return null;
     }

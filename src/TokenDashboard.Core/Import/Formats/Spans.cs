@@ -15,14 +15,14 @@ internal sealed class Spans(ImportSink sink)
 
     public static readonly UsageFormat Otlp = new(ImportFormat.Otlp, "spans with token counts")
     {
-        IsJson = marks => marks.HasAny("resourceSpans", "resourceLogs", "resourceMetrics"),
+        IsJson = marks => marks.HasAny("resourceSpans", "resourceLogs", "resourceMetrics", "batches.scopeSpans", "batches.instrumentationLibrarySpans"),
         Read = Read,
     };
 
     public static readonly UsageFormat Copilot = new(ImportFormat.Copilot, "chat spans or inference events with token counts")
     {
         IsJson = marks => marks.HasAny("attributes") && (marks.HasAny("spanContext", "hrTime", "_body", "instrumentationScope", "instrumentationLibrary")
-            || (marks.HasAny("traceId", "context.trace_id") && marks.HasAny("startTime", "start_time", "duration"))),
+            || (marks.HasAny("traceId", "context.trace_id") && marks.HasAny("startTime", "start_time", "startTimeUnixNano", "duration"))),
         Read = Read,
     };
 
@@ -56,7 +56,7 @@ internal sealed class Spans(ImportSink sink)
     {
         bool isExport = false;
         foreach ((string group, string scopes, string olderScopes, string members) in ((string, string, string, string)[])
-            [("resourceSpans", "scopeSpans", "instrumentationLibrarySpans", "spans"), ("resourceLogs", "scopeLogs", "instrumentationLibraryLogs", "logRecords")])
+            [("resourceSpans", "scopeSpans", "instrumentationLibrarySpans", "spans"), ("batches", "scopeSpans", "instrumentationLibrarySpans", "spans"), ("resourceLogs", "scopeLogs", "instrumentationLibraryLogs", "logRecords")])
         {
             foreach (JsonElement resource in value.Member(group).Elements())
             {
@@ -75,25 +75,13 @@ internal sealed class Spans(ImportSink sink)
             isExport |= value.Member(group).ValueKind == JsonValueKind.Array;
         }
         return isExport ? null
-            : value.Member("attributes").ValueKind == JsonValueKind.Object ? TryReadSpan(value, value.Member("resource").Member("attributes"))
+            : value.Member("attributes").ValueKind is JsonValueKind.Object or JsonValueKind.Array ? TryReadSpan(value, value.Member("resource").Member("attributes"))
             : value.Member("resourceMetrics").ValueKind == JsonValueKind.Array ? "metrics are sums, not requests; of OTLP spans and logs are read"
-            : null;
+            : JsonLines.NoRequest;
     }
 
-    private string? TryReadSpan(JsonElement span, JsonElement common)
-    {
-        string id = "";
-        try
-        {
-            id = ValueText.Shorten(First(span, "spanId", "spanContext.spanId", "context.span_id") ?? "");
-            return ReadSpan(span, common) is { } reason ? $"span {id}: {reason}" : null;
-        }
-        catch (JsonException exception)
-        {
-            // A text that is none ends its span, not the whole line.
-            return $"span {id}: {exception.Message}";
-        }
-    }
+    private string? TryReadSpan(JsonElement span, JsonElement common) =>
+        ReadSpan(span, common) is { } reason ? $"span {ValueText.Shorten(First(span, "spanId", "spanContext.spanId", "context.span_id") ?? "")}: {reason}" : null;
 
     private string? ReadSpan(JsonElement span, JsonElement common)
     {
@@ -107,7 +95,7 @@ internal sealed class Spans(ImportSink sink)
         {
             return hasTokens ? ReadEvent(span, trace, id) : null;
         }
-        string? kind = _values[ImportColumn.RequestType];
+        string? kind = _values[ImportColumn.RequestType] ??= span.Text("span_kind");
         bool isRequest = !_attributes.IsStep && kind is not null && (RequestKinds.Contains(kind) || kind.Contains(".do", StringComparison.Ordinal));
         if (!hasTokens)
         {
@@ -130,12 +118,16 @@ internal sealed class Spans(ImportSink sink)
 
     private string? ReadEvent(JsonElement record, string? trace, string? span)
     {
+        _values[ImportColumn.Timestamp] = Time(record, "timeUnixNano", "hrTime", "timestamp", "time", "observedTimeUnixNano", "hrTimeObserved");
         string? name = _attributes.EventName ?? record.Member("body").Text("stringValue") ?? record.Text("body") ?? record.Text("_body");
+        if (_values[ImportColumn.Timestamp] is null)
+        {
+            return "no time";
+        }
         if (name is null || !(RequestEvents.Contains(name) || name.StartsWith("GenAI inference", StringComparison.Ordinal)))
         {
             return null;
         }
-        _values[ImportColumn.Timestamp] = Time(record, "timeUnixNano", "hrTime", "timestamp", "time", "observedTimeUnixNano", "hrTimeObserved");
         _values[ImportColumn.RequestType] ??= "chat";
         _values[ImportColumn.Success] = _attributes.HasError ? "false" : null;
         SetRequestId(name);

@@ -8,10 +8,19 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal static class UsageBuckets
 {
+    private static readonly string[] Names =
+    [
+        "num_model_requests", "api_requests", "successful_requests", "failed_requests", "ending_at", "bucket_width", "usage_date_utc", "requests", "uncached_input_tokens",
+        "results.uncached_input_tokens", "n_context_tokens_total", "object=bucket",
+    ];
+
     public static readonly UsageFormat Format = new(ImportFormat.Auto, "requests")
     {
-        IsJson = marks => marks.HasAny("object=bucket", "data.object=bucket", "data.results.uncached_input_tokens", "results.uncached_input_tokens", "data.results.num_model_requests",
-            "results.num_model_requests", "num_model_requests", "n_context_tokens_total", "data.n_context_tokens_total") || marks.Has("api_requests", "date") || marks.Has("data.requests", "data.date"),
-        Read = input => throw CsvUsage.NotRequests(input.Sink, "they have the names of a usage report by bucket"),
+        IsJson = marks => marks.HasAny(Names),
+        IsCsv = marks => marks.HasAny(Names),
+        Read = input => throw new TokenDashboardException(
+            ErrorCode.ImportNotRequests,
+            $"The rows of '{input.Sink.Report.Path}' are sums of many requests, as names such as {Names[0]} or {Names[5]} tell. As requests they would spoil counts, durations and percentiles. Import the log of single requests instead; to take each row as one request all the same, remove the columns that count requests or name buckets.",
+            target: input.Sink.Report.Path),
     };
 }

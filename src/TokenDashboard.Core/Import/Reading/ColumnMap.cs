@@ -76,7 +76,8 @@ public sealed class ColumnMap
         .GroupBy(name => ByName[Normalize(name)])
         // A row's number in some table is no id of a request.
         .Where(group => group.Key != ImportColumn.Id)
-        .Select(group => (group.Key, group.ToArray())));
+        // What Get-TokenRequest gives has a cost by the price list beside the one that was recorded.
+        .Select(group => (group.Key, group.Where(name => name != "Cost" || !group.Contains("RecordedCost")).ToArray())));
 
     /// <summary>This map, with another one's answers where this has none.</summary>
     internal ColumnMap Over(ColumnMap other) => new(_sources.Concat(other._sources.Where(entry => !_sources.ContainsKey(entry.Key)))
@@ -89,7 +90,7 @@ public sealed class ColumnMap
     /// <summary>The constant a value of the map stands for, or null where it names a column.</summary>
     internal static string? Constant(string source) => source[0] == ConstantMark ? source[1..] : null;
 
-    private static string Normalize(string name) => name.Replace("_", "", StringComparison.Ordinal).Trim().ToLowerInvariant();
+    private static string Normalize(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
 
     private static TokenDashboardException Invalid(string what) => new(ErrorCode.ImportMapInvalid, $"The map cannot be used: {what}");
 }

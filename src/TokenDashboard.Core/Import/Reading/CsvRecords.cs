@@ -37,7 +37,12 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     /// <summary>The first record: the names of the columns. It also tells the delimiter.</summary>
     public string[]? ReadHeader()
     {
-        string[]? names = Read(isHeader: true);
+        string[]? names;
+        do
+        {
+            names = Read(isHeader: true);
+        }
+        while (names is not null && IsPreamble(Record));
         if (names is null || !IsTerminated)
         {
             sink.Report.Incomplete |= names is not null;
@@ -64,6 +69,9 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
         return best;
     }
 
+    /// <summary>Whether a line stands before the header: the delimiter, for spreadsheets, or the type of what Export-Csv wrote.</summary>
+    public static bool IsPreamble(ReadOnlySpan<byte> line) => line.StartsWith("sep="u8) || line.StartsWith("#TYPE "u8);
+
     private string[]? Read(bool isHeader)
     {
         while (TryTake())
@@ -73,11 +81,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
             string? reason = null;
             while (reason is null)
             {
-                if (!Utf8.IsValid(Record))
-                {
-                    reason = "not UTF-8";
-                }
-                else if (Split(Encoding.UTF8.GetString(Record), out bool isOpen) is { } fields)
+                if (Split(Text(Record), out bool isOpen) is { } fields)
                 {
                     bool isWhole = _taken.Count == 1 || fields.Length == _columns || isHeader;
                     if (isWhole)
@@ -130,7 +134,10 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
         }
     }
 
-    private bool IsRecord(Line line) => Split(Encoding.UTF8.GetString(line.Bytes), out _) is { } fields && fields.Length == _columns;
+    // What is not UTF-8 is what spreadsheets of Western languages write.
+    private static string Text(ReadOnlySpan<byte> record) => (Utf8.IsValid(record) ? Encoding.UTF8 : Encoding.Latin1).GetString(record);
+
+    private bool IsRecord(Line line) => Split(Text(line.Bytes), out _) is { } fields && fields.Length == _columns;
 
     /// <summary>Takes the next line that is not empty as the beginning of a record.</summary>
     private bool TryTake()

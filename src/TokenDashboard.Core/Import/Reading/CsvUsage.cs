@@ -6,10 +6,6 @@ namespace TokenDashboard.Import.Reading;
 /// <summary>Reads requests from CSV, by a map of columns.</summary>
 internal sealed class CsvUsage
 {
-    // Columns that only sums of many requests have.
-    private static readonly string[] SumColumns =
-        ["num_model_requests", "api_requests", "successful_requests", "failed_requests", "ending_at", "bucket_width", "usage_date_utc", "requests"];
-
     private readonly ImportSink _sink;
     private readonly CsvRecords _records;
     private readonly RecordShape _shape;
@@ -17,6 +13,7 @@ internal sealed class CsvUsage
     private readonly (ImportColumn Column, int[] Indexes, string? Constant)[] _columns;
     private readonly int _needed;
     private readonly int _known;
+    private readonly int _width;
     private readonly bool _commaIsPoint;
     private readonly RequestValues _values;
     private readonly XxHash128 _before = new();
@@ -28,6 +25,7 @@ internal sealed class CsvUsage
     private CsvUsage(CsvRecords records, ImportSink sink, RecordShape shape, SpanTree? tree, string[] header, ColumnMap map, bool dayFirst)
     {
         (_records, _sink, _shape) = (records, sink, shape);
+        _width = header.Length;
         _values = new RequestValues { DayFirst = dayFirst };
         _requests = new RecordSink(sink, shape, tree);
         var indexes = header.Select((name, index) => (name, index)).DistinctBy(entry => entry.name, StringComparer.OrdinalIgnoreCase)
@@ -51,9 +49,7 @@ internal sealed class CsvUsage
     /// <param name="sink">Takes the requests.</param>
     /// <param name="shape">What the format calls its columns.</param>
     /// <param name="map">The map that was asked for, or null.</param>
-    /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.ImportColumnMissing"/>: the file lacks a column that is needed. <see cref="ErrorCode.ImportNotRequests"/>: its rows are sums.
-    /// </exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.ImportColumnMissing"/>: the file lacks a column that is needed.</exception>
     public static void Read(LineReader lines, ImportSink sink, RecordShape shape, ColumnMap? map)
     {
         bool dayFirst = ValueText.BeginsWithDay(lines.Peek());
@@ -61,10 +57,6 @@ internal sealed class CsvUsage
         if (records.ReadHeader() is not { } header)
         {
             return;
-        }
-        if (shape.Columns is null && header.FirstOrDefault(name => SumColumns.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } sum)
-        {
-            throw NotRequests(sink, $"its column '{sum}' says so");
         }
         ColumnMap own = shape.Columns is { } known
             ? new ColumnMap(known.Sources.Select(entry => (entry.Key, entry.Value.Where(name => header.Contains(name, StringComparer.OrdinalIgnoreCase)).ToArray())).Where(entry => entry.Item2.Length > 0))
@@ -79,12 +71,6 @@ internal sealed class CsvUsage
         new CsvUsage(records, sink, shape, tree, header, whole, dayFirst).ReadRecords();
         tree?.Decide();
     }
-
-    /// <summary>What is said of a file whose rows are sums of many requests.</summary>
-    public static TokenDashboardException NotRequests(ImportSink sink, string why) => new(
-        ErrorCode.ImportNotRequests,
-        $"The rows of '{sink.Report.Path}' are sums of many requests: {why}. As requests they would spoil counts, durations and percentiles. Import the log of single requests instead; to take each row as one request all the same, remove the columns that count requests.",
-        target: sink.Report.Path);
 
     private static TokenDashboardException Missing(string what, string[] header, ImportSink sink) => new(
         ErrorCode.ImportColumnMissing,
@@ -117,6 +103,15 @@ internal sealed class CsvUsage
         if (fields.Length < (_records.IsTerminated ? _needed : _known))
         {
             return $"{fields.Length} fields, of which the last that is needed is number {_needed}";
+        }
+        if (Array.TrueForAll(fields, string.IsNullOrWhiteSpace))
+        {
+            return null;
+        }
+        if (fields.Length > _width && !string.IsNullOrWhiteSpace(fields[_width]))
+        {
+            // A field with a delimiter and no quotes moves those behind it.
+            return $"more fields than the {_width} columns";
         }
         _values.Clear();
         foreach ((ImportColumn column, int[] indexes, string? constant) in _columns)

@@ -59,6 +59,15 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
         return valid;
     }
 
+    /// <summary>The key of a request that has a trace and a span.</summary>
+    public bool TryKeyOfSpan(in ImportRow row, out ImportKey key)
+    {
+        ReadOnlySpan<byte> trace = _batch.Text(row, row.TextOf(ImportColumn.TraceId)), span = _batch.Text(row, row.TextOf(ImportColumn.SpanId));
+        bool has = trace.Length > 0 && span.Length > 0;
+        key = has ? ImportKeys.OfSpan(row.StoredTicks, trace, span) : default;
+        return has;
+    }
+
     /// <summary>The key of a request that is known by nothing but its line.</summary>
     public ImportKey KeyOfLine(in ImportRow row, ReadOnlySpan<byte> line)
     {
@@ -69,7 +78,7 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
     /// <summary>Takes the row being made.</summary>
     public void Add(ref ImportRow row)
     {
-        report.CountRead(row.StoredTicks);
+        report.CountRead(row.StoredTicks, row.CountedTokens);
         Write(ref row);
     }
 

@@ -1,22 +1,34 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Import.Reading;
 
 /// <summary>Goes through a file of JSON; whatever is wrong with a line ends in the report.</summary>
 internal static class JsonLines
 {
+    /// <summary>What a reader says of an object that is no request, so that those in it are looked at where it is a page of them.</summary>
+    public const string NoRequest = "no request";
+
     // Of a line of nothing but brackets the library's document would take twenty times the memory of the line.
     private const int MaxValues = 8_000_000;
 
-    /// <summary>Reads one line and adds its requests.</summary>
+    // Where pages and sessions have their records.
+    private static readonly string[] PageMembers = ["data", "messages", "observations", "results", "logs", "items", "value"];
+
+    private static readonly Regex TextOrNoNumber = new("""
+        "([^"\\]|\\.)*"|-?\b(NaN|Infinity)\b
+        """, RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.ExplicitCapture);
+
+    /// <summary>Reads the JSON value a text begins with, and adds its requests.</summary>
     /// <returns>What is wrong with it, or null.</returns>
-    public delegate string? LineHandler(ReadOnlySpan<byte> line, long lineNumber);
+    public delegate string? TextHandler(ReadOnlySpan<byte> text, long lineNumber, out int length);
 
     /// <summary>Reads one object and adds its requests.</summary>
-    /// <returns>What is wrong with it, or null.</returns>
+    /// <returns>What is wrong with it, <see cref="NoRequest"/>, or null.</returns>
     public delegate string? ValueHandler(JsonElement value, ReadOnlySpan<byte> text, long lineNumber);
 
-    public static void Read(LineReader reader, ImportSink sink, LineHandler onLine)
+    public static void Read(LineReader reader, ImportSink sink, TextHandler onText)
     {
         while (reader.Read(out ReadOnlySpan<byte> line))
         {
@@ -31,15 +43,7 @@ internal static class JsonLines
                 continue;
             }
             sink.Report.CountLine();
-            string? reason;
-            try
-            {
-                reason = onLine(line, reader.LineNumber);
-            }
-            catch (JsonException exception)
-            {
-                reason = Reason(exception);
-            }
+            string? reason = ReadLine(line, reader.LineNumber, onText);
             if (reason is not null && !reader.IsTerminated)
             {
                 // No beginning of a JSON object is one itself, so this line is still being written.
@@ -56,31 +60,59 @@ internal static class JsonLines
         }
     }
 
-    /// <summary>Reads all objects, several of a line and those in arrays too.</summary>
-    public static void ReadValues(LineReader reader, ImportSink sink, ValueHandler onValue) => Read(reader, sink, (line, lineNumber) =>
+    /// <summary>Reads all objects, those in arrays and pages too.</summary>
+    public static void ReadValues(LineReader reader, ImportSink sink, ValueHandler onValue) => Read(reader, sink, (ReadOnlySpan<byte> text, long lineNumber, out int length) =>
     {
-        string? reason = null;
-        while (!line.IsEmpty)
-        {
-            using JsonDocument document = Parse(line, out int length);
-            reason = ReadValue(document.RootElement, line[..length], lineNumber, onValue) ?? reason;
-            line = line[length..].Trim(" \t\r\0"u8);
-        }
-        return reason;
+        using JsonDocument document = Parse(text, out length);
+        return ReadValue(document.RootElement, lineNumber, onValue);
     });
 
-    private static string? ReadValue(JsonElement value, ReadOnlySpan<byte> text, long lineNumber, ValueHandler onValue)
+    /// <summary>Whether objects of this name in another are records of a page.</summary>
+    public static bool IsPageMember(string name) => PageMembers.Contains(name);
+
+    /// <summary>Whether an object has records in it.</summary>
+    public static bool IsPage(JsonElement value) => PageMembers.Any(name => value.Member(name).ValueKind == JsonValueKind.Array);
+
+    /// <summary>Reads the values of a line, of which files that were joined may have several.</summary>
+    private static string? ReadLine(ReadOnlySpan<byte> line, long lineNumber, TextHandler onText)
     {
-        if (value.ValueKind != JsonValueKind.Array)
-        {
-            return value.ValueKind == JsonValueKind.Object ? onValue(value, text, lineNumber) : "not a JSON object";
-        }
         string? reason = null;
-        foreach (JsonElement element in value.EnumerateArray())
+        bool isMended = false;
+        while (!line.IsEmpty)
         {
-            reason = ReadValue(element, element.Utf8(), lineNumber, onValue) ?? reason;
+            try
+            {
+                reason = onText(line, lineNumber, out int length) ?? reason;
+                line = Trim(line[length..]);
+            }
+            catch (JsonException) when (!isMended && (line.IndexOf("NaN"u8) >= 0 || line.IndexOf("Infinity"u8) >= 0))
+            {
+                // Python writes these for numbers that are none.
+                isMended = true;
+                line = Encoding.Latin1.GetBytes(TextOrNoNumber.Replace(Encoding.Latin1.GetString(line), match => match.Value[0] == '"' ? match.Value : "null"));
+            }
+            catch (JsonException exception)
+            {
+                // The library's own sentence may quote the line, and a line may hold what was said to a model.
+                return exception.BytePositionInLine is { } position ? $"not JSON at its byte {position + 1}" : exception.Message;
+            }
         }
         return reason;
+    }
+
+    private static string? ReadValue(JsonElement value, long lineNumber, ValueHandler onValue)
+    {
+        string? reason = value.ValueKind switch
+        {
+            JsonValueKind.Object => onValue(value, value.Utf8(), lineNumber),
+            JsonValueKind.Array => null,
+            _ => "not a JSON object",
+        };
+        foreach (JsonElement element in reason == NoRequest ? PageMembers.SelectMany(name => value.Member(name).Elements()).Where(element => element.ValueKind == JsonValueKind.Object) : value.Elements())
+        {
+            reason = ReadValue(element, lineNumber, onValue) ?? reason;
+        }
+        return reason == NoRequest ? null : reason;
     }
 
     private static JsonDocument Parse(ReadOnlySpan<byte> line, out int length)
@@ -98,11 +130,8 @@ internal static class JsonLines
     // A machine that stopped while it wrote leaves zeros, and files that were joined have byte order marks within.
     private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> line)
     {
-        line = line.Trim(" \t\0"u8);
+        line = line.Trim(" \t\r\n\0"u8);
         return line is [0xEF, 0xBB, 0xBF, ..] ? line[3..] : line;
     }
 
-    // The library's own sentence may quote the line, and a line may hold what was said to a model.
-    private static string Reason(JsonException exception) =>
-        exception.BytePositionInLine is { } position ? $"not JSON at its byte {position + 1}" : exception.Message;
 }

@@ -7,9 +7,6 @@ namespace TokenDashboard.Import.Reading;
 /// <summary>Reads requests from JSON objects, one each; pages and sessions hold theirs in an array.</summary>
 internal sealed class JsonRecords
 {
-    // Where pages and sessions have their records.
-    private static readonly string[] Arrays = ["data", "messages", "observations", "results", "logs", "items", "value"];
-
     private readonly ColumnMap? _map;
     private readonly RecordShape _shape;
     private readonly RecordSink _requests;
@@ -44,7 +41,7 @@ internal sealed class JsonRecords
     public string? ReadObject(JsonElement record, Func<string, string?> outer)
     {
         (_record, _outer) = (record, outer);
-        return ReadRecord(record.Utf8());
+        return ReadRecord(record.Utf8()) is { } reason and not JsonLines.NoRequest ? reason : null;
     }
 
     private string? ReadValue(JsonElement value, ReadOnlySpan<byte> text, long lineNumber)
@@ -54,23 +51,11 @@ internal sealed class JsonRecords
             // What a session's first line says holds for those after it.
             _outer = name => name == session ? id : null;
         }
-        foreach (string name in Arrays)
+        if (value.Member("trace") is { ValueKind: JsonValueKind.Object } trace)
         {
-            if (value.Member(name) is { ValueKind: JsonValueKind.Array } records)
-            {
-                string? reason = null;
-                if (value.Member("trace") is { ValueKind: JsonValueKind.Object } trace)
-                {
-                    // Who asked is said of the trace, not of each observation.
-                    _outer = path => path is "userId" or "sessionId" ? trace.Text(path) : null;
-                }
-                foreach (JsonElement record in records.EnumerateArray())
-                {
-                    _record = record;
-                    reason = record.ValueKind == JsonValueKind.Object ? ReadRecord(record.Utf8()) ?? reason : reason;
-                }
-                return reason;
-            }
+            // Who asked is said of the trace, not of each observation.
+            (string? user, string? conversation) = (trace.Text("userId"), trace.Text("sessionId"));
+            _outer = path => path switch { "userId" => user, "sessionId" => conversation, _ => null };
         }
         _record = value;
         return ReadRecord(text);
@@ -86,10 +71,10 @@ internal sealed class JsonRecords
         {
             _values[column] = First(names);
         }
-        if (!_shape.Fill(_values, _get) || (!_values.HasTokens && _values[ImportColumn.Timestamp] is null))
+        if (!_shape.Fill(_values, _get) || (!_values.HasTokens && (_values[ImportColumn.Timestamp] is null || JsonLines.IsPage(_record))))
         {
             _requests.Pass(_values);
-            return null;
+            return JsonLines.NoRequest;
         }
         return _requests.Add(_values, text);
     }

@@ -1,12 +1,14 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Import.Reading;
 
 /// <summary>Reads the values of JSON lines where a source may write a number as text, and text that is no text.</summary>
-internal static class JsonText
+internal static partial class JsonText
 {
     // Numbers and verdicts in quotes are short; whatever is longer is neither.
     private const int LongestScalar = 64;
@@ -14,7 +16,7 @@ internal static class JsonText
     public static readonly JsonReaderOptions ReaderOptions = new() { CommentHandling = JsonCommentHandling.Disallow };
 
     /// <summary>The text of a scalar value as UTF-8: that of a string unescaped, that of a number or a word as it stands, none for null.</summary>
-    /// <returns>False for an object, an array, or text that is not UTF-8 or too long.</returns>
+    /// <returns>False for an object, an array, or text that is too long.</returns>
     public static bool TryText(ref Utf8JsonReader reader, ImportSink sink, out TextSlice slice)
     {
         slice = default;
@@ -28,15 +30,14 @@ internal static class JsonText
                 }
                 catch (InvalidOperationException)
                 {
-                    // A lone surrogate.
-                    return false;
+                    return sink.TryText(Mend($"\"{Encoding.UTF8.GetString(reader.ValueSpan)}\""), out slice);
                 }
                 finally
                 {
                     ArrayPool<byte>.Shared.Return(buffer);
                 }
             case JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False:
-                return sink.TryText(reader.ValueSpan, out slice);
+                return sink.TryText(reader.ValueSpan, out slice) || sink.TryText(Encoding.UTF8.GetString(reader.ValueSpan), out slice);
             default:
                 return reader.TokenType == JsonTokenType.Null;
         }
@@ -68,7 +69,6 @@ internal static class JsonText
     }
 
     /// <summary>The text of a scalar element; null for null, an object, an array, or what is not there.</summary>
-    /// <exception cref="JsonException">The text is not UTF-8.</exception>
     public static string? Text(this JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.String => String(element),
@@ -80,16 +80,16 @@ internal static class JsonText
     public static string? Text(this JsonElement element, string member) => element.Member(member).Text();
 
     /// <summary>A member; undefined where the element is no object or has none of that name.</summary>
-    /// <exception cref="JsonException">A name in the object is not valid UTF-16.</exception>
     public static JsonElement Member(this JsonElement element, string member)
     {
         try
         {
             return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(member, out JsonElement value) ? value : default;
         }
-        catch (InvalidOperationException exception)
+        catch (InvalidOperationException)
         {
-            throw new JsonException("a name is not valid UTF-16", exception);
+            // Another name in the object is no text.
+            return element.Members().LastOrDefault(entry => entry.Name == member).Value;
         }
     }
 
@@ -120,11 +120,6 @@ internal static class JsonText
         {
             return false;
         }
-        catch (ArgumentException)
-        {
-            // Half a character, of which the library makes no bytes.
-            return false;
-        }
     }
 
     /// <summary>The text of an element as it stands in the file.</summary>
@@ -146,15 +141,27 @@ internal static class JsonText
         }
     }
 
+    // Pairs of surrogates first, so that what is left of them is half of one.
+    [GeneratedRegex(@"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")]
+    private static partial Regex Escape();
+
     private static string String(JsonElement element)
     {
         try
         {
             return element.GetString()!;
         }
-        catch (InvalidOperationException exception)
+        catch (InvalidOperationException)
         {
-            throw new JsonException("a text is not valid UTF-8", exception);
+            return Mend(Encoding.UTF8.GetString(element.Utf8()));
         }
+    }
+
+    /// <summary>The text of a string of JSON in which half characters, as in a text that was cut by its length, become U+FFFD.</summary>
+    private static string Mend(string json)
+    {
+        using JsonDocument whole = JsonDocument.Parse(Escape().Replace(
+            json, escape => escape.Length == 6 && char.IsSurrogate((char)Convert.ToUInt16(escape.Value[2..], 16)) ? "\\ufffd" : escape.Value));
+        return whole.RootElement.GetString()!;
     }
 }

@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace TokenDashboard.Import.Reading;
 
 /// <summary>
-/// By what a format is recognised: the names in an object, as paths of up to three, through arrays too, or the names of a CSV file's
-/// columns; and of <c>type</c>, <c>object</c> and the like also the value, as in <c>type=session_meta</c>.
+/// By what a format is recognised: the names in an object, as paths of up to three, through arrays too, and without those of the pages
+/// around it; or the names of a CSV file's columns; and of <c>type</c>, <c>object</c> and the like also the value, as in
+/// <c>type=session_meta</c>.
 /// </summary>
 internal sealed class Marks
 {
@@ -46,10 +47,10 @@ internal sealed class Marks
     public static Marks OfJson(ReadOnlySpan<byte> line)
     {
         var names = new HashSet<string>();
-        var path = new List<(string Name, int Depth)>();
+        var path = new List<(string Name, int Depth, bool IsPage)>();
         // Not the final block, so that of a line that is cut off what is there is read.
-        var reader = new Utf8JsonReader(line, isFinalBlock: false, new JsonReaderState(JsonText.ReaderOptions));
-        int objects = 0;
+        var reader = new Utf8JsonReader(line, isFinalBlock: false, new JsonReaderState(JsonText.ReaderOptions with { AllowMultipleValues = true }));
+        int objects = 0, pages = 0;
         string name = "";
         try
         {
@@ -63,13 +64,17 @@ internal sealed class Marks
                     case JsonTokenType.EndObject:
                         objects--;
                         break;
-                    case JsonTokenType.PropertyName when objects <= MaxDepth:
+                    case JsonTokenType.PropertyName when objects <= MaxDepth + pages:
                         path.RemoveAll(part => part.Depth >= objects);
-                        name = string.Join('.', path.Select(part => part.Name).Append(Encoding.UTF8.GetString(reader.ValueSpan)));
-                        path.Add((Encoding.UTF8.GetString(reader.ValueSpan), objects));
+                        pages = path.TakeWhile(part => part.IsPage).Count();
+                        path.Add((Encoding.UTF8.GetString(reader.ValueSpan), objects, false));
+                        name = string.Join('.', path.Skip(pages).Select(part => part.Name));
                         names.Add(name);
                         break;
-                    case JsonTokenType.String when objects <= MaxDepth && reader.ValueSpan.Length <= LongestWord && (name.EndsWith("type", StringComparison.Ordinal) || name.EndsWith("object", StringComparison.Ordinal)):
+                    case JsonTokenType.StartArray when path.Count > 0 && path[^1].Depth == objects:
+                        path[^1] = path[^1] with { IsPage = JsonLines.IsPageMember(path[^1].Name) };
+                        break;
+                    case JsonTokenType.String when objects <= MaxDepth + pages && reader.ValueSpan.Length <= LongestWord && (name.EndsWith("type", StringComparison.Ordinal) || name.EndsWith("object", StringComparison.Ordinal)):
                         names.Add($"{name}={Encoding.UTF8.GetString(reader.ValueSpan)}");
                         break;
                 }

@@ -8,12 +8,6 @@ namespace TokenDashboard.Import.Reading;
 /// <summary>What a source says of one request, as texts by column; null where it says nothing.</summary>
 internal sealed class RequestValues
 {
-    private static readonly ImportColumn[] Texts =
-    [
-        ImportColumn.Transaction, ImportColumn.User, ImportColumn.Model, ImportColumn.Provider, ImportColumn.RequestType, ImportColumn.TraceId, ImportColumn.SpanId,
-        ImportColumn.ParentSpanId,
-    ];
-
     private readonly string?[] _values = new string?[Enum.GetValues<ImportColumn>().Length];
     private int _unknown;
 
@@ -78,7 +72,7 @@ internal sealed class RequestValues
             row.PolicyPassed = passed || !known;
         }
         this[ImportColumn.Provider] ??= this[ImportColumn.Model] is { } model ? sink.ProviderOf?.Invoke(model) : null;
-        foreach (ImportColumn column in Texts)
+        for (ImportColumn column = 0; column <= ImportColumns.LastText; column++)
         {
             Known(column, this[column] is not { } text || sink.TryText(text, out row.Text(column)));
         }
@@ -89,10 +83,8 @@ internal sealed class RequestValues
     /// <summary>The key these values give by themselves: that of a span, or the source's own id.</summary>
     public bool TryKey(ImportSink sink, string source, in ImportRow row, out ImportKey key)
     {
-        key = default;
-        if (row.TraceId.Length > 0 && row.SpanId.Length > 0)
+        if (sink.TryKeyOfSpan(in row, out key))
         {
-            key = ImportKeys.OfSpan(row.StoredTicks, sink.Batch.Text(row, row.TraceId), sink.Batch.Text(row, row.SpanId));
             return true;
         }
         if (this[ImportColumn.Id] is { } id)

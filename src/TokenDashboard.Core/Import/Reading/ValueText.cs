@@ -9,7 +9,7 @@ namespace TokenDashboard.Import.Reading;
 /// <summary>Reads numbers, times and verdicts in the spellings sources use.</summary>
 internal static partial class ValueText
 {
-    private const int LongestTime = 64;
+    private const int LongestTime = 100;
 
     // Numbers in any spelling are shorter.
     private const int LongestNumber = 64;
@@ -19,25 +19,13 @@ internal static partial class ValueText
     private static readonly long FirstTicks = new DateTime(2000, 1, 1).Ticks;
     private static readonly long LastTicks = new DateTime(2200, 1, 1).Ticks;
 
-    private static readonly string[] ZonelessForms =
-    [
-        "yyyy-MM-dd", "yyyy-MM", "yyyyMMdd", "yyyy-MM-dd HH", "yyyy-MM-dd H:mm", "yyyy-MM-dd H:mm:ss", "yyyy-MM-dd H:mm:ss.FFFFFFF", "yyyy/M/d", "yyyy/M/d H:mm", "yyyy/M/d H:mm:ss",
-        "d.M.yyyy", "d.M.yyyy H:mm", "d.M.yyyy H:mm:ss", "M/d/yyyy", "M/d/yyyy H:mm", "M/d/yyyy H:mm:ss", "M/d/yyyy h:mm tt", "M/d/yyyy h:mm:ss tt", "yyyyMMdd'T'HHmmss", "MMM d yyyy h:mm tt", "MMM d, yyyy h:mm tt", "MMM d, yyyy",
-    ];
+    // What the library does not read by itself.
+    private static readonly string[] OtherForms = ["yyyyMMdd", "yyyyMMdd'T'HHmmssK", "yyyy-MM-dd H", "yyyy-MM-dd H:mm:ssK", "ddd MMM d HH:mm:ss yyyy"];
 
-    private static readonly string[] ZonelessDayFirst = [.. ZonelessForms.Select(DayFirst)];
-
-    private static readonly string[] ZonedForms =
-    [
-        "yyyy-MM-dd HH:mmK", "yyyy-MM-dd HH:mm:ssK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm zzz", "yyyy-MM-dd HH:mm:ss zzz", "M/d/yyyy H:mm:ss zzz", "d.M.yyyy H:mm:ss zzz", "yyyy/M/d H:mm:ss zzz", "M/d/yyyy h:mm:ss tt zzz",
-        "ddd, d MMM yyyy H:mm:ssK", "ddd, d MMM yyyy H:mm:ss zzz", "yyyyMMdd'T'HHmmssK", "yyyy-MM-dd HH:mm:sszz", "yyyy-MM-dd HH:mmzz",
-    ];
-
-    private static readonly string[] ZonedDayFirst = [.. ZonedForms.Select(DayFirst)];
+    private static readonly DateTimeFormatInfo MonthFirst = CultureInfo.InvariantCulture.DateTimeFormat;
+    private static readonly DateTimeFormatInfo DayFirst = new() { ShortDatePattern = "dd/MM/yyyy" };
 
     private static readonly string[] Nulls = ["null", "none", "nan", "\\N"];
-
-    private static string DayFirst(string form) => form.Replace("M/d/", "d/M/", StringComparison.Ordinal);
 
     /// <summary>
     /// Whether dates such as 1/2/2026 begin with the day: the file's other dates say it, where one number is above 12, else the culture.
@@ -163,9 +151,11 @@ internal static partial class ValueText
             }
             text = text[..bracket].TrimEnd();
         }
+        // As JavaScript writes times: ... GMT+0100 (Central European Standard Time).
+        text = ZoneName().Replace(text, "$1");
         if (text.EndsWith(" UTC", StringComparison.OrdinalIgnoreCase) || text.EndsWith(" GMT", StringComparison.OrdinalIgnoreCase))
         {
-            text = text[..^4] + "Z";
+            text = text[..^4];
         }
         long later = 0;
         if (text.Length >= 16 && text.AsSpan(11).StartsWith("24:00") && text.AsSpan(16).TrimEnd('Z').Trim(":.0").IsEmpty)
@@ -180,14 +170,13 @@ internal static partial class ValueText
         {
             text = $"{text.AsSpan(0, 10)} {text.AsSpan(11)}";
         }
-        const DateTimeStyles Styles = DateTimeStyles.AllowWhiteSpaces;
-        if (DateTime.TryParseExact(text, dayFirst ? ZonelessDayFirst : ZonelessForms, CultureInfo.InvariantCulture, Styles, out DateTime local))
+        const DateTimeStyles Styles = DateTimeStyles.AllowWhiteSpaces | DateTimeStyles.AdjustToUniversal | DateTimeStyles.NoCurrentDateDefault;
+        // A year of four digits, for the library would add the present one where there is none; and points are written where the day is first.
+        if (Year().IsMatch(text)
+            && (DateTime.TryParse(text, dayFirst || PointedDate().IsMatch(text) ? DayFirst : MonthFirst, Styles, out DateTime time)
+                || DateTime.TryParseExact(text, OtherForms, MonthFirst, Styles, out time)))
         {
-            utcTicks = local.Ticks - zone.GetUtcOffset(local).Ticks + later;
-        }
-        else if (DateTimeOffset.TryParseExact(text, dayFirst ? ZonedDayFirst : ZonedForms, CultureInfo.InvariantCulture, Styles | DateTimeStyles.AssumeUniversal, out DateTimeOffset instant))
-        {
-            utcTicks = instant.UtcTicks + later;
+            utcTicks = time.Ticks - (time.Kind == DateTimeKind.Utc ? 0 : zone.GetUtcOffset(time).Ticks) + later;
         }
         return IsPlausible(utcTicks);
     }
@@ -247,4 +236,13 @@ internal static partial class ValueText
 
     [GeneratedRegex(@"\b(\d{1,2})/(\d{1,2})/\d{4}\b")]
     private static partial Regex SlashedDate();
+
+    [GeneratedRegex(@"^\d{1,2}\.\d{1,2}\.\d{4}")]
+    private static partial Regex PointedDate();
+
+    [GeneratedRegex(@"(?<!\d)\d{4}")]
+    private static partial Regex Year();
+
+    [GeneratedRegex(@"(?: GMT| UTC)?\s?([+-]\d\d:?\d\d)(?: UTC| GMT| \(.*\))?$")]
+    private static partial Regex ZoneName();
 }

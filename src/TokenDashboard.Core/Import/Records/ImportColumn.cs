@@ -1,15 +1,18 @@
 namespace TokenDashboard.Import.Records;
 
-/// <summary>What a source may say of a request, in the order of the names in a column map.</summary>
+/// <summary>What a source may say of a request. Those stored as texts are first, in the order they are bound in.</summary>
 internal enum ImportColumn
 {
-    Timestamp,
-    EndTime,
     Transaction,
     User,
     Model,
     Provider,
     RequestType,
+    TraceId,
+    SpanId,
+    ParentSpanId,
+    Timestamp,
+    EndTime,
     PromptTokens,
     CompletionTokens,
     TotalTokens,
@@ -19,9 +22,6 @@ internal enum ImportColumn
     Cost,
     DurationMs,
     Success,
-    TraceId,
-    SpanId,
-    ParentSpanId,
     Id,
     InterruptedStream,
 }
@@ -29,6 +29,8 @@ internal enum ImportColumn
 /// <summary>The names of columns.</summary>
 internal static class ImportColumns
 {
+    public const ImportColumn LastText = ImportColumn.ParentSpanId;
+
     /// <summary>A column's own name: <c>cached_tokens</c>.</summary>
     public static string Name(ImportColumn column) => column switch
     {

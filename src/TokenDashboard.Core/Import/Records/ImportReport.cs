@@ -27,6 +27,9 @@ public sealed class ImportReport
     /// <summary>Requests found.</summary>
     public long Read { get; internal set; }
 
+    /// <summary>Those of them whose token counts are all 0.</summary>
+    public long WithoutTokens { get; private set; }
+
     /// <summary>Requests that are new in the store.</summary>
     public long Imported { get; internal set; }
 
@@ -120,7 +123,8 @@ public sealed class ImportReport
                 Imported = file.Imported, Updated = file.Updated, Duplicates = file.Duplicates, Aggregates = file.Aggregates, AggregateTokens = file.AggregateTokens,
                 Withdrawn = file.Withdrawn, WithdrawnTokens = file.WithdrawnTokens, Tokens = file.ImportedTokens,
             }.AddTo(this);
-            (Read, Unreadable, Bytes, Duration) = (Read + file.Read, Unreadable + file.Unreadable, Bytes + file.Bytes, Duration + file.Duration);
+            (Read, WithoutTokens, Unreadable) = (Read + file.Read, WithoutTokens + file.WithoutTokens, Unreadable + file.Unreadable);
+            (Bytes, Duration) = (Bytes + file.Bytes, Duration + file.Duration);
             _unreadable.AddRange(file._unreadable.Take(UnreadableShown - _unreadable.Count));
             foreach ((ImportColumn column, long count) in file._unknown)
             {
@@ -164,9 +168,10 @@ public sealed class ImportReport
         }
     }
 
-    internal void CountRead(long utcTicks)
+    internal void CountRead(long utcTicks, long tokens)
     {
         Read++;
+        WithoutTokens += tokens == 0 ? 1 : 0;
         var time = new DateTimeOffset(utcTicks, TimeSpan.Zero);
         FirstRequest = FirstRequest is { } first && first <= time ? first : time;
         LastRequest = LastRequest is { } last && last >= time ? last : time;

@@ -1,10 +1,18 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Import.Records;
 
 /// <summary>A piece of a batch's text, seen from where the row's text begins.</summary>
 internal readonly record struct TextSlice(int Offset, int Length);
+
+/// <summary>One text of each column of texts.</summary>
+[InlineArray((int)ImportColumns.LastText + 1)]
+internal struct TextSlices
+{
+    private TextSlice _first;
+}
 
 /// <summary>What a row is.</summary>
 internal enum ImportRole : byte
@@ -48,14 +56,6 @@ internal struct ImportRow
     public long CacheWriteTokens;
     public long ReasoningTokens;
     public double Cost;
-    public TextSlice Transaction;
-    public TextSlice User;
-    public TextSlice Model;
-    public TextSlice Provider;
-    public TextSlice RequestType;
-    public TextSlice TraceId;
-    public TextSlice SpanId;
-    public TextSlice ParentSpanId;
     public ImportKey Key;
 
     /// <summary>Of two rows with one key the greater rank stays, compared byte by byte; without a rank, the first.</summary>
@@ -75,6 +75,8 @@ internal struct ImportRow
     public bool Replaces;
     public ImportKey Replaced;
 
+    private TextSlices _texts;
+
     public ImportRow()
     {
         DurationMs = double.NaN;
@@ -85,21 +87,9 @@ internal struct ImportRow
 
     /// <summary>The text of a column of texts.</summary>
     [UnscopedRef]
-    public ref TextSlice Text(ImportColumn column)
-    {
-        switch (column)
-        {
-            case ImportColumn.Transaction: return ref Transaction;
-            case ImportColumn.User: return ref User;
-            case ImportColumn.Model: return ref Model;
-            case ImportColumn.Provider: return ref Provider;
-            case ImportColumn.RequestType: return ref RequestType;
-            case ImportColumn.TraceId: return ref TraceId;
-            case ImportColumn.SpanId: return ref SpanId;
-            case ImportColumn.ParentSpanId: return ref ParentSpanId;
-            default: throw new ArgumentOutOfRangeException(nameof(column));
-        }
-    }
+    public ref TextSlice Text(ImportColumn column) => ref _texts[(int)column];
+
+    public readonly TextSlice TextOf(ImportColumn column) => _texts[(int)column];
 
     public readonly bool HasDetail => CachedTokens >= 0 || CacheWriteTokens >= 0 || ReasoningTokens >= 0 || !double.IsNaN(Cost);
 

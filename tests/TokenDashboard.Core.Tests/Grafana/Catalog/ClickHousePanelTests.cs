@@ -33,8 +33,8 @@ public class ClickHousePanelTests
         DashboardDocument dashboard = DashboardCatalog.Create(name, plugin: DataSourcePlugin.ClickHouse);
 
         Assert.Equal(DataSourcePlugin.ClickHouse, new ReadDashboard(dashboard).Plugin);
-        Assert.Empty(DashboardLinter.Check(new ReadDashboard(dashboard), [.. Dashboards.Select(each => each.ClickHouse.Uid)]));
-        Assert.Empty(DashboardLinter.Check(new ReadDashboard(DashboardCatalog.Create(name, forSharing: true, plugin: DataSourcePlugin.ClickHouse)), []));
+        Assert.Empty(DashboardRules.Check(new ReadDashboard(dashboard), [.. Dashboards.Select(each => each.ClickHouse.Uid)]));
+        Assert.Empty(DashboardRules.Check(new ReadDashboard(DashboardCatalog.Create(name, forSharing: true, plugin: DataSourcePlugin.ClickHouse)), []));
     }
 
     [Fact]

@@ -379,7 +379,7 @@ public class DashboardDefinitionTests
                 Interlocked.Increment(ref sound);
                 var dashboard = new ReadDashboard(DashboardDocument.Parse(read.ToDocument().Json, "test"));
                 Assert.DoesNotContain(
-                    DashboardLinter.Check(dashboard, []),
+                    DashboardRules.Check(dashboard, []),
                     finding => finding.Rule is "panel-overlap" or "panel-outside-grid" or "panel-id-duplicate" or "row-panels-hidden" or "query-text-missing");
             },
             iter: 2000);

@@ -106,7 +106,7 @@ public class DashboardWriterTests
     public void The_sharing_form_asks_for_the_data_source_and_hands_it_to_the_variable()
     {
         JsonObject plain = DashboardWriter.Write(Small);
-        JsonObject shared = SharingForm.Write(Small);
+        JsonObject shared = DashboardWriter.WriteForSharing(Small);
 
         Assert.Equal(["__inputs", "__elements", "__requires", .. plain.Select(pair => pair.Key)], shared.Select(pair => pair.Key));
         Assert.Equal("DS_SQLITE", (string)shared["__inputs"]![0]!["name"]!);

@@ -55,7 +55,7 @@ public class EveryPartTests
     {
         var read = new ReadDashboard(DashboardDocument.FromObject(Write(sections)));
 
-        Assert.DoesNotContain(DashboardLinter.Check(read, []), finding => finding.Rule is "panel-overlap" or "panel-outside-grid" or "panel-id-duplicate" or "row-panels-hidden");
+        Assert.DoesNotContain(DashboardRules.Check(read, []), finding => finding.Rule is "panel-overlap" or "panel-outside-grid" or "panel-id-duplicate" or "row-panels-hidden");
         Assert.Equal(sections.Sum(section => section.Length), read.Panels.Count);
     });
 

@@ -17,8 +17,8 @@ public class DashboardLinterTests
     [MemberData(nameof(Names))]
     public void The_dashboards_of_this_product_break_no_rule(string name)
     {
-        Assert.Empty(DashboardLinter.Check(new ReadDashboard(DashboardCatalog.Create(name)), [DashboardCatalog.Create(name).Uid]));
-        Assert.Empty(DashboardLinter.Check(new ReadDashboard(DashboardCatalog.Create(name, forSharing: true)), []));
+        Assert.Empty(DashboardRules.Check(new ReadDashboard(DashboardCatalog.Create(name)), [DashboardCatalog.Create(name).Uid]));
+        Assert.Empty(DashboardRules.Check(new ReadDashboard(DashboardCatalog.Create(name, forSharing: true)), []));
     }
 
     [Fact]
@@ -356,7 +356,7 @@ public class DashboardLinterTests
     [InlineData("""{"title": "x", "panels": [null, 3, {"type": 4, "targets": {}, "gridPos": []}, {"type": "row", "panels": [[]]}]}""")]
     [InlineData("""{"title": "x", "panels": [{"datasource": true, "targets": [{"queryText": {}, "timeColumns": 5}]}]}""")]
     public void Damaged_dashboards_are_no_reason_to_fail(string json) =>
-        Assert.NotEmpty(DashboardLinter.Check(new ReadDashboard(DashboardDocument.Parse(json, "damaged")), []));
+        Assert.NotEmpty(DashboardRules.Check(new ReadDashboard(DashboardDocument.Parse(json, "damaged")), []));
 
     private static void Only(string rule, Action<JsonObject> change) => Assert.Equal([rule], Broken(change).Distinct());
 

@@ -76,7 +76,7 @@ internal static class SampleDashboard
 
     /// <summary>The rules the changed sample breaks.</summary>
     public static string[] Broken(Action<JsonObject> change, params string[] otherUids) =>
-        [.. DashboardLinter.Check(new ReadDashboard(Document(change)), ["sample", .. otherUids]).Select(finding => finding.Rule)];
+        [.. DashboardRules.Check(new ReadDashboard(Document(change)), ["sample", .. otherUids]).Select(finding => finding.Rule)];
 
     public static JsonObject FirstPanel(this JsonObject dashboard) => (JsonObject)dashboard["panels"]![0]!;
 

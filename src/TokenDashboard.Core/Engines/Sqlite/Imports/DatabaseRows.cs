@@ -1,23 +1,23 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
+using TokenDashboard.Import.Records;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Imports;
 
-/// <summary>Reads the rows of a database that is imported, in short reads that keep no writer waiting.</summary>
+/// <summary>Reads what is imported of a database, and what a store knows of imports, in short reads that keep no writer waiting.</summary>
 internal static class DatabaseRows
 {
     private const int Page = 5_000;
 
-    private const string StoreColumns =
-        "timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens, duration_ms, success, trace_id, span_id, parent_span_id";
+    private const string RequestColumns = """
+        id, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens, duration_ms, success, trace_id, span_id, parent_span_id,
+        cached_tokens, cache_write_tokens, reasoning_tokens, cost
+        """;
 
     /// <summary>Whether a database has a table.</summary>
-    public static bool HasTable(TokenStore database, string name)
-    {
-        using SqliteCommand command = database.CreateCommand("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = $0");
-        command.Parameters.AddWithValue("$0", name);
-        return database.Read(() => (long)command.ExecuteScalar()! > 0);
-    }
+    public static bool HasTable(TokenStore database, string name) => database.Scalar<long>($"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '{name}'") > 0;
 
     /// <summary>
     /// The requests of a store: their id, then timestamp, transaction, user, model, provider, request type, prompt, completion and total
@@ -26,49 +26,95 @@ internal static class DatabaseRows
     public static IEnumerable<string?[]> Requests(TokenStore store)
     {
         string details = store.HasDetails ? $"LEFT JOIN {TelemetrySql.DetailTable} ON row_id = id" : "LEFT JOIN (SELECT NULL AS row_id, NULL AS cached_tokens, NULL AS cache_write_tokens, NULL AS reasoning_tokens, NULL AS cost) ON FALSE";
-        return Rows(store, $"SELECT id, {StoreColumns}, cached_tokens, cache_write_tokens, reasoning_tokens, cost FROM {TelemetrySql.Table} {details} WHERE id > $0 ORDER BY id LIMIT {Page}", 0L);
+        return Pages(store, $"SELECT {RequestColumns} FROM {TelemetrySql.Table} {details} WHERE id > $0 ORDER BY id", Texts, 0L);
     }
 
     /// <summary>Messages of OpenCode: their id, their session and their content as JSON.</summary>
     public static IEnumerable<string?[]> OpenCodeMessages(TokenStore database) =>
-        Rows(database, $"SELECT id, session_id, data FROM message WHERE id > $0 ORDER BY id LIMIT {Page}", "");
+        Pages(database, "SELECT id, session_id, data FROM message WHERE id > $0 ORDER BY id", Texts, "");
 
-    private static IEnumerable<string?[]> Rows(TokenStore database, string sql, object first)
+    /// <summary>The keys that imports into a store have noted.</summary>
+    public static IEnumerable<StoredKey> Keys(TokenStore store) => !HasTable(store, ImportSchema.Keys) ? [] : Pages(
+        store,
+        $"SELECT hour, hash, row_id, rank FROM {ImportSchema.Keys} WHERE (hour, hash) > ($0, $1) ORDER BY hour, hash",
+        row => new StoredKey(new ImportKey(row.GetInt64(0), Hash(row, 1)), row.IsDBNull(2) ? null : row.GetInt64(2), row.IsDBNull(3) ? [] : row.GetFieldValue<byte[]>(3)),
+        -1L,
+        Array.Empty<byte>());
+
+    /// <summary>The keys of requests that the application wrote since the last import.</summary>
+    public static IEnumerable<StoredKey> NewKeys(TokenStore store) => Pages(
+        store,
+        "SELECT id, timestamp, trace_id, span_id FROM telemetry WHERE id > $0 ORDER BY id",
+        row => (Time: Text(row, 1), Trace: Text(row, 2), Span: Text(row, 3)),
+        HasTable(store, ImportSchema.State) ? store.Scalar<long>($"SELECT COALESCE(max(last_row_id), 0) FROM {ImportSchema.State}") : 0L)
+        .Where(row => row.Trace.Length > 0 && row.Span.Length > 0)
+        .Select(row => new StoredKey(ImportKeys.OfSpan(StoredTimestamp.TryParse(row.Time, out long ticks) ? ticks : 0, row.Trace, row.Span), null, []));
+
+    /// <summary>Where imports of CSV files ended within a line.</summary>
+    public static IEnumerable<(ImportTail Tail, ImportKey Key)> Tails(TokenStore store) => !HasTable(store, ImportSchema.Tails) ? [] : Pages(
+        store,
+        $"SELECT position, before, line, hour, hash FROM {ImportSchema.Tails} WHERE (position, before) > ($0, $1) ORDER BY position, before",
+        row => (new ImportTail(row.GetInt64(0), Hash(row, 1), Hash(row, 2)), new ImportKey(row.GetInt64(3), Hash(row, 4))),
+        -1L,
+        Array.Empty<byte>());
+
+    /// <summary>What imports have noted of spans.</summary>
+    public static IEnumerable<(UInt128 Id, StoredSpan Span)> Spans(TokenStore store) => !HasTable(store, ImportSchema.Spans) ? [] : Pages(
+        store,
+        $"SELECT id, parent, hour, hash, tokens_below FROM {ImportSchema.Spans} WHERE id > $0 ORDER BY id",
+        row => (Hash(row, 0), new StoredSpan(row.IsDBNull(1) ? null : Hash(row, 1), row.IsDBNull(3) ? null : new ImportKey(row.GetInt64(2), Hash(row, 3)), row.GetInt64(4))),
+        Array.Empty<byte>());
+
+    public static UInt128 Hash(SqliteDataReader row, int column) => MemoryMarshal.Read<UInt128>(row.GetFieldValue<byte[]>(column));
+
+    /// <summary>Reads rows in the order of their first columns, which are the parameters that say where the last page ended.</summary>
+    private static IEnumerable<T> Pages<T>(TokenStore database, string sql, Func<SqliteDataReader, T> read, params object[] last)
     {
-        object last = first;
-        while (true)
+        var page = new List<T>(Page);
+        do
         {
-            List<string?[]> page = database.Read(() =>
+            (page, last) = database.Read(() =>
             {
-                using SqliteCommand command = database.CreateCommand(sql);
-                command.Parameters.AddWithValue("$0", last);
+                using SqliteCommand command = database.CreateCommand($"{sql} LIMIT {Page}");
+                for (int i = 0; i < last.Length; i++)
+                {
+                    command.Parameters.AddWithValue($"${i}", last[i]);
+                }
                 using SqliteDataReader reader = database.ExecuteReader(command);
-                var rows = new List<string?[]>();
+                var rows = new List<T>(Page);
+                object[] next = [.. last];
                 while (reader.Read())
                 {
-                    string?[] row = new string?[reader.FieldCount];
-                    for (int i = 0; i < row.Length; i++)
+                    rows.Add(read(reader));
+                    for (int i = 0; i < next.Length; i++)
                     {
-                        row[i] = reader.GetValue(i) switch
-                        {
-                            DBNull or byte[] => null,
-                            double number => number.ToString("R", CultureInfo.InvariantCulture),
-                            var value => Convert.ToString(value, CultureInfo.InvariantCulture),
-                        };
+                        next[i] = reader.GetValue(i);
                     }
-                    rows.Add(row);
-                    last = reader.GetValue(0);
                 }
-                return rows;
+                return (rows, next);
             });
-            if (page.Count == 0)
-            {
-                yield break;
-            }
-            foreach (string?[] row in page)
+            foreach (T row in page)
             {
                 yield return row;
             }
         }
+        while (page.Count == Page);
     }
+
+    private static string?[] Texts(SqliteDataReader reader)
+    {
+        string?[] row = new string?[reader.FieldCount];
+        for (int i = 0; i < row.Length; i++)
+        {
+            row[i] = reader.GetValue(i) switch
+            {
+                DBNull or byte[] => null,
+                double number => number.ToString("R", CultureInfo.InvariantCulture),
+                var value => Convert.ToString(value, CultureInfo.InvariantCulture),
+            };
+        }
+        return row;
+    }
+
+    private static byte[] Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? [] : System.Text.Encoding.UTF8.GetBytes(row.GetString(column));
 }

@@ -89,25 +89,20 @@ internal sealed class ImportWriter : IDisposable
         report.LongestLock = LongestLock > report.LongestLock ? LongestLock : report.LongestLock;
     }
 
-    /// <summary>Takes in a copy of the keys of another store, without changing that store or keeping it locked.</summary>
+    /// <summary>Takes in what another store knows of imports, without changing that store or keeping it locked.</summary>
     public void LearnFrom(TokenStore store)
     {
-        var copy = new ImportKeyCopy(store);
-        for (List<StoredKey> keys = copy.Next(); keys.Count > 0; keys = copy.Next())
+        InTransactions(DatabaseRows.Keys(store).Concat(DatabaseRows.NewKeys(store)), _tables.AddKey);
+        InTransactions(DatabaseRows.Spans(store), span => _tables.PutSpan(span.Id, span.Span));
+        InTransactions(DatabaseRows.Tails(store), tail => _tables.AddTail(tail.Tail, tail.Key));
+    }
+
+    private void InTransactions<T>(IEnumerable<T> items, Action<T> add)
+    {
+        foreach (T[] some in items.Chunk(10_000))
         {
-            _connection.InTransaction(() => _tables.AddKeys(keys));
+            _connection.InTransaction(() => Array.ForEach(some, add));
         }
-        for (List<(UInt128 Id, StoredSpan Span)> spans = copy.NextSpans(); spans.Count > 0; spans = copy.NextSpans())
-        {
-            _connection.InTransaction(() => spans.ForEach(span => _tables.PutSpan(span.Id, span.Span)));
-        }
-        _connection.InTransaction(() =>
-        {
-            foreach ((ImportTail tail, ImportKey key) in copy.Tails())
-            {
-                _tables.AddTail(tail, key);
-            }
-        });
     }
 
     public void Dispose()

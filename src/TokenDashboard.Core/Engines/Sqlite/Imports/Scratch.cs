@@ -109,7 +109,7 @@ internal sealed class Scratch : IDisposable
     {
         _findKey.Parameters[0].Value = rowId;
         using SqliteDataReader reader = _findKey.ExecuteReader();
-        return reader.Read() ? new StoredKey(new ImportKey(reader.GetInt64(0), Id(reader, 1)), rowId, reader.GetFieldValue<byte[]>(2)) : null;
+        return reader.Read() ? new StoredKey(new ImportKey(reader.GetInt64(0), DatabaseRows.Hash(reader, 1)), rowId, reader.GetFieldValue<byte[]>(2)) : null;
     }
 
     /// <summary>How often a line was there until now, this time included.</summary>
@@ -143,10 +143,10 @@ internal sealed class Scratch : IDisposable
     public void EndSpans() => Execute(FindTokensBelow);
 
     /// <summary>The spans that were not among those remembered, and have tokens below them: how many nearest, and the first one's hour.</summary>
-    public IEnumerable<(UInt128 Span, long Tokens, long Hour)> UnknownSpansAboveTokens() => Query(UnknownAbove, row => (Id(row, 0), row.GetInt64(1), row.GetInt64(2)));
+    public IEnumerable<(UInt128 Span, long Tokens, long Hour)> UnknownSpansAboveTokens() => Query(UnknownAbove, row => (DatabaseRows.Hash(row, 0), row.GetInt64(1), row.GetInt64(2)));
 
     /// <summary>Spans without tokens, and what is above them: a row put aside, or a span that was not among those remembered.</summary>
-    public IEnumerable<(UInt128 Span, UInt128 Above)> LinksToOtherFiles() => Query(OpenLinks, row => (Id(row, 0), Id(row, 1)));
+    public IEnumerable<(UInt128 Span, UInt128 Above)> LinksToOtherFiles() => Query(OpenLinks, row => (DatabaseRows.Hash(row, 0), DatabaseRows.Hash(row, 1)));
 
     /// <summary>The rows put aside, each with whether it is a request by its kind, and what those below tell of it.</summary>
     public IEnumerable<(byte[] Row, bool IsRequest, SpanVerdict Verdict)> HeldRows() => Query(Held, row => ((byte[])row.GetValue(0), row.GetBoolean(1), (SpanVerdict)row.GetInt32(2)));
@@ -170,8 +170,6 @@ internal sealed class Scratch : IDisposable
         }
     }
 
-    private static UInt128 Id(SqliteDataReader row, int column) => MemoryMarshal.Read<UInt128>(row.GetFieldValue<byte[]>(column));
-
     private static byte[] Bytes(UInt128 hash) => MemoryMarshal.AsBytes(new ReadOnlySpan<UInt128>(in hash)).ToArray();
 
     private SqliteCommand Command(string sql, params ReadOnlySpan<string> parameters)
@@ -190,4 +188,30 @@ internal sealed class Scratch : IDisposable
         using SqliteCommand command = Command(sql);
         command.ExecuteNonQuery();
     }
+}
+
+/// <summary>What a span says of its tokens.</summary>
+/// <param name="IsRequest">Whether it is a request by its kind.</param>
+/// <param name="IsEvent">Whether it is an event in its parent, which repeats it.</param>
+/// <param name="Prompt">Prompt tokens.</param>
+/// <param name="Completion">Completion tokens.</param>
+/// <param name="Cache">Those of the prompt tokens that were read from or written to the cache.</param>
+/// <param name="Hour">The hour it began in.</param>
+/// <param name="DurationMs">How long it took, or NaN.</param>
+internal readonly record struct SpanTokens(bool IsRequest, bool IsEvent, long Prompt, long Completion, long Cache, long Hour, double DurationMs);
+
+/// <summary>What the spans below a span tell of it.</summary>
+internal enum SpanVerdict
+{
+    /// <summary>There are none with tokens, or they do not matter.</summary>
+    Counts,
+
+    /// <summary>It repeats their tokens.</summary>
+    RepeatsThoseBelow,
+
+    /// <summary>It and they are requests with tokens of their own.</summary>
+    DiffersFromThoseBelow,
+
+    /// <summary>They have other tokens, and take all of its time: it is they, counted in another way.</summary>
+    LastsAsThoseBelow,
 }

@@ -77,16 +77,17 @@ internal sealed partial class StoreTables
     private StoredSpan FindSpan(UInt128 id)
     {
         _hashes[0] = id;
-        _findSpan.BindBlob(1, Bytes(0));
+        NativeStatement find = Statement($"SELECT parent, hour, hash, tokens_below FROM {ImportSchema.Spans} WHERE id = ?1");
+        find.BindBlob(1, Bytes(0));
         var stored = default(StoredSpan);
-        if (_findSpan.Step(out int resultCode))
+        if (find.Step(out int resultCode))
         {
             stored = new StoredSpan(
-                _findSpan.Blob(0) is { Length: > 0 } parent ? Hash(parent) : null,
-                _findSpan.Blob(2) is { Length: > 0 } hash ? new ImportKey(_findSpan.Integer(1), Hash(hash)) : null,
-                _findSpan.Integer(3));
+                find.Blob(0) is { Length: > 0 } parent ? Hash(parent) : null,
+                find.Blob(2) is { Length: > 0 } hash ? new ImportKey(find.Integer(1), Hash(hash)) : null,
+                find.Integer(3));
         }
-        _findSpan.Reset();
+        find.Reset();
         Check(resultCode);
         return stored;
     }
@@ -94,27 +95,13 @@ internal sealed partial class StoreTables
     /// <summary>Takes in what is noted of a span.</summary>
     public void PutSpan(UInt128 id, StoredSpan span)
     {
+        NativeStatement put = Statement($"INSERT OR REPLACE INTO {ImportSchema.Spans} VALUES (?1, ?2, ?3, ?4, ?5)");
         (_hashes[0], _hashes[1], _hashes[2]) = (id, span.Parent ?? 0, span.Key?.Hash ?? 0);
-        _putSpan.BindBlob(1, Bytes(0));
-        if (span.Parent is null)
-        {
-            _putSpan.BindNull(2);
-        }
-        else
-        {
-            _putSpan.BindBlob(2, Bytes(1));
-        }
-        if (span.Key is { } key)
-        {
-            _putSpan.Bind(3, key.Hour);
-            _putSpan.BindBlob(4, Bytes(2));
-        }
-        else
-        {
-            _putSpan.BindNull(3);
-            _putSpan.BindNull(4);
-        }
-        _putSpan.Bind(5, span.TokensBelow);
-        Check(_putSpan.Run());
+        put.BindBlob(1, Bytes(0));
+        BindBlob(put, 2, span.Parent is null ? default : Bytes(1));
+        Bind(put, 3, span.Key?.Hour ?? ImportRow.None);
+        BindBlob(put, 4, span.Key is null ? default : Bytes(2));
+        put.Bind(5, span.TokensBelow);
+        Run(put);
     }
 }

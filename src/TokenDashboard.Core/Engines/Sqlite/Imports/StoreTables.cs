@@ -18,41 +18,18 @@ internal sealed partial class StoreTables : IDisposable
     private readonly SqliteConnection _connection;
     private readonly sqlite3 _database;
     private readonly List<sqlite3_stmt> _prepared = [];
+    // Statements are constants, so each is one object.
+    private readonly Dictionary<string, NativeStatement> _statements = new(ReferenceEqualityComparer.Instance);
     private readonly byte[] _timestamp = GC.AllocateUninitializedArray<byte>(RowsAtOnce * TimestampBytes, pinned: true);
     private readonly UInt128[] _hashes = GC.AllocateUninitializedArray<UInt128>(RowsAtOnce, pinned: true);
-    private readonly NativeStatement _insertKey, _insertKeys, _takeBackKey, _findKey, _updateRank, _disownKey, _deleteKey, _insertRequest, _insertRequests, _updateRequest, _deleteRequest, _readTokens;
-    private readonly NativeStatement _putDetail, _deleteDetail, _putSpan, _findSpan, _putTail, _readTails, _newRequests, _lastRequest, _lastGivenId, _readState, _writeState;
-    private readonly bool _idsAreGiven;
+    private readonly string _lastGivenId;
 
     public StoreTables(SqliteConnection connection)
     {
         _connection = connection;
         _database = connection.Handle!;
-        _insertKey = Prepare(ImportSchema.InsertKey);
-        _insertKeys = Prepare(ImportSchema.InsertKeys(RowsAtOnce));
-        _takeBackKey = Prepare(ImportSchema.TakeBackKey);
-        _findKey = Prepare(ImportSchema.FindKey);
-        _updateRank = Prepare(ImportSchema.UpdateRank);
-        _disownKey = Prepare(ImportSchema.DisownKey);
-        _deleteKey = Prepare(ImportSchema.DeleteKey);
-        _insertRequest = Prepare(ImportSchema.InsertRequests(1));
-        _insertRequests = Prepare(ImportSchema.InsertRequests(RowsAtOnce));
-        _updateRequest = Prepare(ImportSchema.UpdateRequest);
-        _deleteRequest = Prepare(ImportSchema.DeleteRequest);
-        _readTokens = Prepare(ImportSchema.ReadTokens);
-        _putDetail = Prepare(ImportSchema.PutDetail);
-        _deleteDetail = Prepare(ImportSchema.DeleteDetail);
-        _putSpan = Prepare(ImportSchema.PutSpan);
-        _findSpan = Prepare(ImportSchema.FindSpan);
-        _putTail = Prepare(ImportSchema.PutTail);
-        _readTails = Prepare(ImportSchema.ReadTails);
-        _newRequests = Prepare(ImportSchema.NewRequests);
-        _lastRequest = Prepare(ImportSchema.LastRequest);
-        _readState = Prepare(ImportSchema.ReadState);
-        _writeState = Prepare(ImportSchema.WriteState);
         // A store made by hand may lack AUTOINCREMENT, and then there is no such table.
-        _idsAreGiven = Number(Prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'")) > 0;
-        _lastGivenId = _idsAreGiven ? Prepare(ImportSchema.LastGivenId) : _lastRequest;
+        _lastGivenId = Number("SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'") > 0 ? "SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = 'telemetry'" : LastRequest;
     }
 
     /// <summary>
@@ -62,23 +39,24 @@ internal sealed partial class StoreTables : IDisposable
     /// <returns>Whether all rows are known now.</returns>
     public bool LearnKeys(long deadline)
     {
-        long known = Number(_readState);
-        if (Number(_lastRequest) <= known)
+        long known = Number($"SELECT last_row_id FROM {ImportSchema.State}");
+        if (Number(LastRequest) <= known)
         {
             return true;
         }
         bool complete = true;
-        _newRequests.Bind(1, known);
+        NativeStatement requests = Statement("SELECT id, timestamp, trace_id, span_id FROM telemetry WHERE id > ?1 ORDER BY id");
+        requests.Bind(1, known);
         try
         {
             int resultCode;
-            for (int count = 1; _newRequests.Step(out resultCode); count++)
+            for (int count = 1; requests.Step(out resultCode); count++)
             {
-                known = _newRequests.Integer(0);
-                ReadOnlySpan<byte> trace = _newRequests.Text(2), span = _newRequests.Text(3);
+                known = requests.Integer(0);
+                ReadOnlySpan<byte> trace = requests.Text(2), span = requests.Text(3);
                 if (trace.Length > 0 && span.Length > 0)
                 {
-                    _ = StoredTimestamp.TryParse(_newRequests.Text(1), out long ticks);
+                    _ = StoredTimestamp.TryParse(requests.Text(1), out long ticks);
                     AddKey(ImportKeys.OfSpan(ticks, trace, span), rowId: null, rank: default);
                 }
                 if (count % RowsAtOnce == 0 && Stopwatch.GetTimestamp() > deadline)
@@ -92,7 +70,7 @@ internal sealed partial class StoreTables : IDisposable
         }
         finally
         {
-            _newRequests.Reset();
+            requests.Reset();
         }
         WriteState(known);
         return complete;
@@ -102,7 +80,7 @@ internal sealed partial class StoreTables : IDisposable
     /// <returns>The first row that was not written.</returns>
     public int Write(ImportBatch batch, int first, long deadline, ref ImportOutcome outcome)
     {
-        long id = Math.Max(Number(_lastRequest), Number(_lastGivenId));
+        long id = Math.Max(Number(LastRequest), Number(_lastGivenId));
         int next = first;
         do
         {
@@ -124,27 +102,23 @@ internal sealed partial class StoreTables : IDisposable
     public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails()
     {
         var tails = new List<(ImportTail Tail, ImportKey Key)>();
-        while (_readTails.Step(out _))
+        NativeStatement read = Statement($"SELECT position, before, line, hour, hash FROM {ImportSchema.Tails}");
+        while (read.Step(out _))
         {
-            tails.Add((
-                new ImportTail(_readTails.Integer(0), Hash(_readTails.Blob(1)), Hash(_readTails.Blob(2))),
-                new ImportKey(_readTails.Integer(3), Hash(_readTails.Blob(4)))));
+            tails.Add((new ImportTail(read.Integer(0), Hash(read.Blob(1)), Hash(read.Blob(2))), new ImportKey(read.Integer(3), Hash(read.Blob(4)))));
         }
-        Check(_readTails.Run());
+        Run(read);
         return tails.ToLookup(tail => tail.Tail.Position);
     }
 
     private static UInt128 Hash(ReadOnlySpan<byte> blob) => blob.Length == 16 ? MemoryMarshal.Read<UInt128>(blob) : default;
 
-    /// <summary>Takes in keys as another store has them.</summary>
-    public void AddKeys(IEnumerable<StoredKey> keys)
+    /// <summary>Takes in a key as another store has it.</summary>
+    public void AddKey(StoredKey key)
     {
-        foreach (StoredKey key in keys)
-        {
-            byte[] rank = GC.AllocateUninitializedArray<byte>(key.Rank.Length, pinned: true);
-            key.Rank.CopyTo(rank, 0);
-            AddKey(key.Key, key.RowId, rank);
-        }
+        byte[] rank = GC.AllocateUninitializedArray<byte>(key.Rank.Length, pinned: true);
+        key.Rank.CopyTo(rank, 0);
+        AddKey(key.Key, key.RowId, rank);
     }
 
     public void Dispose() => _prepared.ForEach(statement => statement.Dispose());
@@ -164,26 +138,26 @@ internal sealed partial class StoreTables : IDisposable
             {
                 return false;
             }
-            BindKey(_insertKeys, i, row.Key, id + 1 + i, batch.Text(row, row.Rank));
+            BindKey(Statement(InsertKeys), i, row.Key, id + 1 + i, batch.Text(row, row.Rank));
         }
-        Check(_insertKeys.Run());
+        Run(Statement(InsertKeys));
         int inserted = raw.sqlite3_changes(_database);
         if (inserted < rows.Length)
         {
             for (int i = 0; i < rows.Length && inserted > 0; i++)
             {
-                BindKey(_takeBackKey, rows[i].Key);
-                _takeBackKey.Bind(3, id);
-                Check(_takeBackKey.Run());
+                NativeStatement takeBack = Of($"DELETE FROM {ImportSchema.Keys} WHERE hour = ?1 AND hash = ?2 AND row_id > ?3", rows[i].Key);
+                takeBack.Bind(3, id);
+                Run(takeBack);
                 inserted -= raw.sqlite3_changes(_database);
             }
             return false;
         }
         for (int i = 0; i < rows.Length; i++)
         {
-            BindRequest(_insertRequests, i, id + 1 + i, batch, in rows[i]);
+            BindRequest(Statement(InsertRequests), i, id + 1 + i, batch, in rows[i]);
         }
-        Check(_insertRequests.Run());
+        Run(Statement(InsertRequests));
         foreach (ref readonly ImportRow row in rows)
         {
             id++;
@@ -216,14 +190,15 @@ internal sealed partial class StoreTables : IDisposable
         if (replaces)
         {
             outcome.Tokens -= TakeOut(row.Replaced) ?? 0;
-            BindKey(_deleteKey, row.Replaced);
-            Check(_deleteKey.Run());
+            Run(Of($"DELETE FROM {ImportSchema.Keys} WHERE hour = ?1 AND hash = ?2", row.Replaced));
         }
         ReadOnlySpan<byte> rank = batch.Text(row, row.Rank);
         if (AddKey(row.Key, id + 1, rank))
         {
             id++;
-            PutRequest(id, batch, in row);
+            BindRequest(Statement(InsertRequest), 0, id, batch, in row);
+            Run(Statement(InsertRequest));
+            PutCompanions(id, batch, in row);
             outcome.Tokens += row.CountedTokens;
             outcome.Imported += replaces ? 0 : 1;
             outcome.Updated += replaces ? 1 : 0;
@@ -233,13 +208,13 @@ internal sealed partial class StoreTables : IDisposable
             && TokensOf(stored) is { } replaced)
         {
             RollupChanges.Announce(_connection, stored);
-            BindRequest(_updateRequest, 0, stored, batch, in row);
-            Check(_updateRequest.Run());
+            BindRequest(Statement(UpdateRequest), 0, stored, batch, in row);
+            Run(Statement(UpdateRequest));
             PutCompanions(stored, batch, in row);
             RollupChanges.Announce(_connection, stored);
-            BindKey(_updateRank, row.Key);
-            _updateRank.BindBlob(3, rank);
-            Check(_updateRank.Run());
+            NativeStatement update = Of($"UPDATE {ImportSchema.Keys} SET rank = ?3 WHERE hour = ?1 AND hash = ?2", row.Key);
+            update.BindBlob(3, rank);
+            Run(update);
             outcome.Updated++;
             outcome.Tokens += row.CountedTokens - replaced;
             return;
@@ -262,23 +237,24 @@ internal sealed partial class StoreTables : IDisposable
         }
         long? tokens = TokensOf(id);
         RollupChanges.Announce(_connection, id);
-        foreach (NativeStatement delete in (ReadOnlySpan<NativeStatement>)[_deleteRequest, _deleteDetail])
+        foreach (string delete in (ReadOnlySpan<string>)["DELETE FROM telemetry WHERE id = ?1", $"DELETE FROM {ImportSchema.Detail} WHERE row_id = ?1"])
         {
-            delete.Bind(1, id);
-            Check(delete.Run());
+            Statement(delete).Bind(1, id);
+            Run(Statement(delete));
         }
-        BindKey(_disownKey, key);
-        Check(_disownKey.Run());
+        // What is taken out of the store stays known, so that it does not come back.
+        Run(Of($"UPDATE {ImportSchema.Keys} SET row_id = NULL WHERE hour = ?1 AND hash = ?2", key));
         return tokens;
     }
 
     /// <summary>The tokens of a row, counted as everywhere; null where it was removed.</summary>
     private long? TokensOf(long id)
     {
-        _readTokens.Bind(1, id);
-        bool found = _readTokens.Step(out int resultCode);
-        long prompt = _readTokens.Integer(0), completion = _readTokens.Integer(1), total = _readTokens.Integer(2);
-        _readTokens.Reset();
+        NativeStatement read = Statement("SELECT prompt_tokens, completion_tokens, total_tokens FROM telemetry WHERE id = ?1");
+        read.Bind(1, id);
+        bool found = read.Step(out int resultCode);
+        long prompt = read.Integer(0), completion = read.Integer(1), total = read.Integer(2);
+        read.Reset();
         Check(resultCode);
         return !found ? null : total == 0 ? prompt + completion : total;
     }

@@ -34,6 +34,5 @@ internal static partial class AlertLength
         return unit is null ? "0s" : string.Create(CultureInfo.InvariantCulture, $"{seconds * 1000 / milliseconds}{unit}");
     }
 
-    [GeneratedRegex("^(?:(?<count>[0-9]{1,9})(?<unit>ms|[ywdhms]))+$", RegexOptions.CultureInvariant)]
-    private static partial Regex Pattern();
+    [GeneratedRegex("^(?:(?<count>[0-9]{1,9})(?<unit>ms|[ywdhms]))+$", RegexOptions.CultureInvariant)] private static partial Regex Pattern();
 }

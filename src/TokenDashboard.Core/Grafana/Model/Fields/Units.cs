@@ -66,11 +66,8 @@ public static class Units
     /// Whether Grafana knows a unit: one of its ids, or a custom one such as <c>suffix: tokens</c>. It shows any other text behind the value.
     /// </summary>
     /// <param name="unit">The id.</param>
-    public static bool IsKnown(string unit)
-    {
-        ArgumentNullException.ThrowIfNull(unit);
-        return Ids.Contains(unit) || Prefixes.Any(prefix => unit.StartsWith(prefix, StringComparison.Ordinal) && unit.Length > prefix.Length);
-    }
+    public static bool IsKnown(string unit) =>
+        Ids.Contains(unit) || Prefixes.Any(prefix => unit.StartsWith(prefix, StringComparison.Ordinal) && unit.Length > prefix.Length);
 
     /// <summary>The known unit that is most similar to a text; null if none is similar.</summary>
     internal static string? Nearest(string text) => Spelling.Nearest(text, Ids);
