@@ -1,15 +1,17 @@
-using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Queries;
 
 namespace TokenDashboard.Grafana.Catalog;
 
 /// <summary>The dashboards this product makes, by name.</summary>
 public static class DashboardCatalog
 {
-    private static readonly IReadOnlyDictionary<string, Func<string?, IReadOnlyList<TimeZoneInfo>, Dashboard>> Definitions =
-        new SortedDictionary<string, Func<string?, IReadOnlyList<TimeZoneInfo>, Dashboard>>(StringComparer.OrdinalIgnoreCase)
+    private static readonly IReadOnlyDictionary<string, Func<CatalogPlace, Dashboard>> Definitions =
+        new SortedDictionary<string, Func<CatalogPlace, Dashboard>>(StringComparer.OrdinalIgnoreCase)
         {
             [OverviewDashboard.Name] = OverviewDashboard.Create,
             [UsersDashboard.Name] = UsersDashboard.Create,
@@ -35,23 +37,30 @@ public static class DashboardCatalog
     /// <param name="title">The title in place of the dashboard's own, or null.</param>
     /// <param name="forSharing">Whether the JSON is for import by hand on Grafana's import page.</param>
     /// <param name="timeZones">The time zones to choose from, the first at first; UTC is always there.</param>
+    /// <param name="plugin">The plugin that the dashboard reads from; null for SQLite's.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: there is no such name.
     /// <see cref="ErrorCode.DashboardInvalid"/>: Grafana would not accept the uid or the title.</exception>
-    public static DashboardDocument Create(string name, string? uid = null, string? title = null, bool forSharing = false, params IReadOnlyList<TimeZoneInfo> timeZones) =>
-        Define(name, uid, title, timeZones).ToDocument(forSharing).Named(NameOf(name));
+    public static DashboardDocument Create(string name, string? uid = null, string? title = null, bool forSharing = false, IReadOnlyList<TimeZoneInfo>? timeZones = null, DataSourcePlugin? plugin = null) =>
+        Define(name, uid, title, timeZones, plugin).ToDocument(forSharing).Named(NameOf(name));
 
     /// <summary>The definition of a dashboard, to be changed or added to with <c>with</c> before it is made into JSON.</summary>
     /// <param name="name">One of <see cref="Names"/>, in any case.</param>
     /// <param name="uid">The uid in place of the dashboard's own, or null. Links of the dashboard to itself follow it.</param>
     /// <param name="title">The title in place of the dashboard's own, or null.</param>
     /// <param name="timeZones">The time zones to choose from, the first at first; UTC is always there.</param>
+    /// <param name="plugin">The plugin that the dashboard reads from; null for SQLite's.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: there is no such name.</exception>
-    public static Dashboard Define(string name, string? uid = null, string? title = null, params IReadOnlyList<TimeZoneInfo> timeZones)
+    public static Dashboard Define(string name, string? uid = null, string? title = null, IReadOnlyList<TimeZoneInfo>? timeZones = null, DataSourcePlugin? plugin = null)
     {
-        IReadOnlyList<TimeZoneInfo> zones = TimeZones.WithUtc(timeZones);
-        Dashboard dashboard = Definitions[NameOf(name)](uid, zones);
-        QueryVariable planner = UsageRelations.Planner(zones, singleRequests: dashboard.Variables.Any(variable => variable.Name == "min_tokens"));
-        return dashboard with { Title = title ?? dashboard.Title, Variables = WithRelations(dashboard, planner) };
+        IPanelEngine engine = PanelEngines.Of(plugin ?? DataSourcePlugin.Sqlite);
+        var place = new CatalogPlace(engine, NameOf(name), uid, TimeZones.WithUtc(timeZones ?? []));
+        Dashboard asked = Definitions[place.Name](place);
+        Dashboard dashboard = asked with { Title = title ?? asked.Title, Sections = [.. asked.Sections.Select(section => section with { Panels = [.. section.Panels.Select(panel => Written(panel, engine))] })] };
+        // A variable that reads relations follows them; nothing else depends on the order.
+        IEnumerable<string> sql = dashboard.Sections.SelectMany(section => section.Panels).OfType<DataPanel>().SelectMany(panel => panel.Queries).Select(query => query.Sql)
+            .Concat(dashboard.Variables.OfType<QueryVariable>().Select(variable => variable.Sql));
+        bool singleRequests = dashboard.Variables.Any(variable => variable.Name == "min_tokens");
+        return dashboard with { Variables = [.. dashboard.Variables, .. engine.Relations(sql, place.Zones, singleRequests)] };
     }
 
     /// <summary>A name of the catalogue as it is written there.</summary>
@@ -64,11 +73,6 @@ public static class DashboardCatalog
             target: name);
     }
 
-    // A variable that reads relations follows them; nothing else depends on the order.
-    private static IReadOnlyList<DashboardVariable> WithRelations(Dashboard dashboard, QueryVariable planner)
-    {
-        IEnumerable<string> sql = dashboard.Sections.SelectMany(section => section.Panels).OfType<DataPanel>().SelectMany(panel => panel.Queries).Select(query => query.Sql)
-            .Concat(dashboard.Variables.OfType<QueryVariable>().Select(variable => variable.Sql));
-        return [.. dashboard.Variables, .. UsageRelations.UsedBy(sql, planner)];
-    }
+    private static Panel Written(Panel panel, IPanelEngine engine) =>
+        panel is DataPanel { Query: PanelQuery query } data ? data with { Query = engine.Write(query) } : panel;
 }

@@ -5,6 +5,7 @@ using TokenDashboard.Grafana.Model.Panels;
 using TokenDashboard.Grafana.Model.Variables;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
+using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Definitions;

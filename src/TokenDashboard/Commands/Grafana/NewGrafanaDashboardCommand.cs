@@ -4,6 +4,7 @@ using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Definitions;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Input;
 using TokenDashboard.Parameters;
 
@@ -47,6 +48,16 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     [Parameter, ArgumentCompleter(typeof(TimeZoneCompleter)), TimeZoneTransformation, ValidateNotNullOrEmpty]
     public TimeZoneInfo[] TimeZone { get; set; } = [];
 
+    /// <summary>The engine that the dashboards of the catalog read. Without it, that of Database, else Sqlite.</summary>
+    [Parameter(ParameterSetName = NameSet)]
+    [ChoiceTransformation]
+    public DashboardEngine? Engine { get; set; }
+
+    /// <summary>The store that the dashboards are for, which tells the engine: a path, or the address of ClickHouse.</summary>
+    [Parameter(ParameterSetName = NameSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Database { get; set; }
+
     /// <summary>Creates the form for Grafana's import page, which asks for the data source.</summary>
     [Parameter] public SwitchParameter ForSharing { get; set; }
 
@@ -79,7 +90,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             RefuseShared(matches);
         }
         foreach (string match in matches)
-            WriteOnce(DashboardCatalog.Create(match, Uid, Title, ForSharing, TimeZone));
+            WriteOnce(DashboardCatalog.Create(match, Uid, Title, ForSharing, TimeZone, DataSourcePlugin.Of(Engine, Database)));
     }
 
     private void Create(PSObject definition)
