@@ -46,7 +46,7 @@ internal static class Clixml
                     }
                     byte[] text = Encoding.UTF8.GetBytes(string.Concat(properties.Select(property => $"{property.Key}={property.Value}\n")));
                     string? reason = requests.Add(ColumnMap.OfNames(properties.Keys), name => properties.GetValueOrDefault(name), text);
-                    if (reason is not null and not JsonLines.NoRequest)
+                    if (reason is not null && requests.HasTokens)
                     {
                         input.Sink.Unreadable(line, reason);
                     }
