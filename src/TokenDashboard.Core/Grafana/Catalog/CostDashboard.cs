@@ -154,7 +154,7 @@ internal static class CostDashboard
         Overrides =
         [
             .. RequestsDashboard.Columns(place),
-            new FieldOverride("Cost") { Field = PanelStyle.Cost with { Min = null }, Column = new TableColumn { Width = 100 } },
+            new FieldOverride("Cost") { Field = PanelStyle.Cost with { Min = null }, Column = new TableColumn { Width = 90 } },
         ],
     };
 }

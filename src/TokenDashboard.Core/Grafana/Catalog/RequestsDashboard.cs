@@ -114,8 +114,8 @@ internal static class RequestsDashboard
     [
         PanelStyle.Moment("Time"),
         PanelStyle.LinkedTransaction(place),
-        PanelStyle.Wide("Provider", 110),
-        PanelStyle.Wide("Type", 110),
+        PanelStyle.Wide("Provider", 100),
+        PanelStyle.Wide("Type", 80),
         PanelStyle.Wide("Prompt", 100),
         PanelStyle.Wide("Completion", 110),
         PanelStyle.Wide("Total", 100),

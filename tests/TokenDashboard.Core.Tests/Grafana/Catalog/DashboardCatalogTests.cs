@@ -104,10 +104,10 @@ public partial class DashboardCatalogTests
     [InlineData("ZZZ", "prefix:ZZZ ")]
     public void Cost_has_the_sign_of_its_currency(string currency, string unit)
     {
-        string[] all = [.. DashboardCatalog.Names.Select(name => DashboardCatalog.Create(name, currency: currency).Json)];
+        string[][] texts = [.. DashboardCatalog.Names.Select(name => DashboardCatalog.Create(name, currency: currency).Root.AllTexts((_, text) => text).ToArray())];
 
-        Assert.True(all.Count(json => json.Contains($"\"unit\": \"{unit}\"")) >= 4);
-        Assert.DoesNotContain(all, json => json.Contains($"\"{Units.Money}\""));
+        Assert.Equal(4, texts.Count(dashboard => dashboard.Contains(unit)));
+        Assert.DoesNotContain(texts, dashboard => dashboard.Contains(Units.Money));
     }
 
     [Fact]
