@@ -25,6 +25,20 @@ Describe 'New-GrafanaDashboard' {
             (Get-Content (Join-Path $folder $file.Name) -Raw) -ceq (Get-Content $file -Raw).ReplaceLineEndings("`n") | Should -BeTrue -Because $file.Name
         }
         Get-ChildItem $folder | Should -HaveCount @(New-GrafanaDashboard).Count
+        New-GrafanaDashboard -Engine ClickHouse -ForSharing -Path "$folder/clickhouse/"
+        foreach ($file in Get-ChildItem "$PSScriptRoot/../dashboards/clickhouse/*.json") {
+            (Get-Content (Join-Path $folder clickhouse $file.Name) -Raw) -ceq (Get-Content $file -Raw).ReplaceLineEndings("`n") | Should -BeTrue -Because "clickhouse/$($file.Name)"
+        }
+    }
+
+    It 'makes the same dashboards for ClickHouse, by name or by address' {
+        $dashboards = New-GrafanaDashboard -Engine ClickHouse
+
+        $dashboards.Name | Should -Be (New-GrafanaDashboard).Name
+        $dashboards.Uid | Should -Not -BeIn (New-GrafanaDashboard).Uid
+        ($dashboards.Json -join '') | Should -Not -Match 'frser-sqlite-datasource'
+        (New-GrafanaDashboard -Database clickhouse://host/llm).Json | Should -Be $dashboards.Json
+        (New-GrafanaDashboard -Database /data/a.db).Json | Should -Be (New-GrafanaDashboard).Json
     }
 
     It 'takes uid and title' {

@@ -44,6 +44,15 @@ Describe 'Sync-TokenStore' {
             Complete "Get-TokenUsage -Database $target -User ali" | Should -Be 'alice'
         }
 
+        It 'runs the queries of the dashboards' {
+            $null = Sync-TokenStore $database $target -Source sample
+            $results = Test-GrafanaDashboard -Database $target -Since 2026-10-25T00:00Z -Until 2026-11-01T00:00Z
+
+            $results | Where-Object Severity -GE Warning | ForEach-Object Message | Should -BeNullOrEmpty
+            ($results | Where-Object { $_.Rule -eq 'query-result' -and $_.Panel -eq 'Totals' -and $_.Rows -eq 1 }).Dashboard | Should -Be 'LLM overview (ClickHouse)'
+            (New-GrafanaDashboard Overview | Test-GrafanaDashboard -Database $target -ErrorAction Stop).Rule | Should -Be 'query-not-run'
+        }
+
         It 'refuses to send two stores as one' {
             $Error.Clear()
             $other = Get-SampleStore other.db 4

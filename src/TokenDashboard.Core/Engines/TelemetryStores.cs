@@ -33,6 +33,13 @@ public static class TelemetryStores
             ErrorCode.StoreEngineUnknown, $"This command cannot use a store whose address begins with '{scheme}:'. Give the path of a SQLite database file{(scheme == ClickHouseAddress.Scheme ? "" : ", or where a command reads requests, an address such as clickhouse://host:8123/database")}.", target: scheme);
     }
 
+    /// <summary>The path of a store that is a file, or the address of ClickHouse.</summary>
+    /// <param name="reference">A full path, or an address.</param>
+    /// <exception cref="TokenDashboardException">
+    /// <see cref="ErrorCode.StoreEngineUnknown"/>: it is the address of something else. <see cref="ErrorCode.StoreAddressInvalid"/>: it is not valid.
+    /// </exception>
+    public static string PathOrAddressOf(string reference) => ClickHouseAddress.Matches(reference) ? ClickHouseAddress.Parse(reference).ToString() : PathOf(reference);
+
     /// <summary>Opens a store, a server by the environment's user.</summary>
     /// <param name="reference">Its full path, or its address.</param>
     /// <param name="cancellation">Stops whatever query is running.</param>

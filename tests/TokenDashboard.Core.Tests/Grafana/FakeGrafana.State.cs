@@ -195,7 +195,7 @@ internal sealed partial class FakeGrafana
             return Major < 9 ? Answer.Message(400, "Invalid data source ID") : Answer.Message(404, "Data source not found");
         }
         string path = Cached(source, fresh)["jsonData"]?["path"]?.GetValue<string>() ?? "";
-        string? problem = query["queryText"]!.GetValue<string>().Contains("COUNT(*)", StringComparison.Ordinal) ? QueryProblem ?? PathProblem(path) : "no such query";
+        string? problem = (query["queryText"] ?? query["rawSql"])!.GetValue<string>().Contains("COUNT(", StringComparison.OrdinalIgnoreCase) ? QueryProblem ?? PathProblem(path) : "no such query";
         JsonObject result = problem is not null ? new JsonObject { ["status"] = 500, ["error"] = problem }
             // Arrow, which nobody here reads.
             : Major < 9 ? new JsonObject { ["refId"] = "A", ["series"] = null, ["tables"] = null, ["dataframes"] = new JsonArray("QVJST1cx") }

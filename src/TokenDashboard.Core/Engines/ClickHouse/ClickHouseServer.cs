@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using ClickHouse.Driver;
 using ClickHouse.Driver.ADO;
@@ -61,11 +62,14 @@ internal sealed class ClickHouseServer : IDisposable
     /// <param name="parameters">Its parameters.</param>
     /// <param name="read">Makes a result of the row the reader stands on.</param>
     /// <param name="cancellation">Stops the query, besides what stops all of this connection.</param>
-    public IEnumerable<T> Query<T>(string sql, ClickHouseParameters parameters, Func<ClickHouseDataReader, T> read, CancellationToken cancellation = default)
+    /// <param name="begin">Is called before the first row, also where there is none.</param>
+    public IEnumerable<T> Query<T>(
+        string sql, ClickHouseParameters parameters, Func<ClickHouseDataReader, T> read, CancellationToken cancellation = default, Action<ClickHouseDataReader>? begin = null)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(_cancellation, cancellation);
         using ClickHouseDataReader reader = Guard(ErrorCode.StoreReadFailed, () => _client.ExecuteReaderAsync(
             sql, parameters.ToCollection(), new QueryOptions { CustomSettings = ReadSettings }, both.Token));
+        begin?.Invoke(reader);
         while (Guard(ErrorCode.StoreReadFailed, () => reader.ReadAsync(both.Token)))
         {
             yield return read(reader);
@@ -76,14 +80,14 @@ internal sealed class ClickHouseServer : IDisposable
     public void Execute(string sql, ClickHouseParameters? parameters = null) => Guard(ErrorCode.StoreWriteFailed, () => _client.ExecuteNonQueryAsync(
         sql, (parameters ?? new ClickHouseParameters()).ToCollection(), new QueryOptions { CustomSettings = WriteSettings }, _cancellation));
 
-    /// <summary>Writes rows in ClickHouse's format RowBinary.</summary>
-    public async Task InsertAsync(string table, IEnumerable<string> columns, ArraySegment<byte> rows)
+    /// <summary>Writes rows in one of ClickHouse's formats.</summary>
+    public async Task InsertAsync(string table, IEnumerable<string> columns, ArraySegment<byte> rows, string format = "RowBinary")
     {
         // One statement is one block of the table, which is stored as a whole or not at all.
         var settings = new Dictionary<string, object>(WriteSettings) { ["max_insert_block_size"] = 10_000_000, ["min_insert_block_size_bytes"] = 0 };
         using var stream = new MemoryStream(rows.Array!, rows.Offset, rows.Count, writable: false);
         using HttpResponseMessage response = await _client.InsertRawStreamAsync(
-            table, stream, "RowBinary", columns, !IsThisMachine, new QueryOptions { CustomSettings = settings }, _cancellation).ConfigureAwait(false);
+            table, stream, format, columns, !IsThisMachine, new QueryOptions { CustomSettings = settings }, _cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Waits for work with the server, with its failures said in this product's words.</summary>
@@ -126,6 +130,13 @@ internal sealed class ClickHouseParameters
     public string Add(string text) => Add("String", text);
 
     public string Add(long number) => Add("Int64", number);
+
+    /// <summary>The text of a query with its parameters in it, for those whom nobody can send parameters.</summary>
+    public string InText(string sql) => _all.Aggregate(sql, (text, parameter) =>
+        text.Replace($"{{{parameter.Name}:{parameter.Type}}}", parameter.Value is string value ? Literal(value) : Convert.ToString(parameter.Value, CultureInfo.InvariantCulture), StringComparison.Ordinal));
+
+    // Nothing in it may look like a macro of Grafana, nor like a parameter.
+    private static string Literal(string text) => $"'{text.Replace(@"\", @"\\").Replace("'", @"\'").Replace("$", @"\x24").Replace("{", @"\x7B")}'";
 
     public ClickHouseParameterCollection ToCollection()
     {

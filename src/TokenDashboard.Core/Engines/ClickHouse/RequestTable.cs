@@ -21,7 +21,8 @@ internal static partial class RequestTable
     /// <summary>The form of the table, which its comment tells.</summary>
     public const int Format = 1;
 
-    private const string Comment = "TokenDashboard requests, format ";
+    /// <summary>What the comment of each table of this product begins with.</summary>
+    public const string Comment = "TokenDashboard requests, format ";
 
     /// <summary>The columns that tell of the request, in the order in which rows are sent.</summary>
     private static readonly (string Name, string Type)[] Content =
@@ -63,7 +64,7 @@ internal static partial class RequestTable
     {
         if (cluster is null)
         {
-            return [Create(Name, "", "ReplacingMergeTree(version, is_removed)")];
+            return [Create(Name, "", "ReplacingMergeTree(version, is_removed)"), .. PriceView.CreateStatements("")];
         }
         if (!ClusterName().IsMatch(cluster))
         {
@@ -77,6 +78,7 @@ internal static partial class RequestTable
             ENGINE = Distributed('{cluster}', currentDatabase(), {LocalName}, cityHash64(source))
             COMMENT '{Comment}{Format}'
             """,
+            .. PriceView.CreateStatements($" ON CLUSTER '{cluster}'"),
         ];
     }
 

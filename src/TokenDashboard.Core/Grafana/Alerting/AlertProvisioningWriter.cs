@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Alerting;
@@ -90,7 +91,7 @@ public sealed class AlertProvisioningWriter
             ["uid"] = rule.Uid,
             ["title"] = ProvisioningFolder.Literal(rule.Name),
             ["condition"] = "C",
-            ["data"] = AlertRuleContent.Data(rule, _options.DataSourceUid),
+            ["data"] = AlertRuleContent.Data(rule, Plugin, _options.DataSourceUid ?? Plugin.DefaultUid),
             ["noDataState"] = rule.NoDataState.ToString(),
             ["execErrState"] = rule.ErrorState.ToString(),
             ["for"] = AlertLength.Format(rule.For),
@@ -99,6 +100,8 @@ public sealed class AlertProvisioningWriter
             ["isPaused"] = rule.Paused ?? false,
         }),
     };
+
+    private DataSourcePlugin Plugin => DataSourcePlugin.Of(_options.Engine);
 
     private static string Text(string list, JsonObject item) =>
         Header + new JsonObject { ["apiVersion"] = 1, [list] = new JsonArray(item) }.ToJsonString(Readable) + "\n";

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
-using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.Alerting;
 
@@ -20,7 +21,7 @@ internal static class AlertRuleContent
     private const string Expression = "__expr__";
 
     /// <summary>The rule with its mark.</summary>
-    internal static JsonObject Of(AlertRule rule, string dataSourceUid, string folderUid)
+    internal static JsonObject Of(AlertRule rule, DataSourcePlugin plugin, string dataSourceUid, string folderUid)
     {
         var body = new JsonObject
         {
@@ -29,7 +30,7 @@ internal static class AlertRuleContent
             ["folderUID"] = folderUid,
             ["ruleGroup"] = rule.Group,
             ["condition"] = "C",
-            ["data"] = Data(rule, dataSourceUid),
+            ["data"] = Data(rule, plugin, dataSourceUid),
             ["for"] = AlertLength.Format(rule.For),
             ["noDataState"] = rule.NoDataState.ToString(),
             ["execErrState"] = rule.ErrorState.ToString(),
@@ -45,7 +46,7 @@ internal static class AlertRuleContent
     }
 
     /// <summary>The query, the reduction of its values, and the limit.</summary>
-    internal static JsonArray Data(AlertRule rule, string dataSourceUid)
+    internal static JsonArray Data(AlertRule rule, DataSourcePlugin plugin, string dataSourceUid)
     {
         JsonObject Step(string id, string source, string type, long seconds, JsonObject model)
         {
@@ -64,12 +65,8 @@ internal static class AlertRuleContent
         }
 
         bool absent = rule.Kind == AlertKind.NoTelemetry;
-        string sql = AlertSql.Of(rule);
         return new JsonArray(
-            Step("A", dataSourceUid, SqliteDataSource.PluginId, (long)rule.Window.TotalSeconds, new JsonObject
-            {
-                ["queryType"] = "time series", ["rawQueryText"] = sql, ["queryText"] = sql, ["timeColumns"] = new JsonArray("time"),
-            }),
+            Step("A", dataSourceUid, plugin.Id, (long)rule.Window.TotalSeconds, PanelEngines.Of(plugin).Write(rule).Write("A")),
             Step("B", Expression, Expression, 0, new JsonObject { ["type"] = "reduce", ["expression"] = "A", ["reducer"] = "last" }),
             Step("C", Expression, Expression, 0, new JsonObject
             {

@@ -4,6 +4,7 @@ using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Alerting;
@@ -22,7 +23,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
 
     private readonly AlertRuleSet _set = new();
     private readonly Dictionary<(string? Title, string? Uid), FolderPlace> _places = [];
-    private string? _dataSource;
+    private DataSourceIdentity? _dataSource;
 
     /// <summary>Prepares the server, the account and the data source, once. After a failure nothing further can work.</summary>
     /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
@@ -34,7 +35,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
             Connect();
             GrafanaPublishResult? result = new GrafanaDataSources(Client, Server, Callbacks)
                 .Ensure(new GrafanaPublishOptions { DataSourceUid = DataSourceUid() }, out DataSourceIdentity identity);
-            _dataSource = identity.Uid;
+            _dataSource = identity;
             if (result is not null)
                 yield return result;
         }
@@ -54,7 +55,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
         foreach (GrafanaPublishResult folder in folders)
             yield return folder;
         _set.Add(rule, place.Uid ?? place.Title);
-        JsonObject wanted = AlertRuleContent.Of(rule, _dataSource!, place.Uid ?? "");
+        JsonObject wanted = AlertRuleContent.Of(rule, _dataSource!.Plugin, _dataSource.Uid, place.Uid ?? "");
         var result = new GrafanaPublishResult(
             GrafanaPublishKind.AlertRule, rule.Name, GrafanaPublishAction.Unchanged, rule.Uid, new Uri(Client.Url, $"alerting/grafana/{rule.Uid}/view"),
             FolderTitle: place.Title);
@@ -103,7 +104,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
     private string DataSourceUid()
     {
         if (options.DataSourceUid is not null || options.DataSourceName is not { } name)
-            return options.DataSourceUid ?? SqliteDataSource.DefaultUid;
+            return options.DataSourceUid ?? DataSourcePlugin.Sqlite.DefaultUid;
         return Array.Find(GrafanaDataSources.All(Client), item => item.Name == name)?.Uid ?? throw new TokenDashboardException(
             ErrorCode.GrafanaDataSourceMissing,
             $"Grafana at {Client.Url} has no data source named '{name}'. Create it with Set-GrafanaDataSource, or give another -DataSourceName.",

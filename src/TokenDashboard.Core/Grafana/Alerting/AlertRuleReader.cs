@@ -1,4 +1,5 @@
 using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Input;
@@ -107,7 +108,7 @@ public static class AlertRuleReader
     private static string Summary(AlertRule rule)
     {
         string window = rule.MonthSoFar ? "the month so far" : AlertLength.Format(rule.Window);
-        string who = AlertSql.Label(rule.By) is { } label ? $"{{{{ .Labels.{label} }}}}: " : "";
+        string who = rule.Label is { } label ? $"{{{{ .Labels.{label} }}}}: " : "";
         string limit = rule.Limit.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture);
         const string Value = "{{ .Values.B.Value }}";
         return rule.Kind switch
@@ -122,7 +123,7 @@ public static class AlertRuleReader
 
     /// <summary>Names as labels and panels show them; they show an unknown name as a text of its own.</summary>
     private static IReadOnlyList<string> Names(AlertFields read, string name) =>
-        [.. read.Texts(name, blank: true).Select(text => text == UsageRelations.Unknown ? "" : text)];
+        [.. read.Texts(name, blank: true).Select(text => text == PanelNames.Unknown ? "" : text)];
 
     private static string UidOf(string name) => $"alert-{DashboardContent.Fingerprint(name)}";
 }

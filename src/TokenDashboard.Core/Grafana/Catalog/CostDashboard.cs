@@ -1,4 +1,3 @@
-using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Fields;
 using TokenDashboard.Grafana.Model.Panels;
@@ -16,23 +15,22 @@ internal static class CostDashboard
 
     private static readonly string Rest = PanelStyle.Rest(PanelStyle.TopSeries);
 
-    /// <summary>Makes the dashboard; its links to itself follow <paramref name="uid"/>.</summary>
-    internal static Dashboard Create(string? uid, IReadOnlyList<TimeZoneInfo> zones)
+    /// <summary>Makes the dashboard; its links to itself follow its uid.</summary>
+    internal static Dashboard Create(CatalogPlace place)
     {
-        string self = uid ?? "tokendashboard-cost";
         return new Dashboard
         {
-            Uid = self,
-            Title = "LLM cost",
-            Description = "What LLM requests cost at the prices that Optimize-TokenStore wrote into the store. No bill; where the store does not know cached tokens, an upper bound.",
-            Tags = [PanelStyle.Tag],
-            Links = PanelStyle.Links(self),
-            Variables = RequestVariables.All(zones),
+            Uid = place.Self,
+            Title = place.Title("LLM cost"),
+            Description = "What LLM requests cost at the prices in the store. No bill; where the store does not know cached tokens, an upper bound.",
+            Tags = [place.Tag],
+            Links = PanelStyle.Links(place),
+            Variables = place.Variables,
             Sections =
             [
-                new DashboardSection { Panels = [Totals, Change, Month, OverTime(5, PanelDimension.Model, "model"), CostByModel, OverTime(6, PanelDimension.User, "user"), CostByUser(self), OverTime(7, PanelDimension.Provider, "provider"), Prices, Unpriced] },
+                new DashboardSection { Panels = [Totals, Change, Month, OverTime(5, PanelDimension.Model, "model"), CostByModel, OverTime(6, PanelDimension.User, "user"), CostByUser(place), OverTime(7, PanelDimension.Provider, "provider"), Unpriced, Prices] },
                 // Each request is read, so they are asked only when somebody opens the row.
-                new DashboardSection { Title = "Single requests and transactions", Collapsed = true, Panels = [Spread(12, transactions: false), Spread(13, transactions: true), Expensive] },
+                new DashboardSection { Title = "Single requests and transactions", Collapsed = true, Panels = [Spread(12, transactions: false), Spread(13, transactions: true), Expensive(place)] },
             ],
         };
     }
@@ -44,9 +42,9 @@ internal static class CostDashboard
         Description = "The cost, that of an hour up to now, the mean of a request, how much more cached tokens would have cost as other prompt tokens, and the part of the tokens that has no price.",
         Width = 24,
         Height = 4,
-        Query = SqlitePanelSql.Write(new TotalsQuery(
+        Query = new TotalsQuery(
             PanelMeasures.Cost, new HourlyMeasure("Cost an hour", Measures.Cost), new RatioMeasure("Cost per request", Measures.Cost, Measures.Requests),
-            new SumMeasure("Cache savings", Measures.CacheSavings), new RatioMeasure("Unpriced tokens", Measures.UnpricedTokens, Measures.TotalTokens))),
+            new SumMeasure("Cache savings", Measures.CacheSavings), new RatioMeasure("Unpriced tokens", Measures.UnpricedTokens, Measures.TotalTokens)),
         Field = PanelStyle.Cost,
         Overrides =
         [
@@ -73,7 +71,7 @@ internal static class CostDashboard
         Description = "The cost of the calendar month in which the time range ends, up to that end, and what it will be when the month is over if it goes on at the same rate.",
         Width = 12,
         Height = 4,
-        Query = SqlitePanelSql.Write(new MonthQuery()),
+        Query = new MonthQuery(),
         Field = PanelStyle.Cost with { Decimals = 2 },
         Overrides = [PanelStyle.Colored("Month at this rate", "text")],
     };
@@ -92,19 +90,19 @@ internal static class CostDashboard
         Description = $"The share of each model in the cost; {Rest}",
         Width = 8,
         Height = 10,
-        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.Model, PanelMeasures.Cost, PanelStyle.TopSeries) { OnlyWhereAny = true }),
+        Query = new TopQuery(PanelDimension.Model, PanelMeasures.Cost, PanelStyle.TopSeries) { OnlyWhereAny = true },
         Field = PanelStyle.Cost with { Color = FieldColor.BySeries },
     };
 
-    private static BarGaugePanel CostByUser(string self) => new()
+    private static BarGaugePanel CostByUser(CatalogPlace place) => new()
     {
         Id = 9,
         Title = "Cost by user",
         Description = $"The cost of each user; {Rest[..^1]}; a click on one shows only that user.",
         Width = 8,
         Height = 10,
-        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.User, PanelMeasures.Cost, PanelStyle.TopSeries) { OnlyWhereAny = true }),
-        Field = PanelStyle.Cost with { Decimals = 2, Links = [PanelStyle.OnlyUser(self, "${__data.fields.User:percentencode}")] },
+        Query = new TopQuery(PanelDimension.User, PanelMeasures.Cost, PanelStyle.TopSeries) { OnlyWhereAny = true },
+        Field = PanelStyle.Cost with { Decimals = 2, Links = [PanelStyle.OnlyUser(place, "${__data.fields.User:percentencode}")] },
     };
 
     private static TablePanel Prices { get; } = new()
@@ -112,9 +110,9 @@ internal static class CostDashboard
         Id = 10,
         Title = "Price list",
         Description = "Where the prices in the store come from, their currency, and of how many of the store's models there are any. Amounts of several currencies are not added: then there is no cost.",
-        Width = 8,
-        Height = 5,
-        Query = SqlitePanelSql.Write(new PriceListQuery()),
+        Width = 24,
+        Height = 4,
+        Query = new PriceListQuery(),
         Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoCost },
         Column = new TableColumn { MinWidth = 60 },
         Overrides = [PanelStyle.Wide("Currency", 80), PanelStyle.Wide("Models", 70)],
@@ -126,8 +124,8 @@ internal static class CostDashboard
         Title = "Tokens without a price",
         Description = $"Tokens that the cost leaves out because the price list has no price for them; {Rest}",
         Width = 8,
-        Height = 5,
-        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.Model, new SumMeasure("Unpriced tokens", Measures.UnpricedTokens), PanelStyle.TopSeries) { OnlyWhereAny = true }),
+        Height = 10,
+        Query = new TopQuery(PanelDimension.Model, new SumMeasure("Unpriced tokens", Measures.UnpricedTokens), PanelStyle.TopSeries) { OnlyWhereAny = true },
         Field = PanelStyle.Tokens with { NoValue = "None, or no prices in the store", Color = FieldColor.Fixed("orange") },
     };
 
@@ -138,27 +136,25 @@ internal static class CostDashboard
         Description = $"Of the {(transactions ? "transactions" : "requests")} that have a price: the mean cost, that which 95 % of them do not exceed, and the highest.",
         Width = 12,
         Height = 4,
-        Query = SqlitePanelSql.Write(new CostSpreadQuery(transactions)),
+        Query = new CostSpreadQuery(transactions),
         Field = PanelStyle.Cost,
     };
 
-    private static TablePanel Expensive { get; } = new()
+    private static TablePanel Expensive(CatalogPlace place) => new()
     {
         Id = 14,
         Title = "Most expensive requests",
         Description = $"The {TopRequests} requests that cost most; a click on a transaction shows its requests.",
         Width = 24,
         Height = 11,
-        Query = SqlitePanelSql.Write(new RequestsQuery(RequestChoice.MostExpensive, TopRequests)),
+        Query = new RequestsQuery(RequestChoice.MostExpensive, TopRequests),
         Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoCost },
         Paginated = true,
         Column = new TableColumn { MinWidth = 80 },
         Overrides =
         [
-            PanelStyle.Moment("Time"),
-            PanelStyle.LinkedTransaction(RequestsDashboard.DefaultUid),
-            new FieldOverride("Cost") { Field = PanelStyle.Cost, Column = new TableColumn { Width = 100 } },
-            PanelStyle.InMilliseconds("Duration", 100),
+            .. RequestsDashboard.Columns(place),
+            new FieldOverride("Cost") { Field = PanelStyle.Cost with { Min = null }, Column = new TableColumn { Width = 90 } },
         ],
     };
 }

@@ -1,4 +1,3 @@
-using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Fields;
 using TokenDashboard.Grafana.Model.Panels;
@@ -16,21 +15,20 @@ internal static class ModelsDashboard
 
     private static readonly string Rest = PanelStyle.Rest(PanelStyle.TopBars);
 
-    /// <summary>Makes the dashboard; its links to itself follow <paramref name="uid"/>.</summary>
-    internal static Dashboard Create(string? uid, IReadOnlyList<TimeZoneInfo> zones)
+    /// <summary>Makes the dashboard; its links to itself follow its uid.</summary>
+    internal static Dashboard Create(CatalogPlace place)
     {
-        string self = uid ?? "tokendashboard-models";
         return new Dashboard
         {
-            Uid = self,
-            Title = "LLM models",
-            Description = "Use, speed and policy failures of each model, read from the SQLite store of Observicia's SDK.",
-            Tags = [PanelStyle.Tag],
-            Links = PanelStyle.Links(self),
-            Variables = RequestVariables.All(zones),
+            Uid = place.Self,
+            Title = place.Title("LLM models"),
+            Description = "Use, speed and policy failures of each model, read from the telemetry of Observicia's SDK.",
+            Tags = [place.Tag],
+            Links = PanelStyle.Links(place),
+            Variables = place.Variables,
             Sections =
             [
-                new DashboardSection { Panels = [TokensByModel, ShareOverTime, Comparison(self)] },
+                new DashboardSection { Panels = [TokensByModel, ShareOverTime, Comparison(place)] },
                 new DashboardSection { Title = "Speed, proportion and failures", Panels = [Durations, Speed, Ratio, Failures] },
                 new DashboardSection { Title = "Cache and reasoning, where the store knows them", Panels = [Cached, Reasoning] },
             ],
@@ -44,14 +42,14 @@ internal static class ModelsDashboard
     private static TimeSeriesPanel ShareOverTime { get; } = PanelStyle.Stacked(
         2,
         "Share of models over time",
-        $"The part of each model in the total tokens of each bucket: the {PanelStyle.TopSeries} largest models and all others as {SqlitePanelSql.Other}.",
+        $"The part of each model in the total tokens of each bucket: the {PanelStyle.TopSeries} largest models and all others as {PanelNames.Other}.",
         new TopOverTimeQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries),
         "model") with
     {
         Percent = true,
     };
 
-    private static TablePanel Comparison(string self) => new()
+    private static TablePanel Comparison(CatalogPlace place) => new()
     {
         Id = 3,
         Title = "Comparison between models",
@@ -59,11 +57,11 @@ internal static class ModelsDashboard
             + "a click on a model shows only that model.",
         Width = 24,
         Height = 11,
-        Query = SqlitePanelSql.Write(new TableQuery(
+        Query = new TableQuery(
             PanelDimension.Model, TopRows, PanelMeasures.Tokens, new ShareMeasure("Share"), PanelMeasures.Cost, PanelMeasures.Requests, new SumMeasure("Prompt", Measures.PromptTokens),
             new SumMeasure("Completion", Measures.CompletionTokens), PanelMeasures.MeanDuration, new PercentileMeasure("p50 duration", 50),
             new PercentileMeasure("p95 duration", 95), new PercentileMeasure("p99 duration", 99), PanelMeasures.PolicyFailures,
-            new TimeMeasure("First seen", Last: false), PanelMeasures.LastSeen)),
+            new TimeMeasure("First seen", Last: false), PanelMeasures.LastSeen),
         Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoRequests },
         Paginated = true,
         Column = new TableColumn { MinWidth = 80 },
@@ -77,8 +75,8 @@ internal static class ModelsDashboard
                     [
                         new DataLink(
                             "Show only this model",
-                            $"/d/{self}?${{__url_time_range}}&var-model=${{__data.fields.Model:percentencode}}"
-                            + $"&${{provider:queryparam}}&${{user:queryparam}}&{PanelStyle.SameView}"),
+                            $"/d/{place.Self}?${{__url_time_range}}&var-model=${{__data.fields.Model:percentencode}}"
+                            + $"&${{provider:queryparam}}&${{user:queryparam}}&{place.SameView}"),
                     ],
                 },
             },
@@ -106,7 +104,7 @@ internal static class ModelsDashboard
             + $"the {PanelStyle.TopSeries} models with most requests.",
         Width = 24,
         Height = 9,
-        Query = SqlitePanelSql.Write(new DurationQuery(PanelDimension.Model, PanelStyle.TopSeries)),
+        Query = new DurationQuery(PanelDimension.Model, PanelStyle.TopSeries),
         CategoryColumn = "Model",
         Field = PanelStyle.Duration,
         Overrides = PanelStyle.Percentiles,
@@ -156,7 +154,7 @@ internal static class ModelsDashboard
         Description = description,
         Width = 8,
         Height = 10,
-        Query = SqlitePanelSql.Write(query),
+        Query = query,
         Field = PanelStyle.Tokens,
     };
 }

@@ -1,4 +1,3 @@
-using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Fields;
 using TokenDashboard.Grafana.Model.Panels;
@@ -12,25 +11,24 @@ internal static class OverviewDashboard
 {
     internal const string Name = "Overview";
 
-    /// <summary>Makes the dashboard; its links to itself follow <paramref name="uid"/>.</summary>
-    internal static Dashboard Create(string? uid, IReadOnlyList<TimeZoneInfo> zones)
+    /// <summary>Makes the dashboard; its links to itself follow its uid.</summary>
+    internal static Dashboard Create(CatalogPlace place)
     {
-        string self = uid ?? "tokendashboard-overview";
         return new Dashboard
         {
-            Uid = self,
-            Title = "LLM overview",
-            Description = "Tokens, requests and durations of LLM applications at a glance, read from the SQLite store of Observicia's SDK.",
-            Tags = [PanelStyle.Tag],
-            Links = PanelStyle.Links(self),
-            Variables = RequestVariables.All(zones),
+            Uid = place.Self,
+            Title = place.Title("LLM overview"),
+            Description = "Tokens, requests and durations of LLM applications at a glance, read from the telemetry of Observicia's SDK.",
+            Tags = [place.Tag],
+            Links = PanelStyle.Links(place),
+            Variables = place.Variables,
             Sections =
             [
-                new DashboardSection { Panels = [Totals, Changes, Load, Cached, Newest, TokensOverTime, CumulativeTokens, TokensByModel, TokensByProvider, TokensByUser(self)] },
+                new DashboardSection { Panels = [Totals, Changes, Load, Cached, Newest, TokensOverTime, CumulativeTokens, TokensByModel, TokensByProvider, TokensByUser(place)] },
                 new DashboardSection { Title = "Duration", Panels = [DurationOverTime, MeanDuration] },
                 new DashboardSection { Title = "Weekly pattern", Panels = [TokensByWeekdayAndHour] },
                 // Transactions are found in single requests, so they are looked for only when somebody asks.
-                new DashboardSection { Title = "Transactions", Collapsed = true, Panels = [TopTransactions] },
+                new DashboardSection { Title = "Transactions", Collapsed = true, Panels = [TopTransactions(place)] },
             ],
         };
     }
@@ -42,7 +40,7 @@ internal static class OverviewDashboard
         Description = "Tokens and requests of the time range, the users who made them, the requests whose policy verdict was negative, and the cost by the prices in the store.",
         Width = 24,
         Height = 4,
-        Query = SqlitePanelSql.Write(new TotalsQuery(PanelMeasures.Headline)),
+        Query = new TotalsQuery(PanelMeasures.Headline),
         Field = PanelStyle.Tokens,
         Overrides =
         [
@@ -68,7 +66,7 @@ internal static class OverviewDashboard
         Description = "Tokens and requests a minute: the mean of the time range, up to now, and the mean of the busiest bucket.",
         Width = 14,
         Height = 4,
-        Query = SqlitePanelSql.Write(new LoadQuery(PanelMeasures.Tokens, PanelMeasures.Requests)),
+        Query = new LoadQuery(PanelMeasures.Tokens, PanelMeasures.Requests),
         Field = PanelStyle.Tokens with { Decimals = 1 },
         Overrides =
         [
@@ -84,7 +82,7 @@ internal static class OverviewDashboard
         Description = "The part of the prompt tokens that was read from providers' caches, as far as the store knows.",
         Width = 5,
         Height = 4,
-        Query = SqlitePanelSql.Write(new TotalsQuery(new RatioMeasure("Cached of prompt tokens", Measures.CachedTokens, Measures.PromptTokens))),
+        Query = new TotalsQuery(new RatioMeasure("Cached of prompt tokens", Measures.CachedTokens, Measures.PromptTokens)),
         Field = new FieldOptions { Unit = Units.Fraction, Decimals = 1, NoValue = "unknown", Color = FieldColor.Fixed(PanelStyle.PromptColor) },
     };
 
@@ -95,7 +93,7 @@ internal static class OverviewDashboard
         Description = "How long ago the newest request of the time range was: an old one tells that the application, or what fills the store, has stopped.",
         Width = 5,
         Height = 4,
-        Query = SqlitePanelSql.Write(new NewestQuery("Newest request")),
+        Query = new NewestQuery("Newest request"),
         Field = new FieldOptions { Unit = Units.Ago, NoValue = PanelStyle.NoRequests, Color = FieldColor.Fixed("text") },
     };
 
@@ -106,7 +104,7 @@ internal static class OverviewDashboard
         Description = "Prompt and completion tokens of each bucket; the legend has their mean per bucket and their sum.",
         Width = 12,
         Height = 10,
-        Query = SqlitePanelSql.Write(new OverTimeQuery(PanelMeasures.PromptTokens, PanelMeasures.CompletionTokens)),
+        Query = new OverTimeQuery(PanelMeasures.PromptTokens, PanelMeasures.CompletionTokens),
         Field = PanelStyle.Tokens,
         Overrides = PanelStyle.PromptAndCompletion,
         Bars = true,
@@ -122,7 +120,7 @@ internal static class OverviewDashboard
         Description = "Total tokens since the beginning of the time range, beside those of the period of equal length before it.",
         Width = 12,
         Height = 10,
-        Query = SqlitePanelSql.Write(new CumulativeQuery(PanelMeasures.Tokens)),
+        Query = new CumulativeQuery(PanelMeasures.Tokens),
         Field = PanelStyle.Tokens,
         Overrides = [PanelStyle.Colored("Period before", "text")],
         FillOpacity = 10,
@@ -136,7 +134,7 @@ internal static class OverviewDashboard
         Description = $"The share of each model in the total tokens; {PanelStyle.Rest(PanelStyle.TopSeries)}",
         Width = 8,
         Height = 11,
-        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries)),
+        Query = new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries),
         Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
     };
 
@@ -147,19 +145,19 @@ internal static class OverviewDashboard
         Description = $"The share of each provider in the total tokens; {PanelStyle.Rest(PanelStyle.TopSeries)}",
         Width = 7,
         Height = 11,
-        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.Provider, PanelMeasures.Tokens, PanelStyle.TopSeries)),
+        Query = new TopQuery(PanelDimension.Provider, PanelMeasures.Tokens, PanelStyle.TopSeries),
         Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
     };
 
-    private static BarGaugePanel TokensByUser(string self) => new()
+    private static BarGaugePanel TokensByUser(CatalogPlace place) => new()
     {
         Id = 7,
         Title = "Top users",
-        Description = $"Total tokens of the {PanelStyle.TopSeries} largest users, all others added up as {SqlitePanelSql.Other}; a click on one shows only that user.",
+        Description = $"Total tokens of the {PanelStyle.TopSeries} largest users, all others added up as {PanelNames.Other}; a click on one shows only that user.",
         Width = 9,
         Height = 11,
-        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries)),
-        Field = PanelStyle.Tokens with { Links = [PanelStyle.OnlyUser(self, "${__data.fields.User:percentencode}")] },
+        Query = new TopQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries),
+        Field = PanelStyle.Tokens with { Links = [PanelStyle.OnlyUser(place, "${__data.fields.User:percentencode}")] },
     };
 
     private static TimeSeriesPanel DurationOverTime { get; } = new()
@@ -169,7 +167,7 @@ internal static class OverviewDashboard
         Description = "The duration that half, 95 % and 99 % of the requests of each bucket did not exceed.",
         Width = 19,
         Height = 9,
-        Query = SqlitePanelSql.Write(new DurationOverTimeQuery()),
+        Query = new DurationOverTimeQuery(),
         Field = PanelStyle.Duration,
         Overrides = PanelStyle.Percentiles,
         Legend = new Legend(LegendPlacement.Bottom, Calculation.Mean, Calculation.Maximum),
@@ -182,7 +180,7 @@ internal static class OverviewDashboard
         Description = "The mean duration of a request: green below 2 s, yellow from 2 s, red from 5 s; the dial ends at 10 s.",
         Width = 5,
         Height = 9,
-        Query = SqlitePanelSql.Write(new TotalsQuery(PanelMeasures.MeanDuration)),
+        Query = new TotalsQuery(PanelMeasures.MeanDuration),
         Field = PanelStyle.Duration with
         {
             Decimals = 2,
@@ -202,22 +200,22 @@ internal static class OverviewDashboard
         Description = "Total tokens of the time range added up by weekday and hour of the day in the chosen time zone.",
         Width = 24,
         Height = 9,
-        Query = SqlitePanelSql.Write(new WeekQuery(PanelMeasures.Tokens)),
+        Query = new WeekQuery(PanelMeasures.Tokens),
         Field = HoursOfWeek,
         Column = new TableColumn { MinWidth = 40, Cell = TableCell.ColoredBackground },
         Overrides = [new FieldOverride("Day") { Column = new TableColumn { Width = 50, Cell = TableCell.Text } }],
     };
 
-    private static TablePanel TopTransactions { get; } = new()
+    private static TablePanel TopTransactions(CatalogPlace place) => new()
     {
         Id = 13,
         Title = "Top transactions",
         Description = $"The {PanelStyle.TopSeries} transactions with most total tokens; a click on one shows its requests.",
         Width = 24,
         Height = 9,
-        Query = SqlitePanelSql.Write(new TransactionsQuery(PanelStyle.TopSeries) { Short = true }),
+        Query = new TransactionsQuery(PanelStyle.TopSeries) { Short = true },
         Field = new FieldOptions { Unit = Units.Grouped, NoValue = "No transactions in this time range" },
         Column = new TableColumn { MinWidth = 80 },
-        Overrides = [PanelStyle.LinkedTransaction(RequestsDashboard.DefaultUid), PanelStyle.Moment("Last request")],
+        Overrides = [PanelStyle.LinkedTransaction(place), PanelStyle.Moment("Last request")],
     };
 }

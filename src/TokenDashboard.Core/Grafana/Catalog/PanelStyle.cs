@@ -1,4 +1,3 @@
-using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Fields;
 using TokenDashboard.Grafana.Model.Panels;
@@ -13,21 +12,15 @@ internal static class PanelStyle
     internal const int TopSeries = 10;
 
     /// <summary>Says in descriptions what becomes of those that are not shown by name.</summary>
-    internal static string Rest(int shown) => $"all after the first {shown} are added up as {SqlitePanelSql.Other}.";
+    internal static string Rest(int shown) => $"all after the first {shown} are added up as {PanelNames.Other}.";
 
     internal const string NoRequests = "No requests in this time range";
-    internal const string NoCost = "No prices: run Optimize-TokenStore";
+    internal const string NoCost = "No prices in the store";
     internal const string CostColor = "#2aa198";
     internal const string TokensColor = "blue";
     internal const string PromptColor = "purple";
     internal const string CompletionColor = "green";
     internal const string RequestsColor = "#8e8e9e";
-
-    /// <summary>Which dashboards the menu of each dashboard lists.</summary>
-    internal const string Tag = "tokendashboard";
-
-    /// <summary>All links to a dashboard itself end in this: Grafana sets a variable that they do not mention back to its first value.</summary>
-    internal const string SameView = "${datasource:queryparam}&${bucket:queryparam}&${zone:queryparam}";
 
     /// <summary>The names chosen, for links to the dashboard itself that change something else.</summary>
     internal const string SameModels = "${provider:queryparam}&${model:queryparam}";
@@ -53,8 +46,8 @@ internal static class PanelStyle
         Thresholds = [new(0, "text"), new(1, "orange")],
     };
 
-    /// <summary>Money, without a sign: the currency is that of the price list, which the dashboard of cost shows.</summary>
-    internal static readonly FieldOptions Cost = new() { Unit = Units.Grouped, Min = 0, NoValue = NoCost, Color = FieldColor.Fixed(CostColor) };
+    /// <summary>Money.</summary>
+    internal static readonly FieldOptions Cost = new() { Unit = Units.Money, Min = 0, NoValue = NoCost, Color = FieldColor.Fixed(CostColor) };
 
     internal static readonly FieldOptions Duration = new() { Unit = Units.Milliseconds, Min = 0, NoValue = NoRequests };
 
@@ -91,8 +84,7 @@ internal static class PanelStyle
         new("Cost") { Field = Cost with { Min = null, Decimals = 2, NoValue = noValue }, Column = new TableColumn { Width = 90 } };
 
     /// <summary>A link from a transaction to its requests; their dashboard keeps its other variables.</summary>
-    /// <param name="requests">The uid of the dashboard of requests.</param>
-    internal static FieldOverride LinkedTransaction(string requests) => new("Transaction")
+    internal static FieldOverride LinkedTransaction(CatalogPlace place) => new("Transaction")
     {
         Field = new FieldOptions
         {
@@ -100,8 +92,8 @@ internal static class PanelStyle
             [
                 new DataLink(
                     "Show only this transaction",
-                    $"/d/{requests}?${{__url_time_range}}&var-transaction=${{__data.fields.Transaction:percentencode}}&var-min_tokens=0"
-                    + $"&${{user:queryparam}}&{SameModels}&{SameView}"),
+                    $"/d/{place.Requests}?${{__url_time_range}}&var-transaction=${{__data.fields.Transaction:percentencode}}&var-min_tokens=0"
+                    + $"&${{user:queryparam}}&{SameModels}&{place.SameView}"),
             ],
         },
         Column = new TableColumn { Width = 320 },
@@ -115,22 +107,22 @@ internal static class PanelStyle
     };
 
     /// <summary>The menu of all dashboards, and the way back to all requests.</summary>
-    /// <param name="self">The dashboard's uid.</param>
+    /// <param name="place">The dashboard.</param>
     /// <param name="alsoReset">Variables of this dashboard alone with their first values, as part of an address.</param>
-    internal static IReadOnlyList<DashboardLink> Links(string self, string alsoReset = "") =>
+    internal static IReadOnlyList<DashboardLink> Links(CatalogPlace place, string alsoReset = "") =>
     [
-        DashboardLink.Menu("LLM dashboards", Tag) with { Tooltip = "The other dashboards, with the same time range and variables." },
-        new DashboardLink("Show everything", $"/d/{self}?var-provider=$__all&var-model=$__all&var-user=$__all{alsoReset}&{SameView}")
+        DashboardLink.Menu("LLM dashboards", place.Tag) with { Tooltip = "The other dashboards, with the same time range and variables." },
+        new DashboardLink("Show everything", $"/d/{place.Self}?var-provider=$__all&var-model=$__all&var-user=$__all{alsoReset}&{place.SameView}")
         {
             Tooltip = "Chooses all providers, models and users again.",
         },
     ];
 
     /// <summary>A link that shows the dashboard for one user, with the same time range and all other variables.</summary>
-    /// <param name="self">The dashboard's uid.</param>
+    /// <param name="place">The dashboard.</param>
     /// <param name="user">The user as Grafana's variable.</param>
-    internal static DataLink OnlyUser(string self, string user) =>
-        new("Show only this user", $"/d/{self}?${{__url_time_range}}&var-user={user}&{SameModels}&{SameView}");
+    internal static DataLink OnlyUser(CatalogPlace place, string user) =>
+        new("Show only this user", $"/d/{place.Self}?${{__url_time_range}}&var-user={user}&{SameModels}&{place.SameView}");
 
     /// <summary>How far totals are above or below those of the period before.</summary>
     internal static StatPanel Changes(int id, string title, string description, ChangesQuery query) => new()
@@ -140,7 +132,7 @@ internal static class PanelStyle
         Description = description,
         Width = 24,
         Height = 4,
-        Query = SqlitePanelSql.Write(query),
+        Query = query,
         Field = new FieldOptions { Unit = Units.Fraction, Decimals = 1, NoValue = "–", Color = FieldColor.Fixed("text") },
     };
 
@@ -152,7 +144,7 @@ internal static class PanelStyle
         Description = description,
         Width = 16,
         Height = 12,
-        Query = SqlitePanelSql.Write(query),
+        Query = query,
         Field = Tokens with { Color = FieldColor.BySeries, DisplayName = "${__field.labels." + label + "}" },
         Bars = true,
         Stacked = true,

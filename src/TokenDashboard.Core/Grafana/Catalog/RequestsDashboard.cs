@@ -1,4 +1,3 @@
-using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Fields;
 using TokenDashboard.Grafana.Model.Panels;
@@ -10,7 +9,6 @@ namespace TokenDashboard.Grafana.Catalog;
 internal static class RequestsDashboard
 {
     internal const string Name = "Requests";
-    internal const string DefaultUid = "tokendashboard-requests";
 
     private const int TransactionRows = 100;
 
@@ -26,18 +24,17 @@ internal static class RequestsDashboard
         ("20 k", 20_000), ("50 k", 50_000), ("100 k", 100_000),
     ];
 
-    /// <summary>Makes the dashboard; its links to itself follow <paramref name="uid"/>.</summary>
-    internal static Dashboard Create(string? uid, IReadOnlyList<TimeZoneInfo> zones)
+    /// <summary>Makes the dashboard; its links to itself follow its uid.</summary>
+    internal static Dashboard Create(CatalogPlace place)
     {
-        string self = uid ?? DefaultUid;
         return new Dashboard
         {
-            Uid = self,
-            Title = "LLM requests",
-            Description = "Single requests of LLM applications and their transactions, read from the SQLite store of Observicia's SDK.",
-            Tags = [PanelStyle.Tag],
-            Links = PanelStyle.Links(self, "&var-transaction=&var-min_tokens=0"),
-            Variables = [.. RequestVariables.All(zones), .. RequestVariables.OfSingleRequests],
+            Uid = place.Self,
+            Title = place.Title("LLM requests"),
+            Description = "Single requests of LLM applications and their transactions, read from the telemetry of Observicia's SDK.",
+            Tags = [place.Tag],
+            Links = PanelStyle.Links(place, "&var-transaction=&var-min_tokens=0"),
+            Variables = [.. place.Variables, .. RequestVariables.OfSingleRequests],
             // Single requests are read one by one, so a look at the last day is the beginning.
             From = "now-24h",
             Sections =
@@ -47,7 +44,7 @@ internal static class RequestsDashboard
                     Panels =
                     [
                         OverTime,
-                        Table(self, 2, 13, "Newest requests", "The newest requests of the time range, newest first", RequestChoice.Newest),
+                        Table(place, 2, 13, "Newest requests", "The newest requests of the time range, newest first", RequestChoice.Newest),
                     ],
                 },
                 new DashboardSection
@@ -59,8 +56,8 @@ internal static class RequestsDashboard
                             new HistogramQuery(OfDurations: true, "Duration from", DurationSteps)),
                         Histogram(4, "Requests by size", "How many requests had how many total tokens; each bar reaches to the next one's.",
                             new HistogramQuery(OfDurations: false, "Tokens from", SizeSteps)),
-                        Table(self, 5, 11, "Slowest requests", "The requests that took longest, slowest first", RequestChoice.Slowest),
-                        Table(self, 6, 11, "Largest requests", "The requests with most total tokens, largest first", RequestChoice.Largest),
+                        Table(place, 5, 11, "Slowest requests", "The requests that took longest, slowest first", RequestChoice.Slowest),
+                        Table(place, 6, 11, "Largest requests", "The requests with most total tokens, largest first", RequestChoice.Largest),
                     ],
                 },
                 new DashboardSection
@@ -68,8 +65,8 @@ internal static class RequestsDashboard
                     Title = "Transactions and interrupted streams",
                     Panels =
                     [
-                        Transactions(self),
-                        Table(self, 8, 11, "Interrupted streams", "Streams that ended before their completion was counted, newest first",
+                        Transactions(place),
+                        Table(place, 8, 11, "Interrupted streams", "Streams that ended before their completion was counted, newest first",
                             RequestChoice.Interrupted) with
                         {
                             Field = new FieldOptions { Unit = Units.Grouped, NoValue = "No interrupted streams in this time range" },
@@ -90,7 +87,7 @@ internal static class RequestsDashboard
         Description = "Requests of each bucket, and those of them with a negative policy verdict or an interrupted stream.",
         Width = 24,
         Height = 8,
-        Query = SqlitePanelSql.Write(new OverTimeQuery(PanelMeasures.Requests, PanelMeasures.PolicyFailures, PanelMeasures.InterruptedStreams)),
+        Query = new OverTimeQuery(PanelMeasures.Requests, PanelMeasures.PolicyFailures, PanelMeasures.InterruptedStreams),
         Field = PanelStyle.Counted with { Min = 0, Color = FieldColor.Fixed(PanelStyle.RequestsColor) },
         Overrides = [PanelStyle.Colored("Policy failures", "orange"), PanelStyle.Colored("Interrupted streams", "red")],
         Bars = true,
@@ -98,47 +95,50 @@ internal static class RequestsDashboard
         Legend = new Legend(LegendPlacement.Right, Calculation.Sum),
     };
 
-    private static TablePanel Table(string self, int id, int height, string title, string description, RequestChoice choice) => new()
+    private static TablePanel Table(CatalogPlace place, int id, int height, string title, string description, RequestChoice choice) => new()
     {
         Id = id,
         Title = title,
-        Description = $"{description}, at most {UsageRelations.NewestRows}; a click on a transaction shows only its requests.",
+        Description = $"{description}, at most {RequestsQuery.MostListed}; a click on a transaction shows only its requests.",
         Width = 24,
         Height = height,
-        Query = SqlitePanelSql.Write(new RequestsQuery(choice, UsageRelations.NewestRows)),
+        Query = new RequestsQuery(choice, RequestsQuery.MostListed),
         Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoRequests },
         Paginated = true,
         Column = Narrow,
-        Overrides =
-        [
-            PanelStyle.Moment("Time"),
-            PanelStyle.LinkedTransaction(self),
-            PanelStyle.Wide("Provider", 110),
-            PanelStyle.Wide("Type", 110),
-            PanelStyle.Wide("Prompt", 100),
-            PanelStyle.Wide("Completion", 110),
-            PanelStyle.Wide("Total", 100),
-            PanelStyle.InMilliseconds("Duration", 100),
-            new FieldOverride("Policy")
-            {
-                Field = new FieldOptions { TextColors = new Dictionary<string, string> { ["failed"] = "orange", ["passed"] = "text" } },
-                Column = new TableColumn { Width = 80, Cell = TableCell.ColoredText },
-            },
-        ],
+        Overrides = Columns(place),
     };
 
-    private static TablePanel Transactions(string self) => new()
+    /// <summary>How columns of single requests look, so that a row fits 1600 pixels.</summary>
+    internal static IReadOnlyList<FieldOverride> Columns(CatalogPlace place) =>
+    [
+        PanelStyle.Moment("Time"),
+        PanelStyle.LinkedTransaction(place),
+        PanelStyle.Wide("Provider", 100),
+        PanelStyle.Wide("Type", 80),
+        PanelStyle.Wide("Prompt", 100),
+        PanelStyle.Wide("Completion", 110),
+        PanelStyle.Wide("Total", 100),
+        PanelStyle.InMilliseconds("Duration", 100),
+        new FieldOverride("Policy")
+        {
+            Field = new FieldOptions { TextColors = new Dictionary<string, string> { ["failed"] = "orange", ["passed"] = "text" } },
+            Column = new TableColumn { Width = 80, Cell = TableCell.ColoredText },
+        },
+    ];
+
+    private static TablePanel Transactions(CatalogPlace place) => new()
     {
         Id = 7,
         Title = "Transactions with most tokens",
         Description = $"The {TransactionRows} transactions with most total tokens; a click on one shows only its requests.",
         Width = 24,
         Height = 11,
-        Query = SqlitePanelSql.Write(new TransactionsQuery(TransactionRows)),
+        Query = new TransactionsQuery(TransactionRows),
         Field = new FieldOptions { Unit = Units.Grouped, NoValue = "No transactions in this time range" },
         Paginated = true,
         Column = Narrow,
-        Overrides = [PanelStyle.LinkedTransaction(self), PanelStyle.InMilliseconds("Duration"), PanelStyle.Moment("First request"), PanelStyle.Moment("Last request")],
+        Overrides = [PanelStyle.LinkedTransaction(place), PanelStyle.InMilliseconds("Duration"), PanelStyle.Moment("First request"), PanelStyle.Moment("Last request")],
     };
 
     private static BarChartPanel Histogram(int id, string title, string description, HistogramQuery query) => new()
@@ -148,7 +148,7 @@ internal static class RequestsDashboard
         Description = description,
         Width = 12,
         Height = 8,
-        Query = SqlitePanelSql.Write(query),
+        Query = query,
         CategoryColumn = query.Title,
         Field = PanelStyle.Counted with { Min = 0, Color = FieldColor.Fixed(PanelStyle.RequestsColor) },
     };

@@ -1,4 +1,3 @@
-using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Fields;
 using TokenDashboard.Grafana.Model.Panels;
@@ -15,77 +14,77 @@ internal static class UsersDashboard
     private const int RepeatedRows = 10;
     private const int TopRows = 1000;
 
-    /// <summary>Makes the dashboard; its links to itself follow <paramref name="uid"/>.</summary>
-    internal static Dashboard Create(string? uid, IReadOnlyList<TimeZoneInfo> zones)
+    /// <summary>Makes the dashboard; its links to itself follow its uid.</summary>
+    internal static Dashboard Create(CatalogPlace place)
     {
-        string self = uid ?? "tokendashboard-users";
-        DataLink[] onlyThisUser = [PanelStyle.OnlyUser(self, "${__field.labels.user:percentencode}")];
+        DataLink[] onlyThisUser = [PanelStyle.OnlyUser(place, "${__field.labels.user:percentencode}")];
         return new Dashboard
         {
-            Uid = self,
-            Title = "LLM users",
-            Description = "Who uses LLM applications, how much, when and how long requests take, read from the SQLite store of Observicia's SDK.",
-            Tags = [PanelStyle.Tag],
-            Links = PanelStyle.Links(self),
-            Variables = [.. RequestVariables.All(zones), RowUser],
+            Uid = place.Self,
+            Title = place.Title("LLM users"),
+            Description = "Who uses LLM applications, how much, when and how long requests take, read from the telemetry of Observicia's SDK.",
+            Tags = [place.Tag],
+            Links = PanelStyle.Links(place),
+            Variables = [.. place.Variables, RowUser(place.Engine)],
             Sections =
             [
                 new DashboardSection
                 {
                     Panels =
                     [
-                        TokensByUser with { Field = TokensByUser.Field with { Links = [PanelStyle.OnlyUser(self, "${__data.fields.User:percentencode}")] } },
+                        TokensByUser with { Field = TokensByUser.Field with { Links = [PanelStyle.OnlyUser(place, "${__data.fields.User:percentencode}")] } },
                         TokensByUserOverTime with { Field = TokensByUserOverTime.Field with { Links = onlyThisUser } },
                         TokensByUserAndDay with { Field = TokensByUserAndDay.Field with { Links = onlyThisUser } },
                         CumulativeTokensByUser,
-                        Comparison(self),
+                        Comparison(place),
                         TokensByHour,
                         TokensByDayAndHour,
                     ],
                 },
                 new DashboardSection
                 {
-                    Title = "User ${" + SqlitePanelSql.RowUser + "}",
+                    Title = "User ${" + PanelNames.RowUser + "}",
                     Collapsed = true,
-                    Repeat = SqlitePanelSql.RowUser,
+                    Repeat = PanelNames.RowUser,
                     Panels = [RowTotals, RowChanges, RowTokensOverTime, RowTokensByModel],
                 },
             ],
         };
     }
 
-    private static QueryVariable RowUser { get; } = new(
-        SqlitePanelSql.RowUser,
+    private static QueryVariable RowUser(IPanelEngine engine) => new(
+        PanelNames.RowUser,
         "Rows",
         $"The {RepeatedRows} largest of the chosen users, who have a row each below the other panels.",
-        SqlitePanelSql.Write(new LargestNamesQuery(PanelDimension.User, PanelMeasures.Tokens, RepeatedRows)).Sql,
+        engine.Write(new LargestNamesQuery(PanelDimension.User, PanelMeasures.Tokens, RepeatedRows)).Sql,
         "")
     {
         Hidden = true,
+        Plugin = engine.Plugin,
     };
 
     private static BarGaugePanel TokensByUser { get; } = new()
     {
         Id = 1,
         Title = "Total tokens per user",
-        Description = $"Total tokens of the {PanelStyle.TopBars} largest users, all others added up as {SqlitePanelSql.Other}; a click on one shows only that user.",
+        Description = $"Total tokens of the {PanelStyle.TopBars} largest users, all others added up as {PanelNames.Other}; a click on one shows only that user.",
         Width = 8,
         Height = 12,
-        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopBars)),
+        Query = new TopQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopBars),
         Field = PanelStyle.Tokens,
     };
 
     private static TimeSeriesPanel TokensByUserOverTime { get; } = PanelStyle.Stacked(
         2,
         "Token usage per user over time",
-        $"Total tokens of each bucket for the {PanelStyle.TopSeries} largest users; all others are added up as {SqlitePanelSql.Other}.",
+        $"Total tokens of each bucket for the {PanelStyle.TopSeries} largest users; all others are added up as {PanelNames.Other}.",
         new TopOverTimeQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries),
         "user");
 
     private static TimeSeriesPanel TokensByUserAndDay { get; } = PanelStyle.Stacked(
         3,
         "Daily usage per user",
-        $"Total tokens of each day in the chosen time zone for the {PanelStyle.TopSeries} largest users; all others are added up as {SqlitePanelSql.Other}.",
+        $"Total tokens of each day in the chosen time zone for the {PanelStyle.TopSeries} largest users; all others are added up as {PanelNames.Other}.",
         new TopOverTimeQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries) { ByDay = true },
         "user") with
     { Width = 12, Height = 9 };
@@ -94,7 +93,7 @@ internal static class UsersDashboard
         4,
         "Cumulative usage per user",
         "Total tokens since the beginning of the time range, stacked: "
-            + $"the {PanelStyle.TopSeries} largest users and all others as {SqlitePanelSql.Other}.",
+            + $"the {PanelStyle.TopSeries} largest users and all others as {PanelNames.Other}.",
         new TopOverTimeQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries) { Cumulative = true },
         "user") with
     {
@@ -105,7 +104,7 @@ internal static class UsersDashboard
         Legend = new Legend(LegendPlacement.Right, Calculation.Last) { SortBy = Calculation.Last },
     };
 
-    private static TablePanel Comparison(string self) => new()
+    private static TablePanel Comparison(CatalogPlace place) => new()
     {
         Id = 5,
         Title = "Comparison between users",
@@ -113,15 +112,15 @@ internal static class UsersDashboard
             + "before; a click on a user shows only that user.",
         Width = 24,
         Height = 11,
-        Query = SqlitePanelSql.Write(new TableQuery(
+        Query = new TableQuery(
             PanelDimension.User, TopRows, PanelMeasures.Tokens, new ShareMeasure("Share"), PanelMeasures.Cost, PanelMeasures.Requests, PanelMeasures.MeanDuration,
             new PercentileMeasure("p95 duration", 95), new MainModelMeasure("Main model"), new PreviousMeasure("Previous tokens"), new ChangeMeasure("Change"),
-            PanelMeasures.LastSeen)),
+            PanelMeasures.LastSeen),
         Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoRequests },
         Paginated = true,
         Overrides =
         [
-            new FieldOverride("User") { Field = new FieldOptions { Links = [PanelStyle.OnlyUser(self, "${__data.fields.User:percentencode}")] } },
+            new FieldOverride("User") { Field = new FieldOptions { Links = [PanelStyle.OnlyUser(place, "${__data.fields.User:percentencode}")] } },
             PanelStyle.ShareBar("Share"),
             PanelStyle.CostColumn("no price"),
             PanelStyle.InMilliseconds("Mean duration", 120),
@@ -137,7 +136,7 @@ internal static class UsersDashboard
         Description = "Total tokens of the time range added up by the hour of the day in the chosen time zone.",
         Width = 8,
         Height = 11,
-        Query = SqlitePanelSql.Write(new HoursQuery(PanelMeasures.Tokens)),
+        Query = new HoursQuery(PanelMeasures.Tokens),
         CategoryColumn = "Hour",
         Field = PanelStyle.Tokens,
     };
@@ -149,7 +148,7 @@ internal static class UsersDashboard
         Description = "Total tokens of each hour of each day in the chosen time zone: the stronger the colour, the more.",
         Width = 16,
         Height = 11,
-        Query = SqlitePanelSql.Write(new DaysAndHoursQuery(PanelMeasures.Tokens)),
+        Query = new DaysAndHoursQuery(PanelMeasures.Tokens),
         Field = PanelStyle.Tokens,
         ValueName = "Tokens",
         FirstRowOnTop = true,
@@ -162,7 +161,7 @@ internal static class UsersDashboard
         Description = "The user's tokens, requests and cost of the time range, and the requests whose policy verdict was negative.",
         Width = 24,
         Height = 4,
-        Query = SqlitePanelSql.Write(new TotalsQuery([.. PanelMeasures.Headline.Where(measure => measure is not UsersMeasure)]) { OfRowUser = true }),
+        Query = new TotalsQuery([.. PanelMeasures.Headline.Where(measure => measure is not UsersMeasure)]) { OfRowUser = true },
         Field = PanelStyle.Tokens,
         Overrides =
         [
@@ -187,7 +186,7 @@ internal static class UsersDashboard
         Description = "The user's prompt and completion tokens of each bucket; the legend has their mean per bucket and their sum.",
         Width = 16,
         Height = 9,
-        Query = SqlitePanelSql.Write(new OverTimeQuery(PanelMeasures.PromptTokens, PanelMeasures.CompletionTokens) { OfRowUser = true }),
+        Query = new OverTimeQuery(PanelMeasures.PromptTokens, PanelMeasures.CompletionTokens) { OfRowUser = true },
     };
 
     private static PieChartPanel RowTokensByModel { get; } = new()
@@ -197,7 +196,7 @@ internal static class UsersDashboard
         Description = $"The share of each model in the user's tokens; {PanelStyle.Rest(PanelStyle.TopSeries)}",
         Width = 8,
         Height = 9,
-        Query = SqlitePanelSql.Write(new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries) { OfRowUser = true }),
+        Query = new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries) { OfRowUser = true },
         Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
     };
 }

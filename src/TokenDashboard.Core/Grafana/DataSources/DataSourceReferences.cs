@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.DataSources;
@@ -27,7 +28,7 @@ internal sealed class DataSourceReferences
         }
     }
 
-    /// <summary>The one for all references to SQLite data sources; null for none.</summary>
+    /// <summary>The one for all references to data sources of its plugin; null for none.</summary>
     internal DataSourceTarget? One { get; }
 
     /// <summary>Finds the data sources on a server, by uid, else by name.</summary>
@@ -135,7 +136,7 @@ internal sealed class DataSourceReferences
             return null;
         }
         // A variable is not a data source; its definition has one.
-        bool one = One is not null && fields.String("type") == SqliteDataSource.PluginId && !uid.StartsWith('$');
+        bool one = One is not null && fields.String("type") == (DataSourcePlugin.Find(One.Type) ?? DataSourcePlugin.Sqlite).Id && !uid.StartsWith('$');
         if ((Find(uid) ?? (one ? One : null)) is not { } found)
         {
             return null;

@@ -1,19 +1,18 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.Http;
-using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
-using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Engines;
+using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.DataSources;
 
-/// <summary>Sets and checks the SQLite data source of one Grafana server.</summary>
+/// <summary>Sets and checks the data source of one Grafana server.</summary>
 public sealed class GrafanaDataSourceService(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
     : GrafanaSession(connection, callbacks, cancellation)
 {
-    private const string Table = TelemetrySql.Table;
-
     private GrafanaDataSources Sources => new(Client, Server, Callbacks);
 
     /// <summary>Creates or corrects the data source; its other settings are kept.</summary>
@@ -44,20 +43,22 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
     public GrafanaDataSourceReport Test(string uid)
     {
         ArgumentException.ThrowIfNullOrEmpty(uid);
-        var plugin = new PluginInstallation(Client, Server, Callbacks);
+        GrafanaResponse response = Client.Get(GrafanaDataSources.ByUid(uid));
+        DataSourcePlugin type = (response.IsSuccess ? DataSourcePlugin.Find(response.AsObject().String("type")) : null)
+            ?? (uid == DataSourcePlugin.ClickHouse.DefaultUid ? DataSourcePlugin.ClickHouse : DataSourcePlugin.Sqlite);
+        var plugin = new PluginInstallation(Client, Server, Callbacks, type);
         string? version = plugin.Find();
         var problems = new List<string>();
         var report = new GrafanaDataSourceReport { Uid = uid, PluginVersion = version, Problems = problems };
         if (version is null)
         {
-            problems.Add($"The plugin {SqliteDataSource.PluginId} is not installed. {plugin.InstallCommand}");
+            problems.Add($"The plugin {type.Id} is not installed. {plugin.InstallCommand}");
         }
         else if (plugin.Outdated(version) is { } outdated)
         {
             problems.Add(outdated);
         }
 
-        GrafanaResponse response = Client.Get(GrafanaDataSources.ByUid(uid));
         if (response.Status == 404)
         {
             problems.Add($"There is no data source with the uid '{uid}'. Create it with Set-GrafanaDataSource.");
@@ -69,29 +70,29 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
         }
         else
         {
-            report = CheckSettings(response.OrThrow($"read the data source '{uid}'", "datasources:read (role Admin)").AsObject(), report, problems);
+            report = CheckSettings(response.OrThrow($"read the data source '{uid}'", "datasources:read (role Admin)").AsObject(), report, problems, type);
         }
         if (version is not null)
         {
-            report = report with { Requests = Query(uid, problems) };
+            report = report with { Requests = Query(uid, problems, type) };
         }
         return report;
     }
 
-    private static GrafanaDataSourceReport CheckSettings(JsonObject stored, GrafanaDataSourceReport report, List<string> problems)
+    private static GrafanaDataSourceReport CheckSettings(JsonObject stored, GrafanaDataSourceReport report, List<string> problems, DataSourcePlugin plugin)
     {
         string? type = stored.String("type");
         JsonObject settings = stored["jsonData"] as JsonObject ?? [];
-        string? database = settings.String("path");
-        if (type != SqliteDataSource.PluginId)
+        string? database = DataSourceSettings.DatabaseOf(plugin, settings);
+        if (type != plugin.Id)
         {
-            problems.Add($"The data source is of type '{type}', not {SqliteDataSource.PluginId}.");
+            problems.Add($"The data source is of type '{type}', not {string.Join(" or ", DataSourcePlugin.All.Select(known => known.Id))}.");
         }
         else if (string.IsNullOrEmpty(database))
         {
             problems.Add("The data source names no database. Set it with Set-GrafanaDataSource -Database.");
         }
-        else
+        else if (plugin == DataSourcePlugin.Sqlite)
         {
             problems.AddRange(SqliteDataSource.PathWarnings(database).Concat(StoreWarnings.Of(database)));
             if (settings.String("pathPrefix") != SqliteDataSource.PathPrefix || settings.String("pathOptions") != SqliteDataSource.PathOptions)
@@ -105,18 +106,18 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
     }
 
     /// <summary>A database that opens may be no store of telemetry, and a healthy one may be locked; only a query shows it.</summary>
-    private long? Query(string uid, List<string> problems)
+    private long? Query(string uid, List<string> problems, DataSourcePlugin plugin)
     {
-        (bool? healthy, string words, string advice) = Sources.AskHealth(uid);
+        (bool? healthy, string words, string advice) = Sources.AskHealth(uid, plugin);
         if (healthy is false)
         {
             problems.Add($"Grafana cannot open the database: {words}. {advice}");
             return null;
         }
         Callbacks.Verbose($"Health of the data source '{uid}': {words}");
-        string sql = $"SELECT COUNT(*) AS requests FROM {Table}";
-        JsonObject query = new SqliteQuery(sql).Write("A");
-        query["datasource"] = new JsonObject { ["uid"] = uid, ["type"] = SqliteDataSource.PluginId };
+        IPanelEngine engine = PanelEngines.Of(plugin);
+        JsonObject query = engine.CountQuery.Write("A");
+        query["datasource"] = new JsonObject { ["uid"] = uid, ["type"] = plugin.Id };
         (query["intervalMs"], query["maxDataPoints"]) = (60000, 100);
         if (Server.IsOld && Sources.NumberOf(uid) is { } number)
         {
@@ -148,14 +149,14 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
         string cause = !string.IsNullOrEmpty(error) ? response.Shown(error)
             : response.Words.Length > 0 ? response.Words
             : response.IsSuccess ? "the answer has no count" : $"status {response.Status}";
-        problems.Add($"Grafana's query of the table {Table} failed: {cause}. The database must be an Observicia store; check it with Get-TokenStore.");
+        problems.Add($"Grafana's query of the requests failed: {cause}. The database must be {(plugin == DataSourcePlugin.Sqlite ? "an Observicia store" : "one that Sync-TokenStore sends to")}; check it with Get-TokenStore.");
         return null;
     }
 
     private static JsonNode? First(JsonNode? node) => node is JsonArray { Count: > 0 } items ? items[0] : null;
 }
 
-/// <summary>What a check of the SQLite data source found.</summary>
+/// <summary>What a check of a data source found.</summary>
 public sealed record GrafanaDataSourceReport
 {
     /// <summary>Whether dashboards can read requests through it: plugin, settings, health and a real query.</summary>
@@ -167,7 +168,7 @@ public sealed record GrafanaDataSourceReport
     /// <summary>Its name; null if there is none.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The store's path as the Grafana server sees it; null if none is set or the account may not see it.</summary>
+    /// <summary>The store's path as the Grafana server sees it, or the address of ClickHouse; null if none is set or the account may not see it.</summary>
     public string? Database { get; init; }
 
     /// <summary>The plugin's version; null if it is not installed, empty if the account may not look.</summary>

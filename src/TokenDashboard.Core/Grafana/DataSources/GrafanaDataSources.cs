@@ -1,21 +1,31 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.DataSources;
 
 /// <summary>A data source as dashboards refer to it.</summary>
-internal sealed record DataSourceIdentity(string Uid, string Name);
+/// <param name="Uid">Its uid.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Plugin">Its plugin.</param>
+internal sealed record DataSourceIdentity(string Uid, string Name, DataSourcePlugin Plugin)
+{
+    /// <summary>The one that is asked for, by its uid or by what it reads.</summary>
+    internal static DataSourceIdentity Of(GrafanaPublishOptions options, DataSourcePlugin? reads = null)
+    {
+        DataSourcePlugin plugin = reads ?? (options.DataSourceUid == DataSourcePlugin.ClickHouse.DefaultUid ? DataSourcePlugin.ClickHouse : DataSourceSettings.PluginOf(options.Database));
+        return new DataSourceIdentity(options.DataSourceUid ?? plugin.DefaultUid, options.DataSourceName ?? plugin.DefaultName, plugin);
+    }
+}
 
-/// <summary>Finds, creates and corrects the SQLite data source: plugin, settings and health.</summary>
+/// <summary>Finds, creates and corrects a data source: plugin, settings and health.</summary>
 internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer server, PublishCallbacks callbacks)
 {
     private const string Permission = "datasources:read, datasources:create and datasources:write (role Admin)";
 
     internal const string ListPath = "api/datasources";
-
-    private const string Plugin = SqliteDataSource.PluginId;
 
     /// <summary>Finds, creates or corrects the data source.</summary>
     /// <returns>What was done; null if writing was declined or the account may not read the data source.</returns>
@@ -23,15 +33,20 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     /// <see cref="ErrorCode.GrafanaPluginMissing"/>, <see cref="ErrorCode.GrafanaDataSourceMissing"/>,
     /// <see cref="ErrorCode.GrafanaDataSourceConflict"/>, <see cref="ErrorCode.GrafanaForbidden"/>.
     /// </exception>
-    internal GrafanaPublishResult? Ensure(GrafanaPublishOptions options, out DataSourceIdentity identity)
+    internal GrafanaPublishResult? Ensure(GrafanaPublishOptions options, out DataSourceIdentity identity, DataSourcePlugin? reads = null)
     {
-        new PluginInstallation(client, server, callbacks).Require(options.InstallPlugin);
-        foreach (string warning in options.Database is null ? [] : SqliteDataSource.PathWarnings(options.Database).Concat(StoreWarnings.Of(options.Database)))
+        identity = DataSourceIdentity.Of(options, reads);
+        string uid = identity.Uid;
+        // Where nothing else tells the plugin, the type of an existing data source does.
+        if (reads is null && options.Database is null && client.Get(ByUid(uid)) is { IsSuccess: true } seen && DataSourcePlugin.Find(seen.AsObject().String("type")) is { } found)
+        {
+            identity = identity with { Plugin = found };
+        }
+        new PluginInstallation(client, server, callbacks, identity.Plugin).Require(options.InstallPlugin);
+        foreach (string warning in options.Database is null || identity.Plugin != DataSourcePlugin.Sqlite ? [] : SqliteDataSource.PathWarnings(options.Database).Concat(StoreWarnings.Of(options.Database)))
         {
             callbacks.Warning(warning);
         }
-        string uid = options.DataSourceUid ?? SqliteDataSource.DefaultUid;
-        identity = new DataSourceIdentity(uid, options.DataSourceName ?? SqliteDataSource.DefaultName);
         GrafanaResponse response = client.Get(ByUid(uid));
         if (response.Status == 403 && options.Database is null)
         {
@@ -46,15 +61,15 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         JsonObject stored = response.OrThrow($"read the data source '{uid}'", Permission).AsObject();
         string? type = stored.String("type");
         identity = identity with { Name = stored.String("name") ?? identity.Name };
-        if (type != Plugin)
+        if (type != identity.Plugin.Id)
         {
-            throw Conflict($"The data source '{identity.Name}' (uid '{uid}') is of type '{type}', not {Plugin}. Give the uid of another one.");
+            throw Conflict($"The data source '{identity.Name}' (uid '{uid}') is of type '{type}', not {identity.Plugin.Id}. Give the uid of another one.");
         }
         return Correct(stored, options, identity);
     }
 
-    /// <summary>Whether the server has a SQLite data source with that uid. If the account may not read data sources, it is assumed to exist.</summary>
-    internal bool Has(string uid)
+    /// <summary>Whether the server has a data source of the plugin with that uid. If the account may not read data sources, it is assumed to exist.</summary>
+    internal bool Has(string uid, DataSourcePlugin plugin)
     {
         // Grafana's name of its default data source.
         if (uid == "default")
@@ -67,7 +82,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             WarnOfUnread(uid);
             return true;
         }
-        return response.Status != 404 && response.OrThrow($"read the data source '{uid}'", Permission).AsObject().String("type") == Plugin;
+        return response.Status != 404 && response.OrThrow($"read the data source '{uid}'", Permission).AsObject().String("type") == plugin.Id;
     }
 
     /// <summary>All data sources of the server.</summary>
@@ -86,7 +101,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         }
         if (options.Database is null)
         {
-            string others = string.Join(", ", all.Where(item => item.Type == Plugin).Select(item => $"'{item.Name}' (uid '{item.Uid}')"));
+            string others = string.Join(", ", all.Where(item => item.Type == identity.Plugin.Id).Select(item => $"'{item.Name}' (uid '{item.Uid}')"));
             throw new TokenDashboardException(
                 ErrorCode.GrafanaDataSourceMissing,
                 $"Grafana at {client.Url} has no data source with the uid '{identity.Uid}'. Create it with Set-GrafanaDataSource, or give -Database with the "
@@ -102,12 +117,12 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         {
             return null;
         }
-        var settings = new JsonObject(SqliteDataSource.Settings(options.Database)
-            .Select(setting => KeyValuePair.Create(setting.Key, (JsonNode?)JsonValue.Create(setting.Value))));
         var body = new JsonObject
         {
-            ["name"] = identity.Name, ["uid"] = identity.Uid, ["type"] = Plugin, ["access"] = "proxy", ["isDefault"] = false, ["jsonData"] = settings,
+            ["name"] = identity.Name, ["uid"] = identity.Uid, ["type"] = identity.Plugin.Id, ["access"] = "proxy", ["isDefault"] = false,
+            ["jsonData"] = DataSourceSettings.ToJson(DataSourceSettings.Of(options.Database, options.DataSourceCredential?.UserName)),
         };
+        AddPassword(body, options);
         GrafanaResponse? response = client.Write(HttpMethod.Post, ListPath, body, () => Holds(identity.Uid, body));
         if (response is { IsConflict: true })
         {
@@ -123,12 +138,14 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
 
     /// <summary>The data source if another run created it meanwhile; null otherwise.</summary>
     private JsonObject? CreatedMeanwhile(DataSourceIdentity identity) =>
-        client.Get(ByUid(identity.Uid)) is { IsSuccess: true } response && response.AsObject().String("type") == Plugin ? response.AsObject() : null;
+        client.Get(ByUid(identity.Uid)) is { IsSuccess: true } response && response.AsObject().String("type") == identity.Plugin.Id ? response.AsObject() : null;
 
     private GrafanaPublishResult? Correct(JsonObject stored, GrafanaPublishOptions options, DataSourceIdentity identity)
     {
         JsonObject settings = stored["jsonData"] as JsonObject ?? [];
-        bool changed = options.Database is not null && SqliteDataSource.Correct(settings, options.Database);
+        bool changed = options.Database is not null && DataSourceSettings.Correct(settings, DataSourceSettings.Of(options.Database, options.DataSourceCredential?.UserName));
+        // Whether it is the password that is stored cannot be seen.
+        changed |= options.DataSourceCredential is not null;
         string name = options.DataSourceName ?? identity.Name;
         changed |= name != identity.Name;
         if (!changed)
@@ -157,6 +174,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         {
             stored.Remove(field);
         }
+        AddPassword(stored, options);
         GrafanaResponse? response = client.Write(HttpMethod.Put, PathOf(identity.Uid), stored, () => Holds(identity.Uid, stored));
         bool elsewhere = response is { IsConflict: true } && Holds(identity.Uid, stored);
         if (response is { IsConflict: true } && !elsewhere)
@@ -170,6 +188,14 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         callbacks.Verbose($"Corrected the data source '{name}'{(elsewhere ? " by another run just now" : "")}.");
         identity = identity with { Name = name };
         return Result(identity, elsewhere ? GrafanaPublishAction.Unchanged : GrafanaPublishAction.Updated, Health(identity));
+    }
+
+    private static void AddPassword(JsonObject body, GrafanaPublishOptions options)
+    {
+        if (options.DataSourceCredential is { } credential)
+        {
+            body["secureJsonData"] = new JsonObject { ["password"] = credential.Password };
+        }
     }
 
     /// <summary>Whether the server has the name and settings of what was sent.</summary>
@@ -196,7 +222,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     /// <summary>Has the plugin open the database. A failure is a warning, since the store may come later.</summary>
     private string Health(DataSourceIdentity identity)
     {
-        (bool? healthy, string words, string advice) = AskHealth(identity.Uid);
+        (bool? healthy, string words, string advice) = AskHealth(identity.Uid, identity.Plugin);
         if (healthy is true)
         {
             callbacks.Verbose($"The data source '{identity.Name}' is healthy: {words}");
@@ -209,7 +235,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     }
 
     /// <summary>What the plugin says when it opens the database, and what to do about it; unknown if the account may not ask, or the server cannot.</summary>
-    internal (bool? Healthy, string Words, string Advice) AskHealth(string uid)
+    internal (bool? Healthy, string Words, string Advice) AskHealth(string uid, DataSourcePlugin plugin)
     {
         GrafanaResponse response = client.Get(PathOf(uid) + "/health");
         if (response.Status == 403)
@@ -220,7 +246,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         string words = (health.Message is { } message ? response.Shown(message) : response.Words).TrimEnd('.');
         if (health.Status is not null || response.IsSuccess)
         {
-            return (response.IsSuccess && health.Status is "OK" or null, words, Advice(health.Message ?? words));
+            return (response.IsSuccess && health.Status is "OK" or null, words, Advice(health.Message ?? words, plugin));
         }
         if (response.IsNoAnswer)
         {
@@ -242,8 +268,12 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         client.Get(ByUid(uid)) is { IsSuccess: true } response && response.AsObject()["id"] is JsonValue value && value.TryGetValue(out long number) ? number : null;
 
     /// <summary>What to do about a database that the plugin cannot open.</summary>
-    internal static string Advice(string words)
+    internal static string Advice(string words, DataSourcePlugin plugin)
     {
+        if (plugin == DataSourcePlugin.ClickHouse)
+        {
+            return "The Grafana server's own process connects: check the host, the port of ClickHouse's HTTP interface, the user and the password. docs/fleets.md has the grants of a reader.";
+        }
         bool Says(string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);
         return Says("readonly database") || Says("1544")
             ? "The store is in WAL mode and Grafana may not write its folder, which SQLite needs for the -shm file. Give Grafana's account write permission on "

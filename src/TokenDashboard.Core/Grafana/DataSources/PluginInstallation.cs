@@ -1,15 +1,15 @@
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.DataSources;
 
-/// <summary>Checks that a server has the plugin that reads SQLite in a supported version, and installs it if requested.</summary>
-internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer server, PublishCallbacks callbacks)
+/// <summary>Checks that a server has a plugin in a supported version, and installs it if requested.</summary>
+internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer server, PublishCallbacks callbacks, DataSourcePlugin plugin)
 {
-    private const string Id = SqliteDataSource.PluginId;
+    private string Id => plugin.Id;
 
-    /// <summary>The first one that takes the names __text and __value in queries of variables.</summary>
-    private static readonly Version Oldest = new(3, 5, 0);
+    private Version Oldest => plugin.Oldest;
 
     private string Program => server.Major < 10 ? "grafana-cli" : "grafana cli";
 

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Input;
 
@@ -17,7 +18,11 @@ internal sealed partial class DefinedVariables
 
     internal DefinedVariables(DefinitionFields read, IReadOnlyList<DashboardVariable> before, IReadOnlyList<TimeZoneInfo> zones)
     {
-        _standard = [.. RequestVariables.All(zones), .. RequestVariables.OfSingleRequests, UsageRelations.Planner(zones), .. UsageRelations.All];
+        _standard =
+        [
+            new DataSourceVariable(), .. new SqlitePanels().Names, RequestVariables.Bucket, TimeZones.Variable(zones), .. RequestVariables.OfSingleRequests,
+            UsageRelations.Planner(zones), .. UsageRelations.All,
+        ];
         _variables = [.. before];
         foreach ((object? item, string path) in read.Places("variables"))
         {

@@ -71,7 +71,8 @@ internal sealed class BrowserView
         _ => null,
     };
 
-    private long Interval => IntervalMilliseconds > 0 ? IntervalMilliseconds : GrafanaInterval.Milliseconds(Window, FullWidthPoints, "");
+    /// <summary>The length of time a point stands for: the panel's, or that of one of full width.</summary>
+    internal long Interval => IntervalMilliseconds > 0 ? IntervalMilliseconds : GrafanaInterval.Milliseconds(Window, FullWidthPoints, "");
 
     private static long Round(double value) => (long)Math.Floor(value + 0.5);
 

@@ -27,6 +27,10 @@ internal sealed partial class PluginColumn
         };
     }
 
+    /// <param name="name">The column's name.</param>
+    /// <param name="type">Its type, where the database tells it.</param>
+    internal PluginColumn(string name, ColumnType type) => (Name, Type) = (name, type);
+
     internal string Name { get; }
     internal ColumnType Type { get; private set; }
     /// <summary>The values: long, double, string, decimal (seconds since 1970) or null.</summary>

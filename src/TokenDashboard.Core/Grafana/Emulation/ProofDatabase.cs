@@ -1,4 +1,5 @@
 using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Grafana.Emulation;
@@ -7,7 +8,7 @@ namespace TokenDashboard.Grafana.Emulation;
 /// The database that queries of dashboards run on, each on a connection of its own. Outside WAL mode, reading keeps the application
 /// from writing, so a query has a tenth of a second; one that takes longer, and all after it, run on a copy.
 /// </summary>
-internal sealed class ProofDatabase : IDisposable
+internal sealed class ProofDatabase : IPluginDatabase
 {
     private readonly CancellationToken _cancellation;
     private readonly bool _writerNeverWaits;
@@ -26,6 +27,10 @@ internal sealed class ProofDatabase : IDisposable
     internal string Path { get; }
     /// <summary>Whether queries run on a copy.</summary>
     internal bool IsCopied => _snapshot is not null;
+
+    /// <inheritdoc/>
+    public PluginResult Run(ReadTarget target, string sql, BrowserView view, TimeSpan time) =>
+        EmulatedPlugin.Run(this, sql, target.SeriesByLabel, target.TimeColumns, view.Window, time);
 
     /// <summary>Runs a query, perhaps twice.</summary>
     /// <param name="time">How long it may take.</param>

@@ -55,7 +55,7 @@ internal sealed class VariableResolver(
         IReadOnlyList<string>? given = chosen.GetValueOrDefault(variable.Name);
         return variable.Type switch
         {
-            "query" => Choose(variable, dashboard.IsSqlite(variable) ? run(variable) : Stored(variable), given),
+            "query" => Choose(variable, dashboard.Asks(variable) ? run(variable) : Stored(variable), given),
             "custom" => Choose(variable, VariableOptions.OfList(view.Interpolate(variable.Query)), given),
             "interval" => Interval(variable, given),
             "textbox" => VariableValue.Of(given is [var text, ..] ? text : Current(variable) is [var current, ..] ? current : variable.Query),

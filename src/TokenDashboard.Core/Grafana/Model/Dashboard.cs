@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Model.Variables;
 
 namespace TokenDashboard.Grafana.Model;
@@ -29,6 +30,9 @@ public sealed record Dashboard
     public string From { get; init; } = "now-7d";
     /// <summary>The end of the time range shown at first.</summary>
     public string To { get; init; } = "now";
+
+    /// <summary>The plugin that it reads from.</summary>
+    internal DataSourcePlugin Plugin => Variables.OfType<DataSourceVariable>().Select(variable => variable.Plugin).FirstOrDefault(DataSourcePlugin.Sqlite);
 
     /// <summary>The dashboard as JSON that Grafana 9 to 13 read, with what else can be done with it: see <see cref="DashboardDocument"/>.</summary>
     /// <param name="forSharing">Whether the JSON is for import by hand on Grafana's import page, which then asks for the data source.</param>
@@ -64,7 +68,7 @@ public sealed record DashboardAnnotation(string Name, string Sql, string Color =
 {
     internal JsonObject Write() => new()
     {
-        ["datasource"] = DataSourceVariable.Reference, ["enable"] = Enabled, ["hide"] = false, ["iconColor"] = Color, ["name"] = Name,
+        ["datasource"] = DataSourcePlugin.Sqlite.Reference, ["enable"] = Enabled, ["hide"] = false, ["iconColor"] = Color, ["name"] = Name,
         ["target"] = new SqliteQuery(Sql, "time", "timeEnd").Write("Anno"),
     };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Model.Fields;
 using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Model.Variables;
 
 namespace TokenDashboard.Grafana.Model;
@@ -9,7 +10,6 @@ namespace TokenDashboard.Grafana.Model;
 internal static class DashboardWriter
 {
     private const int HiddenControl = 2;
-    private const string InputName = "DS_SQLITE";
 
     internal static JsonObject Write(Dashboard dashboard)
     {
@@ -38,28 +38,31 @@ internal static class DashboardWriter
     }
 
     /// <summary>
-    /// The form of a dashboard's JSON for Grafana's import page, which asks for what <c>__inputs</c> lists. Its <c>${DS_SQLITE}</c> is only in the
-    /// value of the data source variable, so that a dashboard put on a server in any other way falls back to the first SQLite data source.
+    /// The form of a dashboard's JSON for Grafana's import page, which asks for what <c>__inputs</c> lists. Its <c>${DS_SQLITE}</c> or
+    /// <c>${DS_CLICKHOUSE}</c> is only in the value of the data source variable, so that a dashboard put on a server in any other way falls back to the
+    /// first data source of its plugin.
     /// </summary>
     internal static JsonObject WriteForSharing(Dashboard dashboard)
     {
         JsonObject root = Write(dashboard);
+        DataSourcePlugin plugin = dashboard.Plugin;
+        string input = "${" + plugin.InputName + "}";
         root.Insert(0, "__inputs", new JsonArray(new JsonObject
         {
-            ["name"] = InputName, ["label"] = "SQLite", ["description"] = "The data source that reads Observicia's store.",
-            ["type"] = "datasource", ["pluginId"] = DataSourceVariable.PluginId, ["pluginName"] = "SQLite",
+            ["name"] = plugin.InputName, ["label"] = plugin.Name, ["description"] = "The data source that reads Observicia's store.",
+            ["type"] = "datasource", ["pluginId"] = plugin.Id, ["pluginName"] = plugin.Name,
         }));
         root.Insert(1, "__elements", new JsonObject());
         root.Insert(2, "__requires", new JsonArray([.. Requirements(dashboard)]));
         JsonNode variable = root["templating"]!["list"]!.AsArray().First(item => (string?)item!["type"] == "datasource")!;
-        variable["current"] = new JsonObject { ["selected"] = true, ["text"] = "${" + InputName + "}", ["value"] = "${" + InputName + "}" };
+        variable["current"] = new JsonObject { ["selected"] = true, ["text"] = input, ["value"] = input };
         return root;
     }
 
     private static IEnumerable<JsonObject> Requirements(Dashboard dashboard)
     {
-        yield return Requirement("grafana", "grafana", "Grafana", "9.0.0");
-        yield return Requirement("datasource", DataSourceVariable.PluginId, "SQLite", "4.0.0");
+        yield return Requirement("grafana", "grafana", "Grafana", dashboard.Plugin.OldestGrafana.ToString());
+        yield return Requirement("datasource", dashboard.Plugin.Id, dashboard.Plugin.Name, "4.0.0");
         foreach (Panel panel in dashboard.Sections.SelectMany(section => section.Panels)
             .DistinctBy(panel => panel.Type).OrderBy(panel => panel.Type, StringComparer.Ordinal))
         {
@@ -122,7 +125,7 @@ internal static class DashboardWriter
 
     private static (string Name, JsonNode? Value)[] WriteData(DataPanel panel) =>
     [
-        ("datasource", DataSourceVariable.Reference),
+        ("datasource", panel.Query.Plugin.Reference),
         ("targets", new JsonArray([.. panel.Queries.Select((query, index) => query.Write(((char)('A' + index)).ToString()))])),
         ("transformations", panel.Transformations.Count > 0 ? Json.List(panel.Transformations, transformation => transformation.Write()) : null),
         ("fieldConfig", new JsonObject

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.Parsing;
 
@@ -16,6 +16,7 @@ internal sealed class ReadDashboard
     internal ReadDashboard(DashboardDocument document)
     {
         Document = document;
+        Plugin = DataSourcePlugin.Of(document.Root);
         Variables = [.. Root.Child("templating").Objects("list").Select(json => new ReadVariable(json)).Where(variable => variable.Name.Length > 0)];
         _variables = Variables.DistinctBy(variable => variable.Name).ToDictionary(variable => variable.Name, StringComparer.Ordinal);
         Inputs = Root.Objects("__inputs").Where(input => input.Text("name").Length > 0)
@@ -23,16 +24,18 @@ internal sealed class ReadDashboard
         Rows = [.. Root.Objects("panels").Where(IsRow)];
         Panels = [.. ReadPanels()];
         Annotations = [.. Root.Child("annotations").Objects("list").Where(annotation =>
-            annotation.Child("target") is JsonObject target && IsSqlite(annotation["datasource"], target))];
+            annotation.Child("target") is JsonObject target && Asks(annotation["datasource"], target))];
     }
 
     internal bool CarriesLibraryPanels => Root["__elements"] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 };
     internal DashboardDocument Document { get; }
+    /// <summary>The plugin whose queries are checked and run.</summary>
+    internal DataSourcePlugin Plugin { get; }
     internal JsonObject Root => Document.Root;
     internal IReadOnlyList<ReadPanel> Panels { get; }
     internal IReadOnlyList<JsonObject> Rows { get; }
     internal IReadOnlyList<ReadVariable> Variables { get; }
-    /// <summary>Annotations from queries of the SQLite data source.</summary>
+    /// <summary>Annotations from queries of the plugin.</summary>
     internal IReadOnlyList<JsonObject> Annotations { get; }
 
     internal IEnumerable<ReadQuery> Queries =>
@@ -46,9 +49,9 @@ internal sealed class ReadDashboard
 
     internal ReadVariable? Variable(string name) => _variables.GetValueOrDefault(name);
 
-    /// <summary>Whether a variable gets its options from the SQLite data source.</summary>
-    internal bool IsSqlite(ReadVariable variable) =>
-        variable.Type == "query" && PluginOf(variable.Json["datasource"]) is null or DataSourceVariable.PluginId;
+    /// <summary>Whether a variable gets its options from the plugin.</summary>
+    internal bool Asks(ReadVariable variable) =>
+        variable.Type == "query" && PluginOf(variable.Json["datasource"]) is var plugin && (plugin is null || plugin == Plugin.Id);
 
     /// <summary>The plugin of a data source that is referred to; null if the reference does not say.</summary>
     internal string? PluginOf(JsonNode? reference)
@@ -84,7 +87,7 @@ internal sealed class ReadDashboard
     private ReadPanel Read(JsonObject json, JsonObject? row, string rowRepeat)
     {
         ILookup<bool, JsonObject> targets = json.Objects("targets").Where(target => !target.Flag("hide"))
-            .ToLookup(target => IsSqlite(json["datasource"], target));
+            .ToLookup(target => Asks(json["datasource"], target));
         return new ReadPanel(json, row)
         {
             Repeats = [.. new[] { rowRepeat, json.Text("repeat") }.Where(name => name.Length > 0)],
@@ -94,10 +97,10 @@ internal sealed class ReadDashboard
     }
 
     // Outside mixed panels, Grafana uses the panel's data source, whatever the query names.
-    private bool IsSqlite(JsonNode? panelSource, JsonObject target) => PluginOf(target["datasource"]) != Expression && Source(panelSource, target) switch
+    private bool Asks(JsonNode? panelSource, JsonObject target) => PluginOf(target["datasource"]) != Expression && Source(panelSource, target) switch
     {
-        null => target.ContainsKey("rawQueryText") || target.ContainsKey("queryText"),
-        var plugin => plugin == DataSourceVariable.PluginId,
+        null => Plugin == DataSourcePlugin.Sqlite ? target.ContainsKey("rawQueryText") || target.ContainsKey("queryText") : target.ContainsKey("rawSql"),
+        var plugin => plugin == Plugin.Id,
     };
 
     private string? Source(JsonNode? panelSource, JsonObject target) =>
@@ -122,7 +125,7 @@ internal sealed record ReadPanel(JsonObject Json, JsonObject? Row)
     internal IEnumerable<JsonObject> Overrides => Json.Child("fieldConfig").Objects("overrides");
     /// <summary>The variables for whose values Grafana repeats the panel, of its row and its own.</summary>
     internal required IReadOnlyList<string> Repeats { get; init; }
-    /// <summary>The queries of the SQLite data source that are not switched off.</summary>
+    /// <summary>The queries of the plugin that are not switched off.</summary>
     internal required IReadOnlyList<ReadTarget> Targets { get; init; }
     /// <summary>The data sources of the other queries, each once.</summary>
     internal required IReadOnlyList<string> OtherSources { get; init; }
@@ -132,20 +135,22 @@ internal sealed record ReadPanel(JsonObject Json, JsonObject? Row)
     internal bool HasOverride(string property) => Overrides.SelectMany(item => item.Objects("properties")).Any(item => item.Text("id") == property);
 }
 
-/// <summary>A query of the SQLite data source, of a panel or of an annotation.</summary>
+/// <summary>A query of the plugin, of a panel or of an annotation.</summary>
 internal sealed record ReadTarget(JsonObject Json)
 {
     internal string RefId => Json.Text("refId");
     /// <summary>What the editor shows and the browser sends.</summary>
-    internal string RawText => Json.Text("rawQueryText");
+    internal string RawText => IsClickHouse ? Json.Text("rawSql") : Json.Text("rawQueryText");
     /// <summary>What runs without a browser: alerts, public dashboards, the HTTP API.</summary>
-    internal string Text => Json.Text("queryText");
+    internal string Text => IsClickHouse ? RawText : Json.Text("queryText");
+    /// <summary>Whether it is a query of ClickHouse, which has one text.</summary>
+    internal bool IsClickHouse => Json.ContainsKey("rawSql");
     /// <summary>What a dashboard runs. Without the raw text the browser would send nothing, but the other text can be checked.</summary>
     internal string Sql => IsTooLong ? "" : RawText.Length > 0 ? RawText : Text;
     /// <summary>Whether a text is too long to be checked; <see cref="Sql"/> is empty then.</summary>
     internal bool IsTooLong => Math.Max(RawText.Length, Text.Length) > SqlText.MaxLength;
     internal string QueryType => Json.Text("queryType");
-    internal bool SeriesByLabel => QueryType == "time series";
+    internal bool SeriesByLabel => IsClickHouse ? (Json.Number("format") ?? 0) == 0 : QueryType == "time series";
     internal IReadOnlyList<string> TimeColumns => Json.Texts("timeColumns");
 }
 
@@ -166,6 +171,6 @@ internal sealed record ReadVariable(JsonObject Json)
     internal bool IsTooLong => Math.Max(WholeQuery.Length, Json.Text("allValue").Length) > SqlText.MaxLength;
 
     private string WholeQuery => Json.Child("query") is JsonObject query
-        ? new[] { query.Text("rawQueryText"), query.Text("queryText"), query.Text("query") }.FirstOrDefault(text => text.Length > 0, "")
+        ? new[] { query.Text("rawQueryText"), query.Text("queryText"), query.Text("rawSql"), query.Text("query") }.FirstOrDefault(text => text.Length > 0, "")
         : Json.Text("query");
 }

@@ -11,7 +11,7 @@ namespace TokenDashboard.Grafana.Proof;
 internal sealed class DashboardProof
 {
     private readonly ReadDashboard _dashboard;
-    private readonly ProofDatabase _database;
+    private readonly IPluginDatabase _database;
     private readonly TimeSpan _queryTimeout;
     private readonly BrowserView _view;
     private readonly IReadOnlyDictionary<string, IReadOnlyList<string>> _chosen;
@@ -20,7 +20,7 @@ internal sealed class DashboardProof
     private readonly Dictionary<string, string> _firstOptions = [];
     private TimeSpan _timeLeft;
 
-    internal DashboardProof(ReadDashboard dashboard, ProofDatabase database, DashboardTestOptions options)
+    internal DashboardProof(ReadDashboard dashboard, IPluginDatabase database, DashboardTestOptions options)
     {
         _dashboard = dashboard;
         _database = database;
@@ -83,7 +83,7 @@ internal sealed class DashboardProof
                     $"was not started: the queries before it took {QueryLimits.QueriesOfDashboard} times {_queryTimeout.TotalSeconds} seconds"));
             }
             TimeSpan time = _timeLeft < _queryTimeout ? _timeLeft : _queryTimeout;
-            result = EmulatedPlugin.Run(_database, finished, target.SeriesByLabel, target.TimeColumns, view.Window, time);
+            result = _database.Run(target, finished, view, time);
         }
         catch (PluginException exception)
         {

@@ -1,5 +1,8 @@
+using System.Net;
+using TokenDashboard.Engines.ClickHouse;
 using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Rules;
 using TokenDashboard.Telemetry;
@@ -36,19 +39,25 @@ public static class DashboardTest
     private static IEnumerable<DashboardTestResult> Run(
         ReadDashboard[] dashboards, DashboardTestOptions options, CancellationToken cancellation)
     {
-        using ProofDatabase? database = options.Database is { } path ? new ProofDatabase(path, cancellation) : null;
+        using IPluginDatabase? database = options.Database is not { } path ? null
+            : ClickHouseAddress.Matches(path) ? new ClickHouseProof(path, options.Credential, cancellation) : new ProofDatabase(path, cancellation);
+        DataSourcePlugin plugin = DataSourceSettings.PluginOf(options.Database);
         HashSet<string> uids = [.. dashboards.Select(dashboard => dashboard.Document.Uid).Where(uid => uid.Length > 0)];
         foreach (ReadDashboard dashboard in dashboards)
         {
             cancellation.ThrowIfCancellationRequested();
             var findings = new List<DashboardFinding>(DashboardRules.Check(dashboard, uids));
             IReadOnlyList<DashboardQueryResult> queries = [];
-            if (database is not null)
+            if (database is not null && dashboard.Plugin != plugin)
+            {
+                findings.Add(DashboardRules.QueryNotRun.Find(dashboard, $"The dashboard reads {dashboard.Plugin.Name}, and the database is one of {plugin.Name}."));
+            }
+            else if (database is not null)
             {
                 var proof = new DashboardProof(dashboard, database, options);
                 queries = proof.Run();
                 findings.AddRange(proof.Findings);
-                findings.AddRange(SqliteDataSource.PathWarnings(database.Path)
+                findings.AddRange((database is ProofDatabase file ? SqliteDataSource.PathWarnings(file.Path) : [])
                     .Select(warning => DashboardRules.PathBlocked.Find(dashboard, warning)));
             }
             yield return new DashboardTestResult(
@@ -66,8 +75,11 @@ public static class DashboardTest
 /// <summary>How dashboards are tested.</summary>
 public sealed record DashboardTestOptions
 {
-    /// <summary>The database to run queries on; null runs none.</summary>
+    /// <summary>The database to run queries on, a path or the address of ClickHouse; null runs none.</summary>
     public string? Database { get; init; }
+
+    /// <summary>Who signs in to ClickHouse; null for the environment's user.</summary>
+    public NetworkCredential? Credential { get; init; }
 
     /// <summary>How long one query may take; all of a dashboard together may take ten times as long.</summary>
     public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(30);

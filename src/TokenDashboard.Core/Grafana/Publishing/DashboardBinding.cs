@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.Publishing;
 
@@ -21,13 +22,13 @@ internal static class DashboardBinding
         return problem is null ? document.Uid : throw Invalid(document.Title, problem);
     }
 
-    internal static bool ReadsSqlite(DashboardDocument document) => document.Root.AllTexts((_, text) => text).Contains(SqliteDataSource.PluginId);
+    internal static bool Reads(DashboardDocument document, DataSourcePlugin plugin) => document.Root.AllTexts((_, text) => text).Contains(plugin.Id);
 
-    /// <summary>Whether a dashboard needs a SQLite data source: it asks for one, or has a variable set to none or to one that is not kept.</summary>
-    internal static bool NeedsDataSource(DashboardDocument document, DataSourceReferences? references, Func<string, bool> keeps)
+    /// <summary>Whether a dashboard needs a data source of the plugin: it asks for one, or has a variable set to none or to one that is not kept.</summary>
+    internal static bool NeedsDataSource(DashboardDocument document, DataSourcePlugin plugin, DataSourceReferences? references, Func<string, bool> keeps)
     {
         if (references is null)
-            return Needs(document.Root, null, keeps);
+            return Needs(document.Root, plugin, null, keeps);
         Dictionary<string, string> filled = document.Root.Objects("__inputs")
             .Where(input => input.String("type") == "datasource" && references.Find(input.String("name")) is not null)
             .DistinctBy(input => input.String("name")).ToDictionary(input => $"${{{input.String("name")}}}", input => references.Find(input.String("name"))!.Uid);
@@ -35,7 +36,7 @@ internal static class DashboardBinding
         foreach (JsonObject input in dashboard.Objects("__inputs").Where(input => filled.ContainsKey($"${{{input.String("name")}}}")).ToList())
             input.Parent!.AsArray().Remove(input);
         references.Apply(dashboard);
-        return Needs(dashboard, references, keeps);
+        return Needs(dashboard, plugin, references, keeps);
     }
 
     /// <summary>A copy ready to be saved: inputs and data source variables filled in, without the id and version of the server it came from.</summary>
@@ -51,7 +52,7 @@ internal static class DashboardBinding
         dashboard["id"] = null;
         references?.Apply(dashboard);
         // One that is set to this data source, or is kept, stays as Grafana wrote it, so that an exported dashboard is published without a difference.
-        foreach (JsonObject variable in dashboard.Child("templating").Objects("list").Where(variable => IsSqliteVariable(variable)
+        foreach (JsonObject variable in dashboard.Child("templating").Objects("list").Where(variable => IsVariable(variable, dataSource.Plugin)
             && references?.Chose(variable) != true
             && !(ChosenUid(variable) is { } chosen && (chosen == dataSource.Uid || keeps?.Invoke(chosen) == true))))
         {
@@ -71,7 +72,7 @@ internal static class DashboardBinding
             values[$"${{{name}}}"] = input.String("type") switch
             {
                 "datasource" when references?.Find(name) is { } chosen => chosen.Uid,
-                "datasource" when input.String("pluginId") == SqliteDataSource.PluginId => dataSource.Uid,
+                "datasource" when input.String("pluginId") == dataSource.Plugin.Id => dataSource.Uid,
                 "datasource" => throw Invalid(
                     document.Title,
                     $"needs a data source of type '{input.String("pluginId")}' for its input '{name}'. Choose one with -DataSource @{{ '{name}' = 'its name or uid' }}"),
@@ -92,19 +93,19 @@ internal static class DashboardBinding
         _ => node?.DeepClone(),
     };
 
-    private static bool Needs(JsonNode? node, DataSourceReferences? references, Func<string, bool> keeps) => node switch
+    private static bool Needs(JsonNode? node, DataSourcePlugin plugin, DataSourceReferences? references, Func<string, bool> keeps) => node switch
     {
         JsonObject fields when references?.Chose(fields) == true => false,
-        JsonObject fields when IsSqliteVariable(fields) => ChosenUid(fields) is not { } uid || !keeps(uid),
-        JsonObject fields => fields.String("pluginId") == SqliteDataSource.PluginId
-            || (fields.String("type") == SqliteDataSource.PluginId && fields.String("uid") is null or "" or SqliteDataSource.DefaultUid)
-            || fields.Any(field => Needs(field.Value, references, keeps)),
-        JsonArray items => items.Any(item => Needs(item, references, keeps)),
+        JsonObject fields when IsVariable(fields, plugin) => ChosenUid(fields) is not { } uid || !keeps(uid),
+        JsonObject fields => fields.String("pluginId") == plugin.Id
+            || (fields.String("type") == plugin.Id && (fields.String("uid") is null or "" || fields.String("uid") == plugin.DefaultUid))
+            || fields.Any(field => Needs(field.Value, plugin, references, keeps)),
+        JsonArray items => items.Any(item => Needs(item, plugin, references, keeps)),
         _ => false,
     };
 
-    private static bool IsSqliteVariable(JsonObject variable) =>
-        variable.String("type") == "datasource" && variable.String("query") == SqliteDataSource.PluginId;
+    private static bool IsVariable(JsonObject variable, DataSourcePlugin plugin) =>
+        variable.String("type") == "datasource" && variable.String("query") == plugin.Id;
 
     /// <summary>The uid a data source variable is set to; null for none.</summary>
     private static string? ChosenUid(JsonObject variable) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Publishing;
@@ -16,8 +17,8 @@ public static class DashboardComparison
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: an input that cannot be filled in, or library panels.</exception>
     public static IReadOnlyList<GrafanaDashboardDifference> Compare(DashboardDocument left, DashboardDocument right)
     {
-        var dataSource = new DataSourceIdentity(SqliteDataSource.DefaultUid, SqliteDataSource.DefaultName);
-        return Compare(DashboardBinding.Bind(left, dataSource), DashboardBinding.Bind(right, dataSource), left.Uid.Length > 0 ? left.Uid : right.Uid);
+        static JsonObject Bound(DashboardDocument document) => DashboardBinding.Bind(document, DataSourceIdentity.Of(new GrafanaPublishOptions(), DataSourcePlugin.Of(document.Root)));
+        return Compare(Bound(left), Bound(right), left.Uid.Length > 0 ? left.Uid : right.Uid);
     }
 
     internal static IReadOnlyList<GrafanaDashboardDifference> Compare(JsonObject left, JsonObject right, string uid)

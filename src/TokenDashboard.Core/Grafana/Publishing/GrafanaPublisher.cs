@@ -3,6 +3,7 @@ using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Publishing;
@@ -18,10 +19,14 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     private readonly Dictionary<string, bool> _kept = new(StringComparer.Ordinal);
     private GrafanaPublishOptions _options = options;
     private FolderPlace? _folder;
-    private DataSourceIdentity? _dataSource;
+    private readonly Dictionary<DataSourcePlugin, DataSourceIdentity> _dataSources = [];
     private DataSourceReferences? _references;
 
-    private bool IsChosen => _options.Database is not null || _options.DataSourceUid is not null;
+    // A database is the store of one plugin only; a uid can be that of any.
+    private GrafanaPublishOptions OptionsOf(DataSourcePlugin plugin) => _options.Database is { } database && DataSourceSettings.PluginOf(database) != plugin
+        ? _options with { Database = null, DataSourceUid = null, DataSourceName = null } : _options;
+
+    private static bool IsChosen(GrafanaPublishOptions options) => options.Database is not null || options.DataSourceUid is not null;
 
     /// <summary>
     /// Prepares what a dashboard needs and earlier ones did not: server, account, folder, data source. After a failure other than
@@ -43,11 +48,14 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
             _references = DataSourceReferences.Resolve(map, Client, Callbacks.Warning);
             _options = _references.One is { } one ? _options with { DataSourceUid = one.Uid } : _options;
         }
-        if (_dataSource is null
-            && (IsChosen ? _options.Database is not null || DashboardBinding.ReadsSqlite(document) : DashboardBinding.NeedsDataSource(document, _references, Keeps)))
+        DataSourcePlugin plugin = DataSourcePlugin.Of(document.Root);
+        GrafanaPublishOptions options = OptionsOf(plugin);
+        if (!_dataSources.ContainsKey(plugin)
+            && (IsChosen(options) ? options.Database is not null || DashboardBinding.Reads(document, plugin)
+                : DashboardBinding.NeedsDataSource(document, plugin, _references, uid => Keeps(uid, plugin))))
         {
-            GrafanaPublishResult? result = DataSources.Ensure(_options, out DataSourceIdentity identity);
-            _dataSource = identity;
+            GrafanaPublishResult? result = DataSources.Ensure(options, out DataSourceIdentity identity, plugin);
+            _dataSources[plugin] = identity;
             if (result is not null)
                 yield return result;
         }
@@ -61,10 +69,10 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     /// </exception>
     public IEnumerable<GrafanaPublishResult> Publish(DashboardDocument document)
     {
+        DataSourcePlugin plugin = DataSourcePlugin.Of(document.Root);
         JsonObject dashboard = DashboardBinding.Bind(
             document,
-            _dataSource ?? new DataSourceIdentity(_options.DataSourceUid ?? SqliteDataSource.DefaultUid, _options.DataSourceName ?? SqliteDataSource.DefaultName),
-            _references, Keeps);
+            _dataSources.GetValueOrDefault(plugin) ?? DataSourceIdentity.Of(OptionsOf(plugin), plugin), _references, uid => Keeps(uid, plugin));
         string wanted = DashboardContent.Normalise(dashboard);
         string fingerprint = DashboardContent.Fingerprint(wanted);
 
@@ -142,11 +150,11 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     private GrafanaDataSources DataSources => new(Client, Server, Callbacks);
 
     /// <summary>Whether a variable that is set to a data source stays so: no other was given, and the server has it.</summary>
-    private bool Keeps(string uid)
+    private bool Keeps(string uid, DataSourcePlugin plugin)
     {
-        if (IsChosen || uid == SqliteDataSource.DefaultUid)
+        if (IsChosen(OptionsOf(plugin)) || uid == plugin.DefaultUid)
             return false;
-        return _kept.TryGetValue(uid, out bool keeps) ? keeps : _kept[uid] = DataSources.Has(uid);
+        return _kept.TryGetValue(uid, out bool keeps) ? keeps : _kept[uid] = DataSources.Has(uid, plugin);
     }
 
     private TokenDashboardException? ChangedByOthers(

@@ -4,6 +4,7 @@ using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 using YamlDotNet.Serialization;
 
@@ -22,6 +23,7 @@ public sealed class ProvisioningWriter
     private readonly PublishCallbacks _callbacks;
     private readonly ProvisioningFolder _folder;
     private readonly DataSourceReferences? _references;
+    private readonly DataSourceIdentity _dataSource;
     private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _titles = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _written = new(StringComparer.OrdinalIgnoreCase);
@@ -44,6 +46,7 @@ public sealed class ProvisioningWriter
         }
         _references = options.DataSources is { } map ? DataSourceReferences.AsGiven(map) : null;
         _options = _references?.One is { } one ? options with { DataSourceUid = one.Uid } : options;
+        _dataSource = DataSourceIdentity.Of(new GrafanaPublishOptions { DataSourceUid = _options.DataSourceUid, DataSourceName = _options.DataSourceName }, DataSourceSettings.PluginOf(_options.Database));
         _callbacks = callbacks;
         _folder = new ProvisioningFolder(options.Path, callbacks);
     }
@@ -67,8 +70,7 @@ public sealed class ProvisioningWriter
                     + $"'{uid}' was not written. Give it another title.",
                 target: document.Title);
         }
-        var dataSource = new DataSourceIdentity(_options.DataSourceUid, _options.DataSourceName);
-        return WriteFiles(uid, DashboardDocument.FromObject(DashboardBinding.Bind(document, dataSource, _references)).Json).OfType<GrafanaPublishResult>();
+        return WriteFiles(uid, DashboardDocument.FromObject(DashboardBinding.Bind(document, _dataSource, _references)).Json).OfType<GrafanaPublishResult>();
     }
 
     /// <summary>Warns of duplicate titles in the folder, which may be in files of earlier runs. Call it last.</summary>
@@ -156,7 +158,7 @@ public sealed class ProvisioningWriter
     {
         if (!_described)
         {
-            foreach (string warning in SqliteDataSource.PathWarnings(_options.Database))
+            foreach (string warning in _dataSource.Plugin == DataSourcePlugin.Sqlite ? SqliteDataSource.PathWarnings(_options.Database) : [])
                 _callbacks.Warning(warning);
             yield return _folder.Write($"datasources/{OwnName}.yaml", null, DataSource());
             yield return _folder.Write($"dashboards/{OwnName}.yaml", null, Provider());
@@ -200,13 +202,25 @@ public sealed class ProvisioningWriter
 
     private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
 
-    private string DataSource() => Document("datasources", new Dictionary<string, object>
+    private string DataSource()
     {
-        ["name"] = ProvisioningFolder.Literal(_options.DataSourceName), ["uid"] = _options.DataSourceUid, ["type"] = SqliteDataSource.PluginId,
-        ["access"] = "proxy", ["orgId"] = _options.OrgId, ["isDefault"] = false, ["editable"] = false,
-        ["jsonData"] = SqliteDataSource.Settings(_options.Database)
-            .ToDictionary(setting => setting.Key, setting => setting.Value is string text ? ProvisioningFolder.Literal(text) : setting.Value),
-    });
+        static object Written(object value) => value switch
+        {
+            string text => ProvisioningFolder.Literal(text),
+            Dictionary<string, object>[] items => items.Select(item => item.ToDictionary(field => field.Key, field => Written(field.Value))).ToArray(),
+            _ => value,
+        };
+        var item = new Dictionary<string, object>
+        {
+            ["name"] = ProvisioningFolder.Literal(_dataSource.Name), ["uid"] = _dataSource.Uid, ["type"] = _dataSource.Plugin.Id,
+            ["access"] = "proxy", ["orgId"] = _options.OrgId, ["isDefault"] = false, ["editable"] = false,
+            ["jsonData"] = DataSourceSettings.Of(_options.Database).ToDictionary(setting => setting.Key, setting => Written(setting.Value)),
+        };
+        // No password stands in a file; Grafana takes it from its own environment.
+        if (_dataSource.Plugin == DataSourcePlugin.ClickHouse)
+            item["secureJsonData"] = new Dictionary<string, object> { ["password"] = "$CLICKHOUSE_PASSWORD" };
+        return Document("datasources", item);
+    }
 
     private string Provider() => Document("providers", new Dictionary<string, object>
     {

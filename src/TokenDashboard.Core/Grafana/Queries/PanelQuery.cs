@@ -1,10 +1,19 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Model.Plugins;
+
 namespace TokenDashboard.Grafana.Queries;
 
-/// <summary>What a panel asks, independent of the engine that answers. An engine writes it as a query of its own.</summary>
-internal abstract record PanelQuery
+/// <summary>What a panel asks, independent of the engine that answers. An engine writes it as a query of its own, which takes its place.</summary>
+internal abstract record PanelQuery() : DataSourceQuery("")
 {
+    internal override DataSourcePlugin Plugin => throw new NotSupportedException();
+
     /// <summary>Whether only the user of a repeated row counts.</summary>
     internal bool OfRowUser { get; init; }
+
+    internal override JsonObject Write(string refId) => throw new NotSupportedException();
 }
 
 /// <summary>One row of measures about everything in the time range.</summary>
@@ -73,7 +82,11 @@ internal sealed record DaysAndHoursQuery(PanelMeasure Measure) : PanelQuery;
 internal sealed record LargestNamesQuery(PanelDimension Dimension, PanelMeasure Measure, int Top) : PanelQuery;
 
 /// <summary>Single requests.</summary>
-internal sealed record RequestsQuery(RequestChoice Choice, int Rows) : PanelQuery;
+internal sealed record RequestsQuery(RequestChoice Choice, int Rows) : PanelQuery
+{
+    /// <summary>The most that a panel lists.</summary>
+    internal const int MostListed = 500;
+}
 
 /// <summary>How many requests had how many tokens or took how long.</summary>
 internal sealed record HistogramQuery(bool OfDurations, string Title, IReadOnlyList<(string Label, double From)> Steps) : PanelQuery;

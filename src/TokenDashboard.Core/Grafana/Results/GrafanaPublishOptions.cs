@@ -1,23 +1,26 @@
+using System.Net;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.Results;
 
 /// <summary>The folder, the data source and the history of published dashboards.</summary>
 /// <param name="Folder">The folder's title; titles of nested folders are separated by slashes. Null leaves each dashboard where it is.</param>
 /// <param name="FolderUid">The folder's uid; it wins over the title.</param>
-/// <param name="Database">The store's path as the Grafana server sees it; null uses an existing data source as it is.</param>
-/// <param name="DataSourceName">The data source's name; null is <see cref="SqliteDataSource.DefaultName"/> for a new one and keeps an existing one's.</param>
+/// <param name="Database">The store's path as the Grafana server sees it, or the address of ClickHouse; null uses an existing data source as it is.</param>
+/// <param name="DataSourceName">The data source's name; null is <see cref="DataSourcePlugin.DefaultName"/> for a new one and keeps an existing one's.</param>
 /// <param name="DataSourceUid">
-/// The data source's uid, or null for <see cref="SqliteDataSource.DefaultUid"/>; then, without a database, dashboards keep another one they are set
+/// The data source's uid, or null for <see cref="DataSourcePlugin.DefaultUid"/>; then, without a database, dashboards keep another one they are set
 /// to.
 /// </param>
 /// <param name="DataSources">Existing data sources that replace those the dashboards refer to; null for none.</param>
-/// <param name="InstallPlugin">Whether the SQLite plugin is installed through Grafana if it is missing, which only a server admin may do.</param>
+/// <param name="InstallPlugin">Whether the plugin is installed through Grafana if it is missing, which only a server admin may do.</param>
 /// <param name="Message">The message in the dashboard's history, up to 400 characters; null for a standard text.</param>
 /// <param name="BackupPath">The full path of the folder that gets what is about to be overwritten; null for none.</param>
 /// <param name="UpdateOnly">Whether a dashboard that is not on the server is an error instead of being created.</param>
 /// <param name="Force">Whether changes made in Grafana are overwritten.</param>
+/// <param name="DataSourceCredential">Who signs in to ClickHouse; null leaves user and password as they are.</param>
 public sealed record GrafanaPublishOptions(
     string? Folder = null, string? FolderUid = null, string? Database = null, string? DataSourceName = null, string? DataSourceUid = null,
     DataSourceMap? DataSources = null, bool InstallPlugin = false, string? Message = null, string? BackupPath = null, bool UpdateOnly = false,
-    bool Force = false);
+    bool Force = false, NetworkCredential? DataSourceCredential = null);

@@ -23,7 +23,8 @@ internal static partial class DisplayRules
             }
             if (panel.Type == "table" && FooterProblem(panel) is { } problem)
                 yield return DashboardRules.TableFooter.Find(dashboard, problem, panel);
-            foreach (ReadTarget target in panel.Targets)
+            // ClickHouse tells the types of columns.
+            foreach (ReadTarget target in panel.Targets.Where(target => !target.IsClickHouse))
             {
                 string[] columns = [.. new SqlText(target.Sql).Columns.Where(column => TypeDependsOnData(column, target))];
                 if (columns.Length > 0)

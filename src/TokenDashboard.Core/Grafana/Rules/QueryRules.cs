@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;
@@ -15,7 +17,7 @@ internal static partial class QueryRules
     [
         .. dashboard.Queries.SelectMany(query => Problems(dashboard, query.Target).Select(found => DashboardRule.Find(dashboard, query, found))),
         .. dashboard.Variables.Where(variable => variable.IsTooLong).Select(variable => DashboardRules.QueryTooLong.Find(dashboard, TooLong, name: variable.Name)),
-        .. dashboard.Variables.Where(dashboard.IsSqlite).SelectMany(variable =>
+        .. dashboard.Variables.Where(dashboard.Asks).SelectMany(variable =>
             MacroProblems(dashboard, variable.Query).Select(found => found.Rule.Find(dashboard, found.Problem, name: variable.Name))),
     ];
 
@@ -37,18 +39,19 @@ internal static partial class QueryRules
             // The plugin's browser part sends rawQueryText in its place, so the panel itself works.
             yield return (DashboardRules.QueryTextsDiffer, text.Length == 0 ? "queryText is missing." : "rawQueryText and queryText differ.");
         }
-        if (target.QueryType is not ("table" or "time series"))
+        if (!target.IsClickHouse && target.QueryType is not ("table" or "time series"))
             yield return (DashboardRules.QueryType, $"The query type is '{target.QueryType}'.");
         string sql = target.Sql;
         if (sql.Trim().Length == 0)
             yield break;
-        if (target.SeriesByLabel && !target.TimeColumns.Any(column => column.Length > 0 && SelectsColumn(sql, column)))
+        if (!target.IsClickHouse && target.SeriesByLabel && !target.TimeColumns.Any(column => column.Length > 0 && SelectsColumn(sql, column)))
             yield return (DashboardRules.TimeColumnMissing, $"The query selects none of the time columns ({string.Join(", ", target.TimeColumns)}).");
         foreach ((DashboardRule Rule, string Problem) problem in MacroProblems(dashboard, sql))
             yield return problem;
         // A macro that does not exist is reported as such.
         string code = SqlText.Blank(sql);
-        if (!FollowsTime(sql) && !RelationFollowsTime(dashboard, sql) && !MacroCall.In(code).Any(call => call.Name != GroupMacro) && TableRead().IsMatch(code))
+        bool ownMacros = dashboard.Plugin == DataSourcePlugin.ClickHouse;
+        if (!FollowsTime(sql) && !RelationFollowsTime(dashboard, sql) && !MacroCall.In(code).Any(call => ownMacros || call.Name != GroupMacro) && TableRead().IsMatch(code))
             yield return (DashboardRules.NoTimeFilter, "The query has no condition on the time range.");
     }
 
@@ -85,7 +88,7 @@ internal static partial class QueryRules
     {
         foreach (MacroCall call in MacroCall.In(SqlText.Blank(sql)))
         {
-            if (call.Name != GroupMacro)
+            if (dashboard.Plugin == DataSourcePlugin.ClickHouse ? !ClickHouseMacros.Names.Contains(call.Name) : call.Name != GroupMacro)
                 yield return (DashboardRules.MacroUnknown, $"The plugin has no macro $__{call.Name}.");
             else if (ArgumentProblem(dashboard, sql[call.Arguments]) is { } problem)
                 yield return (DashboardRules.MacroArguments, problem);
@@ -108,6 +111,7 @@ internal static partial class QueryRules
     }
 
     // A query that builds SQL joins the name from two texts, so that it is not replaced too early.
-    [GeneratedRegex(@"\$(' \|\| ')?\{?__(from|to)\b|\[\[__(from|to)\b")] private static partial Regex TimeFilter();
-    [GeneratedRegex(@"\b(FROM|JOIN)\s", RegexOptions.IgnoreCase)] private static partial Regex TableRead();
+    [GeneratedRegex(@"\$(' \|\| '|', ')?\{?__(from|to|fromTime|toTime)(_ms)?\b|\[\[__(from|to)\b")] private static partial Regex TimeFilter();
+    // Prices and the tables of the server have no times.
+    [GeneratedRegex(@"\b(FROM|JOIN)\s(?!\s*(token_price|system\.))", RegexOptions.IgnoreCase)] private static partial Regex TableRead();
 }

@@ -20,10 +20,10 @@ internal static class SettingRules
         IEnumerable<(ReadPanel? Panel, string Name, IEnumerable<JsonNode?> Sources)> users =
         [
             .. dashboard.Panels.Where(panel => panel.Targets.Count > 0).Select(panel => (
-                (ReadPanel?)panel, "", dashboard.PluginOf(panel.Json["datasource"]) is null or DataSourceVariable.PluginId
+                (ReadPanel?)panel, "", dashboard.PluginOf(panel.Json["datasource"]) is var plugin && (plugin is null || plugin == dashboard.Plugin.Id)
                     ? [panel.Json["datasource"]]
                     : panel.Targets.Select(target => target.Json["datasource"]))),
-            .. dashboard.Variables.Where(dashboard.IsSqlite).Select(variable => ((ReadPanel?)null, variable.Name, (IEnumerable<JsonNode?>)[variable.Json["datasource"]])),
+            .. dashboard.Variables.Where(dashboard.Asks).Select(variable => ((ReadPanel?)null, variable.Name, (IEnumerable<JsonNode?>)[variable.Json["datasource"]])),
             .. dashboard.Annotations.Select(annotation => ((ReadPanel?)null, annotation.Text("name"), (IEnumerable<JsonNode?>)[annotation["datasource"]])),
         ];
         foreach ((ReadPanel? panel, string name, IEnumerable<JsonNode?> sources) in users)
@@ -45,10 +45,10 @@ internal static class SettingRules
     }
 
     private static string? DataSourceVariableProblem(ReadDashboard dashboard) =>
-        dashboard.Variables.Where(variable => variable.Type == "datasource" && variable.Query == DataSourceVariable.PluginId).ToArray() switch
+        dashboard.Variables.Where(variable => variable.Type == "datasource" && variable.Query == dashboard.Plugin.Id).ToArray() switch
         {
             [] => dashboard.Panels.Any(panel => panel.Targets.Count > 0) ? "There is no data source variable." : null,
-            [{ Name: not ("datasource" or "frser-sqlite-datasource_datasource") } variable] => $"The data source variable is named '{variable.Name}'.",
+            [var variable] when variable.Name != "datasource" && variable.Name != $"{dashboard.Plugin.Id}_datasource" => $"The data source variable is named '{variable.Name}'.",
             [var variable] when variable.Json.Text("label") != "Data source" => $"The data source variable has the label '{variable.Json.Text("label")}'.",
             _ => null,
         };

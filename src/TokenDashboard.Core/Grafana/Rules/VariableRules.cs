@@ -8,7 +8,7 @@ internal static class VariableRules
     private const int OnTimeRangeChange = 2;
 
     /// <summary>Formats whose result is a list in SQL, of texts or of numbers.</summary>
-    private static readonly string[] ListFormats = ["sqlstring", "singlequote", "doublequote", "csv", "raw", "json", "join"];
+    private static readonly string[] ListFormats = ["sqlstring", "singlequote", "doublequote", "csv", "raw", "json", "join", "queryparam"];
 
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
     {
@@ -24,7 +24,7 @@ internal static class VariableRules
                 yield return DashboardRules.VariableUnused.Find(dashboard, $"Nothing uses the variable '{variable.Name}'.", name: variable.Name);
         }
         IEnumerable<ReadQuery> queries =
-            [.. dashboard.Queries, .. dashboard.Variables.Where(dashboard.IsSqlite).Select(variable => new ReadQuery(variable.AsTarget, null, variable.Name))];
+            [.. dashboard.Queries, .. dashboard.Variables.Where(dashboard.Asks).Select(variable => new ReadQuery(variable.AsTarget, null, variable.Name))];
         foreach (DashboardFinding finding in queries.SelectMany(query => Problems(dashboard, query.Target.Sql).Select(found => DashboardRule.Find(dashboard, query, found))))
             yield return finding;
     }
@@ -61,13 +61,13 @@ internal static class VariableRules
     /// <summary>What uses each name: variables, and null for the rest of the dashboard.</summary>
     private static ILookup<string, ReadVariable?> Users(ReadDashboard dashboard)
     {
-        static string Read(string key, string text) => key is "rawQueryText" or "queryText" ? SqlText.WithoutComments(text) : text;
+        static string Read(string key, string text) => key is "rawQueryText" or "queryText" or "rawSql" ? SqlText.WithoutComments(text) : text;
         static IEnumerable<string> Names(IEnumerable<string> texts) => texts.SelectMany(VariableUse.In).Select(use => use.Name).Distinct();
 
         IEnumerable<string> byDashboard = dashboard.Rows.Concat(dashboard.Panels.Select(panel => panel.Json)).Select(panel => panel.Text("repeat"))
             .Concat(Names(dashboard.Root.Where(pair => pair.Key != "templating").SelectMany(pair => pair.Value.AllTexts(Read))));
         IEnumerable<(string Name, ReadVariable? User)> byVariables = dashboard.Variables.SelectMany(variable => Names(variable.Json.AllTexts((key, text) =>
-            key is "query" or "definition" && dashboard.IsSqlite(variable) ? SqlText.WithoutComments(text) : Read(key, text)))
+            key is "query" or "definition" && dashboard.Asks(variable) ? SqlText.WithoutComments(text) : Read(key, text)))
             .Select(name => (name, (ReadVariable?)variable)));
         return byDashboard.Select(name => (Name: name, User: (ReadVariable?)null)).Concat(byVariables).ToLookup(use => use.Name, use => use.User);
     }

@@ -47,7 +47,7 @@ public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
         if (WithConnection is not null)
             _otherServer ??= Connect(WithConnection.Resolve());
         if (Uid.Length == 0)
-            EachDashboard(InputObject, Path, document => Compare(document, () => OfServer(document)));
+            EachDashboard(InputObject, Path, null, document => Compare(document, () => OfServer(document)));
         foreach (string uid in Uid)
         {
             Guard(() => Compare(

@@ -4,6 +4,7 @@ using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Parameters;
 
@@ -19,8 +20,8 @@ public abstract class DashboardCmdlet : TokenCmdlet
     private protected bool Failed { get; private set; }
     private protected PublishCallbacks Callbacks => new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug);
 
-    /// <summary>Works on the dashboards that are given; on all dashboards of this module if none is.</summary>
-    private protected void EachDashboard(DashboardDocument? input, string[] paths, Action<DashboardDocument> work)
+    /// <summary>Works on the dashboards that are given; on all dashboards of this module for a database if none is.</summary>
+    private protected void EachDashboard(DashboardDocument? input, string[] paths, string? reads, Action<DashboardDocument> work)
     {
         if (input is not null)
         {
@@ -29,7 +30,7 @@ public abstract class DashboardCmdlet : TokenCmdlet
         else if (paths.Length == 0 && !MyInvocation.ExpectingInput)
         {
             foreach (string name in DashboardCatalog.Names)
-                Guard(() => work(DashboardCatalog.Create(name)));
+                Guard(() => work(DashboardCatalog.Create(name, plugin: DataSourcePlugin.Of(null, reads))));
         }
         EachFile(paths, ErrorCode.DashboardNotFound, file => work(DashboardFiles.Read(file)));
     }

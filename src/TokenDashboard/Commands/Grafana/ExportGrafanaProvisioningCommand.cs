@@ -3,8 +3,10 @@ using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Alerting;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Publishing;
 using TokenDashboard.Grafana.Results;
+using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 
@@ -34,7 +36,11 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
     [Parameter(ParameterSetName = AlertRuleSet, Mandatory = true), ValidateNotNullOrEmpty, SupportsWildcards]
     public PSObject[] AlertRule { get; set; } = [];
 
-    /// <summary>The store's path as the Grafana server sees it.</summary>
+    /// <summary>The engine that alert rules read.</summary>
+    [Parameter(ParameterSetName = AlertRuleSet), ChoiceTransformation]
+    public DashboardEngine Engine { get; set; }
+
+    /// <summary>The store's path as the Grafana server sees it, or the address of ClickHouse.</summary>
     [Parameter(ParameterSetName = ObjectSet, Mandatory = true), Parameter(ParameterSetName = PathSet, Mandatory = true), ValidateNotNullOrEmpty]
     public string Database { get; set; } = "";
 
@@ -53,13 +59,13 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
 
     /// <summary>The name of the data source.</summary>
     [Parameter(ParameterSetName = ObjectSet), Parameter(ParameterSetName = PathSet), ValidateNotNullOrEmpty]
-    public string DataSourceName { get; set; } = SqliteDataSource.DefaultName;
+    public string? DataSourceName { get; set; }
 
     /// <summary>The uid of the data source.</summary>
     [Parameter, ValidatePattern(DashboardDocument.UidPattern), ArgumentCompleter(typeof(ServerCompleter))]
     public string? DataSourceUid { get; set; }
 
-    /// <summary>The uid of a data source for all SQLite references, or a hashtable from what a dashboard has to the uid of a data source.</summary>
+    /// <summary>The uid of a data source for all references to its plugin, or a hashtable from what a dashboard has to the uid of a data source.</summary>
     [Parameter(ParameterSetName = ObjectSet), Parameter(ParameterSetName = PathSet), ValidateNotNull]
     public DataSourceMap? DataSource { get; set; }
 
@@ -80,7 +86,7 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
             EachRule(AlertRule, rule => WriteAny((_rules ??= new AlertProvisioningWriter(Options(), Callbacks)).Write(rule)));
             return;
         }
-        EachDashboard(InputObject, Path, document => WriteAll((_dashboards ??= new ProvisioningWriter(Options(), Callbacks)).Write(document)
+        EachDashboard(InputObject, Path, Database, document => WriteAll((_dashboards ??= new ProvisioningWriter(Options(), Callbacks)).Write(document)
             .Select(result => PassThru && result.Uid == document.Uid ? result with { Dashboard = document } : result)));
     }
 
@@ -99,6 +105,6 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
     }
 
     private ProvisioningOptions Options() => new(
-        ResolvePath(ProvisioningPath), GrafanaPath, TelemetryStores.PathOf(Database), DataSourceName, DataSourceUid ?? SqliteDataSource.DefaultUid,
-        Sources(DataSource, DataSourceUid), Folder, FolderUid, OrgId);
+        ResolvePath(ProvisioningPath), GrafanaPath, TelemetryStores.PathOrAddressOf(Database), DataSourceName, DataSourceUid,
+        Sources(DataSource, DataSourceUid), Folder, FolderUid, OrgId, Engine);
 }

@@ -23,10 +23,10 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
     [Alias("FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The store's path as the Grafana server sees it. Without it, an existing data source is used unchanged.</summary>
+    /// <summary>The store's path as the Grafana server sees it, or the address of ClickHouse. Without it, an existing data source is used unchanged.</summary>
     [Parameter, ValidateNotNullOrEmpty] public string? Database { get; set; }
 
-    /// <summary>An existing data source for all SQLite references, or a hashtable from what a dashboard has to an existing data source.</summary>
+    /// <summary>An existing data source for all references to its plugin, or a hashtable from what a dashboard has to an existing data source.</summary>
     [Parameter, ArgumentCompleter(typeof(ServerCompleter)), ValidateNotNull]
     public DataSourceMap? DataSource { get; set; }
 
@@ -42,7 +42,7 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
     /// <summary>Returns each dashboard in the property Dashboard of its result.</summary>
     [Parameter] public SwitchParameter PassThru { get; set; }
 
-    private protected override void Process() => EachDashboard(InputObject, Path, document => Publish(
+    private protected override void Process() => EachDashboard(InputObject, Path, Database, document => Publish(
         WithDashboard(new GrafanaPublishResult(GrafanaPublishKind.Dashboard, document.Title, GrafanaPublishAction.Skipped, document.Uid), document),
         () => (_publisher ??= Keep(new GrafanaPublisher(Server, Options(), Callbacks, Cancellation))).Prepare(document),
         () => _publisher!.Publish(document).Select(result => WithDashboard(result, document))));
@@ -63,6 +63,6 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
         exception.Code == ErrorCode.GrafanaFolderConflict || base.EndsCommand(exception);
 
     private GrafanaPublishOptions Options() => new(
-        Folder, FolderUid, Database is null ? null : TelemetryStores.PathOf(Database), DataSourceName, DataSourceUid, Sources(DataSource, DataSourceUid),
+        Folder, FolderUid, Database is null ? null : TelemetryStores.PathOrAddressOf(Database), DataSourceName, DataSourceUid, Sources(DataSource, DataSourceUid),
         Message: Message, BackupPath: BackupPath is null ? null : ResolvePath(BackupPath), UpdateOnly: UpdateOnly, Force: Force);
 }

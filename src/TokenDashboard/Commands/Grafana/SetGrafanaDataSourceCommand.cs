@@ -7,20 +7,23 @@ using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Creates or corrects the SQLite data source of a Grafana server.</summary>
+/// <summary>Creates or corrects the data source of a Grafana server.</summary>
 [Cmdlet(VerbsCommon.Set, "GrafanaDataSource", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Set-GrafanaDataSource.md")]
 [OutputType(typeof(GrafanaPublishResult))]
 public sealed class SetGrafanaDataSourceCommand : GrafanaCmdlet
 {
-    /// <summary>The store's path as the Grafana server sees it.</summary>
+    /// <summary>The store's path as the Grafana server sees it, or the address of ClickHouse, as in clickhouse://host:8123/database.</summary>
     [Parameter(Mandatory = true, Position = 0), ValidateNotNullOrEmpty] public string Database { get; set; } = "";
 
-    /// <summary>The data source's name; default: TokenDashboard for a new one, its own for an existing one.</summary>
+    /// <summary>Who signs in to ClickHouse: a user that may only read. Without it, user and password of an existing data source stay.</summary>
+    [Parameter, Credential] public PSCredential? DataSourceCredential { get; set; }
+
+    /// <summary>The data source's name; default: TokenDashboard, for ClickHouse TokenDashboard ClickHouse, for a new one, its own for an existing one.</summary>
     [Parameter, ValidateNotNullOrEmpty] public string? Name { get; set; }
 
-    /// <summary>The data source's uid.</summary>
+    /// <summary>The data source's uid; default: tokendashboard-sqlite or tokendashboard-clickhouse.</summary>
     [Parameter, ValidatePattern(DashboardDocument.UidPattern), ArgumentCompleter(typeof(DataSourceUidCompleter))]
-    public string Uid { get; set; } = SqliteDataSource.DefaultUid;
+    public string? Uid { get; set; }
 
     /// <summary>Installs the plugin through Grafana if it is missing.</summary>
     [Parameter] public SwitchParameter InstallPlugin { get; set; }
@@ -29,7 +32,8 @@ public sealed class SetGrafanaDataSourceCommand : GrafanaCmdlet
     {
         GrafanaDataSourceService service = Keep(new GrafanaDataSourceService(Server, Callbacks, Cancellation));
         var options = new GrafanaPublishOptions(
-            Database: TelemetryStores.PathOf(Database), DataSourceName: Name, DataSourceUid: Uid, InstallPlugin: InstallPlugin);
+            Database: TelemetryStores.PathOrAddressOf(Database), DataSourceName: Name, DataSourceUid: Uid, InstallPlugin: InstallPlugin,
+            DataSourceCredential: DataSourceCredential?.GetNetworkCredential());
         WriteAny(service.Set(options));
     }
 }

@@ -26,8 +26,13 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     [Alias("FullName", "PSPath"), ValidateNotNullOrEmpty, SupportsWildcards]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The SQLite database to run the queries on. The default is the default store, if there is one.</summary>
+    /// <summary>The SQLite database, or the address of ClickHouse, to run the queries on. The default is the default store, if there is one.</summary>
     [Parameter, ValidateNotNullOrEmpty] public string? Database { get; set; }
+
+    /// <summary>Who signs in to ClickHouse. Without it, the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Credential { get; set; }
 
     /// <summary>Runs no queries.</summary>
     [Parameter] public SwitchParameter SkipQuery { get; set; }
@@ -64,7 +69,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     /// <summary>Returns only whether there is no finding of Severity or above, by default Warning.</summary>
     [Parameter] public SwitchParameter Quiet { get; set; }
 
-    private protected override void Process() => EachDashboard(InputObject, Path, _documents.Add);
+    private protected override void Process() => EachDashboard(InputObject, Path, FindDatabase(), _documents.Add);
 
     /// <summary>Links are checked among all dashboards that are given, so the work waits for the last.</summary>
     private protected override void Finish()
@@ -85,7 +90,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
         DateTimeOffset now = DateTimeOffset.UtcNow;
         return new DashboardTestOptions
         {
-            Database = FindDatabase(), QueryTimeout = TimeSpan.FromSeconds(QueryTimeoutSec), Now = now,
+            Database = FindDatabase(), Credential = Credential?.GetNetworkCredential(), QueryTimeout = TimeSpan.FromSeconds(QueryTimeoutSec), Now = now,
             Range = TimeExpression.Range(Since, Until, Last, now, TimeZone), TimeZone = TimeZone, Variables = Variables(), Excluded = Excluded(),
             Floor = Quiet && !MyInvocation.BoundParameters.ContainsKey(nameof(Severity)) ? FindingSeverity.Warning : Severity,
         };
@@ -96,10 +101,10 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
         if (SkipQuery)
             return null;
         if (Database is not null)
-            return TelemetryStores.IsAddress(Database) ? TelemetryStores.PathOf(Database) : ResolvePath(Database);
+            return TelemetryStores.IsAddress(Database) ? TelemetryStores.PathOrAddressOf(Database) : ResolvePath(Database);
         try
         {
-            string found = TelemetryStores.PathOf(StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath));
+            string found = TelemetryStores.PathOrAddressOf(StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath));
             WriteVerbose($"Running queries on '{found}'.");
             return found;
         }

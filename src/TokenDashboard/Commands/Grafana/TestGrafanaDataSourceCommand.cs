@@ -2,6 +2,7 @@ using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Commands;
 

@@ -5,6 +5,7 @@ using TokenDashboard.Engines;
 using TokenDashboard.Engines.ClickHouse.Sync;
 using TokenDashboard.Formatting;
 using TokenDashboard.Parameters;
+using TokenDashboard.Pricing;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Commands;
@@ -15,6 +16,7 @@ namespace TokenDashboard.Commands;
 public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
 {
     private readonly HashSet<string> _sources = [];
+    private PriceList? _prices;
 
     /// <summary>The address of ClickHouse: clickhouse://host:8123/database, with ?secure=true for an encrypted connection. It holds no password.</summary>
     [Parameter(Mandatory = true, Position = 1)]
@@ -68,6 +70,7 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
             Since = Since?.ToInstant(DateTimeOffset.UtcNow, TimeZoneInfo.Local),
             Repair = Repair,
             SkipCheck = SkipCheck,
+            Prices = _prices ??= LoadPrices(),
         };
         if (!_sources.Add(options.Source))
         {

@@ -210,7 +210,8 @@ public class TokenStoreSyncTests
     {
         IReadOnlyList<string> statements = RequestTable.CreateStatements("main");
 
-        Assert.Equal(2, statements.Count);
+        Assert.Equal(4, statements.Count);
+        Assert.All(statements, statement => Assert.Contains("ON CLUSTER 'main'", statement, StringComparison.Ordinal));
         Assert.Contains("token_request_local ON CLUSTER 'main'", statements[0], StringComparison.Ordinal);
         Assert.Contains("Distributed('main', currentDatabase(), token_request_local, cityHash64(source))", statements[1], StringComparison.Ordinal);
         Assert.Throws<TokenDashboardException>(() => RequestTable.CreateStatements("x' y"));

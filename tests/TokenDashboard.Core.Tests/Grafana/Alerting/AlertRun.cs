@@ -30,7 +30,7 @@ internal static class AlertRun
         WideSeries series = result.Series!;
         Assert.Equal([(decimal)now.ToUnixTimeSeconds()], series.Times.OfType<decimal>());
         Assert.Equal(0, series.Repeated);
-        string? label = AlertSql.Label(rule.By);
+        string? label = rule.Label;
         return series.All.ToDictionary(
             each => label is null ? "" : each.Labels[label],
             each => Convert.ToDouble(Assert.Single(each.Values), System.Globalization.CultureInfo.InvariantCulture));

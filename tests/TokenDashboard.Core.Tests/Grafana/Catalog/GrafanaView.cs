@@ -46,6 +46,17 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
         return QueryResult.Of(store, sql);
     }
 
+    /// <summary>What the plugin gives the panel, after a check that nothing is wrong with it.</summary>
+    public PluginResult Run(IPluginDatabase database, string title)
+    {
+        ReadPanel panel = _read.Panels.Single(panel => panel.Title == title);
+        ReadTarget target = Assert.Single(panel.Targets);
+        BrowserView view = View(database, target.RawText).For(panel);
+        PluginResult result = database.Run(target, view.Interpolate(target.RawText), view, QueryTime);
+        Assert.DoesNotContain(ResultRules.OfPanel(panel, result), problem => problem.Rule.Severity > FindingSeverity.Information);
+        return result;
+    }
+
     /// <summary>The texts the variable offers.</summary>
     public IReadOnlyList<string> Options(TestStore store, string name)
     {
@@ -55,7 +66,7 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
     }
 
     // Variables that the text does not use, not even through others, are left without a value: their queries would take most of the time.
-    private BrowserView View(ProofDatabase database, string text)
+    private BrowserView View(IPluginDatabase database, string text)
     {
         HashSet<string> used = [];
         Use(text, used);
@@ -68,7 +79,7 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
         };
         Dictionary<string, IReadOnlyList<string>> chosen = Chosen.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<string>)pair.Value);
         new VariableResolver(_read, view, chosen, variable => !used.Contains(variable.Name) ? [] : VariableOptions.OfResult(
-            EmulatedPlugin.Run(database, view.Interpolate(variable.Query), seriesByLabel: false, [], view.Window, QueryTime), variable),
+            database.Run(variable.AsTarget, view.Interpolate(variable.Query), view, QueryTime), variable),
             (_, exception) => throw exception).Resolve();
         return view;
     }

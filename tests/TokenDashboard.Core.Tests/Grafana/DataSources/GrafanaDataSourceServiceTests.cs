@@ -1,7 +1,9 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Testing;
 using TokenDashboard.Tests.Grafana.Publishing;
@@ -31,6 +33,28 @@ public class GrafanaDataSourceServiceTests
         Assert.True(report.Healthy);
         Assert.Equal((Uid, "Tokens", "/data/b.db", "4.0.3", 18810L), (report.Uid, report.Name, report.Database, report.PluginVersion, report.Requests));
         Assert.Equal(["POST /api/ds/query"], server.Writes);
+    }
+
+    [Fact]
+    public async Task A_data_source_of_clickhouse_has_its_address_and_a_password_that_is_not_shown()
+    {
+        await using FakeGrafana server = await FakeGrafana.StartAsync();
+        server.Plugins.Add(DataSourcePlugin.ClickHouse.Id);
+        const string Address = "clickhouse://host:8443/llm?secure=true";
+        var reader = new NetworkCredential("reader", "s3cret");
+
+        Assert.Equal(GrafanaPublishAction.Created, Set(server, new(Database: Address, DataSourceCredential: reader))?.Action);
+        Assert.Equal(GrafanaPublishAction.Unchanged, Set(server, new(Database: Address))?.Action);
+        Assert.Equal(GrafanaPublishAction.Updated, Set(server, new(Database: "clickhouse://host/llm"))?.Action);
+        GrafanaDataSourceReport report = Test(server, DataSourcePlugin.ClickHouse.DefaultUid);
+
+        Assert.Empty(report.Problems);
+        Assert.Equal(("TokenDashboard ClickHouse", "clickhouse://host:8123/llm", "4.0.3", 18810L), (report.Name, report.Database, report.PluginVersion, report.Requests));
+        JsonObject stored = server.DataSources.Single(source => (string?)source["uid"] == DataSourcePlugin.ClickHouse.DefaultUid);
+        Assert.Equal(("host", 8123, "http", false, "reader", "llm"), ((string?)stored["jsonData"]!["host"], (int)stored["jsonData"]!["port"]!, (string?)stored["jsonData"]!["protocol"],
+            (bool)stored["jsonData"]!["secure"]!, (string?)stored["jsonData"]!["username"], (string?)stored["jsonData"]!["defaultDatabase"]));
+        Assert.DoesNotContain("s3cret", stored["jsonData"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(_warnings.Concat(_asked), text => text.Contains("s3cret", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -60,32 +60,20 @@ internal sealed class ClickHouseUsage
         string grouped = string.Join(", ", keys.Where(key => key.Value is not ("0" or "''")).Select(key => key.Name));
         string named = string.Join(", ", keys.Select(key => $"{key.Value} AS {key.Name}"));
         string shown = $"toInt64(k_has_time), toInt64(k_class), {string.Join(", ", Names.Select(name => $"k_{name.Column}"))}";
-        // Sums for each bin would be many times as many, so the bins are counted apart, with the requests that have a duration.
+        // To sort the bins of a group takes a fourth of the time that a group for each bin takes. Runs of equal bins are counted.
         return $"""
-            SELECT {shown}, {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"m_{measure.Name}"))}, CAST([], 'Array(Int16)'), CAST([], 'Array(UInt64)')
+            SELECT {shown}, {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"m_{measure.Name}"))}, arrayCompact(bins),
+                CAST(arrayPopFront(arrayDifference(arrayConcat([1], arrayFilter((place, change) -> change != 0, arrayEnumerate(bins), arrayDifference(bins)), [length(bins) + 1]))), 'Array(UInt64)')
             FROM
             (
-                SELECT {named}, {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{(measure == Measures.TimedRequests ? "toInt64(0)" : ClickHouseMeasures.Aggregate(measure))} AS m_{measure.Name}"))}
+                SELECT {named}, {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{ClickHouseMeasures.Aggregate(measure)} AS m_{measure.Name}"))},
+                    arraySort(groupArrayIf(duration_bin, duration_ms IS NOT NULL)) AS bins
                 FROM {RequestTable.Rows}
                 WHERE {where}
                 GROUP BY {grouped}
             )
-            UNION ALL
-            SELECT {shown}, {string.Join(", ", ClickHouseMeasures.All.Select(OfBins))}, groupArray(k_bin), groupArray(n)
-            FROM
-            (
-                SELECT {named}, duration_bin AS k_bin, count() AS n, min({RequestTable.Micros}) AS first
-                FROM {RequestTable.Rows}
-                WHERE {where} AND duration_ms IS NOT NULL
-                GROUP BY {grouped}, k_bin
-            )
-            GROUP BY {string.Join(", ", keys.Select(key => key.Name))}
             """;
     }
-
-    private static string OfBins(Measure measure) => measure == Measures.TimedRequests ? "toInt64(sum(n))"
-        : measure.Unit == MeasureUnit.Time ? "toInt64(min(first))"
-        : measure.IsReal ? "toFloat64(0)" : "toInt64(0)";
 
     /// <summary>
     /// The second since 1970 at which the time begins in which a row is summed up with others: at changes of the zone's clock, of prices,
@@ -213,10 +201,7 @@ internal sealed class ClickHouseUsage
         {
             for (int i = 0; i < Bins.Length; i++)
             {
-                if (Counts[i] > 0)
-                {
-                    usage.Durations.Add(Bins[i], (long)Counts[i]);
-                }
+                usage.Durations.Add(Bins[i], (long)Counts[i]);
             }
         }
 

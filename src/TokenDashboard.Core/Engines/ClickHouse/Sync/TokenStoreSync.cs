@@ -43,7 +43,7 @@ public sealed class TokenStoreSync : IDisposable
         _server = new ClickHouseServer(address, options.Credential, cancellation);
         try
         {
-            IsTableMissing = RequestTable.Find(_server) is null;
+            IsTableMissing = RequestTable.Find(_server) is null || !PriceView.Exist(_server);
             string source = options.Source ?? DefaultSourceOf(path);
             _source = Encoding.UTF8.GetBytes(source);
             _since = options.Since is { } since ? RequestTable.MicrosOf(since) : RequestTable.NoTime;
@@ -58,10 +58,10 @@ public sealed class TokenStoreSync : IDisposable
         }
     }
 
-    /// <summary>Whether the table must be made first.</summary>
+    /// <summary>Whether the tables, or the view of requests with their cost, must be made first.</summary>
     public bool IsTableMissing { get; }
 
-    /// <summary>The statements that make the table.</summary>
+    /// <summary>The statements that make what is missing of them.</summary>
     public IReadOnlyList<string> CreateStatements { get; }
 
     /// <summary>The source under which requests are sent.</summary>
@@ -73,7 +73,7 @@ public sealed class TokenStoreSync : IDisposable
     /// <summary>The source of a file that is given none: the names of the computer and of the file.</summary>
     public static string DefaultSourceOf(string path) => $"{Environment.MachineName}/{Path.GetFileName(path)}";
 
-    /// <summary>Makes the table.</summary>
+    /// <summary>Makes them.</summary>
     public void CreateTable()
     {
         foreach (string statement in CreateStatements)
@@ -99,6 +99,10 @@ public sealed class TokenStoreSync : IDisposable
         Wait();
         _result.NotSendable = Math.Max(0, _removed - kept);
         _sent.ReadWatermark(DateTimeOffset.UtcNow);
+        if (_options.Prices is { } prices)
+        {
+            _result.PricedModels = new SentPrices(_server, Source).Write(prices, _sent.Version);
+        }
         _result.Watermark = _sent.Watermark;
         _result.Seconds = watch.Elapsed.TotalSeconds;
         return _result;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Engines.ClickHouse.Sync;
 
@@ -23,6 +24,9 @@ public sealed record TokenStoreSyncOptions
 
     /// <summary>Whether rows are changed and removed in the target as they were in the store.</summary>
     public bool Repair { get; init; }
+
+    /// <summary>The prices that are written beside the requests, for dashboards and alert rules; null leaves those that are there.</summary>
+    public PriceList? Prices { get; init; }
 
     /// <summary>Whether only the newest requests are compared.</summary>
     public bool SkipCheck { get; init; }
@@ -59,6 +63,9 @@ public sealed class TokenStoreSyncResult
 
     /// <summary>Requests that Remove-TokenUsage removed from the store before they were sent. Only their rollups are left.</summary>
     public long NotSendable { get; internal set; }
+
+    /// <summary>Models of this source that have other prices in the target now.</summary>
+    public int PricedModels { get; internal set; }
 
     /// <summary>The largest row id of this source in the target; null where there is none.</summary>
     public long? Watermark { get; internal set; }

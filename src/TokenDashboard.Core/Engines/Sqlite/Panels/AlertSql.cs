@@ -12,9 +12,6 @@ namespace TokenDashboard.Engines.Sqlite.Panels;
 /// </summary>
 internal static partial class AlertSql
 {
-    /// <summary>The most alerts one rule makes: those of the highest values.</summary>
-    internal const int MaxNames = 100;
-
     private const string From = "$__from / 1000";
 
     private const string To = "$__to / 1000";
@@ -22,9 +19,6 @@ internal static partial class AlertSql
     private const string Time = "CAST(" + To + " AS INTEGER) AS time";
 
     private const string ToText = "strftime('%Y-%m-%dT%H:%M:%S', " + To + ", 'unixepoch')";
-
-    /// <summary>The name of the label that holds the user, model or provider; null for a rule about everything.</summary>
-    internal static string? Label(AlertDimension by) => by == AlertDimension.Total ? null : by.ToString().ToLowerInvariant();
 
     /// <summary>The query of a rule.</summary>
     internal static string Of(AlertRule rule) => rule.Kind switch
@@ -36,13 +30,13 @@ internal static partial class AlertSql
         _ => AnyRequest(rule),
     };
 
-    private static string Sum(AlertRule rule, string measure, string title) => Label(rule.By) is { } label
+    private static string Sum(AlertRule rule, string measure, string title) => rule.Label is { } label
         ? $"""
         WITH request AS NOT MATERIALIZED (
         {Requests(rule, $"{Name(rule.By)} AS name, {measure} AS value")})
         SELECT {Time}, CAST(name AS TEXT) AS {label}, CAST(SUM(value) AS INTEGER) AS {title}
         FROM request GROUP BY name
-        ORDER BY SUM(value) DESC, name LIMIT {MaxNames}
+        ORDER BY SUM(value) DESC, name LIMIT {AlertRule.MaxNames}
         """
         : $"""
         WITH request AS NOT MATERIALIZED (
@@ -61,7 +55,7 @@ internal static partial class AlertSql
             ("cache_write_tokens", TelemetrySql.CacheWriteTokens), ("reasoning_tokens", TelemetrySql.ReasoningTokens),
         ];
         string joined = $"{TelemetrySql.Table} LEFT JOIN {PriceTable.Details} AS {TelemetrySql.DetailTable} ON row_id = {TelemetrySql.Table}.rowid";
-        string label = Label(rule.By) is { } by ? $"CAST(name AS TEXT) AS {by}, " : "";
+        string label = rule.Label is { } by ? $"CAST(name AS TEXT) AS {by}, " : "";
         string all = label.Length == 0 ? "CASE COUNT(*) WHEN 0 THEN 0.0 ELSE SUM(value) END" : "SUM(value)";
         return $"""
             WITH request AS NOT MATERIALIZED (
@@ -70,7 +64,7 @@ internal static partial class AlertSql
               SELECT name, {PriceSql.Cost("request")} AS value
               FROM request LEFT JOIN {PriceTable.Name} AS price ON {PriceSql.OfRequest("request.provider", "request.model", "request.second", "request.prompt_tokens")})
             SELECT {Time}, {label}CAST({all} AS REAL) AS cost
-            FROM priced{(label.Length == 0 ? "" : $" GROUP BY name HAVING SUM(value) IS NOT NULL\nORDER BY SUM(value) DESC, name LIMIT {MaxNames}")}
+            FROM priced{(label.Length == 0 ? "" : $" GROUP BY name HAVING SUM(value) IS NOT NULL\nORDER BY SUM(value) DESC, name LIMIT {AlertRule.MaxNames}")}
             """;
     }
 
@@ -81,9 +75,9 @@ internal static partial class AlertSql
         ranked AS (
           SELECT name, duration, ROW_NUMBER() OVER (PARTITION BY name ORDER BY duration) AS place, COUNT(*) OVER (PARTITION BY name) AS requests
           FROM request WHERE duration IS NOT NULL)
-        SELECT {Time}, {(Label(rule.By) is { } label ? $"CAST(name AS TEXT) AS {label}, " : "")}CAST(duration AS REAL) AS duration
+        SELECT {Time}, {(rule.Label is { } label ? $"CAST(name AS TEXT) AS {label}, " : "")}CAST(duration AS REAL) AS duration
         FROM ranked WHERE place = (requests * 95 + 99) / 100
-        ORDER BY duration DESC, name LIMIT {MaxNames}
+        ORDER BY duration DESC, name LIMIT {AlertRule.MaxNames}
         """;
 
     // Looks from the newest row backwards and stops at the first that counts, which is the first of all while requests come in.

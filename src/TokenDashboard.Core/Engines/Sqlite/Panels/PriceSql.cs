@@ -1,5 +1,6 @@
 using System.Globalization;
 using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Panels;
@@ -92,7 +93,7 @@ internal static class PriceSql
 
     private static string OfDay(string second) => $"({second} % {RollupLevels.DaySeconds} + {RollupLevels.DaySeconds}) % {RollupLevels.DaySeconds}";
 
-    private static string Stored(string name) => $"CASE {name} WHEN '{UsageRelations.Unknown}' THEN '' ELSE {name} END";
+    private static string Stored(string name) => $"CASE {name} WHEN '{PanelNames.Unknown}' THEN '' ELSE {name} END";
 
     private static string SizeClasses => string.Join(", ", Enumerable.Range(0, InputSize.Thresholds.Count + 1).Select(size =>
         string.Create(CultureInfo.InvariantCulture, $"({size}, {InputSize.RangeOf(size).Smallest}, {InputSize.RangeOf(size).Largest})")));

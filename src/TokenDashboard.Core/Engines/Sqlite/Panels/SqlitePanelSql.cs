@@ -8,12 +8,6 @@ namespace TokenDashboard.Engines.Sqlite.Panels;
 /// <summary>Writes what panels ask as SQL for SQLite, over the relations of <see cref="UsageRelations"/>, as an analyst would type it.</summary>
 internal static class SqlitePanelSql
 {
-    /// <summary>The variable that stands for the user of a repeated row.</summary>
-    internal const string RowUser = "row_user";
-
-    /// <summary>The name under which the names below the top are added up.</summary>
-    internal const string Other = "(other)";
-
     private static readonly int[] Percents = [50, 95, 99];
 
     /// <summary>The query of a panel, with the columns of its result that are times.</summary>
@@ -328,7 +322,7 @@ internal static class SqlitePanelSql
         SumMeasure sum => $"SUM({sum.Measure.Name})",
         RatioMeasure ratio => $"{Factor(ratio)} * SUM({ratio.Measure.Name}) / SUM({ratio.Per.Name})",
         HourlyMeasure hourly => $"SUM({hourly.Measure.Name}) * 3600.0 / MAX(60, MIN($__to / 1000, unixepoch()) - $__from / 1000)",
-        UsersMeasure => $"COUNT(DISTINCT NULLIF(user, '{UsageRelations.Unknown}'))",
+        UsersMeasure => $"COUNT(DISTINCT NULLIF(user, '{PanelNames.Unknown}'))",
         TimeMeasure time => $"{(time.Last ? "MAX" : "MIN")}({(time.Last ? Measures.LastTicks : Measures.FirstTicks).ViewName})",
         _ => throw new ArgumentOutOfRangeException(nameof(measure)),
     };
@@ -343,9 +337,9 @@ internal static class SqlitePanelSql
     private static string Columns(ChangesQuery query) => string.Join(", ", query.Measures.Select((measure, index) => $"{Expression(measure)} AS m{index + 1}"));
 
     private static string OfRow(PanelQuery query) =>
-        query.OfRowUser ? $"\nWHERE user IN (${{{RowUser}:sqlstring}}) OR replace(user, '\"', '\\\"') IN (${{{RowUser}:sqlstring}})" : "";
+        query.OfRowUser ? $"\nWHERE user IN (${{{PanelNames.RowUser}:sqlstring}}) OR replace(user, '\"', '\\\"') IN (${{{PanelNames.RowUser}:sqlstring}})" : "";
 
-    private static string TopName(PanelDimension dimension) => $"CASE WHEN {Name(dimension)} IN top THEN {Name(dimension)} ELSE '{Other}' END";
+    private static string TopName(PanelDimension dimension) => $"CASE WHEN {Name(dimension)} IN top THEN {Name(dimension)} ELSE '{PanelNames.Other}' END";
 
     private static string Usage(bool users) => Relation(users ? "usage" : "model_usage");
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Panels;
@@ -13,9 +14,6 @@ namespace TokenDashboard.Engines.Sqlite.Panels;
 /// </summary>
 internal static class UsageRelations
 {
-    /// <summary>The name of an unknown user, model or provider, in panels and in the variables' lists.</summary>
-    internal const string Unknown = "(none)";
-
     /// <summary>
     /// What a variable stands for while all is chosen. Grafana quotes chosen texts but not this, and SQLite's TRUE is a number, which no
     /// quoted text equals: not even a user named TRUE is mistaken for it.
@@ -29,7 +27,7 @@ internal static class UsageRelations
     private const int NewestRequests = 200_000;
 
     /// <summary>How many requests the newest ones are at least.</summary>
-    internal const int NewestRows = 500;
+    internal const int NewestRows = RequestsQuery.MostListed;
 
     private static readonly Measure[] Shown = [.. Measures.All.Where(measure => measure.IsShown)];
     private static readonly string Priced = string.Join(", ", Measures.Priced.Select(measure => measure.Name));
@@ -85,7 +83,7 @@ internal static class UsageRelations
               CASE WHEN {HasDetails} THEN ' LEFT JOIN {TelemetrySql.DetailTable} ON row_id = {TelemetrySql.Table}.rowid' ELSE '' END AS joined,
               CASE WHEN {PriceTable.Exists} THEN '{PriceTable.Name}' ELSE {Quoted(PriceSql.NoPrices)} END AS prices,
               CASE WHEN {PriceTable.Exists} THEN 'TRUE' ELSE 'FALSE' END AS has_prices,
-              {TimeZones.Clock(zones)} AS clock)
+              {ZoneClocks.Of(zones)} AS clock)
             """);
     }
 
@@ -130,7 +128,7 @@ internal static class UsageRelations
     }
 
     /// <summary>A name as panels show it and variables choose it.</summary>
-    internal static string Known(string expression) => $"COALESCE(NULLIF({expression}, ''), '{Unknown}')";
+    internal static string Known(string expression) => $"COALESCE(NULLIF({expression}, ''), '{PanelNames.Unknown}')";
 
     /// <summary>
     /// Whether a name can be chosen: SQL ends at a character with the number 0, Grafana takes <c>$__all</c> for all, and the plugin replaces

@@ -42,8 +42,6 @@ internal static class PriceTable
     private static readonly string Parts = string.Join(", ", new[] { Measures.CachedTokens, Measures.CacheWriteTokens, Measures.ReasoningTokens }.Select(part => part.Name));
 
     private const int ModelsPerTransaction = 200;
-    private const decimal PerMillion = 0.000_001m;
-    private const decimal PerThousand = 0.001m;
 
     /// <summary>Writes the prices of a store's models, where they are not those that it has. A model's prices change all at once.</summary>
     public static void Write(StoreWriteConnection connection, TokenStore store, PriceList prices)
@@ -102,34 +100,10 @@ internal static class PriceTable
     // Amounts of different currencies are never added.
     private static IEnumerable<Row> RowsOf(IEnumerable<(string Provider, string Model)> models, PriceList prices)
     {
-        Row[] rows = [.. AllOf(models, prices)];
-        return rows.DistinctBy(row => row.Currency).Count() < 2 ? rows : rows.Select(row => row with { OneCurrency = 0 });
+        StoredPrice[] all = [.. StoredPrice.Of(models, prices)];
+        bool oneCurrency = all.DistinctBy(price => price.Currency).Count() < 2;
+        return all.Select(price => new Row(price, oneCurrency));
     }
-
-    private static IEnumerable<Row> AllOf(IEnumerable<(string Provider, string Model)> models, PriceList prices) =>
-        from name in models
-        let match = prices.Find(name.Provider, name.Model)
-        where match is not null
-        from span in match.Schedule
-        from window in span.Windows.Select((window, index) => (window.Start, End: index + 1 < span.Windows.Count ? span.Windows[index + 1].Start : TimeSpan.FromDays(1), window.Price))
-        let starts = window.Price.Rates.TierStarts.Prepend(-1).Distinct().ToArray()
-        from tier in starts.Select((above, index) => (Above: above, UpTo: index + 1 < starts.Length ? starts[index + 1] : long.MaxValue))
-        select RowOf(name, match, span, window, tier);
-
-    private static Row RowOf(
-        (string Provider, string Model) name, PriceMatch match, PriceSpan span, (TimeSpan Start, TimeSpan End, ResolvedPrice Price) window, (long Above, long UpTo) tier)
-    {
-        PriceRates rates = window.Price.Rates;
-        double? Of(TokenRate? rate, TokenRate? whole) => (double?)((rate ?? whole)?.Of(tier.Above + 1, tier.Above + 1) * PerMillion);
-        return new Row(
-            name.Provider, name.Model, RollupLevels.SecondOf(span.From.Ticks), RollupLevels.SecondOf(span.Until.Ticks), Seconds(window.Start), Seconds(window.End),
-            tier.Above, tier.UpTo, match.IsExactFromRollups ? 0 : 1,
-            Of(rates.Input, null), Of(rates.CacheRead, rates.Input), Of(rates.CacheWrite, rates.Input), Of(rates.Output, null), Of(rates.Reasoning, rates.Output),
-            (double)((rates.Requests ?? 0) * PerThousand), match.Currency, 1, match.Source.Name);
-    }
-
-    // A time of day need be no whole second; the second it lies in has the price it begins with.
-    private static long Seconds(TimeSpan time) => (long)Math.Ceiling(time.TotalSeconds);
 
     // Null where there is no table.
     private static HashSet<Row>? Read(TokenStore store) => store.Scalar<long>($"SELECT {Exists}") == 0 ? null : store.Read(() =>
@@ -141,8 +115,10 @@ internal static class PriceTable
         while (reader.Read())
         {
             rows.Add(new Row(
-                reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7),
-                reader.GetInt64(8), Rate(9), Rate(10), Rate(11), Rate(12), Rate(13), reader.GetDouble(14), reader.GetString(15), reader.GetInt64(16), reader.GetString(17)));
+                new StoredPrice(
+                    reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7),
+                    reader.GetBoolean(8), Rate(9), Rate(10), Rate(11), Rate(12), Rate(13), reader.GetDouble(14), reader.GetString(15), reader.GetString(17)),
+                reader.GetBoolean(16)));
         }
         return rows;
     });
@@ -162,11 +138,16 @@ internal static class PriceTable
         }
     }
 
-    private sealed record Row(
-        string Provider, string Model, long Since, long Until, long DayFrom, long DayUntil, long PromptAbove, long PromptUpTo, long NeedsRequests,
-        double? Input, double? Cached, double? CacheWrite, double? Output, double? Reasoning, double Request, string Currency, long OneCurrency, string List)
+    private sealed record Row(StoredPrice Price, bool OneCurrency)
     {
+        public string Provider => Price.Provider;
+
+        public string Model => Price.Model;
+
         public object?[] Values =>
-            [Provider, Model, Since, Until, DayFrom, DayUntil, PromptAbove, PromptUpTo, NeedsRequests, Input, Cached, CacheWrite, Output, Reasoning, Request, Currency, OneCurrency, List];
+        [
+            Price.Provider, Price.Model, Price.Since, Price.Until, Price.DayFrom, Price.DayUntil, Price.PromptAbove, Price.PromptUpTo, Price.NeedsRequests,
+            Price.Input, Price.Cached, Price.CacheWrite, Price.Output, Price.Reasoning, Price.Request, Price.Currency, OneCurrency, Price.List,
+        ];
     }
 }

@@ -5,6 +5,12 @@ namespace TokenDashboard.Grafana.Alerting.Rules;
 /// <summary>An alert rule, complete and valid. <see cref="AlertRuleReader"/> reads it.</summary>
 public sealed record AlertRule
 {
+    /// <summary>The most alerts one rule makes: those of the highest values.</summary>
+    internal const int MaxNames = 100;
+
+    /// <summary>The name of the label that holds the user, model or provider; null for a rule about everything.</summary>
+    internal string? Label => By == AlertDimension.Total ? null : By.ToString().ToLowerInvariant();
+
     /// <summary>Its uid: 1 to 40 of A-Z, a-z, 0-9, hyphen and underscore.</summary>
     public required string Uid { get; init; }
     /// <summary>Its title in Grafana, 1 to 190 characters.</summary>
@@ -21,7 +27,7 @@ public sealed record AlertRule
     public double Limit { get; init; }
     /// <summary>Which requests count; its time range is not used.</summary>
     public RequestFilter Filter { get; init; } = new();
-    /// <summary>How many of the store's newest rows are read, 1 or more; null for all.</summary>
+    /// <summary>How many of the newest rows of a SQLite store are read, 1 or more; null for all. ClickHouse finds the rows of a time range by itself.</summary>
     public long? NewestRows { get; init; }
     /// <summary>How long the limit must be exceeded before it alerts: whole seconds, 0 or more.</summary>
     public TimeSpan For { get; init; }

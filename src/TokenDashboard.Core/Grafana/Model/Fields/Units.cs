@@ -36,6 +36,9 @@ public static class Units
     /// <summary>A time with milliseconds.</summary>
     public const string TimeWithMilliseconds = "time:YYYY-MM-DD HH:mm:ss.SSS";
 
+    /// <summary>Money in the currency of its dashboard, which is no unit of Grafana's: a dashboard of the catalog is written with that of <see cref="Currency"/>.</summary>
+    internal const string Money = "money";
+
     /// <summary>The prefixes of custom units: text before or after the value, a format of times, a scaled unit, a count, a currency.</summary>
     private static readonly string[] Prefixes = ["prefix:", "suffix:", "time:", "si:", "count:", "currency:"];
 
@@ -65,6 +68,17 @@ public static class Units
     /// <param name="unit">The id.</param>
     public static bool IsKnown(string unit) =>
         Ids.Contains(unit) || Prefixes.Any(prefix => unit.StartsWith(prefix, StringComparison.Ordinal) && unit.Length > prefix.Length);
+
+    /// <summary>The codes of the currencies that Grafana has a sign for, sorted.</summary>
+    public static IReadOnlyList<string> Currencies { get; } = [.. Ids.Where(id => id.StartsWith("currency", StringComparison.Ordinal) && id.Length == "currencyUSD".Length).Select(id => id[^3..]).Order(StringComparer.Ordinal)];
+
+    /// <summary>The unit of money: with Grafana's sign of the currency where it has one, else with its code.</summary>
+    /// <param name="code">The code of a currency, such as EUR.</param>
+    public static string Currency(string code)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        return Ids.Contains($"currency{code}") ? $"currency{code}" : $"prefix:{code} ";
+    }
 
     /// <summary>The known unit that is most similar to a text; null if none is similar.</summary>
     internal static string? Nearest(string text) => Spelling.Nearest(text, Ids);

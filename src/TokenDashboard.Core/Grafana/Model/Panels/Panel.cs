@@ -58,16 +58,16 @@ public abstract record DataPanel : Panel
     /// <inheritdoc/>
     public override required string Description { get; init; }
     /// <summary>Where the data comes from. Grafana names this query A.</summary>
-    public required SqliteQuery Query { get; init; }
+    public required DataSourceQuery Query { get; init; }
     /// <summary>Further queries, which Grafana names B, C and so on; at most 25.</summary>
-    public IReadOnlyList<SqliteQuery> MoreQueries { get; init; } = [];
+    public IReadOnlyList<DataSourceQuery> MoreQueries { get; init; } = [];
     /// <summary>What the browser does with the results before it draws them, in this order.</summary>
     public IReadOnlyList<Transformation> Transformations { get; init; } = [];
     /// <summary>How values are shown.</summary>
     public required FieldOptions Field { get; init; }
     /// <summary>Exceptions to <see cref="Field"/> for single columns; the later one wins.</summary>
     public IReadOnlyList<FieldOverride> Overrides { get; init; } = [];
-    internal IReadOnlyList<SqliteQuery> Queries => [Query, .. MoreQueries];
+    internal IReadOnlyList<DataSourceQuery> Queries => [Query, .. MoreQueries];
 
     /// <summary>The panel type's own part of the field options; null for none.</summary>
     internal virtual JsonObject? WriteCustomField() => null;

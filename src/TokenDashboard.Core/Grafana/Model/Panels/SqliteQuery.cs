@@ -1,12 +1,12 @@
 using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.Model.Panels;
 
 /// <summary>A query of Grafana's SQLite data source (frser-sqlite-datasource).</summary>
 /// <param name="Sql">The SQL with Grafana's variables in it.</param>
 /// <param name="TimeColumns">The result columns that are times: integers are seconds since 1970, text is RFC 3339.</param>
-public sealed record SqliteQuery(string Sql, params IReadOnlyList<string> TimeColumns)
+public sealed record SqliteQuery(string Sql, params IReadOnlyList<string> TimeColumns) : DataSourceQuery(Sql)
 {
     /// <summary>
     /// Whether each combination of text columns is a series; rows must then ascend by a time that is never NULL. Otherwise the result stays one
@@ -14,10 +14,12 @@ public sealed record SqliteQuery(string Sql, params IReadOnlyList<string> TimeCo
     /// </summary>
     public bool SeriesByLabel { get; init; }
 
-    internal JsonObject Write(string refId) => new()
+    internal override DataSourcePlugin Plugin => DataSourcePlugin.Sqlite;
+
+    internal override JsonObject Write(string refId) => new()
     {
         ["refId"] = refId,
-        ["datasource"] = DataSourceVariable.Reference,
+        ["datasource"] = Plugin.Reference,
         ["queryType"] = SeriesByLabel ? "time series" : "table",
         // The editor shows the raw text and the browser sends it; Grafana's server runs the other when no browser takes part.
         ["rawQueryText"] = Sql,

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.Model.Variables;
 
@@ -19,17 +20,18 @@ public abstract record DashboardVariable(string Name, string Label, string Descr
     private protected static JsonObject Option(string text, string value, bool selected = true) => new() { ["selected"] = selected, ["text"] = text, ["value"] = value };
 }
 
-/// <summary>Chooses among Grafana's SQLite data sources. It is named as Grafana's linter requires.</summary>
-public sealed record DataSourceVariable() : DashboardVariable("datasource", "Data source", "The SQLite data source that reads the store.")
+/// <summary>Chooses among Grafana's data sources of one plugin. It is named as Grafana's linter requires.</summary>
+/// <param name="Plugin">The plugin.</param>
+public sealed record DataSourceVariable(DataSourcePlugin Plugin) : DashboardVariable("datasource", "Data source", $"The {Plugin.Name} data source that reads the store.")
 {
-    /// <summary>The id of the data source plugin.</summary>
-    public const string PluginId = "frser-sqlite-datasource";
+    /// <summary>Chooses among SQLite data sources.</summary>
+    public DataSourceVariable()
+        : this(DataSourcePlugin.Sqlite)
+    {
+    }
 
     internal override string Type => "datasource";
-    /// <summary>What panels and variables name as their data source.</summary>
-    internal static JsonObject Reference => new() { ["type"] = PluginId, ["uid"] = "${datasource}" };
-
-    internal override JsonObject Write() => new() { ["query"] = PluginId, ["regex"] = "", ["refresh"] = 1, ["multi"] = false, ["includeAll"] = false };
+    internal override JsonObject Write() => new() { ["query"] = Plugin.Id, ["regex"] = "", ["refresh"] = 1, ["multi"] = false, ["includeAll"] = false };
 }
 
 /// <summary>
@@ -42,10 +44,12 @@ public sealed record QueryVariable(string Name, string Label, string Description
     private const int OnTimeRangeChange = 2;
     private const int AlphabeticalWithoutCase = 5;
 
+    /// <summary>The plugin that runs the query.</summary>
+    public DataSourcePlugin Plugin { get; init; } = DataSourcePlugin.Sqlite;
     internal override string Type => "query";
 
     internal override JsonObject Write() => Json.Of(
-        ("datasource", DataSourceVariable.Reference), ("query", Sql), ("definition", Sql), ("refresh", OnTimeRangeChange), ("regex", ""),
+        ("datasource", Plugin.Reference), ("query", Sql), ("definition", Sql), ("refresh", OnTimeRangeChange), ("regex", ""),
         ("sort", AlphabeticalWithoutCase), ("multi", Multiple), ("includeAll", Multiple),
         ("allValue", Multiple && AllValue.Length > 0 ? AllValue : null),
         ("current", Multiple ? new JsonObject { ["selected"] = true, ["text"] = new JsonArray("All"), ["value"] = new JsonArray("$__all") } : null));

@@ -1,13 +1,10 @@
-using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.Model.Variables;
-
-namespace TokenDashboard.Grafana.Model;
+namespace TokenDashboard.Grafana.Model.Plugins;
 
 /// <summary>The data source a dashboard of this product reads: Grafana's community plugin for SQLite.</summary>
 public static class SqliteDataSource
 {
     /// <summary>The plugin's id, which is also the data source's type.</summary>
-    public const string PluginId = DataSourceVariable.PluginId;
+    public const string PluginId = "frser-sqlite-datasource";
     /// <summary>The name a new data source gets.</summary>
     public const string DefaultName = "TokenDashboard";
     /// <summary>The uid a new data source gets.</summary>
@@ -48,21 +45,4 @@ public static class SqliteDataSource
     {
         ["path"] = database, ["pathPrefix"] = PathPrefix, ["pathOptions"] = PathOptions, ["attachLimit"] = 0,
     };
-
-    /// <summary>Sets what differs from <see cref="Settings"/>, keeps everything else, and says whether anything differed.</summary>
-    internal static bool Correct(JsonObject settings, string database)
-    {
-        bool changed = false;
-        foreach ((string name, object wanted) in Settings(database))
-        {
-            // The plugin takes a missing limit as 0.
-            bool equal = wanted is int number ? (settings[name] is null ? 0 : settings.Number(name)) == number : settings.String(name) == (string)wanted;
-            if (!equal)
-            {
-                settings[name] = JsonValue.Create(wanted);
-                changed = true;
-            }
-        }
-        return changed;
-    }
 }

@@ -1,0 +1,36 @@
+using TokenDashboard.Grafana.Queries;
+
+using static TokenDashboard.Engines.ClickHouse.Panels.ClickHouseExpressions;
+
+namespace TokenDashboard.Engines.ClickHouse.Panels;
+
+/// <summary>The SQL of what only the dashboard of cost asks.</summary>
+internal static class ClickHouseCostSql
+{
+    internal static string Month { get; } = $"""
+        WITH toDateTime(toStartOfMonth($__toTime - 1, {Zone}), {Zone}) AS month
+        SELECT sumOrNull(cost) AS "Month so far",
+          sumOrNull(cost) * 86400 * toDayOfMonth(toLastDayOfMonth($__toTime - 1, {Zone})) / greatest(60, dateDiff('second', month, least($__toTime, now()))) AS "Month at this rate"
+        {From([PanelMeasures.Cost], range: "time >= month AND time < $__toTime")}
+        """;
+
+    internal static string Spread(CostSpreadQuery query)
+    {
+        string one = query.Transactions ? "a transaction" : "a request";
+        string spent = query.Transactions
+            ? $"SELECT sum(cost) AS spent {From([PanelMeasures.Cost], " AND transaction_id != ''")} GROUP BY transaction_id"
+            : $"SELECT cost AS spent {From([PanelMeasures.Cost])}";
+        return $"""
+            SELECT avg(spent) AS "Mean of {one}", {Percentile(95, "spent")} AS "p95 of {one}", max(spent) AS "Most of {one}"
+            FROM ({spent})
+            """;
+    }
+
+    internal static string PriceList { get; } = $"""
+        SELECT list AS "Price list", currency AS "Currency", count() AS "Models"
+        FROM {PriceView.Table} FINAL
+        WHERE notEmpty(prices)
+        GROUP BY list, currency
+        ORDER BY 3 DESC, list
+        """;
+}

@@ -1,0 +1,325 @@
+using System.Globalization;
+using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Queries;
+
+using static TokenDashboard.Engines.ClickHouse.Panels.ClickHouseExpressions;
+
+namespace TokenDashboard.Engines.ClickHouse.Panels;
+
+/// <summary>Writes what panels ask as SQL for ClickHouse, over the table of requests, with the plugin's macros.</summary>
+internal static class ClickHousePanelSql
+{
+    private static readonly int[] Percents = [50, 95, 99];
+
+    /// <summary>The query of a panel.</summary>
+    internal static ClickHouseQuery Write(PanelQuery query) => new(Sql(query)) { SeriesByLabel = query is TopOverTimeQuery };
+
+    private static string Sql(PanelQuery query) => query switch
+    {
+        TotalsQuery totals => Totals(totals),
+        ChangesQuery changes => Changes(changes),
+        LoadQuery load => Load(load),
+        NewestQuery newest => $"SELECT toUnixTimestamp(maxOrNull(time)) * 1000 AS {Quoted(newest.Title)}\n{From()}",
+        MonthQuery => ClickHouseCostSql.Month,
+        CostSpreadQuery spread => ClickHouseCostSql.Spread(spread),
+        PriceListQuery => ClickHouseCostSql.PriceList,
+        OverTimeQuery overTime => OverTime(overTime),
+        CumulativeQuery cumulative => Cumulative(cumulative),
+        TopOverTimeQuery top => top.Cumulative ? CumulativeTop(top) : TopOverTime(top),
+        TopQuery top => Top(top),
+        TableQuery table => Table(table),
+        DurationOverTimeQuery => DurationOverTime,
+        DurationQuery durations => Durations(durations),
+        WeekQuery week => Week(week),
+        HoursQuery hours => Hours(hours),
+        DaysAndHoursQuery days => DaysAndHours(days),
+        LargestNamesQuery names => LargestNames(names),
+        RequestsQuery requests => Requests(requests),
+        HistogramQuery histogram => Histogram(histogram),
+        TransactionsQuery transactions => Transactions(transactions),
+        _ => throw new ArgumentOutOfRangeException(nameof(query)),
+    };
+
+    private static string Totals(TotalsQuery query) => $"""
+        SELECT
+          {Lines(query.Measures.Select(measure => $"{OrNull(measure)} AS {Quoted(measure.Title)}"))}
+        {From(query.Measures, OfRow(query))}
+        """;
+
+    private static string Changes(ChangesQuery query)
+    {
+        string columns = string.Join(", ", query.Measures.Select((measure, index) => $"{OrNull(measure)} AS m{index + 1}"));
+        return $"""
+            SELECT
+              {Lines(query.Measures.Select((measure, index) => $"now.m{index + 1} / nullIf(before.m{index + 1}, 0) - 1 AS {Quoted(measure.Title)}"))}
+            FROM (SELECT {columns}
+              {From(query.Measures, OfRow(query), indent: "  ")}) AS now
+            CROSS JOIN (SELECT {columns}
+              {From(query.Measures, OfRow(query), PreviousRange, indent: "  ")}) AS before
+            """;
+    }
+
+    // A bucket ends where the next one begins, the last one at the end of the time range or now. One shorter than a minute is taken as a minute.
+    private static string Load(LoadQuery query) => $"""
+        SELECT
+          {Lines(query.Measures.Select((measure, index) => $"sum(m{index + 1}) / sum(minutes) AS {Quoted($"{measure.Title} a minute")}, max(m{index + 1} / minutes) AS {Quoted($"Most {measure.Title.ToLowerInvariant()} a minute")}"))}
+        FROM (
+          SELECT bucket, greatest(60, dateDiff('second', bucket, leadInFrame(bucket, 1, least(now(), $__toTime)) OVER (ORDER BY bucket ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING))) / 60 AS minutes
+          FROM {Raw("times")} AS times WHERE bucket <= now()) AS buckets
+        LEFT JOIN (
+          SELECT {BucketOfRequest}, {string.Join(", ", query.Measures.Select((measure, index) => $"toNullable({Expression(measure)}) AS m{index + 1}"))}
+          {From(query.Measures, indent: "  ")}
+          GROUP BY bucket) AS used USING (bucket)
+        """;
+
+    private static string OverTime(OverTimeQuery query) => $"""
+        SELECT bucket AS time, {string.Join(", ", query.Measures.Select((measure, index) => $"m{index + 1} AS {Quoted(measure.Title)}"))}
+        FROM {Raw("times")} AS times LEFT JOIN (
+          SELECT {BucketOfRequest}, {Columns(query.Measures)}
+          {From(query.Measures, OfRow(query), indent: "  ")}
+          GROUP BY bucket) AS used USING (bucket)
+        ORDER BY time
+        """;
+
+    // The line of this period ends at the present moment. Without requests there is none.
+    private static string Cumulative(CumulativeQuery query) => $"""
+        SELECT bucket AS time,
+          if(sum(now) OVER () > 0 AND bucket <= greatest(now(), max(if(now > 0, bucket, toDateTime(0))) OVER ()), sum(now) OVER (ORDER BY bucket), NULL) AS "This period",
+          nullIf(sum(before) OVER (ORDER BY bucket), 0) AS "Period before"
+        FROM (
+          SELECT bucket, sum(part) AS now, sum(earlier) AS before
+          FROM (
+            SELECT {BucketOfRequest}, {Expression(query.Measure)} AS part, 0 AS earlier
+            {From([query.Measure], indent: "    ")}
+            GROUP BY bucket
+            UNION ALL
+            SELECT greatest($__fromTime - dateDiff('second', $__fromTime, $__toTime), {Raw("bucket_start")}) + dateDiff('second', $__fromTime, $__toTime) AS bucket, 0, {Expression(query.Measure)}
+            {From([query.Measure], range: PreviousRange, indent: "    ")}
+            GROUP BY bucket
+            UNION ALL
+            SELECT bucket, 0, 0 FROM {Raw("times")} AS times)
+          GROUP BY bucket)
+        ORDER BY time
+        """;
+
+    private static string TopOverTime(TopOverTimeQuery query) => $"""
+        SELECT bucket AS time, {TopName(query.Top)} AS {Column(query.Dimension)}, sum(amount) AS {Label(query.Measure)}
+        FROM ({Ranked(query)})
+        GROUP BY 1, 2
+        ORDER BY 1, 3 DESC
+        """;
+
+    private static string CumulativeTop(TopOverTimeQuery query) => $"""
+        SELECT bucket AS time, shown AS {Column(query.Dimension)}, arraySum(point -> if(point.1 <= bucket, point.2, 0), points) AS {Label(query.Measure)}
+        FROM {Raw("times")} AS times
+        CROSS JOIN (
+          SELECT {TopName(query.Top)} AS shown, groupArray((bucket, amount)) AS points, max(max(bucket)) OVER () AS latest
+          FROM ({Ranked(query)})
+          GROUP BY shown) AS used
+        WHERE bucket <= greatest(now(), latest)
+        ORDER BY 1, 3 DESC
+        """;
+
+    // Each bucket and name, with the place of the name among all.
+    private static string Ranked(TopOverTimeQuery query)
+    {
+        string bucket = query.ByDay ? $"greatest($__fromTime, toDateTime(toStartOfDay(time, {Zone}))) AS bucket" : BucketOfRequest;
+        return $"""
+
+              SELECT *, dense_rank() OVER (ORDER BY total DESC, name) AS place
+              FROM (
+                SELECT *, sum(amount) OVER (PARTITION BY name) AS total
+                FROM (
+                  SELECT {bucket}, {Known(Column(query.Dimension))} AS name, {Expression(query.Measure)} AS amount
+                  {From([query.Measure], indent: "          ")}
+                  GROUP BY bucket, name{(IsPriced(query.Measure) ? " HAVING amount > 0" : "")}))
+            """;
+    }
+
+    private static string Top(TopQuery query)
+    {
+        (string parts, string value) = query.Measure is RatioMeasure ratio
+            ? ($"{Sum(ratio.Measure)} AS amount, {Sum(ratio.Per)} AS per, sum(total_tokens) AS tokens", $"{Factor(ratio)}sum(amount) / nullIf(sum(per), 0)")
+            : ($"{Expression(query.Measure)} AS amount", "sum(amount)");
+        // What is a quotient has no size of its own: the top are those with most tokens.
+        bool byTokens = query.Measure is RatioMeasure;
+        string size = byTokens ? "tokens" : "amount";
+        return $"""
+            SELECT {TopName(query.Top)} AS {Quoted(Title(query.Dimension))}, {value} AS {Quoted(query.Measure.Title)}
+            FROM (
+              SELECT *, row_number() OVER (ORDER BY {size} DESC, name) AS place
+              FROM (
+                SELECT {Known(Column(query.Dimension))} AS name, {parts}
+                {From([query.Measure], OfRow(query), indent: "    ")}
+                GROUP BY name{(query.OnlyWhereAny ? $" HAVING {(byTokens ? "per > 0 AND amount >= 0" : "amount > 0")}" : "")}))
+            GROUP BY 1
+            ORDER BY min(place) > {query.Top}, sum({size}) DESC, 1
+            """;
+    }
+
+    private static string Table(TableQuery query)
+    {
+        string name = $"{Known(Column(query.Dimension))} AS name";
+        string joins = "";
+        if (query.Columns.OfType<MainModelMeasure>().Any())
+        {
+            joins += $"""
+
+                LEFT JOIN (
+                  SELECT name, argMax(main, tokens) AS main
+                  FROM (
+                    SELECT {name}, {Known("model")} AS main, sum(total_tokens) AS tokens
+                    {From(indent: "    ")}
+                    GROUP BY name, main)
+                  GROUP BY name) AS models USING (name)
+                """;
+        }
+        if (query.Columns.Any(column => column is PreviousMeasure or ChangeMeasure))
+        {
+            joins += $"""
+
+                LEFT JOIN (
+                  SELECT {name}, toNullable(sum(total_tokens)) AS previous
+                  {From(range: PreviousRange, indent: "  ")}
+                  GROUP BY name) AS before USING (name)
+                """;
+        }
+        PanelMeasure[] own = [.. query.Columns.Where(column => column is SumMeasure or RatioMeasure or TimeMeasure)];
+        int[] percents = [.. query.Columns.OfType<PercentileMeasure>().Select(column => column.Percent)];
+        return $"""
+            SELECT name AS {Quoted(Title(query.Dimension))}, {string.Join(", ", query.Columns.Select(column => column switch
+            {
+                ShareMeasure => $"amount / nullIf(sum(amount) OVER (), 0) AS {Quoted(column.Title)}",
+                PreviousMeasure => $"previous AS {Quoted(column.Title)}",
+                ChangeMeasure => $"amount / nullIf(previous, 0) - 1 AS {Quoted(column.Title)}",
+                MainModelMeasure => $"main AS {Quoted(column.Title)}",
+                PercentileMeasure percentile when Array.IndexOf(percents, percentile.Percent) + 1 is var place => $"if(timed = 0, NULL, p[{place}]) AS {Quoted(column.Title)}",
+                _ => Quoted(column.Title),
+            }))}
+            FROM (
+              SELECT {name}, sum(total_tokens) AS amount,
+                {Lines(own.Select(column => $"{Expression(column)} AS {Quoted(column.Title)}").Concat(percents.Length > 0 ? ["count(duration_ms) AS timed", $"{Percentiles(percents)} AS p"] : []), "    ")}
+              {From(query.Columns, indent: "  ")}
+              GROUP BY name) AS used{joins}
+            ORDER BY amount DESC, name
+            LIMIT {query.Rows}
+            """;
+    }
+
+    private static string DurationOverTime { get; } = $"""
+        SELECT bucket AS time, {string.Join(", ", Percents.Select((percent, index) => $"p[{index + 1}] AS p{percent}"))}
+        FROM (
+          SELECT {BucketOfRequest}, {Percentiles(Percents)} AS p
+          {From(also: " AND duration_ms IS NOT NULL", indent: "  ")}
+          GROUP BY bucket)
+        ORDER BY time
+        """;
+
+    private static string Durations(DurationQuery query) => $"""
+        SELECT name AS {Quoted(Title(query.Dimension))}, {string.Join(", ", Percents.Select((percent, index) => $"p[{index + 1}] AS p{percent}"))}
+        FROM (
+          SELECT {Known(Column(query.Dimension))} AS name, count() AS requests, {Percentiles(Percents)} AS p
+          {From(also: " AND duration_ms IS NOT NULL", indent: "  ")}
+          GROUP BY name)
+        ORDER BY requests DESC, name
+        LIMIT {query.Top}
+        """;
+
+    private static string Week(WeekQuery query) => $"""
+        SELECT transform(weekday, range(1, 8), ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'], '') AS "Day",
+          {HourColumns(hour => hour)}
+        FROM (
+          SELECT toDayOfWeek(time, 0, {Zone}) AS weekday, toHour(time, {Zone}) AS hour, {Expression(query.Measure)} AS amount
+          {From([query.Measure], indent: "  ")}
+          GROUP BY weekday, hour)
+        GROUP BY weekday
+        ORDER BY weekday
+        """;
+
+    private static string Hours(HoursQuery query) => $"""
+        SELECT leftPad(toString(toHour(time, {Zone})), 2, '0') AS "Hour", {Expression(query.Measure)} AS {Quoted(query.Measure.Title)}
+        {From([query.Measure])}
+        GROUP BY 1
+        ORDER BY 1
+        """;
+
+    // A row stands under the time at which its day ends. The day before is among them, because a heatmap needs two times to know how wide a
+    // cell is.
+    private static string DaysAndHours(DaysAndHoursQuery query) => $"""
+        SELECT toDateTime(arrayJoin(if(day = min(day) OVER (), [day, day + 1], [day + 1])), {Zone}) AS time,
+          {HourColumns(hour => $"{hour}:00", column: true)}
+        FROM (
+          SELECT day, {string.Join(", ", Enumerable.Range(0, 24).Select(hour => $"sumIfOrNull(amount, hour = {hour}) AS h{hour}"))}
+          FROM (
+            SELECT toDate(time, {Zone}) AS day, toHour(time, {Zone}) AS hour, {Expression(query.Measure)} AS amount
+            {From([query.Measure], indent: "    ")}
+            GROUP BY day, hour)
+          GROUP BY day)
+        ORDER BY time
+        """;
+
+    private static string HourColumns(Func<string, string> title, bool column = false) => string.Join(",\n  ", Enumerable.Range(0, 24).Chunk(3).Select(hours =>
+        string.Join(", ", hours.Select(hour => $"{(column ? $"if(time > toDateTime(day, {Zone}), h{hour}, NULL)" : $"sumIfOrNull(amount, hour = {hour})")} AS \"{title(hour.ToString("00", CultureInfo.InvariantCulture))}\""))));
+
+    // A backslash means something to SQL where the browser puts the name in.
+    private static string LargestNames(LargestNamesQuery query) => $"""
+        SELECT replaceAll(name, '\\', '\\\\') AS __value, name AS __text
+        FROM (
+          SELECT {Known(Column(query.Dimension))} AS name, {Expression(query.Measure)} AS amount
+          {From([query.Measure], indent: "  ")}
+          GROUP BY name)
+        WHERE position(name, concat('$', '__')) = 0
+        ORDER BY amount DESC, name
+        LIMIT {query.Top}
+        """;
+
+    private static string Requests(RequestsQuery query)
+    {
+        (string order, string condition) = query.Choice switch
+        {
+            RequestChoice.Newest => ("time", ""),
+            RequestChoice.Slowest => ("duration_ms", " AND duration_ms IS NOT NULL"),
+            RequestChoice.MostExpensive => ("cost", " AND cost > 0"),
+            RequestChoice.Largest => ("total_tokens", " AND total_tokens > 0"),
+            _ => ("time", " AND interrupted_stream"),
+        };
+        PanelMeasure[] measures = query.Choice == RequestChoice.MostExpensive ? [PanelMeasures.Cost] : [];
+        return $"""
+            SELECT time AS "Time", source AS "Source", transaction_id AS "Transaction", {string.Join(", ", Enum.GetValues<PanelDimension>().Where(dimension => dimension != PanelDimension.RequestType).Select(dimension => $"{Known(Column(dimension))} AS {Quoted(Title(dimension))}"))}, {Known("request_type")} AS "Type",
+              prompt_tokens AS "Prompt", completion_tokens AS "Completion", total_tokens AS "Total"{(measures.Length > 0 ? ", cost AS \"Cost\"" : "")}, duration_ms AS "Duration",
+              if(policy_failed, 'failed', 'passed') AS "Policy"
+            {From(measures, condition)}
+            ORDER BY {order} DESC, source DESC, id DESC
+            LIMIT {query.Rows}
+            """;
+    }
+
+    private static string Histogram(HistogramQuery query)
+    {
+        string edges = $"[{string.Join(", ", query.Steps.Select(step => step.From.ToString(CultureInfo.InvariantCulture)))}]";
+        return $"""
+            SELECT label AS {Quoted(query.Title)}, requests AS "Requests"
+            FROM (SELECT arrayJoin(arrayZip({edges}, [{string.Join(", ", query.Steps.Select(step => $"'{step.Label}'"))}])) AS pair, pair.1 AS step, pair.2 AS label) AS steps
+            LEFT JOIN (
+              SELECT roundDown({(query.OfDurations ? "assumeNotNull(duration_ms)" : "total_tokens")}, {edges}) AS step, count() AS requests
+              {From(also: query.OfDurations ? " AND duration_ms IS NOT NULL" : "", indent: "  ")}
+              GROUP BY step) AS used USING (step)
+            QUALIFY sum(requests) OVER () > 0
+            ORDER BY step
+            """;
+    }
+
+    private static string Transactions(TransactionsQuery query)
+    {
+        string columns = query.Short
+            ? $"argMax({Known("user")}, time) AS \"User\", sum(total_tokens) AS \"Tokens\", count() AS \"Requests\", max(time) AS \"Last request\""
+            : "sum(total_tokens) AS \"Tokens\", count() AS \"Requests\", sum(duration_ms) AS \"Duration\",\n  uniqExact(model) AS \"Models\", countIf(policy_failed) AS \"Policy failures\", min(time) AS \"First request\", max(time) AS \"Last request\"";
+        return $"""
+            SELECT transaction_id AS "Transaction", {columns}
+            {From(also: " AND transaction_id != ''")}
+            GROUP BY transaction_id
+            ORDER BY "Tokens" DESC, transaction_id
+            LIMIT {query.Rows}
+            """;
+    }
+}

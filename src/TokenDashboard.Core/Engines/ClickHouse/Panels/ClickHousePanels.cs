@@ -1,0 +1,119 @@
+using TokenDashboard.Grafana.Alerting.Rules;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Queries;
+
+using static TokenDashboard.Engines.ClickHouse.Panels.ClickHouseExpressions;
+
+namespace TokenDashboard.Engines.ClickHouse.Panels;
+
+/// <summary>
+/// ClickHouse, as dashboards and alert rules see it. Panels read the table itself; what several of them need stands in hidden variables: which
+/// requests are chosen, where a bucket begins, and which requests are of the period before.
+/// </summary>
+internal sealed class ClickHousePanels : IPanelEngine
+{
+    private const int MaxNames = 5_000;
+    private const int MaxBuckets = 1000;
+    private const int MaxAutomaticBuckets = 120;
+
+    private static readonly string[] NameColumns = ["source", "provider", "model", "user"];
+
+    public DataSourcePlugin Plugin => DataSourcePlugin.ClickHouse;
+
+    public IReadOnlyList<QueryVariable> Names { get; } =
+    [
+        OfNames("source", "Source", "The stores whose requests were sent."),
+        OfNames("provider", "Provider", "The providers of all requests."),
+        OfNames("model", "Model", "The models of the chosen providers.", $" WHERE {IsAll("provider")} OR has({Values("provider")}, {Known("provider")})"),
+        OfNames("user", "User", "The users of all requests."),
+    ];
+
+    public DataSourceQuery CountQuery => new ClickHouseQuery($"SELECT count() AS requests FROM {RequestTable.Name}");
+
+    public IEnumerable<QueryVariable> Relations(IEnumerable<string> sql, IReadOnlyList<TimeZoneInfo> zones, bool singleRequests)
+    {
+        string text = string.Join('\n', sql);
+        QueryVariable[] all = [Chosen(singleRequests), BucketStart, Times, Previous];
+        bool Uses(QueryVariable variable) => text.Contains(Raw(variable.Name), StringComparison.Ordinal);
+        return all.Where(variable => Uses(variable) || (variable == BucketStart && Uses(Times)));
+    }
+
+    public DataSourceQuery Write(PanelQuery query) => ClickHousePanelSql.Write(query);
+
+    public DataSourceQuery Write(AlertRule rule) => new ClickHouseQuery(ClickHouseAlertSql.Of(rule)) { SeriesByLabel = true };
+
+    private static QueryVariable BucketStart { get; } = Hidden(
+        "bucket_start",
+        "Where the bucket of a request begins.",
+        $$"""
+        WITH dateDiff('second', $__fromTime, $__toTime) AS seconds, ${zone:sqlstring} AS zone,
+          if(${bucket:raw} > 0, ${bucket:raw}, arrayFirst(length -> length * {{MaxAutomaticBuckets}} >= seconds OR length = 86400, [60, 300, 900, 1800, 3600, 10800, 21600, 43200, 86400])) AS size,
+          size * (1 + intDiv(seconds, size * {{MaxBuckets}})) AS enlarged,
+          toString(if(enlarged <= 900, enlarged, intDiv(enlarged + 899, 900) * 900)) AS step,
+          concat('timezoneOffset(toTimeZone(time, ''', zone, '''))') AS utc_offset,
+          concat('intDiv(toUnixTimestamp(time) + ', utc_offset, ', ', step, ') * ', step) AS local
+        SELECT if(zone = 'UTC',
+          concat('toDateTime(intDiv(toUnixTimestamp(time), ', step, ') * ', step, ')'),
+          concat('toDateTime(', local, ' - timezoneOffset(toDateTime(', local, ' - ', utc_offset, ', ''', zone, ''')))')) AS bucket_start
+        """);
+
+    private static QueryVariable Times { get; } = Hidden(
+        "times",
+        "The beginning of each bucket of the time range.",
+        $$"""
+        SELECT concat('(SELECT DISTINCT greatest(', {{Macro("fromTime")}}, ', ', ${bucket_start:sqlstring}, ') AS bucket FROM (
+          SELECT toDateTime(arrayJoin(arrayPushBack(range(toUnixTimestamp(', {{Macro("fromTime")}}, '), toUnixTimestamp(', {{Macro("toTime")}}, '), 60), toUnixTimestamp(', {{Macro("toTime")}}, ') - 1))) AS time))') AS times
+        """);
+
+    // The table knows all of the period before if it begins after the quarter of an hour of the first request.
+    private static QueryVariable Previous { get; } = Hidden(
+        "previous",
+        "Which requests are of the period of equal length before the time range; none where the table does not go back that far.",
+        $"""
+        SELECT if(intDiv(toUnixTimestamp(min(time)), 900) * 900 + 900 <= toUnixTimestamp($__fromTime) - dateDiff('second', $__fromTime, $__toTime),
+          concat('time >= ', {Macro("fromTime")}, ' - dateDiff(''second'', ', {Macro("fromTime")}, ', ', {Macro("toTime")}, ') AND time < ', {Macro("fromTime")}), '0') AS previous
+        FROM {RequestTable.Name}
+        WHERE toYYYYMM(time) > 190001
+        """);
+
+    private static QueryVariable Chosen(bool singleRequests)
+    {
+        IEnumerable<string> conditions = NameColumns.Select(name => $"if({IsAll(name)}, '', concat(' AND {name} IN ', {Literal($"arrayFlatten(arrayMap(name -> if(name = '{PanelNames.Unknown}', ['', name], [name]), {Values(name)}))")}))");
+        if (singleRequests)
+        {
+            string transaction = $"{Values("transaction")}", tokens = $"toInt64OrZero({Values("min_tokens")}[1])";
+            conditions = conditions.Append($"if({transaction} = [''], '', concat(' AND transaction_id IN ', {Literal(transaction)}))")
+                .Append($"if({tokens} > 0, concat(' AND total_tokens >= ', toString({tokens})), '')");
+        }
+        return Hidden("chosen", "Which requests are chosen by the other variables.", $"SELECT concat('1',\n  {string.Join(",\n  ", conditions)}) AS chosen");
+    }
+
+    // The browser puts names into the text in an encoding that has neither quotes nor backslashes, which SQL could mistake.
+    private static string Values(string variable) =>
+        $"arrayMap(part -> decodeURLComponent(substring(part, {"var-=".Length + variable.Length + 1})), splitByChar('&', '${{{variable}:queryparam}}'))";
+
+    private static string IsAll(string variable) => $"{Values(variable)} = [concat('$', '__all')]";
+
+    // Nothing in a text may look like a macro.
+    private static string Literal(string texts) => $@"replaceAll(toString({texts}), '$', '\\x24')";
+
+    // The plugin would replace it in this query already.
+    private static string Macro(string name) => $"'$', '__{name}'";
+
+    private static QueryVariable OfNames(string name, string label, string description, string condition = "") =>
+        new(
+            name,
+            label,
+            description,
+            $"SELECT {Known("text")} AS name FROM (SELECT DISTINCT {name} AS text FROM {RequestTable.Name}{condition}) WHERE position(text, concat('$', '__')) = 0 ORDER BY name LIMIT {MaxNames}",
+            "1")
+        {
+            Plugin = DataSourcePlugin.ClickHouse,
+        };
+
+    private static QueryVariable Hidden(string name, string description, string sql) =>
+        new(name, name, description, sql, "") { Hidden = true, Multiple = false, Plugin = DataSourcePlugin.ClickHouse };
+}

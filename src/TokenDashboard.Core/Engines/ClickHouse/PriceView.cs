@@ -1,0 +1,79 @@
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.ClickHouse;
+
+/// <summary>
+/// The prices of the models in <see cref="RequestTable"/>, and a view of its requests with what they cost: Grafana knows no price list. Sync-TokenStore
+/// writes them.
+/// </summary>
+internal static class PriceView
+{
+    /// <summary>The table of prices: one row for a provider and model as requests name them, so that a model's prices change all at once.</summary>
+    public const string Table = "token_price";
+
+    /// <summary>The view: the columns of the table of requests, and those of <see cref="Measures.Priced"/>.</summary>
+    public const string Name = "token_request_priced";
+
+    /// <summary>The names of the columns, in the order in which rows are sent.</summary>
+    public static readonly string[] Columns = ["provider", "model", "list", "currency", "prices", "content", "version"];
+
+    // A price of a model: when and for which prompts it is, and what a token of each part and a request cost.
+    private static readonly string[] Fields = ["since", "until", "day_from", "day_until", "prompt_above", "prompt_upto", "input", "cached", "cache_write", "output", "reasoning", "request"];
+
+    private static string Price => $"Tuple({string.Join(", ", Fields.Select((name, index) => $"{name} {(index < 6 ? "Int64" : name == "request" ? "Float64" : "Nullable(Float64)")}"))})";
+
+    // Which rate the tokens of each part have. A part that is not known is 0.
+    private static readonly (string Rate, string Tokens)[] Parts =
+    [
+        ("input", "(prompt_tokens - ifNull(cached_tokens, 0) - ifNull(cache_write_tokens, 0))"), ("cached", "ifNull(cached_tokens, 0)"), ("cache_write", "ifNull(cache_write_tokens, 0)"),
+        ("output", "(completion_tokens - ifNull(reasoning_tokens, 0))"), ("reasoning", "ifNull(reasoning_tokens, 0)"),
+    ];
+
+    /// <summary>The statements that make them where they are missing.</summary>
+    /// <param name="onCluster">Empty, or ON CLUSTER with the name.</param>
+    public static IReadOnlyList<string> CreateStatements(string onCluster) =>
+    [
+        $"""
+        CREATE TABLE IF NOT EXISTS {Table}{onCluster}
+        (
+            provider LowCardinality(String), model LowCardinality(String), list String, currency String,
+            prices Array({Price}),
+            content UInt64, version UInt64
+        )
+        ENGINE = {(onCluster.Length == 0 ? "ReplacingMergeTree(version)" : "ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/{table}', '{shard}-{replica}', version)")}
+        ORDER BY (provider, model)
+        COMMENT '{RequestTable.Comment}{RequestTable.Format}'
+        """,
+        $"""
+        CREATE VIEW IF NOT EXISTS {Name}{onCluster} AS
+        {View}
+        COMMENT '{RequestTable.Comment}{RequestTable.Format}'
+        """,
+    ];
+
+    /// <summary>Whether both are there.</summary>
+    public static bool Exist(ClickHouseServer server)
+    {
+        var parameters = new ClickHouseParameters();
+        return server.Query(
+            $"SELECT toInt64(count()) FROM system.tables WHERE database = currentDatabase() AND name IN ({parameters.Add(Table)}, {parameters.Add(Name)})", parameters, row => row.GetInt64(0)).Single() == 2;
+    }
+
+    // As PriceRates.CostOf: where no token has a price there is no cost. Amounts of several currencies are not added. A condition on
+    // what is joined costs less than a list of prices that is copied to each request, and a number as the key a fifth of two texts.
+    private static string View { get; } = $"""
+        WITH
+            intDiv({RequestTable.Micros}, 1000000) AS second,
+            {string.Join(" + ", Parts.Select(part => $"if(price.{part.Rate} IS NULL, {part.Tokens}, 0)"))} AS unpriced,
+            (SELECT uniqExactIf(currency, notEmpty(prices)) FROM {Table} FINAL) < 2 AS one_currency
+        SELECT request.*,
+            if(price.prompt_upto > 0 AND one_currency AND (unpriced < prompt_tokens + completion_tokens OR prompt_tokens + completion_tokens = 0),
+                {string.Join(" + ", Parts.Select(part => $"{part.Tokens} * ifNull(price.{part.Rate}, 0)"))} + price.request, NULL) AS cost,
+            if((SELECT count() FROM {Table}) > 0, unpriced, NULL) AS unpriced_tokens,
+            if(one_currency, cached_tokens * (price.input - price.cached), NULL) AS cache_savings
+        FROM {RequestTable.Name} AS request FINAL
+        LEFT JOIN (SELECT cityHash64(provider, model) AS key, {string.Join(", ", Fields.Select(name => $"each.{name} AS {name}"))} FROM {Table} FINAL ARRAY JOIN prices AS each) AS price
+            ON price.key = cityHash64(request.provider, request.model) AND second >= price.since AND second < price.until
+                AND second % 86400 >= price.day_from AND second % 86400 < price.day_until AND prompt_tokens > price.prompt_above AND prompt_tokens <= price.prompt_upto
+        """;
+}

@@ -1,0 +1,16 @@
+using TokenDashboard.Engines.ClickHouse.Panels;
+using TokenDashboard.Engines.Sqlite.Panels;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Queries;
+
+namespace TokenDashboard.Engines;
+
+/// <summary>The engines that dashboards and alert rules can ask.</summary>
+internal static class PanelEngines
+{
+    private static readonly IPanelEngine[] All = [new SqlitePanels(), new ClickHousePanels()];
+
+    /// <summary>The engine whose SQL a plugin runs.</summary>
+    public static IPanelEngine Of(DataSourcePlugin plugin) => All.Single(engine => engine.Plugin == plugin);
+}

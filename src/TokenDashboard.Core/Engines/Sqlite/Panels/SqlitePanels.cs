@@ -1,0 +1,40 @@
+using TokenDashboard.Grafana.Alerting.Rules;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Queries;
+
+namespace TokenDashboard.Engines.Sqlite.Panels;
+
+/// <summary>SQLite, as dashboards and alert rules see it.</summary>
+internal sealed class SqlitePanels : IPanelEngine
+{
+    private const int MaxNames = 5_000;
+
+    public DataSourcePlugin Plugin => DataSourcePlugin.Sqlite;
+
+    public IReadOnlyList<QueryVariable> Names { get; } =
+    [
+        UsageRelations.KnownNames,
+        Of("provider", "Provider", "Providers in the rollups of the store and in its newest 200,000 other requests.", "provider"),
+        Of("model", "Model", "Models of the chosen providers, from the same places.", "model", $" AND {UsageRelations.Chosen("provider", UsageRelations.Known("provider"))}"),
+        Of("user", "User", "Users in the rollups of the store and in its newest 200,000 other requests.", "user_id"),
+    ];
+
+    public DataSourceQuery CountQuery => new SqliteQuery($"SELECT COUNT(*) AS requests FROM {TelemetrySql.Table}");
+
+    public IEnumerable<QueryVariable> Relations(IEnumerable<string> sql, IReadOnlyList<TimeZoneInfo> zones, bool singleRequests) =>
+        UsageRelations.UsedBy(sql, UsageRelations.Planner(zones, singleRequests));
+
+    public DataSourceQuery Write(PanelQuery query) => SqlitePanelSql.Write(query);
+
+    public DataSourceQuery Write(AlertRule rule) => new SqliteQuery(AlertSql.Of(rule), "time") { SeriesByLabel = true };
+
+    private static QueryVariable Of(string name, string label, string description, string column, string condition = "") => new(
+        name,
+        label,
+        description,
+        $"SELECT DISTINCT {UsageRelations.Known(column)} AS name FROM ${"{names:raw}"} WHERE {UsageRelations.Choosable(UsageRelations.Known(column))}{condition} LIMIT {MaxNames}",
+        UsageRelations.AllValue);
+}

@@ -1,0 +1,38 @@
+using TokenDashboard.Engines;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Queries;
+
+namespace TokenDashboard.Grafana.Catalog;
+
+/// <summary>What a dashboard needs to know of its surroundings: the engine that it asks, and where its links lead.</summary>
+/// <param name="Engine">The engine. Dashboards of several engines can stand on one server.</param>
+/// <param name="Name">The name of the dashboard in the catalog.</param>
+/// <param name="Uid">The uid in place of the dashboard's own, or null.</param>
+/// <param name="Zones">The time zones to choose from.</param>
+internal sealed record CatalogPlace(IPanelEngine Engine, string Name, string? Uid, IReadOnlyList<TimeZoneInfo> Zones)
+{
+    // The first one has no suffix.
+    private bool IsSqlite => Engine.Plugin == DataSourcePlugin.Sqlite;
+
+    /// <summary>The dashboard's uid.</summary>
+    internal string Self => Uid ?? UidOf(Name);
+
+    /// <summary>The uid of the dashboard of requests.</summary>
+    internal string Requests => Name == RequestsDashboard.Name ? Self : UidOf(RequestsDashboard.Name);
+
+    /// <summary>Which dashboards the menu of each dashboard lists.</summary>
+    internal string Tag => IsSqlite ? "tokendashboard" : $"tokendashboard-{Engine.Plugin.Name.ToLowerInvariant()}";
+
+    /// <summary>All links to a dashboard itself end in this: Grafana sets a variable that they do not mention back to its first value.</summary>
+    internal string SameView => $"${{datasource:queryparam}}{(IsSqlite ? "" : "&${source:queryparam}")}&${{bucket:queryparam}}&${{zone:queryparam}}";
+
+    /// <summary>The variables of every dashboard, in the order of its controls.</summary>
+    internal IReadOnlyList<DashboardVariable> Variables => [new DataSourceVariable(Engine.Plugin), .. Engine.Names, RequestVariables.Bucket, TimeZones.Variable(Zones)];
+
+    /// <summary>The title. Grafana has no two of one title in a folder that comes from files.</summary>
+    internal string Title(string title) => IsSqlite ? title : $"{title} ({Engine.Plugin.Name})";
+
+    private string UidOf(string name) => $"tokendashboard-{name.ToLowerInvariant()}{(IsSqlite ? "" : "-" + Engine.Plugin.Name.ToLowerInvariant())}";
+}

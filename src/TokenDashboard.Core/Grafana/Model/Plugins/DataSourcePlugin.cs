@@ -1,0 +1,66 @@
+using System.Text.Json.Nodes;
+
+namespace TokenDashboard.Grafana.Model.Plugins;
+
+/// <summary>A data source plugin of Grafana that dashboards of this product read from.</summary>
+/// <param name="Id">Its id, which is also the type of its data sources.</param>
+/// <param name="Name">The name of what it reads.</param>
+public sealed record DataSourcePlugin(string Id, string Name)
+{
+    /// <summary>Grafana's community plugin for SQLite.</summary>
+    public static DataSourcePlugin Sqlite { get; } = new(SqliteDataSource.PluginId, "SQLite");
+
+    /// <summary>Grafana's own plugin for ClickHouse.</summary>
+    public static DataSourcePlugin ClickHouse { get; } = new("grafana-clickhouse-datasource", "ClickHouse") { Oldest = new(4, 0, 0), OldestGrafana = new(11, 6, 0) };
+
+    /// <summary>All of them.</summary>
+    internal static IReadOnlyList<DataSourcePlugin> All { get; } = [Sqlite, ClickHouse];
+
+    /// <summary>The oldest version that reads the dashboards. Earlier ones of SQLite do not take the names __text and __value in queries of variables.</summary>
+    internal Version Oldest { get; private init; } = new(3, 5, 0);
+
+    /// <summary>The oldest version of Grafana.</summary>
+    internal Version OldestGrafana { get; private init; } = new(9, 0, 0);
+
+    /// <summary>The uid a new data source gets.</summary>
+    public string DefaultUid => $"tokendashboard-{Name.ToLowerInvariant()}";
+
+    /// <summary>The name a new data source gets. Grafana has no two of one name.</summary>
+    public string DefaultName => this == Sqlite ? "TokenDashboard" : $"TokenDashboard {Name}";
+
+    /// <summary>The name of what Grafana's import page asks for.</summary>
+    internal string InputName => $"DS_{Name.ToUpperInvariant()}";
+
+    /// <summary>What panels and variables name as their data source.</summary>
+    internal JsonObject Reference => new() { ["type"] = Id, ["uid"] = "${datasource}" };
+
+    /// <summary>The plugin that reads an engine.</summary>
+    /// <param name="engine">The engine; null for that of the database.</param>
+    /// <param name="database">The path of a SQLite database, or the address of ClickHouse; null for SQLite.</param>
+    public static DataSourcePlugin Of(DashboardEngine? engine, string? database = null) => engine switch
+    {
+        DashboardEngine.Sqlite => Sqlite,
+        DashboardEngine.ClickHouse => ClickHouse,
+        _ => DataSourceSettings.PluginOf(database),
+    };
+
+    /// <summary>The plugin that a dashboard reads: that of ClickHouse if it names no other of these.</summary>
+    internal static DataSourcePlugin Of(JsonObject dashboard)
+    {
+        HashSet<string> texts = [.. dashboard.AllTexts((_, text) => text)];
+        return texts.Contains(ClickHouse.Id) && !texts.Contains(Sqlite.Id) ? ClickHouse : Sqlite;
+    }
+
+    /// <summary>The plugin with an id; null for any other.</summary>
+    internal static DataSourcePlugin? Find(string? id) => All.FirstOrDefault(plugin => plugin.Id == id);
+}
+
+/// <summary>An engine that dashboards read.</summary>
+public enum DashboardEngine
+{
+    /// <summary>A SQLite store.</summary>
+    Sqlite,
+
+    /// <summary>The requests of many stores in ClickHouse.</summary>
+    ClickHouse,
+}

@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+using TokenDashboard.Engines.ClickHouse;
+
+namespace TokenDashboard.Grafana.Model.Plugins;
+
+/// <summary>The settings of a data source, by what it reads: the path of a SQLite database, or the address of ClickHouse.</summary>
+internal static class DataSourceSettings
+{
+    // The plugin's settings for all its queries: as the commands ask. Rows that replace one another are in one partition.
+    private static readonly (string Name, string Value)[] QuerySettings = [("do_not_merge_across_partitions_select_final", "1")];
+
+    /// <summary>The plugin that reads a database.</summary>
+    internal static DataSourcePlugin PluginOf(string? database) =>
+        database is not null && ClickHouseAddress.Matches(database) ? DataSourcePlugin.ClickHouse : DataSourcePlugin.Sqlite;
+
+    /// <summary>The settings.</summary>
+    /// <param name="database">The path, or the address.</param>
+    /// <param name="user">The user of ClickHouse in place of the address's; null for that one.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreAddressInvalid"/>: the address is not valid, or holds a password.</exception>
+    internal static IReadOnlyDictionary<string, object> Of(string database, string? user = null)
+    {
+        if (PluginOf(database) == DataSourcePlugin.Sqlite)
+        {
+            return SqliteDataSource.Settings(database);
+        }
+        var address = ClickHouseAddress.Parse(database);
+        var settings = new Dictionary<string, object>
+        {
+            ["host"] = address.Host,
+            ["port"] = address.Port,
+            ["protocol"] = "http",
+            ["secure"] = address.IsSecure,
+            ["defaultDatabase"] = address.Database,
+            ["customSettings"] = QuerySettings.Select(setting => new Dictionary<string, object> { ["setting"] = setting.Name, ["value"] = setting.Value }).ToArray(),
+        };
+        if ((user ?? address.User) is { } name)
+        {
+            settings["username"] = name;
+        }
+        return settings;
+    }
+
+    /// <summary>The settings as JSON.</summary>
+    internal static JsonObject ToJson(IReadOnlyDictionary<string, object> settings) => Json.Map(settings, setting => setting.Key, setting => Node(setting.Value));
+
+    /// <summary>Sets what differs from the settings, keeps everything else, and says whether anything differed.</summary>
+    internal static bool Correct(JsonObject stored, IReadOnlyDictionary<string, object> settings)
+    {
+        bool changed = false;
+        foreach ((string name, object value) in settings)
+        {
+            JsonNode wanted = Node(value);
+            // The plugin takes a missing number as 0, and a missing flag as no.
+            if (!(stored[name] is { } found ? JsonNode.DeepEquals(found, wanted) : value is 0 or false))
+            {
+                stored[name] = wanted;
+                changed = true;
+            }
+        }
+        return changed;
+    }
+
+    /// <summary>What the settings of a data source say it reads, as it is shown; null if they name nothing.</summary>
+    internal static string? DatabaseOf(DataSourcePlugin plugin, JsonObject settings)
+    {
+        if (plugin == DataSourcePlugin.Sqlite)
+        {
+            return settings.String("path");
+        }
+        string port = settings["port"]?.ToString() ?? "";
+        return settings.String("host") is { Length: > 0 } host
+            ? $"{ClickHouseAddress.Scheme}://{host}{(port.Length > 0 ? ":" + port : "")}/{settings.String("defaultDatabase") ?? "default"}{(settings.Flag("secure") ? "?secure=true" : "")}" : null;
+    }
+
+    private static JsonNode Node(object value) => value switch
+    {
+        string text => text,
+        int number => number,
+        bool flag => flag,
+        Dictionary<string, object>[] items => Json.List(items, item => ToJson(item)),
+        _ => throw new ArgumentOutOfRangeException(nameof(value)),
+    };
+}

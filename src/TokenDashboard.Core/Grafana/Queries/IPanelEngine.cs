@@ -1,0 +1,32 @@
+using TokenDashboard.Grafana.Alerting.Rules;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Panels;
+using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Model.Variables;
+
+namespace TokenDashboard.Grafana.Queries;
+
+/// <summary>An engine, as dashboards and alert rules see it: what writes SQL for one of the plugins.</summary>
+internal interface IPanelEngine
+{
+    /// <summary>The plugin that runs the SQL.</summary>
+    DataSourcePlugin Plugin { get; }
+
+    /// <summary>The variables by which names are chosen, and hidden ones that these need.</summary>
+    IReadOnlyList<QueryVariable> Names { get; }
+
+    /// <summary>The hidden variables that queries use, in the order in which Grafana must know them.</summary>
+    /// <param name="sql">The queries.</param>
+    /// <param name="zones">The time zones of the variable <c>zone</c>.</param>
+    /// <param name="singleRequests">Whether requests are also chosen by the variables <c>transaction</c> and <c>min_tokens</c>.</param>
+    IEnumerable<QueryVariable> Relations(IEnumerable<string> sql, IReadOnlyList<TimeZoneInfo> zones, bool singleRequests);
+
+    /// <summary>How many requests there are.</summary>
+    DataSourceQuery CountQuery { get; }
+
+    /// <summary>The query of a panel.</summary>
+    DataSourceQuery Write(PanelQuery query);
+
+    /// <summary>The query of an alert rule: each result is one time, the end of the window, with a row for each name or one for everything.</summary>
+    DataSourceQuery Write(AlertRule rule);
+}

@@ -1,0 +1,25 @@
+using TokenDashboard.Grafana.Model.Variables;
+
+namespace TokenDashboard.Grafana.Queries;
+
+/// <summary>The time zones of a dashboard.</summary>
+internal static class TimeZones
+{
+    /// <summary>UTC alone.</summary>
+    internal static IReadOnlyList<TimeZoneInfo> Utc { get; } = [TimeZoneInfo.Utc];
+
+    /// <summary>The zones with UTC, each once, in their order.</summary>
+    internal static IReadOnlyList<TimeZoneInfo> WithUtc(IEnumerable<TimeZoneInfo> zones) => [.. zones.Append(TimeZoneInfo.Utc).DistinctBy(Name)];
+
+    /// <summary>The variable that chooses a zone; the first is chosen at first.</summary>
+    internal static CustomVariable Variable(IReadOnlyList<TimeZoneInfo> zones) => new(
+        "zone",
+        "Time zone",
+        "The time zone whose days, weekdays and hours the panels show.",
+        Name(zones[0]),
+        [.. zones.Select(zone => (Name(zone), Name(zone)))]);
+
+    /// <summary>A zone's name, as all systems know it.</summary>
+    internal static string Name(TimeZoneInfo zone) => zone.Id is "Etc/UTC" or "UTC" ? "UTC"
+        : !zone.HasIanaId && TimeZoneInfo.TryConvertWindowsIdToIanaId(zone.Id, out string? iana) ? iana : zone.Id;
+}

@@ -1,0 +1,43 @@
+namespace TokenDashboard.Pricing;
+
+/// <summary>
+/// One price as it stands in a store, so that panels and alert rules can price requests: of a provider and a model as requests name them, in a
+/// time, at times of the day, for a size of prompts. Times are seconds since 1970, and those of the day since midnight of UTC; rates are of one
+/// token, and of one request besides its tokens. A part without a rate of its own has that of its whole. Null is a rate that is not known.
+/// </summary>
+internal sealed record StoredPrice(
+    string Provider, string Model, long Since, long Until, long DayFrom, long DayUntil, long PromptAbove, long PromptUpTo, bool NeedsRequests,
+    double? Input, double? Cached, double? CacheWrite, double? Output, double? Reasoning, double Request, string Currency, string List)
+{
+    private const decimal PerMillion = 0.000_001m;
+    private const decimal PerThousand = 0.001m;
+
+    /// <summary>The prices of models.</summary>
+    public static IEnumerable<StoredPrice> Of(IEnumerable<(string Provider, string Model)> models, PriceList prices) =>
+        from name in models
+        let match = prices.Find(name.Provider, name.Model)
+        where match is not null
+        from span in match.Schedule
+        from window in span.Windows.Select((window, index) => (window.Start, End: index + 1 < span.Windows.Count ? span.Windows[index + 1].Start : TimeSpan.FromDays(1), window.Price))
+        let starts = window.Price.Rates.TierStarts.Prepend(-1).Distinct().ToArray()
+        from tier in starts.Select((above, index) => (Above: above, UpTo: index + 1 < starts.Length ? starts[index + 1] : long.MaxValue))
+        select Of(name, match, span, window, tier);
+
+    private static StoredPrice Of(
+        (string Provider, string Model) name, PriceMatch match, PriceSpan span, (TimeSpan Start, TimeSpan End, ResolvedPrice Price) window, (long Above, long UpTo) tier)
+    {
+        PriceRates rates = window.Price.Rates;
+        double? Of(TokenRate? rate, TokenRate? whole) => (double?)((rate ?? whole)?.Of(tier.Above + 1, tier.Above + 1) * PerMillion);
+        return new StoredPrice(
+            name.Provider, name.Model, SecondOf(span.From), SecondOf(span.Until), Seconds(window.Start), Seconds(window.End),
+            tier.Above, tier.UpTo, !match.IsExactFromRollups,
+            Of(rates.Input, null), Of(rates.CacheRead, rates.Input), Of(rates.CacheWrite, rates.Input), Of(rates.Output, null), Of(rates.Reasoning, rates.Output),
+            (double)((rates.Requests ?? 0) * PerThousand), match.Currency, match.Source.Name);
+    }
+
+    // Rounded down, before 1970 too.
+    private static long SecondOf(DateTime time) => (long)Math.Floor((time - DateTime.UnixEpoch).Ticks / (decimal)TimeSpan.TicksPerSecond);
+
+    // A time of day need be no whole second; the second it lies in has the price it begins with.
+    private static long Seconds(TimeSpan time) => (long)Math.Ceiling(time.TotalSeconds);
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using CsCheck;
+using TokenDashboard.Engines.ClickHouse.Sync;
+using TokenDashboard.Engines.Sqlite.Maintenance;
+using TokenDashboard.Grafana.Catalog;
+using TokenDashboard.Grafana.Emulation;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Parsing;
+using TokenDashboard.Grafana.Rules;
+using TokenDashboard.Pricing;
+using TokenDashboard.Pricing.Lists;
+using TokenDashboard.Tests.Engines.ClickHouse;
+using TokenDashboard.Tests.Usage;
+
+namespace TokenDashboard.Tests.Grafana.Catalog;
+
+/// <summary>The dashboards of ClickHouse show what those of SQLite show, for the same requests.</summary>
+public class ClickHousePanelTests
+{
+    private static readonly PriceList Prices = PriceFiles.LoadFrom(null);
+
+    // The same panels in both, by the name of the dashboard.
+    private static readonly (string Name, DashboardDocument Sqlite, DashboardDocument ClickHouse)[] Dashboards = [.. DashboardCatalog.Names.Select(name => (
+        name, DashboardCatalog.Create(name, timeZones: CatalogView.Zones), DashboardCatalog.Create(name, timeZones: CatalogView.Zones, plugin: DataSourcePlugin.ClickHouse)))];
+
+    public static TheoryData<string> Names => [.. DashboardCatalog.Names];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_linter_finds_nothing(string name)
+    {
+        DashboardDocument dashboard = DashboardCatalog.Create(name, plugin: DataSourcePlugin.ClickHouse);
+
+        Assert.Equal(DataSourcePlugin.ClickHouse, new ReadDashboard(dashboard).Plugin);
+        Assert.Empty(DashboardRules.Check(new ReadDashboard(dashboard), [.. Dashboards.Select(each => each.ClickHouse.Uid)]));
+        Assert.Empty(DashboardRules.Check(new ReadDashboard(DashboardCatalog.Create(name, forSharing: true, plugin: DataSourcePlugin.ClickHouse)), []));
+    }
+
+    [Fact]
+    public void Both_can_stand_on_one_server()
+    {
+        Assert.Empty(Dashboards.Select(each => each.Sqlite.Uid).Intersect(Dashboards.Select(each => each.ClickHouse.Uid)));
+        Assert.Empty(Dashboards.Select(each => each.Sqlite.Title).Intersect(Dashboards.Select(each => each.ClickHouse.Title)));
+        Assert.All(Dashboards, each => Assert.Equal(GrafanaView.PanelTitles(each.Sqlite), GrafanaView.PanelTitles(each.ClickHouse)));
+    }
+
+    [ClickHouseFact]
+    public void Every_panel_shows_what_that_of_sqlite_shows() => Gen.Select(
+        UsageCostTests.Row.Array[0, 60], Gen.Select(Gen.Int[0, 360 * 24], Gen.OneOf(Gen.Int[1, 48], Gen.Int[48, 4000]), Gen.Int[0, 1000])).ForAll(
+        (rows, numbers) =>
+        {
+            (int start, int hours, int choice) = numbers;
+            DateTimeOffset from = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMinutes((start * 60) - (choice % 3 == 0 ? 0 : 17));
+            var chosen = new Dictionary<string, string[]>
+            {
+                ["bucket"] = [choice % 2 == 0 ? "0" : choice % 5 == 0 ? "21600" : "86400"],
+                ["zone"] = [CatalogView.Zones[choice % CatalogView.Zones.Length].Id],
+                ["user"] = choice % 4 == 0 ? ["(none)", "ann"] : [],
+            };
+            Compare(rows, from, from.AddHours(hours), chosen);
+        },
+        iter: 2, threads: 1);
+
+    [ClickHouseFact]
+    public void Names_with_quotes_backslashes_and_dollar_signs_are_chosen_and_shown()
+    {
+        string[] users = ["O'Brien", "CORP\\alice", "say \"hi\"", "a$b", "50 %", "new\nline", "(other)", "\\", "'", "ünï"];
+        TestStore.Row[] rows = [.. users.Select((user, index) => new TestStore.Row { User = user, Timestamp = $"2026-03-04T12:{index:00}:00", Prompt = 10L + index, Completion = 1L })];
+        string[] titles = ["Total tokens per user", "Totals of the user", "Newest requests"];
+        foreach (string[] chosen in users.Select(user => new[] { user }).Append(users).Append([]))
+        {
+            Compare(rows, new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero), new(2026, 3, 4, 13, 0, 0, TimeSpan.Zero), new() { ["user"] = chosen }, titles);
+        }
+    }
+
+    [ClickHouseFact]
+    public void Sources_are_chosen()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row { Timestamp = "2026-03-04T12:00:00", Prompt = 5L, Completion = 0L, Total = 5L });
+        string target = ClickHouseEngine.Shared.NewDatabase();
+        Send(store, target, "one");
+        store.Insert(new TestStore.Row { Timestamp = "2026-03-04T12:00:01", Prompt = 7L, Completion = 0L, Total = 7L });
+        Send(store, target, "two");
+        using var database = new ClickHouseProof(target, null, CancellationToken.None);
+
+        foreach ((string[] chosen, long tokens) in new (string[], long)[] { ([], 17), (["one"], 5), (["two"], 12), (["one", "two"], 17) })
+        {
+            var view = new GrafanaView(Dashboards.Single(each => each.Name == "Overview").ClickHouse, new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero), new(2026, 3, 4, 13, 0, 0, TimeSpan.Zero)) { Chosen = { ["source"] = chosen } };
+            Assert.Equal(tokens, view.Run(database, "Totals").Columns[0].Values[0]);
+        }
+    }
+
+    private static void Compare(IReadOnlyList<TestStore.Row> rows, DateTimeOffset from, DateTimeOffset to, Dictionary<string, string[]> chosen, string[]? titles = null)
+    {
+        using TestStore store = CatalogView.Stored(rows);
+        using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
+        {
+            optimizer.WritePrices(Prices);
+        }
+        string target = ClickHouseEngine.Shared.NewDatabase();
+        Send(store, target, "store");
+        using var sqlite = new ProofDatabase(store.Path, CancellationToken.None);
+        using var clickHouse = new ClickHouseProof(target, null, CancellationToken.None);
+        foreach ((string name, DashboardDocument left, DashboardDocument right) in Dashboards)
+        {
+            GrafanaView View(DashboardDocument dashboard)
+            {
+                var view = new GrafanaView(dashboard, from, to);
+                foreach ((string variable, string[] values) in chosen)
+                {
+                    view.Chosen[variable] = values;
+                }
+                return view;
+            }
+
+            foreach (string title in GrafanaView.PanelTitles(left).Where(title => titles is null || titles.Contains(title)))
+            {
+                Assert.Equal(Shown(View(left).Run(sqlite, title), title), Shown(View(right).Run(clickHouse, title), title));
+            }
+        }
+    }
+
+    // A text for each row. Sums of fractions depend on their order.
+    private static string Shown(PluginResult result, string title)
+    {
+        PluginColumn[] columns = [.. result.Columns.Where(column => column.Name is not ("Source" or "User ID"))];
+        // The end of a day on which a clock changes is not that of the offset of most of it.
+        static string Value(object? value) => value switch
+        {
+            null => "-",
+            double or decimal or long => Convert.ToDouble(value, CultureInfo.InvariantCulture) is var number && number == 0 ? "0" : number.ToString("G10", CultureInfo.InvariantCulture),
+            _ => value.ToString()!,
+        };
+        IEnumerable<string> lines = Enumerable.Range(0, result.Rows).Select(row => string.Join(" | ", columns.Where(column => title != "Usage by day and hour" || column.Name != "time").Select(column => Value(column.Values[row]))));
+        return $"{title}\n{string.Join(" | ", columns.Select(column => column.Name))}\n{string.Join('\n', result.Series is not null ? lines.Order(StringComparer.Ordinal) : lines)}";
+    }
+
+    private static void Send(TestStore store, string target, string source)
+    {
+        using var sync = new TokenStoreSync(store.Path, target, new TokenStoreSyncOptions { Source = source, Prices = Prices }, CancellationToken.None);
+        if (sync.IsTableMissing)
+        {
+            sync.CreateTable();
+        }
+        sync.Run();
+    }
+}
