@@ -16,8 +16,8 @@ internal sealed class ClickHouseServer : IDisposable
     // For so long a query may be silent.
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
-    // A query ends with its connection, so Ctrl+C ends it on the server too. Rows that replace one another are in one partition.
-    private static readonly Dictionary<string, object> ReadSettings = new() { ["cancel_http_readonly_queries_on_client_close"] = 1, ["do_not_merge_across_partitions_select_final"] = 1 };
+    // A query ends with its connection, so Ctrl+C ends it on the server too.
+    private static readonly Dictionary<string, object> ReadSettings = new() { ["cancel_http_readonly_queries_on_client_close"] = 1, [RequestTable.FinalSetting] = 1 };
 
     // A batch may have rows of any number of months. What a Distributed table takes is stored when the statement ends.
     private static readonly Dictionary<string, object> WriteSettings = new() { ["max_partitions_per_insert_block"] = 0, ["distributed_foreground_insert"] = 1, ["async_insert"] = 0 };
