@@ -61,10 +61,10 @@ internal sealed class ClickHouseServer : IDisposable
     /// <param name="sql">The query.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="read">Makes a result of the row the reader stands on.</param>
-    /// <param name="cancellation">Stops the query, besides what stops all of this connection.</param>
     /// <param name="begin">Is called before the first row, also where there is none.</param>
+    /// <param name="cancellation">Stops the query, besides what stops all of this connection.</param>
     public IEnumerable<T> Query<T>(
-        string sql, ClickHouseParameters parameters, Func<ClickHouseDataReader, T> read, CancellationToken cancellation = default, Action<ClickHouseDataReader>? begin = null)
+        string sql, ClickHouseParameters parameters, Func<ClickHouseDataReader, T> read, Action<ClickHouseDataReader>? begin = null, CancellationToken cancellation = default)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(_cancellation, cancellation);
         using ClickHouseDataReader reader = Guard(ErrorCode.StoreReadFailed, () => _client.ExecuteReaderAsync(
