@@ -16,8 +16,8 @@ internal sealed class ClickHouseServer : IDisposable
     // For so long a query may be silent.
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
-    // A query ends with its connection, so Ctrl+C ends it on the server too. Rows that replace one another are in one partition.
-    private static readonly Dictionary<string, object> ReadSettings = new() { ["cancel_http_readonly_queries_on_client_close"] = 1, ["do_not_merge_across_partitions_select_final"] = 1 };
+    // A query ends with its connection, so Ctrl+C ends it on the server too.
+    private static readonly Dictionary<string, object> ReadSettings = new() { ["cancel_http_readonly_queries_on_client_close"] = 1, [RequestTable.FinalSetting] = 1 };
 
     // A batch may have rows of any number of months. What a Distributed table takes is stored when the statement ends.
     private static readonly Dictionary<string, object> WriteSettings = new() { ["max_partitions_per_insert_block"] = 0, ["distributed_foreground_insert"] = 1, ["async_insert"] = 0 };
@@ -61,10 +61,10 @@ internal sealed class ClickHouseServer : IDisposable
     /// <param name="sql">The query.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="read">Makes a result of the row the reader stands on.</param>
-    /// <param name="cancellation">Stops the query, besides what stops all of this connection.</param>
     /// <param name="begin">Is called before the first row, also where there is none.</param>
+    /// <param name="cancellation">Stops the query, besides what stops all of this connection.</param>
     public IEnumerable<T> Query<T>(
-        string sql, ClickHouseParameters parameters, Func<ClickHouseDataReader, T> read, CancellationToken cancellation = default, Action<ClickHouseDataReader>? begin = null)
+        string sql, ClickHouseParameters parameters, Func<ClickHouseDataReader, T> read, Action<ClickHouseDataReader>? begin = null, CancellationToken cancellation = default)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(_cancellation, cancellation);
         using ClickHouseDataReader reader = Guard(ErrorCode.StoreReadFailed, () => _client.ExecuteReaderAsync(

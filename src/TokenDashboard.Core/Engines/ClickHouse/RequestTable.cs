@@ -18,6 +18,12 @@ internal static partial class RequestTable
     /// <summary>The table with the last version of each row.</summary>
     public const string Rows = Name + " FINAL";
 
+    /// <summary>
+    /// The setting without which each query of <see cref="Rows"/> merges all partitions with one another, for up to fifty times as long. Rows that
+    /// replace one another are in one partition.
+    /// </summary>
+    public const string FinalSetting = "do_not_merge_across_partitions_select_final";
+
     /// <summary>The form of the table, which its comment tells.</summary>
     public const int Format = 1;
 

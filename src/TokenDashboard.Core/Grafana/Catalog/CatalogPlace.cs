@@ -1,5 +1,3 @@
-using TokenDashboard.Engines;
-using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Model.Variables;
 using TokenDashboard.Grafana.Queries;

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Queries;
-using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Model.Plugins;

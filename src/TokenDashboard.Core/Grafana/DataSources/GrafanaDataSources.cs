@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Http;
-using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 

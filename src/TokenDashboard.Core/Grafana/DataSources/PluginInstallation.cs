@@ -1,5 +1,4 @@
 using TokenDashboard.Grafana.Http;
-using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.DataSources;

@@ -37,7 +37,7 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
         long begun = Stopwatch.GetTimestamp();
         try
         {
-            foreach (bool _ in _server.Query(finished, new ClickHouseParameters(), reader => Read(reader, ref columns), deadline.Token, reader => columns = ColumnsOf(reader)))
+            foreach (bool _ in _server.Query(finished, new ClickHouseParameters(), reader => Read(reader, ref columns), reader => columns = ColumnsOf(reader), deadline.Token))
             {
                 if (columns![0].Values.Count == EmulatedPlugin.MaxRows)
                 {

@@ -204,17 +204,11 @@ public sealed class ProvisioningWriter
 
     private string DataSource()
     {
-        static object Written(object value) => value switch
-        {
-            string text => ProvisioningFolder.Literal(text),
-            Dictionary<string, object>[] items => items.Select(item => item.ToDictionary(field => field.Key, field => Written(field.Value))).ToArray(),
-            _ => value,
-        };
         var item = new Dictionary<string, object>
         {
             ["name"] = ProvisioningFolder.Literal(_dataSource.Name), ["uid"] = _dataSource.Uid, ["type"] = _dataSource.Plugin.Id,
             ["access"] = "proxy", ["orgId"] = _options.OrgId, ["isDefault"] = false, ["editable"] = false,
-            ["jsonData"] = DataSourceSettings.Of(_options.Database).ToDictionary(setting => setting.Key, setting => Written(setting.Value)),
+            ["jsonData"] = DataSourceSettings.Of(_options.Database).ToDictionary(setting => setting.Key, setting => setting.Value is string text ? ProvisioningFolder.Literal(text) : setting.Value),
         };
         // No password stands in a file; Grafana takes it from its own environment.
         if (_dataSource.Plugin == DataSourcePlugin.ClickHouse)

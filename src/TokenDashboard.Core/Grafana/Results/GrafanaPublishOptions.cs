@@ -1,5 +1,4 @@
 using System.Net;
-using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.Results;

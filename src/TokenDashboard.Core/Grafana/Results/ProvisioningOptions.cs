@@ -1,4 +1,3 @@
-using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.Results;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Parsing;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.Model.Variables;
 using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;

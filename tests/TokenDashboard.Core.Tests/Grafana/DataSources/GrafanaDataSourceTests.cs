@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Testing;

@@ -12,7 +12,7 @@ internal static class ClickHousePanelSql
     private static readonly int[] Percents = [50, 95, 99];
 
     /// <summary>The query of a panel.</summary>
-    internal static ClickHouseQuery Write(PanelQuery query) => new(Sql(query)) { SeriesByLabel = query is TopOverTimeQuery };
+    internal static ClickHouseQuery Write(PanelQuery query) => new($"{Sql(query)}\n{FinalSettings}") { SeriesByLabel = query is TopOverTimeQuery };
 
     private static string Sql(PanelQuery query) => query switch
     {

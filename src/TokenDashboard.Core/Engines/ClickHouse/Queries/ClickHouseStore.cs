@@ -121,7 +121,7 @@ public sealed class ClickHouseStore : ITelemetryStore
         {
             return _server.Query(
                 $"SELECT {column}, toInt64(count()) FROM {RequestTable.Name} WHERE time > (SELECT max(time) FROM {RequestTable.Name}) - INTERVAL 1 DAY GROUP BY {column} ORDER BY count() DESC LIMIT {MostNames}",
-                new ClickHouseParameters(), row => (row.GetString(0), row.GetInt64(1)), patience.Token).ToDictionary(row => row.Item1, row => row.Item2);
+                new ClickHouseParameters(), row => (row.GetString(0), row.GetInt64(1)), cancellation: patience.Token).ToDictionary(row => row.Item1, row => row.Item2);
         }
         catch (TokenDashboardException exception) when (exception.Code == ErrorCode.StoreTimeout)
         {

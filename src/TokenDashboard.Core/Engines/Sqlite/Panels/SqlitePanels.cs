@@ -1,5 +1,4 @@
 using TokenDashboard.Grafana.Alerting.Rules;
-using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Panels;
 using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Model.Variables;

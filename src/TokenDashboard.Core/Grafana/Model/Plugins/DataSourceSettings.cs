@@ -6,9 +6,6 @@ namespace TokenDashboard.Grafana.Model.Plugins;
 /// <summary>The settings of a data source, by what it reads: the path of a SQLite database, or the address of ClickHouse.</summary>
 internal static class DataSourceSettings
 {
-    // The plugin's settings for all its queries: as the commands ask. Rows that replace one another are in one partition.
-    private static readonly (string Name, string Value)[] QuerySettings = [("do_not_merge_across_partitions_select_final", "1")];
-
     /// <summary>The plugin that reads a database.</summary>
     internal static DataSourcePlugin PluginOf(string? database) =>
         database is not null && ClickHouseAddress.Matches(database) ? DataSourcePlugin.ClickHouse : DataSourcePlugin.Sqlite;
@@ -31,7 +28,6 @@ internal static class DataSourceSettings
             ["protocol"] = "http",
             ["secure"] = address.IsSecure,
             ["defaultDatabase"] = address.Database,
-            ["customSettings"] = QuerySettings.Select(setting => new Dictionary<string, object> { ["setting"] = setting.Name, ["value"] = setting.Value }).ToArray(),
         };
         if ((user ?? address.User) is { } name)
         {
@@ -77,7 +73,6 @@ internal static class DataSourceSettings
         string text => text,
         int number => number,
         bool flag => flag,
-        Dictionary<string, object>[] items => Json.List(items, item => ToJson(item)),
         _ => throw new ArgumentOutOfRangeException(nameof(value)),
     };
 }
