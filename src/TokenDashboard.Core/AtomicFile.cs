@@ -24,9 +24,7 @@ public static class AtomicFile
             var file = new FileInfo(path);
             string target = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
             if (File.Exists(target) && RegularFile.Holds(target, content))
-            {
                 return false;
-            }
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             Replace(target, content);
             return true;
@@ -81,9 +79,7 @@ public static class AtomicFile
                 stream.Flush(flushToDisk: true);
             }
             if (!OperatingSystem.IsWindows() && File.Exists(target))
-            {
                 File.SetUnixFileMode(temporary, File.GetUnixFileMode(target));
-            }
             File.Move(temporary, target, overwrite: true);
         }
         catch

@@ -32,13 +32,9 @@ internal static class JsonInput
     internal static JsonNode? Parse(ReadOnlySpan<byte> utf8, bool lenient = false)
     {
         if (utf8.StartsWith(Encoding.UTF8.Preamble))
-        {
             utf8 = utf8[Encoding.UTF8.Preamble.Length..];
-        }
         if (!Utf8.IsValid(utf8))
-        {
             utf8 = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(utf8));
-        }
         JsonCommentHandling comments = lenient ? JsonCommentHandling.Skip : JsonCommentHandling.Disallow;
         Check(utf8, new JsonReaderOptions { AllowTrailingCommas = lenient, CommentHandling = comments });
         return JsonNode.Parse(
@@ -51,9 +47,7 @@ internal static class JsonInput
         for (int values = 0; reader.Read();)
         {
             if (reader.TokenType is not (JsonTokenType.EndArray or JsonTokenType.EndObject) && ++values > MaxValues)
-            {
                 throw new JsonException($"It holds more than {MaxValues} values.");
-            }
             if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
             {
                 try

@@ -24,14 +24,10 @@ public static class RegularFile
         // Of a folder, and of what is missing, it throws.
         long length = new FileInfo(target).Length;
         if (length > maxBytes)
-        {
             throw TooLarge(path, maxBytes);
-        }
         // Pipes, sockets and devices have no size.
         if (length == 0 && !IsRegular(target))
-        {
             throw NotRegular(path);
-        }
         var stream = new FileStream(target, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         if (!stream.CanSeek)
         {
@@ -57,9 +53,7 @@ public static class RegularFile
         {
             content.Write(buffer.AsSpan(0, read));
             if (content.Length > maxBytes)
-            {
                 throw TooLarge(path, maxBytes);
-            }
         }
         return content.ToArray();
     }
@@ -89,14 +83,10 @@ public static class RegularFile
     private static bool IsRegular(string path)
     {
         if (OperatingSystem.IsWindows())
-        {
             return true;
-        }
         using var archive = new MemoryStream();
         using (var writer = new TarWriter(archive, TarEntryFormat.Ustar, leaveOpen: true))
-        {
             writer.WriteEntry(path, "file");
-        }
         archive.Position = 0;
         using var reader = new TarReader(archive);
         return reader.GetNextEntry() is { EntryType: TarEntryType.RegularFile };

@@ -36,9 +36,7 @@ internal sealed partial class Secrets : IDisposable
     internal static string MaskInMessage(string message)
     {
         foreach (Secrets secrets in InUse.Keys)
-        {
             message = Masked(message, secrets._unmistakable);
-        }
         return message;
     }
 
@@ -46,14 +44,10 @@ internal sealed partial class Secrets : IDisposable
     internal void Add(string secret)
     {
         if (secret.Length == 0)
-        {
             return;
-        }
         _all.Add(secret);
         if (secret.Length >= ShortestPart && !secret.All(char.IsLetter))
-        {
             _unmistakable.Add(secret);
-        }
     }
 
     /// <summary>Masks the secrets in words of a server's own choice.</summary>
@@ -65,23 +59,17 @@ internal sealed partial class Secrets : IDisposable
     private static string Masked(string text, List<string> secrets)
     {
         if (secrets.Count == 0)
-        {
             return text;
-        }
         string masked = MaskPlain(text, secrets);
         string plain = masked;
         for (int layer = 0; layer < MaxLayers; layer++)
         {
             string decoded = Decode(plain);
             if (decoded == plain)
-            {
                 break;
-            }
             plain = MaskPlain(decoded, secrets);
             if (plain != decoded)
-            {
                 masked = plain;
-            }
         }
         return masked;
     }
@@ -89,9 +77,7 @@ internal sealed partial class Secrets : IDisposable
     private static string MaskPlain(string text, List<string> secrets)
     {
         foreach (string secret in secrets)
-        {
             text = secret.Length < ShortestPart ? MaskWord(text, secret) : MaskParts(text, secret);
-        }
         return Base64Run().Replace(text, run => HoldsSecret(run.Value, secrets) ? Mask : run.Value);
     }
 
@@ -108,9 +94,7 @@ internal sealed partial class Secrets : IDisposable
                 continue;
             }
             while (at + length < text.Length && secret.AsSpan().Contains(text.AsSpan(at, length + 1), StringComparison.Ordinal))
-            {
                 length++;
-            }
             masked ??= new StringBuilder();
             masked.Append(text, kept, at - kept).Append(Mask);
             kept = at += length;
@@ -139,9 +123,7 @@ internal sealed partial class Secrets : IDisposable
             byte[] bytes = Convert.FromBase64String(letters.Substring(start, (letters.Length - start) / 4 * 4));
             string text = Encoding.UTF8.GetString(bytes);
             if (secrets.Exists(secret => secret.Length >= ShortestEncoded && (secret.Length < ShortestPart ? MaskWord(text, secret) : MaskParts(text, secret)) != text))
-            {
                 return true;
-            }
         }
         return false;
     }

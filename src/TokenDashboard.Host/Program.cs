@@ -17,9 +17,7 @@ Environment.SetEnvironmentVariable("POWERSHELL_UPDATECHECK", "Off");
 
 // Who brings a session of their own gets that; the commands load when they are called.
 if (args.Any(word => word.TrimStart('-', '/').Equals("ConfigurationFile", StringComparison.OrdinalIgnoreCase)))
-{
     return UnmanagedPSEntry.Start(args, args.Length);
-}
 
 InitialSessionState state = InitialSessionState.CreateDefault2();
 state.ImportPSModule(Path.Combine(modules, "TokenDashboard"));

@@ -76,9 +76,7 @@ internal static class DashboardBenchmark
             using SqliteDataReader reader = command.ExecuteReader();
             object[] values = new object[reader.FieldCount];
             while (reader.Read())
-            {
                 reader.GetValues(values);
-            }
         }
     }
 }

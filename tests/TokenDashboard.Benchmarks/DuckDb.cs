@@ -20,9 +20,7 @@ internal static class DuckDb
     {
         string path = Path.ChangeExtension(store, ".duckdb");
         if (File.Exists(path))
-        {
             return path;
-        }
         string unfinished = path + ".new";
         File.Delete(unfinished);
         using (DuckDBConnection duck = Connect(unfinished))
@@ -64,9 +62,7 @@ internal static class DuckDb
         (int requestsAt, int promptAt) = (reader.GetOrdinal("requests"), reader.GetOrdinal("prompt"));
         (long requests, long prompt) = (0, 0);
         while (reader.Read())
-        {
             (requests, prompt) = (requests + reader.GetInt64(requestsAt), prompt + reader.GetInt64(promptAt));
-        }
         return (requests, prompt);
     }
 

@@ -37,9 +37,7 @@ internal static class GroupingBenchmark
                     rows == RowsOfGoals && goal is not null ? median <= goal : null);
             }
             if (question.RollupGoal is not null)
-            {
                 Compare("from rollups", fromRollups, question.RollupGoal);
-            }
             Compare("from rows", fromRows, question.RowGoal);
             Report.Figure("the same, cores used", string.Create(CultureInfo.InvariantCulture, $"{cores:0.0} of {Environment.ProcessorCount}"));
         }

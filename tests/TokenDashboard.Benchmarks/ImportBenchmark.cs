@@ -26,9 +26,7 @@ internal static class ImportBenchmark
             ImportReport report = importer.Import(file);
             longest = Math.Max(longest, report.LongestLock.TotalMilliseconds);
             if (report.Imported != expected || report.Read != rows)
-            {
                 throw new InvalidOperationException($"{report.Imported} of {report.Read} requests were imported, not {expected} of {rows}.");
-            }
         }
         void ImportAnew(string file)
         {
@@ -45,18 +43,12 @@ internal static class ImportBenchmark
         Report.Figure("the same again, nothing new", $"{Report.Milliseconds(again)}, {Report.PerSecond(rows, again)}");
         (double ofCsv, double ofShell) = Measure.Pair(runs, () => ImportAnew(csv), () => ImportByShell(csv, target));
         if (SqliteShell.IsInstalled)
-        {
             Report.Compare($"CSV, {Report.Count(rows)} requests, once each", ofCsv, "sqlite3 .import, no check for duplicates", ofShell);
-        }
         else
-        {
             Report.Figure($"CSV, {Report.Count(rows)} requests", $"{Report.Milliseconds(ofCsv)}, {Report.PerSecond(rows, ofCsv)}");
-        }
         Report.Figure("longest lock of these imports", Report.Milliseconds(longest), $"{LockTarget} ms", longest <= LockTarget);
         foreach (string path in (string[])[log, csv, target])
-        {
             SampleStore.Remove(path);
-        }
     }
 
     private static void ImportByShell(string csv, string target)

@@ -35,9 +35,7 @@ internal static class Measure
         GC.Collect();
         long before = Environment.WorkingSet, peak = before;
         using (new Timer(_ => peak = Math.Max(peak, Environment.WorkingSet), null, 0, 20))
-        {
             work();
-        }
         return (peak - before) / 1048576d;
     }
 }

@@ -23,9 +23,7 @@ internal static class ModuleBenchmark
         {
             (double one, double other) = (Import(module), Import("PSReadLine"));
             if (run >= 0)
-            {
                 (ours[run], theirs[run]) = (one, other);
-            }
         }
         (double median, double yardstick) = (Measure.Median(ours), Measure.Median(theirs));
         Report.Compare("Import-Module in a new process", median, "PSReadLine", yardstick, MostOfPSReadLine);

@@ -21,46 +21,30 @@ if (options.Growth)
     return 0;
 }
 if (options.Wants("module"))
-{
     ModuleBenchmark.Run();
-}
 if (options.Wants("clickhouse"))
-{
     ClickHouseBenchmark.Run(options.Runs);
-}
 if (!options.WantsStore)
-{
     return 0;
-}
 string raw = SampleStore.Make(options.Folder, options.Rows);
 Console.WriteLine($"{Report.Count(options.Rows)} requests of 90 days, {new FileInfo(raw).Length / 1048576d:N0} MiB");
 // First, while the process is small.
 if (options.Wants("requests"))
-{
     RequestBenchmark.Run(raw, options.Runs);
-}
 if (options.Wants("grouped") || options.Wants("dashboards") || options.Wants("rollups"))
 {
     string rollups = SampleStore.Copy(raw, "rollups.db");
     (double Time, double LongestLock) build = RollupBenchmark.Build(rollups);
     if (options.Wants("grouped"))
-    {
         GroupingBenchmark.Run(raw, rollups, options.Rows, options.Runs);
-    }
     if (options.Wants("dashboards"))
-    {
         DashboardBenchmark.Run(rollups, options.Runs);
-    }
     if (options.Wants("rollups"))
-    {
         RollupBenchmark.Run(rollups, options.Rows, build, options.Runs);
-    }
     SampleStore.Remove(rollups);
 }
 if (options.Wants("imports"))
-{
     ImportBenchmark.Run(raw, options.Rows, options.Runs);
-}
 return 0;
 
 static string Machine()

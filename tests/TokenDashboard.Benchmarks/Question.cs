@@ -63,9 +63,7 @@ internal sealed record Question(string Name, string Keys, TimeRange Range, Func<
         using TokenStore store = TokenStore.Open(path, CancellationToken.None);
         (long requests, long prompt) = (0, 0);
         foreach (UsageFigures row in Ask(store, new RequestFilter { Range = Range, PolicyFailed = PolicyFailed }))
-        {
             (requests, prompt) = (requests + row.Requests, prompt + row.PromptTokens);
-        }
         return (requests, prompt);
     }
 
@@ -79,9 +77,7 @@ internal sealed record Question(string Name, string Keys, TimeRange Range, Func<
         (int requestsAt, int promptAt) = (reader.GetOrdinal("requests"), reader.GetOrdinal("prompt"));
         (long requests, long prompt) = (0, 0);
         while (reader.Read())
-        {
             (requests, prompt) = (requests + reader.GetInt64(requestsAt), prompt + reader.GetInt64(promptAt));
-        }
         return (requests, prompt);
     }
 
@@ -89,9 +85,7 @@ internal sealed record Question(string Name, string Keys, TimeRange Range, Func<
     public void Check((long Requests, long PromptTokens) answer, (long Requests, long PromptTokens) expected)
     {
         if (answer != expected)
-        {
             throw new InvalidOperationException($"Usage {Name}: {answer} instead of {expected}.");
-        }
     }
 
     private static Question Usage(string name, string keys, double? rollupGoal, params UsageDimension[] dimensions) =>
@@ -101,13 +95,9 @@ internal sealed record Question(string Name, string Keys, TimeRange Range, Func<
     {
         List<string> conditions = [];
         if (Range.Since is { } since)
-        {
             conditions.Add($"timestamp >= '{since:yyyy-MM-ddTHH:mm:ss}' AND timestamp < '{Range.Until:yyyy-MM-ddTHH:mm:ss}'");
-        }
         if (PolicyFailed)
-        {
             conditions.Add("success = 0");
-        }
         return $"""
             SELECT {keys}, count(*) AS requests, CAST(sum(prompt_tokens) AS BIGINT) AS prompt, sum(completion_tokens), sum(total_tokens), sum(CASE success WHEN 0 THEN 1 ELSE 0 END),
                 avg(duration_ms), max(duration_ms), min(timestamp), max(timestamp){percentiles}

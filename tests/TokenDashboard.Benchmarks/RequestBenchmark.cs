@@ -40,9 +40,7 @@ internal static class RequestBenchmark
         using TokenStore store = TokenStore.Open(path, CancellationToken.None);
         var query = new RequestQuery([new SqliteStore(store)], new RequestFilter()) { Order = RequestOrder.Id, Descending = false };
         foreach (TokenRequest request in query.Run(0, ulong.MaxValue))
-        {
             _ = request;
-        }
     }
 
     private static long ReadColumns(string path)
@@ -57,19 +55,13 @@ internal static class RequestBenchmark
             rows++;
             _ = reader.GetInt64(0);
             for (int column = 1; column <= 6; column++)
-            {
                 _ = reader.GetString(column);
-            }
             for (int column = 7; column <= 9; column++)
-            {
                 _ = reader.GetInt64(column);
-            }
             _ = reader.GetDouble(10);
             _ = reader.GetBoolean(11);
             for (int column = 12; column <= 14; column++)
-            {
                 _ = reader.GetString(column);
-            }
         }
         return rows;
     }

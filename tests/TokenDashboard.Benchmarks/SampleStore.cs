@@ -51,9 +51,7 @@ internal static class SampleStore
     public static void Remove(string path)
     {
         foreach (string suffix in (string[])["", "-wal", "-shm", "-journal"])
-        {
             File.Delete(path + suffix);
-        }
     }
 
     public static SqliteConnection Connect(string path, SqliteOpenMode mode = SqliteOpenMode.ReadOnly)
@@ -83,14 +81,10 @@ internal static class SampleStore
         foreach (TokenRequest request in requests)
         {
             while (running.TryPeek(out _, out DateTimeOffset end) && end <= request.Timestamp)
-            {
                 yield return running.Dequeue();
-            }
             running.Enqueue(request, request.Timestamp.AddMilliseconds(request.DurationMs ?? 0));
         }
         while (running.TryDequeue(out TokenRequest? last, out _))
-        {
             yield return last;
-        }
     }
 }

@@ -30,9 +30,7 @@ internal static class Property
         if (threads == 1)
         {
             for (int i = 0; i < samples; i++)
-            {
                 Sample(i);
-            }
             return;
         }
         try

@@ -58,9 +58,7 @@ public sealed class RegularFileTests : IDisposable
         socket.Bind(new UnixDomainSocketEndPoint(_folder.File("socket")));
 
         foreach (string path in (string[])[_folder.File("pipe"), _folder.File("link"), _folder.File("socket"), "/dev/zero", "/dev/tty", _folder.Path, _folder.File("missing")])
-        {
             Assert.ThrowsAny<IOException>(() => RegularFile.Open(path, long.MaxValue));
-        }
     }
 
     public void Dispose() => _folder.Dispose();

@@ -21,9 +21,7 @@ public partial class RoomTests
 
         // What uses nothing that is left goes, until only circles are left.
         while (uses.Where(room => !room.Value.Any(uses.ContainsKey)).Select(room => room.Key).ToArray() is { Length: > 0 } free)
-        {
             Array.ForEach(free, room => uses.Remove(room));
-        }
 
         Assert.Empty(uses.Select(room => $"{room.Key} uses {string.Join(", ", room.Value.Where(uses.ContainsKey).Order())}").Order());
     }

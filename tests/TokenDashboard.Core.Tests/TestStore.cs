@@ -45,14 +45,10 @@ internal sealed class TestStore : IDisposable
             ];
             command.Parameters.Clear();
             for (int i = 0; i < values.Length; i++)
-            {
                 command.Parameters.AddWithValue($"${i}", values[i] ?? DBNull.Value);
-            }
             command.ExecuteNonQuery();
             if (row.Detail is { } detail)
-            {
                 InsertDetail(connection, detail);
-            }
         }
         transaction.Commit();
     }
@@ -63,9 +59,7 @@ internal sealed class TestStore : IDisposable
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = $"{ImportSchema.Create} INSERT INTO {ImportSchema.Detail} VALUES ((SELECT max(id) FROM telemetry), $0, $1, $2, $3)";
         for (int i = 0; i < detail.Length; i++)
-        {
             command.Parameters.AddWithValue($"${i}", detail[i] ?? DBNull.Value);
-        }
         command.ExecuteNonQuery();
     }
 
@@ -78,9 +72,7 @@ internal sealed class TestStore : IDisposable
         using SqliteDataReader reader = command.ExecuteReader();
         var values = new List<object>();
         while (reader.Read())
-        {
             values.Add(reader.GetValue(0));
-        }
         return values;
     }
 

@@ -37,9 +37,7 @@ internal sealed class ModuleSession : IDisposable
     public Result Run(string script, params (string Name, object? Value)[] variables)
     {
         foreach ((string name, object? value) in variables)
-        {
             _runspace.SessionStateProxy.SetVariable(name, value);
-        }
         using PowerShell shell = PowerShell.Create(_runspace);
         shell.AddScript(script);
         var output = new List<PSObject>();

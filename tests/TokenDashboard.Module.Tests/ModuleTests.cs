@@ -27,25 +27,17 @@ public class ModuleTests
         {
             type = Nullable.GetUnderlyingType(type) ?? type.GetElementType() ?? type;
             if (type.IsEnum)
-            {
                 enumerations.Add(type);
-            }
             foreach (Type argument in type.GetGenericArguments())
-            {
                 Visit(argument);
-            }
             if (type.Namespace?.StartsWith(nameof(TokenDashboard), StringComparison.Ordinal) == true && seen.Add(type))
             {
                 foreach (PropertyInfo property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
-                {
                     Visit(property.PropertyType);
-                }
             }
         }
         foreach (PSObject output in session.Run("(Get-Command -Module TokenDashboard -CommandType Cmdlet).OutputType.Type").Succeeded())
-        {
             Visit((Type)output.BaseObject);
-        }
 
         Assert.True(enumerations.Count > 5);
         Assert.DoesNotContain(enumerations, type => Enum.GetUnderlyingType(type) != typeof(long));

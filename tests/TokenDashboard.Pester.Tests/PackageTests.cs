@@ -148,19 +148,13 @@ public sealed class PackageTests : IDisposable
         if (ownHome)
         {
             foreach (string variable in (string[])["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "NUGET_PACKAGES"])
-            {
                 start.Environment.Remove(variable);
-            }
             foreach (string variable in (string[])["HOME", "USERPROFILE", "LOCALAPPDATA", "APPDATA", "DOTNET_CLI_HOME"])
-            {
                 start.Environment[variable] = _home;
-            }
             // The installed tool starts the .NET that runs the tests.
             start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
             if (OperatingSystem.IsWindows())
-            {
                 start.Environment["PSModulePath"] = Path.Combine(_home, "modules");
-            }
         }
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();

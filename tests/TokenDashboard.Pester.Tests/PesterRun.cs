@@ -63,9 +63,7 @@ internal static class PesterRun
             string json = await File.ReadAllTextAsync(results);
             PesterResult[] tests = json.Length == 0 ? [] : JsonSerializer.Deserialize<PesterResult[]>(json)!;
             if (tests.Length == 0 || (process.ExitCode == 0) == tests.Any(test => test.Result == "Failed"))
-            {
                 throw new InvalidOperationException($"Pester {version} ended with {process.ExitCode} and {tests.Length} results.\n{string.Concat(output)}");
-            }
             return [.. tests.Select(test => test.ToRow(version))];
         }
         finally

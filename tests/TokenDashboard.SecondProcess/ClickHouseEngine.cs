@@ -45,9 +45,7 @@ internal sealed partial class ClickHouseEngine(string library, string folder, st
             using var body = new MemoryStream();
             context.Request.InputStream.CopyTo(body);
             if (login is not null && context.Request.Headers["Authorization"] != "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(login)))
-            {
                 throw new InvalidOperationException("Code: 516. DB::Exception: Authentication failed. (AUTHENTICATION_FAILED)");
-            }
             lock (_gate)
             {
                 Record(context.Request, body.ToArray());
@@ -88,17 +86,11 @@ internal sealed partial class ClickHouseEngine(string library, string folder, st
     {
         string format = request.QueryString["default_format"] ?? "TabSeparated";
         foreach (string name in request.QueryString.AllKeys.OfType<string>().Where(name => !NoSettings.Contains(name)))
-        {
             Execute($"SET {name} = {Quoted(request.QueryString[name]!)}", "Null");
-        }
         if (request.QueryString["database"] is { Length: > 0 } database)
-        {
             Execute($"USE `{database.Replace("`", "\\`", StringComparison.Ordinal)}`", "Null");
-        }
         if (request.QueryString["query"] is not { } insert)
-        {
             return Execute(Encoding.UTF8.GetString(body), format);
-        }
         // The engine takes the rows of an INSERT from a file.
         Match parts = Insert().Match(insert);
         string file = Path.Combine(folder, "rows.bin");
@@ -121,9 +113,7 @@ internal sealed partial class ClickHouseEngine(string library, string folder, st
             _connection = connection is null ? 0 : *connection;
         }
         if (_connection == 0)
-        {
             throw new InvalidOperationException($"{library} opens no database in {folder}.");
-        }
     }
 
     private unsafe byte[] Execute(string query, string format)
@@ -137,9 +127,7 @@ internal sealed partial class ClickHouseEngine(string library, string folder, st
             {
                 nint error = ((delegate* unmanaged<nint, nint>)Export("chdb_result_error"))(result);
                 if (error != 0)
-                {
                     throw new InvalidOperationException(Marshal.PtrToStringUTF8(error));
-                }
                 int length = checked((int)((delegate* unmanaged<nint, nuint>)Export("chdb_result_length"))(result));
                 return length == 0 ? [] : new ReadOnlySpan<byte>((void*)((delegate* unmanaged<nint, nint>)Export("chdb_result_buffer"))(result), length).ToArray();
             }

@@ -34,9 +34,7 @@ internal static class Exporter
         {
             long begun = Stopwatch.GetTimestamp();
             if (!Write(store, batch))
-            {
                 lost++;
-            }
             waits.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
             Thread.Sleep(pause);
         }
@@ -69,9 +67,7 @@ internal static class Exporter
     {
         int resultCode = raw.sqlite3_exec(database, sql);
         if (resultCode is not (raw.SQLITE_OK or raw.SQLITE_BUSY))
-        {
             SqliteException.ThrowExceptionForRC(resultCode, database);
-        }
         return resultCode == raw.SQLITE_OK;
     }
 }

@@ -32,9 +32,7 @@ switch (args[0])
         using (var optimizer = new StoreOptimizer(store, CancellationToken.None))
         {
             if (args is [_, _, "rebuild"])
-            {
                 optimizer.Clear();
-            }
             optimizer.Refresh();
             End(optimizer.LongestLock);
         }
@@ -48,9 +46,7 @@ switch (args[0])
         break;
     case "import":
         using (var importer = new TokenImporter(store, ImportFormat.Auto, null, whatIf: false, CancellationToken.None))
-        {
             End(importer.Import(args[2]).LongestLock);
-        }
         break;
     case "sync":
         using (var sync = new TokenStoreSync(store, args[2], new TokenStoreSyncOptions { Source = "store", BatchRows = int.Parse(args[3]) }, CancellationToken.None))

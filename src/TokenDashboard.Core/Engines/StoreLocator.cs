@@ -29,9 +29,7 @@ public static class StoreLocator
     {
         string? database = Environment.GetEnvironmentVariable(DatabaseVariable);
         if (!string.IsNullOrWhiteSpace(database))
-        {
             return TelemetryStores.IsAddress(database) ? database : Path.GetFullPath(WithHome(database), workingDirectory);
-        }
         string configuration = Path.GetFullPath(
             Environment.GetEnvironmentVariable(ConfigurationVariable) is { Length: > 0 } named ? named : ConfigurationFile,
             workingDirectory);
@@ -39,9 +37,7 @@ public static class StoreLocator
         if (File.Exists(configuration))
         {
             if (DatabaseOf(configuration) is { } path)
-            {
                 return Path.GetFullPath(path, workingDirectory);
-            }
             found = "which names none or has logging.sqlite.enabled off";
         }
         throw new TokenDashboardException(

@@ -20,13 +20,9 @@ public static class TelemetryStores
     public static string PathOf(string reference)
     {
         if (!IsAddress(reference))
-        {
             return reference;
-        }
         if (Uri.TryCreate(reference, UriKind.Absolute, out Uri? address) && address.IsFile)
-        {
             return address.LocalPath;
-        }
         // An address may hold a password.
         string scheme = reference[..reference.IndexOf(':', StringComparison.Ordinal)];
         throw new TokenDashboardException(
@@ -110,9 +106,7 @@ public static class TelemetryStores
                         continue;
                     }
                     using (server)
-                    {
                         others.AddRange(server.ReadSources());
-                    }
                 }
                 else if (isChosen?.Invoke(source) != false)
                 {
@@ -141,9 +135,7 @@ public static class TelemetryStores
     private static void Close(IEnumerable<ITelemetryStore> stores)
     {
         foreach (ITelemetryStore store in stores)
-        {
             store.Dispose();
-        }
     }
 
     /// <summary>The shortest ends of paths that tell them apart: mostly the names of the files.</summary>
@@ -155,9 +147,7 @@ public static class TelemetryStores
         {
             int length = 1;
             while (length < parts[index].Length && Enumerable.Range(0, paths.Length).Any(other => other != index && End(other, length) == End(index, length)))
-            {
                 length++;
-            }
             return End(index, length);
         })];
     }

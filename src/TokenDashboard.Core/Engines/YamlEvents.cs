@@ -24,17 +24,11 @@ internal sealed class YamlEvents
             ParsingEvent current = parser.Current!;
             // Stream and document are the two levels around it.
             if ((depth += current.NestingIncrease) > MaxDepth + 2)
-            {
                 throw new YamlException(current.Start, current.End, $"It is nested more than {MaxDepth} levels deep.");
-            }
             if (current is StreamStart or DocumentStart or StreamEnd)
-            {
                 continue;
-            }
             if (current is NodeEvent { Anchor.IsEmpty: false } node)
-            {
                 _anchors[node.Anchor] = _events.Count;
-            }
             _events.Add(current);
         }
     }
@@ -46,17 +40,13 @@ internal sealed class YamlEvents
     internal int? Value(int? mapping, string key)
     {
         if (Follow(mapping) is not { } start || _events[start] is not MappingStart)
-        {
             return null;
-        }
         int? found = null;
         for (int at = start + 1; _events[at] is not MappingEnd;)
         {
             int value = After(at);
             if (_events[at] is Scalar scalar && scalar.Value == key)
-            {
                 found = value;
-            }
             at = After(value);
         }
         return found;

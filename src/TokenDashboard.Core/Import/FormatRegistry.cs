@@ -29,9 +29,7 @@ internal static class FormatRegistry
     public static bool IsJson(ReadOnlySpan<byte> head, bool isValues)
     {
         if (isValues || NextLine(ref head) is [(byte)'{', ..])
-        {
             return true;
-        }
         // A record of CSV may begin with a brace, too, but not with a quote behind it, which would have to be quoted.
         return NextLine(ref head) is [(byte)'{', .. var members] && members.TrimStart(Blanks) is [(byte)'"', ..];
     }
@@ -40,9 +38,7 @@ internal static class FormatRegistry
     public static UsageFormat? Detect(ReadOnlySpan<byte> head, LineReader lines, bool hasMap)
     {
         if (Clixml.IsBeginning(head.TrimStart(Blanks)))
-        {
             return Clixml.Format;
-        }
         if (!IsJson(head, lines.IsValues))
         {
             ReadOnlySpan<byte> header = NextLine(ref head);
@@ -59,9 +55,7 @@ internal static class FormatRegistry
             var marks = Marks.OfJson(line);
             UsageFormat? format = Formats.FirstOrDefault(format => format.IsJson?.Invoke(marks) == true);
             if (format is not null)
-            {
                 return hasMap && !TakesMap(format) ? PlainRecords.Json : format;
-            }
             weak ??= ClaudeCodeTranscript.MayBe(marks) ? ClaudeCodeTranscript.Format : null;
             head = lines.IsValues ? default : head;
         }

@@ -21,9 +21,7 @@ internal sealed class ImportSource : IDisposable
         _file = file;
         Stream stream = Unpack(file, path);
         if (stream is GZipStream)
-        {
             stream = _unpacked = new CountingStream(stream);
-        }
         _content = Decode(stream);
     }
 
@@ -118,13 +116,9 @@ internal sealed class ImportSource : IDisposable
             _ => null,
         };
         if (encoding is not null)
-        {
             head = new HeadStream(Encoding.CreateTranscodingStream(head, encoding, Encoding.UTF8), SignatureBytes);
-        }
         if (head.Head is [0xEF, 0xBB, 0xBF, ..])
-        {
             head.Skip(3);
-        }
         return head;
     }
 
@@ -138,9 +132,7 @@ internal sealed class ImportSource : IDisposable
         public override int Read(Span<byte> buffer)
         {
             if (_buffer.Length < buffer.Length)
-            {
                 _buffer = new byte[buffer.Length];
-            }
             int length = buffer.Length;
             int read = Task.Run(() => base.Read(_buffer.AsSpan(0, length)), CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
             _buffer.AsSpan(0, read).CopyTo(buffer);
@@ -161,9 +153,7 @@ internal sealed class ImportSource : IDisposable
             int read = base.Read(buffer);
             BytesRead += read;
             foreach (byte last in buffer[Math.Max(0, read - 4)..read])
-            {
                 LastFour = (LastFour >> 8) | ((uint)last << 24);
-            }
             onRead?.Invoke(BytesRead);
             return read;
         }
@@ -184,9 +174,7 @@ internal sealed class ImportSource : IDisposable
             try
             {
                 for (int read = -1; read != 0 && _length < length; _length += read)
-                {
                     read = stream.Read(_head, _length, length - _length);
-                }
             }
             catch (InvalidDataException exception)
             {
@@ -203,9 +191,7 @@ internal sealed class ImportSource : IDisposable
         {
             int left = Math.Min(_length - _position, buffer.Length);
             if (left <= 0)
-            {
                 return _failure is null ? base.Read(buffer) : throw new InvalidDataException(_failure.Message, _failure);
-            }
             _head.AsSpan(_position, left).CopyTo(buffer);
             _position += left;
             return left;

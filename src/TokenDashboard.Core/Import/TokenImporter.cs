@@ -30,9 +30,7 @@ public sealed class TokenImporter : IDisposable
     public TokenImporter(string database, ImportFormat format, ColumnMap? map, bool whatIf, CancellationToken cancellation)
     {
         if (map is not null && format is not (ImportFormat.Auto or ImportFormat.Csv or ImportFormat.Json or ImportFormat.LiteLlm or ImportFormat.Observicia))
-        {
             throw new TokenDashboardException(ErrorCode.ImportMapInvalid, $"A map is for columns and members, and {format} has its own. Leave out -Map, or give -Format Csv or Json.", target: format);
-        }
         (_database, _format, _map, WhatIf, _cancellation) = (TokenStore.FullPath(database, ErrorCode.StoreWriteFailed), format, map, whatIf, cancellation);
     }
 
@@ -103,9 +101,7 @@ public sealed class TokenImporter : IDisposable
             Try(next, () =>
             {
                 foreach (string inner in Directory.EnumerateDirectories(next).Where(path => new DirectoryInfo(path).LinkTarget is null).OrderDescending(StringComparer.Ordinal))
-                {
                     folders.Push(inner);
-                }
                 // Beside the store may lie its journal.
                 foreach (string file in Directory.EnumerateFiles(next).Where(path => !Path.GetFullPath(path).StartsWith(_database, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
                 {
@@ -190,9 +186,7 @@ public sealed class TokenImporter : IDisposable
     {
         // A file may end in its first line, which is still being written.
         if (report.Read > 0 || report.Problem is not null || (report.Incomplete && report.Unreadable == 0))
-        {
             return;
-        }
         string lines = report.Lines == 0 ? "is empty" : string.Create(CultureInfo.InvariantCulture, $"has no requests: of {report.Lines:N0} lines or objects, read as {report.Format}, none gives {needs}");
         string first = report.UnreadableLines.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $" {report.Unreadable:N0} cannot be read; {report.UnreadableLines[0]}.") : "";
         report.Fail(ErrorCode.ImportNothingFound, $"'{report.Path}' {lines}.{first}{string.Concat(report.Notes.Select(note => $" {note}"))}");
@@ -201,9 +195,7 @@ public sealed class TokenImporter : IDisposable
     private ImportWriter OpenWriter()
     {
         if (!WhatIf)
-        {
             return ImportWriter.Open(_database, _cancellation);
-        }
         ImportWriter writer = ImportWriter.OpenTemporary(_database, _cancellation);
         try
         {

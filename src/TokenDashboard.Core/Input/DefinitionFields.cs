@@ -53,9 +53,7 @@ internal class DefinitionFields
     internal object? Value(string name, bool required = false)
     {
         if (!_values.TryGetValue(name, out object? value) && required)
-        {
             Fault(name, "is missing");
-        }
         // The objects of a list are checked one by one.
         IEnumerable<object?> texts = value is IEnumerable<KeyValuePair<string, object?>> pairs ? pairs.SelectMany(pair => new[] { pair.Key, pair.Value }) : Items(value ?? "");
         if (texts.OfType<string>().Any(HasHalfCharacter))
@@ -71,9 +69,7 @@ internal class DefinitionFields
         for (int index = 0; index < text.Length; index++)
         {
             if (Rune.DecodeFromUtf16(text.AsSpan(index), out _, out int length) != OperationStatus.Done)
-            {
                 return true;
-            }
             index += length - 1;
         }
         return false;
@@ -82,9 +78,7 @@ internal class DefinitionFields
     internal string? Text(string name, int longest, bool required = false)
     {
         if (Value(name, required) is not { } value)
-        {
             return null;
-        }
         string? text = Scalar(value)?.Trim();
         if (string.IsNullOrEmpty(text) || text.Length > longest)
         {
@@ -98,14 +92,10 @@ internal class DefinitionFields
     internal string? Word(string name, IReadOnlyList<string> words, bool required = false)
     {
         if (Text(name, 100, required) is not { } text)
-        {
             return null;
-        }
         string? match = words.FirstOrDefault(candidate => candidate.Equals(text, StringComparison.OrdinalIgnoreCase));
         if (match is null)
-        {
             Fault(name, $"is '{text}'; it must be one of {string.Join(", ", words)}");
-        }
         return match;
     }
 
@@ -116,13 +106,9 @@ internal class DefinitionFields
     internal double? Number(string name, bool required = false, double smallest = 0, double largest = double.MaxValue, bool whole = false)
     {
         if (Value(name, required) is not { } value)
-        {
             return null;
-        }
         if (value is not bool && AsNumber(Scalar(value)) is { } number && number >= smallest && number <= largest && (!whole || number == Math.Floor(number)))
-        {
             return number;
-        }
         string range = (smallest, largest) switch
         {
             (double.MinValue, double.MaxValue) => "",
@@ -137,9 +123,7 @@ internal class DefinitionFields
     internal decimal? Decimal(string name, bool required = false, decimal largest = decimal.MaxValue)
     {
         if (Value(name, required) is not { } value)
-        {
             return null;
-        }
         if (value is not bool && decimal.TryParse(Scalar(value), NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out decimal number)
             && number <= largest)
         {
@@ -158,9 +142,7 @@ internal class DefinitionFields
         if (Value(name) is { } value)
         {
             if (bool.TryParse(Scalar(value), out bool flag))
-            {
                 return flag;
-            }
             Fault(name, $"is '{Shown(value)}'; it must be true or false");
         }
         return null;
@@ -174,9 +156,7 @@ internal class DefinitionFields
             : !blank && texts.Any(string.IsNullOrWhiteSpace) ? "has an empty text; remove it, or give one"
             : null;
         if (fault is not null)
-        {
             Fault(name, fault);
-        }
         return fault is null ? [.. texts.OfType<string>()] : [];
     }
 
@@ -186,19 +166,13 @@ internal class DefinitionFields
         var map = new Dictionary<string, string>(StringComparer.Ordinal);
         object? value = Value(name);
         if (value is not null and not IEnumerable<KeyValuePair<string, object?>>)
-        {
             Fault(name, "must be names with texts, as @{ team = 'ops' } or { \"team\": \"ops\" }");
-        }
         foreach ((string key, object? item) in value as IEnumerable<KeyValuePair<string, object?>> ?? [])
         {
             if (key.Trim().Length > 0 && Scalar(item) is { } text)
-            {
                 map[key] = text;
-            }
             else
-            {
                 Fault(name, $"has an entry '{key}' that is not a name with a text");
-            }
         }
         return map;
     }
@@ -209,9 +183,7 @@ internal class DefinitionFields
         foreach ((object? item, string path) in Places(name))
         {
             if (FieldsOf(item, path) is { } fields)
-            {
                 yield return new DefinitionFields(fields, known, path, Faults);
-            }
         }
     }
 

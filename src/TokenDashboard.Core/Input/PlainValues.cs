@@ -32,9 +32,7 @@ internal static class PlainValues
         // Each event is looked at before the next is parsed; a document's start is no value.
         Next(parser);
         if (Next(parser) is StreamEnd)
-        {
             return null;
-        }
         Next(parser);
         object? value = Read(parser, "", lines, 0);
         return Next(parser) is StreamEnd ? value : throw Problem(parser.Current!, "There is more than one document.");
@@ -46,19 +44,13 @@ internal static class PlainValues
         ParsingEvent start = parser.Current!;
         lines[path] = start.Start.Line;
         if (depth > MaxDepth)
-        {
             throw Problem(start, $"It is nested more than {MaxDepth} levels deep.");
-        }
         // Copies of a value in itself make a small text stand for values without end.
         if (start is AnchorAlias or NodeEvent { Anchor.IsEmpty: false })
-        {
             throw Problem(start, "Anchors and aliases are not read. Write the value out.");
-        }
         Next(parser);
         if (start is Scalar scalar)
-        {
             return scalar.Style == ScalarStyle.Plain ? Plain(scalar.Value) : scalar.Value;
-        }
         var items = new List<object?>();
         var fields = new List<KeyValuePair<string, object?>>();
         while (parser.Current is not (SequenceEnd or MappingEnd))

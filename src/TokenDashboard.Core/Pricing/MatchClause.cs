@@ -61,9 +61,7 @@ internal abstract class MatchClause
         public override string? Matched(string name)
         {
             if (!all)
-            {
                 return clauses.Select(clause => clause.Matched(name)).FirstOrDefault(matched => matched is not null);
-            }
             string?[] matched = [.. clauses.Select(clause => clause.Matched(name)).TakeWhile(one => one is not null)];
             return matched.Length == clauses.Count ? string.Join(" and ", matched) : null;
         }

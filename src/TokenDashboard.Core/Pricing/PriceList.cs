@@ -71,13 +71,9 @@ public sealed partial class PriceList
     {
         ArgumentNullException.ThrowIfNull(model);
         if (_remembered.TryGetValue((provider, model), out PriceMatch? match))
-        {
             return match;
-        }
         if (_remembered.Count >= MaxRemembered)
-        {
             _remembered.Clear();
-        }
         return _remembered[(provider, model)] = Search(provider, Normal(model));
     }
 
@@ -118,17 +114,11 @@ public sealed partial class PriceList
         }
         ListedProvider? found = string.IsNullOrEmpty(provider) ? ByModel(model) : ProviderNamed(provider);
         if (found is null && LiteLlm.Equals(provider, StringComparison.OrdinalIgnoreCase))
-        {
             found = ByModel(model);
-        }
         if (found is null)
-        {
             return null;
-        }
         if (Search(found, model) is { } match)
-        {
             return match;
-        }
         string dashed = CompactDate().Replace(model, date => DateTime.TryParseExact(date.Value[1..], "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime day)
             ? day.ToString("-yyyy-MM-dd", CultureInfo.InvariantCulture) : date.Value);
         return dashed == model ? null : Search(found, dashed);

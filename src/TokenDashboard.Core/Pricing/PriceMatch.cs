@@ -58,9 +58,7 @@ public sealed class PriceMatch
         IReadOnlyList<PriceWindow> windows = SpanAt(utc).Windows;
         int at = windows.Count - 1;
         while (windows[at].Start > utc.TimeOfDay)
-        {
             at--;
-        }
         return windows[at].Price;
     }
 
@@ -69,9 +67,7 @@ public sealed class PriceMatch
     {
         int at = _spans.Length - 1;
         while (_spans[at].From > utc)
-        {
             at--;
-        }
         return _spans[at];
     }
 
@@ -109,9 +105,7 @@ public sealed class PriceMatch
             if (spans.Count == 0 || !spans[^1].Windows.SequenceEqual(windows))
             {
                 if (spans.Count > 0)
-                {
                     spans[^1] = spans[^1] with { Until = day };
-                }
                 spans.Add(new PriceSpan(day, end, windows));
             }
         }
@@ -125,9 +119,7 @@ public sealed class PriceMatch
         foreach ((TimeSpan start, ResolvedPrice price) in starts)
         {
             if (windows.Count == 0 || windows[^1].Price != price)
-            {
                 windows.Add(new PriceWindow(start, price));
-            }
         }
         return windows;
     }

@@ -31,36 +31,24 @@ internal sealed record PriceRates(TokenRate? Input, TokenRate? CacheRead, TokenR
         long input = counts.Prompt - (CacheRead is null ? 0 : counts.Cached) - (CacheWrite is null ? 0 : counts.CacheWrite);
         long output = counts.Completion - (Reasoning is null ? 0 : counts.Reasoning);
         if (input < 0 || output < 0 || counts is { Cached: < 0 } or { CacheWrite: < 0 } or { Reasoning: < 0 })
-        {
             return (0, Math.Max(0, counts.Prompt) + Math.Max(0, counts.Completion));
-        }
         decimal millions = 0;
         long unpriced = 0;
         void Add(TokenRate? rate, long tokens)
         {
             if (tokens != 0 && rate?.Of(smallestPrompt, largestPrompt) is { } price)
-            {
                 millions += price * tokens;
-            }
             else
-            {
                 unpriced += tokens;
-            }
         }
         Add(Input, input);
         Add(Output, output);
         if (CacheRead is not null)
-        {
             Add(CacheRead, counts.Cached);
-        }
         if (CacheWrite is not null)
-        {
             Add(CacheWrite, counts.CacheWrite);
-        }
         if (Reasoning is not null)
-        {
             Add(Reasoning, counts.Reasoning);
-        }
         return ((millions * PerMillion) + (counts.Requests * (Requests ?? 0) * PerThousand), unpriced);
     }
 

@@ -114,9 +114,7 @@ public sealed class TokenPrice
     private static string? TimesOf(ResolvedPrice price, PriceSpan span)
     {
         if (span.Windows.Count == 1)
-        {
             return null;
-        }
         List<(TimeSpan Start, TimeSpan End)> times = [.. span.Windows.Select((window, index) => (window.Price, Times: (window.Start,
             index + 1 < span.Windows.Count ? span.Windows[index + 1].Start : TimeSpan.FromDays(1)))).Where(window => window.Price == price).Select(window => window.Times)];
         if (times.Count > 1 && times[0].Start == TimeSpan.Zero && times[^1].End == TimeSpan.FromDays(1))

@@ -12,13 +12,9 @@ internal sealed record TokenRate(decimal Base, IReadOnlyList<(long Start, decima
         foreach ((long start, decimal above) in Tiers)
         {
             if (smallest > start)
-            {
                 price = above;
-            }
             else if (largest > start)
-            {
                 return null;
-            }
         }
         return price;
     }

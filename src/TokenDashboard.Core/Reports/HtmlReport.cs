@@ -68,9 +68,7 @@ internal static class HtmlReport
         TableSection(html, "users", report.Users);
         Section(html, "week", "Hours of the week", report.Week.Description);
         if (report.Summary.TotalTokens > 0)
-        {
             SvgCharts.Heatmap(html, "week", report.Week);
-        }
         html.Append("</section>\n");
         if (report.Latency is { } latency)
         {
@@ -81,15 +79,11 @@ internal static class HtmlReport
         }
         TableSection(html, "requests", report.Requests);
         if (report.Unpriced is { } unpriced)
-        {
             TableSection(html, "unpriced", unpriced);
-        }
         Section(html, "unreadable", "Values that cannot be read", report.Unreadable.Rows > 0 ? report.Unreadable.ToString() : "All values could be read.");
         html.Append("</section>\n</main>\n<footer>\n<h2>What was asked</h2>\n<dl class=\"facts\">\n");
         foreach (ReportFact fact in report.Facts)
-        {
             html.Append("<dt>").Append(Escape(fact.Label)).Append("</dt><dd>").Append(Escape(fact.Value)).Append("</dd>\n");
-        }
         return html.Append("</dl>\n<p>Written by TokenDashboard.</p>\n</footer>\n</body>\n</html>\n").ToString();
     }
 
@@ -124,9 +118,7 @@ internal static class HtmlReport
     {
         Section(html, id, table.Title, table.Rows.Count == 0 ? table.Empty : "");
         if (table.Rows.Count > 0)
-        {
             Table(html, table);
-        }
         html.Append("</section>\n");
     }
 
@@ -134,9 +126,7 @@ internal static class HtmlReport
     {
         html.Append("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"").Append(Escape(table.Title)).Append(", table\">\n<table>\n<thead><tr>");
         foreach (ReportColumn column in table.Columns)
-        {
             html.Append("<th scope=\"col\"").Append(ClassOf(column)).Append('>').Append(Escape(column.Header)).Append("</th>");
-        }
         html.Append("</tr></thead>\n<tbody>\n");
         foreach (ReportCell[] row in table.Rows)
         {
@@ -147,9 +137,7 @@ internal static class HtmlReport
                 html.Append(i == 0 ? "<th scope=\"row\"" : "<td").Append(ClassOf(column));
                 html.Append(row[i].Text.Length > LongName ? $" title=\"{Escape(row[i].Text)}\">" : ">");
                 if (column.Kind == ReportColumnKind.Share)
-                {
                     html.Append(CultureInfo.InvariantCulture, $"<span class=\"bar\"><span style=\"width:{row[i].Share * 100:0.#}%\"></span></span>");
-                }
                 string text = Escape(ReportText.Beginning(row[i].Text, LongName));
                 html.Append(row[i].IsOwnWord ? $"<em>{text}</em>" : text).Append(i == 0 ? "</th>" : "</td>");
             }
@@ -170,9 +158,7 @@ internal static class HtmlReport
     {
         html.Append("<ul class=\"legend\">\n");
         for (int i = 0; i < chart.Series.Count; i++)
-        {
             html.Append(CultureInfo.InvariantCulture, $"<li><span class=\"swatch {kind}{i}\"></span>{Escape(ReportText.Beginning(chart.Series[i].Name, LongName))}</li>\n");
-        }
         html.Append("</ul>\n");
     }
 }

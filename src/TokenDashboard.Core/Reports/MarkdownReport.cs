@@ -19,9 +19,7 @@ internal static class MarkdownReport
         text.Append(Mark).Append("\n# ").Append(Code(report.Title, isTitle: true)).Append("\n\n").Append(report.Range).Append("\n\n");
         text.Append("| | | |\n|---|--:|---|\n");
         foreach (ReportFigure figure in report.Figures)
-        {
             text.Append("| ").Append(figure.Label).Append(" | **").Append(figure.Value).Append("** | ").Append(figure.Note).Append(" |\n");
-        }
         double[] totals = [.. report.Buckets.Select((_, index) => report.Tokens.Series.Sum(series => series.Values[index] ?? 0))];
         double most = totals.Max();
         if (most > 0)
@@ -30,18 +28,12 @@ internal static class MarkdownReport
             text.Append("\nTokens per ").Append(report.Unit).Append(": ").Append(sparkline).Append("\n\n").Append(report.Tokens.Description).Append(' ').Append(report.Week.Description).Append('\n');
         }
         if (report.Latency is { } latency)
-        {
             text.Append('\n').Append(latency.Description).Append('\n');
-        }
         foreach (ReportTable table in new[] { report.Models, report.Users, report.Requests, report.Unpriced }.OfType<ReportTable>())
-        {
             Table(text, table);
-        }
         text.Append("\n## What was asked\n\n");
         foreach (ReportFact fact in report.Facts)
-        {
             text.Append("- ").Append(fact.Label).Append(": ").Append(Code(fact.Value)).Append('\n');
-        }
         text.Append('\n').Append(report.Unreadable.Rows > 0 ? report.Unreadable.ToString() : "All values could be read.").Append('\n');
         return text.ToString();
     }
@@ -57,9 +49,7 @@ internal static class MarkdownReport
         text.Append("| ").AppendJoin(" | ", table.Columns.Select(column => column.Header)).Append(" |\n|");
         text.AppendJoin('|', table.Columns.Select(column => column.Kind is ReportColumnKind.Number or ReportColumnKind.Share ? "--:" : "---")).Append("|\n");
         foreach (ReportCell[] row in table.Rows)
-        {
             text.Append("| ").AppendJoin(" | ", row.Select((cell, index) => table.Columns[index].Kind == ReportColumnKind.Name && !cell.IsOwnWord ? Code(cell.Text) : cell.Text)).Append(" |\n");
-        }
     }
 
     // A code span ends at as many backticks as it begins with. A table ends a cell at a bar also in code, unless a backslash stands before it.
@@ -67,9 +57,7 @@ internal static class MarkdownReport
     {
         string text = MessageText.Visible(name).Trim();
         if (text.Length == 0 || (isTitle && text.All(character => char.IsAsciiLetterOrDigit(character) || character is ' ' or '-')))
-        {
             return text;
-        }
         text = text.Replace("\\|", "\\¦", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal);
         int longest = 0, run = 0;
         foreach (char character in text)

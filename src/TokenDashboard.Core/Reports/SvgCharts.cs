@@ -43,9 +43,7 @@ internal static class SvgCharts
             {
                 double height = (chart.Series[i].Values[index] ?? 0) * scale;
                 if (height <= 0)
-                {
                     continue;
-                }
                 double bottom = Floor - tops[index];
                 tops[index] += height;
                 (buckets[index].IsPartial ? part : whole).Append(
@@ -104,14 +102,10 @@ internal static class SvgCharts
             }
         }
         for (int hour = 0; hour < 24; hour += 3)
-        {
             Label(html, Left + (hour * CellWidth) + (CellWidth / 2), Top + (7 * Cell) + 16, "middle", $"{hour:00}");
-        }
         Label(html, Left, LegendTop + 12, "start", "0");
         for (int step = 0; step <= HeatSteps; step++)
-        {
             html.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Left + 14 + (step * 24)}\" y=\"{LegendTop}\" width=\"22\" height=\"16\" {Shade(step, HeatSteps)}/>\n");
-        }
         Label(html, Left + 22 + ((HeatSteps + 1) * 24), LegendTop + 12, "start", $"{ReportText.Short(most)} tokens");
         html.Append("</svg>\n</div>\n");
     }
@@ -119,9 +113,7 @@ internal static class SvgCharts
     private static string Shade(double value, double most)
     {
         if (value <= 0)
-        {
             return "class=\"none\"";
-        }
         double step = (Math.Ceiling(value / most * HeatSteps) - 1) / (HeatSteps - 1);
         return string.Create(CultureInfo.InvariantCulture, $"class=\"heat\" fill-opacity=\"{LeastOpacity + ((1 - LeastOpacity) * step):0.##}\"");
     }
@@ -143,9 +135,7 @@ internal static class SvgCharts
         int every = Math.Max(1, (int)Math.Ceiling(Math.Max(LabelWidth, buckets[0].Label.Length * 8) / width));
         // The last label must end where the picture does.
         for (int index = 0; index < buckets.Count && Left + ((index + 0.5) * width) + (buckets[0].Label.Length * 3.5) <= Width; index += every)
-        {
             Label(html, Left + ((index + 0.5) * width), Height - 8, "middle", buckets[index].Label);
-        }
         return scale;
     }
 
@@ -169,9 +159,7 @@ internal static class SvgCharts
     private static void Path(StringBuilder html, string kind, StringBuilder path)
     {
         if (path.Length > 0)
-        {
             html.Append("<path class=\"").Append(kind).Append("\" d=\"").Append(path).Append("\"/>\n");
-        }
     }
 
     private static void Label(StringBuilder html, double x, double y, string anchor, string text) => html.Append(
@@ -181,9 +169,7 @@ internal static class SvgCharts
     private static double NiceStep(double least)
     {
         if (!(least > 0))
-        {
             return 1;
-        }
         double power = Math.Pow(10, Math.Floor(Math.Log10(least)));
         return power * NiceFactors.First(factor => factor * power >= least * (1 - 1e-9));
     }

@@ -86,9 +86,7 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         int own = models.Length <= Colours + 1 ? models.Length : Colours;
         IEnumerable<ReportSeries> series = models.Take(own).Select(model => Series(model.Key, model));
         if (models.Length > own)
-        {
             series = series.Append(Series($"{models.Length - own} other models", models.Skip(own).SelectMany(model => model)));
-        }
         return new ReportChart(
             $"Tokens per {axis.Unit.ToString().ToLowerInvariant()}, by model",
             summary.BusiestDay is { Start: { } day } busiest ? $"The busiest day is {day:yyyy-MM-dd} with {ReportText.Number(busiest.TotalTokens)} tokens." : "There are no requests.",
@@ -203,9 +201,7 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         TokenUsage[] unpriced = [.. models.Where(model => model.UnpricedTokens > 0).OrderByDescending(model => model.UnpricedTokens)];
         IEnumerable<ReportCell[]> rows = unpriced.Take(ModelRows).Select(model => Row(Name(model.Model), Name(model.Provider), model.UnpricedTokens!.Value));
         if (unpriced.Length > ModelRows)
-        {
             rows = rows.Append(Row(new ReportCell($"{unpriced.Length - ModelRows} other models", IsOwnWord: true), "", unpriced.Skip(ModelRows).Sum(model => model.UnpricedTokens!.Value)));
-        }
         return new ReportTable(
             "Tokens without a price",
             [new ReportColumn("Model", ReportColumnKind.Name), new ReportColumn("Provider", ReportColumnKind.Name), new ReportColumn("Share", ReportColumnKind.Share), new ReportColumn("Tokens")],

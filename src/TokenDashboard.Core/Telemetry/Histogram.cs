@@ -30,13 +30,9 @@ internal sealed class Histogram(HistogramBins bins)
     {
         Count += count;
         if (_bins is not null && AddSparse(_bins, (short)bin, count))
-        {
             return;
-        }
         if ((uint)(bin - _first) >= (uint)_length)
-        {
             Widen(bin);
-        }
         _counts[bin - _first] += count;
     }
 
@@ -45,9 +41,7 @@ internal sealed class Histogram(HistogramBins bins)
         for (int i = 0; i < other._length; i++)
         {
             if (other._counts[i] != 0)
-            {
                 Add(other.BinAt(i), other._counts[i]);
-            }
         }
     }
 
@@ -62,9 +56,7 @@ internal sealed class Histogram(HistogramBins bins)
         {
             passed += _counts[i];
             if (passed >= rank)
-            {
                 return DurationValues[BinAt(i) - bins.Lowest];
-            }
         }
         return 0;
     }
@@ -77,17 +69,13 @@ internal sealed class Histogram(HistogramBins bins)
         int at = 1;
         long last = long.MinValue;
         if (_length == 0 && json.Length > 2)
-        {
             Reserve(json);
-        }
         while (at < json.Length - 1)
         {
             long bin = Number(json, ref at, (byte)'"', (byte)'"');
             long count = Number(json, ref at, (byte)':', json[^1]);
             if (bin < bins.Lowest || bin > bins.Highest || bin <= last || count <= 0)
-            {
                 throw new FormatException();
-            }
             last = bin;
             int index = (int)bin - _first;
             if (_bins is null && (uint)index < (uint)_counts.Length)
@@ -113,9 +101,7 @@ internal sealed class Histogram(HistogramBins bins)
             if (_counts[i] != 0)
             {
                 if (used > 1)
-                {
                     json[used++] = (byte)',';
-                }
                 json[used++] = (byte)'"';
                 BinAt(i).TryFormat(json.AsSpan(used), out int written, provider: CultureInfo.InvariantCulture);
                 used += written;
@@ -147,9 +133,7 @@ internal sealed class Histogram(HistogramBins bins)
         long first = Number(json, ref firstAt, (byte)'"', (byte)'"');
         long last = lastAt < 0 ? first : Number(json, ref lastAt, (byte)'"', (byte)'"');
         if (first < bins.Lowest || last > bins.Highest || last < first)
-        {
             throw new FormatException();
-        }
         (_bins, _first, _counts) = (null, (int)first, new long[last - first + 1]);
         _length = _counts.Length;
     }
@@ -158,20 +142,14 @@ internal sealed class Histogram(HistogramBins bins)
     private static long Number(ReadOnlySpan<byte> json, ref int at, byte before, byte after)
     {
         if (json[at++] != before)
-        {
             throw new FormatException();
-        }
         bool negative = json[at] == '-';
         at += negative ? 1 : 0;
         long number = 0;
         for (; (uint)(json[at] - '0') <= 9; at++)
-        {
             number = (number * 10) + (json[at] - '0');
-        }
         if (json[at] != after && json[at] != ',')
-        {
             throw new FormatException();
-        }
         at++;
         return negative ? -number : number;
     }
@@ -210,9 +188,7 @@ internal sealed class Histogram(HistogramBins bins)
         _first = sparse[0];
         var counts = new long[sparse[_length - 1] - _first + 1];
         for (int i = 0; i < _length; i++)
-        {
             counts[sparse[i] - _first] = _counts[i];
-        }
         (_bins, _counts, _length) = (null, counts, counts.Length);
     }
 

@@ -44,9 +44,7 @@ internal sealed class HistogramBins
         foreach (double edge in _edges)
         {
             if (value < edge)
-            {
                 break;
-            }
             bin++;
         }
         return bin;

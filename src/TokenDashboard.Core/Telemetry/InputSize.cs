@@ -14,9 +14,7 @@ internal static class InputSize
     {
         int passed = 0;
         while (passed < Thresholds.Count && promptTokens > Thresholds[passed])
-        {
             passed++;
-        }
         return passed;
     }
 

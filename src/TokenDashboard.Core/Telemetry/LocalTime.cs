@@ -16,20 +16,14 @@ internal static class LocalTime
     public static long FirstTicksWhere(long low, long high, Func<long, bool> condition)
     {
         if (condition(low))
-        {
             return low;
-        }
         while (high - low > 1)
         {
             long middle = low + ((high - low) / 2);
             if (condition(middle))
-            {
                 high = middle;
-            }
             else
-            {
                 low = middle;
-            }
         }
         return high;
     }

@@ -43,34 +43,20 @@ internal sealed class MeasureValues
         Span<Vector<long>> sums = MemoryMarshal.Cast<long, Vector<long>>(integers.AsSpan(0, IntegerSums));
         ReadOnlySpan<Vector<long>> added = MemoryMarshal.Cast<long, Vector<long>>(others.AsSpan(0, IntegerSums));
         for (int i = 0; i < sums.Length; i++)
-        {
             sums[i] += added[i];
-        }
         for (int i = sums.Length * Vector<long>.Count; i < IntegerSums; i++)
-        {
             integers[i] += others[i];
-        }
         for (int i = IntegerSums; i < IntegerMaxima; i++)
-        {
             integers[i] = Math.Max(integers[i], others[i]);
-        }
         for (int i = IntegerMaxima; i < integers.Length; i++)
-        {
             integers[i] = Math.Min(integers[i], others[i]);
-        }
         double[] reals = Reals, otherReals = other.Reals;
         for (int i = 0; i < RealSums; i++)
-        {
             reals[i] += otherReals[i];
-        }
         for (int i = RealSums; i < RealMaxima; i++)
-        {
             reals[i] = Math.Max(reals[i], otherReals[i]);
-        }
         for (int i = RealMaxima; i < reals.Length; i++)
-        {
             reals[i] = Math.Min(reals[i], otherReals[i]);
-        }
     }
 
     /// <summary>Whether two sets of values are the same, but for the rounding of sums of fractions, which depends on their order.</summary>

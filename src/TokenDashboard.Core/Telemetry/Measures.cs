@@ -125,8 +125,6 @@ internal static class Measures
     {
         Measure[] measures = [.. Table.Where(measure => measure.IsReal == isReal).OrderBy(measure => measure.Aggregate)];
         for (int i = 0; i < measures.Length; i++)
-        {
             measures[i].Index = i;
-        }
         return measures;
     }}

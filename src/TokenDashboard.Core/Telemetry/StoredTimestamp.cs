@@ -26,9 +26,7 @@ internal static class StoredTimestamp
         }
         long fraction = 0;
         if (text.Length > SecondLength && !TryFraction(text[SecondLength..], out fraction))
-        {
             return false;
-        }
         utcTicks = new DateTime(year, month, day, hour, minute, second).Ticks + fraction;
         return true;
     }
@@ -68,9 +66,7 @@ internal static class StoredTimestamp
         foreach (byte digit in digits)
         {
             if (!char.IsAsciiDigit((char)digit))
-            {
                 return false;
-            }
             number = (number * 10) + (digit - '0');
         }
         return true;
@@ -80,16 +76,12 @@ internal static class StoredTimestamp
     {
         ticks = 0;
         if (text[0] != '.' || text.Length == 1)
-        {
             return false;
-        }
         long unit = TimeSpan.TicksPerSecond;
         foreach (byte digit in text[1..])
         {
             if (!char.IsAsciiDigit((char)digit))
-            {
                 return false;
-            }
             unit /= 10;
             ticks += unit * (digit - '0');
         }

@@ -58,25 +58,15 @@ public sealed partial class TimeExpression
         const DateTimeStyles Styles = DateTimeStyles.None;
 
         if (Words.Contains(normal))
-        {
             return new TimeExpression(trimmed) { _word = normal };
-        }
         if (LengthPattern().Match(normal) is { Success: true } length && TryLength(length, out TimeSpan ago, out int months))
-        {
             return new TimeExpression(trimmed) { _ago = ago, _monthsAgo = months };
-        }
         if (TimeSpanPattern().IsMatch(trimmed) && TimeSpan.TryParseExact(trimmed, "c", CultureInfo.InvariantCulture, out TimeSpan span))
-        {
             return new TimeExpression(span);
-        }
         if (DateTime.TryParseExact(isoText, ZonelessForms, CultureInfo.InvariantCulture, Styles, out DateTime local))
-        {
             return new TimeExpression(trimmed) { _localTime = local };
-        }
         if (DateTimeOffset.TryParseExact(isoText, ZonedForms, CultureInfo.InvariantCulture, Styles, out DateTimeOffset instant))
-        {
             return new TimeExpression(trimmed) { _instant = instant };
-        }
         throw new FormatException(
             $"'{text}' is not a time. Give an ISO time such as 2026-11-16T18:00 or 2026-11-16T18:00Z, a length of time ago such as 7d, '7 days', 24h or 90m, "
             + $"or one of: {string.Join(", ", Words)}.");
@@ -90,13 +80,9 @@ public sealed partial class TimeExpression
     {
         ArgumentNullException.ThrowIfNull(zone);
         if (_instant is { } instant)
-        {
             return instant;
-        }
         if (_localTime is { } local)
-        {
             return LocalTime.FirstInstantAt(local, zone);
-        }
         return _ago is { } ago ? Before(now, ago, zone) : WordRange(now, zone, firstDayOfWeek).Since;
     }
 
@@ -109,9 +95,7 @@ public sealed partial class TimeExpression
     {
         ArgumentNullException.ThrowIfNull(zone);
         if (_ago is { } ago && (ago > TimeSpan.Zero || _monthsAgo > 0))
-        {
             return new TimeRange(Before(now, ago, zone), now);
-        }
         if (_word is not null and not "now")
         {
             (DateTimeOffset since, DateTimeOffset until) = WordRange(now, zone, firstDayOfWeek);
@@ -148,9 +132,7 @@ public sealed partial class TimeExpression
     public static TimeRange Range(TimeExpression? since, TimeExpression? until, TimeExpression? last, DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         if (last is null)
-        {
             return new TimeRange(since?.ToInstant(now, zone, firstDayOfWeek), until?.ToInstant(now, zone, firstDayOfWeek));
-        }
         return since is null && until is null ? last.ToRange(now, zone, firstDayOfWeek) : throw new TokenDashboardException(
             ErrorCode.RangeInvalid, "Give either -Last or -Since and -Until: -Last already says both ends of the range.", target: last);
     }
@@ -216,9 +198,7 @@ public sealed partial class TimeExpression
     private (DateTimeOffset Since, DateTimeOffset Until) WordRange(DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek)
     {
         if (_word == "now")
-        {
             return (now, now);
-        }
         DateTime today = TimeZoneInfo.ConvertTime(now, zone).Date;
         DateTime week = LocalTime.StartOfWeek(today, firstDayOfWeek);
         DateTime month = new(today.Year, today.Month, 1);

@@ -46,9 +46,7 @@ public sealed class UnreadableReport
     public override string ToString()
     {
         if (Rows == 0)
-        {
             return "none";
-        }
         string kinds = string.Join(", ", new (long Count, string Kind)[]
         {
             (Timestamps, "without a readable time, left out"),
@@ -63,9 +61,7 @@ public sealed class UnreadableReport
     internal void Add(MeasureValues values, UnreadableValue unreadable)
     {
         if (unreadable == UnreadableValue.None)
-        {
             return;
-        }
         _damaged.Add(values);
         Timestamps += (unreadable & UnreadableValue.Timestamp) == 0 ? 0 : 1;
     }

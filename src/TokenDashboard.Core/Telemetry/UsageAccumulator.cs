@@ -35,13 +35,9 @@ internal class UsageAccumulator(bool keepsDurations = false)
     {
         Values.Add(row.Values);
         if (row.Values[Measures.TimedRequests] > 0)
-        {
             row.AddDurationsTo(this);
-        }
         if (!keepsDurations)
-        {
             row.AddSizesTo(this);
-        }
     }
 
     /// <summary>Adds the duration of a single request.</summary>
@@ -61,13 +57,9 @@ internal class UsageAccumulator(bool keepsDurations = false)
     {
         Values.Add(other.Values);
         if (other._histogram is not null)
-        {
             Durations.Add(other.Durations);
-        }
         if (other._sizes is not null)
-        {
             Sizes.Add(other.Sizes);
-        }
         Reserve(other._durationCount);
         other.KeptDurations.CopyTo(_durations.AsSpan(_durationCount));
         _durationCount += other._durationCount;
@@ -88,21 +80,15 @@ internal class UsageAccumulator(bool keepsDurations = false)
     public double? Percentile(double part)
     {
         if (TimedRequests == 0)
-        {
             return null;
-        }
         double longest = Values.Real(Measures.MaxDurationMs);
         long rank = Math.Clamp((long)Math.Ceiling(part * TimedRequests), 1, TimedRequests);
         if (rank == TimedRequests)
-        {
             return longest;
-        }
         if (!PercentilesExact)
         {
             foreach (double duration in KeptDurations)
-            {
                 Durations.Add(duration);
-            }
             _durationCount = 0;
             return Math.Min(Durations.ValueAt(rank), longest);
         }
@@ -120,8 +106,6 @@ internal class UsageAccumulator(bool keepsDurations = false)
     private void Reserve(int more)
     {
         if (_durationCount + more > _durations.Length)
-        {
             Array.Resize(ref _durations, Math.Max(_durationCount + more, _durations.Length * 2));
-        }
     }
 }

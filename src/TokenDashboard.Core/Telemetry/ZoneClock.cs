@@ -21,9 +21,7 @@ internal readonly record struct ZoneClock(long Since, long Until, int Offset, in
         {
             long next = Math.Min(at + TimeSpan.TicksPerDay, until.UtcTicks);
             if (OffsetAt(next, zone) == offset)
-            {
                 continue;
-            }
             int old = offset;
             long change = SecondOf(LocalTime.FirstTicksWhere(at, next, ticks => OffsetAt(ticks, zone) != old));
             clocks.Add(new ZoneClock(since, change, offset, before));

@@ -98,23 +98,17 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
     private PriceMatch? MatchOf(string provider, string model)
     {
         if (!ReferenceEquals(_seen.Model, model) || !ReferenceEquals(_seen.Provider, provider))
-        {
             _seen = new Seen(provider, model, prices.List.Find(provider, model));
-        }
         return _seen.Match;
     }
 
     private Part PartOf(ResolvedPrice price, int inputClass, long? prompt)
     {
         if (_last is not null && _last.Is(price, inputClass, prompt))
-        {
             return _last;
-        }
         Part? part = _parts;
         while (part is not null && !part.Is(price, inputClass, prompt))
-        {
             part = part.Next;
-        }
         return _last = part ?? (_parts = new Part(price, inputClass, prompt, _parts));
     }
 

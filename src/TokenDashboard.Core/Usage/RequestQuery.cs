@@ -28,9 +28,7 @@ public sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestF
     public IEnumerable<TokenRequest> Run(ulong skip, ulong first)
     {
         if (Order != RequestOrder.Cost && stores.Count == 1)
-        {
             return Priced(stores[0].ReadRequests(filter, Order, Descending, (skip, first), Unreadable));
-        }
         ulong last = skip > ulong.MaxValue - first ? ulong.MaxValue : skip + first;
         return Page(Order == RequestOrder.Cost ? ByCost(last) : Priced(OfAll(last)), skip, first);
     }
@@ -55,15 +53,11 @@ public sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestF
             // The first in the queue is the first to go.
             kept.Enqueue(request, Descending ? (cost, place++) : (-cost, -place++));
             if ((ulong)kept.Count > last)
-            {
                 kept.Dequeue();
-            }
         }
         var sorted = new List<TokenRequest>(kept.Count);
         while (kept.TryDequeue(out TokenRequest? request, out _))
-        {
             sorted.Add(request);
-        }
         sorted.Reverse();
         return sorted;
     }
@@ -73,17 +67,11 @@ public sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestF
         foreach (TokenRequest request in requests)
         {
             if (skip > 0)
-            {
                 skip--;
-            }
             else if (first-- > 0)
-            {
                 yield return request;
-            }
             else
-            {
                 yield break;
-            }
         }
     }
 
@@ -94,18 +82,14 @@ public sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestF
         try
         {
             foreach (IEnumerable<TokenRequest> stream in streams)
-            {
                 waiting.Add(stream.GetEnumerator());
-            }
             var left = waiting.Where(stream => stream.MoveNext()).ToList();
             while (left.Count > 0)
             {
                 IEnumerator<TokenRequest> next = left.Aggregate((best, other) => (Descending ? Compare(best.Current, other.Current) < 0 : Compare(best.Current, other.Current) > 0) ? other : best);
                 yield return next.Current;
                 if (!next.MoveNext())
-                {
                     left.Remove(next);
-                }
             }
         }
         finally

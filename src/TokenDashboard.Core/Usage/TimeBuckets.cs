@@ -66,13 +66,9 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
         long start = Math.Max(0, utcTicks - into);
         long end = Math.Min(EndOfTime, utcTicks - into + length);
         if (LocalTime.OffsetTicks(start, zone) != offset)
-        {
             start = LocalTime.FirstTicksWhere(start, utcTicks, ticks => LocalTime.OffsetTicks(ticks, zone) == offset);
-        }
         if (LocalTime.OffsetTicks(end - 1, zone) != offset)
-        {
             end = LocalTime.FirstTicksWhere(utcTicks, end - 1, ticks => LocalTime.OffsetTicks(ticks, zone) != offset);
-        }
         return (start, end);
     }
 
@@ -110,9 +106,7 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
     {
         int months = unit switch { TimeUnit.Month => 1, TimeUnit.Quarter => 3, TimeUnit.Year => 12, _ => 0 };
         if (months > 0)
-        {
             return (date.Year * 12) + date.Month - 1 + months < 120_000 ? date.AddMonths(months) : DateTime.MaxValue;
-        }
         int days = unit == TimeUnit.Week ? 7 : 1;
         return (DateTime.MaxValue - date).Days >= days ? date.AddDays(days) : DateTime.MaxValue;
     }
@@ -141,14 +135,10 @@ internal static class SessionBlocks
             foreach ((UsageKey key, UsageAccumulator usage) in user.OrderBy(hour => hour.Key.BucketTicks))
             {
                 if (key.BucketTicks >= end)
-                {
                     (start, end) = (key.BucketTicks, EndOf(key.BucketTicks));
-                }
                 UsageKey block = key with { BucketTicks = start };
                 if (!blocks.TryAdd(block, usage))
-                {
                     blocks[block].Add(usage);
-                }
             }
         }
         return blocks;

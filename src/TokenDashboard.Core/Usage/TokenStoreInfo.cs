@@ -75,9 +75,7 @@ public sealed class TokenStoreInfo
         UnreadableReport unreadable = store.ReadUsage(scope, part =>
         {
             if (part == 0)
-            {
                 parts.Clear();
-            }
             parts.Add(new Totals());
             return parts[^1].Add;
         });

@@ -44,9 +44,7 @@ public sealed record UnpricedUsage(
         bool isKnown = prices.Find(key.Provider, key.Model!) is not null;
         long unpriced = ((PricedUsage)usage).Cost.UnpricedTokens;
         if (isKnown && unpriced == 0)
-        {
             return null;
-        }
         MeasureValues values = usage.Values;
         UnpricedReason reason = isKnown ? UnpricedReason.NoRate : prices.HasProvider(key.Provider, key.Model!) ? UnpricedReason.NoModel : UnpricedReason.NoProvider;
         return new UnpricedUsage(

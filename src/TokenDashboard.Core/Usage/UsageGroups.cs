@@ -34,9 +34,7 @@ internal static class UsageGroups
                 {
                     TKey key = keyOf(row);
                     if (!groups.TryGetValue(key, out UsageAccumulator? usage))
-                    {
                         groups.Add(key, usage = NewUsage(prices));
-                    }
                     usage.Add(row);
                 };
             });
@@ -49,9 +47,7 @@ internal static class UsageGroups
             foreach ((TKey key, UsageAccumulator usage) in parts.SelectMany(part => part))
             {
                 if (!all.TryAdd(key, usage))
-                {
                     all[key].Add(usage);
-                }
             }
         }
         return (all, unreadable);
@@ -92,9 +88,7 @@ internal static class UsageGroups
                 parts.RemoveAt(0);
             }
             foreach ((TKey key, (long value, long tokens)) in parts.SelectMany(part => part))
-            {
                 Add(all, key, value, tokens);
-            }
         }
         // The last of those kept is the first to go.
         var kept = new PriorityQueue<TKey, (long Value, long Tokens, TKey Key)>(Comparer<(long Value, long Tokens, TKey Key)>.Create((one, other) =>
@@ -104,13 +98,9 @@ internal static class UsageGroups
         foreach ((TKey key, (long value, long tokens)) in all)
         {
             if (kept.Count < count)
-            {
                 kept.Enqueue(key, (value, tokens, key));
-            }
             else
-            {
                 kept.EnqueueDequeue(key, (value, tokens, key));
-            }
         }
         return [.. kept.UnorderedItems.Select(item => item.Element)];
     }
@@ -120,9 +110,7 @@ internal static class UsageGroups
     {
         UsageAccumulator sum = NewUsage(prices);
         foreach (UsageAccumulator part in parts)
-        {
             sum.Add(part);
-        }
         return sum;
     }
 
@@ -150,13 +138,9 @@ internal static class UsageGroups
             return row =>
             {
                 if (row.IsRollup)
-                {
                     read.RollupsRead++;
-                }
                 else
-                {
                     read.RequestsRead++;
-                }
                 add(row);
             };
         }));

@@ -10,9 +10,7 @@ public static class UsageOrdering
         where T : UsageFigures
     {
         if (order == UsageOrder.Default)
-        {
             return descending ? rows.Reverse() : rows;
-        }
         return descending ? rows.OrderByDescending(row => KeyOf(row, order)) : rows.OrderBy(row => KeyOf(row, order));
     }
 

@@ -20,9 +20,7 @@ public sealed record UsagePrices(PriceList List, DateTimeOffset? At = null)
         (decimal cost, long unpriced) = match.At(At ?? request.Timestamp).CostOf(counts);
         request.UnpricedTokens = unpriced;
         if (counts.HasCost(unpriced))
-        {
             (request.Cost, request.Currency) = (cost, match.Currency);
-        }
         return request;
     }
 

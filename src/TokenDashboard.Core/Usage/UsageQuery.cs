@@ -76,9 +76,7 @@ public sealed class UsageQuery
         }
         IEnumerable<TokenUsage> rows = groups.Select(group => Row(group.Key, group.Usage, isTotal: false));
         if (!WithTotal || _dimensions.Count == 0 || groups.Count == 0)
-        {
             return new QueryResult<TokenUsage>([.. rows], unreadable);
-        }
         if (_buckets is not null && _dimensions.Count > 1)
         {
             rows = groups.GroupBy(group => group.Key.BucketTicks).SelectMany(bucket => (IEnumerable<TokenUsage>)
@@ -112,17 +110,11 @@ public sealed class UsageQuery
         }
         (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum(stores, filter, texts, Step, _sessions ? TimeZoneInfo.Utc : _zone, Prices, keys);
         if (_dimensions.Count == 0 && groups.Count == 0)
-        {
             groups.Add(default, UsageGroups.NewUsage(Prices));
-        }
         if (_sessions)
-        {
             groups = SessionBlocks.Of(groups);
-        }
         if (Fill)
-        {
             FillBuckets(groups, _buckets!, filter.Range);
-        }
         (UsageKey Key, UsageAccumulator Usage)[] sorted = [.. groups.Select(group => (group.Key, group.Value))];
         Array.Sort(sorted, (one, other) =>
             one.Key.BucketTicks != other.Key.BucketTicks ? one.Key.BucketTicks.CompareTo(other.Key.BucketTicks)
@@ -175,26 +167,18 @@ public sealed class UsageQuery
         UsageKey[] names = _dimensions.Count == 1 ? [default] : [.. groups.Keys.Select(key => key with { BucketTicks = 0 }).Distinct()];
         bool open = range.Since is null || range.Until is null;
         if (names.Length == 0 || (groups.Count == 0 && open))
-        {
             return;
-        }
         long first = range.Since?.UtcTicks ?? groups.Keys.Min(key => key.BucketTicks);
         long end = range.Until?.UtcTicks ?? groups.Keys.Max(key => key.BucketTicks) + 1;
         // What is surely too much is told before it is made.
         if ((end - first) / buckets.LongestTicks > MaxFilledRows / names.Length)
-        {
             throw TooManyBuckets();
-        }
         for (long start = buckets.StartOf(first); start < end; start = buckets.EndOf(start))
         {
             foreach (UsageKey name in names)
-            {
                 groups.TryAdd(name with { BucketTicks = start }, UsageGroups.NewUsage(Prices));
-            }
             if (groups.Count > MaxFilledRows)
-            {
                 throw TooManyBuckets();
-            }
         }
     }
 

@@ -48,9 +48,7 @@ public sealed class UserUsageQuery
         foreach (((string user, string model), UsageAccumulator usage) in groups)
         {
             if (!users.TryAdd(user, usage))
-            {
                 users[user].Add(usage);
-            }
             models.TryAdd(user, new SortedSet<string>(StringComparer.Ordinal));
             models[user].Add(model);
         }
@@ -58,9 +56,7 @@ public sealed class UserUsageQuery
             ? null
             : UsageGroups.Sum<string>(_stores, _filter with { Range = previousRange }, RequestText.User, 0, _zone, Prices, _ => row => row.User).Groups;
         foreach (string user in before?.Keys.Except(users.Keys).ToArray() ?? [])
-        {
             users.Add(user, UsageGroups.NewUsage(Prices));
-        }
         var all = UsageTotals.Of(users.Values, Prices);
         IEnumerable<UserTokenUsage> rows = users
             .OrderByDescending(user => byCost ? UsageCost.Of(user.Value)?.Amount ?? -1 : user.Value.TotalTokens)
@@ -107,9 +103,7 @@ public sealed class UserUsageQuery
                 rows.Add(new UserTokenUsagePeriod(user.Key, start, end, _filter.Range.Cuts(start, end, Now), usage, all, cumulative ? running : null, runningCost));
             }
             if (WithTotal)
-            {
                 rows.Add(Total(user.Key, user.Select(group => group.Usage)));
-            }
         }
         UserTokenUsagePeriod Total(string? user, IEnumerable<UsageAccumulator> parts) =>
             new(user, null, null, isPartial: false, UsageGroups.Sum(parts, Prices), all, cumulativeTokens: null, cumulativeCost: null) { IsTotal = true };

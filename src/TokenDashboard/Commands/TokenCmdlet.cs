@@ -28,9 +28,7 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     private protected new void WriteVerbose(string text)
     {
         if (!IsSet("Debug") || IsSet("Verbose"))
-        {
             base.WriteVerbose(MessageText.Clean(text));
-        }
     }
 
     private bool IsIgnored => MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? value) && value is ActionPreference.Ignore;
@@ -92,18 +90,14 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     {
         string literal = ResolvePath(path);
         if (File.Exists(literal))
-        {
             return [literal];
-        }
         if (WildcardPattern.ContainsWildcardCharacters(path))
         {
             try
             {
                 List<string> files = [.. GetResolvedProviderPathFromPSPath(path, out _).Where(File.Exists)];
                 if (files.Count > 0)
-                {
                     return files;
-                }
             }
             catch (ItemNotFoundException)
             {
@@ -131,9 +125,7 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     private protected void EachFile(IEnumerable<string> paths, ErrorCode missing, Action<string> work)
     {
         foreach (string path in paths)
-        {
             Guard(() => ResolveFiles(path, missing).ForEach(file => Guard(() => work(file))));
-        }
     }
 
     /// <inheritdoc/>
@@ -147,8 +139,6 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     protected virtual void Dispose(bool disposing)
     {
         if (disposing)
-        {
             _cancellation.Dispose();
-        }
     }
 }

@@ -12,9 +12,7 @@ public sealed class PriceCompleter : Completer
     {
         PriceList prices = PriceFiles.Load();
         if (parameterName == "Provider")
-        {
             return prices.ProviderIds.Select(id => (id, id));
-        }
         string provider = boundParameters["Provider"]?.ToString() ?? "";
         return prices.ModelsOf(provider).Select(id => (id, provider.Length > 0 ? $"a model of {provider}" : id));
     }

@@ -28,9 +28,7 @@ public class ServerCompleter : Completer
             _ => SessionConnections.Current.Default,
         };
         if (connection is null)
-        {
             return [];
-        }
         connection = connection with { Timeout = Patience };
         var silent = new PublishCallbacks((_, _) => false, _ => { }, _ => { }, _ => { });
         if (parameterName.StartsWith("DataSource", StringComparison.Ordinal))

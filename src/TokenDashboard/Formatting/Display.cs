@@ -35,9 +35,7 @@ public static class Display
     public static string Number(object? value, int width)
     {
         if (value is null)
-        {
             return "";
-        }
         double number = LanguagePrimitives.ConvertTo<double>(value);
         string text = (value is PSObject wrapped ? wrapped.BaseObject : value) is IFormattable whole and not double
             ? whole.ToString("N0", CultureInfo.CurrentCulture) : number.ToString("N0", CultureInfo.CurrentCulture);
@@ -92,9 +90,7 @@ public static class Display
     public static string Cost(decimal? cost, string? currency, int width = int.MaxValue)
     {
         if (cost is not { } amount)
-        {
             return "";
-        }
         string text = Money.Text(amount, currency, CultureInfo.CurrentCulture);
         return text.Length <= width ? text : Money.InCurrency(Number(amount, width - Money.InCurrency("", currency).Length), currency);
     }

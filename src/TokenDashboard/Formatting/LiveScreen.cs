@@ -42,9 +42,7 @@ internal sealed class LiveScreen : IDisposable
         var screen = new StringBuilder(Home);
         // One line is left free: a line break in the last one would scroll.
         foreach (string line in Lines(usage, zone, width, height).Take(Math.Max(1, height - 1)))
-        {
             screen.Append(line).Append(RestOfLine).Append("\r\n");
-        }
         _ui.Write(screen.Append(RestOfScreen).ToString());
     }
 
@@ -110,14 +108,10 @@ internal sealed class LiveScreen : IDisposable
     {
         int Cells(string part) => _ui.RawUI.LengthInBufferCells(part);
         if (Cells(text) <= width)
-        {
             return text + new string(' ', width - Cells(text));
-        }
         int length = Math.Min(text.Length, width);
         while (length > 0 && (Cells(text[..length]) > width - 1 || char.IsHighSurrogate(text[length - 1])))
-        {
             length--;
-        }
         string part = text[..length] + "…";
         return part + new string(' ', Math.Max(0, width - Cells(part)));
     }

@@ -49,9 +49,7 @@ public static class Members
     {
         ArgumentNullException.ThrowIfNull(row);
         if (row.BaseObject.GetType().GetProperty(name)?.GetValue(row.BaseObject) is not DateTimeOffset time)
-        {
             return null;
-        }
         var output = new PSObject(time);
         output.Methods.Add(new TextMethod(time));
         return output;

@@ -58,9 +58,7 @@ public static class UsageDisplay
     public static string Share(PSObject row, string? colour, string? reset)
     {
         if (Value(row, "Share") is not { } value)
-        {
             return "";
-        }
         double share = LanguagePrimitives.ConvertTo<double>(value);
         string text = share.ToString("P1", CultureInfo.CurrentCulture).PadLeft(7);
         double largest = ResultOf(row)?.Largest ?? 1;

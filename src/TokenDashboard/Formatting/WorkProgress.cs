@@ -33,9 +33,7 @@ internal sealed class WorkProgress(Cmdlet cmdlet, string activity) : IDisposable
     {
         TimeSpan elapsed = _watch.Elapsed;
         if (elapsed < _next)
-        {
             return;
-        }
         _next = elapsed + Interval;
         _shown = true;
         cmdlet.WriteProgress(new ProgressRecord(0, Activity, status(elapsed))

@@ -11,9 +11,7 @@ public sealed class AddressTransformationAttribute : ArgumentTransformationAttri
     {
         object? given = (inputData as PSObject)?.BaseObject ?? inputData;
         if (given is not string text)
-        {
             return inputData;
-        }
         return Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out Uri? address)
             ? address
             : throw new ArgumentTransformationMetadataException(

@@ -18,9 +18,7 @@ public sealed class ChoiceTransformationAttribute : ArgumentTransformationAttrib
     {
         object? value = (inputData as PSObject)?.BaseObject ?? inputData;
         if (value is IEnumerable many and not string)
-        {
             return many.Cast<object?>().SelectMany(Names).ToArray();
-        }
         object?[] names = [.. Names(value)];
         return names.Length == 1 ? names[0] : names;
     }
@@ -29,9 +27,7 @@ public sealed class ChoiceTransformationAttribute : ArgumentTransformationAttrib
     {
         value = (value as PSObject)?.BaseObject ?? value;
         if (value is not string text)
-        {
             return value is null or Enum ? [value] : throw Refused(value);
-        }
         string[] names = text.Split(',', StringSplitOptions.TrimEntries);
         return Array.Find(names, name => name.Length == 0 || char.IsAsciiDigit(name[^1])) is { } number ? throw Refused(number.Length == 0 ? text : number)
             : names.Length > 1 && !IsList ? throw Refused(text) : names;

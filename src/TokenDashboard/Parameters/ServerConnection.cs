@@ -62,9 +62,7 @@ internal static class ServerConnection
             }
             token = new SecureString();
             foreach (char character in secret)
-            {
                 token.AppendChar(character);
-            }
             token.MakeReadOnly();
         }
         return new GrafanaConnection(url, token, credential?.GetNetworkCredential())

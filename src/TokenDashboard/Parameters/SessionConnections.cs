@@ -48,9 +48,7 @@ internal sealed class SessionConnections
     {
         _byName.Remove(connection.Name);
         if (Default?.Name.Equals(connection.Name, StringComparison.OrdinalIgnoreCase) == true)
-        {
             Default = null;
-        }
     }
 
     /// <summary>Forgets all.</summary>

@@ -14,14 +14,10 @@ public sealed class TimeZoneTransformationAttribute : ArgumentTransformationAttr
     private static TimeZoneInfo Zone(object? inputData)
     {
         if (((inputData as PSObject)?.BaseObject ?? inputData) is TimeZoneInfo zone)
-        {
             return zone;
-        }
         string name = LanguagePrimitives.ConvertTo<string>(inputData) ?? "";
         if (name.Equals("Local", StringComparison.OrdinalIgnoreCase))
-        {
             return TimeZoneInfo.Local;
-        }
         try
         {
             return TimeZoneInfo.FindSystemTimeZoneById(name.Equals("UTC", StringComparison.OrdinalIgnoreCase) ? "UTC" : name);

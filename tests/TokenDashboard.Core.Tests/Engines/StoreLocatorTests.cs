@@ -169,8 +169,6 @@ public sealed class StoreLocatorTests : IDisposable
     private void Configure(string? yaml)
     {
         if (yaml is not null)
-        {
             File.WriteAllText(_folder.File(StoreLocator.ConfigurationFile), yaml);
-        }
     }
 }

@@ -29,14 +29,10 @@ internal sealed partial class FakeGrafana
     private Answer RouteAlerting(string method, string[] parts, Microsoft.AspNetCore.Http.HttpRequest request, JsonObject? body)
     {
         if (Major < 9 || !UnifiedAlerting)
-        {
             return Answer.Message(404, "Not found");
-        }
         DryRunAsked |= request.QueryString.ToString().Contains("dryRun", StringComparison.OrdinalIgnoreCase);
         if (Forbidden.Contains("alerting") && method != "GET")
-        {
             return NoPermission("alert.provisioning:write");
-        }
         bool editable = request.Headers["X-Disable-Provenance"] == "true";
         switch (method, parts)
         {
@@ -62,13 +58,9 @@ internal sealed partial class FakeGrafana
                 {
                     string uid = rule["uid"]!.GetValue<string>();
                     if (rule["provenance"]!.GetValue<string>() != (editable ? "" : "api"))
-                    {
                         return Answer.Message(403, "cannot change provenance");
-                    }
                     if (!sent.Contains(uid))
-                    {
                         AlertRules.Remove(uid);
-                    }
                 }
                 Intervals[(folder, name)] = body["interval"]!.GetValue<long>();
                 return Answer.Json(200, body.DeepClone());
@@ -84,19 +76,13 @@ internal sealed partial class FakeGrafana
     {
         string folder = body["folderUID"]!.GetValue<string>();
         if (Folders.TrueForAll(each => each.Uid != folder))
-        {
             return Answer.Message(400, "folder does not exist");
-        }
         string title = body["title"]!.GetValue<string>();
         if (AlertRules.Values.Any(rule => rule["uid"]!.GetValue<string>() != uid && rule["folderUID"]!.GetValue<string>() == folder && rule["title"]!.GetValue<string>() == title))
-        {
             return Answer.Message(409, "a conflicting alert rule is found: rule title under the same organisation and folder should be unique");
-        }
         string before = AlertRules.TryGetValue(uid, out JsonObject? stored) ? stored["provenance"]!.GetValue<string>() : "";
         if (stored is not null && before != (editable ? "" : "api"))
-        {
             return Answer.Message(403, $"cannot change provenance from '{before}'");
-        }
         var rule = (JsonObject)body.DeepClone();
         rule["id"] = 1;
         rule["orgID"] = 1;
@@ -113,9 +99,7 @@ internal sealed partial class FakeGrafana
     {
         var rule = (JsonObject)stored.DeepClone();
         if (Major < 11 && rule["for"]!.GetValue<string>() is var length && length.EndsWith('m'))
-        {
             rule["for"] = length + "0s";
-        }
         if (Major >= 12)
         {
             rule["keep_firing_for"] ??= "0s";
@@ -123,9 +107,7 @@ internal sealed partial class FakeGrafana
             rule = (JsonObject)AsUnstructured(rule)!;
         }
         foreach (JsonNode? step in rule["data"]!.AsArray())
-        {
             step!["model"]!["hide"] = false;
-        }
         return rule;
     }
 }

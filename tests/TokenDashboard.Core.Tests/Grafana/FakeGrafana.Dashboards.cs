@@ -11,18 +11,12 @@ internal sealed partial class FakeGrafana
     private Answer ReadDashboard(string uid)
     {
         if (!Dashboards.TryGetValue(uid, out Dashboard? dashboard))
-        {
             return Answer.Message(404, "Dashboard not found");
-        }
         if (dashboard.IsSchemaV2)
-        {
             return Answer.Message(406, $"dashboard api version not supported, use /apis/dashboard.grafana.app/v2/namespaces/default/dashboards/{uid} instead");
-        }
         JsonObject content = Major >= 12 ? (JsonObject)AsUnstructured(dashboard.Content)! : (JsonObject)dashboard.Content.DeepClone();
         if (MigratesOnRead)
-        {
             content["schemaVersion"] = NewestClassicSchema;
-        }
         content["id"] = dashboard.Id;
         content["uid"] = uid;
         content["version"] = dashboard.Version;
@@ -46,9 +40,7 @@ internal sealed partial class FakeGrafana
             ["dashboard"] = content,
         };
         if (Major >= 9)
-        {
             answer["meta"]!["folderUid"] = dashboard.FolderUid;
-        }
         return Answer.Json(200, answer);
     }
 
@@ -56,18 +48,12 @@ internal sealed partial class FakeGrafana
     private Answer RouteVersions(string by, string key, string[] rest, IQueryCollection query)
     {
         if (by == "uid" ? Major < 9 : Major >= 13)
-        {
             return Answer.Message(404, "Not found");
-        }
         string? uid = by == "uid" ? key : Dashboards.FirstOrDefault(pair => pair.Value.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) == key).Key;
         if (uid is null || !Dashboards.TryGetValue(uid, out Dashboard? dashboard))
-        {
             return Major == 9 ? Answer.Message(400, "failed to get dashboard by UID") : Answer.Message(404, "Dashboard not found");
-        }
         if (Forbidden.Contains("dashboards"))
-        {
             return Answer.Message(403, "Access denied to this dashboard");
-        }
         return rest is [var number] ? ReadVersion(dashboard, number) : ReadVersions(uid, dashboard, query);
     }
 
@@ -77,9 +63,7 @@ internal sealed partial class FakeGrafana
         _ = int.TryParse(query["start"], out int start);
         HistoryEntry[] kept = [.. dashboard.Kept.Reverse().Skip(start).Take(limit)];
         if (kept.Length == 0)
-        {
             return Answer.Message(404, $"No versions found for dashboardId {dashboard.Id}");
-        }
         var list = new JsonArray([.. kept.Select(entry => (JsonNode)new JsonObject
         {
             ["id"] = entry.Version, ["uid"] = uid, ["version"] = entry.Version, ["parentVersion"] = entry.Version - 1, ["restoredFrom"] = entry.RestoredFrom,
@@ -94,9 +78,7 @@ internal sealed partial class FakeGrafana
     private Answer SaveDashboard(JsonObject body)
     {
         if (Forbidden.Contains("dashboards"))
-        {
             return NoPermission("dashboards:write");
-        }
         var content = (JsonObject)body["dashboard"]!.DeepClone();
         string uid = content["uid"]!.GetValue<string>();
         string folderUid = body["folderUid"]?.GetValue<string>() ?? "";
@@ -106,42 +88,28 @@ internal sealed partial class FakeGrafana
             long folderId = body["folderId"]?.GetValue<long>() ?? 0;
             Folder? folder = folderId == 0 ? null : Folders.Find(each => IdOf(each) == folderId);
             if (folderId != 0 && folder is null)
-            {
                 return Answer.Message(404, "Folder not found");
-            }
             folderUid = folder?.Uid ?? "";
         }
         string message = body["message"]?.GetValue<string>() ?? "";
         bool overwrite = body["overwrite"]?.GetValue<bool>() ?? false;
         if (content["id"] is not null)
-        {
             return Answer.Message(404, "Dashboard not found", "not-found");
-        }
         if (string.IsNullOrWhiteSpace((string?)content["title"]))
-        {
             return Major < 9 ? Answer.Message(400, "Dashboard title cannot be empty") : Answer.Message(400, "Dashboard title cannot be empty", "empty-name");
-        }
         if (!System.Text.RegularExpressions.Regex.IsMatch(uid, "^[a-zA-Z0-9_-]{1,40}$"))
-        {
             return Answer.Message(400, "uid contains illegal characters or is too long");
-        }
         if (message.Length > 500)
-        {
             return Answer.Message(400, "message too long, max 500 characters");
-        }
         if (folderUid.Length > 0 && Folders.TrueForAll(folder => folder.Uid != folderUid))
-        {
             return Answer.Message(400, "folder not found");
-        }
         long? version = content["version"]?.GetValue<long>();
         content.Remove("id");
         content.Remove("version");
         if (Dashboards.TryGetValue(uid, out Dashboard? existing))
         {
             if (existing.ProvisionedFrom is not null || (Major >= 13 && existing.ManagedBy is not null))
-            {
                 return Answer.Message(400, "Cannot save provisioned dashboard");
-            }
             if (!overwrite && version != existing.Version)
             {
                 return Major >= 13
@@ -150,13 +118,9 @@ internal sealed partial class FakeGrafana
             }
         }
         if (Major < 10 && folderUid.Length == 0 && existing is null && Folders.Exists(each => each.Title == content["title"]!.GetValue<string>()))
-        {
             return Answer.Message(400, "Dashboard name cannot be the same as folder");
-        }
         if (Major < 12 && Dashboards.Any(other => other.Key != uid && other.Value.FolderUid == folderUid && other.Value.Title == content["title"]!.GetValue<string>()))
-        {
             return Answer.Message(412, "A dashboard with the same name in the folder already exists", "name-exists");
-        }
         if (existing is null)
         {
             existing = new Dashboard(++_counter);
@@ -171,9 +135,7 @@ internal sealed partial class FakeGrafana
             ["status"] = "success", ["id"] = existing.Id, ["uid"] = uid, ["slug"] = "slug", ["url"] = $"{SubPath}/d/{uid}/slug", ["version"] = existing.Version,
         };
         if (Major >= 9)
-        {
             answer["folderUid"] = folderUid;
-        }
         return Answer.Json(200, answer);
     }
 
@@ -255,9 +217,7 @@ internal sealed partial class FakeGrafana
         {
             var annotations = new JsonObject { ["grafana.app/updatedBy"] = History[^1].Author, ["grafana.app/updatedTimestamp"] = "2026-03-04T05:06:07Z" };
             if (FolderUid.Length > 0)
-            {
                 annotations["grafana.app/folder"] = FolderUid;
-            }
             if (ManagedBy is not null)
             {
                 annotations["grafana.app/managedBy"] = ManagedBy;

@@ -34,9 +34,7 @@ internal sealed partial class FakeGrafana
             });
         }
         if (parts is not ["apis", _, var wanted, "namespaces", var organisation, _, ..] || !ApiVersions.Contains(wanted) || organisation != Namespace)
-        {
             return Answer.Message(404, "Not found");
-        }
         string groupVersion = $"{parts[1]}/{wanted}";
         return (method, parts[1], parts[5..]) switch
         {
@@ -63,9 +61,7 @@ internal sealed partial class FakeGrafana
     {
         var spec = (JsonObject)AsUnstructured(dashboard.Content)!;
         foreach (string field in (string[])["id", "uid", "version"])
-        {
             spec.Remove(field);
-        }
         JsonObject metadata = dashboard.Metadata(uid);
         metadata["namespace"] = Namespace;
         metadata["creationTimestamp"] = "2026-03-04T05:06:07Z";
@@ -79,47 +75,29 @@ internal sealed partial class FakeGrafana
     private Answer SaveResource(string? uid, JsonObject body, string groupVersion)
     {
         if (Forbidden.Contains("dashboards"))
-        {
             return Answer.Kubernetes(403, $"dashboards.{Group} is forbidden: no permission", "Forbidden");
-        }
         var metadata = (JsonObject)body["metadata"]!;
         string name = metadata["name"]!.GetValue<string>();
         if (body["apiVersion"]!.GetValue<string>() != groupVersion || body["kind"]!.GetValue<string>() != "Dashboard" || (uid is not null && uid != name))
-        {
             return Answer.Kubernetes(400, "the object does not match the request", "BadRequest");
-        }
         string Note(string key) => metadata["annotations"]?[key]?.GetValue<string>() ?? "";
         string folderUid = Note("grafana.app/folder");
         if (folderUid.Length > 0 && Folders.TrueForAll(folder => folder.Uid != folderUid))
-        {
             return Answer.Kubernetes(404, $"folders.{FolderGroup} \"{folderUid}\" not found", "NotFound");
-        }
         if (Note("grafana.app/message").Length > 500)
-        {
             return Answer.Kubernetes(400, "message too long, max 500 characters", "BadRequest");
-        }
         Dashboards.TryGetValue(name, out Dashboard? existing);
         string? read = metadata["resourceVersion"]?.GetValue<string>();
         if (uid is null && existing is not null)
-        {
             return Answer.Kubernetes(409, $"dashboards.{Group} \"{name}\" already exists", "AlreadyExists");
-        }
         if (uid is not null && existing is null)
-        {
             return Answer.Kubernetes(404, $"dashboards.{Group} \"{name}\" not found", "NotFound");
-        }
         if (existing?.ManagedBy is not null)
-        {
             return Answer.Kubernetes(403, "this resource is managed by something else", "Forbidden");
-        }
         if (existing is not null && read is null)
-        {
             return Answer.Kubernetes(422, "metadata.resourceVersion: must be specified for an update", "Invalid");
-        }
         if (existing is not null && read != existing.ResourceVersion)
-        {
             return Answer.Kubernetes(409, $"Operation cannot be fulfilled on dashboards.{Group} \"{name}\": requested RV {read} does not match current RV {existing.ResourceVersion}", "Conflict");
-        }
         if (existing is null)
         {
             existing = new Dashboard(++_counter);
@@ -136,9 +114,7 @@ internal sealed partial class FakeGrafana
     {
         string uid = query["fieldSelector"].ToString()["metadata.name=".Length..];
         if (!Dashboards.TryGetValue(uid, out Dashboard? dashboard))
-        {
             return Answer.Kubernetes(404, $"dashboards.{Group} \"{uid}\" not found", "NotFound");
-        }
         return Page(query, [.. dashboard.History.Reverse<HistoryEntry>().Select(entry => new JsonObject
         {
             ["apiVersion"] = groupVersion,
@@ -169,20 +145,14 @@ internal sealed partial class FakeGrafana
     private Answer CreateFolderResource(JsonObject body, string groupVersion)
     {
         if (Forbidden.Contains("folders"))
-        {
             return Answer.Kubernetes(403, $"folders.{FolderGroup} is forbidden: no permission", "Forbidden");
-        }
         JsonNode metadata = body["metadata"]!;
         string uid = metadata["name"]?.GetValue<string>() ?? $"{metadata["generateName"]!.GetValue<string>()}{++_counter}";
         string parent = metadata["annotations"]?["grafana.app/folder"]?.GetValue<string>() ?? "";
         if (Folders.Exists(folder => folder.Uid == uid))
-        {
             return Answer.Kubernetes(409, $"folders.{FolderGroup} \"{uid}\" already exists", "AlreadyExists");
-        }
         if (parent.Length > 0 && Folders.TrueForAll(folder => folder.Uid != parent))
-        {
             return Answer.Kubernetes(400, "folder not found", "BadRequest");
-        }
         var made = new Folder(uid, body["spec"]!["title"]!.GetValue<string>(), parent);
         Folders.Add(made);
         return Answer.Json(201, FolderResource(made, groupVersion));
@@ -192,9 +162,7 @@ internal sealed partial class FakeGrafana
     {
         var metadata = new JsonObject { ["name"] = folder.Uid, ["namespace"] = Namespace, ["generation"] = 1 };
         if (folder.ParentUid.Length > 0)
-        {
             metadata["annotations"] = new JsonObject { ["grafana.app/folder"] = folder.ParentUid };
-        }
         return new JsonObject { ["kind"] = "Folder", ["apiVersion"] = groupVersion, ["metadata"] = metadata, ["spec"] = new JsonObject { ["title"] = folder.Title } };
     }
 
@@ -204,9 +172,7 @@ internal sealed partial class FakeGrafana
         int start = query["continue"].ToString() is { Length: > 0 } token ? int.Parse(token, CultureInfo.InvariantCulture) : 0;
         var metadata = new JsonObject();
         if (start + limit < all.Count)
-        {
             metadata["continue"] = (start + limit).ToString(CultureInfo.InvariantCulture);
-        }
         return Answer.Json(200, new JsonObject { ["metadata"] = metadata, ["items"] = new JsonArray([.. all.Skip(start).Take(limit)]) });
     }
 }

@@ -63,9 +63,7 @@ internal sealed partial class FakeGrafana
         {
             Dashboards.Remove(uid, out Dashboard? dashboard);
             if (Major >= 13)
-            {
                 Trash[uid] = dashboard!;
-            }
         }
     }
 
@@ -109,19 +107,13 @@ internal sealed partial class FakeGrafana
             {
                 var dashboard = new Dashboard((int)stored!["id"]!) { FolderUid = (string)stored["folder"]! };
                 foreach (JsonNode? entry in stored["history"]!.AsArray())
-                {
                     dashboard.Save((JsonObject)entry![2]!.DeepClone(), (string)entry[0]!, (string)entry[1]!);
-                }
                 Dashboards.Add(uid, dashboard);
             }
             foreach (JsonNode? rule in state["rules"]!.AsArray())
-            {
                 AlertRules.Add((string)rule!["uid"]!, (JsonObject)rule.DeepClone());
-            }
             foreach (JsonNode? interval in state["intervals"]!.AsArray())
-            {
                 Intervals.Add(((string)interval![0]!, (string)interval[1]!), (long)interval[2]!);
-            }
         }
     }
 
@@ -160,22 +152,16 @@ internal sealed partial class FakeGrafana
                 source["name"]!.GetValue<string>(), new JsonObject { ["uid"] = source["uid"]!.DeepClone(), ["type"] = source["type"]!.DeepClone() }))),
         };
         if (Major >= 12)
-        {
             settings["namespace"] = Namespace;
-        }
         return settings;
     }
 
     private Answer InstallPlugin(string id)
     {
         if (Forbidden.Contains("plugins"))
-        {
             return NoPermission("plugins:install");
-        }
         if (!Plugins.Add(id) && PluginVersion == NewestPlugin)
-        {
             return Answer.Message(409, "Plugin already installed");
-        }
         PluginVersion = NewestPlugin;
         return Answer.Json(200, new JsonObject());
     }
@@ -184,16 +170,12 @@ internal sealed partial class FakeGrafana
     {
         JsonNode query = body["queries"]![0]!;
         if (Major < 9 && query["datasourceId"] is null)
-        {
             return Answer.Message(400, "Query missing data source ID");
-        }
         JsonObject? source = DataSources.Find(each => Major < 9
             ? each["id"]!.GetValue<int>() == query["datasourceId"]!.GetValue<int>()
             : each["uid"]!.GetValue<string>() == query["datasource"]!["uid"]!.GetValue<string>());
         if (source is null)
-        {
             return Major < 9 ? Answer.Message(400, "Invalid data source ID") : Answer.Message(404, "Data source not found");
-        }
         string path = Cached(source, fresh)["jsonData"]?["path"]?.GetValue<string>() ?? "";
         string? problem = (query["queryText"] ?? query["rawSql"])!.GetValue<string>().Contains("COUNT(", StringComparison.OrdinalIgnoreCase) ? QueryProblem ?? PathProblem(path) : "no such query";
         JsonObject result = problem is not null ? new JsonObject { ["status"] = 500, ["error"] = problem }
@@ -208,9 +190,7 @@ internal sealed partial class FakeGrafana
     {
         string uid = source["uid"]!.GetValue<string>();
         if (fresh || !_cached.TryGetValue(uid, out (long Time, JsonObject Source) entry) || Environment.TickCount64 - entry.Time > 5000)
-        {
             _cached[uid] = entry = (Environment.TickCount64, (JsonObject)source.DeepClone());
-        }
         return entry.Source;
     }
 
@@ -244,15 +224,11 @@ internal sealed partial class FakeGrafana
     private Answer CreateFolder(JsonObject body)
     {
         if (Forbidden.Contains("folders"))
-        {
             return NoPermission("folders:create");
-        }
         string title = body["title"]!.GetValue<string>();
         string parent = body["parentUid"]?.GetValue<string>() ?? "";
         if (Major < 9 && Dashboards.Any(pair => pair.Value.FolderUid.Length == 0 && pair.Value.Title == title))
-        {
             return Answer.Message(400, "Folder name cannot be the same as one of its dashboards");
-        }
         if (Major <= 10 && Folders.Any(folder => folder.Title == title && folder.Uid != (string?)body["uid"]))
         {
             return Major < 9
@@ -260,9 +236,7 @@ internal sealed partial class FakeGrafana
                 : Answer.Message(409, "a folder with the same name already exists in the current location");
         }
         if (body["uid"] is { } wanted && Folders.Any(folder => folder.Uid == wanted.GetValue<string>()))
-        {
             return Answer.Message(Major >= 13 ? 409 : 412, "a folder with that uid already exists", "version-mismatch");
-        }
         var made = new Folder(body["uid"]?.GetValue<string>() ?? $"f{++_counter}", title, parent);
         Folders.Add(made);
         return Answer.Json(200, made.ToJson(Major, IdOf(made)));
@@ -271,9 +245,7 @@ internal sealed partial class FakeGrafana
     private Answer RouteDataSource(string method, string[] parts, JsonObject? body, bool fresh)
     {
         if (Forbidden.Contains("datasources") && parts is not [.., "health"])
-        {
             return Major < 9 ? Answer.Message(403, "Permission denied") : NoPermission("datasources:read");
-        }
         if (parts is [var number, .. var rest] && int.TryParse(number, out int id) && DataSources.Find(source => source["id"]!.GetValue<int>() == id) is { } counted)
         {
             // By number until version 12; by uid, other than to read, from 9 on.
@@ -286,22 +258,16 @@ internal sealed partial class FakeGrafana
     {
         JsonObject? Find(string uid) => DataSources.Find(source => source["uid"]!.GetValue<string>() == uid);
         if (Major < 9 && !counted && (method, parts) is ("PUT", _) or ("GET", ["uid", _, "health"]))
-        {
             return Answer.Message(404, "Not found");
-        }
         switch (method, parts)
         {
             case ("GET", []):
                 return Answer.Json(200, new JsonArray([.. DataSources.Select(source => source.DeepClone())]));
             case ("POST", []):
                 if (Major >= 12 && !System.Text.RegularExpressions.Regex.IsMatch((string)body!["uid"]!, "^[a-zA-Z0-9_-]{1,40}$"))
-                {
                     return Answer.Message(400, "invalid format of UID");
-                }
                 if (DataSources.Any(source => source["name"]!.GetValue<string>() == body!["name"]!.GetValue<string>() || source["uid"]!.GetValue<string>() == body["uid"]!.GetValue<string>()))
-                {
                     return Answer.Message(409, "data source with the same name already exists");
-                }
                 body!["id"] = ++_counter;
                 body["version"] = 1;
                 body["readOnly"] = false;
@@ -311,17 +277,11 @@ internal sealed partial class FakeGrafana
                 return Find(uid) is { } found ? Answer.Json(200, found.DeepClone()) : Answer.Message(404, "Data source not found");
             case ("PUT", ["uid", var uid]):
                 if (Find(uid) is not { } stored)
-                {
                     return Answer.Message(404, "Data source not found");
-                }
                 if (stored["readOnly"]!.GetValue<bool>())
-                {
                     return Answer.Message(403, "Cannot update read-only data source");
-                }
                 if (body!["version"]?.GetValue<int>() != stored["version"]!.GetValue<int>())
-                {
                     return Answer.Message(409, "Datasource has already been updated by someone else. Please reload and try again");
-                }
                 body["id"] = stored["id"]!.DeepClone();
                 body["version"] = stored["version"]!.GetValue<int>() + 1;
                 body["readOnly"] = false;
@@ -329,9 +289,7 @@ internal sealed partial class FakeGrafana
                 return Answer.Json(200, new JsonObject { ["message"] = "Datasource updated", ["datasource"] = body.DeepClone() });
             case ("GET", ["uid", var uid, "health"]):
                 if (Find(uid) is not { } asked)
-                {
                     return Answer.Message(500, "Unable to load datasource metadata");
-                }
                 string? problem = PathProblem(Cached(asked, fresh)["jsonData"]?["path"]?.GetValue<string>() ?? "");
                 return problem is null
                     ? Answer.Json(200, new JsonObject { ["status"] = "OK", ["message"] = "Data source is working" })
@@ -350,9 +308,7 @@ internal sealed partial class FakeGrafana
         {
             var json = new JsonObject { ["id"] = id, ["uid"] = Uid, ["title"] = Title };
             if (major >= 11 && ParentUid.Length > 0)
-            {
                 json["parentUid"] = ParentUid;
-            }
             return json;
         }
     }

@@ -144,13 +144,9 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
         context.Response.StatusCode = answer.Status;
         context.Response.ContentType = answer.ContentType;
         if (answer.Location is not null)
-        {
             context.Response.Headers.Location = answer.Location;
-        }
         if (answer.RetryAfter is not null)
-        {
             context.Response.Headers.RetryAfter = answer.RetryAfter;
-        }
         byte[] content = Encoding.UTF8.GetBytes(answer.Text);
         if (answer.Encoding is not null)
         {
@@ -161,9 +157,7 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
             context.Response.Headers.ContentEncoding = "gzip";
             using var packed = new MemoryStream();
             using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionMode.Compress))
-            {
                 gzip.Write(content);
-            }
             content = packed.ToArray();
         }
         await context.Response.Body.WriteAsync(content, context.RequestAborted);
@@ -172,26 +166,18 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
     private Answer Respond(HttpRequest request, string path, string body)
     {
         if (!path.StartsWith(SubPath + "/api", StringComparison.Ordinal))
-        {
             return Answer.Html(404, "<html><head><title>Grafana</title></head><body>Page not found</body></html>");
-        }
         path = path[SubPath.Length..];
         if (path == "/api/health")
-        {
             return Answer.Json(200, new JsonObject { ["database"] = "ok", ["version"] = Version, ["commit"] = "abc" });
-        }
         string authorization = request.Headers.Authorization.ToString();
         string basic = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{UserName}:{AcceptedPassword}"));
         if (authorization != $"Bearer {Token}" && authorization != basic)
-        {
             return Answer.Message(401, Major >= 10 ? "Invalid API key" : "invalid username or password");
-        }
         // A token belongs to one organisation; a user says which one.
         _organisation = authorization == basic && int.TryParse(request.Headers["X-Grafana-Org-Id"], out int organisation) ? organisation : 1;
         if (_organisation > 2)
-        {
             return Answer.Message(401, "Unauthorized");
-        }
         // The namespace of /apis is part of the path there; everything under /api has its own routes.
         string[] parts = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
         JsonObject? content = body.Length > 0 ? JsonNode.Parse(body)!.AsObject() : null;
@@ -231,9 +217,7 @@ internal sealed partial class FakeGrafana : IAsyncDisposable
         {
             var body = new JsonObject { ["message"] = message, ["traceID"] = "" };
             if (word is not null)
-            {
                 body["status"] = word;
-            }
             return Json(status, body);
         }
 

@@ -87,9 +87,7 @@ public sealed class AgentTests : IDisposable
             + Samples.CodexCount(50, 1000, 250, 125, 25, 1000, 250, 125, 25) + Samples.CodexCount(55, 1010, 250, 126, 25, 10, 0, 1, 0);
 
         foreach (string file in forkFirst ? [ofFork, fork, parent] : (string[])[parent, fork, ofFork])
-        {
             _folder.Import(file);
-        }
 
         Assert.Equal(["01|c1|1125", "03|c1|2075", "40|c2|510", "55|c3|11"], _folder.Query("SELECT substr(timestamp, 15, 2) || '|' || transaction_id || '|' || total_tokens FROM telemetry ORDER BY timestamp"));
     }

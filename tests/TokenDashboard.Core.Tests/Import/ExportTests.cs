@@ -336,9 +336,7 @@ public sealed class ExportTests : IDisposable
     {
         using var other = new ImportFolder();
         foreach (string file in (string[])[Samples.ObserviciaLog, Samples.ObserviciaCsv, Samples.LiteLlmJson, Samples.ClaudeCode, Samples.Codex])
-        {
             other.Import(file);
-        }
         using (SqliteConnection connection = other.Connect())
         {
             connection.Execute("""
@@ -362,9 +360,7 @@ public sealed class ExportTests : IDisposable
         const string Csv = "timestamp,prompt_tokens\n2026-03-01,1\n2026-03-02,2\n2026-03-03,3\n";
         other.Import("timestamp,prompt_tokens\n2026-02-01,1\n");
         using (SqliteConnection connection = other.Connect())
-        {
             connection.Execute($"INSERT INTO telemetry (timestamp, trace_id, span_id, prompt_tokens) VALUES {string.Join(", ", Enumerable.Range(1, 500).Select(i => $"('2026-02-02T00:00:00', 't{i}', 's', 10)"))}");
-        }
         other.Import(Csv);
 
         ImportReport report = Import(other.Database);

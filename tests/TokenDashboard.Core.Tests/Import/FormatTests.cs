@@ -147,9 +147,7 @@ public sealed class FormatTests : IDisposable
     {
         _folder.Import(Samples.Reply("m1", "r1", 3, 1, "s1"));
         using (var connection = _folder.Connect())
-        {
             connection.Execute("DELETE FROM telemetry; DELETE FROM tokendash_request_detail");
-        }
 
         ImportReport report = _folder.Import(Samples.Reply("m1", "r1", 3, 200, "s1"));
 
@@ -187,9 +185,7 @@ public sealed class FormatTests : IDisposable
     {
         _folder.Import(Samples.Span(9, 1, 1));
         using (var connection = _folder.Connect())
-        {
             connection.Execute("INSERT INTO telemetry (timestamp, trace_id, span_id, prompt_tokens) VALUES ('2026-03-01T12:00:01.500000', '00000000000000000000000000000001', '0000000000000001', 10)");
-        }
 
         Assert.Equal((2, 2), Counts(_folder.Import(Samples.ObserviciaLog, whatIf: true)));
         Assert.Equal((2, 2), Counts(_folder.Import(Samples.ObserviciaLog)));

@@ -35,9 +35,7 @@ public sealed class ImportConcurrencyTests : IDisposable
     {
         _folder.Import(Samples.Span(Spans + 1, 1, 1));
         using (SqliteConnection connection = _folder.Connect())
-        {
             connection.Execute($"PRAGMA journal_mode = {journalMode}");
-        }
         Task<ImportReport> import = Task.Run(() => Import(CancellationToken.None));
         int written = 0;
         // A connection of its own for each batch, and a failure after five seconds, as Observicia's exporter has it.

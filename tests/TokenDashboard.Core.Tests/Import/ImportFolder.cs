@@ -43,9 +43,7 @@ internal sealed class ImportFolder : IDisposable
         using SqliteDataReader reader = command.ExecuteReader();
         var values = new List<string>();
         while (reader.Read())
-        {
             values.Add(reader.GetValue(0).ToString()!);
-        }
         return [.. values];
     }
 

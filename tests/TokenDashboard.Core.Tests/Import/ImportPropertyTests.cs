@@ -61,9 +61,7 @@ public class ImportPropertyTests
             {
                 using var folder = new ImportFolder();
                 foreach (string file in order)
-                {
                     folder.Import(file);
-                }
                 expected ??= folder.Requests();
                 Assert.Equal(expected, folder.Requests());
             },
@@ -156,9 +154,7 @@ public class ImportPropertyTests
         byte[] utf8 = Encoding.UTF8.GetBytes(content);
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Optimal))
-        {
             gzip.Write(utf8);
-        }
         byte[][] spellings =
         [
             [.. Encoding.UTF8.GetPreamble(), .. utf8], [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(content)],

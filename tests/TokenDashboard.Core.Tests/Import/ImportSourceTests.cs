@@ -269,9 +269,7 @@ public sealed class ImportSourceTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes in folders.");
         string pipe = _folder.File("pipe");
         using (var mkfifo = Process.Start("mkfifo", [pipe]))
-        {
             await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
-        }
         // Open for both it is opened at once, and nobody who reads it comes to its end.
         using FileStream? writer = isOpened ? new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite) : null;
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
@@ -290,9 +288,7 @@ public sealed class ImportSourceTests : IDisposable
     {
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.NoCompression))
-        {
             gzip.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(firstId, count).Select(id => Samples.Span(id, 1, 1)))));
-        }
         return packed.ToArray();
     }
 }

@@ -207,9 +207,7 @@ public partial class UsageReportTests
         using var folder = new TemporaryFolder();
         string path = folder.File("usage.html");
         foreach (ReportFormat format in Enum.GetValues<ReportFormat>())
-        {
             ReportFile.Write(path, Report([], format: format), force: false);
-        }
         File.WriteAllText(path, "My own.");
 
         Assert.Equal(ErrorCode.ReportExists, Assert.Throws<TokenDashboardException>(() => ReportFile.Write(path, "report", force: false)).Code);

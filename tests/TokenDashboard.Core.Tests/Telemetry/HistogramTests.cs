@@ -56,9 +56,7 @@ public class HistogramTests
         Histogram histogram = Of(durations);
         double[] sorted = [.. durations.Order()];
         for (int rank = 1; rank <= sorted.Length; rank++)
-        {
             Assert.InRange(histogram.ValueAt(rank), sorted[rank - 1] * 0.99 - 1e-6, sorted[rank - 1] * 1.0100001 + 1e-6);
-        }
     });
 
     [Fact]
@@ -82,9 +80,7 @@ public class HistogramTests
     {
         var histogram = new Histogram(HistogramBins.Durations);
         foreach (double duration in durations)
-        {
             histogram.Add(duration);
-        }
         return histogram;
     }
 

@@ -63,13 +63,9 @@ public class MeasuresTests
         {
             var values = new MeasureValues();
             foreach (Measure measure in Measures.Integers)
-            {
                 values[measure] = (measure.Index + 1) * factor;
-            }
             for (int i = 0; i < values.Reals.Length; i++)
-            {
                 values.Reals[i] = (i + 1) * factor;
-            }
             return values;
         }
         var sum = new MeasureValues();

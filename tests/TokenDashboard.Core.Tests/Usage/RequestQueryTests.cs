@@ -62,9 +62,7 @@ public class RequestQueryTests
         using var store = new TestStore();
         store.Insert(new TestStore.Row(), new TestStore.Row(), new TestStore.Row());
         using (var connection = store.Connect())
-        {
             connection.Execute("UPDATE telemetry SET id = 5000000 WHERE id = 2; UPDATE telemetry SET id = -40 WHERE id = 3");
-        }
         using TokenStore open = store.Open();
         var up = new RequestQuery([new SqliteStore(open)], new RequestFilter()) { Order = RequestOrder.Id, Descending = false };
         var down = new RequestQuery([new SqliteStore(open)], new RequestFilter()) { Order = RequestOrder.Id, Descending = true };
@@ -96,15 +94,11 @@ public class RequestQueryTests
         using IEnumerator<TokenRequest> requests = query.Run(0, ulong.MaxValue).GetEnumerator();
         Assert.True(requests.MoveNext());
         using (var connection = store.Connect())
-        {
             connection.Execute("DELETE FROM telemetry WHERE id = 1");
-        }
 
         int count = 1;
         while (requests.MoveNext())
-        {
             count++;
-        }
 
         Assert.Equal(2999, count);
     }

@@ -54,18 +54,14 @@ public class UsageCostTests
             using var store = new TestStore();
             store.Insert(before);
             using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
-            {
                 optimizer.Refresh();
-            }
             store.Insert(after);
             string[][] expected = [.. queries.Select(query => Expected([.. before, .. after], query.Item1, TimeZoneInfo.FindSystemTimeZoneById(query.Item2), prices))];
             string[][] Costs() => [.. queries.Select(query => CostsOf(store, query.Item1, TimeZoneInfo.FindSystemTimeZoneById(query.Item2), prices))];
 
             Assert.Equal(expected, Costs());
             using (var remover = new RequestRemover(store.Path, CancellationToken.None))
-            {
                 remover.Remove(new DateTimeOffset(day, TimeSpan.Zero));
-            }
             Assert.Equal(expected, Costs());
         },
         iter: 40);
@@ -90,9 +86,7 @@ public class UsageCostTests
             new TestStore.Row { Provider = "own", Model = "mine", Prompt = 1001L, Completion = 10L, Total = 1011L },
             new TestStore.Row { Provider = "openai", Model = "gpt-4o", Prompt = 100L, Completion = 0L, Total = 100L });
         using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
-        {
             optimizer.Refresh();
-        }
         using TokenStore open = store.Open();
 
         TokenUsage[] models = [.. new UsageQuery([UsageDimension.Model], TimeZoneInfo.Utc) { Prices = own }.Run([new SqliteStore(open)], new RequestFilter()).Rows];

@@ -79,9 +79,7 @@ public sealed partial class PublishScriptTests : IDisposable
         File.WriteAllText(Path.Combine(rules, "silent.json"), """{ "Name": "Silence", "Uid": "silent", "Kind": "NoTelemetry", "Window": "15m" }""");
         WriteDashboard("one");
         using (var session = new ModuleSession())
-        {
             session.Run("$null = New-TokenStore -Path $path -Sample -Days 3 -RequestsPerDay 20 -Seed 3", ("path", store)).Succeeded();
-        }
 
         TokenDash.Result first = await Run(server.Url, "-Folder", "LLM", "-Database", "/data/o.db", "-AlertRule", Path.Combine(rules, "*.json"), "-Store", store);
         server.ClearRequests();

@@ -23,9 +23,7 @@ internal static class TokenDash
         };
         start.Environment["NO_COLOR"] = "1";
         foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())
-        {
             start.Environment[name] = value;
-        }
         return Process.Start(start)!;
     }
 

@@ -61,9 +61,7 @@ public class StagedFilesTests
             return $"PE {BinaryPrimitives.ReadUInt16LittleEndian(file[(header + 4)..]):X4}";
         }
         if (file.StartsWith("\u007FELF"u8))
-        {
             return $"ELF {BinaryPrimitives.ReadUInt16LittleEndian(file[0x12..]):X4} {(file.IndexOf("libc.so.6"u8) >= 0 ? "glibc" : "musl")}";
-        }
         return $"Mach-O {BinaryPrimitives.ReadUInt32LittleEndian(file[4..]):X8}";
     }
 }

@@ -35,21 +35,15 @@ public sealed record ClickHouseAddress
     public static ClickHouseAddress Parse(string reference)
     {
         if (!Matches(reference) || !Uri.TryCreate(reference, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0)
-        {
             throw Invalid("it cannot be read");
-        }
         // What is refused is not repeated: it may be a password.
         string[] user = uri.UserInfo.Split(':', 2);
         if (user.Length > 1)
-        {
             throw Invalid("it has a password in it, which the history of commands would keep. Give -Credential, or set the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD");
-        }
         bool? secure = uri.Query.ToLowerInvariant() switch { "" or "?secure=false" => false, "?secure=true" => true, _ => null };
         string[] path = uri.AbsolutePath.Trim('/').Split('/');
         if (secure is null || path.Length > 1 || uri.Fragment.Length > 0)
-        {
             throw Invalid("only the name of a database and ?secure=true may follow the host");
-        }
         return new ClickHouseAddress(
             uri.Host,
             uri.Port > 0 ? uri.Port : secure.Value ? SecurePort : PlainPort,

@@ -40,13 +40,9 @@ internal static partial class ClickHouseErrors
                 return Failure(ErrorCode.StoreTimeout, $"'{name}' stopped the query because it took too long: {words} Narrow the time range, or have the limit raised.");
         }
         if (Causes(exception).OfType<AuthenticationException>().FirstOrDefault() is { } tls)
-        {
             return Failure(ErrorCode.StoreTlsFailed, $"The encrypted connection to '{name}' failed: {tls.Message} Trust the server's certificate authority on this machine, or give the port of an encrypted interface.");
-        }
         if (Causes(exception).Any(cause => cause is TimeoutException or OperationCanceledException))
-        {
             return Failure(ErrorCode.StoreTimeout, $"'{name}' did not answer in time. Ask again, or narrow the time range.");
-        }
         return exception is HttpRequestException || Causes(exception).Any(cause => cause is SocketException or HttpIOException)
             ? Failure(ErrorCode.StoreUnreachable, $"'{name}' cannot be reached: {words} Check the host and the port of ClickHouse's HTTP interface, and whether it wants an encrypted connection (?secure=true).")
             : Failure(otherwise, $"'{name}' reported a failure: {words}");
@@ -58,9 +54,7 @@ internal static partial class ClickHouseErrors
     private static IEnumerable<Exception> Causes(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
-        {
             yield return exception;
-        }
     }
 
     private static string Words(Exception exception)

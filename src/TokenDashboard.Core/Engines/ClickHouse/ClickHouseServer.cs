@@ -71,9 +71,7 @@ internal sealed class ClickHouseServer : IDisposable
             sql, parameters.ToCollection(), new QueryOptions { CustomSettings = ReadSettings }, both.Token));
         begin?.Invoke(reader);
         while (Guard(ErrorCode.StoreReadFailed, () => reader.ReadAsync(both.Token)))
-        {
             yield return read(reader);
-        }
     }
 
     /// <summary>Runs a statement.</summary>
@@ -142,9 +140,7 @@ internal sealed class ClickHouseParameters
     {
         var collection = new ClickHouseParameterCollection();
         foreach ((string name, string type, object value) in _all)
-        {
             collection.Add(new ClickHouseDbParameter { ParameterName = name, ClickHouseType = type, Value = value });
-        }
         return collection;
     }
 }

@@ -69,13 +69,9 @@ internal static partial class RequestTable
     public static IReadOnlyList<string> CreateStatements(string? cluster)
     {
         if (cluster is null)
-        {
             return [Create(Name, "", "ReplacingMergeTree(version, is_removed)"), .. PriceView.CreateStatements("")];
-        }
         if (!ClusterName().IsMatch(cluster))
-        {
             throw new TokenDashboardException(ErrorCode.StoreAddressInvalid, "The name of a cluster has only letters, digits, and the characters _ - and . in it.", target: cluster);
-        }
         return
         [
             Create(LocalName, $" ON CLUSTER '{cluster}'", $"ReplicatedReplacingMergeTree('/clickhouse/tables/{{shard}}/{{database}}/{{table}}', '{{replica}}', version, is_removed)"),
@@ -99,9 +95,7 @@ internal static partial class RequestTable
         {
             int format = comment.StartsWith(Comment, StringComparison.Ordinal) && int.TryParse(comment.AsSpan(Comment.Length), CultureInfo.InvariantCulture, out int number) ? number : 0;
             if (format == Format)
-            {
                 return (bytes, version);
-            }
             string what = format == 0 ? "was not made by TokenDashboard" : $"has format {format}, and this version of TokenDashboard needs {Format}";
             string fix = format > Format ? "Update the module." : "Rename or drop the table, and let Sync-TokenStore make it again and send all requests.";
             throw new TokenDashboardException(ErrorCode.StoreSchemaMismatch, $"The table {Name} of '{server.Address}' {what}. {fix}", target: server.Address.ToString());

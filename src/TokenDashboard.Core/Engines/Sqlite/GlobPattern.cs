@@ -11,13 +11,9 @@ internal static class GlobPattern
         for (int i = 0; i < pattern.Length; i++)
         {
             if (pattern[i] == '`')
-            {
                 i++;
-            }
             else if (pattern[i] is '*' or '?' or '[')
-            {
                 return true;
-            }
         }
         return false;
     }
@@ -74,12 +70,8 @@ internal static class GlobPattern
     private static void AppendLiteral(StringBuilder glob, char character)
     {
         if (character is '*' or '?' or '[')
-        {
             glob.Append('[').Append(character).Append(']');
-        }
         else
-        {
             glob.Append(character);
-        }
     }
 }

@@ -27,9 +27,7 @@ internal static class RequestConditions
         string Matches(string expression, string text)
         {
             if (!GlobPattern.HasWildcard(text))
-            {
                 return $"{expression} = {Parameter(GlobPattern.Unescape(text))} COLLATE NOCASE";
-            }
             string matches = $"lower({expression}) GLOB lower({Parameter(GlobPattern.ToGlob(text))})";
             // A name such as gpt[8k], typed or piped from a result, also means itself: as a set it would silently match something else.
             return text.Contains('[', StringComparison.Ordinal)
@@ -44,13 +42,9 @@ internal static class RequestConditions
         AddTexts(nameof(RequestFilter.RequestType), TelemetrySql.RequestType, filter.RequestType);
         AddTexts(nameof(RequestFilter.Transaction), TelemetrySql.Transaction, filter.Transaction);
         if (filter.PolicyFailed)
-        {
             conditions.Add(TelemetrySql.PolicyFailed);
-        }
         if (filter.MinTokens > 0)
-        {
             conditions.Add($"{TelemetrySql.TotalTokens} >= {Parameter(filter.MinTokens)}");
-        }
         return (conditions, parameters);
     }
 
@@ -58,13 +52,9 @@ internal static class RequestConditions
     {
         var bounds = new List<string>();
         if (range.Since is { } since)
-        {
             bounds.Add($"timestamp >= {parameter(StoredTimestamp.Format(since))}");
-        }
         if (range.Until is { } until)
-        {
             bounds.Add($"timestamp < {parameter(StoredTimestamp.Format(until))}");
-        }
         if (bounds.Count > 0)
         {
             // What is no time at all may belong to any range: it is let through to be counted and reported.

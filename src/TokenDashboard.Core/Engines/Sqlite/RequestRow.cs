@@ -91,13 +91,9 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         UnreadableValue unreadable = UnreadableValue.None;
         Id = statement.Integer(0);
         if (StoredTimestamp.TryParse(statement.Text(1), out long ticks))
-        {
             UtcTicks = ticks;
-        }
         else
-        {
             unreadable |= UnreadableValue.Timestamp;
-        }
         long prompt = Count(2, UnreadableValue.PromptTokens, ref unreadable);
         long completion = Count(3, UnreadableValue.CompletionTokens, ref unreadable);
         bool totalMissing = statement.Type(4) == raw.SQLITE_NULL;
@@ -106,9 +102,7 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         total = total == 0 ? prompt + completion : total;
         DurationMs = Number(5, ValueLimits.MaxDurationMs);
         if (double.IsNaN(DurationMs))
-        {
             unreadable |= statement.Type(5) == raw.SQLITE_NULL ? UnreadableValue.MissingDuration : UnreadableValue.Duration;
-        }
         bool verdictStored = statement.Type(6) == raw.SQLITE_INTEGER && statement.Integer(6) is 0 or 1;
         Unreadable = verdictStored ? unreadable : unreadable | UnreadableValue.PolicyVerdict;
 
@@ -131,21 +125,15 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
             values[Measures.UnreadableVerdicts] = One((Unreadable & UnreadableValue.PolicyVerdict) != 0);
         }
         if (!hasDetails)
-        {
             return;
-        }
         LoadDetail(FirstDetail, Measures.CachedRequests, Measures.CachedTokens);
         LoadDetail(FirstDetail + 1, Measures.CacheWriteRequests, Measures.CacheWriteTokens);
         LoadDetail(FirstDetail + 2, Measures.ReasoningRequests, Measures.ReasoningTokens);
         // A part that is more than the whole is damaged, and would spoil the cost of sums.
         if (values[Measures.CachedTokens] + values[Measures.CacheWriteTokens] > prompt)
-        {
             values[Measures.CachedRequests] = values[Measures.CachedTokens] = values[Measures.CacheWriteRequests] = values[Measures.CacheWriteTokens] = 0;
-        }
         if (values[Measures.ReasoningTokens] > completion)
-        {
             values[Measures.ReasoningRequests] = values[Measures.ReasoningTokens] = 0;
-        }
         double cost = Number(FirstDetail + 3, ValueLimits.MaxCost);
         values[Measures.PricedRequests] = One(!double.IsNaN(cost));
         values.Reals[Measures.RecordedCost.Index] = double.IsNaN(cost) ? 0 : cost;
@@ -166,9 +154,7 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         {
             long value = _statement.Integer(column);
             if (value is >= 0 and <= ValueLimits.MaxTokens)
-            {
                 return value;
-            }
         }
         unreadable |= kind;
         return 0;
@@ -177,9 +163,7 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
     private double Number(int column, double largest)
     {
         if (_statement.Type(column) is raw.SQLITE_FLOAT or raw.SQLITE_INTEGER && _statement.Real(column) is >= 0 and double value && value <= largest)
-        {
             return value;
-        }
         return double.NaN;
     }
 

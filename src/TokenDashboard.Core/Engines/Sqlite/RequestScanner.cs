@@ -40,14 +40,10 @@ internal sealed class RequestScanner : IDisposable
     public bool ReadWindow(Action<RequestRow> onRow) => _rows.ReadWindow(row =>
     {
         if (_concerns is not null && !_concerns(row))
-        {
             return;
-        }
         Unreadable.Add(row.Values, row.Unreadable);
         if (row.IsTimeReadable && _filter.Range.Contains(row.UtcTicks))
-        {
             onRow(row);
-        }
     });
 
     /// <summary>Reads the requests another statement selects (see <see cref="RequestRow.Columns"/>), without counting what is unreadable again.</summary>

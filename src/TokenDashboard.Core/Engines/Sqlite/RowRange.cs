@@ -10,13 +10,9 @@ internal readonly record struct RowRange(long First, long Last)
         foreach (RowRange range in ranges.Where(range => range.First <= range.Last).OrderBy(range => range.First))
         {
             if (merged.Count > 0 && range.First - 1 <= merged[^1].Last)
-            {
                 merged[^1] = merged[^1] with { Last = Math.Max(merged[^1].Last, range.Last) };
-            }
             else
-            {
                 merged.Add(range);
-            }
         }
         return merged;
     }

@@ -54,15 +54,11 @@ internal sealed class RowScanner : IDisposable
         _command = store.CreateCommand(
             $"SELECT {RequestRow.Columns(texts, hasDetails)} FROM {TelemetrySql.Source(hasDetails)} WHERE {where} ORDER BY {TelemetrySql.Table}.rowid{(newestFirst ? " DESC" : "")}");
         foreach ((string name, object value) in parameters)
-        {
             _command.Parameters.AddWithValue(name, value);
-        }
         _command.Parameters.Add("$low", SqliteType.Integer);
         _command.Parameters.Add("$high", SqliteType.Integer);
         if (newestFirst)
-        {
             _ranges.Reverse();
-        }
         _range = -1;
         NextRange();
     }
@@ -80,9 +76,7 @@ internal sealed class RowScanner : IDisposable
     public bool ReadWindow(Action<RequestRow> onRow)
     {
         if (_range >= _ranges.Count)
-        {
             return false;
-        }
         bool last = _high - _low < _window && _high - _low >= 0;
         long low = _newestFirst && !last ? _high - _window + 1 : _low;
         long high = _newestFirst || last ? _high : _low + _window - 1;
@@ -98,17 +92,11 @@ internal sealed class RowScanner : IDisposable
         });
         (long first, long end) = complete ? (low, high) : (_row.Id, _row.Id);
         if (_newestFirst ? first == _low : end == _high)
-        {
             NextRange();
-        }
         else if (_newestFirst)
-        {
             _high = first - 1;
-        }
         else
-        {
             _low = end + 1;
-        }
         return true;
     }
 
@@ -119,9 +107,7 @@ internal sealed class RowScanner : IDisposable
     {
         using SqliteDataReader reader = _store.ExecuteReader(command);
         if (!reader.HasRows)
-        {
             return true;
-        }
         // Executing has stepped to the first row already.
         var statement = new NativeStatement(reader.Handle!);
         int count = 0;
@@ -131,9 +117,7 @@ internal sealed class RowScanner : IDisposable
             _row.Load(statement);
             onRow(_row);
             if (++count % RowsPerLook == 0 && !mayGoOn())
-            {
                 return false;
-            }
         }
         while (statement.Step(out resultCode));
         SqliteException.ThrowExceptionForRC(resultCode, command.Connection!.Handle);
@@ -150,9 +134,7 @@ internal sealed class RowScanner : IDisposable
         }
         while (_range < _ranges.Count && _ranges[_range].First > _ranges[_range].Last);
         if (_range < _ranges.Count)
-        {
             (_low, _high) = _ranges[_range];
-        }
     }
 
     private void Resize(TimeSpan elapsed)

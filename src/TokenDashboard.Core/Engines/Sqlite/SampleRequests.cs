@@ -106,9 +106,7 @@ public sealed class SampleRequests
         {
             remaining -= weights[i];
             if (remaining < 0)
-            {
                 return i;
-            }
         }
         return weights.Length - 1;
     }

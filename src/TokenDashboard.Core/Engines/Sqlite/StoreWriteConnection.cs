@@ -96,9 +96,7 @@ internal sealed class StoreWriteConnection : IDisposable
     {
         var waited = Stopwatch.StartNew();
         while (!TryInTransaction(work, waited))
-        {
             ThrowIfWaitedTooLong(waited);
-        }
     });
 
     /// <summary>To be called now and then by work that does not end by itself when <see cref="Work"/> is over.</summary>
@@ -178,9 +176,7 @@ internal sealed class StoreWriteConnection : IDisposable
         finally
         {
             if (raw.sqlite3_get_autocommit(Connection.Handle) == 0)
-            {
                 raw.sqlite3_exec(Connection.Handle, "ROLLBACK");
-            }
             _ended = Stopwatch.GetTimestamp();
             Measure(worked, Stopwatch.GetElapsedTime(_begun, _ended), committed);
         }
@@ -197,9 +193,7 @@ internal sealed class StoreWriteConnection : IDisposable
         double share = (IsShared ? SharedFreeShare : FreeShare) * (0.75 + (Random.Shared.NextDouble() / 2));
         TimeSpan left = (Stopwatch.GetElapsedTime(_begun, _ended) * share) - Stopwatch.GetElapsedTime(_ended);
         if (left > TimeSpan.Zero)
-        {
             Pause(left);
-        }
     }
 
     private void Begin(Stopwatch waited)
@@ -211,13 +205,9 @@ internal sealed class StoreWriteConnection : IDisposable
             raw.sqlite3_busy_timeout(Connection.Handle, 0);
             int resultCode = raw.sqlite3_exec(Connection.Handle, "BEGIN IMMEDIATE");
             if (resultCode == raw.SQLITE_OK)
-            {
                 return;
-            }
             if (resultCode != raw.SQLITE_BUSY)
-            {
                 SqliteException.ThrowExceptionForRC(resultCode, Connection.Handle);
-            }
             _othersSeen = Stopwatch.GetTimestamp();
             ThrowIfWaitedTooLong(waited);
             Pause(BusyStep);
@@ -238,9 +228,7 @@ internal sealed class StoreWriteConnection : IDisposable
         // Changes when another connection has committed: https://sqlite.org/pragma.html#pragma_data_version
         long dataVersion = (long)Scalar("PRAGMA data_version");
         if (_dataVersion is { } last && dataVersion != last)
-        {
             _othersSeen = Stopwatch.GetTimestamp();
-        }
         _dataVersion = dataVersion;
     }
 
@@ -250,17 +238,11 @@ internal sealed class StoreWriteConnection : IDisposable
         {
             int resultCode = raw.sqlite3_exec(Connection.Handle, "COMMIT");
             if (resultCode == raw.SQLITE_OK)
-            {
                 return true;
-            }
             if (resultCode != raw.SQLITE_BUSY)
-            {
                 SqliteException.ThrowExceptionForRC(resultCode, Connection.Handle);
-            }
             if (Stopwatch.GetElapsedTime(_begun) > CommitWait)
-            {
                 return false;
-            }
             Pause(TimeSpan.FromMilliseconds(1));
         }
     }
@@ -271,9 +253,7 @@ internal sealed class StoreWriteConnection : IDisposable
         Growth = committed ? Math.Clamp((IsShared ? SharedLockTarget : LockTarget) / held, SmallestGrowth, LargestGrowth) : SmallestGrowth;
         // Small work tells nothing about how long more of it would take, unless even that was too much.
         if (Growth < 1 || worked > Work / 2)
-        {
             Work = TimeSpan.FromTicks(Math.Clamp((long)(worked.Ticks * Growth), ShortestWork.Ticks, LongestWork.Ticks));
-        }
     }
 
     private void Pause(TimeSpan time) => _cancellation.WaitHandle.WaitOne(time);

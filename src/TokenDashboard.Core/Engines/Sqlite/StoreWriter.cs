@@ -65,9 +65,7 @@ public static class StoreWriter
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             RemoveLeftovers(path, suffix.Length);
             using (Hold(temporary))
-            {
                 Write(temporary, requests, cancellation);
-            }
             File.Move(temporary, path);
         }
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
@@ -78,9 +76,7 @@ public static class StoreWriter
         finally
         {
             if (File.Exists(temporary))
-            {
                 File.Delete(temporary);
-            }
         }
     }
 

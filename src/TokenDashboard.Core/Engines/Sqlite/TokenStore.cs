@@ -133,9 +133,7 @@ public sealed class TokenStore : IDisposable
     internal T Read<T>(Func<T> read)
     {
         if (_isReading)
-        {
             return ReadLong(read);
-        }
         _gate.Enter(Cancellation);
         _isReading = true;
         try
@@ -167,9 +165,7 @@ public sealed class TokenStore : IDisposable
     internal T ReadAtOnce<T>(Func<T> read) => Read(() =>
     {
         if (raw.sqlite3_get_autocommit(Handle) == 0)
-        {
             return read();
-        }
         using SqliteCommand command = CreateCommand("BEGIN");
         command.ExecuteNonQuery();
         try
@@ -247,9 +243,7 @@ public sealed class TokenStore : IDisposable
     {
         var file = new FileInfo(path);
         if (Directory.Exists(path))
-        {
             throw new TokenDashboardException(ErrorCode.StoreIsDirectory, $"'{path}' is a directory. Give the database file inside it.", target: path);
-        }
         if (!file.Exists)
         {
             throw new TokenDashboardException(
@@ -297,9 +291,7 @@ public sealed class TokenStore : IDisposable
             using SqliteCommand command = CreateCommand("SELECT name FROM pragma_table_info('telemetry')");
             using SqliteDataReader reader = ExecuteReader(command);
             while (reader.Read())
-            {
                 found.Add(reader.GetString(0));
-            }
             return found;
         });
         if (columns.Count == 0)

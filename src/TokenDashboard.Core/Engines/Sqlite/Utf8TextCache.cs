@@ -13,20 +13,14 @@ internal sealed class Utf8TextCache(int slots = 4096)
     public string Get(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty)
-        {
             return "";
-        }
         // FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/
         uint hash = 2166136261;
         foreach (byte value in bytes)
-        {
             hash = (hash ^ value) * 16777619;
-        }
         ref (byte[] Bytes, string Text) slot = ref _slots[(hash ^ (hash >> 16)) % (uint)_slots.Length];
         if (slot.Bytes is null || !bytes.SequenceEqual(slot.Bytes))
-        {
             slot = (bytes.ToArray(), Encoding.UTF8.GetString(bytes));
-        }
         return slot.Text;
     }
 }

@@ -39,9 +39,7 @@ internal static class AlertRuleContent
         };
         body["annotations"]![MarkName] = Fingerprint(body, body);
         if (rule.Paused is { } paused)
-        {
             body["isPaused"] = paused;
-        }
         return body;
     }
 
@@ -97,18 +95,12 @@ internal static class AlertRuleContent
     {
         var merged = (JsonObject)stored.DeepClone();
         foreach (string field in (string[])["id", "updated", "provenance"])
-        {
             merged.Remove(field);
-        }
         foreach ((string name, JsonNode? value) in wanted)
-        {
             merged[name] = value?.DeepClone();
-        }
         var annotations = (JsonObject)merged["annotations"]!;
         foreach ((string name, JsonNode? value) in Annotations(stored).Where(old => IsPrivate(old.Key) && !annotations.ContainsKey(old.Key)))
-        {
             annotations[name] = value?.DeepClone();
-        }
         return merged;
     }
 

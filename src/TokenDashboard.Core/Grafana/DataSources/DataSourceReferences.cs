@@ -23,9 +23,7 @@ internal sealed class DataSourceReferences
     {
         One = map.One is { } one ? find(one) : null;
         foreach ((string from, string to) in map.Named)
-        {
             _named[from] = find(to);
-        }
     }
 
     /// <summary>The one for all references to data sources of its plugin; null for none.</summary>
@@ -63,9 +61,7 @@ internal sealed class DataSourceReferences
     internal DataSourceTarget? Find(string? reference)
     {
         if (reference is null || !_named.TryGetValue(reference, out DataSourceTarget? target))
-        {
             return null;
-        }
         _matched.Add(reference);
         return target;
     }
@@ -74,9 +70,7 @@ internal sealed class DataSourceReferences
     internal void WarnOfUnmatched(Action<string> warning)
     {
         foreach (string from in _named.Keys.Except(_matched).Order(StringComparer.Ordinal))
-        {
             warning($"No dashboard refers to a data source '{from}', which -DataSource was to replace. Give its uid, name or input; case matters.");
-        }
     }
 
     /// <summary>Whether this gave a variable its value.</summary>
@@ -95,9 +89,7 @@ internal sealed class DataSourceReferences
         {
             case JsonObject fields:
                 if (fields.String("type") == "datasource" && fields["name"] is not null && fields["query"] is not null)
-                {
                     ApplyToVariable(fields);
-                }
                 foreach (string name in fields.Select(field => field.Key).ToList())
                 {
                     switch (name)
@@ -116,9 +108,7 @@ internal sealed class DataSourceReferences
                 break;
             case JsonArray items:
                 foreach (JsonNode? item in items)
-                {
                     Walk(item);
-                }
                 break;
         }
     }
@@ -132,21 +122,15 @@ internal sealed class DataSourceReferences
                 : target.Type is null ? target.Uid : new JsonObject { ["type"] = target.Type, ["uid"] = target.Uid };
         }
         if (reference is not JsonObject fields || fields.String("uid") is not { Length: > 0 } uid)
-        {
             return null;
-        }
         // A variable is not a data source; its definition has one.
         bool one = One is not null && fields.String("type") == (DataSourcePlugin.Find(One.Type) ?? DataSourcePlugin.Sqlite).Id && !uid.StartsWith('$');
         if ((Find(uid) ?? (one ? One : null)) is not { } found)
-        {
             return null;
-        }
         var changed = (JsonObject)fields.DeepClone();
         changed["uid"] = found.Uid;
         if (found.Type is not null)
-        {
             changed["type"] = found.Type;
-        }
         return changed;
     }
 
@@ -156,14 +140,10 @@ internal sealed class DataSourceReferences
         string? value = Single(current?["value"]);
         string? text = Single(current?["text"]);
         if ((Find(value) ?? Find(text)) is not { } target)
-        {
             return;
-        }
         variable["current"] = Choice(target.Name ?? target.Uid, target.Uid, current!["value"] is JsonArray);
         if (target.Type is not null)
-        {
             variable["query"] = target.Type;
-        }
         _chosen.Add(variable);
     }
 

@@ -50,13 +50,9 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
         var problems = new List<string>();
         var report = new GrafanaDataSourceReport { Uid = uid, PluginVersion = version, Problems = problems };
         if (version is null)
-        {
             problems.Add($"The plugin {type.Id} is not installed. {plugin.InstallCommand}");
-        }
         else if (plugin.Outdated(version) is { } outdated)
-        {
             problems.Add(outdated);
-        }
 
         if (response.Status == 404)
         {
@@ -64,17 +60,11 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
             return report;
         }
         if (response.Status == 403)
-        {
             Callbacks.Warning("This account may not see the data source's settings; they were not checked. It takes datasources:read (role Admin).");
-        }
         else
-        {
             report = CheckSettings(response.OrThrow($"read the data source '{uid}'", "datasources:read (role Admin)").AsObject(), report, problems, type);
-        }
         if (version is not null)
-        {
             report = report with { Requests = Query(uid, problems, type) };
-        }
         return report;
     }
 
@@ -119,9 +109,7 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
         query["datasource"] = new JsonObject { ["uid"] = uid, ["type"] = plugin.Id };
         (query["intervalMs"], query["maxDataPoints"]) = (60000, 100);
         if (Server.IsOld && Sources.NumberOf(uid) is { } number)
-        {
             query["datasourceId"] = number;
-        }
         GrafanaResponse response = Client.Ask("api/ds/query", new JsonObject { ["from"] = "now-1h", ["to"] = "now", ["queries"] = new JsonArray(query) });
         if (response.Status == 403)
         {
@@ -129,16 +117,12 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
             return null;
         }
         if (response.IsNoAnswer)
-        {
             throw response.Failure($"query the data source '{uid}'", "datasources:query (role Viewer)");
-        }
         // A failed query has its error inside, with a status that differs from version to version.
         JsonNode? result = response.AsObject().Child("results").Child("A");
         JsonNode? values = First(result.Child("frames")).Child("data").Child("values");
         if (response.IsSuccess && First(First(values)) is JsonValue count && count.TryGetValue(out double requests))
-        {
             return (long)requests;
-        }
         string? error = result.String("error");
         if (response.IsSuccess && string.IsNullOrEmpty(error) && result.Child("dataframes") is JsonArray)
         {

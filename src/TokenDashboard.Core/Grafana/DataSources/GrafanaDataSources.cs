@@ -38,14 +38,10 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         string uid = identity.Uid;
         // Where nothing else tells the plugin, the type of an existing data source does.
         if (reads is null && options.Database is null && client.Get(ByUid(uid)) is { IsSuccess: true } seen && DataSourcePlugin.Find(seen.AsObject().String("type")) is { } found)
-        {
             identity = identity with { Plugin = found };
-        }
         new PluginInstallation(client, server, callbacks, identity.Plugin).Require(options.InstallPlugin);
         foreach (string warning in options.Database is null || identity.Plugin != DataSourcePlugin.Sqlite ? [] : SqliteDataSource.PathWarnings(options.Database).Concat(StoreWarnings.Of(options.Database)))
-        {
             callbacks.Warning(warning);
-        }
         GrafanaResponse response = client.Get(ByUid(uid));
         if (response.Status == 403 && options.Database is null)
         {
@@ -54,16 +50,12 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             return null;
         }
         if (response.Status == 404)
-        {
             return Create(options, identity);
-        }
         JsonObject stored = response.OrThrow($"read the data source '{uid}'", Permission).AsObject();
         string? type = stored.String("type");
         identity = identity with { Name = stored.String("name") ?? identity.Name };
         if (type != identity.Plugin.Id)
-        {
             throw Conflict($"The data source '{identity.Name}' (uid '{uid}') is of type '{type}', not {identity.Plugin.Id}. Give the uid of another one.");
-        }
         return Correct(stored, options, identity);
     }
 
@@ -72,9 +64,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     {
         // Grafana's name of its default data source.
         if (uid == "default")
-        {
             return true;
-        }
         GrafanaResponse response = client.Get(ByUid(uid));
         if (response.Status == 403)
         {
@@ -95,9 +85,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     {
         DataSourceItem[] all = All(client);
         if (all.Any(item => item.Uid == identity.Uid) && CreatedMeanwhile(identity) is { } listed)
-        {
             return Correct(listed, options, identity with { Name = listed.String("name") ?? identity.Name });
-        }
         if (options.Database is null)
         {
             string others = string.Join(", ", all.Where(item => item.Type == identity.Plugin.Id).Select(item => $"'{item.Name}' (uid '{item.Uid}')"));
@@ -113,9 +101,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
                 $"A data source named '{sameName.Name}' exists with the uid '{sameName.Uid}' (type {sameName.Type}). Give that uid to use it, or another name.");
         }
         if (!callbacks.ShouldProcess($"Data source '{identity.Name}' on {client.Url} for {options.Database}", "Create"))
-        {
             return null;
-        }
         var body = new JsonObject
         {
             ["name"] = identity.Name, ["uid"] = identity.Uid, ["type"] = identity.Plugin.Id, ["access"] = "proxy", ["isDefault"] = false,
@@ -160,30 +146,20 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         }
         string database = options.Database is null ? "" : $" for {options.Database}";
         if (!callbacks.ShouldProcess($"Data source '{identity.Name}' on {client.Url}{database}", "Update"))
-        {
             return null;
-        }
         if (settings.Parent is null)
-        {
             stored["jsonData"] = settings;
-        }
         stored["name"] = name;
         // The server sets these; secrets that are not sent are kept.
         foreach (string field in (string[])["id", "orgId", "typeLogoUrl", "typeName", "readOnly", "secureJsonFields", "accessControl", "apiVersion"])
-        {
             stored.Remove(field);
-        }
         AddPassword(stored, options);
         GrafanaResponse? response = client.Write(HttpMethod.Put, PathOf(identity.Uid), stored, () => Holds(identity.Uid, stored));
         bool elsewhere = response is { IsConflict: true } && Holds(identity.Uid, stored);
         if (response is { IsConflict: true } && !elsewhere)
-        {
             throw Conflict($"Grafana did not change the data source '{identity.Name}': {response.Words}. It may have been changed just now; run the command again.");
-        }
         if (!elsewhere)
-        {
             response?.OrThrow($"change the data source '{identity.Name}'", Permission);
-        }
         callbacks.Verbose($"Corrected the data source '{name}'{(elsewhere ? " by another run just now" : "")}.");
         identity = identity with { Name = name };
         return Result(identity, elsewhere ? GrafanaPublishAction.Unchanged : GrafanaPublishAction.Updated, Health(identity));
@@ -192,9 +168,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     private static void AddPassword(JsonObject body, GrafanaPublishOptions options)
     {
         if (options.DataSourceCredential is { } credential)
-        {
             body["secureJsonData"] = new JsonObject { ["password"] = credential.Password };
-        }
     }
 
     /// <summary>Whether the server has the name and settings of what was sent.</summary>
@@ -223,13 +197,9 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     {
         (bool? healthy, string words, string advice) = AskHealth(identity.Uid, identity.Plugin);
         if (healthy is true)
-        {
             callbacks.Verbose($"The data source '{identity.Name}' is healthy: {words}");
-        }
         else if (healthy is false)
-        {
             callbacks.Warning($"Grafana cannot read the data source '{identity.Name}': {words}. {advice}");
-        }
         return words;
     }
 
@@ -238,19 +208,13 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     {
         GrafanaResponse response = client.Get(PathOf(uid) + "/health");
         if (response.Status == 403)
-        {
             return (null, "Not checked: this account may not query the data source.", "");
-        }
         DataSourceHealth health = response.As(GrafanaJson.Default.DataSourceHealth);
         string words = (health.Message is { } message ? response.Shown(message) : response.Words).TrimEnd('.');
         if (health.Status is not null || response.IsSuccess)
-        {
             return (response.IsSuccess && health.Status is "OK" or null, words, Advice(health.Message ?? words, plugin));
-        }
         if (response.IsNoAnswer)
-        {
             throw response.Failure($"ask for the health of the data source '{uid}'", "datasources:query (role Viewer)");
-        }
         // These are Grafana's words, not the plugin's, and say nothing about the database.
         return response.Status == 404
             ? (null, $"Not checked: this Grafana cannot ask the data source for its health ({words}).", "")
@@ -270,9 +234,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     internal static string Advice(string words, DataSourcePlugin plugin)
     {
         if (plugin == DataSourcePlugin.ClickHouse)
-        {
             return "The Grafana server's own process connects: check the host, the port of ClickHouse's HTTP interface, the user and the password. docs/fleets.md has the grants of a reader.";
-        }
         bool Says(string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);
         return Says("readonly database") || Says("1544")
             ? "The store is in WAL mode and Grafana may not write its folder, which SQLite needs for the -shm file. Give Grafana's account write permission on "

@@ -44,15 +44,11 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
         if (install && IsLacking(version))
         {
             if (!callbacks.ShouldProcess($"Plugin {Id} on {client.Url}", version is null ? "Install" : "Update"))
-            {
                 return;
-            }
             // Looking is how to know: the answer may be lost, or say that it was there already. Installing over an old one updates it.
             GrafanaResponse? response = client.Write(HttpMethod.Post, $"api/plugins/{Id}/install", [], () => !IsLacking(Find()));
             if (response is { IsNoAnswer: true })
-            {
                 throw response.Failure($"install the plugin {Id}", "plugins:install (a server admin)");
-            }
             version = Find();
             if (version is null || (IsLacking(version) && response is { IsSuccess: false }))
             {
@@ -71,9 +67,7 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
             default:
                 callbacks.Verbose($"The plugin {Id} {version} is installed.");
                 if (Outdated(version) is { } warning)
-                {
                     callbacks.Warning(warning);
-                }
                 break;
         }
     }

@@ -26,9 +26,7 @@ internal static class EmulatedPlugin
     {
         (string finished, long? fill) = PluginMacros.Apply(sql, window);
         if (CommonTables.Copies(finished) > QueryLimits.MaxCopies)
-        {
             throw QueryGuard.Stopped($"makes SQLite copy its common table expressions into one another more than {QueryLimits.MaxCopies} times");
-        }
         bool complete = true;
         double milliseconds = 0;
         List<PluginColumn> columns = database.Query(time, (store, guard) =>
@@ -59,9 +57,7 @@ internal static class EmulatedPlugin
         });
         int rows = columns.Count == 0 ? 0 : columns[0].Values.Count;
         if (fill is { } seconds)
-        {
             GapFilling.Fill(columns, seconds);
-        }
         return new PluginResult(finished, columns, rows, complete, seriesByLabel ? WideSeries.Of(columns) : null, milliseconds);
     }
 
@@ -98,9 +94,7 @@ internal static class EmulatedPlugin
                 columns[i].Add(value);
             }
             if (bytes > QueryLimits.MaxResultBytes)
-            {
                 throw QueryGuard.Stopped($"gives more than {QueryLimits.MaxResultBytes >> 20} MiB");
-            }
         }
         return columns;
     }

@@ -48,9 +48,7 @@ internal static class ClickHouseMacros
         {
             int open = at + Prefix.Length;
             while (open < sql.Length && (char.IsAsciiLetterOrDigit(sql[open]) || sql[open] == '_'))
-            {
                 open++;
-            }
             string name = sql[(at + Prefix.Length)..open];
             if (!All.TryGetValue(name, out (int Arguments, Func<string[], TimeWindow, long, string> Write) macro))
             {
@@ -63,9 +61,7 @@ internal static class ClickHouseMacros
             }
             (string[] arguments, int close) = Arguments(sql, open, name);
             if (macro.Arguments > 0 && arguments.Length != macro.Arguments)
-            {
                 throw new FormatException($"unexpected number of arguments: $__{name} expected {macro.Arguments} argument(s), received {arguments.Length}");
-            }
             applied.Append(sql, end, at - end).Append(macro.Write([.. arguments.Select(argument => Apply(argument.Trim(), window, interval))], window, interval));
             at = end = close;
         }
@@ -90,9 +86,7 @@ internal static class ClickHouseMacros
                 begin = i + 1;
             }
             if (depth == 0)
-            {
                 return (arguments is [var only] && only.Trim().Length == 0 ? [] : [.. arguments], i + 1);
-            }
         }
         throw new FormatException($"the brackets of $__{name} are not closed");
     }
@@ -119,9 +113,7 @@ internal static class ClickHouseMacros
             string unit = string.Concat(rest[digits.Length..].TakeWhile(char.IsAsciiLetter));
             double length = unit switch { "ms" => 0.001, "s" => 1, "m" => 60, "h" => 3600, _ => double.NaN };
             if (!double.TryParse(digits, CultureInfo.InvariantCulture, out double count) || double.IsNaN(length))
-            {
                 throw new FormatException($"$__timeGroup: invalid interval \"{text.Trim()}\"");
-            }
             seconds += count * length;
             rest = rest[(digits.Length + unit.Length)..];
         }

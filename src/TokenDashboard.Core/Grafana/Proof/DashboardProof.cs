@@ -37,15 +37,11 @@ internal sealed class DashboardProof
         new VariableResolver(_dashboard, _view, _chosen, Options, (variable, exception) => _findings.Add(
             exception.Rule.Find(_dashboard, exception.Message.TrimEnd('.') + ".") with { Panel = variable.Name })).Resolve();
         foreach (JsonObject annotation in _dashboard.Annotations)
-        {
             Ask(DashboardQueryKind.Annotation, annotation.Text("name"), null, new ReadTarget((JsonObject)annotation["target"]!), _view, ResultRules.OfAnnotation);
-        }
         foreach (ReadPanel panel in _dashboard.Panels)
         {
             foreach (ReadTarget target in panel.Targets.Where(target => target.Sql.Trim().Length > 0))
-            {
                 Ask(DashboardQueryKind.Panel, panel.Label, panel.Id, target, ViewOf(panel), result => ResultRules.OfPanel(panel, result));
-            }
         }
         return _results;
     }

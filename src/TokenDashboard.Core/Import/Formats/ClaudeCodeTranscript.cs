@@ -40,9 +40,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
     {
         JsonElement message = entry.Member("message"), usage = message.Member("usage");
         if ((usage.Text("input_tokens") ?? usage.Text("output_tokens")) is null || message.Text("model") == SyntheticModel)
-        {
             return JsonLines.NoRequest;
-        }
         string? id = message.Text("id") ?? entry.Text("requestId") ?? entry.Text("uuid");
         string? reason = Add(entry, message.Text("model"), usage, session, id, isSidechain, text);
         int position = 0;
@@ -50,9 +48,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         {
             position++;
             if (iteration.Text("type") == "advisor_message")
-            {
                 reason = Add(entry, iteration.Text("model") ?? entry.Text("advisorModel"), iteration, session, id is null ? null : $"{id} {position}", isSidechain, text) ?? reason;
-            }
         }
         return reason;
     }
@@ -80,9 +76,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         string? flat = usage.Text("cache_creation_input_tokens");
         JsonElement creation = usage.Member("cache_creation");
         if (!ValueText.TryCount(creation.Text("ephemeral_5m_input_tokens"), out long minutes) | !ValueText.TryCount(creation.Text("ephemeral_1h_input_tokens"), out long hour))
-        {
             return flat;
-        }
         return minutes + hour > 0 && (!ValueText.TryCount(flat, out long sum) || sum < minutes + hour) ? (minutes + hour).ToString(CultureInfo.InvariantCulture) : flat;
     }
 }

@@ -41,15 +41,11 @@ internal static class Clixml
                     input.Sink.Report.CountLine();
                     Dictionary<string, string> properties;
                     using (XmlReader one = reader.ReadSubtree())
-                    {
                         properties = ReadProperties(one);
-                    }
                     byte[] text = Encoding.UTF8.GetBytes(string.Concat(properties.Select(property => $"{property.Key}={property.Value}\n")));
                     string? reason = requests.Add(ColumnMap.OfNames(properties.Keys), name => properties.GetValueOrDefault(name), text);
                     if (reason is not null && requests.HasTokens)
-                    {
                         input.Sink.Unreadable(line, reason);
-                    }
                 }
             }
         }
@@ -66,9 +62,7 @@ internal static class Clixml
         while (reader.Read())
         {
             if (reader.NodeType != XmlNodeType.Element || reader.GetAttribute("N") is not { } name)
-            {
                 continue;
-            }
             if (reader.Name == Structure)
             {
                 // A time is an object; what it is in UTC is a property of it.
@@ -85,9 +79,7 @@ internal static class Clixml
     {
         var text = new StringBuilder();
         while (reader.Read() && reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace)
-        {
             text.Append(reader.Value);
-        }
         return text.ToString();
     }
 }

@@ -53,9 +53,7 @@ internal sealed class CodexSession(ImportSink sink)
         {
             // A file of several sessions, one after the other, unless it is the history of the one before, which a fork carries.
             if (id == _session)
-            {
                 return;
-            }
             (_session, _root, _last, _hasCounted, _isFork, _model) = (null, null, default, false, false, null);
         }
         // Histories begin with the sessions they are of: the last one before the first count is the root.
@@ -68,26 +66,18 @@ internal sealed class CodexSession(ImportSink sink)
     private string? ReadCount(JsonElement line, JsonElement info, ReadOnlySpan<byte> text)
     {
         if (!TryCounters(info.Member("total_token_usage"), out Counters total) || !TryCounters(info.Member("last_token_usage"), out Counters last))
-        {
             return "a count of the tokens is not a token count";
-        }
         if (total.IsNone && last.IsNone)
-        {
             return null;
-        }
         if (_hasCounted && !total.IsNone && total == _last)
-        {
             return null;
-        }
         // The first counters of a file may go on from a history that it does not have, of which a fork's may tell nothing but the sum; and
         // those that shrank have begun anew.
         bool isSum = !_hasCounted && last.IsNone && _isFork;
         Counters used = total.IsNone || (!_hasCounted && !last.IsNone) || !total.TryLess(_last, out Counters grown) ? last.IsNone ? total : last : grown;
         (_last, _hasCounted) = (total.IsNone ? _last : total, true);
         if (used.IsNone || isSum)
-        {
             return null;
-        }
         _values.Clear();
         _values[ImportColumn.Timestamp] = line.Text("timestamp");
         _values[ImportColumn.Transaction] = _session;

@@ -28,9 +28,7 @@ internal static class Databases
     public static void Read(string path, ImportSink sink, CancellationToken cancellation)
     {
         if (string.Equals(TokenStore.FullPath(path, ErrorCode.ImportFileUnreadable), sink.Report.Database, StringComparison.Ordinal))
-        {
             throw Unsupported(path, "is the store itself. Give other stores, or another -Database.");
-        }
         try
         {
             using TokenStore database = TokenStore.OpenDatabase(path, cancellation);
@@ -63,9 +61,7 @@ internal static class Databases
     {
         using TokenStore store = TokenStore.Open(path, cancellation);
         foreach (StoredKey key in DatabaseRows.Keys(store))
-        {
             sink.Scratch.AddKey(key);
-        }
         var values = new RequestValues { IsVerbatim = true };
         foreach (string?[] fields in DatabaseRows.Requests(store))
         {
@@ -73,9 +69,7 @@ internal static class Databases
             long id = long.Parse(fields[0]!, CultureInfo.InvariantCulture);
             values.Clear();
             for (int i = 0; i < Columns.Length; i++)
-            {
                 values[Columns[i]] = fields[i + 1];
-            }
             ImportRow row = sink.NewRow();
             if (values.Fill(sink, ref row) is { } reason)
             {
@@ -110,9 +104,7 @@ internal static class Databases
                 ? records.ReadObject(message, name => name switch { "id" => fields[0], "sessionID" => fields[1], _ => null })
                 : "not JSON";
             if (reason is not null and not JsonLines.NoRequest)
-            {
                 sink.Unreadable(number, reason);
-            }
         }
     }
 

@@ -23,9 +23,7 @@ internal static class GeminiSession
         {
             // What tools gave is sent, too.
             if (long.TryParse(record("tokens.tool"), CultureInfo.InvariantCulture, out long tool) && tool > 0 && long.TryParse(values[ImportColumn.PromptTokens], CultureInfo.InvariantCulture, out long input))
-            {
                 values.Set(ImportColumn.PromptTokens, input + tool);
-            }
             values[ImportColumn.RequestType] = "chat";
         },
     };

@@ -32,9 +32,7 @@ internal static class LangfuseExport
     public static void ReadUsage(RequestValues values, string? details)
     {
         if (!JsonText.TryParse(details, out JsonElement usage) || usage.Text("unit") is { Length: > 0 } and not "TOKENS")
-        {
             return;
-        }
         var counts = new Dictionary<ImportColumn, long>();
         values.CacheIsBeside = values.ReasoningIsBeside = true;
         foreach ((string name, JsonElement part) in usage.Members())
@@ -48,9 +46,7 @@ internal static class LangfuseExport
             }
         }
         foreach ((ImportColumn column, long count) in counts)
-        {
             values.Set(column, count);
-        }
     }
 
     private static ImportColumn? Column(string name)
@@ -72,13 +68,9 @@ internal static class LangfuseExport
     {
         ReadUsage(values, record("usageDetails") ?? record("usage_details"));
         if (!values.HasTokens)
-        {
             ReadUsage(values, record("usage"));
-        }
         if (!values.HasTokens)
-        {
             (values[ImportColumn.PromptTokens], values[ImportColumn.CompletionTokens], values[ImportColumn.TotalTokens]) = (record("promptTokens"), record("completionTokens"), record("totalTokens"));
-        }
         values[ImportColumn.RequestType] = string.Equals(record("type"), "EMBEDDING", StringComparison.OrdinalIgnoreCase) ? "embeddings" : "chat";
         values[ImportColumn.Success] = record("level") == "ERROR" ? "false" : null;
     }

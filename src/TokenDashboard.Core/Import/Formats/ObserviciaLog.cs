@@ -20,13 +20,9 @@ internal sealed class ObserviciaLog(ImportSink sink)
         Read = input =>
         {
             if (input.IsJson)
-            {
                 JsonLines.Read(input.Lines, input.Sink, new ObserviciaLog(input.Sink).ReadLine);
-            }
             else
-            {
                 PlainRecords.Csv.Read(input);
-            }
         },
     };
 
@@ -68,9 +64,7 @@ internal sealed class ObserviciaLog(ImportSink sink)
             return null;
         }
         if (!JsonText.IsText(ref reader, "attributes"u8))
-        {
             return ReadValue(ref reader, ref span, Members);
-        }
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -79,9 +73,7 @@ internal sealed class ObserviciaLog(ImportSink sink)
         }
         string? reason = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
             reason = ReadValue(ref reader, ref span, Attributes) ?? reason;
-        }
         return reason;
     }
 
@@ -139,9 +131,7 @@ internal sealed class ObserviciaLog(ImportSink sink)
     private string? Add(ref Span span, ReadOnlySpan<byte> line)
     {
         if (!span.HasTime)
-        {
             return "start_time is not a time in nanoseconds between the years 2000 and 2199";
-        }
         ref ImportRow row = ref span.Row;
         if (span.End > 0)
         {

@@ -126,23 +126,17 @@ internal sealed class SpanAttributes
     public bool CopyTo(RequestValues values)
     {
         for (int i = 0; i < _best.Length; i++)
-        {
             values[(ImportColumn)i] = _best[i].Text;
-        }
         values.CacheIsBeside = _best[(int)ImportColumn.PromptTokens].Rank % ResourceRank == BareInputRank;
         if (_langfuseUsage is not null && !values.HasTokens)
-        {
             LangfuseExport.ReadUsage(values, _langfuseUsage);
-        }
         return values.HasTokens;
     }
 
     private void Read(JsonElement attributes, int firstRank, string prefix)
     {
         foreach ((string name, JsonElement value) in attributes.Members())
-        {
             Take(prefix + name, value, firstRank);
-        }
         foreach (JsonElement attribute in attributes.Elements())
         {
             if (attribute.Text("key") is { } key)
@@ -162,9 +156,7 @@ internal sealed class SpanAttributes
             return;
         }
         if (value.Text() is not { Length: > 0 } text)
-        {
             return;
-        }
         if (firstRank == 0)
         {
             HasError |= name == Error;
@@ -181,9 +173,7 @@ internal sealed class SpanAttributes
         else if (ByName.TryGetValue(name, out (ImportColumn Column, int Rank) alias))
         {
             if (alias.Rank + firstRank < _best[(int)alias.Column].Rank)
-            {
                 _best[(int)alias.Column] = (text.Trim('"'), alias.Rank + firstRank);
-            }
         }
         else if (name.Contains("token", StringComparison.OrdinalIgnoreCase) && value.ValueKind != JsonValueKind.True && char.IsAsciiDigit(text[0])
             && !name.Contains("max", StringComparison.OrdinalIgnoreCase) && !name.Contains("limit", StringComparison.OrdinalIgnoreCase) && !name.Contains("request.", StringComparison.Ordinal))

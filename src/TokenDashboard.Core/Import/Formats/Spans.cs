@@ -66,9 +66,7 @@ internal sealed class Spans(ImportSink sink)
                     foreach (JsonElement span in scope.Member(members).Elements())
                     {
                         if (TryReadSpan(span, common) is { } reason)
-                        {
                             sink.Unreadable(lineNumber, reason);
-                        }
                     }
                 }
             }
@@ -92,9 +90,7 @@ internal sealed class Spans(ImportSink sink)
         bool hasTokens = _attributes.CopyTo(_values);
         string? end = Time(span, "endTimeUnixNano", "endTime", "end_time"), start = Time(span, "startTimeUnixNano", "startTime", "start_time") ?? end;
         if (start is null)
-        {
             return hasTokens ? ReadEvent(span, trace, id) : null;
-        }
         string? kind = _values[ImportColumn.RequestType] ??= span.Text("span_kind");
         bool isRequest = !_attributes.IsStep && kind is not null && (RequestKinds.Contains(kind) || kind.Contains(".do", StringComparison.Ordinal));
         if (!hasTokens)
@@ -106,9 +102,7 @@ internal sealed class Spans(ImportSink sink)
         (_values[ImportColumn.TraceId], _values[ImportColumn.SpanId], _values[ImportColumn.ParentSpanId]) = (trace, id, parent);
         _values[ImportColumn.Timestamp] = start;
         if (end is not null && end != start)
-        {
             SetDuration(start, end);
-        }
         string? status = span.Member("status").Text("code") ?? span.Member("status").Text("status_code");
         bool failed = status == ErrorStatus.ToString(CultureInfo.InvariantCulture) || status is "STATUS_CODE_ERROR" or "ERROR" || _attributes.HasError;
         _values[ImportColumn.Success] = _attributes.Verdict ?? (failed ? "false" : "true");
@@ -121,13 +115,9 @@ internal sealed class Spans(ImportSink sink)
         _values[ImportColumn.Timestamp] = Time(record, "timeUnixNano", "hrTime", "timestamp", "time", "observedTimeUnixNano", "hrTimeObserved");
         string? name = _attributes.EventName ?? record.Member("body").Text("stringValue") ?? record.Text("body") ?? record.Text("_body");
         if (_values[ImportColumn.Timestamp] is null)
-        {
             return "no time";
-        }
         if (name is null || !(RequestEvents.Contains(name) || name.StartsWith("GenAI inference", StringComparison.Ordinal)))
-        {
             return null;
-        }
         _values[ImportColumn.RequestType] ??= "chat";
         _values[ImportColumn.Success] = _attributes.HasError ? "false" : null;
         SetRequestId(name);
@@ -170,9 +160,7 @@ internal sealed class Spans(ImportSink sink)
         foreach (string path in paths)
         {
             if (element.At(path).Text() is { Length: > 0 } text)
-            {
                 return text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text;
-            }
         }
         return null;
     }
@@ -189,9 +177,7 @@ internal sealed class Spans(ImportSink sink)
                 return ((seconds * 1_000_000_000) + nanoseconds).ToString(CultureInfo.InvariantCulture);
             }
             if (time.Text() is { Length: > 0 } text && text != "0")
-            {
                 return text;
-            }
         }
         return null;
     }

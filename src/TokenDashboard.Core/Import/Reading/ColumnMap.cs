@@ -51,17 +51,11 @@ public sealed class ColumnMap
         {
             string name = entry.Key.ToString() ?? "";
             if (!TryColumn(name, out ImportColumn column))
-            {
                 throw Invalid($"'{name}' is not a column of the store. Its columns are {string.Join(", ", Targets.Select(target => target.Names[0]))}.");
-            }
             if (entry.Value?.ToString() is not { Length: > 0 } source)
-            {
                 throw Invalid($"'{name}' has no value. Give the name of the file's column, or a constant after an equals sign, as in @{{ model = '=gpt-4' }}.");
-            }
             if (!_sources.TryAdd(column, [source]))
-            {
                 throw Invalid($"'{name}' is given twice.");
-            }
         }
     }
 

@@ -85,9 +85,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
                 {
                     bool isWhole = _taken.Count == 1 || fields.Length == _columns || isHeader;
                     if (isWhole)
-                    {
                         return fields;
-                    }
                     reason = "a quote is opened and not closed in its place";
                 }
                 else if (!isOpen)
@@ -112,26 +110,18 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
             GiveUpFirstLine(reason);
         }
         if (lines.Failure is { } failure)
-        {
             sink.Unreadable(lines.LineNumber + 1, $"the file cannot be read any further: {failure}");
-        }
         return null;
     }
 
     private void GiveUpFirstLine(string reason)
     {
         if (_taken[0].IsTerminated)
-        {
             sink.Unreadable(LineNumber, reason);
-        }
         else
-        {
             sink.Report.Incomplete = true;
-        }
         for (int i = _taken.Count - 1; i > 0; i--)
-        {
             _given.Push(_taken[i]);
-        }
     }
 
     // What is not UTF-8 is what spreadsheets of Western languages write.
@@ -164,9 +154,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     private bool TryTakeMore()
     {
         if (!_given.TryPop(out Line? line) && !TryRead(out line))
-        {
             return false;
-        }
         _record.Write("\n"u8);
         _record.Write(line.Bytes);
         _taken.Add(line);
@@ -208,18 +196,14 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
             {
                 end = start + 1;
                 while ((end = record.IndexOf('"', end)) >= 0 && end + 1 < record.Length && record[end + 1] == '"')
-                {
                     end += 2;
-                }
                 if (end < 0)
                 {
                     isOpen = true;
                     return null;
                 }
                 if (end + 1 < record.Length && record[end + 1] != Delimiter)
-                {
                     return null;
-                }
                 fields.Add(record[(start + 1)..end++].Replace("\"\"", "\"", StringComparison.Ordinal));
             }
             else
@@ -228,9 +212,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
                 fields.Add(record[start..end]);
             }
             if (end >= record.Length)
-            {
                 return [.. fields];
-            }
             start = end + 1;
         }
     }

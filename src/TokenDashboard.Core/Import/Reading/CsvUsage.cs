@@ -47,18 +47,14 @@ internal sealed class CsvUsage
         bool dayFirst = ValueText.BeginsWithDay(lines.Peek());
         var records = new CsvRecords(lines, sink);
         if (records.ReadHeader() is not { } header)
-        {
             return;
-        }
         ColumnMap own = shape.Columns is { } known
             ? new ColumnMap(known.Sources.Select(entry => (entry.Key, entry.Value.Where(name => header.Contains(name, StringComparer.OrdinalIgnoreCase)).ToArray())).Where(entry => entry.Item2.Length > 0))
             : ColumnMap.OfNames(header);
         ColumnMap whole = map?.Over(own) ?? own;
         bool Has(ImportColumn column) => whole.Sources.ContainsKey(column);
         if (!Has(ImportColumn.Timestamp) || !(Has(ImportColumn.PromptTokens) || Has(ImportColumn.TotalTokens) || shape.Complete is not null))
-        {
             throw Missing($"No column is known to be {ImportColumns.Name(Has(ImportColumn.Timestamp) ? ImportColumn.PromptTokens : ImportColumn.Timestamp)}", header, sink);
-        }
         SpanTree? tree = shape.IsTree ? new SpanTree(sink) : null;
         new CsvUsage(records, sink, shape, tree, header, whole, dayFirst).ReadRecords();
         tree?.Decide();
@@ -76,13 +72,9 @@ internal sealed class CsvUsage
             _fields = fields;
             string? reason = ReadRecord();
             if (reason is not null && _records.IsTerminated)
-            {
                 _sink.Unreadable(_records.LineNumber, reason);
-            }
             else if (reason is not null)
-            {
                 _sink.Report.Incomplete = true;
-            }
             _before.Append(_records.Record);
             _before.Append("\n"u8);
             _position++;
@@ -93,13 +85,9 @@ internal sealed class CsvUsage
     {
         // A record that is still being written has not all its fields yet; what is missing at the end of others is unknown.
         if (_fields.Length < (_records.IsTerminated ? _needed : _known))
-        {
             return $"{_fields.Length} fields, of which the last that is needed is number {_needed}";
-        }
         if (Array.TrueForAll(_fields, string.IsNullOrWhiteSpace))
-        {
             return null;
-        }
         if (_fields.Length > _width && !string.IsNullOrWhiteSpace(_fields[_width]))
         {
             // A field with a delimiter and no quotes moves those behind it.
@@ -117,17 +105,13 @@ internal sealed class CsvUsage
     {
         row.IsTail = !_records.IsTerminated;
         if (!row.IsTail && !_tails.Contains(_position))
-        {
             return;
-        }
         UInt128 before = _before.GetCurrentHashAsUInt128(), line = ImportKeys.Hash(_records.Record);
         row.Tail = new ImportTail(_position, before, line);
         foreach ((ImportTail tail, ImportKey key) in _tails[_position])
         {
             if (tail.Before == before && tail.Line != line)
-            {
                 (row.Replaces, row.Replaced) = (true, key);
-            }
         }
     }
 }

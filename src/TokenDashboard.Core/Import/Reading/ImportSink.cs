@@ -110,18 +110,14 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
         // Looked at, so that a failure beside that of the reader is not reported by the runtime.
         _ = _writing.Exception;
         if (_scratch.IsValueCreated)
-        {
             _scratch.Value.Dispose();
-        }
     }
 
     private void Write(ref ImportRow row)
     {
         _batch.Add(in row);
         if (_batch.IsFull)
-        {
             HandOver();
-        }
     }
 
     private void HandOver()
@@ -136,9 +132,7 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
     private void WaitForStore()
     {
         while (Task.WaitAny([_writing], WaitInterval) < 0)
-        {
             onWait();
-        }
         _writing.GetAwaiter().GetResult();
     }
 }

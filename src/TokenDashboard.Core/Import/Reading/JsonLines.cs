@@ -39,9 +39,7 @@ internal static class JsonLines
             }
             line = Trim(line);
             if (line.IsEmpty)
-            {
                 continue;
-            }
             sink.Report.CountLine();
             string? reason = ReadLine(line, reader.LineNumber, onText);
             if (reason is not null && !reader.IsTerminated)
@@ -55,9 +53,7 @@ internal static class JsonLines
             }
         }
         if (reader.Failure is { } failure)
-        {
             sink.Unreadable(reader.LineNumber + 1, $"the file cannot be read any further: {failure}");
-        }
     }
 
     /// <summary>Reads all objects, those in arrays and pages too.</summary>
@@ -109,18 +105,14 @@ internal static class JsonLines
             _ => "not a JSON object",
         };
         foreach (JsonElement element in reason == NoRequest ? PageMembers.SelectMany(name => value.Member(name).Elements()).Where(element => element.ValueKind == JsonValueKind.Object) : value.Elements())
-        {
             reason = ReadValue(element, lineNumber, onValue, sink) ?? reason;
-        }
         return reason == NoRequest ? sink.OfOtherFormat?.Invoke(value) : reason;
     }
 
     private static JsonDocument Parse(ReadOnlySpan<byte> line, out int length)
     {
         if (line.Length > MaxValues && line.Count((byte)',') + line.Count((byte)':') + line.Count((byte)'[') + line.Count((byte)'{') > MaxValues)
-        {
             throw new JsonException($"more than {MaxValues / 1_000_000} million values in a line");
-        }
         var reader = new Utf8JsonReader(line, JsonText.ReaderOptions);
         JsonDocument document = JsonDocument.ParseValue(ref reader);
         length = (int)reader.BytesConsumed;

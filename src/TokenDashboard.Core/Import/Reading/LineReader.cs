@@ -50,9 +50,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     public ReadOnlySpan<byte> Peek()
     {
         while (!HasEnded && _end < _buffer.Length)
-        {
             Fill();
-        }
         ReadOnlySpan<byte> head = _buffer.AsSpan(0, _end);
         // A CR at the very end may be half of CRLF.
         _lineEnd = head.Contains((byte)'\n') || !head[..^Math.Min(1, head.Length)].Contains((byte)'\r') ? (byte)'\n' : (byte)'\r';
@@ -73,9 +71,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         IsTooLong = false;
         (_depth, _isText) = (0, false);
         if (IsValues && !SkipToValue())
-        {
             return false;
-        }
         int searched = 0;
         while (true)
         {
@@ -91,9 +87,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
             if (HasEnded)
             {
                 if (_end == _start && !IsTooLong)
-                {
                     return false;
-                }
                 line = _buffer.AsSpan(_start, _end - _start);
                 _start = _end;
                 return Give(ref line, terminated: false);
@@ -132,15 +126,11 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
             {
                 byte next = _buffer[_start];
                 if (next is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',' or (byte)'[' or (byte)']' or 0 or 0x1E or 0xEF or 0xBB or 0xBF))
-                {
                     return true;
-                }
                 _linesBefore += next == _lineEnd ? 1 : 0;
             }
             if (HasEnded)
-            {
                 return false;
-            }
             MakeRoom();
             Fill();
         }
@@ -182,9 +172,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
             {
                 _depth += value[next] is (byte)'{' or (byte)'[' ? 1 : -1;
                 if (_depth == 0)
-                {
                     return next;
-                }
             }
             searched = next + 1;
         }

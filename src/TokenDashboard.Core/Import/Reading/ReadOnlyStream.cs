@@ -34,9 +34,7 @@ internal abstract class ReadOnlyStream(Stream stream) : Stream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-        {
             stream.Dispose();
-        }
         base.Dispose(disposing);
     }
 }

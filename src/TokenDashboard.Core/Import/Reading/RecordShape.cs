@@ -34,9 +34,7 @@ internal sealed record RecordShape(string Source, ColumnMap? Columns)
     public bool Fill(RequestValues values, Func<string, string?> record)
     {
         if (IsRequest?.Invoke(record) == false)
-        {
             return false;
-        }
         (values.CacheIsBeside, values.ReasoningIsBeside) = (CacheIsBeside, ReasoningIsBeside);
         Complete?.Invoke(values, record);
         // Of those in a tree, some have no tokens of their own.

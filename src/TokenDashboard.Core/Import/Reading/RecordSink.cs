@@ -28,9 +28,7 @@ internal sealed class RecordSink(ImportSink sink, RecordShape shape, SpanTree? t
         foreach ((ImportColumn column, string[] names) in columns.Sources)
         {
             for (int i = 0; i < names.Length && _values[column] is null; i++)
-            {
                 _values[column] = ColumnMap.Constant(names[i]) ?? record(names[i]);
-            }
         }
         if (CommaIsPoint)
         {
@@ -50,22 +48,14 @@ internal sealed class RecordSink(ImportSink sink, RecordShape shape, SpanTree? t
     public string? Add(RequestValues values, ReadOnlySpan<byte> text, RowHandler? onRow = null)
     {
         if (tree is not null && values[ImportColumn.TraceId] is not null && values[ImportColumn.SpanId] is not null)
-        {
             return tree.Add(values, isRequest: true, isStep: false);
-        }
         ImportRow row = sink.NewRow();
         if (values.Fill(sink, ref row) is { } reason)
-        {
             return reason;
-        }
         if (!values.TryKey(sink, shape.Source, in row, out row.Key))
-        {
             row.Key = sink.KeyOfLine(in row, text);
-        }
         else if (shape.HasCopies)
-        {
             row.Rank = Rank(in row, values.IsLesserCopy, text);
-        }
         onRow?.Invoke(ref row);
         sink.Add(ref row);
         return null;

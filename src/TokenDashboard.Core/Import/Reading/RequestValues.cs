@@ -55,17 +55,13 @@ internal sealed class RequestValues
             ?? Tokens(ImportColumn.TotalTokens, ref row.TotalTokens)
             ?? (HasTokens ? null : "no token count");
         if (reason is not null)
-        {
             return reason;
-        }
         Part(ImportColumn.CachedTokens, ref row.CachedTokens);
         Part(ImportColumn.CacheWriteTokens, ref row.CacheWriteTokens);
         Part(ImportColumn.ReasoningTokens, ref row.ReasoningTokens);
         Include(ref row);
         if (row.PromptTokens > ValueLimits.MaxTokens || row.CompletionTokens > ValueLimits.MaxTokens)
-        {
             return "more tokens than 10^12";
-        }
         Duration(ref row);
         Cost(ref row);
         if (this[ImportColumn.Success] is { } success)
@@ -76,9 +72,7 @@ internal sealed class RequestValues
         }
         this[ImportColumn.Provider] ??= this[ImportColumn.Model] is { } model ? sink.ProviderOf?.Invoke(model) : null;
         for (ImportColumn column = 0; column <= ImportColumns.LastText; column++)
-        {
             Known(column, this[column] is not { } text || sink.TryText(text, out row.Text(column)));
-        }
         sink.Report.CountUnknown(_unknown);
         return null;
     }
@@ -87,9 +81,7 @@ internal sealed class RequestValues
     public bool TryKey(ImportSink sink, string source, in ImportRow row, out ImportKey key)
     {
         if (sink.TryKeyOfSpan(in row, out key))
-        {
             return true;
-        }
         if (this[ImportColumn.Id] is { } id)
         {
             key = ImportKeys.OfOwnId(source, Encoding.UTF8.GetBytes(id));
@@ -129,13 +121,9 @@ internal sealed class RequestValues
             row.TotalTokens = row.TotalTokens > 0 ? Math.Max(row.TotalTokens, row.PromptTokens + row.CompletionTokens) : row.TotalTokens;
         }
         if (this[ImportColumn.TotalTokens] is null)
-        {
             row.TotalTokens = row.PromptTokens + row.CompletionTokens;
-        }
         if (this[ImportColumn.InterruptedStream] is { } interrupted && ValueText.TryVerdict(interrupted, out bool isTrue) && isTrue)
-        {
             row.TotalTokens = 0;
-        }
     }
 
     private string? Time(ref ImportRow row) =>

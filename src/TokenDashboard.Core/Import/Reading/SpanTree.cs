@@ -18,9 +18,7 @@ internal sealed class SpanTree(ImportSink sink)
     public void AddLink(string? trace, string? span, string? parent, bool isStep)
     {
         if (!sink.KeepNested)
-        {
             sink.Scratch.AddSpan(Id(trace, span), Parent(trace, span, parent), isStep, default, null);
-        }
     }
 
     /// <summary>Takes a span with tokens, trace and id.</summary>
@@ -35,17 +33,11 @@ internal sealed class SpanTree(ImportSink sink)
         string? parent = values[ImportColumn.ParentSpanId] = values[ImportColumn.ParentSpanId]?.ToLowerInvariant();
         ImportRow row = sink.NewRow();
         if (values.Fill(sink, ref row) is { } reason)
-        {
             return reason;
-        }
         if (values[ImportColumn.Id] is { } id)
-        {
             row.Key = ImportKeys.OfOwnId(Source, Encoding.UTF8.GetBytes(id));
-        }
         else
-        {
             values.TryKey(sink, Source, in row, out row.Key);
-        }
         if (sink.KeepNested)
         {
             sink.Add(ref row);
@@ -63,18 +55,12 @@ internal sealed class SpanTree(ImportSink sink)
     public void Decide()
     {
         if (sink.KeepNested)
-        {
             return;
-        }
         sink.Scratch.EndSpans();
         foreach ((UInt128 span, long tokens, long hour) in sink.Scratch.UnknownSpansAboveTokens())
-        {
             sink.AddNote(ImportRole.TokensBelow, span, tokens: tokens, hour: hour);
-        }
         foreach ((UInt128 span, UInt128 above) in sink.Scratch.LinksToOtherFiles())
-        {
             sink.AddNote(ImportRole.Link, span, above);
-        }
         long repeated = 0, different = 0, longAs = 0;
         foreach ((byte[] packed, bool isRequest, SpanVerdict verdict) in sink.Scratch.HeldRows())
         {

@@ -27,13 +27,9 @@ internal sealed record UsageFormat(ImportFormat Name, string Needs)
         Read = input =>
         {
             if (input.IsJson)
-            {
                 JsonRecords.Read(input.Lines, input.Sink, shape, input.Map);
-            }
             else
-            {
                 CsvUsage.Read(input.Lines, input.Sink, shape, input.Map);
-            }
         },
     };
 }

@@ -47,9 +47,7 @@ internal static partial class ValueText
     {
         text = text.Trim((byte)' ');
         if (Utf8Parser.TryParse(text, out tokens, out int consumed) && consumed == text.Length)
-        {
             return tokens is >= 0 and <= ValueLimits.MaxTokens;
-        }
         if (TryNumber(text, out double number) && number is >= 0 and <= ValueLimits.MaxTokens && Math.Truncate(number) == number)
         {
             tokens = (long)number;
@@ -78,9 +76,7 @@ internal static partial class ValueText
     {
         utcTicks = 0;
         if (!Utf8Parser.TryParse(text, out nanoseconds, out int consumed) || consumed != text.Length || nanoseconds <= 0)
-        {
             return false;
-        }
         double seconds = nanoseconds / 1e9;
         double whole = Math.Truncate(seconds);
         double microseconds = Math.Round((seconds - whole) * 1e6, MidpointRounding.ToEven);
@@ -99,13 +95,9 @@ internal static partial class ValueText
         utcTicks = 0;
         text = text.Trim();
         if (text.Length is 0 or > LongestTime)
-        {
             return false;
-        }
         if (text.Length != 8 && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double since))
-        {
             return TryUnix(text, since, out utcTicks);
-        }
         const DateTimeStyles Styles = DateTimeStyles.AllowWhiteSpaces | DateTimeStyles.AdjustToUniversal | DateTimeStyles.NoCurrentDateDefault;
         if (text is ['2', _, _, _, '-', ..] && DateTime.TryParse(text, MonthFirst, Styles, out DateTime time))
         {
@@ -116,21 +108,15 @@ internal static partial class ValueText
         if (text[^1] == ']' && text.IndexOf('[', StringComparison.Ordinal) is > 0 and int bracket)
         {
             if (!TimeZoneInfo.TryFindSystemTimeZoneById(text[(bracket + 1)..^1], out zone!))
-            {
                 return false;
-            }
             text = text[..bracket].TrimEnd();
         }
         text = ZoneName().Replace(text, "$1");
         long later = 0;
         if (text.Length >= 16 && text.AsSpan(11).StartsWith("24:00") && text.AsSpan(16).TrimEnd("Zz").Trim(":.0").IsEmpty)
-        {
             (text, later) = ($"{text.AsSpan(0, 11)}00{text.AsSpan(13)}", TimeSpan.TicksPerDay);
-        }
         else if (text.Length >= 19 && text.AsSpan(16, 3).SequenceEqual(":60"))
-        {
             (text, later) = ($"{text.AsSpan(0, 16)}:59{text.AsSpan(19)}", TimeSpan.TicksPerSecond);
-        }
         // A year of four digits, for the library would add the present one where there is none; and points are written where the day is first.
         if (Year().IsMatch(text)
             && (DateTime.TryParse(text, dayFirst || PointedDate().IsMatch(text) ? DayFirst : MonthFirst, Styles, out time)
@@ -159,9 +145,7 @@ internal static partial class ValueText
     private static bool TryUnix(string text, double since, out long utcTicks)
     {
         if (since >= 1e17)
-        {
             return TryUnixNanoseconds(Encoding.UTF8.GetBytes(text), out _, out utcTicks);
-        }
         double unit = since switch { >= 1e14 => 1, >= 1e11 => 1e3, _ => 1e6 };
         utcTicks = since < 0 ? 0 : DateTime.UnixEpoch.Ticks + ((long)Math.Round(since * unit) * TimeSpan.TicksPerMicrosecond);
         return IsPlausible(utcTicks);

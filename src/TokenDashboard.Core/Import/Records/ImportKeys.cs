@@ -33,9 +33,7 @@ internal static class ImportKeys
         text[traceId.Length] = 0;
         Ascii.ToLower(spanId, text[(traceId.Length + 1)..], out written);
         if (written < spanId.Length)
-        {
             spanId.CopyTo(text[(traceId.Length + 1)..]);
-        }
         return Hash(text);
     }
 

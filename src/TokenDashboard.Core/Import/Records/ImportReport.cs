@@ -118,9 +118,7 @@ public sealed class ImportReport
             (Bytes, Duration) = (Bytes + file.Bytes, Duration + file.Duration);
             _unreadable.AddRange(file._unreadable.Take(UnreadableShown - _unreadable.Count));
             foreach ((ImportColumn column, long count) in file._unknown)
-            {
                 _unknown[column] = _unknown.GetValueOrDefault(column) + count;
-            }
             _notes.AddRange(file._notes.Select(note => $"{System.IO.Path.GetFileName(file.Path)}: {note}"));
             Incomplete |= file.Incomplete;
             FirstRequest = FirstRequest <= file.FirstRequest ? FirstRequest : file.FirstRequest ?? FirstRequest;
@@ -130,9 +128,7 @@ public sealed class ImportReport
         ImportFormat[] formats = [.. files.Where(file => file.Read > 0).Select(file => file.Format).Distinct()];
         Format = formats is [var only] ? only : ImportFormat.Auto;
         if (files.All(file => file.ProblemCode is not null))
-        {
             Fail(ErrorCode.ImportNothingFound, files.Count == 0 ? $"'{Path}' has no files." : $"'{Path}' has no requests in any of its {files.Count} files. The first: {files[0].Problem}");
-        }
     }
 
     internal void Fail(ErrorCode code, string message) => (ProblemCode, Problem) = (code, message);
@@ -142,9 +138,7 @@ public sealed class ImportReport
     internal void Note(long count, string what)
     {
         if (count > 0)
-        {
             _notes.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what}: {count:N0}."));
-        }
     }
 
     /// <summary>Counts the columns of a request whose values are unknown, as bits.</summary>
@@ -153,9 +147,7 @@ public sealed class ImportReport
         for (int column = 0; columns != 0; column++, columns >>>= 1)
         {
             if ((columns & 1) != 0)
-            {
                 _unknown[(ImportColumn)column] = _unknown.GetValueOrDefault((ImportColumn)column) + 1;
-            }
         }
     }
 
@@ -172,8 +164,6 @@ public sealed class ImportReport
     {
         Unreadable++;
         if (_unreadable.Count < UnreadableShown)
-        {
             _unreadable.Add(new UnreadableLine(lineNumber, reason));
-        }
     }
 }

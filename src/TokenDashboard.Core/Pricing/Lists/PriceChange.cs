@@ -46,9 +46,7 @@ public sealed record PriceChange(PriceChangeKind Change, string Provider, string
         {
             entries[(provider.Id, null)] = $"provider: {provider.ProviderMatch}; models: {provider.ModelMatch}; after its own those of: {string.Join(", ", provider.Fallbacks)}";
             foreach (IGrouping<string, ListedModel> models in provider.Models.GroupBy(model => model.Id))
-            {
                 entries[(provider.Id, models.Key)] = string.Join(" | ", models.Select(Text));
-            }
         }
         return entries;
     }

@@ -57,9 +57,7 @@ public static class PriceFiles
         lock (Gate)
         {
             if (_loaded is { } loaded && loaded.Stamp == stamp)
-            {
                 return loaded.List;
-            }
             if (folder is not null && Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } && !Directory.Exists(folder))
             {
                 throw new TokenDashboardException(
@@ -84,9 +82,7 @@ public static class PriceFiles
         PriceList shipped = List(content, "the shipped list", all: false);
         string path = Path.Combine(folder ?? "", ListFile);
         if (folder is null || !File.Exists(path))
-        {
             return shipped;
-        }
         PriceList taken = List(ReadBytes(path), path, all: false);
         // A module that came out later brings a newer list than any that was taken before.
         return taken.Taken is null || shipped.Date is null || taken.Taken >= shipped.Date ? taken : shipped;
@@ -106,13 +102,9 @@ public static class PriceFiles
         var reader = new PriceListReader(own: false);
         List<ListedProvider> providers = reader.Read(PlainValues.Of(ParseJson(json, name, ErrorCode.PriceListInvalid, check: all)), name);
         if (all)
-        {
             providers.ForEach(provider => _ = provider.Models);
-        }
         else
-        {
             reader.ModelsRead = () => Throw(reader, name, ErrorCode.PriceListInvalid, []);
-        }
         Throw(reader, name, ErrorCode.PriceListInvalid, []);
         return new PriceList(providers, []) { Name = reader.Title, Version = reader.Version, Date = reader.Date, Taken = reader.Taken };
     }
@@ -150,25 +142,17 @@ public static class PriceFiles
     {
         string[] files = folder is null ? [] : [.. OwnFiles.Select(name => Path.Combine(folder, name)).Where(File.Exists)];
         if (files.Length == 0)
-        {
             return list;
-        }
         if (files.Length > 1)
-        {
             throw new TokenDashboardException(ErrorCode.PriceFileInvalid, $"There are own prices in {string.Join(" and ", files.Select(file => $"'{file}'"))}. Keep one of the files.", target: files[0]);
-        }
         var reader = new PriceListReader(own: true);
         var lines = new Dictionary<string, long>();
         List<ListedProvider> own = reader.Read(OwnValues(files[0], lines), files[0]);
         own.ForEach(provider => _ = provider.Models);
         foreach (string id in own.SelectMany(provider => provider.Fallbacks).Except(own.Select(provider => provider.Id)).Except(list.ProviderIds))
-        {
             reader.Faults.Add(new DefinitionFault("providers", $"names '{id}' in fallback_model_providers, and there is no such provider"));
-        }
         foreach (string id in reader.Discounts.Select(discount => discount.Provider).OfType<string>().Except(list.ProviderIds).Except(own.Select(provider => provider.Id)))
-        {
             reader.Faults.Add(new DefinitionFault("discounts", $"names the provider '{id}', which the price list does not have"));
-        }
         Throw(reader, files[0], ErrorCode.PriceFileInvalid, lines);
         // A provider that the list has too stays in its place, for the order says which of several that match is meant.
         Dictionary<string, ListedProvider> changed = own.ToDictionary(provider => provider.Id, provider => Merged(provider, list));
@@ -182,13 +166,9 @@ public static class PriceFiles
     {
         ListedProvider? other = list.ProviderNamed(own.Id);
         if (other is null)
-        {
             return own;
-        }
         if (other.Id != own.Id)
-        {
             return own.Fallbacks.Count > 0 ? own : own with { Fallbacks = [other.Id, .. other.Fallbacks] };
-        }
         return new ListedProvider(
             own.Id,
             own.ProviderMatch ?? other.ProviderMatch,
@@ -201,9 +181,7 @@ public static class PriceFiles
     {
         byte[] content = ReadBytes(path);
         if (Path.GetExtension(path) == ".json")
-        {
             return PlainValues.Of(ParseJson(content, path, ErrorCode.PriceFileInvalid, check: true, lenient: true));
-        }
         try
         {
             using var reader = new StreamReader(new MemoryStream(content));
@@ -221,9 +199,7 @@ public static class PriceFiles
         try
         {
             if (check)
-            {
                 JsonInput.Parse(json, lenient);
-            }
             // Not disposed of, for what is made of it is read later.
             return JsonDocument.Parse(json.AsMemory(json.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0), new JsonDocumentOptions
             {
@@ -253,9 +229,7 @@ public static class PriceFiles
     private static long? LineOf(string path, Dictionary<string, long> lines)
     {
         while (!lines.ContainsKey(path) && path.LastIndexOfAny(['.', '[']) is > 0 and int end)
-        {
             path = path[..end];
-        }
         return lines.TryGetValue(path, out long line) ? line : null;
     }
 
@@ -281,9 +255,7 @@ public static class PriceFiles
         else if (only["prices"] is JsonArray list)
         {
             foreach (JsonObject item in list.OfType<JsonObject>())
-            {
                 item["prices"] = Only((JsonObject)item["prices"]!, PriceListReader.PriceKeys);
-            }
         }
         return only;
     }

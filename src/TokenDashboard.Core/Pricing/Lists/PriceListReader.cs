@@ -65,9 +65,7 @@ internal sealed partial class PriceListReader(bool own)
         Title = own ? name : $"{fields.Text("source", LongestName) ?? name}{(Version is null ? "" : $" {Version}")}{date}";
         string currency = fields.Text("currency", 10)?.ToUpperInvariant() ?? Money.UsDollar;
         if (!CurrencyPattern().IsMatch(currency))
-        {
             fields.Fault("currency", $"is '{currency}'; it must be three letters such as USD");
-        }
         var source = new PriceSource(Title, currency, own);
         var providers = new List<ListedProvider>();
         foreach (DefinitionFields provider in Objects(fields, "providers", ProviderKeys, required: !own))
@@ -106,9 +104,7 @@ internal sealed partial class PriceListReader(bool own)
         string? id = fields.Text("id", LongestName, required: true);
         MatchClause? match = Clause(fields, "match", required: !own);
         if (own && !fields.Has("match") && id is not null)
-        {
             match = MatchClause.One("equals", id);
-        }
         List<ConditionalRates> prices = Prices(fields);
         return id is null || match is null || prices.Count == 0 ? null : new ListedModel(provider, id, match, prices, source);
     }
@@ -116,9 +112,7 @@ internal sealed partial class PriceListReader(bool own)
     private List<ConditionalRates> Prices(DefinitionFields model)
     {
         if (model.Value("prices", required: true) is not { } value)
-        {
             return [];
-        }
         var prices = new List<ConditionalRates>();
         if (value is IEnumerable<KeyValuePair<string, object?>> rates)
         {
@@ -130,18 +124,12 @@ internal sealed partial class PriceListReader(bool own)
             {
                 PriceConstraint? constraint = Constraint(item);
                 if (item.Value("prices", required: true) is IEnumerable<KeyValuePair<string, object?>> conditional)
-                {
                     prices.Add(new ConditionalRates(constraint, Rates(Fields(conditional, PriceKeys, item.PathOf("prices")))));
-                }
                 else if (item.Has("prices"))
-                {
                     item.Fault("prices", "must be names with prices");
-                }
             }
             if (prices.Count == 0)
-            {
                 model.Fault("prices", "must be names with prices, or a list of them with constraints");
-            }
         }
         return prices;
     }
@@ -149,9 +137,7 @@ internal sealed partial class PriceListReader(bool own)
     private PriceConstraint? Constraint(DefinitionFields item)
     {
         if (item.Value("constraint") is not { } value)
-        {
             return null;
-        }
         if (value is not IEnumerable<KeyValuePair<string, object?>> values)
         {
             item.Fault("constraint", "must be start_date, or start_time and end_time");
@@ -175,9 +161,7 @@ internal sealed partial class PriceListReader(bool own)
         foreach ((string part, string whole) in new[] { ("cache_read_mtok", "input_mtok"), ("cache_write_mtok", "input_mtok"), ("output_reasoning_mtok", "output_mtok") })
         {
             if (fields.Has(part) && !fields.Has(whole))
-            {
                 fields.Fault(part, $"has a price, and {whole}, which it is part of, has none");
-            }
         }
         return new PriceRates(rates[0], rates[1], rates[2], rates[3], rates[4], fields.Decimal("requests_kcount", largest: LargestRate));
     }
@@ -185,18 +169,14 @@ internal sealed partial class PriceListReader(bool own)
     private TokenRate? Rate(DefinitionFields fields, string key)
     {
         if (fields.Value(key) is not IEnumerable<KeyValuePair<string, object?>> tiered)
-        {
             return fields.Decimal(key, largest: LargestRate) is { } price ? new TokenRate(price, []) : null;
-        }
         DefinitionFields rate = Fields(tiered, ["base", "tiers"], fields.PathOf(key));
         decimal? smallest = rate.Decimal("base", required: true, LargestRate);
         var tiers = new List<(long, decimal)>();
         foreach (DefinitionFields tier in Objects(rate, "tiers", ["start", "price"], required: true))
         {
             if (tier.Number("start", required: true, largest: ValueLimits.MaxTokens, whole: true) is { } start && tier.Decimal("price", required: true, LargestRate) is { } above)
-            {
                 tiers.Add(((long)start, above));
-            }
         }
         return smallest is { } first ? new TokenRate(first, [.. tiers.OrderBy(tier => tier.Item1)]) : null;
     }
@@ -206,9 +186,7 @@ internal sealed partial class PriceListReader(bool own)
         decimal? percent = fields.Decimal("percent", required: true, largest: 100);
         DateTime start = Day(fields, "start_date") ?? DateTime.MinValue, end = Day(fields, "end_date") ?? DateTime.MaxValue;
         if (end <= start)
-        {
             fields.Fault("end_date", "is not after start_date; it is the first day without the discount");
-        }
         MatchClause? match = Clause(fields, "match");
         return percent is { } off ? new PriceDiscount(fields.Text("provider", LongestName)?.ToLowerInvariant(), match, off, start, end) : null;
     }
@@ -216,9 +194,7 @@ internal sealed partial class PriceListReader(bool own)
     private MatchClause? Clause(DefinitionFields fields, string name, bool required = false, int depth = 0)
     {
         if (fields.Value(name, required) is not { } value)
-        {
             return null;
-        }
         KeyValuePair<string, object?>[] clauses = value is IEnumerable<KeyValuePair<string, object?>> pairs ? [.. pairs] : [];
         if (clauses.Length != 1 || !MatchClause.Names.Contains(clauses[0].Key) || depth > 10)
         {
@@ -237,9 +213,7 @@ internal sealed partial class PriceListReader(bool own)
             return parts.Any(part => part is null) ? null : kind == "or" ? MatchClause.Any([.. parts.OfType<MatchClause>()]) : MatchClause.All([.. parts.OfType<MatchClause>()]);
         }
         if (inner.Text(kind, LongestName, required: true) is not { } text)
-        {
             return null;
-        }
         try
         {
             return MatchClause.One(kind, text);
@@ -254,21 +228,15 @@ internal sealed partial class PriceListReader(bool own)
     private IEnumerable<DefinitionFields> Objects(DefinitionFields fields, string name, IReadOnlyList<string> known, bool required = false)
     {
         if (fields.Value(name, required) is not { } value)
-        {
             yield break;
-        }
         int index = 0;
         foreach (object? item in DefinitionFields.Items(value).TakeWhile(_ => Faults.Count < MaxFaults))
         {
             string path = $"{fields.PathOf(name)}[{index++}]";
             if (item is IEnumerable<KeyValuePair<string, object?>> values)
-            {
                 yield return Fields(values, known, path);
-            }
             else
-            {
                 Faults.Add(new DefinitionFault(path, $"must be names with values: {string.Join(", ", known)}"));
-            }
         }
     }
 
@@ -281,13 +249,9 @@ internal sealed partial class PriceListReader(bool own)
     private static DateTime? Day(DefinitionFields fields, string name)
     {
         if (fields.Text(name, 100) is not { } text)
-        {
             return null;
-        }
         if (DateTime.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime day))
-        {
             return day;
-        }
         fields.Fault(name, $"is '{text}'; it must be a day such as 2026-03-01, of UTC");
         return null;
     }
@@ -295,13 +259,9 @@ internal sealed partial class PriceListReader(bool own)
     private static TimeSpan? Time(DefinitionFields fields, string name)
     {
         if (fields.Text(name, 100, required: true) is not { } text)
-        {
             return null;
-        }
         if (TimePattern().IsMatch(text) && DateTimeOffset.TryParse($"2000-01-02T{text}", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset time))
-        {
             return time.UtcDateTime.TimeOfDay;
-        }
         fields.Fault(name, $"is '{text}'; it must be a time of day with its offset, such as 16:30:00Z or 09:00:00+02:00");
         return null;
     }

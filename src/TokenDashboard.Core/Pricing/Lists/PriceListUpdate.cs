@@ -62,9 +62,7 @@ public sealed class PriceListUpdate
             client.DefaultRequestHeaders.UserAgent.ParseAdd("TokenDashboard");
             using HttpResponseMessage response = client.GetAsync(url, timeout.Token).GetAwaiter().GetResult();
             if (!response.IsSuccessStatusCode)
-            {
                 throw new TokenDashboardException(ErrorCode.PriceListUnreachable, $"'{shown}' answered with status {(int)response.StatusCode}. Check the address.", target: shown);
-            }
             byte[] json = response.Content.ReadAsByteArrayAsync(timeout.Token).GetAwaiter().GetResult();
             return new PriceListUpdate(json, shown, response.Content.Headers.LastModified ?? now, now);
         }

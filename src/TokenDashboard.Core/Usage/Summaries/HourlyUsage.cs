@@ -17,9 +17,7 @@ internal sealed class HourlyUsage
         Hours = [.. hours.Select(hour => (hour.Key.BucketTicks, hour.Usage))];
         Total = UsageGroups.NewUsage(prices);
         foreach ((_, UsageAccumulator usage) in Hours)
-        {
             Total.Add(usage);
-        }
         Totals = UsageTotals.Of([Total], prices);
     }
 
@@ -59,9 +57,7 @@ internal sealed class HourlyUsage
         {
             UsageAccumulator sum = UsageGroups.NewUsage(_prices);
             foreach (UsageAccumulator usage in group)
-            {
                 sum.Add(usage);
-            }
             return (group.Key, sum);
         })];
 }

@@ -45,9 +45,7 @@ public sealed class LiveFigures
         Requests++;
         TotalTokens += request.TotalTokens;
         if (request.Cost is { } cost)
-        {
             _costs[request.Currency!] = _costs.GetValueOrDefault(request.Currency!) + cost;
-        }
     }
 
     internal void Add(LiveFigures other)
@@ -55,8 +53,6 @@ public sealed class LiveFigures
         Requests += other.Requests;
         TotalTokens += other.TotalTokens;
         foreach ((string currency, decimal cost) in other._costs)
-        {
             _costs[currency] = _costs.GetValueOrDefault(currency) + cost;
-        }
     }
 }

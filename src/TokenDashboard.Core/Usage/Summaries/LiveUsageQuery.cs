@@ -37,20 +37,14 @@ public sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Reques
     {
         DateTimeOffset since = filter.Range.Since ?? LocalTime.FirstInstantAt(LocalTime.At(now.UtcTicks, zone).Date, zone);
         if (since != _since)
-        {
             Begin(since);
-        }
         long hour = SlotOf(now.AddHours(-1).UtcTicks);
         foreach (long old in _slots.Keys.TakeWhile(slot => slot < hour).ToArray())
-        {
             _slots.Remove(old);
-        }
         // Later readings have no beginning: a request is stored when it ends, which may be long after its time.
         RequestFilter asked = filter with { Range = new TimeRange(new DateTimeOffset(Math.Min(since.UtcTicks, hour), TimeSpan.Zero), null) };
         for (int index = 0; index < stores.Count; index++)
-        {
             _last[index] = stores[index].ReadRequestsAfter(_last[index], asked, request => Add(request, since, hour), Unreadable);
-        }
         _newest.Sort((one, other) => other.Timestamp.CompareTo(one.Timestamp));
         _newest.RemoveRange(Math.Min(_newest.Count, MostNewest), Math.Max(0, _newest.Count - MostNewest));
         var total = new LiveFigures { Minutes = Math.Max(0, (now - since).TotalMinutes) };
@@ -81,9 +75,7 @@ public sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Reques
             Of(_users, request.User).Add(request);
         }
         if (SlotOf(request.Timestamp.UtcTicks) >= hour)
-        {
             Of(_slots, SlotOf(request.Timestamp.UtcTicks)).Add(request);
-        }
         _newest.Add(request);
         if (_newest.Count > MostNewest * MostNewest)
         {
@@ -96,18 +88,14 @@ public sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Reques
     {
         var sum = new LiveFigures { Minutes = TimeSpan.FromTicks(now.UtcTicks - slot).TotalMinutes };
         foreach (LiveFigures usage in _slots.Where(one => one.Key >= slot).Select(one => one.Value))
-        {
             sum.Add(usage);
-        }
         return sum;
     }
 
     private static LiveFigures Of<TKey>(IDictionary<TKey, LiveFigures> all, TKey key)
     {
         if (!all.TryGetValue(key, out LiveFigures? usage))
-        {
             all.Add(key, usage = new LiveFigures());
-        }
         return usage;
     }
 }

@@ -31,18 +31,14 @@ internal sealed record MonthProjection(long Tokens, decimal? Cost, long? EndToke
         var since = new DateTimeOffset(Math.Min(monthStart, basisStart), TimeSpan.Zero);
         HourlyUsage read = HourlyUsage.Read(stores, filter with { Range = new TimeRange(since, asOf) }, asOf, zone, prices);
         if (read.Total.Requests == 0)
-        {
             return null;
-        }
         UsageAccumulator Sum(long from) => read.Merge(hour => hour >= from).FirstOrDefault(part => part.Key).Usage ?? UsageGroups.NewUsage(prices);
         UsageAccumulator month = Sum(monthStart), basis = Sum(basisStart);
         decimal? cost = UsageCost.Of(month)?.Amount;
         // Before the first request there was nothing to count.
         long length = now - Math.Max(basisStart, read.Total.Values[Measures.FirstTicks]);
         if (length < Least.Ticks)
-        {
             return new MonthProjection(month.TotalTokens, cost, null, null);
-        }
         decimal rest = (decimal)(months.EndOf(now - 1) - now) / length;
         decimal? endCost = cost + (UsageCost.Of(basis)?.Amount * rest);
         return new MonthProjection(

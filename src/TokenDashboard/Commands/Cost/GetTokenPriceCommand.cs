@@ -79,9 +79,7 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
             return;
         }
         foreach (string model in Model ?? ["*"])
-        {
             Guard(() => Write(prices, model));
-        }
     }
 
     private void Write(PriceList prices, string model)

@@ -42,13 +42,9 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
             _ => null,
         };
         if (update is { IsNew: false })
-        {
             WriteVerbose("The list is the one in force.");
-        }
         else if (update is not null && ShouldProcess(PriceFiles.ListPath, $"Write a price list with {update.Changes.Count} changes"))
-        {
             update.Keep();
-        }
         EachFile(Database ?? [], ErrorCode.StoreNotFound, store =>
         {
             if (ShouldProcess(store, "Refresh the prices in tokendash_price"))

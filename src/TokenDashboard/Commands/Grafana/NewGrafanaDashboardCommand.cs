@@ -111,13 +111,9 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         }
         // No definition has a key Name, so an object that has it selects a dashboard of the catalog.
         else if (definition.BaseObject is not IDictionary && definition.Properties["Name"]?.Value is { } name)
-        {
             Create(name.ToString() ?? "");
-        }
         else
-        {
             CreateAll([DefinitionInput.Fields(definition)], "");
-        }
     }
 
     private void CreateAll(IEnumerable<IEnumerable<KeyValuePair<string, object?>>> definitions, string source)

@@ -24,9 +24,7 @@ public sealed class GetTokenStoreCommand : SingleStoreCmdlet
         TokenStoreInfo info = TokenStoreInfo.Read(open, StateOfPrices(open));
         WriteObject(info);
         if (info.Unreadable.Rows > 0)
-        {
             WriteWarning($"{info.Database}: {info.Unreadable}");
-        }
     }
 
     private string? StateOfPrices(ITelemetryStore store)

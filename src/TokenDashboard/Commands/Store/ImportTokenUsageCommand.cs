@@ -76,9 +76,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
                     return;
                 }
                 foreach (string file in path == StandardInput ? [path] : ResolveFiles(path, ErrorCode.ImportFileNotFound))
-                {
                     Guard(() => ImportFile(file));
-                }
             });
         }
     }
@@ -95,9 +93,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     private void ImportFolder(string folder)
     {
         if (Prepare(folder) is not { } importer)
-        {
             return;
-        }
         using var progress = new WorkProgress(this, "");
         ImportReport report = importer.ImportFolder(folder, file => Shown(progress, file));
         ImportReport[] failed = [.. report.Files.Where(file => file.ProblemCode is not null)];
@@ -117,9 +113,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         string action = $"Import the token usage of '{path}'";
         bool write = ShouldProcess($"{action} into '{database}'.", $"{action} into '{database}'?", "Import-TokenUsage", out ShouldProcessReason reason);
         if (!write && reason != ShouldProcessReason.WhatIf)
-        {
             return null;
-        }
         if (_importer is null || _importer.WhatIf == write)
         {
             _importer?.Dispose();
@@ -133,21 +127,13 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         progress.Dispose();
         WriteVerbose($"'{report.Path}': {report.Format}, longest lock {report.LongestLock.TotalMilliseconds:0} ms.");
         if (report.ProblemCode is { } code)
-        {
             throw new TokenDashboardException(code, report.Problem!, target: report.Path);
-        }
         if (report.Unreadable > 0)
-        {
             WriteWarning($"Lines of '{report.Path}' that could not be read and are left out: {report.Unreadable:N0}. UnreadableLines of the report says why; the first: {report.UnreadableLines[0]}.");
-        }
         if (report.WithoutTokens == report.Read)
-        {
             WriteWarning($"All requests of '{report.Path}' have 0 tokens ({report.Read:N0}): the file does not say how many were used.");
-        }
         foreach (string note in report.Notes)
-        {
             WriteVerbose($"'{report.Path}': {note}");
-        }
         WriteObject(report);
     }
 
@@ -178,9 +164,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-        {
             _importer?.Dispose();
-        }
         base.Dispose(disposing);
     }
 }

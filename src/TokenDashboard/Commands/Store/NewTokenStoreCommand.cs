@@ -53,9 +53,7 @@ public sealed class NewTokenStoreCommand : TokenCmdlet
         bool sample = ParameterSetName == "Sample" && (Sample || !MyInvocation.BoundParameters.ContainsKey(nameof(Sample)));
         string action = sample ? $"Make a store with {Days} days of sample requests" : "Make an empty store";
         if (!ShouldProcess(path, action))
-        {
             return;
-        }
         DateTimeOffset now = DateTimeOffset.UtcNow;
         DateTimeOffset until = Until?.ToInstant(now, TimeZoneInfo.Local) ?? now;
         IEnumerable<TokenRequest> requests = sample ? new SampleRequests(Seed).Make(until, Days, RequestsPerDay) : [];

@@ -31,32 +31,22 @@ public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
         string path = TelemetryStores.PathOf(store);
         bool setsMode = MyInvocation.BoundParameters.ContainsKey(nameof(JournalMode));
         if (!ShouldProcess(path, $"Build or refresh the rollups in the tables tokendash_rollup* and the prices in tokendash_price{(setsMode ? $", and set the journal mode {JournalMode}" : "")}"))
-        {
             return;
-        }
         using var progress = new WorkProgress(this, $"Optimizing {path}");
         using var optimizer = new StoreOptimizer(path, Cancellation);
         if (Rebuild)
-        {
             optimizer.Clear();
-        }
         long added = optimizer.Refresh((done, all) => progress.Show(done, all, "requests"));
         if (Verify)
-        {
             optimizer.Verify((done, all) => progress.Show(done, all, "days compared"));
-        }
         // Where the price list has faults, the rollups are refreshed all the same.
         if (LoadPrices() is { } prices)
-        {
             optimizer.WritePrices(prices);
-        }
         if (setsMode)
         {
             optimizer.SetJournalMode(JournalMode);
             if (JournalMode == JournalMode.Wal)
-            {
                 WriteWarning($"'{path}' is in WAL mode now: every account that reads it, Grafana's included, must be allowed to write its folder, and the file must not lie on a network share.");
-            }
         }
         progress.Dispose();
         WriteVerbose($"'{path}': longest lock {optimizer.LongestLock.TotalMilliseconds:0} ms.");

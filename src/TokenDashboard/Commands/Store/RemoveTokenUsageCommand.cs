@@ -44,14 +44,10 @@ public sealed class RemoveTokenUsageCommand : SingleStoreCmdlet
         DateTimeOffset before = RequestRemover.QuarterOf(TimeExpression.Range(null, Before, null, DateTimeOffset.UtcNow, TimeZone).Until!.Value);
         long count;
         using (ITelemetryStore open = TelemetryStores.Open(path, Cancellation))
-        {
             count = new RequestQuery([open], new RequestFilter { Range = new TimeRange(null, before) }).Count();
-        }
         string what = string.Create(CultureInfo.InvariantCulture, $"{count:N0} requests before {before.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
         if (!ShouldProcess($"Remove {what} from '{path}'. Their rollups are kept.", $"Remove {what} from '{path}'? Their rollups are kept.", "Remove-TokenUsage"))
-        {
             return;
-        }
         using var progress = new WorkProgress(this, $"Removing requests from {path}");
         using var remover = new RequestRemover(path, Cancellation);
         long removed = remover.Remove(before, done => progress.Show(done, count, "requests"));

@@ -22,8 +22,6 @@ public abstract class SingleStoreCmdlet : StoreCmdlet
     private protected sealed override void Process()
     {
         foreach (string store in StoreReferences())
-        {
             Guard(() => Process(store));
-        }
     }
 }

@@ -48,9 +48,7 @@ public abstract class StoreCmdlet : TokenCmdlet
     private protected void WarnAbout(UnreadableReport unreadable, string store)
     {
         if (unreadable.Rows > 0)
-        {
             WriteWarning($"{store}: {unreadable} Get-TokenStore shows the numbers of the whole store.");
-        }
         if (unreadable.LacksRemoved)
         {
             WriteWarning(

@@ -83,16 +83,12 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
             foreach (string statement in sync.CreateStatements)
             {
                 if (!ShouldProcess(sync.Target, statement))
-                {
                     return;
-                }
             }
             sync.CreateTable();
         }
         if (!ShouldProcess(sync.Target, $"Send the requests of '{path}' as those of the source '{options.Source}'"))
-        {
             return;
-        }
         Write(sync);
     }
 
@@ -102,13 +98,9 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
         TokenStoreSyncResult result = sync.Run(count => progress.Show(null, _ => string.Create(CultureInfo.CurrentCulture, $"{count:N0} requests")));
         progress.Dispose();
         if (result.Repaired == 0 && result.Changed + result.Removed > 0)
-        {
             WriteWarning($"'{result.Database}': {result.Changed:N0} requests were changed and {result.Removed:N0} removed after they were sent. {sync.Target} still has them as they were; -Repair mends that.");
-        }
         if (result.NotSendable > 0)
-        {
             WriteWarning($"'{result.Database}': {result.NotSendable:N0} requests were removed by Remove-TokenUsage before they were sent. Only their rollups are left, which cannot be sent.");
-        }
         WriteObject(result);
     }
 }

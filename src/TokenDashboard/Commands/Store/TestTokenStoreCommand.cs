@@ -29,13 +29,9 @@ public sealed class TestTokenStoreCommand : SingleStoreCmdlet
         {
             passed &= check.Result != CheckResult.Failed;
             if (!Quiet)
-            {
                 WriteObject(check);
-            }
         }
         if (Quiet)
-        {
             WriteObject(passed);
-        }
     }
 }

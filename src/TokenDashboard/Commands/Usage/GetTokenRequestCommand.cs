@@ -25,9 +25,7 @@ public sealed class GetTokenRequestCommand : QueryCmdlet
     {
         var query = new RequestQuery(Stores, Filter) { Order = OrderBy, Descending = Descending, Prices = Prices() };
         if (PagingParameters.IncludeTotalCount)
-        {
             WriteObject(PagingParameters.NewTotalCount((ulong)query.Count(), 1.0));
-        }
         bool any = PagingParameters.Skip > 0 || MostRows == 0;
         long count = 0;
         foreach (TokenRequest request in query.Run(PagingParameters.Skip, MostRows))

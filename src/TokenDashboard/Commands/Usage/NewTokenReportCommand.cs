@@ -50,9 +50,7 @@ public sealed class NewTokenReportCommand : QueryCmdlet
     {
         string? file = Path is null ? null : ResolvePath(Path);
         if (file is not null && !ShouldProcess(file, "Write a report of token usage"))
-        {
             return;
-        }
         if (_isWritten)
         {
             throw new TokenDashboardException(
@@ -70,8 +68,6 @@ public sealed class NewTokenReportCommand : QueryCmdlet
         ReportFile.Write(file, report.Text, Force);
         _isWritten = true;
         if (PassThru)
-        {
             WriteObject(new FileInfo(file));
-        }
     }
 }

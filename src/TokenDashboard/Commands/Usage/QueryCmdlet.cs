@@ -184,9 +184,7 @@ public abstract class QueryCmdlet : StoreCmdlet
         {
             (Stores, _storeNames) = (stores, name);
             if (Filter.Range.Since is not null || Filter.Range.Until is not null)
-            {
                 WriteVerbose($"Range: {Filter.Range.Since:u} until {Filter.Range.Until:u}.");
-            }
             _watch.Restart();
             Query();
         });
@@ -204,9 +202,7 @@ public abstract class QueryCmdlet : StoreCmdlet
         WriteVerbose(string.Create(CultureInfo.CurrentCulture, $"Read {result.Unreadable.Reads()} in {_watch.Elapsed.TotalSeconds:N2} s."));
         T[] all = Ordered(result, order, descending);
         if (PagingParameters.IncludeTotalCount)
-        {
             WriteObject(PagingParameters.NewTotalCount((ulong)all.Length, 1.0));
-        }
         WarnAboutUpperBound(all);
         // What goes on through a pipeline may be shown by a window of another width.
         string name = view + (MyInvocation.PipelinePosition == MyInvocation.PipelineLength && Screen.IsWide(Host) ? "Wide" : "");
@@ -217,9 +213,7 @@ public abstract class QueryCmdlet : StoreCmdlet
             UsageDisplay.Remember(row, shown);
             PSObject output = PSObject.AsPSObject(row);
             if (name.Length > 0)
-            {
                 output.TypeNames.Insert(0, $"{typeof(T).FullName}#{name}");
-            }
             WriteObject(output);
         }
         WarnAbout(result.Unreadable, isEmpty: all.All(row => row.Requests == 0));
@@ -262,9 +256,7 @@ public abstract class QueryCmdlet : StoreCmdlet
         bool hasRange = Filter.Range.Since is not null || Filter.Range.Until is not null;
         string[] names = [.. Names.Where(MyInvocation.BoundParameters.ContainsKey)];
         if (!isEmpty || MyInvocation.ExpectingInput || (!hasRange && names.Length == 0))
-        {
             return;
-        }
         TokenRequest? Edge(bool newest) => new RequestQuery(Stores, new RequestFilter()) { Descending = newest }.Run(0, 1).FirstOrDefault();
         string where = Edge(newest: false) is { } oldest && Edge(newest: true) is { } last
             ? $"The stored requests are from {oldest.Timestamp:yyyy-MM-dd HH:mm} to {last.Timestamp:yyyy-MM-dd HH:mm} UTC."
@@ -278,9 +270,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     private protected UsagePrices? Prices()
     {
         if (LoadPrices() is not { } list)
-        {
             return null;
-        }
         WriteVerbose($"Prices: {list.Name}.");
         return new UsagePrices(list, PriceAt?.ToInstant(Now, TimeZone));
     }

@@ -52,18 +52,12 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
                 LiveUsage usage = query.Read(DateTimeOffset.UtcNow);
                 TimeSpan took = watch.Elapsed;
                 if (screen is null)
-                {
                     WriteObject(LiveScreen.Line(usage, TimeZone));
-                }
                 else
-                {
                     screen.Show(usage, TimeZone);
-                }
                 TimeSpan pause = TimeSpan.FromSeconds(IntervalSec);
                 if (reading == Count || !Wait(pause > took * PausesPerReading ? pause : took * PausesPerReading, screen is not null))
-                {
                     break;
-                }
             }
         }
         WarnAbout(query.Unreadable, isEmpty: false);
@@ -77,9 +71,7 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
             while (hasKeys && IsKeyAvailable())
             {
                 if (Host.UI.RawUI.ReadKey(ReadKeyOptions.NoEcho | ReadKeyOptions.IncludeKeyDown).Character is 'q' or 'Q' or '\u001b')
-                {
                     return false;
-                }
             }
             Cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(Math.Clamp((pause - watch.Elapsed).TotalMilliseconds, 0, KeyPauseMs)));
             Cancellation.ThrowIfCancellationRequested();

@@ -26,9 +26,7 @@ internal sealed class ClickHouseEngine : IDisposable
     public ClickHouseEngine(string? folder = null, string? login = null, string? traffic = null, int port = 0)
     {
         if (!HasLibrary)
-        {
             return;
-        }
         _port = port == 0 ? FreePort() : port;
         string program = Path.Combine(AppContext.BaseDirectory, "TokenDashboard.SecondProcess.dll");
         folder ??= Directory.CreateTempSubdirectory("clickhouse-").FullName;

@@ -156,13 +156,9 @@ public class ClickHouseStoreTests
             // Their order is that of the sources.
             int[] order = [.. Enumerable.Range(0, files.Count).OrderBy(index => files[index].Source, StringComparer.Ordinal)];
             foreach ((TestStore store, TestStore.Row[] own) in order.Select(index => stores[index]).Zip(rows))
-            {
                 store.Insert(own);
-            }
             foreach (int index in order)
-            {
                 Sync(stores[index], address, files[index].Source!);
-            }
             using ITelemetryStore server = TelemetryStores.Open(address, CancellationToken.None);
             test([.. order.Select(index => files[index])], [server]);
             Assert.All(files, file => file.Dispose());
@@ -177,9 +173,7 @@ public class ClickHouseStoreTests
     {
         using var sync = new TokenStoreSync(store.Path, address, new TokenStoreSyncOptions { Source = source, BatchRows = 25 }, CancellationToken.None);
         if (sync.IsTableMissing)
-        {
             sync.CreateTable();
-        }
         sync.Run();
     }
 

@@ -54,9 +54,7 @@ public class TokenStoreSyncTests
 
         // What comes back is sent again.
         using (SqliteConnection connection = store.Connect())
-        {
             connection.Execute("INSERT INTO telemetry SELECT 5, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens, duration_ms, success, trace_id, span_id, parent_span_id FROM telemetry WHERE id = 6");
-        }
         Assert.Equal(1, Run(store, address).Sent);
         Assert.Equal(499, CountOf(address));
     }
@@ -70,9 +68,7 @@ public class TokenStoreSyncTests
         Run(store, address);
         store.Insert(Enumerable.Repeat(new TestStore.Row { Timestamp = "2026-01-02T00:00:00" }, 4));
         using (var remover = new RequestRemover(store.Path, CancellationToken.None))
-        {
             remover.Remove(new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero));
-        }
 
         TokenStoreSyncResult result = Run(store, address, new() { Repair = true });
 
@@ -101,9 +97,7 @@ public class TokenStoreSyncTests
         store.Insert(Some);
         string address = ClickHouseEngine.Shared.NewDatabase();
         using (var sync = new TokenStoreSync(store.Path, address, new TokenStoreSyncOptions(), CancellationToken.None))
-        {
             sync.CreateTable();
-        }
 
         TokenStoreSyncResult[] results = await Task.WhenAll(Enumerable.Range(1, 3).Select(run => Task.Run(() => Run(store, address, new() { BatchRows = 11 * run }))));
 
@@ -136,9 +130,7 @@ public class TokenStoreSyncTests
         {
             string address = engine.NewDatabase();
             using (var sync = new TokenStoreSync(store.Path, address, new TokenStoreSyncOptions(), CancellationToken.None))
-            {
                 sync.CreateTable();
-            }
             for (int i = 0; i < 2; i++)
             {
                 using var process = new Sqlite.SecondProcess("sync", store.Path, address, "500");
@@ -178,9 +170,7 @@ public class TokenStoreSyncTests
         string address = engine.NewDatabase(login);
         Run(store, address, new() { Credential = login, Source = "O'Source" });
         using (ITelemetryStore open = TelemetryStores.Open(address, login, CancellationToken.None))
-        {
             new UsageQuery([UsageDimension.Day], TimeZoneInfo.Utc).Run([open], new RequestFilter { User = ["O'Brien"], Model = ["x'*"], Transaction = ["t'"] });
-        }
 
         Assert.All(File.ReadAllLines(traffic).Where(line => !line.StartsWith('/')), line => Assert.DoesNotContain("O'", line, StringComparison.Ordinal));
         Assert.DoesNotContain("s3cret", File.ReadAllText(traffic), StringComparison.Ordinal);
@@ -242,9 +232,7 @@ public class TokenStoreSyncTests
     {
         using var sync = new TokenStoreSync(store.Path, address, (options ?? new()) with { Source = options?.Source ?? "store" }, CancellationToken.None);
         if (sync.IsTableMissing)
-        {
             sync.CreateTable();
-        }
         return sync.Run();
     }
 

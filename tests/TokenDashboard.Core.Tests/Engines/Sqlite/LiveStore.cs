@@ -58,9 +58,7 @@ internal sealed class LiveStore : IDisposable
     {
         using var optimizer = new StoreOptimizer(Path, CancellationToken.None);
         if (rebuild)
-        {
             optimizer.Clear();
-        }
         optimizer.Refresh();
     }
 
@@ -89,9 +87,7 @@ internal sealed class LiveStore : IDisposable
         using SqliteDataReader reader = command.ExecuteReader();
         var values = new List<string>();
         while (reader.Read())
-        {
             values.Add(reader.GetString(0));
-        }
         return values;
     }
 

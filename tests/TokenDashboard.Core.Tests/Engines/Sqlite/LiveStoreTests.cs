@@ -41,18 +41,14 @@ public sealed partial class LiveStoreTests(ITestOutputHelper output)
             long requests = questions[number % questions.Length]();
             Assert.True(requests >= before, $"{requests} requests after {before}");
             for (long highest = Interlocked.Read(ref seen); highest < requests; highest = Interlocked.Read(ref seen))
-            {
                 Interlocked.CompareExchange(ref seen, requests, highest);
-            }
             Interlocked.Increment(ref answers);
         }
         Task Repeat(Action<int> work) => Task.Factory.StartNew(
             () =>
             {
                 for (int round = 0; !stop.IsCancellationRequested; round++)
-                {
                     work(round);
-                }
             },
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 

@@ -39,9 +39,7 @@ public class RequestRowTests
 
         Assert.Equal(rows.Count, actual.Count);
         for (int column = 0; column < measures.Length; column++)
-        {
             Assert.Equal(expected[column].Select(AsNumber), actual.Select(row => AsNumber(row[column])));
-        }
     }
 
     [Fact]

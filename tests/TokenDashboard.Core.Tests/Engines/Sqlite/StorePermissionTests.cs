@@ -21,9 +21,7 @@ public partial class StorePermissionTests
         }
         using var store = new TestStore();
         using (SqliteConnection writer = store.Connect())
-        {
             writer.Execute("PRAGMA journal_mode = WAL");
-        }
         string folder = Path.GetDirectoryName(store.Path)!;
         File.SetUnixFileMode(store.Path, UnixFileMode.UserRead | OthersRead);
         File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserExecute | OthersRead | OthersEnter);

@@ -44,9 +44,7 @@ public class StoreWriterTests
         string left = $"{path}.{Guid.NewGuid():N}.tmp", running = $"{path}.{Guid.NewGuid():N}.tmp";
         string[] foreign = [$"{path}.tmp", $"{path}.0123456789abcdef0123456789abcdeg.tmp", $"{folder.File("other.db")}.{Guid.NewGuid():N}.tmp"];
         foreach (string file in (string[])[left, .. foreign])
-        {
             File.WriteAllText(file, "x");
-        }
         using var held = new FileStream(running, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
 
         StoreWriter.Create(path, [], TestContext.Current.CancellationToken);

@@ -51,9 +51,7 @@ public class TokenStoreTests
         using var store = new TestStore();
         store.Insert(Enumerable.Range(0, 2000).Select(_ => new TestStore.Row()));
         using (var file = new FileStream(store.Path, FileMode.Open))
-        {
             file.SetLength(file.Length / 2);
-        }
 
         var failure = Assert.Throws<TokenDashboardException>(() =>
         {
@@ -90,9 +88,7 @@ public class TokenStoreTests
     {
         using var store = new TestStore();
         using (SqliteConnection connection = store.Connect())
-        {
             connection.Execute(sql);
-        }
 
         TokenDashboardException failure = OpenFailure(store.Path);
 
@@ -184,9 +180,7 @@ public class TokenStoreTests
         store.Insert(new TestStore.Row());
         int rest = 0;
         while (requests.MoveNext())
-        {
             rest++;
-        }
 
         Assert.Equal(2999, rest);
     }

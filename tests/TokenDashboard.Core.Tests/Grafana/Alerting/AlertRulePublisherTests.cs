@@ -287,9 +287,7 @@ public sealed class AlertRulePublisherTests
             using var publisher = new AlertRulePublisher(PublishRun.Connection(server.Url), options ?? new GrafanaPublishOptions(), callbacks, TestContext.Current.CancellationToken);
             run.Add(publisher.Prepare());
             foreach (AlertRule rule in rules)
-            {
                 run.Add(publisher.Publish(rule));
-            }
         }
         catch (TokenDashboardException exception)
         {
@@ -309,9 +307,7 @@ public sealed class AlertRulePublisherTests
         internal void Add(IEnumerable<GrafanaPublishResult> results)
         {
             foreach (GrafanaPublishResult result in results)
-            {
                 Actions.Add($"{result.Kind} {result.Action}");
-            }
         }
     }
 }

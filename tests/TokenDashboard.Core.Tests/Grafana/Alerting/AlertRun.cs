@@ -24,9 +24,7 @@ internal static class AlertRun
         Assert.True(result.Complete);
         Assert.All(result.Columns, column => Assert.Equal((0, 0, 0), (column.Lost, column.Truncated, column.NullTimes)));
         if (result.Rows == 0)
-        {
             return [];
-        }
         WideSeries series = result.Series!;
         Assert.Equal([(decimal)now.ToUnixTimeSeconds()], series.Times.OfType<decimal>());
         Assert.Equal(0, series.Repeated);

@@ -28,9 +28,7 @@ public sealed class AlertSqlTests : IDisposable
             store.Insert(rows);
             DateTimeOffset now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddHours(hours);
             foreach (string window in (string[])["90m", "30d", "200d"])
-            {
                 SameAsCommands(store.Path, window, now);
-            }
         },
         iter: 20, threads: 1);
 
@@ -159,9 +157,7 @@ public sealed class AlertSqlTests : IDisposable
             store.Insert(rows);
             PriceList prices = PriceFiles.LoadFrom(null);
             using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
-            {
                 optimizer.WritePrices(prices);
-            }
             DateTimeOffset now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddHours(hours), last = now.AddTicks(-1);
             DateTimeOffset since = month ? new DateTimeOffset(last.Year, last.Month, 1, 0, 0, 0, TimeSpan.Zero) : now.AddDays(-200);
             using TokenStore open = store.Open();

@@ -31,9 +31,7 @@ public class ClickHouseAlertTests
         string[] users = ["O'Brien", "CORP\\alice", "$__fromTime", "{p0:String}", "say \"hi\"", ""];
         TestStore.Row[] rows = [.. users.Select((user, index) => new TestStore.Row { User = user, Timestamp = "2026-03-04T11:59:00", Prompt = 10L + index })];
         foreach (string user in users)
-        {
             Compare(rows, new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero), ("User", new[] { user }));
-        }
     }
 
     private static void Compare(IReadOnlyList<TestStore.Row> rows, DateTimeOffset now, (string Name, object? Value) filter)
@@ -41,9 +39,7 @@ public class ClickHouseAlertTests
         using var store = new TestStore();
         store.Insert(rows);
         using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
-        {
             optimizer.WritePrices(Prices);
-        }
         string target = ClickHouseEngine.Shared.NewDatabase();
         using (var sync = new TokenStoreSync(store.Path, target, new TokenStoreSyncOptions { Prices = Prices }, CancellationToken.None))
         {
@@ -61,9 +57,7 @@ public class ClickHouseAlertTests
                     Dictionary<string, double> expected = Values(store.Path, rule, now), given = Given(database, rule, now);
                     // SQLite looks only whether there is any.
                     if (kind == AlertKind.NoTelemetry)
-                    {
                         given[""] = Math.Min(1, given[""]);
-                    }
                     Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), given.Keys.Order(StringComparer.Ordinal));
                     Assert.All(expected, pair => Assert.Equal(pair.Value, given[pair.Key], 1e-9 * Math.Abs(pair.Value)));
                 }

@@ -62,9 +62,7 @@ internal sealed class CatalogView(DateTimeOffset from, DateTimeOffset to)
     {
         var view = new GrafanaView(dashboard, from, to) { EscapesDoubleQuotes = EscapesDoubleQuotes };
         foreach ((string variable, string[] values) in Chosen)
-        {
             view.Chosen[variable] = values;
-        }
         return view;
     }
 }

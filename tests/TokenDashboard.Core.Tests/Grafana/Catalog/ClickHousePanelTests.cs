@@ -69,9 +69,7 @@ public class ClickHousePanelTests
         TestStore.Row[] rows = [.. users.Select((user, index) => new TestStore.Row { User = user, Timestamp = $"2026-03-04T12:{index:00}:00", Prompt = 10L + index, Completion = 1L })];
         string[] titles = ["Total tokens per user", "Totals of the user", "Newest requests"];
         foreach (string[] chosen in users.Select(user => new[] { user }).Append(users).Append([]))
-        {
             Compare(rows, new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero), new(2026, 3, 4, 13, 0, 0, TimeSpan.Zero), new() { ["user"] = chosen }, titles);
-        }
     }
 
     [ClickHouseFact]
@@ -96,9 +94,7 @@ public class ClickHousePanelTests
     {
         using TestStore store = CatalogView.Stored(rows);
         using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
-        {
             optimizer.WritePrices(Prices);
-        }
         string target = ClickHouseEngine.Shared.NewDatabase();
         Send(store, target, "store");
         using var sqlite = new ProofDatabase(store.Path, CancellationToken.None);
@@ -109,16 +105,12 @@ public class ClickHousePanelTests
             {
                 var view = new GrafanaView(dashboard, from, to);
                 foreach ((string variable, string[] values) in chosen)
-                {
                     view.Chosen[variable] = values;
-                }
                 return view;
             }
 
             foreach (string title in GrafanaView.PanelTitles(left).Where(title => titles is null || titles.Contains(title)))
-            {
                 Assert.Equal(Shown(View(left).Run(sqlite, title), title), Shown(View(right).Run(clickHouse, title), title));
-            }
         }
     }
 
@@ -141,9 +133,7 @@ public class ClickHousePanelTests
     {
         using var sync = new TokenStoreSync(store.Path, target, new TokenStoreSyncOptions { Source = source, Prices = Prices }, CancellationToken.None);
         if (sync.IsTableMissing)
-        {
             sync.CreateTable();
-        }
         sync.Run();
     }
 }

@@ -29,9 +29,7 @@ internal sealed record ExpectedRequest(TestStore.Row Row)
         get
         {
             if (Timestamp.Length < 19)
-            {
                 return null;
-            }
             string fraction = Timestamp[19..];
             bool readable = fraction.Length == 0 || (fraction.Length > 1 && fraction[0] == '.' && fraction[1..].All(char.IsAsciiDigit));
             return readable && DateTime.TryParseExact(

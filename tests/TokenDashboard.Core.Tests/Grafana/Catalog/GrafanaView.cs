@@ -87,8 +87,6 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
     private void Use(string text, HashSet<string> used)
     {
         foreach (string name in VariableUse.In(text).Select(use => use.Name).Where(used.Add))
-        {
             Use(_read.Variable(name)?.Query ?? "", used);
-        }
     }
 }

@@ -47,9 +47,7 @@ public class PanelCostTests
             if (choice % 3 == 0 && prices == Shipped)
             {
                 using (var remover = new RequestRemover(store.Path, CancellationToken.None))
-                {
                     remover.Remove(from.AddHours(removed));
-                }
                 Compare(view, store, prices, new TimeRange(from, to), TimeZoneInfo.FindSystemTimeZoneById(view.Chosen["zone"][0]), isWhole: false);
             }
         },
@@ -63,17 +61,13 @@ public class PanelCostTests
         foreach (bool rollups in (bool[])[false, true])
         {
             if (rollups)
-            {
                 Optimize(store, prices: null, refresh: true);
-            }
             Assert.All(view.Panel(store, "Cost of the time range").Rows[0], Assert.Null);
             Assert.All(view.Panel(store, "Cost of the month").Rows[0], Assert.Null);
             Assert.Null(view.Panel(store, "Totals").Column<double?>("Cost")[0]);
             Assert.Null(view.Panel(store, "Comparison between users").Column<double?>("Cost")[0]);
             foreach (string title in (string[])["Cost by model", "Cost by user over time", "Price list", "Tokens without a price", "Most expensive requests"])
-            {
                 Assert.Empty(view.Panel(store, title).Rows);
-            }
         }
         Optimize(store, Shipped, refresh: true);
         Assert.Equal(0.000075, view.Panel(store, "Cost of the time range").Column<double>("Cost")[0], 12);
@@ -155,12 +149,8 @@ public class PanelCostTests
     {
         using var optimizer = new StoreOptimizer(store.Path, CancellationToken.None);
         if (refresh)
-        {
             optimizer.Refresh();
-        }
         if (prices is not null)
-        {
             optimizer.WritePrices(prices);
-        }
     }
 }

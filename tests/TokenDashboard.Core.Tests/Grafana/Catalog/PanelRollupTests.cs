@@ -38,9 +38,7 @@ public partial class PanelRollupTests
             using TestStore plain = CatalogView.Stored([.. before, .. after]);
             using TestStore summed = CatalogView.Stored([.. before, .. after]);
             using (var remover = new RequestRemover(summed.Path, CancellationToken.None))
-            {
                 remover.Remove(Midnight.AddHours(random.Next(-48, 48)));
-            }
             CompareAll(random, plain, summed, quarters: true);
         },
         iter: 2);
@@ -57,9 +55,7 @@ public partial class PanelRollupTests
         using TestStore plain = CatalogView.Stored(rows), summed = CatalogView.Stored(rows);
         Refresh(summed);
         using (SqliteConnection connection = summed.Connect())
-        {
             connection.Execute(change);
-        }
 
         Compare(random, plain, summed, quarters: false, OneOfEachKind);
     }
@@ -90,14 +86,10 @@ public partial class PanelRollupTests
         {
             // Of removed requests nothing but sums is left.
             if (!quarters || !SingleRequests.Contains(title))
-            {
                 AssertSame(title, view.Panel(plain, title), view.Panel(summed, title));
-            }
         }
         foreach (string variable in quarters ? [] : CatalogView.Variables.Where(name => !Hidden.Contains(name)))
-        {
             Assert.Equal(view.Options(plain, variable).Order(), view.Options(summed, variable).Order());
-        }
     }
 
     // What panels are made of: sums, groups, series, histograms, comparisons.

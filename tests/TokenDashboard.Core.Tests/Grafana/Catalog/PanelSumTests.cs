@@ -41,9 +41,7 @@ public class PanelSumTests
         List<ExpectedRequest> before = [.. chosen.Where(request => request.Second >= from - (to - from) && request.Second < from)];
 
         if (view.Chosen["user"].Length == 0 && view.Chosen["provider"].Length == 0)
-        {
             CompareCommands(view, store, new RequestFilter { Range = new TimeRange(from, to) });
-        }
         CompareTotals(view, store, counted);
         // The quarter of an hour of the first request must have ended when the period before begins.
         bool covered = requests.Select(request => request.Second?.ToUnixTimeSeconds() / 900 * 900 + 900).Min() <= (from - (to - from)).ToUnixTimeSeconds();

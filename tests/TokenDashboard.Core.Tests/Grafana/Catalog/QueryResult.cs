@@ -21,9 +21,7 @@ internal sealed record QueryResult(string[] Columns, IReadOnlyList<object?[]> Ro
         string[] columns = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)];
         var rows = new List<object?[]>();
         while (reader.Read())
-        {
             rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : reader.GetValue(i))]);
-        }
         return new QueryResult(columns, rows);
     }
 

@@ -19,9 +19,7 @@ public class GrafanaDataSourceTests
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         if (exists)
-        {
             server.DataSources.Add(Source(SqliteDataSource.DefaultUid, "TokenDashboard"));
-        }
         server.DataSources.Add(Source("lite", "Observicia (production)"));
         string current = from == "p1" ? "p1" : "${DS_SQLITE}";
         string inputs = from == "p1" ? "" : """

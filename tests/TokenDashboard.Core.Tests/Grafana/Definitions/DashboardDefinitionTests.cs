@@ -393,9 +393,7 @@ public class DashboardDefinitionTests
         var fields = keys.Where(key => random.Next(4) == 0 || key is "title" or "name" or "type" or "sql" or "content" or "url").ToDictionary(
             key => key, key => random.Next(60) == 0 ? Nonsense(random, depth) : Value(random, key, depth));
         if (random.Next(80) == 0)
-        {
             fields["nonsense"] = Nonsense(random, depth);
-        }
         return [.. fields];
     }
 

@@ -83,9 +83,7 @@ public class WideSeriesTests
     {
         var column = new PluginColumn(name, null, isTime);
         foreach (object? value in values)
-        {
             column.Add(value);
-        }
         return column;
     }
 }

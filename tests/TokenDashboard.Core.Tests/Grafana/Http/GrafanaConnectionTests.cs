@@ -82,9 +82,7 @@ public class GrafanaConnectionTests
         string broken = Path.Combine(folder.Path, "broken.pem");
         File.WriteAllText(pem, server.CertificatePem);
         using (var certificate = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(server.CertificatePem))
-        {
             File.WriteAllBytes(der, certificate.RawData);
-        }
         File.WriteAllText(wrong, other.CertificatePem);
         File.WriteAllText(broken, "not a certificate");
 

@@ -152,9 +152,7 @@ public class GrafanaRetryTests
         server.Intercept = line =>
         {
             if (line != "POST /api/dashboards/db" || lost)
-            {
                 return null;
-            }
             lost = true;
             server.Dashboards["token-usage"].Save(new System.Text.Json.Nodes.JsonObject { ["title"] = "Mine" }, "", "alice");
             return FakeGrafana.Answer.Dropped;

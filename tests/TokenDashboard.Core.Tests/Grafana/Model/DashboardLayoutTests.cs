@@ -16,9 +16,7 @@ public class DashboardLayoutTests
         for (int i = 0; i < places.Count; i++)
         {
             for (int j = 0; j < i; j++)
-            {
                 Assert.False(Overlap(places[i], places[j]), $"{places[i]} and {places[j]}");
-            }
         }
     });
 

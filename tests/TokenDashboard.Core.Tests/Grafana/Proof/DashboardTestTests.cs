@@ -38,9 +38,7 @@ public sealed class DashboardTestTests : IDisposable
         using var folder = new TemporaryFolder();
         StoreWriter.Create(folder.File("sample.db"), new SampleRequests(7).Make(Now, 14, 200), CancellationToken.None);
         using (var optimizer = new StoreOptimizer(folder.File("sample.db"), CancellationToken.None))
-        {
             optimizer.WritePrices(PriceFiles.LoadFrom(null));
-        }
 
         DashboardTestResult result = Sound(name, folder.File("sample.db"));
 
@@ -197,9 +195,7 @@ public sealed class DashboardTestTests : IDisposable
             json.Panels().Add(row);
             row["panels"] = collapsed ? new JsonArray(panel) : new JsonArray();
             if (!collapsed)
-            {
                 json.Panels().Add(panel);
-            }
         });
 
         Assert.Contains("IN ('ann')", result.Queries[^1].Sql, StringComparison.Ordinal);

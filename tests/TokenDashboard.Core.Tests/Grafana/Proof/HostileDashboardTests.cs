@@ -124,9 +124,7 @@ public sealed class HostileDashboardTests : IDisposable
         DashboardTestResult result = Test(json =>
         {
             for (int i = 0; i < Length; i++)
-            {
                 json.Variables().Add(Variable($"v{i}", "constant", i == Length - 1 ? "7" : $"$v{i + 1}"));
-            }
             json.SetSql("SELECT $v0 AS x");
         });
 
@@ -171,9 +169,7 @@ public sealed class HostileDashboardTests : IDisposable
     private DashboardTestResult Nested(Func<int, JsonObject> variable) => Test(json =>
     {
         for (int i = 0; i < 10; i++)
-        {
             json.Variables().Add(variable(i));
-        }
         json.SetSql("SELECT '${v9:raw}'");
     });
 

@@ -123,15 +123,11 @@ public sealed class GrafanaExporterTests : IDisposable
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json());
         if (existing.Length > 0)
-        {
             server.DataSources.Add(new JsonObject { ["uid"] = existing, ["name"] = "Other", ["type"] = SqliteDataSource.PluginId, ["version"] = 1, ["readOnly"] = false });
-        }
         server.EditInBrowser("token-usage", content => content["templating"]!["list"]![0]!["current"] = set.Length == 0 ? [] : new JsonObject { ["text"] = "Other", ["value"] = set });
         DashboardDocument exported = Read(server, "token-usage");
         if (narrow)
-        {
             server.Forbidden.Add("datasources");
-        }
 
         PublishRun run = PublishRun.Of(server, exported.Json, new GrafanaPublishOptions { Force = true });
 
@@ -206,9 +202,7 @@ public sealed class GrafanaExporterTests : IDisposable
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         PublishRun.Of(server, PublishRun.Json());
         foreach (string uid in (string[])["Usage", "usage", "a:b", "a?b", "aux", "_aux"])
-        {
             server.Dashboards[uid] = server.Dashboards["token-usage"];
-        }
         string[] uids = ["a:b", "a?b", "aux", "_aux", "usage", "Usage"];
 
         string[] first = [.. uids.Select(uid => Save(server, uid)!.Path)];
@@ -231,9 +225,7 @@ public sealed class GrafanaExporterTests : IDisposable
         File.WriteAllText(outside.File("token-usage.json"), "mine");
         Directory.CreateDirectory(_folder.File("out/LLM"));
         if (folder)
-        {
             Directory.Delete(_folder.File("out/LLM"));
-        }
         File.CreateSymbolicLink(_folder.File($"out/{link}"), folder ? outside.Path : outside.File("token-usage.json"));
         // The folder itself is the user's choice, wherever it leads.
         Directory.CreateSymbolicLink(_folder.File("chosen"), _folder.File("out"));
@@ -254,9 +246,7 @@ public sealed class GrafanaExporterTests : IDisposable
         Add("in-c", "c", "x");
         Add("outside", "");
         for (int index = 0; index < 1000; index++)
-        {
             Add($"many-{index:0000}", "c");
-        }
 
         Assert.Equal(["in-a", "in-b"], Find([], "LLM"));
         Assert.Equal(["in-b"], Find([], "LLM/Tokens"));

@@ -108,9 +108,7 @@ public sealed class GrafanaFaultTableTests
             {
                 var conflict = Assert.Throws<TokenDashboardException>(() => Publish(connection, new GrafanaPublishOptions(), PublishRun.Json("Changed")));
                 if (conflict.Code != ErrorCode.GrafanaVersionConflict)
-                {
                     throw conflict;
-                }
             },
             "GET /.*/token-usage/versions/.*"),
         ["export and compare"] = (
@@ -209,9 +207,7 @@ public sealed class GrafanaFaultTableTests
         void Check(bool good, string call, string fault, string problem)
         {
             if (!good)
-            {
                 problems.Add($"{call}: {fault} {problem}");
-            }
         }
     }
 
@@ -223,23 +219,15 @@ public sealed class GrafanaFaultTableTests
         {
             // What passes with one of a kind passes with all: each status by itself is the retries' own test.
             if (fault is "reset" or "half" or "503" or "429")
-            {
                 yield return (fault, 1, false, null);
-            }
             yield return (fault, int.MaxValue, false, Expected(call, fault, work));
             if (writes)
-            {
                 yield return (fault, int.MaxValue, true, null);
-            }
         }
         foreach ((string fault, _) in Lasting.Where(lasting => lasting.Fault is not ("slow" or "refused")))
-        {
             yield return (fault, int.MaxValue, false, Expected(call, fault, work));
-        }
         foreach (string fault in writes ? new[] { "html 200", "cut" } : [])
-        {
             yield return (fault, int.MaxValue, true, Expected(call, fault, work));
-        }
     }
 
     private static ErrorCode? Expected(string call, string fault, string work)
@@ -247,9 +235,7 @@ public sealed class GrafanaFaultTableTests
         foreach ((string works, string calls, string faults, ErrorCode? code) in Exceptions)
         {
             if (Fits(work, works) && Fits(call, calls) && Fits(fault, faults))
-            {
                 return code;
-            }
         }
         return Passing.Concat(Lasting).First(each => each.Fault == fault).Code;
     }
@@ -313,9 +299,7 @@ public sealed class GrafanaFaultTableTests
         using var publisher = new AlertRulePublisher(connection, new GrafanaPublishOptions { DataSourceName = "TokenDashboard" }, Silent, TestContext.Current.CancellationToken);
         Assert.All(publisher.Prepare(), Assert.NotNull);
         foreach (AlertRule rule in rules)
-        {
             Assert.All(publisher.Publish(rule), Assert.NotNull);
-        }
     }
 
     private static bool Fits(string text, string pattern) => Regex.IsMatch(text, $"^({pattern})$");

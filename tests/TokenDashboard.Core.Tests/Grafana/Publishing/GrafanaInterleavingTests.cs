@@ -41,9 +41,7 @@ public class GrafanaInterleavingTests
 
             steps = Math.Max(asked, step + 1);
             if (asked <= step)
-            {
                 break;
-            }
             bool kept = server.Dashboards["token-usage"].Content["refresh"]!.GetValue<string>() == "7m";
             Assert.True(kept || (force && !readBefore), $"The edit at request {step} was lost.");
             Assert.Equal(run.Dashboard == GrafanaPublishAction.Conflict, run.Error?.Code == ErrorCode.GrafanaVersionConflict);
@@ -69,9 +67,7 @@ public class GrafanaInterleavingTests
                 {
                     server.Folders.AddRange(model.Folders.Where(made => server.Folders.TrueForAll(own => own.Uid != made.Uid)));
                     if (server.DataSources.Count == 0)
-                    {
                         server.DataSources.Add((JsonObject)model.DataSources.Single().DeepClone());
-                    }
                 }
                 return null;
             };
@@ -93,9 +89,7 @@ public class GrafanaInterleavingTests
         server.Intercept = line =>
         {
             if (line == "POST /api/datasources" && server.DataSources.Count == 0)
-            {
                 server.DataSources.Add(new JsonObject { ["uid"] = "other", ["name"] = "TokenDashboard", ["type"] = "mysql" });
-            }
             return null;
         };
 

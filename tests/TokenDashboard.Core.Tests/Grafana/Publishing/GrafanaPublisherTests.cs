@@ -171,9 +171,7 @@ public class GrafanaPublisherTests
         {
             content.Clear();
             foreach ((string name, JsonNode? value) in old)
-            {
                 content[name] = value?.DeepClone();
-            }
         }, "Restored from version 1");
 
         Assert.Equal(ErrorCode.GrafanaVersionConflict, PublishRun.Of(server, PublishRun.Json("Renamed")).Error?.Code);
@@ -226,9 +224,7 @@ public class GrafanaPublisherTests
         server.Intercept = request =>
         {
             if (request.StartsWith("POST /api/dashboards/db", StringComparison.Ordinal))
-            {
                 server.Dashboards["token-usage"].Save(new JsonObject { ["title"] = "Mine" }, "", "alice");
-            }
             return null;
         };
 
@@ -265,9 +261,7 @@ public class GrafanaPublisherTests
         server.Intercept = request =>
         {
             if (request.StartsWith("POST /api/dashboards/db", StringComparison.Ordinal))
-            {
                 server.Dashboards["token-usage"].Save(new JsonObject { ["title"] = "Mine" }, "", "alice");
-            }
             return null;
         };
 

@@ -81,9 +81,7 @@ internal sealed class PublishRun
     private void Collect(IEnumerable<GrafanaPublishResult> results)
     {
         foreach (GrafanaPublishResult result in results)
-        {
             Results.Add(result);
-        }
     }
 }
 

@@ -89,9 +89,7 @@ public sealed class ExportGrafanaDashboardTests : IDisposable
         using var session = new ModuleSession(new CapturingHost());
         Connect(session, server, "server").Succeeded();
         foreach (string uid in new[] { "one", "two" })
-        {
             File.WriteAllText(Path.Combine(_folder, $"my-{uid}.json"), $$"""{ "uid": "{{uid}}", "title": "{{uid}}", "panels": [] }""");
-        }
         Run(session, "Publish-GrafanaDashboard $folder/*.json").Succeeded();
         server.EditInBrowser("two", content => content["refresh"] = "5m");
 

@@ -41,9 +41,7 @@ public sealed class GrafanaCommandTests : IDisposable
         server.Intercept = _ =>
         {
             if (asked++ < place)
-            {
                 return null;
-            }
             reached.TrySetResult();
             return retry ? FakeGrafana.Answer.Message(503, "busy") with { RetryAfter = "1800" } : FakeGrafana.Answer.Silent;
         };

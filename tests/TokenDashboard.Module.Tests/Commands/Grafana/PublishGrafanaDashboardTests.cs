@@ -315,9 +315,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         using var session = new ModuleSession();
         string[] names = ["one", "two", "zero"];
         foreach (string name in names)
-        {
             WriteDashboard(name);
-        }
         Connect(session, server, "-TimeoutSec 2");
         var seen = new List<string>();
         server.Intercept = line => line.StartsWith("GET /api/dashboards/uid/two", StringComparison.Ordinal) || seen.Count > 0 ? Die(line) : null;
@@ -349,9 +347,7 @@ public sealed class PublishGrafanaDashboardTests : IDisposable
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         using var session = new ModuleSession();
         for (int index = 0; index < 100; index++)
-        {
             WriteDashboard($"d{index:000}");
-        }
         const string Publish = "Publish-GrafanaDashboard $folder/*.json -Folder LLM -Database /data/o.db";
         Connect(session, server, $"-Api {api}");
         server.ClearRequests();

@@ -17,9 +17,7 @@ internal static class ClickHouseConditions
     {
         var conditions = new List<string>();
         if (sources is not null)
-        {
             conditions.Add($"source IN {parameters.Add("Array(String)", sources.ToArray())}");
-        }
         AddRange(conditions, filter.Range, parameters);
         AddTexts("user", nameof(RequestFilter.User), filter.User);
         AddTexts("model", nameof(RequestFilter.Model), filter.Model);
@@ -27,13 +25,9 @@ internal static class ClickHouseConditions
         AddTexts("request_type", nameof(RequestFilter.RequestType), filter.RequestType);
         AddTexts("transaction_id", nameof(RequestFilter.Transaction), filter.Transaction);
         if (filter.PolicyFailed)
-        {
             conditions.Add("policy_failed");
-        }
         if (filter.MinTokens > 0)
-        {
             conditions.Add($"total_tokens >= {parameters.Add(filter.MinTokens)}");
-        }
         return conditions.Count == 0 ? "1" : string.Join(" AND ", conditions);
 
         void AddTexts(string column, string name, IReadOnlyList<string> texts)
@@ -50,9 +44,7 @@ internal static class ClickHouseConditions
     {
         string Equals(string name) => $"lower({column}) = {parameters.Add(WildcardRegex.Lower(name))}";
         if (!GlobPattern.HasWildcard(text))
-        {
             return Equals(GlobPattern.Unescape(text));
-        }
         string matches = $"match(lower({column}), {parameters.Add(WildcardRegex.Of(text))})";
         // A name such as gpt[8k] also means itself.
         return text.Contains('[', StringComparison.Ordinal) ? $"{matches} OR {Equals(text)}" : matches;
@@ -63,16 +55,10 @@ internal static class ClickHouseConditions
         string Time(long micros) => $"fromUnixTimestamp64Micro({parameters.Add(micros)}, 'UTC')";
         var bounds = new List<string>();
         if (range.Since is { } since)
-        {
             bounds.Add($"time >= {Time(RequestTable.MicrosOf(since))}");
-        }
         if (range.Until is { } until)
-        {
             bounds.Add($"time < {Time(RequestTable.MicrosOf(until))}");
-        }
         if (bounds.Count > 0)
-        {
             conditions.Add($"({string.Join(" AND ", bounds)} OR time = {Time(RequestTable.NoTime)})");
-        }
     }
 }

@@ -55,9 +55,7 @@ public sealed class ClickHouseStore : ITelemetryStore
         RequestFilter filter, RequestOrder order, bool descending, (ulong Skip, ulong First) page, UnreadableReport unreadable)
     {
         if (page.First == 0)
-        {
             return [];
-        }
         ReadUnreadable(filter, unreadable);
         var parameters = new ClickHouseParameters();
         string where = ClickHouseConditions.Of(filter, _sources, parameters);
@@ -152,17 +150,11 @@ public sealed class ClickHouseStore : ITelemetryStore
         {
             var values = new MeasureValues();
             for (int i = 0; i < measures.Length; i++)
-            {
                 values[measures[i]] = row.GetInt64(i + 1);
-            }
             if (row.GetInt64(0) != 0)
-            {
                 unreadable.Add(values);
-            }
             else
-            {
                 unreadable.AddWithoutTime(values);
-            }
         }
     }
 

@@ -53,9 +53,7 @@ internal sealed class ClickHouseUsage
         var keys = new List<(string Name, string Value)> { ("k_has_time", ClickHouseConditions.HasTime), ("k_start", Start()), ("k_class", _scope.PriceChanges is null ? "0" : ClickHouseMeasures.InputClass) };
         keys.AddRange(Names.Select(name => ($"k_{name.Column}", _scope.Texts.HasFlag(name.Text) ? name.Column : "''")));
         if (_scope.NeedsRequests)
-        {
             keys.AddRange([("k_request", "id"), ("k_request_source", "source")]);
-        }
         // What is the same in all rows need not be grouped by.
         string grouped = string.Join(", ", keys.Where(key => key.Value is not ("0" or "''")).Select(key => key.Name));
         string named = string.Join(", ", keys.Select(key => $"{key.Value} AS {key.Name}"));
@@ -82,9 +80,7 @@ internal sealed class ClickHouseUsage
     private string Start()
     {
         if (_scope.Step == 0 && _scope.PriceChanges is null)
-        {
             return "0";
-        }
         // Shifted so that what is divided is not negative.
         string second = $"intDiv({RequestTable.Micros} - {RequestTable.NoTime}, 1000000) - {FirstSecond}";
         (DateTimeOffset from, DateTimeOffset until) = Bounds();
@@ -97,19 +93,13 @@ internal sealed class ClickHouseUsage
             string offset = clocks.Count == 1 ? Number(clocks[0].Offset) : $"transform({change}, [{string.Join(", ", begins)}], [{string.Join(", ", clocks.Select(clock => Number(clock.Offset)))}], 0)";
             starts.Add($"intDiv({second} + {offset} + {Shift}, {_scope.Step}) * {_scope.Step} - {Shift} - {offset}");
             if (clocks.Count > 1)
-            {
                 starts.Add(change);
-            }
         }
         long[] changes = [.. (_scope.PriceChanges?.Invoke() ?? []).Where(change => change > from && change <= until).Select(change => change.ToUnixTimeSeconds()).Distinct().Order()];
         if (changes.Length > 0)
-        {
             starts.Add($"roundDown({second}, [{string.Join(", ", changes.Prepend(-FirstSecond).Select(Number))}])");
-        }
         if (QuarterPairs() is { } pairs)
-        {
             starts.Add($"if((toString(provider), toString(model)) IN ({pairs}), intDiv({second} + {Shift}, 900) * 900 - {Shift}, -{FirstSecond})");
-        }
         return starts.Count switch { 0 => "0", 1 => starts[0], _ => $"greatest({string.Join(", ", starts.Select(start => $"toInt64({start})"))})" };
     }
 
@@ -119,9 +109,7 @@ internal sealed class ClickHouseUsage
     private string? QuarterPairs()
     {
         if (_scope.NeedsQuarters is not { } needsQuarters)
-        {
             return null;
-        }
         (string Provider, string Model)[] pairs = [.. _server.Query(
             $"SELECT DISTINCT toString(provider), toString(model) FROM {RequestTable.Name}", new ClickHouseParameters(), row => (row.GetString(0), row.GetString(1))).Where(pair => needsQuarters(pair.Item1, pair.Item2))];
         return pairs.Length == 0 ? null : string.Join(", ", pairs.Select(pair => $"({_parameters.Add(pair.Provider)}, {_parameters.Add(pair.Model)})"));
@@ -132,9 +120,7 @@ internal sealed class ClickHouseUsage
     {
         TimeRange range = _scope.Filter.Range;
         if (range is { Since: { } since, Until: { } until })
-        {
             return (since, until);
-        }
         (long first, long last) = _server.Query(
             $"SELECT toUnixTimestamp64Micro(min(time)), toUnixTimestamp64Micro(max(time)) FROM {RequestTable.Name} WHERE {ClickHouseConditions.HasTime}",
             new ClickHouseParameters(), row => (row.GetInt64(0), row.GetInt64(1))).Single();
@@ -148,18 +134,12 @@ internal sealed class ClickHouseUsage
         row.HasTime = reader.GetInt64(column++) != 0;
         row.Class = (int)reader.GetInt64(column++);
         for (int name = 0; name < Names.Length; name++)
-        {
             row.Texts[name] = reader.GetString(column++);
-        }
         MeasureValues values = row.Values;
         for (int i = 0; i < values.Integers.Length; i++)
-        {
             values.Integers[i] = reader.GetInt64(column++);
-        }
         for (int i = 0; i < values.Reals.Length; i++)
-        {
             values.Reals[i] = reader.GetDouble(column++);
-        }
         values[Measures.FirstTicks] = RequestTable.TicksOf(values[Measures.FirstTicks]);
         values[Measures.LastTicks] = RequestTable.TicksOf(values[Measures.LastTicks]);
         row.Bins = reader.GetFieldValue<short[]>(column++);
@@ -200,9 +180,7 @@ internal sealed class ClickHouseUsage
         public override void AddDurationsTo(UsageAccumulator usage)
         {
             for (int i = 0; i < Bins.Length; i++)
-            {
                 usage.Durations.Add(Bins[i], (long)Counts[i]);
-            }
         }
 
         // Only rollups count sizes, which this engine does not have.

@@ -40,9 +40,7 @@ internal static class WildcardRegex
     public static string Lower(string text) => string.Create(text.Length, text, static (lower, text) =>
     {
         for (int i = 0; i < lower.Length; i++)
-        {
             lower[i] = char.IsAsciiLetterUpper(text[i]) ? (char)(text[i] | 0x20) : text[i];
-        }
     });
 
     // As SQLite reads a set: a hyphen makes a range where it stands between two characters of which the first ends no range.
@@ -75,12 +73,8 @@ internal static class WildcardRegex
     private static void AppendLiteral(StringBuilder regex, Rune rune)
     {
         if (rune.IsAscii && !char.IsAsciiLetterOrDigit((char)rune.Value))
-        {
             regex.Append(CultureInfo.InvariantCulture, $"\\x{{{rune.Value:x}}}");
-        }
         else
-        {
             regex.Append(rune);
-        }
     }
 }

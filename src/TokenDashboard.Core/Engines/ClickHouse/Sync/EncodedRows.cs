@@ -32,17 +32,13 @@ internal sealed class EncodedRows
             (micros, unreadable) = (RequestTable.NoTime, unreadable | UnreadableValue.Timestamp);
         }
         if (micros < since && micros != RequestTable.NoTime)
-        {
             return;
-        }
         int begin = _length;
         MeasureValues values = row.Values;
         Write(row.Id);
         Write(micros);
         for (int text = 0; text < Texts; text++)
-        {
             Write(row.Utf8(text));
-        }
         Write(row.PromptTokens);
         Write(row.CompletionTokens);
         Write(row.TotalTokens);
@@ -82,17 +78,13 @@ internal sealed class EncodedRows
         _length -= begin;
         Rows.RemoveRange(0, count);
         for (int i = 0; i < Rows.Count; i++)
-        {
             Rows[i] = Rows[i] with { Begin = Rows[i].Begin - begin, End = Rows[i].End - begin };
-        }
     }
 
     private Span<byte> Take(int count)
     {
         if (_length + count > _bytes.Length)
-        {
             Array.Resize(ref _bytes, Math.Max(_length + count, _bytes.Length * 2));
-        }
         _length += count;
         return _bytes.AsSpan(_length - count, count);
     }
@@ -105,9 +97,7 @@ internal sealed class EncodedRows
     {
         uint length = (uint)text.Length;
         for (; length >= 0x80; length >>= 7)
-        {
             Take(1)[0] = (byte)(length | 0x80);
-        }
         Take(1)[0] = (byte)length;
         text.CopyTo(Take(text.Length));
     }
@@ -116,18 +106,14 @@ internal sealed class EncodedRows
     {
         Write(!values.Knows(measure));
         if (values.Knows(measure))
-        {
             Write(values[measure]);
-        }
     }
 
     private void WriteNullable(bool known, double value)
     {
         Write(!known);
         if (known)
-        {
             BinaryPrimitives.WriteDoubleLittleEndian(Take(sizeof(double)), value);
-        }
     }
 }
 

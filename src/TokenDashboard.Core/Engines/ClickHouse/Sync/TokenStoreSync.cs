@@ -77,9 +77,7 @@ public sealed class TokenStoreSync : IDisposable
     public void CreateTable()
     {
         foreach (string statement in CreateStatements)
-        {
             _server.Execute(statement);
-        }
     }
 
     /// <summary>Sends what the target lacks.</summary>
@@ -100,9 +98,7 @@ public sealed class TokenStoreSync : IDisposable
         _result.NotSendable = Math.Max(0, _removed - kept);
         _sent.ReadWatermark(DateTimeOffset.UtcNow);
         if (_options.Prices is { } prices)
-        {
             _result.PricedModels = new SentPrices(_server, Source).Write(prices, _sent.Version);
-        }
         _result.Watermark = _sent.Watermark;
         _result.Seconds = watch.Elapsed.TotalSeconds;
         return _result;
@@ -135,9 +131,7 @@ public sealed class TokenStoreSync : IDisposable
                 long window = SentRows.WindowOf(read.Rows[done].Id);
                 int end = read.Rows.FindIndex(done, row => SentRows.WindowOf(row.Id) != window);
                 if (end < 0 && more)
-                {
                     break;
-                }
                 end = end < 0 ? read.Rows.Count : end;
                 kept += Settle(window, read, done, end);
                 done = end;
@@ -157,26 +151,18 @@ public sealed class TokenStoreSync : IDisposable
         }
         ulong checksum = 0;
         for (int i = begin; i < end; i++)
-        {
             checksum += read.Rows[i].Checksum;
-        }
         if (sent.Count == end - begin && sent.Checksum == checksum)
-        {
             return 0;
-        }
         Dictionary<long, (ulong Checksum, bool MayBeRemoved)> there = _sent.ReadRows(window);
         var changed = new List<EncodedRow>();
         for (int i = begin; i < end; i++)
         {
             EncodedRow row = read.Rows[i];
             if (!there.Remove(row.Id, out (ulong Checksum, bool MayBeRemoved) other))
-            {
                 Add(read, i, i + 1, _sent.Version);
-            }
             else if (other.Checksum != row.Checksum)
-            {
                 changed.Add(row);
-            }
         }
         _result.Changed += changed.Count;
         long[] removed = [.. there.Where(row => !row.Value.MayBeRemoved).Select(row => row.Key)];
@@ -187,9 +173,7 @@ public sealed class TokenStoreSync : IDisposable
             _sent.Remove(changed.Select(row => row.Id).Concat(removed));
             _result.Repaired += changed.Count + removed.Length;
             foreach (EncodedRow row in changed)
-            {
                 read.CopyTo(_outgoing, row, _sent.Version + 1, _source);
-            }
         }
         return there.Count - removed.Length;
     }
@@ -220,9 +204,7 @@ public sealed class TokenStoreSync : IDisposable
             read.CopyTo(_outgoing, read.Rows[i], version, _source);
             _result.Sent++;
             if (_outgoing.Rows.Count >= _options.BatchRows)
-            {
                 Send();
-            }
         }
     }
 
@@ -231,9 +213,7 @@ public sealed class TokenStoreSync : IDisposable
     {
         Wait();
         if (_outgoing.Rows.Count == 0)
-        {
             return;
-        }
         _sending = _server.InsertAsync(RequestTable.Name, RequestTable.Columns, _outgoing.Bytes);
         (_outgoing, _spare) = (_spare, _outgoing);
         _outgoing.RemoveFirst(_outgoing.Rows.Count);
@@ -256,9 +236,7 @@ public sealed class TokenStoreSync : IDisposable
     private (long Count, long Until) ReadRemoved()
     {
         if (RollupState.Read(_store) is not { IsForeign: false } || RollupStore.LastRemoved(_store) is not { } last)
-        {
             return (0, long.MinValue);
-        }
         long count = 0;
         RollupStore.ReadAllSums(_store, RollupLevel.RemovedQuarter, _options.Since?.ToUnixTimeSeconds() ?? RollupSchema.NoTime, last + 1, new RequestFilter(), sum => count += sum.Values[Measures.Requests]);
         return (count, (last + RollupLevels.QuarterSeconds) * 1_000_000);

@@ -77,9 +77,7 @@ internal static class DatabaseRows
             {
                 using SqliteCommand command = database.CreateCommand($"{sql} LIMIT {Page}");
                 for (int i = 0; i < last.Length; i++)
-                {
                     command.Parameters.AddWithValue($"${i}", last[i]);
-                }
                 using SqliteDataReader reader = database.ExecuteReader(command);
                 var rows = new List<T>(Page);
                 object[] next = [.. last];
@@ -87,16 +85,12 @@ internal static class DatabaseRows
                 {
                     rows.Add(read(reader));
                     for (int i = 0; i < next.Length; i++)
-                    {
                         next[i] = reader.GetValue(i);
-                    }
                 }
                 return (rows, next);
             });
             foreach (T row in page)
-            {
                 yield return row;
-            }
         }
         while (page.Count == Page);
     }

@@ -79,9 +79,7 @@ internal sealed class ImportWriter : IDisposable
                 long deadline = Stopwatch.GetTimestamp() + (long)(_connection.Work.TotalSeconds * Stopwatch.Frequency);
                 (outcome, next) = (default, written);
                 if (_tables.LearnKeys(deadline))
-                {
                     next = _tables.Write(batch, written, deadline, ref outcome);
-                }
             });
             report.Outcome += outcome;
             written = next;
@@ -100,9 +98,7 @@ internal sealed class ImportWriter : IDisposable
     private void InTransactions<T>(IEnumerable<T> items, Action<T> add)
     {
         foreach (T[] some in items.Chunk(10_000))
-        {
             _connection.InTransaction(() => Array.ForEach(some, add));
-        }
     }
 
     public void Dispose()

@@ -133,9 +133,7 @@ internal sealed class Scratch : IDisposable
             double.IsNaN(tokens.DurationMs) ? DBNull.Value : tokens.DurationMs, (object?)held ?? DBNull.Value,
         ];
         for (int i = 0; i < values.Length; i++)
-        {
             _addSpan.Parameters[i].Value = values[i];
-        }
         _addSpan.ExecuteNonQuery();
     }
 
@@ -165,9 +163,7 @@ internal sealed class Scratch : IDisposable
         using SqliteCommand command = Command(sql);
         using SqliteDataReader reader = command.ExecuteReader();
         while (reader.Read())
-        {
             yield return read(reader);
-        }
     }
 
     private static byte[] Bytes(UInt128 hash) => MemoryMarshal.AsBytes(new ReadOnlySpan<UInt128>(in hash)).ToArray();
@@ -177,9 +173,7 @@ internal sealed class Scratch : IDisposable
         SqliteCommand command = _connection.CreateCommand();
         command.CommandText = sql;
         foreach (string name in parameters)
-        {
             command.Parameters.Add(new SqliteParameter { ParameterName = name });
-        }
         return command;
     }
 

@@ -21,9 +21,7 @@ internal sealed partial class StoreTables
         {
             StoredSpan stored = FindSpan(span);
             if (stored.TokensBelow >= Math.Max(1, tokens))
-            {
                 return;
-            }
             PutSpan(span, stored with { TokensBelow = Math.Max(1, tokens) });
             if ((stored.Key is { } key ? TakeOut(key) : TakeOutCall(span, tokens, hour)) is { } withdrawn)
             {
@@ -41,9 +39,7 @@ internal sealed partial class StoreTables
         {
             var key = new ImportKey(began, span);
             if (Find(key, out long? rowId, out _))
-            {
                 return rowId is { } id && TokensOf(id) == tokens ? TakeOut(key) : null;
-            }
         }
         return null;
     }
@@ -57,9 +53,7 @@ internal sealed partial class StoreTables
         StoredSpan stored = FindSpan(id);
         PutSpan(id, stored with { Parent = parent });
         if (stored.TokensBelow > 0)
-        {
             NoteTokensBelow(parent, stored.TokensBelow, 0, ref outcome);
-        }
     }
 
     /// <summary>Notes which request a span is, to take it out if tokens turn out to be below it.</summary>
@@ -68,9 +62,7 @@ internal sealed partial class StoreTables
     {
         StoredSpan stored = FindSpan(id);
         if (stored.TokensBelow == 0)
-        {
             PutSpan(id, stored with { Key = key });
-        }
         return stored.TokensBelow == 0;
     }
 

@@ -54,9 +54,7 @@ internal sealed partial class StoreTables
         statement.Bind(++parameter, id);
         statement.BindText(++parameter, timestamp[..StoredTimestamp.FormatForStorage(row.UtcTicks, timestamp)]);
         for (ImportColumn column = 0; column <= ImportColumns.LastText; column++)
-        {
             statement.BindText(++parameter, batch.Text(row, row.TextOf(column)));
-        }
         statement.Bind(++parameter, row.PromptTokens);
         statement.Bind(++parameter, row.CompletionTokens);
         statement.Bind(++parameter, row.TotalTokens);
@@ -77,9 +75,7 @@ internal sealed partial class StoreTables
             Run(put);
         }
         if (row.IsTail)
-        {
             AddTail(row.Tail, row.Key);
-        }
     }
 
     public void AddTail(ImportTail tail, ImportKey key)
@@ -121,13 +117,9 @@ internal sealed partial class StoreTables
     private static void BindBlob(NativeStatement statement, int parameter, ReadOnlySpan<byte> blob)
     {
         if (blob.IsEmpty)
-        {
             statement.BindNull(parameter);
-        }
         else
-        {
             statement.BindBlob(parameter, blob);
-        }
     }
 
     private Span<byte> Bytes(int hash) => MemoryMarshal.AsBytes(_hashes.AsSpan(hash, 1));
@@ -135,25 +127,17 @@ internal sealed partial class StoreTables
     private static void Bind(NativeStatement statement, int parameter, long value)
     {
         if (value == ImportRow.None)
-        {
             statement.BindNull(parameter);
-        }
         else
-        {
             statement.Bind(parameter, value);
-        }
     }
 
     private static void Bind(NativeStatement statement, int parameter, double value)
     {
         if (double.IsNaN(value))
-        {
             statement.BindNull(parameter);
-        }
         else
-        {
             statement.Bind(parameter, value);
-        }
     }
 
     private void WriteState(long rowId)
@@ -198,8 +182,6 @@ internal sealed partial class StoreTables
     private void Check(int resultCode)
     {
         if (resultCode is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
-        {
             SqliteException.ThrowExceptionForRC(resultCode, _database);
-        }
     }
 }

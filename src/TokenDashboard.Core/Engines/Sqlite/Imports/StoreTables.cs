@@ -41,9 +41,7 @@ internal sealed partial class StoreTables : IDisposable
     {
         long known = Number($"SELECT last_row_id FROM {ImportSchema.State}");
         if (Number(LastRequest) <= known)
-        {
             return true;
-        }
         bool complete = true;
         NativeStatement requests = Statement("SELECT id, timestamp, trace_id, span_id FROM telemetry WHERE id > ?1 ORDER BY id");
         requests.Bind(1, known);
@@ -88,9 +86,7 @@ internal sealed partial class StoreTables : IDisposable
             if (!TryPutTogether(batch, rows, ref id, ref outcome))
             {
                 foreach (ref readonly ImportRow row in rows)
-                {
                     Put(batch, in row, ref id, ref outcome);
-                }
             }
             next += rows.Length;
         }
@@ -104,9 +100,7 @@ internal sealed partial class StoreTables : IDisposable
         var tails = new List<(ImportTail Tail, ImportKey Key)>();
         NativeStatement read = Statement($"SELECT position, before, line, hour, hash FROM {ImportSchema.Tails}");
         while (read.Step(out _))
-        {
             tails.Add((new ImportTail(read.Integer(0), Hash(read.Blob(1)), Hash(read.Blob(2))), new ImportKey(read.Integer(3), Hash(read.Blob(4)))));
-        }
         Run(read);
         return tails.ToLookup(tail => tail.Tail.Position);
     }
@@ -128,16 +122,12 @@ internal sealed partial class StoreTables : IDisposable
     private bool TryPutTogether(ImportBatch batch, ReadOnlySpan<ImportRow> rows, ref long id, ref ImportOutcome outcome)
     {
         if (rows.Length < RowsAtOnce)
-        {
             return false;
-        }
         for (int i = 0; i < rows.Length; i++)
         {
             ref readonly ImportRow row = ref rows[i];
             if ((row.Role != ImportRole.Request && (row.Role != ImportRole.Call || IsTracedBelow(in row))) || row.Replaces)
-            {
                 return false;
-            }
             BindKey(Statement(InsertKeys), i, row.Key, id + 1 + i, batch.Text(row, row.Rank));
         }
         Run(Statement(InsertKeys));
@@ -154,9 +144,7 @@ internal sealed partial class StoreTables : IDisposable
             return false;
         }
         for (int i = 0; i < rows.Length; i++)
-        {
             BindRequest(Statement(InsertRequests), i, id + 1 + i, batch, in rows[i]);
-        }
         Run(Statement(InsertRequests));
         foreach (ref readonly ImportRow row in rows)
         {
@@ -232,9 +220,7 @@ internal sealed partial class StoreTables : IDisposable
             return null;
         }
         if (rowId is not { } id)
-        {
             return null;
-        }
         long? tokens = TokensOf(id);
         RollupChanges.Announce(_connection, id);
         foreach (string delete in (ReadOnlySpan<string>)["DELETE FROM telemetry WHERE id = ?1", $"DELETE FROM {ImportSchema.Detail} WHERE row_id = ?1"])

@@ -56,9 +56,7 @@ public sealed class RequestRemover : IDisposable
         long removed = 0;
         // Whoever changes the store meanwhile makes a batch begin anew, so this ends when a whole pass finds nothing to remove.
         while (RemovePass(before, ref removed, progress))
-        {
             _cancellation.ThrowIfCancellationRequested();
-        }
         _optimizer.Repair();
         return removed;
     }
@@ -73,9 +71,7 @@ public sealed class RequestRemover : IDisposable
         long end = RollupLevels.SecondOf(QuarterOf(before).UtcTicks);
         List<RowRange> ranges = RollupStore.ReadRanges(_optimizer.Store, RollupSchema.NoTime + 1, end);
         if (ranges.Count == 0)
-        {
             return false;
-        }
         using var scanner = new RowScanner(_optimizer.Store, new RequestFilter(), RollupBatch.Texts, ranges: RowRange.Merge(ranges), window: ReadWindow);
         _optimizer.Update.Forget();
         var batch = new RollupBatch();
@@ -95,9 +91,7 @@ public sealed class RequestRemover : IDisposable
                 bool written = RemoveBatch(state, batch, ids);
                 _rowsPerBatch = (int)Math.Clamp(ids.Count * _optimizer.Connection.Growth, FewestRows, MostRows);
                 if (!written)
-                {
                     return true;
-                }
                 removed += ids.Count;
                 progress?.Invoke(removed);
                 state = state with { Version = state.Version + 1 };
@@ -122,9 +116,7 @@ public sealed class RequestRemover : IDisposable
             }
             tables.RemoveRows(TelemetrySql.Table, "rowid", ids);
             if (hasDetails)
-            {
                 tables.RemoveRows(TelemetrySql.DetailTable, "row_id", ids);
-            }
             tables.Run(RollupSchema.NextRemoval);
         });
     }
@@ -142,9 +134,7 @@ public sealed class RequestRemover : IDisposable
             for (bool more = true; more; state = state with { Version = state.Version + 1 })
             {
                 if (!_optimizer.TryWrite(state, () => more = RollupTables.DeleteSome(_optimizer.Connection, table, condition)))
-                {
                     return false;
-                }
             }
             return true;
         }

@@ -24,9 +24,7 @@ internal sealed class RollupRepair(StoreOptimizer optimizer, CancellationToken c
             // Where the rollups cannot be used, they are built up again as a whole.
             left.UnionWith(state.IsUsable ? RollupStore.ReadStaleDays(optimizer.Store) : []);
             if (!state.IsUsable || left.Order().ToArray().All(day => RepairDay(day, ref state, ref repaired) && left.Remove(day)))
-            {
                 break;
-            }
         }
         return repaired;
     }
@@ -42,9 +40,7 @@ internal sealed class RollupRepair(StoreOptimizer optimizer, CancellationToken c
             {
                 next = done;
                 for (var watch = Stopwatch.StartNew(); next < differences.Length && (next == done || watch.Elapsed < optimizer.Connection.Work); next++)
-                {
                     optimizer.Tables.Write(differences[next]);
-                }
                 if (next == differences.Length)
                 {
                     optimizer.Tables.Run($"DELETE FROM {RollupSchema.Stale} WHERE start >= ?1 AND start < ?1 + {RollupLevels.DaySeconds}", day);
@@ -52,9 +48,7 @@ internal sealed class RollupRepair(StoreOptimizer optimizer, CancellationToken c
                 }
             });
             if (!written)
-            {
                 return false;
-            }
             state = state with { Version = state.Version + 1 };
             done = next;
         }

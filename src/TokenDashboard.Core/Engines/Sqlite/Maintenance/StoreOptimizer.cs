@@ -217,16 +217,12 @@ public sealed class StoreOptimizer : IDisposable
         })
         {
             for (bool more = true; more;)
-            {
                 InTransaction(() => more = IsClearing() && RollupTables.DeleteSome(_connection, table, condition));
-            }
         }
         InTransaction(() =>
         {
             if (!IsClearing())
-            {
                 return;
-            }
             // Longer levels count what was removed too, so they must be computed where nothing but that is left.
             for (long? start = long.MinValue; (start = RollupStore.NextRemoved(_store, start.Value)) is { } removed; start += RollupLevels.DaySeconds)
             {
@@ -242,9 +238,7 @@ public sealed class StoreOptimizer : IDisposable
     {
         RowRange rows = state.After(_store);
         if (rows.First > rows.Last)
-        {
             return true;
-        }
         using var scanner = new RowScanner(_store, new RequestFilter(), RollupBatch.Texts, ranges: [rows], window: ReadWindow);
         _update.Forget();
         var batch = new RollupBatch();
@@ -263,9 +257,7 @@ public sealed class StoreOptimizer : IDisposable
                 });
                 _keysPerBatch = (int)Math.Clamp(batch.Quarters.Count * _connection.Growth, FewestKeys, MostKeys);
                 if (!written)
-                {
                     return false;
-                }
                 added += batch.Count;
                 progress?.Invoke(added, rows.Last - rows.First + 1);
                 state = state with { Version = state.Version + 1 };

@@ -45,9 +45,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         yield return new TokenStoreCheck(store.Path, "Schema", CheckResult.Passed, "The table telemetry has all columns Observicia writes.");
         yield return Integrity(store, wait);
         foreach (TokenStoreCheck check in Rollups(store, progress))
-        {
             yield return check;
-        }
     }
 
     private static TokenStoreCheck Integrity(TokenStore store, bool wait)
@@ -56,9 +54,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         using var timer = new CancellationTokenSource();
         using CancellationTokenRegistration stop = timer.Token.Register(() => raw.sqlite3_interrupt(store.Handle));
         if (bounded)
-        {
             timer.CancelAfter(LongestLock);
-        }
         try
         {
             var faults = new List<string>();
@@ -136,9 +132,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         {
             differences++;
             if (listed.Count < MaxListed)
-            {
                 listed.Add(difference);
-            }
         }
         if (differences == 0 && verifier.UnknownRows == 0)
         {

@@ -160,9 +160,7 @@ internal static class SqlitePanelSql
             """,
         };
         if (models)
-        {
             relations.Add($"main AS (SELECT {name}, model, MAX(tokens) FROM (SELECT {name}, model, SUM(total_tokens) AS tokens FROM {Usage(users)} GROUP BY 1, 2) GROUP BY {name})");
-        }
         if (percentiles)
         {
             relations.Add($"""
@@ -173,9 +171,7 @@ internal static class SqlitePanelSql
                 """);
         }
         if (previous)
-        {
             relations.Add($"before AS (SELECT {name}, SUM(total_tokens) AS previous FROM {Relation("previous_usage")} GROUP BY {name})");
-        }
         string joins = string.Concat(new[] { (models, "main"), (percentiles, "slow"), (previous, "before") }.Where(join => join.Item1).Select(join => $" LEFT JOIN {join.Item2} USING ({name})"));
         return $"""
             WITH {string.Join(",\n  ", relations)}

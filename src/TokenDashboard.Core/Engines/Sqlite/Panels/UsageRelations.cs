@@ -181,9 +181,7 @@ internal static class UsageRelations
     {
         var literal = new StringBuilder(Quoted(text));
         foreach (string word in (ReadOnlySpan<string>)["chosen", "by_user", "picked", "singly", "clock", "details", "joined", "prices", "has_prices"])
-        {
             literal.Replace($"«{word}»", $"' || {word} || '");
-        }
         // The plugin would replace these in this query already.
         return literal.Replace("«from»", "' || '$' || '__from / 1000").Replace("«to»", "' || '$' || '__to / 1000").ToString();
     }

@@ -21,9 +21,7 @@ internal sealed class RequestReader(
             store, filter, order == RequestOrder.Id ? RequestText.All : TextOf(order), descending && order == RequestOrder.Id, ranges ?? UsageReader.RangesOf(store, filter.Range))
         { Unreadable = unreadable };
         foreach (TokenRequest request in order == RequestOrder.Id ? InOrderOfIds(scanner, skip, first) : InOrder(scanner, skip, first))
-        {
             yield return request;
-        }
     }
 
     private IEnumerable<TokenRequest> InOrderOfIds(RequestScanner scanner, ulong skip, ulong first)
@@ -32,22 +30,16 @@ internal sealed class RequestReader(
         void Collect(RequestRow row)
         {
             if (skip > 0)
-            {
                 skip--;
-            }
             else
-            {
                 window.Add(Materialize(row));
-            }
         }
         while (first > 0 && scanner.ReadWindow(Collect))
         {
             foreach (TokenRequest request in window)
             {
                 if (first-- == 0)
-                {
                     yield break;
-                }
                 yield return request;
             }
             window.Clear();
@@ -73,9 +65,7 @@ internal sealed class RequestReader(
             {
                 // A row deleted since the keys were read is no longer part of the answer.
                 if (found.TryGetValue(id, out TokenRequest? request))
-                {
                     yield return request;
-                }
             }
         }
     }
@@ -91,19 +81,13 @@ internal sealed class RequestReader(
             string[] sorted = [.. names.Keys.Order(StringComparer.Ordinal)];
             long[] rankOf = new long[sorted.Length];
             for (int rank = 0; rank < sorted.Length; rank++)
-            {
                 rankOf[names[sorted[rank]]] = rank;
-            }
             for (int i = 0; i < keys.Count; i++)
-            {
                 keys[i] = (rankOf[keys[i].Key], keys[i].Id);
-            }
         }
         keys.Sort();
         if (descending)
-        {
             keys.Reverse();
-        }
         return keys;
     }
 

@@ -53,13 +53,9 @@ internal sealed class RollupChunks : IDisposable
             cuts.AddRange([second, bound.UtcTicks % TimeSpan.TicksPerSecond == 0 ? second : second + 1]);
         }
         if (scope.Filter.Range.Since is { } since)
-        {
             _at = Math.Max(_at, RollupLevels.SecondOf(since.UtcTicks));
-        }
         if (scope.Filter.Range.Until is { } until)
-        {
             _end = Math.Min(_end, RollupLevels.SecondOf(until.UtcTicks - 1) + 1);
-        }
         _cuts = [.. cuts.Append(_end).Order()];
         // Without a step it does not matter where the clock changes.
         _clocks = ZoneClock.Of(scope.Zone, InstantOf(_at), InstantOf(scope.Step > 0 ? _end : _at));
@@ -70,14 +66,10 @@ internal sealed class RollupChunks : IDisposable
     public bool? MoveNext()
     {
         if (_at >= _end)
-        {
             return null;
-        }
         _rows.Clear();
         if (!_store.ReadAtOnce(ReadChunk))
-        {
             return false;
-        }
         for (int row = 0; row < _rows.Count; row++)
         {
             _rows.LookAt(row);
@@ -106,9 +98,7 @@ internal sealed class RollupChunks : IDisposable
     {
         var watch = Stopwatch.StartNew();
         if (RollupState.Read(_store) is not { IsUsable: true } now || now.Changes != _start.Changes)
-        {
             return false;
-        }
         if (now.Version != _now?.Version)
         {
             _groups = RollupStore.ReadGroups(_store, _scope.Filter).Where(group => _scope.Counts(group.Value.Provider, group.Value.Model)).ToDictionary();
@@ -124,9 +114,7 @@ internal sealed class RollupChunks : IDisposable
         // Time without data is passed over.
         _at = Math.Max(_at, RollupStore.Next(_store, RollupLevels.StartOf(_at, RollupLevels.QuarterSeconds)) ?? _end);
         if (_at >= _end)
-        {
             return true;
-        }
         long until = Until(out int offset);
         // Longer levels count what was removed, too.
         bool quarters = !_scope.CountsRemoved && RollupStore.NextRemoved(_store, RollupLevels.StartOf(_at, RollupLevels.DaySeconds)) < until;
@@ -141,9 +129,7 @@ internal sealed class RollupChunks : IDisposable
             return true;
         }
         if (now.Watermark != _start.Watermark)
-        {
             _later.Add((_at, until, now.Watermark));
-        }
         double growth = Math.Min(RowScanner.UsualWindow / (watch.Elapsed + TimeSpan.FromTicks(1)), UsualBytes / (_rows.Bytes + 1));
         _length = (long)Math.Clamp((until - _at) * Math.Clamp(growth, 0.25, 8), RollupLevels.QuarterSeconds, LongestLength);
         _at = until;
@@ -157,15 +143,11 @@ internal sealed class RollupChunks : IDisposable
         offset = clock.Offset;
         long most = Math.Min(_cuts.First(cut => cut > _at), clock.Until), end = _at + _length;
         if (most <= end)
-        {
             return most;
-        }
         foreach (int length in (ReadOnlySpan<int>)[RollupLevels.DaySeconds, RollupLevels.HourSeconds, RollupLevels.QuarterSeconds])
         {
             if (RollupLevels.StartOf(end, length) is var start && start > _at)
-            {
                 return start;
-            }
         }
         return end;
     }
@@ -184,9 +166,7 @@ internal sealed class RollupChunks : IDisposable
             {
                 gaps.Add((statement.Integer(1), statement.Integer(2)));
                 if (statement.Type(3) != raw.SQLITE_NULL)
-                {
                     ranges.Add(new RowRange(statement.Integer(3), statement.Integer(4)));
-                }
             }
             // Of removed requests no others are left to read, so a quarter counts by its beginning.
             else if (_groups.TryGetValue(statement.Integer(2), out RollupGroup? group) && (statement.Integer(0) != (long)RollupLevel.RemovedQuarter
@@ -198,16 +178,12 @@ internal sealed class RollupChunks : IDisposable
         });
         ranges = RowRange.Merge(ranges);
         if (!complete || (canBeShorter && ranges.Sum(range => range.Last - range.First + 1) > LargestGap))
-        {
             return false;
-        }
         (long First, long Last)[] sorted = [.. gaps.Order()];
         bool Concerns(RequestRow row)
         {
             if (!row.IsTimeReadable || row.Id > _now!.Watermark || !_scope.Counts(row.Provider, row.Model))
-            {
                 return false;
-            }
             long second = RollupLevels.SecondOf(row.UtcTicks);
             return Array.Exists(sorted, gap => second >= gap.First && second < gap.Last);
         }
@@ -239,9 +215,7 @@ internal sealed class RollupChunks : IDisposable
             WHERE NOT {RollupPlanner.IsStale("sums")}
             """);
         foreach (string name in new[] { "$first", "$last", "$step", "$offset" })
-        {
             _command.Parameters.Add(name, SqliteType.Integer);
-        }
         _command.Parameters.AddWithValue("$users", _scope.NeedsUsers ? 1 : 0);
     }
 }

@@ -36,9 +36,7 @@ public sealed class SqliteStore(TokenStore store, string? source = null) : ITele
         // What is stored from now on is for the next call.
         ranges = [.. ranges.Select(range => range with { Last = Math.Min(range.Last, rows.Last) }).Where(range => range.First <= range.Last)];
         foreach (TokenRequest request in ranges.Count == 0 ? [] : new RequestReader(store, Source, filter, RequestOrder.Id, descending: false, unreadable, ranges).Read(0, ulong.MaxValue))
-        {
             onRequest(request);
-        }
         return rows.Last;
     }
 

@@ -61,9 +61,7 @@ internal sealed class UsageReader
     public static List<RowRange>? RangesOf(TokenStore store, TimeRange range)
     {
         if ((range.Since is null && range.Until is null) || RollupState.Read(store) is not { IsUsable: true } state || state.Watermark == 0)
-        {
             return null;
-        }
         (long from, long until) = QuartersOf(range);
         return RowRange.Merge([.. RollupStore.ReadRanges(store, from, until), .. RangesWithoutTime(store), state.After(store)]);
     }
@@ -77,13 +75,9 @@ internal sealed class UsageReader
         Action<UsageRow>[] onRow = [.. parts.Select((_, part) => begin(part))];
         var unreadable = new UnreadableReport();
         foreach (UnreadableReport report in ReadParts(store, scope, parts, onRow))
-        {
             unreadable.Add(report);
-        }
         if (!scope.IsAboutSums || state is { IsForeign: true })
-        {
             return unreadable;
-        }
         if (scope.CountsRemoved && state is not null)
         {
             // The sums of removed requests are all that is left of them.
@@ -91,9 +85,7 @@ internal sealed class UsageReader
             RollupStore.ReadAllSums(store, RollupLevel.RemovedQuarter, from, until, filter, sum =>
             {
                 if (filter.Range.Contains(sum.UtcTicks))
-                {
                     onRow[^1](sum);
-                }
             });
         }
         // Nobody removes requests while the rollups cannot be used; but they may have become usable.
@@ -136,9 +128,7 @@ internal sealed class UsageReader
         TimeRange range = scope.Filter.Range;
         bool HasRemoved(long from, long until) => RollupStore.NextRemoved(store, from) < until;
         if (scope.IsAboutSums)
-        {
             return IsCut(range.Since) || IsCut(range.Until);
-        }
         (long from, long until) = QuartersOf(range);
         return HasRemoved(from, until);
 
@@ -167,9 +157,7 @@ internal sealed class UsageReader
             state, onRow);
         UnreadableReport? report = Reader(shortOnes: false).ReadRollups(), others = report is null ? null : Reader(shortOnes: true).ReadRollups();
         if (others is null)
-        {
             return null;
-        }
         report!.Add(others);
         return report;
     }
@@ -180,9 +168,7 @@ internal sealed class UsageReader
         while (chunks.MoveNext() is { } unchanged)
         {
             if (!unchanged)
-            {
                 return null;
-            }
         }
         // Then the rows that are not summed up, and those without a time.
         List<RowRange> ranges = RowRange.Merge([.. RangesWithoutTime(_store), _start.After(_store)]);

@@ -53,9 +53,7 @@ internal static class PriceTable
         }
         string view = DetailsOf(store);
         if (ReadView(store) != view)
-        {
             connection.InTransaction(() => connection.Execute($"DROP VIEW IF EXISTS {Details}; {view}"));
-        }
         HashSet<Row> wanted = [.. RowsOf(ReadModels(store), prices)];
         ILookup<(string, string), Row> rows = wanted.ToLookup(row => (row.Provider, row.Model));
         foreach ((string, string)[] models in stored.Except(wanted).Concat(wanted.Except(stored)).Select(row => (row.Provider, row.Model)).Distinct().Chunk(ModelsPerTransaction))
@@ -85,9 +83,7 @@ internal static class PriceTable
         var models = new HashSet<(string Provider, string Model)>();
         RollupState? state = RollupState.Read(store);
         if (state is { IsForeign: false })
-        {
             models.UnionWith(store.Read(() => RollupStore.ReadGroups(store, new RequestFilter())).Values.Select(group => (group.Provider, group.Model)));
-        }
         RowRange rows = state is { IsUsable: true } ? state.After(store) : store.Rows();
         if (rows.First <= rows.Last)
         {
@@ -131,9 +127,7 @@ internal static class PriceTable
         {
             command.Parameters.Clear();
             for (int column = 0; column < values.Length; column++)
-            {
                 command.Parameters.AddWithValue(string.Create(CultureInfo.InvariantCulture, $"${column}"), values[column] ?? DBNull.Value);
-            }
             command.ExecuteNonQuery();
         }
     }

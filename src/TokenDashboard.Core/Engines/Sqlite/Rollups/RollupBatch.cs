@@ -40,9 +40,7 @@ internal sealed class RollupBatch
         long start = QuarterOf(row);
         AddRow(start, row.Id);
         if (row.IsTimeReadable)
-        {
             Of(Quarters, new RollupKey(RollupLevel.Quarter, start, GroupOf(row))).Add(row);
-        }
     }
 
     /// <summary>The sums of longer levels, from those of quarters.</summary>
@@ -57,18 +55,14 @@ internal sealed class RollupBatch
             Add(RollupLevel.HourAllUsers, key, usage);
         }
         foreach ((RollupKey key, UsageAccumulator usage) in longer.ToArray())
-        {
             Add(key.Level == RollupLevel.Hour ? RollupLevel.Day : RollupLevel.DayAllUsers, key, usage);
-        }
         return longer;
     }
 
     private static UsageAccumulator Of(Dictionary<RollupKey, UsageAccumulator> sums, RollupKey key)
     {
         if (!sums.TryGetValue(key, out UsageAccumulator? usage))
-        {
             sums.Add(key, usage = new UsageAccumulator());
-        }
         return usage;
     }
 
@@ -76,25 +70,17 @@ internal sealed class RollupBatch
     {
         (string, string, string, string, int) names = (row.User, row.Model, row.Provider, row.RequestType, InputSize.ClassOf(row.PromptTokens));
         if (!_groups.TryGetValue(names, out RollupGroup? group))
-        {
             _groups.Add(names, group = new RollupGroup(false, names.Item1, names.Item2, names.Item3, names.Item4, names.Item5));
-        }
         return group;
     }
 
     private void AddRow(long start, long id)
     {
         if (!_rows.TryGetValue(start, out List<RowRange>? ranges))
-        {
             _rows.Add(start, ranges = []);
-        }
         if (ranges.Count > 0 && Continues(ranges[^1], id))
-        {
             ranges[^1] = ranges[^1] with { Last = id };
-        }
         else
-        {
             ranges.Add(new RowRange(id, id));
-        }
     }
 }

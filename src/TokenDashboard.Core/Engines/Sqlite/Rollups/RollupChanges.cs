@@ -15,9 +15,7 @@ internal static class RollupChanges
     public static void Announce(SqliteConnection connection, long row)
     {
         if (RollupState.Read(connection) is not { IsForeign: false } state)
-        {
             return;
-        }
         using SqliteCommand command = connection.CreateCommand();
         void Run(string sql)
         {
@@ -26,17 +24,13 @@ internal static class RollupChanges
         }
         Run(RollupSchema.NextChange);
         if (row > state.Watermark)
-        {
             return;
-        }
         command.CommandText = $"SELECT {RequestRow.Columns(RequestText.None, hasDetails: false)} FROM {TelemetrySql.Table} WHERE rowid = {row}";
         long start;
         using (SqliteDataReader reader = command.ExecuteReader())
         {
             if (!reader.HasRows)
-            {
                 return;
-            }
             var request = new RequestRow();
             request.Load(new NativeStatement(reader.Handle!));
             start = RollupBatch.QuarterOf(request);
@@ -44,9 +38,7 @@ internal static class RollupChanges
         // A row may have moved to another time: it must be found there too.
         Run($"INSERT INTO {RollupSchema.Rows} VALUES ({start}, {row}, {row}) ON CONFLICT DO NOTHING");
         if (start == RollupSchema.NoTime)
-        {
             return;
-        }
         Run($"INSERT OR IGNORE INTO {RollupSchema.Stale} VALUES ({RollupLevel.Quarter:D}, {start}), ({RollupLevel.Day:D}, {RollupLevels.StartOf(start, RollupLevels.DaySeconds)})");
         if (row == state.Watermark)
         {

@@ -79,13 +79,9 @@ internal sealed class RollupRow : UsageRow, IDisposable
         Reserve(ref _numbers, _rows.Count * Numbers, Numbers);
         Span<long> numbers = _numbers.AsSpan(_rows.Count * Numbers, Numbers);
         for (int i = 0; i < _integers.Length; i++)
-        {
             numbers[i] = statement.Integer(column++);
-        }
         for (int i = _integers.Length; i < numbers.Length; i++)
-        {
             numbers[i] = BitConverter.DoubleToInt64Bits(statement.Real(column++));
-        }
         int durations = _rows.Count == 0 ? 0 : _rows[^1].End;
         int sizes = Append(statement.Text(column), durations);
         int end = _hasSizes ? Append(statement.Text(column + 1), sizes) : sizes;
@@ -100,13 +96,9 @@ internal sealed class RollupRow : UsageRow, IDisposable
         ReadOnlySpan<long> numbers = _numbers.AsSpan(row * Numbers, Numbers);
         (long[] integers, double[] reals) = (Values.Integers, Values.Reals);
         for (int i = 0; i < _integers.Length; i++)
-        {
             integers[_integers[i]] = numbers[i];
-        }
         for (int i = 0; i < _reals.Length; i++)
-        {
             reals[_reals[i]] = BitConverter.Int64BitsToDouble(numbers[_integers.Length + i]);
-        }
     }
 
     public override void AddDurationsTo(UsageAccumulator usage) => usage.Durations.AddStored(_histograms.AsSpan(_rows[_row].Durations.._rows[_row].Sizes));

@@ -41,9 +41,7 @@ internal sealed record RollupState(long Format, long Watermark, long Version, lo
         using (command)
         {
             if (Row(RollupSchema.Exists) is not [> 0] || Row(RollupSchema.ReadFormat) is not [long format])
-            {
                 return null;
-            }
             var state = new RollupState(format, 0, 0, 0, 0, IsUsable: false);
             return state.IsForeign || Row(RollupSchema.ReadState) is not { } row
                 ? state

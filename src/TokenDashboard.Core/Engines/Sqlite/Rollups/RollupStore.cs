@@ -15,9 +15,7 @@ internal static class RollupStore
         using SqliteCommand command = store.CreateCommand(
             $"SELECT id, all_users, user_id, model, provider, request_type, input_class FROM {RollupSchema.Groups} WHERE {string.Join(" AND ", conditions.Prepend("TRUE"))}");
         foreach ((string name, object value) in parameters)
-        {
             command.Parameters.AddWithValue(name, value);
-        }
         using SqliteDataReader reader = store.ExecuteReader(command);
         var groups = new Dictionary<long, RollupGroup>();
         while (reader.Read())
@@ -90,9 +88,7 @@ internal static class RollupStore
     public static void ReadAllSums(TokenStore store, RollupLevel level, long from, long until, RequestFilter filter, Action<RollupRow> onRow)
     {
         while (from < until)
-        {
             from = store.ReadAtOnce(() => ReadSums(store, level, from, until, ReadGroups(store, filter), onRow));
-        }
     }
 
     /// <summary>The rows in which the requests of quarters are found whose starts lie in [from, until).</summary>
@@ -110,9 +106,7 @@ internal static class RollupStore
                 for (long last = from; reader.Read(); last = reader.GetInt64(0))
                 {
                     if (reader.GetInt64(0) != last && watch.Elapsed > RowScanner.UsualWindow)
-                    {
                         return reader.GetInt64(0);
-                    }
                     ranges.Add(new RowRange(reader.GetInt64(1), reader.GetInt64(2)));
                 }
                 return until;
@@ -126,18 +120,14 @@ internal static class RollupStore
     {
         using SqliteDataReader reader = store.ExecuteReader(command);
         if (!reader.HasRows)
-        {
             return;
-        }
         // Executing has stepped to the first row already.
         var statement = new NativeStatement(reader.Handle!);
         int resultCode;
         do
         {
             if (!onRow(statement))
-            {
                 return;
-            }
         }
         while (statement.Step(out resultCode));
         SqliteException.ThrowExceptionForRC(resultCode, command.Connection!.Handle);
@@ -169,9 +159,7 @@ internal static class RollupStore
         using SqliteCommand command = store.CreateCommand(sql);
         using SqliteDataReader reader = store.ExecuteReader(command);
         while (reader.Read())
-        {
             onRow(reader);
-        }
     }
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);

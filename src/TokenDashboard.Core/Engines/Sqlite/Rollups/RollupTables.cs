@@ -37,28 +37,20 @@ internal sealed class RollupTables : IDisposable
         {
             foreign = IsForeign(connection) ? connection.Scalar(ForeignTables).ToString()!.Split(',') : [];
             if (foreign.Length == 0)
-            {
                 CreateTables(connection);
-            }
         });
         if (foreign.Length == 0)
-        {
             return;
-        }
         // Bit by bit, for all at once might keep the application from writing.
         foreach (string table in foreign.Where(table => table != RollupSchema.State))
         {
             for (bool more = true; more;)
-            {
                 connection.InTransaction(() => more = IsForeign(connection) && DeleteSome(connection, table, "TRUE"));
-            }
         }
         connection.InTransaction(() =>
         {
             if (IsForeign(connection))
-            {
                 connection.Execute(string.Join(';', foreign.Select(table => $"DROP TABLE {table}").Prepend($"DROP VIEW IF EXISTS {RollupSchema.View}")));
-            }
             CreateTables(connection);
         });
     }
@@ -73,9 +65,7 @@ internal sealed class RollupTables : IDisposable
     public void Learn(IEnumerable<KeyValuePair<RollupGroup, long>> groups)
     {
         foreach ((RollupGroup group, long id) in groups)
-        {
             _groups[group] = id;
-        }
     }
 
     /// <summary>The number of a group, where it is known to be stored.</summary>
@@ -104,13 +94,9 @@ internal sealed class RollupTables : IDisposable
     public void Write(RollupDifference difference)
     {
         if (difference.Expected is { } expected)
-        {
             Put(difference.Key, expected.Values, expected.Durations.ToUtf8(), expected.Sizes.ToUtf8());
-        }
         else
-        {
             Run($"DELETE FROM {RollupSchema.Sums} WHERE level = ?1 AND start = ?2 AND group_id = ?3", (long)difference.Key.Level, difference.Key.Start, IdOf(difference.Key.Group));
-        }
     }
 
     /// <summary>Writes a sum with its histograms as text, in the place of the one there may be.</summary>
@@ -125,13 +111,9 @@ internal sealed class RollupTables : IDisposable
         foreach (Measure measure in Measures.All)
         {
             if (measure.IsReal)
-            {
                 _put.Bind(parameter++, values.Real(measure));
-            }
             else
-            {
                 _put.Bind(parameter++, values[measure]);
-            }
         }
         _put.BindCopy(parameter++, durations);
         _put.BindCopy(parameter, sizes);
@@ -164,9 +146,7 @@ internal sealed class RollupTables : IDisposable
         {
             connection.Execute($"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {condition} LIMIT {RowsPerDelete})");
             if ((long)connection.Scalar("SELECT changes()") == 0)
-            {
                 return false;
-            }
         }
         while (watch.Elapsed < connection.Work);
         return true;
@@ -177,18 +157,14 @@ internal sealed class RollupTables : IDisposable
     {
         NativeStatement statement = Statement(sql);
         for (int i = 0; i < values.Length; i++)
-        {
             statement.Bind(i + 1, values[i]);
-        }
         Check(statement.Run());
     }
 
     public void Dispose()
     {
         foreach (sqlite3_stmt statement in _prepared.Values)
-        {
             statement.Dispose();
-        }
     }
 
     private static bool IsForeign(StoreWriteConnection connection) => RollupState.Read(connection.Connection) is { IsForeign: true };
@@ -206,14 +182,10 @@ internal sealed class RollupTables : IDisposable
     private long IdOf(RollupGroup group)
     {
         if (_groups.TryGetValue(group, out long id) || _newGroups.TryGetValue(group, out id))
-        {
             return id;
-        }
         const string Columns = "all_users, user_id, model, provider, request_type, input_class";
         if (!GroupId(Statement($"SELECT id FROM {RollupSchema.Groups} WHERE ({Columns}) = (?1, ?2, ?3, ?4, ?5, ?6)"), group, out id))
-        {
             GroupId(Statement($"INSERT INTO {RollupSchema.Groups} ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id"), group, out id);
-        }
         _newGroups.Add(group, id);
         return id;
     }
@@ -222,9 +194,7 @@ internal sealed class RollupTables : IDisposable
     {
         statement.Bind(1, group.AllUsers ? 1L : 0L);
         foreach ((string name, int index) in new[] { group.User, group.Model, group.Provider, group.RequestType }.Select((name, index) => (name, index)))
-        {
             statement.BindCopy(index + 2, Encoding.UTF8.GetBytes(name));
-        }
         statement.Bind(6, (long)group.InputClass);
         bool found = statement.Step(out int resultCode);
         id = found ? statement.Integer(0) : 0;
@@ -246,8 +216,6 @@ internal sealed class RollupTables : IDisposable
     private void Check(int resultCode)
     {
         if (resultCode is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
-        {
             SqliteException.ThrowExceptionForRC(resultCode, _database);
-        }
     }
 }

@@ -76,9 +76,7 @@ internal sealed class RollupUpdate : IDisposable
     public void Write()
     {
         foreach ((RollupKey key, MeasureValues values, byte[] durations, byte[] sizes) in _sums)
-        {
             _tables.Put(key, values, durations, sizes);
-        }
     }
 
     public void Dispose() => _prepared.Dispose();
@@ -86,13 +84,9 @@ internal sealed class RollupUpdate : IDisposable
     private UsageAccumulator? Find(RollupKey key)
     {
         if (_known.TryGetValue(key, out UsageAccumulator? known))
-        {
             return known;
-        }
         if (!_tables.TryGetId(key.Group, out long id))
-        {
             return null;
-        }
         UsageAccumulator? usage = null;
         _find.Bind(1, (long)key.Level);
         _find.Bind(2, key.Start);
@@ -104,9 +98,7 @@ internal sealed class RollupUpdate : IDisposable
         }
         _find.Reset();
         if (resultCode is not (raw.SQLITE_ROW or raw.SQLITE_DONE))
-        {
             SqliteException.ThrowExceptionForRC(resultCode, _store.Handle);
-        }
         return usage;
     }
 }

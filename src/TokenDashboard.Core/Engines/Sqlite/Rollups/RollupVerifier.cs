@@ -19,9 +19,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
     public IEnumerable<RollupDifference> Run(Action<long, long>? progress = null)
     {
         if (RollupState.Read(store) is not { IsUsable: true } state)
-        {
             yield break;
-        }
         HashSet<(RollupLevel, long)> stale = RollupStore.ReadStale(store);
         HashSet<long> staleDays = [.. RollupStore.ReadStaleDays(store)];
         long known = 0;
@@ -35,9 +33,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
             {
                 // A quarter is stale by itself, longer levels are by the day.
                 if (difference.Key.Level == RollupLevel.Quarter ? !stale.Contains((difference.Key.Level, difference.Key.Start)) : !staleDays.Contains(day))
-                {
                     yield return difference;
-                }
             }
             Days++;
             progress?.Invoke(Days, (until - from) / RollupLevels.DaySeconds);
@@ -57,9 +53,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
         {
             long start = RollupBatch.QuarterOf(row);
             if (row.Id <= state.Watermark && start >= from && start < until)
-            {
                 batch.Add(row);
-            }
         });
         return batch;
     }
@@ -76,9 +70,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
         }
         Dictionary<RollupKey, UsageAccumulator> expected = RollupBatch.Longer(requests.Quarters.Concat(removed));
         foreach ((RollupKey key, UsageAccumulator usage) in requests.Quarters)
-        {
             expected.Add(key, usage);
-        }
         return RollupDifference.Between(expected, found);
     }
 

@@ -17,9 +17,7 @@ internal static class DataSourceSettings
     internal static IReadOnlyDictionary<string, object> Of(string database, string? user = null)
     {
         if (PluginOf(database) == DataSourcePlugin.Sqlite)
-        {
             return SqliteDataSource.Settings(database);
-        }
         var address = ClickHouseAddress.Parse(database);
         var settings = new Dictionary<string, object>
         {
@@ -30,9 +28,7 @@ internal static class DataSourceSettings
             ["defaultDatabase"] = address.Database,
         };
         if ((user ?? address.User) is { } name)
-        {
             settings["username"] = name;
-        }
         return settings;
     }
 
@@ -60,9 +56,7 @@ internal static class DataSourceSettings
     internal static string? DatabaseOf(DataSourcePlugin plugin, JsonObject settings)
     {
         if (plugin == DataSourcePlugin.Sqlite)
-        {
             return settings.String("path");
-        }
         string port = settings["port"]?.ToString() ?? "";
         return settings.String("host") is { Length: > 0 } host
             ? $"{ClickHouseAddress.Scheme}://{host}{(port.Length > 0 ? ":" + port : "")}/{settings.String("defaultDatabase") ?? "default"}{(settings.Flag("secure") ? "?secure=true" : "")}" : null;

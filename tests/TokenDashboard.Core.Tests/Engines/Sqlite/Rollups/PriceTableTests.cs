@@ -61,9 +61,7 @@ public class PriceTableTests
 
         using (StoreWriteConnection connection = StoreWriteConnection.Open(store.Path, CancellationToken.None))
         using (TokenStore open = store.Open())
-        {
             TokenDashboard.Engines.Sqlite.Rollups.PriceTable.Write(connection, open, Shipped);
-        }
 
         Assert.Equal(before, Version());
     }

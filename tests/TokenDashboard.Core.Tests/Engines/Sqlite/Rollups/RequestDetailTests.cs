@@ -38,14 +38,10 @@ public class RequestDetailTests
             Assert.Equal(expected, Usage(summed));
 
             using (var remover = new RequestRemover(summed.Path, CancellationToken.None))
-            {
                 remover.Remove(new DateTimeOffset(day, TimeSpan.Zero));
-            }
             Assert.Equal(expected, Usage(summed));
             using (TokenStore open = summed.Open())
-            {
                 Assert.All(TokenStoreCheck.Run(open, wait: false), check => Assert.True(check.Result == CheckResult.Passed, check.Message));
-            }
         },
         iter: 10);
 

@@ -105,9 +105,7 @@ public class RollupAnswerTests
             Optimize(summed);
             summed.Insert(after);
             foreach (RequestFilter filter in filters)
-            {
                 Assert.Equal(Requests(plain, filter), Requests(summed, filter));
-            }
         },
         iter: 12);
 
@@ -120,9 +118,7 @@ public class RollupAnswerTests
             store.Insert(before);
             Optimize(store);
             using (var remover = new RequestRemover(store.Path, CancellationToken.None))
-            {
                 remover.Remove(new DateTimeOffset(removedUntil, TimeSpan.Zero));
-            }
             store.Insert(after[..(after.Length / 2)]);
             Optimize(store);
             store.Insert(after[(after.Length / 2)..]);
@@ -170,9 +166,7 @@ public class RollupAnswerTests
     {
         Assert.Equal(expected is null, actual is null);
         if (expected is { } exact)
-        {
             Assert.InRange(actual!.Value, (exact * (1 - relative)) - OneNanosecond, (exact * (1 + relative)) + OneNanosecond);
-        }
     }
 
     private static List<string> Requests(TestStore store, RequestFilter filter)

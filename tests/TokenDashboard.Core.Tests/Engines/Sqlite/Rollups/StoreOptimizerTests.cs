@@ -38,17 +38,13 @@ public class StoreOptimizerTests
             using var store = new TestStore();
             store.Insert(before);
             if (optimizeFirst)
-            {
                 Optimize(store);
-            }
             DateTimeOffset boundary = RequestRemover.QuarterOf(new DateTimeOffset(day, TimeSpan.Zero));
             long old = before.LongCount(row => RandomStore.TimeOf(row) < boundary);
             string[] expected = Sums(store);
 
             using (var remover = new RequestRemover(store.Path, CancellationToken.None))
-            {
                 Assert.Equal(old, remover.Remove(new DateTimeOffset(day, TimeSpan.Zero)));
-            }
             Assert.Equal(expected, Sums(store));
             Assert.Equal(before.LongLength - old, (long)store.Query("SELECT count(*) FROM telemetry")[0]);
             AssertSound(store);
@@ -58,9 +54,7 @@ public class StoreOptimizerTests
             long all = before.Length + late.Length;
             Assert.Equal(all, Requests(store));
             using (var remover = new RequestRemover(store.Path, CancellationToken.None))
-            {
                 remover.Remove(new DateTimeOffset(day, TimeSpan.Zero));
-            }
             Assert.Equal(all, Requests(store));
             AssertSound(store);
             using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
@@ -79,9 +73,7 @@ public class StoreOptimizerTests
         using var store = new TestStore();
         store.Insert([new TestStore.Row { Timestamp = "2026-03-01T12:01:00" }, new TestStore.Row { Timestamp = "2026-03-01T12:14:00" }]);
         using (var remover = new RequestRemover(store.Path, CancellationToken.None))
-        {
             remover.Remove(new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero));
-        }
         DateTimeOffset middle = new(2026, 3, 1, 12, 10, 0, TimeSpan.Zero);
 
         Assert.Equal(2, Requests(store, new TimeRange(null, middle)));
@@ -102,9 +94,7 @@ public class StoreOptimizerTests
         Assert.Equal(new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero), wrong.Start);
 
         using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
-        {
             optimizer.Verify();
-        }
         AssertSound(store);
     }
 
@@ -122,9 +112,7 @@ public class StoreOptimizerTests
 
         Assert.Contains(Check(store), check => check is { Check: "Rollups", Result: CheckResult.Failed });
         using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
-        {
             optimizer.Verify();
-        }
         AssertSound(store);
         Assert.Equal((long)store.Query("SELECT count(*) FROM telemetry")[0], Requests(store));
     }
@@ -157,9 +145,7 @@ public class StoreOptimizerTests
         }
         Import();
         using (var optimizer = new StoreOptimizer(database, CancellationToken.None))
-        {
             optimizer.Refresh();
-        }
         File.AppendAllText(transcript, Line(50) + "\n");
         Import();
 
@@ -186,23 +172,17 @@ public class StoreOptimizerTests
         {
             using (var cancellation = new CancellationTokenSource())
             using (var optimizer = new StoreOptimizer(store.Path, cancellation.Token))
-            {
                 Assert.ThrowsAny<OperationCanceledException>(() => run(optimizer, cancellation.Cancel));
-            }
             Assert.Equal(500, Requests(store));
         }
         using (var cancellation = new CancellationTokenSource())
         using (var remover = new RequestRemover(store.Path, cancellation.Token))
-        {
             Assert.ThrowsAny<OperationCanceledException>(() => remover.Remove(new DateTimeOffset(2026, 4, 1, 0, 0, 0, TimeSpan.Zero), _ => cancellation.Cancel()));
-        }
         Assert.InRange((long)store.Query("SELECT count(*) FROM telemetry")[0], 0, 499);
         Assert.Equal(500, Requests(store));
 
         using (var remover = new RequestRemover(store.Path, CancellationToken.None))
-        {
             remover.Remove(new DateTimeOffset(2026, 4, 1, 0, 0, 0, TimeSpan.Zero));
-        }
         Assert.Equal(0L, store.Query("SELECT count(*) FROM telemetry")[0]);
         Assert.Equal(500, Requests(store));
         AssertSound(store);

@@ -92,9 +92,7 @@ public class UsageReaderTests
                         using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
                         {
                             if (what == Event.Rebuild)
-                            {
                                 optimizer.Clear();
-                            }
                             optimizer.Refresh();
                         }
                         break;
@@ -104,16 +102,12 @@ public class UsageReaderTests
             void MoveOne()
             {
                 if (!rows.TryDequeue(out TestStore.Row? other) || RandomStore.TimeOf(other) < Since)
-                {
                     return;
-                }
                 using StoreWriteConnection connection = StoreWriteConnection.Open(store.Path, CancellationToken.None);
                 connection.InTransaction(() =>
                 {
                     if (store.Query($"SELECT id FROM telemetry WHERE timestamp > '{StoredTimestamp.Format(Since)}' ORDER BY random() LIMIT 1") is not [long id])
-                    {
                         return;
-                    }
                     RollupChanges.Announce(connection.Connection, id);
                     connection.Execute($"UPDATE telemetry SET timestamp = '{other.Timestamp}' WHERE id = {id}");
                     RollupChanges.Announce(connection.Connection, id);
