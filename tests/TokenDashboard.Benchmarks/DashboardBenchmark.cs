@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
@@ -31,19 +32,28 @@ internal static class DashboardBenchmark
         foreach (string name in DashboardCatalog.Names)
         {
             DashboardDocument dashboard = DashboardCatalog.Create(name);
+            // Grafana asks the panels of a closed row when somebody opens it.
+            HashSet<int?> closed = [.. JsonNode.Parse(dashboard.Json)!["panels"]!.AsArray().Where(row => row!["collapsed"]?.GetValue<bool>() == true)
+                .SelectMany(row => row!["panels"]!.AsArray()).Select(panel => (int?)panel!["id"]!.GetValue<int>())];
             foreach (int days in Days)
             {
                 double target = name.Equals("requests", StringComparison.OrdinalIgnoreCase) && days > 1 ? RequestsTarget : Target;
                 int queries = 0;
+                var later = new List<double>();
                 double ours = Measure.Median(runs, () =>
                 {
-                    DashboardQueryResult[] results = [.. DashboardTest.Run([dashboard], Options(rollups, days), CancellationToken.None).Single().Queries];
-                    queries = results.Length;
-                    return results.Sum(result => result.Milliseconds);
+                    ILookup<bool, DashboardQueryResult> results = DashboardTest.Run([dashboard], Options(rollups, days), CancellationToken.None).Single().Queries
+                        .ToLookup(result => closed.Contains(result.PanelId));
+                    queries = results[false].Count();
+                    later.Add(results[true].Sum(result => result.Milliseconds));
+                    return results[false].Sum(result => result.Milliseconds);
                 });
+                string range = $"{days} {(days == 1 ? "day" : "days")}";
                 Report.Compare(
-                    $"{dashboard.Title}, {queries} queries, {days} {(days == 1 ? "day" : "days")}", ours, "the SDK's own 4 queries, all time", sdk,
+                    $"{dashboard.Title}, {queries} queries, {range}", ours, "the SDK's own 4 queries, all time", sdk,
                     Report.Milliseconds(target), ours <= target);
+                if (closed.Count > 0)
+                    Report.Figure($"{dashboard.Title}, its closed row, {range}", Report.Milliseconds(later.Order().ElementAt(later.Count / 2)));
             }
         }
     }

@@ -9,7 +9,9 @@ internal static class ModuleBenchmark
 {
     // Imports are short, and a process's first moments differ.
     private const int Runs = 9;
-    private const double Target = 150;
+
+    // 150 ms on a machine that imports PSReadLine in 107.
+    private const double MostOfPSReadLine = 1.4;
 
     public static void Run()
     {
@@ -26,7 +28,7 @@ internal static class ModuleBenchmark
             }
         }
         (double median, double yardstick) = (Measure.Median(ours), Measure.Median(theirs));
-        Report.Compare("Import-Module in a new process", median, "PSReadLine", yardstick, $"{Target} ms", median <= Target);
+        Report.Compare("Import-Module in a new process", median, "PSReadLine", yardstick, MostOfPSReadLine);
     }
 
     private static double Import(string module)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TokenDashboard.Import.Formats;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
@@ -8,6 +9,7 @@ namespace TokenDashboard.Import;
 internal static class FormatRegistry
 {
     private const int LinesLookedAt = 100;
+    private const int MaxKinds = 1000;
 
     // In the order they are tried in: the last ones have marks that others may have, too.
     private static readonly UsageFormat[] Formats =
@@ -64,6 +66,23 @@ internal static class FormatRegistry
             head = lines.IsValues ? default : head;
         }
         return hasMap ? PlainRecords.Json : weak;
+    }
+
+    /// <summary>Tells of objects without a request whether they are of another format than the rest, as in files that were joined.</summary>
+    public static Func<JsonElement, string?> OthersThan(UsageFormat own)
+    {
+        // Objects of a kind have as many members, and begin with the same.
+        var kinds = new Dictionary<(int Count, string First, string? Type), UsageFormat?>();
+        return value =>
+        {
+            var kind = (value.GetPropertyCount(), value.Members().FirstOrDefault().Name, value.Text("type"));
+            if (!kinds.TryGetValue(kind, out UsageFormat? format) && kinds.Count < MaxKinds)
+            {
+                var marks = Marks.OfJson(value.Utf8());
+                kinds[kind] = format = Formats.FirstOrDefault(format => format.IsJson?.Invoke(marks) == true);
+            }
+            return format is null || format.Read == own.Read || format == PlainRecords.Json ? null : $"of {format.Name}; import the file again with -Format {format.Name}";
+        };
     }
 
     // With a map, other formats are plain records.

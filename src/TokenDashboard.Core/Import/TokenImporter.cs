@@ -18,11 +18,7 @@ public sealed class TokenImporter : IDisposable
     private readonly string _database;
     private readonly ImportFormat _format;
     private readonly ColumnMap? _map;
-    private readonly bool _whatIf;
     private readonly CancellationToken _cancellation;
-    private readonly int _maxLineBytes;
-    private readonly bool _keepNested;
-    private readonly Func<string, string?>? _providerOf;
     private ImportWriter? _writer;
 
     /// <param name="database">The store; it is made where it is missing.</param>
@@ -30,25 +26,26 @@ public sealed class TokenImporter : IDisposable
     /// <param name="map">Which column is which, for CSV and JSON; null where the columns name themselves.</param>
     /// <param name="whatIf">Whether to count only, and write nothing.</param>
     /// <param name="cancellation">Ends the work; what was written until then stays.</param>
-    /// <param name="keepNested">Whether spans count even where spans below them carry their tokens.</param>
-    /// <param name="providerOf">Names the provider of a model where the source does not; null where nothing knows it.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.ImportMapInvalid"/>: the format has no columns to map.</exception>
-    public TokenImporter(
-        string database, ImportFormat format, ColumnMap? map, bool whatIf, CancellationToken cancellation, bool keepNested = false, Func<string, string?>? providerOf = null)
-        : this(database, format, map, whatIf, LineReader.DefaultMaxLineBytes, cancellation) => (_keepNested, _providerOf) = (keepNested, providerOf);
-
-    internal TokenImporter(string database, ImportFormat format, ColumnMap? map, bool whatIf, int maxLineBytes, CancellationToken cancellation)
+    public TokenImporter(string database, ImportFormat format, ColumnMap? map, bool whatIf, CancellationToken cancellation)
     {
         if (map is not null && format is not (ImportFormat.Auto or ImportFormat.Csv or ImportFormat.Json or ImportFormat.LiteLlm or ImportFormat.Observicia))
         {
             throw new TokenDashboardException(ErrorCode.ImportMapInvalid, $"A map is for columns and members, and {format} has its own. Leave out -Map, or give -Format Csv or Json.", target: format);
         }
-        (_database, _format, _map, _whatIf) = (TokenStore.FullPath(database, ErrorCode.StoreWriteFailed), format, map, whatIf);
-        (_maxLineBytes, _cancellation) = (maxLineBytes, cancellation);
+        (_database, _format, _map, WhatIf, _cancellation) = (TokenStore.FullPath(database, ErrorCode.StoreWriteFailed), format, map, whatIf, cancellation);
     }
 
+    /// <summary>Whether spans count even where spans below them carry their tokens.</summary>
+    public bool KeepNested { get; init; }
+
+    /// <summary>Names the provider of a model where the source does not; null where nothing knows it.</summary>
+    public Func<string, string?>? ProviderOf { get; init; }
+
+    internal int MaxLineBytes { get; init; } = LineReader.DefaultMaxLineBytes;
+
     /// <summary>Whether nothing is written.</summary>
-    public bool WhatIf => _whatIf;
+    public bool WhatIf { get; }
 
     /// <summary>Imports one file.</summary>
     /// <param name="path">The file, or <c>-</c> for standard input.</param>
@@ -59,10 +56,10 @@ public sealed class TokenImporter : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var watch = Stopwatch.StartNew();
-        var report = new ImportReport(path, _database, _whatIf);
+        var report = new ImportReport(path, _database, WhatIf);
         using ImportSource source = ImportSource.Open(path, OnRead, _cancellation);
         _writer ??= OpenWriter();
-        using var sink = new ImportSink(_writer, report, () => OnRead(source.BytesRead)) { KeepNested = _keepNested, ProviderOf = _providerOf };
+        using var sink = new ImportSink(_writer, report, () => OnRead(source.BytesRead)) { KeepNested = KeepNested, ProviderOf = ProviderOf };
         string needs = "requests";
         if (source.IsDatabase)
         {
@@ -72,7 +69,7 @@ public sealed class TokenImporter : IDisposable
         }
         else
         {
-            var lines = new LineReader(source.Content, _maxLineBytes);
+            var lines = new LineReader(source.Content, MaxLineBytes);
             needs = Read(lines, sink) ?? needs;
             sink.Complete();
             report.Incomplete |= lines.HasEnded && source.IsCutOff;
@@ -98,7 +95,7 @@ public sealed class TokenImporter : IDisposable
     {
         ArgumentNullException.ThrowIfNull(onFile);
         var reports = new List<ImportReport>();
-        var report = new ImportReport(folder, _database, _whatIf);
+        var report = new ImportReport(folder, _database, WhatIf);
         var folders = new Stack<string>([folder]);
         while (folders.TryPop(out string? next))
         {
@@ -132,12 +129,18 @@ public sealed class TokenImporter : IDisposable
             }
             catch (TokenDashboardException exception) when (exception.IsAbout("Import"))
             {
-                reports.Add(ImportReport.OfFailure(path, _database, _whatIf, exception.Code, exception.Message));
+                Fail(path, exception.Code, exception.Message);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                reports.Add(ImportReport.OfFailure(path, _database, _whatIf, ErrorCode.ImportFileUnreadable, $"'{path}' could not be read: {exception.Message}"));
+                Fail(path, ErrorCode.ImportFileUnreadable, $"'{path}' could not be read: {exception.Message}");
             }
+        }
+
+        void Fail(string path, ErrorCode code, string message)
+        {
+            reports.Add(new ImportReport(path, _database, WhatIf));
+            reports[^1].Fail(code, message);
         }
     }
 
@@ -156,6 +159,7 @@ public sealed class TokenImporter : IDisposable
             return null;
         }
         sink.Report.Format = format.Name;
+        sink.OfOtherFormat = _format == ImportFormat.Auto && _map is null ? FormatRegistry.OthersThan(format) : null;
         format.Read(new FormatInput(lines, sink, _map, FormatRegistry.IsJson(head, lines.IsValues)));
         return format.Needs;
     }
@@ -196,7 +200,7 @@ public sealed class TokenImporter : IDisposable
 
     private ImportWriter OpenWriter()
     {
-        if (!_whatIf)
+        if (!WhatIf)
         {
             return ImportWriter.Open(_database, _cancellation);
         }

@@ -5,6 +5,9 @@ namespace TokenDashboard.Pricing;
 /// <summary>Spells amounts of money, in tables and in reports.</summary>
 public static class Money
 {
+    /// <summary>The currency of prices that name none.</summary>
+    public const string UsDollar = "USD";
+
     /// <summary>An amount with its currency: cents from one unit on, else four decimals.</summary>
     /// <param name="amount">The amount.</param>
     /// <param name="currency">The code of the currency; null for USD.</param>
@@ -17,7 +20,7 @@ public static class Money
     /// <param name="currency">The code of the currency; null for USD.</param>
     public static string InCurrency(string number, string? currency) => currency switch
     {
-        null or "USD" => "$" + number,
+        null or UsDollar => "$" + number,
         "EUR" => "€" + number,
         "GBP" => "£" + number,
         _ => $"{number} {currency}",

@@ -113,6 +113,17 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
+    public void Lines_of_another_format_are_said_and_taken_with_it()
+    {
+        ImportReport report = _folder.Import(Samples.ClaudeCode + Samples.Codex + Samples.Otlp);
+
+        // Five lines of Codex and four of OTLP.
+        Assert.Equal((ImportFormat.ClaudeCode, 2, 9), (report.Format, report.Imported, report.Unreadable));
+        ImportReport codex = _folder.Import(Samples.ClaudeCode + Samples.Codex, ImportFormat.Codex);
+        Assert.Equal((2, 0), (codex.Imported, codex.Unreadable));
+    }
+
+    [Fact]
     public void Sessions_of_Codex_in_one_file_stay_apart()
     {
         ImportReport report = _folder.Import(Samples.Codex + Samples.Codex.Replace("\"c1\"", "\"c9\"").Replace("2026-03-01T12", "2026-03-01T13"));

@@ -173,12 +173,13 @@ public sealed class ExportTests : IDisposable
                   <S N="TraceId">aa</S>
                   <S N="SpanId">b1</S>
                 </Props>
+                <MS><DT N="Time">2026-03-01T12:00:00.25Z</DT></MS>
               </Obj>
             """;
 
         ImportReport report = _folder.Import(form.Replace("{0}", One).Replace("{1}", One.Replace("b1", "b2")));
 
-        Assert.Equal((ImportFormat.Clixml, 2), (report.Format, report.Imported));
+        Assert.Equal((ImportFormat.Clixml, 2, 0), (report.Format, report.Imported, report.Unreadable));
         Assert.Equal("2026-03-01T12:00:00.250000||alice||||10|5|15|983.5|0|aa|b1||-|-|-|-", _folder.Requests()[0]);
     }
 

@@ -22,7 +22,7 @@ internal sealed class ImportFolder : IDisposable
     {
         string path = _folder.File("source");
         System.IO.File.WriteAllBytes(path, content);
-        using var importer = new TokenImporter(Database, format, map, whatIf, maxLineBytes, CancellationToken.None);
+        using var importer = new TokenImporter(Database, format, map, whatIf, CancellationToken.None) { MaxLineBytes = maxLineBytes };
         return importer.Import(path);
     }
 

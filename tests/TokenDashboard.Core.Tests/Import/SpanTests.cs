@@ -55,7 +55,7 @@ public sealed class SpanTests : IDisposable
     {
         string path = _folder.File("nested.jsonl");
         File.WriteAllText(path, Samples.Export(Call("x1", "", 100, 20), Call("x2", "x1", 100, 20)) + Samples.Otlp);
-        using var importer = new TokenImporter(_folder.Database, ImportFormat.Auto, null, whatIf: false, CancellationToken.None, keepNested: true);
+        using var importer = new TokenImporter(_folder.Database, ImportFormat.Auto, null, whatIf: false, CancellationToken.None) { KeepNested = true };
 
         ImportReport report = importer.Import(path);
 

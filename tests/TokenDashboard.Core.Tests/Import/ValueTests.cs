@@ -95,7 +95,7 @@ public sealed class ValueTests : IDisposable
         string path = _folder.File("replies.jsonl");
         File.WriteAllText(path, Samples.Reply("m1", "r1", 3, 1, "s1", model: "glm-4.6") + Samples.Reply("m2", "r2", 3, 1, "s1", model: "gpt-5.2"));
         using (var importer = new TokenDashboard.Import.TokenImporter(
-            _folder.Database, ImportFormat.Auto, null, whatIf: false, CancellationToken.None, providerOf: model => model == "gpt-5.2" ? "openai" : null))
+            _folder.Database, ImportFormat.Auto, null, whatIf: false, CancellationToken.None) { ProviderOf = model => model == "gpt-5.2" ? "openai" : null })
         {
             importer.Import(path);
         }

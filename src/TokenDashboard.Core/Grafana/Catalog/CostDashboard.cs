@@ -28,7 +28,7 @@ internal static class CostDashboard
             Variables = place.Variables,
             Sections =
             [
-                new DashboardSection { Panels = [Totals, Change, Month, OverTime(5, PanelDimension.Model, "model"), CostByModel, OverTime(6, PanelDimension.User, "user"), CostByUser(place), OverTime(7, PanelDimension.Provider, "provider"), Prices, Unpriced] },
+                new DashboardSection { Panels = [Totals, Change, Month, OverTime(5, PanelDimension.Model, "model"), CostByModel, OverTime(6, PanelDimension.User, "user"), CostByUser(place), OverTime(7, PanelDimension.Provider, "provider"), Unpriced, Prices] },
                 // Each request is read, so they are asked only when somebody opens the row.
                 new DashboardSection { Title = "Single requests and transactions", Collapsed = true, Panels = [Spread(12, transactions: false), Spread(13, transactions: true), Expensive(place)] },
             ],
@@ -110,8 +110,8 @@ internal static class CostDashboard
         Id = 10,
         Title = "Price list",
         Description = "Where the prices in the store come from, their currency, and of how many of the store's models there are any. Amounts of several currencies are not added: then there is no cost.",
-        Width = 8,
-        Height = 5,
+        Width = 24,
+        Height = 4,
         Query = new PriceListQuery(),
         Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoCost },
         Column = new TableColumn { MinWidth = 60 },
@@ -124,7 +124,7 @@ internal static class CostDashboard
         Title = "Tokens without a price",
         Description = $"Tokens that the cost leaves out because the price list has no price for them; {Rest}",
         Width = 8,
-        Height = 5,
+        Height = 10,
         Query = new TopQuery(PanelDimension.Model, new SumMeasure("Unpriced tokens", Measures.UnpricedTokens), PanelStyle.TopSeries) { OnlyWhereAny = true },
         Field = PanelStyle.Tokens with { NoValue = "None, or no prices in the store", Color = FieldColor.Fixed("orange") },
     };
@@ -153,10 +153,8 @@ internal static class CostDashboard
         Column = new TableColumn { MinWidth = 80 },
         Overrides =
         [
-            PanelStyle.Moment("Time"),
-            PanelStyle.LinkedTransaction(place),
-            new FieldOverride("Cost") { Field = PanelStyle.Cost, Column = new TableColumn { Width = 100 } },
-            PanelStyle.InMilliseconds("Duration", 100),
+            .. RequestsDashboard.Columns(place),
+            new FieldOverride("Cost") { Field = PanelStyle.Cost with { Min = null }, Column = new TableColumn { Width = 90 } },
         ],
     };
 }

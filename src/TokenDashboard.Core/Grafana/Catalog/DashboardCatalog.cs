@@ -1,9 +1,11 @@
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Fields;
 using TokenDashboard.Grafana.Model.Panels;
 using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Model.Variables;
 using TokenDashboard.Grafana.Queries;
+using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Grafana.Catalog;
 
@@ -38,10 +40,11 @@ public static class DashboardCatalog
     /// <param name="forSharing">Whether the JSON is for import by hand on Grafana's import page.</param>
     /// <param name="timeZones">The time zones to choose from, the first at first; UTC is always there.</param>
     /// <param name="plugin">The plugin that the dashboard reads from; null for SQLite's.</param>
+    /// <param name="currency">The code of the currency of the prices in the store.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: there is no such name.
     /// <see cref="ErrorCode.DashboardInvalid"/>: Grafana would not accept the uid or the title.</exception>
-    public static DashboardDocument Create(string name, string? uid = null, string? title = null, bool forSharing = false, IReadOnlyList<TimeZoneInfo>? timeZones = null, DataSourcePlugin? plugin = null) =>
-        Define(name, uid, title, timeZones, plugin).ToDocument(forSharing).Named(NameOf(name));
+    public static DashboardDocument Create(string name, string? uid = null, string? title = null, bool forSharing = false, IReadOnlyList<TimeZoneInfo>? timeZones = null, DataSourcePlugin? plugin = null, string currency = Money.UsDollar) =>
+        Define(name, uid, title, timeZones, plugin, currency).ToDocument(forSharing).Named(NameOf(name));
 
     /// <summary>The definition of a dashboard, to be changed or added to with <c>with</c> before it is made into JSON.</summary>
     /// <param name="name">One of <see cref="Names"/>, in any case.</param>
@@ -49,13 +52,14 @@ public static class DashboardCatalog
     /// <param name="title">The title in place of the dashboard's own, or null.</param>
     /// <param name="timeZones">The time zones to choose from, the first at first; UTC is always there.</param>
     /// <param name="plugin">The plugin that the dashboard reads from; null for SQLite's.</param>
+    /// <param name="currency">The code of the currency of the prices in the store.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: there is no such name.</exception>
-    public static Dashboard Define(string name, string? uid = null, string? title = null, IReadOnlyList<TimeZoneInfo>? timeZones = null, DataSourcePlugin? plugin = null)
+    public static Dashboard Define(string name, string? uid = null, string? title = null, IReadOnlyList<TimeZoneInfo>? timeZones = null, DataSourcePlugin? plugin = null, string currency = Money.UsDollar)
     {
         IPanelEngine engine = PanelEngines.Of(plugin ?? DataSourcePlugin.Sqlite);
         var place = new CatalogPlace(engine, NameOf(name), uid, TimeZones.WithUtc(timeZones ?? []));
         Dashboard asked = Definitions[place.Name](place);
-        Dashboard dashboard = asked with { Title = title ?? asked.Title, Sections = [.. asked.Sections.Select(section => section with { Panels = [.. section.Panels.Select(panel => Written(panel, engine))] })] };
+        Dashboard dashboard = asked with { Title = title ?? asked.Title, Sections = [.. asked.Sections.Select(section => section with { Panels = [.. section.Panels.Select(panel => Written(panel, engine, Units.Currency(currency)))] })] };
         // A variable that reads relations follows them; nothing else depends on the order.
         IEnumerable<string> sql = dashboard.Sections.SelectMany(section => section.Panels).OfType<DataPanel>().SelectMany(panel => panel.Queries).Select(query => query.Sql)
             .Concat(dashboard.Variables.OfType<QueryVariable>().Select(variable => variable.Sql));
@@ -73,6 +77,14 @@ public static class DashboardCatalog
             target: name);
     }
 
-    private static Panel Written(Panel panel, IPanelEngine engine) =>
-        panel is DataPanel { Query: PanelQuery query } data ? data with { Query = engine.Write(query) } : panel;
+    private static Panel Written(Panel panel, IPanelEngine engine, string currency)
+    {
+        FieldOptions Priced(FieldOptions field) => field.Unit == Units.Money ? field with { Unit = currency } : field;
+        return panel is not DataPanel { Query: PanelQuery query } data ? panel : data with
+        {
+            Query = engine.Write(query),
+            Field = Priced(data.Field),
+            Overrides = [.. data.Overrides.Select(column => column with { Field = Priced(column.Field) })],
+        };
+    }
 }

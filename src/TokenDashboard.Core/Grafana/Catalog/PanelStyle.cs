@@ -46,8 +46,8 @@ internal static class PanelStyle
         Thresholds = [new(0, "text"), new(1, "orange")],
     };
 
-    /// <summary>Money, without a sign: the currency is that of the price list, which the dashboard of cost shows.</summary>
-    internal static readonly FieldOptions Cost = new() { Unit = Units.Grouped, Min = 0, NoValue = NoCost, Color = FieldColor.Fixed(CostColor) };
+    /// <summary>Money.</summary>
+    internal static readonly FieldOptions Cost = new() { Unit = Units.Money, Min = 0, NoValue = NoCost, Color = FieldColor.Fixed(CostColor) };
 
     internal static readonly FieldOptions Duration = new() { Unit = Units.Milliseconds, Min = 0, NoValue = NoRequests };
 

@@ -106,23 +106,26 @@ internal static class RequestsDashboard
         Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoRequests },
         Paginated = true,
         Column = Narrow,
-        Overrides =
-        [
-            PanelStyle.Moment("Time"),
-            PanelStyle.LinkedTransaction(place),
-            PanelStyle.Wide("Provider", 110),
-            PanelStyle.Wide("Type", 110),
-            PanelStyle.Wide("Prompt", 100),
-            PanelStyle.Wide("Completion", 110),
-            PanelStyle.Wide("Total", 100),
-            PanelStyle.InMilliseconds("Duration", 100),
-            new FieldOverride("Policy")
-            {
-                Field = new FieldOptions { TextColors = new Dictionary<string, string> { ["failed"] = "orange", ["passed"] = "text" } },
-                Column = new TableColumn { Width = 80, Cell = TableCell.ColoredText },
-            },
-        ],
+        Overrides = Columns(place),
     };
+
+    /// <summary>How columns of single requests look, so that a row fits 1600 pixels.</summary>
+    internal static IReadOnlyList<FieldOverride> Columns(CatalogPlace place) =>
+    [
+        PanelStyle.Moment("Time"),
+        PanelStyle.LinkedTransaction(place),
+        PanelStyle.Wide("Provider", 100),
+        PanelStyle.Wide("Type", 80),
+        PanelStyle.Wide("Prompt", 100),
+        PanelStyle.Wide("Completion", 110),
+        PanelStyle.Wide("Total", 100),
+        PanelStyle.InMilliseconds("Duration", 100),
+        new FieldOverride("Policy")
+        {
+            Field = new FieldOptions { TextColors = new Dictionary<string, string> { ["failed"] = "orange", ["passed"] = "text" } },
+            Column = new TableColumn { Width = 80, Cell = TableCell.ColoredText },
+        },
+    ];
 
     private static TablePanel Transactions(CatalogPlace place) => new()
     {

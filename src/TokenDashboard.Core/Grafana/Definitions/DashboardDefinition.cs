@@ -7,6 +7,7 @@ using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Input;
+using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Grafana.Definitions;
 
@@ -32,9 +33,10 @@ public static partial class DashboardDefinition
     /// </param>
     /// <param name="uid">The uid instead of the definition's; null for none.</param>
     /// <param name="title">The title instead of the definition's; null for none.</param>
+    /// <param name="currency">The code of the currency of the prices in the store, for panels of the catalog.</param>
     /// <param name="timeZones">The time zones to choose from; the first is the default, and UTC is always included.</param>
     public static DashboardDefinitionResult Read(
-        IEnumerable<KeyValuePair<string, object?>> definition, string? uid = null, string? title = null, params IReadOnlyList<TimeZoneInfo> timeZones)
+        IEnumerable<KeyValuePair<string, object?>> definition, string? uid = null, string? title = null, string currency = Money.UsDollar, params IReadOnlyList<TimeZoneInfo> timeZones)
     {
         var read = new DefinitionFields(definition, DefinitionKeys.Dashboard);
         string? baseName = read.Word("base", DashboardCatalog.Names);
@@ -42,7 +44,7 @@ public static partial class DashboardDefinition
         string? ownUid = uid ?? Checked(read, "uid", 40, DashboardDocument.IsUid, "1 to 40 letters, digits, hyphens and underscores");
         Dashboard start = baseName is null
             ? new Dashboard { Uid = ownUid ?? UidOf(ownTitle ?? ""), Title = ownTitle ?? "", Description = "", Variables = [], Sections = [] }
-            : DashboardCatalog.Define(baseName, ownUid, ownTitle, timeZones);
+            : DashboardCatalog.Define(baseName, ownUid, ownTitle, timeZones, currency: currency);
         var panels = new DefinedPanels(start.Sections);
         DashboardSection[] sections = Sections(read, start, panels);
         var variables = new DefinedVariables(read, start.Variables, TimeZones.WithUtc(timeZones));

@@ -14,20 +14,14 @@ internal sealed class BrowserView
     private const double FullWidthPoints = 1700;
 
     internal required DashboardDocument Dashboard { get; init; }
-
     internal required TimeWindow Window { get; init; }
-
     internal required TimeZoneInfo TimeZone { get; init; }
-
     /// <summary>The values of variables by name.</summary>
     internal Dictionary<string, VariableValue> Values { get; init; } = [];
-
     /// <summary>The values for which a panel is repeated, before all others.</summary>
     internal Dictionary<string, VariableValue> Repeated { get; } = [];
-
     /// <summary>Whether <c>:sqlstring</c> also puts a backslash before a double quote, as Grafana does from 10.2 on.</summary>
     internal bool EscapesDoubleQuotes { get; init; } = true;
-
     /// <summary>The length of time a point stands for, in milliseconds.</summary>
     internal long IntervalMilliseconds { get; init; }
 
@@ -36,13 +30,9 @@ internal sealed class BrowserView
     {
         TimeWindow window = Window;
         if (GrafanaInterval.Parse(panel.Json.Text("timeFrom")) is { } length)
-        {
             window = window with { From = window.To.AddMilliseconds(-Math.Min(length, window.ToMilliseconds)) };
-        }
         if (GrafanaInterval.Parse(panel.Json.Text("timeShift")) is { } shift && shift < window.FromMilliseconds)
-        {
             window = new TimeWindow(window.From.AddMilliseconds(-shift), window.To.AddMilliseconds(-shift));
-        }
         double points = panel.Json.Number("maxDataPoints") ?? (panel.Json.Child("gridPos").Number("w") ?? 24) / 24 * FullWidthPoints;
         return new BrowserView
         {

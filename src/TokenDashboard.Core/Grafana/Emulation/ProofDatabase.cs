@@ -25,7 +25,6 @@ internal sealed class ProofDatabase : IPluginDatabase
     }
 
     internal string Path { get; }
-
     /// <summary>Whether queries run on a copy.</summary>
     internal bool IsCopied => _snapshot is not null;
 
@@ -41,9 +40,7 @@ internal sealed class ProofDatabase : IPluginDatabase
     {
         QueryLimits limits = QueryLimits.Of(time);
         if (_writerNeverWaits)
-        {
             return Run(Path, limits, read);
-        }
         if (_snapshot is null)
         {
             try
@@ -63,9 +60,7 @@ internal sealed class ProofDatabase : IPluginDatabase
     private void Copy(TimeSpan time)
     {
         if (_noSnapshot is not null)
-        {
             throw _noSnapshot;
-        }
         try
         {
             _snapshot = StoreSnapshot.Take(Path, time, _cancellation);

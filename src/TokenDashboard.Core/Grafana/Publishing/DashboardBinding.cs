@@ -14,16 +14,12 @@ internal static class DashboardBinding
     /// </exception>
     internal static string RequireUid(DashboardDocument document, HashSet<string> seen)
     {
-        if (!DashboardDocument.IsUid(document.Uid))
-        {
-            throw Invalid(
-                document.Title,
-                document.Uid.Length == 0
-                    ? "has no uid, so the next run could not find it. Give it one: 1 to 40 of A-Z, a-z, 0-9, '-' and '_'"
-                    : $"has the uid '{document.Uid}', which Grafana does not accept. It must be 1 to 40 of A-Z, a-z, 0-9, '-' and '_'");
-        }
-        return seen.Add(document.Uid) ? document.Uid : throw Invalid(
-            document.Title, $"has the uid '{document.Uid}', which another dashboard of this run has too. Each dashboard needs its own");
+        string? problem =
+            document.Uid.Length == 0 ? "has no uid, so the next run could not find it. Give it one: 1 to 40 of A-Z, a-z, 0-9, '-' and '_'"
+            : !DashboardDocument.IsUid(document.Uid) ? $"has the uid '{document.Uid}', which Grafana does not accept. It must be 1 to 40 of A-Z, a-z, 0-9, '-' and '_'"
+            : !seen.Add(document.Uid) ? $"has the uid '{document.Uid}', which another dashboard of this run has too. Each dashboard needs its own"
+            : null;
+        return problem is null ? document.Uid : throw Invalid(document.Title, problem);
     }
 
     internal static bool Reads(DashboardDocument document, DataSourcePlugin plugin) => document.Root.AllTexts((_, text) => text).Contains(plugin.Id);

@@ -12,7 +12,6 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal sealed class ClaudeCodeTranscript(ImportSink sink)
 {
-    private const string Source = "claude-code";
     private const string SyntheticModel = "<synthetic>";
 
     public static readonly UsageFormat Format = new(ImportFormat.ClaudeCode, "assistant lines with message.usage")
@@ -23,6 +22,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
     };
 
     private readonly RequestValues _values = new();
+    private readonly RecordSink _requests = new(sink, new RecordShape("claude-code", null) { HasCopies = true }, null);
 
     /// <summary>Whether a line may be one of a transcript that says nothing of replies.</summary>
     public static bool MayBe(Marks marks) => marks.Has("sessionId", "type") || marks.Has("message.id", "uuid");
@@ -60,7 +60,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
     private string? Add(JsonElement entry, string? model, JsonElement usage, string? session, string? id, bool isSidechain, ReadOnlySpan<byte> text)
     {
         _values.Clear();
-        _values.CacheIsBeside = true;
+        (_values.CacheIsBeside, _values.IsLesserCopy) = (true, isSidechain);
         _values[ImportColumn.PromptTokens] = usage.Text("input_tokens");
         _values[ImportColumn.CompletionTokens] = usage.Text("output_tokens");
         _values[ImportColumn.CachedTokens] = usage.Text("cache_read_input_tokens");
@@ -71,21 +71,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         _values[ImportColumn.RequestType] = "chat";
         _values[ImportColumn.Cost] = entry.Text("costUSD");
         _values[ImportColumn.Id] = _values[ImportColumn.SpanId] = id;
-        ImportRow row = sink.NewRow();
-        if (_values.Fill(sink, ref row) is { } wrong)
-        {
-            return wrong;
-        }
-        if (_values.TryKey(sink, Source, in row, out row.Key))
-        {
-            row.Rank = RecordSink.Rank(sink, in row, isSidechain ? (byte)0 : (byte)1, text);
-        }
-        else
-        {
-            row.Key = sink.KeyOfLine(in row, text);
-        }
-        sink.Add(ref row);
-        return null;
+        return _requests.Add(_values, text);
     }
 
     /// <summary>The tokens written to the cache: the flat number is the sum of those by lifetime, so where they differ one lacks something.</summary>
@@ -99,5 +85,4 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         }
         return minutes + hour > 0 && (!ValueText.TryCount(flat, out long sum) || sum < minutes + hour) ? (minutes + hour).ToString(CultureInfo.InvariantCulture) : flat;
     }
-
 }

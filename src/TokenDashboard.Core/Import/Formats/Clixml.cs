@@ -24,7 +24,6 @@ internal static class Clixml
     private static void Read(FormatInput input)
     {
         var requests = new RecordSink(input.Sink, Shape, null);
-        var values = new RequestValues();
         using var reader = XmlReader.Create(input.Lines.AsStream(), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, IgnoreWhitespace = true, ConformanceLevel = ConformanceLevel.Fragment });
         try
         {
@@ -45,14 +44,9 @@ internal static class Clixml
                     {
                         properties = ReadProperties(one);
                     }
-                    values.Clear();
-                    foreach ((ImportColumn column, string[] names) in ColumnMap.OfNames(properties.Keys).Sources)
-                    {
-                        values[column] = properties[names[0]];
-                    }
                     byte[] text = Encoding.UTF8.GetBytes(string.Concat(properties.Select(property => $"{property.Key}={property.Value}\n")));
-                    string? reason = values.HasTokens ? requests.Add(values, text) : null;
-                    if (reason is not null)
+                    string? reason = requests.Add(ColumnMap.OfNames(properties.Keys), name => properties.GetValueOrDefault(name), text);
+                    if (reason is not null && requests.HasTokens)
                     {
                         input.Sink.Unreadable(line, reason);
                     }

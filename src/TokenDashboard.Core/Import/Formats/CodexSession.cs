@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
 using System.Text.Json;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
@@ -13,7 +11,6 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal sealed class CodexSession(ImportSink sink)
 {
-    private const string Source = "codex";
 
     public static readonly UsageFormat Format = new(ImportFormat.Codex, "token_count events")
     {
@@ -22,6 +19,7 @@ internal sealed class CodexSession(ImportSink sink)
     };
 
     private readonly RequestValues _values = new();
+    private readonly RecordSink _requests = new(sink, new RecordShape("codex", null) { HasCopies = true, EarliestStays = true }, null);
     private string? _session;
     private string? _root;
     private string? _provider;
@@ -100,19 +98,8 @@ internal sealed class CodexSession(ImportSink sink)
         _values.Set(ImportColumn.CachedTokens, used.Cached);
         _values.Set(ImportColumn.CompletionTokens, used.Output);
         _values.Set(ImportColumn.ReasoningTokens, used.Reasoning);
-        ImportRow row = sink.NewRow();
-        if (_values.Fill(sink, ref row) is { } reason)
-        {
-            return reason;
-        }
-        string counters = total.IsNone || _root is null ? $"{_values[ImportColumn.Timestamp]} {used}" : $"{total}";
-        row.Key = ImportKeys.OfOwnId(Source, Encoding.UTF8.GetBytes($"{_root} {counters}"));
-        Span<byte> rank = stackalloc byte[24];
-        BinaryPrimitives.WriteInt64BigEndian(rank, long.MaxValue - row.UtcTicks);
-        BinaryPrimitives.WriteUInt128BigEndian(rank[8..], ImportKeys.Hash(text));
-        row.Rank = sink.Batch.AddText(rank);
-        sink.Add(ref row);
-        return null;
+        _values[ImportColumn.Id] = $"{_root} {(total.IsNone || _root is null ? $"{_values[ImportColumn.Timestamp]} {used}" : $"{total}")}";
+        return _requests.Add(_values, text);
     }
 
     private static bool TryCounters(JsonElement usage, out Counters counters)

@@ -109,7 +109,7 @@ internal static class Databases
             string? reason = JsonText.TryParse(fields[2], out var message)
                 ? records.ReadObject(message, name => name switch { "id" => fields[0], "sessionID" => fields[1], _ => null })
                 : "not JSON";
-            if (reason is not null)
+            if (reason is not null and not JsonLines.NoRequest)
             {
                 sink.Unreadable(number, reason);
             }

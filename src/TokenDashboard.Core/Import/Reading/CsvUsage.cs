@@ -8,47 +8,39 @@ internal sealed class CsvUsage
 {
     private readonly ImportSink _sink;
     private readonly CsvRecords _records;
-    private readonly RecordShape _shape;
+    private readonly ColumnMap _columns;
     private readonly RecordSink _requests;
-    private readonly (ImportColumn Column, int[] Indexes, string? Constant)[] _columns;
-    private readonly int _needed;
+    private readonly Dictionary<string, int> _indexes;
     private readonly int _known;
+    private readonly int _needed;
     private readonly int _width;
-    private readonly bool _commaIsPoint;
-    private readonly RequestValues _values;
+    private readonly bool _isAll;
     private readonly XxHash128 _before = new();
     private readonly ILookup<long, (ImportTail Tail, ImportKey Key)> _tails;
-    private readonly Func<string, string?> _get;
+    private readonly Func<string, string?> _field;
+    private readonly RecordSink.RowHandler _onRow;
     private string[] _fields = [];
     private long _position;
 
-    private CsvUsage(CsvRecords records, ImportSink sink, RecordShape shape, SpanTree? tree, string[] header, ColumnMap map, bool dayFirst)
+    private CsvUsage(CsvRecords records, ImportSink sink, RecordShape shape, SpanTree? tree, string[] header, ColumnMap columns, bool dayFirst)
     {
-        (_records, _sink, _shape) = (records, sink, shape);
-        _width = header.Length;
-        _values = new RequestValues { DayFirst = dayFirst };
-        _requests = new RecordSink(sink, shape, tree);
-        var indexes = header.Select((name, index) => (name, index)).DistinctBy(entry => entry.name, StringComparer.OrdinalIgnoreCase)
+        (_records, _sink, _columns, _width, _isAll) = (records, sink, columns, header.Length, shape.IsRequest is null);
+        _indexes = header.Select((name, index) => (name, index)).DistinctBy(entry => entry.name, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(entry => entry.name, entry => entry.index, StringComparer.OrdinalIgnoreCase);
-        _columns = [.. map.Sources.Select(entry => (
-            entry.Key,
-            entry.Value.Where(name => ColumnMap.Constant(name) is null)
-                .Select(name => indexes.TryGetValue(name, out int index) ? index : throw Missing($"There is no column '{name}'", header, sink)).ToArray(),
-            entry.Value.Select(ColumnMap.Constant).FirstOrDefault(constant => constant is not null)))];
-        // The token counts and the time: what else is missing at the end of a record is unknown.
-        _needed = _columns.Where(column => column.Column is ImportColumn.Timestamp or ImportColumn.PromptTokens).SelectMany(column => column.Indexes.Take(1)).DefaultIfEmpty(-1).Max() + 1;
-        _known = _columns.SelectMany(column => column.Indexes).DefaultIfEmpty(-1).Max() + 1;
-        _commaIsPoint = records.Delimiter == ';' || ColumnMap.OfNames(header).Sources.ContainsKey(ImportColumn.InterruptedStream);
-        _get = name => indexes.TryGetValue(name, out int index) && index < _fields.Length ? _fields[index] : null;
+        _known = columns.Sources.SelectMany(column => column.Value).Where(name => ColumnMap.Constant(name) is null)
+            .Select(name => _indexes.TryGetValue(name, out int index) ? index : throw Missing($"There is no column '{name}'", header, sink)).DefaultIfEmpty(-1).Max() + 1;
+        _needed = columns.Sources.TryGetValue(ImportColumn.PromptTokens, out string[]? prompt) && _indexes.TryGetValue(prompt[0], out int last) ? last + 1 : 0;
+        _requests = new RecordSink(sink, shape, tree, dayFirst)
+        {
+            // Export-Csv and spreadsheets write numbers as their culture does.
+            CommaIsPoint = records.Delimiter == ';' || ColumnMap.OfNames(header).Sources.ContainsKey(ImportColumn.InterruptedStream),
+        };
+        _field = name => _indexes.TryGetValue(name, out int index) && index < _fields.Length ? _fields[index] : null;
+        _onRow = CompareTails;
         _before.Append(records.Record);
         _tails = sink.ReadTails();
     }
 
-    /// <summary>Reads a whole file.</summary>
-    /// <param name="lines">The file.</param>
-    /// <param name="sink">Takes the requests.</param>
-    /// <param name="shape">What the format calls its columns.</param>
-    /// <param name="map">The map that was asked for, or null.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.ImportColumnMissing"/>: the file lacks a column that is needed.</exception>
     public static void Read(LineReader lines, ImportSink sink, RecordShape shape, ColumnMap? map)
     {
@@ -79,10 +71,10 @@ internal sealed class CsvUsage
 
     private void ReadRecords()
     {
-        for (string[]? fields = _records.Read(); fields is not null; fields = _records.Read())
+        while (_records.Read() is { } fields)
         {
             _fields = fields;
-            string? reason = ReadRecord(fields);
+            string? reason = ReadRecord();
             if (reason is not null && _records.IsTerminated)
             {
                 _sink.Unreadable(_records.LineNumber, reason);
@@ -97,43 +89,24 @@ internal sealed class CsvUsage
         }
     }
 
-    private string? ReadRecord(string[] fields)
+    private string? ReadRecord()
     {
-        // A record that is still being written has not all its fields yet.
-        if (fields.Length < (_records.IsTerminated ? _needed : _known))
+        // A record that is still being written has not all its fields yet; what is missing at the end of others is unknown.
+        if (_fields.Length < (_records.IsTerminated ? _needed : _known))
         {
-            return $"{fields.Length} fields, of which the last that is needed is number {_needed}";
+            return $"{_fields.Length} fields, of which the last that is needed is number {_needed}";
         }
-        if (Array.TrueForAll(fields, string.IsNullOrWhiteSpace))
+        if (Array.TrueForAll(_fields, string.IsNullOrWhiteSpace))
         {
             return null;
         }
-        if (fields.Length > _width && !string.IsNullOrWhiteSpace(fields[_width]))
+        if (_fields.Length > _width && !string.IsNullOrWhiteSpace(_fields[_width]))
         {
             // A field with a delimiter and no quotes moves those behind it.
             return $"more fields than the {_width} columns";
         }
-        _values.Clear();
-        foreach ((ImportColumn column, int[] indexes, string? constant) in _columns)
-        {
-            _values[column] = constant;
-            for (int i = 0; i < indexes.Length && _values[column] is null; i++)
-            {
-                _values[column] = indexes[i] < fields.Length ? fields[indexes[i]] : null;
-            }
-        }
-        if (_commaIsPoint)
-        {
-            // Export-Csv and spreadsheets write numbers as their culture does, without signs for thousands.
-            _values[ImportColumn.DurationMs] = _values[ImportColumn.DurationMs]?.Replace(',', '.');
-            _values[ImportColumn.Cost] = _values[ImportColumn.Cost]?.Replace(',', '.');
-        }
-        if (!_shape.Fill(_values, _get))
-        {
-            _requests.Pass(_values);
-            return null;
-        }
-        return _requests.Add(_values, _records.Record, CompareTails);
+        string? reason = _requests.Add(_columns, _field, _records.Record, _onRow);
+        return reason != JsonLines.NoRequest ? reason : _isAll ? "no time" : null;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Unicode;
 using TokenDashboard.Engines.Sqlite.Imports;
 using TokenDashboard.Import.Records;
@@ -31,6 +32,9 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
 
     /// <summary>Names the provider of a model where the source does not, or null where it is not known either.</summary>
     public Func<string, string?>? ProviderOf { get; init; }
+
+    /// <summary>Says what is wrong with an object that has no request, where it is of another format.</summary>
+    public Func<JsonElement, string?>? OfOtherFormat { get; set; }
 
     public ImportBatch Batch => _batch;
 

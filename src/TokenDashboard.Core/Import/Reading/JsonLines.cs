@@ -64,7 +64,7 @@ internal static class JsonLines
     public static void ReadValues(LineReader reader, ImportSink sink, ValueHandler onValue) => Read(reader, sink, (ReadOnlySpan<byte> text, long lineNumber, out int length) =>
     {
         using JsonDocument document = Parse(text, out length);
-        return ReadValue(document.RootElement, lineNumber, onValue);
+        return ReadValue(document.RootElement, lineNumber, onValue, sink);
     });
 
     /// <summary>Whether objects of this name in another are records of a page.</summary>
@@ -100,7 +100,7 @@ internal static class JsonLines
         return reason;
     }
 
-    private static string? ReadValue(JsonElement value, long lineNumber, ValueHandler onValue)
+    private static string? ReadValue(JsonElement value, long lineNumber, ValueHandler onValue, ImportSink sink)
     {
         string? reason = value.ValueKind switch
         {
@@ -110,9 +110,9 @@ internal static class JsonLines
         };
         foreach (JsonElement element in reason == NoRequest ? PageMembers.SelectMany(name => value.Member(name).Elements()).Where(element => element.ValueKind == JsonValueKind.Object) : value.Elements())
         {
-            reason = ReadValue(element, lineNumber, onValue) ?? reason;
+            reason = ReadValue(element, lineNumber, onValue, sink) ?? reason;
         }
-        return reason == NoRequest ? null : reason;
+        return reason == NoRequest ? sink.OfOtherFormat?.Invoke(value) : reason;
     }
 
     private static JsonDocument Parse(ReadOnlySpan<byte> line, out int length)

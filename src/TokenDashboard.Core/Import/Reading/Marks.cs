@@ -19,29 +19,9 @@ internal sealed class Marks
 
     public IEnumerable<string> Names => _names;
 
-    public bool Has(params ReadOnlySpan<string> names)
-    {
-        foreach (string name in names)
-        {
-            if (!_names.Contains(name))
-            {
-                return false;
-            }
-        }
-        return true;
-    }
+    public bool Has(params string[] names) => Array.TrueForAll(names, _names.Contains);
 
-    public bool HasAny(params ReadOnlySpan<string> names)
-    {
-        foreach (string name in names)
-        {
-            if (_names.Contains(name))
-            {
-                return true;
-            }
-        }
-        return false;
-    }
+    public bool HasAny(params string[] names) => Array.Exists(names, _names.Contains);
 
     /// <summary>The marks of a line of JSON, whole or cut.</summary>
     public static Marks OfJson(ReadOnlySpan<byte> line)

@@ -23,6 +23,9 @@ internal sealed record RecordShape(string Source, ColumnMap? Columns)
     /// <summary>Whether a later copy of a record may be more complete: then the one with most tokens stays.</summary>
     public bool HasCopies { get; init; }
 
+    /// <summary>Whether of copies the earliest stays, however many tokens the others have.</summary>
+    public bool EarliestStays { get; init; }
+
     /// <summary>Whether records may contain one another's tokens, as spans do.</summary>
     public bool IsTree { get; init; }
 

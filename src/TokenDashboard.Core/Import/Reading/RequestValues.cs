@@ -17,6 +17,9 @@ internal sealed class RequestValues
     /// <summary>Whether the source's completion tokens leave out those of reasoning, as far as it is known.</summary>
     public bool ReasoningIsBeside { get; set; }
 
+    /// <summary>Whether any other copy of the request is to be preferred.</summary>
+    public bool IsLesserCopy { get; set; }
+
     /// <summary>Whether a mark of no value is a text like others, as in what is known to have none.</summary>
     public bool IsVerbatim { get; init; }
 
@@ -34,7 +37,7 @@ internal sealed class RequestValues
     public void Clear()
     {
         Array.Clear(_values);
-        (_unknown, CacheIsBeside, ReasoningIsBeside) = (0, false, false);
+        (_unknown, CacheIsBeside, ReasoningIsBeside, IsLesserCopy) = (0, false, false, false);
     }
 
     public void Set(ImportColumn column, long number) => _values[(int)column] = number.ToString(CultureInfo.InvariantCulture);

@@ -20,7 +20,8 @@ internal static partial class ValueText
     private static readonly long LastTicks = new DateTime(2200, 1, 1).Ticks;
 
     // What the library does not read by itself.
-    private static readonly string[] OtherForms = ["yyyyMMdd", "yyyyMMdd'T'HHmmssK", "yyyy-MM-dd H", "yyyy-MM-dd H:mm:ssK", "ddd MMM d HH:mm:ss yyyy"];
+    private static readonly string[] OtherForms =
+        ["yyyyMMdd", "yyyyMMdd'T'HHmmssK", "yyyy-MM-dd H", "yyyy-MM-dd'T'H", "yyyy-MM-dd'T'H:mm:ssK", "yyyy-MM-dd HH:mm:ss','FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ss','FFFFFFFK", "ddd MMM d HH:mm:ss yyyy"];
 
     private static readonly DateTimeFormatInfo MonthFirst = CultureInfo.InvariantCulture.DateTimeFormat;
     private static readonly DateTimeFormatInfo DayFirst = new() { ShortDatePattern = "dd/MM/yyyy" };
@@ -89,61 +90,30 @@ internal static partial class ValueText
 
     /// <summary>
     /// A time as ISO 8601 with <c>T</c> or a space, down to the day, the minute, the second or less, with a zone (<c>Z</c>, <c>+02:00</c>,
-    /// <c>+02</c>, <c>UTC</c>, <c>[Europe/Berlin]</c>) or without one for UTC; as a spreadsheet or mail writes it; or a number since 1970 in seconds, milliseconds, microseconds or nanoseconds, told by its size.
+    /// <c>+02</c>, <c>UTC</c>, <c>[Europe/Berlin]</c>) or without one for UTC; as a spreadsheet, mail or JavaScript writes it; or a number
+    /// since 1970 in seconds, milliseconds, microseconds or nanoseconds, told by its size. 24:00 is the next day's beginning, and a leap
+    /// second the next second.
     /// </summary>
     public static bool TryTime(string text, out long utcTicks, bool dayFirst = false)
     {
-        Span<byte> utf8 = stackalloc byte[LongestTime];
-        ReadOnlySpan<char> trimmed = text.AsSpan().Trim();
         utcTicks = 0;
-        return trimmed.Length is > 0 and <= LongestTime && Encoding.UTF8.TryGetBytes(trimmed, utf8, out int length)
-            && (TryTime(utf8[..length], out utcTicks) || TryWrittenTime(trimmed.ToString(), dayFirst, out utcTicks));
-    }
-
-    private static bool TryTime(Span<byte> text, out long utcTicks)
-    {
-        if (TryNumber(text, out double since))
+        text = text.Trim();
+        if (text.Length is 0 or > LongestTime)
+        {
+            return false;
+        }
+        if (text.Length != 8 && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double since))
         {
             return TryUnix(text, since, out utcTicks);
         }
-        utcTicks = 0;
-        long offset = 0;
-        if (text[^1] is (byte)'Z' or (byte)'z')
+        const DateTimeStyles Styles = DateTimeStyles.AllowWhiteSpaces | DateTimeStyles.AdjustToUniversal | DateTimeStyles.NoCurrentDateDefault;
+        if (text is ['2', _, _, _, '-', ..] && DateTime.TryParse(text, MonthFirst, Styles, out DateTime time))
         {
-            text = text[..^1];
+            utcTicks = time.Ticks;
+            return IsPlausible(utcTicks);
         }
-        else if (text.Length > 19 && text[19..].IndexOfAny((byte)'+', (byte)'-') is >= 0 and int zone)
-        {
-            if (!TryOffset(text[(19 + zone)..], out offset))
-            {
-                return false;
-            }
-            text = text[..(19 + zone)];
-        }
-        text = text.TrimEnd((byte)' ');
-        if (text.Length < 19)
-        {
-            return false;
-        }
-        text[10] = text[10] == ' ' ? (byte)'T' : text[10];
-        if (text.Length > 19 && text[19] == ',')
-        {
-            text[19] = (byte)'.';
-        }
-        if (!StoredTimestamp.TryParse(text, out utcTicks))
-        {
-            return false;
-        }
-        utcTicks -= offset;
-        return IsPlausible(utcTicks);
-    }
-
-    /// <summary>The forms of dates, minutes, spreadsheets and mail; 24:00 is the next day's beginning, and a leap second the next second.</summary>
-    private static bool TryWrittenTime(string text, bool dayFirst, out long utcTicks)
-    {
-        utcTicks = 0;
         TimeZoneInfo zone = TimeZoneInfo.Utc;
-        if (text.IndexOf('[', StringComparison.Ordinal) is > 0 and int bracket && text[^1] == ']')
+        if (text[^1] == ']' && text.IndexOf('[', StringComparison.Ordinal) is > 0 and int bracket)
         {
             if (!TimeZoneInfo.TryFindSystemTimeZoneById(text[(bracket + 1)..^1], out zone!))
             {
@@ -151,14 +121,9 @@ internal static partial class ValueText
             }
             text = text[..bracket].TrimEnd();
         }
-        // As JavaScript writes times: ... GMT+0100 (Central European Standard Time).
         text = ZoneName().Replace(text, "$1");
-        if (text.EndsWith(" UTC", StringComparison.OrdinalIgnoreCase) || text.EndsWith(" GMT", StringComparison.OrdinalIgnoreCase))
-        {
-            text = text[..^4];
-        }
         long later = 0;
-        if (text.Length >= 16 && text.AsSpan(11).StartsWith("24:00") && text.AsSpan(16).TrimEnd('Z').Trim(":.0").IsEmpty)
+        if (text.Length >= 16 && text.AsSpan(11).StartsWith("24:00") && text.AsSpan(16).TrimEnd("Zz").Trim(":.0").IsEmpty)
         {
             (text, later) = ($"{text.AsSpan(0, 11)}00{text.AsSpan(13)}", TimeSpan.TicksPerDay);
         }
@@ -166,14 +131,9 @@ internal static partial class ValueText
         {
             (text, later) = ($"{text.AsSpan(0, 16)}:59{text.AsSpan(19)}", TimeSpan.TicksPerSecond);
         }
-        if (text.Length > 10 && text[10] is 'T' or 't')
-        {
-            text = $"{text.AsSpan(0, 10)} {text.AsSpan(11)}";
-        }
-        const DateTimeStyles Styles = DateTimeStyles.AllowWhiteSpaces | DateTimeStyles.AdjustToUniversal | DateTimeStyles.NoCurrentDateDefault;
         // A year of four digits, for the library would add the present one where there is none; and points are written where the day is first.
         if (Year().IsMatch(text)
-            && (DateTime.TryParse(text, dayFirst || PointedDate().IsMatch(text) ? DayFirst : MonthFirst, Styles, out DateTime time)
+            && (DateTime.TryParse(text, dayFirst || PointedDate().IsMatch(text) ? DayFirst : MonthFirst, Styles, out time)
                 || DateTime.TryParseExact(text, OtherForms, MonthFirst, Styles, out time)))
         {
             utcTicks = time.Ticks - (time.Kind == DateTimeKind.Utc ? 0 : zone.GetUtcOffset(time).Ticks) + later;
@@ -196,40 +156,15 @@ internal static partial class ValueText
         return string.Concat(shown.Select(character => char.IsControl(character) ? ' ' : character));
     }
 
-    private static bool TryUnix(ReadOnlySpan<byte> text, double since, out long utcTicks)
+    private static bool TryUnix(string text, double since, out long utcTicks)
     {
         if (since >= 1e17)
         {
-            return TryUnixNanoseconds(text, out _, out utcTicks);
+            return TryUnixNanoseconds(Encoding.UTF8.GetBytes(text), out _, out utcTicks);
         }
         double unit = since switch { >= 1e14 => 1, >= 1e11 => 1e3, _ => 1e6 };
         utcTicks = since < 0 ? 0 : DateTime.UnixEpoch.Ticks + ((long)Math.Round(since * unit) * TimeSpan.TicksPerMicrosecond);
         return IsPlausible(utcTicks);
-    }
-
-    private static bool TryOffset(ReadOnlySpan<byte> zone, out long ticks)
-    {
-        ticks = 0;
-        ReadOnlySpan<byte> digits = zone[1..];
-        int minutes = 0;
-        bool read = digits.Length switch
-        {
-            2 => Number(digits, out int hours) && Set(hours, 0, out minutes),
-            4 => Number(digits[..2], out int hours) && Number(digits[2..], out int rest) && Set(hours, rest, out minutes),
-            5 when digits[2] == ':' => Number(digits[..2], out int hours) && Number(digits[3..], out int rest) && Set(hours, rest, out minutes),
-            _ => false,
-        };
-        ticks = (zone[0] == '-' ? -1 : 1) * minutes * TimeSpan.TicksPerMinute;
-        return read;
-
-        static bool Number(ReadOnlySpan<byte> two, out int number) =>
-            Utf8Parser.TryParse(two, out number, out int consumed) && consumed == 2 && char.IsAsciiDigit((char)two[0]);
-
-        static bool Set(int hours, int rest, out int minutes)
-        {
-            minutes = (hours * 60) + rest;
-            return hours <= 18 && rest <= 59;
-        }
     }
 
     private static bool IsPlausible(long utcTicks) => utcTicks >= FirstTicks && utcTicks < LastTicks;
@@ -243,6 +178,7 @@ internal static partial class ValueText
     [GeneratedRegex(@"(?<!\d)\d{4}")]
     private static partial Regex Year();
 
-    [GeneratedRegex(@"(?: GMT| UTC)?\s?([+-]\d\d:?\d\d)(?: UTC| GMT| \(.*\))?$")]
+    // Names beside an offset, as JavaScript and Go write them, and those that say there is none.
+    [GeneratedRegex(@"(?: GMT| UTC)?\s?([+-]\d\d:?\d\d)(?: UTC| GMT| \(.*\))?$| (?:GMT|UTC)$")]
     private static partial Regex ZoneName();
 }

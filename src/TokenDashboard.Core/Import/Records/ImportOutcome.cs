@@ -1,26 +1,10 @@
 namespace TokenDashboard.Import.Records;
 
-/// <summary>What became of the rows of one transaction; it counts only once that is committed.</summary>
-internal struct ImportOutcome
+/// <summary>What became of rows; of those of one transaction it counts only once that is committed.</summary>
+internal record struct ImportOutcome(
+    long Imported, long Updated, long Duplicates, long Aggregates, long AggregateTokens, long Withdrawn, long WithdrawnTokens, long Tokens)
 {
-    public long Imported;
-    public long Updated;
-    public long Duplicates;
-    public long Aggregates;
-    public long AggregateTokens;
-    public long Withdrawn;
-    public long WithdrawnTokens;
-    public long Tokens;
-
-    public readonly void AddTo(ImportReport report)
-    {
-        report.Imported += Imported;
-        report.Updated += Updated;
-        report.Duplicates += Duplicates;
-        report.Aggregates += Aggregates;
-        report.AggregateTokens += AggregateTokens;
-        report.Withdrawn += Withdrawn;
-        report.WithdrawnTokens += WithdrawnTokens;
-        report.ImportedTokens += Tokens;
-    }
+    public static ImportOutcome operator +(ImportOutcome one, ImportOutcome other) => new(
+        one.Imported + other.Imported, one.Updated + other.Updated, one.Duplicates + other.Duplicates, one.Aggregates + other.Aggregates,
+        one.AggregateTokens + other.AggregateTokens, one.Withdrawn + other.Withdrawn, one.WithdrawnTokens + other.WithdrawnTokens, one.Tokens + other.Tokens);
 }

@@ -31,30 +31,30 @@ public sealed class ImportReport
     public long WithoutTokens { get; private set; }
 
     /// <summary>Requests that are new in the store.</summary>
-    public long Imported { get; internal set; }
+    public long Imported => Outcome.Imported;
 
     /// <summary>Requests that took the place of a less complete copy of themselves imported before.</summary>
-    public long Updated { get; internal set; }
+    public long Updated => Outcome.Updated;
 
     /// <summary>Requests the store has already, or that stood earlier in the file.</summary>
-    public long Duplicates { get; internal set; }
+    public long Duplicates => Outcome.Duplicates;
 
     /// <summary>Spans of agents, chains and workflows left out because they repeat the tokens of spans below them.</summary>
-    public long Aggregates { get; internal set; }
+    public long Aggregates => Outcome.Aggregates;
 
     /// <summary>Tokens of the spans left out.</summary>
-    public long AggregateTokens { get; internal set; }
+    public long AggregateTokens => Outcome.AggregateTokens;
 
     /// <summary>
     /// Such spans of files imported before that were taken out of the store, because only this file has the spans below them.
     /// </summary>
-    public long Withdrawn { get; internal set; }
+    public long Withdrawn => Outcome.Withdrawn;
 
     /// <summary>Tokens of the spans taken out.</summary>
-    public long WithdrawnTokens { get; internal set; }
+    public long WithdrawnTokens => Outcome.WithdrawnTokens;
 
     /// <summary>Tokens the store has more for the requests imported or updated, counted as everywhere: the total, or prompt + completion where that is 0.</summary>
-    public long ImportedTokens { get; internal set; }
+    public long ImportedTokens => Outcome.Tokens;
 
     /// <summary>Lines that could not be read.</summary>
     public long Unreadable { get; private set; }
@@ -101,16 +101,11 @@ public sealed class ImportReport
     /// <summary>The longest time one transaction kept the store from other writers.</summary>
     public TimeSpan LongestLock { get; internal set; }
 
+    /// <summary>What became of the requests that are written.</summary>
+    internal ImportOutcome Outcome { get; set; }
+
     /// <summary>Lines, rows or objects looked at.</summary>
     internal long Lines { get; private set; }
-
-    /// <summary>The report of a file that could not be read at all.</summary>
-    internal static ImportReport OfFailure(string path, string database, bool whatIf, ErrorCode code, string message)
-    {
-        var report = new ImportReport(path, database, whatIf);
-        report.Fail(code, message);
-        return report;
-    }
 
     /// <summary>Sums up the reports of a folder's files.</summary>
     internal void AddFiles(IReadOnlyList<ImportReport> files)
@@ -118,11 +113,7 @@ public sealed class ImportReport
         _files.AddRange(files);
         foreach (ImportReport file in files)
         {
-            new ImportOutcome
-            {
-                Imported = file.Imported, Updated = file.Updated, Duplicates = file.Duplicates, Aggregates = file.Aggregates, AggregateTokens = file.AggregateTokens,
-                Withdrawn = file.Withdrawn, WithdrawnTokens = file.WithdrawnTokens, Tokens = file.ImportedTokens,
-            }.AddTo(this);
+            Outcome += file.Outcome;
             (Read, WithoutTokens, Unreadable) = (Read + file.Read, WithoutTokens + file.WithoutTokens, Unreadable + file.Unreadable);
             (Bytes, Duration) = (Bytes + file.Bytes, Duration + file.Duration);
             _unreadable.AddRange(file._unreadable.Take(UnreadableShown - _unreadable.Count));

@@ -130,7 +130,7 @@ public static class PriceFiles
         header["source"] ??= source;
         header["date"] ??= date.ToString("O", CultureInfo.InvariantCulture);
         header["taken"] = taken.ToString("O", CultureInfo.InvariantCulture);
-        header["currency"] ??= "USD";
+        header["currency"] ??= Money.UsDollar;
         return WithList(header, "providers", Items(root is JsonObject ? root["providers"] : root).Select(provider =>
         {
             JsonObject own = Only(provider, PriceListReader.ProviderKeys);

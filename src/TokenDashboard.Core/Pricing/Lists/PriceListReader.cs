@@ -63,7 +63,7 @@ internal sealed partial class PriceListReader(bool own)
         Taken = Instant(fields.Text("taken", 100));
         string date = Date?.ToString(" (yyyy-MM-dd)", CultureInfo.InvariantCulture) ?? "";
         Title = own ? name : $"{fields.Text("source", LongestName) ?? name}{(Version is null ? "" : $" {Version}")}{date}";
-        string currency = fields.Text("currency", 10)?.ToUpperInvariant() ?? "USD";
+        string currency = fields.Text("currency", 10)?.ToUpperInvariant() ?? Money.UsDollar;
         if (!CurrencyPattern().IsMatch(currency))
         {
             fields.Fault("currency", $"is '{currency}'; it must be three letters such as USD");

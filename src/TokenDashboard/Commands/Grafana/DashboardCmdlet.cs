@@ -38,18 +38,18 @@ public abstract class DashboardCmdlet : TokenCmdlet
     /// <summary>Works on alert rules: hash tables, objects, or JSON files by path.</summary>
     private protected void EachRule(PSObject[] inputs, Action<AlertRule> work)
     {
+        void EachOf(string file)
+        {
+            foreach (IReadOnlyDictionary<string, object?> fields in AlertRuleReader.Parse(DefinitionInput.ReadText(file, ErrorCode.AlertRuleInvalid), file))
+                Guard(() => work(AlertRuleReader.Read(fields, file)));
+        }
+
         foreach (PSObject input in inputs)
         {
-            if (DefinitionInput.PathOf(input) is not { } path)
-            {
+            if (DefinitionInput.PathOf(input) is { } path)
+                EachFile([path], ErrorCode.AlertRuleNotFound, EachOf);
+            else
                 Guard(() => work(AlertRuleReader.Read(DefinitionInput.Fields(input), "")));
-                continue;
-            }
-            EachFile([path], ErrorCode.AlertRuleNotFound, file =>
-            {
-                foreach (IReadOnlyDictionary<string, object?> fields in AlertRuleReader.Parse(DefinitionInput.ReadText(file, ErrorCode.AlertRuleInvalid), file))
-                    Guard(() => work(AlertRuleReader.Read(fields, file)));
-            });
         }
     }
 

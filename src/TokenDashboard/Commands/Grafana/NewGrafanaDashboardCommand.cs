@@ -7,6 +7,7 @@ using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Input;
 using TokenDashboard.Parameters;
+using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Commands;
 
@@ -47,6 +48,10 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     /// </summary>
     [Parameter, ArgumentCompleter(typeof(TimeZoneCompleter)), TimeZoneTransformation, ValidateNotNullOrEmpty]
     public TimeZoneInfo[] TimeZone { get; set; } = [];
+
+    /// <summary>The code of the currency in which panels show cost, such as EUR: that of the prices in the store.</summary>
+    [Parameter, ArgumentCompleter(typeof(CurrencyCompleter)), ValidatePattern("^[A-Z]{1,10}$")]
+    public string Currency { get; set; } = Money.UsDollar;
 
     /// <summary>The engine that the dashboards of the catalog read. Without it, that of Database, else Sqlite.</summary>
     [Parameter(ParameterSetName = NameSet)]
@@ -90,7 +95,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             RefuseShared(matches);
         }
         foreach (string match in matches)
-            WriteOnce(DashboardCatalog.Create(match, Uid, Title, ForSharing, TimeZone, DataSourcePlugin.Of(Engine, Database)));
+            WriteOnce(DashboardCatalog.Create(match, Uid, Title, ForSharing, TimeZone, DataSourcePlugin.Of(Engine, Database), Currency.ToUpperInvariant()));
     }
 
     private void Create(PSObject definition)
@@ -119,7 +124,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     {
         foreach (IEnumerable<KeyValuePair<string, object?>> fields in definitions)
         {
-            DashboardDefinitionResult result = DashboardDefinition.Read(fields, Uid, Title, TimeZone);
+            DashboardDefinitionResult result = DashboardDefinition.Read(fields, Uid, Title, Currency.ToUpperInvariant(), TimeZone);
             foreach (DefinitionFault fault in result.Faults)
             {
                 WriteError(new TokenDashboardException(

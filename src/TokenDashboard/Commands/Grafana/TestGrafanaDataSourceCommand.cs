@@ -15,9 +15,5 @@ public sealed class TestGrafanaDataSourceCommand : GrafanaCmdlet
     [Parameter(Position = 0), ValidatePattern(DashboardDocument.UidPattern), ArgumentCompleter(typeof(DataSourceUidCompleter))]
     public string Uid { get; set; } = SqliteDataSource.DefaultUid;
 
-    private protected override void Process()
-    {
-        GrafanaDataSourceService service = Keep(new GrafanaDataSourceService(Server, Callbacks, Cancellation));
-        WriteObject(service.Test(Uid));
-    }
+    private protected override void Process() => WriteObject(Keep(new GrafanaDataSourceService(Server, Callbacks, Cancellation)).Test(Uid));
 }

@@ -123,7 +123,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         if (_importer is null || _importer.WhatIf == write)
         {
             _importer?.Dispose();
-            _importer = new TokenImporter(database, Format, Map is null ? null : new ColumnMap(Map), whatIf: !write, Cancellation, KeepNested, ProviderOf);
+            _importer = new TokenImporter(database, Format, Map is null ? null : new ColumnMap(Map), whatIf: !write, Cancellation) { KeepNested = KeepNested, ProviderOf = ProviderOf };
         }
         return _importer;
     }

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Model.Fields;
 using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Tests.Grafana.Catalog;
@@ -95,6 +96,18 @@ public partial class DashboardCatalogTests
                 .Concat(DataField().Matches(panel.ToJsonString()).Select(match => match.Groups[1].Value));
             Assert.All(named, column => Assert.Contains(column, columns));
         });
+    }
+
+    [Theory]
+    [InlineData("USD", "currencyUSD")]
+    [InlineData("EUR", "currencyEUR")]
+    [InlineData("ZZZ", "prefix:ZZZ ")]
+    public void Cost_has_the_sign_of_its_currency(string currency, string unit)
+    {
+        string[][] texts = [.. DashboardCatalog.Names.Select(name => DashboardCatalog.Create(name, currency: currency).Root.AllTexts((_, text) => text).ToArray())];
+
+        Assert.Equal(4, texts.Count(dashboard => dashboard.Contains(unit)));
+        Assert.DoesNotContain(texts, dashboard => dashboard.Contains(Units.Money));
     }
 
     [Fact]

@@ -83,7 +83,7 @@ internal sealed class ImportWriter : IDisposable
                     next = _tables.Write(batch, written, deadline, ref outcome);
                 }
             });
-            outcome.AddTo(report);
+            report.Outcome += outcome;
             written = next;
         }
         report.LongestLock = LongestLock > report.LongestLock ? LongestLock : report.LongestLock;

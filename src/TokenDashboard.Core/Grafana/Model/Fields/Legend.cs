@@ -16,10 +16,12 @@ public sealed record Legend(LegendPlacement Placement, params IReadOnlyList<Calc
         ("showLegend", Placement != LegendPlacement.Hidden),
         ("displayMode", Calculations.Count > 0 ? "table" : "list"),
         ("placement", Placement == LegendPlacement.Right ? "right" : "bottom"),
-        ("calcs", Json.List(Calculations.Select(calculation => Names[(int)calculation].Id))),
+        ("calcs", Json.List(Calculations.Select(IdOf))),
         // Grafana sorts by the heading of the legend's column, not by the calculation's id.
         ("sortBy", SortBy is { } sortBy ? Names[(int)sortBy].Heading : null),
         ("sortDesc", SortBy is null ? null : true));
+
+    internal static string IdOf(Calculation calculation) => Names[(int)calculation].Id;
 
     /// <summary>Grafana's names of the calculations, in their order.</summary>
     private static readonly (string Id, string Heading)[] Names = [("mean", "Mean"), ("sum", "Total"), ("max", "Max"), ("lastNotNull", "Last *")];

@@ -1,0 +1,10 @@
+using System.Collections;
+using TokenDashboard.Grafana.Model.Fields;
+
+namespace TokenDashboard.Completion;
+
+/// <summary>Offers the currencies for which Grafana has a sign.</summary>
+public sealed class CurrencyCompleter : Completer
+{
+    private protected override IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters) => Units.Currencies.Select(code => (code, code));
+}
