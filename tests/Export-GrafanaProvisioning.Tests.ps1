@@ -24,6 +24,17 @@ Describe 'Export-GrafanaProvisioning for dashboards' {
             Should -Be (New-GrafanaDashboard Overview).Title
     }
 
+    It 'writes a data source of ClickHouse, whose password the server takes from its environment' {
+        $target.Database = 'clickhouse://host:8443/llm'
+
+        $results = New-GrafanaDashboard -Engine ClickHouse | Export-GrafanaProvisioning @target
+
+        $results.Action | Sort-Object -Unique | Should -Be 'Created'
+        $file = Join-Path $target.ProvisioningPath datasources tokendashboard.yaml
+        $file | Should -FileContentMatch 'type: .*grafana-clickhouse-datasource'
+        $file | Should -FileContentMatch 'password: .*\$CLICKHOUSE_PASSWORD'
+    }
+
     It 'returns the dashboards with -PassThru' {
         $results = New-GrafanaDashboard | Export-GrafanaProvisioning @target -PassThru
 

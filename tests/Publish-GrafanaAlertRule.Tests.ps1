@@ -37,6 +37,16 @@ Describe 'Publish-GrafanaAlertRule to a server that answers' {
         $stored.title, $stored.labels.severity | Should -Be 'Daily', 'critical'
     }
 
+    It 'asks ClickHouse where the data source is one of it' {
+        $null = Set-GrafanaDataSource clickhouse://host:8443/llm -Uid fleet
+
+        (@{ Name = 'Fleet'; Uid = 'fleet-daily'; Kind = 'Tokens'; Window = '1d'; Limit = 100 } | Publish-GrafanaAlertRule -DataSourceUid fleet | Where-Object Kind -EQ AlertRule).Action | Should -Be 'Created'
+
+        $query = (Invoke-Grafana $grafana /api/v1/provisioning/alert-rules/fleet-daily).data[0]
+        $query.datasourceUid, $query.model.datasource.type | Should -Be 'fleet', 'grafana-clickhouse-datasource'
+        $query.model.rawSql | Should -BeLike '*token_request*'
+    }
+
     It 'makes a rule about the cost of the month so far' {
         $null = @{ Name = 'Budget'; Uid = 'budget'; Kind = 'Cost'; By = 'User'; Window = 'month'; Limit = 0.5 } | Publish-GrafanaAlertRule -Folder LLM
 

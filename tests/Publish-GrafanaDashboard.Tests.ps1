@@ -48,6 +48,22 @@ Describe 'Publish-GrafanaDashboard to a server that answers' {
         $stored.dashboard.title, $stored.meta.folderTitle | Should -Be (New-GrafanaDashboard Overview).Title, 'Tokens'
     }
 
+    It 'brings the dashboards of both engines, each with a data source of its own' {
+        $credential = [pscredential]::new('reader', (ConvertTo-SecureString 'n0t-a-secret' -AsPlainText))
+
+        $results = @(Set-GrafanaDataSource clickhouse://host:8443/llm -DataSourceCredential $credential)
+        $results += New-GrafanaDashboard -Engine ClickHouse | Publish-GrafanaDashboard -Database clickhouse://host:8443/llm
+        $null = New-GrafanaDashboard Cost | Publish-GrafanaDashboard -Database /data/observicia.db
+
+        $results | Group-Object Kind, Action -NoElement | Sort-Object Name | ForEach-Object { "$($_.Count) $($_.Name)" } |
+            Should -Be '5 Dashboard, Created', '1 DataSource, Created', '1 DataSource, Unchanged'
+        $source = Invoke-Grafana $grafana "/api/datasources/uid/$($results[0].Uid)"
+        $source.type, $source.jsonData.host, $source.jsonData.port, $source.jsonData.defaultDatabase, $source.jsonData.username | Should -Be 'grafana-clickhouse-datasource', 'host', 8443, 'llm', 'reader'
+        $source.secureJsonData.password | Should -Be 'n0t-a-secret'
+        $results, $source.jsonData | ConvertTo-Json -Depth 9 | Should -Not -Match 'n0t-a-secret'
+        (Invoke-Grafana $grafana /api/dashboards/uid/tokendashboard-cost-clickhouse).dashboard.title | Should -Be 'LLM cost (ClickHouse)'
+    }
+
     It 'keeps an edit that was made in the browser, until -Force, which keeps it in a backup' {
         $file = New-DashboardFile edited
         $null = Publish-GrafanaDashboard $file

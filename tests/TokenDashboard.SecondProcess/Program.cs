@@ -11,6 +11,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is ["grafana"])
 {
     await using FakeGrafana server = await FakeGrafana.StartAsync();
+    server.Plugins.Add("grafana-clickhouse-datasource");
     Console.WriteLine($"{server.Url} {FakeGrafana.Token} {FakeGrafana.UserName} {FakeGrafana.Password}");
     // Standard input ends when the tests close it, and when they are gone.
     Console.In.ReadToEnd();

@@ -20,6 +20,7 @@ public class MeasuresTests
         ["Engines/Sqlite/Panels/"] = "what panels show and alert rules watch",
         ["Engines/ClickHouse/RequestTable.cs"] = "the columns of the table",
         ["Engines/ClickHouse/Queries/"] = "the columns that measures are computed from",
+        ["Engines/ClickHouse/Panels/"] = "what panels show and alert rules watch",
         ["Import/"] = "the columns of telemetry and names in files of others",
         ["Grafana/"] = "the columns of telemetry that a data source must have",
     };

@@ -22,12 +22,17 @@ internal static class PriceView
 
     private static string Price => $"Tuple({string.Join(", ", Fields.Select((name, index) => $"{name} {(index < 6 ? "Int64" : name == "request" ? "Float64" : "Nullable(Float64)")}"))})";
 
+    private static readonly string Prompt = Measures.PromptTokens.Name, Completion = Measures.CompletionTokens.Name;
+
     // Which rate the tokens of each part have. A part that is not known is 0.
     private static readonly (string Rate, string Tokens)[] Parts =
     [
-        ("input", "(prompt_tokens - ifNull(cached_tokens, 0) - ifNull(cache_write_tokens, 0))"), ("cached", "ifNull(cached_tokens, 0)"), ("cache_write", "ifNull(cache_write_tokens, 0)"),
-        ("output", "(completion_tokens - ifNull(reasoning_tokens, 0))"), ("reasoning", "ifNull(reasoning_tokens, 0)"),
+        ("input", $"({Prompt} - {Known(Measures.CachedTokens)} - {Known(Measures.CacheWriteTokens)})"),
+        ("cached", Known(Measures.CachedTokens)), ("cache_write", Known(Measures.CacheWriteTokens)),
+        ("output", $"({Completion} - {Known(Measures.ReasoningTokens)})"), ("reasoning", Known(Measures.ReasoningTokens)),
     ];
+
+    private static string Known(Measure part) => $"ifNull({part.Name}, 0)";
 
     /// <summary>The statements that make them where they are missing.</summary>
     /// <param name="onCluster">Empty, or ON CLUSTER with the name.</param>
@@ -67,13 +72,13 @@ internal static class PriceView
             {string.Join(" + ", Parts.Select(part => $"if(price.{part.Rate} IS NULL, {part.Tokens}, 0)"))} AS unpriced,
             (SELECT uniqExactIf(currency, notEmpty(prices)) FROM {Table} FINAL) < 2 AS one_currency
         SELECT request.*,
-            if(price.prompt_upto > 0 AND one_currency AND (unpriced < prompt_tokens + completion_tokens OR prompt_tokens + completion_tokens = 0),
+            if(price.prompt_upto > 0 AND one_currency AND (unpriced < {Prompt} + {Completion} OR {Prompt} + {Completion} = 0),
                 {string.Join(" + ", Parts.Select(part => $"{part.Tokens} * ifNull(price.{part.Rate}, 0)"))} + price.request, NULL) AS cost,
             if((SELECT count() FROM {Table}) > 0, unpriced, NULL) AS unpriced_tokens,
-            if(one_currency, cached_tokens * (price.input - price.cached), NULL) AS cache_savings
+            if(one_currency, {Measures.CachedTokens.Name} * (price.input - price.cached), NULL) AS cache_savings
         FROM {RequestTable.Name} AS request FINAL
         LEFT JOIN (SELECT cityHash64(provider, model) AS key, {string.Join(", ", Fields.Select(name => $"each.{name} AS {name}"))} FROM {Table} FINAL ARRAY JOIN prices AS each) AS price
             ON price.key = cityHash64(request.provider, request.model) AND second >= price.since AND second < price.until
-                AND second % 86400 >= price.day_from AND second % 86400 < price.day_until AND prompt_tokens > price.prompt_above AND prompt_tokens <= price.prompt_upto
+                AND second % 86400 >= price.day_from AND second % 86400 < price.day_until AND {Prompt} > price.prompt_above AND {Prompt} <= price.prompt_upto
         """;
 }

@@ -37,12 +37,13 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         identity = DataSourceIdentity.Of(options, reads);
         string uid = identity.Uid;
         // Where nothing else tells the plugin, the type of an existing data source does.
-        if (reads is null && options.Database is null && client.Get(ByUid(uid)) is { IsSuccess: true } seen && DataSourcePlugin.Find(seen.AsObject().String("type")) is { } found)
+        GrafanaResponse? seen = reads is null && options.Database is null ? client.Get(ByUid(uid)) : null;
+        if (seen is { IsSuccess: true } && DataSourcePlugin.Find(seen.AsObject().String("type")) is { } found)
             identity = identity with { Plugin = found };
         new PluginInstallation(client, server, callbacks, identity.Plugin).Require(options.InstallPlugin);
         foreach (string warning in options.Database is null || identity.Plugin != DataSourcePlugin.Sqlite ? [] : SqliteDataSource.PathWarnings(options.Database).Concat(StoreWarnings.Of(options.Database)))
             callbacks.Warning(warning);
-        GrafanaResponse response = client.Get(ByUid(uid));
+        GrafanaResponse response = seen ?? client.Get(ByUid(uid));
         if (response.Status == 403 && options.Database is null)
         {
             // An Editor may use a data source in a dashboard without being allowed to see its settings.
