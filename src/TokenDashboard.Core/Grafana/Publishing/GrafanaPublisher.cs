@@ -16,7 +16,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     : GrafanaSession(connection, callbacks, cancellation)
 {
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, bool> _kept = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Uid, DataSourcePlugin Plugin), bool> _kept = [];
     private GrafanaPublishOptions _options = options;
     private FolderPlace? _folder;
     private readonly Dictionary<DataSourcePlugin, DataSourceIdentity> _dataSources = [];
@@ -154,7 +154,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     {
         if (IsChosen(OptionsOf(plugin)) || uid == plugin.DefaultUid)
             return false;
-        return _kept.TryGetValue(uid, out bool keeps) ? keeps : _kept[uid] = DataSources.Has(uid, plugin);
+        return _kept.TryGetValue((uid, plugin), out bool keeps) ? keeps : _kept[(uid, plugin)] = DataSources.Has(uid, plugin);
     }
 
     private TokenDashboardException? ChangedByOthers(
