@@ -88,7 +88,7 @@ public static class TelemetryStores
     /// </exception>
     public static IReadOnlyList<ITelemetryStore> Open(IReadOnlyList<string> references, NetworkCredential? credential, Func<string, bool>? isChosen, CancellationToken cancellation)
     {
-        string[] stores = [.. references.Select(reference => ClickHouseAddress.Matches(reference) ? ClickHouseAddress.Parse(reference).ToString() : PathOf(reference)).Distinct()];
+        string[] stores = [.. references.Select(PathOrAddressOf).Distinct()];
         string[] files = [.. stores.Where(store => !IsAddress(store))];
         Dictionary<string, string> sources = files.Zip(SourcesOf(files)).ToDictionary(file => file.First, file => file.Second);
         var open = new List<ITelemetryStore>();

@@ -21,13 +21,11 @@ internal static class UsageGroups
         IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, int step, TimeZoneInfo zone, UsagePrices? prices, Func<ITelemetryStore, Func<UsageRow, TKey>> keys)
         where TKey : notnull
     {
-        var all = new Dictionary<TKey, UsageAccumulator>();
         var unreadable = new UnreadableReport();
         var scope = new UsageScope(filter, texts, step, zone, CountsRemoved: true);
-        scope = prices?.Apply(scope) ?? scope;
-        foreach (ITelemetryStore store in stores)
-        {
-            List<Dictionary<TKey, UsageAccumulator>> parts = Read(store, scope, unreadable, (Dictionary<TKey, UsageAccumulator> groups) =>
+        Dictionary<TKey, UsageAccumulator> all = Read<TKey, UsageAccumulator>(
+            stores, prices?.Apply(scope) ?? scope, unreadable,
+            (store, groups) =>
             {
                 Func<UsageRow, TKey> keyOf = keys(store);
                 return row =>
@@ -37,19 +35,12 @@ internal static class UsageGroups
                         groups.Add(key, usage = NewUsage(prices));
                     usage.Add(row);
                 };
+            },
+            (groups, key, usage) =>
+            {
+                if (!groups.TryAdd(key, usage))
+                    groups[key].Add(usage);
             });
-            if (all.Count == 0)
-            {
-                // Mostly there is one store, and its first part holds most groups.
-                all = parts[0];
-                parts.RemoveAt(0);
-            }
-            foreach ((TKey key, UsageAccumulator usage) in parts.SelectMany(part => part))
-            {
-                if (!all.TryAdd(key, usage))
-                    all[key].Add(usage);
-            }
-        }
         return (all, unreadable);
     }
 
@@ -68,28 +59,19 @@ internal static class UsageGroups
         IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, Func<ITelemetryStore, Func<UsageRow, TKey>> keys, Measure measure, int count, Comparison<TKey> compare)
         where TKey : notnull
     {
-        var all = new Dictionary<TKey, (long Value, long Tokens)>();
-        var scope = new UsageScope(filter, texts, 0, TimeZoneInfo.Utc, CountsRemoved: true);
-        static void Add(Dictionary<TKey, (long Value, long Tokens)> sums, TKey key, long value, long tokens)
+        static void Add(Dictionary<TKey, (long Value, long Tokens)> sums, TKey key, (long Value, long Tokens) added)
         {
             ref (long Value, long Tokens) sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out _);
-            sum = (sum.Value + value, sum.Tokens + tokens);
+            sum = (sum.Value + added.Value, sum.Tokens + added.Tokens);
         }
-        foreach (ITelemetryStore store in stores)
-        {
-            List<Dictionary<TKey, (long Value, long Tokens)>> parts = Read(store, scope, new UnreadableReport(), (Dictionary<TKey, (long Value, long Tokens)> sums) =>
+        Dictionary<TKey, (long Value, long Tokens)> all = Read<TKey, (long Value, long Tokens)>(
+            stores, new UsageScope(filter, texts, 0, TimeZoneInfo.Utc, CountsRemoved: true), new UnreadableReport(),
+            (store, sums) =>
             {
                 Func<UsageRow, TKey> keyOf = keys(store);
-                return row => Add(sums, keyOf(row), row.Values[measure], row.Values[Measures.TotalTokens]);
-            });
-            if (all.Count == 0)
-            {
-                all = parts[0];
-                parts.RemoveAt(0);
-            }
-            foreach ((TKey key, (long value, long tokens)) in parts.SelectMany(part => part))
-                Add(all, key, value, tokens);
-        }
+                return row => Add(sums, keyOf(row), (row.Values[measure], row.Values[Measures.TotalTokens]));
+            },
+            Add);
         // The last of those kept is the first to go.
         var kept = new PriorityQueue<TKey, (long Value, long Tokens, TKey Key)>(Comparer<(long Value, long Tokens, TKey Key)>.Create((one, other) =>
             one.Value != other.Value ? one.Value.CompareTo(other.Value)
@@ -117,34 +99,46 @@ internal static class UsageGroups
     /// <summary>Usage of no request.</summary>
     public static UsageAccumulator NewUsage(UsagePrices? prices) => prices is null ? new UsageAccumulator(keepsDurations: true) : new PricedUsage(prices);
 
-    // Reads usage into collections, one for each part, and counts what was read.
-    private static List<T> Read<T>(ITelemetryStore store, UsageScope scope, UnreadableReport unreadable, Func<T, Action<UsageRow>> begin)
-        where T : new()
+    // Reads usage into a dictionary for each part of each store, and puts them together; counts what was read.
+    private static Dictionary<TKey, TValue> Read<TKey, TValue>(
+        IReadOnlyList<ITelemetryStore> stores, UsageScope scope, UnreadableReport unreadable, Func<ITelemetryStore, Dictionary<TKey, TValue>, Action<UsageRow>> begin,
+        Action<Dictionary<TKey, TValue>, TKey, TValue> add)
+        where TKey : notnull
     {
-        var parts = new List<T>();
-        var reads = new List<UnreadableReport>();
-        unreadable.Add(store.ReadUsage(scope, part =>
+        var all = new Dictionary<TKey, TValue>();
+        foreach (ITelemetryStore store in stores)
         {
-            if (part == 0)
+            var parts = new List<(Dictionary<TKey, TValue> Sums, UnreadableReport Read)>();
+            unreadable.Add(store.ReadUsage(scope, part =>
             {
-                parts.Clear();
-                reads.Clear();
+                if (part == 0)
+                    parts.Clear();
+                var sums = new Dictionary<TKey, TValue>();
+                var read = new UnreadableReport();
+                parts.Add((sums, read));
+                Action<UsageRow> addRow = begin(store, sums);
+                return row =>
+                {
+                    if (row.IsRollup)
+                        read.RollupsRead++;
+                    else
+                        read.RequestsRead++;
+                    addRow(row);
+                };
+            }));
+            foreach ((Dictionary<TKey, TValue> sums, UnreadableReport read) in parts)
+            {
+                unreadable.Add(read);
+                // Mostly there is one store, and its first part holds most keys.
+                if (all.Count == 0)
+                {
+                    all = sums;
+                    continue;
+                }
+                foreach ((TKey key, TValue value) in sums)
+                    add(all, key, value);
             }
-            var own = new T();
-            parts.Add(own);
-            Action<UsageRow> add = begin(own);
-            var read = new UnreadableReport();
-            reads.Add(read);
-            return row =>
-            {
-                if (row.IsRollup)
-                    read.RollupsRead++;
-                else
-                    read.RequestsRead++;
-                add(row);
-            };
-        }));
-        reads.ForEach(unreadable.Add);
-        return parts;
+        }
+        return all;
     }
 }

@@ -4,7 +4,11 @@ namespace TokenDashboard.Grafana.Queries;
 
 /// <summary>What a column of a panel shows.</summary>
 /// <param name="Title">The name of the column.</param>
-internal abstract record PanelMeasure(string Title);
+internal abstract record PanelMeasure(string Title)
+{
+    /// <summary>Whether it is a sum that needs prices. Without them there is none, which is something else than 0.</summary>
+    internal bool IsPricedSum => this is SumMeasure sum && Measures.Priced.Contains(sum.Measure);
+}
 
 /// <summary>The sum of a measure of the relation.</summary>
 internal sealed record SumMeasure(string Title, Measure Measure) : PanelMeasure(Title);

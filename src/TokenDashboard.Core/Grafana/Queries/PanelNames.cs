@@ -11,4 +11,31 @@ internal static class PanelNames
 
     /// <summary>The variable that stands for the user of a repeated row.</summary>
     internal const string RowUser = "row_user";
+
+    /// <summary>The column of a dimension.</summary>
+    internal static string Column(PanelDimension dimension) => dimension switch
+    {
+        PanelDimension.User => "user",
+        PanelDimension.Model => "model",
+        PanelDimension.Provider => "provider",
+        _ => "request_type",
+    };
+
+    /// <summary>What people call a dimension.</summary>
+    internal static string Title(PanelDimension dimension) => dimension switch
+    {
+        PanelDimension.User => "User",
+        PanelDimension.Model => "Model",
+        PanelDimension.Provider => "Provider",
+        _ => "Request type",
+    };
+
+    /// <summary>The column of a measure beside names, which are the labels of series: its own is not shown.</summary>
+    internal static string Label(PanelMeasure measure) => measure.Title.ToLowerInvariant();
+
+    /// <summary>A title as the name of a column.</summary>
+    internal static string Quoted(string title) => $"\"{title}\"";
+
+    /// <summary>Items of a SELECT list, each on a line.</summary>
+    internal static string Lines(IEnumerable<string> items, string indent = "  ") => string.Join($",\n{indent}", items);
 }

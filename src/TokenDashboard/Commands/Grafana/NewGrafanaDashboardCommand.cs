@@ -95,7 +95,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             RefuseShared(matches);
         }
         foreach (string match in matches)
-            WriteOnce(DashboardCatalog.Create(match, Uid, Title, ForSharing, TimeZone, DataSourcePlugin.Of(Engine, Database), Currency.ToUpperInvariant()));
+            WriteOnce(DashboardCatalog.Create(match, Uid, Title, ForSharing, TimeZone, DataSourcePlugin.Of(Engine, Database), Currency));
     }
 
     private void Create(PSObject definition)
@@ -120,7 +120,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     {
         foreach (IEnumerable<KeyValuePair<string, object?>> fields in definitions)
         {
-            DashboardDefinitionResult result = DashboardDefinition.Read(fields, Uid, Title, Currency.ToUpperInvariant(), TimeZone);
+            DashboardDefinitionResult result = DashboardDefinition.Read(fields, Uid, Title, Currency, TimeZone);
             foreach (DefinitionFault fault in result.Faults)
             {
                 WriteError(new TokenDashboardException(

@@ -39,8 +39,6 @@ internal static class ClickHouseExpressions
         _ => false,
     };
 
-    internal static bool IsPriced(PanelMeasure measure) => measure is SumMeasure && NeedsPrices(measure);
-
     internal static string Expression(PanelMeasure measure) => measure switch
     {
         SumMeasure sum => Sum(sum.Measure),
@@ -83,27 +81,4 @@ internal static class ClickHouseExpressions
     internal static string Columns(IEnumerable<PanelMeasure> measures) => string.Join(", ", measures.Select((measure, index) => $"{Expression(measure)} AS m{index + 1}"));
 
     internal static string Factor(RatioMeasure ratio) => ratio.Factor == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"{ratio.Factor} * ");
-
-    internal static string Column(PanelDimension dimension) => dimension switch
-    {
-        PanelDimension.User => "user",
-        PanelDimension.Model => "model",
-        PanelDimension.Provider => "provider",
-        _ => "request_type",
-    };
-
-    internal static string Title(PanelDimension dimension) => dimension switch
-    {
-        PanelDimension.User => "User",
-        PanelDimension.Model => "Model",
-        PanelDimension.Provider => "Provider",
-        _ => "Request type",
-    };
-
-    // The name of a series is its label; that of the measure is not shown.
-    internal static string Label(PanelMeasure measure) => measure.Title.ToLowerInvariant();
-
-    internal static string Quoted(string title) => $"\"{title}\"";
-
-    internal static string Lines(IEnumerable<string> items, string indent = "  ") => string.Join($",\n{indent}", items);
 }

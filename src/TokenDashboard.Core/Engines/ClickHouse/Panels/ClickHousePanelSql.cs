@@ -3,6 +3,7 @@ using TokenDashboard.Grafana.Model.Panels;
 using TokenDashboard.Grafana.Queries;
 
 using static TokenDashboard.Engines.ClickHouse.Panels.ClickHouseExpressions;
+using static TokenDashboard.Grafana.Queries.PanelNames;
 
 namespace TokenDashboard.Engines.ClickHouse.Panels;
 
@@ -132,7 +133,7 @@ internal static class ClickHousePanelSql
                 FROM (
                   SELECT {bucket}, {Known(Column(query.Dimension))} AS name, {Expression(query.Measure)} AS amount
                   {From([query.Measure], indent: "          ")}
-                  GROUP BY bucket, name{(IsPriced(query.Measure) ? " HAVING amount > 0" : "")}))
+                  GROUP BY bucket, name{(query.Measure.IsPricedSum ? " HAVING amount > 0" : "")}))
             """;
     }
 

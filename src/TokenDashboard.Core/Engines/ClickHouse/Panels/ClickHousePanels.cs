@@ -14,10 +14,6 @@ namespace TokenDashboard.Engines.ClickHouse.Panels;
 /// </summary>
 internal sealed class ClickHousePanels : IPanelEngine
 {
-    private const int MaxNames = 5_000;
-    private const int MaxBuckets = 1000;
-    private const int MaxAutomaticBuckets = 120;
-
     private static readonly string[] NameColumns = ["source", "provider", "model", "user"];
 
     public DataSourcePlugin Plugin => DataSourcePlugin.ClickHouse;
@@ -49,8 +45,8 @@ internal sealed class ClickHousePanels : IPanelEngine
         "Where the bucket of a request begins.",
         $$"""
         WITH dateDiff('second', $__fromTime, $__toTime) AS seconds, ${zone:sqlstring} AS zone,
-          if(${bucket:raw} > 0, ${bucket:raw}, arrayFirst(length -> length * {{MaxAutomaticBuckets}} >= seconds OR length = 86400, [60, 300, 900, 1800, 3600, 10800, 21600, 43200, 86400])) AS size,
-          size * (1 + intDiv(seconds, size * {{MaxBuckets}})) AS enlarged,
+          if(${bucket:raw} > 0, ${bucket:raw}, arrayFirst(length -> length * {{PanelLimits.MaxAutomaticBuckets}} >= seconds OR length = {{PanelLimits.AutomaticBuckets[^1]}}, [{{string.Join(", ", PanelLimits.AutomaticBuckets)}}])) AS size,
+          size * (1 + intDiv(seconds, size * {{PanelLimits.MaxBuckets}})) AS enlarged,
           toString(if(enlarged <= 900, enlarged, intDiv(enlarged + 899, 900) * 900)) AS step,
           concat('timezoneOffset(toTimeZone(time, ''', zone, '''))') AS utc_offset,
           concat('intDiv(toUnixTimestamp(time) + ', utc_offset, ', ', step, ') * ', step) AS local
@@ -107,7 +103,7 @@ internal sealed class ClickHousePanels : IPanelEngine
             name,
             label,
             description,
-            $"SELECT {Known("text")} AS name FROM (SELECT DISTINCT {name} AS text FROM {RequestTable.Name}{condition}) WHERE position(text, concat('$', '__')) = 0 ORDER BY name LIMIT {MaxNames}",
+            $"SELECT {Known("text")} AS name FROM (SELECT DISTINCT {name} AS text FROM {RequestTable.Name}{condition}) WHERE position(text, concat('$', '__')) = 0 ORDER BY name LIMIT {PanelLimits.MaxNames}",
             "1")
         {
             Plugin = DataSourcePlugin.ClickHouse,

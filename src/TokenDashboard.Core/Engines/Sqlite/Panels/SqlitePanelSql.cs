@@ -3,6 +3,8 @@ using TokenDashboard.Grafana.Model.Panels;
 using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Telemetry;
 
+using static TokenDashboard.Grafana.Queries.PanelNames;
+
 namespace TokenDashboard.Engines.Sqlite.Panels;
 
 /// <summary>Writes what panels ask as SQL for SQLite, over the relations of <see cref="UsageRelations"/>, as an analyst would type it.</summary>
@@ -74,7 +76,7 @@ internal static class SqlitePanelSql
         """;
 
     private static string OverTime(OverTimeQuery query) => $"""
-        SELECT time, {string.Join(", ", query.Measures.Select((measure, index) => $"{(IsPriced(measure) ? $"m{index + 1}" : $"COALESCE(m{index + 1}, 0)")} AS {Quoted(measure.Title)}"))}
+        SELECT time, {string.Join(", ", query.Measures.Select((measure, index) => $"{(measure.IsPricedSum ? $"m{index + 1}" : $"COALESCE(m{index + 1}, 0)")} AS {Quoted(measure.Title)}"))}
         FROM {Relation("times")} LEFT JOIN (
           SELECT time, {string.Join(", ", query.Measures.Select((measure, index) => $"{Expression(measure)} AS m{index + 1}"))}
           FROM {Relation(query.OfRowUser ? "usage_over_time" : "model_usage_over_time")}{OfRow(query)}
@@ -96,7 +98,7 @@ internal static class SqlitePanelSql
 
     private static string TopOverTime(TopOverTimeQuery query) => $"""
         {TopOfBuckets(query)}
-        SELECT time, {TopName(query.Dimension)} AS {Name(query.Dimension)}, SUM(amount) AS {Label(query.Measure)}
+        SELECT time, {TopName(query.Dimension)} AS {Column(query.Dimension)}, SUM(amount) AS {Label(query.Measure)}
         FROM used
         GROUP BY 1, 2
         ORDER BY 1, 3 DESC
@@ -104,27 +106,27 @@ internal static class SqlitePanelSql
 
     private static string CumulativeTop(TopOverTimeQuery query) => $"""
         {TopOfBuckets(query)},
-          named AS MATERIALIZED (SELECT time, {TopName(query.Dimension)} AS {Name(query.Dimension)}, SUM(amount) AS amount FROM used GROUP BY 1, 2)
-        SELECT time, {Name(query.Dimension)}, SUM(COALESCE(amount, 0)) OVER (PARTITION BY {Name(query.Dimension)} ORDER BY time) AS {Label(query.Measure)}
-        FROM {Relation("times")} CROSS JOIN (SELECT DISTINCT {Name(query.Dimension)} FROM named) LEFT JOIN named USING (time, {Name(query.Dimension)})
+          named AS MATERIALIZED (SELECT time, {TopName(query.Dimension)} AS {Column(query.Dimension)}, SUM(amount) AS amount FROM used GROUP BY 1, 2)
+        SELECT time, {Column(query.Dimension)}, SUM(COALESCE(amount, 0)) OVER (PARTITION BY {Column(query.Dimension)} ORDER BY time) AS {Label(query.Measure)}
+        FROM {Relation("times")} CROSS JOIN (SELECT DISTINCT {Column(query.Dimension)} FROM named) LEFT JOIN named USING (time, {Column(query.Dimension)})
         WHERE time <= MAX(unixepoch(), (SELECT MAX(time) FROM named))
         ORDER BY 1, 3 DESC
         """;
 
     private static string TopOfBuckets(TopOverTimeQuery query)
     {
-        string name = Name(query.Dimension);
+        string name = Column(query.Dimension);
         string relation = query.ByDay ? "usage_by_day" : query.Dimension == PanelDimension.User ? "usage_over_time" : "model_usage_over_time";
         return $"""
             WITH used AS MATERIALIZED (
-                SELECT time, {name}, {Expression(query.Measure)} AS amount FROM {Relation(relation)} GROUP BY time, {name}{(IsPriced(query.Measure) ? " HAVING amount > 0" : "")}),
+                SELECT time, {name}, {Expression(query.Measure)} AS amount FROM {Relation(relation)} GROUP BY time, {name}{(query.Measure.IsPricedSum ? " HAVING amount > 0" : "")}),
               top AS MATERIALIZED (SELECT {name} FROM used GROUP BY {name} ORDER BY SUM(amount) DESC, {name} LIMIT {query.Top})
             """;
     }
 
     private static string Top(TopQuery query)
     {
-        string name = Name(query.Dimension), title = Quoted(Title(query.Dimension));
+        string name = Column(query.Dimension), title = Quoted(Title(query.Dimension));
         string relation = Usage(query.Dimension == PanelDimension.User || query.OfRowUser);
         (string parts, string value) = query.Measure is RatioMeasure ratio
             ? ($"SUM({ratio.Measure.Name}) AS amount, SUM({ratio.Per.Name}) AS per", $"{Factor(ratio)} * SUM(amount) / SUM(per)")
@@ -145,7 +147,7 @@ internal static class SqlitePanelSql
 
     private static string Table(TableQuery query)
     {
-        string name = Name(query.Dimension);
+        string name = Column(query.Dimension);
         bool users = query.Dimension == PanelDimension.User;
         bool percentiles = query.Columns.OfType<PercentileMeasure>().Any(), previous = query.Columns.Any(column => column is PreviousMeasure or ChangeMeasure);
         bool models = query.Columns.OfType<MainModelMeasure>().Any();
@@ -199,12 +201,12 @@ internal static class SqlitePanelSql
         """;
 
     private static string Durations(DurationQuery query) => $"""
-        WITH used AS MATERIALIZED ({Ranked(Name(query.Dimension), "model_latency")})
-        SELECT {Name(query.Dimension)} AS {Quoted(Title(query.Dimension))},
+        WITH used AS MATERIALIZED ({Ranked(Column(query.Dimension), "model_latency")})
+        SELECT {Column(query.Dimension)} AS {Quoted(Title(query.Dimension))},
           {Lines(Percents.Select(percent => $"{Percentile(percent)} AS \"p{percent}\""))}
         FROM used
-        GROUP BY {Name(query.Dimension)}
-        ORDER BY MAX(all_requests) DESC, {Name(query.Dimension)}
+        GROUP BY {Column(query.Dimension)}
+        ORDER BY MAX(all_requests) DESC, {Column(query.Dimension)}
         LIMIT {query.Top}
         """;
 
@@ -250,8 +252,8 @@ internal static class SqlitePanelSql
         string.Join(", ", hours.Select(hour => $"SUM({value}) FILTER (WHERE hour = {hour}) AS \"{title(hour.ToString("00", CultureInfo.InvariantCulture))}\""))));
 
     private static string LargestNames(LargestNamesQuery query) => $"""
-        SELECT {Name(query.Dimension)} AS name FROM {Usage(query.Dimension == PanelDimension.User)}
-        WHERE {UsageRelations.Choosable(Name(query.Dimension))}
+        SELECT {Column(query.Dimension)} AS name FROM {Usage(query.Dimension == PanelDimension.User)}
+        WHERE {UsageRelations.Choosable(Column(query.Dimension))}
         GROUP BY name ORDER BY {Expression(query.Measure)} DESC, name LIMIT {query.Top}
         """;
 
@@ -323,9 +325,6 @@ internal static class SqlitePanelSql
         _ => throw new ArgumentOutOfRangeException(nameof(measure)),
     };
 
-    // Without prices there is no cost, which is something else than none.
-    private static bool IsPriced(PanelMeasure measure) => measure is SumMeasure sum && Measures.Priced.Contains(sum.Measure);
-
     private static string Factor(RatioMeasure ratio) => ratio.Factor.ToString("0.0#", CultureInfo.InvariantCulture);
 
     private static string Selected(PanelMeasure measure) => $"{Expression(measure)} AS {Quoted(measure.Title)}";
@@ -335,32 +334,9 @@ internal static class SqlitePanelSql
     private static string OfRow(PanelQuery query) =>
         query.OfRowUser ? $"\nWHERE user IN (${{{PanelNames.RowUser}:sqlstring}}) OR replace(user, '\"', '\\\"') IN (${{{PanelNames.RowUser}:sqlstring}})" : "";
 
-    private static string TopName(PanelDimension dimension) => $"CASE WHEN {Name(dimension)} IN top THEN {Name(dimension)} ELSE '{PanelNames.Other}' END";
+    private static string TopName(PanelDimension dimension) => $"CASE WHEN {Column(dimension)} IN top THEN {Column(dimension)} ELSE '{PanelNames.Other}' END";
 
     private static string Usage(bool users) => Relation(users ? "usage" : "model_usage");
 
     internal static string Relation(string name) => "${" + name + ":raw}";
-
-    private static string Name(PanelDimension dimension) => dimension switch
-    {
-        PanelDimension.User => "user",
-        PanelDimension.Model => "model",
-        PanelDimension.Provider => "provider",
-        _ => "request_type",
-    };
-
-    private static string Title(PanelDimension dimension) => dimension switch
-    {
-        PanelDimension.User => "User",
-        PanelDimension.Model => "Model",
-        PanelDimension.Provider => "Provider",
-        _ => "Request type",
-    };
-
-    // The name of a series is its label; that of the measure is not shown.
-    private static string Label(PanelMeasure measure) => measure.Title.ToLowerInvariant();
-
-    private static string Quoted(string title) => $"\"{title}\"";
-
-    private static string Lines(IEnumerable<string> items, string indent = "  ") => string.Join($",\n{indent}", items);
 }

@@ -9,8 +9,6 @@ namespace TokenDashboard.Engines.Sqlite.Panels;
 /// <summary>SQLite, as dashboards and alert rules see it.</summary>
 internal sealed class SqlitePanels : IPanelEngine
 {
-    private const int MaxNames = 5_000;
-
     public DataSourcePlugin Plugin => DataSourcePlugin.Sqlite;
 
     public IReadOnlyList<QueryVariable> Names { get; } =
@@ -34,6 +32,6 @@ internal sealed class SqlitePanels : IPanelEngine
         name,
         label,
         description,
-        $"SELECT DISTINCT {UsageRelations.Known(column)} AS name FROM ${"{names:raw}"} WHERE {UsageRelations.Choosable(UsageRelations.Known(column))}{condition} LIMIT {MaxNames}",
+        $"SELECT DISTINCT {UsageRelations.Known(column)} AS name FROM ${"{names:raw}"} WHERE {UsageRelations.Choosable(UsageRelations.Known(column))}{condition} LIMIT {PanelLimits.MaxNames}",
         UsageRelations.AllValue);
 }

@@ -20,10 +20,6 @@ internal static class UsageRelations
     /// </summary>
     internal const string AllValue = "TRUE";
 
-    /// <summary>The most buckets of a time range. A smaller bucket is enlarged to a multiple of itself that keeps to this.</summary>
-    internal const int MaxBuckets = 1000;
-
-    private const int MaxAutomaticBuckets = 120;
     private const int NewestRequests = 200_000;
 
     /// <summary>How many requests the newest ones are at least.</summary>
@@ -189,9 +185,9 @@ internal static class UsageRelations
     private static string BucketSize { get; } = $$"""
         (SELECT CASE WHEN enlarged <= {{RollupLevels.QuarterSeconds}} THEN enlarged
             ELSE (enlarged + {{RollupLevels.QuarterSeconds - 1}}) / {{RollupLevels.QuarterSeconds}} * {{RollupLevels.QuarterSeconds}} END
-          FROM (SELECT size * (1 + (until - since) / (size * {{MaxBuckets}})) AS enlarged FROM (SELECT CASE WHEN ${bucket:raw} > 0 THEN ${bucket:raw} ELSE COALESCE(
-            (SELECT MIN(column1) FROM (VALUES (60), (300), (900), (1800), (3600), (10800), (21600), (43200))
-             WHERE column1 * {{MaxAutomaticBuckets}} >= until - since), 86400) END AS size)))
+          FROM (SELECT size * (1 + (until - since) / (size * {{PanelLimits.MaxBuckets}})) AS enlarged FROM (SELECT CASE WHEN ${bucket:raw} > 0 THEN ${bucket:raw} ELSE COALESCE(
+            (SELECT MIN(column1) FROM (VALUES {{string.Join(", ", PanelLimits.AutomaticBuckets.SkipLast(1).Select(length => $"({length})"))}})
+             WHERE column1 * {{PanelLimits.MaxAutomaticBuckets}} >= until - since), {{PanelLimits.AutomaticBuckets[^1]}}) END AS size)))
         """;
 
     /// <summary>The beginning of the bucket of a second on the local clock; needs a stretch.</summary>
@@ -232,7 +228,7 @@ internal static class UsageRelations
         scope(since, until, shift, step) AS MATERIALIZED (
           SELECT CASE WHEN previous THEN since * 2 - until ELSE {{since}} END, CASE WHEN previous THEN since ELSE until END,
             CASE WHEN previous THEN until - since ELSE 0 END,
-            CASE grain WHEN 'bucket' THEN {{BucketSize}} WHEN 'day' THEN 86400 * (1 + (until - since) / (86400 * {{MaxBuckets}})) WHEN 'hour' THEN 3600 ELSE 0 END
+            CASE grain WHEN 'bucket' THEN {{BucketSize}} WHEN 'day' THEN 86400 * (1 + (until - since) / (86400 * {{PanelLimits.MaxBuckets}})) WHEN 'hour' THEN 3600 ELSE 0 END
           FROM parameter CROSS JOIN (SELECT CASE (SELECT grain FROM parameter) WHEN 'month' THEN {{MonthBefore("«to»")}} ELSE «from» END AS since, «to» AS until)),
         stretch(first, last, step, utc_offset, before, since, shift) AS MATERIALIZED (
           SELECT MAX(scope.since, clock.since), MIN(scope.until, clock.until), step, utc_offset,

@@ -73,11 +73,12 @@ public static class Units
     public static IReadOnlyList<string> Currencies { get; } = [.. Ids.Where(id => id.StartsWith("currency", StringComparison.Ordinal) && id.Length == "currencyUSD".Length).Select(id => id[^3..]).Order(StringComparer.Ordinal)];
 
     /// <summary>The unit of money: with Grafana's sign of the currency where it has one, else with its code.</summary>
-    /// <param name="code">The code of a currency, such as EUR.</param>
+    /// <param name="code">The code of a currency, such as EUR, in any case.</param>
     public static string Currency(string code)
     {
         ArgumentNullException.ThrowIfNull(code);
-        return Ids.Contains($"currency{code}") ? $"currency{code}" : $"prefix:{code} ";
+        string written = code.ToUpperInvariant();
+        return Ids.Contains($"currency{written}") ? $"currency{written}" : $"prefix:{written} ";
     }
 
     /// <summary>The known unit that is most similar to a text; null if none is similar.</summary>
