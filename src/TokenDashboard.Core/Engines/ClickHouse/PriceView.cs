@@ -51,34 +51,38 @@ internal static class PriceView
         """,
         $"""
         CREATE VIEW IF NOT EXISTS {Name}{onCluster} AS
-        {View}
+        {Of(RequestTable.Rows, "1", Prompt, Prompt)}
         COMMENT '{RequestTable.Comment}{RequestTable.Format}'
         """,
     ];
 
-    /// <summary>Whether both are there.</summary>
-    public static bool Exist(ClickHouseServer server)
-    {
-        var parameters = new ClickHouseParameters();
-        return server.Query(
-            $"SELECT toInt64(count()) FROM system.tables WHERE database = currentDatabase() AND name IN ({parameters.Add(Table)}, {parameters.Add(Name)})", parameters, row => row.GetInt64(0)).Single() == 2;
-    }
+    /// <summary>Whether any price changes within a day of UTC or a class of input size, so that sums of those do not tell what was paid.</summary>
+    public static string NeedRequests { get; } = $"""
+        (SELECT count() > 0 FROM {Table} FINAL ARRAY JOIN prices AS each
+            WHERE each.day_from > 0 OR each.day_until < 86400 OR each.since % 86400 != 0 OR (each.until % 86400 != 0 AND each.until < {DateTime.MaxValue.Ticks / TimeSpan.TicksPerSecond - (DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerSecond)})
+                OR each.prompt_above NOT IN (-1, {string.Join(", ", InputSize.Thresholds)}))
+        """;
 
+    /// <summary>A query of requests or sums of them, with what they cost.</summary>
+    /// <param name="rows">What is read, under the name <c>request</c>.</param>
+    /// <param name="requests">How many requests a row is.</param>
+    /// <param name="smallest">The least prompt tokens of a request of the row.</param>
+    /// <param name="largest">The most of them.</param>
     // As PriceRates.CostOf: where no token has a price there is no cost. Amounts of several currencies are not added. A condition on
     // what is joined costs less than a list of prices that is copied to each request, and a number as the key a fifth of two texts.
-    private static string View { get; } = $"""
+    public static string Of(string rows, string requests, string smallest, string largest) => $"""
         WITH
             intDiv({RequestTable.Micros}, 1000000) AS second,
             {string.Join(" + ", Parts.Select(part => $"if(price.{part.Rate} IS NULL, {part.Tokens}, 0)"))} AS unpriced,
             (SELECT uniqExactIf(currency, notEmpty(prices)) FROM {Table} FINAL) < 2 AS one_currency
         SELECT request.*,
             if(price.prompt_upto > 0 AND one_currency AND (unpriced < {Prompt} + {Completion} OR {Prompt} + {Completion} = 0),
-                {string.Join(" + ", Parts.Select(part => $"{part.Tokens} * ifNull(price.{part.Rate}, 0)"))} + price.request, NULL) AS cost,
+                {string.Join(" + ", Parts.Select(part => $"{part.Tokens} * ifNull(price.{part.Rate}, 0)"))} + {requests} * price.request, NULL) AS cost,
             if((SELECT count() FROM {Table}) > 0, unpriced, NULL) AS unpriced_tokens,
             if(one_currency, {Measures.CachedTokens.Name} * (price.input - price.cached), NULL) AS cache_savings
-        FROM {RequestTable.Name} AS request FINAL
+        FROM {rows}
         LEFT JOIN (SELECT cityHash64(provider, model) AS key, {string.Join(", ", Fields.Select(name => $"each.{name} AS {name}"))} FROM {Table} FINAL ARRAY JOIN prices AS each) AS price
             ON price.key = cityHash64(request.provider, request.model) AND second >= price.since AND second < price.until
-                AND second % 86400 >= price.day_from AND second % 86400 < price.day_until AND {Prompt} > price.prompt_above AND {Prompt} <= price.prompt_upto
+                AND second % 86400 >= price.day_from AND second % 86400 < price.day_until AND {smallest} > price.prompt_above AND {largest} <= price.prompt_upto
         """;
 }

@@ -12,11 +12,11 @@ internal static partial class RequestTable
     /// <summary>The table that queries read. In a cluster it stands for those of all shards.</summary>
     public const string Name = "token_request";
 
-    /// <summary>The table of one shard of a cluster.</summary>
-    public const string LocalName = "token_request_local";
+    /// <summary>What the name of a table ends in that is one shard's, in a cluster.</summary>
+    private const string Local = "_local";
 
     /// <summary>The table with the last version of each row.</summary>
-    public const string Rows = Name + " FINAL";
+    public const string Rows = Name + " AS request FINAL";
 
     /// <summary>
     /// The setting without which each query of <see cref="Rows"/> merges all partitions with one another, for up to fifty times as long. Rows that
@@ -25,7 +25,7 @@ internal static partial class RequestTable
     public const string FinalSetting = "do_not_merge_across_partitions_select_final";
 
     /// <summary>The form of the table, which its comment tells.</summary>
-    public const int Format = 1;
+    public const int Format = 2;
 
     /// <summary>What the comment of each table of this product begins with.</summary>
     public const string Comment = "TokenDashboard requests, format ";
@@ -63,25 +63,33 @@ internal static partial class RequestTable
     /// <summary>Ticks of microseconds since 1970.</summary>
     public static long TicksOf(long micros) => DateTime.UnixEpoch.Ticks + (micros * TimeSpan.TicksPerMicrosecond);
 
-    /// <summary>The statements that make the table.</summary>
-    /// <param name="cluster">The cluster, or null for a table of one server.</param>
+    /// <summary>The statements that make the tables and views that are missing.</summary>
+    /// <param name="cluster">The cluster, or null for tables of one server.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreAddressInvalid"/>: no cluster has such a name.</exception>
     public static IReadOnlyList<string> CreateStatements(string? cluster)
     {
-        if (cluster is null)
-            return [Create(Name, "", "ReplacingMergeTree(version, is_removed)"), .. PriceView.CreateStatements("")];
-        if (!ClusterName().IsMatch(cluster))
+        if (cluster is not null && !ClusterName().IsMatch(cluster))
             throw new TokenDashboardException(ErrorCode.StoreAddressInvalid, "The name of a cluster has only letters, digits, and the characters _ - and . in it.", target: cluster);
+        string onCluster = cluster is null ? "" : $" ON CLUSTER '{cluster}'";
         return
         [
-            Create(LocalName, $" ON CLUSTER '{cluster}'", $"ReplicatedReplacingMergeTree('/clickhouse/tables/{{shard}}/{{database}}/{{table}}', '{{replica}}', version, is_removed)"),
-            $"""
-            CREATE TABLE IF NOT EXISTS {Name} ON CLUSTER '{cluster}' AS {LocalName}
-            ENGINE = Distributed('{cluster}', currentDatabase(), {LocalName}, cityHash64(source))
-            COMMENT '{Comment}{Format}'
-            """,
-            .. PriceView.CreateStatements($" ON CLUSTER '{cluster}'"),
+            .. Create(cluster, Name, $"""
+                {string.Join(",\n    ", Content.Concat(Bookkeeping).Select(column => $"{column.Name} {column.Type}"))},
+                    INDEX time_range time TYPE minmax GRANULARITY 1
+                """, "ReplacingMergeTree", "version, is_removed", "PARTITION BY toYYYYMM(time)\nORDER BY (source, id)"),
+            .. PriceView.CreateStatements(onCluster),
+            .. UsageTables.Tables.SelectMany(table => Create(cluster, table.Name, table.Columns, table.Engine, table.Arguments, table.Order)),
+            .. UsageTables.CreateViews(onCluster, cluster is null ? "" : Local),
         ];
+    }
+
+    /// <summary>Whether all tables and views are there.</summary>
+    public static bool Exist(ClickHouseServer server)
+    {
+        string[] names = [Name, PriceView.Table, PriceView.Name, .. UsageTables.Tables.Select(table => table.Name), UsageTables.Marks, UsageTables.Name, UsageTables.Priced];
+        var parameters = new ClickHouseParameters();
+        return server.Query(
+            $"SELECT toInt64(count()) FROM system.tables WHERE database = currentDatabase() AND name IN {parameters.Add("Array(String)", names)}", parameters, row => row.GetInt64(0)).Single() == names.Length;
     }
 
     /// <summary>Whether the table is there, in the form that this version reads.</summary>
@@ -107,18 +115,29 @@ internal static partial class RequestTable
     public static TokenDashboardException Missing(ClickHouseAddress address) => new(
         ErrorCode.StoreTableMissing, $"'{address}' has no table {Name}, or the user may not see it. Sync-TokenStore makes it.", target: address.ToString());
 
-    private static string Create(string name, string onCluster, string engine) =>
-        $"""
-        CREATE TABLE IF NOT EXISTS {name}{onCluster}
-        (
-            {string.Join(",\n    ", Content.Concat(Bookkeeping).Select(column => $"{column.Name} {column.Type}"))},
-            INDEX time_range time TYPE minmax GRANULARITY 1
-        )
-        ENGINE = {engine}
-        PARTITION BY toYYYYMM(time)
-        ORDER BY (source, id)
-        COMMENT '{Comment}{Format}'
-        """;
+    // In a cluster all rows of a source are on one shard.
+    private static IEnumerable<string> Create(string? cluster, string name, string columns, string engine, string arguments, string order)
+    {
+        string onCluster = cluster is null ? "" : $" ON CLUSTER '{cluster}'", comment = $"COMMENT '{Comment}{Format}'";
+        string replicated = $"Replicated{engine}('/clickhouse/tables/{{shard}}/{{database}}/{{table}}', '{{replica}}'{(arguments.Length > 0 ? ", " : "")}{arguments})";
+        yield return $"""
+            CREATE TABLE IF NOT EXISTS {name}{(cluster is null ? "" : Local + onCluster)}
+            (
+                {columns}
+            )
+            ENGINE = {(cluster is null ? $"{engine}({arguments})" : replicated)}
+            {order}
+            {comment}
+            """;
+        if (cluster is not null)
+        {
+            yield return $"""
+                CREATE TABLE IF NOT EXISTS {name}{onCluster} AS {name}{Local}
+                ENGINE = Distributed('{cluster}', currentDatabase(), {name}{Local}, cityHash64(source))
+                {comment}
+                """;
+        }
+    }
 
     [GeneratedRegex(@"^[A-Za-z0-9_.-]+$")]
     private static partial Regex ClusterName();

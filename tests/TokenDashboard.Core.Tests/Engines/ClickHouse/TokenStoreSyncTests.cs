@@ -49,6 +49,7 @@ public class TokenStoreSyncTests
         Assert.Equal((3L, 2L, 5L), (mended.Changed, mended.Removed, mended.Repaired));
         TokenStoreSyncResult after = Run(store, address);
         Assert.Equal((0L, 0L, 498L), (after.Changed, after.Removed, after.AlreadyThere));
+        Assert.Equal(Requests(address), Usage(address));
         Assert.Equal(498, CountOf(address));
         Assert.Equal(2, CountOf(address, new RequestFilter { User = ["x"] }));
 
@@ -57,6 +58,46 @@ public class TokenStoreSyncTests
             connection.Execute("INSERT INTO telemetry SELECT 5, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens, duration_ms, success, trace_id, span_id, parent_span_id FROM telemetry WHERE id = 6");
         Assert.Equal(1, Run(store, address).Sent);
         Assert.Equal(499, CountOf(address));
+    }
+
+    [ClickHouseFact]
+    public void Sums_are_used_but_not_those_that_a_run_which_was_ended_has_left_behind()
+    {
+        using var store = new TestStore();
+        store.Insert(Some);
+        string address = ClickHouseEngine.Shared.NewDatabase(), database = address.Split('/')[^1];
+        void Execute(string sql) => ClickHouseEngine.Shared.Execute(sql, database);
+        const string Day = "2026-01-11";
+        Run(store, address);
+        Assert.Equal(63, Rows(address));
+        Assert.Equal(9 * 2, Rows(address, users: 0, step: 900) + Rows(address, users: 0));
+        Assert.Equal(Requests(address), Usage(address));
+
+        // Ended after its mark; then after it sent; then while it summed up.
+        Execute($"INSERT INTO token_usage_day (source, day, mark, generation) VALUES ('store', '{Day}', 5, 0)");
+        Assert.Equal(63 - 7 + 60, Rows(address));
+        Assert.Equal(Requests(address), Usage(address));
+        Execute($"INSERT INTO token_request SELECT * REPLACE (id + 1000 AS id) FROM token_request FINAL WHERE toDate(time) = '{Day}' LIMIT 10");
+        Assert.Equal(510, Usage(address).Requests);
+        Assert.Equal(Requests(address), Usage(address));
+        Execute($"INSERT INTO token_usage_sum SELECT * REPLACE (toUInt64(toUnixTimestamp64Nano(now64(9))) AS generation) FROM token_usage_sum WHERE day = '{Day}'");
+        Assert.Equal(Requests(address), Usage(address));
+
+        // The next run sums up what that one should have; and what it finds to be otherwise, although nothing says so.
+        Run(store, address);
+        Assert.Equal(63, Rows(address));
+        Assert.Equal(Requests(address), Usage(address));
+        Execute($"INSERT INTO token_request SELECT * REPLACE (id + 2000 AS id) FROM token_request FINAL WHERE toDate(time) = '{Day}' LIMIT 3");
+        Run(store, address);
+        Assert.Equal((63, 513), (Rows(address), Usage(address).Requests));
+        Run(store, address, new() { Repair = true });
+        Assert.Equal((63, 500), (Rows(address), Usage(address).Requests));
+        Assert.Equal(Requests(address), Usage(address));
+
+        // Requests of which a server that was killed kept nothing but themselves.
+        Execute("TRUNCATE TABLE token_usage_day");
+        Run(store, address);
+        Assert.Equal((63, 500), (Rows(address), Usage(address).Requests));
     }
 
     [ClickHouseFact]
@@ -200,7 +241,7 @@ public class TokenStoreSyncTests
     {
         IReadOnlyList<string> statements = RequestTable.CreateStatements("main");
 
-        Assert.Equal(4, statements.Count);
+        Assert.Equal(11, statements.Count);
         Assert.All(statements, statement => Assert.Contains("ON CLUSTER 'main'", statement, StringComparison.Ordinal));
         Assert.Contains("token_request_local ON CLUSTER 'main'", statements[0], StringComparison.Ordinal);
         Assert.Contains("Distributed('main', currentDatabase(), token_request_local, cityHash64(source))", statements[1], StringComparison.Ordinal);
@@ -242,6 +283,20 @@ public class TokenStoreSyncTests
     {
         using ITelemetryStore store = TelemetryStores.Open(address, CancellationToken.None);
         return store.CountRequests(filter ?? new RequestFilter());
+    }
+
+    // What the view makes of sums and requests, and what the requests are.
+    private static (long Requests, long Tokens) Usage(string address) => Read(address, "SELECT sum(requests), sum(prompt_tokens) FROM token_usage(since = 0, until = 2000000000, step = 0, users = 1)");
+
+    private static (long Requests, long Tokens) Requests(string address) => Read(address, "SELECT toInt64(count()), sum(prompt_tokens) FROM token_request FINAL");
+
+    private static long Rows(string address, int users = 1, int step = 0) =>
+        Read(address, $"SELECT toInt64(count()), toInt64(0) FROM token_usage(since = 0, until = 2000000000, step = {step}, users = {users})").Item1;
+
+    private static (long, long) Read(string address, string sql)
+    {
+        using var server = new ClickHouseServer(ClickHouseAddress.Parse(address), null, CancellationToken.None);
+        return server.Query(sql, new ClickHouseParameters(), row => (row.GetInt64(0), row.GetInt64(1))).Single();
     }
 
     private static long Sum(string address)

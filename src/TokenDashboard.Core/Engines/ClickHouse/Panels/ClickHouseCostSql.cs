@@ -11,15 +11,15 @@ internal static class ClickHouseCostSql
         WITH toDateTime(toStartOfMonth($__toTime - 1, {Zone}), {Zone}) AS month
         SELECT sumOrNull(cost) AS "Month so far",
           sumOrNull(cost) * 86400 * toDayOfMonth(toLastDayOfMonth($__toTime - 1, {Zone})) / greatest(60, dateDiff('second', month, least($__toTime, now()))) AS "Month at this rate"
-        {From([PanelMeasures.Cost], range: "time >= month AND time < $__toTime")}
+        {OfUsage([PanelMeasures.Cost], Grain.Range, users: false, $"since = toUnixTimestamp(toDateTime(toStartOfMonth($__toTime - 1, {Zone}), {Zone})), until = toUnixTimestamp($__toTime)")}
         """;
 
     internal static string Spread(CostSpreadQuery query)
     {
         string one = query.Transactions ? "a transaction" : "a request";
         string spent = query.Transactions
-            ? $"SELECT sum(cost) AS spent {From([PanelMeasures.Cost], " AND transaction_id != ''")} GROUP BY transaction_id"
-            : $"SELECT cost AS spent {From([PanelMeasures.Cost])}";
+            ? $"SELECT sum(cost) AS spent {OfRequests(priced: true, " AND transaction_id != ''")} GROUP BY transaction_id"
+            : $"SELECT cost AS spent {OfRequests(priced: true)}";
         return $"""
             SELECT avg(spent) AS "Mean of {one}", {Percentile(95, "spent")} AS "p95 of {one}", max(spent) AS "Most of {one}"
             FROM ({spent})

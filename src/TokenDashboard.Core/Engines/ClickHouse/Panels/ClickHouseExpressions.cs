@@ -20,13 +20,33 @@ internal static class ClickHouseExpressions
     /// <summary>A name as panels show it and variables choose it.</summary>
     internal static string Known(string column) => $"if({column} = '', '{PanelNames.Unknown}', {column})";
 
+    internal const string Range = "since = toUnixTimestamp($__fromTime), until = toUnixTimestamp($__toTime)";
+
+    /// <summary>That of the period before; an empty one where the table does not go back that far.</summary>
     internal static string PreviousRange => Raw("previous");
 
-    // Only the view knows what a request costs, and takes longer.
-    internal static string From(
-        IEnumerable<PanelMeasure>? measures = null, string also = "", string range = "time >= $__fromTime AND time < $__toTime", string indent = "") => $"""
-        FROM {((measures ?? []).Any(NeedsPrices) ? PriceView.Name : RequestTable.Rows)}
-        {indent}WHERE {range} AND {Raw("chosen")}{also}
+    /// <summary>The relation of sums and requests, with its condition.</summary>
+    /// <param name="measures">What is asked of it. Only one of its two views knows what requests cost, and takes longer.</param>
+    /// <param name="grain">At what times rows end.</param>
+    /// <param name="users">Whether users are told apart, besides what the variables choose.</param>
+    /// <param name="range">The time range.</param>
+    /// <param name="also">A further condition.</param>
+    /// <param name="indent">Goes before the second line.</param>
+    internal static string OfUsage(IEnumerable<PanelMeasure> measures, Grain grain, bool users, string range = Range, string also = "", string indent = "")
+    {
+        PanelMeasure[] all = [.. measures];
+        string step = grain switch { Grain.Range => "0", Grain.Bucket => Raw("step"), _ => "900" };
+        string detail = users || all.Any(measure => measure is UsersMeasure) ? $"greatest(1, {Raw("users")})" : Raw("users");
+        return $"""
+            FROM {(all.Any(NeedsPrices) ? UsageTables.Priced : UsageTables.Name)}({range}, step = {step}, users = {detail})
+            {indent}WHERE {Raw("chosen")}{also}
+            """;
+    }
+
+    /// <summary>The single requests, with their condition.</summary>
+    internal static string OfRequests(bool priced = false, string also = "", string indent = "") => $"""
+        FROM {(priced ? PriceView.Name : RequestTable.Rows)}
+        {indent}WHERE time >= $__fromTime AND time < $__toTime AND {Raw("chosen")}{also}
         """;
 
     internal static string OfRow(PanelQuery query) => query.OfRowUser ? $" AND {Known("user")} IN (${{{PanelNames.RowUser}:sqlstring}})" : "";
@@ -45,27 +65,19 @@ internal static class ClickHouseExpressions
         RatioMeasure ratio => $"{Factor(ratio)}{Sum(ratio.Measure)} / nullIf({Sum(ratio.Per)}, 0)",
         HourlyMeasure hourly => $"{Sum(hourly.Measure)} * 3600 / greatest(60, dateDiff('second', $__fromTime, least($__toTime, now())))",
         UsersMeasure => "uniqExactIf(user, user != '')",
-        TimeMeasure time => time.Last ? "max(time)" : "min(time)",
+        TimeMeasure time => $"fromUnixTimestamp64Micro({(time.Last ? $"max({Measures.LastTicks.Name})" : $"min({Measures.FirstTicks.Name})")}, 'UTC')",
         _ => throw new ArgumentOutOfRangeException(nameof(measure)),
     };
 
     // Without requests there is no sum, and the panel says so.
     internal static string OrNull(PanelMeasure measure) => measure switch
     {
-        SumMeasure { Measure: var sum } when sum == Measures.Requests => "nullIf(count(), 0)",
-        SumMeasure { Measure: var sum } when sum == Measures.PolicyFailures || sum == Measures.InterruptedStreams => Sum(sum).Replace("countIf", "sumOrNull", StringComparison.Ordinal),
+        SumMeasure { Measure: var sum } when sum == Measures.Requests => $"nullIf({Sum(sum)}, 0)",
         SumMeasure or HourlyMeasure => Expression(measure).Replace("sum(", "sumOrNull(", StringComparison.Ordinal),
         _ => Expression(measure),
     };
 
-    internal static string Sum(Measure measure) => measure switch
-    {
-        _ when measure == Measures.Requests => "count()",
-        _ when measure == Measures.PolicyFailures => "countIf(policy_failed)",
-        _ when measure == Measures.InterruptedStreams => "countIf(interrupted_stream)",
-        _ when measure == Measures.TimedRequests => "count(duration_ms)",
-        _ => $"sum({measure.Name})",
-    };
+    internal static string Sum(Measure measure) => $"sum({measure.Name})";
 
     // By nearest rank, as the commands give it: the smallest value that so many percent did not exceed. ClickHouse takes the one after it where the
     // share is a whole number of values.
@@ -81,4 +93,17 @@ internal static class ClickHouseExpressions
     internal static string Columns(IEnumerable<PanelMeasure> measures) => string.Join(", ", measures.Select((measure, index) => $"{Expression(measure)} AS m{index + 1}"));
 
     internal static string Factor(RatioMeasure ratio) => ratio.Factor == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"{ratio.Factor} * ");
+}
+
+/// <summary>At what times the rows of usage end that a panel reads.</summary>
+internal enum Grain
+{
+    /// <summary>At the ends of the time range.</summary>
+    Range,
+
+    /// <summary>At the ends of buckets too.</summary>
+    Bucket,
+
+    /// <summary>At each quarter of an hour, of which the hours and days of any time zone consist.</summary>
+    Quarter,
 }

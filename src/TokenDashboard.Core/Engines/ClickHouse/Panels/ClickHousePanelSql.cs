@@ -20,7 +20,7 @@ internal static class ClickHousePanelSql
         TotalsQuery totals => Totals(totals),
         ChangesQuery changes => Changes(changes),
         LoadQuery load => Load(load),
-        NewestQuery newest => $"SELECT toUnixTimestamp(maxOrNull(time)) * 1000 AS {Quoted(newest.Title)}\n{From()}",
+        NewestQuery newest => $"SELECT toUnixTimestamp(maxOrNull(time)) * 1000 AS {Quoted(newest.Title)}\n{OfRequests()}",
         MonthQuery => ClickHouseCostSql.Month,
         CostSpreadQuery spread => ClickHouseCostSql.Spread(spread),
         PriceListQuery => ClickHouseCostSql.PriceList,
@@ -44,7 +44,7 @@ internal static class ClickHousePanelSql
     private static string Totals(TotalsQuery query) => $"""
         SELECT
           {Lines(query.Measures.Select(measure => $"{OrNull(measure)} AS {Quoted(measure.Title)}"))}
-        {From(query.Measures, OfRow(query))}
+        {OfUsage(query.Measures, Grain.Range, query.OfRowUser, also: OfRow(query))}
         """;
 
     private static string Changes(ChangesQuery query)
@@ -54,9 +54,9 @@ internal static class ClickHousePanelSql
             SELECT
               {Lines(query.Measures.Select((measure, index) => $"now.m{index + 1} / nullIf(before.m{index + 1}, 0) - 1 AS {Quoted(measure.Title)}"))}
             FROM (SELECT {columns}
-              {From(query.Measures, OfRow(query), indent: "  ")}) AS now
+              {OfUsage(query.Measures, Grain.Range, query.OfRowUser, also: OfRow(query), indent: "  ")}) AS now
             CROSS JOIN (SELECT {columns}
-              {From(query.Measures, OfRow(query), PreviousRange, indent: "  ")}) AS before
+              {OfUsage(query.Measures, Grain.Range, query.OfRowUser, PreviousRange, OfRow(query), "  ")}) AS before
             """;
     }
 
@@ -69,7 +69,7 @@ internal static class ClickHousePanelSql
           FROM {Raw("times")} AS times WHERE bucket <= now()) AS buckets
         LEFT JOIN (
           SELECT {BucketOfRequest}, {string.Join(", ", query.Measures.Select((measure, index) => $"toNullable({Expression(measure)}) AS m{index + 1}"))}
-          {From(query.Measures, indent: "  ")}
+          {OfUsage(query.Measures, Grain.Bucket, users: false, indent: "  ")}
           GROUP BY bucket) AS used USING (bucket)
         """;
 
@@ -77,7 +77,7 @@ internal static class ClickHousePanelSql
         SELECT bucket AS time, {string.Join(", ", query.Measures.Select((measure, index) => $"m{index + 1} AS {Quoted(measure.Title)}"))}
         FROM {Raw("times")} AS times LEFT JOIN (
           SELECT {BucketOfRequest}, {Columns(query.Measures)}
-          {From(query.Measures, OfRow(query), indent: "  ")}
+          {OfUsage(query.Measures, Grain.Bucket, query.OfRowUser, also: OfRow(query), indent: "  ")}
           GROUP BY bucket) AS used USING (bucket)
         ORDER BY time
         """;
@@ -91,11 +91,11 @@ internal static class ClickHousePanelSql
           SELECT bucket, sum(part) AS now, sum(earlier) AS before
           FROM (
             SELECT {BucketOfRequest}, {Expression(query.Measure)} AS part, 0 AS earlier
-            {From([query.Measure], indent: "    ")}
+            {OfUsage([query.Measure], Grain.Bucket, users: false, indent: "    ")}
             GROUP BY bucket
             UNION ALL
             SELECT greatest($__fromTime - dateDiff('second', $__fromTime, $__toTime), {Raw("bucket_start")}) + dateDiff('second', $__fromTime, $__toTime) AS bucket, 0, {Expression(query.Measure)}
-            {From([query.Measure], range: PreviousRange, indent: "    ")}
+            {OfUsage([query.Measure], Grain.Bucket, users: false, PreviousRange, indent: "    ")}
             GROUP BY bucket
             UNION ALL
             SELECT bucket, 0, 0 FROM {Raw("times")} AS times)
@@ -132,7 +132,7 @@ internal static class ClickHousePanelSql
                 SELECT *, sum(amount) OVER (PARTITION BY name) AS total
                 FROM (
                   SELECT {bucket}, {Known(Column(query.Dimension))} AS name, {Expression(query.Measure)} AS amount
-                  {From([query.Measure], indent: "          ")}
+                  {OfUsage([query.Measure], query.ByDay ? Grain.Quarter : Grain.Bucket, query.Dimension == PanelDimension.User, indent: "          ")}
                   GROUP BY bucket, name{(query.Measure.IsPricedSum ? " HAVING amount > 0" : "")}))
             """;
     }
@@ -151,7 +151,7 @@ internal static class ClickHousePanelSql
               SELECT *, row_number() OVER (ORDER BY {size} DESC, name) AS place
               FROM (
                 SELECT {Known(Column(query.Dimension))} AS name, {parts}
-                {From([query.Measure], OfRow(query), indent: "    ")}
+                {OfUsage([query.Measure], Grain.Range, query.OfRowUser || query.Dimension == PanelDimension.User, also: OfRow(query), indent: "    ")}
                 GROUP BY name{(query.OnlyWhereAny ? $" HAVING {(byTokens ? "per > 0 AND amount >= 0" : "amount > 0")}" : "")}))
             GROUP BY 1
             ORDER BY min(place) > {query.Top}, sum({size}) DESC, 1
@@ -161,6 +161,7 @@ internal static class ClickHousePanelSql
     private static string Table(TableQuery query)
     {
         string name = $"{Known(Column(query.Dimension))} AS name";
+        bool users = query.Dimension == PanelDimension.User;
         string joins = "";
         if (query.Columns.OfType<MainModelMeasure>().Any())
         {
@@ -170,7 +171,7 @@ internal static class ClickHousePanelSql
                   SELECT name, argMax(main, tokens) AS main
                   FROM (
                     SELECT {name}, {Known("model")} AS main, sum(total_tokens) AS tokens
-                    {From(indent: "    ")}
+                    {OfUsage([], Grain.Range, users, indent: "    ")}
                     GROUP BY name, main)
                   GROUP BY name) AS models USING (name)
                 """;
@@ -181,12 +182,22 @@ internal static class ClickHousePanelSql
 
                 LEFT JOIN (
                   SELECT {name}, toNullable(sum(total_tokens)) AS previous
-                  {From(range: PreviousRange, indent: "  ")}
+                  {OfUsage([], Grain.Range, users, PreviousRange, indent: "  ")}
                   GROUP BY name) AS before USING (name)
                 """;
         }
         PanelMeasure[] own = [.. query.Columns.Where(column => column is SumMeasure or RatioMeasure or TimeMeasure)];
         int[] percents = [.. query.Columns.OfType<PercentileMeasure>().Select(column => column.Percent)];
+        if (percents.Length > 0)
+        {
+            joins += $"""
+
+                LEFT JOIN (
+                  SELECT {name}, {Percentiles(percents)} AS p
+                  {OfRequests(also: " AND duration_ms IS NOT NULL", indent: "  ")}
+                  GROUP BY name) AS durations USING (name)
+                """;
+        }
         return $"""
             SELECT name AS {Quoted(Title(query.Dimension))}, {string.Join(", ", query.Columns.Select(column => column switch
             {
@@ -194,13 +205,13 @@ internal static class ClickHousePanelSql
                 PreviousMeasure => $"previous AS {Quoted(column.Title)}",
                 ChangeMeasure => $"amount / nullIf(previous, 0) - 1 AS {Quoted(column.Title)}",
                 MainModelMeasure => $"main AS {Quoted(column.Title)}",
-                PercentileMeasure percentile when Array.IndexOf(percents, percentile.Percent) + 1 is var place => $"if(timed = 0, NULL, p[{place}]) AS {Quoted(column.Title)}",
+                PercentileMeasure percentile when Array.IndexOf(percents, percentile.Percent) + 1 is var place => $"if(empty(p), NULL, p[{place}]) AS {Quoted(column.Title)}",
                 _ => Quoted(column.Title),
             }))}
             FROM (
               SELECT {name}, sum(total_tokens) AS amount,
-                {Lines(own.Select(column => $"{Expression(column)} AS {Quoted(column.Title)}").Concat(percents.Length > 0 ? ["count(duration_ms) AS timed", $"{Percentiles(percents)} AS p"] : []), "    ")}
-              {From(query.Columns, indent: "  ")}
+                {Lines(own.Select(column => $"{Expression(column)} AS {Quoted(column.Title)}"), "    ")}
+              {OfUsage(query.Columns, Grain.Range, users, indent: "  ")}
               GROUP BY name) AS used{joins}
             ORDER BY amount DESC, name
             LIMIT {query.Rows}
@@ -211,7 +222,7 @@ internal static class ClickHousePanelSql
         SELECT bucket AS time, {string.Join(", ", Percents.Select((percent, index) => $"p[{index + 1}] AS p{percent}"))}
         FROM (
           SELECT {BucketOfRequest}, {Percentiles(Percents)} AS p
-          {From(also: " AND duration_ms IS NOT NULL", indent: "  ")}
+          {OfRequests(also: " AND duration_ms IS NOT NULL", indent: "  ")}
           GROUP BY bucket)
         ORDER BY time
         """;
@@ -220,7 +231,7 @@ internal static class ClickHousePanelSql
         SELECT name AS {Quoted(Title(query.Dimension))}, {string.Join(", ", Percents.Select((percent, index) => $"p[{index + 1}] AS p{percent}"))}
         FROM (
           SELECT {Known(Column(query.Dimension))} AS name, count() AS requests, {Percentiles(Percents)} AS p
-          {From(also: " AND duration_ms IS NOT NULL", indent: "  ")}
+          {OfRequests(also: " AND duration_ms IS NOT NULL", indent: "  ")}
           GROUP BY name)
         ORDER BY requests DESC, name
         LIMIT {query.Top}
@@ -231,7 +242,7 @@ internal static class ClickHousePanelSql
           {HourColumns(hour => hour)}
         FROM (
           SELECT toDayOfWeek(time, 0, {Zone}) AS weekday, toHour(time, {Zone}) AS hour, {Expression(query.Measure)} AS amount
-          {From([query.Measure], indent: "  ")}
+          {OfUsage([query.Measure], Grain.Quarter, users: false, indent: "  ")}
           GROUP BY weekday, hour)
         GROUP BY weekday
         ORDER BY weekday
@@ -239,7 +250,7 @@ internal static class ClickHousePanelSql
 
     private static string Hours(HoursQuery query) => $"""
         SELECT leftPad(toString(toHour(time, {Zone})), 2, '0') AS "Hour", {Expression(query.Measure)} AS {Quoted(query.Measure.Title)}
-        {From([query.Measure])}
+        {OfUsage([query.Measure], Grain.Quarter, users: false)}
         GROUP BY 1
         ORDER BY 1
         """;
@@ -253,7 +264,7 @@ internal static class ClickHousePanelSql
           SELECT day, {string.Join(", ", Enumerable.Range(0, 24).Select(hour => $"sumIfOrNull(amount, hour = {hour}) AS h{hour}"))}
           FROM (
             SELECT toDate(time, {Zone}) AS day, toHour(time, {Zone}) AS hour, {Expression(query.Measure)} AS amount
-            {From([query.Measure], indent: "    ")}
+            {OfUsage([query.Measure], Grain.Quarter, users: false, indent: "    ")}
             GROUP BY day, hour)
           GROUP BY day)
         ORDER BY time
@@ -267,7 +278,7 @@ internal static class ClickHousePanelSql
         SELECT replaceAll(name, '\\', '\\\\') AS __value, name AS __text
         FROM (
           SELECT {Known(Column(query.Dimension))} AS name, {Expression(query.Measure)} AS amount
-          {From([query.Measure], indent: "  ")}
+          {OfUsage([query.Measure], Grain.Range, query.Dimension == PanelDimension.User, indent: "  ")}
           GROUP BY name)
         WHERE position(name, concat('$', '__')) = 0
         ORDER BY amount DESC, name
@@ -284,12 +295,12 @@ internal static class ClickHousePanelSql
             RequestChoice.Largest => ("total_tokens", " AND total_tokens > 0"),
             _ => ("time", " AND interrupted_stream"),
         };
-        PanelMeasure[] measures = query.Choice == RequestChoice.MostExpensive ? [PanelMeasures.Cost] : [];
+        bool priced = query.Choice == RequestChoice.MostExpensive;
         return $"""
             SELECT time AS "Time", source AS "Source", transaction_id AS "Transaction", {string.Join(", ", Enum.GetValues<PanelDimension>().Where(dimension => dimension != PanelDimension.RequestType).Select(dimension => $"{Known(Column(dimension))} AS {Quoted(Title(dimension))}"))}, {Known("request_type")} AS "Type",
-              prompt_tokens AS "Prompt", completion_tokens AS "Completion", total_tokens AS "Total"{(measures.Length > 0 ? ", cost AS \"Cost\"" : "")}, duration_ms AS "Duration",
+              prompt_tokens AS "Prompt", completion_tokens AS "Completion", total_tokens AS "Total"{(priced ? ", cost AS \"Cost\"" : "")}, duration_ms AS "Duration",
               if(policy_failed, 'failed', 'passed') AS "Policy"
-            {From(measures, condition)}
+            {OfRequests(priced, condition)}
             ORDER BY {order} DESC, source DESC, id DESC
             LIMIT {query.Rows}
             """;
@@ -303,7 +314,7 @@ internal static class ClickHousePanelSql
             FROM (SELECT arrayJoin(arrayZip({edges}, [{string.Join(", ", query.Steps.Select(step => $"'{step.Label}'"))}])) AS pair, pair.1 AS step, pair.2 AS label) AS steps
             LEFT JOIN (
               SELECT roundDown({(query.OfDurations ? "assumeNotNull(duration_ms)" : "total_tokens")}, {edges}) AS step, count() AS requests
-              {From(also: query.OfDurations ? " AND duration_ms IS NOT NULL" : "", indent: "  ")}
+              {OfRequests(also: query.OfDurations ? " AND duration_ms IS NOT NULL" : "", indent: "  ")}
               GROUP BY step) AS used USING (step)
             QUALIFY sum(requests) OVER () > 0
             ORDER BY step
@@ -317,7 +328,7 @@ internal static class ClickHousePanelSql
             : "sum(total_tokens) AS \"Tokens\", count() AS \"Requests\", sum(duration_ms) AS \"Duration\",\n  uniqExact(model) AS \"Models\", countIf(policy_failed) AS \"Policy failures\", min(time) AS \"First request\", max(time) AS \"Last request\"";
         return $"""
             SELECT transaction_id AS "Transaction", {columns}
-            {From(also: " AND transaction_id != ''")}
+            {OfRequests(also: " AND transaction_id != ''")}
             GROUP BY transaction_id
             ORDER BY "Tokens" DESC, transaction_id
             LIMIT {query.Rows}

@@ -31,7 +31,7 @@ internal sealed class ClickHousePanels : IPanelEngine
     public IEnumerable<QueryVariable> Relations(IEnumerable<string> sql, IReadOnlyList<TimeZoneInfo> zones, bool singleRequests)
     {
         string text = string.Join('\n', sql);
-        QueryVariable[] all = [Chosen(singleRequests), BucketStart, Times, Previous];
+        QueryVariable[] all = [Chosen(singleRequests), Users(singleRequests), Step, BucketStart, Times, Previous];
         bool Uses(QueryVariable variable) => text.Contains(Raw(variable.Name), StringComparison.Ordinal);
         return all.Where(variable => Uses(variable) || (variable == BucketStart && Uses(Times)));
     }
@@ -40,14 +40,22 @@ internal sealed class ClickHousePanels : IPanelEngine
 
     public DataSourceQuery Write(AlertRule rule) => new ClickHouseQuery(ClickHouseAlertSql.Of(rule)) { SeriesByLabel = true };
 
+    // How long a bucket is, as SQL whose names the rest of a query uses.
+    private static string Size { get; } = $$"""
+        WITH dateDiff('second', $__fromTime, $__toTime) AS seconds, ${zone:sqlstring} AS zone,
+          if(${bucket:raw} > 0, ${bucket:raw}, arrayFirst(length -> length * {{PanelLimits.MaxAutomaticBuckets}} >= seconds OR length = {{PanelLimits.AutomaticBuckets[^1]}}, [{{string.Join(", ", PanelLimits.AutomaticBuckets)}}])) AS size,
+          size * (1 + intDiv(seconds, size * {{PanelLimits.MaxBuckets}})) AS enlarged,
+          toString(if(enlarged <= 900, enlarged, intDiv(enlarged + 899, 900) * 900)) AS step
+        """;
+
+    private static QueryVariable Step { get; } = Hidden(
+        "step", "How many seconds a bucket has; 0 where it consists of days of UTC.", $"{Size}\nSELECT if(zone = 'UTC' AND toInt64(step) % 86400 = 0, '0', step) AS step_of_sums");
+
     private static QueryVariable BucketStart { get; } = Hidden(
         "bucket_start",
         "Where the bucket of a request begins.",
         $$"""
-        WITH dateDiff('second', $__fromTime, $__toTime) AS seconds, ${zone:sqlstring} AS zone,
-          if(${bucket:raw} > 0, ${bucket:raw}, arrayFirst(length -> length * {{PanelLimits.MaxAutomaticBuckets}} >= seconds OR length = {{PanelLimits.AutomaticBuckets[^1]}}, [{{string.Join(", ", PanelLimits.AutomaticBuckets)}}])) AS size,
-          size * (1 + intDiv(seconds, size * {{PanelLimits.MaxBuckets}})) AS enlarged,
-          toString(if(enlarged <= 900, enlarged, intDiv(enlarged + 899, 900) * 900)) AS step,
+        {{Size}},
           concat('timezoneOffset(toTimeZone(time, ''', zone, '''))') AS utc_offset,
           concat('intDiv(toUnixTimestamp(time) + ', utc_offset, ', ', step, ') * ', step) AS local
         SELECT if(zone = 'UTC',
@@ -66,13 +74,19 @@ internal sealed class ClickHousePanels : IPanelEngine
     // The table knows all of the period before if it begins after the quarter of an hour of the first request.
     private static QueryVariable Previous { get; } = Hidden(
         "previous",
-        "Which requests are of the period of equal length before the time range; none where the table does not go back that far.",
+        "The period of equal length before the time range; an empty one where the table does not go back that far.",
         $"""
         SELECT if(intDiv(toUnixTimestamp(min(time)), 900) * 900 + 900 <= toUnixTimestamp($__fromTime) - dateDiff('second', $__fromTime, $__toTime),
-          concat('time >= ', {Macro("fromTime")}, ' - dateDiff(''second'', ', {Macro("fromTime")}, ', ', {Macro("toTime")}, ') AND time < ', {Macro("fromTime")}), '0') AS previous
+          concat('since = toUnixTimestamp(', {Macro("fromTime")}, ') - dateDiff(''second'', ', {Macro("fromTime")}, ', ', {Macro("toTime")}, '), until = toUnixTimestamp(', {Macro("fromTime")}, ')'), 'since = 0, until = 0') AS previous
         FROM {RequestTable.Name}
         WHERE toYYYYMM(time) > 190001
         """);
+
+    private static QueryVariable Users(bool singleRequests)
+    {
+        string single = singleRequests ? $"if({Values("transaction")} != [''] OR toInt64OrZero({Values("min_tokens")}[1]) > 0, 2, 0)" : "0";
+        return Hidden("users", "Whether users must be told apart: 0 for no, 1 for yes, 2 for each request.", $"SELECT toString(greatest({single}, if({IsAll("user")}, 0, 1))) AS users");
+    }
 
     private static QueryVariable Chosen(bool singleRequests)
     {

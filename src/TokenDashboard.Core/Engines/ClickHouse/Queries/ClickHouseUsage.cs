@@ -19,11 +19,20 @@ internal sealed class ClickHouseUsage
     // How many seconds before 1970 the earliest time lies; and a multiple of every step that is more.
     private const long FirstSecond = -RequestTable.NoTime / 1_000_000;
     private const long Shift = 35_000L * 86_400;
+    private const int Quarter = 900;
+    private const int Day = 86_400;
+
+    // A histogram of all bins takes 17 KB.
+    private const long MostWholeHistograms = 10_000;
 
     private readonly ClickHouseServer _server;
     private readonly UsageScope _scope;
     private readonly IReadOnlyList<string>? _sources;
     private readonly ClickHouseParameters _parameters = new();
+    private bool _isSummed;
+    private int _step;
+    private IReadOnlyList<ZoneClock>? _clocks;
+    private (DateTimeOffset From, DateTimeOffset Until)? _bounds;
 
     public ClickHouseUsage(ClickHouseServer server, UsageScope scope, IReadOnlyList<string>? sources) => (_server, _scope, _sources) = (server, scope, sources);
 
@@ -49,8 +58,9 @@ internal sealed class ClickHouseUsage
 
     private string Statement()
     {
-        string where = ClickHouseConditions.Of(_scope.Filter, _sources, _parameters);
-        var keys = new List<(string Name, string Value)> { ("k_has_time", ClickHouseConditions.HasTime), ("k_start", Start()), ("k_class", _scope.PriceChanges is null ? "0" : ClickHouseMeasures.InputClass) };
+        _isSummed = _scope.IsAboutSums && !_scope.NeedsRequests && Clocks().All(clock => clock.Offset % Quarter == 0 && (clock.Since < 0 || clock.Since % Quarter == 0));
+        string start = Start();
+        var keys = new List<(string Name, string Value)> { ("k_has_time", ClickHouseConditions.HasTime), ("k_start", start), ("k_class", _scope.PriceChanges is null ? "0" : "input_class") };
         keys.AddRange(Names.Select(name => ($"k_{name.Column}", _scope.Texts.HasFlag(name.Text) ? name.Column : "''")));
         if (_scope.NeedsRequests)
             keys.AddRange([("k_request", "id"), ("k_request_source", "source")]);
@@ -58,19 +68,51 @@ internal sealed class ClickHouseUsage
         string grouped = string.Join(", ", keys.Where(key => key.Value is not ("0" or "''")).Select(key => key.Name));
         string named = string.Join(", ", keys.Select(key => $"{key.Value} AS {key.Name}"));
         string shown = $"toInt64(k_has_time), toInt64(k_class), {string.Join(", ", Names.Select(name => $"k_{name.Column}"))}";
-        // To sort the bins of a group takes a fourth of the time that a group for each bin takes. Runs of equal bins are counted.
+        string from = From();
+        (string histogram, string merged) = HistogramOf(from, named, grouped);
         return $"""
-            SELECT {shown}, {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"m_{measure.Name}"))}, arrayCompact(bins),
-                CAST(arrayPopFront(arrayDifference(arrayConcat([1], arrayFilter((place, change) -> change != 0, arrayEnumerate(bins), arrayDifference(bins)), [length(bins) + 1]))), 'Array(UInt64)')
+            SELECT {shown}, {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"m_{measure.Name}"))}, {histogram}
             FROM
             (
-                SELECT {named}, {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{ClickHouseMeasures.Aggregate(measure)} AS m_{measure.Name}"))},
-                    arraySort(groupArrayIf(duration_bin, duration_ms IS NOT NULL)) AS bins
-                FROM {RequestTable.Rows}
-                WHERE {where}
+                SELECT {named}, {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{ClickHouseMeasures.Aggregate(measure, measure.KnownBy is null ? measure.Name : $"ifNull({measure.Name}, 0)")} AS m_{measure.Name}"))},
+                    {merged} AS merged
+                FROM {from}
                 GROUP BY {grouped}
             )
             """;
+    }
+
+    // Requests without a readable time belong to any range, and to no sum.
+    private string From()
+    {
+        string where = ClickHouseConditions.Of(_scope.Filter, _sources, _parameters);
+        string requests = $"SELECT {UsageTables.Columns}{(_scope.NeedsRequests ? ", id" : "")} FROM (SELECT {UsageTables.OfRequests}{(_scope.NeedsRequests ? ", request.id AS id" : "")} FROM {RequestTable.Rows} WHERE ";
+        if (!_isSummed)
+            return $"({requests}{where}))";
+        string Seconds(DateTimeOffset? instant, long otherwise) => ((decimal)(instant is { } at ? RequestTable.MicrosOf(at) : otherwise) / 1_000_000).ToString(CultureInfo.InvariantCulture);
+        TimeRange range = _scope.Filter.Range;
+        return $"""
+            (
+                SELECT {UsageTables.Columns}
+                FROM {UsageTables.Name}(since = {Seconds(range.Since, RequestTable.NoTime + 1)}, until = {Seconds(range.Until, RequestTable.LastTime + 1)}, step = {_step}, users = {(_scope.NeedsUsers ? 1 : 0)})
+                WHERE {where}
+                UNION ALL
+                {requests}{where} AND request.time = fromUnixTimestamp64Micro({RequestTable.NoTime}, 'UTC'))
+            )
+            """;
+    }
+
+    // Counts in a row for all bins are made in a tenth of the time, but there must not be too many of them.
+    private (string Histogram, string Merged) HistogramOf(string from, string named, string grouped)
+    {
+        if (!_isSummed)
+            return (ClickHouseMeasures.Histogram("merged"), "arraySort(groupArrayArray(bins))");
+        long groups = _server.Query($"SELECT toInt64(uniq({grouped})) FROM (SELECT {named} FROM {from})", _parameters, row => row.GetInt64(0)).Single();
+        (int lowest, int count) = (HistogramBins.Durations.Lowest, HistogramBins.Durations.Highest - HistogramBins.Durations.Lowest + 1);
+        return groups > MostWholeHistograms
+            ? ("merged.1, merged.2", "sumMap(bins, counts)")
+            : ($"arrayMap(place -> toInt16(place - 1 + {lowest}), arrayFilter((place, count) -> count > 0, arrayEnumerate(merged), merged) AS places), arrayMap(place -> merged[place], places)",
+                $"sumResampleArray({lowest}, {lowest + count}, 1)(counts, bins)");
     }
 
     /// <summary>
@@ -79,6 +121,7 @@ internal sealed class ClickHouseUsage
     /// </summary>
     private string Start()
     {
+        _step = _scope.Step;
         if (_scope.Step == 0 && _scope.PriceChanges is null)
             return "0";
         // Shifted so that what is divided is not negative.
@@ -87,7 +130,10 @@ internal sealed class ClickHouseUsage
         var starts = new List<string>();
         if (_scope.Step > 0)
         {
-            IReadOnlyList<ZoneClock> clocks = ZoneClock.Of(_scope.Zone, from, until);
+            IReadOnlyList<ZoneClock> clocks = Clocks();
+            // Sums of days of UTC are enough.
+            if (clocks is [{ Offset: 0 }] && _step % Day == 0)
+                _step = 0;
             string[] begins = [.. clocks.Select(clock => Number(Math.Max(clock.Since, -FirstSecond)))];
             string change = clocks.Count == 1 ? begins[0] : $"roundDown({second}, [{string.Join(", ", begins)}])";
             string offset = clocks.Count == 1 ? Number(clocks[0].Offset) : $"transform({change}, [{string.Join(", ", begins)}], [{string.Join(", ", clocks.Select(clock => Number(clock.Offset)))}], 0)";
@@ -97,11 +143,21 @@ internal sealed class ClickHouseUsage
         }
         long[] changes = [.. (_scope.PriceChanges?.Invoke() ?? []).Where(change => change > from && change <= until).Select(change => change.ToUnixTimeSeconds()).Distinct().Order()];
         if (changes.Length > 0)
+        {
             starts.Add($"roundDown({second}, [{string.Join(", ", changes.Prepend(-FirstSecond).Select(Number))}])");
+            if (changes.Any(change => change % Day != 0))
+                _step = _step == 0 ? Quarter : _step;
+            _isSummed &= changes.All(change => change % Quarter == 0);
+        }
         if (QuarterPairs() is { } pairs)
+        {
+            _step = _step == 0 ? Quarter : _step;
             starts.Add($"if((toString(provider), toString(model)) IN ({pairs}), intDiv({second} + {Shift}, 900) * 900 - {Shift}, -{FirstSecond})");
+        }
         return starts.Count switch { 0 => "0", 1 => starts[0], _ => $"greatest({string.Join(", ", starts.Select(start => $"toInt64({start})"))})" };
     }
+
+    private IReadOnlyList<ZoneClock> Clocks() => _scope.Step == 0 ? [] : _clocks ??= Bounds() is var (from, until) ? ZoneClock.Of(_scope.Zone, from, until) : [];
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -116,7 +172,9 @@ internal sealed class ClickHouseUsage
     }
 
     // Between which times there are requests of the scope.
-    private (DateTimeOffset From, DateTimeOffset Until) Bounds()
+    private (DateTimeOffset From, DateTimeOffset Until) Bounds() => _bounds ??= ReadBounds();
+
+    private (DateTimeOffset From, DateTimeOffset Until) ReadBounds()
     {
         TimeRange range = _scope.Filter.Range;
         if (range is { Since: { } since, Until: { } until })
@@ -143,7 +201,7 @@ internal sealed class ClickHouseUsage
         values[Measures.FirstTicks] = RequestTable.TicksOf(values[Measures.FirstTicks]);
         values[Measures.LastTicks] = RequestTable.TicksOf(values[Measures.LastTicks]);
         row.Bins = reader.GetFieldValue<short[]>(column++);
-        row.Counts = reader.GetFieldValue<ulong[]>(column);
+        row.Counts = reader.GetFieldValue<long[]>(column);
         row.Locate();
         return true;
     }
@@ -158,7 +216,7 @@ internal sealed class ClickHouseUsage
 
         public short[] Bins { get; set; } = [];
 
-        public ulong[] Counts { get; set; } = [];
+        public long[] Counts { get; set; } = [];
 
         public override string User => Texts[0];
 
@@ -180,7 +238,7 @@ internal sealed class ClickHouseUsage
         public override void AddDurationsTo(UsageAccumulator usage)
         {
             for (int i = 0; i < Bins.Length; i++)
-                usage.Durations.Add(Bins[i], (long)Counts[i]);
+                usage.Durations.Add(Bins[i], Counts[i]);
         }
 
         // Only rollups count sizes, which this engine does not have.

@@ -52,7 +52,7 @@ internal sealed class EncodedRows
         Write(row.PolicyFailed);
         Write(row.InterruptedStream);
         Take(1)[0] = (byte)unreadable;
-        Rows.Add(new EncodedRow(row.Id, begin, _length, XxHash3.HashToUInt64(_bytes.AsSpan(begin, _length - begin))));
+        Rows.Add(new EncodedRow(row.Id, begin, _length, XxHash3.HashToUInt64(_bytes.AsSpan(begin, _length - begin)), SentUsage.DayOf(micros)));
     }
 
     /// <summary>Copies a row, with what the table keeps of its sending.</summary>
@@ -122,4 +122,5 @@ internal sealed class EncodedRows
 /// <param name="Begin">Where its bytes begin.</param>
 /// <param name="End">Where they end.</param>
 /// <param name="Checksum">What tells whether it was changed after it was sent.</param>
-internal readonly record struct EncodedRow(long Id, int Begin, int End, ulong Checksum);
+/// <param name="Day">Its day, since 1970.</param>
+internal readonly record struct EncodedRow(long Id, int Begin, int End, ulong Checksum, int Day);

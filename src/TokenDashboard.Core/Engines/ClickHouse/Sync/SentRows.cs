@@ -59,12 +59,12 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
     public SentWindow? Take(long window) => _windows.Remove(window, out SentWindow sent) ? sent : null;
 
     /// <summary>The ids of a window, each with its checksum and whether the store's retention may have removed it.</summary>
-    public Dictionary<long, (ulong Checksum, bool MayBeRemoved)> ReadRows(long window)
+    public Dictionary<long, SentRow> ReadRows(long window)
     {
         var parameters = new ClickHouseParameters();
         return server.Query(
-            $"SELECT id, checksum, toInt64({RequestTable.Micros} < {parameters.Add(removedUntil)}) FROM {RequestTable.Rows} WHERE {Where(parameters)} AND id BETWEEN {parameters.Add(FirstOf(window))} AND {parameters.Add(FirstOf(window + 1) - 1)}",
-            parameters, row => (Id: row.GetInt64(0), Checksum: row.GetFieldValue<ulong>(1), MayBeRemoved: row.GetInt64(2) != 0)).ToDictionary(row => row.Id, row => (row.Checksum, row.MayBeRemoved));
+            $"SELECT id, checksum, toInt64({RequestTable.Micros} < {parameters.Add(removedUntil)}), {RequestTable.Micros} FROM {RequestTable.Rows} WHERE {Where(parameters)} AND id BETWEEN {parameters.Add(FirstOf(window))} AND {parameters.Add(FirstOf(window + 1) - 1)}",
+            parameters, row => (Id: row.GetInt64(0), Row: new SentRow(row.GetFieldValue<ulong>(1), row.GetInt64(2) != 0, SentUsage.DayOf(row.GetInt64(3))))).ToDictionary(row => row.Id, row => row.Row);
     }
 
     /// <summary>Takes rows out of the table, by a version of them that says so.</summary>
@@ -74,7 +74,7 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
         {
             var parameters = new ClickHouseParameters();
             server.Execute(
-                $"INSERT INTO {RequestTable.Name} SELECT * REPLACE ({parameters.Add("UInt64", Version)} AS version, 1 AS is_removed) FROM {RequestTable.Rows} WHERE source = {parameters.Add(source)} AND id IN {parameters.Add("Array(Int64)", some)}",
+                $"INSERT INTO {RequestTable.Name} SELECT request.* REPLACE ({parameters.Add("UInt64", Version)} AS version, 1 AS is_removed) FROM {RequestTable.Rows} WHERE source = {parameters.Add(source)} AND id IN {parameters.Add("Array(Int64)", some)}",
                 parameters);
         }
     }
@@ -90,3 +90,9 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
 /// <param name="Checksum">Sum of their checksums.</param>
 /// <param name="MayBeRemoved">Rows that the store's retention may have removed.</param>
 internal readonly record struct SentWindow(long Count, ulong Checksum, long MayBeRemoved);
+
+/// <summary>What the table holds of a row.</summary>
+/// <param name="Checksum">What tells whether it was changed.</param>
+/// <param name="MayBeRemoved">Whether the store's retention may have removed it.</param>
+/// <param name="Day">Its day, since 1970.</param>
+internal readonly record struct SentRow(ulong Checksum, bool MayBeRemoved, int Day);

@@ -20,6 +20,7 @@ public sealed class TokenStoreSync : IDisposable
     private readonly TokenStoreSyncOptions _options;
     private readonly byte[] _source;
     private readonly SentRows _sent;
+    private readonly SentUsage _usage;
     private readonly TokenStoreSyncResult _result;
     private readonly long _since;
     private readonly long _removed;
@@ -43,12 +44,13 @@ public sealed class TokenStoreSync : IDisposable
         _server = new ClickHouseServer(address, options.Credential, cancellation);
         try
         {
-            IsTableMissing = RequestTable.Find(_server) is null || !PriceView.Exist(_server);
+            IsTableMissing = RequestTable.Find(_server) is null || !RequestTable.Exist(_server);
             string source = options.Source ?? DefaultSourceOf(path);
             _source = Encoding.UTF8.GetBytes(source);
             _since = options.Since is { } since ? RequestTable.MicrosOf(since) : RequestTable.NoTime;
             (_removed, long removedUntil) = _store.Read(ReadRemoved);
             _sent = new SentRows(_server, source, _since, removedUntil);
+            _usage = new SentUsage(_server, source);
             _result = new TokenStoreSyncResult(path, address.ToString(), source);
         }
         catch
@@ -91,10 +93,12 @@ public sealed class TokenStoreSync : IDisposable
         long first = _options.SkipCheck && _sent.Watermark is { } watermark
             ? SentRows.FirstOf(SentRows.WindowOf(Math.Max(watermark, long.MinValue + MostBatchRows) - MostBatchRows)) : long.MinValue;
         _sent.ReadWindows(first);
+        _usage.Begin();
         _result.AlreadyThere = _sent.Count;
         long kept = SendRows(rows with { First = Math.Max(rows.First, first) }, progress) + RemoveLeft();
         Send();
         Wait();
+        _usage.Sum(first);
         _result.NotSendable = Math.Max(0, _removed - kept);
         _sent.ReadWatermark(DateTimeOffset.UtcNow);
         if (_options.Prices is { } prices)
@@ -154,15 +158,19 @@ public sealed class TokenStoreSync : IDisposable
             checksum += read.Rows[i].Checksum;
         if (sent.Count == end - begin && sent.Checksum == checksum)
             return 0;
-        Dictionary<long, (ulong Checksum, bool MayBeRemoved)> there = _sent.ReadRows(window);
+        Dictionary<long, SentRow> there = _sent.ReadRows(window);
         var changed = new List<EncodedRow>();
+        var days = new HashSet<int>();
         for (int i = begin; i < end; i++)
         {
             EncodedRow row = read.Rows[i];
-            if (!there.Remove(row.Id, out (ulong Checksum, bool MayBeRemoved) other))
+            if (!there.Remove(row.Id, out SentRow other))
                 Add(read, i, i + 1, _sent.Version);
             else if (other.Checksum != row.Checksum)
+            {
                 changed.Add(row);
+                days.Add(other.Day);
+            }
         }
         _result.Changed += changed.Count;
         long[] removed = [.. there.Where(row => !row.Value.MayBeRemoved).Select(row => row.Key)];
@@ -170,6 +178,7 @@ public sealed class TokenStoreSync : IDisposable
         if (_options.Repair)
         {
             // A row that was changed may belong to another month now, so it is taken out first. Ended in between, it is one that is missing.
+            _usage.Mark(days.Concat(removed.Select(id => there[id].Day)));
             _sent.Remove(changed.Select(row => row.Id).Concat(removed));
             _result.Repaired += changed.Count + removed.Length;
             foreach (EncodedRow row in changed)
@@ -189,8 +198,9 @@ public sealed class TokenStoreSync : IDisposable
             _result.Removed += sent.Count - sent.MayBeRemoved;
             if (_options.Repair && sent.Count > sent.MayBeRemoved)
             {
-                long[] removed = [.. _sent.ReadRows(window).Where(row => !row.Value.MayBeRemoved).Select(row => row.Key)];
-                _sent.Remove(removed);
+                KeyValuePair<long, SentRow>[] removed = [.. _sent.ReadRows(window).Where(row => !row.Value.MayBeRemoved)];
+                _usage.Mark(removed.Select(row => row.Value.Day));
+                _sent.Remove(removed.Select(row => row.Key));
                 _result.Repaired += removed.Length;
             }
         }
@@ -214,6 +224,7 @@ public sealed class TokenStoreSync : IDisposable
         Wait();
         if (_outgoing.Rows.Count == 0)
             return;
+        _usage.Mark(_outgoing.Rows.Select(row => row.Day));
         _sending = _server.InsertAsync(RequestTable.Name, RequestTable.Columns, _outgoing.Bytes);
         (_outgoing, _spare) = (_spare, _outgoing);
         _outgoing.RemoveFirst(_outgoing.Rows.Count);

@@ -1,0 +1,73 @@
+using System.Globalization;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.ClickHouse;
+
+/// <summary>The value of each measure of a row of <see cref="RequestTable.Rows"/>.</summary>
+internal static class ClickHouseMeasures
+{
+    private static readonly Dictionary<Measure, string> Values = new()
+    {
+        [Measures.Requests] = "1",
+        [Measures.PromptTokens] = "request.prompt_tokens",
+        [Measures.CompletionTokens] = "request.completion_tokens",
+        [Measures.TotalTokens] = "request.total_tokens",
+        [Measures.CachedRequests] = "request.cached_tokens IS NOT NULL",
+        [Measures.CachedTokens] = "ifNull(request.cached_tokens, 0)",
+        [Measures.CacheWriteRequests] = "request.cache_write_tokens IS NOT NULL",
+        [Measures.CacheWriteTokens] = "ifNull(request.cache_write_tokens, 0)",
+        [Measures.ReasoningRequests] = "request.reasoning_tokens IS NOT NULL",
+        [Measures.ReasoningTokens] = "ifNull(request.reasoning_tokens, 0)",
+        [Measures.PolicyFailures] = "request.policy_failed",
+        [Measures.InterruptedStreams] = "request.interrupted_stream",
+        [Measures.TimedRequests] = "request.duration_ms IS NOT NULL",
+        [Measures.PricedRequests] = "request.recorded_cost IS NOT NULL",
+        [Measures.UnreadableRequests] = Has(UnreadableValue.Timestamp | UnreadableValue.Tokens | UnreadableValue.Duration | UnreadableValue.PolicyVerdict),
+        [Measures.UnreadableTokens] = Has(UnreadableValue.Tokens),
+        [Measures.UnreadableDurations] = Has(UnreadableValue.Duration),
+        [Measures.UnreadableVerdicts] = Has(UnreadableValue.PolicyVerdict),
+        [Measures.DurationMs] = "ifNull(request.duration_ms, 0)",
+        [Measures.RecordedCost] = "ifNull(request.recorded_cost, 0)",
+        [Measures.MaxTotalTokens] = "request.total_tokens",
+        [Measures.MaxDurationMs] = "ifNull(request.duration_ms, 0)",
+        [Measures.LastTicks] = Micros,
+        [Measures.FirstTicks] = Micros,
+    };
+
+    private const string Micros = "toUnixTimestamp64Micro(request.time)";
+
+    /// <summary>Whether a row has a value that cannot be read.</summary>
+    public static string IsUnreadable => Values[Measures.UnreadableRequests];
+
+    /// <summary>All measures, integers first, each as it is read.</summary>
+    public static IReadOnlyList<Measure> All { get; } = [.. Measures.Integers, .. Measures.Reals];
+
+    /// <summary>The class of input size of a row.</summary>
+    public static string InputClass { get; } = string.Join(" + ", InputSize.Thresholds.Select(threshold => string.Create(CultureInfo.InvariantCulture, $"(request.prompt_tokens > {threshold})")));
+
+    /// <summary>The type of a measure.</summary>
+    public static string TypeOf(Measure measure) => measure.IsReal ? "Float64" : "Int64";
+
+    /// <summary>The measure of a row; NULL where it is not known.</summary>
+    public static string Of(Measure measure)
+    {
+        string value = $"to{TypeOf(measure)}({Values[measure]})";
+        return measure.KnownBy is { } known ? $"if({Values[known]}, {value}, NULL)" : value;
+    }
+
+    /// <summary>The measure over the rows of a group; 0 where it is not known of any.</summary>
+    public static string Aggregate(Measure measure) => Aggregate(measure, Values[measure]);
+
+    /// <summary>A value over the rows of a group.</summary>
+    public static string Aggregate(Measure measure, string value) =>
+        $"to{TypeOf(measure)}({measure.Aggregate switch { MeasureAggregate.Sum => "sum", MeasureAggregate.Max => "max", _ => "min" }}({value}))";
+
+    /// <summary>The two columns of a histogram: the bins, and how often each is there.</summary>
+    /// <param name="sorted">The bin of each request, in order: to sort them takes a fourth of the time that a group for each bin takes.</param>
+    public static string Histogram(string sorted) => $"""
+        arrayCompact({sorted} AS sorted_bins),
+            CAST(if(empty(sorted_bins), [], arrayPopFront(arrayDifference(arrayConcat([1], arrayFilter((place, change) -> change != 0, arrayEnumerate(sorted_bins), arrayDifference(sorted_bins)), [length(sorted_bins) + 1])))), 'Array(Int64)')
+        """;
+
+    private static string Has(UnreadableValue kinds) => string.Create(CultureInfo.InvariantCulture, $"bitAnd(request.unreadable, {(byte)kinds}) > 0");
+}

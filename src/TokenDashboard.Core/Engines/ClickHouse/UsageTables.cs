@@ -1,0 +1,114 @@
+using System.Globalization;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.ClickHouse;
+
+/// <summary>
+/// Sums of requests, which Sync-TokenStore makes of each source and day, and a view that reads them together with the requests they do not
+/// cover. A day has sums by user, and sums of each quarter of an hour without users.
+/// </summary>
+/// <remarks>
+/// A sync notes a <em>mark</em> of a day that has sums before it changes its requests, makes sums of a new generation afterwards, and notes that
+/// generation for each mark it found. Where a mark has none, the requests are read, so a sync that ends anywhere, or beside another one, leaves
+/// answers exact.
+/// </remarks>
+internal static class UsageTables
+{
+    /// <summary>The view: the columns of <see cref="Columns"/>.</summary>
+    public const string Name = "token_usage";
+
+    /// <summary>The same, with the columns of <see cref="Measures.Priced"/>.</summary>
+    public const string Priced = "token_usage_priced";
+
+    /// <summary>The sums.</summary>
+    public const string Sums = "token_usage_sum";
+
+    /// <summary>The days: the generation of the sums for each mark; 0 where there are none.</summary>
+    public const string Days = "token_usage_day";
+
+    /// <summary>The view that notes the first mark of a day, whoever writes its requests.</summary>
+    public const string Marks = "token_usage_mark";
+
+    /// <summary>The dimensions of sums.</summary>
+    public static readonly string[] Names = ["user", "model", "provider", "request_type"];
+
+    /// <summary>Each level of sums: its seconds, and whether users are told apart.</summary>
+    public static readonly (int Seconds, bool HasUsers)[] Levels = [(86_400, true), (900, false)];
+
+    private static readonly string Histogram = "bins Array(Int16) CODEC(ZSTD), counts Array(Int64) CODEC(ZSTD)";
+
+    /// <summary>The tables, each with its columns, engine and order.</summary>
+    public static IReadOnlyList<(string Name, string Columns, string Engine, string Arguments, string Order)> Tables { get; } =
+    [
+        (Days, "source LowCardinality(String), day Date32, mark UInt64, generation UInt64, requests Int64, checksum UInt64", "ReplacingMergeTree", "generation", "ORDER BY (source, day, mark)"),
+        (Sums, $"""
+            source LowCardinality(String), day Date32, generation UInt64, level UInt32, start Int64,
+                {string.Join(", ", Names.Select(name => $"{name} LowCardinality(String)"))}, input_class UInt8, checksum UInt64,
+                {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{measure.Name} {ClickHouseMeasures.TypeOf(measure)} CODEC({(measure.IsReal ? "ZSTD" : "T64, ZSTD")})"))},
+                {Histogram}
+            """, "MergeTree", "", "PARTITION BY toYYYYMM(day)\nORDER BY (level, day, source, generation)"),
+    ];
+
+    /// <summary>The columns that rows of the view and <see cref="OfRequests"/> have in common.</summary>
+    public static string Columns { get; } = string.Join(", ", ["source", "time", .. Names, "transaction_id", "input_class", .. ClickHouseMeasures.All.Select(measure => measure.Name), "bins", "counts"]);
+
+    /// <summary>The values of <see cref="Columns"/> of a request.</summary>
+    public static string OfRequests { get; } = string.Join(", ", [
+        "request.source AS source", "request.time AS time", .. Names.Select(name => $"request.{name} AS {name}"), "request.transaction_id AS transaction_id", $"toUInt8({ClickHouseMeasures.InputClass}) AS input_class",
+        .. ClickHouseMeasures.All.Select(measure => $"{ClickHouseMeasures.Of(measure)} AS {measure.Name}"),
+        "if(request.duration_ms IS NULL, [], [request.duration_bin]) AS bins", "if(request.duration_ms IS NULL, [], [toInt64(1)]) AS counts"]);
+
+    /// <summary>The statements that make the views.</summary>
+    /// <param name="onCluster">Empty, or ON CLUSTER with the name.</param>
+    /// <param name="local">What the name of a table ends in that is one shard's.</param>
+    public static IReadOnlyList<string> CreateViews(string onCluster, string local) =>
+    [
+        $"""
+        CREATE MATERIALIZED VIEW IF NOT EXISTS {Marks}{onCluster} TO {Days}{local} AS
+        SELECT DISTINCT source, toDate32(time) AS day, toUInt64(0) AS mark, toUInt64(0) AS generation, toInt64(0) AS requests, toUInt64(0) AS checksum
+        FROM {RequestTable.Name}{local}
+        """,
+        $"CREATE VIEW IF NOT EXISTS {Name}{onCluster} AS\n{View("{users:UInt8}")}",
+        $"CREATE VIEW IF NOT EXISTS {Priced}{onCluster} AS\n{PriceView.Of($"(\n{View($"if({PriceView.NeedRequests}, 2, {{users:UInt8}})")}) AS request", Measures.Requests.Name, "smallest_prompt", "largest_prompt")}",
+    ];
+
+    /// <summary>
+    /// Usage from <c>since</c> until <c>until</c>, in seconds since 1970. No row crosses a multiple of <c>step</c> seconds; 0 is for midnights of UTC only.
+    /// <c>users</c> is 0 where users need not be told apart, 1 where they must, and 2 where a row must be a request.
+    /// </summary>
+    private static string View(string users)
+    {
+        string common = $$"""
+            WITH
+                toInt64({since:Decimal(20, 6)} * 1000000) AS since_micros, toInt64({until:Decimal(20, 6)} * 1000000) AS until_micros, {{users}} AS detail,
+                multiIf({step:Int64} % 900 != 0 OR detail > 1, 0, detail = 0, 900, {step:Int64} = 0, 86400, 0) AS size,
+                if(size = 0, 0, greatest(0, intDiv(since_micros + size * 1000000 - 1, greatest(1, size) * 1000000) * size)) AS first,
+                if(size = 0 OR until_micros <= 0, 0, intDiv(until_micros, greatest(1, size) * 1000000) * size) AS last,
+                if({step:Int64} = 0, intDiv(first + 86399, 86400) * 86400, 0) AS first_day, if({step:Int64} = 0, intDiv(last, 86400) * 86400, 0) AS last_day,
+                (SELECT (groupArrayIf((source, day, current), current > 0), groupArrayIf((source, day), current = 0), groupUniqArrayIf(day, current = 0)) FROM (
+                    SELECT source, day, if(min(newest) = 0, 0, max(newest)) AS current FROM (
+                        SELECT source, day, mark, max(generation) AS newest FROM {{Days}}
+                        WHERE day >= toDate32(fromUnixTimestamp64Micro(toInt64({since:Decimal(20, 6)} * 1000000), 'UTC')) AND day <= toDate32(fromUnixTimestamp64Micro(toInt64({until:Decimal(20, 6)} * 1000000), 'UTC'))
+                        GROUP BY source, day, mark) GROUP BY source, day)) AS days
+            """;
+        string lowest = string.Join(", ", Enumerable.Range(0, InputSize.Thresholds.Count + 1).Select(size => InputSize.RangeOf(size).Smallest.ToString(CultureInfo.InvariantCulture)));
+        string highest = string.Join(", ", Enumerable.Range(0, InputSize.Thresholds.Count + 1).Select(size => InputSize.RangeOf(size).Largest.ToString(CultureInfo.InvariantCulture)));
+        return $$"""
+            {{common}}
+            SELECT source, fromUnixTimestamp64Micro(start * 1000000, 'UTC') AS time, {{string.Join(", ", Names)}}, '' AS transaction_id, input_class,
+                {{string.Join(", ", ClickHouseMeasures.All.Select(measure => measure.KnownBy is { } known ? $"if(sums.{known.Name} > 0, sums.{measure.Name}, NULL) AS {measure.Name}" : measure.Name))}},
+                bins, counts, toInt64([{{lowest}}][input_class + 1]) AS smallest_prompt, toInt64([{{highest}}][input_class + 1]) AS largest_prompt
+            FROM {{Sums}} AS sums
+            WHERE day >= toDate32(fromUnixTimestamp64Micro(since_micros, 'UTC')) AND day <= toDate32(fromUnixTimestamp64Micro(until_micros, 'UTC')) AND (source, day, generation) IN (days.1)
+                AND ((level = 86400 AND start >= first_day AND start < last_day) OR (level = 900 AND start >= first AND start < last AND NOT (start >= first_day AND start < last_day)))
+            UNION ALL
+            {{common}}
+            SELECT {{OfRequests}}, request.prompt_tokens AS smallest_prompt, request.prompt_tokens AS largest_prompt
+            FROM {{RequestTable.Rows}}
+            WHERE request.time >= fromUnixTimestamp64Micro(since_micros, 'UTC') AND request.time < fromUnixTimestamp64Micro(until_micros, 'UTC')
+                AND (request.time < toDateTime64(first, 6, 'UTC') OR request.time >= toDateTime64(last, 6, 'UTC')
+                    OR (toDate32(request.time) IN (days.3) AND (request.source, toDate32(request.time)) IN (days.2)))
+            SETTINGS {{RequestTable.FinalSetting}} = 1, use_skip_indexes_if_final_exact_mode = 0
+            """;
+    }
+}
