@@ -32,9 +32,6 @@ internal static class DashboardBenchmark
         foreach (string name in DashboardCatalog.Names)
         {
             DashboardDocument dashboard = DashboardCatalog.Create(name);
-            // Grafana asks the panels of a closed row when somebody opens it.
-            HashSet<int?> closed = [.. JsonNode.Parse(dashboard.Json)!["panels"]!.AsArray().Where(row => row!["collapsed"]?.GetValue<bool>() == true)
-                .SelectMany(row => row!["panels"]!.AsArray()).Select(panel => (int?)panel!["id"]!.GetValue<int>())];
             foreach (int days in Days)
             {
                 double target = name.Equals("requests", StringComparison.OrdinalIgnoreCase) && days > 1 ? RequestsTarget : Target;
@@ -42,20 +39,28 @@ internal static class DashboardBenchmark
                 var later = new List<double>();
                 double ours = Measure.Median(runs, () =>
                 {
-                    ILookup<bool, DashboardQueryResult> results = DashboardTest.Run([dashboard], Options(rollups, days), CancellationToken.None).Single().Queries
-                        .ToLookup(result => closed.Contains(result.PanelId));
-                    queries = results[false].Count();
-                    later.Add(results[true].Sum(result => result.Milliseconds));
-                    return results[false].Sum(result => result.Milliseconds);
+                    (double time, double closed, queries) = Run(dashboard, Options(rollups, days));
+                    later.Add(closed);
+                    return time;
                 });
                 string range = $"{days} {(days == 1 ? "day" : "days")}";
                 Report.Compare(
                     $"{dashboard.Title}, {queries} queries, {range}", ours, "the SDK's own 4 queries, all time", sdk,
                     Report.Milliseconds(target), ours <= target);
-                if (closed.Count > 0)
+                if (later.Max() > 0)
                     Report.Figure($"{dashboard.Title}, its closed row, {range}", Report.Milliseconds(later.Order().ElementAt(later.Count / 2)));
             }
         }
+    }
+
+    /// <summary>Runs all queries of a dashboard once.</summary>
+    /// <returns>The time of its queries and of those of closed rows, which Grafana asks when somebody opens them; and how many there are besides them.</returns>
+    public static (double Time, double Closed, int Queries) Run(DashboardDocument dashboard, DashboardTestOptions options)
+    {
+        HashSet<int?> closed = [.. JsonNode.Parse(dashboard.Json)!["panels"]!.AsArray().Where(row => row!["collapsed"]?.GetValue<bool>() == true)
+            .SelectMany(row => row!["panels"]!.AsArray()).Select(panel => (int?)panel!["id"]!.GetValue<int>())];
+        ILookup<bool, DashboardQueryResult> results = DashboardTest.Run([dashboard], options, CancellationToken.None).Single().Queries.ToLookup(result => closed.Contains(result.PanelId));
+        return (results[false].Sum(result => result.Milliseconds), results[true].Sum(result => result.Milliseconds), results[false].Count());
     }
 
     private static DashboardTestOptions Options(string database, int days) => new()
