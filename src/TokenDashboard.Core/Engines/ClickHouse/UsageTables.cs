@@ -29,6 +29,10 @@ internal static class UsageTables
     /// <summary>The view that notes the first mark of a day, whoever writes its requests.</summary>
     public const string Marks = "token_usage_mark";
 
+    /// <summary>The view of all there is, with users; requests without a readable time too.</summary>
+    public static string All { get; } = string.Create(
+        CultureInfo.InvariantCulture, $"{Name}(since = {RequestTable.NoTime / 1_000_000}, until = {(RequestTable.LastTime + 1) / 1_000_000}, step = 0, users = 1)");
+
     /// <summary>The dimensions of sums.</summary>
     public static readonly string[] Names = ["user", "model", "provider", "request_type"];
 

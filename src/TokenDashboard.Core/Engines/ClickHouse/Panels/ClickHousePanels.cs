@@ -3,6 +3,7 @@ using TokenDashboard.Grafana.Model.Panels;
 using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Model.Variables;
 using TokenDashboard.Grafana.Queries;
+using TokenDashboard.Telemetry;
 
 using static TokenDashboard.Engines.ClickHouse.Panels.ClickHouseExpressions;
 
@@ -76,9 +77,9 @@ internal sealed class ClickHousePanels : IPanelEngine
         "previous",
         "The period of equal length before the time range; an empty one where the table does not go back that far.",
         $"""
-        SELECT if(intDiv(toUnixTimestamp(min(time)), 900) * 900 + 900 <= toUnixTimestamp($__fromTime) - dateDiff('second', $__fromTime, $__toTime),
+        SELECT if(intDiv(min({Measures.FirstTicks.Name}), 900000000) * 900 + 900 <= toUnixTimestamp($__fromTime) - dateDiff('second', $__fromTime, $__toTime),
           concat('since = toUnixTimestamp(', {Macro("fromTime")}, ') - dateDiff(''second'', ', {Macro("fromTime")}, ', ', {Macro("toTime")}, '), until = toUnixTimestamp(', {Macro("fromTime")}, ')'), 'since = 0, until = 0') AS previous
-        FROM {RequestTable.Name}
+        FROM {UsageTables.All}
         WHERE toYYYYMM(time) > 190001
         """);
 
@@ -117,7 +118,7 @@ internal sealed class ClickHousePanels : IPanelEngine
             name,
             label,
             description,
-            $"SELECT {Known("text")} AS name FROM (SELECT DISTINCT {name} AS text FROM {RequestTable.Name}{condition}) WHERE position(text, concat('$', '__')) = 0 ORDER BY name LIMIT {PanelLimits.MaxNames}",
+            $"SELECT {Known("text")} AS name FROM (SELECT DISTINCT {name} AS text FROM {UsageTables.All}{condition}) WHERE position(text, concat('$', '__')) = 0 ORDER BY name LIMIT {PanelLimits.MaxNames}",
             "1")
         {
             Plugin = DataSourcePlugin.ClickHouse,

@@ -45,7 +45,7 @@ public sealed class ClickHouseStore : ITelemetryStore
 
     /// <summary>The sources of its requests, by name.</summary>
     public IReadOnlyList<string> ReadSources() =>
-        [.. _server.Query($"SELECT DISTINCT source FROM {RequestTable.Name} ORDER BY source", new ClickHouseParameters(), row => row.GetString(0))];
+        [.. _server.Query($"SELECT DISTINCT source FROM {UsageTables.Days} ORDER BY source", new ClickHouseParameters(), row => row.GetString(0))];
 
     /// <inheritdoc/>
     UnreadableReport ITelemetryStore.ReadUsage(UsageScope scope, Func<int, Action<UsageRow>> begin) => new ClickHouseUsage(_server, scope, _sources).Read(begin(0));

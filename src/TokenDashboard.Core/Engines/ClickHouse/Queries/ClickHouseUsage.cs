@@ -111,7 +111,7 @@ internal sealed class ClickHouseUsage
         (int lowest, int count) = (HistogramBins.Durations.Lowest, HistogramBins.Durations.Highest - HistogramBins.Durations.Lowest + 1);
         return groups > MostWholeHistograms
             ? ("merged.1, merged.2", "sumMap(bins, counts)")
-            : ($"arrayMap(place -> toInt16(place - 1 + {lowest}), arrayFilter((place, count) -> count > 0, arrayEnumerate(merged), merged) AS places), arrayMap(place -> merged[place], places)",
+            : ($"arrayFilter((bin, count) -> count > 0, CAST(range({lowest}, {lowest + count}), 'Array(Int16)'), merged), arrayFilter(count -> count > 0, merged)",
                 $"sumResampleArray({lowest}, {lowest + count}, 1)(counts, bins)");
     }
 
@@ -167,7 +167,7 @@ internal sealed class ClickHouseUsage
         if (_scope.NeedsQuarters is not { } needsQuarters)
             return null;
         (string Provider, string Model)[] pairs = [.. _server.Query(
-            $"SELECT DISTINCT toString(provider), toString(model) FROM {RequestTable.Name}", new ClickHouseParameters(), row => (row.GetString(0), row.GetString(1))).Where(pair => needsQuarters(pair.Item1, pair.Item2))];
+            $"SELECT DISTINCT toString(provider), toString(model) FROM {UsageTables.All}", new ClickHouseParameters(), row => (row.GetString(0), row.GetString(1))).Where(pair => needsQuarters(pair.Item1, pair.Item2))];
         return pairs.Length == 0 ? null : string.Join(", ", pairs.Select(pair => $"({_parameters.Add(pair.Provider)}, {_parameters.Add(pair.Model)})"));
     }
 
@@ -180,7 +180,7 @@ internal sealed class ClickHouseUsage
         if (range is { Since: { } since, Until: { } until })
             return (since, until);
         (long first, long last) = _server.Query(
-            $"SELECT toUnixTimestamp64Micro(min(time)), toUnixTimestamp64Micro(max(time)) FROM {RequestTable.Name} WHERE {ClickHouseConditions.HasTime}",
+            $"SELECT min({Measures.FirstTicks.Name}), max({Measures.LastTicks.Name}) FROM {UsageTables.All} WHERE {ClickHouseConditions.HasTime}",
             new ClickHouseParameters(), row => (row.GetInt64(0), row.GetInt64(1))).Single();
         DateTimeOffset At(long micros) => new(RequestTable.TicksOf(micros), TimeSpan.Zero);
         return (range.Since ?? At(first), range.Until ?? At(last).AddTicks(TimeSpan.TicksPerMicrosecond));
