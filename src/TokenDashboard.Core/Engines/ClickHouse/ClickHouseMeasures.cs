@@ -62,6 +62,9 @@ internal static class ClickHouseMeasures
     public static string Aggregate(Measure measure, string value) =>
         $"to{TypeOf(measure)}({measure.Aggregate switch { MeasureAggregate.Sum => "sum", MeasureAggregate.Max => "max", _ => "min" }}({value}))";
 
+    /// <summary>The bins of the durations of a group of rows, in order.</summary>
+    public const string SortedBins = "arraySort(groupArrayIf(request.duration_bin, request.duration_ms IS NOT NULL))";
+
     /// <summary>The two columns of a histogram: the bins, and how often each is there.</summary>
     /// <param name="sorted">The bin of each request, in order: to sort them takes a fourth of the time that a group for each bin takes.</param>
     public static string Histogram(string sorted) => $"""

@@ -1,5 +1,3 @@
-using TokenDashboard.Telemetry;
-
 namespace TokenDashboard.Engines.ClickHouse.Sync;
 
 /// <summary>Keeps the sums of a source in <see cref="UsageTables"/>: marks days before their requests change, and sums them up afterwards.</summary>
@@ -112,7 +110,7 @@ internal sealed class SentUsage(ClickHouseServer server, string source)
                 SELECT {parameters.Add(source)}, toDate32(request.time) AS k_day, {parameters.Add("UInt64", (ulong)generation)}, {seconds}, intDiv(toUnixTimestamp(request.time), {seconds}) * {seconds} AS k_start,
                     {string.Join(", ", names.Select((name, index) => $"{name} AS k{index}"))}, toUInt8({ClickHouseMeasures.InputClass}) AS k_class, sum(request.checksum),
                     {string.Join(", ", ClickHouseMeasures.All.Select(ClickHouseMeasures.Aggregate))},
-                    {ClickHouseMeasures.Histogram("arraySort(groupArrayIf(request.duration_bin, request.duration_ms IS NOT NULL))")}
+                    {ClickHouseMeasures.Histogram(ClickHouseMeasures.SortedBins)}
                 FROM {RequestTable.Rows}
                 WHERE source = {parameters.Add(source)} AND toInt32(toDate32(request.time)) IN {parameters.Add("Array(Int32)", wanted)}
                     AND request.time >= toDateTime64({parameters.Add((long)wanted[0] * DaySeconds)}, 6, 'UTC') AND request.time < toDateTime64({parameters.Add(((long)wanted[^1] + 1) * DaySeconds)}, 6, 'UTC')
