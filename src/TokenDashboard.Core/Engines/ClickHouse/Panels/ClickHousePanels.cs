@@ -118,7 +118,7 @@ internal sealed class ClickHousePanels : IPanelEngine
             name,
             label,
             description,
-            $"SELECT {Known("text")} AS name FROM (SELECT DISTINCT {name} AS text FROM {UsageTables.All}{condition}) WHERE position(text, concat('$', '__')) = 0 ORDER BY name LIMIT {PanelLimits.MaxNames}",
+            $"SELECT {Known("text")} AS name FROM (SELECT DISTINCT {name} AS text FROM {(name == "source" ? UsageTables.Days : UsageTables.All)}{condition}) WHERE position(text, concat('$', '__')) = 0 ORDER BY name LIMIT {PanelLimits.MaxNames}",
             "1")
         {
             Plugin = DataSourcePlugin.ClickHouse,

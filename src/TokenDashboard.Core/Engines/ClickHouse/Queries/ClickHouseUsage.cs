@@ -60,6 +60,8 @@ internal sealed class ClickHouseUsage
     {
         _isSummed = _scope.IsAboutSums && !_scope.NeedsRequests && Clocks().All(clock => clock.Offset % Quarter == 0 && (clock.Since < 0 || clock.Since % Quarter == 0));
         string start = Start();
+        // The view would read requests for these, whose durations are counted faster one by one.
+        _isSummed &= !_scope.NeedsUsers || _step == 0;
         var keys = new List<(string Name, string Value)> { ("k_has_time", ClickHouseConditions.HasTime), ("k_start", start), ("k_class", _scope.PriceChanges is null ? "0" : "input_class") };
         keys.AddRange(Names.Select(name => ($"k_{name.Column}", _scope.Texts.HasFlag(name.Text) ? name.Column : "''")));
         if (_scope.NeedsRequests)
