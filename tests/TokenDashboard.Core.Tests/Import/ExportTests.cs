@@ -299,12 +299,39 @@ public sealed class ExportTests : IDisposable
         Assert.Equal(["Jos\u00e9"], _folder.Query("SELECT user_id FROM telemetry"));
     }
 
-    [Fact]
-    public void A_delimiter_without_quotes_makes_a_record_unreadable()
+    [Theory]
+    [InlineData("2026-03-01,5,931,5,alice")]
+    [InlineData("2026-03-01,5,931,5,")]
+    [InlineData("2026-03-01,5,931,5,,,")]
+    [InlineData("2026-03-01,5,931,\"alice\",")]
+    public void A_record_with_more_fields_than_names_is_not_taken_and_told(string record)
     {
-        ImportReport report = _folder.Import("timestamp,prompt_tokens,duration_ms,user_id\n2026-03-01,5,931,5,alice\n2026-03-01,5,931,alice,\n");
+        ImportReport report = _folder.Import($"timestamp,prompt_tokens,duration_ms,user_id\n{record}\n2026-03-01,7,931,alice\n{record}");
+
+        Assert.Equal((1, 2, false, 7L), (report.Imported, report.Unreadable, report.Incomplete, report.ImportedTokens));
+        Assert.Single(report.Notes);
+    }
+
+    [Fact]
+    public void Requests_that_Export_Csv_wrote_without_quotes_and_with_decimal_commas_are_not_shifted()
+    {
+        const string Names = "Id,Timestamp,Transaction,User,Model,Provider,RequestType,PromptTokens,CompletionTokens,TotalTokens,CachedTokens,CacheWriteTokens,ReasoningTokens,Cost,RecordedCost,DurationMs,PolicyPassed,InterruptedStream,TraceId,SpanId,ParentSpanId";
+
+        ImportReport report = _folder.Import($"{Names}\n1,01.03.2026 12:00:00 +00:00,t,u,m,p,chat,10,5,15,,,,0,,983,5,True,False,aa,b1,\n2,01.03.2026 12:00:00 +00:00,t,u,m,p,chat,10,5,15,,,,0,,983,True,False,aa,b2,\n");
 
         Assert.Equal((1, 1), (report.Imported, report.Unreadable));
+        Assert.Equal(["2026-03-01T12:00:00|t|u|m|p|chat|10|5|15|983.0|1|aa|b2||-|-|-|-"], _folder.Requests());
+    }
+
+    [Theory]
+    [InlineData("2026-03-01,5,7,2", 1, 1)]
+    [InlineData("2026-03-01,5,7", 0, 0)]
+    [InlineData("2026-03-01,5", 0, 0)]
+    public void A_record_with_fewer_fields_than_names_is_taken_where_no_count_can_be_missing_and_told(string record, int imported, int notes)
+    {
+        ImportReport report = _folder.Import($"timestamp,prompt_tokens,completion_tokens,cached_tokens,user_id\n{record}\n");
+
+        Assert.Equal((imported, 1 - imported, notes), (report.Imported, report.Unreadable, report.Notes.Count));
     }
 
     [Fact]

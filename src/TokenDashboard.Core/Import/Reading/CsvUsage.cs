@@ -11,9 +11,8 @@ internal sealed class CsvUsage
     private readonly ColumnMap _columns;
     private readonly RecordSink _requests;
     private readonly Dictionary<string, int> _indexes;
-    private readonly int _known;
-    private readonly int _needed;
     private readonly int _width;
+    private readonly int _needed;
     private readonly bool _isAll;
     private readonly XxHash128 _before = new();
     private readonly ILookup<long, (ImportTail Tail, ImportKey Key)> _tails;
@@ -21,15 +20,18 @@ internal sealed class CsvUsage
     private readonly RecordSink.RowHandler _onRow;
     private string[] _fields = [];
     private long _position;
+    private long _longer;
+    private long _shorter;
 
     private CsvUsage(CsvRecords records, ImportSink sink, RecordShape shape, SpanTree? tree, string[] header, ColumnMap columns, bool dayFirst)
     {
         (_records, _sink, _columns, _width, _isAll) = (records, sink, columns, header.Length, shape.IsRequest is null);
         _indexes = header.Select((name, index) => (name, index)).DistinctBy(entry => entry.name, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(entry => entry.name, entry => entry.index, StringComparer.OrdinalIgnoreCase);
-        _known = columns.Sources.SelectMany(column => column.Value).Where(name => ColumnMap.Constant(name) is null)
-            .Select(name => _indexes.TryGetValue(name, out int index) ? index : throw Missing($"There is no column '{name}'", header, sink)).DefaultIfEmpty(-1).Max() + 1;
-        _needed = columns.Sources.TryGetValue(ImportColumn.PromptTokens, out string[]? prompt) && _indexes.TryGetValue(prompt[0], out int last) ? last + 1 : 0;
+        if (columns.Sources.SelectMany(column => column.Value).FirstOrDefault(name => ColumnMap.Constant(name) is null && !_indexes.ContainsKey(name)) is { } missing)
+            throw Missing($"There is no column '{missing}'", header, sink);
+        _needed = columns.Sources.Where(column => column.Key is ImportColumn.Timestamp or (>= ImportColumn.PromptTokens and <= ImportColumn.ReasoningTokens))
+            .SelectMany(column => column.Value).Max(name => _indexes.GetValueOrDefault(name)) + 1;
         _requests = new RecordSink(sink, shape, tree, dayFirst)
         {
             // Export-Csv and spreadsheets write numbers as their culture does.
@@ -71,28 +73,32 @@ internal sealed class CsvUsage
         {
             _fields = fields;
             string? reason = ReadRecord();
-            if (reason is not null && _records.IsTerminated)
-                _sink.Unreadable(_records.LineNumber, reason);
-            else if (reason is not null)
+            // A record that is still being written has not all its fields yet.
+            if (reason is not null && !_records.IsTerminated && fields.Length <= _width)
                 _sink.Report.Incomplete = true;
+            else if (reason is not null)
+                _sink.Unreadable(_records.LineNumber, reason);
             _before.Append(_records.Record);
             _before.Append("\n"u8);
             _position++;
         }
+        _sink.Report.Note(_longer, $"Rows with more fields than the {_width} names of the header, of which it is not certain what is what; they were not taken. Export numbers with commas in quotes, or with another delimiter");
+        _sink.Report.Note(_shorter, $"Rows with fewer fields than the {_width} names of the header; what is missing at their end is unknown");
     }
 
     private string? ReadRecord()
     {
-        // A record that is still being written has not all its fields yet; what is missing at the end of others is unknown.
-        if (_fields.Length < (_records.IsTerminated ? _needed : _known))
-            return $"{_fields.Length} fields, of which the last that is needed is number {_needed}";
         if (Array.TrueForAll(_fields, string.IsNullOrWhiteSpace))
             return null;
-        if (_fields.Length > _width && !string.IsNullOrWhiteSpace(_fields[_width]))
+        if (_fields.Length > _width)
         {
             // A field with a delimiter and no quotes moves those behind it.
-            return $"more fields than the {_width} columns";
+            _longer++;
+            return $"more fields than the {_width} names of the header";
         }
+        if (_fields.Length < (_records.IsTerminated ? _needed : _width))
+            return $"{_fields.Length} fields, of which the last that is needed is number {_needed}";
+        _shorter += _fields.Length < _width ? 1 : 0;
         string? reason = _requests.Add(_columns, _field, _records.Record, _onRow);
         return reason != JsonLines.NoRequest ? reason : _isAll ? "no time" : null;
     }
