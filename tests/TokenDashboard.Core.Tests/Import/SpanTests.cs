@@ -152,6 +152,58 @@ public sealed class SpanTests : IDisposable
         Assert.Equal((ImportFormat.Copilot, 1, 110L), (report.Format, report.Imported, report.ImportedTokens));
     }
 
+    [Theory]
+    [InlineData("ses", "chat", "1772366402", 100)]
+    [InlineData("eses", "chat", "1772366402", 100)]
+    [InlineData("ses", "chat", "1772369999", 100)]
+    [InlineData("ese", "chat", "1772369999", 100)]
+    [InlineData("ses", "chat", "1772370001", 100)]
+    [InlineData("ese", "chat", "1772370001", 100)]
+    [InlineData("ses", "chat", "1772366402", 60)]
+    [InlineData("ese", "chat", "1772366402", 60)]
+    [InlineData("ses", "invoke_agent", "1772366402", 100)]
+    [InlineData("ese", "invoke_agent", "1772366402", 100)]
+    public void A_span_and_the_event_in_it_count_once_wherever_they_stand(string order, string kind, string second, int prompt)
+    {
+        string span = Samples.Export(Samples.OtlpSpan("b2", "a1", 1, ("gen_ai.operation.name", kind), ("gen_ai.usage.input_tokens", 100), ("gen_ai.usage.output_tokens", 10)));
+        string log = Log("b2", second, ("event.name", "gen_ai.client.inference.operation.details"), ("gen_ai.usage.input_tokens", prompt), ("gen_ai.usage.output_tokens", 10));
+        foreach (char which in order)
+        {
+            _folder.Import(which == 's' ? span : log);
+            Assert.Equal(["1"], _folder.Query("SELECT count(*) FROM telemetry"));
+        }
+        using var together = new ImportFolder();
+        Assert.Equal(1, together.Import(span + log).Imported);
+    }
+
+    [Theory]
+    [InlineData("ses")]
+    [InlineData("ese")]
+    public void A_span_and_the_event_of_Claude_Code_are_one_by_their_id_wherever_they_stand(string order)
+    {
+        (string, object)[] tokens = [("request_id", "req_1"), ("input_tokens", 3), ("cache_read_tokens", 97), ("output_tokens", 10)];
+        foreach (char which in order)
+        {
+            _folder.Import(which == 's' ? Samples.Export(Samples.OtlpSpan("b2", "a1", 1, tokens).Replace("\"x\"", "\"claude_code.llm_request\"")) : Log("b2", "1772366402", [("event.name", "api_request"), .. tokens]));
+            Assert.Equal(["100|10"], _folder.Query("SELECT prompt_tokens || '|' || completion_tokens FROM telemetry"));
+        }
+    }
+
+    [Theory]
+    [InlineData("sesl")]
+    [InlineData("lse")]
+    public void Events_in_one_span_that_is_no_request_are_requests_each(string order)
+    {
+        string span = Samples.Export(Samples.OtlpSpan("b2", "", 0, ("gen_ai.operation.name", "invoke_agent"), ("gen_ai.usage.input_tokens", 150), ("gen_ai.usage.output_tokens", 20)));
+        string Event(string second, int prompt) => Log("b2", second, ("event.name", "gen_ai.client.inference.operation.details"), ("gen_ai.usage.input_tokens", prompt), ("gen_ai.usage.output_tokens", 10));
+        foreach (char which in order)
+            _folder.Import(which == 's' ? span : which == 'e' ? Event("1772366402", 100) : Event("1772366402", 100) + Event("1772366403", 50));
+
+        if (order.EndsWith('e'))
+            _folder.Import(Event("1772366402", 100) + Event("1772366403", 50));
+        Assert.Equal(["50", "100"], _folder.Query("SELECT prompt_tokens FROM telemetry ORDER BY 1"));
+    }
+
     [Fact]
     public void A_span_without_ids_or_beginning_counts_by_its_line()
     {
@@ -219,6 +271,12 @@ public sealed class SpanTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static string Log(string span, string second, params (string Name, object Value)[] attributes)
+    {
+        string record = Samples.OtlpSpan(span, "", 0, attributes).Replace("\"startTimeUnixNano\":\"1772366400000000000\",\"endTimeUnixNano\":\"1772366400001500000\"", $"\"timeUnixNano\":\"{second}000000000\"");
+        return $$"""{"resourceLogs":[{"scopeLogs":[{"logRecords":[{{record}}]}]}]}""" + "\n";
+    }
 
     private static string Call(string id, string parent, int prompt, int completion) => Samples.OtlpSpan(
         id, parent, 1, ("openinference.span.kind", "LLM"), ("llm.token_count.prompt", prompt), ("llm.token_count.completion", completion));

@@ -19,7 +19,7 @@ internal sealed class Scratch : IDisposable
         BEGIN
         """;
 
-    // An event repeats the request it stands in: one of them goes. Then the spans above one with tokens, with the sum of those nearest below.
+    // An event repeats the request it stands in: one of them goes. Of one in a span that the file does not have, the store knows. Then the spans above one with tokens, with the sum of those nearest below.
     // UNION drops what was seen, so that spans which are their own ancestors end too.
     private const string FindTokensBelow = """
         CREATE INDEX span_id ON span (id);
@@ -28,6 +28,7 @@ internal sealed class Scratch : IDisposable
         CREATE TABLE above (id BLOB PRIMARY KEY) WITHOUT ROWID;
         WITH RECURSIVE above_tokens (id) AS (
             SELECT parent FROM span WHERE held IS NOT NULL AND parent <> id
+                AND NOT (is_event AND NOT EXISTS (SELECT 1 FROM span AS around WHERE around.id = span.parent))
             UNION
             SELECT span.parent FROM above_tokens JOIN span ON span.id = above_tokens.id WHERE span.parent <> span.id)
         INSERT INTO above SELECT id FROM above_tokens;
