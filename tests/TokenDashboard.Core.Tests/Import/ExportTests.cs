@@ -219,7 +219,7 @@ public sealed class ExportTests : IDisposable
         string[] forms =
         [
             $"[{string.Join(',', values)}]", $"[\n{string.Join(",\n", values)}\n]\n", $"[{values[0]}]\n[{string.Join(',', values[1..])}]\n", string.Concat(values),
-            string.Concat(values.Select(Pretty)), $"[{string.Join(',', values.Select(Pretty))}]", $"{Pretty(values[0])}\ufeff{string.Concat(values[1..].Select(Pretty))}",
+            string.Concat(values.Select(Pretty)), string.Concat(values.Select(value => $"\u001e{value}\n")), $"\u001e{string.Concat(values.Select(Pretty))}", $"[{string.Join(',', values.Select(Pretty))}]", $"{Pretty(values[0])}\ufeff{string.Concat(values[1..].Select(Pretty))}",
             .. (ReadOnlySpan<string>)(name != nameof(Samples.ObserviciaLog) ? [$$"""{"data":[{{string.Join(',', values)}}],"total":2}""", Pretty($$"""{"data":[{{string.Join(',', values)}}],"total":2}""")] : []),
         ];
         foreach (string form in forms)
@@ -348,6 +348,20 @@ public sealed class ExportTests : IDisposable
         ImportReport report = _folder.Import("timestamp,prompt_tokens\n2026-03-01,1\n\ufefftimestamp,prompt_tokens\r\n2026-03-02,2\n");
 
         Assert.Equal((2, 0), (report.Imported, report.Unreadable));
+    }
+
+    [Theory]
+    [InlineData("timestamp,completion_tokens,prompt_tokens,user_id\n2026-03-02,2,20,bob\n")]
+    [InlineData("Timestamp, User ,PromptTokens,CompletionTokens,Note\n2026-03-02,bob,20,2,\n")]
+    [InlineData("user,output_tokens,input_tokens,time\n\"bob\",2,20,2026-03-02\n")]
+    public void Files_of_CSV_that_were_joined_may_have_other_columns(string second)
+    {
+        const string First = "timestamp,prompt_tokens,completion_tokens,user_id\n2026-03-01,10,1,alice\n";
+
+        ImportReport report = _folder.Import(First + second + First.Replace("-01,", "-03,"));
+
+        Assert.Equal((3, 0), (report.Imported, report.Unreadable));
+        Assert.Equal(["10|1|alice", "20|2|bob", "10|1|alice"], _folder.Query("SELECT concat_ws('|', prompt_tokens, completion_tokens, user_id) FROM telemetry"));
     }
 
     [Fact]

@@ -95,7 +95,8 @@ internal sealed class Spans(ImportSink sink)
         bool isRequest = !_attributes.IsStep && kind is not null && (RequestKinds.Contains(kind) || kind.Contains(".do", StringComparison.Ordinal));
         if (!hasTokens)
         {
-            CountUnknown();
+            _unknownSpans += _attributes.UnknownCounts.Count > 0 ? 1 : 0;
+            _unknownNames.UnionWith(_attributes.UnknownCounts.Take(10));
             _tree.AddLink(trace?.ToLowerInvariant(), id?.ToLowerInvariant(), parent?.ToLowerInvariant(), isStep: kind is not null && !isRequest);
             return null;
         }
@@ -143,15 +144,6 @@ internal sealed class Spans(ImportSink sink)
         else
         {
             (_values[ImportColumn.DurationMs], _values[ImportColumn.EndTime]) = (null, end);
-        }
-    }
-
-    private void CountUnknown()
-    {
-        if (_attributes.UnknownCounts.Count > 0)
-        {
-            _unknownSpans++;
-            _unknownNames.UnionWith(_attributes.UnknownCounts.Take(10));
         }
     }
 

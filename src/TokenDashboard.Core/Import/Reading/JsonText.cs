@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -23,19 +22,8 @@ internal static partial class JsonText
         switch (reader.TokenType)
         {
             case JsonTokenType.String when reader.ValueIsEscaped:
-                byte[] buffer = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
-                try
-                {
-                    return sink.TryText(buffer.AsSpan(0, reader.CopyString(buffer)), out slice);
-                }
-                catch (InvalidOperationException)
-                {
-                    return sink.TryText(Mend($"\"{Encoding.UTF8.GetString(reader.ValueSpan)}\""), out slice);
-                }
-                finally
-                {
-                    ArrayPool<byte>.Shared.Return(buffer);
-                }
+                using (JsonDocument unescaped = JsonDocument.ParseValue(ref reader))
+                    return sink.TryText(String(unescaped.RootElement), out slice);
             case JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False:
                 return sink.TryText(reader.ValueSpan, out slice) || sink.TryText(Encoding.UTF8.GetString(reader.ValueSpan), out slice);
             default:

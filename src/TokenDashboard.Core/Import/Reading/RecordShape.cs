@@ -28,16 +28,4 @@ internal sealed record RecordShape(string Source, ColumnMap? Columns)
 
     /// <summary>Whether records may contain one another's tokens, as spans do.</summary>
     public bool IsTree { get; init; }
-
-    /// <summary>Fills in what a record says.</summary>
-    /// <returns>Whether it is a request.</returns>
-    public bool Fill(RequestValues values, Func<string, string?> record)
-    {
-        if (IsRequest?.Invoke(record) == false)
-            return false;
-        (values.CacheIsBeside, values.ReasoningIsBeside) = (CacheIsBeside, ReasoningIsBeside);
-        Complete?.Invoke(values, record);
-        // Of those in a tree, some have no tokens of their own.
-        return !IsTree || values.HasTokens;
-    }
 }
