@@ -20,7 +20,9 @@ Describe 'The example' {
         $output = Invoke-PowerShell -File (Join-Path $examples New-OwnDashboard.ps1) -Path (Join-Path $TestDrive own)
 
         $LASTEXITCODE | Should -Be 0 -Because ($output -join "`n")
-        Join-Path $TestDrive own assistants.json | Should -Exist
+        $file = Join-Path $TestDrive own assistants.json
+        $output | Should -Be "Assistants: 5 panels, every query run without a fault. Written: $file"
+        (Get-Content $file | ConvertFrom-Json).title | Should -Be Assistants
     }
 
     It 'Publish-TokenDashboards ends with 4 where the module is neither installed nor built' {

@@ -1,8 +1,8 @@
 # Each test has a PowerShell process of its own, because assemblies never unload.
 
 BeforeDiscovery {
-    # Copies that the .NET tests lay out; a machine that tests a downloaded module has none.
-    $foreign = @(Get-Item (Join-Path $PSScriptRoot TokenDashboard.Module.Tests bin * net10.0 ForeignSqlite *) -ErrorAction Ignore |
+    # Copies that the build of the tests lays out; a machine that tests a downloaded module has none.
+    $foreign = @(Get-Item (Join-Path $PSScriptRoot TokenDashboard.Pester.Tests bin * net10.0 ForeignSqlite *) -ErrorAction Ignore |
             Where-Object { $_.Name -notlike '11.*' -or [Environment]::Version.Major -ge 10 } |
             ForEach-Object { @{ Version = $_.Name; Assembly = Join-Path $_ Microsoft.Data.Sqlite.dll } } |
             Sort-Object Version -Unique)
@@ -19,7 +19,13 @@ BeforeAll {
         $output
     }
 
-    $useBoth = '(Get-TokenStore -Database $database).Rows -gt 0; [Microsoft.Data.Sqlite.SqliteConnectionStringBuilder]::new("Data Source=theirs").DataSource'
+    # Ours answers, theirs works and is theirs by name, and there are two.
+    $useBoth = @'
+        (Get-TokenStore -Database $database).Rows -gt 0
+        [Microsoft.Data.Sqlite.SqliteConnectionStringBuilder]::new('Data Source=theirs').DataSource
+        [Microsoft.Data.Sqlite.SqliteConnectionStringBuilder].Assembly.Location
+        [AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.GetName().Name -eq 'Microsoft.Data.Sqlite' }.Count
+'@
 
     # What another file has set for itself is gone by now.
     $env:TOKENDASHBOARD_PRICES = "$TestDrive"
@@ -53,11 +59,11 @@ Describe 'Import-Module TokenDashboard' {
     # Pester 6 refuses an empty -ForEach.
     if ($foreign) {
         It 'works after another module has loaded Microsoft.Data.Sqlite <Version>' -ForEach $foreign {
-            Invoke-Process "[Reflection.Assembly]::LoadFrom('$Assembly') | Out-Null; Import-Module `$module; $useBoth" | Should -Be 'True', 'theirs'
+            Invoke-Process "[Reflection.Assembly]::LoadFrom('$Assembly') | Out-Null; Import-Module `$module; $useBoth" | Should -Be 'True', 'theirs', $Assembly, '2'
         }
 
         It 'works before another module loads Microsoft.Data.Sqlite <Version>' -ForEach $foreign {
-            Invoke-Process "Import-Module `$module; Get-TokenStore -Database `$database | Out-Null; [Reflection.Assembly]::LoadFrom('$Assembly') | Out-Null; $useBoth" | Should -Be 'True', 'theirs'
+            Invoke-Process "Import-Module `$module; Get-TokenStore -Database `$database | Out-Null; [Reflection.Assembly]::LoadFrom('$Assembly') | Out-Null; $useBoth" | Should -Be 'True', 'theirs', $Assembly, '2'
         }
     }
 }

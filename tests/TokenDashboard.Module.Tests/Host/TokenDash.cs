@@ -22,6 +22,8 @@ internal static class TokenDash
             StandardErrorEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
         };
         start.Environment["NO_COLOR"] = "1";
+        // Such a process ends before code that was measured while it ran could pay.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())
             start.Environment[name] = value;
         return Process.Start(start)!;

@@ -111,8 +111,9 @@ public class ClickHousePanelTests
                 return view;
             }
 
+            (GrafanaView shown, GrafanaView same) = (View(left), View(right));
             foreach (string title in GrafanaView.PanelTitles(left).Where(title => titles is null || titles.Contains(title)))
-                Assert.Equal(Shown(View(left).Run(sqlite, title), title), Shown(View(right).Run(clickHouse, title), title));
+                Assert.Equal(Shown(shown.Run(sqlite, title), title), Shown(same.Run(clickHouse, title), title));
         }
     }
 

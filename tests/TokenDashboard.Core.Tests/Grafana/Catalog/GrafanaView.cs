@@ -7,12 +7,15 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Tests.Grafana.Catalog;
 
-/// <summary>A dashboard as somebody looks at it: a time range and chosen variables.</summary>
+/// <summary>A dashboard as somebody looks at it: a time range and chosen variables. The store does not change meanwhile.</summary>
 internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset from, DateTimeOffset to)
 {
     private static readonly TimeSpan QueryTime = TimeSpan.FromSeconds(30);
 
     private readonly ReadDashboard _read = new(dashboard);
+
+    // By query: panels have most of them in common.
+    private readonly Dictionary<string, IReadOnlyList<(string Text, string Value)>> _options = [];
 
     /// <summary>What is chosen, by variable; variables not named here have their initial value. An empty list is All.</summary>
     public Dictionary<string, string[]> Chosen { get; } = [];
@@ -78,10 +81,16 @@ internal sealed class GrafanaView(DashboardDocument dashboard, DateTimeOffset fr
             EscapesDoubleQuotes = EscapesDoubleQuotes,
         };
         Dictionary<string, IReadOnlyList<string>> chosen = Chosen.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<string>)pair.Value);
-        new VariableResolver(_read, view, chosen, variable => !used.Contains(variable.Name) ? [] : VariableOptions.OfResult(
-            database.Run(variable.AsTarget, view.Interpolate(variable.Query), view, QueryTime), variable),
-            (_, exception) => throw exception).Resolve();
+        new VariableResolver(_read, view, chosen, variable => used.Contains(variable.Name) ? Options(variable) : [], (_, exception) => throw exception).Resolve();
         return view;
+
+        IReadOnlyList<(string Text, string Value)> Options(ReadVariable variable)
+        {
+            string sql = view.Interpolate(variable.Query);
+            if (!_options.TryGetValue(sql, out IReadOnlyList<(string Text, string Value)>? options))
+                _options[sql] = options = VariableOptions.OfResult(database.Run(variable.AsTarget, sql, view, QueryTime), variable);
+            return options;
+        }
     }
 
     private void Use(string text, HashSet<string> used)

@@ -16,21 +16,21 @@ public sealed class HostileDashboardTests : IDisposable
 
     public static TheoryData<string, int> Texts => new()
     {
-        { "${a:", 50_000 },
-        { "${a.b", 50_000 },
-        { "[[a:b", 50_000 },
-        { "$__from ", 40_000 },
-        { "'$__from", 40_000 },
-        { "$__unixEpochGroupSeconds(", 20_000 },
-        { "$__unixEpochGroupSeconds(a, 60) ", 20_000 },
-        { "AVG(x) OVER (", 40_000 },
-        { "a", 1_000_000 },
-        { "\"", 500_000 },
-        { "[", 1_000_000 },
-        { "* ", 500_000 },
-        { "CAST(", 50_000 },
-        { "-\n\n", 300_000 },
-        { "/*", 500_000 },
+        { "${a:", 12_500 },
+        { "${a.b", 12_500 },
+        { "[[a:b", 12_500 },
+        { "$__from ", 10_000 },
+        { "'$__from", 10_000 },
+        { "$__unixEpochGroupSeconds(", 5_000 },
+        { "$__unixEpochGroupSeconds(a, 60) ", 5_000 },
+        { "AVG(x) OVER (", 10_000 },
+        { "a", 250_000 },
+        { "\"", 125_000 },
+        { "[", 250_000 },
+        { "* ", 125_000 },
+        { "CAST(", 12_500 },
+        { "-\n\n", 75_000 },
+        { "/*", 125_000 },
     };
 
     [Theory]

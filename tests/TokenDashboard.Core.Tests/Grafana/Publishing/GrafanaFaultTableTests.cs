@@ -159,6 +159,8 @@ public sealed class GrafanaFaultTableTests
         string[] calls = [.. server.Requests.Select(Call).Distinct().Where(call => Fits(call, Work[name].Calls) && (api == GrafanaApi.Legacy || name == "connect" || call.Contains("/apis/", StringComparison.Ordinal)))];
         Assert.NotEmpty(calls);
         var problems = new ConcurrentBag<string>();
+        // Most faults leave the server as another one did, and from there the same follows.
+        HashSet<string> left = [];
 
         foreach (string call in calls)
         {
@@ -166,7 +168,7 @@ public sealed class GrafanaFaultTableTests
             {
                 server.Restore(before);
                 Meet(server, call, fault, times, done, code);
-                if (before != after)
+                if (left.Add(server.Snapshot()) && before != after)
                 {
                     Work[name].Run(Connection(server, api));
                     Check(server.Snapshot() == after, call, fault, "left the server otherwise when it was over");
