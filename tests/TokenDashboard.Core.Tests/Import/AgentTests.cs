@@ -199,6 +199,24 @@ public sealed class AgentTests : IDisposable
         Assert.Equal(["2026-03-01T12:00:00|ses_1||claude-sonnet-4-5|anthropic|chat|350|23|373|2000.0|1||msg_1||300|40|3|0.02"], _folder.Requests());
     }
 
+    [Theory]
+    [InlineData("{0}\n")]
+    [InlineData("""{"info":{"id":"ses_1","title":"t"},"messages":[{"info":{"id":"msg_0","sessionID":"ses_1","role":"user","time":{"created":1}},"parts":[]},{0}]}""")]
+    public void A_session_that_OpenCode_exports_has_its_messages_with_their_parts(string form)
+    {
+        ImportReport report = _folder.Import(form.Replace("{0}", """{"info":{"id":"msg_1","sessionID":"ses_1","role":"assistant","time":{"created":1772366400000},"modelID":"gpt-5","providerID":"openai","tokens":{"input":10,"output":20,"reasoning":0,"cache":{"read":5,"write":0}}},"parts":[{"type":"step-finish","tokens":{"input":10}}]}"""));
+
+        Assert.Equal((ImportFormat.OpenCode, 1, 35L, 0), (report.Format, report.Imported, report.ImportedTokens, report.Unreadable));
+    }
+
+    [Fact]
+    public void Tokens_of_tools_are_beside_the_input_of_Qwen()
+    {
+        _folder.Import("""{"uuid":"u3","sessionId":"s1","timestamp":"2026-03-01T12:02:00Z","type":"assistant","model":"q","message":{"parts":[]},"usageMetadata":{"promptTokenCount":100,"candidatesTokenCount":10,"thoughtsTokenCount":3,"toolUsePromptTokenCount":7,"totalTokenCount":120}}""" + "\n");
+
+        Assert.Equal(["107|13|120"], _folder.Query("SELECT concat_ws('|', prompt_tokens, completion_tokens, total_tokens) FROM telemetry"));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static string Reply(string id, string model, string usage) =>

@@ -299,6 +299,14 @@ public sealed class ExportTests : IDisposable
         Assert.Equal(["Jos\u00e9"], _folder.Query("SELECT user_id FROM telemetry"));
     }
 
+    [Fact]
+    public void A_count_that_may_be_thousands_or_a_fraction_is_not_taken()
+    {
+        ImportReport report = _folder.Import("timestamp;prompt_tokens\n2026-03-01;1.000\n2026-03-02;12.0\n2026-03-03;1,000\n");
+
+        Assert.Equal((1, 2, 12L), (report.Imported, report.Unreadable, report.ImportedTokens));
+    }
+
     [Theory]
     [InlineData("2026-03-01,5,931,5,alice")]
     [InlineData("2026-03-01,5,931,5,")]

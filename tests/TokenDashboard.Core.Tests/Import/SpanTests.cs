@@ -82,6 +82,7 @@ public sealed class SpanTests : IDisposable
     [InlineData("ai.streamText.doStream", "11|5|16|3", "ai.usage.inputTokens=11", "ai.usage.outputTokens=5", "ai.usage.cachedInputTokens=3")]
     [InlineData("gen", "10|5|15|-", "langfuse.observation.type=generation", """langfuse.observation.usage_details={"input":10,"output":5,"total":15}""")]
     [InlineData("gen", "30|5|35|20", """langfuse.observation.usage_details={"input":10,"input_cached_tokens":20,"output":5,"total":35}""")]
+    [InlineData("chat", "100|10|110|60", "gen_ai.usage.input_tokens=100", "gen_ai.usage.output_tokens=10", "gen_ai.usage.details.cache_read_tokens=60", "gen_ai.usage.details.cache_write_tokens=5", "gen_ai.usage.details.reasoning_tokens=4")]
     [InlineData("chat", "10|5|15|-", """mlflow.spanType="CHAT_MODEL" """, """mlflow.chat.tokenUsage={"input_tokens":10,"output_tokens":5,"total_tokens":15}""")]
     public void Tokens_are_found_under_the_names_of_each_instrumentation(string name, string stored, params string[] attributes)
     {
@@ -202,6 +203,16 @@ public sealed class SpanTests : IDisposable
         if (order.EndsWith('e'))
             _folder.Import(Event("1772366402", 100) + Event("1772366403", 50));
         Assert.Equal(["50", "100"], _folder.Query("SELECT prompt_tokens FROM telemetry ORDER BY 1"));
+    }
+
+    [Theory]
+    [InlineData("gemini_cli.api_response", "session.id", "total_token_count", 122, "s|107|15|122")]
+    [InlineData("codex.sse_event", "conversation.id", "unused", 0, "s|100|10|110")]
+    public void Tokens_of_tools_are_beside_the_input_of_Gemini_and_a_sum_of_Codex(string name, string session, string total, int sum, string stored)
+    {
+        _folder.Import(Log("", "1772366402", ("event.name", name), (session, "s"), ("input_token_count", 100), ("output_token_count", 10), (name.StartsWith('g') ? "thoughts_token_count" : "reasoning_token_count", 5), ("tool_token_count", name.StartsWith('g') ? 7 : 110), (total, sum)));
+
+        Assert.Equal([stored], _folder.Query("SELECT concat_ws('|', transaction_id, prompt_tokens, completion_tokens, total_tokens) FROM telemetry"));
     }
 
     [Fact]

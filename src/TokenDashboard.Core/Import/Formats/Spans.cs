@@ -119,6 +119,9 @@ internal sealed class Spans(ImportSink sink)
             return "no time";
         if (name is null || !(RequestEvents.Contains(name) || name.StartsWith("GenAI inference", StringComparison.Ordinal)))
             return null;
+        // Codex calls the sum of all tokens so.
+        if (name.EndsWith(".api_response", StringComparison.Ordinal))
+            _values.Add(ImportColumn.PromptTokens, _attributes.ToolTokens);
         _values[ImportColumn.RequestType] ??= "chat";
         _values[ImportColumn.Success] = _attributes.HasError ? "false" : null;
         SetRequestId(name);

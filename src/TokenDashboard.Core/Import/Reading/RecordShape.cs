@@ -20,6 +20,9 @@ internal sealed record RecordShape(string Source, ColumnMap? Columns)
     /// <summary>The member by which records say their session, or the first line of the session for all.</summary>
     public string? Session { get; init; }
 
+    /// <summary>The member in which records may lie with what belongs to them.</summary>
+    public string? Within { get; init; }
+
     /// <summary>Whether a later copy of a record may be more complete: then the one with most tokens stays.</summary>
     public bool HasCopies { get; init; }
 

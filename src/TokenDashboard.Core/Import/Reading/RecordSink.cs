@@ -34,6 +34,11 @@ internal sealed class RecordSink(ImportSink sink, RecordShape shape, SpanTree? t
         {
             _values[ImportColumn.DurationMs] = _values[ImportColumn.DurationMs]?.Replace(',', '.');
             _values[ImportColumn.Cost] = _values[ImportColumn.Cost]?.Replace(',', '.');
+            for (ImportColumn column = ImportColumn.PromptTokens; column <= ImportColumn.ReasoningTokens; column++)
+            {
+                if (_values[column] is [.., '.', _, _, _] count)
+                    return $"'{ValueText.Shorten(count)}' may be thousands or a fraction ({ImportColumns.Name(column)})";
+            }
         }
         bool isRequest = shape.IsRequest?.Invoke(record) != false;
         if (isRequest)

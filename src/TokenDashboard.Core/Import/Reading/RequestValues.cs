@@ -42,6 +42,13 @@ internal sealed class RequestValues
 
     public void Set(ImportColumn column, long number) => _values[(int)column] = number.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>Adds tokens that a source tells beside a column.</summary>
+    public void Add(ImportColumn column, string? more)
+    {
+        if (ValueText.TryCount(this[column], out long count) && ValueText.TryCount(more, out long added) && added > 0)
+            Set(column, count + added);
+    }
+
     /// <summary>
     /// Makes a row of the values. Only its time and its token counts can be wrong with a request; whatever else is not what it should be
     /// becomes unknown, and is counted.
