@@ -74,6 +74,7 @@ internal static class JsonLines
     {
         string? reason = null;
         bool isMended = false;
+        line = JsonText.Mend(line);
         while (!line.IsEmpty)
         {
             try
