@@ -177,6 +177,18 @@ public sealed class SpanTests : IDisposable
         Assert.Equal(1, together.Import(span + log).Imported);
     }
 
+    [Fact]
+    public void An_event_in_a_span_that_the_application_wrote_is_that_request()
+    {
+        _folder.Import(Samples.ObserviciaLog);
+        using (Microsoft.Data.Sqlite.SqliteConnection connection = _folder.Connect())
+            connection.Execute("INSERT INTO telemetry (timestamp, trace_id, span_id, prompt_tokens, success) VALUES ('2026-03-01T12:00:01', '5b8efff798038103d269b633813fc60c', 'b2', 100, 1)");
+
+        ImportReport report = _folder.Import(Log("b2", "1772366402", ("event.name", "gen_ai.client.inference.operation.details"), ("gen_ai.usage.input_tokens", 100)));
+
+        Assert.Equal((0, 1), (report.Imported, report.Duplicates));
+    }
+
     [Theory]
     [InlineData("ses")]
     [InlineData("ese")]
@@ -193,6 +205,7 @@ public sealed class SpanTests : IDisposable
     [Theory]
     [InlineData("sesl")]
     [InlineData("lse")]
+    [InlineData("esl")]
     public void Events_in_one_span_that_is_no_request_are_requests_each(string order)
     {
         string span = Samples.Export(Samples.OtlpSpan("b2", "", 0, ("gen_ai.operation.name", "invoke_agent"), ("gen_ai.usage.input_tokens", 150), ("gen_ai.usage.output_tokens", 20)));

@@ -37,18 +37,19 @@ internal sealed partial class StoreTables
 
     /// <summary>Takes out a request whose own key is its span, where it carries as many tokens as those below it.</summary>
     private long? TakeOutCall(UInt128 span, long tokens, long hour) =>
-        FindCall(span, hour) is { Id: var id, Key: var key } && TokensOf(id) == tokens ? TakeOut(key) : null;
+        TryFindCall(span, hour, out ImportKey key, out long? row) && row is { } id && TokensOf(id) == tokens ? TakeOut(key) : null;
 
-    /// <summary>The stored request whose own key is its span, and which began not long before.</summary>
-    private (ImportKey Key, long Id)? FindCall(UInt128 span, long hour)
+    /// <summary>Whether a request is known whose own key is its span, and which began not long before.</summary>
+    private bool TryFindCall(UInt128 span, long hour, out ImportKey key, out long? row)
     {
+        (key, row) = (default, null);
         for (long began = hour; began > Math.Max(0, hour - LongestCall); began--)
         {
-            var key = new ImportKey(began, span);
-            if (Find(key, out long? rowId, out _))
-                return rowId is { } id ? (key, id) : null;
+            key = new ImportKey(began, span);
+            if (Find(key, out row, out _))
+                return true;
         }
-        return null;
+        return false;
     }
 
     /// <summary>Whether an event in a request, or spans below it with as many tokens, of files imported before, tell of the same call.</summary>

@@ -166,7 +166,7 @@ internal sealed partial class StoreTables : IDisposable
             case ImportRole.Link:
                 NoteLink(row.Span, row.Parent, ref outcome);
                 return;
-            case ImportRole.Event when FindCall(row.Parent, row.Key.Hour) is not null && FindSpan(row.Parent).Key is null:
+            case ImportRole.Event when FindSpan(row.Parent) is { Key: null, TokensBelow: not ToldByEvent } && TryFindCall(row.Parent, row.Key.Hour, out _, out _):
                 outcome.Duplicates++;
                 return;
             case ImportRole.Event:
