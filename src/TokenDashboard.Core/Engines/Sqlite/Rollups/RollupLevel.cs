@@ -1,7 +1,7 @@
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>
-/// What a row of the rollups sums up. Single users are told apart in the first four; the last two are sums over all users, for questions
+/// What a row of the rollups sums up. Single users are told apart in the first five; the last two are sums over all users, for questions
 /// that are not about users. Every request is counted in one of the first two, and in each of the others.
 /// </summary>
 internal enum RollupLevel
@@ -18,11 +18,14 @@ internal enum RollupLevel
     /// <summary>All requests of a day of UTC.</summary>
     Day = 3,
 
+    /// <summary>All requests of seven days of UTC, counted from the first of January 1970.</summary>
+    Week = 4,
+
     /// <summary>All requests of an hour, of all users together.</summary>
-    HourAllUsers = 4,
+    HourAllUsers = 5,
 
     /// <summary>All requests of a day of UTC, of all users together.</summary>
-    DayAllUsers = 5,
+    DayAllUsers = 6,
 }
 
 /// <summary>How long the levels' pieces of time are.</summary>
@@ -35,6 +38,8 @@ internal static class RollupLevels
 
     public const int DaySeconds = 86400;
 
+    public const int WeekSeconds = 7 * DaySeconds;
+
     /// <summary>The beginning of the quarter of an hour an instant lies in.</summary>
     public static DateTimeOffset QuarterOf(DateTimeOffset instant) =>
         new(TicksOf(StartOf(SecondOf(instant.UtcTicks), QuarterSeconds)), TimeSpan.Zero);
@@ -44,11 +49,12 @@ internal static class RollupLevels
     {
         RollupLevel.RemovedQuarter or RollupLevel.Quarter => QuarterSeconds,
         RollupLevel.Hour or RollupLevel.HourAllUsers => HourSeconds,
+        RollupLevel.Week => WeekSeconds,
         _ => DaySeconds,
     };
 
     /// <summary>Whether a level tells users apart.</summary>
-    public static bool HasUsers(this RollupLevel level) => level <= RollupLevel.Day;
+    public static bool HasUsers(this RollupLevel level) => level <= RollupLevel.Week;
 
     /// <summary>The second at which the piece that holds a second begins.</summary>
     public static long StartOf(long second, int length) => second - ((second % length) + length) % length;

@@ -32,7 +32,7 @@ internal static class RollupSchema
     public const string View = "tokendash_usage";
 
     /// <summary>The number of this form of the tables. A store whose tables have another is read without them.</summary>
-    public const int Format = 2;
+    public const int Format = 3;
 
     /// <summary>Stands in the place of <see cref="Format"/> while the sums are thrown away.</summary>
     public const int Clearing = -Format;
