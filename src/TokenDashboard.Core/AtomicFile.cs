@@ -34,7 +34,7 @@ public static class AtomicFile
             throw new TokenDashboardException(
                 code,
                 $"'{path}' could not be written: {exception.Message} Check that the folder exists, that this account may write to it, "
-                + "and that no other program holds the file.",
+                + "and that no other program uses the file.",
                 exception,
                 path);
         }
@@ -59,7 +59,7 @@ public static class AtomicFile
             {
                 throw new TokenDashboardException(
                     ErrorCode.DashboardWriteFailed,
-                    $"'{path}' was not written, because '{at}' is a link to '{target}'. Replace the link by a file or folder of its own, or give the folder it leads to.",
+                    $"'{path}' was not written, because '{at}' is a link to '{target}'. Replace the link with a file or folder, or use the target of the link.",
                     target: path);
             }
         }

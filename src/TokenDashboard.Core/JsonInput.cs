@@ -47,7 +47,7 @@ internal static class JsonInput
         for (int values = 0; reader.Read();)
         {
             if (reader.TokenType is not (JsonTokenType.EndArray or JsonTokenType.EndObject) && ++values > MaxValues)
-                throw new JsonException($"It holds more than {MaxValues} values.");
+                throw new JsonException($"It contains more than {MaxValues} values.");
             if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
             {
                 try
@@ -64,5 +64,5 @@ internal static class JsonInput
     }
 
     private static JsonException HalfCharacter(Exception exception) =>
-        new("It holds half of a character, a surrogate such as \\ud83d without its other half.", exception);
+        new("It contains half of a surrogate pair, such as \\ud83d.", exception);
 }

@@ -93,7 +93,7 @@ public static class RegularFile
     }
 
     private static IOException TooLarge(string path, long maxBytes) =>
-        new($"'{path}' is larger than {(maxBytes >= 1 << 20 ? $"{maxBytes >> 20} MiB" : $"{maxBytes} bytes")}, the most that is read of such a file.");
+        new($"'{path}' is larger than {(maxBytes >= 1 << 20 ? $"{maxBytes >> 20} MiB" : $"{maxBytes} bytes")}, the maximum for such a file.");
 
-    private static IOException NotRegular(string path) => new($"'{path}' is a pipe, a socket or a device. Give a regular file.");
+    private static IOException NotRegular(string path) => new($"'{path}' is a pipe, a socket or a device. Use a regular file.");
 }

@@ -30,7 +30,7 @@ internal sealed class DependencyContext : AssemblyLoadContext
     internal static void Verify()
     {
         if (!File.Exists(CorePath))
-            throw new FileNotFoundException($"The module TokenDashboard is incomplete: there is no file '{CorePath}'. Install or copy the module again, with all of its folders.", CorePath);
+            throw new FileNotFoundException($"The module TokenDashboard is incomplete: the file '{CorePath}' is missing. Install or copy the module again, with all its folders.", CorePath);
     }
 
     /// <summary>Answers the one name that crosses from the default context into this one, and no other module's requests.</summary>

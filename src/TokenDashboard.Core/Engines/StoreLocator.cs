@@ -38,11 +38,11 @@ public static class StoreLocator
         {
             if (DatabaseOf(configuration) is { } path)
                 return Path.GetFullPath(path, workingDirectory);
-            found = "which names none or has logging.sqlite.enabled off";
+            found = "which specifies none or has logging.sqlite.enabled off";
         }
         throw new TokenDashboardException(
             ErrorCode.StoreNotSpecified,
-            $"Which store? Give -Database PATH, or set the environment variable {DatabaseVariable}, or name it as logging.sqlite.database in Observicia's "
+            $"No store is specified. Use -Database PATH, set the environment variable {DatabaseVariable}, or set logging.sqlite.database in Observicia's "
             + $"configuration file (looked for at '{configuration}', {found}).");
     }
 
@@ -66,7 +66,7 @@ public static class StoreLocator
         {
             throw new TokenDashboardException(
                 ErrorCode.ConfigurationInvalid,
-                $"Observicia's configuration file '{configuration}' cannot be read: {exception.Message} Correct it, or give -Database PATH.",
+                $"Observicia's configuration file '{configuration}' cannot be read: {exception.Message} Correct it, or use -Database PATH.",
                 exception,
                 configuration);
         }

@@ -26,7 +26,7 @@ public static class TelemetryStores
         // An address may hold a password.
         string scheme = reference[..reference.IndexOf(':', StringComparison.Ordinal)];
         throw new TokenDashboardException(
-            ErrorCode.StoreEngineUnknown, $"This command cannot use a store whose address begins with '{scheme}:'. Give the path of a SQLite database file{(scheme == ClickHouseAddress.Scheme ? "" : ", or where a command reads requests, an address such as clickhouse://host:8123/database")}.", target: scheme);
+            ErrorCode.StoreEngineUnknown, $"This command does not support addresses that begin with '{scheme}:'. Use the path of a SQLite database file{(scheme == ClickHouseAddress.Scheme ? "" : ", or where a command reads requests, an address such as clickhouse://host:8123/database")}.", target: scheme);
     }
 
     /// <summary>The path of a store that is a file, or the address of ClickHouse.</summary>
@@ -44,7 +44,7 @@ public static class TelemetryStores
 
     /// <summary>Opens a store.</summary>
     /// <param name="reference">Its full path, or its address.</param>
-    /// <param name="credential">Who signs in to a server; null for the environment's user.</param>
+    /// <param name="credential">The credential for a server; null for the environment's user.</param>
     /// <param name="cancellation">Stops whatever query is running.</param>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public static ITelemetryStore Open(string reference, NetworkCredential? credential, CancellationToken cancellation) => ClickHouseAddress.Matches(reference)
@@ -119,7 +119,7 @@ public static class TelemetryStores
             }
             return open.Count > 0 ? open : throw new TokenDashboardException(
                 ErrorCode.StoreSourceNotFound,
-                $"None of the stores has the source that -Source asks for. The sources are: {(others.Count == 0 ? "none" : string.Join(", ", others))}.",
+                $"No store matches -Source. The sources are: {(others.Count == 0 ? "none" : string.Join(", ", others))}.",
                 target: others.FirstOrDefault() ?? stores[0]);
         }
         catch

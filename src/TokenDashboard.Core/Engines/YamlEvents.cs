@@ -36,7 +36,7 @@ internal sealed class YamlEvents
     /// <summary>Where the document's value is; null for an empty one.</summary>
     internal int? Root => _events.Count == 0 ? null : 0;
 
-    /// <summary>Where a key's value is; null where there is none. Of a key that stands twice the last one counts, as for PyYAML.</summary>
+    /// <summary>Where a key's value is; null if there is none. Of a key that stands twice the last one counts, as for PyYAML.</summary>
     internal int? Value(int? mapping, string key)
     {
         if (Follow(mapping) is not { } start || _events[start] is not MappingStart)

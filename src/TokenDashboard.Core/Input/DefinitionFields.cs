@@ -58,7 +58,7 @@ internal class DefinitionFields
         IEnumerable<object?> texts = value is IEnumerable<KeyValuePair<string, object?>> pairs ? pairs.SelectMany(pair => new[] { pair.Key, pair.Value }) : Items(value ?? "");
         if (texts.OfType<string>().Any(HasHalfCharacter))
         {
-            Fault(name, "contains half of a character, a surrogate without its other half");
+            Fault(name, "contains half of a surrogate pair");
             return null;
         }
         return value;
@@ -153,7 +153,7 @@ internal class DefinitionFields
     {
         string?[] texts = Value(name) is { } value ? [.. Items(value).Select(Scalar)] : [];
         string? fault = texts.Contains(null) ? "must be a text or a list of texts"
-            : !blank && texts.Any(string.IsNullOrWhiteSpace) ? "has an empty text; remove it, or give one"
+            : !blank && texts.Any(string.IsNullOrWhiteSpace) ? "has an empty text; remove it, or add a text"
             : null;
         if (fault is not null)
             Fault(name, fault);

@@ -26,10 +26,10 @@ internal static class DefinitionJson
         }
         IEnumerable<JsonNode?> items = node is JsonArray list ? list : [node];
         if (!items.Any())
-            throw new TokenDashboardException(code, $"'{source}' contains an empty list. Give {what}, or a list of them in [ ].", target: source);
+            throw new TokenDashboardException(code, $"'{source}' contains an empty list. Use {what}, or a list of them in [ ].", target: source);
         return [.. items.Select(item => item is JsonObject
             ? (IReadOnlyDictionary<string, object?>)Plain(item)!
-            : throw new TokenDashboardException(code, $"'{source}' contains something that is not a JSON object. Give {what}, or a list of them in [ ].", target: source))];
+            : throw new TokenDashboardException(code, $"'{source}' contains a value that is not a JSON object. Use {what}, or a list of them in [ ].", target: source))];
     }
 
     /// <summary>A plain value as JSON; names in their order. What is nested too deeply is an empty text.</summary>

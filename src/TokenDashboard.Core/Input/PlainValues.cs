@@ -47,7 +47,7 @@ internal static class PlainValues
             throw Problem(start, $"It is nested more than {MaxDepth} levels deep.");
         // Copies of a value in itself make a small text stand for values without end.
         if (start is AnchorAlias or NodeEvent { Anchor.IsEmpty: false })
-            throw Problem(start, "Anchors and aliases are not read. Write the value out.");
+            throw Problem(start, "Anchors and aliases are not supported. Write the value instead.");
         Next(parser);
         if (start is Scalar scalar)
             return scalar.Style == ScalarStyle.Plain ? Plain(scalar.Value) : scalar.Value;
@@ -68,7 +68,7 @@ internal static class PlainValues
         return start is SequenceStart ? items : fields;
     }
 
-    private static ParsingEvent Next(Parser parser) => parser.MoveNext() ? parser.Current! : throw new YamlException("It ends too early.");
+    private static ParsingEvent Next(Parser parser) => parser.MoveNext() ? parser.Current! : throw new YamlException("The text ends unexpectedly.");
 
     private static object? Plain(string text) => text switch
     {

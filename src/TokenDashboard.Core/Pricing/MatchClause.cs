@@ -8,7 +8,7 @@ internal abstract class MatchClause
     /// <summary>The names of conditions on a name. Case does not count but for <c>regex</c>, which sees the name in lower case.</summary>
     public static readonly IReadOnlyList<string> Names = ["equals", "starts_with", "ends_with", "contains", "regex", "or", "and"];
 
-    /// <summary>The condition that a name in lower case meets, as text; null where it meets none.</summary>
+    /// <summary>The condition that a name in lower case meets, as text; null if it meets none.</summary>
     public abstract string? Matched(string name);
 
     /// <summary>The condition as text, such as <c>starts_with gpt-4o</c>.</summary>
@@ -49,7 +49,7 @@ internal abstract class MatchClause
             catch (RegexMatchTimeoutException exception)
             {
                 throw new TokenDashboardException(
-                    ErrorCode.PriceListInvalid, $"The pattern '{pattern}' of the price list takes too long on the name '{name}'. Write a simpler one.", exception, pattern);
+                    ErrorCode.PriceListInvalid, $"The pattern '{pattern}' of the price list takes too long for the name '{name}'. Simplify it.", exception, pattern);
             }
         }
 

@@ -1,7 +1,7 @@
 namespace TokenDashboard.Pricing;
 
 /// <summary>When prices hold: from a day of UTC on, or between two times of every day of UTC.</summary>
-/// <param name="StartDate">The first day; null where it is a time of day.</param>
+/// <param name="StartDate">The first day; null if it is a time of day.</param>
 /// <param name="StartTime">Where the time of day begins.</param>
 /// <param name="EndTime">Where it ends; before its beginning where it crosses midnight.</param>
 internal sealed record PriceConstraint(DateTime? StartDate, TimeSpan StartTime = default, TimeSpan EndTime = default)

@@ -26,7 +26,7 @@ public sealed partial class PriceList
         Providers = providers;
         _discounts = discounts;
         _byId = providers.ToDictionary(provider => provider.Id);
-        // Those of the shipped list do, as a test shows; a user's own may have any times and sizes.
+        // Those of the included list do, as a test shows; a user's own may have any times and sizes.
         _isExact = new Lazy<bool>(() => providers.SelectMany(provider => provider.Models).Where(model => model.Source.IsOwn)
             .All(model => new PriceMatch(model.Provider, model, "", []).IsExactFromRollups));
         _changes = new Lazy<IReadOnlyList<DateTimeOffset>>(() =>
@@ -40,13 +40,13 @@ public sealed partial class PriceList
     /// <summary>What people call it: its source with its version and date.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The version; null where it is not known.</summary>
+    /// <summary>The version; null if it is not known.</summary>
     public string? Version { get; init; }
 
-    /// <summary>The date; null where it is not known.</summary>
+    /// <summary>The date; null if it is not known.</summary>
     public DateTimeOffset? Date { get; init; }
 
-    /// <summary>When it was taken in place of the shipped list; null for that one.</summary>
+    /// <summary>When it replaced the included list; null for that one.</summary>
     public DateTimeOffset? Taken { get; init; }
 
     /// <summary>The ids of the providers.</summary>
@@ -64,8 +64,8 @@ public sealed partial class PriceList
 
     internal IReadOnlyList<ListedProvider> Providers { get; }
 
-    /// <summary>The entry that a provider and a model mean; null where there is none.</summary>
-    /// <param name="provider">The provider as a request names it; null or empty where it names none.</param>
+    /// <summary>The entry that a provider and a model mean; null if there is none.</summary>
+    /// <param name="provider">The provider as a request names it; null or empty if it names none.</param>
     /// <param name="model">The model as a request names it.</param>
     public PriceMatch? Find(string? provider, string model)
     {
@@ -77,7 +77,7 @@ public sealed partial class PriceList
         return _remembered[(provider, model)] = Search(provider, Normal(model));
     }
 
-    /// <summary>The price of a model at an instant; null where it has none.</summary>
+    /// <summary>The price of a model at an instant; null if it has none.</summary>
     public ResolvedPrice? Find(string? provider, string model, DateTimeOffset at) => Find(provider, model)?.At(at);
 
     /// <summary>Whether a provider is known by its name, or where a request names none, by the model's.</summary>
@@ -94,7 +94,7 @@ public sealed partial class PriceList
     public IEnumerable<PriceMatch> Entries(Func<string, bool> provider, Func<string, bool> model) => Providers.Where(listed => provider(listed.Id))
         .SelectMany(listed => listed.Models).Where(listed => model(listed.Id)).Select(listed => new PriceMatch(listed.Provider, listed, listed.Match.ToString(), DiscountsOf(listed.Provider, listed.Id)));
 
-    /// <summary>The id of the provider that the name of a model tells; null where it tells none.</summary>
+    /// <summary>The id of the provider that the name of a model tells; null if it tells none.</summary>
     public string? ProviderOf(string model) => ByModel(Normal(model))?.Id;
 
     /// <summary>The provider that a name means.</summary>

@@ -127,7 +127,7 @@ public sealed class PriceMatch
 
 /// <summary>Days with the same prices.</summary>
 /// <param name="From">The first instant, in UTC.</param>
-/// <param name="Until">The first instant after, in UTC.</param>
+/// <param name="Until">The exclusive end, in UTC.</param>
 /// <param name="Windows">The parts of each of these days, the first of which begins at midnight.</param>
 internal sealed record PriceSpan(DateTime From, DateTime Until, IReadOnlyList<PriceWindow> Windows);
 

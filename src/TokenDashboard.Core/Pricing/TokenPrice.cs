@@ -45,10 +45,10 @@ public sealed class TokenPrice
     /// <summary>The id of the model in the price list.</summary>
     public string Model { get; }
 
-    /// <summary>The first instant; null where it has always been so.</summary>
+    /// <summary>The first instant; null if it has always been so.</summary>
     public DateTimeOffset? From { get; }
 
-    /// <summary>The first instant after; null where no end is known.</summary>
+    /// <summary>The exclusive end; null if no end is known.</summary>
     public DateTimeOffset? Until { get; }
 
     /// <summary>The times of the day in UTC, such as <c>00:30-16:30</c>; null for the whole day.</summary>
@@ -60,22 +60,22 @@ public sealed class TokenPrice
     /// <summary>The price is that of requests with more prompt tokens than this.</summary>
     public long AbovePromptTokens { get; }
 
-    /// <summary>Prompt tokens; null where they have no price.</summary>
+    /// <summary>Prompt tokens; null if they have no price.</summary>
     public decimal? Input { get; }
 
-    /// <summary>Prompt tokens read from a cache; null where they cost as much as others.</summary>
+    /// <summary>Prompt tokens read from a cache; null if they cost as much as others.</summary>
     public decimal? Cached { get; }
 
-    /// <summary>Prompt tokens written to a cache; null where they cost as much as others.</summary>
+    /// <summary>Prompt tokens written to a cache; null if they cost as much as others.</summary>
     public decimal? CacheWrite { get; }
 
-    /// <summary>Completion tokens; null where they have no price.</summary>
+    /// <summary>Completion tokens; null if they have no price.</summary>
     public decimal? Output { get; }
 
-    /// <summary>Reasoning tokens; null where they cost as much as other completion tokens.</summary>
+    /// <summary>Reasoning tokens; null if they cost as much as other completion tokens.</summary>
     public decimal? Reasoning { get; }
 
-    /// <summary>A thousand requests, besides their tokens; null where only tokens are charged.</summary>
+    /// <summary>A thousand requests, besides their tokens; null if only tokens are charged.</summary>
     public decimal? ThousandRequests { get; }
 
     /// <summary>The currency.</summary>

@@ -5,7 +5,7 @@ namespace TokenDashboard.Pricing;
 /// <param name="Tiers">Prices of requests with more prompt tokens than <c>Start</c>, the smallest size first.</param>
 internal sealed record TokenRate(decimal Base, IReadOnlyList<(long Start, decimal Price)> Tiers)
 {
-    /// <summary>The price of a million tokens in requests with as many prompt tokens; null where that does not tell which tier it is.</summary>
+    /// <summary>The price of a million tokens in requests with as many prompt tokens; null if that does not tell which tier it is.</summary>
     public decimal? Of(long smallest, long largest)
     {
         decimal price = Base;

@@ -54,7 +54,7 @@ internal sealed class ReportAxis
     /// <param name="valueOf">The value of a bucket that begins at an instant in UTC ticks.</param>
     public IReadOnlyList<double?> Values(Func<long, double?> valueOf) => [.. _starts.Select(valueOf)];
 
-    /// <summary>Puts rows in their buckets; null where there is none.</summary>
+    /// <summary>Puts rows in their buckets; null if there is none.</summary>
     public IReadOnlyList<T?> Place<T>(IEnumerable<T> rows, Func<T, DateTimeOffset> startOf)
         where T : class
     {

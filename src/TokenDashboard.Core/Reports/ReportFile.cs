@@ -21,7 +21,7 @@ public static class ReportFile
         if (!force && File.Exists(path) && !IsReport(path))
         {
             throw new TokenDashboardException(
-                ErrorCode.ReportExists, $"'{path}' exists and is not a report. Give another path, or replace it with -Force.", target: path);
+                ErrorCode.ReportExists, $"'{path}' exists and is not a report. Use another path, or replace it with -Force.", target: path);
         }
         AtomicFile.WriteIfChanged(path, text, ErrorCode.ReportWriteFailed);
     }

@@ -55,7 +55,7 @@ internal sealed record ReportBucket(string Label, bool IsPartial);
 
 /// <summary>Values over time.</summary>
 /// <param name="Name">What they are of; may be a name that others chose.</param>
-/// <param name="Values">One value a bucket; null where there is none.</param>
+/// <param name="Values">One value a bucket; null if there is none.</param>
 internal sealed record ReportSeries(string Name, IReadOnlyList<double?> Values);
 
 /// <summary>A chart over time.</summary>

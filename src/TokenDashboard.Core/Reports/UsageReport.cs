@@ -20,7 +20,7 @@ internal sealed class UsageReport
 
     public required IReadOnlyList<ReportFigure> Figures { get; init; }
 
-    /// <summary>The unit of time of charts: hour, day, week or month.</summary>
+    /// <summary>The time unit of charts: hour, day, week or month.</summary>
     public required string Unit { get; init; }
 
     public required IReadOnlyList<ReportBucket> Buckets { get; init; }

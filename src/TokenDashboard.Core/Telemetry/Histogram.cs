@@ -15,7 +15,7 @@ internal sealed class Histogram(HistogramBins bins)
 
     private static readonly double[] DurationValues = [.. HistogramBins.Durations.Values().Select(bin => bin.Value)];
 
-    // The bins of the counts in order; null where the counts are those of all bins from the first on.
+    // The bins of the counts in order; null if the counts are those of all bins from the first on.
     private short[]? _bins = [];
     private long[] _counts = [];
     private int _length;

@@ -9,7 +9,7 @@ public interface ITelemetryStore : IDisposable
     /// <summary>The path or the address of the store, without a password.</summary>
     string Name { get; }
 
-    /// <summary>Tells the requests of this store from those of others; null where each request says it itself.</summary>
+    /// <summary>Tells the requests of this store from those of others; null if each request says it itself.</summary>
     string? Source { get; }
 
     /// <summary>The sources that the requests of this store have.</summary>
@@ -29,7 +29,7 @@ public interface ITelemetryStore : IDisposable
     internal UnreadableReport ReadUsage(UsageScope scope, Func<int, Action<UsageRow>> begin);
 
     /// <summary>Gives single requests. No lock is held while the caller works on one.</summary>
-    /// <param name="filter">Which requests.</param>
+    /// <param name="filter">The requests to include.</param>
     /// <param name="order">Their order; requests that agree in it are ordered by id.</param>
     /// <param name="descending">Whether the order is reversed.</param>
     /// <param name="page">How many to pass over, and how many to give at most.</param>
@@ -38,7 +38,7 @@ public interface ITelemetryStore : IDisposable
 
     /// <summary>Gives the requests that were stored after another, in the order of ids.</summary>
     /// <param name="id">The id of the other; null for all requests.</param>
-    /// <param name="filter">Which requests.</param>
+    /// <param name="filter">The requests to include.</param>
     /// <param name="onRequest">Takes them.</param>
     /// <param name="unreadable">Takes what could not be read.</param>
     /// <returns>The id of the newest request, of the filter or not. What is stored later has a higher one.</returns>

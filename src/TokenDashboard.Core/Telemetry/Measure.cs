@@ -43,10 +43,10 @@ internal sealed class Measure(string name, MeasureAggregate aggregate, MeasureUn
     /// <summary>Whether values are fractions; else they are 64-bit integers.</summary>
     public bool IsReal => unit is MeasureUnit.Milliseconds or MeasureUnit.Cost;
 
-    /// <summary>Counts the requests of which the value is known; null where it always is. Where none is, there is no value.</summary>
+    /// <summary>Counts the requests of which the value is known; null if it always is. Where none is, there is no value.</summary>
     public Measure? KnownBy { get; init; }
 
-    /// <summary>Whether people see it; others serve the module.</summary>
+    /// <summary>Whether users see it; other measures are internal.</summary>
     public bool IsShown { get; init; } = true;
 
     /// <summary>The place among the measures of its type.</summary>

@@ -18,10 +18,10 @@ public enum RequestOrder
     /// <summary>Total tokens.</summary>
     TotalTokens,
 
-    /// <summary>Cost; requests without one come first.</summary>
+    /// <summary>Cost; requests without a value come first.</summary>
     Cost,
 
-    /// <summary>Duration; requests without one come first.</summary>
+    /// <summary>Duration; requests without a value come first.</summary>
     DurationMs,
 
     /// <summary>User, by character codes.</summary>

@@ -49,12 +49,12 @@ public sealed class UnreadableReport
             return "none";
         string kinds = string.Join(", ", new (long Count, string Kind)[]
         {
-            (Timestamps, "without a readable time, left out"),
-            (TokenCounts, "with a token count that is none, counted as 0"),
-            (Durations, "without a usable duration, left out of latency"),
+            (Timestamps, "without a readable time, omitted"),
+            (TokenCounts, "with an invalid token count, counted as 0"),
+            (Durations, "with an invalid duration, not part of latency"),
             (PolicyVerdicts, "without a policy verdict, counted as passed"),
         }.Where(kind => kind.Count > 0).Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind.Count:N0} {kind.Kind}")));
-        return string.Create(CultureInfo.InvariantCulture, $"{Rows:N0} {(Rows == 1 ? "request has" : "requests have")} values that cannot be read: {kinds}.");
+        return string.Create(CultureInfo.InvariantCulture, $"{Rows:N0} {(Rows == 1 ? "request has" : "requests have")} unreadable values: {kinds}.");
     }
 
     /// <summary>Adds a single request.</summary>

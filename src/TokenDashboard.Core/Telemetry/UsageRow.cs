@@ -22,7 +22,7 @@ internal abstract class UsageRow
     /// <summary>The class of the size of the input, which all requests of a row have in common.</summary>
     public abstract int InputClass { get; }
 
-    /// <summary>Where the requests come from; empty where the store itself says so.</summary>
+    /// <summary>Where the requests come from; empty if the store itself says so.</summary>
     public virtual string Source => "";
 
     /// <summary>Whether it is a sum that the store keeps, not a request.</summary>

@@ -1,7 +1,7 @@
 namespace TokenDashboard.Telemetry;
 
 /// <summary>What usage a query needs.</summary>
-/// <param name="Filter">Which requests.</param>
+/// <param name="Filter">The requests to include.</param>
 /// <param name="Texts">The names the query tells apart.</param>
 /// <param name="Step">At which multiples of seconds of the zone's clock sums must end; 0 for any.</param>
 /// <param name="Zone">The zone.</param>
@@ -17,7 +17,7 @@ internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int S
     /// <summary>Of which provider and model sums must end at quarters of an hour, whatever the step is; null for none.</summary>
     public Func<string, string, bool>? NeedsQuarters { get; init; }
 
-    /// <summary>When prices change from one day to the next, for sums that must end there; null where cost is not asked for.</summary>
+    /// <summary>When prices change from one day to the next, for sums that must end there; null if cost is not asked for.</summary>
     public Func<IReadOnlyList<DateTimeOffset>>? PriceChanges { get; init; }
 
     /// <summary>Which providers and models count; null for all.</summary>

@@ -4,7 +4,7 @@ namespace TokenDashboard.Usage;
 
 /// <summary>Single requests of one or several stores, as a stream.</summary>
 /// <param name="stores">The open stores.</param>
-/// <param name="filter">Which requests.</param>
+/// <param name="filter">The requests to include.</param>
 public sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
 {
     /// <summary>The order of the requests. By id, the requests of one store follow those of another.</summary>

@@ -47,7 +47,7 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
         return _start;
     }
 
-    /// <summary>The first instant after the bucket that holds an instant, in UTC ticks.</summary>
+    /// <summary>The exclusive end the bucket that holds an instant, in UTC ticks.</summary>
     public long EndOf(long utcTicks)
     {
         StartOf(utcTicks);
@@ -122,7 +122,7 @@ internal static class SessionBlocks
 {
     private const long Length = 5 * TimeSpan.TicksPerHour;
 
-    /// <summary>The first instant after the block that begins at an instant.</summary>
+    /// <summary>The exclusive end the block that begins at an instant.</summary>
     public static long EndOf(long startTicks) => Math.Min(startTicks + Length, DateTime.MaxValue.Ticks);
 
     /// <summary>Usage by block, from usage by hour. Where usage is by user, each user has blocks of their own.</summary>

@@ -10,7 +10,7 @@ public sealed class TokenStoreInfo
     /// <summary>Path or address of the store. Piped into the other commands it says which store they read.</summary>
     public string Database { get; }
 
-    /// <summary>The name that tells its requests from those of other stores; null where each request says it itself.</summary>
+    /// <summary>The name that tells its requests from those of other stores; null if each request says it itself.</summary>
     public string? Source { get; private init; }
 
     /// <summary>Size in bytes; of a file, without a write-ahead log.</summary>

@@ -28,7 +28,7 @@ public sealed record UnpricedUsage(
     string Provider, string Model, long Requests, long UnpricedTokens, UnpricedReason Reason, DateTimeOffset FirstRequest, DateTimeOffset LastRequest)
 {
     /// <summary>The models of stores without a price, those with the most such tokens first.</summary>
-    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: reading failed.</exception>
+    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed.</exception>
     public static QueryResult<UnpricedUsage> Read(IReadOnlyList<ITelemetryStore> stores, PriceList prices)
     {
         ArgumentNullException.ThrowIfNull(prices);

@@ -3,15 +3,15 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage;
 
 /// <summary>What usage costs.</summary>
-/// <param name="Amount">The cost of priced tokens; null where nothing has a price, or prices are in several currencies, which are never added.</param>
-/// <param name="Currency">The currency; null where nothing has a price. Several are joined by commas.</param>
+/// <param name="Amount">The cost of priced tokens; null if nothing has a price, or prices are in several currencies, which are never added.</param>
+/// <param name="Currency">The currency; null if nothing has a price. Several are joined by commas.</param>
 /// <param name="UnpricedTokens">Tokens without a price.</param>
 /// <param name="IsUpperBound">
 /// Whether requests do not say how many of their prompt tokens were cached, which would have cost less.
 /// </param>
 internal readonly record struct UsageCost(decimal? Amount, string? Currency, long UnpricedTokens, bool IsUpperBound)
 {
-    /// <summary>The cost of usage; null where it was asked for without prices.</summary>
+    /// <summary>The cost of usage; null if it was asked for without prices.</summary>
     public static UsageCost? Of(UsageAccumulator? usage) => (usage as PricedUsage)?.Cost;
 }
 

@@ -1,6 +1,6 @@
 namespace TokenDashboard.Usage;
 
-/// <summary>What usage is grouped by. At most one unit of time, or Session, goes with any of the others.</summary>
+/// <summary>What usage is grouped by. At most one time unit, or Session, goes with any of the others.</summary>
 public enum UsageDimension
 {
     /// <summary>Minutes of the zone's clock.</summary>
@@ -30,10 +30,10 @@ public enum UsageDimension
     /// </summary>
     Session,
 
-    /// <summary>The days of the week, whatever the week.</summary>
+    /// <summary>The days of the week, independent of the week.</summary>
     Weekday,
 
-    /// <summary>The hours of the clock, 0 to 23, whatever the day.</summary>
+    /// <summary>The hours of the clock, 0 to 23, independent of the day.</summary>
     HourOfDay,
 
     /// <summary>The model.</summary>

@@ -60,24 +60,24 @@ public abstract class UsageFigures
     /// <summary>The stored totals; an interrupted stream counts its prompt.</summary>
     public long TotalTokens { get; }
 
-    /// <summary>Prompt tokens that the provider read from its cache; null where no request says.</summary>
+    /// <summary>Prompt tokens that the provider read from its cache; null if no request says.</summary>
     public long? CachedTokens { get; }
 
-    /// <summary>Prompt tokens that the provider wrote to its cache; null where no request says.</summary>
+    /// <summary>Prompt tokens that the provider wrote to its cache; null if no request says.</summary>
     public long? CacheWriteTokens { get; }
 
-    /// <summary>Completion tokens that the model used for reasoning; null where no request says.</summary>
+    /// <summary>Completion tokens that the model used for reasoning; null if no request says.</summary>
     public long? ReasoningTokens { get; }
 
     /// <summary>
-    /// What the priced tokens cost; null where the query has no prices, none of the tokens has one, or they are in several currencies.
+    /// What the priced tokens cost; null if the query has no prices, none of the tokens has one, or they are in several currencies.
     /// </summary>
     public decimal? Cost { get; }
 
     /// <summary>The currency of the cost; several are joined by commas.</summary>
     public string? Currency { get; }
 
-    /// <summary>Tokens without a price; null where the query has no prices.</summary>
+    /// <summary>Tokens without a price; null if the query has no prices.</summary>
     public long? UnpricedTokens { get; }
 
     /// <summary>
@@ -94,7 +94,7 @@ public abstract class UsageFigures
     /// <summary>Cost less <see cref="CostAtRequest"/>.</summary>
     public decimal? CostDifference { get; }
 
-    /// <summary>Sum of the costs that imported sources recorded, in their currency; null where no request has one.</summary>
+    /// <summary>Sum of the costs that imported sources recorded, in their currency; null if no request has one.</summary>
     public decimal? RecordedCost { get; }
 
     /// <summary>Part of all tokens of the result, 0 to 1.</summary>
@@ -103,7 +103,7 @@ public abstract class UsageFigures
     /// <summary>Requests with a negative policy verdict. It says nothing about whether the calls worked.</summary>
     public long PolicyFailures { get; }
 
-    /// <summary>Streams that were interrupted.</summary>
+    /// <summary>Interrupted streams.</summary>
     public long InterruptedStreams { get; }
 
     /// <summary>Mean duration in milliseconds; null without a duration.</summary>

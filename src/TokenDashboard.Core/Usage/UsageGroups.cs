@@ -8,7 +8,7 @@ internal static class UsageGroups
 {
     /// <summary>Sums the requests of a filter by a key, over all stores.</summary>
     /// <param name="stores">The open stores.</param>
-    /// <param name="filter">Which requests.</param>
+    /// <param name="filter">The requests to include.</param>
     /// <param name="texts">The names the key is made of.</param>
     /// <param name="step">At which multiples of seconds of the zone's clock the key may change; 0 where it does not depend on time.</param>
     /// <param name="zone">The zone.</param>
@@ -49,7 +49,7 @@ internal static class UsageGroups
     /// keeps a number or two for each.
     /// </summary>
     /// <param name="stores">The open stores.</param>
-    /// <param name="filter">Which requests.</param>
+    /// <param name="filter">The requests to include.</param>
     /// <param name="texts">The names the key is made of.</param>
     /// <param name="keys">Makes a function for one thread and the requests of one store, which gives the key of a request.</param>
     /// <param name="measure">A measure that is an integer and a sum; of keys that agree in it, those with more tokens come first.</param>

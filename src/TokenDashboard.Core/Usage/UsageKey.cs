@@ -1,7 +1,7 @@
 namespace TokenDashboard.Usage;
 
 /// <summary>What the requests of one group have in common; members of dimensions not grouped by are null.</summary>
-/// <param name="BucketTicks">First instant of the time bucket in UTC ticks, or 0.</param>
+/// <param name="BucketTicks">Start of the time bucket in UTC ticks, or 0.</param>
 /// <param name="User">The user.</param>
 /// <param name="Model">The model.</param>
 /// <param name="Provider">The provider.</param>

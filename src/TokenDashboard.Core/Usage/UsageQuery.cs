@@ -17,11 +17,11 @@ public sealed class UsageQuery
     private readonly TimeBuckets? _buckets;
     private readonly bool _sessions;
 
-    /// <summary>Makes a query.</summary>
+    /// <summary>Creates a query.</summary>
     /// <param name="groupBy">The dimensions; none gives one row for everything.</param>
     /// <param name="zone">The zone whose clock and calendar are meant.</param>
-    /// <param name="firstDayOfWeek">The day on which weeks begin.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GroupingInvalid"/>: two units of time.</exception>
+    /// <param name="firstDayOfWeek">The first day of the week.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GroupingInvalid"/>: two time unit.</exception>
     public UsageQuery(IEnumerable<UsageDimension> groupBy, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         _dimensions = [.. groupBy];
@@ -32,13 +32,13 @@ public sealed class UsageQuery
         {
             throw new TokenDashboardException(
                 ErrorCode.GroupingInvalid,
-                $"Usage can be grouped by one unit of time, not by {string.Join(" and ", units)} at once.");
+                $"Usage can be grouped by only one time unit, not by {string.Join(" and ", units)} at once.");
         }
         _sessions = units is [UsageDimension.Session];
         _buckets = _sessions ? new TimeBuckets(TimeUnit.Hour, TimeZoneInfo.Utc) : units.Length == 1 ? new TimeBuckets((TimeUnit)units[0], zone, firstDayOfWeek) : null;
     }
 
-    /// <summary>The present moment: a bucket that ends after it is not over.</summary>
+    /// <summary>The current time: a bucket that ends after it is not over.</summary>
     public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
 
     /// <summary>Whether buckets without requests appear too, from the range's first to its last (or the data's, where the range is open).</summary>
@@ -58,7 +58,7 @@ public sealed class UsageQuery
 
     /// <summary>Runs the query. Rows come by time, then by tokens, most first.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.GroupingInvalid"/>: filling without a unit of time. <see cref="ErrorCode.TooManyBuckets"/>: filling would make more than a million rows. One of the <c>Store</c> codes: reading failed.
+    /// <see cref="ErrorCode.GroupingInvalid"/>: filling without a time unit. <see cref="ErrorCode.TooManyBuckets"/>: filling would make more than a million rows. One of the <c>Store</c> codes: a read failed.
     /// </exception>
     public QueryResult<TokenUsage> Run(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
     {
@@ -95,7 +95,7 @@ public sealed class UsageQuery
         if (Fill && (_buckets is null || _sessions))
         {
             throw new TokenDashboardException(
-                ErrorCode.GroupingInvalid, "Empty buckets can be filled in only where usage is grouped by a unit of time, such as Hour or Day.");
+                ErrorCode.GroupingInvalid, "Empty buckets can be filled only if usage is grouped by a time unit, such as Hour or Day.");
         }
         RequestText texts = _dimensions.Aggregate(RequestText.None, (all, dimension) => all | TextOf(dimension));
         Func<ITelemetryStore, Func<UsageRow, UsageKey>> keys = Keys;
@@ -184,5 +184,5 @@ public sealed class UsageQuery
 
     private static TokenDashboardException TooManyBuckets() => new(
         ErrorCode.TooManyBuckets,
-        $"Filling empty buckets would make more than {MaxFilledRows} rows. Narrow the range, take a larger unit of time, or group by less.");
+        $"Filling empty buckets would add more than {MaxFilledRows} rows. Use a shorter time range, a larger time unit, or fewer dimensions.");
 }

@@ -3,7 +3,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>Usage of one user in one unit of time.</summary>
+/// <summary>Usage of one user in one time unit.</summary>
 public sealed class UserTokenUsagePeriod : UsageFigures
 {
     internal UserTokenUsagePeriod(string? user, DateTimeOffset? start, DateTimeOffset? end, bool isPartial, UsageAccumulator usage, UsageTotals all, long? cumulativeTokens, decimal? cumulativeCost)
@@ -17,13 +17,13 @@ public sealed class UserTokenUsagePeriod : UsageFigures
         CumulativeCost = cumulativeCost;
     }
 
-    /// <summary>The user; the empty string stands for requests of which the user is not known. Null in a total.</summary>
+    /// <summary>The user; the empty string means requests without a user name. Null in a total.</summary>
     public string? User { get; }
 
-    /// <summary>First instant of the period, with the zone's offset; null in a total.</summary>
+    /// <summary>Start of the period, with the zone's offset; null in a total.</summary>
     public DateTimeOffset? Start { get; }
 
-    /// <summary>First instant after the period.</summary>
+    /// <summary>Exclusive end of the period.</summary>
     public DateTimeOffset? End { get; }
 
     /// <summary>Whether the row has a part of its period only: the range begins or ends within it, or it is not over.</summary>

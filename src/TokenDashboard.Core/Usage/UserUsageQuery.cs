@@ -10,11 +10,11 @@ public sealed class UserUsageQuery
     private readonly TimeZoneInfo _zone;
     private readonly DayOfWeek _firstDayOfWeek;
 
-    /// <summary>Makes a query.</summary>
+    /// <summary>Creates a query.</summary>
     /// <param name="stores">The open stores.</param>
-    /// <param name="filter">Which requests.</param>
+    /// <param name="filter">The requests to include.</param>
     /// <param name="zone">The zone whose clock and calendar are meant.</param>
-    /// <param name="firstDayOfWeek">The day on which weeks begin.</param>
+    /// <param name="firstDayOfWeek">The first day of the week.</param>
     public UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         _stores = stores;
@@ -23,7 +23,7 @@ public sealed class UserUsageQuery
         _firstDayOfWeek = firstDayOfWeek;
     }
 
-    /// <summary>The present moment: a bucket that ends after it is not over.</summary>
+    /// <summary>The current time: a bucket that ends after it is not over.</summary>
     public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
 
     /// <summary>Whether results have a total, and series and patterns a subtotal after each user.</summary>
@@ -76,9 +76,9 @@ public sealed class UserUsageQuery
         };
     }
 
-    /// <summary>One row per user and unit of time, by user (most tokens first), then by time.</summary>
+    /// <summary>One row per user and time unit, by user (most tokens first), then by time.</summary>
     /// <param name="unit">The unit.</param>
-    /// <param name="cumulative">Whether rows carry the running total.</param>
+    /// <param name="cumulative">Whether rows carry the cumulative total.</param>
     /// <param name="fill">Whether units without usage appear too.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.TooManyBuckets"/>: filling would make more than a million rows.</exception>
     public QueryResult<UserTokenUsagePeriod> Periods(TimeUnit unit, bool cumulative, bool fill)

@@ -51,7 +51,7 @@ internal static class GlobPattern
                     {
                         throw new TokenDashboardException(
                             ErrorCode.PatternInvalid,
-                            $"The pattern '{pattern}' has a bracket that is not closed, or is empty. Write `[ for the character itself.",
+                            $"The pattern '{pattern}' has a bracket that is not closed, or an empty set. To match a bracket, write `[.",
                             target: pattern);
                     }
                     // GLOB negates a set that begins with ^, PowerShell does not: ^ goes last, where it means itself.

@@ -11,7 +11,7 @@ internal sealed class RequestScanner : IDisposable
     private readonly Func<RequestRow, bool>? _concerns;
 
     /// <param name="store">The open store.</param>
-    /// <param name="filter">Which requests.</param>
+    /// <param name="filter">The requests to include.</param>
     /// <param name="texts">The texts that will be read of each row.</param>
     /// <param name="newestFirst">Whether ids run downwards.</param>
     /// <param name="ranges">Which rows to read, in ascending order without overlap; null for all there are.</param>

@@ -46,7 +46,7 @@ public sealed class SampleRequests
     {
         DateTimeOffset end = new(until.UtcTicks - (until.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
         return end.UtcTicks >= days * TimeSpan.TicksPerDay ? Requests(end, days, requestsPerDay) : throw new TokenDashboardException(
-            ErrorCode.RangeInvalid, $"{days} days before {end:u} would be before the year 1. Give fewer -Days, or a later -Until.", target: until);
+            ErrorCode.RangeInvalid, $"{days} days before {end:u} would be before the year 1. Use fewer -Days, or a later -Until.", target: until);
     }
 
     private IEnumerable<TokenRequest> Requests(DateTimeOffset end, int days, int requestsPerDay)

@@ -26,7 +26,7 @@ internal static class SqliteEngine
         {
             throw new TokenDashboardException(
                 ErrorCode.SqliteUnavailable,
-                $"SQLite's native library cannot be loaded on this platform ({RuntimeInformation.RuntimeIdentifier}). It comes with the product for Windows, Linux (glibc and musl) and macOS, each on x64 and arm64; on one of these, install the module again with all of its folders.",
+                $"SQLite's native library cannot be loaded on this platform ({RuntimeInformation.RuntimeIdentifier}). The module includes it for Windows, Linux (glibc and musl) and macOS, on x64 and arm64. On these platforms, reinstall the module with all of its folders.",
                 exception);
         }
         // Every connection here belongs to one command on one thread, so it needs no lock of its own around each column that is read;

@@ -21,13 +21,13 @@ internal static class StoreErrors
         Interrupt => new OperationCanceledException("The query was stopped.", exception),
         Busy or Locked => new TokenDashboardException(
             ErrorCode.StoreLocked,
-            $"'{path}' stayed locked by another process for more than {TokenStore.BusyTimeoutSeconds} seconds. Try again; if it stays so, look for a program that keeps a transaction open.",
+            $"'{path}' stayed locked by another process for more than {TokenStore.BusyTimeoutSeconds} seconds. Try again. If this persists, look for a program with an open transaction.",
             exception,
             path),
         NotADatabase or Corrupt => new TokenDashboardException(
             ErrorCode.StoreNotDatabase,
-            $"'{path}' is not a SQLite database, or is damaged ({exception.Message}). Give the file named by logging.sqlite.database in Observicia's configuration. "
-            + "If that is this one, restore a backup, or recover with the sqlite3 shell's .recover; where it can still be opened, Test-TokenStore tells what is damaged.",
+            $"'{path}' is not a SQLite database, or is damaged ({exception.Message}). Use the file in logging.sqlite.database of Observicia's configuration. "
+            + "If this is the file, restore a backup, or use .recover of the sqlite3 shell. If it can be opened, Test-TokenStore shows the damage.",
             exception,
             path),
         CannotOpen or ReadOnly => CannotRead(exception, path),
@@ -43,8 +43,8 @@ internal static class StoreErrors
         ErrorCode.StoreWriteFailed,
         (exception as SqliteException)?.SqliteErrorCode switch
         {
-            Full => $"There is no room left for '{path}'. What was written until then is kept; make room, and run the command again.",
-            ReadOnly or CannotOpen => $"This account may not write '{path}'. Give it write permission on the file and its folder.",
+            Full => $"There is no disk space left for '{path}'. What was written is kept. Free some space, and run the command again.",
+            ReadOnly or CannotOpen => $"This account has no write access to '{path}'. Grant write permission on the file and its folder.",
             _ => $"'{path}' could not be written: {exception.Message}",
         },
         exception,
@@ -65,14 +65,14 @@ internal static class StoreErrors
         {
             return new TokenDashboardException(
                 ErrorCode.StoreAccessDenied,
-                $"This account may not read '{path}'. Give it read permission on the file and its folder.",
+                $"This account has no read access to '{path}'. Grant read permission on the file and its folder.",
                 denied,
                 path);
         }
         return wal
             ? new TokenDashboardException(
                 ErrorCode.StoreWalFolderReadOnly,
-                $"'{path}' is in WAL mode, and this account may not write its folder, where SQLite keeps the shared-memory file every reader needs. "
+                $"'{path}' is in WAL mode, and this account has no write access to its folder, where SQLite stores the shared-memory file of readers. "
                 + "Make the folder writable for this account, or set the database back with 'PRAGMA journal_mode = DELETE'.",
                 exception,
                 path)

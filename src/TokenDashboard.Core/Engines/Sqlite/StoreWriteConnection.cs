@@ -264,7 +264,7 @@ internal sealed class StoreWriteConnection : IDisposable
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreLocked,
-                $"'{Path}' was locked by other processes for {BusyTimeout.TotalSeconds:0} seconds. What was done until then is kept; run the command again, and look for a program that keeps a transaction open.",
+                $"'{Path}' was locked by other processes for {BusyTimeout.TotalSeconds:0} seconds. Completed work is kept. Run the command again, and look for a program with an open transaction.",
                 target: Path);
         }
     }

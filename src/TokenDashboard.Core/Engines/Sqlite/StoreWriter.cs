@@ -56,7 +56,7 @@ public static class StoreWriter
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreWriteFailed,
-                $"The name '{name}' is too long: it gets an ending of {suffix.Length} characters while the store is made, and no file system takes more than {LongestName}. Choose a shorter one.",
+                $"The name '{name}' is too long: a suffix of {suffix.Length} characters is added while the store is created, and the maximum is {LongestName}. Use a shorter name.",
                 target: path);
         }
         string temporary = path + suffix;
@@ -164,7 +164,7 @@ public static class StoreWriter
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreExists,
-                $"'{path}' exists already, and stores are never overwritten. Choose another path, or remove the file first.",
+                $"'{path}' exists, and stores are never overwritten. Use another path, or remove the file first.",
                 target: path);
         }
     }

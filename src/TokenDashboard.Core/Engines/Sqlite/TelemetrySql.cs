@@ -14,10 +14,10 @@ internal static class TelemetrySql
     /// <summary>What imports know of a request beyond the columns of <see cref="Table"/>, by <c>row_id</c>; a store may lack it.</summary>
     public const string DetailTable = "tokendash_request_detail";
 
-    /// <summary>Prompt tokens of a row; 0 where the stored value is not a count.</summary>
+    /// <summary>Prompt tokens of a row; 0 if the stored value is not a count.</summary>
     public const string PromptTokens = "CASE WHEN typeof(prompt_tokens) = 'integer' AND prompt_tokens BETWEEN 0 AND 1000000000000 THEN prompt_tokens ELSE 0 END";
 
-    /// <summary>Completion tokens of a row; 0 where the stored value is not a count.</summary>
+    /// <summary>Completion tokens of a row; 0 if the stored value is not a count.</summary>
     public const string CompletionTokens = "CASE WHEN typeof(completion_tokens) = 'integer' AND completion_tokens BETWEEN 0 AND 1000000000000 THEN completion_tokens ELSE 0 END";
 
     /// <summary>
@@ -61,19 +61,19 @@ internal static class TelemetrySql
     /// <summary>Whether the policy verdict is neither 0 nor 1.</summary>
     internal const string UnreadableVerdict = "NOT (typeof(success) = 'integer' AND success IN (0, 1))";
 
-    /// <summary>The user of a row; the empty string where it is unknown.</summary>
+    /// <summary>The user of a row; the empty string if it is unknown.</summary>
     public const string User = "COALESCE(user_id, '')";
 
-    /// <summary>The model of a row; the empty string where it is unknown.</summary>
+    /// <summary>The model of a row; the empty string if it is unknown.</summary>
     public const string Model = "COALESCE(model, '')";
 
-    /// <summary>The provider of a row; the empty string where it is unknown.</summary>
+    /// <summary>The provider of a row; the empty string if it is unknown.</summary>
     public const string Provider = "COALESCE(provider, '')";
 
-    /// <summary>The request type of a row; the empty string where it is unknown.</summary>
+    /// <summary>The request type of a row; the empty string if it is unknown.</summary>
     public const string RequestType = "COALESCE(request_type, '')";
 
-    /// <summary>The transaction of a row; the empty string where it is unknown.</summary>
+    /// <summary>The transaction of a row; the empty string if it is unknown.</summary>
     public const string Transaction = "COALESCE(transaction_id, '')";
 
     /// <summary>

@@ -97,7 +97,7 @@ public sealed class TokenStore : IDisposable
 
     /// <summary>The full path, or the given failure where the text can be no path.</summary>
     internal static string FullPath(string path, ErrorCode code) => path.Contains('\0', StringComparison.Ordinal)
-        ? throw new TokenDashboardException(code, $"'{path.Replace('\0', '\uFFFD')}' has a character in it that no path may have, with the number 0.", target: path)
+        ? throw new TokenDashboardException(code, $"'{path.Replace('\0', '\uFFFD')}' contains a null character, which is not permitted in paths.", target: path)
         : System.IO.Path.GetFullPath(path);
 
     /// <summary>Makes a command; failures of its execution go through <see cref="Read{T}"/>.</summary>
@@ -221,8 +221,8 @@ public sealed class TokenStore : IDisposable
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreAccessDenied,
-                $"A program was killed while it wrote '{Path}'. Before the store can be read, what is half written must be taken back, which this account may not do: "
-                + "run a command that reads it once with an account that may write the file and its folder, or let the application write.",
+                $"A program was killed while it wrote '{Path}'. The incomplete transaction must be rolled back, but this account has no permission: "
+                + "read the store once with an account that can write to the file and its folder, or let the application write.",
                 exception,
                 Path);
         }
@@ -243,12 +243,12 @@ public sealed class TokenStore : IDisposable
     {
         var file = new FileInfo(path);
         if (Directory.Exists(path))
-            throw new TokenDashboardException(ErrorCode.StoreIsDirectory, $"'{path}' is a directory. Give the database file inside it.", target: path);
+            throw new TokenDashboardException(ErrorCode.StoreIsDirectory, $"'{path}' is a folder. Specify the database file.", target: path);
         if (!file.Exists)
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreNotFound,
-                $"There is no file '{path}'. Check the path, or make a store to try things on with: New-TokenStore -Path '{path}' -Sample",
+                $"The file '{path}' does not exist. Check the path, or create a sample store with: New-TokenStore -Path '{path}' -Sample",
                 target: path);
         }
         FileInfo? end = EndOf(file);
@@ -256,7 +256,7 @@ public sealed class TokenStore : IDisposable
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreNotFound,
-                $"'{path}' is a link to '{target}', which leads to no file. Correct the link, or give the path of the store itself.",
+                $"'{path}' is a link to '{target}', which does not exist. Correct the link, or specify the path of the store.",
                 target: path);
         }
         // Pipes and devices have none either; opening a pipe would wait for its writer.
@@ -264,12 +264,12 @@ public sealed class TokenStore : IDisposable
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreEmpty,
-                $"'{path}' has no content. Observicia creates its table when the application starts with logging.sqlite enabled.",
+                $"'{path}' is empty. Observicia creates its table when the application starts with logging.sqlite enabled.",
                 target: path);
         }
     }
 
-    /// <summary>The file at the end of links; the file itself where it is no link; null where they lead to no file.</summary>
+    /// <summary>The file at the end of links; the file itself where it is no link; null if they lead to no file.</summary>
     private static FileInfo? EndOf(FileInfo file)
     {
         try
@@ -299,7 +299,7 @@ public sealed class TokenStore : IDisposable
             string tables = Scalar<string>("SELECT COALESCE(group_concat(name, ', '), 'none') FROM sqlite_schema WHERE type = 'table'");
             throw new TokenDashboardException(
                 ErrorCode.StoreTableMissing,
-                $"'{Path}' has no table 'telemetry' (its tables: {tables}). Give the database Observicia writes.",
+                $"'{Path}' has no table 'telemetry' (its tables: {tables}). Specify the database of Observicia.",
                 target: Path);
         }
         string[] missing = [.. RequiredColumns.Where(column => !columns.Contains(column))];
@@ -307,7 +307,7 @@ public sealed class TokenStore : IDisposable
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreColumnsMissing,
-                $"The table 'telemetry' of '{Path}' lacks the columns {string.Join(", ", missing)}. Give a database made by Observicia 0.1.13 or compatible.",
+                $"The table 'telemetry' of '{Path}' lacks the columns {string.Join(", ", missing)}. Specify a database of Observicia 0.1.13 or a compatible version.",
                 target: Path);
         }
         // Rows are read in the order of their ids, which neither has: https://sqlite.org/rowidtable.html
@@ -316,7 +316,7 @@ public sealed class TokenStore : IDisposable
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreColumnsMissing,
-                $"'telemetry' of '{Path}' is {kind} and so lacks SQLite's column rowid, by which requests are read. Give the database Observicia itself writes, or copy the rows into the table of a store made by New-TokenStore.",
+                $"'telemetry' of '{Path}' is {kind}, so it has no column rowid, which is required to read requests. Specify the database of Observicia, or copy the rows to a store created by New-TokenStore.",
                 target: Path);
         }
     }

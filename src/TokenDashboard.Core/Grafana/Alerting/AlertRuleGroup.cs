@@ -50,13 +50,13 @@ internal sealed class AlertRuleGroup(GrafanaClient client, string folderUid, str
         if (owners.Length > 1 || owners.Any(owner => owner is not ("" or "api")))
         {
             return new TokenDashboardException(
-                ErrorCode.GrafanaAlertRuleManaged, $"{group} that something else manages. Give the rule another Group, or the interval of this one.",
+                ErrorCode.GrafanaAlertRuleManaged, $"{group} that another tool manages. Use another Group for the rule, or the interval of this one.",
                 target: rule.Uid);
         }
         string[] others = [.. Rules.Where(other => !AlertRuleContent.IsMarked(other)).Select(other => $"'{other.String("title")}'")];
         return others.Length == 0 || force ? null : new TokenDashboardException(
             ErrorCode.GrafanaVersionConflict,
-            $"{group} that were not published from here: {string.Join(", ", others)}. Give the rule another Group, or -Force to change the interval of all.",
+            $"{group} that were not published from here: {string.Join(", ", others)}. Use another Group for the rule, or -Force to change the interval of all.",
             target: rule.Uid);
     }
 
@@ -74,7 +74,7 @@ internal sealed class AlertRuleGroup(GrafanaClient client, string folderUid, str
             {
                 throw new TokenDashboardException(
                     ErrorCode.GrafanaVersionConflict,
-                    $"Grafana did not change the interval of the rule group '{name}': {response.Words}. It may have been changed just now; run the command again.",
+                    $"Grafana did not change the interval of the rule group '{name}': {response.Words}. It may just have been changed; run the command again.",
                     target: name);
             }
             return;

@@ -72,11 +72,11 @@ public static class AlertRuleReader
     private static void Check(AlertRule rule, AlertFields read, bool noWindow)
     {
         if (noWindow && !read.Has("Window"))
-            read.Fault("Window", "is missing; it is how far back to look, such as 1h or 1d");
+            read.Fault("Window", "is missing; specify the length of the time window, such as 1h or 1d");
         if (rule.Kind == AlertKind.NoTelemetry && read.Has("Kind") && (read.Has("Limit") || rule.By != AlertDimension.Total))
-            read.Fault("Kind", "is NoTelemetry, which takes neither Limit nor By; its Window is how long there may be no request");
+            read.Fault("Kind", "is NoTelemetry, which supports neither Limit nor By; Window is the permitted time without requests");
         if (rule is { Kind: AlertKind.NoTelemetry, MonthSoFar: true } && read.Has("Kind"))
-            read.Fault("Window", "is month, which NoTelemetry does not take; it must be a length of time");
+            read.Fault("Window", "is month, which NoTelemetry does not support; it must be a length of time");
         if (!DashboardDocument.IsUid(rule.Uid))
             read.Fault("Uid", $"is '{rule.Uid}'; it must be 1 to 40 of A-Z, a-z, 0-9, '-' and '_'");
         if (rule.Group.IndexOfAny(['/', '\\']) >= 0)
@@ -98,7 +98,7 @@ public static class AlertRuleReader
         {
             string key = name.ToLowerInvariant();
             if (read.Text(name, MaxText) is { } text && !annotations.TryAdd(key, text))
-                read.Fault(name, $"and Annotations.{key} are the same; give only one");
+                read.Fault(name, $"and Annotations.{key} are the same; use only one");
         }
         annotations.TryAdd("summary", Summary(rule));
         return annotations;

@@ -25,7 +25,7 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
         {
             404 => null,
             403 => "",
-            _ => response.OrThrow($"look at the plugin {Id}", "plugins:read (role Viewer)").As(GrafanaJson.Default.PluginAnswer).Info?.Version ?? "",
+            _ => response.OrThrow($"read the plugin {Id}", "plugins:read (role Viewer)").As(GrafanaJson.Default.PluginAnswer).Info?.Version ?? "",
         };
     }
 
@@ -52,7 +52,7 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
             version = Find();
             if (version is null || (IsLacking(version) && response is { IsSuccess: false }))
             {
-                throw Missing($"Grafana at {client.Url} did not install the plugin {Id}: {response?.Words}. Installing takes a server admin, plugin_admin_enabled "
+                throw Missing($"Grafana at {client.Url} did not install the plugin {Id}: {response?.Words}. This requires a server admin, plugin_admin_enabled "
                     + "in Grafana's configuration, and access to grafana.com.");
             }
             callbacks.Verbose($"Installed the plugin {Id} {version}.");
@@ -62,7 +62,7 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
             case null:
                 throw Missing($"Grafana at {client.Url} has no plugin {Id}, or could not load it (see its log).");
             case "":
-                callbacks.Verbose($"This account may not look at plugins, so it is unknown whether {Id} is installed.");
+                callbacks.Verbose($"This account cannot read plugins, so it is unknown whether {Id} is installed.");
                 break;
             default:
                 callbacks.Verbose($"The plugin {Id} {version} is installed.");
@@ -86,8 +86,8 @@ internal static class StoreWarnings
     {
         if (Path.IsPathFullyQualified(database) && IsWriteAheadLogged(database) && !OthersMayWrite(Path.GetDirectoryName(database)!))
         {
-            yield return $"The store '{database}' is in WAL mode, and only its owner may write its folder. Grafana cannot open it from another account: give Grafana's "
-                + "account write permission on the folder, or change the journal mode with Optimize-TokenStore -JournalMode Delete.";
+            yield return $"The store '{database}' is in WAL mode, and only its owner can write to its folder. Grafana cannot open it from another account: grant "
+                + "its account write permission on the folder, or change the journal mode with Optimize-TokenStore -JournalMode Delete.";
         }
     }
 

@@ -148,7 +148,7 @@ public static partial class DashboardDefinition
     {
         string[] names = [.. dashboard.Variables.OfType<QueryVariable>().Where(variable => variable.Multiple).Select(variable => variable.Name)];
         read.Faults.AddRange(panels.Repeats.Where(repeat => !names.Contains(repeat.Variable)).Select(repeat => new DefinitionFault(
-            repeat.Path, $"is '{repeat.Variable}', which is no variable of several values; there are {(names.Length > 0 ? string.Join(", ", names) : "none")}")));
+            repeat.Path, $"is '{repeat.Variable}', which is not a variable of several values; there are {(names.Length > 0 ? string.Join(", ", names) : "none")}")));
     }
 
     // Any other variable may be added to the dashboard later.
@@ -160,7 +160,7 @@ public static partial class DashboardDefinition
             foreach (string name in VariableUse.In(sql).Where(use => use.Format == "raw" && !use.IsBuiltIn && !known.Contains(use.Name)).Select(use => use.Name).Distinct())
             {
                 string meant = Spelling.Nearest(name, UsageRelations.All.Select(relation => relation.Name)) is { } nearest ? $", perhaps for ${{{nearest}:raw}}" : "";
-                read.Faults.Add(new DefinitionFault(path, $"reads ${{{name}:raw}}, which is no variable of the dashboard{meant}"));
+                read.Faults.Add(new DefinitionFault(path, $"reads ${{{name}:raw}}, which is not a variable of the dashboard{meant}"));
             }
         }
     }
@@ -192,5 +192,5 @@ public sealed record DashboardDefinitionResult(Dashboard? Dashboard, string Base
     /// <param name="forSharing"><inheritdoc cref="Model.Dashboard.ToDocument" path="/param[@name='forSharing']"/></param>
     /// <exception cref="InvalidOperationException">There are faults.</exception>
     public DashboardDocument ToDocument(bool forSharing = false) =>
-        (Dashboard ?? throw new InvalidOperationException("A definition with faults has no dashboard.")).ToDocument(forSharing).Named(BaseName);
+        (Dashboard ?? throw new InvalidOperationException("A definition with errors has no dashboard.")).ToDocument(forSharing).Named(BaseName);
 }

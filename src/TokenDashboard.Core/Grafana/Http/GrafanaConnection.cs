@@ -35,14 +35,14 @@ public sealed record GrafanaConnection
         {
             throw new TokenDashboardException(
                 ErrorCode.GrafanaUrlInvalid,
-                "The address of Grafana must begin with http:// or https:// and name a host, such as https://grafana.example.com or http://localhost:3000.");
+                "The address of Grafana must begin with http:// or https:// and contain a host, such as https://grafana.example.com or http://localhost:3000.");
         }
         if (url.UserInfo.Length > 0)
         {
             // The address would carry the password into messages, logs and result objects.
             throw new TokenDashboardException(
                 ErrorCode.GrafanaUrlInvalid,
-                $"The address of Grafana at {url.Host} contains a user name or a password. Remove them from -Url and give -Token or -Credential.");
+                $"The address of Grafana at {url.Host} contains a user name or a password. Remove them from -Url and use -Token or -Credential.");
         }
         Url = new Uri(url.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/");
         Name = Url.Authority;
@@ -102,7 +102,7 @@ public sealed record GrafanaConnection
         {
             throw new TokenDashboardException(
                 ErrorCode.GrafanaCertificateInvalid,
-                $"'{CaCertificate}' could not be read as a certificate: {exception.Message} Give -CaCertificate the authority's certificate, in PEM or DER form.",
+                $"'{CaCertificate}' could not be read as a certificate: {exception.Message} It must be in PEM or DER form.",
                 exception, CaCertificate);
         }
     }

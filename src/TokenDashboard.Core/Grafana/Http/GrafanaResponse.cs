@@ -11,12 +11,12 @@ internal sealed partial class GrafanaResponse
 {
     /// <summary>What to do about a proxy between here and the server.</summary>
     internal const string ProxyAdvice =
-        "The environment variables HTTPS_PROXY and HTTP_PROXY name it, with user name and password if it needs them; NO_PROXY lists hosts that need no proxy.";
+        "Set it in the environment variables HTTPS_PROXY and HTTP_PROXY, with user name and password if required; NO_PROXY lists hosts without a proxy.";
 
     private const int MaxWords = 300;
     /// <summary>How much of a page is searched for visible words.</summary>
     private const int MaxPage = 64 * 1024;
-    private const string BusyAdvice = "Run the command again later, or give a larger -TimeoutSec to wait longer.";
+    private const string BusyAdvice = "Run the command again later, or use a larger -TimeoutSec.";
 
     private readonly Uri _url;
     private readonly JsonNode _body;
@@ -75,7 +75,7 @@ internal sealed partial class GrafanaResponse
         {
             string hint = location?.Contains("login", StringComparison.OrdinalIgnoreCase) == true
                 ? "That is a sign-in page: a proxy in front of Grafana requires its own sign-in, or Grafana did not see the token."
-                : "If that is Grafana's real address, give it as -Url, with its sub-path.";
+                : "If that is Grafana's address, use it as -Url, with its sub-path.";
             throw new TokenDashboardException(
                 ErrorCode.GrafanaNotJson, $"{url} redirects {request} to {(location is null ? "nowhere" : Shown(location, secrets))}. {hint}", target: url);
         }
@@ -95,7 +95,7 @@ internal sealed partial class GrafanaResponse
         {
             401 => (ErrorCode.GrafanaUnauthorized, "A proxy in front of Grafana refused the sign-in; it must let the Authorization header through."),
             403 => (ErrorCode.GrafanaForbidden, "A proxy in front of Grafana refused the request."),
-            407 => (ErrorCode.GrafanaUnreachable, $"The proxy on the way to Grafana requires its own sign-in. {ProxyAdvice}"),
+            407 => (ErrorCode.GrafanaUnreachable, $"The proxy in front of Grafana requires its own sign-in. {ProxyAdvice}"),
             413 => (ErrorCode.GrafanaRequestFailed,
                 "A proxy in front of Grafana accepts no request of that size. Raise its limit, or make the dashboard smaller."),
             429 => (ErrorCode.GrafanaBusy, BusyAdvice),
@@ -141,7 +141,7 @@ internal sealed partial class GrafanaResponse
             403 => (ErrorCode.GrafanaForbidden, $"does not let this account {purpose} ({Words}). This requires {permission}."),
             429 => (ErrorCode.GrafanaBusy, $"accepts no more requests for now: {Words} (status 429 to {Request}). {BusyAdvice}"),
             _ when IsUnavailable(Status) => (ErrorCode.GrafanaUnreachable,
-                $"is not available now: {Words} (status {Status} to {Request}). It may be starting; see its log. Run the command again, or give a larger "
+                $"is not available now: {Words} (status {Status} to {Request}). It may be starting; see its log. Run the command again, or use a larger "
                     + "-TimeoutSec to wait longer."),
             _ => (ErrorCode.GrafanaRequestFailed,
                 $"could not {purpose}: {Words} (status {Status} to {Request}).{(Status >= 500 ? " See the server's log." : "")}"),
@@ -152,7 +152,7 @@ internal sealed partial class GrafanaResponse
     /// <summary>The failure of JSON that lacks what the API promises.</summary>
     internal TokenDashboardException Unexpected(Exception? inner = null) => new(
         ErrorCode.GrafanaNotJson,
-        $"{_url} answered {Request} with JSON, but not with what Grafana's API promises: '{Shown(Beginning(_content))}'. Check that -Url is Grafana's own address.",
+        $"{_url} answered {Request} with JSON that is not a response of Grafana's API: '{Shown(Beginning(_content))}'. Check that -Url is Grafana's own address.",
         inner, _url);
 
     private string? Message => NonEmpty("message") ?? NonEmpty("error");

@@ -19,7 +19,7 @@ internal sealed record GrafanaServer(string? Version, long OrgId, string? OrgNam
         if (health.Database is null && health.Version is null)
         {
             throw response.IsNoAnswer || response.Status == 403
-                ? response.Failure("read the server's health", "no permission; a proxy may guard it")
+                ? response.Failure("read the server's health", "no permission; a proxy may restrict it")
                 : client.Error(
                     ErrorCode.GrafanaNotJson,
                     $"{client.Url} answered GET /api/health with status {response.Status} and JSON, but not as Grafana does. Check that -Url is Grafana's own "

@@ -24,7 +24,7 @@ internal static class DashboardLayout
                 throw new TokenDashboardException(
                     ErrorCode.DashboardInvalid,
                     $"The panel '{panel.Title}' is {panel.Width} columns wide and {panel.Height} rows high. "
-                    + $"Give a width from 1 to {Columns} and a height of at least 1.",
+                    + $"Use a width from 1 to {Columns} and a height of at least 1.",
                     target: panel.Title);
             }
             if (x + panel.Width > Columns)

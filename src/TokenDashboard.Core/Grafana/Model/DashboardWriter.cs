@@ -152,8 +152,8 @@ internal static class DashboardWriter
             .Concat(dashboard.Sections.Select(section => section.Repeat).Where(name => name.Length > 0));
         string? problem =
             !DashboardDocument.IsUid(dashboard.Uid)
-                ? $"Grafana does not accept the uid '{dashboard.Uid}'. Give 1 to 40 letters, digits, hyphens and underscores."
-            : string.IsNullOrWhiteSpace(dashboard.Title) ? "The dashboard has no title. Give one."
+                ? $"Grafana does not accept the uid '{dashboard.Uid}'. Use 1 to 40 letters, digits, hyphens and underscores."
+            : string.IsNullOrWhiteSpace(dashboard.Title) ? "The dashboard has no title. Add one."
             : !dashboard.Variables.OfType<DataSourceVariable>().Any()
                 ? $"The dashboard '{dashboard.Title}' has no data source variable, which panels read from. Add one."
             : FirstRepeated(dashboard.Variables.Select(variable => variable.Name)) is { } twice
@@ -161,11 +161,11 @@ internal static class DashboardWriter
             : FirstRepeated(numbers.Where(number => number is not null)) is { } id
                 ? $"Two panels of the dashboard '{dashboard.Title}' have the number {id}. Give each its own."
             : panels.FirstOrDefault(panel => panel.Id is < 1 or >= PanelNumbers.FirstRow) is { } outside
-                ? $"The panel '{outside.Title}' has the number {outside.Id}. Give one from 1 to {PanelNumbers.FirstRow - 1}."
+                ? $"The panel '{outside.Title}' has the number {outside.Id}. Use a number from 1 to {PanelNumbers.FirstRow - 1}."
             : dashboard.Sections.FirstOrDefault(section => section.Id is < PanelNumbers.FirstRow or >= PanelNumbers.FirstMade) is { } row
-                ? $"The row '{row.Title}' has the number {row.Id}. Give one from {PanelNumbers.FirstRow} to {PanelNumbers.FirstMade - 1}."
+                ? $"The row '{row.Title}' has the number {row.Id}. Use a number from {PanelNumbers.FirstRow} to {PanelNumbers.FirstMade - 1}."
             : panels.OfType<DataPanel>().FirstOrDefault(panel => panel.Queries.Count > 26) is { } crowded
-                ? $"The panel '{crowded.Title}' has {crowded.Queries.Count} queries. Give at most 26."
+                ? $"The panel '{crowded.Title}' has {crowded.Queries.Count} queries. A panel can have at most 26."
             : repeats.FirstOrDefault(name => dashboard.Variables.All(variable => variable.Name != name)) is { } unknown
                 ? $"A panel or row is repeated for the variable '{unknown}', which the dashboard does not have. Add it."
             : dashboard.Sections.Any(section => section.Title.Length == 0 && (section.Collapsed || section.Repeat.Length > 0))

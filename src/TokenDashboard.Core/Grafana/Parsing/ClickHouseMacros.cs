@@ -38,7 +38,7 @@ internal static class ClickHouseMacros
     /// <summary>The SQL that is run.</summary>
     /// <param name="sql">The text the browser sends.</param>
     /// <param name="window">The time range.</param>
-    /// <param name="interval">The length of time a point stands for, in milliseconds.</param>
+    /// <param name="interval">The length of time of a point, in milliseconds.</param>
     /// <exception cref="FormatException">The plugin does not take the arguments of a macro, or it is one that is not replaced here.</exception>
     internal static string Apply(string sql, TimeWindow window, long interval)
     {

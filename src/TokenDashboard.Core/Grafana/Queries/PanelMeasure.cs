@@ -35,10 +35,10 @@ internal sealed record PercentileMeasure(string Title, int Percent) : PanelMeasu
 /// <summary>The part of all tokens.</summary>
 internal sealed record ShareMeasure(string Title) : PanelMeasure(Title);
 
-/// <summary>Tokens in the period before; NULL where the store does not know all of it.</summary>
+/// <summary>Tokens in the previous period; NULL where the store does not know all of it.</summary>
 internal sealed record PreviousMeasure(string Title) : PanelMeasure(Title);
 
-/// <summary>How far tokens are above or below those of the period before, as a fraction.</summary>
+/// <summary>How far tokens are above or below those of the previous period, as a fraction.</summary>
 internal sealed record ChangeMeasure(string Title) : PanelMeasure(Title);
 
 /// <summary>The model with most tokens.</summary>

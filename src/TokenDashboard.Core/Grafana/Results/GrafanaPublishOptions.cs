@@ -18,7 +18,7 @@ namespace TokenDashboard.Grafana.Results;
 /// <param name="BackupPath">The full path of the folder that gets what is about to be overwritten; null for none.</param>
 /// <param name="UpdateOnly">Whether a dashboard that is not on the server is an error instead of being created.</param>
 /// <param name="Force">Whether changes made in Grafana are overwritten.</param>
-/// <param name="DataSourceCredential">Who signs in to ClickHouse; null leaves user and password as they are.</param>
+/// <param name="DataSourceCredential">The credential for ClickHouse; null leaves user and password as they are.</param>
 public sealed record GrafanaPublishOptions(
     string? Folder = null, string? FolderUid = null, string? Database = null, string? DataSourceName = null, string? DataSourceUid = null,
     DataSourceMap? DataSources = null, bool InstallPlugin = false, string? Message = null, string? BackupPath = null, bool UpdateOnly = false,

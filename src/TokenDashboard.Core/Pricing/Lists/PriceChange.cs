@@ -18,9 +18,9 @@ public enum PriceChangeKind : long
 /// <summary>A difference between two price lists.</summary>
 /// <param name="Change">What became of it.</param>
 /// <param name="Provider">The provider.</param>
-/// <param name="Model">The model; null where the provider itself is another.</param>
-/// <param name="Before">How it was; null where it was not.</param>
-/// <param name="After">How it is; null where it is not any more.</param>
+/// <param name="Model">The model; null if the provider itself is another.</param>
+/// <param name="Before">How it was; null if it was not.</param>
+/// <param name="After">How it is; null if it is not any more.</param>
 public sealed record PriceChange(PriceChangeKind Change, string Provider, string? Model, string? Before, string? After)
 {
     /// <summary>What differs, by provider and model in the order of the newer list, then what is not there any more.</summary>

@@ -28,7 +28,7 @@ public static class PriceFiles
     private static readonly object Gate = new();
     private static (string Stamp, PriceList List)? _loaded;
 
-    /// <summary>The user's folder; null where the account has none.</summary>
+    /// <summary>The user's folder; null if the account has none.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceFileNotFound"/>: <see cref="FolderVariable"/> names no full path.</exception>
     public static string? Folder
     {
@@ -46,7 +46,7 @@ public static class PriceFiles
 
     /// <summary>The prices in force: the user's own, then those of the newest list. They are read again only when a file has changed.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.PriceFileInvalid"/>: the user's own file has faults. <see cref="ErrorCode.PriceListInvalid"/>: the newer list has.
+    /// <see cref="ErrorCode.PriceFileInvalid"/>: the user's own file has errors. <see cref="ErrorCode.PriceListInvalid"/>: the newer list has.
     /// <see cref="ErrorCode.PriceFileNotFound"/>: a file cannot be read, or the folder that the environment names is missing.
     /// </exception>
     public static PriceList Load()
@@ -61,7 +61,7 @@ public static class PriceFiles
             if (folder is not null && Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } && !Directory.Exists(folder))
             {
                 throw new TokenDashboardException(
-                    ErrorCode.PriceFileNotFound, $"There is no folder '{folder}', which the environment variable {FolderVariable} names. Make it, or clear the variable.", target: folder);
+                    ErrorCode.PriceFileNotFound, $"The folder '{folder}' in the environment variable {FolderVariable} does not exist. Create it, or clear the variable.", target: folder);
             }
             PriceList list = LoadFrom(folder);
             _loaded = (stamp, list);
@@ -69,7 +69,7 @@ public static class PriceFiles
         }
     }
 
-    /// <summary>The list in force, without the user's own prices: the shipped one, or one taken later where that is not older.</summary>
+    /// <summary>The list in force, without the user's own prices: the included list, or one taken later where that is not older.</summary>
     public static PriceList LoadList() => LoadList(Folder);
 
     internal static PriceList LoadFrom(string? folder) => WithOwn(LoadList(folder), folder);
@@ -79,7 +79,7 @@ public static class PriceFiles
         using Stream stream = typeof(PriceFiles).Assembly.GetManifestResourceStream("prices.json")!;
         byte[] content = new byte[stream.Length];
         stream.ReadExactly(content);
-        PriceList shipped = List(content, "the shipped list", all: false);
+        PriceList shipped = List(content, "the included list", all: false);
         string path = Path.Combine(folder ?? "", ListFile);
         if (folder is null || !File.Exists(path))
             return shipped;
@@ -91,7 +91,7 @@ public static class PriceFiles
     /// <summary>Reads a list: that of genai-prices as JSON, or one this product has written.</summary>
     /// <param name="json">The text, in UTF-8.</param>
     /// <param name="name">Where it comes from.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListInvalid"/>: it has faults.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListInvalid"/>: it has errors.</exception>
     public static PriceList ParseList(byte[] json, string name) => List(json, name, all: true);
 
     /// <param name="json">The text.</param>
@@ -110,10 +110,10 @@ public static class PriceFiles
     }
 
     /// <summary>A list as it is kept: without what is not read of it, a model a line.</summary>
-    /// <param name="json">The list, in which no faults were found.</param>
+    /// <param name="json">The list, in which no errors were found.</param>
     /// <param name="source">Where it comes from, if it does not say so itself.</param>
     /// <param name="date">Its date, if it does not say so itself.</param>
-    /// <param name="taken">The present moment.</param>
+    /// <param name="taken">The current time.</param>
     internal static string Compact(byte[] json, string source, DateTimeOffset date, DateTimeOffset taken)
     {
         JsonNode root = JsonNode.Parse(json)!;
@@ -135,7 +135,7 @@ public static class PriceFiles
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListWriteFailed"/>: the account has no folder of its own.</exception>
     public static string ListPath => Path.Combine(
         Folder ?? throw new TokenDashboardException(
-            ErrorCode.PriceListWriteFailed, $"This account has no folder of its own. Set the environment variable {FolderVariable} to the full path of a folder."),
+            ErrorCode.PriceListWriteFailed, $"This account has no configuration folder. Set the environment variable {FolderVariable} to the full path of a folder."),
         ListFile);
 
     private static PriceList WithOwn(PriceList list, string? folder)
@@ -144,13 +144,13 @@ public static class PriceFiles
         if (files.Length == 0)
             return list;
         if (files.Length > 1)
-            throw new TokenDashboardException(ErrorCode.PriceFileInvalid, $"There are own prices in {string.Join(" and ", files.Select(file => $"'{file}'"))}. Keep one of the files.", target: files[0]);
+            throw new TokenDashboardException(ErrorCode.PriceFileInvalid, $"Several price files: {string.Join(" and ", files.Select(file => $"'{file}'"))}. Keep one of the files.", target: files[0]);
         var reader = new PriceListReader(own: true);
         var lines = new Dictionary<string, long>();
         List<ListedProvider> own = reader.Read(OwnValues(files[0], lines), files[0]);
         own.ForEach(provider => _ = provider.Models);
         foreach (string id in own.SelectMany(provider => provider.Fallbacks).Except(own.Select(provider => provider.Id)).Except(list.ProviderIds))
-            reader.Faults.Add(new DefinitionFault("providers", $"names '{id}' in fallback_model_providers, and there is no such provider"));
+            reader.Faults.Add(new DefinitionFault("providers", $"names '{id}' in fallback_model_providers, which does not exist"));
         foreach (string id in reader.Discounts.Select(discount => discount.Provider).OfType<string>().Except(list.ProviderIds).Except(own.Select(provider => provider.Id)))
             reader.Faults.Add(new DefinitionFault("discounts", $"names the provider '{id}', which the price list does not have"));
         Throw(reader, files[0], ErrorCode.PriceFileInvalid, lines);
@@ -190,7 +190,7 @@ public static class PriceFiles
         catch (YamlException exception)
         {
             throw new TokenDashboardException(
-                ErrorCode.PriceFileInvalid, $"'{path}' is no YAML, line {exception.Start.Line}: {exception.Message}", exception, path);
+                ErrorCode.PriceFileInvalid, $"'{path}' is not YAML, line {exception.Start.Line}: {exception.Message}", exception, path);
         }
     }
 
@@ -200,7 +200,7 @@ public static class PriceFiles
         {
             if (check)
                 JsonInput.Parse(json, lenient);
-            // Not disposed of, for what is made of it is read later.
+            // Not disposed, because the result is read later.
             return JsonDocument.Parse(json.AsMemory(json.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0), new JsonDocumentOptions
             {
                 AllowDuplicateProperties = false,
@@ -221,7 +221,7 @@ public static class PriceFiles
         {
             IEnumerable<string> faults = reader.Faults.Take(Most).Select(fault => LineOf(fault.Path, lines) is { } line ? $"line {line}: {fault}." : $"{fault}.");
             string more = reader.Faults.Count > Most ? $" And {reader.Faults.Count - Most} more." : "";
-            throw new TokenDashboardException(code, $"'{name}' is no price list that can be read. {string.Join(' ', faults)}{more} docs/cost.md describes what may stand in it.", target: name);
+            throw new TokenDashboardException(code, $"'{name}' cannot be read as a price list. {string.Join(' ', faults)}{more} docs/cost.md describes the format.", target: name);
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed partial class PriceListReader(bool own)
 
     public DateTimeOffset? Date { get; private set; }
 
-    /// <summary>When it was taken in place of the shipped one.</summary>
+    /// <summary>When it replaced the included list.</summary>
     public DateTimeOffset? Taken { get; private set; }
 
     public List<PriceDiscount> Discounts { get; } = [];
@@ -52,7 +52,7 @@ internal sealed partial class PriceListReader(bool own)
     {
         if (root is not (IEnumerable<KeyValuePair<string, object?>> or IEnumerable<object?>))
         {
-            Faults.Add(new DefinitionFault("", "has no providers; it must be a list of providers, or names with values of which one is providers"));
+            Faults.Add(new DefinitionFault("", "has no providers; it must be a list of providers, or names with values that include providers"));
             return [];
         }
         IEnumerable<KeyValuePair<string, object?>> values =
@@ -74,7 +74,7 @@ internal sealed partial class PriceListReader(bool own)
             {
                 if (providers.Any(other => other.Id == read.Id))
                 {
-                    provider.Fault("id", $"is '{read.Id}', as that of another provider; make them one");
+                    provider.Fault("id", $"is '{read.Id}', like that of another provider; combine them");
                     continue;
                 }
                 providers.Add(read);
@@ -161,7 +161,7 @@ internal sealed partial class PriceListReader(bool own)
         foreach ((string part, string whole) in new[] { ("cache_read_mtok", "input_mtok"), ("cache_write_mtok", "input_mtok"), ("output_reasoning_mtok", "output_mtok") })
         {
             if (fields.Has(part) && !fields.Has(whole))
-                fields.Fault(part, $"has a price, and {whole}, which it is part of, has none");
+                fields.Fault(part, $"has a price, but {whole}, of which it is a part, has none");
         }
         return new PriceRates(rates[0], rates[1], rates[2], rates[3], rates[4], fields.Decimal("requests_kcount", largest: LargestRate));
     }
@@ -220,7 +220,7 @@ internal sealed partial class PriceListReader(bool own)
         }
         catch (RegexParseException exception)
         {
-            inner.Fault(kind, $"is '{text}', which is no pattern ({exception.Message})");
+            inner.Fault(kind, $"is '{text}', which is not a valid pattern ({exception.Message})");
             return null;
         }
     }
@@ -252,7 +252,7 @@ internal sealed partial class PriceListReader(bool own)
             return null;
         if (DateTime.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime day))
             return day;
-        fields.Fault(name, $"is '{text}'; it must be a day such as 2026-03-01, of UTC");
+        fields.Fault(name, $"is '{text}'; it must be a day in UTC such as 2026-03-01");
         return null;
     }
 

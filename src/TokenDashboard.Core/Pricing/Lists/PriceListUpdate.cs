@@ -51,7 +51,7 @@ public sealed class PriceListUpdate
         if (!url.IsAbsoluteUri || !(url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)) || url.UserInfo.Length > 0)
         {
             throw new TokenDashboardException(
-                ErrorCode.PriceListUnreachable, $"'{shown}' is not an address that prices are taken from. Give one that begins with https://, without a user name or password.", target: shown);
+                ErrorCode.PriceListUnreachable, $"'{shown}' is not a permitted address. Use an address that begins with https://, without a user name or password.", target: shown);
         }
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(Patience);
@@ -70,7 +70,7 @@ public sealed class PriceListUpdate
         {
             throw new TokenDashboardException(
                 ErrorCode.PriceListUnreachable,
-                $"The price list could not be fetched from '{shown}': {exception.Message} Check the address and the proxy, or fetch the file by other means and give -Path.",
+                $"The price list could not be downloaded from '{shown}': {exception.Message} Check the address and the proxy, or download the file and use -Path.",
                 exception, shown);
         }
         catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)

@@ -34,7 +34,7 @@ public sealed class LiveFigures
     /// <summary>Tokens per minute.</summary>
     public double TokensPerMinute => Minutes > 0 ? TotalTokens / Minutes : 0;
 
-    /// <summary>What the priced tokens cost; null where none has a price, or prices are in several currencies.</summary>
+    /// <summary>What the priced tokens cost; null if none has a price, or prices are in several currencies.</summary>
     public decimal? Cost => _costs.Count == 1 ? _costs.Values.First() : null;
 
     /// <summary>The currency of the cost.</summary>

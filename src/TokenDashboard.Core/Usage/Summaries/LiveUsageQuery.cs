@@ -31,8 +31,8 @@ public sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Reques
     public UnreadableReport Unreadable { get; } = new();
 
     /// <summary>Reads what is new.</summary>
-    /// <param name="now">The present moment.</param>
-    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: reading failed.</exception>
+    /// <param name="now">The current time.</param>
+    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed.</exception>
     public LiveUsage Read(DateTimeOffset now)
     {
         DateTimeOffset since = filter.Range.Since ?? LocalTime.FirstInstantAt(LocalTime.At(now.UtcTicks, zone).Date, zone);

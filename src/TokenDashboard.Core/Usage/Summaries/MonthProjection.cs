@@ -5,7 +5,7 @@ namespace TokenDashboard.Usage.Summaries;
 /// <summary>What a calendar month has used so far, and what it will have used at its end at the present rate.</summary>
 /// <param name="Tokens">The tokens so far.</param>
 /// <param name="Cost">What they cost; null without one cost.</param>
-/// <param name="EndTokens">The tokens at the end; null where there is too little to tell a rate.</param>
+/// <param name="EndTokens">The tokens at the end; null if there is too little to tell a rate.</param>
 /// <param name="EndCost">What they will cost; null without one cost, or a rate.</param>
 internal sealed record MonthProjection(long Tokens, decimal? Cost, long? EndTokens, decimal? EndCost)
 {
@@ -17,11 +17,11 @@ internal sealed record MonthProjection(long Tokens, decimal? Cost, long? EndToke
 
     /// <summary>Projects the month of the zone that an instant ends or lies in.</summary>
     /// <param name="stores">The open stores.</param>
-    /// <param name="filter">Which requests; its range has no influence.</param>
-    /// <param name="asOf">The present moment of the projection.</param>
+    /// <param name="filter">The requests to include; its time range is ignored.</param>
+    /// <param name="asOf">The reference time of the projection.</param>
     /// <param name="zone">The zone.</param>
     /// <param name="prices">The prices; null for no cost.</param>
-    /// <returns>The projection; null where neither the month nor the seven days before the moment have requests.</returns>
+    /// <returns>The projection; null if neither the month nor the seven days before the moment have requests.</returns>
     public static MonthProjection? Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, DateTimeOffset asOf, TimeZoneInfo zone, UsagePrices? prices)
     {
         var months = new TimeBuckets(TimeUnit.Month, zone);

@@ -4,9 +4,9 @@ namespace TokenDashboard.Usage.Summaries;
 
 /// <summary>Makes one object of all usage of a range.</summary>
 /// <param name="stores">The open stores.</param>
-/// <param name="filter">Which requests.</param>
+/// <param name="filter">The requests to include.</param>
 /// <param name="zone">The zone whose hours, days and months are meant.</param>
-/// <param name="now">The present moment.</param>
+/// <param name="now">The current time.</param>
 public sealed class UsageSummaryQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DateTimeOffset now)
 {
     /// <summary>The prices; null for usage without its cost.</summary>
@@ -16,7 +16,7 @@ public sealed class UsageSummaryQuery(IReadOnlyList<ITelemetryStore> stores, Req
     public DateTimeOffset AsOf { get; } = filter.Range.Until is { } until && until < now ? until : now;
 
     /// <summary>Runs the query.</summary>
-    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: reading failed.</exception>
+    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed.</exception>
     public QueryResult<TokenUsageSummary> Run()
     {
         HourlyUsage hours = Hours();

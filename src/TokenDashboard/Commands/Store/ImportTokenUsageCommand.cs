@@ -22,7 +22,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     private bool _pricesAreRead;
 
     /// <summary>
-    /// Files to import, and folders with all files in them; wildcards are allowed, and paths or files from the pipeline. A hyphen stands for
+    /// Files to import, and folders with all files in them; wildcards are permitted, and paths or files from the pipeline. A hyphen stands for
     /// standard input.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -105,7 +105,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         Write(report, progress);
     }
 
-    /// <summary>The importer, or null where the user does not want it.</summary>
+    /// <summary>The importer, or null if the user does not want it.</summary>
     private TokenImporter? Prepare(string path)
     {
         string database = TelemetryStores.PathOf(

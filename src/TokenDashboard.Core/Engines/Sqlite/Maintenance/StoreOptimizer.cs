@@ -143,7 +143,7 @@ public sealed class StoreOptimizer : IDisposable
         if (!got.Equals(mode.ToString(), StringComparison.OrdinalIgnoreCase))
         {
             throw new TokenDashboardException(
-                ErrorCode.StoreWriteFailed, $"'{_connection.Path}' stays in journal mode {got}: SQLite cannot have {mode} where the file lies, as on a network share.", target: _connection.Path);
+                ErrorCode.StoreWriteFailed, $"The journal mode of '{_connection.Path}' is still {got}: SQLite cannot use {mode} there, as on a network share.", target: _connection.Path);
         }
     });
 

@@ -42,7 +42,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
     public static IEnumerable<TokenStoreCheck> Run(TokenStore store, bool wait, Action<long, long>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(store);
-        yield return new TokenStoreCheck(store.Path, "Schema", CheckResult.Passed, "The table telemetry has all columns Observicia writes.");
+        yield return new TokenStoreCheck(store.Path, "Schema", CheckResult.Passed, "The table telemetry has all columns of Observicia.");
         yield return Integrity(store, wait);
         foreach (TokenStoreCheck check in Rollups(store, progress))
             yield return check;
@@ -70,8 +70,8 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
                 return true;
             });
             return faults is ["ok"]
-                ? new TokenStoreCheck(store.Path, "Integrity", CheckResult.Passed, "SQLite finds the file sound.")
-                : new TokenStoreCheck(store.Path, "Integrity", CheckResult.Failed, $"SQLite finds faults: {string.Join("; ", faults)}. {WhatToDo}");
+                ? new TokenStoreCheck(store.Path, "Integrity", CheckResult.Passed, "SQLite's integrity check passed.")
+                : new TokenStoreCheck(store.Path, "Integrity", CheckResult.Failed, $"SQLite's integrity check failed: {string.Join("; ", faults)}. {WhatToDo}");
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !store.Cancellation.IsCancellationRequested)
         {
@@ -90,11 +90,11 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         }
         catch (TokenDashboardException exception) when (exception.Code == ErrorCode.StoreNotDatabase)
         {
-            return new TokenStoreCheck(store.Path, "Integrity", CheckResult.Failed, $"After {Count(rows)} rows the table cannot be read on: {exception.InnerException?.Message} {WhatToDo}");
+            return new TokenStoreCheck(store.Path, "Integrity", CheckResult.Failed, $"After {Count(rows)} rows, the table cannot be read: {exception.InnerException?.Message} {WhatToDo}");
         }
         return new TokenStoreCheck(
             store.Path, "Integrity", CheckResult.Passed,
-            $"All {Count(rows)} rows can be read. SQLite's check of the whole file was left out, for outside WAL mode the application cannot write while it lasts. Check a copy, or use -Wait while the application rests.");
+            $"All {Count(rows)} rows can be read. SQLite's integrity check was skipped, because it blocks the application outside WAL mode. Check a copy, or use -Wait while the application does not write.");
     }
 
     private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
@@ -103,26 +103,26 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
     {
         if (RollupState.Read(store) is not { } state)
         {
-            yield return new TokenStoreCheck(store.Path, "Rollups", CheckResult.Skipped, "The store has none. Optimize-TokenStore builds them.");
+            yield return new TokenStoreCheck(store.Path, "Rollups", CheckResult.Skipped, "The store has no rollups. To create them, run Optimize-TokenStore.");
             yield break;
         }
         if (state.IsClearing)
         {
             yield return new TokenStoreCheck(
-                store.Path, "Rollups", CheckResult.Skipped, "They are being built anew, or that was stopped in the middle and is gone on with by Optimize-TokenStore.");
+                store.Path, "Rollups", CheckResult.Skipped, "The rollups are being rebuilt, or a rebuild was interrupted. To continue it, run Optimize-TokenStore.");
             yield break;
         }
         if (state.IsForeign)
         {
             yield return new TokenStoreCheck(
-                store.Path, "Rollups", CheckResult.Failed, "Another version of this module made them, so they are not used. Optimize-TokenStore rebuilds them.");
+                store.Path, "Rollups", CheckResult.Failed, "Another version of this module created the rollups. They are not used. To rebuild them, run Optimize-TokenStore.");
             yield break;
         }
         if (!state.IsUsable)
         {
             yield return new TokenStoreCheck(
                 store.Path, "Rollups", CheckResult.Failed,
-                "Requests were removed by another program, so the rollups are not used. Optimize-TokenStore builds them anew.");
+                "Another program removed requests, so the rollups are not used. To rebuild them, run Optimize-TokenStore.");
             yield break;
         }
         var verifier = new RollupVerifier(store, store.Cancellation);
@@ -138,17 +138,17 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         {
             yield return new TokenStoreCheck(
                 store.Path, "Rollups", CheckResult.Passed,
-                string.Create(CultureInfo.InvariantCulture, $"The sums of {verifier.Days:N0} days are those of the requests."));
+                string.Create(CultureInfo.InvariantCulture, $"The rollups of {verifier.Days:N0} days match the requests."));
             yield break;
         }
         if (verifier.Disturbed)
         {
-            yield return new TokenStoreCheck(store.Path, "Rollups", CheckResult.Skipped, "The rollups were refreshed while they were compared. Test again.");
+            yield return new TokenStoreCheck(store.Path, "Rollups", CheckResult.Skipped, "The rollups were refreshed during the comparison. Run the command again.");
             yield break;
         }
         yield return new TokenStoreCheck(
             store.Path, "Rollups", CheckResult.Failed,
-            string.Create(CultureInfo.InvariantCulture, $"{differences:N0} sums are not those of the requests, and {Math.Abs(verifier.UnknownRows):N0} requests came or went unnoticed. Optimize-TokenStore -Verify computes them anew."));
+            string.Create(CultureInfo.InvariantCulture, $"{differences:N0} rollup rows are wrong, and {Math.Abs(verifier.UnknownRows):N0} requests were added or removed. To repair them, run Optimize-TokenStore -Verify."));
         foreach (RollupDifference difference in listed)
         {
             yield return new TokenStoreCheck(

@@ -53,7 +53,7 @@ internal sealed class UsageReader
         }
         throw new TokenDashboardException(
             ErrorCode.StoreLocked,
-            $"Requests in '{store.Path}' are being changed without a break, by Import-TokenUsage or by Optimize-TokenStore -Rebuild. Ask again when that has ended.",
+            $"Import-TokenUsage or Optimize-TokenStore -Rebuild keeps changing requests in '{store.Path}'. Run the command again when it has ended.",
             target: store.Path);
     }
 
@@ -66,7 +66,7 @@ internal sealed class UsageReader
         return RowRange.Merge([.. RollupStore.ReadRanges(store, from, until), .. RangesWithoutTime(store), state.After(store)]);
     }
 
-    // Reads every request; null where the result is to be read again.
+    // Reads every request; null if the result is to be read again.
     private static UnreadableReport? ReadRequests(TokenStore store, UsageScope scope, RollupState? state, Func<int, Action<UsageRow>> begin)
     {
         RequestFilter filter = scope.Filter;

@@ -15,7 +15,7 @@ internal static class PriceTable
     public const string Name = "tokendash_price";
 
     /// <summary>
-    /// A view of what imports know of requests, empty where there were none: an alert rule cannot look whether a table exists before it reads it.
+    /// A view of what imports know of requests, empty if there were none: an alert rule cannot look whether a table exists before it reads it.
     /// </summary>
     public const string Details = "tokendash_price_detail";
 
@@ -68,7 +68,7 @@ internal static class PriceTable
         }
     }
 
-    /// <summary>Whether a store's prices are those of a list, for all its models; null where it has none.</summary>
+    /// <summary>Whether a store's prices are those of a list, for all its models; null if it has none.</summary>
     public static bool? IsCurrent(TokenStore store, PriceList prices) =>
         Read(store) is { } rows ? ReadView(store) == DetailsOf(store) && rows.SetEquals(RowsOf(ReadModels(store), prices)) : null;
 

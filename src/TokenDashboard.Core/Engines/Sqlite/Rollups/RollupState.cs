@@ -17,7 +17,7 @@ internal sealed record RollupState(long Format, long Watermark, long Version, lo
     /// <summary>Whether the tables have another form than this version of the module makes.</summary>
     public bool IsForeign => Format is not (RollupSchema.Format or RollupSchema.Clearing);
 
-    /// <summary>Reads the state, or null where a store has no rollups.</summary>
+    /// <summary>Reads the state, or null if a store has no rollups.</summary>
     public static RollupState? Read(TokenStore store) => store.Read(() => Read(store.CreateCommand(""), store.ExecuteReader));
 
     /// <summary>As <see cref="Read(TokenStore)"/>, within a transaction.</summary>
