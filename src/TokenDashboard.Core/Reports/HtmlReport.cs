@@ -5,14 +5,14 @@ namespace TokenDashboard.Reports;
 
 /// <summary>
 /// Writes a report as one HTML file: no script, no other file, light and dark, and A4 on paper. Every text is escaped here or in
-/// <see cref="SvgCharts"/>, whatever its source, and the page's own policy lets nothing run or load.
+/// <see cref="SvgCharts"/>, whatever its source, and the content security policy of the page prevents scripts and external content.
 /// </summary>
 internal static class HtmlReport
 {
-    /// <summary>By this a file is known as a report.</summary>
+    /// <summary>Identifies a file as a report.</summary>
     public const string Mark = "<meta name=\"generator\" content=\"TokenDashboard\" />";
 
-    // Longer ones are shown whole where the pointer is.
+    // Longer names are shown in full in a tooltip.
     private const int LongName = 100;
 
     public static string Write(UsageReport report)
@@ -87,7 +87,7 @@ internal static class HtmlReport
         return html.Append("</dl>\n<p>Written by TokenDashboard.</p>\n</footer>\n</body>\n</html>\n").ToString();
     }
 
-    /// <summary>A text as HTML and XML read it back, in content and between quotation marks. Characters that XML does not know are replaced.</summary>
+    /// <summary>Escapes text for content and attributes of HTML and XML. Characters that XML does not allow are replaced.</summary>
     public static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length);

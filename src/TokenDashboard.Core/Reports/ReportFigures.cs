@@ -2,7 +2,7 @@ using TokenDashboard.Usage.Summaries;
 
 namespace TokenDashboard.Reports;
 
-/// <summary>The headline figures.</summary>
+/// <summary>The key figures.</summary>
 internal static class ReportFigures
 {
     public static IReadOnlyList<ReportFigure> Of(TokenUsageSummary summary, int users)

@@ -4,14 +4,14 @@ using TokenDashboard.Usage.Summaries;
 
 namespace TokenDashboard.Reports;
 
-/// <summary>Asks what a report shows, by the queries of the commands.</summary>
+/// <summary>Queries the contents of a report with the queries of the commands.</summary>
 /// <param name="stores">The open stores.</param>
 /// <param name="filter">The requests to include.</param>
 /// <param name="zone">The zone of days and hours.</param>
 /// <param name="now">The current time.</param>
 public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DateTimeOffset now)
 {
-    /// <summary>So many models have a colour of their own; the others share one.</summary>
+    /// <summary>The number of models with their own color; the others share one.</summary>
     internal const int Colours = 5;
 
     private const int ModelRows = 12;
@@ -25,7 +25,7 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     /// <summary>The prices; null for a report without cost.</summary>
     public UsagePrices? Prices { get; init; }
 
-    /// <summary>Runs the queries, and writes what they give.</summary>
+    /// <summary>Runs the queries, and writes the results.</summary>
     /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed.</exception>
     public WrittenReport Write(ReportFormat format)
     {
@@ -82,7 +82,7 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         IReadOnlyList<TokenUsage> rows = new UsageQuery([(UsageDimension)axis.Unit, UsageDimension.Model], zone).Run(stores, filter).Rows;
         IGrouping<string, TokenUsage>[] models = [.. rows.GroupBy(row => row.Model!)
             .OrderByDescending(model => model.Sum(row => row.TotalTokens)).ThenBy(model => model.Key, StringComparer.Ordinal)];
-        // One more model than colours takes the colour of the others.
+        // A single additional model uses the color of the others.
         int own = models.Length <= Colours + 1 ? models.Length : Colours;
         IEnumerable<ReportSeries> series = models.Take(own).Select(model => Series(model.Key, model));
         if (models.Length > own)
@@ -141,7 +141,7 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
             1),
         "There are no requests.");
 
-    // The first rows, and one for all others, so that the rows of a table add up.
+    // The first rows, and one row for all others, so that a table adds up to the total.
     private static ReportCell[][] Rows<T>(IReadOnlyList<T> all, int most, bool hasCost, string others, Func<T, ReportCell[]> before, Func<T, ReportCell[]> after, int names)
         where T : UsageFigures
     {

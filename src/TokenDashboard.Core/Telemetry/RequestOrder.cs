@@ -1,9 +1,9 @@
 namespace TokenDashboard.Telemetry;
 
-/// <summary>The property single requests are ordered by.</summary>
+/// <summary>The property by which single requests are ordered.</summary>
 public enum RequestOrder
 {
-    /// <summary>The row's id: nearly the order of time, and the only order that needs no look at every request first.</summary>
+    /// <summary>The row's id: nearly the order of time, and the only order that does not read all requests first.</summary>
     Id,
 
     /// <summary>Time.</summary>

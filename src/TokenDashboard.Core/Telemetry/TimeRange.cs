@@ -1,9 +1,9 @@
 namespace TokenDashboard.Telemetry;
 
-/// <summary>A half-open range of time, [Since, Until); an end that is null is open.</summary>
+/// <summary>A half-open time range, [Since, Until); an end that is null is open.</summary>
 public sealed record TimeRange
 {
-    /// <summary>Every time.</summary>
+    /// <summary>The time range without ends.</summary>
     public static TimeRange All { get; } = new(null, null);
 
     /// <summary>Creates a range.</summary>
@@ -23,13 +23,13 @@ public sealed record TimeRange
         Until = until;
     }
 
-    /// <summary>The inclusive start, or null for no lower end.</summary>
+    /// <summary>The inclusive start, or null for none.</summary>
     public DateTimeOffset? Since { get; }
 
     /// <summary>The exclusive end, or null for no upper end.</summary>
     public DateTimeOffset? Until { get; }
 
-    /// <summary>The range of equal length that ends where this one begins.</summary>
+    /// <summary>The previous time range of equal length.</summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.RangeRequired"/>: an end is open. <see cref="ErrorCode.RangeInvalid"/>: it would begin before the calendar does.
     /// </exception>
@@ -48,7 +48,7 @@ public sealed record TimeRange
             target: since);
     }
 
-    /// <summary>Whether a range lacks a part of a bucket: it begins after the bucket does, or ends before, or the bucket is not over.</summary>
+    /// <summary>Whether a time range contains only a part of a bucket, or the bucket has not ended.</summary>
     internal bool Cuts(DateTimeOffset start, DateTimeOffset end, DateTimeOffset now) => Since > start || (Until is { } until && until < now ? until : now) < end;
 
     internal bool Contains(long utcTicks) =>

@@ -1,9 +1,9 @@
 namespace TokenDashboard.Usage;
 
-/// <summary>The property rows of usage are ordered by.</summary>
+/// <summary>The property by which rows of usage are ordered.</summary>
 public enum UsageOrder
 {
-    /// <summary>The answer's own order: by time, then by tokens, most first.</summary>
+    /// <summary>The default order: by time, then by tokens, most first.</summary>
     Default,
 
     /// <summary>Number of requests.</summary>

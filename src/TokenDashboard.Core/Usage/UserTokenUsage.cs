@@ -2,7 +2,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>Usage of one user in a range.</summary>
+/// <summary>Usage of one user in a time range.</summary>
 public sealed class UserTokenUsage : UsageFigures
 {
     internal UserTokenUsage(string? user, int rank, IEnumerable<string> models, UsageAccumulator usage, UsageTotals all, UsageAccumulator? previous)
@@ -26,7 +26,7 @@ public sealed class UserTokenUsage : UsageFigures
         }
     }
 
-    /// <summary>1 for the user with the most tokens of the result, or the highest cost where that is the order; 0 in a total.</summary>
+    /// <summary>1 for the user with the most tokens, or with the highest cost if that is the order; 0 in a total.</summary>
     public int Rank { get; }
 
     /// <summary>The user; the empty string means requests without a user name. Null in a total.</summary>
@@ -41,7 +41,7 @@ public sealed class UserTokenUsage : UsageFigures
     /// <summary>Time of the user's last request in the range; null without requests.</summary>
     public DateTimeOffset? LastSeen { get; }
 
-    /// <summary>Tokens in the previous period, of equal length; null when no comparison was asked for.</summary>
+    /// <summary>Tokens in the previous period, of equal length; null without a comparison.</summary>
     public long? PreviousTokens { get; }
 
     /// <summary>The cost of the previous period; null without prices or a comparison.</summary>
@@ -50,7 +50,7 @@ public sealed class UserTokenUsage : UsageFigures
     /// <summary>The increase of the cost from the previous period.</summary>
     public decimal? CostChange { get; }
 
-    /// <summary>The increase of tokens from the previous period; null when no comparison was asked for.</summary>
+    /// <summary>The increase of tokens from the previous period; null without a comparison.</summary>
     public long? Change { get; }
 
     /// <summary>The relative change of tokens: 0.5 is an increase of 50 %. Null if there were none before.</summary>

@@ -3,7 +3,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>Usage of one user in one hour of the week, summed over the weeks of the range.</summary>
+/// <summary>Usage of one user in one hour of the week, aggregated over the weeks of the time range.</summary>
 public sealed class UserTokenUsagePattern : UsageFigures
 {
     internal UserTokenUsagePattern(string? user, DayOfWeek? dayOfWeek, int? hour, UsageAccumulator usage, UsageTotals all)

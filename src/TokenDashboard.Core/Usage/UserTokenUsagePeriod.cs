@@ -26,13 +26,13 @@ public sealed class UserTokenUsagePeriod : UsageFigures
     /// <summary>Exclusive end of the period.</summary>
     public DateTimeOffset? End { get; }
 
-    /// <summary>Whether the row has a part of its period only: the range begins or ends within it, or it is not over.</summary>
+    /// <summary>Whether the time range contains only a part of the period, or the period has not ended.</summary>
     public bool IsPartial { get; }
 
-    /// <summary>The user's tokens from the beginning of the result until the end of this period; null when not asked for.</summary>
+    /// <summary>The user's tokens from the start of the result to the end of this period; null if not requested.</summary>
     public long? CumulativeTokens { get; }
 
-    /// <summary>What these tokens cost, so far as they have a price; null when not asked for.</summary>
+    /// <summary>The cost of these tokens, if they have a price; null if not requested.</summary>
     public decimal? CumulativeCost { get; }
 
     private protected override string Label => Start is null ? User ?? "all" : string.Create(CultureInfo.InvariantCulture, $"{User}, {Start:yyyy-MM-dd HH:mm zzz}");

@@ -24,7 +24,7 @@ internal sealed class RequestScanner : IDisposable
         _concerns = concerns;
     }
 
-    /// <summary>What could not be read so far.</summary>
+    /// <summary>The unreadable values so far.</summary>
     public UnreadableReport Unreadable { get; init; } = new();
 
     /// <summary>Reads every window.</summary>

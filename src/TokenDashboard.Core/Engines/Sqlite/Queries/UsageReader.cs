@@ -27,12 +27,12 @@ internal sealed class UsageReader
 
     /// <summary>Reads the usage a query needs.</summary>
     /// <param name="store">The open store.</param>
-    /// <param name="scope">What usage.</param>
+    /// <param name="scope">The usage to read.</param>
     /// <param name="begin">
     /// Gives what is called for each request and each row of the rollups of a part, by the part's number. Parts may be read at the same
-    /// time, and follow one another in the order of rows. Part 0 begins again whenever what was given so far is to be forgotten.
+    /// time, and follow one another in the order of rows. If part 0 begins again, all previous rows must be discarded.
     /// </param>
-    /// <returns>What could not be read.</returns>
+    /// <returns>The unreadable values.</returns>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.StoreLocked"/>: requests were changed all the time. Or another of the codes that begin with <c>Store</c>.
     /// </exception>
