@@ -55,7 +55,7 @@ internal static class ReportText
     /// <summary>A name, or a placeholder for the unknown name.</summary>
     public static string Name(string? name) => string.IsNullOrEmpty(name) ? "(none)" : MessageText.Visible(name);
 
-    /// <summary>The beginning of a long name.</summary>
+    /// <summary>The start of a long name, abbreviated.</summary>
     public static string Beginning(string name, int length) => name.Length <= length ? name
         : name[..(char.IsHighSurrogate(name[length - 2]) ? length - 2 : length - 1)] + "…";
 }

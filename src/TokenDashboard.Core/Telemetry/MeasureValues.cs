@@ -59,7 +59,7 @@ internal sealed class MeasureValues
             reals[i] = Math.Min(reals[i], otherReals[i]);
     }
 
-    /// <summary>Whether two sets of values are the same, but for the rounding of sums of fractions, which depends on their order.</summary>
+    /// <summary>Whether two sets of values are equal, except for the rounding of sums of fractions, which depends on their order.</summary>
     public bool Matches(MeasureValues other)
     {
         const double RelativeRounding = 1e-9;

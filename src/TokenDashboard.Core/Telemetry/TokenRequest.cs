@@ -33,7 +33,7 @@ public sealed class TokenRequest
     /// <summary>Tokens received; 0 if the stored value is not a count.</summary>
     public required long CompletionTokens { get; init; }
 
-    /// <summary>The stored total, or prompt + completion where that is 0, missing or not a count.</summary>
+    /// <summary>The stored total, or prompt + completion if that is 0, missing or invalid.</summary>
     public required long TotalTokens { get; init; }
 
     /// <summary>Prompt tokens that the provider read from its cache; null if the source does not record it.</summary>

@@ -8,7 +8,7 @@ namespace TokenDashboard.Usage;
 /// </summary>
 internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
 {
-    // The first tick a DateTime cannot hold.
+    // The first tick that is too large for a DateTime.
     private const long EndOfTime = 3_155_378_976_000_000_000;
 
     private long _start;

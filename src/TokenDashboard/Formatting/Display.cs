@@ -74,7 +74,7 @@ public static class Display
     /// <summary>Text of several lines without control characters other than line breaks.</summary>
     public static string Lines(string? text) => string.Join('\n', (text ?? "").ReplaceLineEndings("\n").Split('\n').Select(Text));
 
-    /// <summary>The beginning of a long text.</summary>
+    /// <summary>The start of a long text, abbreviated.</summary>
     public static string Beginning(string? text) => Text(text is { Length: > 80 } ? $"{text[..80]}…" : text);
 
     /// <summary>A name, or a placeholder for the unknown name.</summary>

@@ -48,7 +48,7 @@ public sealed class TokenStore : IDisposable
 
     /// <summary>Opens a store and checks that it is one.</summary>
     /// <param name="path">The database file.</param>
-    /// <param name="cancellation">Interrupts whatever query is running.</param>
+    /// <param name="cancellation">Interrupts the running query.</param>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public static TokenStore Open(string path, CancellationToken cancellation) => Open(path, BusyTimeoutSeconds, cancellation);
 

@@ -60,7 +60,7 @@ internal sealed class AlertRuleGroup(GrafanaClient client, string folderUid, str
             target: rule.Uid);
     }
 
-    /// <summary>Changes the interval. The API takes only whole groups, so the rules go back as they were read.</summary>
+    /// <summary>Changes the interval. The API accepts only whole groups, so the rules are sent back unchanged.</summary>
     internal void Change(TimeSpan interval)
     {
         JsonObject body = _json!.DeepClone().AsObject();

@@ -25,14 +25,14 @@ public static class AlertRuleReader
 
     /// <summary>Reads definitions from JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
     /// <param name="json">The text.</param>
-    /// <param name="source">Where it came from, for the error message.</param>
+    /// <param name="source">The source, for the error message.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: not JSON, or something else than objects.</exception>
     public static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source) =>
         DefinitionJson.Parse(json, source, ErrorCode.AlertRuleInvalid, "one alert rule");
 
     /// <summary>Reads a rule.</summary>
     /// <param name="fields">The fields: texts, numbers, booleans, lengths of time, lists of texts, and for labels and annotations names with texts.</param>
-    /// <param name="source">Where they came from, for the error message; empty if that says nothing.</param>
+    /// <param name="source">The source, for the error message; may be empty.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: reports everything that is wrong with it.</exception>
     public static AlertRule Read(IEnumerable<KeyValuePair<string, object?>> fields, string source)
     {

@@ -8,8 +8,8 @@ namespace TokenDashboard.Grafana.DataSources;
 
 /// <summary>A data source that replaces another.</summary>
 /// <param name="Uid">Its uid.</param>
-/// <param name="Name">Its name; null if no server was asked.</param>
-/// <param name="Type">Its plugin's id; null if no server was asked.</param>
+/// <param name="Name">Its name; null if no server was contacted.</param>
+/// <param name="Type">Its plugin's id; null if no server was contacted.</param>
 internal sealed record DataSourceTarget(string Uid, string? Name, string? Type);
 
 /// <summary>Replaces the data sources that a dashboard refers to.</summary>

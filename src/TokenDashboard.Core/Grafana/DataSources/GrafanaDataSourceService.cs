@@ -24,21 +24,21 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
     }
 
     /// <summary>The names of the server's data sources, each with type and uid in words.</summary>
-    /// <exception cref="TokenDashboardException">The server cannot be asked, or refuses this account.</exception>
+    /// <exception cref="TokenDashboardException">The server cannot be reached, or refuses this account.</exception>
     public IReadOnlyDictionary<string, string> Names() => GrafanaDataSources.All(Client)
         .Where(item => item.Name is not null)
         .DistinctBy(item => item.Name)
         .ToDictionary(item => item.Name!, item => $"{item.Type}, uid {item.Uid}");
 
     /// <summary>The uids of the server's data sources, each with name and type in words.</summary>
-    /// <exception cref="TokenDashboardException">The server cannot be asked, or refuses this account.</exception>
+    /// <exception cref="TokenDashboardException">The server cannot be reached, or refuses this account.</exception>
     public IReadOnlyDictionary<string, string> Uids() => GrafanaDataSources.All(Client)
         .Where(item => item.Uid is not null)
         .DistinctBy(item => item.Uid)
         .ToDictionary(item => item.Uid!, item => $"{item.Name}, {item.Type}");
 
     /// <summary>Checks plugin, settings and health, and counts the requests with a query as a panel would.</summary>
-    /// <exception cref="TokenDashboardException">The server cannot be asked. What is wrong with the data source is in the report.</exception>
+    /// <exception cref="TokenDashboardException">The server cannot be reached. The report contains problems of the data source.</exception>
     public GrafanaDataSourceReport Test(string uid)
     {
         ArgumentException.ThrowIfNullOrEmpty(uid);

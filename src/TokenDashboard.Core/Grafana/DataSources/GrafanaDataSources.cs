@@ -11,7 +11,7 @@ namespace TokenDashboard.Grafana.DataSources;
 /// <param name="Plugin">Its plugin.</param>
 internal sealed record DataSourceIdentity(string Uid, string Name, DataSourcePlugin Plugin)
 {
-    /// <summary>The one that is asked for, by its uid or by what it reads.</summary>
+    /// <summary>The requested one, by its uid or its database.</summary>
     internal static DataSourceIdentity Of(GrafanaPublishOptions options, DataSourcePlugin? reads = null)
     {
         DataSourcePlugin plugin = reads ?? (options.DataSourceUid == DataSourcePlugin.ClickHouse.DefaultUid ? DataSourcePlugin.ClickHouse : DataSourceSettings.PluginOf(options.Database));
@@ -36,7 +36,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     {
         identity = DataSourceIdentity.Of(options, reads);
         string uid = identity.Uid;
-        // Where nothing else tells the plugin, the type of an existing data source does.
+        // If nothing else determines the plugin, the type of an existing data source does.
         GrafanaResponse? seen = reads is null && options.Database is null ? client.Get(ByUid(uid)) : null;
         if (seen is { IsSuccess: true } && DataSourcePlugin.Find(seen.AsObject().String("type")) is { } found)
             identity = identity with { Plugin = found };
@@ -78,7 +78,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     /// <summary>All data sources of the server.</summary>
     internal static DataSourceItem[] All(GrafanaClient client) => All(client.Get(ListPath));
 
-    /// <summary>The data sources in an answer to <see cref="ListPath"/>.</summary>
+    /// <summary>The data sources in a response to <see cref="ListPath"/>.</summary>
     internal static DataSourceItem[] All(GrafanaResponse response) =>
         response.OrThrow("list data sources", "datasources:read (role Admin)").As(GrafanaJson.Default.DataSourceItemArray);
 
@@ -122,7 +122,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         return Result(identity, GrafanaPublishAction.Created, Health(identity));
     }
 
-    /// <summary>The data source if another run created it meanwhile; null otherwise.</summary>
+    /// <summary>The data source if another run created it; null otherwise.</summary>
     private JsonObject? CreatedMeanwhile(DataSourceIdentity identity) =>
         client.Get(ByUid(identity.Uid)) is { IsSuccess: true } response && response.AsObject().String("type") == identity.Plugin.Id ? response.AsObject() : null;
 
@@ -204,7 +204,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         return words;
     }
 
-    /// <summary>What the plugin says when it opens the database, and what to do about it; unknown if the account may not ask, or the server cannot.</summary>
+    /// <summary>The plugin's message when it opens the database, and advice; unknown without permission or support of the server.</summary>
     internal (bool? Healthy, string Words, string Advice) AskHealth(string uid, DataSourcePlugin plugin)
     {
         GrafanaResponse response = client.Get(PathOf(uid) + "/health");
@@ -216,13 +216,13 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             return (response.IsSuccess && health.Status is "OK" or null, words, Advice(health.Message ?? words, plugin));
         if (response.IsNoAnswer)
             throw response.Failure($"check the health of the data source '{uid}'", "datasources:query (role Viewer)");
-        // These are Grafana's words, not the plugin's, and say nothing about the database.
+        // This is Grafana's text, not the plugin's, and does not describe the database.
         return response.Status == 404
             ? (null, $"Not checked: this Grafana cannot check the health of the data source ({words}).", "")
             : (false, words, "Grafana could not contact the plugin; see the server's log.");
     }
 
-    /// <summary>The path of a data source to change it or ask for its health, for which servers before version 9 use its number.</summary>
+    /// <summary>The path of a data source for changes and health, for which servers before version 9 use its number.</summary>
     internal string PathOf(string uid) => server.IsOld && NumberOf(uid) is { } number
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"api/datasources/{number}")
         : ByUid(uid);

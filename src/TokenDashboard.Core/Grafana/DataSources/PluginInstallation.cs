@@ -29,7 +29,7 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
         };
     }
 
-    /// <summary>What is wrong with an installed version; null for nothing that is known.</summary>
+    /// <summary>The problem of an installed version; null for none.</summary>
     internal string? Outdated(string version) => Version.TryParse(version.Split('-')[0], out Version? installed) && installed < Oldest
         ? $"The plugin {Id} {version} is too old; {Oldest} or later is needed. On that server run '{Program} plugins update {Id}' and restart Grafana."
         : null;
@@ -45,7 +45,7 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
         {
             if (!callbacks.ShouldProcess($"Plugin {Id} on {client.Url}", version is null ? "Install" : "Update"))
                 return;
-            // Looking is how to know: the answer may be lost, or say that it was there already. Installing over an old one updates it.
+            // The plugin is checked again, because the response may be lost, or report an existing plugin. Installing updates an old version.
             GrafanaResponse? response = client.Write(HttpMethod.Post, $"api/plugins/{Id}/install", [], () => !IsLacking(Find()));
             if (response is { IsNoAnswer: true })
                 throw response.Failure($"install the plugin {Id}", "plugins:install (a server admin)");
@@ -75,10 +75,10 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
     private TokenDashboardException Missing(string what) => new(ErrorCode.GrafanaPluginMissing, $"{what} {InstallCommand}", target: Id);
 }
 
-/// <summary>Warnings about a store that is also on this machine, under the path given to Grafana.</summary>
+/// <summary>Warnings about a store that is also on this machine, under the same path.</summary>
 internal static class StoreWarnings
 {
-    /// <summary>Where a SQLite file says how it is written: 2 is with a write-ahead log.</summary>
+    /// <summary>The position of the write version in a SQLite file: 2 means a write-ahead log.</summary>
     private const int WriteVersionOffset = 18;
 
     /// <summary>What may fail in Grafana; empty for a sound store, and for a path that means nothing here.</summary>
@@ -106,7 +106,7 @@ internal static class StoreWarnings
         }
     }
 
-    /// <summary>Windows has no such bits; there, and in a folder of a group, nothing is known.</summary>
+    /// <summary>Windows has no such bits; there, and in a folder of a group, the result is unknown.</summary>
     private static bool OthersMayWrite(string folder) =>
         OperatingSystem.IsWindows() || (File.GetUnixFileMode(folder) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0;
 }

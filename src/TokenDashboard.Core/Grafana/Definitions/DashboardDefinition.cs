@@ -17,19 +17,19 @@ public static partial class DashboardDefinition
     internal const int LongestSql = 100_000;
     private const int LongestTitle = 5000;
 
-    /// <summary>The known keys, by what has them.</summary>
+    /// <summary>The known keys by their owner.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Keys => DefinitionKeys.All;
 
     /// <summary>Reads definitions from JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
     /// <param name="json">The text.</param>
-    /// <param name="source">Where it came from, for the error message.</param>
+    /// <param name="source">The source, for the error message.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardDefinitionInvalid"/>: not JSON, or not objects.</exception>
     public static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source) =>
         DefinitionJson.Parse(json, source, ErrorCode.DashboardDefinitionInvalid, "one dashboard");
 
     /// <summary>Reads a dashboard, or reports everything that is wrong with its definition.</summary>
     /// <param name="definition">
-    /// Keys, in any case, with texts, numbers, booleans, lists of values, and names with values. Null and an empty text count as not given.
+    /// Keys, in any case, with texts, numbers, booleans, lists of values, and names with values. Null and an empty string count as missing.
     /// </param>
     /// <param name="uid">The uid instead of the definition's; null for none.</param>
     /// <param name="title">The title instead of the definition's; null for none.</param>

@@ -10,12 +10,12 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Grafana.Http;
 
 /// <summary>
-/// Sends requests to one Grafana server, one after another on the caller's thread. No answer, or one that is not Grafana's, is a
+/// Sends requests to one Grafana server, one after another on the caller's thread. No response, or one that is not Grafana's, is a
 /// <see cref="TokenDashboardException"/>; a refusal of Grafana itself is a <see cref="GrafanaResponse"/>.
 /// </summary>
 internal sealed class GrafanaClient : IDisposable
 {
-    /// <summary>No answer that is read here comes near it; a wrong address may serve anything.</summary>
+    /// <summary>No valid response is as large; a wrong address can return anything.</summary>
     private const int MaxResponseBytes = 64 * 1024 * 1024;
 
     /// <summary>The servers for which this process has warned of http.</summary>
@@ -162,7 +162,7 @@ internal sealed class GrafanaClient : IDisposable
         _secrets.Dispose();
     }
 
-    /// <summary>Whether an answer is the plugin's own health: old servers send it with the status of an unavailable server.</summary>
+    /// <summary>Whether a response is the plugin's own health: old servers send it with the status of an unavailable server.</summary>
     internal static bool IsPluginAnswer(int status, ReadOnlySpan<byte> body) => status == 503 && body.IndexOf("\"status\":\"ERROR\""u8) >= 0;
 
     private GrafanaAttempt Try(string path) => _retry.Run(cancel => Once(HttpMethod.Get, path, null, cancel));

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Http;
 
-/// <summary>One answer of Grafana, success or refusal, known to be JSON.</summary>
+/// <summary>One response of Grafana in JSON, success or failure.</summary>
 internal sealed partial class GrafanaResponse
 {
     /// <summary>What to do about a proxy between here and the server.</summary>
@@ -35,7 +35,7 @@ internal sealed partial class GrafanaResponse
     internal bool IsSuccess => Status is >= 200 and < 300;
     /// <summary>Whether the server refused because of its current state, or because it failed: another run may have done the work.</summary>
     internal bool IsRefusedByState => Status is 400 or 409 or 412 or 500;
-    /// <summary>Whether something else changed the same thing meanwhile.</summary>
+    /// <summary>Whether the item was changed concurrently.</summary>
     internal bool IsConflict => Status is 409 or 412;
     /// <summary>Whether it does not answer the request: the account is unknown, or the server accepts no requests now.</summary>
     internal bool IsNoAnswer => Status is 401 or 429 || IsUnavailable(Status);
@@ -67,8 +67,8 @@ internal sealed partial class GrafanaResponse
         return shown.Length <= MaxWords ? shown : $"{Cut(shown, MaxWords)}…";
     }
 
-    /// <summary>Reads an answer.</summary>
-    /// <exception cref="TokenDashboardException">It is a redirect, a page or anything else that Grafana's API never answers.</exception>
+    /// <summary>Reads a response.</summary>
+    /// <exception cref="TokenDashboardException">It is a redirect, a page or anything else that Grafana's API never returns.</exception>
     internal static GrafanaResponse Read(Uri url, string request, int status, byte[] content, string? location, Secrets secrets)
     {
         if (status is >= 300 and < 400)
@@ -107,7 +107,7 @@ internal sealed partial class GrafanaResponse
         throw new TokenDashboardException(code, $"{url} answered {request} with status {status} and {page}. {advice}", target: url);
     }
 
-    /// <summary>Reads the answer as what the API promises.</summary>
+    /// <summary>Deserializes the response.</summary>
     internal T As<T>(JsonTypeInfo<T> type)
         where T : class
     {
@@ -121,17 +121,17 @@ internal sealed partial class GrafanaResponse
         }
     }
 
-    /// <summary>The answer as a JSON object that may be changed and sent back.</summary>
+    /// <summary>The response as a JSON object that can be changed and sent back.</summary>
     internal JsonObject AsObject() => _body as JsonObject ?? throw Unexpected();
 
     internal bool IsArray => _body is JsonArray;
 
     /// <summary>Lets a success through.</summary>
     /// <param name="purpose">What was being done, to follow "Grafana … may not".</param>
-    /// <param name="permission">The permission and role it takes.</param>
+    /// <param name="permission">The required permission and role.</param>
     internal GrafanaResponse OrThrow(string purpose, string permission) => IsSuccess ? this : throw Failure(purpose, permission);
 
-    /// <summary>The failure that a refusal means, unless the caller knows a better one.</summary>
+    /// <summary>The error for a failed response, unless the caller has a better one.</summary>
     internal TokenDashboardException Failure(string purpose, string permission)
     {
         (ErrorCode code, string message) = Status switch

@@ -3,7 +3,7 @@ using TokenDashboard.Grafana.Model.Panels;
 
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>Gives panels their place: from left to right, then in a new line below the tallest panel of the line before.</summary>
+/// <summary>Positions panels: from left to right, then in a new line below the tallest panel of the previous line.</summary>
 internal static class DashboardLayout
 {
     internal const int Columns = 24;
@@ -41,7 +41,7 @@ internal static class DashboardLayout
 }
 
 /// <summary>
-/// Gives numbers to panels that have none, derived from their titles, so that they stay when others are added, removed or moved. Only of panels
+/// Numbers panels without a number, derived from their titles, so that they stay when others are added, removed or moved. Only of panels
 /// with the same title the later ones count on.
 /// </summary>
 internal static class PanelNumbers

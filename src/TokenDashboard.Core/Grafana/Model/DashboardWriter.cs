@@ -38,7 +38,7 @@ internal static class DashboardWriter
     }
 
     /// <summary>
-    /// The form of a dashboard's JSON for Grafana's import page, which asks for what <c>__inputs</c> lists. Its <c>${DS_SQLITE}</c> or
+    /// The form of a dashboard's JSON for Grafana's import page, which prompts for the items in <c>__inputs</c>. Its <c>${DS_SQLITE}</c> or
     /// <c>${DS_CLICKHOUSE}</c> is only in the value of the data source variable, so that a dashboard put on a server in any other way falls back to the
     /// first data source of its plugin.
     /// </summary>
@@ -92,7 +92,7 @@ internal static class DashboardWriter
             IEnumerable<JsonObject> panels = DashboardLayout.Flow(section.Panels, hasRow ? rowTop + 1 : rowTop, out top).Select(WritePanel);
             if (hasRow)
             {
-                // The panels of a closed row are inside it and take no room; those of an open row follow it.
+                // The panels of a closed row are inside it and need no space; those of an open row follow it.
                 yield return Json.Of(
                     ("id", section.Id), ("type", "row"), ("title", section.Title), ("collapsed", section.Collapsed),
                     ("gridPos", WritePlace(new DashboardLayout.Place(0, rowTop, DashboardLayout.Columns, 1))),

@@ -18,7 +18,7 @@ public static class DashboardTest
     /// <param name="cancellation">Stops a query that is running.</param>
     /// <returns>A result for each dashboard, in their order, as each is ready.</returns>
     /// <exception cref="TokenDashboardException">
-    /// The database cannot be read, or <see cref="ErrorCode.DashboardVariableNotFound"/>: no dashboard has a variable that a value is given for.
+    /// The database cannot be read, or <see cref="ErrorCode.DashboardVariableNotFound"/>: no dashboard has a variable with a specified value.
     /// </exception>
     public static IEnumerable<DashboardTestResult> Run(
         IReadOnlyList<DashboardDocument> documents, DashboardTestOptions options, CancellationToken cancellation)

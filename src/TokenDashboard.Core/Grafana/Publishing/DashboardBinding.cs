@@ -24,7 +24,7 @@ internal static class DashboardBinding
 
     internal static bool Reads(DashboardDocument document, DataSourcePlugin plugin) => document.Root.AllTexts((_, text) => text).Contains(plugin.Id);
 
-    /// <summary>Whether a dashboard needs a data source of the plugin: it asks for one, or has a variable set to none or to one that is not kept.</summary>
+    /// <summary>Whether a dashboard needs a data source of the plugin: it has an input for one, or has a variable set to none or to one that is not kept.</summary>
     internal static bool NeedsDataSource(DashboardDocument document, DataSourcePlugin plugin, DataSourceReferences? references, Func<string, bool> keeps)
     {
         if (references is null)

@@ -5,7 +5,7 @@ namespace TokenDashboard.Grafana.Publishing;
 
 /// <summary>
 /// Writes a server's dashboard into the file it was published from, so that a diff shows only the change: what did
-/// not change keeps its place.
+/// not change keeps its position.
 /// </summary>
 internal static class DashboardTakeover
 {

@@ -4,7 +4,7 @@ using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.Queries;
 
-/// <summary>What a panel asks, independent of the engine that answers. An engine writes it as a query of its own, which takes its place.</summary>
+/// <summary>The query of a panel, independent of the engine. An engine replaces it by a query in its own SQL.</summary>
 internal abstract record PanelQuery() : DataSourceQuery("")
 {
     internal override DataSourcePlugin Plugin => throw new NotSupportedException();
@@ -39,7 +39,7 @@ internal sealed record NewestQuery(string Title) : PanelQuery;
 /// <summary>A row for each bucket of the time range, with measures.</summary>
 internal sealed record OverTimeQuery(params PanelMeasure[] Measures) : PanelQuery;
 
-/// <summary>A measure from the beginning of the time range to each of its buckets, beside that of the previous period.</summary>
+/// <summary>A cumulative measure by bucket, with that of the previous period.</summary>
 internal sealed record CumulativeQuery(PanelMeasure Measure) : PanelQuery;
 
 /// <summary>A row for each bucket and each of the largest values of a dimension, with one measure; all other values are added up.</summary>
@@ -48,7 +48,7 @@ internal sealed record TopOverTimeQuery(PanelDimension Dimension, PanelMeasure M
     /// <summary>Whether the buckets are days of the time zone.</summary>
     internal bool ByDay { get; init; }
 
-    /// <summary>Whether each row has the measure from the beginning of the time range on.</summary>
+    /// <summary>Whether each row has the cumulative measure.</summary>
     internal bool Cumulative { get; init; }
 }
 

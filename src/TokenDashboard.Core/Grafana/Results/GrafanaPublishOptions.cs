@@ -4,7 +4,7 @@ using TokenDashboard.Grafana.Model.Plugins;
 namespace TokenDashboard.Grafana.Results;
 
 /// <summary>The folder, the data source and the history of published dashboards.</summary>
-/// <param name="Folder">The folder's title; titles of nested folders are separated by slashes. Null leaves each dashboard where it is.</param>
+/// <param name="Folder">The folder's title; titles of nested folders are separated by slashes. Null keeps the folder of each dashboard.</param>
 /// <param name="FolderUid">The folder's uid; it wins over the title.</param>
 /// <param name="Database">The store's path as the Grafana server sees it, or the address of ClickHouse; null uses an existing data source as it is.</param>
 /// <param name="DataSourceName">The data source's name; null is <see cref="DataSourcePlugin.DefaultName"/> for a new one and keeps an existing one's.</param>

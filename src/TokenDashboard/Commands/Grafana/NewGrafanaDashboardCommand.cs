@@ -63,7 +63,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     [ValidateNotNullOrEmpty]
     public string? Database { get; set; }
 
-    /// <summary>Creates the form for Grafana's import page, which asks for the data source.</summary>
+    /// <summary>Creates the form for Grafana's import page, which prompts for the data source.</summary>
     [Parameter] public SwitchParameter ForSharing { get; set; }
 
     /// <summary>With Path, returns the files, including those that were not written.</summary>

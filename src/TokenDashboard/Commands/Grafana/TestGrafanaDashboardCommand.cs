@@ -37,7 +37,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     /// <summary>Runs no queries.</summary>
     [Parameter] public SwitchParameter SkipQuery { get; set; }
 
-    /// <summary>How many seconds a query may take. All of a dashboard together may take ten times as long.</summary>
+    /// <summary>The time limit of a query in seconds. All queries of a dashboard may take ten times as long.</summary>
     [Parameter, ValidateRange(1, 86400)] public int QueryTimeoutSec { get; set; } = 30;
 
     /// <summary>The start of the time range, instead of the dashboard's own.</summary>
@@ -71,7 +71,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
 
     private protected override void Process() => EachDashboard(InputObject, Path, FindDatabase(), _documents.Add);
 
-    /// <summary>Links are checked among all dashboards that are given, so the work starts after the last input.</summary>
+    /// <summary>Links are checked among all specified dashboards, so the work starts after the last input.</summary>
     private protected override void Finish()
     {
         bool passed = !Failed;

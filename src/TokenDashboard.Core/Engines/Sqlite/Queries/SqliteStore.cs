@@ -85,7 +85,7 @@ public sealed class SqliteStore(TokenStore store, string? source = null) : ITele
     }
 
     /// <summary>The state of the prices that the store has for panels and alert rules: <c>none</c>, <c>current</c> or <c>stale</c>.</summary>
-    /// <param name="prices">The price list in force.</param>
+    /// <param name="prices">The current price list.</param>
     public string StateOfPrices(PriceList prices) => PriceTable.IsCurrent(store, prices) switch { null => "none", true => "current", false => "stale" };
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ public static class SqliteDataSource
     /// <summary>Waits up to five seconds for the application that writes the store, and never writes itself.</summary>
     internal const string PathOptions = "_pragma=busy_timeout(5000)&_pragma=query_only(1)";
 
-    /// <summary>Parts of a path the plugin (4.0 and later) refuses to open, in any case, so that nobody reads secrets through a data source.</summary>
+    /// <summary>Parts of a path the plugin (4.0 and later) refuses to open, in any case, so that data sources cannot read secrets.</summary>
     private static readonly string[] BlockedWords =
     [
         ".aws", ".config/gcloud", ".azure", ".kube/config", ".docker/config", ".ssh", ".gnupg", ".pki", "/etc/shadow", "/etc/passwd",
