@@ -3,7 +3,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite;
 
-/// <summary>Reads the requests of a filter, and counts what cannot be read among them.</summary>
+/// <summary>Reads the requests of a filter, and counts their unreadable values.</summary>
 internal sealed class RequestScanner : IDisposable
 {
     private readonly RequestFilter _filter;
@@ -12,10 +12,10 @@ internal sealed class RequestScanner : IDisposable
 
     /// <param name="store">The open store.</param>
     /// <param name="filter">The requests to include.</param>
-    /// <param name="texts">The texts that will be read of each row.</param>
-    /// <param name="newestFirst">Whether ids run downwards.</param>
-    /// <param name="ranges">Which rows to read, in ascending order without overlap; null for all there are.</param>
-    /// <param name="concerns">Which of the rows count; null for all. The others are as if they were not there.</param>
+    /// <param name="texts">The texts to read of each row.</param>
+    /// <param name="newestFirst">Whether ids are descending.</param>
+    /// <param name="ranges">The rows to read, in ascending order without overlap; null for all.</param>
+    /// <param name="concerns">Selects the rows to include; null for all.</param>
     public RequestScanner(
         TokenStore store, RequestFilter filter, RequestText texts, bool newestFirst = false, List<RowRange>? ranges = null, Func<RequestRow, bool>? concerns = null)
     {
@@ -35,8 +35,8 @@ internal sealed class RequestScanner : IDisposable
         }
     }
 
-    /// <summary>Reads the next window and calls back for each of its requests.</summary>
-    /// <returns>False when there was nothing left to read.</returns>
+    /// <summary>Reads the next window and invokes the callback for each of its requests.</summary>
+    /// <returns>False if there was nothing left to read.</returns>
     public bool ReadWindow(Action<RequestRow> onRow) => _rows.ReadWindow(row =>
     {
         if (_concerns is not null && !_concerns(row))
@@ -46,7 +46,7 @@ internal sealed class RequestScanner : IDisposable
             onRow(row);
     });
 
-    /// <summary>Reads the requests another statement selects (see <see cref="RequestRow.Columns"/>), without counting what is unreadable again.</summary>
+    /// <summary>Reads the requests that another statement selects (see <see cref="RequestRow.Columns"/>), without counting unreadable values again.</summary>
     public void ReadRows(SqliteCommand command, Action<RequestRow> onRow) => _rows.ReadRows(command, onRow);
 
     public void Dispose() => _rows.Dispose();

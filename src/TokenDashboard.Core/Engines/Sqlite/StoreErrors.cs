@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace TokenDashboard.Engines.Sqlite;
 
-/// <summary>Says in the user's words what SQLite says in numbers.</summary>
+/// <summary>Converts SQLite's error codes to messages.</summary>
 internal static class StoreErrors
 {
     // Result codes: https://sqlite.org/rescode.html
@@ -15,7 +15,7 @@ internal static class StoreErrors
     private const int CannotOpen = 14;
     private const int NotADatabase = 26;
 
-    /// <summary>The product's exception for a failure while reading; a query that was interrupted becomes a cancellation.</summary>
+    /// <summary>The exception for an error while reading; an interrupted query becomes a cancellation.</summary>
     public static Exception FromReading(SqliteException exception, string path) => exception.SqliteErrorCode switch
     {
         Interrupt => new OperationCanceledException("The query was stopped.", exception),
@@ -38,7 +38,7 @@ internal static class StoreErrors
             path),
     };
 
-    /// <summary>The product's exception for a failure while writing.</summary>
+    /// <summary>The exception for an error while writing.</summary>
     public static TokenDashboardException FromWriting(Exception exception, string path) => new(
         ErrorCode.StoreWriteFailed,
         (exception as SqliteException)?.SqliteErrorCode switch
@@ -55,7 +55,7 @@ internal static class StoreErrors
         bool wal;
         try
         {
-            // Nothing of this process holds a lock on a file that could not be opened, so closing it again drops none.
+            // This process has no lock on a file that could not be opened, so closing it releases none.
             using FileStream file = RegularFile.Open(path, long.MaxValue);
             Span<byte> header = stackalloc byte[20];
             // Bytes 18 and 19 of the header are 2 in WAL mode: https://sqlite.org/fileformat.html

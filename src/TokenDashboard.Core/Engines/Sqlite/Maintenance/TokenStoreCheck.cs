@@ -6,39 +6,39 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Maintenance;
 
-/// <summary>What came of a check.</summary>
+/// <summary>The result of a check.</summary>
 public enum CheckResult : long
 {
-    /// <summary>All is well.</summary>
+    /// <summary>The check passed.</summary>
     Passed,
 
-    /// <summary>Something is wrong.</summary>
+    /// <summary>The check failed.</summary>
     Failed,
 
-    /// <summary>It was not looked at; the message says why.</summary>
+    /// <summary>The check was skipped; the message has the reason.</summary>
     Skipped,
 }
 
-/// <summary>A check of a store, and what came of it.</summary>
+/// <summary>A check of a store and its result.</summary>
 /// <param name="Database">Full path of the database file.</param>
-/// <param name="Check">What was looked at: Schema, Integrity, Values, Rollups or Rollup (one sum that is wrong).</param>
-/// <param name="Result">What came of it.</param>
-/// <param name="Message">What was found, and what to do about it.</param>
-/// <param name="Start">For a sum that is wrong, the beginning of its time; else null.</param>
+/// <param name="Check">The name: Schema, Integrity, Values, Rollups or Rollup (a sum that differs).</param>
+/// <param name="Result">The result.</param>
+/// <param name="Message">The finding and the advice.</param>
+/// <param name="Start">For a sum that differs, the start of its bucket; otherwise null.</param>
 public sealed record TokenStoreCheck(string Database, string Check, CheckResult Result, string Message, DateTimeOffset? Start = null)
 {
     private const string WhatToDo = "Restore a backup, or recover with the sqlite3 shell's .recover.";
 
-    /// <summary>So many single differences are listed; the rest is counted.</summary>
+    /// <summary>The maximum number of listed differences; others are counted.</summary>
     internal const int MaxListed = 100;
 
-    // As long as SQLite's check, which is one read, may keep the application from writing outside WAL mode.
+    // The time for which SQLite's check, which is one read, may block the application outside WAL mode.
     private static readonly TimeSpan LongestLock = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Checks a store.</summary>
     /// <param name="store">The open store.</param>
-    /// <param name="wait">Whether the check of the file may take its time where the application cannot write meanwhile.</param>
-    /// <param name="progress">Is told how many days of the rollups, of how many, are compared.</param>
+    /// <param name="wait">Whether the check of the file may block the application.</param>
+    /// <param name="progress">Receives the number of compared days of the rollups, and of all days.</param>
     public static IEnumerable<TokenStoreCheck> Run(TokenStore store, bool wait, Action<long, long>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -64,7 +64,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
                 using SqliteDataReader reader = store.ExecuteReader(command);
                 while (reader.Read())
                 {
-                    // A fault may have a heading above it, and is shown in one line.
+                    // An error can have a heading above it, and is shown in one line.
                     faults.Add(reader.GetString(0).ReplaceLineEndings(" "));
                 }
                 return true;
@@ -79,7 +79,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         }
     }
 
-    // Less than SQLite's check does, but in many short reads: what cannot be read is found.
+    // This finds less than SQLite's check, but uses many short reads: it finds unreadable rows.
     private static TokenStoreCheck ReadEverything(TokenStore store)
     {
         long rows = 0;
