@@ -52,13 +52,13 @@ public sealed class GetUserTokenUsageCommand : QueryCmdlet
         switch (ParameterSetName)
         {
             case "Period":
-                Write(query.Periods(Per, Cumulative, Fill), OrderBy, Descending, $"Usage of users by {Per}", Cumulative ? "Cumulative" : "");
+                Write(query.Periods(Per, Cumulative, Fill), OrderBy, Descending, $"Usage per user by {Per}", Cumulative ? "Cumulative" : "");
                 break;
             case "Pattern":
-                Write(query.Pattern(), OrderBy, Descending, "Usage of users by Weekday, HourOfDay", "");
+                Write(query.Pattern(), OrderBy, Descending, "Usage per user by Weekday, HourOfDay", "");
                 break;
             default:
-                Write(query.Totals(ComparePrevious, OrderBy == UsageOrder.Cost), OrderBy, Descending, "Usage of users", ComparePrevious ? "Comparison" : "");
+                Write(query.Totals(ComparePrevious, OrderBy == UsageOrder.Cost), OrderBy, Descending, "Usage per user", ComparePrevious ? "Comparison" : "");
                 break;
         }
     }
