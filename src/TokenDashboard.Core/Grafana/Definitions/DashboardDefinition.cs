@@ -115,7 +115,7 @@ public static partial class DashboardDefinition
         string tooltip = fields.Text("tooltip", 500) ?? "";
         if (url is null == tag is null)
         {
-            fields.Fault("url", "or tag must be given, and not both; a tag makes a menu of all dashboards with it");
+            fields.Fault("url", "or tag is required, but not both; a tag creates a menu of all dashboards with it");
             return null;
         }
         return title is null ? null : (tag is null ? new DashboardLink(title, url!) : DashboardLink.Menu(title, tag)) with { Tooltip = tooltip };

@@ -26,7 +26,7 @@ internal static class EmulatedPlugin
     {
         (string finished, long? fill) = PluginMacros.Apply(sql, window);
         if (CommonTables.Copies(finished) > QueryLimits.MaxCopies)
-            throw QueryGuard.Stopped($"makes SQLite copy its common table expressions into one another more than {QueryLimits.MaxCopies} times");
+            throw QueryGuard.Stopped($"has more than {QueryLimits.MaxCopies} nested copies of common table expressions");
         bool complete = true;
         double milliseconds = 0;
         List<PluginColumn> columns = database.Query(time, (store, guard) =>

@@ -101,7 +101,7 @@ internal sealed partial class GrafanaResponse
             429 => (ErrorCode.GrafanaBusy, BusyAdvice),
             _ when IsUnavailable(status) => (ErrorCode.GrafanaUnreachable, "The proxy in front of Grafana cannot reach it. Check that the server runs."),
             _ => (ErrorCode.GrafanaNotJson, "Check that -Url is Grafana's own address with its sub-path, such as https://example.com/grafana, and that no "
-                + "proxy's sign-in page stands before it."),
+                + "proxy's sign-in page is in front of it."),
         };
         string page = start.Length == 0 ? "no content" : $"this, which is not JSON: '{start}'";
         throw new TokenDashboardException(code, $"{url} answered {request} with status {status} and {page}. {advice}", target: url);

@@ -169,7 +169,7 @@ internal static class DashboardWriter
             : repeats.FirstOrDefault(name => dashboard.Variables.All(variable => variable.Name != name)) is { } unknown
                 ? $"A panel or row is repeated for the variable '{unknown}', which the dashboard does not have. Add it."
             : dashboard.Sections.Any(section => section.Title.Length == 0 && (section.Collapsed || section.Repeat.Length > 0))
-                ? $"A section of the dashboard '{dashboard.Title}' is closed or repeated and has no title. Give it one."
+                ? $"A section of the dashboard '{dashboard.Title}' is closed or repeated and has no title. Add one."
             : null;
         if (problem is not null)
             throw new TokenDashboardException(ErrorCode.DashboardInvalid, problem, target: dashboard.Title);

@@ -67,7 +67,7 @@ public sealed class ProvisioningWriter
             throw new TokenDashboardException(
                 ErrorCode.DashboardInvalid,
                 $"The dashboards '{other}' and '{uid}' both have the title '{document.Title}'. Grafana stops reading a provisioned folder with duplicate titles, so "
-                    + $"'{uid}' was not written. Give it another title.",
+                    + $"'{uid}' was not written. Change its title.",
                 target: document.Title);
         }
         return WriteFiles(uid, DashboardDocument.FromObject(DashboardBinding.Bind(document, _dataSource, _references)).Json).OfType<GrafanaPublishResult>();
