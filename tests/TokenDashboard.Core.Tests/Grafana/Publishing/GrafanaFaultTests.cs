@@ -47,7 +47,7 @@ public class GrafanaFaultTests
         { "POST /api/dashboards/db", "412 version-mismatch", ErrorCode.GrafanaVersionConflict, "Nothing was written" },
         { "POST /api/dashboards/db", "409", ErrorCode.GrafanaVersionConflict, "Nothing was written" },
         { "POST /api/dashboards/db", "412 name-exists", ErrorCode.GrafanaRequestFailed, "only once in a folder" },
-        { "POST /api/dashboards/db", "412 plugin-dashboard", ErrorCode.GrafanaDashboardManaged, "something else manages it" },
+        { "POST /api/dashboards/db", "412 plugin-dashboard", ErrorCode.GrafanaDashboardManaged, "another tool manages it" },
         { "POST /api/dashboards/db", "400 provisioned", ErrorCode.GrafanaDashboardManaged, "Cannot save provisioned dashboard" },
         { "POST /api/dashboards/db", "400", ErrorCode.GrafanaRequestFailed, "refused for this test" },
         { "POST /api/dashboards/db", "401", ErrorCode.GrafanaUnauthorized, "token" },
@@ -99,7 +99,7 @@ public class GrafanaFaultTests
         PublishRun run = PublishRun.Of(server, PublishRun.Json(), Options);
 
         Assert.Equal(ErrorCode.GrafanaNotJson, run.Error?.Code);
-        Assert.StartsWith($"What answers at {server.Url} is not Grafana: ", run.Error!.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The server at {server.Url} is not Grafana: ", run.Error!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
