@@ -44,7 +44,7 @@ internal static partial class DefinedField
         if (given.Length != 1)
         {
             string found = given.Length == 0 ? "none is" : string.Join(" and ", given) + " are";
-            read.Fault("column", $"or pattern, fieldType or query must select the columns; exactly one is required, and {found} are given");
+            read.Fault("column", $"or pattern, fieldType or query must select the columns; one is required, and {found} given");
             return null;
         }
         return matchers.OfType<FieldMatcher>().FirstOrDefault() is { } matcher ? new FieldOverride(matcher) { Field = field, Column = look } : null;
