@@ -150,7 +150,7 @@ public static class PriceFiles
         List<ListedProvider> own = reader.Read(OwnValues(files[0], lines), files[0]);
         own.ForEach(provider => _ = provider.Models);
         foreach (string id in own.SelectMany(provider => provider.Fallbacks).Except(own.Select(provider => provider.Id)).Except(list.ProviderIds))
-            reader.Faults.Add(new DefinitionFault("providers", $"names '{id}' in fallback_model_providers, which does not exist"));
+            reader.Faults.Add(new DefinitionFault("providers", $"has the unknown provider '{id}' in fallback_model_providers"));
         foreach (string id in reader.Discounts.Select(discount => discount.Provider).OfType<string>().Except(list.ProviderIds).Except(own.Select(provider => provider.Id)))
             reader.Faults.Add(new DefinitionFault("discounts", $"names the provider '{id}', which the price list does not have"));
         Throw(reader, files[0], ErrorCode.PriceFileInvalid, lines);

@@ -93,7 +93,7 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
             string[] others = [.. prices.ProvidersOf(model)];
             string hint = prices.HasProvider(Provider, model) ? $"The provider '{Provider ?? prices.ProviderOf(model)}' has no such model."
                 : string.IsNullOrEmpty(Provider) ? "The name identifies no provider; use -Provider." : $"The provider '{Provider}' is unknown.";
-            string known = others.Length > 0 ? $" It has prices of: {string.Join(", ", others.Take(10))}." : " To add the price to your own file, see docs/cost.md.";
+            string known = others.Length > 0 ? $" Providers with this model: {string.Join(", ", others.Take(10))}." : " To add the price to your own file, see docs/cost.md.";
             throw new TokenDashboardException(ErrorCode.PriceNotFound, $"The model '{model}' has no price. {hint}{known}", target: model);
         }
         DateTimeOffset now = DateTimeOffset.UtcNow;

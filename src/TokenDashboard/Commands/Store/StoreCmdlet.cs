@@ -52,7 +52,7 @@ public abstract class StoreCmdlet : TokenCmdlet
         if (unreadable.LacksRemoved)
         {
             WriteWarning(
-                $"{store}: Remove-TokenUsage removed requests of this result. Their rollups have whole quarter-hours, and no transactions, -PolicyFailed or -MinTokens. They are omitted, or not exact.");
+                $"{store}: Remove-TokenUsage removed requests of this result. Rollups cannot answer transactions, -PolicyFailed, -MinTokens or parts of a quarter-hour, so these requests are omitted, or not exact.");
         }
     }
 
