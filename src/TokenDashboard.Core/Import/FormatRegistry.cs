@@ -19,9 +19,6 @@ internal static class FormatRegistry
         UsageBuckets.Format, PlainRecords.Json, PlainRecords.Csv,
     ];
 
-    // With those of a byte order mark.
-    private static ReadOnlySpan<byte> Blanks => [(byte)' ', (byte)'\t', (byte)'\r', (byte)'\n', 0, 0xEF, 0xBB, 0xBF];
-
     /// <summary>The format of a name; that of <see cref="ImportFormat.Auto"/> and of databases is null.</summary>
     public static UsageFormat? Find(ImportFormat name) => Formats.FirstOrDefault(format => format.Name == name && name != ImportFormat.Auto);
 
@@ -31,13 +28,13 @@ internal static class FormatRegistry
         if (isValues || NextLine(ref head) is [(byte)'{', ..])
             return true;
         // A record of CSV may begin with a brace, too, but not with a quote behind it, which would have to be quoted.
-        return NextLine(ref head) is [(byte)'{', .. var members] && members.TrimStart(Blanks) is [(byte)'"', ..];
+        return NextLine(ref head) is [(byte)'{', .. var members] && members.TrimStart(LineReader.Blanks) is [(byte)'"', ..];
     }
 
     /// <summary>The format of a file, or null where it is none of the known ones.</summary>
     public static UsageFormat? Detect(ReadOnlySpan<byte> head, LineReader lines, bool hasMap)
     {
-        if (Clixml.IsBeginning(head.TrimStart(Blanks)))
+        if (Clixml.IsBeginning(head.TrimStart(LineReader.Blanks)))
             return Clixml.Format;
         if (!IsJson(head, lines.IsValues))
         {
@@ -51,7 +48,7 @@ internal static class FormatRegistry
         // Values spread over lines are looked at as one text.
         for (int count = 0; count < LinesLookedAt && !head.IsEmpty; count++)
         {
-            ReadOnlySpan<byte> line = lines.IsValues ? head.TrimStart(Blanks) : NextLine(ref head);
+            ReadOnlySpan<byte> line = lines.IsValues ? head.TrimStart(LineReader.Blanks) : NextLine(ref head);
             var marks = Marks.OfJson(line);
             UsageFormat? format = Formats.FirstOrDefault(format => format.IsJson?.Invoke(marks) == true);
             if (format is not null)
@@ -85,7 +82,7 @@ internal static class FormatRegistry
     /// <summary>Takes the next line that is not empty.</summary>
     private static ReadOnlySpan<byte> NextLine(ref ReadOnlySpan<byte> head)
     {
-        head = head.TrimStart(Blanks);
+        head = head.TrimStart(LineReader.Blanks);
         int end = head.IndexOfAny((byte)'\n', (byte)'\r');
         ReadOnlySpan<byte> line = end < 0 ? head : head[..end];
         head = head[line.Length..];

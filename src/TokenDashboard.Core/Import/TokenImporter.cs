@@ -172,7 +172,7 @@ public sealed class TokenImporter : IDisposable
             // One line of text that has not ended: too little to tell.
             sink.Report.Incomplete = true;
         }
-        else if (!head.Trim(" \t\r\n\0"u8).IsEmpty)
+        else if (!head.Trim(LineReader.Blanks).IsEmpty)
         {
             sink.Report.Fail(
                 ErrorCode.ImportFormatUnknown,

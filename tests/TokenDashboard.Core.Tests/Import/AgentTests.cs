@@ -20,6 +20,18 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
+    public void A_summary_made_within_a_message_is_a_request_of_its_own()
+    {
+        ImportReport report = _folder.Import("""
+            {"type":"assistant","sessionId":"s","uuid":"u1","timestamp":"2026-03-01T12:00:00Z","message":{"id":"m1","model":"claude-sonnet-4-6","usage":{"input_tokens":23,"output_tokens":10,"iterations":[{"type":"compaction","input_tokens":180,"output_tokens":35,"cache_read_input_tokens":5},{"type":"message","input_tokens":23,"output_tokens":10}]}}}
+
+            """);
+
+        Assert.Equal((2, 253L), (report.Imported, report.ImportedTokens));
+        Assert.Equal(["claude-sonnet-4-6"], _folder.Query("SELECT DISTINCT model FROM telemetry"));
+    }
+
+    [Fact]
     public void A_reply_in_a_progress_line_counts_once_whatever_file_it_is_also_in()
     {
         string reply = Reply("m1", "claude-haiku-4-5", """{"input_tokens":10,"output_tokens":20}""");
@@ -72,6 +84,18 @@ public sealed class AgentTests : IDisposable
         Assert.Equal(
             ["2026-03-01T12:01:00|c1||gpt-5.2-codex|openai|chat|1000|125|1125|-|1||||250|-|25|-", "2026-03-01T12:03:00|c1||gpt-5.2-codex|openai|chat|2000|75|2075|-|1||||1000|-|0|-"],
             _folder.Requests());
+    }
+
+    [Fact]
+    public void Tokens_that_Codex_wrote_to_the_cache_are_part_of_the_input()
+    {
+        const string Usage = """{"input_tokens":{0},"cached_input_tokens":60,"cache_write_input_tokens":{1},"output_tokens":5,"reasoning_output_tokens":0}""";
+        static string Count(int minute, int input, int written) =>
+            $$"""{"timestamp":"2026-03-01T12:0{{minute}}:00Z","type":"event_msg","payload":{"type":"token_count","info":{"total_token_usage":{{Usage.Replace("{0}", $"{input}").Replace("{1}", $"{written}")}} } } }""" + "\n";
+
+        _folder.Import("""{"timestamp":"2026-03-01T11:59:00Z","type":"session_meta","payload":{"session_id":"s1"}}""" + "\n" + Count(1, 100, 30) + Count(2, 220, 75));
+
+        Assert.Equal(["s1|100|30", "s1|120|45"], _folder.Query("SELECT concat_ws('|', transaction_id, prompt_tokens, cache_write_tokens) FROM telemetry JOIN tokendash_request_detail ON row_id = id"));
     }
 
     [Theory]
@@ -173,6 +197,24 @@ public sealed class AgentTests : IDisposable
 
         Assert.Equal((ImportFormat.OpenCode, 1), (report.Format, report.Imported));
         Assert.Equal(["2026-03-01T12:00:00|ses_1||claude-sonnet-4-5|anthropic|chat|350|23|373|2000.0|1||msg_1||300|40|3|0.02"], _folder.Requests());
+    }
+
+    [Theory]
+    [InlineData("{0}\n")]
+    [InlineData("""{"info":{"id":"ses_1","title":"t"},"messages":[{"info":{"id":"msg_0","sessionID":"ses_1","role":"user","time":{"created":1}},"parts":[]},{0}]}""")]
+    public void A_session_that_OpenCode_exports_has_its_messages_with_their_parts(string form)
+    {
+        ImportReport report = _folder.Import(form.Replace("{0}", """{"info":{"id":"msg_1","sessionID":"ses_1","role":"assistant","time":{"created":1772366400000},"modelID":"gpt-5","providerID":"openai","tokens":{"input":10,"output":20,"reasoning":0,"cache":{"read":5,"write":0}}},"parts":[{"type":"step-finish","tokens":{"input":10}}]}"""));
+
+        Assert.Equal((ImportFormat.OpenCode, 1, 35L, 0), (report.Format, report.Imported, report.ImportedTokens, report.Unreadable));
+    }
+
+    [Fact]
+    public void Tokens_of_tools_are_beside_the_input_of_Qwen()
+    {
+        _folder.Import("""{"uuid":"u3","sessionId":"s1","timestamp":"2026-03-01T12:02:00Z","type":"assistant","model":"q","message":{"parts":[]},"usageMetadata":{"promptTokenCount":100,"candidatesTokenCount":10,"thoughtsTokenCount":3,"toolUsePromptTokenCount":7,"totalTokenCount":120}}""" + "\n");
+
+        Assert.Equal(["107|13|120"], _folder.Query("SELECT concat_ws('|', prompt_tokens, completion_tokens, total_tokens) FROM telemetry"));
     }
 
     public void Dispose() => _folder.Dispose();

@@ -219,7 +219,7 @@ public sealed class ExportTests : IDisposable
         string[] forms =
         [
             $"[{string.Join(',', values)}]", $"[\n{string.Join(",\n", values)}\n]\n", $"[{values[0]}]\n[{string.Join(',', values[1..])}]\n", string.Concat(values),
-            string.Concat(values.Select(Pretty)), $"[{string.Join(',', values.Select(Pretty))}]", $"{Pretty(values[0])}\ufeff{string.Concat(values[1..].Select(Pretty))}",
+            string.Concat(values.Select(Pretty)), string.Concat(values.Select(value => $"\u001e{value}\n")), $"\u001e{string.Concat(values.Select(Pretty))}", $"[{string.Join(',', values.Select(Pretty))}]", $"{Pretty(values[0])}\ufeff{string.Concat(values[1..].Select(Pretty))}",
             .. (ReadOnlySpan<string>)(name != nameof(Samples.ObserviciaLog) ? [$$"""{"data":[{{string.Join(',', values)}}],"total":2}""", Pretty($$"""{"data":[{{string.Join(',', values)}}],"total":2}""")] : []),
         ];
         foreach (string form in forms)
@@ -300,11 +300,46 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void A_delimiter_without_quotes_makes_a_record_unreadable()
+    public void A_count_that_may_be_thousands_or_a_fraction_is_not_taken()
     {
-        ImportReport report = _folder.Import("timestamp,prompt_tokens,duration_ms,user_id\n2026-03-01,5,931,5,alice\n2026-03-01,5,931,alice,\n");
+        ImportReport report = _folder.Import("timestamp;prompt_tokens\n2026-03-01;1.000\n2026-03-02;12.0\n2026-03-03;1,000\n");
+
+        Assert.Equal((1, 2, 12L), (report.Imported, report.Unreadable, report.ImportedTokens));
+    }
+
+    [Theory]
+    [InlineData("2026-03-01,5,931,5,alice")]
+    [InlineData("2026-03-01,5,931,5,")]
+    [InlineData("2026-03-01,5,931,5,,,")]
+    [InlineData("2026-03-01,5,931,\"alice\",")]
+    public void A_record_with_more_fields_than_names_is_not_taken_and_told(string record)
+    {
+        ImportReport report = _folder.Import($"timestamp,prompt_tokens,duration_ms,user_id\n{record}\n2026-03-01,7,931,alice\n{record}");
+
+        Assert.Equal((1, 2, false, 7L), (report.Imported, report.Unreadable, report.Incomplete, report.ImportedTokens));
+        Assert.Single(report.Notes);
+    }
+
+    [Fact]
+    public void Requests_that_Export_Csv_wrote_without_quotes_and_with_decimal_commas_are_not_shifted()
+    {
+        const string Names = "Id,Timestamp,Transaction,User,Model,Provider,RequestType,PromptTokens,CompletionTokens,TotalTokens,CachedTokens,CacheWriteTokens,ReasoningTokens,Cost,RecordedCost,DurationMs,PolicyPassed,InterruptedStream,TraceId,SpanId,ParentSpanId";
+
+        ImportReport report = _folder.Import($"{Names}\n1,01.03.2026 12:00:00 +00:00,t,u,m,p,chat,10,5,15,,,,0,,983,5,True,False,aa,b1,\n2,01.03.2026 12:00:00 +00:00,t,u,m,p,chat,10,5,15,,,,0,,983,True,False,aa,b2,\n");
 
         Assert.Equal((1, 1), (report.Imported, report.Unreadable));
+        Assert.Equal(["2026-03-01T12:00:00|t|u|m|p|chat|10|5|15|983.0|1|aa|b2||-|-|-|-"], _folder.Requests());
+    }
+
+    [Theory]
+    [InlineData("2026-03-01,5,7,2", 1, 1)]
+    [InlineData("2026-03-01,5,7", 0, 0)]
+    [InlineData("2026-03-01,5", 0, 0)]
+    public void A_record_with_fewer_fields_than_names_is_taken_where_no_count_can_be_missing_and_told(string record, int imported, int notes)
+    {
+        ImportReport report = _folder.Import($"timestamp,prompt_tokens,completion_tokens,cached_tokens,user_id\n{record}\n");
+
+        Assert.Equal((imported, 1 - imported, notes), (report.Imported, report.Unreadable, report.Notes.Count));
     }
 
     [Fact]
@@ -321,6 +356,20 @@ public sealed class ExportTests : IDisposable
         ImportReport report = _folder.Import("timestamp,prompt_tokens\n2026-03-01,1\n\ufefftimestamp,prompt_tokens\r\n2026-03-02,2\n");
 
         Assert.Equal((2, 0), (report.Imported, report.Unreadable));
+    }
+
+    [Theory]
+    [InlineData("timestamp,completion_tokens,prompt_tokens,user_id\n2026-03-02,2,20,bob\n")]
+    [InlineData("Timestamp, User ,PromptTokens,CompletionTokens,Note\n2026-03-02,bob,20,2,\n")]
+    [InlineData("user,output_tokens,input_tokens,time\n\"bob\",2,20,2026-03-02\n")]
+    public void Files_of_CSV_that_were_joined_may_have_other_columns(string second)
+    {
+        const string First = "timestamp,prompt_tokens,completion_tokens,user_id\n2026-03-01,10,1,alice\n";
+
+        ImportReport report = _folder.Import(First + second + First.Replace("-01,", "-03,"));
+
+        Assert.Equal((3, 0), (report.Imported, report.Unreadable));
+        Assert.Equal(["10|1|alice", "20|2|bob", "10|1|alice"], _folder.Query("SELECT concat_ws('|', prompt_tokens, completion_tokens, user_id) FROM telemetry"));
     }
 
     [Fact]

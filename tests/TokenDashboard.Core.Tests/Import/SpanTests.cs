@@ -82,6 +82,7 @@ public sealed class SpanTests : IDisposable
     [InlineData("ai.streamText.doStream", "11|5|16|3", "ai.usage.inputTokens=11", "ai.usage.outputTokens=5", "ai.usage.cachedInputTokens=3")]
     [InlineData("gen", "10|5|15|-", "langfuse.observation.type=generation", """langfuse.observation.usage_details={"input":10,"output":5,"total":15}""")]
     [InlineData("gen", "30|5|35|20", """langfuse.observation.usage_details={"input":10,"input_cached_tokens":20,"output":5,"total":35}""")]
+    [InlineData("chat", "100|10|110|60", "gen_ai.usage.input_tokens=100", "gen_ai.usage.output_tokens=10", "gen_ai.usage.details.cache_read_tokens=60", "gen_ai.usage.details.cache_write_tokens=5", "gen_ai.usage.details.reasoning_tokens=4")]
     [InlineData("chat", "10|5|15|-", """mlflow.spanType="CHAT_MODEL" """, """mlflow.chat.tokenUsage={"input_tokens":10,"output_tokens":5,"total_tokens":15}""")]
     public void Tokens_are_found_under_the_names_of_each_instrumentation(string name, string stored, params string[] attributes)
     {
@@ -152,6 +153,81 @@ public sealed class SpanTests : IDisposable
         Assert.Equal((ImportFormat.Copilot, 1, 110L), (report.Format, report.Imported, report.ImportedTokens));
     }
 
+    [Theory]
+    [InlineData("ses", "chat", "1772366402", 100)]
+    [InlineData("eses", "chat", "1772366402", 100)]
+    [InlineData("ses", "chat", "1772369999", 100)]
+    [InlineData("ese", "chat", "1772369999", 100)]
+    [InlineData("ses", "chat", "1772370001", 100)]
+    [InlineData("ese", "chat", "1772370001", 100)]
+    [InlineData("ses", "chat", "1772366402", 60)]
+    [InlineData("ese", "chat", "1772366402", 60)]
+    [InlineData("ses", "invoke_agent", "1772366402", 100)]
+    [InlineData("ese", "invoke_agent", "1772366402", 100)]
+    public void A_span_and_the_event_in_it_count_once_wherever_they_stand(string order, string kind, string second, int prompt)
+    {
+        string span = Samples.Export(Samples.OtlpSpan("b2", "a1", 1, ("gen_ai.operation.name", kind), ("gen_ai.usage.input_tokens", 100), ("gen_ai.usage.output_tokens", 10)));
+        string log = Log("b2", second, ("event.name", "gen_ai.client.inference.operation.details"), ("gen_ai.usage.input_tokens", prompt), ("gen_ai.usage.output_tokens", 10));
+        foreach (char which in order)
+        {
+            _folder.Import(which == 's' ? span : log);
+            Assert.Equal(["1"], _folder.Query("SELECT count(*) FROM telemetry"));
+        }
+        using var together = new ImportFolder();
+        Assert.Equal(1, together.Import(span + log).Imported);
+    }
+
+    [Fact]
+    public void An_event_in_a_span_that_the_application_wrote_is_that_request()
+    {
+        _folder.Import(Samples.ObserviciaLog);
+        using (Microsoft.Data.Sqlite.SqliteConnection connection = _folder.Connect())
+            connection.Execute("INSERT INTO telemetry (timestamp, trace_id, span_id, prompt_tokens, success) VALUES ('2026-03-01T12:00:01', '5b8efff798038103d269b633813fc60c', 'b2', 100, 1)");
+
+        ImportReport report = _folder.Import(Log("b2", "1772366402", ("event.name", "gen_ai.client.inference.operation.details"), ("gen_ai.usage.input_tokens", 100)));
+
+        Assert.Equal((0, 1), (report.Imported, report.Duplicates));
+    }
+
+    [Theory]
+    [InlineData("ses")]
+    [InlineData("ese")]
+    public void A_span_and_the_event_of_Claude_Code_are_one_by_their_id_wherever_they_stand(string order)
+    {
+        (string, object)[] tokens = [("request_id", "req_1"), ("input_tokens", 3), ("cache_read_tokens", 97), ("output_tokens", 10)];
+        foreach (char which in order)
+        {
+            _folder.Import(which == 's' ? Samples.Export(Samples.OtlpSpan("b2", "a1", 1, tokens).Replace("\"x\"", "\"claude_code.llm_request\"")) : Log("b2", "1772366402", [("event.name", "api_request"), .. tokens]));
+            Assert.Equal(["100|10"], _folder.Query("SELECT prompt_tokens || '|' || completion_tokens FROM telemetry"));
+        }
+    }
+
+    [Theory]
+    [InlineData("sesl")]
+    [InlineData("lse")]
+    [InlineData("esl")]
+    public void Events_in_one_span_that_is_no_request_are_requests_each(string order)
+    {
+        string span = Samples.Export(Samples.OtlpSpan("b2", "", 0, ("gen_ai.operation.name", "invoke_agent"), ("gen_ai.usage.input_tokens", 150), ("gen_ai.usage.output_tokens", 20)));
+        string Event(string second, int prompt) => Log("b2", second, ("event.name", "gen_ai.client.inference.operation.details"), ("gen_ai.usage.input_tokens", prompt), ("gen_ai.usage.output_tokens", 10));
+        foreach (char which in order)
+            _folder.Import(which == 's' ? span : which == 'e' ? Event("1772366402", 100) : Event("1772366402", 100) + Event("1772366403", 50));
+
+        if (order.EndsWith('e'))
+            _folder.Import(Event("1772366402", 100) + Event("1772366403", 50));
+        Assert.Equal(["50", "100"], _folder.Query("SELECT prompt_tokens FROM telemetry ORDER BY 1"));
+    }
+
+    [Theory]
+    [InlineData("gemini_cli.api_response", "session.id", "total_token_count", 122, "s|107|15|122")]
+    [InlineData("codex.sse_event", "conversation.id", "unused", 0, "s|100|10|110")]
+    public void Tokens_of_tools_are_beside_the_input_of_Gemini_and_a_sum_of_Codex(string name, string session, string total, int sum, string stored)
+    {
+        _folder.Import(Log("", "1772366402", ("event.name", name), (session, "s"), ("input_token_count", 100), ("output_token_count", 10), (name.StartsWith('g') ? "thoughts_token_count" : "reasoning_token_count", 5), ("tool_token_count", name.StartsWith('g') ? 7 : 110), (total, sum)));
+
+        Assert.Equal([stored], _folder.Query("SELECT concat_ws('|', transaction_id, prompt_tokens, completion_tokens, total_tokens) FROM telemetry"));
+    }
+
     [Fact]
     public void A_span_without_ids_or_beginning_counts_by_its_line()
     {
@@ -219,6 +295,12 @@ public sealed class SpanTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static string Log(string span, string second, params (string Name, object Value)[] attributes)
+    {
+        string record = Samples.OtlpSpan(span, "", 0, attributes).Replace("\"startTimeUnixNano\":\"1772366400000000000\",\"endTimeUnixNano\":\"1772366400001500000\"", $"\"timeUnixNano\":\"{second}000000000\"");
+        return $$"""{"resourceLogs":[{"scopeLogs":[{"logRecords":[{{record}}]}]}]}""" + "\n";
+    }
 
     private static string Call(string id, string parent, int prompt, int completion) => Samples.OtlpSpan(
         id, parent, 1, ("openinference.span.kind", "LLM"), ("llm.token_count.prompt", prompt), ("llm.token_count.completion", completion));

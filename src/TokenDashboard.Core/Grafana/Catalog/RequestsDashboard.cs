@@ -62,10 +62,9 @@ internal static class RequestsDashboard
                 },
                 new DashboardSection
                 {
-                    Title = "Transactions and interrupted streams",
+                    Title = "Interrupted streams",
                     Panels =
                     [
-                        Transactions(place),
                         Table(place, 8, 11, "Interrupted streams", "Streams that ended before their completion was counted, newest first",
                             RequestChoice.Interrupted) with
                         {
@@ -73,6 +72,8 @@ internal static class RequestsDashboard
                         },
                     ],
                 },
+                // Every request of the time range is read to find them, so they are looked for only when the row is opened.
+                new DashboardSection { Title = "Transactions", Collapsed = true, Panels = [Transactions(place)] },
             ],
         };
     }

@@ -8,7 +8,7 @@ namespace TokenDashboard.Import.Formats;
 /// <summary>
 /// Transcripts of Claude Code. One reply of the model is written as several lines, partial ones first, again in the files of resumed and
 /// forked sessions, and whole in the progress lines of a subagent: the message's id makes them one. The copy outside a sidechain stays, then
-/// the one with most tokens. A model that advises within a message is a request of its own.
+/// the one with most tokens. A model that advises within a message, and a summary made within it, are requests of their own.
 /// </summary>
 internal sealed class ClaudeCodeTranscript(ImportSink sink)
 {
@@ -47,8 +47,9 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         foreach (JsonElement iteration in usage.Member("iterations").Elements())
         {
             position++;
-            if (iteration.Text("type") == "advisor_message")
-                reason = Add(entry, iteration.Text("model") ?? entry.Text("advisorModel"), iteration, session, id is null ? null : $"{id} {position}", isSidechain, text) ?? reason;
+            // What an advisor used and what the summary of a long conversation took are in no sum; all others are.
+            if (iteration.Text("type") is "advisor_message" or "compaction")
+                reason = Add(entry, iteration.Text("model") ?? (iteration.Text("type") == "compaction" ? message.Text("model") : entry.Text("advisorModel")), iteration, session, id is null ? null : $"{id} {position}", isSidechain, text) ?? reason;
         }
         return reason;
     }

@@ -11,7 +11,6 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal sealed class CodexSession(ImportSink sink)
 {
-
     public static readonly UsageFormat Format = new(ImportFormat.Codex, "token_count events")
     {
         IsJson = marks => marks.Has("payload") && marks.HasAny("type=session_meta", "type=turn_context", "type=event_msg", "type=response_item", "type=compacted"),
@@ -48,7 +47,7 @@ internal sealed class CodexSession(ImportSink sink)
 
     private void BeginSession(JsonElement payload)
     {
-        string? id = payload.Text("id"), from = payload.Text("forked_from_id") ?? payload.At("source.subagent.thread_spawn.parent_thread_id").Text() ?? payload.Text("parent_thread_id");
+        string? id = payload.Text("id") ?? payload.Text("session_id"), from = payload.Text("forked_from_id") ?? payload.At("source.subagent.thread_spawn.parent_thread_id").Text() ?? payload.Text("parent_thread_id");
         if (_hasCounted)
         {
             // A file of several sessions, one after the other, unless it is the history of the one before, which a fork carries.
@@ -86,6 +85,7 @@ internal sealed class CodexSession(ImportSink sink)
         _values[ImportColumn.RequestType] = "chat";
         _values.Set(ImportColumn.PromptTokens, used.Input);
         _values.Set(ImportColumn.CachedTokens, used.Cached);
+        _values[ImportColumn.CacheWriteTokens] = used.Written > 0 ? $"{used.Written}" : null;
         _values.Set(ImportColumn.CompletionTokens, used.Output);
         _values.Set(ImportColumn.ReasoningTokens, used.Reasoning);
         _values[ImportColumn.Id] = $"{_root} {(total.IsNone || _root is null ? $"{_values[ImportColumn.Timestamp]} {used}" : $"{total}")}";
@@ -94,20 +94,25 @@ internal sealed class CodexSession(ImportSink sink)
 
     private static bool TryCounters(JsonElement usage, out Counters counters)
     {
-        bool read = ValueText.TryCount(usage.Text("input_tokens"), out long input) & ValueText.TryCount(usage.Text("output_tokens"), out long output)
-            & (ValueText.TryCount(usage.Text("cached_input_tokens"), out long cached) & ValueText.TryCount(usage.Text("reasoning_output_tokens"), out long reasoning));
-        counters = new Counters(input, cached, output, reasoning);
+        bool read = true;
+        long Count(string name)
+        {
+            read &= ValueText.TryCount(usage.Text(name), out long count);
+            return count;
+        }
+        counters = new Counters(Count("input_tokens"), Count("cached_input_tokens"), Count("cache_write_input_tokens"), Count("output_tokens"), Count("reasoning_output_tokens"));
         return read;
     }
 
-    private readonly record struct Counters(long Input, long Cached, long Output, long Reasoning)
+    private readonly record struct Counters(long Input, long Cached, long Written, long Output, long Reasoning)
     {
         public bool IsNone => Input == 0 && Output == 0;
 
         /// <summary>What these grew by; false where one is smaller.</summary>
         public bool TryLess(Counters before, out Counters grown)
         {
-            grown = new Counters(Input - before.Input, Math.Max(0, Cached - before.Cached), Output - before.Output, Math.Max(0, Reasoning - before.Reasoning));
+            grown = new Counters(
+                Input - before.Input, Math.Max(0, Cached - before.Cached), Math.Max(0, Written - before.Written), Output - before.Output, Math.Max(0, Reasoning - before.Reasoning));
             return grown.Input >= 0 && grown.Output >= 0;
         }
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
 
@@ -21,9 +20,7 @@ internal static class GeminiSession
         IsRequest = record => record("tokens") is not null,
         Complete = (values, record) =>
         {
-            // What tools gave is sent, too.
-            if (long.TryParse(record("tokens.tool"), CultureInfo.InvariantCulture, out long tool) && tool > 0 && long.TryParse(values[ImportColumn.PromptTokens], CultureInfo.InvariantCulture, out long input))
-                values.Set(ImportColumn.PromptTokens, input + tool);
+            values.Add(ImportColumn.PromptTokens, record("tokens.tool"));
             values[ImportColumn.RequestType] = "chat";
         },
     };

@@ -5,7 +5,8 @@ namespace TokenDashboard.Import.Formats;
 
 /// <summary>
 /// Messages of OpenCode, known again by their id: files of one JSON object each before version 1.2, and the table <c>message</c> of its
-/// SQLite database since. Input leaves out cached tokens, and output those of reasoning unless the total says otherwise.
+/// SQLite database since, or sessions as <c>opencode export</c> writes them. Input leaves out cached tokens, and output those of reasoning
+/// unless the total says otherwise.
 /// </summary>
 internal static class OpenCodeMessages
 {
@@ -18,6 +19,7 @@ internal static class OpenCodeMessages
         CacheIsBeside = true,
         ReasoningIsBeside = true,
         HasCopies = true,
+        Within = "info",
         IsRequest = record => record("role") == "assistant" && record("tokens") is not null,
         Complete = (values, record) =>
         {
@@ -27,5 +29,6 @@ internal static class OpenCodeMessages
     };
 
     public static readonly UsageFormat Format =
-        UsageFormat.Of(ImportFormat.OpenCode, "messages of the assistant with tokens", Shape, isJson: marks => marks.Has("modelID", "providerID") || marks.Has("sessionID", "role"));
+        UsageFormat.Of(ImportFormat.OpenCode, "messages of the assistant with tokens", Shape,
+            isJson: marks => marks.Has("modelID", "providerID") || marks.Has("sessionID", "role") || marks.Has("info.sessionID", "info.role"));
 }

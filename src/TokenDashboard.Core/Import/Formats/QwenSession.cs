@@ -5,7 +5,7 @@ namespace TokenDashboard.Import.Formats;
 
 /// <summary>
 /// Sessions of Qwen Code, as JSON lines. Messages are known again by their uuid, in the files of resumed sessions too. Input includes cached
-/// tokens; thoughts are beside the candidates where the total says so.
+/// tokens; those of tools are beside it, and thoughts beside the candidates where the total says so.
 /// </summary>
 internal static class QwenSession
 {
@@ -16,7 +16,11 @@ internal static class QwenSession
         (ImportColumn.ReasoningTokens, ["usageMetadata.thoughtsTokenCount"])))
     {
         IsRequest = record => record("usageMetadata") is not null,
-        Complete = (values, _) => values[ImportColumn.RequestType] = "chat",
+        Complete = (values, record) =>
+        {
+            values.Add(ImportColumn.PromptTokens, record("usageMetadata.toolUsePromptTokenCount"));
+            values[ImportColumn.RequestType] = "chat";
+        },
     };
 
     public static readonly UsageFormat Format = UsageFormat.Of(ImportFormat.QwenCode, "messages with usageMetadata", Shape,

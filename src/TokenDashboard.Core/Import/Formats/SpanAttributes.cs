@@ -30,19 +30,19 @@ internal sealed class SpanAttributes
         (ImportColumn.CachedTokens,
         [
             "gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens", "gen_ai.usage.prompt_tokens_details.cached_tokens",
-            "llm.token_count.prompt_details.cache_read", "gen_ai.usage.input_cached_tokens", "gen_ai.usage.cache_read_tokens", "ai.usage.cachedInputTokens",
+            "llm.token_count.prompt_details.cache_read", "gen_ai.usage.input_cached_tokens", "gen_ai.usage.cache_read_tokens", "gen_ai.usage.details.cache_read_tokens", "ai.usage.cachedInputTokens",
             "ai.usage.inputTokenDetails.cacheReadTokens", $"{MlflowUsage}.cache_read_input_tokens", "cached_content_token_count", "cached_token_count", "cache_read_tokens",
         ]),
         (ImportColumn.CacheWriteTokens,
         [
             "gen_ai.usage.cache_write.input_tokens", "gen_ai.usage.cache_creation.input_tokens", "gen_ai.usage.cache_creation_input_tokens",
             "gen_ai.usage.prompt_tokens_details.cache_creation_tokens", "llm.token_count.prompt_details.cache_write", "gen_ai.usage.cache_write_tokens",
-            "gen_ai.usage.cache_creation_tokens", "ai.usage.inputTokenDetails.cacheWriteTokens", $"{MlflowUsage}.cache_creation_input_tokens", "cache_creation_tokens",
+            "gen_ai.usage.cache_creation_tokens", "gen_ai.usage.details.cache_write_tokens", "ai.usage.inputTokenDetails.cacheWriteTokens", $"{MlflowUsage}.cache_creation_input_tokens", "cache_creation_tokens",
         ]),
         (ImportColumn.ReasoningTokens,
         [
             "gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens", "gen_ai.usage.completion_tokens_details.reasoning_tokens",
-            "llm.token_count.completion_details.reasoning", "ai.usage.reasoningTokens", "ai.usage.outputTokenDetails.reasoningTokens", "thoughts_token_count", "reasoning_token_count",
+            "gen_ai.usage.details.reasoning_tokens", "llm.token_count.completion_details.reasoning", "ai.usage.reasoningTokens", "ai.usage.outputTokenDetails.reasoningTokens", "thoughts_token_count", "reasoning_token_count",
         ]),
         (ImportColumn.Model,
         [
@@ -61,9 +61,9 @@ internal sealed class SpanAttributes
         (ImportColumn.Transaction,
         [
             "gen_ai.conversation.id", "session.id", "transaction_id", "traceloop.correlation.id", "langfuse.session.id", "ai.telemetry.metadata.sessionId",
-            "copilot_chat.session_id", "copilot_chat.chat_session_id", "mlflow.trace.session",
+            "copilot_chat.session_id", "copilot_chat.chat_session_id", "conversation.id", "mlflow.trace.session",
         ]),
-        (ImportColumn.Cost, ["gen_ai.usage.cost", "llm.cost.total", $"{LangfuseCost}.total", "cost_usd"]),
+        (ImportColumn.Cost, ["gen_ai.usage.cost", "llm.cost.total", $"{LangfuseCost}.total", "cost_usd", "operation.cost"]),
         (ImportColumn.DurationMs, ["duration_ms"]),
     ];
 
@@ -108,6 +108,9 @@ internal sealed class SpanAttributes
     /// <summary>The provider's own id of the call, where a coding agent tells it.</summary>
     public string? RequestId { get; private set; }
 
+    /// <summary>What tools gave to the model, where Gemini CLI and Qwen Code tell it: it is beside the input.</summary>
+    public string? ToolTokens { get; private set; }
+
     /// <summary>Names of what looks like token counts and is not known.</summary>
     public IReadOnlyList<string> UnknownCounts => _unknownCounts;
 
@@ -116,7 +119,7 @@ internal sealed class SpanAttributes
     {
         Array.Fill(_best, (null, int.MaxValue));
         _unknownCounts.Clear();
-        (HasError, IsStep, Verdict, EventName, RequestId, _langfuseUsage) = (false, false, null, null, null, null);
+        (HasError, IsStep, Verdict, EventName, RequestId, ToolTokens, _langfuseUsage) = (false, false, null, null, null, null, null);
         Read(attributes, 0, "");
         Read(resource, ResourceRank, "");
     }
@@ -164,6 +167,7 @@ internal sealed class SpanAttributes
             Verdict = name == PolicyVerdict ? text : Verdict;
             EventName = name == "event.name" ? text : EventName;
             RequestId = name == "request_id" ? text : RequestId;
+            ToolTokens = name == "tool_token_count" ? text : ToolTokens;
         }
         _langfuseUsage = name == LangfuseUsage ? text : _langfuseUsage;
         if (name is MlflowUsage or LangfuseCost && JsonText.TryParse(text, out JsonElement parts))

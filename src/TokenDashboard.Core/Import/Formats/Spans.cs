@@ -95,7 +95,8 @@ internal sealed class Spans(ImportSink sink)
         bool isRequest = !_attributes.IsStep && kind is not null && (RequestKinds.Contains(kind) || kind.Contains(".do", StringComparison.Ordinal));
         if (!hasTokens)
         {
-            CountUnknown();
+            _unknownSpans += _attributes.UnknownCounts.Count > 0 ? 1 : 0;
+            _unknownNames.UnionWith(_attributes.UnknownCounts.Take(10));
             _tree.AddLink(trace?.ToLowerInvariant(), id?.ToLowerInvariant(), parent?.ToLowerInvariant(), isStep: kind is not null && !isRequest);
             return null;
         }
@@ -118,6 +119,9 @@ internal sealed class Spans(ImportSink sink)
             return "no time";
         if (name is null || !(RequestEvents.Contains(name) || name.StartsWith("GenAI inference", StringComparison.Ordinal)))
             return null;
+        // Codex calls the sum of all tokens so.
+        if (name.EndsWith(".api_response", StringComparison.Ordinal))
+            _values.Add(ImportColumn.PromptTokens, _attributes.ToolTokens);
         _values[ImportColumn.RequestType] ??= "chat";
         _values[ImportColumn.Success] = _attributes.HasError ? "false" : null;
         SetRequestId(name);
@@ -143,15 +147,6 @@ internal sealed class Spans(ImportSink sink)
         else
         {
             (_values[ImportColumn.DurationMs], _values[ImportColumn.EndTime]) = (null, end);
-        }
-    }
-
-    private void CountUnknown()
-    {
-        if (_attributes.UnknownCounts.Count > 0)
-        {
-            _unknownSpans++;
-            _unknownNames.UnionWith(_attributes.UnknownCounts.Take(10));
         }
     }
 

@@ -19,8 +19,9 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     private readonly ArrayBufferWriter<byte> _record = new();
     private readonly List<Line> _taken = [];
     private readonly Stack<Line> _given = new();
-    private int _columns = MaxColumns;
-    private byte[] _header = [];
+
+    /// <summary>How many names the header has.</summary>
+    public int Columns { get; set; } = MaxColumns;
 
     /// <summary>What stands between fields.</summary>
     public char Delimiter { get; private set; } = ',';
@@ -48,8 +49,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
             sink.Report.Incomplete |= names is not null;
             return null;
         }
-        _columns = names.Length;
-        _header = Record.ToArray();
+        Columns = names.Length;
         return [.. names.Select(name => name.Trim())];
     }
 
@@ -83,7 +83,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
             {
                 if (Split(Text(Record), out bool isOpen) is { } fields)
                 {
-                    bool isWhole = _taken.Count == 1 || fields.Length == _columns || isHeader;
+                    bool isWhole = _taken.Count == 1 || fields.Length == Columns || isHeader;
                     if (isWhole)
                         return fields;
                     reason = "a quote is opened and not closed in its place";
@@ -127,7 +127,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     // What is not UTF-8 is what spreadsheets of Western languages write.
     private static string Text(ReadOnlySpan<byte> record) => (Utf8.IsValid(record) ? Encoding.UTF8 : Encoding.Latin1).GetString(record);
 
-    private bool IsRecord(Line line) => Split(Text(line.Bytes), out _) is { } fields && fields.Length == _columns;
+    private bool IsRecord(Line line) => Split(Text(line.Bytes), out _) is { } fields && fields.Length == Columns;
 
     /// <summary>Takes the next line that is not empty as the beginning of a record.</summary>
     private bool TryTake()
@@ -139,8 +139,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
             // A machine that stopped while it wrote leaves zeros, and files that were joined have byte order marks within.
             ReadOnlySpan<byte> line = given.Bytes.AsSpan().TrimStart((byte)0);
             line = line is [0xEF, 0xBB, 0xBF, ..] ? line[3..] : line;
-            // Files that were joined have their names again.
-            if (!line.Trim(" \t\0"u8).IsEmpty && !line.SequenceEqual(_header))
+            if (!line.Trim(" \t\0"u8).IsEmpty)
             {
                 _record.Write(line);
                 _taken.Add(given);
@@ -185,7 +184,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
         if (!record.Contains('"', StringComparison.Ordinal))
         {
             // What a record has beyond the header is in its last field.
-            return record.Split(Delimiter, _columns + 1);
+            return record.Split(Delimiter, Columns + 1);
         }
         var fields = new List<string>();
         int start = 0;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using TokenDashboard.Engines.Sqlite.Imports;
 using TokenDashboard.Import.Records;
 
@@ -47,10 +46,10 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
     public ImportRow NewRow() => _batch.NewRow();
 
     /// <summary>Adds a text to the row being made.</summary>
-    /// <returns>False where it is not UTF-8 or too long.</returns>
+    /// <returns>False where it is too long.</returns>
     public bool TryText(ReadOnlySpan<byte> utf8, out TextSlice slice)
     {
-        bool valid = utf8.Length <= MaxTextBytes && Utf8.IsValid(utf8);
+        bool valid = utf8.Length <= MaxTextBytes;
         slice = valid ? _batch.AddText(utf8) : default;
         return valid;
     }

@@ -37,7 +37,7 @@ internal static class JsonLines
                 sink.Unreadable(reader.LineNumber, $"longer than {reader.MaxLineBytes >> 20} MiB");
                 continue;
             }
-            line = Trim(line);
+            line = line.Trim(LineReader.Blanks);
             if (line.IsEmpty)
                 continue;
             sink.Report.CountLine();
@@ -74,12 +74,13 @@ internal static class JsonLines
     {
         string? reason = null;
         bool isMended = false;
+        line = JsonText.Mend(line);
         while (!line.IsEmpty)
         {
             try
             {
                 reason = onText(line, lineNumber, out int length) ?? reason;
-                line = Trim(line[length..]);
+                line = line[length..].Trim(LineReader.Blanks);
             }
             catch (JsonException) when (!isMended && (line.IndexOf("NaN"u8) >= 0 || line.IndexOf("Infinity"u8) >= 0))
             {
@@ -118,12 +119,4 @@ internal static class JsonLines
         length = (int)reader.BytesConsumed;
         return document;
     }
-
-    // A machine that stopped while it wrote leaves zeros, and files that were joined have byte order marks within.
-    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> line)
-    {
-        line = line.Trim(" \t\r\n\0"u8);
-        return line is [0xEF, 0xBB, 0xBF, ..] ? line[3..] : line;
-    }
-
 }

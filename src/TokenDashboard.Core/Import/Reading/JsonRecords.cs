@@ -45,7 +45,7 @@ internal sealed class JsonRecords(ImportSink sink, RecordShape shape, ColumnMap?
 
     private string? ReadRecord(JsonElement record)
     {
-        _record = record;
+        _record = shape.Within is { } within && record.Member(within) is { ValueKind: JsonValueKind.Object } inner ? inner : record;
         ColumnMap own = shape.Columns ?? ColumnMap.OfNames(record.Members().Select(member => member.Name));
         string? reason = _requests.Add(map?.Over(own) ?? own, Text, record.Utf8());
         return reason is not null && !_requests.HasTokens && JsonLines.IsPage(record) ? JsonLines.NoRequest : reason;

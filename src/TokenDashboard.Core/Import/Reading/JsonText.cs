@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -23,21 +22,9 @@ internal static partial class JsonText
         switch (reader.TokenType)
         {
             case JsonTokenType.String when reader.ValueIsEscaped:
-                byte[] buffer = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
-                try
-                {
-                    return sink.TryText(buffer.AsSpan(0, reader.CopyString(buffer)), out slice);
-                }
-                catch (InvalidOperationException)
-                {
-                    return sink.TryText(Mend($"\"{Encoding.UTF8.GetString(reader.ValueSpan)}\""), out slice);
-                }
-                finally
-                {
-                    ArrayPool<byte>.Shared.Return(buffer);
-                }
+                return sink.TryText(reader.GetString()!, out slice);
             case JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False:
-                return sink.TryText(reader.ValueSpan, out slice) || sink.TryText(Encoding.UTF8.GetString(reader.ValueSpan), out slice);
+                return sink.TryText(reader.ValueSpan, out slice);
             default:
                 return reader.TokenType == JsonTokenType.Null;
         }
@@ -45,7 +32,7 @@ internal static partial class JsonText
 
     /// <summary>Whether a name or a string is a text. Those with escapes are left to the library; all others are compared at once.</summary>
     public static bool IsText(ref Utf8JsonReader reader, ReadOnlySpan<byte> text) =>
-        reader.ValueIsEscaped ? IsEscapedText(ref reader, text) : reader.ValueSpan.SequenceEqual(text);
+        reader.ValueIsEscaped ? reader.ValueTextEquals(text) : reader.ValueSpan.SequenceEqual(text);
 
     /// <summary>A token count; null is none.</summary>
     public static bool TryTokens(ref Utf8JsonReader reader, ref long tokens) =>
@@ -55,23 +42,10 @@ internal static partial class JsonText
     public static bool IsScalar(ref Utf8JsonReader reader) =>
         reader.TokenType is JsonTokenType.Number or JsonTokenType.String && reader.ValueSpan.Length <= LongestScalar;
 
-    private static bool IsEscapedText(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
-    {
-        try
-        {
-            return reader.ValueTextEquals(text);
-        }
-        catch (InvalidOperationException)
-        {
-            // A lone surrogate, which no text that is looked for has.
-            return false;
-        }
-    }
-
     /// <summary>The text of a scalar element; null for null, an object, an array, or what is not there.</summary>
     public static string? Text(this JsonElement element) => element.ValueKind switch
     {
-        JsonValueKind.String => String(element),
+        JsonValueKind.String => element.GetString(),
         JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => element.GetRawText(),
         _ => null,
     };
@@ -80,22 +54,12 @@ internal static partial class JsonText
     public static string? Text(this JsonElement element, string member) => element.Member(member).Text();
 
     /// <summary>A member; undefined where the element is no object or has none of that name.</summary>
-    public static JsonElement Member(this JsonElement element, string member)
-    {
-        try
-        {
-            return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(member, out JsonElement value) ? value : default;
-        }
-        catch (InvalidOperationException)
-        {
-            // Another name in the object is no text.
-            return element.Members().LastOrDefault(entry => entry.Name == member).Value;
-        }
-    }
+    public static JsonElement Member(this JsonElement element, string member) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(member, out JsonElement value) ? value : default;
 
-    /// <summary>The members of an object, none of anything else. A name that is no text is empty.</summary>
+    /// <summary>The members of an object, none of anything else.</summary>
     public static IEnumerable<(string Name, JsonElement Value)> Members(this JsonElement element) =>
-        element.ValueKind == JsonValueKind.Object ? element.EnumerateObject().Select(member => (NameOf(member), member.Value)) : [];
+        element.ValueKind == JsonValueKind.Object ? element.EnumerateObject().Select(member => (member.Name, member.Value)) : [];
 
     /// <summary>What a path of names joined by points leads to; a name may have points itself.</summary>
     public static JsonElement At(this JsonElement element, string path)
@@ -112,7 +76,7 @@ internal static partial class JsonText
         element = default;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text ?? "");
+            using JsonDocument document = JsonDocument.Parse(WithoutHalves(text ?? ""));
             element = document.RootElement.Clone();
             return true;
         }
@@ -129,39 +93,16 @@ internal static partial class JsonText
     public static JsonElement.ArrayEnumerator Elements(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : default;
 
-    private static string NameOf(JsonProperty member)
-    {
-        try
-        {
-            return member.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            return "";
-        }
-    }
+    /// <summary>
+    /// JSON in which half characters, as in a text that was cut by its length, are U+FFFD: the library reads no text that has any.
+    /// </summary>
+    public static ReadOnlySpan<byte> Mend(ReadOnlySpan<byte> json) =>
+        System.Text.Unicode.Utf8.IsValid(json) && json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0 ? json : Encoding.UTF8.GetBytes(WithoutHalves(Encoding.UTF8.GetString(json)));
+
+    private static string WithoutHalves(string json) => Escape().Replace(
+        json, escape => escape.Length == 6 && char.IsSurrogate((char)Convert.ToUInt16(escape.Value[2..], 16)) ? "\\ufffd" : escape.Value);
 
     // Pairs of surrogates first, so that what is left of them is half of one.
     [GeneratedRegex(@"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")]
     private static partial Regex Escape();
-
-    private static string String(JsonElement element)
-    {
-        try
-        {
-            return element.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            return Mend(Encoding.UTF8.GetString(element.Utf8()));
-        }
-    }
-
-    /// <summary>The text of a string of JSON in which half characters, as in a text that was cut by its length, become U+FFFD.</summary>
-    private static string Mend(string json)
-    {
-        using JsonDocument whole = JsonDocument.Parse(Escape().Replace(
-            json, escape => escape.Length == 6 && char.IsSurrogate((char)Convert.ToUInt16(escape.Value[2..], 16)) ? "\\ufffd" : escape.Value));
-        return whole.RootElement.GetString()!;
-    }
 }

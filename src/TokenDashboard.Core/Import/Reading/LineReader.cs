@@ -14,6 +14,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     private const int FirstBuffer = 256 << 10;
 
     private static readonly SearchValues<byte> Structure = SearchValues.Create("{}[]\""u8);
+    private static readonly SearchValues<byte> BetweenValues = SearchValues.Create([.. Blanks, .. "[,]"u8]);
 
     private byte[] _buffer = new byte[Math.Min(FirstBuffer, maxLineBytes + 2)];
     private int _start;
@@ -22,6 +23,12 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     private long _linesBefore;
     private int _depth;
     private bool _isText;
+
+    /// <summary>
+    /// What may stand around a value: white space, zeros that a machine left which stopped while it wrote, the record separators of
+    /// JSON text sequences, and the byte order marks of files that were joined.
+    /// </summary>
+    public static ReadOnlySpan<byte> Blanks => [(byte)' ', (byte)'\t', (byte)'\r', (byte)'\n', 0, 0x1E, 0xEF, 0xBB, 0xBF];
 
     /// <summary>Number of the current line, from 1; of a value, that of its first line.</summary>
     public long LineNumber { get; private set; }
@@ -54,11 +61,11 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         ReadOnlySpan<byte> head = _buffer.AsSpan(0, _end);
         // A CR at the very end may be half of CRLF.
         _lineEnd = head.Contains((byte)'\n') || !head[..^Math.Min(1, head.Length)].Contains((byte)'\r') ? (byte)'\n' : (byte)'\r';
-        ReadOnlySpan<byte> content = head.TrimStart(" \t\r\n\0"u8);
+        ReadOnlySpan<byte> content = head.TrimStart(Blanks);
         ReadOnlySpan<byte> line = content[..(content.IndexOf(_lineEnd) is >= 0 and int end ? end : content.Length)].TrimEnd(" \t\r"u8);
-        IsValues = (content is [(byte)'[', .. var elements] && elements.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[' or (byte)']', ..])
+        IsValues = (content is [(byte)'[', .. var elements] && elements.TrimStart(Blanks) is [(byte)'{' or (byte)'[' or (byte)']', ..])
             || (line is [(byte)'{', ..] && line.Length < content.Length
-                && (line[^1] is (byte)'{' or (byte)'[' || (line[^1] == ',' && content[line.Length..].TrimStart(" \t\r\n"u8) is [(byte)'"', ..])));
+                && (line[^1] is (byte)'{' or (byte)'[' || (line[^1] == ',' && content[line.Length..].TrimStart(Blanks) is [(byte)'"', ..])));
         return head;
     }
 
@@ -122,15 +129,12 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     {
         while (true)
         {
-            for (; _start < _end; _start++)
-            {
-                byte next = _buffer[_start];
-                if (next is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',' or (byte)'[' or (byte)']' or 0 or 0x1E or 0xEF or 0xBB or 0xBF))
-                    return true;
-                _linesBefore += next == _lineEnd ? 1 : 0;
-            }
-            if (HasEnded)
-                return false;
+            ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _end - _start);
+            int found = rest.IndexOfAnyExcept(BetweenValues), skipped = found < 0 ? rest.Length : found;
+            _linesBefore += rest[..skipped].Count(_lineEnd);
+            _start += skipped;
+            if (found >= 0 || HasEnded)
+                return found >= 0;
             MakeRoom();
             Fill();
         }

@@ -20,6 +20,9 @@ internal sealed record RecordShape(string Source, ColumnMap? Columns)
     /// <summary>The member by which records say their session, or the first line of the session for all.</summary>
     public string? Session { get; init; }
 
+    /// <summary>The member in which records may lie with what belongs to them.</summary>
+    public string? Within { get; init; }
+
     /// <summary>Whether a later copy of a record may be more complete: then the one with most tokens stays.</summary>
     public bool HasCopies { get; init; }
 
@@ -28,16 +31,4 @@ internal sealed record RecordShape(string Source, ColumnMap? Columns)
 
     /// <summary>Whether records may contain one another's tokens, as spans do.</summary>
     public bool IsTree { get; init; }
-
-    /// <summary>Fills in what a record says.</summary>
-    /// <returns>Whether it is a request.</returns>
-    public bool Fill(RequestValues values, Func<string, string?> record)
-    {
-        if (IsRequest?.Invoke(record) == false)
-            return false;
-        (values.CacheIsBeside, values.ReasoningIsBeside) = (CacheIsBeside, ReasoningIsBeside);
-        Complete?.Invoke(values, record);
-        // Of those in a tree, some have no tokens of their own.
-        return !IsTree || values.HasTokens;
-    }
 }

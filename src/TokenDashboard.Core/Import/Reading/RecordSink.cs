@@ -34,8 +34,19 @@ internal sealed class RecordSink(ImportSink sink, RecordShape shape, SpanTree? t
         {
             _values[ImportColumn.DurationMs] = _values[ImportColumn.DurationMs]?.Replace(',', '.');
             _values[ImportColumn.Cost] = _values[ImportColumn.Cost]?.Replace(',', '.');
+            for (ImportColumn column = ImportColumn.PromptTokens; column <= ImportColumn.ReasoningTokens; column++)
+            {
+                if (_values[column] is [.., '.', _, _, _] count)
+                    return $"'{ValueText.Shorten(count)}' may be thousands or a fraction ({ImportColumns.Name(column)})";
+            }
         }
-        if (!shape.Fill(_values, record) || (!HasTokens && _values[ImportColumn.Timestamp] is null))
+        bool isRequest = shape.IsRequest?.Invoke(record) != false;
+        if (isRequest)
+        {
+            (_values.CacheIsBeside, _values.ReasoningIsBeside) = (shape.CacheIsBeside, shape.ReasoningIsBeside);
+            shape.Complete?.Invoke(_values, record);
+        }
+        if (!isRequest || (!HasTokens && (shape.IsTree || _values[ImportColumn.Timestamp] is null)))
         {
             // It may stand between requests.
             tree?.AddLink(_values[ImportColumn.TraceId], _values[ImportColumn.SpanId], _values[ImportColumn.ParentSpanId], isStep: true);

@@ -42,6 +42,13 @@ internal sealed class RequestValues
 
     public void Set(ImportColumn column, long number) => _values[(int)column] = number.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>Adds tokens that a source tells beside a column.</summary>
+    public void Add(ImportColumn column, string? more)
+    {
+        if (ValueText.TryCount(this[column], out long count) && ValueText.TryCount(more, out long added) && added > 0)
+            Set(column, count + added);
+    }
+
     /// <summary>
     /// Makes a row of the values. Only its time and its token counts can be wrong with a request; whatever else is not what it should be
     /// becomes unknown, and is counted.
@@ -56,20 +63,13 @@ internal sealed class RequestValues
             ?? (HasTokens ? null : "no token count");
         if (reason is not null)
             return reason;
-        Part(ImportColumn.CachedTokens, ref row.CachedTokens);
-        Part(ImportColumn.CacheWriteTokens, ref row.CacheWriteTokens);
-        Part(ImportColumn.ReasoningTokens, ref row.ReasoningTokens);
+        (row.CachedTokens, row.CacheWriteTokens, row.ReasoningTokens) = (Part(ImportColumn.CachedTokens), Part(ImportColumn.CacheWriteTokens), Part(ImportColumn.ReasoningTokens));
         Include(ref row);
         if (row.PromptTokens > ValueLimits.MaxTokens || row.CompletionTokens > ValueLimits.MaxTokens)
             return "more tokens than 10^12";
         Duration(ref row);
-        Cost(ref row);
-        if (this[ImportColumn.Success] is { } success)
-        {
-            bool known = ValueText.TryVerdict(success, out bool passed);
-            Known(ImportColumn.Success, known);
-            row.PolicyPassed = passed || !known;
-        }
+        row.Cost = Number(ImportColumn.Cost, double.MaxValue);
+        row.PolicyPassed = this[ImportColumn.Success] is not { } success || !Known(ImportColumn.Success, ValueText.TryVerdict(success, out bool passed)) || passed;
         this[ImportColumn.Provider] ??= this[ImportColumn.Model] is { } model ? sink.ProviderOf?.Invoke(model) : null;
         for (ImportColumn column = 0; column <= ImportColumns.LastText; column++)
             Known(column, this[column] is not { } text || sink.TryText(text, out row.Text(column)));
@@ -131,51 +131,30 @@ internal sealed class RequestValues
         : ValueText.TryTime(timestamp, out row.UtcTicks, DayFirst) ? null
         : $"'{ValueText.Shorten(timestamp)}' is not a time between the years 2000 and 2199";
 
+    // What a query would not take for a duration is not stored as one: clocks are set back while calls run.
     private void Duration(ref ImportRow row)
     {
-        double duration = double.NaN;
-        if (this[ImportColumn.DurationMs] is { } text)
+        row.DurationMs = Number(ImportColumn.DurationMs, ValueLimits.MaxDurationMs);
+        if (this[ImportColumn.DurationMs] is null && this[ImportColumn.EndTime] is { } end && Known(ImportColumn.EndTime, ValueText.TryTime(end, out long endTicks, DayFirst)))
         {
-            bool known = TryNumber(text, out double number);
-            Known(ImportColumn.DurationMs, known);
-            duration = known ? number : double.NaN;
+            double duration = (double)(endTicks - row.UtcTicks) / TimeSpan.TicksPerMillisecond;
+            row.DurationMs = Known(ImportColumn.DurationMs, duration is >= 0 and <= ValueLimits.MaxDurationMs) ? duration : double.NaN;
         }
-        else if (this[ImportColumn.EndTime] is { } end)
-        {
-            Known(ImportColumn.EndTime, ValueText.TryTime(end, out long endTicks, DayFirst));
-            duration = endTicks > 0 ? (double)(endTicks - row.UtcTicks) / TimeSpan.TicksPerMillisecond : double.NaN;
-        }
-        // What a query would not take for a duration is not stored as one: clocks are set back while calls run.
-        bool usable = duration is >= 0 and <= ValueLimits.MaxDurationMs;
-        Known(ImportColumn.DurationMs, usable || double.IsNaN(duration));
-        row.DurationMs = usable ? duration : double.NaN;
     }
 
     private string? Tokens(ImportColumn column, ref long tokens) =>
         ValueText.TryCount(this[column], out tokens) ? null : $"'{ValueText.Shorten(this[column]!)}' is not a token count ({ImportColumns.Name(column)})";
 
-    private void Part(ImportColumn column, ref long tokens)
+    private long Part(ImportColumn column) =>
+        this[column] is { } text && Known(column, ValueText.TryCount(text, out long count)) ? count : ImportRow.None;
+
+    private double Number(ImportColumn column, double most) =>
+        this[column] is { } text && Known(column, double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= 0 && number <= most)
+            ? number : double.NaN;
+
+    private bool Known(ImportColumn column, bool known)
     {
-        if (this[column] is { } text)
-        {
-            bool known = ValueText.TryCount(text, out long count);
-            Known(column, known);
-            tokens = known ? count : ImportRow.None;
-        }
+        _unknown |= known ? 0 : 1 << (int)column;
+        return known;
     }
-
-    private void Cost(ref ImportRow row)
-    {
-        if (this[ImportColumn.Cost] is { } text)
-        {
-            bool known = TryNumber(text, out double cost) && cost >= 0;
-            Known(ImportColumn.Cost, known);
-            row.Cost = known ? cost : double.NaN;
-        }
-    }
-
-    private void Known(ImportColumn column, bool known) => _unknown |= known ? 0 : 1 << (int)column;
-
-    private static bool TryNumber(string text, out double number) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
 }

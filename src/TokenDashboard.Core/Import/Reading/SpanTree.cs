@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using TokenDashboard.Engines.Sqlite.Imports;
 using TokenDashboard.Import.Records;
@@ -43,8 +44,10 @@ internal sealed class SpanTree(ImportSink sink)
             sink.Add(ref row);
             return null;
         }
-        row.Span = Id(trace, isStep ? $"{span} event" : span);
+        row.Span = Id(trace, isStep ? string.Create(CultureInfo.InvariantCulture, $"{span} event {row.UtcTicks} {row.PromptTokens} {row.CompletionTokens}") : span);
         row.Parent = isStep ? Id(trace, span) : Parent(trace, span, parent);
+        if (isStep && values[ImportColumn.Id] is null)
+            row.Key = row.Key with { Hash = row.Span };
         var tokens = new SpanTokens(isRequest, isStep, row.CountedTokens - row.CompletionTokens, row.CompletionTokens,
             Math.Max(0, row.CachedTokens) + Math.Max(0, row.CacheWriteTokens), row.Key.Hour, row.DurationMs);
         sink.Scratch.AddSpan(row.Span, row.Parent, isStep: false, tokens, sink.Batch.Pack(in row));
@@ -62,10 +65,11 @@ internal sealed class SpanTree(ImportSink sink)
         foreach ((UInt128 span, UInt128 above) in sink.Scratch.LinksToOtherFiles())
             sink.AddNote(ImportRole.Link, span, above);
         long repeated = 0, different = 0, longAs = 0;
-        foreach ((byte[] packed, bool isRequest, SpanVerdict verdict) in sink.Scratch.HeldRows())
+        foreach ((byte[] packed, bool isRequest, bool isEvent, SpanVerdict verdict) in sink.Scratch.HeldRows())
         {
             ImportRow row = sink.Batch.Unpack(packed);
-            row.Role = verdict is SpanVerdict.RepeatsThoseBelow or SpanVerdict.LastsAsThoseBelow ? ImportRole.Aggregate : isRequest ? ImportRole.Call : ImportRole.Parent;
+            row.Role = verdict is SpanVerdict.RepeatsThoseBelow or SpanVerdict.LastsAsThoseBelow ? ImportRole.Aggregate
+                : isEvent && row.Key.Hash == row.Span ? ImportRole.Event : isRequest ? ImportRole.Call : ImportRole.Parent;
             repeated += isRequest && verdict == SpanVerdict.RepeatsThoseBelow ? 1 : 0;
             longAs += verdict == SpanVerdict.LastsAsThoseBelow ? 1 : 0;
             different += verdict == SpanVerdict.DiffersFromThoseBelow ? 1 : 0;

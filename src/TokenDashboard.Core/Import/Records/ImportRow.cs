@@ -26,7 +26,13 @@ internal enum ImportRole : byte
     /// <summary>A request in a trace, which is one of two traces of one call where spans below it in other files have the same tokens.</summary>
     Call,
 
-    /// <summary>Such a one, to be left out, and taken out where an earlier import, which did not know better, brought it in.</summary>
+    /// <summary>
+    /// A request that an event tells, of which a program may have several in <see cref="ImportRow.Parent"/>, the span it stands in; where
+    /// that is a request itself, they are one.
+    /// </summary>
+    Event,
+
+    /// <summary>A request to be left out, and taken out where an earlier import, which did not know better, brought it in.</summary>
     Aggregate,
 
     /// <summary>

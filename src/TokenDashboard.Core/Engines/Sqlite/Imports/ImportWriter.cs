@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Win32.SafeHandles;
 using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Engines.Sqlite.Imports;
@@ -51,7 +52,9 @@ internal sealed class ImportWriter : IDisposable
                 // Another import was faster.
             }
         }
-        return new ImportWriter(StoreWriteConnection.Open(path, cancellation));
+        StoreWriteConnection connection = StoreWriteConnection.Open(path, cancellation);
+        Settle(path);
+        return new ImportWriter(connection);
     }
 
     /// <summary>A writer into a temporary store, for finding out what an import would do.</summary>
@@ -93,6 +96,24 @@ internal sealed class ImportWriter : IDisposable
         InTransactions(DatabaseRows.Keys(store).Concat(DatabaseRows.NewKeys(store)), _tables.AddKey);
         InTransactions(DatabaseRows.Spans(store), span => _tables.PutSpan(span.Id, span.Span));
         InTransactions(DatabaseRows.Tails(store), tail => _tables.AddTail(tail.Tail, tail.Key));
+    }
+
+    /// <summary>
+    /// Lets the disk catch up before the store is locked. A file to import was often just written; file systems with a journal put it on
+    /// disk together with the next file that is flushed, and the first commit would wait for all of it.
+    /// </summary>
+    private static void Settle(string path)
+    {
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle($"{path}.{Guid.NewGuid():N}.tmp", FileMode.CreateNew, FileAccess.Write, FileShare.Delete, FileOptions.DeleteOnClose);
+            RandomAccess.Write(file, [0], 0);
+            RandomAccess.FlushToDisk(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // SQLite will say what is wrong with the folder.
+        }
     }
 
     private void InTransactions<T>(IEnumerable<T> items, Action<T> add)

@@ -19,15 +19,16 @@ internal sealed class Scratch : IDisposable
         BEGIN
         """;
 
-    // An event repeats the request it stands in: one of them goes. Then the spans above one with tokens, with the sum of those nearest below.
+    // An event repeats the request it stands in: one of them goes; what is in a span that the file does not have stays one. Then the spans above one with tokens, with the sum of those nearest below.
     // UNION drops what was seen, so that spans which are their own ancestors end too.
     private const string FindTokensBelow = """
         CREATE INDEX span_id ON span (id);
         CREATE INDEX span_parent ON span (parent);
         DELETE FROM span WHERE is_event AND EXISTS (SELECT 1 FROM span AS around WHERE around.id = span.parent AND around.is_request);
+        UPDATE span SET is_event = FALSE WHERE is_event AND EXISTS (SELECT 1 FROM span AS around WHERE around.id = span.parent);
         CREATE TABLE above (id BLOB PRIMARY KEY) WITHOUT ROWID;
         WITH RECURSIVE above_tokens (id) AS (
-            SELECT parent FROM span WHERE held IS NOT NULL AND parent <> id
+            SELECT parent FROM span WHERE held IS NOT NULL AND parent <> id AND NOT is_event
             UNION
             SELECT span.parent FROM above_tokens JOIN span ON span.id = above_tokens.id WHERE span.parent <> span.id)
         INSERT INTO above SELECT id FROM above_tokens;
@@ -63,7 +64,7 @@ internal sealed class Scratch : IDisposable
     // The numbers are the values of SpanVerdict. A wrapper may leave out cached tokens that the call below it counts, or count those it leaves
     // out; and one that does nothing but wait for those below it is one whatever it counts.
     private const string Held = """
-        SELECT held, is_request, CASE
+        SELECT held, is_request, is_event, CASE
             WHEN NOT is_request THEN EXISTS (SELECT 1 FROM above WHERE above.id = span.id)
             WHEN below.id IS NULL THEN 0
             WHEN span.completion = below.completion AND span.prompt IN (below.prompt, below.prompt - below.cache, below.prompt + span.cache) THEN 1
@@ -146,8 +147,12 @@ internal sealed class Scratch : IDisposable
     /// <summary>Spans without tokens, and what is above them: a row put aside, or a span that was not among those remembered.</summary>
     public IEnumerable<(UInt128 Span, UInt128 Above)> LinksToOtherFiles() => Query(OpenLinks, row => (DatabaseRows.Hash(row, 0), DatabaseRows.Hash(row, 1)));
 
-    /// <summary>The rows put aside, each with whether it is a request by its kind, and what those below tell of it.</summary>
-    public IEnumerable<(byte[] Row, bool IsRequest, SpanVerdict Verdict)> HeldRows() => Query(Held, row => ((byte[])row.GetValue(0), row.GetBoolean(1), (SpanVerdict)row.GetInt32(2)));
+    /// <summary>
+    /// The rows put aside, each with whether it is a request by its kind, whether it is an event in a span that was not among those
+    /// remembered, and what those below tell of it.
+    /// </summary>
+    public IEnumerable<(byte[] Row, bool IsRequest, bool IsEvent, SpanVerdict Verdict)> HeldRows() =>
+        Query(Held, row => ((byte[])row.GetValue(0), row.GetBoolean(1), row.GetBoolean(2), (SpanVerdict)row.GetInt32(3)));
 
     public void Dispose()
     {

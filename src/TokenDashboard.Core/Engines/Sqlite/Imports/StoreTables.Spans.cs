@@ -11,6 +11,9 @@ internal sealed partial class StoreTables
     // How long before a request the one around it may have begun, in hours, to be found.
     private const int LongestCall = 24;
 
+    // More tokens than any request has: an event tells of the span it stands in, which is the same request whatever it says itself.
+    private const long ToldByEvent = long.MaxValue;
+
     /// <summary>
     /// Notes that tokens are below a span, and so below all that are above it; whichever of these were imported go, requests only where
     /// they carry the same tokens.
@@ -33,19 +36,24 @@ internal sealed partial class StoreTables
     }
 
     /// <summary>Takes out a request whose own key is its span, where it carries as many tokens as those below it.</summary>
-    private long? TakeOutCall(UInt128 span, long tokens, long hour)
+    private long? TakeOutCall(UInt128 span, long tokens, long hour) =>
+        TryFindCall(span, hour, out ImportKey key, out long? row) && row is { } id && TokensOf(id) == tokens ? TakeOut(key) : null;
+
+    /// <summary>Whether a request is known whose own key is its span, and which began not long before.</summary>
+    private bool TryFindCall(UInt128 span, long hour, out ImportKey key, out long? row)
     {
+        (key, row) = (default, null);
         for (long began = hour; began > Math.Max(0, hour - LongestCall); began--)
         {
-            var key = new ImportKey(began, span);
-            if (Find(key, out long? rowId, out _))
-                return rowId is { } id && TokensOf(id) == tokens ? TakeOut(key) : null;
+            key = new ImportKey(began, span);
+            if (Find(key, out row, out _))
+                return true;
         }
-        return null;
+        return false;
     }
 
-    /// <summary>Whether spans below a request, of files imported before, carry as many tokens as it.</summary>
-    private bool IsTracedBelow(in ImportRow row) => FindSpan(row.Span).TokensBelow is > 0 and long tokens && tokens == row.CountedTokens;
+    /// <summary>Whether an event in a request, or spans below it with as many tokens, of files imported before, tell of the same call.</summary>
+    private bool IsTracedBelow(in ImportRow row) => FindSpan(row.Span).TokensBelow is > 0 and long tokens && (tokens == row.CountedTokens || tokens == ToldByEvent);
 
     /// <summary>Notes what is above a span without tokens.</summary>
     private void NoteLink(UInt128 id, UInt128 parent, ref ImportOutcome outcome)

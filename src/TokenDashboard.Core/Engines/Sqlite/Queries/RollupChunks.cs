@@ -17,9 +17,10 @@ internal sealed class RollupChunks : IDisposable
     private const int RowsPerLook = 128;
 
     // The size of copies that stay in the processor's cache; allocating memory takes longer than filling it.
-    private const double UsualBytes = 512 * 1024;
+    private const double UsualBytes = 1024 * 1024;
     private const int GapRow = -1;
-    private const long FirstLength = 4 * RollupLevels.DaySeconds;
+    private const long FirstDays = 4 * RollupLevels.DaySeconds;
+    private const long FirstWeeks = 4 * RollupLevels.WeekSeconds;
     private const long LongestLength = 800 * RollupLevels.DaySeconds;
 
     private readonly TokenStore _store;
@@ -40,11 +41,12 @@ internal sealed class RollupChunks : IDisposable
     private RollupState? _now;
     private Dictionary<long, RollupGroup> _groups = [];
     private long _at;
-    private long _length = FirstLength;
+    private long _length;
 
     public RollupChunks(TokenStore store, UsageScope scope, RollupState start, UnreadableReport unreadable, Action<UsageRow> onRow)
     {
         (_store, _scope, _start, _unreadable, _onRow) = (store, scope, start, unreadable, onRow);
+        _length = scope.Step == 0 ? FirstWeeks : FirstDays;
         (_at, _end) = store.Read(() => RollupStore.DataBounds(store));
         var cuts = new List<long> { 0, _end };
         foreach (DateTimeOffset bound in new[] { scope.Filter.Range.Since, scope.Filter.Range.Until }.OfType<DateTimeOffset>())
@@ -52,6 +54,8 @@ internal sealed class RollupChunks : IDisposable
             long second = RollupLevels.SecondOf(bound.UtcTicks);
             cuts.AddRange([second, bound.UtcTicks % TimeSpan.TicksPerSecond == 0 ? second : second + 1]);
         }
+        // A week has several prices where one changes within it.
+        cuts.AddRange((scope.PriceChanges?.Invoke() ?? []).Select(change => RollupLevels.SecondOf(change.UtcTicks)));
         if (scope.Filter.Range.Since is { } since)
             _at = Math.Max(_at, RollupLevels.SecondOf(since.UtcTicks));
         if (scope.Filter.Range.Until is { } until)
@@ -144,7 +148,7 @@ internal sealed class RollupChunks : IDisposable
         long most = Math.Min(_cuts.First(cut => cut > _at), clock.Until), end = _at + _length;
         if (most <= end)
             return most;
-        foreach (int length in (ReadOnlySpan<int>)[RollupLevels.DaySeconds, RollupLevels.HourSeconds, RollupLevels.QuarterSeconds])
+        foreach (int length in (ReadOnlySpan<int>)[RollupLevels.WeekSeconds, RollupLevels.DaySeconds, RollupLevels.HourSeconds, RollupLevels.QuarterSeconds])
         {
             if (RollupLevels.StartOf(end, length) is var start && start > _at)
                 return start;

@@ -54,12 +54,16 @@ internal sealed class RollupBatch
             Add(RollupLevel.Hour, key, usage);
             Add(RollupLevel.HourAllUsers, key, usage);
         }
-        foreach ((RollupKey key, UsageAccumulator usage) in longer.ToArray())
-            Add(key.Level == RollupLevel.Hour ? RollupLevel.Day : RollupLevel.DayAllUsers, key, usage);
+        foreach ((RollupLevel from, RollupLevel to) in new[] { (RollupLevel.Hour, RollupLevel.Day), (RollupLevel.HourAllUsers, RollupLevel.DayAllUsers), (RollupLevel.Day, RollupLevel.Week) })
+        {
+            foreach ((RollupKey key, UsageAccumulator usage) in longer.Where(sum => sum.Key.Level == from).ToArray())
+                Add(to, key, usage);
+        }
         return longer;
     }
 
-    private static UsageAccumulator Of(Dictionary<RollupKey, UsageAccumulator> sums, RollupKey key)
+    /// <summary>The sums of a key, which are none at first.</summary>
+    public static UsageAccumulator Of(Dictionary<RollupKey, UsageAccumulator> sums, RollupKey key)
     {
         if (!sums.TryGetValue(key, out UsageAccumulator? usage))
             sums.Add(key, usage = new UsageAccumulator());

@@ -1,7 +1,7 @@
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>
-/// The level of a rollup row. The first four levels distinguish users; the last two are sums over all users, for queries
+/// The level of a rollup row. The first five levels distinguish users; the last two are sums over all users, for queries
 /// without users. Every request counts in one of the first two, and in each of the others.
 /// </summary>
 internal enum RollupLevel
@@ -18,11 +18,14 @@ internal enum RollupLevel
     /// <summary>All requests of a day in UTC.</summary>
     Day = 3,
 
+    /// <summary>All requests of seven days in UTC, counted from 1970-01-01.</summary>
+    Week = 4,
+
     /// <summary>All requests of an hour, of all users together.</summary>
-    HourAllUsers = 4,
+    HourAllUsers = 5,
 
     /// <summary>All requests of a day in UTC, of all users together.</summary>
-    DayAllUsers = 5,
+    DayAllUsers = 6,
 }
 
 /// <summary>The lengths of the levels' buckets.</summary>
@@ -35,6 +38,8 @@ internal static class RollupLevels
 
     public const int DaySeconds = 86400;
 
+    public const int WeekSeconds = 7 * DaySeconds;
+
     /// <summary>The start of the quarter-hour that contains an instant.</summary>
     public static DateTimeOffset QuarterOf(DateTimeOffset instant) =>
         new(TicksOf(StartOf(SecondOf(instant.UtcTicks), QuarterSeconds)), TimeSpan.Zero);
@@ -44,11 +49,12 @@ internal static class RollupLevels
     {
         RollupLevel.RemovedQuarter or RollupLevel.Quarter => QuarterSeconds,
         RollupLevel.Hour or RollupLevel.HourAllUsers => HourSeconds,
+        RollupLevel.Week => WeekSeconds,
         _ => DaySeconds,
     };
 
     /// <summary>Whether a level distinguishes users.</summary>
-    public static bool HasUsers(this RollupLevel level) => level <= RollupLevel.Day;
+    public static bool HasUsers(this RollupLevel level) => level <= RollupLevel.Week;
 
     /// <summary>The start of the bucket that contains a second.</summary>
     public static long StartOf(long second, int length) => second - ((second % length) + length) % length;

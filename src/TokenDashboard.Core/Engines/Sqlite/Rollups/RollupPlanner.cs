@@ -34,7 +34,7 @@ internal static class RollupPlanner
     /// with one UTC offset each, whose buckets must not cross a multiple of the step on the local clock (0 for any); and
     /// <c>reading(users, singly)</c>: whether users are distinguished, and whether single requests are read (0: no; <see cref="EveryRequest"/>: yes, and
     /// nothing else; <see cref="RequestsAndRemoved"/>: yes, and the rollups of removed ones). Each segment is cut into whole
-    /// days, whole hours around them, whole quarter-hours around those, and gaps at its ends; but nothing longer than the step allows,
+    /// weeks, whole days around them, then hours, then quarter-hours, and gaps at its ends; but nothing longer than the step allows,
     /// and only quarter-hours while longer buckets are stale. Rollups of removed requests are quarter-hours, and count by their start.
     /// </summary>
     // SQLite copies a relation for each use. To limit this, each relation reads the previous one at most twice.
@@ -48,15 +48,17 @@ internal static class RollupPlanner
                 OR EXISTS (SELECT 1 FROM {RollupSchema.Stale} WHERE level > {Number(RollupLevel.Quarter)} AND start > first - {RollupLevels.DaySeconds} AND start < last)
                 THEN {RollupLevels.QuarterSeconds}
               WHEN {Splits(RollupLevels.DaySeconds)} THEN {RollupLevels.HourSeconds}
-              ELSE {RollupLevels.DaySeconds} END AS longest
+              WHEN {Splits(RollupLevels.WeekSeconds)} THEN {RollupLevels.DaySeconds}
+              ELSE {RollupLevels.WeekSeconds} END AS longest
           FROM segment CROSS JOIN rollup_state CROSS JOIN reading),
         {Whole("quarters", "aligned", "quarter", "first", "last", RollupLevels.QuarterSeconds)},
         {Whole("hours", "quarters", "hour", "first_quarter", "last_quarter", RollupLevels.HourSeconds)},
-        {Whole("cut", "hours", "day", "first_hour", "last_hour", RollupLevels.DaySeconds)},
+        {Whole("days", "hours", "day", "first_hour", "last_hour", RollupLevels.DaySeconds)},
+        {Whole("cut", "days", "week", "first_day", "last_day", RollupLevels.WeekSeconds)},
         piece(level, start, end, first) AS MATERIALIZED (
           SELECT CASE WHEN users THEN column1 ELSE column2 END,
-            CASE column3 WHEN 0 THEN first WHEN 1 THEN first_quarter WHEN 2 THEN first_hour WHEN 3 THEN first_day WHEN 4 THEN last_day WHEN 5 THEN last_hour ELSE last_quarter END,
-            CASE column3 WHEN 0 THEN first_quarter WHEN 1 THEN first_hour WHEN 2 THEN first_day WHEN 3 THEN last_day WHEN 4 THEN last_hour WHEN 5 THEN last_quarter ELSE last END,
+            {Bound(0)},
+            {Bound(1)},
             first
           FROM cut CROSS JOIN reading CROSS JOIN (VALUES {string.Join(", ", Parts().Select(part => $"({Number(part.Level)}, {Number(part.AllUsers)}, {part.Part})"))})
           WHERE singly <> {EveryRequest}),
@@ -87,14 +89,20 @@ internal static class RollupPlanner
     internal static string IsStale(string rollup) =>
         $"({rollup}.level = {Number(RollupLevel.Quarter)} AND EXISTS (SELECT 1 FROM {RollupSchema.Stale} AS stale WHERE stale.level = {rollup}.level AND stale.start = {rollup}.start))";
 
-    /// <summary>The levels of the seven parts of a segment, with and without users.</summary>
+    // The starts of the parts of a segment, and the end of the last one.
+    private static string[] Bounds => ["first", "first_quarter", "first_hour", "first_day", "first_week", "last_week", "last_day", "last_hour", "last_quarter", "last"];
+
+    private static string Bound(int offset) => $"CASE column3{string.Concat(Enumerable.Range(0, Bounds.Length - 1).Select(part => $" WHEN {part} THEN {Bounds[part + offset]}"))} END";
+
+    /// <summary>The levels of the parts of a segment, with and without users.</summary>
     private static IEnumerable<(RollupLevel Level, RollupLevel AllUsers, int Part)> Parts() =>
     [
-        (RollupLevel.Day, RollupLevel.DayAllUsers, 3),
-        (RollupLevel.Hour, RollupLevel.HourAllUsers, 2), (RollupLevel.Hour, RollupLevel.HourAllUsers, 4),
-        (RollupLevel.Quarter, RollupLevel.Quarter, 1), (RollupLevel.Quarter, RollupLevel.Quarter, 5),
+        (RollupLevel.Week, RollupLevel.DayAllUsers, 4),
+        (RollupLevel.Day, RollupLevel.DayAllUsers, 3), (RollupLevel.Day, RollupLevel.DayAllUsers, 5),
+        (RollupLevel.Hour, RollupLevel.HourAllUsers, 2), (RollupLevel.Hour, RollupLevel.HourAllUsers, 6),
+        (RollupLevel.Quarter, RollupLevel.Quarter, 1), (RollupLevel.Quarter, RollupLevel.Quarter, 7),
         (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 0), (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 1),
-        (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 5), (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 6),
+        (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 7), (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 8),
     ];
 
     /// <summary>Whether multiples of the step are inside buckets of a length.</summary>

@@ -32,7 +32,7 @@ internal static class RollupSchema
     public const string View = "tokendash_usage";
 
     /// <summary>The version of the tables. Tables with another version are not used.</summary>
-    public const int Format = 2;
+    public const int Format = 3;
 
     /// <summary>Replaces <see cref="Format"/> while the rollups are deleted.</summary>
     public const int Clearing = -Format;

@@ -138,10 +138,10 @@ internal static class RollupStore
     {
         (long from, long until) = store.Read(() => DataBounds(store));
         long count = 0;
-        for (long day = from; day < until; day += RollupLevels.DaySeconds)
+        for (long day = RollupLevels.StartOf(from, RollupLevels.WeekSeconds); day < until; day += RollupLevels.DaySeconds)
         {
             count += store.Scalar<long>(
-                $"SELECT count(*) FROM {RollupSchema.Sums} WHERE level IN (0, 1, 2, 3, 4, 5) AND start >= {Number(day)} AND start < {Number(day + RollupLevels.DaySeconds)}");
+                $"SELECT count(*) FROM {RollupSchema.Sums} WHERE level IN ({string.Join(", ", Enum.GetValues<RollupLevel>().Select(level => $"{level:D}"))}) AND start >= {Number(day)} AND start < {Number(day + RollupLevels.DaySeconds)}");
         }
         return count;
     }

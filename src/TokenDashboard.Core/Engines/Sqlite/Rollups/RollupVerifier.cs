@@ -31,8 +31,14 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
             known += requests.Count;
             foreach (RollupDifference difference in CompareDay(store, day, requests))
             {
-                // Quarter-hours are stale individually, longer levels by day.
-                if (difference.Key.Level == RollupLevel.Quarter ? !stale.Contains((difference.Key.Level, difference.Key.Start)) : !staleDays.Contains(day))
+                // Quarter-hours are stale individually, longer levels by day. A week is checked with each of its days, and reported with the last.
+                bool isKnown = difference.Key.Level switch
+                {
+                    RollupLevel.Quarter => stale.Contains((difference.Key.Level, difference.Key.Start)),
+                    RollupLevel.Week => (WeekOf(day + RollupLevels.DaySeconds) == WeekOf(day) && day + RollupLevels.DaySeconds < until) || staleDays.Any(each => WeekOf(each) == WeekOf(day)),
+                    _ => staleDays.Contains(day),
+                };
+                if (!isKnown)
                     yield return difference;
             }
             Days++;
@@ -58,7 +64,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
         return batch;
     }
 
-    /// <summary>The sums of a day that differ from its requests.</summary>
+    /// <summary>The sums of a day that differ from its requests, and those of its week that differ from its days.</summary>
     public static IEnumerable<RollupDifference> CompareDay(TokenStore store, long day, RollupBatch requests)
     {
         var found = new Dictionary<RollupKey, UsageAccumulator>();
@@ -66,13 +72,21 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
         foreach (RollupLevel level in Enum.GetValues<RollupLevel>())
         {
             Dictionary<RollupKey, UsageAccumulator> sums = level == RollupLevel.RemovedQuarter ? removed : found;
-            RollupStore.ReadAllSums(store, level, day, day + RollupLevels.DaySeconds, new RequestFilter(), row => sums.Add(row.Key, row.ToAccumulator()));
+            (long from, long until) = level == RollupLevel.Week ? (WeekOf(day), WeekOf(day) + 1) : (day, day + RollupLevels.DaySeconds);
+            RollupStore.ReadAllSums(store, level, from, until, new RequestFilter(), row => sums.Add(row.Key, row.ToAccumulator()));
         }
         Dictionary<RollupKey, UsageAccumulator> expected = RollupBatch.Longer(requests.Quarters.Concat(removed));
+        RollupStore.ReadAllSums(store, RollupLevel.Day, WeekOf(day), WeekOf(day) + RollupLevels.WeekSeconds, new RequestFilter(), row =>
+        {
+            if (row.Start != day)
+                RollupBatch.Of(expected, row.Key with { Level = RollupLevel.Week, Start = WeekOf(day) }).Add(row.ToAccumulator());
+        });
         foreach ((RollupKey key, UsageAccumulator usage) in requests.Quarters)
             expected.Add(key, usage);
         return RollupDifference.Between(expected, found);
     }
+
+    private static long WeekOf(long second) => RollupLevels.StartOf(second, RollupLevels.WeekSeconds);
 
     private long CountRows(long last)
     {
