@@ -1,16 +1,16 @@
 <#
 .SYNOPSIS
-    Makes a dashboard of one's own from a hash table, tests it against a store, and writes it as a file.
+    Creates a dashboard from a hash table, tests it with a store, and writes it to a file.
 .DESCRIPTION
-    A place to start from: change the definition below. docs/dashboard-definitions.md lists every key. It runs in tokendash and in any
-    PowerShell from 7.4 on; in a clone after dotnet build:
+    Use this script as a template: change the definition below. docs/dashboard-definitions.md lists all keys. The script runs in tokendash
+    and in PowerShell 7.4 or later. In a clone, run dotnet build first:
 
         dotnet run --project src/TokenDashboard.Host -- -File examples/New-OwnDashboard.ps1
         pwsh examples/New-OwnDashboard.ps1 -Database /path/to/observicia.db -Path ./dashboards
 
-    The exit code is 1 when the dashboard has a fault; nothing is written then.
+    If the dashboard has a problem, nothing is written and the exit code is 1.
 .PARAMETER Database
-    An Observicia store. Without it, a sample store of 30 days is made in a temporary folder.
+    An Observicia store. By default, a sample store of 30 days is created in a temporary folder.
 .PARAMETER Path
     The folder to write to, or a file that ends in .json.
 #>
@@ -29,17 +29,17 @@ if (-not $Database) {
     $Database = (New-TokenStore (Join-Path $folder sample.db) -Sample -Days 30).Database
 }
 
-# ${usage:raw} stands for the requests of the time range that the variables above the panels choose. Single quotes keep PowerShell away
-# from Grafana's dollar signs.
+# ${usage:raw} is a relation of the requests in the time range that match the variables above the panels. In single quotes, PowerShell
+# does not expand Grafana's dollar signs.
 $definition = @{
     title       = 'Assistants'
-    description = 'What the two assistants use, and whether they keep to their limits.'
+    description = 'The usage of two assistants, compared with their limits.'
     tags        = 'tokendashboard', 'assistants'
     from        = 'now-30d'
     refresh     = '15m'
     variables   = @(
         'user'
-        @{ name = 'limit'; label = 'Tokens a day'; description = 'Where the dial ends.'; choices = [ordered] @{ '1 million' = 1000000; '5 million' = 5000000 } }
+        @{ name = 'limit'; label = 'Tokens a day'; description = 'The maximum of the gauge.'; choices = [ordered] @{ '1 million' = 1000000; '5 million' = 5000000 } }
     )
     panels      = @(
         @{
@@ -53,7 +53,7 @@ $definition = @{
         @{
             type        = 'gauge'
             title       = 'Tokens a day'
-            description = 'The mean of the days in the time range, as a part of the chosen limit.'
+            description = 'The daily mean of the time range, as a fraction of the selected limit.'
             width       = 8
             height      = 6
             sql         = 'SELECT SUM(total_tokens) * 86400.0 / ($__to / 1000 - $__from / 1000) / ${limit:raw} AS "Part of the limit" FROM ${usage:raw}'
@@ -70,7 +70,7 @@ $definition = @{
         }
         @{
             type        = 'timeseries'
-            title       = 'Tokens by type of request'
+            title       = 'Tokens by request type'
             description = 'Total tokens of each bucket, stacked.'
             width       = 24
             bars        = $true
@@ -91,7 +91,7 @@ $definition = @{
             panels    = @{
                 type        = 'table'
                 title       = 'Largest requests'
-                description = 'The 50 requests with most tokens; a click on a transaction shows it in the dashboard of requests.'
+                description = 'The 50 requests with the most tokens. Click a transaction to show it in the requests dashboard.'
                 unit        = 'locale'
                 sql         = @'
                     SELECT timestamp AS time, user AS "User", model AS "Model", total_tokens AS "Tokens", duration_ms AS "Duration",
@@ -120,4 +120,4 @@ if ($faults) {
     exit 1
 }
 $file = New-GrafanaDashboard -Definition $definition -Path $Path -PassThru
-"$($dashboard.Title): $($dashboard.Panels) panels, every query run without a fault. Written: $file"
+"$($dashboard.Title): $($dashboard.Panels) panels, all queries succeeded. Written: $file"

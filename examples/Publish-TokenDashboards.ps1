@@ -1,32 +1,32 @@
 <#
 .SYNOPSIS
-    Publishes dashboards and alert rules from a timer: one line of log for each thing that changed or failed, and an exit code.
+    Publishes dashboards and alert rules from a timer. Writes a log line for each change or failure, and sets an exit code.
 .DESCRIPTION
-    Address and token come from the environment variables GRAFANA_URL and GRAFANA_TOKEN, so neither stands in a command line or a log.
-    It runs in tokendash and in any PowerShell from 7.4 on; in a clone after dotnet build:
+    The environment variables GRAFANA_URL and GRAFANA_TOKEN contain address and token, so that neither is in a command line or a log.
+    The script runs in tokendash and in PowerShell 7.4 or later. In a clone, run dotnet build first:
 
         tokendash -File Publish-TokenDashboards.ps1 -Folder LLM
         pwsh -NoProfile -File Publish-TokenDashboards.ps1 -Path /srv/dashboards/*.json -AlertRule /srv/rules/*.json -BackupPath /var/backups/grafana
 
-    Exit codes: 0 everything is as it should be, changed or not; 2 some things failed, the others are published; 3 the server cannot
-    be reached or takes nothing, so the run ended there; 4 the module is not there, so nothing was tried. The next run goes on where
-    this one ended. PowerShell itself ends with 1 where it cannot run the script, as with a parameter that there is not.
+    Exit codes: 0: everything is published, or was up to date. 2: some items failed, the others are published. 3: the server cannot be
+    reached or refuses all writes, and the run stopped. 4: the module is not installed, and nothing was published. The next run continues
+    where this one stopped. PowerShell exits with 1 if it cannot run the script, for example because of an unknown parameter.
 .PARAMETER Path
-    Dashboard files, with wildcards. Without it, the dashboards of this module.
+    Dashboard files, with wildcards. The default is the dashboards of this module.
 .PARAMETER AlertRule
-    Files of alert rules as Publish-GrafanaAlertRule reads them, with wildcards. Without it, no alert rules.
+    Files of alert rules for Publish-GrafanaAlertRule, with wildcards. The default is no alert rules.
 .PARAMETER Folder
-    The folder in Grafana; without it dashboards and alert rules stay where they are.
+    The folder in Grafana. By default, dashboards and alert rules stay in their folders.
 .PARAMETER Database
-    The store's path as the Grafana server sees it; without it the data source is used as it is.
+    The store's path as the Grafana server sees it. By default, the data source is not changed.
 .PARAMETER Store
-    The store on this machine, to bring the sums up to date that make its dashboards fast, before anything is published.
+    The store on this machine. Its rollups are refreshed before dashboards are published.
 .PARAMETER BackupPath
-    The folder that gets the dashboards that are overwritten.
+    The folder for backups of overwritten dashboards.
 .PARAMETER Force
-    Overwrites what others changed in Grafana.
+    Overwrites changes made in Grafana.
 .PARAMETER TimeoutSec
-    How many seconds one request may take, its retries included. A server that does not answer yet is waited for as long.
+    The time limit of a request with its retries, in seconds. The script waits as long for a server that is not available yet.
 #>
 param(
     [string[]] $Path,
@@ -40,7 +40,7 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-# Messages may have line breaks; a line of the log is one event.
+# Messages can have line breaks; a log line is one event.
 function Format-Event([string] $Text) {
     (Get-Date -AsUTC -Format "yyyy-MM-dd'T'HH:mm:ss'Z'") + ' ' + ($Text -replace '\s+', ' ')
 }
@@ -50,7 +50,7 @@ function Get-ErrorId($Record) {
 }
 
 if (-not (Get-Command Publish-GrafanaDashboard -ErrorAction Ignore)) {
-    # In a clone the build leaves it there.
+    # In a clone, the build writes it there.
     try { Import-Module (Join-Path $PSScriptRoot .. artifacts module TokenDashboard) }
     catch {
         Format-Event 'Ended ModuleNotFound: The module TokenDashboard is neither installed nor built. Run Install-PSResource TokenDashboard, or dotnet build in a clone.'
@@ -60,7 +60,7 @@ if (-not (Get-Command Publish-GrafanaDashboard -ErrorAction Ignore)) {
 
 $count = @{ Created = 0; Updated = 0; Unchanged = 0; Failed = 0; Forbidden = 0 }
 
-# Takes results, and errors and warnings between them, so that the log has all in the order they happened.
+# Formats results, errors and warnings in their order.
 filter Format-Result {
     if ($_ -is [Management.Automation.ErrorRecord]) {
         $count.Failed++
@@ -70,7 +70,7 @@ filter Format-Result {
     elseif ($_ -is [Management.Automation.WarningRecord]) {
         Format-Event "Warning: $_"
     }
-    # The error that follows a conflict says why.
+    # The error that follows a conflict has the details.
     elseif ($null -ne $_.Action -and $_.Action -ne 'Conflict') {
         $count["$($_.Action)"]++
         if ($_.Action -ne 'Unchanged') { Format-Event "$($_.Action) $($_.Kind) '$($_.Name)'" }
@@ -85,7 +85,7 @@ foreach ($name in 'Path', 'Database', 'BackupPath') {
 }
 
 if ($Store) {
-    # Dashboards without up-to-date sums are slow, not wrong.
+    # Without current rollups, dashboards are slower, but correct.
     try { Optimize-TokenStore -Database $Store 3>&1 | Format-Result }
     catch { $_ | Format-Result }
 }
@@ -100,9 +100,9 @@ catch {
     exit 3
 }
 Format-Event "Done: $($count.Created) created, $($count.Updated) updated, $($count.Unchanged) unchanged, $($count.Failed) failed"
-# Of an account that may write nothing each thing is refused by itself.
+# For an account without permissions, each write is refused separately.
 if ($count.Forbidden -and $count.Forbidden -eq $count.Failed -and -not ($count.Created + $count.Updated)) {
-    Format-Event 'Ended GrafanaForbidden: Everything that was to be written was refused; the errors name the permissions it takes.'
+    Format-Event 'Ended GrafanaForbidden: The server refused all writes; the errors name the missing permissions.'
     exit 3
 }
 if ($count.Failed) { exit 2 }

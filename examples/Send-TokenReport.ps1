@@ -1,40 +1,40 @@
 <#
 .SYNOPSIS
-    Writes a report of token usage from a timer, and mails it or leaves it in a share.
+    Writes a report on token usage to a folder, and optionally mails it. For timers.
 .DESCRIPTION
-    The report of the last whole week goes into a folder, named by the day it ends: usage-2026-11-30.html. With -To it is mailed too: the
-    Markdown of the report is the text of the mail, and the HTML file its attachment. A second run of the same day writes the same file and
-    mails nothing, so a timer that runs too often does no harm; -Force mails again.
+    By default, the report is on the previous week. The file name contains the day on which the week ends: usage-2026-11-30.html. With -To,
+    the report is also mailed: the text of the mail is the report as Markdown, and the HTML file is attached. Later runs write the same
+    file and do not mail it again, unless you use -Force.
 
         tokendash -File Send-TokenReport.ps1 -Database /data/observicia.db -Path /srv/reports
         pwsh -NoProfile -File Send-TokenReport.ps1 -Path //server/reports -Last 'last month' -TimeZone Europe/Berlin
         pwsh -NoProfile -File Send-TokenReport.ps1 -Path /srv/reports -To team@example.com -From reports@example.com -SmtpServer mail.example.com
 
-    Exit codes: 0 the report is written, and mailed where it was to be; 1 it could not be written; 2 it is written and could not be mailed.
+    Exit codes: 0: the report is written, and mailed if -To is given. 1: it could not be written. 2: it is written, but could not be mailed.
     The next run mails a report that could not be mailed.
 .PARAMETER Path
-    The folder of the reports: a share, or the folder of a web server.
+    The folder for the reports, such as a share or the folder of a web server.
 .PARAMETER Database
-    The store. Without it, the store that every command reads.
+    The store. The default is that of the commands; see about_TokenDashboard.
 .PARAMETER Last
-    The range: 'last week', 'last month', yesterday.
+    The time range: yesterday, 'last week', 'last month' or 'last year'.
 .PARAMETER TimeZone
-    The time zone of the days of the report.
+    The time zone of the days in the report.
 .PARAMETER To
-    Who gets the report by mail.
+    The recipients of the mail.
 .PARAMETER From
     The sender.
 .PARAMETER SmtpServer
     The mail server.
 .PARAMETER Port
-    Its port.
+    The port of the mail server.
 .PARAMETER UseTls
-    Asks for an encrypted connection by STARTTLS.
+    Encrypts the connection with STARTTLS.
 .PARAMETER CredentialPath
-    A file with the credential for the mail server, as Get-Credential | Export-Clixml writes it. On Windows only the same account reads it
-    back; elsewhere it is not encrypted, so give it to this account alone (chmod 600).
+    A file with the credential for the mail server, written by Get-Credential | Export-Clixml. On Windows, only the same account can read
+    it. On other systems it is not encrypted, so make it readable for this account only (chmod 600).
 .PARAMETER Force
-    Mails the report again.
+    Mails the report again, even if it was mailed already.
 #>
 [CmdletBinding()]
 param(
@@ -62,7 +62,7 @@ try {
         $query.Database = $Database
     }
     $report = $query + @{ Title = "Token usage of $($Last -replace '^last', 'the last')" }
-    # Whole days, weeks and months end where they end however late the timer runs, so each has one name.
+    # The end of a whole day, week or month does not depend on when the timer runs, so each report has one name.
     $end = (Measure-TokenUsage @query).End
     $name = 'usage-{0:yyyy-MM-dd}' -f $end
     $file = New-TokenReport (Join-Path $Path "$name.html") @report -PassThru
@@ -79,7 +79,7 @@ if (-not $To -or ((Test-Path $sent) -and -not $Force)) {
 }
 
 try {
-    # .NET's own client is enough for a server of one's own; it knows no sign-in but name and password.
+    # The .NET client supports only sign-in with name and password.
     $message = [Net.Mail.MailMessage]::new()
     $client = [Net.Mail.SmtpClient]::new($SmtpServer, $Port)
     try {

@@ -1,14 +1,14 @@
 <#
 .SYNOPSIS
-    Shows what TokenDashboard does: usage as tables, Grafana dashboards, and a Grafana provisioning folder.
+    Demonstrates TokenDashboard: shows usage as tables, and writes Grafana dashboards and a provisioning folder.
 .DESCRIPTION
-    Runs in tokendash and in any PowerShell from 7.4 on; in a clone after dotnet build:
+    Runs in tokendash and in PowerShell 7.4 or later. In a clone, run dotnet build first:
 
         dotnet run --project src/TokenDashboard.Host -- -File examples/quickstart.ps1
         dotnet run --project src/TokenDashboard.Host -- -File examples/quickstart.ps1 -Database /path/to/observicia.db
         pwsh examples/quickstart.ps1 -Database /path/to/observicia.db
 .PARAMETER Database
-    An Observicia store. Without it, a sample store of 30 days is made in a temporary folder.
+    An Observicia store. By default, a sample store of 30 days is created in a temporary folder.
 .PARAMETER OutputPath
     The folder to write to.
 #>
@@ -27,10 +27,10 @@ if (-not $Database) {
     $folder = [IO.Directory]::CreateTempSubdirectory('tokendashboard-').FullName
     $Database = (New-TokenStore (Join-Path $folder sample.db) -Sample -Days 30).Database
 }
-# The commands below take the store from here.
+# The default store of the commands below.
 $env:TOKENDASHBOARD_DATABASE = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Database)
 
-# Out-Host ends each table: in one stream PowerShell would show all that follows in the form of the first.
+# Out-Host ends each table. Otherwise, PowerShell formats all objects like the first ones.
 'The store'
 Get-TokenStore | Out-Host
 
@@ -49,11 +49,11 @@ Export-GrafanaProvisioning (Join-Path $OutputPath grafana) -Database $env:TOKEND
 
 @"
 Next:
-  - Ask your own store:   Get-UserTokenUsage -Database PATH -Last 7d -ComparePrevious
-  - Import by hand:       in Grafana, Dashboards > New > Import, and upload the files of dashboards/
+  - Use your own store:   Get-UserTokenUsage -Database PATH -Last 7d -ComparePrevious
+  - Import manually:      in Grafana, select Dashboards > New > Import, and upload the files in dashboards/
   - Publish by script:    Connect-Grafana URL -Token (Read-Host -AsSecureString); Publish-GrafanaDashboard -Database PATH
-  - Provision by files:   start a Grafana of this machine with GF_PATHS_PROVISIONING set to the second folder below;
-                          for one in a container: Get-Help Export-GrafanaProvisioning -Parameter GrafanaPath
+  - Provision from files: on this machine, start Grafana with GF_PATHS_PROVISIONING set to the second folder below;
+                          in a container, see Get-Help Export-GrafanaProvisioning -Parameter GrafanaPath
   - Learn more:           Get-Help Get-TokenUsage -Examples
 
 Written: $($dashboards -join "`n         ")

@@ -21,7 +21,7 @@ Describe 'The example' {
 
         $LASTEXITCODE | Should -Be 0 -Because ($output -join "`n")
         $file = Join-Path $TestDrive own assistants.json
-        $output | Should -Be "Assistants: 5 panels, every query run without a fault. Written: $file"
+        $output | Should -Be "Assistants: 5 panels, all queries succeeded. Written: $file"
         (Get-Content $file | ConvertFrom-Json).title | Should -Be Assistants
     }
 

@@ -128,7 +128,7 @@ Describe 'Get-UserTokenUsage' {
     It 'shows a table of <Headers> that fits <Width> columns' -ForEach $views {
         $lines = Get-UserTokenUsage @store @Parameter -First 12 | Get-Display $Width
 
-        $lines[0] | Should -Match '^  Usage of users'
+        $lines[0] | Should -Match '^  Usage per user'
         $lines[2] | Should -Match ('^ *' + (($Headers | ForEach-Object { [regex]::Escape($_) }) -join ' +'))
         $lines[3] | Should -Match '^[- ]+$'
         $lines | Where-Object { $_.Length -gt $Width -or $_ -match '…$' } | Should -BeNullOrEmpty

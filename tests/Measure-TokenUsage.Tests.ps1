@@ -65,7 +65,7 @@ Describe 'Measure-TokenUsage' {
 
         $lines | Where-Object Length -GT $_ | Should -BeNullOrEmpty
         $lines -match ('^Total tokens +: {0:N0}$' -f $summary.TotalTokens) | Should -HaveCount 1
-        $lines -match '^Month end at this rate +: ' | Should -HaveCount 1
+        $lines -match '^Month forecast +: ' | Should -HaveCount 1
     }
 
     It 'warns where no request matches' {

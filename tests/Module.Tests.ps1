@@ -26,7 +26,7 @@ Describe 'The module TokenDashboard' {
     }
 
     It 'tells about itself' {
-        Get-Help about_TokenDashboard | Should -Match 'WHERE THE STORE IS LOOKED FOR'
+        Get-Help about_TokenDashboard | Should -Match 'THE DEFAULT STORE'
     }
 
     It 'writes nothing but its answers: no command of it has a variable or a function left in the session, and no alias that the manifest does not list' {

@@ -6,8 +6,8 @@ namespace TokenDashboard;
 public static class AtomicFile
 {
     /// <summary>
-    /// Makes the file hold exactly <paramref name="text"/> as UTF-8 without a byte order mark. Missing folders are made. A file that
-    /// already holds it is not touched, so that what watches the file sees no change. A symbolic link stays one; its target changes.
+    /// Writes <paramref name="text"/> to the file as UTF-8 without a byte order mark. Missing folders are created. A file that
+    /// already has this content is not written, so that file watchers see no change. A symbolic link stays; its target changes.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="text">The whole new content.</param>
@@ -34,15 +34,15 @@ public static class AtomicFile
             throw new TokenDashboardException(
                 code,
                 $"'{path}' could not be written: {exception.Message} Check that the folder exists, that this account may write to it, "
-                + "and that no other program holds the file.",
+                + "and that no other program uses the file.",
                 exception,
                 path);
         }
     }
 
     /// <summary>
-    /// As <see cref="WriteIfChanged"/>, for a file below a folder that the user named and whose own name somebody else chose. Links below
-    /// that folder may lead out of it, so they are refused.
+    /// As <see cref="WriteIfChanged"/>, for a file with an untrusted name below a folder of the user. Links below
+    /// that folder can lead out of it, so they are refused.
     /// </summary>
     /// <param name="root">The folder.</param>
     /// <param name="path">The file below it.</param>
@@ -59,14 +59,14 @@ public static class AtomicFile
             {
                 throw new TokenDashboardException(
                     ErrorCode.DashboardWriteFailed,
-                    $"'{path}' was not written, because '{at}' is a link to '{target}'. Replace the link by a file or folder of its own, or give the folder it leads to.",
+                    $"'{path}' was not written, because '{at}' is a link to '{target}'. Replace the link with a file or folder, or use the target of the link.",
                     target: path);
             }
         }
         return WriteIfChanged(path, text);
     }
 
-    /// <summary>A rename is atomic only within one file system, so the temporary file stands in the same folder.</summary>
+    /// <summary>A rename is atomic only within one file system, so the temporary file is in the same folder.</summary>
     private static void Replace(string target, byte[] content)
     {
         string temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}");
@@ -75,7 +75,7 @@ public static class AtomicFile
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
                 stream.Write(content);
-                // Without this a power cut after the rename can leave an empty file under the final name.
+                // Without this, a power failure after the rename can leave an empty file with the final name.
                 stream.Flush(flushToDisk: true);
             }
             if (!OperatingSystem.IsWindows() && File.Exists(target))

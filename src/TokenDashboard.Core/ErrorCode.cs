@@ -1,23 +1,23 @@
 namespace TokenDashboard;
 
 /// <summary>
-/// Every failure this product reports by name. A member's name is the first part of the ErrorId a script sees, so names never change.
+/// All errors of this module. The name of a member is the first part of the ErrorId, so names never change.
 /// </summary>
 public enum ErrorCode : long
 {
-    /// <summary>No store was named by parameter, environment or configuration file.</summary>
+    /// <summary>No store is specified by parameter, environment or configuration file.</summary>
     StoreNotSpecified,
 
     /// <summary>The Observicia configuration file exists but cannot be understood.</summary>
     ConfigurationInvalid,
 
-    /// <summary>There is no file at the store's path.</summary>
+    /// <summary>The file of the store does not exist.</summary>
     StoreNotFound,
 
-    /// <summary>The store's address names an engine that the command cannot use.</summary>
+    /// <summary>The command does not support the engine of the store's address.</summary>
     StoreEngineUnknown,
 
-    /// <summary>The address of a store on a server cannot be read, or holds a password.</summary>
+    /// <summary>The address of a store on a server is invalid, or contains a password.</summary>
     StoreAddressInvalid,
 
     /// <summary>The server of the store cannot be reached.</summary>
@@ -35,13 +35,13 @@ public enum ErrorCode : long
     /// <summary>A limit of the server of the store stopped the query.</summary>
     StoreQuotaExceeded,
 
-    /// <summary>The table of the store has another form than this version of the module reads.</summary>
+    /// <summary>This version of the module cannot read the schema of the table.</summary>
     StoreSchemaMismatch,
 
-    /// <summary>Two stores would be sent as one source.</summary>
+    /// <summary>Two stores would have the same source.</summary>
     StoreSourceConflict,
 
-    /// <summary>None of the stores named has the source asked for.</summary>
+    /// <summary>None of the specified stores has the requested source.</summary>
     StoreSourceNotFound,
 
     /// <summary>The store's path is a directory.</summary>
@@ -59,13 +59,13 @@ public enum ErrorCode : long
     /// <summary>The table telemetry lacks columns, the row id of SQLite's usual tables included.</summary>
     StoreColumnsMissing,
 
-    /// <summary>The database is in WAL mode and its folder cannot be written, so SQLite cannot make the shared-memory file.</summary>
+    /// <summary>The database is in WAL mode and its folder cannot be written, so SQLite cannot create the shared-memory file.</summary>
     StoreWalFolderReadOnly,
 
     /// <summary>Another process kept the database locked for longer than the time-out.</summary>
     StoreLocked,
 
-    /// <summary>This account may not read the file.</summary>
+    /// <summary>This account has no read access to the file.</summary>
     StoreAccessDenied,
 
     /// <summary>SQLite's native library is missing or is not made for this platform.</summary>
@@ -74,7 +74,7 @@ public enum ErrorCode : long
     /// <summary>SQLite reported another failure while reading.</summary>
     StoreReadFailed,
 
-    /// <summary>A store was to be made where a file stands already.</summary>
+    /// <summary>The file of a new store exists.</summary>
     StoreExists,
 
     /// <summary>The store could not be written.</summary>
@@ -86,13 +86,13 @@ public enum ErrorCode : long
     /// <summary>A file to import could not be opened.</summary>
     ImportFileUnreadable,
 
-    /// <summary>A file to import is compressed, or encoded, in a way that is not read.</summary>
+    /// <summary>The compression or encoding of a file to import is not supported.</summary>
     ImportFormatUnsupported,
 
-    /// <summary>A map of columns names something that is no column of the store, or lacks what every request needs.</summary>
+    /// <summary>A column map contains an unknown column of the store, or lacks a required one.</summary>
     ImportMapInvalid,
 
-    /// <summary>A file to import lacks a column that is needed.</summary>
+    /// <summary>A file to import lacks a required column.</summary>
     ImportColumnMissing,
 
     /// <summary>No entry of the price list matches a model.</summary>
@@ -107,25 +107,25 @@ public enum ErrorCode : long
     /// <summary>A price list cannot be understood.</summary>
     PriceListInvalid,
 
-    /// <summary>A price list could not be fetched.</summary>
+    /// <summary>A price list could not be downloaded.</summary>
     PriceListUnreachable,
 
-    /// <summary>A price list could not be written into the user's folder.</summary>
+    /// <summary>A price list could not be written to the user's folder.</summary>
     PriceListWriteFailed,
 
-    /// <summary>No format is recognised by the first lines of a file to import.</summary>
+    /// <summary>The format of a file to import is unknown.</summary>
     ImportFormatUnknown,
 
-    /// <summary>A file to import has no requests in it that could be read.</summary>
+    /// <summary>A file to import has no readable requests.</summary>
     ImportNothingFound,
 
-    /// <summary>A file to import has sums of many requests, and no requests.</summary>
+    /// <summary>A file to import has totals of many requests, but no requests.</summary>
     ImportNotRequests,
 
-    /// <summary>A time range is empty, reversed or given twice.</summary>
+    /// <summary>A time range is empty, reversed or specified twice.</summary>
     RangeInvalid,
 
-    /// <summary>The question needs a range with both ends.</summary>
+    /// <summary>The query requires a time range with a start and an end.</summary>
     RangeRequired,
 
     /// <summary>The dimensions of a grouping exclude each other.</summary>
@@ -134,7 +134,7 @@ public enum ErrorCode : long
     /// <summary>A wildcard pattern cannot be read.</summary>
     PatternInvalid,
 
-    /// <summary>Filling empty buckets would make more rows than any reader wants.</summary>
+    /// <summary>Filling empty buckets would add too many rows.</summary>
     TooManyBuckets,
 
     /// <summary>The file of a report exists and is not a report.</summary>
@@ -155,19 +155,19 @@ public enum ErrorCode : long
     /// <summary>A file with definitions of dashboards does not exist.</summary>
     DashboardDefinitionNotFound,
 
-    /// <summary>A value was given for a variable no dashboard has.</summary>
+    /// <summary>No dashboard has a variable for which a value is specified.</summary>
     DashboardVariableNotFound,
 
-    /// <summary>A rule was named that does not exist.</summary>
+    /// <summary>A specified rule does not exist.</summary>
     DashboardRuleNotFound,
 
     /// <summary>A dashboard or provisioning file could not be written.</summary>
     DashboardWriteFailed,
 
-    /// <summary>No address of a Grafana server was given, or it is not one.</summary>
+    /// <summary>No address of a Grafana server is specified, or it is invalid.</summary>
     GrafanaUrlInvalid,
 
-    /// <summary>Neither a token nor a user name with password was given, or both, or one that cannot be sent.</summary>
+    /// <summary>Neither token nor credential is specified, or both are, or one cannot be sent.</summary>
     GrafanaSignInInvalid,
 
     /// <summary>The Grafana server could not be reached.</summary>
@@ -182,7 +182,7 @@ public enum ErrorCode : long
     /// <summary>The session has no connection of that name.</summary>
     GrafanaConnectionNotFound,
 
-    /// <summary>The server, or a proxy before it, takes no more requests for now.</summary>
+    /// <summary>The server, or a proxy in front of it, accepts no more requests for now.</summary>
     GrafanaBusy,
 
     /// <summary>The server did not answer in time.</summary>
@@ -194,28 +194,28 @@ public enum ErrorCode : long
     /// <summary>The account lacks a permission.</summary>
     GrafanaForbidden,
 
-    /// <summary>Something other than Grafana's JSON came back.</summary>
+    /// <summary>The response is not Grafana's JSON.</summary>
     GrafanaNotJson,
 
-    /// <summary>Grafana refused a request for another reason; the message carries its words.</summary>
+    /// <summary>Grafana refused a request for another reason, which is in the message.</summary>
     GrafanaRequestFailed,
 
     /// <summary>The SQLite data source plugin is not installed.</summary>
     GrafanaPluginMissing,
 
-    /// <summary>A folder could not be made or chosen without ambiguity.</summary>
+    /// <summary>A folder could not be created, or is ambiguous.</summary>
     GrafanaFolderConflict,
 
-    /// <summary>The data source does not exist, and nothing says which database it should open.</summary>
+    /// <summary>The data source does not exist, and no database is specified.</summary>
     GrafanaDataSourceMissing,
 
-    /// <summary>A data source of that name or uid exists and is of another kind, or is provisioned read-only.</summary>
+    /// <summary>A data source of that name or uid exists with another type, or is provisioned.</summary>
     GrafanaDataSourceConflict,
 
-    /// <summary>The dashboard or alert rule was changed on the server by someone else: since it was last published, or while it was.</summary>
+    /// <summary>The dashboard or alert rule was changed on the server since it was published, or during publishing.</summary>
     GrafanaVersionConflict,
 
-    /// <summary>The dashboard was deleted on the server, or is not there and only those that are were to be published.</summary>
+    /// <summary>The dashboard was deleted on the server, or does not exist and must not be created.</summary>
     GrafanaDashboardMissing,
 
     /// <summary>The dashboard is provisioned from files or managed by another tool.</summary>
@@ -227,15 +227,15 @@ public enum ErrorCode : long
     /// <summary>A file of alert rules does not exist.</summary>
     AlertRuleNotFound,
 
-    /// <summary>The server has no unified alerting, so it takes no alert rules.</summary>
+    /// <summary>The server has no unified alerting and does not support alert rules.</summary>
     GrafanaAlertingMissing,
 
     /// <summary>The alert rule or its group is provisioned from files or managed by another tool.</summary>
     GrafanaAlertRuleManaged,
 
-    /// <summary>The dashboard is stored in Grafana's newer schema, of which a classic dashboard would be a lossy copy.</summary>
+    /// <summary>The dashboard is stored in Grafana's newer schema, and a classic dashboard would lose content.</summary>
     GrafanaSchemaUnsupported,
 
-    /// <summary>The server does not serve the interface for dashboards that was asked for, or none this product knows.</summary>
+    /// <summary>The server does not have the requested interface for dashboards, or any supported one.</summary>
     GrafanaApiMissing,
 }

@@ -3,32 +3,32 @@ using System.Text;
 
 namespace TokenDashboard;
 
-/// <summary>Makes names of files and folders of titles and uids that others chose.</summary>
+/// <summary>Creates names of files and folders from untrusted titles and uids.</summary>
 public static class FileName
 {
-    /// <summary>The characters no file system this product runs on may have in a name.</summary>
+    /// <summary>The characters that a supported file system does not allow in a name.</summary>
     private static readonly System.Buffers.SearchValues<char> Unsafe =
         System.Buffers.SearchValues.Create([.. "/\\:*?\"<>|", .. Enumerable.Range(0, 32).Select(code => (char)code)]);
 
-    /// <summary>A name, without ending, for a uid. One that had to be changed has a hash, so that no two uids get one name.</summary>
+    /// <summary>A name without extension for a uid. A changed uid gets a hash, so that different uids have different names.</summary>
     public static string Of(string uid)
     {
         ArgumentNullException.ThrowIfNull(uid);
         return Safe(uid) == uid ? uid : Distinct(uid);
     }
 
-    /// <summary>A name that no other uid gets, however file systems compare names.</summary>
+    /// <summary>A unique name of a uid for all ways in which file systems compare names.</summary>
     internal static string Distinct(string uid) =>
         $"{Safe(uid)}-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(uid)), 0, 4).ToLowerInvariant()}";
 
-    /// <summary>A name for a title: never a way out of its folder, and one Windows takes too.</summary>
+    /// <summary>A name for a title that stays in its folder and is valid on Windows.</summary>
     internal static string Safe(string title)
     {
         string name = string.Concat(title.Select(character => Unsafe.Contains(character) ? '_' : character)).Trim().TrimEnd('.', ' ');
         return name.Length == 0 ? "_" : IsDevice(name) ? $"_{name}" : name;
     }
 
-    /// <summary>Whether Windows takes a name for a device's, whatever follows a dot: https://learn.microsoft.com/windows/win32/fileio/naming-a-file</summary>
+    /// <summary>Whether Windows reads a name as a device, with any extension: https://learn.microsoft.com/windows/win32/fileio/naming-a-file</summary>
     private static bool IsDevice(string name)
     {
         string device = name.Split('.')[0].TrimEnd().ToUpperInvariant();

@@ -5,16 +5,16 @@ using System.Text.Unicode;
 
 namespace TokenDashboard;
 
-/// <summary>Reads JSON that anybody may have made: a small text may stand for values that fill the memory.</summary>
+/// <summary>Reads untrusted JSON: a small text can contain values that fill the memory.</summary>
 internal static class JsonInput
 {
-    /// <summary>The most values and names in one text. A dashboard of 200 panels has some 50,000.</summary>
+    /// <summary>The maximum number of values and names in one text. A dashboard of 200 panels has some 50,000.</summary>
     private const int MaxValues = 2_000_000;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Reads JSON; of a name that stands twice in an object nobody knows which one counts, so it is refused.</summary>
-    /// <exception cref="JsonException">It is not JSON, too large, nested too deeply, or holds half of a character.</exception>
+    /// <summary>Reads JSON. Duplicate names in an object are ambiguous, so they are refused.</summary>
+    /// <exception cref="JsonException">It is not JSON, too large, nested too deeply, or contains half of a surrogate pair.</exception>
     internal static JsonNode? Parse(string text, bool lenient = false)
     {
         try
@@ -27,7 +27,7 @@ internal static class JsonInput
         }
     }
 
-    /// <summary>Reads JSON in UTF-8; bytes that are none count as replacement characters.</summary>
+    /// <summary>Reads JSON in UTF-8; invalid bytes become replacement characters.</summary>
     /// <exception cref="JsonException">As of text.</exception>
     internal static JsonNode? Parse(ReadOnlySpan<byte> utf8, bool lenient = false)
     {
@@ -47,7 +47,7 @@ internal static class JsonInput
         for (int values = 0; reader.Read();)
         {
             if (reader.TokenType is not (JsonTokenType.EndArray or JsonTokenType.EndObject) && ++values > MaxValues)
-                throw new JsonException($"It holds more than {MaxValues} values.");
+                throw new JsonException($"It contains more than {MaxValues} values.");
             if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
             {
                 try
@@ -56,7 +56,7 @@ internal static class JsonInput
                 }
                 catch (InvalidOperationException exception)
                 {
-                    // Whoever asked for this text later would get the exception.
+                    // A later access to this text would throw.
                     throw HalfCharacter(exception);
                 }
             }
@@ -64,5 +64,5 @@ internal static class JsonInput
     }
 
     private static JsonException HalfCharacter(Exception exception) =>
-        new("It holds half of a character, a surrogate such as \\ud83d without its other half.", exception);
+        new("It contains half of a surrogate pair, such as \\ud83d.", exception);
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace TokenDashboard;
 
-/// <summary>Reads JSON from elsewhere: what is missing or of another type than expected is nothing, never an exception.</summary>
+/// <summary>Reads untrusted JSON: a missing value, or one of another type, is null and never an exception.</summary>
 internal static class JsonReading
 {
     internal static JsonNode? Child(this JsonNode? node, string key) => node is JsonObject json ? json[key] : null;
@@ -28,10 +28,10 @@ internal static class JsonReading
 
     internal static bool Flag(this JsonNode? node, string key) => Child(node, key)?.GetValueKind() == JsonValueKind.True;
 
-    /// <summary>A whole number as it was read; null for anything else.</summary>
+    /// <summary>A whole number; null for anything else.</summary>
     internal static long? Whole(this JsonNode? node, string key) => Child(node, key) is JsonValue value && value.TryGetValue(out long number) ? number : null;
 
-    // By way of the text, because nodes that code made hold integers, which do not convert themselves.
+    // Converted from text, because nodes that code created contain integers, which are not converted.
     internal static double? Number(this JsonNode? node, string key) =>
         Child(node, key) is JsonValue value && value.GetValueKind() == JsonValueKind.Number
             && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;

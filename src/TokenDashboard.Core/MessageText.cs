@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace TokenDashboard;
 
-/// <summary>Makes texts for people of texts that others chose: names in a store, titles on a server, what a proxy answered.</summary>
+/// <summary>Creates messages from untrusted text: names in a store, titles on a server, responses of a proxy.</summary>
 public static class MessageText
 {
     private const char Replacement = '\uFFFD';
 
     /// <summary>
-    /// A message without what a terminal would obey and without what the connections in use sign in with. Line breaks become spaces, so
-    /// that no name looks like a message of its own.
+    /// A message without control characters and without the secrets of connections in use. Line breaks become spaces, so
+    /// that a name cannot look like a separate message.
     /// </summary>
     public static string Clean(string message)
     {
@@ -17,7 +17,7 @@ public static class MessageText
         return Visible(Secrets.MaskInMessage(message), breaks: ' ');
     }
 
-    /// <summary>A text without what a terminal would obey: control characters, and marks that turn the direction of what follows.</summary>
+    /// <summary>A text without control characters and marks that change the direction of text.</summary>
     public static string Visible(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -28,7 +28,7 @@ public static class MessageText
         ? string.Concat(text.Select(character => character is '\n' or '\r' or '\t' ? breaks : IsObeyed(character) ? Replacement : character))
         : text;
 
-    /// <summary>Of the characters that only format, those that join the letters of words and emoji are harmless: U+200C and U+200D.</summary>
+    /// <summary>The format characters that join letters and emoji are harmless: U+200C and U+200D.</summary>
     private static bool IsObeyed(char character) => char.GetUnicodeCategory(character) switch
     {
         UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,

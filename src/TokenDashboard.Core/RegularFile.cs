@@ -3,25 +3,25 @@ using System.Formats.Tar;
 namespace TokenDashboard;
 
 /// <summary>
-/// Reads files that anybody may have made. Opening a pipe waits for its writer, and a device may have no end: only regular files are
-/// opened, and of them no more is read than was asked for.
+/// Reads untrusted files. Opening a pipe waits for its writer, and a device can be endless: only regular files are
+/// opened, and only up to a limit.
 /// </summary>
 public static class RegularFile
 {
-    /// <summary>The most that is read of a dashboard, of definitions or of a provisioning file.</summary>
+    /// <summary>The maximum size of a dashboard, of definitions or of a provisioning file.</summary>
     public const long MaxDocumentBytes = 64L * 1024 * 1024;
 
-    /// <summary>Opens a file to read. It may be written, renamed or removed meanwhile.</summary>
+    /// <summary>Opens a file for reading. It can be written, renamed or removed at the same time.</summary>
     /// <param name="path">The file, or a link to it.</param>
     /// <param name="maxBytes">The largest size that is opened.</param>
-    /// <exception cref="IOException">There is none, it is larger, or it is a pipe, a socket or a device.</exception>
+    /// <exception cref="IOException">It does not exist, it is larger, or it is a pipe, a socket or a device.</exception>
     /// <exception cref="UnauthorizedAccessException">This account may not read it.</exception>
     public static FileStream Open(string path, long maxBytes)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var link = new FileInfo(path);
         string target = link.LinkTarget is null ? link.FullName : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-        // Of a folder, and of what is missing, it throws.
+        // It throws for a folder and for a missing file.
         long length = new FileInfo(target).Length;
         if (length > maxBytes)
             throw TooLarge(path, maxBytes);
@@ -31,7 +31,7 @@ public static class RegularFile
         var stream = new FileStream(target, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         if (!stream.CanSeek)
         {
-            // A pipe that took the file's place just now.
+            // A pipe that has just replaced the file.
             stream.Dispose();
             throw NotRegular(path);
         }
@@ -48,7 +48,7 @@ public static class RegularFile
         using FileStream stream = Open(path, maxBytes);
         using var content = new MemoryStream();
         byte[] buffer = new byte[64 * 1024];
-        // Files that grow, and those of /proc, hold more than their size says.
+        // Growing files, and those in /proc, contain more than their size.
         for (int read; (read = stream.Read(buffer)) > 0;)
         {
             content.Write(buffer.AsSpan(0, read));
@@ -58,7 +58,7 @@ public static class RegularFile
         return content.ToArray();
     }
 
-    /// <summary>Reads a file of UTF-8, or of what its byte order mark says.</summary>
+    /// <summary>Reads a file in UTF-8, or in the encoding of its byte order mark.</summary>
     /// <param name="path">The file, or a link to it.</param>
     /// <param name="maxBytes">The largest size that is read.</param>
     /// <exception cref="IOException">As <see cref="Open"/>.</exception>
@@ -69,7 +69,7 @@ public static class RegularFile
         return reader.ReadToEnd();
     }
 
-    /// <summary>Whether a file holds exactly these bytes, however large it is.</summary>
+    /// <summary>Whether a file contains exactly these bytes, for any size.</summary>
     /// <exception cref="IOException">As <see cref="Open"/>.</exception>
     /// <exception cref="UnauthorizedAccessException">This account may not read it.</exception>
     internal static bool Holds(string path, byte[] content)
@@ -79,7 +79,7 @@ public static class RegularFile
         return stream.Length == content.Length && stream.ReadAtLeast(held, held.Length, throwOnEndOfStream: false) == held.Length && held.AsSpan().SequenceEqual(content);
     }
 
-    /// <summary>What a file is, without opening it. .NET tells it nowhere but in the entry it would write for it into an archive.</summary>
+    /// <summary>The type of a file, without opening it. In .NET, only an archive entry for the file contains it.</summary>
     private static bool IsRegular(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -93,7 +93,7 @@ public static class RegularFile
     }
 
     private static IOException TooLarge(string path, long maxBytes) =>
-        new($"'{path}' is larger than {(maxBytes >= 1 << 20 ? $"{maxBytes >> 20} MiB" : $"{maxBytes} bytes")}, the most that is read of such a file.");
+        new($"'{path}' is larger than {(maxBytes >= 1 << 20 ? $"{maxBytes >> 20} MiB" : $"{maxBytes} bytes")}, the maximum for such a file.");
 
-    private static IOException NotRegular(string path) => new($"'{path}' is a pipe, a socket or a device. Give a regular file.");
+    private static IOException NotRegular(string path) => new($"'{path}' is a pipe, a socket or a device. Use a regular file.");
 }

@@ -6,20 +6,20 @@ using System.Text.RegularExpressions;
 namespace TokenDashboard;
 
 /// <summary>
-/// What one connection signs in with, to keep it out of texts for people. A server or proxy may repeat the request's headers anywhere, so
-/// they are looked for as they are, in part, and behind the usual encodings. Data is never put through it.
+/// The secrets of a connection, to mask them in messages. A server or a proxy can repeat the request's headers anywhere, so
+/// secrets are searched in plain text, in part, and in the usual encodings. Data is never masked.
 /// </summary>
 internal sealed partial class Secrets : IDisposable
 {
     private const string Mask = "***";
 
-    /// <summary>Of a secret as long as this, each part as long as this counts; a shorter one only as a whole word.</summary>
+    /// <summary>Parts of this length are masked; a shorter secret only as a whole word.</summary>
     private const int ShortestPart = 8;
 
-    /// <summary>Chance makes shorter ones out of anything that is decoded.</summary>
+    /// <summary>Decoded text contains shorter ones by chance.</summary>
     private const int ShortestEncoded = 4;
 
-    /// <summary>An echo may be encoded twice, as in a page that quotes JSON.</summary>
+    /// <summary>An echo can be encoded twice, as in a page that quotes JSON.</summary>
     private const int MaxLayers = 3;
 
     private static readonly ConcurrentDictionary<Secrets, bool> InUse = [];
@@ -30,8 +30,8 @@ internal sealed partial class Secrets : IDisposable
     internal Secrets() => InUse[this] = true;
 
     /// <summary>
-    /// Masks the secrets that are in use in a message that has names and this product's own words in it. Only those count that no name
-    /// or word can be: a password that is a word is one of the words there, not an echo.
+    /// Masks the secrets in use in a message with names and words of this module. Only secrets that cannot be a name
+    /// or a word are masked: a password that is a word could be part of the message.
     /// </summary>
     internal static string MaskInMessage(string message)
     {
@@ -40,7 +40,7 @@ internal sealed partial class Secrets : IDisposable
         return message;
     }
 
-    /// <summary>Remembers a secret.</summary>
+    /// <summary>Registers a secret.</summary>
     internal void Add(string secret)
     {
         if (secret.Length == 0)
@@ -50,10 +50,10 @@ internal sealed partial class Secrets : IDisposable
             _unmistakable.Add(secret);
     }
 
-    /// <summary>Masks the secrets in words of a server's own choice.</summary>
+    /// <summary>Masks the secrets in text of a server.</summary>
     internal string MaskIn(string words) => Masked(words, _all);
 
-    /// <summary>Ends the masking in messages; its connection has ended.</summary>
+    /// <summary>Stops the masking in messages after the connection ended.</summary>
     public void Dispose() => InUse.TryRemove(this, out _);
 
     private static string Masked(string text, List<string> secrets)
@@ -114,7 +114,7 @@ internal sealed partial class Secrets : IDisposable
         return text;
     }
 
-    /// <summary>Whether something that may be Base64, or a piece of it cut out anywhere, is a text with a secret.</summary>
+    /// <summary>Whether a text that may be Base64, or any part of it, contains a secret.</summary>
     private static bool HoldsSecret(string run, List<string> secrets)
     {
         string letters = run.Replace('-', '+').Replace('_', '/');

@@ -4,18 +4,18 @@ using System.Management.Automation.Runspaces;
 using System.Resources;
 using Microsoft.PowerShell;
 
-// tokendash: PowerShell's own console host with the module imported, where PowerShell is not installed.
+// tokendash: PowerShell's own console host with the module imported, for machines without PowerShell.
 
-// On the path, too: runspaces and processes that start from here find the module by its name.
+// Also on the path, so that runspaces and processes that are started here find the module by name.
 string modules = Path.Combine(AppContext.BaseDirectory, "Modules");
 string? path = Environment.GetEnvironmentVariable("PSModulePath");
 Environment.SetEnvironmentVariable("PSModulePath", string.IsNullOrEmpty(path) ? modules : $"{modules}{Path.PathSeparator}{path}");
 
-// A monitoring tool on a server does not call home, and a new PowerShell comes with a new tokendash.
+// Telemetry and update checks are disabled. A new PowerShell needs a new tokendash.
 Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
 Environment.SetEnvironmentVariable("POWERSHELL_UPDATECHECK", "Off");
 
-// Who brings a session of their own gets that; the commands load when they are called.
+// With a custom session configuration, the module loads when a command is called.
 if (args.Any(word => word.TrimStart('-', '/').Equals("ConfigurationFile", StringComparison.OrdinalIgnoreCase)))
     return UnmanagedPSEntry.Start(args, args.Length);
 

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace TokenDashboard;
 
-/// <summary>Makes every error record of the module: the ErrorId is the name of an <see cref="ErrorCode"/>, the category follows from it.</summary>
+/// <summary>Creates all error records of the module: the ErrorId is the name of an <see cref="ErrorCode"/>, the category follows from it.</summary>
 internal static class Errors
 {
     internal static ErrorRecord ToErrorRecord(this TokenDashboardException exception)
@@ -43,7 +43,7 @@ internal static class Errors
         _ => ErrorCategory.InvalidOperation,
     };
 
-    /// <summary>Whether a failure is the server's rather than one dashboard's.</summary>
+    /// <summary>Whether a failure belongs to the server, not to one dashboard.</summary>
     internal static bool EndsEverything(this ErrorCode code) =>
         code is ErrorCode.GrafanaUnreachable or ErrorCode.GrafanaBusy or ErrorCode.GrafanaTlsFailed or ErrorCode.GrafanaTimeout or ErrorCode.GrafanaUnauthorized
             or ErrorCode.GrafanaNotJson;

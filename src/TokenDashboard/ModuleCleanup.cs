@@ -3,7 +3,7 @@ using TokenDashboard.Parameters;
 
 namespace TokenDashboard;
 
-/// <summary>Forgets the session's secrets when the module is removed; its assemblies stay loaded.</summary>
+/// <summary>Removes the session's secrets when the module is removed; its assemblies stay loaded.</summary>
 public sealed class ModuleCleanup : IModuleAssemblyCleanup
 {
     /// <inheritdoc/>

@@ -5,11 +5,11 @@ using TokenDashboard.Grafana.Queries;
 
 namespace TokenDashboard.Engines;
 
-/// <summary>The engines that dashboards and alert rules can ask.</summary>
+/// <summary>The engines of dashboards and alert rules.</summary>
 internal static class PanelEngines
 {
     private static readonly IPanelEngine[] All = [new SqlitePanels(), new ClickHousePanels()];
 
-    /// <summary>The engine whose SQL a plugin runs.</summary>
+    /// <summary>The engine of a plugin.</summary>
     public static IPanelEngine Of(DataSourcePlugin plugin) => All.Single(engine => engine.Plugin == plugin);
 }

@@ -3,27 +3,27 @@ using YamlDotNet.Core;
 namespace TokenDashboard.Engines;
 
 /// <summary>
-/// Finds the store a command means when it names none: the environment variable <c>TOKENDASHBOARD_DATABASE</c>, else
+/// Finds the default store: the environment variable <c>TOKENDASHBOARD_DATABASE</c>, else
 /// <c>logging.sqlite.database</c> of Observicia's configuration file.
 /// </summary>
 public static class StoreLocator
 {
-    /// <summary>Holds the path of the default store.</summary>
+    /// <summary>The environment variable with the path of the default store.</summary>
     public const string DatabaseVariable = "TOKENDASHBOARD_DATABASE";
 
-    /// <summary>Holds the path of Observicia's configuration file, as Observicia itself reads it.</summary>
+    /// <summary>The environment variable with the path of Observicia's configuration file, as in Observicia.</summary>
     public const string ConfigurationVariable = "OBSERVICIA_CONFIG_FILE";
 
-    /// <summary>The configuration file Observicia looks for in its working directory.</summary>
+    /// <summary>The default configuration file of Observicia in the working directory.</summary>
     public const string ConfigurationFile = "observicia_config.yaml";
 
-    /// <summary>It stands in whatever folder one works in, and is read at each completion.</summary>
+    /// <summary>It is in the current folder, and is read at each tab completion.</summary>
     private const int MaxConfigurationBytes = 1024 * 1024;
 
-    /// <summary>The path of the default store. Whether there is a store is not looked at.</summary>
-    /// <param name="workingDirectory">What relative paths start from.</param>
+    /// <summary>The path of the default store. Its existence is not checked.</summary>
+    /// <param name="workingDirectory">The base of relative paths.</param>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.StoreNotSpecified"/>: nothing names a store. <see cref="ErrorCode.ConfigurationInvalid"/>: the configuration file is not YAML, or no regular file of at most 1 MiB.
+    /// <see cref="ErrorCode.StoreNotSpecified"/>: no store is specified. <see cref="ErrorCode.ConfigurationInvalid"/>: the configuration file is not YAML, or no regular file of at most 1 MiB.
     /// </exception>
     public static string FindDefault(string workingDirectory)
     {
@@ -38,15 +38,15 @@ public static class StoreLocator
         {
             if (DatabaseOf(configuration) is { } path)
                 return Path.GetFullPath(path, workingDirectory);
-            found = "which names none or has logging.sqlite.enabled off";
+            found = "which specifies none or has logging.sqlite.enabled off";
         }
         throw new TokenDashboardException(
             ErrorCode.StoreNotSpecified,
-            $"Which store? Give -Database PATH, or set the environment variable {DatabaseVariable}, or name it as logging.sqlite.database in Observicia's "
+            $"No store is specified. Use -Database PATH, set the environment variable {DatabaseVariable}, or set logging.sqlite.database in Observicia's "
             + $"configuration file (looked for at '{configuration}', {found}).");
     }
 
-    // A shell expands ~ only where it is not quoted, and -Database takes it either way.
+    // A shell expands ~ only without quotes, and -Database accepts both.
     private static string WithHome(string path) => path is ['~'] or ['~', '/' or '\\', ..]
         ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + path[1..]
         : path;
@@ -66,7 +66,7 @@ public static class StoreLocator
         {
             throw new TokenDashboardException(
                 ErrorCode.ConfigurationInvalid,
-                $"Observicia's configuration file '{configuration}' cannot be read: {exception.Message} Correct it, or give -Database PATH.",
+                $"Observicia's configuration file '{configuration}' cannot be read: {exception.Message} Correct it, or use -Database PATH.",
                 exception,
                 configuration);
         }

@@ -8,7 +8,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines;
 
-/// <summary>Opens the stores that a command names.</summary>
+/// <summary>Opens stores.</summary>
 public static class TelemetryStores
 {
     /// <summary>Whether a reference is an address rather than a path.</summary>
@@ -23,10 +23,10 @@ public static class TelemetryStores
             return reference;
         if (Uri.TryCreate(reference, UriKind.Absolute, out Uri? address) && address.IsFile)
             return address.LocalPath;
-        // An address may hold a password.
+        // An address can contain a password.
         string scheme = reference[..reference.IndexOf(':', StringComparison.Ordinal)];
         throw new TokenDashboardException(
-            ErrorCode.StoreEngineUnknown, $"This command cannot use a store whose address begins with '{scheme}:'. Give the path of a SQLite database file{(scheme == ClickHouseAddress.Scheme ? "" : ", or where a command reads requests, an address such as clickhouse://host:8123/database")}.", target: scheme);
+            ErrorCode.StoreEngineUnknown, $"This command does not support addresses that begin with '{scheme}:'. Use the path of a SQLite database file{(scheme == ClickHouseAddress.Scheme ? "" : ", or where a command reads requests, an address such as clickhouse://host:8123/database")}.", target: scheme);
     }
 
     /// <summary>The path of a store that is a file, or the address of ClickHouse.</summary>
@@ -36,16 +36,16 @@ public static class TelemetryStores
     /// </exception>
     public static string PathOrAddressOf(string reference) => ClickHouseAddress.Matches(reference) ? ClickHouseAddress.Parse(reference).ToString() : PathOf(reference);
 
-    /// <summary>Opens a store, a server by the environment's user.</summary>
+    /// <summary>Opens a store. The environment contains the user of a server.</summary>
     /// <param name="reference">Its full path, or its address.</param>
-    /// <param name="cancellation">Stops whatever query is running.</param>
+    /// <param name="cancellation">Stops the running query.</param>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public static ITelemetryStore Open(string reference, CancellationToken cancellation) => Open(reference, null, cancellation);
 
     /// <summary>Opens a store.</summary>
     /// <param name="reference">Its full path, or its address.</param>
-    /// <param name="credential">Who signs in to a server; null for the environment's user.</param>
-    /// <param name="cancellation">Stops whatever query is running.</param>
+    /// <param name="credential">The credential for a server; null for the environment's user.</param>
+    /// <param name="cancellation">Stops the running query.</param>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public static ITelemetryStore Open(string reference, NetworkCredential? credential, CancellationToken cancellation) => ClickHouseAddress.Matches(reference)
         ? new ClickHouseStore(reference, credential, null, cancellation)
@@ -53,10 +53,10 @@ public static class TelemetryStores
 
     /// <summary>Opens stores, and closes them after the work.</summary>
     /// <param name="references">Full paths, or addresses.</param>
-    /// <param name="credential">Who signs in to servers; null for the environment's user.</param>
-    /// <param name="isChosen">Whether a source is among those asked for; null for all.</param>
-    /// <param name="work">Takes the open stores.</param>
-    /// <param name="cancellation">Stops whatever query is running.</param>
+    /// <param name="credential">The credential for servers; null for the environment's user.</param>
+    /// <param name="isChosen">Selects sources; null for all.</param>
+    /// <param name="work">Receives the open stores.</param>
+    /// <param name="cancellation">Stops the running query.</param>
     /// <exception cref="TokenDashboardException">Those of <see cref="Open(IReadOnlyList{string}, NetworkCredential, Func{string, bool}, CancellationToken)"/>, and of the work.</exception>
     public static T Use<T>(
         IReadOnlyList<string> references, NetworkCredential? credential, Func<string, bool>? isChosen, Func<IReadOnlyList<ITelemetryStore>, T> work, CancellationToken cancellation)
@@ -75,16 +75,16 @@ public static class TelemetryStores
 
     /// <summary>The state of the prices that a store has for panels and alert rules; null in engines without.</summary>
     /// <param name="store">The open store.</param>
-    /// <param name="prices">The price list in force.</param>
+    /// <param name="prices">The current price list.</param>
     public static string? StateOfPrices(ITelemetryStore store, PriceList prices) => (store as SqliteStore)?.StateOfPrices(prices);
 
-    /// <summary>Opens stores, each file under a source that tells it from the others.</summary>
-    /// <param name="references">Full paths, or addresses. One that is named twice is one store.</param>
-    /// <param name="credential">Who signs in to servers; null for the environment's user.</param>
-    /// <param name="isChosen">Whether a source is among those asked for; null for all. Files of other sources are not opened.</param>
-    /// <param name="cancellation">Stops whatever query is running.</param>
+    /// <summary>Opens stores, each file with a distinct source.</summary>
+    /// <param name="references">Full paths, or addresses. Duplicates are one store.</param>
+    /// <param name="credential">The credential for servers; null for the environment's user.</param>
+    /// <param name="isChosen">Selects sources; null for all. Files of other sources are not opened.</param>
+    /// <param name="cancellation">Stops the running query.</param>
     /// <exception cref="TokenDashboardException">
-    /// One of the codes that begin with <c>Store</c>. <see cref="ErrorCode.StoreSourceNotFound"/>: none of the sources is asked for.
+    /// One of the codes that begin with <c>Store</c>. <see cref="ErrorCode.StoreSourceNotFound"/>: no source is selected.
     /// </exception>
     public static IReadOnlyList<ITelemetryStore> Open(IReadOnlyList<string> references, NetworkCredential? credential, Func<string, bool>? isChosen, CancellationToken cancellation)
     {
@@ -119,7 +119,7 @@ public static class TelemetryStores
             }
             return open.Count > 0 ? open : throw new TokenDashboardException(
                 ErrorCode.StoreSourceNotFound,
-                $"None of the stores has the source that -Source asks for. The sources are: {(others.Count == 0 ? "none" : string.Join(", ", others))}.",
+                $"No store matches -Source. The sources are: {(others.Count == 0 ? "none" : string.Join(", ", others))}.",
                 target: others.FirstOrDefault() ?? stores[0]);
         }
         catch
@@ -138,7 +138,7 @@ public static class TelemetryStores
             store.Dispose();
     }
 
-    /// <summary>The shortest ends of paths that tell them apart: mostly the names of the files.</summary>
+    /// <summary>The shortest distinct ends of paths: usually the names of the files.</summary>
     internal static string[] SourcesOf(string[] paths)
     {
         string[][] parts = [.. paths.Select(path => path.Split('/', '\\'))];

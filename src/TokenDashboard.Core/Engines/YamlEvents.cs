@@ -4,18 +4,18 @@ using YamlDotNet.Core.Events;
 namespace TokenDashboard.Engines;
 
 /// <summary>
-/// A YAML document as the parser's events, to look single values up in. Nodes are never made of them: making, hashing and comparing those
-/// of a document that means harm takes the whole stack, or for ever.
+/// The parser's events of a YAML document, for reading single values. Nodes are never created: creating, hashing and comparing those
+/// of a malicious document can use the whole stack, or take forever.
 /// </summary>
 internal sealed class YamlEvents
 {
-    /// <summary>Far deeper than configurations are.</summary>
+    /// <summary>Much deeper than any configuration.</summary>
     private const int MaxDepth = 64;
 
     private readonly List<ParsingEvent> _events = [];
     private readonly Dictionary<AnchorName, int> _anchors = [];
 
-    /// <exception cref="YamlException">It is not YAML, or nested more deeply than any configuration.</exception>
+    /// <exception cref="YamlException">It is not YAML, or nested too deeply.</exception>
     internal YamlEvents(TextReader reader)
     {
         var parser = new Parser(reader);
@@ -33,10 +33,10 @@ internal sealed class YamlEvents
         }
     }
 
-    /// <summary>Where the document's value is; null for an empty one.</summary>
+    /// <summary>The position of the document's value; null for an empty one.</summary>
     internal int? Root => _events.Count == 0 ? null : 0;
 
-    /// <summary>Where a key's value is; null where there is none. Of a key that stands twice the last one counts, as for PyYAML.</summary>
+    /// <summary>The position of a key's value; null if there is none. The last of duplicate keys applies, as in PyYAML.</summary>
     internal int? Value(int? mapping, string key)
     {
         if (Follow(mapping) is not { } start || _events[start] is not MappingStart)
@@ -58,7 +58,7 @@ internal sealed class YamlEvents
     private int? Follow(int? at) =>
         at is { } index && _events[index] is AnchorAlias alias ? _anchors.TryGetValue(alias.Value, out int target) ? target : null : at;
 
-    /// <summary>Where the value that begins somewhere ends.</summary>
+    /// <summary>The end of the value that begins at a position.</summary>
     private int After(int at)
     {
         int depth = 0;

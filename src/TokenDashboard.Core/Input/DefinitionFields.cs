@@ -6,8 +6,8 @@ using System.Text;
 namespace TokenDashboard.Input;
 
 /// <summary>
-/// The fields of a definition. Everything that is wrong with them is gathered, so that it can be reported at once. A field without a value,
-/// or with an empty text as from an empty cell of a CSV file, is not given.
+/// The fields of a definition. All errors are collected and reported together. A field without a value,
+/// or with an empty string, as from an empty cell of a CSV file, is missing.
 /// </summary>
 internal class DefinitionFields
 {
@@ -17,8 +17,8 @@ internal class DefinitionFields
     /// <param name="fields">Names with values.</param>
     /// <param name="known">The known names, in any case.</param>
     /// <param name="path">The path of the definition in another one; empty for none.</param>
-    /// <param name="faults">The list of faults; null for a new one.</param>
-    /// <param name="what">What the fields belong to, for the error message, if the path does not say.</param>
+    /// <param name="faults">The list of errors; null for a new one.</param>
+    /// <param name="what">The owner of the fields, for the error message, if it is not in the path.</param>
     internal DefinitionFields(
         IEnumerable<KeyValuePair<string, object?>> fields, IReadOnlyList<string> known, string path = "", List<DefinitionFault>? faults = null, string what = "")
     {
@@ -49,7 +49,7 @@ internal class DefinitionFields
 
     internal void Fault(string name, string problem) => Faults.Add(new DefinitionFault(PathOf(name), problem));
 
-    /// <summary>A value as it was given; null if it was not, which is a fault of a required field.</summary>
+    /// <summary>The original value; null if missing, which is an error for a required field.</summary>
     internal object? Value(string name, bool required = false)
     {
         if (!_values.TryGetValue(name, out object? value) && required)
@@ -58,7 +58,7 @@ internal class DefinitionFields
         IEnumerable<object?> texts = value is IEnumerable<KeyValuePair<string, object?>> pairs ? pairs.SelectMany(pair => new[] { pair.Key, pair.Value }) : Items(value ?? "");
         if (texts.OfType<string>().Any(HasHalfCharacter))
         {
-            Fault(name, "contains half of a character, a surrogate without its other half");
+            Fault(name, "contains half of a surrogate pair");
             return null;
         }
         return value;
@@ -88,7 +88,7 @@ internal class DefinitionFields
         return text;
     }
 
-    /// <summary>One of some words, in any case.</summary>
+    /// <summary>One of several words, in any case.</summary>
     internal string? Word(string name, IReadOnlyList<string> words, bool required = false)
     {
         if (Text(name, 100, required) is not { } text)
@@ -99,7 +99,7 @@ internal class DefinitionFields
         return match;
     }
 
-    /// <summary>One of an enumeration's names, in any case; numbers are not taken.</summary>
+    /// <summary>One of an enumeration's names, in any case; numbers are not accepted.</summary>
     internal T? Choice<T>(string name, bool required = false)
         where T : struct, Enum => Word(name, Enum.GetNames<T>(), required) is { } match ? Enum.Parse<T>(match) : null;
 
@@ -119,7 +119,7 @@ internal class DefinitionFields
         return null;
     }
 
-    /// <summary>A number from 0 on with all its decimals.</summary>
+    /// <summary>A number of 0 or more with all its decimals.</summary>
     internal decimal? Decimal(string name, bool required = false, decimal largest = decimal.MaxValue)
     {
         if (Value(name, required) is not { } value)
@@ -153,7 +153,7 @@ internal class DefinitionFields
     {
         string?[] texts = Value(name) is { } value ? [.. Items(value).Select(Scalar)] : [];
         string? fault = texts.Contains(null) ? "must be a text or a list of texts"
-            : !blank && texts.Any(string.IsNullOrWhiteSpace) ? "has an empty text; remove it, or give one"
+            : !blank && texts.Any(string.IsNullOrWhiteSpace) ? "has an empty text; remove it, or add a text"
             : null;
         if (fault is not null)
             Fault(name, fault);
@@ -177,7 +177,7 @@ internal class DefinitionFields
         return map;
     }
 
-    /// <summary>The definitions in a list, each with its path. What is not a definition is a fault and left out. A single one needs no list around it.</summary>
+    /// <summary>The definitions in a list, each with its path. An item that is not a definition is an error and omitted. A single one needs no list.</summary>
     internal IEnumerable<DefinitionFields> Definitions(string name, IReadOnlyList<string> known)
     {
         foreach ((object? item, string path) in Places(name))
@@ -191,7 +191,7 @@ internal class DefinitionFields
     internal IEnumerable<(object? Item, string Path)> Places(string name) =>
         Value(name) is { } value ? Items(value).Select((item, index) => (item, $"{PathOf(name)}[{index}]")) : [];
 
-    /// <summary>The fields that an item is; null, and a fault, if it is something else.</summary>
+    /// <summary>The fields of an item; null with an error if it has none.</summary>
     internal IEnumerable<KeyValuePair<string, object?>>? FieldsOf(object? item, string path)
     {
         if (item is not IEnumerable<KeyValuePair<string, object?>>)

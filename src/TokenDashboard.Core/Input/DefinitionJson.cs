@@ -8,9 +8,9 @@ internal static class DefinitionJson
 {
     /// <summary>Reads definitions from JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
     /// <param name="json">The text.</param>
-    /// <param name="source">Where it came from, for the error message.</param>
+    /// <param name="source">The source, for the error message.</param>
     /// <param name="code">The code of the error.</param>
-    /// <param name="what">What one of them is, for the error message.</param>
+    /// <param name="what">The kind of definition, for the error message.</param>
     /// <exception cref="TokenDashboardException">It is not JSON, or not objects.</exception>
     internal static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source, ErrorCode code, string what)
     {
@@ -26,13 +26,13 @@ internal static class DefinitionJson
         }
         IEnumerable<JsonNode?> items = node is JsonArray list ? list : [node];
         if (!items.Any())
-            throw new TokenDashboardException(code, $"'{source}' contains an empty list. Give {what}, or a list of them in [ ].", target: source);
+            throw new TokenDashboardException(code, $"'{source}' contains an empty list. Use {what}, or a list of them in [ ].", target: source);
         return [.. items.Select(item => item is JsonObject
             ? (IReadOnlyDictionary<string, object?>)Plain(item)!
-            : throw new TokenDashboardException(code, $"'{source}' contains something that is not a JSON object. Give {what}, or a list of them in [ ].", target: source))];
+            : throw new TokenDashboardException(code, $"'{source}' contains a value that is not a JSON object. Use {what}, or a list of them in [ ].", target: source))];
     }
 
-    /// <summary>A plain value as JSON; names in their order. What is nested too deeply is an empty text.</summary>
+    /// <summary>A plain value as JSON; names in their order. Content that is nested too deeply is an empty string.</summary>
     internal static JsonNode? ToNode(object? value, int depth = 0) => value switch
     {
         not string and System.Collections.IEnumerable when depth > 32 => "",

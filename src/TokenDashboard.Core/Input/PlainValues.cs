@@ -5,12 +5,12 @@ using YamlDotNet.Core.Events;
 
 namespace TokenDashboard.Input;
 
-/// <summary>Makes plain values of JSON and YAML, as <see cref="DefinitionFields"/> reads them: texts, decimals, true and false, lists, and names with values.</summary>
+/// <summary>Creates plain values from JSON and YAML, as <see cref="DefinitionFields"/> reads them: texts, decimals, true and false, lists, and names with values.</summary>
 internal static class PlainValues
 {
     private const int MaxDepth = 64;
 
-    /// <summary>JSON as plain values. A list is read when it is looked at; a number that is no decimal stays text.</summary>
+    /// <summary>JSON as plain values. A list is read on access; a number that is not a decimal stays text.</summary>
     internal static object? Of(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object => element.EnumerateObject().Select(field => KeyValuePair.Create(field.Name, Of(field.Value))).ToList(),
@@ -24,12 +24,12 @@ internal static class PlainValues
 
     /// <summary>YAML as plain values.</summary>
     /// <param name="reader">The text, of one document.</param>
-    /// <param name="lines">Takes the line on which each value begins, by its path as <see cref="DefinitionFault.Path"/> has it.</param>
+    /// <param name="lines">Receives the line on which each value begins, by its path as <see cref="DefinitionFault.Path"/> has it.</param>
     /// <exception cref="YamlException">It is not YAML, nested too deeply, or has an anchor.</exception>
     internal static object? OfYaml(TextReader reader, Dictionary<string, long> lines)
     {
         var parser = new Parser(reader);
-        // Each event is looked at before the next is parsed; a document's start is no value.
+        // Each event is read before the next is parsed; a document's start is not a value.
         Next(parser);
         if (Next(parser) is StreamEnd)
             return null;
@@ -45,9 +45,9 @@ internal static class PlainValues
         lines[path] = start.Start.Line;
         if (depth > MaxDepth)
             throw Problem(start, $"It is nested more than {MaxDepth} levels deep.");
-        // Copies of a value in itself make a small text stand for values without end.
+        // With copies of a value in itself, a small text could contain infinite values.
         if (start is AnchorAlias or NodeEvent { Anchor.IsEmpty: false })
-            throw Problem(start, "Anchors and aliases are not read. Write the value out.");
+            throw Problem(start, "Anchors and aliases are not supported. Write the value instead.");
         Next(parser);
         if (start is Scalar scalar)
             return scalar.Style == ScalarStyle.Plain ? Plain(scalar.Value) : scalar.Value;
@@ -68,7 +68,7 @@ internal static class PlainValues
         return start is SequenceStart ? items : fields;
     }
 
-    private static ParsingEvent Next(Parser parser) => parser.MoveNext() ? parser.Current! : throw new YamlException("It ends too early.");
+    private static ParsingEvent Next(Parser parser) => parser.MoveNext() ? parser.Current! : throw new YamlException("The text ends unexpectedly.");
 
     private static object? Plain(string text) => text switch
     {

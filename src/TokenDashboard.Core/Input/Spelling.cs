@@ -3,7 +3,7 @@ namespace TokenDashboard.Input;
 /// <summary>Suggests corrections of misspelled words.</summary>
 internal static class Spelling
 {
-    /// <summary>The word that takes the fewest changes of letters, at most about a third of them; null for none. Case only decides between equally
+    /// <summary>The word with the fewest changed letters, at most about a third of them; null for none. Case only decides between equally
     /// similar words.</summary>
     internal static string? Nearest(string word, IEnumerable<string> words) => words
         .Select(candidate => (Word: candidate, Changes: Changes(word.ToLowerInvariant(), candidate.ToLowerInvariant())))

@@ -2,20 +2,20 @@ using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Pricing;
 
-/// <summary>A condition on a name, as price lists write it: <c>{"starts_with": "gpt-4o"}</c>, or several with <c>or</c> and <c>and</c>.</summary>
+/// <summary>A condition on a name, as in price lists: <c>{"starts_with": "gpt-4o"}</c>, or several with <c>or</c> and <c>and</c>.</summary>
 internal abstract class MatchClause
 {
-    /// <summary>The names of conditions on a name. Case does not count but for <c>regex</c>, which sees the name in lower case.</summary>
+    /// <summary>The names of conditions on a name. Names are not case-sensitive. <c>regex</c> is matched against the name in lower case.</summary>
     public static readonly IReadOnlyList<string> Names = ["equals", "starts_with", "ends_with", "contains", "regex", "or", "and"];
 
-    /// <summary>The condition that a name in lower case meets, as text; null where it meets none.</summary>
+    /// <summary>The condition that matches a name in lower case, as text; null if none matches.</summary>
     public abstract string? Matched(string name);
 
     /// <summary>The condition as text, such as <c>starts_with gpt-4o</c>.</summary>
     public abstract override string ToString();
 
     /// <summary>A condition on one text.</summary>
-    /// <exception cref="RegexParseException">The pattern is none.</exception>
+    /// <exception cref="RegexParseException">The pattern is invalid.</exception>
     public static MatchClause One(string kind, string text) => kind == "regex" ? new Pattern(text) : new Simple(kind, text.ToLowerInvariant());
 
     public static MatchClause Any(IReadOnlyList<MatchClause> clauses) => new Several(clauses, all: false);
@@ -37,7 +37,7 @@ internal abstract class MatchClause
 
     private sealed class Pattern(string pattern) : MatchClause
     {
-        // The lists' patterns are those of JavaScript. A pattern of somebody else's list must not stop everything.
+        // The patterns of lists are JavaScript patterns. A pattern of a downloaded list must not block the command.
         private readonly Regex _regex = new(pattern, RegexOptions.ECMAScript, TimeSpan.FromMilliseconds(100));
 
         public override string? Matched(string name)
@@ -49,7 +49,7 @@ internal abstract class MatchClause
             catch (RegexMatchTimeoutException exception)
             {
                 throw new TokenDashboardException(
-                    ErrorCode.PriceListInvalid, $"The pattern '{pattern}' of the price list takes too long on the name '{name}'. Write a simpler one.", exception, pattern);
+                    ErrorCode.PriceListInvalid, $"The pattern '{pattern}' of the price list takes too long for the name '{name}'. Simplify it.", exception, pattern);
             }
         }
 

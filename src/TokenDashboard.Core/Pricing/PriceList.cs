@@ -5,12 +5,12 @@ using System.Text.RegularExpressions;
 namespace TokenDashboard.Pricing;
 
 /// <summary>
-/// What models cost. A provider and a model are matched as genai-prices defines it: nothing is guessed, and what matches no entry has no
+/// The prices of models. A provider and a model are matched as in genai-prices: a request that matches no entry has no
 /// price.
 /// </summary>
 public sealed partial class PriceList
 {
-    /// <summary>A store has some hundred; one of which somebody makes up the names must not fill the memory.</summary>
+    /// <summary>A store has some hundred names. A store with invented names must not fill the memory.</summary>
     private const int MaxRemembered = 10_000;
 
     private const string LiteLlm = "litellm";
@@ -26,7 +26,7 @@ public sealed partial class PriceList
         Providers = providers;
         _discounts = discounts;
         _byId = providers.ToDictionary(provider => provider.Id);
-        // Those of the shipped list do, as a test shows; a user's own may have any times and sizes.
+        // Those of the included list do, as a test verifies. A user's own list can have any times and sizes.
         _isExact = new Lazy<bool>(() => providers.SelectMany(provider => provider.Models).Where(model => model.Source.IsOwn)
             .All(model => new PriceMatch(model.Provider, model, "", []).IsExactFromRollups));
         _changes = new Lazy<IReadOnlyList<DateTimeOffset>>(() =>
@@ -37,36 +37,36 @@ public sealed partial class PriceList
         ]);
     }
 
-    /// <summary>What people call it: its source with its version and date.</summary>
+    /// <summary>The display name: its source with its version and date.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The version; null where it is not known.</summary>
+    /// <summary>The version; null if it is not known.</summary>
     public string? Version { get; init; }
 
-    /// <summary>The date; null where it is not known.</summary>
+    /// <summary>The date; null if it is not known.</summary>
     public DateTimeOffset? Date { get; init; }
 
-    /// <summary>When it was taken in place of the shipped list; null for that one.</summary>
+    /// <summary>When it replaced the included list; null for that one.</summary>
     public DateTimeOffset? Taken { get; init; }
 
     /// <summary>The ids of the providers.</summary>
     public IEnumerable<string> ProviderIds => Providers.Select(provider => provider.Id);
 
-    /// <summary>The ids of the models of a provider, or without one of all, each once.</summary>
+    /// <summary>The distinct ids of the models of a provider, or of all models.</summary>
     public IEnumerable<string> ModelsOf(string? provider) =>
         (string.IsNullOrEmpty(provider) ? Providers : ProviderNamed(provider) is { } named ? [named] : []).SelectMany(listed => listed.Models).Select(model => model.Id).Distinct();
 
-    /// <summary>Whether rollups tell the cost of every model: all prices change at quarters of an hour, and by the classes of input size.</summary>
+    /// <summary>Whether rollups are sufficient for the cost of all models: prices change only at quarter-hours and by classes of input size.</summary>
     internal bool IsExactFromRollups => _isExact.Value;
 
-    /// <summary>The days of UTC on which the price of any model changes.</summary>
+    /// <summary>The days in UTC on which the price of any model changes.</summary>
     internal IReadOnlyList<DateTimeOffset> Changes => _changes.Value;
 
     internal IReadOnlyList<ListedProvider> Providers { get; }
 
-    /// <summary>The entry that a provider and a model mean; null where there is none.</summary>
-    /// <param name="provider">The provider as a request names it; null or empty where it names none.</param>
-    /// <param name="model">The model as a request names it.</param>
+    /// <summary>The entry for a provider and a model; null if there is none.</summary>
+    /// <param name="provider">The provider as a request names it; null or empty if it names none.</param>
+    /// <param name="model">The model name in a request.</param>
     public PriceMatch? Find(string? provider, string model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -77,27 +77,27 @@ public sealed partial class PriceList
         return _remembered[(provider, model)] = Search(provider, Normal(model));
     }
 
-    /// <summary>The price of a model at an instant; null where it has none.</summary>
+    /// <summary>The price of a model at a point in time; null if it has none.</summary>
     public ResolvedPrice? Find(string? provider, string model, DateTimeOffset at) => Find(provider, model)?.At(at);
 
-    /// <summary>Whether a provider is known by its name, or where a request names none, by the model's.</summary>
+    /// <summary>Whether a provider is identified by its name, or without a name, by that of the model.</summary>
     public bool HasProvider(string? provider, string model) => (string.IsNullOrEmpty(provider) ? ByModel(Normal(model)) : ProviderNamed(provider)) is not null;
 
-    /// <summary>The providers that have a model of that name themselves.</summary>
+    /// <summary>The providers that have a model of that name.</summary>
     public IEnumerable<string> ProvidersOf(string model)
     {
         string name = Normal(model);
         return Providers.Where(provider => provider.Models.Any(candidate => candidate.Match.Matched(name) is not null)).Select(provider => provider.Id);
     }
 
-    /// <summary>The entries of the models whose id, and whose provider's id, a condition holds of.</summary>
+    /// <summary>The entries of the models whose id and provider match a condition.</summary>
     public IEnumerable<PriceMatch> Entries(Func<string, bool> provider, Func<string, bool> model) => Providers.Where(listed => provider(listed.Id))
         .SelectMany(listed => listed.Models).Where(listed => model(listed.Id)).Select(listed => new PriceMatch(listed.Provider, listed, listed.Match.ToString(), DiscountsOf(listed.Provider, listed.Id)));
 
-    /// <summary>The id of the provider that the name of a model tells; null where it tells none.</summary>
+    /// <summary>The id of the provider that a model name identifies; null if there is none.</summary>
     public string? ProviderOf(string model) => ByModel(Normal(model))?.Id;
 
-    /// <summary>The provider that a name means.</summary>
+    /// <summary>The provider with a name.</summary>
     internal ListedProvider? ProviderNamed(string name)
     {
         string normal = Normal(name);
@@ -106,7 +106,7 @@ public sealed partial class PriceList
 
     private PriceMatch? Search(string? provider, string model)
     {
-        // What LiteLLM reports has the provider in the name of the model.
+        // LiteLLM reports the provider in the model name.
         if (LiteLlm.Equals(provider, StringComparison.OrdinalIgnoreCase) && model.IndexOf('/') is > 0 and int slash && slash < model.Length - 1
             && ProviderNamed(model[..slash]) is not null)
         {
@@ -124,7 +124,7 @@ public sealed partial class PriceList
         return dashed == model ? null : Search(found, dashed);
     }
 
-    // After a provider's own models those of others, but not those that the others take from others again.
+    // After a provider's own models, those of its fallbacks, but not those of their fallbacks.
     private PriceMatch? Search(ListedProvider provider, string model) =>
         provider.Fallbacks.Select(_byId.GetValueOrDefault).OfType<ListedProvider>().Prepend(provider).SelectMany(candidate => candidate.Models)
             .Select(candidate => candidate.Match.Matched(model) is { } clause
@@ -139,7 +139,7 @@ public sealed partial class PriceList
 
     private static string Normal(string name) => name.ToLowerInvariant().Trim();
 
-    // Some write the date of a model without dashes.
+    // Some names have the date of a model without hyphens.
     [GeneratedRegex(@"-20[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])(?=-|:|$)")]
     private static partial Regex CompactDate();
 }

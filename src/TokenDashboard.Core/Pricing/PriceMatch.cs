@@ -2,7 +2,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Pricing;
 
-/// <summary>The entry of a price list that a provider and a model mean, with all its prices over time.</summary>
+/// <summary>The entry of a price list for a provider and a model, with all its prices over time.</summary>
 public sealed class PriceMatch
 {
     private static readonly TimeSpan Quarter = TimeSpan.FromMinutes(15);
@@ -25,13 +25,13 @@ public sealed class PriceMatch
     /// <summary>The id of the provider that was found for the request.</summary>
     public string RequestedProvider { get; }
 
-    /// <summary>The id of the provider below which the price stands: another one where the first serves models of others.</summary>
+    /// <summary>The id of the provider that contains the price. It differs if a provider serves models of others.</summary>
     public string Provider { get; }
 
     /// <summary>The id of the model in the price list.</summary>
     public string Model { get; }
 
-    /// <summary>The condition that the model's name met, such as <c>starts_with gpt-4o</c>.</summary>
+    /// <summary>The condition that matched the model name, such as <c>starts_with gpt-4o</c>.</summary>
     public string Clause { get; }
 
     /// <summary>The currency of the prices.</summary>
@@ -41,8 +41,8 @@ public sealed class PriceMatch
     public bool HasTimesOfDay { get; }
 
     /// <summary>
-    /// Whether the sums of rollups tell the cost: they tell quarters of an hour apart, and requests by the classes of their input size. Where
-    /// the price changes at other times or sizes, only single requests do.
+    /// Whether rollups are sufficient for the cost: they distinguish quarter-hours and classes of input size. If
+    /// the price changes at other times or sizes, single requests are required.
     /// </summary>
     public bool IsExactFromRollups { get; }
 
@@ -51,7 +51,7 @@ public sealed class PriceMatch
     /// <summary>All prices, by days and within them by times of day.</summary>
     internal IReadOnlyList<PriceSpan> Schedule => _spans;
 
-    /// <summary>The price at an instant.</summary>
+    /// <summary>The price at a point in time.</summary>
     public ResolvedPrice At(DateTimeOffset instant)
     {
         DateTime utc = instant.UtcDateTime;
@@ -62,7 +62,7 @@ public sealed class PriceMatch
         return windows[at].Price;
     }
 
-    /// <summary>The days around an instant that have the same prices.</summary>
+    /// <summary>The days around a point in time that have the same prices.</summary>
     internal PriceSpan SpanAt(DateTime utc)
     {
         int at = _spans.Length - 1;
@@ -112,7 +112,7 @@ public sealed class PriceMatch
         return [.. spans];
     }
 
-    // What costs the same before and after a time of day is one window.
+    // Equal prices before and after a time of day are one window.
     private static List<PriceWindow> Windows(IEnumerable<(TimeSpan Start, ResolvedPrice Price)> starts)
     {
         var windows = new List<PriceWindow>();
@@ -127,9 +127,9 @@ public sealed class PriceMatch
 
 /// <summary>Days with the same prices.</summary>
 /// <param name="From">The first instant, in UTC.</param>
-/// <param name="Until">The first instant after, in UTC.</param>
-/// <param name="Windows">The parts of each of these days, the first of which begins at midnight.</param>
+/// <param name="Until">The exclusive end, in UTC.</param>
+/// <param name="Windows">The parts of each of these days. The first begins at midnight.</param>
 internal sealed record PriceSpan(DateTime From, DateTime Until, IReadOnlyList<PriceWindow> Windows);
 
-/// <summary>A part of a day, up to where the next begins.</summary>
+/// <summary>A part of a day, up to the start of the next.</summary>
 internal readonly record struct PriceWindow(TimeSpan Start, ResolvedPrice Price);

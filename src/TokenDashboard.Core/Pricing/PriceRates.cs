@@ -1,7 +1,7 @@
 namespace TokenDashboard.Pricing;
 
 /// <summary>
-/// The rates that hold together. Tokens of a kind without a rate of its own are charged as the kind they are part of; where that has none
+/// The rates of a price. Tokens of a kind without a rate have the rate of the kind that includes them. If that has none
 /// either, they are unpriced.
 /// </summary>
 /// <param name="Input">Prompt tokens.</param>
@@ -9,22 +9,22 @@ namespace TokenDashboard.Pricing;
 /// <param name="CacheWrite">Prompt tokens written to a cache.</param>
 /// <param name="Output">Completion tokens.</param>
 /// <param name="Reasoning">Completion tokens used for reasoning.</param>
-/// <param name="Requests">The price of a thousand requests, besides their tokens.</param>
+/// <param name="Requests">The price of a thousand requests, in addition to their tokens.</param>
 internal sealed record PriceRates(TokenRate? Input, TokenRate? CacheRead, TokenRate? CacheWrite, TokenRate? Output, TokenRate? Reasoning, decimal? Requests)
 {
-    /// <summary>More decimals than any price has; sums of tokens times a rate of so many are still exact.</summary>
+    /// <summary>More decimals than any price has. Sums of tokens times such a rate are still exact.</summary>
     private const int MaxDecimals = 18;
 
     private const decimal PerMillion = 0.000_001m;
     private const decimal PerThousand = 0.001m;
 
-    /// <summary>The sizes of prompts above which a rate is another, the smallest first.</summary>
+    /// <summary>The sizes of prompts above which a rate changes, in ascending order.</summary>
     public IReadOnlyList<long> TierStarts { get; } =
         [.. new[] { Input, CacheRead, CacheWrite, Output, Reasoning }.SelectMany(rate => rate?.Tiers.Select(tier => tier.Start) ?? []).Distinct().Order()];
 
     /// <summary>
-    /// What requests cost of which each has as many prompt tokens. All is proportional to the counts, so the cost of a sum is the sum of costs.
-    /// Parts that are larger than their whole, and negative counts, are no usage: then all tokens are unpriced.
+    /// The cost of requests with the same number of prompt tokens. It is proportional to the counts, so the cost of a sum is the sum of costs.
+    /// If a part is larger than its whole, or a count is negative, all tokens are unpriced.
     /// </summary>
     public (decimal Cost, long UnpricedTokens) CostOf(in TokenCounts counts, long smallestPrompt, long largestPrompt)
     {
@@ -52,7 +52,7 @@ internal sealed record PriceRates(TokenRate? Input, TokenRate? CacheRead, TokenR
         return ((millions * PerMillion) + (counts.Requests * (Requests ?? 0) * PerThousand), unpriced);
     }
 
-    /// <summary>The rates of those who pay a part.</summary>
+    /// <summary>The rates after a discount.</summary>
     public PriceRates Times(decimal factor) => new(
         Input?.Times(factor), CacheRead?.Times(factor), CacheWrite?.Times(factor), Output?.Times(factor), Reasoning?.Times(factor),
         Requests is { } requests ? Scaled(requests, factor) : null);

@@ -2,7 +2,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Pricing;
 
-/// <summary>The price of a model at some time, with what it was found by.</summary>
+/// <summary>The price of a model at a point in time, with the entry that matched.</summary>
 public sealed class ResolvedPrice
 {
     internal ResolvedPrice(PriceMatch match, PriceRates rates, decimal? discount)
@@ -12,25 +12,25 @@ public sealed class ResolvedPrice
         Discount = discount;
     }
 
-    /// <summary>The entry of the price list, and how it was found.</summary>
+    /// <summary>The entry of the price list, and the match.</summary>
     public PriceMatch Match { get; }
 
-    /// <summary>The percentage that is off the list price; null for none.</summary>
+    /// <summary>The discount in percent; null for none.</summary>
     public decimal? Discount { get; }
 
     internal PriceRates Rates { get; }
 
-    /// <summary>What one request costs, and how many of its tokens have no price.</summary>
+    /// <summary>The cost of one request, and its tokens without a price.</summary>
     public (decimal Cost, long UnpricedTokens) CostOf(in TokenCounts request) => Rates.CostOf(request, request.Prompt, request.Prompt);
 
     /// <summary>Whether prompt tokens that were read from a cache cost less than others.</summary>
     internal bool IsCheaperCached => Rates.CacheRead is not null;
 
-    /// <summary>What requests cost of which each has as many prompt tokens.</summary>
+    /// <summary>The cost of requests with the same number of prompt tokens.</summary>
     internal (decimal Cost, long UnpricedTokens) CostOf(in TokenCounts sum, long prompt) => Rates.CostOf(sum, prompt, prompt);
 
     /// <summary>
-    /// What requests cost that are all of one class of input size: exactly the sum of what each costs. Where the class does not tell the tier,
+    /// The exact cost of requests of one class of input size. If the class does not determine the tier,
     /// which <see cref="PriceMatch.IsExactFromRollups"/> says, tokens are unpriced.
     /// </summary>
     /// <param name="sum">The sum of their counts.</param>

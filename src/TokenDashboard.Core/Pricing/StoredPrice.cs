@@ -1,9 +1,9 @@
 namespace TokenDashboard.Pricing;
 
 /// <summary>
-/// One price as it stands in a store, so that panels and alert rules can price requests: of a provider and a model as requests name them, in a
-/// time, at times of the day, for a size of prompts. Times are seconds since 1970, and those of the day since midnight of UTC; rates are of one
-/// token, and of one request besides its tokens. A part without a rate of its own has that of its whole. Null is a rate that is not known.
+/// A price in a store, with which panels and alert rules compute cost: for a provider and a model as in requests, a
+/// period, a time of day and a size of prompts. Times are seconds since 1970, or for times of day, since midnight UTC. Rates are per
+/// token and per request. A part without its own rate has the rate of its whole. Null means no rate.
 /// </summary>
 internal sealed record StoredPrice(
     string Provider, string Model, long Since, long Until, long DayFrom, long DayUntil, long PromptAbove, long PromptUpTo, bool NeedsRequests,
@@ -38,6 +38,6 @@ internal sealed record StoredPrice(
     // Rounded down, before 1970 too.
     private static long SecondOf(DateTime time) => (long)Math.Floor((time - DateTime.UnixEpoch).Ticks / (decimal)TimeSpan.TicksPerSecond);
 
-    // A time of day need be no whole second; the second it lies in has the price it begins with.
+    // A time of day can be a fraction of a second. A second has the price of its start.
     private static long Seconds(TimeSpan time) => (long)Math.Ceiling(time.TotalSeconds);
 }

@@ -1,6 +1,6 @@
 namespace TokenDashboard.Pricing;
 
-/// <summary>What is charged: the tokens of a request, or of several.</summary>
+/// <summary>The tokens that are charged: of one or several requests.</summary>
 /// <param name="Prompt">Tokens sent, cached and cache-write tokens included.</param>
 /// <param name="Completion">Tokens received, reasoning tokens included.</param>
 /// <param name="Cached">Prompt tokens that the provider read from its cache.</param>
@@ -13,6 +13,6 @@ public readonly record struct TokenCounts(
     /// <summary>All tokens: those sent and those received.</summary>
     public long Total => Prompt + Completion;
 
-    /// <summary>Whether there is a cost where so many tokens have no price: of tokens of which none has one, there is none.</summary>
+    /// <summary>Whether there is a cost: not if none of the tokens has a price.</summary>
     internal bool HasCost(long unpricedTokens) => unpricedTokens < Total || Total == 0;
 }

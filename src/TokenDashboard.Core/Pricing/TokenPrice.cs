@@ -2,20 +2,20 @@ using System.Globalization;
 
 namespace TokenDashboard.Pricing;
 
-/// <summary>When a price holds, seen from an instant.</summary>
+/// <summary>The status of a price at a point in time.</summary>
 public enum PriceStatus : long
 {
-    /// <summary>It is over.</summary>
+    /// <summary>The price has ended.</summary>
     Past,
 
-    /// <summary>It holds, perhaps at some times of the day.</summary>
+    /// <summary>The price applies, possibly only at certain times of day.</summary>
     Current,
 
-    /// <summary>It begins later, and may be cancelled till then.</summary>
+    /// <summary>The price starts later, and can be cancelled.</summary>
     Scheduled,
 }
 
-/// <summary>What a model costs, in a time, at some times of the day, for requests of a size. Prices are those of a million tokens.</summary>
+/// <summary>The price of a model for a period, a time of day and a size of requests. Prices are per million tokens.</summary>
 public sealed class TokenPrice
 {
     private TokenPrice(ResolvedPrice price, PriceSpan span, string? window, long above, DateTimeOffset now)
@@ -39,55 +39,55 @@ public sealed class TokenPrice
         Source = price.Match.Source.Name;
     }
 
-    /// <summary>The id of the provider below which the price stands.</summary>
+    /// <summary>The id of the provider that contains the price.</summary>
     public string Provider { get; }
 
     /// <summary>The id of the model in the price list.</summary>
     public string Model { get; }
 
-    /// <summary>The first instant; null where it has always been so.</summary>
+    /// <summary>The start; null if there is none.</summary>
     public DateTimeOffset? From { get; }
 
-    /// <summary>The first instant after; null where no end is known.</summary>
+    /// <summary>The exclusive end; null if unknown.</summary>
     public DateTimeOffset? Until { get; }
 
     /// <summary>The times of the day in UTC, such as <c>00:30-16:30</c>; null for the whole day.</summary>
     public string? Window { get; }
 
-    /// <summary>Whether it holds.</summary>
+    /// <summary>The status.</summary>
     public PriceStatus Status { get; }
 
-    /// <summary>The price is that of requests with more prompt tokens than this.</summary>
+    /// <summary>The price applies to requests with more prompt tokens than this.</summary>
     public long AbovePromptTokens { get; }
 
-    /// <summary>Prompt tokens; null where they have no price.</summary>
+    /// <summary>Prompt tokens; null if they have no price.</summary>
     public decimal? Input { get; }
 
-    /// <summary>Prompt tokens read from a cache; null where they cost as much as others.</summary>
+    /// <summary>Prompt tokens read from a cache; null if their price is that of other prompt tokens.</summary>
     public decimal? Cached { get; }
 
-    /// <summary>Prompt tokens written to a cache; null where they cost as much as others.</summary>
+    /// <summary>Prompt tokens written to a cache; null if their price is that of other prompt tokens.</summary>
     public decimal? CacheWrite { get; }
 
-    /// <summary>Completion tokens; null where they have no price.</summary>
+    /// <summary>Completion tokens; null if they have no price.</summary>
     public decimal? Output { get; }
 
-    /// <summary>Reasoning tokens; null where they cost as much as other completion tokens.</summary>
+    /// <summary>Reasoning tokens; null if their price is that of other completion tokens.</summary>
     public decimal? Reasoning { get; }
 
-    /// <summary>A thousand requests, besides their tokens; null where only tokens are charged.</summary>
+    /// <summary>A thousand requests, in addition to their tokens; null if only tokens are charged.</summary>
     public decimal? ThousandRequests { get; }
 
     /// <summary>The currency.</summary>
     public string Currency { get; }
 
-    /// <summary>The percentage that the user's own file takes off the list price; null for none.</summary>
+    /// <summary>The discount of the user's own file in percent; null for none.</summary>
     public decimal? Discount { get; }
 
-    /// <summary>The condition that the model's name met.</summary>
+    /// <summary>The condition that matched the model name.</summary>
     public string Match { get; }
 
-    /// <summary>Where the price stands: the list with its version and date, or the user's own file.</summary>
+    /// <summary>The source of the price: the list with its version and date, or the user's own file.</summary>
     public string Source { get; }
 
     /// <summary>All prices of an entry: by time, then by time of day, then by size.</summary>
@@ -98,7 +98,7 @@ public sealed class TokenPrice
             .SelectMany(price => Tiers(price, span, TimesOf(price, span), now)));
     }
 
-    /// <summary>The price of an entry at an instant, by size.</summary>
+    /// <summary>The price of an entry at a point in time, by size.</summary>
     public static IEnumerable<TokenPrice> At(PriceMatch match, DateTimeOffset instant)
     {
         ArgumentNullException.ThrowIfNull(match);
@@ -110,7 +110,7 @@ public sealed class TokenPrice
     private static IEnumerable<TokenPrice> Tiers(ResolvedPrice price, PriceSpan span, string? window, DateTimeOffset now) =>
         price.Rates.TierStarts.Prepend(0).Distinct().Select(above => new TokenPrice(price, span, window, above, now));
 
-    // What lasts until midnight and goes on after it is one time.
+    // A window that ends at midnight and continues after it is one window.
     private static string? TimesOf(ResolvedPrice price, PriceSpan span)
     {
         if (span.Windows.Count == 1)

@@ -1,11 +1,11 @@
 namespace TokenDashboard.Pricing;
 
-/// <summary>What tokens of a kind cost: one price, or others for requests of which the prompt tokens exceed a size.</summary>
+/// <summary>The price of a kind of tokens, and its tiers by the number of prompt tokens.</summary>
 /// <param name="Base">The price of a million tokens.</param>
-/// <param name="Tiers">Prices of requests with more prompt tokens than <c>Start</c>, the smallest size first.</param>
+/// <param name="Tiers">The prices of requests with more prompt tokens than <c>Start</c>, in ascending order.</param>
 internal sealed record TokenRate(decimal Base, IReadOnlyList<(long Start, decimal Price)> Tiers)
 {
-    /// <summary>The price of a million tokens in requests with as many prompt tokens; null where that does not tell which tier it is.</summary>
+    /// <summary>The price of a million tokens in requests with this number of prompt tokens; null if the tier is unknown.</summary>
     public decimal? Of(long smallest, long largest)
     {
         decimal price = Base;

@@ -5,14 +5,14 @@ namespace TokenDashboard.Reports;
 
 /// <summary>
 /// Writes a report as one HTML file: no script, no other file, light and dark, and A4 on paper. Every text is escaped here or in
-/// <see cref="SvgCharts"/>, whoever chose it, and the page's own policy lets nothing run or load.
+/// <see cref="SvgCharts"/>, whatever its source, and the content security policy of the page prevents scripts and external content.
 /// </summary>
 internal static class HtmlReport
 {
-    /// <summary>By this a file is known as a report.</summary>
+    /// <summary>Identifies a file as a report.</summary>
     public const string Mark = "<meta name=\"generator\" content=\"TokenDashboard\" />";
 
-    // Longer ones are shown whole where the pointer is.
+    // Longer names are shown in full in a tooltip.
     private const int LongName = 100;
 
     public static string Write(UsageReport report)
@@ -48,7 +48,7 @@ internal static class HtmlReport
             html.Append(figure.Note.Length > 0 ? $"<dd>{Escape(figure.Note)}</dd>" : "").Append("</div>\n");
         }
         html.Append("</dl>\n");
-        string partial = report.Buckets.Any(bucket => bucket.IsPartial) ? $"A pale column is a {report.Unit} of which the range holds only a part." : "";
+        string partial = report.Buckets.Any(bucket => bucket.IsPartial) ? $"A pale column is a partial {report.Unit}." : "";
         Section(html, "tokens", report.Tokens.Title, report.Tokens.Description, partial);
         if (report.Summary.TotalTokens > 0)
         {
@@ -80,14 +80,14 @@ internal static class HtmlReport
         TableSection(html, "requests", report.Requests);
         if (report.Unpriced is { } unpriced)
             TableSection(html, "unpriced", unpriced);
-        Section(html, "unreadable", "Values that cannot be read", report.Unreadable.Rows > 0 ? report.Unreadable.ToString() : "All values could be read.");
-        html.Append("</section>\n</main>\n<footer>\n<h2>What was asked</h2>\n<dl class=\"facts\">\n");
+        Section(html, "unreadable", "Unreadable values", report.Unreadable.Rows > 0 ? report.Unreadable.ToString() : "There are no unreadable values.");
+        html.Append("</section>\n</main>\n<footer>\n<h2>Query</h2>\n<dl class=\"facts\">\n");
         foreach (ReportFact fact in report.Facts)
             html.Append("<dt>").Append(Escape(fact.Label)).Append("</dt><dd>").Append(Escape(fact.Value)).Append("</dd>\n");
         return html.Append("</dl>\n<p>Written by TokenDashboard.</p>\n</footer>\n</body>\n</html>\n").ToString();
     }
 
-    /// <summary>A text as HTML and XML read it back, in content and between quotation marks. Characters that XML does not know are replaced.</summary>
+    /// <summary>Escapes text for content and attributes of HTML and XML. Characters that XML does not allow are replaced.</summary>
     public static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length);

@@ -1,6 +1,6 @@
 namespace TokenDashboard.Reports;
 
-/// <summary>The style sheet of HTML reports. All colours on their grounds have a contrast of at least 4.5 for text and 3 for marks.</summary>
+/// <summary>The style sheet of HTML reports. All colors have a contrast of at least 4.5 for text and 3 for marks.</summary>
 internal static class HtmlStyle
 {
     public const string Text = """

@@ -3,12 +3,12 @@ using System.Text;
 namespace TokenDashboard.Reports;
 
 /// <summary>
-/// Writes a report as Markdown, for chats and pull requests. Names that others chose stand in code spans: there they mention nobody, link to
-/// nothing and end no table.
+/// Writes a report as Markdown, for chats and pull requests. Untrusted names are in code spans, where they cannot mention users, create links
+/// or break tables.
 /// </summary>
 internal static class MarkdownReport
 {
-    /// <summary>By this a file is known as a report.</summary>
+    /// <summary>Identifies a file as a report.</summary>
     public const string Mark = "<!-- TokenDashboard -->";
 
     private const string Sparks = "▁▂▃▄▅▆▇█";
@@ -34,7 +34,7 @@ internal static class MarkdownReport
         text.Append("\n## What was asked\n\n");
         foreach (ReportFact fact in report.Facts)
             text.Append("- ").Append(fact.Label).Append(": ").Append(Code(fact.Value)).Append('\n');
-        text.Append('\n').Append(report.Unreadable.Rows > 0 ? report.Unreadable.ToString() : "All values could be read.").Append('\n');
+        text.Append('\n').Append(report.Unreadable.Rows > 0 ? report.Unreadable.ToString() : "There are no unreadable values.").Append('\n');
         return text.ToString();
     }
 
@@ -52,7 +52,7 @@ internal static class MarkdownReport
             text.Append("| ").AppendJoin(" | ", row.Select((cell, index) => table.Columns[index].Kind == ReportColumnKind.Name && !cell.IsOwnWord ? Code(cell.Text) : cell.Text)).Append(" |\n");
     }
 
-    // A code span ends at as many backticks as it begins with. A table ends a cell at a bar also in code, unless a backslash stands before it.
+    // A code span ends with as many backticks as it begins with. In tables, a bar ends a cell even in code, unless it is escaped.
     private static string Code(string name, bool isTitle = false)
     {
         string text = MessageText.Visible(name).Trim();

@@ -5,7 +5,7 @@ using TokenDashboard.Usage.Summaries;
 
 namespace TokenDashboard.Reports;
 
-/// <summary>The axis of time of a report: as many buckets as a page shows well, from the beginning of the range to its end.</summary>
+/// <summary>The time axis of a report: a suitable number of buckets from the start to the end of the time range.</summary>
 internal sealed class ReportAxis
 {
     private static readonly TimeSpan MostHours = TimeSpan.FromDays(3);
@@ -14,18 +14,18 @@ internal sealed class ReportAxis
 
     private readonly List<long> _starts = [];
 
-    /// <param name="summary">Tells the range, and where it is open, the first and the last request.</param>
+    /// <param name="summary">The time range, and if it is open, the first and the last request.</param>
     /// <param name="zone">The zone.</param>
     public ReportAxis(TokenUsageSummary summary, TimeZoneInfo zone)
     {
         DateTimeOffset since = summary.Start ?? summary.FirstRequest ?? summary.AsOf.AddDays(-1);
         DateTimeOffset until = summary.End is null && summary.LastRequest is { } last ? last.AddTicks(1) : summary.AsOf;
-        // A range that only begins in the future.
+        // A time range in the future.
         until = until > since ? until : since.AddTicks(1);
         Unit = UnitOf(until - since);
         if (Unit == TimeUnit.Month && summary.FirstRequest is { } first && first > since)
         {
-            // Centuries without requests are no chart.
+            // A chart of centuries without requests is useless.
             since = first;
             Unit = UnitOf(until - since);
         }
@@ -44,17 +44,17 @@ internal sealed class ReportAxis
     /// <summary>The length of buckets.</summary>
     public TimeUnit Unit { get; }
 
-    /// <summary>The range in words.</summary>
+    /// <summary>The time range as text.</summary>
     public string Text { get; }
 
     /// <summary>The buckets, those without requests included.</summary>
     public IReadOnlyList<ReportBucket> Buckets { get; }
 
     /// <summary>A value for each bucket.</summary>
-    /// <param name="valueOf">The value of a bucket that begins at an instant in UTC ticks.</param>
+    /// <param name="valueOf">Returns the value of the bucket that starts at a time in UTC ticks.</param>
     public IReadOnlyList<double?> Values(Func<long, double?> valueOf) => [.. _starts.Select(valueOf)];
 
-    /// <summary>Puts rows in their buckets; null where there is none.</summary>
+    /// <summary>Assigns rows to their buckets; null if there is none.</summary>
     public IReadOnlyList<T?> Place<T>(IEnumerable<T> rows, Func<T, DateTimeOffset> startOf)
         where T : class
     {

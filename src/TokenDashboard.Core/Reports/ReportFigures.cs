@@ -2,7 +2,7 @@ using TokenDashboard.Usage.Summaries;
 
 namespace TokenDashboard.Reports;
 
-/// <summary>The headline figures.</summary>
+/// <summary>The key figures.</summary>
 internal static class ReportFigures
 {
     public static IReadOnlyList<ReportFigure> Of(TokenUsageSummary summary, int users)
@@ -18,7 +18,7 @@ internal static class ReportFigures
             summary.P95DurationMs is null ? null
                 : new ReportFigure("95 of 100 within", $"{ReportText.Milliseconds(summary.P95DurationMs)} ms", $"half within {ReportText.Milliseconds(summary.P50DurationMs)} ms"),
             summary.MonthEndTokens is { } end ? new ReportFigure(
-                "Month end at this rate", ReportText.Short(end) + " tokens", summary.MonthEndCost is { } cost and > 0 ? ReportText.Cost(cost, summary.Currency) : $"{ReportText.Short(summary.MonthTokens!.Value)} so far") : null,
+                "Month forecast", ReportText.Short(end) + " tokens", summary.MonthEndCost is { } cost and > 0 ? ReportText.Cost(cost, summary.Currency) : $"{ReportText.Short(summary.MonthTokens!.Value)} so far") : null,
             new ReportFigure("Policy failures", ReportText.Number(summary.PolicyFailures), summary.InterruptedStreams > 0 ? $"{ReportText.Number(summary.InterruptedStreams)} interrupted streams" : ""),
         ];
         return [.. figures.OfType<ReportFigure>()];

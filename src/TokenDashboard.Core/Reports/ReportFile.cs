@@ -1,27 +1,27 @@
 namespace TokenDashboard.Reports;
 
-/// <summary>The file of a report. A path that is mistyped must not cost a store or a script.</summary>
+/// <summary>The file of a report. A mistyped path must not overwrite a store or a script.</summary>
 public static class ReportFile
 {
-    // Both marks stand at the beginning.
+    // Both marks are at the start.
     private const int MarkLength = 400;
 
-    /// <summary>The form that the name of a file asks for.</summary>
+    /// <summary>The format for a file name.</summary>
     public static ReportFormat FormatOf(string? path) => Path.GetExtension(path)?.ToUpperInvariant() is ".MD" or ".MARKDOWN" ? ReportFormat.Markdown : ReportFormat.Html;
 
-    /// <summary>Writes a report. An earlier report is replaced; one that is the same is not touched.</summary>
-    /// <param name="path">The file. Its folder is made where it is missing.</param>
+    /// <summary>Writes a report. An earlier report is replaced; an unchanged one is not written.</summary>
+    /// <param name="path">The file. A missing folder is created.</param>
     /// <param name="text">The report.</param>
-    /// <param name="force">Whether a file that is no report is replaced too.</param>
+    /// <param name="force">Whether to replace a file that is not a report.</param>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.ReportExists"/>: there is a file that is no report. <see cref="ErrorCode.ReportWriteFailed"/>: it cannot be written.
+    /// <see cref="ErrorCode.ReportExists"/>: the file exists and is not a report. <see cref="ErrorCode.ReportWriteFailed"/>: it cannot be written.
     /// </exception>
     public static void Write(string path, string text, bool force)
     {
         if (!force && File.Exists(path) && !IsReport(path))
         {
             throw new TokenDashboardException(
-                ErrorCode.ReportExists, $"'{path}' exists and is not a report. Give another path, or replace it with -Force.", target: path);
+                ErrorCode.ReportExists, $"'{path}' exists and is not a report. Use another path, or replace it with -Force.", target: path);
         }
         AtomicFile.WriteIfChanged(path, text, ErrorCode.ReportWriteFailed);
     }

@@ -1,11 +1,11 @@
 namespace TokenDashboard.Reports;
 
-/// <summary>The forms a report is written in.</summary>
+/// <summary>The formats of a report.</summary>
 public enum ReportFormat
 {
-    /// <summary>One HTML file that needs no other.</summary>
+    /// <summary>A self-contained HTML file.</summary>
     Html,
 
-    /// <summary>Markdown, as chats and pull requests show it.</summary>
+    /// <summary>Markdown for chats and pull requests.</summary>
     Markdown,
 }

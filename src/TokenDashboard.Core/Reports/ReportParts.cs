@@ -1,71 +1,71 @@
 namespace TokenDashboard.Reports;
 
-/// <summary>A headline figure.</summary>
-/// <param name="Label">What it counts.</param>
+/// <summary>A key figure.</summary>
+/// <param name="Label">The label.</param>
 /// <param name="Value">The figure.</param>
-/// <param name="Note">What else is to be known of it; may be empty.</param>
+/// <param name="Note">A note; may be empty.</param>
 internal sealed record ReportFigure(string Label, string Value, string Note = "");
 
-/// <summary>A fact about the report: what was asked, of what.</summary>
-/// <param name="Label">What it says.</param>
-/// <param name="Value">The value; may hold names that others chose.</param>
+/// <summary>A fact about the report: a parameter of the query.</summary>
+/// <param name="Label">The label.</param>
+/// <param name="Value">The value; may contain untrusted names.</param>
 internal sealed record ReportFact(string Label, string Value);
 
 /// <summary>A column of a table.</summary>
 /// <param name="Header">The header.</param>
-/// <param name="Kind">What the cells hold.</param>
+/// <param name="Kind">The kind of content.</param>
 internal sealed record ReportColumn(string Header, ReportColumnKind Kind = ReportColumnKind.Number);
 
-/// <summary>What the cells of a column hold.</summary>
+/// <summary>The kind of content of a column.</summary>
 internal enum ReportColumnKind
 {
-    /// <summary>Figures, set to the right.</summary>
+    /// <summary>Numbers, right-aligned.</summary>
     Number,
 
-    /// <summary>Names that others chose.</summary>
+    /// <summary>Untrusted names.</summary>
     Name,
 
-    /// <summary>Words of this product.</summary>
+    /// <summary>Words of this module.</summary>
     Text,
 
-    /// <summary>A part of the whole, with a bar.</summary>
+    /// <summary>A share, with a bar.</summary>
     Share,
 }
 
 /// <summary>A cell.</summary>
-/// <param name="Text">What it shows.</param>
+/// <param name="Text">The text.</param>
 /// <param name="Share">The length of its bar, 0 to 1.</param>
-/// <param name="IsOwnWord">Whether it stands where names do and is none.</param>
+/// <param name="IsOwnWord">Whether it is a label in a column of names.</param>
 internal readonly record struct ReportCell(string Text, double Share = 0, bool IsOwnWord = false)
 {
     public static implicit operator ReportCell(string text) => new(text);
 }
 
 /// <summary>A table. The first cell of a row names the row.</summary>
-/// <param name="Title">What it shows.</param>
+/// <param name="Title">The title.</param>
 /// <param name="Columns">The columns.</param>
 /// <param name="Rows">The rows.</param>
-/// <param name="Empty">What stands in its place where it has no rows.</param>
+/// <param name="Empty">The text to show if there are no rows.</param>
 internal sealed record ReportTable(string Title, IReadOnlyList<ReportColumn> Columns, IReadOnlyList<ReportCell[]> Rows, string Empty = "");
 
-/// <summary>A bucket of time on the axis of a chart.</summary>
-/// <param name="Label">Its beginning.</param>
-/// <param name="IsPartial">Whether the range holds only a part of it.</param>
+/// <summary>A bucket on the axis of a chart.</summary>
+/// <param name="Label">Its start.</param>
+/// <param name="IsPartial">Whether the bucket is partial.</param>
 internal sealed record ReportBucket(string Label, bool IsPartial);
 
 /// <summary>Values over time.</summary>
-/// <param name="Name">What they are of; may be a name that others chose.</param>
-/// <param name="Values">One value a bucket; null where there is none.</param>
+/// <param name="Name">The name of the series; may be untrusted.</param>
+/// <param name="Values">One value per bucket; null if there is none.</param>
 internal sealed record ReportSeries(string Name, IReadOnlyList<double?> Values);
 
 /// <summary>A chart over time.</summary>
-/// <param name="Title">What it shows.</param>
-/// <param name="Description">What is to be seen, in words.</param>
+/// <param name="Title">The title.</param>
+/// <param name="Description">A description in words.</param>
 /// <param name="Series">The values.</param>
-/// <param name="Format">Spells a value.</param>
+/// <param name="Format">Formats a value.</param>
 internal sealed record ReportChart(string Title, string Description, IReadOnlyList<ReportSeries> Series, Func<double, string> Format);
 
-/// <summary>The pattern of the week.</summary>
-/// <param name="Description">What is to be seen, in words.</param>
+/// <summary>The weekly pattern.</summary>
+/// <param name="Description">A description in words.</param>
 /// <param name="Tokens">Tokens by day of the week, from Monday, and hour.</param>
 internal sealed record ReportHeatmap(string Description, long[][] Tokens);

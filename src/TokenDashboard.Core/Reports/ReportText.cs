@@ -3,20 +3,20 @@ using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Reports;
 
-/// <summary>Spells figures alike on every computer, so that the same input gives the same report.</summary>
+/// <summary>Formats numbers independently of the culture, so that the same input gives the same report.</summary>
 internal static class ReportText
 {
     private static readonly (double Size, string Sign)[] Sizes = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")];
 
-    // More than ten times as much is not read well as a percentage.
+    // An increase above ten times is not readable as a percentage.
     private const double Times = 9;
 
-    /// <summary>Stands for a value that there is not.</summary>
+    /// <summary>The placeholder for a missing value.</summary>
     public const string None = "–";
 
     public static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>Spells a fraction with one digit where that says something.</summary>
+    /// <summary>Formats a fraction with one digit if that is useful.</summary>
     public static string Number(double value) => value.ToString(Math.Abs(value) >= 100 ? "N0" : "0.##", CultureInfo.InvariantCulture);
 
     /// <summary>Three digits and a unit.</summary>
@@ -31,7 +31,7 @@ internal static class ReportText
 
     public static string Percent(double part) => (part * 100).ToString(part is > 0 and < 0.001 ? "0.###" : "0.0", CultureInfo.InvariantCulture) + " %";
 
-    /// <summary>A change with its sign, or how many times as much it is; empty without one.</summary>
+    /// <summary>A change with its sign, or as a factor; empty without one.</summary>
     public static string Change(double? ratio) => ratio switch
     {
         null => "",
@@ -49,13 +49,13 @@ internal static class ReportText
 
     public static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
-    /// <summary>The name of a time zone. UTC has others on some systems, such as Etc/UTC.</summary>
+    /// <summary>The name of a time zone. On some systems, UTC has other names, such as Etc/UTC.</summary>
     public static string Zone(TimeZoneInfo zone) => zone.HasSameRules(TimeZoneInfo.Utc) ? TimeZoneInfo.Utc.Id : zone.Id;
 
-    /// <summary>A name, or a word for the unknown one.</summary>
+    /// <summary>A name, or a placeholder for the unknown name.</summary>
     public static string Name(string? name) => string.IsNullOrEmpty(name) ? "(none)" : MessageText.Visible(name);
 
-    /// <summary>The beginning of a long name.</summary>
+    /// <summary>The start of a long name, abbreviated.</summary>
     public static string Beginning(string name, int length) => name.Length <= length ? name
         : name[..(char.IsHighSurrogate(name[length - 2]) ? length - 2 : length - 1)] + "…";
 }

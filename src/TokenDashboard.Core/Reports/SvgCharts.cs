@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TokenDashboard.Reports;
 
-/// <summary>Draws charts as inline SVG. Colours and sizes of text are those of <see cref="HtmlStyle"/>.</summary>
+/// <summary>Draws charts as inline SVG. Colors and text sizes are those of <see cref="HtmlStyle"/>.</summary>
 internal static class SvgCharts
 {
     private const int Width = 960;
@@ -15,7 +15,7 @@ internal static class SvgCharts
     private const int Plot = Width - Left - Right;
     private const int Floor = Height - Bottom;
 
-    // The text of a label and the room beside it.
+    // The size of a label and its margin.
     private const int LabelWidth = 88;
     private const int WidestColumn = 72;
     private const int TickLines = 4;
@@ -27,7 +27,7 @@ internal static class SvgCharts
     private static readonly int[] NiceFactors = [1, 2, 5, 10];
     private static readonly string[] Days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-    /// <summary>Columns, with the series of a bucket on top of each other.</summary>
+    /// <summary>Columns with stacked series.</summary>
     public static void Columns(StringBuilder html, string id, ReportChart chart, IReadOnlyList<ReportBucket> buckets)
     {
         double[] tops = new double[buckets.Count];
@@ -37,7 +37,7 @@ internal static class SvgCharts
         double column = Math.Min(width - Math.Min(width * 0.2, 6), WidestColumn);
         for (int i = 0; i < chart.Series.Count; i++)
         {
-            // Whole buckets and partial ones are one path each, which is short however many buckets there are.
+            // Whole buckets and partial ones are one path each, which is short for any number of buckets.
             StringBuilder whole = new(), part = new();
             for (int index = 0; index < buckets.Count; index++)
             {
@@ -56,7 +56,7 @@ internal static class SvgCharts
         html.Append("</svg>\n</div>\n");
     }
 
-    /// <summary>A line for each series, which breaks off where there is no value.</summary>
+    /// <summary>A line for each series, with gaps for missing values.</summary>
     public static void Lines(StringBuilder html, string id, ReportChart chart, IReadOnlyList<ReportBucket> buckets)
     {
         double scale = Begin(html, id, chart, buckets, chart.Series.Max(series => series.Values.Max() ?? 0));
@@ -74,7 +74,7 @@ internal static class SvgCharts
                 }
                 double x = Left + ((index + 0.5) * width), y = Floor - (value * scale);
                 path.Append(CultureInfo.InvariantCulture, $"{(isBroken ? 'M' : 'L')}{x:0.#} {y:0.#}");
-                // A point that has no neighbour would not be seen.
+                // A point without neighbors would be invisible.
                 path.Append(isBroken && (index + 1 == buckets.Count || chart.Series[i].Values[index + 1] is null) ? "h.01" : "");
                 isBroken = false;
             }
@@ -84,7 +84,7 @@ internal static class SvgCharts
         html.Append("</svg>\n</div>\n");
     }
 
-    /// <summary>The hours of the week, the darker the more.</summary>
+    /// <summary>The hours of the week; darker cells have more tokens.</summary>
     public static void Heatmap(StringBuilder html, string id, ReportHeatmap heatmap)
     {
         const int CellWidth = Plot / 24;
@@ -118,7 +118,7 @@ internal static class SvgCharts
         return string.Create(CultureInfo.InvariantCulture, $"class=\"heat\" fill-opacity=\"{LeastOpacity + ((1 - LeastOpacity) * step):0.##}\"");
     }
 
-    // Opens a chart over time with its axes; gives the height of one unit.
+    // Starts a chart over time with its axes; returns the height of one unit.
     private static double Begin(StringBuilder html, string id, ReportChart chart, IReadOnlyList<ReportBucket> buckets, double highest)
     {
         Open(html, id, chart.Title, chart.Description, Height);
@@ -133,7 +133,7 @@ internal static class SvgCharts
         }
         double width = (double)Plot / buckets.Count;
         int every = Math.Max(1, (int)Math.Ceiling(Math.Max(LabelWidth, buckets[0].Label.Length * 8) / width));
-        // The last label must end where the picture does.
+        // The last label must not exceed the image.
         for (int index = 0; index < buckets.Count && Left + ((index + 0.5) * width) + (buckets[0].Label.Length * 3.5) <= Width; index += every)
             Label(html, Left + ((index + 0.5) * width), Height - 8, "middle", buckets[index].Label);
         return scale;
@@ -144,7 +144,7 @@ internal static class SvgCharts
         $"<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{HtmlReport.Escape(title)}, chart\">\n<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-text\">\n"
         + $"<title id=\"{id}-title\">{HtmlReport.Escape(title)}</title>\n<desc id=\"{id}-text\">{HtmlReport.Escape(description)}</desc>\n");
 
-    // What is shown where the pointer is.
+    // The tooltip.
     private static void Hits(StringBuilder html, ReportChart chart, IReadOnlyList<ReportBucket> buckets, double width, bool namesSeries)
     {
         for (int index = 0; index < buckets.Count; index++)

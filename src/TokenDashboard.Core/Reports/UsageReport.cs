@@ -3,37 +3,37 @@ using TokenDashboard.Usage.Summaries;
 
 namespace TokenDashboard.Reports;
 
-/// <summary>What a report shows, whatever form it is written in. The same input gives the same report: nothing in it depends on when or where it is written.</summary>
+/// <summary>The contents of a report in any format. The same input gives the same report, independent of when or where it is written.</summary>
 internal sealed class UsageReport
 {
     /// <summary>The title.</summary>
     public required string Title { get; init; }
 
-    /// <summary>The figures of the whole range.</summary>
+    /// <summary>The summary of the time range.</summary>
     public required TokenUsageSummary Summary { get; init; }
 
-    /// <summary>What could not be read.</summary>
+    /// <summary>The unreadable values.</summary>
     public required UnreadableReport Unreadable { get; init; }
 
-    /// <summary>The range in words.</summary>
+    /// <summary>The time range as text.</summary>
     public required string Range { get; init; }
 
     public required IReadOnlyList<ReportFigure> Figures { get; init; }
 
-    /// <summary>The unit of time of charts: hour, day, week or month.</summary>
+    /// <summary>The time unit of charts: hour, day, week or month.</summary>
     public required string Unit { get; init; }
 
     public required IReadOnlyList<ReportBucket> Buckets { get; init; }
 
     public required ReportChart Tokens { get; init; }
 
-    /// <summary>Null where nothing has a price.</summary>
+    /// <summary>Null if nothing has a price.</summary>
     public required ReportChart? Cost { get; init; }
 
     /// <summary>Null without durations.</summary>
     public required ReportChart? Latency { get; init; }
 
-    /// <summary>The figures of the charts over time.</summary>
+    /// <summary>The data of the charts over time.</summary>
     public required ReportTable OverTime { get; init; }
 
     public required ReportTable Models { get; init; }
@@ -47,12 +47,12 @@ internal sealed class UsageReport
     /// <summary>Null without prices.</summary>
     public required ReportTable? Unpriced { get; init; }
 
-    /// <summary>What was asked, of what and when.</summary>
+    /// <summary>The parameters of the query.</summary>
     public required IReadOnlyList<ReportFact> Facts { get; init; }
 }
 
-/// <summary>A report as it was written.</summary>
+/// <summary>A written report.</summary>
 /// <param name="Text">The text.</param>
-/// <param name="Summary">The figures of the whole range.</param>
-/// <param name="Unreadable">What could not be read.</param>
+/// <param name="Summary">The summary of the time range.</param>
+/// <param name="Unreadable">The unreadable values.</param>
 public sealed record WrittenReport(string Text, TokenUsageSummary Summary, UnreadableReport Unreadable);

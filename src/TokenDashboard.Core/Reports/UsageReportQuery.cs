@@ -4,14 +4,14 @@ using TokenDashboard.Usage.Summaries;
 
 namespace TokenDashboard.Reports;
 
-/// <summary>Asks what a report shows, by the queries of the commands.</summary>
+/// <summary>Queries the contents of a report with the queries of the commands.</summary>
 /// <param name="stores">The open stores.</param>
-/// <param name="filter">Which requests.</param>
+/// <param name="filter">The requests to include.</param>
 /// <param name="zone">The zone of days and hours.</param>
-/// <param name="now">The present moment.</param>
+/// <param name="now">The current time.</param>
 public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DateTimeOffset now)
 {
-    /// <summary>So many models have a colour of their own; the others share one.</summary>
+    /// <summary>The number of models with their own color; the others share one.</summary>
     internal const int Colours = 5;
 
     private const int ModelRows = 12;
@@ -25,8 +25,8 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     /// <summary>The prices; null for a report without cost.</summary>
     public UsagePrices? Prices { get; init; }
 
-    /// <summary>Runs the queries, and writes what they give.</summary>
-    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: reading failed.</exception>
+    /// <summary>Runs the queries, and writes the results.</summary>
+    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed.</exception>
     public WrittenReport Write(ReportFormat format)
     {
         UsageReport report = Run();
@@ -60,7 +60,7 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
             Latency = summary.P50DurationMs is null ? null : new ReportChart(
                 "Latency in milliseconds",
                 $"Half of all requests took at most {ReportText.Milliseconds(summary.P50DurationMs)} ms, 95 of 100 at most {ReportText.Milliseconds(summary.P95DurationMs)} ms, 99 of 100 at most {ReportText.Milliseconds(summary.P99DurationMs)} ms."
-                    + (summary.PercentilesExact ? "" : " These figures come from rollups and are up to 1 % off."),
+                    + (summary.PercentilesExact ? "" : " These values come from rollups and are up to 1 % off."),
                 [
                     new ReportSeries("P99", [.. overTime.Select(bucket => bucket?.P99DurationMs)]),
                     new ReportSeries("P95", [.. overTime.Select(bucket => bucket?.P95DurationMs)]),
@@ -82,7 +82,7 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         IReadOnlyList<TokenUsage> rows = new UsageQuery([(UsageDimension)axis.Unit, UsageDimension.Model], zone).Run(stores, filter).Rows;
         IGrouping<string, TokenUsage>[] models = [.. rows.GroupBy(row => row.Model!)
             .OrderByDescending(model => model.Sum(row => row.TotalTokens)).ThenBy(model => model.Key, StringComparer.Ordinal)];
-        // One more model than colours takes the colour of the others.
+        // A single additional model uses the color of the others.
         int own = models.Length <= Colours + 1 ? models.Length : Colours;
         IEnumerable<ReportSeries> series = models.Take(own).Select(model => Series(model.Key, model));
         if (models.Length > own)
@@ -103,7 +103,7 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     private static string Highest(ReportAxis axis, IReadOnlyList<TokenUsage?> overTime, Func<TokenUsage, double?> valueOf, Func<double, string> format)
     {
         int highest = Enumerable.Range(0, overTime.Count).MaxBy(index => overTime[index] is { } bucket ? valueOf(bucket) ?? -1 : -1);
-        return overTime[highest] is { } most && valueOf(most) is { } value ? $"The highest is {axis.Buckets[highest].Label} with {format(value)}." : "";
+        return overTime[highest] is { } most && valueOf(most) is { } value ? $"The maximum is {axis.Buckets[highest].Label} with {format(value)}." : "";
     }
 
     private static ReportTable OverTime(ReportAxis axis, IReadOnlyList<TokenUsage?> overTime, bool hasCost) => new(
@@ -141,7 +141,7 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
             1),
         "There are no requests.");
 
-    // The first rows, and one for all others, so that the rows of a table add up.
+    // The first rows, and one row for all others, so that a table adds up to the total.
     private static ReportCell[][] Rows<T>(IReadOnlyList<T> all, int most, bool hasCost, string others, Func<T, ReportCell[]> before, Func<T, ReportCell[]> after, int names)
         where T : UsageFigures
     {
@@ -178,7 +178,7 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         }
         (int day, int hour) = Enumerable.Range(0, 7 * 24).Select(cell => (cell / 24, cell % 24)).MaxBy(cell => tokens[cell.Item1][cell.Item2]);
         return new ReportHeatmap(
-            hours.Total.TotalTokens == 0 ? "There are no tokens." : $"Most tokens are used on {Days[day]} from {hour}:00 to {hour + 1}:00: {ReportText.Number(tokens[day][hour])} in the whole range.", tokens);
+            hours.Total.TotalTokens == 0 ? "There are no tokens." : $"Most tokens are used on {Days[day]} from {hour}:00 to {hour + 1}:00: {ReportText.Number(tokens[day][hour])} in the time range.", tokens);
     }
 
     private ReportTable Requests(bool hasCost) => new(
@@ -221,7 +221,7 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
             Names("Users", filter.User), Names("Models", filter.Model), Names("Providers", filter.Provider), Names("Request types", filter.RequestType), Names("Transactions", filter.Transaction),
             filter.PolicyFailed ? new ReportFact("Policy", "only requests with a negative verdict") : null,
             filter.MinTokens > 0 ? new ReportFact("Least tokens", ReportText.Number(filter.MinTokens)) : null,
-            Prices is null ? null : new ReportFact("Prices", Prices.List.Name + (Prices.At is { } at ? $", of {ReportText.Time(LocalTime.At(at.UtcTicks, zone))}" : ", of the time of each request")),
+            Prices is null ? null : new ReportFact("Prices", Prices.List.Name + (Prices.At is { } at ? $", of {ReportText.Time(LocalTime.At(at.UtcTicks, zone))}" : ", at the time of each request")),
         ];
         return [.. facts.OfType<ReportFact>()];
 

@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace TokenDashboard.Telemetry;
 
-/// <summary>How many values lie in which bin. Histograms of parts add up to that of the whole.</summary>
+/// <summary>The number of values in each bin. The sum of histograms of parts is the histogram of the whole.</summary>
 internal sealed class Histogram(HistogramBins bins)
 {
-    // Most rollups have few bins that lie far apart. From so many on, one array over all bins between them is smaller or faster.
+    // Most rollups have few, distant bins. From this number on, one array of all bins between them is smaller or faster.
     private const int MostSparse = 64;
 
     // The shortest and the longest text of a bin, such as "7":1 and "-691":9223372036854775807 with a comma.
@@ -15,7 +15,7 @@ internal sealed class Histogram(HistogramBins bins)
 
     private static readonly double[] DurationValues = [.. HistogramBins.Durations.Values().Select(bin => bin.Value)];
 
-    // The bins of the counts in order; null where the counts are those of all bins from the first on.
+    // The bins of the counts in order; null if the counts are those of all bins from the first on.
     private short[]? _bins = [];
     private long[] _counts = [];
     private int _length;
@@ -45,7 +45,7 @@ internal sealed class Histogram(HistogramBins bins)
         }
     }
 
-    /// <summary>Whether two histograms count the same.</summary>
+    /// <summary>Whether two histograms have the same counts.</summary>
     public bool Equals(Histogram other) => ToUtf8().AsSpan().SequenceEqual(other.ToUtf8());
 
     /// <summary>The duration of the given rank, from 1, in a histogram of durations.</summary>
@@ -61,11 +61,11 @@ internal sealed class Histogram(HistogramBins bins)
         return 0;
     }
 
-    /// <summary>Adds what <see cref="ToUtf8"/> gave.</summary>
-    /// <exception cref="FormatException">It is something else.</exception>
+    /// <summary>Adds the result of <see cref="ToUtf8"/>.</summary>
+    /// <exception cref="FormatException">The text is invalid.</exception>
     public void AddStored(ReadOnlySpan<byte> json)
     {
-        // Millions of bins go through here: a parser of numbers in general would take most of a query's time.
+        // Millions of bins are parsed here: a general parser would take most of a query's time.
         int at = 1;
         long last = long.MinValue;
         if (_length == 0 && json.Length > 2)
@@ -119,7 +119,7 @@ internal sealed class Histogram(HistogramBins bins)
 
     private int BinAt(int index) => _bins is null ? _first + index : _bins[index];
 
-    // Makes room for all bins of a text at once: they are in order, and there are seldom others to come.
+    // Allocates all bins of a text at once: they are in order, and there are seldom others.
     private void Reserve(ReadOnlySpan<byte> json)
     {
         int most = json.Length / ShortestText;
@@ -138,7 +138,7 @@ internal sealed class Histogram(HistogramBins bins)
         _length = _counts.Length;
     }
 
-    // The number between two characters; a comma ends it too. Afterwards comes what follows the second.
+    // The number between two characters; a comma also ends it. Moves behind the second character.
     private static long Number(ReadOnlySpan<byte> json, ref int at, byte before, byte after)
     {
         if (json[at++] != before)
@@ -154,7 +154,7 @@ internal sealed class Histogram(HistogramBins bins)
         return negative ? -number : number;
     }
 
-    // False where there are too many bins; they are then one array.
+    // False if there are too many bins; they are then one array.
     private bool AddSparse(short[] sparse, short bin, long count)
     {
         int at = _length == 0 || sparse[_length - 1] < bin ? ~_length : sparse.AsSpan(0, _length).BinarySearch(bin);

@@ -24,13 +24,13 @@ internal sealed class HistogramBins
         Highest = highestPower + edges.Length;
     }
 
-    /// <summary>Of durations in milliseconds, from a nanosecond and less to the longest that is believed.</summary>
+    /// <summary>Bins of durations in milliseconds, from a nanosecond to the longest valid duration.</summary>
     public static HistogramBins Durations { get; } = new([100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000], lowestPower: -691, highestPower: 1382);
 
-    /// <summary>Of total tokens: the class of a request is the number of edges that its tokens reach.</summary>
+    /// <summary>Bins of total tokens: the class of a request is the number of edges that its tokens reach.</summary>
     public static HistogramBins Sizes { get; } = new([1, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000], 0, 0);
 
-    /// <summary>Where bins begin besides those of the growth.</summary>
+    /// <summary>The edges in addition to those of the growth.</summary>
     public IReadOnlyList<double> Edges => _edges;
 
     public int Lowest => _lowestPower;
@@ -66,7 +66,7 @@ internal sealed class HistogramBins
         }
     }
 
-    // As far from both ends, relative to them.
+    // With the same relative distance from both ends.
     private static double Middle(double begin, double end) => 2 * begin * end / (begin + end);
 
     private int PowerOf(double value) => value <= 0 || _lowestPower == _highestPower

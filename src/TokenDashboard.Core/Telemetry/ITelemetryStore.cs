@@ -1,59 +1,59 @@
 namespace TokenDashboard.Telemetry;
 
 /// <summary>
-/// A store of requests that queries can read, whichever engine keeps it. An engine reads: it gives usage in rows as long or as short as suits
-/// it, and single requests in order. What is made of them is the same for every engine.
+/// A store of requests that queries can read, on any engine. An engine returns usage in rows of any granularity,
+/// and single requests in order. Everything else is the same for all engines.
 /// </summary>
 public interface ITelemetryStore : IDisposable
 {
     /// <summary>The path or the address of the store, without a password.</summary>
     string Name { get; }
 
-    /// <summary>Tells the requests of this store from those of others; null where each request says it itself.</summary>
+    /// <summary>Identifies the requests of this store; null if each request has its own source.</summary>
     string? Source { get; }
 
     /// <summary>The sources that the requests of this store have.</summary>
     internal IReadOnlyList<string> ReadSources();
 
-    /// <summary>What this engine knows of the store as a whole.</summary>
+    /// <summary>The properties of the store that the engine knows.</summary>
     internal StoreFacts ReadFacts();
 
     /// <summary>Reads the usage a query needs.</summary>
-    /// <param name="scope">What usage.</param>
+    /// <param name="scope">The usage to read.</param>
     /// <param name="begin">
-    /// Gives what is called for each row of a part, by the part's number. Parts may be read at the same time, and follow one another in the
-    /// order of rows. Part 0 begins again whenever what was given so far is to be forgotten.
+    /// Returns the action for the rows of a part, by the part's number. Parts can be read concurrently, and are in the
+    /// order of rows. If part 0 begins again, all previous rows must be discarded.
     /// </param>
-    /// <returns>What could not be read.</returns>
+    /// <returns>The unreadable values.</returns>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     internal UnreadableReport ReadUsage(UsageScope scope, Func<int, Action<UsageRow>> begin);
 
-    /// <summary>Gives single requests. No lock is held while the caller works on one.</summary>
-    /// <param name="filter">Which requests.</param>
-    /// <param name="order">Their order; requests that agree in it are ordered by id.</param>
+    /// <summary>Returns single requests. No lock is held while the caller processes one.</summary>
+    /// <param name="filter">The requests to include.</param>
+    /// <param name="order">Their order; equal requests are ordered by id.</param>
     /// <param name="descending">Whether the order is reversed.</param>
-    /// <param name="page">How many to pass over, and how many to give at most.</param>
-    /// <param name="unreadable">Takes what could not be read.</param>
+    /// <param name="page">How many to skip, and the maximum number to return.</param>
+    /// <param name="unreadable">Receives the unreadable values.</param>
     internal IEnumerable<TokenRequest> ReadRequests(RequestFilter filter, RequestOrder order, bool descending, (ulong Skip, ulong First) page, UnreadableReport unreadable);
 
-    /// <summary>Gives the requests that were stored after another, in the order of ids.</summary>
+    /// <summary>Reads the requests that were stored after another, in the order of ids.</summary>
     /// <param name="id">The id of the other; null for all requests.</param>
-    /// <param name="filter">Which requests.</param>
-    /// <param name="onRequest">Takes them.</param>
-    /// <param name="unreadable">Takes what could not be read.</param>
-    /// <returns>The id of the newest request, of the filter or not. What is stored later has a higher one.</returns>
+    /// <param name="filter">The requests to include.</param>
+    /// <param name="onRequest">Receives them.</param>
+    /// <param name="unreadable">Receives the unreadable values.</param>
+    /// <returns>The id of the newest request, even if it does not match. Later requests have higher ids.</returns>
     internal long ReadRequestsAfter(long? id, RequestFilter filter, Action<TokenRequest> onRequest, UnreadableReport unreadable);
 
     /// <summary>The number of requests of a filter.</summary>
     internal long CountRequests(RequestFilter filter);
 
-    /// <summary>The names of the newest requests with their number of requests, for as many requests as can be read in a time.</summary>
+    /// <summary>The names in the newest requests with their number of requests, for as many requests as can be read in a given time.</summary>
     /// <param name="name">User, Model, Provider, RequestType or Transaction.</param>
-    /// <param name="time">After this no further requests are read.</param>
+    /// <param name="time">The time limit for reading.</param>
     internal IReadOnlyDictionary<string, long> ReadNewestNames(RequestText name, TimeSpan time);
 }
 
-/// <summary>What an engine knows of a store as a whole.</summary>
+/// <summary>The properties of a store that an engine knows.</summary>
 /// <param name="SizeBytes">Size in bytes.</param>
 /// <param name="JournalMode">SQLite's journal mode; null in other engines.</param>
 /// <param name="Rollups">The state of the rollups; null in engines without.</param>

@@ -1,8 +1,8 @@
 namespace TokenDashboard.Telemetry;
 
 /// <summary>
-/// Classes of requests by the size of their input. Price lists charge all tokens of a request at another rate where its prompt tokens
-/// exceed a threshold, so usage of different classes is summed up apart.
+/// Classes of requests by the size of their input. In price lists, all tokens of a request have another rate if its prompt tokens
+/// exceed a threshold, so usage of different classes is aggregated separately.
 /// </summary>
 internal static class InputSize
 {
@@ -18,7 +18,7 @@ internal static class InputSize
         return passed;
     }
 
-    /// <summary>The least and the most prompt tokens of a request of a class.</summary>
+    /// <summary>The minimum and maximum of prompt tokens of a request in a class.</summary>
     public static (long Smallest, long Largest) RangeOf(int inputClass) =>
         (inputClass == 0 ? 0 : Thresholds[inputClass - 1] + 1, inputClass < Thresholds.Count ? Thresholds[inputClass] : long.MaxValue);
 }

@@ -1,18 +1,18 @@
 namespace TokenDashboard.Telemetry;
 
-/// <summary>Calendar arithmetic in a time zone, right across its clock changes.</summary>
+/// <summary>Calendar arithmetic in a time zone, correct across its clock changes.</summary>
 internal static class LocalTime
 {
     /// <summary>The first instant at which the zone's clock shows the given time or a later one: in a gap, the instant of the change.</summary>
     public static DateTimeOffset FirstInstantAt(DateTime local, TimeZoneInfo zone)
     {
-        // Offsets lie within 14 hours of UTC, so the answer lies within 15 hours of the same reading on a UTC clock.
+        // Offsets are within 14 hours of UTC, so the result is within 15 hours of the same reading on a UTC clock.
         long low = Math.Max(0, local.Ticks - (15 * TimeSpan.TicksPerHour));
         long high = Math.Min(DateTime.MaxValue.Ticks, local.Ticks + (15 * TimeSpan.TicksPerHour));
         return At(FirstTicksWhere(low, high, ticks => ticks + OffsetTicks(ticks, zone) >= local.Ticks), zone);
     }
 
-    /// <summary>The smallest value in (low, high] for which the condition holds, where it holds from there on.</summary>
+    /// <summary>The smallest value in (low, high] for which a monotonic condition holds.</summary>
     public static long FirstTicksWhere(long low, long high, Func<long, bool> condition)
     {
         if (condition(low))
@@ -42,7 +42,7 @@ internal static class LocalTime
         return day.Date.Ticks > since * TimeSpan.TicksPerDay ? day.Date.AddDays(-since) : DateTime.MinValue;
     }
 
-    /// <summary>How many days a day of the week comes after the first, 0 to 6.</summary>
+    /// <summary>The number of days from the first day of the week, 0 to 6.</summary>
     public static int DaysSince(DayOfWeek firstDayOfWeek, DayOfWeek day) => ((int)day - (int)firstDayOfWeek + 7) % 7;
 
     /// <summary>The first day of the quarter of a year.</summary>

@@ -1,6 +1,6 @@
 namespace TokenDashboard.Telemetry;
 
-/// <summary>How the values of several requests become one.</summary>
+/// <summary>How values of several requests are aggregated.</summary>
 internal enum MeasureAggregate
 {
     Sum,
@@ -8,7 +8,7 @@ internal enum MeasureAggregate
     Min,
 }
 
-/// <summary>What the numbers of a measure count.</summary>
+/// <summary>The unit of a measure.</summary>
 internal enum MeasureUnit
 {
     Requests,
@@ -22,10 +22,10 @@ internal enum MeasureUnit
     Time,
 }
 
-/// <summary>Something that is counted of requests, as <see cref="Measures"/> lists it.</summary>
+/// <summary>A measure of requests, as in <see cref="Measures"/>.</summary>
 /// <param name="name">The column of rollups, views and relations.</param>
-/// <param name="aggregate">How the values of several requests become one.</param>
-/// <param name="unit">What the numbers count.</param>
+/// <param name="aggregate">How values of several requests are aggregated.</param>
+/// <param name="unit">The unit.</param>
 /// <param name="title">The header of a column.</param>
 /// <param name="description">One sentence for the documentation.</param>
 internal sealed class Measure(string name, MeasureAggregate aggregate, MeasureUnit unit, string title, string description)
@@ -43,15 +43,15 @@ internal sealed class Measure(string name, MeasureAggregate aggregate, MeasureUn
     /// <summary>Whether values are fractions; else they are 64-bit integers.</summary>
     public bool IsReal => unit is MeasureUnit.Milliseconds or MeasureUnit.Cost;
 
-    /// <summary>Counts the requests of which the value is known; null where it always is. Where none is, there is no value.</summary>
+    /// <summary>The measure that counts the requests with a known value; null if it is always known.</summary>
     public Measure? KnownBy { get; init; }
 
-    /// <summary>Whether people see it; others serve the module.</summary>
+    /// <summary>Whether users see it; other measures are internal.</summary>
     public bool IsShown { get; init; } = true;
 
-    /// <summary>The place among the measures of its type.</summary>
+    /// <summary>The index among the measures of its type.</summary>
     public int Index { get; internal set; }
 
-    /// <summary>The name in views, where times are text.</summary>
+    /// <summary>The name in views, in which times are text.</summary>
     public string ViewName => unit == MeasureUnit.Time ? name.Replace("_ticks", "_time", StringComparison.Ordinal) : name;
 }

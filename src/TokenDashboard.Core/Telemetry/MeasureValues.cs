@@ -11,7 +11,7 @@ internal sealed class MeasureValues
     private static readonly int RealSums = Measures.CountUpTo(Measures.Reals, MeasureAggregate.Sum);
     private static readonly int RealMaxima = Measures.CountUpTo(Measures.Reals, MeasureAggregate.Max);
 
-    /// <summary>Values of no request: no measure is negative, so the largest of none is 0.</summary>
+    /// <summary>Values of no request: no measure is negative, so the maximum of none is 0.</summary>
     public MeasureValues()
     {
         Integers.AsSpan(IntegerMaxima).Fill(long.MaxValue);
@@ -39,7 +39,7 @@ internal sealed class MeasureValues
     public void Add(MeasureValues other)
     {
         long[] integers = Integers, others = other.Integers;
-        // Millions of requests go through here, with a dozen sums each.
+        // Called for millions of requests, with a dozen sums each.
         Span<Vector<long>> sums = MemoryMarshal.Cast<long, Vector<long>>(integers.AsSpan(0, IntegerSums));
         ReadOnlySpan<Vector<long>> added = MemoryMarshal.Cast<long, Vector<long>>(others.AsSpan(0, IntegerSums));
         for (int i = 0; i < sums.Length; i++)
@@ -59,7 +59,7 @@ internal sealed class MeasureValues
             reals[i] = Math.Min(reals[i], otherReals[i]);
     }
 
-    /// <summary>Whether two sets of values are the same, but for the rounding of sums of fractions, which depends on their order.</summary>
+    /// <summary>Whether two sets of values are equal, except for the rounding of sums of fractions, which depends on their order.</summary>
     public bool Matches(MeasureValues other)
     {
         const double RelativeRounding = 1e-9;

@@ -1,8 +1,8 @@
 namespace TokenDashboard.Telemetry;
 
 /// <summary>
-/// The one table of what is counted. The columns of rollups and views, SELECT lists, accumulators and comparisons are made from it, so a
-/// new measure is an entry here, how each engine finds its value in a request, and where people see it a property of the result.
+/// The table of all measures. The columns of rollups and views, SELECT lists, accumulators and comparisons are derived from it, so a
+/// new measure needs an entry here, its value in each engine, and a property of the result if users see it.
 /// </summary>
 internal static class Measures
 {
@@ -85,7 +85,7 @@ internal static class Measures
     public static Measure[] All { get; } = [.. Table];
 
     /// <summary>
-    /// What is computed of the others and the prices that a store has. Rollups do not hold it, for prices change.
+    /// Measures that are computed from others and the prices of a store. They are not in rollups, because prices change.
     /// </summary>
     public static Measure[] Priced { get; } =
     [
@@ -100,13 +100,13 @@ internal static class Measures
 
     public static Measure CacheSavings => Priced[2];
 
-    /// <summary>Those that are integers: first sums, then maxima, then minima. <see cref="Measure.Index"/> is the place here.</summary>
+    /// <summary>Those that are integers: first sums, then maxima, then minima. <see cref="Measure.Index"/> is the index in this list.</summary>
     public static Measure[] Integers { get; } = Arranged(isReal: false);
 
     /// <summary>Those that are fractions, as <see cref="Integers"/>.</summary>
     public static Measure[] Reals { get; } = Arranged(isReal: true);
 
-    /// <summary>How many of some measures, arranged as <see cref="Integers"/>, are aggregated in a way or one before it.</summary>
+    /// <summary>The number of measures, in the order of <see cref="Integers"/>, with an aggregate up to the given one.</summary>
     public static int CountUpTo(Measure[] measures, MeasureAggregate last) => measures.Count(measure => measure.Aggregate <= last);
 
     private static Measure Sum(string name, MeasureUnit unit, string title, string description, Measure? knownBy = null) =>

@@ -2,7 +2,7 @@ using System.Collections.ObjectModel;
 
 namespace TokenDashboard.Telemetry;
 
-/// <summary>Names in order. As text they are joined by commas, which is what a table cell or an exported CSV file shows.</summary>
+/// <summary>Names in order. Their text is joined by commas, as in table cells and CSV files.</summary>
 public sealed class NameList : ReadOnlyCollection<string>
 {
     internal NameList(IEnumerable<string> names)

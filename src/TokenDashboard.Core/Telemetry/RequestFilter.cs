@@ -1,7 +1,7 @@
 namespace TokenDashboard.Telemetry;
 
 /// <summary>
-/// Which requests a query is about. Texts match without regard to the case of ASCII letters and may hold PowerShell wildcards; a
+/// The requests of a query. Texts are not case-sensitive for ASCII letters and can contain PowerShell wildcards; a
 /// text with brackets also matches itself; several texts of one property are alternatives; the empty string matches requests in which the property is unknown.
 /// </summary>
 public sealed record RequestFilter
@@ -9,7 +9,7 @@ public sealed record RequestFilter
     /// <summary>The time of the requests.</summary>
     public TimeRange Range { get; init; } = TimeRange.All;
 
-    /// <summary>Users, or none for all.</summary>
+    /// <summary>Users; none for all.</summary>
     public IReadOnlyList<string> User { get; init; } = [];
 
     /// <summary>Models, or none for all.</summary>
@@ -25,14 +25,14 @@ public sealed record RequestFilter
     public IReadOnlyList<string> Transaction { get; init; } = [];
 
     /// <summary>
-    /// The properties whose texts are names as they are stored, such as those of a result that was piped: nothing in them is a
-    /// wildcard, and case counts. <see cref="User"/> and so on, by their names.
+    /// The properties whose texts are literal names, such as those of a piped result: they have no
+    /// wildcards and are case-sensitive. By the names of <see cref="User"/> and the other properties.
     /// </summary>
     public IReadOnlySet<string> Literal { get; init; } = new HashSet<string>();
 
-    /// <summary>Whether only requests with a negative policy verdict count.</summary>
+    /// <summary>Whether to include only requests with a negative policy verdict.</summary>
     public bool PolicyFailed { get; init; }
 
-    /// <summary>The smallest total of tokens that counts.</summary>
+    /// <summary>The minimum of total tokens.</summary>
     public long MinTokens { get; init; }
 }

@@ -1,9 +1,9 @@
 namespace TokenDashboard.Telemetry;
 
-/// <summary>The property single requests are ordered by.</summary>
+/// <summary>The property by which single requests are ordered.</summary>
 public enum RequestOrder
 {
-    /// <summary>The row's id: nearly the order of time, and the only order that needs no look at every request first.</summary>
+    /// <summary>The row's id: nearly the order of time, and the only order that does not read all requests first.</summary>
     Id,
 
     /// <summary>Time.</summary>
@@ -18,10 +18,10 @@ public enum RequestOrder
     /// <summary>Total tokens.</summary>
     TotalTokens,
 
-    /// <summary>Cost; requests without one come first.</summary>
+    /// <summary>Cost; requests without a value come first.</summary>
     Cost,
 
-    /// <summary>Duration; requests without one come first.</summary>
+    /// <summary>Duration; requests without a value come first.</summary>
     DurationMs,
 
     /// <summary>User, by character codes.</summary>

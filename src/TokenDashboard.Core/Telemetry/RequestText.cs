@@ -1,6 +1,6 @@
 namespace TokenDashboard.Telemetry;
 
-/// <summary>The text columns a scan may need besides the numbers, which it always reads.</summary>
+/// <summary>The text columns of a scan, in addition to the numbers.</summary>
 [Flags]
 internal enum RequestText
 {

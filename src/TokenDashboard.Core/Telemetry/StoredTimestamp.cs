@@ -46,16 +46,16 @@ internal static class StoredTimestamp
         return utc.ToString(form, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The instant that stored text of an instant means: what is below a microsecond is lost.</summary>
+    /// <summary>The instant after a round trip through stored text: fractions of a microsecond are lost.</summary>
     public static long ToStoredTicks(long utcTicks) => utcTicks - (utcTicks % TimeSpan.TicksPerMicrosecond);
 
     /// <summary>As <see cref="FormatForStorage(DateTimeOffset)"/>, in UTF-8.</summary>
     /// <param name="utcTicks">Ticks of the instant in UTC.</param>
-    /// <param name="utf8">Takes the text; 33 bytes or more.</param>
+    /// <param name="utf8">Receives the text; 33 bytes or more.</param>
     /// <returns>The length of the text.</returns>
     public static int FormatForStorage(long utcTicks, Span<byte> utf8)
     {
-        // The round-trip form has a fast path of its own; it begins with the stored form and goes on with digits and a zone.
+        // The round-trip format has a fast path. It begins with the stored form, followed by digits and a zone.
         new DateTime(utcTicks, DateTimeKind.Unspecified).TryFormat(utf8, out _, "O", CultureInfo.InvariantCulture);
         return utcTicks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond == 0 ? SecondLength : SecondLength + 7;
     }

@@ -4,9 +4,9 @@ using System.Text.RegularExpressions;
 namespace TokenDashboard.Telemetry;
 
 /// <summary>
-/// A time as people write it: an instant (<c>2026-11-16T18:00</c>, with or without a zone), a length of time ago (<c>7d</c>,
-/// <c>90 minutes</c>, <c>1 month ago</c>, <c>1d12h</c>) or a calendar word (<c>today</c>, <c>last month</c>). What a length or a word means is
-/// settled only by <see cref="ToInstant"/> or <see cref="ToRange"/>, when the present moment and the time zone are known. The culture has no
+/// A time as users write it: an instant (<c>2026-11-16T18:00</c>, with or without a zone), a length of time ago (<c>7d</c>,
+/// <c>90 minutes</c>, <c>1 month ago</c>, <c>1d12h</c>) or a calendar word (<c>today</c>, <c>last month</c>). A length or a word is
+/// resolved by <see cref="ToInstant"/> or <see cref="ToRange"/>, when the current time and the time zone are known. The culture has no
 /// influence.
 /// </summary>
 public sealed partial class TimeExpression
@@ -32,20 +32,20 @@ public sealed partial class TimeExpression
     public TimeExpression(DateTimeOffset instant)
         : this(instant.ToString("O", CultureInfo.InvariantCulture)) => _instant = instant;
 
-    /// <summary>An instant; a time without a kind is taken as local time, as everywhere in PowerShell.</summary>
+    /// <summary>An instant; a time of unspecified kind is local time, as in PowerShell.</summary>
     public TimeExpression(DateTime time)
         : this(new DateTimeOffset(time))
     {
     }
 
-    /// <summary>A length of time ago, whatever its sign.</summary>
+    /// <summary>A length of time ago, with either sign.</summary>
     public TimeExpression(TimeSpan ago)
         : this(ago.ToString("c", CultureInfo.InvariantCulture)) => _ago = ago == TimeSpan.MinValue ? TimeSpan.MaxValue : ago.Duration();
 
     private TimeExpression(string text) => _text = text;
 
-    /// <summary>The forms that lengths of time have, for messages.</summary>
-    public static string LengthForms { get; } = $"Give a length of time such as 7d, '7 days', 24h, 90m or 1d12h, or one of: {string.Join(", ", Words.Where(word => word != "now"))}.";
+    /// <summary>The forms of lengths of time, for messages.</summary>
+    public static string LengthForms { get; } = $"Use a length of time such as 7d, '7 days', 24h, 90m or 1d12h, or one of: {string.Join(", ", Words.Where(word => word != "now"))}.";
 
     /// <summary>Reads an expression.</summary>
     /// <exception cref="FormatException">The text has none of the forms; the message lists them.</exception>
@@ -68,14 +68,14 @@ public sealed partial class TimeExpression
         if (DateTimeOffset.TryParseExact(isoText, ZonedForms, CultureInfo.InvariantCulture, Styles, out DateTimeOffset instant))
             return new TimeExpression(trimmed) { _instant = instant };
         throw new FormatException(
-            $"'{text}' is not a time. Give an ISO time such as 2026-11-16T18:00 or 2026-11-16T18:00Z, a length of time ago such as 7d, '7 days', 24h or 90m, "
+            $"'{text}' is not a time. Use an ISO time such as 2026-11-16T18:00 or 2026-11-16T18:00Z, a length of time ago such as 7d, '7 days', 24h or 90m, "
             + $"or one of: {string.Join(", ", Words)}.");
     }
 
-    /// <summary>The instant meant: a length counts back from now, a word stands for the beginning of its period.</summary>
-    /// <param name="now">The present moment.</param>
-    /// <param name="zone">The zone of calendar words and of times written without a zone.</param>
-    /// <param name="firstDayOfWeek">The day on which weeks begin.</param>
+    /// <summary>Resolves an instant: a length counts back from now, and a word means the start of its period.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="zone">The time zone of calendar words and of times without a zone.</param>
+    /// <param name="firstDayOfWeek">The first day of the week.</param>
     public DateTimeOffset ToInstant(DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         ArgumentNullException.ThrowIfNull(zone);
@@ -86,11 +86,11 @@ public sealed partial class TimeExpression
         return _ago is { } ago ? Before(now, ago, zone) : WordRange(now, zone, firstDayOfWeek).Since;
     }
 
-    /// <summary>The range meant by -Last: a length ends now; a word is its whole period, which for a period still running ends now.</summary>
-    /// <param name="now">The present moment.</param>
+    /// <summary>Resolves -Last: a length ends now. A word is its whole period; the current period ends now.</summary>
+    /// <param name="now">The current time.</param>
     /// <param name="zone">The zone of calendar words.</param>
-    /// <param name="firstDayOfWeek">The day on which weeks begin.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: an instant is not a range, and a length must not be zero.</exception>
+    /// <param name="firstDayOfWeek">The first day of the week.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: an instant is not a time range, and a length must not be zero.</exception>
     public TimeRange ToRange(DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         ArgumentNullException.ThrowIfNull(zone);
@@ -104,11 +104,11 @@ public sealed partial class TimeExpression
         }
         throw new TokenDashboardException(
             ErrorCode.RangeInvalid,
-            $"'{_text}' is not a length of time. {LengthForms} For an instant use -Since.",
+            $"'{_text}' is not a length of time. {LengthForms} For a point in time, use -Since.",
             target: _text);
     }
 
-    /// <summary>The text as it was given.</summary>
+    /// <summary>The original text.</summary>
     public override string ToString() => _text;
 
     // A length is written as 7d, 1d12h, '7 days', '1 hour ago' or 'last 90 minutes'.
@@ -117,37 +117,37 @@ public sealed partial class TimeExpression
         RegexOptions.CultureInvariant)]
     private static partial Regex LengthPattern();
 
-    // As a TimeSpan prints itself; without days it could be a time of day.
+    // The format of a TimeSpan; without days, it could be a time of day.
     [GeneratedRegex(@"^-?\d+\.\d\d:\d\d:\d\d")]
     private static partial Regex TimeSpanPattern();
 
-    /// <summary>The range that -Since and -Until, or -Last, mean.</summary>
-    /// <param name="since">The beginning, or null for none.</param>
+    /// <summary>The time range of -Since and -Until, or of -Last.</summary>
+    /// <param name="since">The start, or null for none.</param>
     /// <param name="until">The end, or null for none.</param>
-    /// <param name="last">Both ends in one, or null.</param>
-    /// <param name="now">The present moment.</param>
-    /// <param name="zone">The zone of calendar words and of times written without a zone.</param>
-    /// <param name="firstDayOfWeek">The day on which weeks begin.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: the range is empty or given twice.</exception>
+    /// <param name="last">Both ends, or null.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="zone">The time zone of calendar words and of times without a zone.</param>
+    /// <param name="firstDayOfWeek">The first day of the week.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: the time range is empty or specified twice.</exception>
     public static TimeRange Range(TimeExpression? since, TimeExpression? until, TimeExpression? last, DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         if (last is null)
             return new TimeRange(since?.ToInstant(now, zone, firstDayOfWeek), until?.ToInstant(now, zone, firstDayOfWeek));
         return since is null && until is null ? last.ToRange(now, zone, firstDayOfWeek) : throw new TokenDashboardException(
-            ErrorCode.RangeInvalid, "Give either -Last or -Since and -Until: -Last already says both ends of the range.", target: last);
+            ErrorCode.RangeInvalid, "Use either -Last, or -Since and -Until: -Last sets both ends of the time range.", target: last);
     }
 
     /// <summary>
-    /// The range with both ends moved back to the beginning of their days, an open end to that of today: days that are over, each of them
-    /// whole. Seven days ago is the seventh day before today, whatever the clock has done since.
+    /// The time range with both ends moved back to the start of their days, and an open end to that of today, so that all days are
+    /// complete. Seven days ago is the seventh day before today, even with a clock change.
     /// </summary>
-    /// <param name="since">The beginning, or null for none.</param>
+    /// <param name="since">The start, or null for none.</param>
     /// <param name="until">The end, or null for none.</param>
-    /// <param name="last">Both ends in one, or null.</param>
-    /// <param name="now">The present moment.</param>
-    /// <param name="zone">The zone whose days are meant.</param>
-    /// <param name="firstDayOfWeek">The day on which weeks begin.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: no whole day is left, or as for <see cref="Range"/>.</exception>
+    /// <param name="last">Both ends, or null.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="zone">The time zone of days.</param>
+    /// <param name="firstDayOfWeek">The first day of the week.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: there is no complete day, or as for <see cref="Range"/>.</exception>
     public static TimeRange WholeDays(TimeExpression? since, TimeExpression? until, TimeExpression? last, DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         TimeRange range = Range(since, until, last, now, zone, firstDayOfWeek);
@@ -160,7 +160,7 @@ public sealed partial class TimeExpression
         DateTimeOffset? begin = range.Since is { } first ? StartOfDay(last ?? since, first) : null;
         return begin is null || begin < end ? new TimeRange(begin, end) : throw new TokenDashboardException(
             ErrorCode.RangeInvalid,
-            $"The range from {range.Since:u} until {range.Until ?? now:u} holds no day that is over. Give a longer one, such as -Last 7d, or leave -WholeDays out.",
+            $"The time range from {range.Since:u} until {range.Until ?? now:u} contains no complete day. Use a longer one, such as -Last 7d, or omit -WholeDays.",
             target: range.Since);
     }
 
@@ -183,7 +183,7 @@ public sealed partial class TimeExpression
         return fits;
     }
 
-    // Months and years are those of the zone's calendar: the same time of the same day, or the last day of a shorter month.
+    // Months and years are calendar months and years: the same time of the same day, or the last day of a shorter month.
     private DateTimeOffset Before(DateTimeOffset now, TimeSpan ago, TimeZoneInfo zone)
     {
         if (_monthsAgo > 0)

@@ -1,9 +1,9 @@
 namespace TokenDashboard.Telemetry;
 
-/// <summary>One request to a model, as one row of the store tells it.</summary>
+/// <summary>One request to a model: a row of the store.</summary>
 public sealed class TokenRequest
 {
-    /// <summary>The name of the store it comes from.</summary>
+    /// <summary>The name of its store.</summary>
     public string Source { get; init; } = "";
 
     /// <summary>The row's id. It grows with the order of export, which is nearly the order of time.</summary>
@@ -12,10 +12,10 @@ public sealed class TokenRequest
     /// <summary>When the request began, in UTC.</summary>
     public required DateTimeOffset Timestamp { get; init; }
 
-    /// <summary>The application's transaction; the empty string where it is unknown.</summary>
+    /// <summary>The application's transaction; the empty string if it is unknown.</summary>
     public required string Transaction { get; init; }
 
-    /// <summary>The user; the empty string where it is unknown.</summary>
+    /// <summary>The user; the empty string if it is unknown.</summary>
     public required string User { get; init; }
 
     /// <summary>The model's name.</summary>
@@ -27,40 +27,40 @@ public sealed class TokenRequest
     /// <summary>The kind of request: <c>chat</c>, <c>embedding</c> and the like.</summary>
     public required string RequestType { get; init; }
 
-    /// <summary>Tokens sent; 0 where the stored value is not a count.</summary>
+    /// <summary>Tokens sent; 0 if the stored value is not a count.</summary>
     public required long PromptTokens { get; init; }
 
-    /// <summary>Tokens received; 0 where the stored value is not a count.</summary>
+    /// <summary>Tokens received; 0 if the stored value is not a count.</summary>
     public required long CompletionTokens { get; init; }
 
-    /// <summary>The stored total, or prompt + completion where that is 0, missing or not a count.</summary>
+    /// <summary>The stored total, or prompt + completion if that is 0, missing or invalid.</summary>
     public required long TotalTokens { get; init; }
 
-    /// <summary>Prompt tokens that the provider read from its cache; null where the source of the request does not say.</summary>
+    /// <summary>Prompt tokens that the provider read from its cache; null if the source does not record it.</summary>
     public long? CachedTokens { get; init; }
 
-    /// <summary>Prompt tokens that the provider wrote to its cache; null where the source does not say.</summary>
+    /// <summary>Prompt tokens that the provider wrote to its cache; null if the source does not record it.</summary>
     public long? CacheWriteTokens { get; init; }
 
-    /// <summary>Completion tokens that the model used for reasoning; null where the source does not say.</summary>
+    /// <summary>Completion tokens that the model used for reasoning; null if the source does not record it.</summary>
     public long? ReasoningTokens { get; init; }
 
-    /// <summary>What the request costs; null where the query has no prices, or none of its tokens has one.</summary>
+    /// <summary>The cost; null if the query has no prices, or none of the tokens has a price.</summary>
     public decimal? Cost { get; internal set; }
 
     /// <summary>The currency of the cost.</summary>
     public string? Currency { get; internal set; }
 
-    /// <summary>Tokens without a price; null where the query has no prices.</summary>
+    /// <summary>Tokens without a price; null if the query has no prices.</summary>
     public long? UnpricedTokens { get; internal set; }
 
-    /// <summary>The cost that an imported source recorded, in its currency; null where it does not say.</summary>
+    /// <summary>The cost that an imported source recorded, in its currency; null if there is none.</summary>
     public decimal? RecordedCost { get; init; }
 
-    /// <summary>From first byte sent to last byte received, in milliseconds; null where the stored value is not a duration.</summary>
+    /// <summary>From first byte sent to last byte received, in milliseconds; null if the stored value is not a duration.</summary>
     public required double? DurationMs { get; init; }
 
-    /// <summary>The policy verdict (column <c>success</c>). It says nothing about whether the call itself worked.</summary>
+    /// <summary>The policy verdict (column <c>success</c>). It does not say whether the call succeeded.</summary>
     public required bool PolicyPassed { get; init; }
 
     /// <summary>Whether the stream was interrupted: prompt tokens only, and a stored total of 0.</summary>
@@ -72,10 +72,10 @@ public sealed class TokenRequest
     /// <summary>The request's span, as hexadecimal text.</summary>
     public required string SpanId { get; init; }
 
-    /// <summary>The span around the request's span; the empty string where there is none.</summary>
+    /// <summary>The span around the request's span; the empty string if there is none.</summary>
     public required string ParentSpanId { get; init; }
 
-    /// <summary>When, which model, and how many tokens.</summary>
+    /// <summary>The time, the model and the tokens.</summary>
     public override string ToString() =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Timestamp:yyyy-MM-dd HH:mm:ss}, {Model}: {TotalTokens:N0} tokens");
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TokenDashboard.Telemetry;
 
-/// <summary>How many rows held values that could not be read, by kind. A row may count under several kinds, but once in <see cref="Rows"/>.</summary>
+/// <summary>The number of rows with unreadable values, by kind. A row can count under several kinds, but counts once in <see cref="Rows"/>.</summary>
 public sealed class UnreadableReport
 {
     private readonly MeasureValues _damaged = new();
@@ -17,27 +17,27 @@ public sealed class UnreadableReport
     public long TokenCounts => _damaged[Measures.UnreadableTokens];
 
     /// <summary>
-    /// Rows whose duration is negative, not a number or above 10^12 ms. Latency figures leave them out, as those with NULL, which is
-    /// unknown and not damaged: many imported requests have it.
+    /// Rows whose duration is negative, not a number or above 10^12 ms. Latency ignores them, and those with NULL, which is
+    /// unknown and not invalid, as in many imported requests.
     /// </summary>
     public long Durations => _damaged[Measures.UnreadableDurations];
 
-    /// <summary>Rows whose policy verdict is neither 0 nor 1. They count as passed, as the SDK takes a missing verdict.</summary>
+    /// <summary>Rows whose policy verdict is neither 0 nor 1. They count as passed, as a missing verdict does in the SDK.</summary>
     public long PolicyVerdicts => _damaged[Measures.UnreadableVerdicts];
 
     /// <summary>
-    /// Whether removed requests belong to the result that are not in it, or not in part: of these only sums by quarters of an hour are
-    /// left, without transactions and without the tokens and the verdict of each.
+    /// Whether removed requests are missing in the result, or in a part of it: they have only rollups by quarter-hour,
+    /// without transactions and without the tokens and the verdict of each request.
     /// </summary>
     public bool LacksRemoved { get; internal set; }
 
-    /// <summary>How many requests were read for the result.</summary>
+    /// <summary>The number of requests that were read for the result.</summary>
     internal long RequestsRead { get; set; }
 
-    /// <summary>How many rows of the store's rollups were read for the result.</summary>
+    /// <summary>The number of rollup rows that were read for the result.</summary>
     internal long RollupsRead { get; set; }
 
-    /// <summary>What was read for the result, for people.</summary>
+    /// <summary>A description of what was read for the result.</summary>
     public string Reads() => RollupsRead == 0
         ? string.Create(CultureInfo.CurrentCulture, $"{RequestsRead:N0} requests, without rollups,")
         : string.Create(CultureInfo.CurrentCulture, $"{RollupsRead:N0} rows of rollups and {RequestsRead:N0} requests");
@@ -49,12 +49,12 @@ public sealed class UnreadableReport
             return "none";
         string kinds = string.Join(", ", new (long Count, string Kind)[]
         {
-            (Timestamps, "without a readable time, left out"),
-            (TokenCounts, "with a token count that is none, counted as 0"),
-            (Durations, "without a usable duration, left out of latency"),
+            (Timestamps, "without a readable time, omitted"),
+            (TokenCounts, "with an invalid token count, counted as 0"),
+            (Durations, "with an invalid duration, not part of latency"),
             (PolicyVerdicts, "without a policy verdict, counted as passed"),
         }.Where(kind => kind.Count > 0).Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind.Count:N0} {kind.Kind}")));
-        return string.Create(CultureInfo.InvariantCulture, $"{Rows:N0} {(Rows == 1 ? "request has" : "requests have")} values that cannot be read: {kinds}.");
+        return string.Create(CultureInfo.InvariantCulture, $"{Rows:N0} {(Rows == 1 ? "request has" : "requests have")} unreadable values: {kinds}.");
     }
 
     /// <summary>Adds a single request.</summary>
@@ -86,7 +86,7 @@ public sealed class UnreadableReport
     }
 }
 
-/// <summary>The kinds of stored value that may be damaged.</summary>
+/// <summary>The kinds of unreadable values.</summary>
 [Flags]
 internal enum UnreadableValue
 {
@@ -98,7 +98,7 @@ internal enum UnreadableValue
     Duration = 16,
     PolicyVerdict = 32,
 
-    /// <summary>The duration is NULL: unknown rather than damaged, as in many imported requests.</summary>
+    /// <summary>The duration is NULL: unknown, not invalid, as in many imported requests.</summary>
     MissingDuration = 64,
     Tokens = PromptTokens | CompletionTokens | TotalTokens,
 }

@@ -2,7 +2,7 @@ namespace TokenDashboard.Telemetry;
 
 /// <summary>Adds up usage: requests, rows of the rollups, and other accumulators.</summary>
 /// <param name="keepsDurations">
-/// Whether the durations of requests are kept, so that percentiles are exact while nothing but requests is added; else they are only counted
+/// Whether to keep the durations of requests, so that percentiles are exact while only requests are added. Otherwise, they are only counted
 /// in histograms, as rollups have them.
 /// </param>
 internal class UsageAccumulator(bool keepsDurations = false)
@@ -13,20 +13,20 @@ internal class UsageAccumulator(bool keepsDurations = false)
     private Histogram? _histogram;
     private Histogram? _sizes;
 
-    /// <summary>What is counted.</summary>
+    /// <summary>The measures.</summary>
     public MeasureValues Values { get; } = new();
 
     /// <summary>The durations that are not kept.</summary>
     public Histogram Durations => _histogram ??= new Histogram(HistogramBins.Durations);
 
-    /// <summary>Total tokens; counted only where durations are not kept.</summary>
+    /// <summary>Total tokens; counted only if durations are not kept.</summary>
     public Histogram Sizes => _sizes ??= new Histogram(HistogramBins.Sizes);
 
     public long Requests => Values[Measures.Requests];
 
     public long TotalTokens => Values[Measures.TotalTokens];
 
-    /// <summary>Whether percentiles are durations that occurred, or were read from histograms and may be 1 % off.</summary>
+    /// <summary>Whether percentiles are exact, or from histograms and up to 1 % off.</summary>
     public bool PercentilesExact => _histogram is null;
 
     private long TimedRequests => Values[Measures.TimedRequests];
@@ -66,7 +66,7 @@ internal class UsageAccumulator(bool keepsDurations = false)
         _sorted = false;
     }
 
-    /// <summary>Whether two accumulators count the same.</summary>
+    /// <summary>Whether two accumulators have the same counts.</summary>
     public bool Matches(UsageAccumulator other) =>
         Values.Matches(other.Values) && Durations.Equals(other.Durations) && Sizes.Equals(other.Sizes);
 
@@ -102,7 +102,7 @@ internal class UsageAccumulator(bool keepsDurations = false)
 
     private Span<double> KeptDurations => _durations.AsSpan(0, _durationCount);
 
-    // Most groups of many have one duration or two.
+    // With many groups, most have one or two durations.
     private void Reserve(int more)
     {
         if (_durationCount + more > _durations.Length)

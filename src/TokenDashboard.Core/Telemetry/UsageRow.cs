@@ -1,12 +1,12 @@
 namespace TokenDashboard.Telemetry;
 
-/// <summary>Usage with a place in time and names: one request, or the sum of several that agree in both.</summary>
+/// <summary>Usage with a time and names: one request, or several with the same time and names.</summary>
 internal abstract class UsageRow
 {
-    /// <summary>The time of the request, or the beginning of the time summed up, in UTC ticks.</summary>
+    /// <summary>The time of the request, or the start of the aggregated time, in UTC ticks.</summary>
     public long UtcTicks { get; protected set; }
 
-    /// <summary>What is counted. The next row uses the same object.</summary>
+    /// <summary>The measures. The next row uses the same object.</summary>
     public MeasureValues Values { get; } = new();
 
     public abstract string User { get; }
@@ -19,13 +19,13 @@ internal abstract class UsageRow
 
     public abstract string Transaction { get; }
 
-    /// <summary>The class of the size of the input, which all requests of a row have in common.</summary>
+    /// <summary>The class of input size of all requests in the row.</summary>
     public abstract int InputClass { get; }
 
-    /// <summary>Where the requests come from; empty where the store itself says so.</summary>
+    /// <summary>The source of the requests; empty if the store has it.</summary>
     public virtual string Source => "";
 
-    /// <summary>Whether it is a sum that the store keeps, not a request.</summary>
+    /// <summary>Whether it is a rollup, not a request.</summary>
     public virtual bool IsRollup => false;
 
     /// <summary>Adds the durations to an accumulator.</summary>

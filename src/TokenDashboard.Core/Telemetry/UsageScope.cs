@@ -1,35 +1,35 @@
 namespace TokenDashboard.Telemetry;
 
-/// <summary>What usage a query needs.</summary>
-/// <param name="Filter">Which requests.</param>
-/// <param name="Texts">The names the query tells apart.</param>
-/// <param name="Step">At which multiples of seconds of the zone's clock sums must end; 0 for any.</param>
+/// <summary>The usage that a query needs.</summary>
+/// <param name="Filter">The requests to include.</param>
+/// <param name="Texts">The names that the query distinguishes.</param>
+/// <param name="Step">The multiples of seconds of the zone's clock at which sums must end; 0 for any.</param>
 /// <param name="Zone">The zone.</param>
-/// <param name="CountsRemoved">Whether requests whose rows were removed count, of which only sums are left.</param>
+/// <param name="CountsRemoved">Whether to include removed requests, which have only rollups.</param>
 internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int Step, TimeZoneInfo Zone, bool CountsRemoved)
 {
-    /// <summary>How many rows are worth a connection and a thread of their own.</summary>
+    /// <summary>The minimum number of rows for a separate connection and thread.</summary>
     public long RowsPerPart { get; init; } = 100_000;
 
-    /// <summary>Whether rollups are not enough although the names and times of the query are: the size of each request matters.</summary>
+    /// <summary>Whether the query needs the size of each request, so that rollups are not sufficient.</summary>
     public bool NeedsRequests { get; init; }
 
-    /// <summary>Of which provider and model sums must end at quarters of an hour, whatever the step is; null for none.</summary>
+    /// <summary>The providers and models whose sums must end at quarter-hours, independent of the step; null for none.</summary>
     public Func<string, string, bool>? NeedsQuarters { get; init; }
 
-    /// <summary>When prices change from one day to the next, for sums that must end there; null where cost is not asked for.</summary>
+    /// <summary>The days at which prices change and sums must end; null without cost.</summary>
     public Func<IReadOnlyList<DateTimeOffset>>? PriceChanges { get; init; }
 
-    /// <summary>Which providers and models count; null for all.</summary>
+    /// <summary>The providers and models to include; null for all.</summary>
     public Func<string, string, bool>? Includes { get; init; }
 
-    /// <summary>Whether a provider and model count.</summary>
+    /// <summary>Whether a provider and a model are included.</summary>
     public bool Counts(string provider, string model) => Includes is null || Includes(provider, model);
 
-    /// <summary>Whether sums by quarter of an hour, user, model, provider and request type are enough.</summary>
+    /// <summary>Whether sums by quarter-hour, user, model, provider and request type are sufficient.</summary>
     public bool IsAboutSums => Step % 900 == 0 && Filter.Transaction.Count == 0 && !Filter.PolicyFailed && Filter.MinTokens == 0
         && (Texts & (RequestText.Transaction | RequestText.Spans)) == RequestText.None;
 
-    /// <summary>Whether users must be told apart.</summary>
+    /// <summary>Whether the query distinguishes users.</summary>
     public bool NeedsUsers => Texts.HasFlag(RequestText.User) || Filter.User.Count > 0;
 }

@@ -1,22 +1,22 @@
 namespace TokenDashboard.Telemetry;
 
-/// <summary>A stretch of time in which a zone's clock keeps one offset from UTC.</summary>
-/// <param name="Since">The second since 1970 at which it begins.</param>
-/// <param name="Until">The second since 1970 at which it has ended.</param>
+/// <summary>A period in which a time zone has one offset from UTC.</summary>
+/// <param name="Since">The start, in seconds since 1970.</param>
+/// <param name="Until">The exclusive end, in seconds since 1970.</param>
 /// <param name="Offset">Seconds to add to UTC.</param>
-/// <param name="Before">The offset before it.</param>
+/// <param name="Before">The previous offset.</param>
 internal readonly record struct ZoneClock(long Since, long Until, int Offset, int Before)
 {
-    /// <summary>The stretches of a zone between two instants, the first and the last open to their sides.</summary>
+    /// <summary>The periods of a time zone between two instants. The first has no start, and the last has no end.</summary>
     /// <param name="zone">The zone.</param>
-    /// <param name="from">No earlier change of the clock is looked for.</param>
-    /// <param name="until">No later change of the clock is looked for.</param>
+    /// <param name="from">The start of the search for clock changes.</param>
+    /// <param name="until">The end of the search for clock changes.</param>
     internal static IReadOnlyList<ZoneClock> Of(TimeZoneInfo zone, DateTimeOffset from, DateTimeOffset until)
     {
         var clocks = new List<ZoneClock>();
         long since = long.MinValue / 4;
         int offset = OffsetAt(from.UtcTicks, zone), before = offset;
-        // Two changes are never closer than a day, except in a few odd years long ago.
+        // Two changes are at least a day apart, except in a few cases long ago.
         for (long at = from.UtcTicks; at < until.UtcTicks; at += TimeSpan.TicksPerDay)
         {
             long next = Math.Min(at + TimeSpan.TicksPerDay, until.UtcTicks);

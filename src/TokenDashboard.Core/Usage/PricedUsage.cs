@@ -4,13 +4,13 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage;
 
 /// <summary>
-/// Usage with its cost. Tokens are summed up by price and class of input size, and priced when the cost is asked for: the cost of a sum is
+/// Usage with its cost. Tokens are aggregated by price and class of input size, and priced when the cost is read: the cost of a sum is
 /// exactly the sum of costs.
 /// </summary>
 /// <param name="prices">The prices.</param>
 internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDurations: true)
 {
-    // What one price was asked of, by rows that follow one another: names that are equal are mostly one object.
+    // The key of the last price: consecutive rows with equal names mostly use the same string objects.
     private readonly record struct Seen(string Provider, string Model, PriceMatch? Match);
 
     private Seen _seen;
@@ -18,10 +18,10 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
     private Part? _last;
     private long _unpriced;
 
-    /// <summary>The cost, by the prices that are asked for.</summary>
+    /// <summary>The cost at the requested prices.</summary>
     public UsageCost Cost => CostAt(prices.At);
 
-    /// <summary>The cost, by the prices of the time of each request.</summary>
+    /// <summary>The cost at the time of each request.</summary>
     public UsageCost CostAtRequest => CostAt(null);
 
     /// <inheritdoc/>
@@ -112,7 +112,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
         return _last = part ?? (_parts = new Part(price, inputClass, prompt, _parts));
     }
 
-    /// <summary>The tokens of one price and class; where the class does not tell the tier, of one size of prompts.</summary>
+    /// <summary>The tokens of one price and class, or if the class does not determine the tier, of one size of prompts.</summary>
     private sealed class Part(ResolvedPrice price, int inputClass, long? prompt, Part? next)
     {
         public Part? Next => next;
@@ -125,7 +125,7 @@ internal sealed class PricedUsage(UsagePrices prices) : UsageAccumulator(keepsDu
 
         public TokenCounts Counts { get; set; } = new(0, 0, Requests: 0);
 
-        /// <summary>Requests of which the cached tokens are not known.</summary>
+        /// <summary>Requests with unknown cached tokens.</summary>
         public long WithoutCached { get; set; }
 
         public bool Is(ResolvedPrice otherPrice, int otherClass, long? otherPrompt) =>

@@ -12,8 +12,8 @@ public static class RecentNames
     /// <summary>Reads backwards from the newest request for a limited time.</summary>
     /// <param name="stores">The open stores.</param>
     /// <param name="dimension">User, Model, Provider, RequestType or Transaction.</param>
-    /// <param name="time">After this no further requests are read.</param>
-    /// <returns>The names with their number of requests, most frequent first; the unknown name is left out.</returns>
+    /// <param name="time">The time limit for reading.</param>
+    /// <returns>The names with their number of requests, most frequent first; without the unknown name.</returns>
     public static IReadOnlyList<(string Text, long Requests)> Read(IReadOnlyList<ITelemetryStore> stores, UsageDimension dimension, TimeSpan time) =>
     [
         .. stores.SelectMany(store => store.ReadNewestNames(UsageQuery.TextOf(dimension), time / stores.Count))

@@ -4,7 +4,7 @@ namespace TokenDashboard.Usage;
 
 /// <summary>Single requests of one or several stores, as a stream.</summary>
 /// <param name="stores">The open stores.</param>
-/// <param name="filter">Which requests.</param>
+/// <param name="filter">The requests to include.</param>
 public sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
 {
     /// <summary>The order of the requests. By id, the requests of one store follow those of another.</summary>
@@ -16,15 +16,15 @@ public sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestF
     /// <summary>The prices; null for requests without their cost.</summary>
     public UsagePrices? Prices { get; init; }
 
-    /// <summary>What could not be read so far.</summary>
+    /// <summary>The unreadable values so far.</summary>
     public UnreadableReport Unreadable { get; } = new();
 
     /// <summary>Number of requests.</summary>
     public long Count() => stores.Sum(store => store.CountRequests(filter));
 
     /// <summary>The requests.</summary>
-    /// <param name="skip">How many to pass over.</param>
-    /// <param name="first">How many to give at most.</param>
+    /// <param name="skip">How many to skip.</param>
+    /// <param name="first">The maximum number to return.</param>
     public IEnumerable<TokenRequest> Run(ulong skip, ulong first)
     {
         if (Order != RequestOrder.Cost && stores.Count == 1)
@@ -42,7 +42,7 @@ public sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestF
         return Order == RequestOrder.Id ? streams.SelectMany(stream => stream) : Merge(streams);
     }
 
-    // No engine knows prices, so all requests are read; but no more of them are kept than the page needs.
+    // Engines have no prices, so all requests are read, but only those of the page are kept.
     private List<TokenRequest> ByCost(ulong last)
     {
         var kept = new PriorityQueue<TokenRequest, (decimal Cost, long Place)>();
@@ -50,7 +50,7 @@ public sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestF
         foreach (TokenRequest request in Priced(stores.SelectMany(store => store.ReadRequests(filter, RequestOrder.Id, descending: false, (0, ulong.MaxValue), Unreadable))))
         {
             decimal cost = request.Cost ?? -1;
-            // The first in the queue is the first to go.
+            // The first in the queue is removed first.
             kept.Enqueue(request, Descending ? (cost, place++) : (-cost, -place++));
             if ((ulong)kept.Count > last)
                 kept.Dequeue();
@@ -75,7 +75,7 @@ public sealed class RequestQuery(IReadOnlyList<ITelemetryStore> stores, RequestF
         }
     }
 
-    // Each stream is in order; of requests that agree, those of an earlier stream come first.
+    // Each stream is sorted; equal requests of earlier streams come first.
     private IEnumerable<TokenRequest> Merge(IEnumerable<TokenRequest>[] streams)
     {
         var waiting = new List<IEnumerator<TokenRequest>>();

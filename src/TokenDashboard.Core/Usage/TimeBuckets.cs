@@ -3,21 +3,21 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage;
 
 /// <summary>
-/// Cuts time into the minutes, hours, days, weeks, months, quarters or years of a zone. The buckets follow one another without gap or overlap, across clock changes
-/// and in zones offset by half or quarter hours, so the sums of a range's buckets are the sum of the range.
+/// Divides time into the minutes, hours, days, weeks, months, quarters or years of a time zone. Buckets have no gaps or overlaps, across clock changes
+/// and in time zones with half or quarter hours, so the buckets of a time range add up to it.
 /// </summary>
 internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
 {
-    // The first tick a DateTime cannot hold.
+    // The first tick that is too large for a DateTime.
     private const long EndOfTime = 3_155_378_976_000_000_000;
 
     private long _start;
     private long _end;
 
-    /// <summary>Buckets begin at multiples of so many seconds of the zone's clock, and at clock changes.</summary>
+    /// <summary>Buckets begin at multiples of this number of seconds of the zone's clock, and at clock changes.</summary>
     public int Step => unit switch { TimeUnit.Minute => 60, TimeUnit.Hour => 3600, _ => 86400 };
 
-    /// <summary>No bucket is longer, whatever the clock does in it.</summary>
+    /// <summary>The maximum length of a bucket, even with a clock change.</summary>
     public long LongestTicks => unit switch
     {
         TimeUnit.Minute => TimeSpan.TicksPerMinute,
@@ -29,10 +29,10 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
         _ => 367 * TimeSpan.TicksPerDay,
     };
 
-    /// <summary>The same buckets, to be asked by another thread.</summary>
+    /// <summary>A copy of the buckets for another thread.</summary>
     public TimeBuckets Copy() => new(unit, zone, firstDayOfWeek);
 
-    /// <summary>The first instant of the bucket that holds an instant, in UTC ticks. Cheap where neighbours are asked for in turn.</summary>
+    /// <summary>The start of the bucket that contains an instant, in UTC ticks. Fast for consecutive instants.</summary>
     public long StartOf(long utcTicks)
     {
         if (utcTicks < _start || utcTicks >= _end)
@@ -47,7 +47,7 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
         return _start;
     }
 
-    /// <summary>The first instant after the bucket that holds an instant, in UTC ticks.</summary>
+    /// <summary>The exclusive end the bucket that contains an instant, in UTC ticks.</summary>
     public long EndOf(long utcTicks)
     {
         StartOf(utcTicks);
@@ -58,7 +58,7 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
     public (DateTimeOffset Start, DateTimeOffset End) Bounds(long startTicks) =>
         (LocalTime.At(startTicks, zone), LocalTime.At(Math.Min(EndOf(startTicks), EndOfTime - 1), zone));
 
-    // The longest stretch around the instant in which the clock shows one hour or minute by one offset.
+    // The longest period around the instant with one hour or minute and one offset.
     private (long Start, long End) ClockAround(long utcTicks, long length)
     {
         long offset = LocalTime.OffsetTicks(utcTicks, zone);
@@ -77,7 +77,7 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
         long localTicks = Math.Clamp(utcTicks + LocalTime.OffsetTicks(utcTicks, zone), 0, EndOfTime - 1);
         DateTime first = FirstDateOf(new DateTime(localTicks));
         (long start, long end) = (Boundary(first), Boundary(Next(first)));
-        // A clock that goes back over midnight shows the old date again; those instants stay with the date that had begun.
+        // If the clock goes back over midnight, it shows the old date again; these instants belong to the new date.
         while (utcTicks >= end)
         {
             first = Next(first);
@@ -115,17 +115,17 @@ internal sealed class TimeBuckets(TimeUnit unit, TimeZoneInfo zone, DayOfWeek fi
 }
 
 /// <summary>
-/// Blocks of five hours, as the limits of coding agents count them: a block begins with the hour of its first request, and the next with
-/// that of the first request after its end. So hours of usage are enough to tell them.
+/// Periods of five hours, as in the limits of coding agents: a session begins at the hour of its first request, and the next one at
+/// that of the first request after its end. Therefore, usage by hour is sufficient.
 /// </summary>
 internal static class SessionBlocks
 {
     private const long Length = 5 * TimeSpan.TicksPerHour;
 
-    /// <summary>The first instant after the block that begins at an instant.</summary>
+    /// <summary>The exclusive end the session that begins at an instant.</summary>
     public static long EndOf(long startTicks) => Math.Min(startTicks + Length, DateTime.MaxValue.Ticks);
 
-    /// <summary>Usage by block, from usage by hour. Where usage is by user, each user has blocks of their own.</summary>
+    /// <summary>Usage by session, from usage by hour. With users, each user has separate sessions.</summary>
     public static Dictionary<UsageKey, UsageAccumulator> Of(Dictionary<UsageKey, UsageAccumulator> hours)
     {
         var blocks = new Dictionary<UsageKey, UsageAccumulator>();

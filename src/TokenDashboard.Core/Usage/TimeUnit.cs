@@ -1,12 +1,12 @@
 namespace TokenDashboard.Usage;
 
-/// <summary>The calendar units usage is summed by.</summary>
+/// <summary>The calendar units of usage.</summary>
 public enum TimeUnit
 {
-    /// <summary>Minutes of the zone's clock. They are read from single requests, rollups or not.</summary>
+    /// <summary>Minutes of the zone's clock. They are always read from single requests.</summary>
     Minute,
 
-    /// <summary>Hours of the zone's clock. When the clock goes back, the repeated hour is a bucket of its own.</summary>
+    /// <summary>Hours of the zone's clock. When the clock goes back, the repeated hour is a separate bucket.</summary>
     Hour,
 
     /// <summary>Days, 23 or 25 hours long when the clock changes.</summary>

@@ -7,10 +7,10 @@ public sealed class TokenStoreInfo
 {
     private TokenStoreInfo(string name) => Database = name;
 
-    /// <summary>Path or address of the store. Piped into the other commands it says which store they read.</summary>
+    /// <summary>Path or address of the store. If it is piped to other commands, they read this store.</summary>
     public string Database { get; }
 
-    /// <summary>The name that tells its requests from those of other stores; null where each request says it itself.</summary>
+    /// <summary>The name that identifies its requests; null if each request has its own source.</summary>
     public string? Source { get; private init; }
 
     /// <summary>Size in bytes; of a file, without a write-ahead log.</summary>
@@ -25,13 +25,13 @@ public sealed class TokenStoreInfo
     /// <summary>Time of the last request, or null in an empty store.</summary>
     public DateTimeOffset? LastRequest { get; private init; }
 
-    /// <summary>Number of different known users.</summary>
+    /// <summary>Number of distinct known users.</summary>
     public int Users { get; private init; }
 
-    /// <summary>Requests of which the user is not known.</summary>
+    /// <summary>Requests without a user name.</summary>
     public long RequestsWithoutUser { get; private init; }
 
-    /// <summary>Requests without a usable duration: latency figures leave them out. Imported ones often have none.</summary>
+    /// <summary>Requests without a valid duration, which latency ignores. Imported requests often have none.</summary>
     public long RequestsWithoutDuration { get; private init; }
 
     /// <summary>The models, by name.</summary>
@@ -40,31 +40,31 @@ public sealed class TokenStoreInfo
     /// <summary>The providers, by name.</summary>
     public required NameList Providers { get; init; }
 
-    /// <summary>All tokens, counted as everywhere in this product: the stored total, or prompt + completion where that is 0.</summary>
+    /// <summary>Total tokens: the stored totals, or prompt + completion if a stored total is 0.</summary>
     public long TotalTokens { get; private init; }
 
-    /// <summary>Streams that were interrupted: only their prompt is counted.</summary>
+    /// <summary>Interrupted streams: only their prompt tokens count.</summary>
     public long InterruptedStreams { get; private init; }
 
     /// <summary>Rows with values that cannot be read, by kind.</summary>
     public required UnreadableReport Unreadable { get; init; }
 
-    /// <summary>SQLite's journal mode: <c>delete</c> unless someone changed it, or <c>wal</c>. Null in other engines.</summary>
+    /// <summary>SQLite's journal mode: <c>delete</c> by default, or <c>wal</c>. Null in other engines.</summary>
     public string? JournalMode { get; private init; }
 
-    /// <summary>The state of the rollups: <c>none</c>, <c>unusable</c>, <c>current</c>, or how many requests they do not hold yet. Null in engines without.</summary>
+    /// <summary>The state of the rollups: <c>none</c>, <c>unusable</c>, <c>current</c>, or the number of requests not in them. Null in engines without.</summary>
     public string? Rollups { get; private init; }
 
     /// <summary>
-    /// The state of the prices that the store has for panels and alert rules: <c>none</c>, <c>current</c>, <c>stale</c> where the price list or the models
-    /// have changed, or <c>unknown</c> where the price list cannot be read. Null in engines without.
+    /// The state of the prices that the store has for panels and alert rules: <c>none</c>, <c>current</c>, <c>stale</c> if the price list or the models
+    /// changed, or <c>unknown</c> if the price list cannot be read. Null in engines without.
     /// </summary>
     public string? Prices { get; private init; }
 
-    /// <summary>The engine that keeps the store, with its version.</summary>
+    /// <summary>The engine of the store, with its version.</summary>
     public required string Engine { get; init; }
 
-    /// <summary>Reads the whole store once: its rollups, where it has them, or every request.</summary>
+    /// <summary>Reads the whole store once: its rollups, if it has them, or every request.</summary>
     /// <param name="store">The store.</param>
     /// <param name="prices">The state of its prices.</param>
     public static TokenStoreInfo Read(ITelemetryStore store, string? prices = null)

@@ -3,7 +3,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>Usage of one group of requests. Properties of dimensions that were not asked for are null.</summary>
+/// <summary>Usage of one group of requests. Properties of other dimensions are null.</summary>
 public sealed class TokenUsage : UsageFigures
 {
     internal TokenUsage(UsageKey key, DateTimeOffset? start, DateTimeOffset? end, bool isPartial, UsageAccumulator usage, UsageTotals all)
@@ -22,25 +22,25 @@ public sealed class TokenUsage : UsageFigures
         Source = key.Source;
     }
 
-    /// <summary>What the row was grouped by, joined by commas; empty for nothing. It tells an unknown user, the empty string, from no user, which some files do not.</summary>
+    /// <summary>The dimensions of the row, joined by commas; may be empty. It distinguishes an unknown user, the empty string, from no user, which some files do not.</summary>
     public string GroupedBy { get; internal init; } = "";
 
-    /// <summary>First instant of the unit of time or the session, with the zone's offset.</summary>
+    /// <summary>Start of the time unit or the session, with the zone's offset.</summary>
     public DateTimeOffset? Start { get; }
 
-    /// <summary>First instant after it.</summary>
+    /// <summary>The exclusive end.</summary>
     public DateTimeOffset? End { get; }
 
-    /// <summary>Whether the row has a part of its unit of time only: the range begins or ends within it, or it is not over.</summary>
+    /// <summary>Whether the time range contains only a part of the time unit, or the unit has not ended.</summary>
     public bool IsPartial { get; }
 
     /// <summary>The English name of the day of the week in the zone.</summary>
     public string? Weekday { get; }
 
-    /// <summary>The hour of the zone's clock, 0 to 23.</summary>
+    /// <summary>The hour in the time zone, 0 to 23.</summary>
     public int? HourOfDay { get; }
 
-    /// <summary>The user; the empty string where it is unknown.</summary>
+    /// <summary>The user; the empty string if it is unknown.</summary>
     public string? User { get; }
 
     /// <summary>The model.</summary>
@@ -52,7 +52,7 @@ public sealed class TokenUsage : UsageFigures
     /// <summary>The kind of request.</summary>
     public string? RequestType { get; }
 
-    /// <summary>The transaction; the empty string where it is unknown.</summary>
+    /// <summary>The transaction; the empty string if it is unknown.</summary>
     public string? Transaction { get; }
 
     /// <summary>The name of the store.</summary>

@@ -6,17 +6,17 @@ namespace TokenDashboard.Usage;
 /// <summary>Why tokens have no price.</summary>
 public enum UnpricedReason : long
 {
-    /// <summary>The price list knows no provider of that name, or the model's name tells none.</summary>
+    /// <summary>The price list has no such provider, and the model name does not identify one.</summary>
     NoProvider,
 
     /// <summary>The provider has no model of that name.</summary>
     NoModel,
 
-    /// <summary>The model has no price of such tokens.</summary>
+    /// <summary>The model has no price for such tokens.</summary>
     NoRate,
 }
 
-/// <summary>Usage of a model that has no price, or none for some of its tokens.</summary>
+/// <summary>Usage of a model without a price for some or all of its tokens.</summary>
 /// <param name="Provider">The provider, as requests name it.</param>
 /// <param name="Model">The model, as requests name it.</param>
 /// <param name="Requests">How many requests.</param>
@@ -28,7 +28,7 @@ public sealed record UnpricedUsage(
     string Provider, string Model, long Requests, long UnpricedTokens, UnpricedReason Reason, DateTimeOffset FirstRequest, DateTimeOffset LastRequest)
 {
     /// <summary>The models of stores without a price, those with the most such tokens first.</summary>
-    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: reading failed.</exception>
+    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed.</exception>
     public static QueryResult<UnpricedUsage> Read(IReadOnlyList<ITelemetryStore> stores, PriceList prices)
     {
         ArgumentNullException.ThrowIfNull(prices);
@@ -38,7 +38,7 @@ public sealed record UnpricedUsage(
             .OrderByDescending(usage => usage.UnpricedTokens).ThenBy(usage => usage.Model, StringComparer.Ordinal)], unreadable);
     }
 
-    // A model without a price is told of although its requests have no tokens.
+    // A model without a price is included even if its requests have no tokens.
     private static UnpricedUsage? Of(UsageKey key, UsageAccumulator usage, PriceList prices)
     {
         bool isKnown = prices.Find(key.Provider, key.Model!) is not null;

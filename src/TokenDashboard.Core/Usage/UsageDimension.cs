@@ -1,6 +1,6 @@
 namespace TokenDashboard.Usage;
 
-/// <summary>What usage is grouped by. At most one unit of time, or Session, goes with any of the others.</summary>
+/// <summary>The dimensions of usage. At most one time unit, or Session, can be combined with the others.</summary>
 public enum UsageDimension
 {
     /// <summary>Minutes of the zone's clock.</summary>
@@ -25,15 +25,15 @@ public enum UsageDimension
     Year = TimeUnit.Year,
 
     /// <summary>
-    /// Blocks of five hours, as the limits of coding agents count them: each begins with the hour (UTC) of the first request after the one
-    /// before. Grouped by user too, each user has blocks of their own.
+    /// Periods of five hours, as in the limits of coding agents: each begins at the hour (UTC) of the first request after the one
+    /// before. With User, each user has separate sessions.
     /// </summary>
     Session,
 
-    /// <summary>The days of the week, whatever the week.</summary>
+    /// <summary>The days of the week, independent of the week.</summary>
     Weekday,
 
-    /// <summary>The hours of the clock, 0 to 23, whatever the day.</summary>
+    /// <summary>The hours of the clock, 0 to 23, independent of the day.</summary>
     HourOfDay,
 
     /// <summary>The model.</summary>
@@ -51,6 +51,6 @@ public enum UsageDimension
     /// <summary>The application's transaction.</summary>
     Transaction,
 
-    /// <summary>The store, where there are several.</summary>
+    /// <summary>The store, if there are several.</summary>
     Source,
 }

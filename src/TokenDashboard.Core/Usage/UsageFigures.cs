@@ -4,8 +4,8 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage;
 
 /// <summary>
-/// The figures every result about usage has. Counts and sums are exact. So are the percentiles of durations computed from single
-/// requests; those from a store's rollups are at most 1 % off, and <see cref="PercentilesExact"/> tells which.
+/// The measures of all usage results. Counts and sums are exact. Percentiles of durations are exact from single
+/// requests, and at most 1 % off from rollups; see <see cref="PercentilesExact"/>.
 /// </summary>
 public abstract class UsageFigures
 {
@@ -42,10 +42,10 @@ public abstract class UsageFigures
         PercentilesExact = usage.PercentilesExact;
     }
 
-    /// <summary>What the requests have in common, for people.</summary>
+    /// <summary>The display text of the dimensions.</summary>
     private protected abstract string Label { get; }
 
-    /// <summary>Whether this is the sum of other rows of the result, which a total was asked for.</summary>
+    /// <summary>Whether this is a total or subtotal of other rows.</summary>
     public bool IsTotal { get; internal init; }
 
     /// <summary>Number of requests.</summary>
@@ -57,53 +57,53 @@ public abstract class UsageFigures
     /// <summary>Tokens received.</summary>
     public long CompletionTokens { get; }
 
-    /// <summary>The stored totals; an interrupted stream counts its prompt.</summary>
+    /// <summary>The stored totals; an interrupted stream counts its prompt tokens.</summary>
     public long TotalTokens { get; }
 
-    /// <summary>Prompt tokens that the provider read from its cache; null where no request says.</summary>
+    /// <summary>Prompt tokens that the provider read from its cache; null if no request has it.</summary>
     public long? CachedTokens { get; }
 
-    /// <summary>Prompt tokens that the provider wrote to its cache; null where no request says.</summary>
+    /// <summary>Prompt tokens that the provider wrote to its cache; null if no request has it.</summary>
     public long? CacheWriteTokens { get; }
 
-    /// <summary>Completion tokens that the model used for reasoning; null where no request says.</summary>
+    /// <summary>Completion tokens that the model used for reasoning; null if no request has it.</summary>
     public long? ReasoningTokens { get; }
 
     /// <summary>
-    /// What the priced tokens cost; null where the query has no prices, none of the tokens has one, or they are in several currencies.
+    /// The cost of priced tokens; null if the query has no prices, no token has one, or they are in several currencies.
     /// </summary>
     public decimal? Cost { get; }
 
     /// <summary>The currency of the cost; several are joined by commas.</summary>
     public string? Currency { get; }
 
-    /// <summary>Tokens without a price; null where the query has no prices.</summary>
+    /// <summary>Tokens without a price; null if the query has no prices.</summary>
     public long? UnpricedTokens { get; }
 
     /// <summary>
-    /// Whether the cost may be less: requests do not say how many of their prompt tokens were cached, and the model has a lower price for those.
+    /// Whether the cost is an upper bound: requests do not record how many of their prompt tokens were cached, which have a lower price.
     /// </summary>
     public bool CostIsUpperBound { get; }
 
-    /// <summary>Part of the cost of the whole result, 0 to 1; null without cost.</summary>
+    /// <summary>Share of the cost of the result, 0 to 1; null without cost.</summary>
     public double? CostShare { get; }
 
-    /// <summary>Where the query asks for the prices of another time: the cost by the prices of the time of each request.</summary>
+    /// <summary>If the query uses prices of another time: the cost at the time of each request.</summary>
     public decimal? CostAtRequest { get; }
 
-    /// <summary>Cost less <see cref="CostAtRequest"/>.</summary>
+    /// <summary>Cost minus <see cref="CostAtRequest"/>.</summary>
     public decimal? CostDifference { get; }
 
-    /// <summary>Sum of the costs that imported sources recorded, in their currency; null where no request has one.</summary>
+    /// <summary>Sum of the costs that imported sources recorded, in their currency; null if no request has one.</summary>
     public decimal? RecordedCost { get; }
 
-    /// <summary>Part of all tokens of the result, 0 to 1.</summary>
+    /// <summary>Share of the tokens of the result, 0 to 1.</summary>
     public double Share { get; }
 
-    /// <summary>Requests with a negative policy verdict. It says nothing about whether the calls worked.</summary>
+    /// <summary>Requests with a negative policy verdict. It does not say whether the calls succeeded.</summary>
     public long PolicyFailures { get; }
 
-    /// <summary>Streams that were interrupted.</summary>
+    /// <summary>Interrupted streams.</summary>
     public long InterruptedStreams { get; }
 
     /// <summary>Mean duration in milliseconds; null without a duration.</summary>
@@ -121,9 +121,9 @@ public abstract class UsageFigures
     /// <summary>Longest duration in milliseconds.</summary>
     public double? MaxDurationMs { get; }
 
-    /// <summary>Whether the percentiles are durations that occurred; else they come from rollups and are at most 1 % off.</summary>
+    /// <summary>Whether the percentiles are exact; otherwise, they come from rollups and are at most 1 % off.</summary>
     public bool PercentilesExact { get; }
 
-    /// <summary>What is summed up, and how many tokens.</summary>
+    /// <summary>The dimensions and the tokens.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(IsTotal ? "total of " : "")}{Label}: {TotalTokens:N0} tokens");
 }

@@ -6,15 +6,15 @@ namespace TokenDashboard.Usage;
 /// <summary>Usage by a key.</summary>
 internal static class UsageGroups
 {
-    /// <summary>Sums the requests of a filter by a key, over all stores.</summary>
+    /// <summary>Aggregates the requests of a filter by a key, over all stores.</summary>
     /// <param name="stores">The open stores.</param>
-    /// <param name="filter">Which requests.</param>
-    /// <param name="texts">The names the key is made of.</param>
-    /// <param name="step">At which multiples of seconds of the zone's clock the key may change; 0 where it does not depend on time.</param>
+    /// <param name="filter">The requests to include.</param>
+    /// <param name="texts">The names in the key.</param>
+    /// <param name="step">The multiples of seconds of the zone's clock at which the key can change; 0 if it does not depend on time.</param>
     /// <param name="zone">The zone.</param>
     /// <param name="prices">The prices; null for usage without its cost.</param>
     /// <param name="keys">
-    /// Makes a function for one thread and the requests of one store. It gives the key of a request, or of a sum that lies between two
+    /// Creates a function for one thread and the requests of one store. It returns the key of a request, or of a sum between two
     /// multiples of the step.
     /// </param>
     public static (Dictionary<TKey, UsageAccumulator> Groups, UnreadableReport Unreadable) Sum<TKey>(
@@ -45,16 +45,16 @@ internal static class UsageGroups
     }
 
     /// <summary>
-    /// The keys with the most of a measure. Where there are as many keys as requests, all of their usage would fill the memory; so this
-    /// keeps a number or two for each.
+    /// The keys with the largest values of a measure. With as many keys as requests, their usage would fill the memory, so this
+    /// keeps only one or two numbers for each.
     /// </summary>
     /// <param name="stores">The open stores.</param>
-    /// <param name="filter">Which requests.</param>
-    /// <param name="texts">The names the key is made of.</param>
-    /// <param name="keys">Makes a function for one thread and the requests of one store, which gives the key of a request.</param>
-    /// <param name="measure">A measure that is an integer and a sum; of keys that agree in it, those with more tokens come first.</param>
-    /// <param name="count">How many keys.</param>
-    /// <param name="compare">Orders keys that agree in both.</param>
+    /// <param name="filter">The requests to include.</param>
+    /// <param name="texts">The names in the key.</param>
+    /// <param name="keys">Creates a function for one thread and the requests of one store, which returns the key of a request.</param>
+    /// <param name="measure">An integer measure that is a sum; equal keys are ordered by tokens.</param>
+    /// <param name="count">The number of keys.</param>
+    /// <param name="compare">Orders keys that are equal in both.</param>
     public static HashSet<TKey> Largest<TKey>(
         IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, Func<ITelemetryStore, Func<UsageRow, TKey>> keys, Measure measure, int count, Comparison<TKey> compare)
         where TKey : notnull
@@ -72,7 +72,7 @@ internal static class UsageGroups
                 return row => Add(sums, keyOf(row), (row.Values[measure], row.Values[Measures.TotalTokens]));
             },
             Add);
-        // The last of those kept is the first to go.
+        // The last of the kept keys is removed first.
         var kept = new PriorityQueue<TKey, (long Value, long Tokens, TKey Key)>(Comparer<(long Value, long Tokens, TKey Key)>.Create((one, other) =>
             one.Value != other.Value ? one.Value.CompareTo(other.Value)
             : one.Tokens != other.Tokens ? one.Tokens.CompareTo(other.Tokens)
@@ -99,7 +99,7 @@ internal static class UsageGroups
     /// <summary>Usage of no request.</summary>
     public static UsageAccumulator NewUsage(UsagePrices? prices) => prices is null ? new UsageAccumulator(keepsDurations: true) : new PricedUsage(prices);
 
-    // Reads usage into a dictionary for each part of each store, and puts them together; counts what was read.
+    // Reads usage into a dictionary for each part of each store, merges them, and counts the rows.
     private static Dictionary<TKey, TValue> Read<TKey, TValue>(
         IReadOnlyList<ITelemetryStore> stores, UsageScope scope, UnreadableReport unreadable, Func<ITelemetryStore, Dictionary<TKey, TValue>, Action<UsageRow>> begin,
         Action<Dictionary<TKey, TValue>, TKey, TValue> add)
@@ -129,7 +129,7 @@ internal static class UsageGroups
             foreach ((Dictionary<TKey, TValue> sums, UnreadableReport read) in parts)
             {
                 unreadable.Add(read);
-                // Mostly there is one store, and its first part holds most keys.
+                // Usually there is one store, and its first part has most keys.
                 if (all.Count == 0)
                 {
                     all = sums;

@@ -1,7 +1,7 @@
 namespace TokenDashboard.Usage;
 
-/// <summary>What the requests of one group have in common; members of dimensions not grouped by are null.</summary>
-/// <param name="BucketTicks">First instant of the time bucket in UTC ticks, or 0.</param>
+/// <summary>The key of a group; members of other dimensions are null.</summary>
+/// <param name="BucketTicks">Start of the bucket in UTC ticks, or 0.</param>
 /// <param name="User">The user.</param>
 /// <param name="Model">The model.</param>
 /// <param name="Provider">The provider.</param>
@@ -13,7 +13,7 @@ namespace TokenDashboard.Usage;
 internal readonly record struct UsageKey(
     long BucketTicks, string? User = null, string? Model = null, string? Provider = null, string? RequestType = null, string? Transaction = null, string? Source = null, DayOfWeek? Weekday = null, sbyte? HourOfDay = null)
 {
-    /// <summary>Where the key is in the week or the day.</summary>
+    /// <summary>The position of the key in the week or the day.</summary>
     public int CyclePlace(DayOfWeek firstDayOfWeek) => (Weekday is { } day ? 24 * Telemetry.LocalTime.DaysSince(firstDayOfWeek, day) : 0) + (HourOfDay ?? 0);
 
     /// <summary>Orders keys by their names, by character codes.</summary>

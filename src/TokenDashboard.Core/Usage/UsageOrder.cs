@@ -1,9 +1,9 @@
 namespace TokenDashboard.Usage;
 
-/// <summary>The property rows of usage are ordered by.</summary>
+/// <summary>The property by which rows of usage are ordered.</summary>
 public enum UsageOrder
 {
-    /// <summary>The answer's own order: by time, then by tokens, most first.</summary>
+    /// <summary>The default order: by time, then by tokens, most first.</summary>
     Default,
 
     /// <summary>Number of requests.</summary>
@@ -18,27 +18,27 @@ public enum UsageOrder
     /// <summary>Total tokens.</summary>
     TotalTokens,
 
-    /// <summary>Cost; rows without one come first.</summary>
+    /// <summary>Cost; null comes first.</summary>
     Cost,
 
     /// <summary>Requests with a negative policy verdict.</summary>
     PolicyFailures,
 
-    /// <summary>Streams that broke off.</summary>
+    /// <summary>Interrupted streams.</summary>
     InterruptedStreams,
 
-    /// <summary>Mean duration; rows without one come first.</summary>
+    /// <summary>Mean duration; null comes first.</summary>
     MeanDurationMs,
 
-    /// <summary>Median duration; rows without one come first.</summary>
+    /// <summary>Median duration; null comes first.</summary>
     P50DurationMs,
 
-    /// <summary>95th percentile of the duration; rows without one come first.</summary>
+    /// <summary>95th percentile of the duration; null comes first.</summary>
     P95DurationMs,
 
-    /// <summary>99th percentile of the duration; rows without one come first.</summary>
+    /// <summary>99th percentile of the duration; null comes first.</summary>
     P99DurationMs,
 
-    /// <summary>Longest duration; rows without one come first.</summary>
+    /// <summary>Longest duration; null comes first.</summary>
     MaxDurationMs,
 }

@@ -2,10 +2,10 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>Puts rows of usage in order.</summary>
+/// <summary>Sorts rows of usage.</summary>
 public static class UsageOrdering
 {
-    /// <summary>The rows in the order asked for; rows that agree in it keep the order they have.</summary>
+    /// <summary>The rows in the requested order; equal rows keep their order.</summary>
     public static IEnumerable<T> Order<T>(IReadOnlyList<T> rows, UsageOrder order, bool descending)
         where T : UsageFigures
     {
@@ -14,7 +14,7 @@ public static class UsageOrdering
         return descending ? rows.OrderByDescending(row => KeyOf(row, order)) : rows.OrderBy(row => KeyOf(row, order));
     }
 
-    /// <summary>The measure an order is by, where it is a sum; null for the others.</summary>
+    /// <summary>The measure of an order, if it is a sum; otherwise null.</summary>
     internal static Measure? SumOf(UsageOrder order) => order switch
     {
         UsageOrder.Requests => Measures.Requests,
@@ -26,7 +26,7 @@ public static class UsageOrdering
         _ => null,
     };
 
-    // Counts up to 2^53 are exact as doubles; beyond, neighbours may change places.
+    // Counts up to 2^53 are exact as doubles; larger ones can be in the wrong order.
     private static double KeyOf(UsageFigures row, UsageOrder order) => order switch
     {
         UsageOrder.Requests => row.Requests,

@@ -3,12 +3,12 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>The prices that a query asks with.</summary>
+/// <summary>The prices of a query.</summary>
 /// <param name="List">The price list.</param>
-/// <param name="At">The instant whose prices count; null for those of the time of each request.</param>
+/// <param name="At">The time of the prices; null for the time of each request.</param>
 public sealed record UsagePrices(PriceList List, DateTimeOffset? At = null)
 {
-    /// <summary>Puts the cost of a request in it.</summary>
+    /// <summary>Sets the cost of a request.</summary>
     internal TokenRequest Apply(TokenRequest request)
     {
         var counts = new TokenCounts(request.PromptTokens, request.CompletionTokens, request.CachedTokens ?? 0, request.CacheWriteTokens ?? 0, request.ReasoningTokens ?? 0);
@@ -24,7 +24,7 @@ public sealed record UsagePrices(PriceList List, DateTimeOffset? At = null)
         return request;
     }
 
-    /// <summary>Lets the store give sums whose requests have one price each.</summary>
+    /// <summary>Makes the store return sums with one price each.</summary>
     internal UsageScope Apply(UsageScope scope) => scope with
     {
         Texts = scope.Texts | RequestText.Model | RequestText.Provider,

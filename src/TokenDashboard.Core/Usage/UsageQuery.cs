@@ -2,13 +2,13 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>Sums usage by any combination of dimensions, in one pass over the requests.</summary>
+/// <summary>Aggregates usage by any combination of dimensions, in one pass over the requests.</summary>
 public sealed class UsageQuery
 {
-    /// <summary>More rows than this are refused when empty buckets are filled in.</summary>
+    /// <summary>The maximum number of rows with filled buckets.</summary>
     internal const int MaxFilledRows = 1_000_000;
 
-    // Stands for the groups nobody wants, which shares are parts of all the same.
+    // Collects the groups that are not returned, which are part of the totals for shares.
     private static readonly UsageKey Others = new(-1);
 
     private readonly HashSet<UsageDimension> _dimensions;
@@ -17,11 +17,11 @@ public sealed class UsageQuery
     private readonly TimeBuckets? _buckets;
     private readonly bool _sessions;
 
-    /// <summary>Makes a query.</summary>
-    /// <param name="groupBy">The dimensions; none gives one row for everything.</param>
-    /// <param name="zone">The zone whose clock and calendar are meant.</param>
-    /// <param name="firstDayOfWeek">The day on which weeks begin.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GroupingInvalid"/>: two units of time.</exception>
+    /// <summary>Creates a query.</summary>
+    /// <param name="groupBy">The dimensions; none returns one row.</param>
+    /// <param name="zone">The time zone of buckets.</param>
+    /// <param name="firstDayOfWeek">The first day of the week.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GroupingInvalid"/>: two time unit.</exception>
     public UsageQuery(IEnumerable<UsageDimension> groupBy, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         _dimensions = [.. groupBy];
@@ -32,33 +32,33 @@ public sealed class UsageQuery
         {
             throw new TokenDashboardException(
                 ErrorCode.GroupingInvalid,
-                $"Usage can be grouped by one unit of time, not by {string.Join(" and ", units)} at once.");
+                $"Usage can be grouped by only one time unit, not by {string.Join(" and ", units)} at once.");
         }
         _sessions = units is [UsageDimension.Session];
         _buckets = _sessions ? new TimeBuckets(TimeUnit.Hour, TimeZoneInfo.Utc) : units.Length == 1 ? new TimeBuckets((TimeUnit)units[0], zone, firstDayOfWeek) : null;
     }
 
-    /// <summary>The present moment: a bucket that ends after it is not over.</summary>
+    /// <summary>The current time: a bucket that ends after it is partial.</summary>
     public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
 
-    /// <summary>Whether buckets without requests appear too, from the range's first to its last (or the data's, where the range is open).</summary>
+    /// <summary>Whether to include buckets without requests, over the time range (or over the data if it is open).</summary>
     public bool Fill { get; init; }
 
-    /// <summary>Whether the result has a total, and by time and names a subtotal after each bucket.</summary>
+    /// <summary>Whether the result has a total, and with time and names, a subtotal after each bucket.</summary>
     public bool WithTotal { get; init; }
 
     /// <summary>The prices; null for usage without its cost.</summary>
     public UsagePrices? Prices { get; init; }
 
     /// <summary>
-    /// At most how many rows are wanted, and of what they have the most; null for all. A hint: by transaction, of which there are as many as
-    /// requests, it saves memory and time, and otherwise there may be more rows.
+    /// The maximum number of rows, and the measure that ranks them; null for all. This is a hint: for transactions, of which there are as many as
+    /// requests, it saves memory and time. In other cases, there can be more rows.
     /// </summary>
     public (int Count, UsageOrder Order)? Largest { get; init; }
 
-    /// <summary>Runs the query. Rows come by time, then by tokens, most first.</summary>
+    /// <summary>Runs the query. Rows are sorted by time, then by tokens in descending order.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.GroupingInvalid"/>: filling without a unit of time. <see cref="ErrorCode.TooManyBuckets"/>: filling would make more than a million rows. One of the <c>Store</c> codes: reading failed.
+    /// <see cref="ErrorCode.GroupingInvalid"/>: filling requires a time unit. <see cref="ErrorCode.TooManyBuckets"/>: filling would add more than a million rows. One of the <c>Store</c> codes: a read failed.
     /// </exception>
     public QueryResult<TokenUsage> Run(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
     {
@@ -95,7 +95,7 @@ public sealed class UsageQuery
         if (Fill && (_buckets is null || _sessions))
         {
             throw new TokenDashboardException(
-                ErrorCode.GroupingInvalid, "Empty buckets can be filled in only where usage is grouped by a unit of time, such as Hour or Day.");
+                ErrorCode.GroupingInvalid, "Empty buckets can be filled only if usage is grouped by a time unit, such as Hour or Day.");
         }
         RequestText texts = _dimensions.Aggregate(RequestText.None, (all, dimension) => all | TextOf(dimension));
         Func<ITelemetryStore, Func<UsageRow, UsageKey>> keys = Keys;
@@ -135,15 +135,15 @@ public sealed class UsageQuery
         _ => RequestText.None,
     };
 
-    // At which multiples of seconds of the clock a key may change; the buckets' own, or the hours of the day. Sessions begin with hours of
-    // UTC, those of other zones with any of its quarters.
+    // The multiples of seconds of the clock at which a key can change: those of the buckets, or the hours of the day. Sessions begin at hours in
+    // UTC, in other time zones at any quarter-hour.
     private int Step => _sessions && (_dimensions.Contains(UsageDimension.HourOfDay) || _dimensions.Contains(UsageDimension.Weekday)) ? 900
         : _dimensions.Contains(UsageDimension.HourOfDay) ? Math.Min(3600, _buckets?.Step ?? 3600)
         : _dimensions.Contains(UsageDimension.Weekday) ? Math.Min(86400, _buckets?.Step ?? 86400) : _buckets?.Step ?? 0;
 
     private Func<UsageRow, UsageKey> Keys(ITelemetryStore store)
     {
-        // Buckets remember the last one asked for, so each thread has its own.
+        // Buckets cache the last one, so each thread has its own.
         TimeBuckets? buckets = _buckets?.Copy();
         bool user = _dimensions.Contains(UsageDimension.User), model = _dimensions.Contains(UsageDimension.Model), provider = _dimensions.Contains(UsageDimension.Provider);
         bool type = _dimensions.Contains(UsageDimension.RequestType), transaction = _dimensions.Contains(UsageDimension.Transaction), source = _dimensions.Contains(UsageDimension.Source);
@@ -163,14 +163,14 @@ public sealed class UsageQuery
 
     private void FillBuckets(Dictionary<UsageKey, UsageAccumulator> groups, TimeBuckets buckets, TimeRange range)
     {
-        // Grouped by nothing but time, a range without any request still has its buckets.
+        // If usage is grouped only by time, a time range without requests still has its buckets.
         UsageKey[] names = _dimensions.Count == 1 ? [default] : [.. groups.Keys.Select(key => key with { BucketTicks = 0 }).Distinct()];
         bool open = range.Since is null || range.Until is null;
         if (names.Length == 0 || (groups.Count == 0 && open))
             return;
         long first = range.Since?.UtcTicks ?? groups.Keys.Min(key => key.BucketTicks);
         long end = range.Until?.UtcTicks ?? groups.Keys.Max(key => key.BucketTicks) + 1;
-        // What is surely too much is told before it is made.
+        // An excessive number of rows is reported before they are created.
         if ((end - first) / buckets.LongestTicks > MaxFilledRows / names.Length)
             throw TooManyBuckets();
         for (long start = buckets.StartOf(first); start < end; start = buckets.EndOf(start))
@@ -184,5 +184,5 @@ public sealed class UsageQuery
 
     private static TokenDashboardException TooManyBuckets() => new(
         ErrorCode.TooManyBuckets,
-        $"Filling empty buckets would make more than {MaxFilledRows} rows. Narrow the range, take a larger unit of time, or group by less.");
+        $"Filling empty buckets would add more than {MaxFilledRows} rows. Use a shorter time range, a larger time unit, or fewer dimensions.");
 }

@@ -2,7 +2,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>Usage of one user in a range.</summary>
+/// <summary>Usage of one user in a time range.</summary>
 public sealed class UserTokenUsage : UsageFigures
 {
     internal UserTokenUsage(string? user, int rank, IEnumerable<string> models, UsageAccumulator usage, UsageTotals all, UsageAccumulator? previous)
@@ -26,10 +26,10 @@ public sealed class UserTokenUsage : UsageFigures
         }
     }
 
-    /// <summary>1 for the user with the most tokens of the result, or the highest cost where that is the order; 0 in a total.</summary>
+    /// <summary>1 for the user with the most tokens, or with the highest cost if that is the order; 0 in a total.</summary>
     public int Rank { get; }
 
-    /// <summary>The user; the empty string stands for requests of which the user is not known. Null in a total.</summary>
+    /// <summary>The user; the empty string means requests without a user name. Null in a total.</summary>
     public string? User { get; }
 
     /// <summary>The models used, by name.</summary>
@@ -41,19 +41,19 @@ public sealed class UserTokenUsage : UsageFigures
     /// <summary>Time of the user's last request in the range; null without requests.</summary>
     public DateTimeOffset? LastSeen { get; }
 
-    /// <summary>Tokens in the period before, of equal length; null when no comparison was asked for.</summary>
+    /// <summary>Tokens in the previous period, of equal length; null without a comparison.</summary>
     public long? PreviousTokens { get; }
 
-    /// <summary>What the tokens of the period before cost; null without prices or a comparison.</summary>
+    /// <summary>The cost of the previous period; null without prices or a comparison.</summary>
     public decimal? PreviousCost { get; }
 
-    /// <summary>How much more (or, negative, less) the tokens cost than those of the period before.</summary>
+    /// <summary>The increase of the cost from the previous period.</summary>
     public decimal? CostChange { get; }
 
-    /// <summary>Tokens more (or, negative, fewer) than in the period before; null when no comparison was asked for.</summary>
+    /// <summary>The increase of tokens from the previous period; null without a comparison.</summary>
     public long? Change { get; }
 
-    /// <summary>The change as part of the tokens before: 0.5 is half as much again. Null when there were none before.</summary>
+    /// <summary>The relative change of tokens: 0.5 is an increase of 50 %. Null if there were none before.</summary>
     public double? ChangeRatio { get; }
 
     private protected override string Label => User ?? "all";

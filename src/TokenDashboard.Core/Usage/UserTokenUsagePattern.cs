@@ -3,7 +3,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>Usage of one user in one hour of the week, summed over the weeks of the range.</summary>
+/// <summary>Usage of one user in one hour of the week, aggregated over the weeks of the time range.</summary>
 public sealed class UserTokenUsagePattern : UsageFigures
 {
     internal UserTokenUsagePattern(string? user, DayOfWeek? dayOfWeek, int? hour, UsageAccumulator usage, UsageTotals all)
@@ -14,7 +14,7 @@ public sealed class UserTokenUsagePattern : UsageFigures
         HourOfDay = hour;
     }
 
-    /// <summary>The user; the empty string stands for requests of which the user is not known. Null in a total.</summary>
+    /// <summary>The user; the empty string means requests without a user name. Null in a total.</summary>
     public string? User { get; }
 
     /// <summary>The English name of the day of the week in the zone; null in a total.</summary>

@@ -2,7 +2,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>Usage per user: totals with rank, time series, and the pattern of the week.</summary>
+/// <summary>Usage per user: totals with rank, time series, and weekly patterns.</summary>
 public sealed class UserUsageQuery
 {
     private readonly IReadOnlyList<ITelemetryStore> _stores;
@@ -10,11 +10,11 @@ public sealed class UserUsageQuery
     private readonly TimeZoneInfo _zone;
     private readonly DayOfWeek _firstDayOfWeek;
 
-    /// <summary>Makes a query.</summary>
+    /// <summary>Creates a query.</summary>
     /// <param name="stores">The open stores.</param>
-    /// <param name="filter">Which requests.</param>
-    /// <param name="zone">The zone whose clock and calendar are meant.</param>
-    /// <param name="firstDayOfWeek">The day on which weeks begin.</param>
+    /// <param name="filter">The requests to include.</param>
+    /// <param name="zone">The time zone of buckets.</param>
+    /// <param name="firstDayOfWeek">The first day of the week.</param>
     public UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
         _stores = stores;
@@ -23,10 +23,10 @@ public sealed class UserUsageQuery
         _firstDayOfWeek = firstDayOfWeek;
     }
 
-    /// <summary>The present moment: a bucket that ends after it is not over.</summary>
+    /// <summary>The current time: a bucket that ends after it is partial.</summary>
     public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
 
-    /// <summary>Whether results have a total, and series and patterns a subtotal after each user.</summary>
+    /// <summary>Whether results have a total, and time series and patterns a subtotal after each user.</summary>
     public bool WithTotal { get; init; }
 
     /// <summary>The prices; null for usage without its cost.</summary>
@@ -34,10 +34,10 @@ public sealed class UserUsageQuery
 
     /// <summary>One row per user, most tokens first.</summary>
     /// <param name="comparePrevious">
-    /// Whether to compare with the period of equal length before the range. Users of that period only then appear too, with no usage.
+    /// Whether to compare with the previous period of equal length. Users of only that period are included without usage.
     /// </param>
-    /// <param name="byCost">Whether users rank by their cost, not by their tokens.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeRequired"/>: a comparison without both ends of the range.</exception>
+    /// <param name="byCost">Whether users are ranked by cost instead of tokens.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeRequired"/>: a comparison with an open time range.</exception>
     public QueryResult<UserTokenUsage> Totals(bool comparePrevious, bool byCost = false)
     {
         TimeRange? previousRange = comparePrevious ? _filter.Range.Previous() : null;
@@ -76,11 +76,11 @@ public sealed class UserUsageQuery
         };
     }
 
-    /// <summary>One row per user and unit of time, by user (most tokens first), then by time.</summary>
+    /// <summary>One row per user and time unit, by user (most tokens first), then by time.</summary>
     /// <param name="unit">The unit.</param>
-    /// <param name="cumulative">Whether rows carry the running total.</param>
-    /// <param name="fill">Whether units without usage appear too.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.TooManyBuckets"/>: filling would make more than a million rows.</exception>
+    /// <param name="cumulative">Whether rows have the cumulative total.</param>
+    /// <param name="fill">Whether to include units without usage.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.TooManyBuckets"/>: filling would add more than a million rows.</exception>
     public QueryResult<UserTokenUsagePeriod> Periods(TimeUnit unit, bool cumulative, bool fill)
     {
         var query = new UsageQuery([(UsageDimension)unit, UsageDimension.User], _zone, _firstDayOfWeek) { Fill = fill, Prices = Prices };
@@ -110,7 +110,7 @@ public sealed class UserUsageQuery
         return new QueryResult<UserTokenUsagePeriod>(rows, unreadable) { Total = WithTotal && groups.Count > 0 ? Total(null, groups.Select(group => group.Usage)) : null };
     }
 
-    /// <summary>One row per user and hour of the week in which there was usage, by user (most tokens first), then from the first day of the week on.</summary>
+    /// <summary>One row per user and hour of the week with usage, by user (most tokens first), then from the first day of the week on.</summary>
     public QueryResult<UserTokenUsagePattern> Pattern()
     {
         var hours = new TimeBuckets(TimeUnit.Hour, _zone);

@@ -1,6 +1,6 @@
 namespace TokenDashboard.Commands;
 
-/// <summary>Where the pages of the commands are on the web, for <c>Get-Help -Online</c>.</summary>
+/// <summary>The addresses of the commands' pages on the web, for <c>Get-Help -Online</c>.</summary>
 internal static class HelpPage
 {
     /// <summary>The folder of the pages, below the manifest's ProjectUri.</summary>

@@ -4,7 +4,7 @@ using TokenDashboard.Pricing.Lists;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>What every command shares: Ctrl+C reaches running work as a cancellation, and failures become error records.</summary>
+/// <summary>The base of all commands: Ctrl+C cancels running work, and failures become error records.</summary>
 public abstract class TokenCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
@@ -22,8 +22,8 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     protected sealed override void StopProcessing() => _cancellation.Cancel();
 
     /// <summary>
-    /// Writes a line for -Verbose. PowerShell asks before each one where only -Debug was given, and fails where nobody can be asked, so
-    /// then there is none.
+    /// Writes a line for -Verbose. With only -Debug, PowerShell prompts before each line, and fails in a non-interactive session. In that case,
+    /// no line is written.
     /// </summary>
     private protected new void WriteVerbose(string text)
     {
@@ -46,14 +46,14 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     /// <summary>Whether a failure of one input object ends the command, or is one error record among other results.</summary>
     private protected virtual bool IsTerminating(TokenDashboardException exception) => true;
 
-    /// <summary>Turns the product's failures into error records and lets the engine's own exceptions through.</summary>
+    /// <summary>Converts failures of this module to error records. Exceptions of the engine are not caught.</summary>
     private protected void Guard(Action work)
     {
         try
         {
             work();
         }
-        // PowerShell would show a terminating error that is to be ignored.
+        // PowerShell would show a terminating error even with ErrorAction Ignore.
         catch (TokenDashboardException exception) when (IsTerminating(exception) && !IsIgnored)
         {
             ThrowTerminatingError(exception.ToErrorRecord());
@@ -68,7 +68,7 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    // What is said may have names and words in it that others chose. Errors are cleaned where their exceptions are made.
+    // The text may contain untrusted names. Errors are cleaned where their exceptions are created.
     private protected new void WriteWarning(string text) => base.WriteWarning(MessageText.Clean(text));
 
     private protected new void WriteDebug(string text) => base.WriteDebug(MessageText.Clean(text));
@@ -81,10 +81,10 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
     private protected new bool ShouldProcess(string description, string question, string caption, out ShouldProcessReason reason) =>
         base.ShouldProcess(MessageText.Clean(description), MessageText.Clean(question), caption, out reason);
 
-    /// <summary>The file system path a user's text means, seen from the session's location. The file need not exist.</summary>
+    /// <summary>Resolves a path from the session's location. The file need not exist.</summary>
     private protected string ResolvePath(string path) => GetUnresolvedProviderPathFromPSPath(path);
 
-    /// <summary>The files a user's path means. One that exists as it is written needs no wildcards; only then are brackets and asterisks read as such.</summary>
+    /// <summary>Resolves a path to files. If a file with the literal path exists, brackets and asterisks are not wildcards.</summary>
     /// <exception cref="TokenDashboardException">There is none: <paramref name="missing"/>.</exception>
     private protected List<string> ResolveFiles(string path, ErrorCode missing)
     {
@@ -104,10 +104,10 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
                 // Reported below.
             }
         }
-        throw new TokenDashboardException(missing, Directory.Exists(literal) ? $"'{literal}' is a folder. Give the files in it, as in '{System.IO.Path.Combine(path, "*")}'." : $"There is no file '{literal}'.", target: path);
+        throw new TokenDashboardException(missing, Directory.Exists(literal) ? $"'{literal}' is a folder. Use its files, as in '{System.IO.Path.Combine(path, "*")}'." : $"The file '{literal}' does not exist.", target: path);
     }
 
-    /// <summary>The prices in force; null where they cannot be read, which is one error and leaves the rest of the work.</summary>
+    /// <summary>The current prices; null if they cannot be read, which is one error record.</summary>
     private protected PriceList? LoadPrices()
     {
         try
@@ -121,7 +121,7 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Works on each file that paths mean; a failure with one file is one error record.</summary>
+    /// <summary>Processes each file of the paths; a failure with one file is one error record.</summary>
     private protected void EachFile(IEnumerable<string> paths, ErrorCode missing, Action<string> work)
     {
         foreach (string path in paths)
@@ -135,7 +135,7 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Releases what the command holds, also when the pipeline was stopped.</summary>
+    /// <summary>Releases the resources of the command, even if the pipeline was stopped.</summary>
     protected virtual void Dispose(bool disposing)
     {
         if (disposing)

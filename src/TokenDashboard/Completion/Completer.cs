@@ -7,15 +7,15 @@ using TokenDashboard.Formatting;
 namespace TokenDashboard.Completion;
 
 /// <summary>
-/// What every completer shares: the user's quotes are taken off before matching, results are quoted where they need it, and a completer
-/// that fails offers nothing rather than an error.
+/// The base of all completers. Quotes are removed before matching, results are quoted if required, and a completer
+/// that fails offers nothing instead of an error.
 /// </summary>
 public abstract class Completer : IArgumentCompleter
 {
-    // PowerShell takes typographic quotes and dashes for the plain ones.
+    // PowerShell treats typographic quotes and dashes like plain ones.
     private const string Dashes = "-–—―";
 
-    // Nobody looks through more.
+    // More are not useful.
     private const int MostOffered = 1000;
 
     private static readonly SearchValues<char> NeedQuotes = SearchValues.Create(" '\"`$(){};,|&<>@#*?[‘’‚‛“”„");
@@ -38,13 +38,13 @@ public abstract class Completer : IArgumentCompleter
         }
     }
 
-    /// <summary>The values to choose from, in the order to offer them.</summary>
+    /// <summary>The possible values, in the order in which they are offered.</summary>
     private protected abstract IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters);
 
-    /// <summary>Whether a text is offered for what was typed.</summary>
+    /// <summary>Whether a value is offered for the typed text.</summary>
     private protected virtual bool IsMatch(string text, string word) => text.StartsWith(word, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The text as PowerShell reads it back; wildcards in it are escaped for parameters that know them.</summary>
+    /// <summary>The text as PowerShell reads it back; wildcards are escaped for parameters that support them.</summary>
     private protected virtual string Quote(string text)
     {
         bool plain = text.Length > 0 && !Dashes.Contains(text[0]) && text.AsSpan().IndexOfAny(NeedQuotes) < 0

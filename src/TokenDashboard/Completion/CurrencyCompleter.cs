@@ -3,7 +3,7 @@ using TokenDashboard.Grafana.Model.Fields;
 
 namespace TokenDashboard.Completion;
 
-/// <summary>Offers the currencies for which Grafana has a sign.</summary>
+/// <summary>Offers the currencies for which Grafana has a symbol.</summary>
 public sealed class CurrencyCompleter : Completer
 {
     private protected override IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters) => Units.Currencies.Select(code => (code, code));

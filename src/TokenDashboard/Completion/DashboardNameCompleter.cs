@@ -3,7 +3,7 @@ using TokenDashboard.Grafana.Catalog;
 
 namespace TokenDashboard.Completion;
 
-/// <summary>Offers the dashboards this product makes.</summary>
+/// <summary>Offers the dashboards of the catalog.</summary>
 public sealed class DashboardNameCompleter : Completer
 {
     private protected override IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters) =>

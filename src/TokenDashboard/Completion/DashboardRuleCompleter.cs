@@ -3,7 +3,7 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Completion;
 
-/// <summary>Offers the rules dashboards are held to.</summary>
+/// <summary>Offers the rules for dashboards.</summary>
 public sealed class DashboardRuleCompleter : Completer
 {
     private protected override IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters) =>

@@ -9,12 +9,12 @@ using TokenDashboard.Parameters;
 namespace TokenDashboard.Completion;
 
 /// <summary>
-/// Offers what the server has that a command means: data sources, dashboards, folders and tags. Where it is none the session is connected
-/// to, nothing is offered, and no names of files.
+/// Offers the data sources, dashboards, folders and tags of the server. Without a connection,
+/// nothing is offered, not even file names.
 /// </summary>
 public class ServerCompleter : Completer
 {
-    /// <summary>Nobody waits longer for a list while typing.</summary>
+    /// <summary>A longer wait would block the prompt.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private protected override IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters)

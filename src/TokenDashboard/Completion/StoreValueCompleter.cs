@@ -5,13 +5,13 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Completion;
 
-/// <summary>Offers the users, models, providers and request types of the newest requests of the stores at hand, most frequent first, and the sources of the stores.</summary>
+/// <summary>Offers the users, models, providers and request types of the newest requests in the stores, most frequent first, and the sources of the stores.</summary>
 public sealed class StoreValueCompleter : Completer
 {
-    // Long enough for some hundred thousand requests, short enough not to be felt at the prompt.
+    // Enough for some hundred thousand requests, without a noticeable delay at the prompt.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(150);
 
-    // The parameter and its aliases: what is bound appears under the name that was typed.
+    // The parameter and its aliases: bound parameters appear under the typed name.
     private static readonly string[] DatabaseNames = ["Database", "Path", "FullName", "PSPath"];
 
     private protected override IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters)

@@ -9,7 +9,7 @@ public sealed class TimeExpressionCompleter : Completer
     private protected override IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters) =>
     [
         ("1h", "one hour"), ("24h", "24 hours"), ("7d", "7 days"), ("30d", "30 days"), ("90d", "90 days"),
-        // At -Last, now would be a range without time.
+        // For -Last, now would be an empty time range.
         .. TimeExpression.Words.Where(word => parameterName != "Last" || word != "now").Select(word => (word, word)),
     ];
 }

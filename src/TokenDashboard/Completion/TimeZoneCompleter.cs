@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace TokenDashboard.Completion;
 
-/// <summary>Offers the time zones this computer knows, also by a part of the name: ber finds Europe/Berlin.</summary>
+/// <summary>Offers the time zones of this computer. A part of the name is sufficient: ber finds Europe/Berlin.</summary>
 public sealed class TimeZoneCompleter : Completer
 {
     private protected override IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters) =>
@@ -11,7 +11,7 @@ public sealed class TimeZoneCompleter : Completer
     private protected override bool IsMatch(string text, string word) => base.IsMatch(text, word)
         || text.Split('/').Skip(1).Any(part => part.StartsWith(word, StringComparison.OrdinalIgnoreCase));
 
-    // To load every zone takes a second. Where the system has a list of them, it is the one that the runtime reads.
+    // Loading all zones takes a second. The runtime reads the system's list, if there is one.
     private static IEnumerable<string> Names()
     {
         string list = Path.Combine(Environment.GetEnvironmentVariable("TZDIR") ?? "/usr/share/zoneinfo", "zone.tab");
@@ -20,7 +20,7 @@ public sealed class TimeZoneCompleter : Completer
             : TimeZoneInfo.GetSystemTimeZones().SelectMany(Names);
     }
 
-    // Windows lists its own names, but understands the IANA names that work everywhere.
+    // Windows lists its own names, but also accepts IANA names, which work on all systems.
     private static string[] Names(TimeZoneInfo zone) =>
         !zone.HasIanaId && TimeZoneInfo.TryConvertWindowsIdToIanaId(zone.Id, out string? name) ? [name, zone.Id] : [zone.Id];
 }

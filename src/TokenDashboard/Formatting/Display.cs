@@ -14,7 +14,7 @@ public static class Display
 
     private static readonly TimeSpan ShortestDay = TimeSpan.FromHours(20);
 
-    /// <summary>A time, also as the text or the properties that another session made of it; null without one.</summary>
+    /// <summary>A time, also as text or properties from another session; null without one.</summary>
     public static DateTimeOffset? Instant(object? value) => (value as PSObject)?.BaseObject switch
     {
         PSCustomObject when value is PSObject foreign && foreign.Properties["UtcDateTime"]?.Value is { } utc =>
@@ -30,7 +30,7 @@ public static class Display
     };
 
     /// <summary>
-    /// A number that fits: whole, or where that is too long in thousands (k), millions (M) and so on. Digits are never cut.
+    /// A number that fits: whole, or abbreviated as thousands (k), millions (M) and so on. Digits are never truncated.
     /// </summary>
     public static string Number(object? value, int width)
     {
@@ -47,11 +47,11 @@ public static class Display
         return text;
     }
 
-    /// <summary>The beginning of a bucket of time: a date, with the time of day for hours and minutes.</summary>
+    /// <summary>The start of a bucket: a date, with the time of day for hours and minutes.</summary>
     public static string Bucket(DateTimeOffset start, DateTimeOffset end) =>
         start.ToString(end - start >= ShortestDay ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
-    /// <summary>A range of time; empty without one.</summary>
+    /// <summary>A time range; empty without one.</summary>
     public static string Range(DateTimeOffset? start, DateTimeOffset? end) => start is null || end is null ? ""
         : string.Create(CultureInfo.InvariantCulture, $"{start:yyyy-MM-dd HH:mm} - {end:yyyy-MM-dd HH:mm} (UTC{start:zzz})");
 
@@ -68,25 +68,25 @@ public static class Display
     /// <summary>An instant with its own offset; empty without one.</summary>
     public static string Stamp(object? value) => Instant(value)?.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture) ?? "";
 
-    /// <summary>A text of which a terminal obeys nothing: whoever calls a model chooses the names in a store, escape sequences included.</summary>
+    /// <summary>Text without control characters: names in a store are untrusted and can contain escape sequences.</summary>
     public static string Text(string? text) => MessageText.Visible(text ?? "");
 
-    /// <summary>A text of several lines of which a terminal obeys nothing but the ends of the lines.</summary>
+    /// <summary>Text of several lines without control characters other than line breaks.</summary>
     public static string Lines(string? text) => string.Join('\n', (text ?? "").ReplaceLineEndings("\n").Split('\n').Select(Text));
 
-    /// <summary>The beginning of a long text.</summary>
+    /// <summary>The start of a long text, abbreviated.</summary>
     public static string Beginning(string? text) => Text(text is { Length: > 80 } ? $"{text[..80]}…" : text);
 
-    /// <summary>A name, or a word that stands for the unknown one.</summary>
+    /// <summary>A name, or a placeholder for the unknown name.</summary>
     public static string Name(string? name) => string.IsNullOrEmpty(name) ? "(none)" : Text(name);
 
     /// <summary>The names that are set, joined.</summary>
     public static string Names(params object?[] names) => string.Join(" / ", names.Where(name => name is not null).Select(name => Name(name as string)));
 
-    /// <summary>A part of the whole as a percentage with sign, spelled as shares are; empty without one.</summary>
+    /// <summary>A fraction as a percentage with sign, formatted like shares; empty without one.</summary>
     public static string Change(double? ratio) => ratio is { } part ? (part > 0 ? "+" : "") + part.ToString("P1", CultureInfo.CurrentCulture) : "";
 
-    /// <summary>An amount of money: cents from one unit on, else four decimals, where it is too long whole units or more; empty without one.</summary>
+    /// <summary>An amount of money: two decimals from one unit on, else four, or abbreviated if it is too long; empty without one.</summary>
     public static string Cost(decimal? cost, string? currency, int width = int.MaxValue)
     {
         if (cost is not { } amount)
@@ -95,7 +95,7 @@ public static class Display
         return text.Length <= width ? text : Money.InCurrency(Number(amount, width - Money.InCurrency("", currency).Length), currency);
     }
 
-    /// <summary>Usage in one line: what it is of, tokens, cost and requests.</summary>
+    /// <summary>Usage in one line: dimensions, tokens, cost and requests.</summary>
     public static string Line(TokenUsage usage)
     {
         ArgumentNullException.ThrowIfNull(usage);

@@ -7,7 +7,7 @@ using TokenDashboard.Usage.Summaries;
 namespace TokenDashboard.Formatting;
 
 /// <summary>
-/// Shows live usage in a terminal, in place. It takes the terminal's second screen, so that what stood there is back when it is disposed of.
+/// Shows live usage in a terminal. It uses the alternate screen, so that the previous contents are restored when it is disposed.
 /// </summary>
 internal sealed class LiveScreen : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class LiveScreen : IDisposable
     private const string Bold = "\u001b[1m";
     private const string Plain = "\u001b[0m";
 
-    // Names get what the figures of a table leave, as many as fit.
+    // Names use the width that the numbers of a table leave.
     private const int FigureWidth = 14;
     private const int LeastName = 12;
     private const int TimeWidth = 10;
@@ -40,7 +40,7 @@ internal sealed class LiveScreen : IDisposable
     {
         (int width, int height) = (_ui.RawUI.WindowSize.Width, _ui.RawUI.WindowSize.Height);
         var screen = new StringBuilder(Home);
-        // One line is left free: a line break in the last one would scroll.
+        // The last line is not used: a line break in it would scroll.
         foreach (string line in Lines(usage, zone, width, height).Take(Math.Max(1, height - 1)))
             screen.Append(line).Append(RestOfLine).Append("\r\n");
         _ui.Write(screen.Append(RestOfScreen).ToString());
@@ -77,7 +77,7 @@ internal sealed class LiveScreen : IDisposable
         yield return Figures("Last hour", usage.LastHour);
         yield return Figures($"Since {TimeOf(usage.Since, zone)[..^3]}", usage.Total);
         yield return "";
-        // Beside users and requests there are so many lines.
+        // The number of lines other than users and requests.
         int room = Math.Max(2, height - 13);
         int users = Math.Min(usage.Users.Count, room / 2);
         yield return Title("Users", "Tokens", "Share", "Cost", "Requests");
@@ -103,7 +103,7 @@ internal sealed class LiveScreen : IDisposable
 
     private static string Right(string text, int width) => text.Length >= width ? " " + text : text.PadLeft(width);
 
-    // By the cells that a text takes: those of some scripts are two wide.
+    // By the number of cells: some characters are two cells wide.
     private string Fit(string text, int width)
     {
         int Cells(string part) => _ui.RawUI.LengthInBufferCells(part);

@@ -6,7 +6,7 @@ using System.Management.Automation;
 namespace TokenDashboard.Formatting;
 
 /// <summary>
-/// The times of results as PowerShell sees them, so that results survive files and other sessions: a time prints itself the same way in
+/// The times of results in PowerShell, so that results can be exported and passed to other sessions: a time has the same text in
 /// every culture, to the last digit. Public only because the types file can call nothing else.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -55,8 +55,8 @@ public static class Members
         return output;
     }
 
-    /// <summary>The text of a time: ISO 8601, or the format that the operator -f or a column asks for.</summary>
-    // PowerShell hands on a format only to a method of more than one form, which those of code and script are not.
+    /// <summary>The text of a time: ISO 8601, or the format of the operator -f or a column.</summary>
+    // PowerShell passes a format only to a method with overloads, which code methods and script methods do not have.
     private sealed class TextMethod : PSMethodInfo
     {
         private readonly DateTimeOffset _time;

@@ -7,7 +7,7 @@ using TokenDashboard.Usage;
 namespace TokenDashboard.Formatting;
 
 /// <summary>
-/// Texts of the views of usage. Rows may come from another session or a file, where a time is a text and nothing is known of their result.
+/// Texts of the views of usage. Rows can come from another session or a file, with times as text and without their result.
 /// Public only because script blocks of views can call nothing else.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -17,23 +17,23 @@ public static class UsageDisplay
     private const int BarWidth = 8;
     private const string Eighths = "▏▎▍▌▋▊▉█";
 
-    // What names a row; those that a view shows in other columns are not named again.
+    // The dimensions that identify a row, without those that a view shows in other columns.
     private static readonly string[] KeyProperties = ["Weekday", "HourOfDay", "User", "Model", "Provider", "RequestType", "Transaction", "Source"];
 
     private static readonly ConditionalWeakTable<object, Result> Results = [];
 
-    /// <summary>What all rows of a result have in common.</summary>
+    /// <summary>The properties that all rows of a result share.</summary>
     /// <param name="Caption">What the result is.</param>
-    /// <param name="Largest">The largest share of a row: its bar is whole.</param>
+    /// <param name="Largest">The largest share of a row: its bar has the full length.</param>
     internal sealed record Result(string Caption, double Largest);
 
-    /// <summary>Remembers of which result a row is.</summary>
+    /// <summary>Stores the result of a row.</summary>
     internal static void Remember(UsageFigures row, Result result) => Results.AddOrUpdate(row, result);
 
-    /// <summary>What the result of a row is: where it changes, the headers of a table are shown again.</summary>
+    /// <summary>The result of a row: if it changes, the headers of a table are repeated.</summary>
     public static string Caption(PSObject row) => ResultOf(row)?.Caption ?? (Value(row, "GroupedBy")?.ToString() is { Length: > 0 } names ? $"Usage by {names}" : "Usage");
 
-    /// <summary>What a row is about, but for what other columns show; a total says that it is one.</summary>
+    /// <summary>The dimensions of a row that other columns do not show; a total is labeled as such.</summary>
     public static string Key(PSObject row, params string[] shown)
     {
         string start = shown.Contains("Start") || shown.Contains("Timestamp") ? "" : Start(row);
@@ -43,15 +43,15 @@ public static class UsageDisplay
         return IsTotal(row) ? Bold(key.Length > 0 ? $"{key}: total" : "Total") : key.Length > 0 || shown.Length > 0 ? key : All;
     }
 
-    /// <summary>The beginning of a bucket, with an asterisk where the row has a part of it only.</summary>
+    /// <summary>The start of a bucket, with an asterisk if the row is partial.</summary>
     public static string Start(PSObject row) =>
         Display.Instant(Value(row, "Start")) is { } start && Display.Instant(Value(row, "End")) is { } end
             ? Display.Bucket(start, end) + (LanguagePrimitives.IsTrue(Value(row, "IsPartial")) ? "*" : "") : Display.Time(Value(row, "Timestamp"));
 
-    /// <summary>As Start, but a total says that it is one.</summary>
+    /// <summary>As Start, but a total is labeled as such.</summary>
     public static string StartOrTotal(PSObject row) => Start(row) is { Length: > 0 } start ? start : IsTotal(row) ? Bold("Total") : "";
 
-    /// <summary>The share as a percentage, and a bar in proportion to the largest of the result where a terminal shows it.</summary>
+    /// <summary>The share as a percentage, and in a terminal a bar in proportion to the largest share of the result.</summary>
     /// <param name="row">The row.</param>
     /// <param name="colour">The escape sequence of the colour of bars.</param>
     /// <param name="reset">The escape sequence that ends it.</param>
@@ -66,10 +66,10 @@ public static class UsageDisplay
         return bar.Length > 0 ? $"{text} {colour}{bar}{reset}" : text;
     }
 
-    /// <summary>As Share, followed by the names that a row of another result has, in the table of the first.</summary>
+    /// <summary>As Share, followed by the names of a row of another result in the same table.</summary>
     public static string ShareAndKey(PSObject row, string? colour, string? reset) => WithKey(Share(row, colour, reset), row, "Start");
 
-    /// <summary>The median and the 95th percentile, followed by the names that a row of another result has, in the table of the first.</summary>
+    /// <summary>The median and the 95th percentile, followed by the names of a row of another result in the same table.</summary>
     public static string PercentilesAndKey(PSObject row) =>
         WithKey($"{Percentile(row, "P50DurationMs", int.MaxValue)}, {Percentile(row, "P95DurationMs", int.MaxValue)}", row);
 
@@ -83,7 +83,7 @@ public static class UsageDisplay
         return new string(Eighths[7], eighths / 8) + (eighths % 8 > 0 ? Eighths[(eighths % 8) - 1] : "");
     }
 
-    /// <summary>A duration, with a tilde where percentiles are at most 1 % off.</summary>
+    /// <summary>A duration, with a tilde if percentiles are at most 1 % off.</summary>
     public static string Percentile(PSObject row, string name, int width)
     {
         object? value = Value(row, name);

@@ -4,10 +4,10 @@ using System.Management.Automation;
 
 namespace TokenDashboard.Formatting;
 
-/// <summary>The progress bar of work that may take long.</summary>
+/// <summary>The progress bar of long operations.</summary>
 internal sealed class WorkProgress(Cmdlet cmdlet, string activity) : IDisposable
 {
-    // A bar that comes and goes within a second says nothing to anybody.
+    // A bar that disappears within a second is useless.
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
@@ -15,10 +15,10 @@ internal sealed class WorkProgress(Cmdlet cmdlet, string activity) : IDisposable
     private TimeSpan _next = First;
     private bool _shown;
 
-    /// <summary>What is worked on.</summary>
+    /// <summary>The operation.</summary>
     public string Activity { get; set; } = activity;
 
-    /// <summary>Shows how much is done. More than all may be done where more has come meanwhile; then only that is said.</summary>
+    /// <summary>Shows the progress. It can exceed the total if requests were added; then only the count is shown.</summary>
     /// <param name="done">How much.</param>
     /// <param name="all">Of how much.</param>
     /// <param name="unit">Of what.</param>
@@ -26,9 +26,9 @@ internal sealed class WorkProgress(Cmdlet cmdlet, string activity) : IDisposable
         Show(all > 0 ? Math.Clamp((double)done / all, 0, 1) : 0, _ => done <= all
             ? string.Create(CultureInfo.CurrentCulture, $"{done:N0} of {all:N0} {unit}") : string.Create(CultureInfo.CurrentCulture, $"{done:N0} {unit}"));
 
-    /// <summary>Shows how much is done.</summary>
-    /// <param name="part">The part that is done, 0 to 1; null where it is not known.</param>
-    /// <param name="status">What to say after a time, where it is shown.</param>
+    /// <summary>Shows the progress.</summary>
+    /// <param name="part">The fraction that is done, 0 to 1; null if unknown.</param>
+    /// <param name="status">The status text.</param>
     public void Show(double? part, Func<TimeSpan, string> status)
     {
         TimeSpan elapsed = _watch.Elapsed;

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace TokenDashboard.Parameters;
 
-/// <summary>Makes an address of a text. One that is none is refused in words that do not repeat it, since it may carry a password.</summary>
+/// <summary>Converts text to an address. The error for an invalid address does not repeat it, because it can contain a password.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class AddressTransformationAttribute : ArgumentTransformationAttribute
 {
@@ -15,6 +15,6 @@ public sealed class AddressTransformationAttribute : ArgumentTransformationAttri
         return Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out Uri? address)
             ? address
             : throw new ArgumentTransformationMetadataException(
-                "This cannot be read as an address. Give one such as https://grafana.example.com or http://localhost:3000/grafana, without user name and password.");
+                "This is not a valid address. Use an address such as https://grafana.example.com or http://localhost:3000/grafana, without user name and password.");
     }
 }

@@ -4,13 +4,13 @@ using System.Management.Automation;
 namespace TokenDashboard.Parameters;
 
 /// <summary>
-/// Accepts the names of an enumeration. PowerShell itself would take <c>'Day,Model'</c>, which is one text in schedulers and <c>pwsh -File</c>,
-/// for the sum of both values, and numbers for values: here a comma separates names where several are allowed, and numbers are refused.
+/// Accepts the names of an enumeration. PowerShell would convert <c>'Day,Model'</c>, which is one string in schedulers and <c>pwsh -File</c>,
+/// to the combination of both values, and numbers to values. Here, a comma separates names if several are permitted, and numbers are refused.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ChoiceTransformationAttribute : ArgumentTransformationAttribute
 {
-    /// <summary>Whether several names are allowed.</summary>
+    /// <summary>Whether several names are permitted.</summary>
     public bool IsList { get; init; }
 
     /// <inheritdoc/>
@@ -34,5 +34,5 @@ public sealed class ChoiceTransformationAttribute : ArgumentTransformationAttrib
     }
 
     private static ArgumentTransformationMetadataException Refused(object value) =>
-        new($"'{MessageText.Clean(value.ToString() ?? "")}' is not the name of a value. Press Tab to see the names.");
+        new($"'{MessageText.Clean(value.ToString() ?? "")}' is not a valid value. Press Tab to see the values.");
 }

@@ -2,19 +2,19 @@ using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Parameters;
 
-/// <summary>What the parameter Connection takes: a connection, or the name of one of the session's. PowerShell makes it from either.</summary>
+/// <summary>The type of the parameter Connection: a connection, or the name of one in the session. PowerShell converts both.</summary>
 public sealed class ConnectionReference
 {
     private readonly GrafanaConnection? _connection;
 
-    /// <summary>Refers to one of the session's connections.</summary>
+    /// <summary>Refers to a connection of the session.</summary>
     public ConnectionReference(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         Name = name;
     }
 
-    /// <summary>Refers to a connection itself, also one of another session.</summary>
+    /// <summary>Refers to a connection, also of another session.</summary>
     public ConnectionReference(GrafanaConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -28,7 +28,7 @@ public sealed class ConnectionReference
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>The connection meant.</summary>
+    /// <summary>The connection.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaConnectionNotFound"/>.</exception>
     internal GrafanaConnection Resolve() => _connection ?? SessionConnections.Current.Find(Name);
 }

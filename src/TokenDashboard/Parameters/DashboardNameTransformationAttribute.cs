@@ -4,8 +4,8 @@ using System.Management.Automation;
 namespace TokenDashboard.Parameters;
 
 /// <summary>
-/// Takes everything for a name but a hash table, which the engine would make the text "System.Collections.Hashtable" of before it
-/// offered it to the parameter that wants it.
+/// Accepts everything except a hash table as a name. The engine would convert it to "System.Collections.Hashtable" before it
+/// offers it to the correct parameter.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DashboardNameTransformationAttribute : ArgumentTransformationAttribute
@@ -13,8 +13,8 @@ public sealed class DashboardNameTransformationAttribute : ArgumentTransformatio
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
         (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is IDictionary
-            // The binder goes on to other parameters when it sees this inner exception.
+            // With this inner exception, the binder tries other parameters.
             ? throw new ArgumentTransformationMetadataException(
-                "A hash table is no name. Give it with -Definition.", new PSInvalidCastException("A hash table is no name."))
+                "A hash table is not a name. Use -Definition.", new PSInvalidCastException("A hash table is not a name."))
             : inputData;
 }

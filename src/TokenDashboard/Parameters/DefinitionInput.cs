@@ -3,13 +3,13 @@ using System.Management.Automation;
 
 namespace TokenDashboard.Parameters;
 
-/// <summary>Takes definitions, of alert rules and of dashboards, out of what a pipeline carries.</summary>
+/// <summary>Reads definitions of alert rules and dashboards from pipeline input.</summary>
 internal static class DefinitionInput
 {
-    // Deeper than any definition; a table that holds itself has no end.
+    // More than any definition needs. A table that contains itself is endless.
     private const int Deepest = 32;
 
-    /// <summary>The path an input is; null where it is a definition itself.</summary>
+    /// <summary>The path in an input; null if it is a definition.</summary>
     internal static string? PathOf(PSObject input) => input.BaseObject switch
     {
         string path => path,

@@ -4,8 +4,8 @@ using System.Management.Automation;
 namespace TokenDashboard.Parameters;
 
 /// <summary>
-/// Takes texts for a parameter that takes them from the pipeline, and leaves other objects to parameters that take their properties: the
-/// engine would make the text of a whole object otherwise.
+/// Accepts strings from the pipeline, and leaves other objects to parameters that accept their properties. Otherwise, the
+/// engine would convert the whole object to a string.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PipedTextTransformationAttribute : ArgumentTransformationAttribute
@@ -17,6 +17,6 @@ public sealed class PipedTextTransformationAttribute : ArgumentTransformationAtt
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
         ((inputData as PSObject)?.BaseObject ?? inputData) is null or string or char or ValueType or IList
             ? inputData
-            // The binder goes on to other parameters when it sees this inner exception.
-            : throw new ArgumentTransformationMetadataException("An object is no name. Give texts.", new PSInvalidCastException("An object is no name."));
+            // With this inner exception, the binder tries other parameters.
+            : throw new ArgumentTransformationMetadataException("Names must be strings.", new PSInvalidCastException("Not a name."));
 }

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace TokenDashboard.Parameters;
 
-/// <summary>Accepts a time, or the word Request, which stands for the time of each request and is no time of its own.</summary>
+/// <summary>Accepts a time, or the word Request, which means the time of each request.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PriceTimeTransformationAttribute : TimeExpressionTransformationAttribute
 {

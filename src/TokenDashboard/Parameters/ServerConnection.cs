@@ -4,27 +4,27 @@ using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Parameters;
 
-/// <summary>Makes a connection of what a command was given and, where it was given nothing, of the environment.</summary>
+/// <summary>Creates a connection from parameters, or from the environment.</summary>
 internal static class ServerConnection
 {
-    /// <summary>How many seconds a request may take unless said otherwise.</summary>
+    /// <summary>The default time limit of a request in seconds.</summary>
     internal const int DefaultTimeoutSeconds = 30;
 
     private const string UrlVariable = "GRAFANA_URL";
     private const string TokenVariable = "GRAFANA_TOKEN";
 
-    /// <summary>The connection a command was given, else the session's default, else the environment's.</summary>
+    /// <summary>The specified connection, the session's default, or that of the environment.</summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GrafanaConnectionNotFound"/> or <see cref="ErrorCode.GrafanaUrlInvalid"/>.
     /// </exception>
     internal static GrafanaConnection Resolve(ConnectionReference? reference) =>
         reference?.Resolve() ?? SessionConnections.Current.Default ?? Create(null, null, null, 0, false, DefaultTimeoutSeconds);
 
-    /// <summary>Whether two addresses are of one server: scheme, host and port.</summary>
+    /// <summary>Whether two addresses belong to the same server: scheme, host and port.</summary>
     private static bool HasOrigin(Uri url, Uri? other) => other is not null && url.IsAbsoluteUri
         && Uri.Compare(url, other, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
 
-    /// <summary>Makes a connection of single parameters.</summary>
+    /// <summary>Creates a connection from single parameters.</summary>
     /// <param name="url">The address; null for the environment's.</param>
     /// <param name="token">A token; null for the environment's, which goes only to the environment's server, unless there is a credential.</param>
     /// <param name="credential">A user's name and password.</param>
@@ -42,13 +42,13 @@ internal static class ServerConnection
         {
             throw new TokenDashboardException(
                 ErrorCode.GrafanaUrlInvalid,
-                $"The environment variable {UrlVariable} holds no absolute address such as https://grafana.example.com.");
+                $"The environment variable {UrlVariable} does not contain an absolute address such as https://grafana.example.com.");
         }
         url ??= own;
         if (url is null)
         {
             throw new TokenDashboardException(
-                ErrorCode.GrafanaUrlInvalid, $"Nothing says where Grafana is. Run Connect-Grafana first, or set the environment variable {UrlVariable}.");
+                ErrorCode.GrafanaUrlInvalid, $"No Grafana server is specified. Run Connect-Grafana, or set the environment variable {UrlVariable}.");
         }
         if (token is null && credential is null && Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 } secret)
         {
@@ -56,9 +56,9 @@ internal static class ServerConnection
             {
                 throw new TokenDashboardException(
                     ErrorCode.GrafanaSignInInvalid,
-                    $"The token in the environment variable {TokenVariable} goes only to the server in {UrlVariable}, which "
+                    $"The token in the environment variable {TokenVariable} is sent only to the server in {UrlVariable}, which "
                     + (own is { IsAbsoluteUri: true } ? $"is {own.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}" : "is not set")
-                    + $". Give -Token or -Credential for this one, or set {UrlVariable} to it.");
+                    + $". Use -Token or -Credential for this server, or set {UrlVariable} to it.");
             }
             token = new SecureString();
             foreach (char character in secret)

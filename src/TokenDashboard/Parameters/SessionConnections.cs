@@ -5,8 +5,8 @@ using TokenDashboard.Grafana.Http;
 namespace TokenDashboard.Parameters;
 
 /// <summary>
-/// The Grafana servers one session is connected to, by name, in memory only. Sessions of one process do not share them, so that one
-/// runspace's default never receives what another meant to publish.
+/// The connections of a session to Grafana servers, by name, in memory only. Sessions of one process do not share them, so that the
+/// default of one runspace does not affect another.
 /// </summary>
 internal sealed class SessionConnections
 {
@@ -14,36 +14,36 @@ internal sealed class SessionConnections
 
     private readonly Dictionary<string, GrafanaConnection> _byName = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Those of the runspace that runs on this thread.</summary>
+    /// <summary>The connections of the runspace of this thread.</summary>
     internal static SessionConnections Current => Sessions.GetValue(Runspace.DefaultRunspace, _ => new SessionConnections());
 
-    /// <summary>The one connected last; null where there is none, or it was disconnected.</summary>
+    /// <summary>The last connection; null if there is none, or it was removed.</summary>
     internal GrafanaConnection? Default { get; private set; }
 
-    /// <summary>All, by name; the default one knows that it is.</summary>
+    /// <summary>All connections by name; the default connection has IsDefault set.</summary>
     internal IEnumerable<GrafanaConnection> All =>
         [.. _byName.Values.OrderBy(connection => connection.Name, StringComparer.OrdinalIgnoreCase)
             .Select(connection => connection with { IsDefault = ReferenceEquals(connection, Default) })];
 
-    /// <summary>The connection of a name.</summary>
+    /// <summary>The connection with a name.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaConnectionNotFound"/>.</exception>
     internal GrafanaConnection Find(string name) => _byName.TryGetValue(name, out GrafanaConnection? connection)
         ? connection
         : throw new TokenDashboardException(
             ErrorCode.GrafanaConnectionNotFound,
             $"This session has no Grafana connection '{name}'. " + (_byName.Count == 0
-                ? "Make one with Connect-Grafana."
-                : $"It has: {string.Join(", ", All.Select(one => $"'{one.Name}'"))}. Connect-Grafana -Name makes another."),
+                ? "Create it with Connect-Grafana."
+                : $"It has: {string.Join(", ", All.Select(one => $"'{one.Name}'"))}. To create one, use Connect-Grafana -Name."),
             target: name);
 
-    /// <summary>Remembers a connection, in place of one of the same name, and makes it the default.</summary>
+    /// <summary>Stores a connection, replaces one of the same name, and makes it the default.</summary>
     internal void Add(GrafanaConnection connection)
     {
         _byName[connection.Name] = connection;
         Default = connection;
     }
 
-    /// <summary>Forgets a connection. No other becomes the default: what was meant for one server must not go to another.</summary>
+    /// <summary>Removes a connection. No other becomes the default, so that nothing is sent to another server by mistake.</summary>
     internal void Remove(GrafanaConnection connection)
     {
         _byName.Remove(connection.Name);
@@ -51,7 +51,7 @@ internal sealed class SessionConnections
             Default = null;
     }
 
-    /// <summary>Forgets all.</summary>
+    /// <summary>Removes all connections.</summary>
     internal void Clear()
     {
         _byName.Clear();

@@ -8,12 +8,12 @@ namespace TokenDashboard.Parameters;
 [AttributeUsage(AttributeTargets.Property)]
 public class TimeExpressionTransformationAttribute : ArgumentTransformationAttribute
 {
-    /// <summary>Whether a length of time is meant, and instants are refused.</summary>
+    /// <summary>Whether only a length of time is accepted.</summary>
     public bool IsLength { get; init; }
 
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
-        // A row of a CSV file has an empty text for no time.
+        // In a CSV file, no time is an empty string.
         inputData is null || (!IsLength && ((inputData as PSObject)?.BaseObject ?? inputData) is "") ? null : Convert((inputData as PSObject)?.BaseObject ?? inputData, inputData);
 
     private TimeExpression Convert(object value, object original)
@@ -27,7 +27,7 @@ public class TimeExpressionTransformationAttribute : ArgumentTransformationAttri
                 DateTime time => new TimeExpression(time),
                 TimeSpan ago => new TimeExpression(ago),
                 PSCustomObject when Display.Instant(original) is { } instant => new TimeExpression(instant),
-                // 7d and 30s are numbers to PowerShell's parser; converted to text they are again what was typed.
+                // PowerShell's parser reads 7d and 30s as numbers. Their text is what was typed.
                 _ => TimeExpression.Parse(LanguagePrimitives.ConvertTo<string>(original)),
             };
         }

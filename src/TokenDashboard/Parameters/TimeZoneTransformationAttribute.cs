@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace TokenDashboard.Parameters;
 
-/// <summary>Accepts time zones as objects or by their IANA or Windows names; <c>Local</c> is the computer's own.</summary>
+/// <summary>Accepts time zones as objects or by their IANA or Windows names; <c>Local</c> is the computer's time zone.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class TimeZoneTransformationAttribute : ArgumentTransformationAttribute
 {
@@ -25,7 +25,7 @@ public sealed class TimeZoneTransformationAttribute : ArgumentTransformationAttr
         catch (Exception exception) when (exception is TimeZoneNotFoundException or InvalidTimeZoneException or System.Security.SecurityException)
         {
             throw new ArgumentTransformationMetadataException(
-                $"'{name}' is not a time zone known here. Give an IANA name such as Europe/Berlin, a Windows name, UTC or Local; tab completion offers all.",
+                $"'{name}' is not a known time zone. Use an IANA name such as Europe/Berlin, a Windows name, UTC or Local; tab completion offers all names.",
                 exception);
         }
     }

@@ -5,7 +5,7 @@ namespace TokenDashboard.Engines.Sqlite;
 /// <summary>Translates PowerShell wildcards (<c>*</c>, <c>?</c>, <c>[a-c]</c>, backtick escapes) for SQLite's GLOB operator.</summary>
 internal static class GlobPattern
 {
-    /// <summary>Whether the text has a wildcard that is not escaped.</summary>
+    /// <summary>Whether the text has an unescaped wildcard.</summary>
     public static bool HasWildcard(string pattern)
     {
         for (int i = 0; i < pattern.Length; i++)
@@ -18,7 +18,7 @@ internal static class GlobPattern
         return false;
     }
 
-    /// <summary>The literal text a pattern without wildcards means: its escapes removed.</summary>
+    /// <summary>The literal text of a pattern without wildcards: its escapes are removed.</summary>
     public static string Unescape(string pattern)
     {
         var text = new StringBuilder(pattern.Length);
@@ -30,7 +30,7 @@ internal static class GlobPattern
         return text.ToString();
     }
 
-    /// <summary>The GLOB pattern of the same meaning.</summary>
+    /// <summary>The equivalent GLOB pattern.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PatternInvalid"/>: a bracket is not closed.</exception>
     public static string ToGlob(string pattern)
     {
@@ -51,10 +51,10 @@ internal static class GlobPattern
                     {
                         throw new TokenDashboardException(
                             ErrorCode.PatternInvalid,
-                            $"The pattern '{pattern}' has a bracket that is not closed, or is empty. Write `[ for the character itself.",
+                            $"The pattern '{pattern}' has a bracket that is not closed, or an empty set. To match a bracket, write `[.",
                             target: pattern);
                     }
-                    // GLOB negates a set that begins with ^, PowerShell does not: ^ goes last, where it means itself.
+                    // GLOB negates a set that begins with ^, PowerShell does not: ^ is moved to the end, where it is literal.
                     string set = pattern[(i + 1)..end];
                     glob.Append(set == "^" ? set : set[0] == '^' ? $"[{set[1..]}^]" : $"[{set}]");
                     i = end;

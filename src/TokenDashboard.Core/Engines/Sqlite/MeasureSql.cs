@@ -41,7 +41,7 @@ internal static class MeasureSql
     /// <summary>The value of a measure.</summary>
     public static string Of(Measure measure) => Values[measure];
 
-    /// <summary>Whether it is known only of requests with details.</summary>
+    /// <summary>Whether it is known only for requests with details.</summary>
     public static bool IsDetail(Measure measure) => Of(measure).Contains(DetailTable, StringComparison.Ordinal);
 
     private static string OrZero(string sql) => $"COALESCE({sql}, 0)";

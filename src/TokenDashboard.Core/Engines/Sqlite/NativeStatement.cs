@@ -14,15 +14,15 @@ internal readonly unsafe partial struct NativeStatement(sqlite3_stmt statement)
 
     private readonly nint _handle = statement.DangerousGetHandle();
 
-    /// <summary>Goes to the next row; false after the last.</summary>
+    /// <summary>Moves to the next row; false after the last.</summary>
     public bool Step(out int resultCode)
     {
         resultCode = sqlite3_step(_handle);
         return resultCode == raw.SQLITE_ROW;
     }
 
-    /// <summary>Runs a statement to its end and makes it ready for the next values; those bound stay.</summary>
-    /// <returns>SQLITE_DONE, or SQLITE_ROW where the statement gave a row that is not wanted, or a failure.</returns>
+    /// <summary>Runs a statement to its end and resets it; bound values stay.</summary>
+    /// <returns>SQLITE_DONE, SQLITE_ROW if the statement returned an unexpected row, or an error.</returns>
     public int Run()
     {
         int resultCode = sqlite3_step(_handle);
@@ -81,11 +81,11 @@ internal readonly unsafe partial struct NativeStatement(sqlite3_stmt statement)
     [LibraryImport(Library)]
     private static partial int sqlite3_step(nint statement);
 
-    // What this gives repeats the result of the step before.
+    // The result of this call repeats that of the previous step.
     [LibraryImport(Library)]
     private static partial void sqlite3_reset(nint statement);
 
-    // Binding by number to a statement that is not running cannot fail, so its results are not looked at.
+    // Binding by number to a statement that is not running cannot fail, so its results are not checked.
     [LibraryImport(Library), SuppressGCTransition]
     private static partial void sqlite3_bind_int64(nint statement, int parameter, long value);
 
@@ -104,7 +104,7 @@ internal readonly unsafe partial struct NativeStatement(sqlite3_stmt statement)
     [LibraryImport(Library), SuppressGCTransition]
     private static partial byte* sqlite3_column_blob(nint statement, int column);
 
-    // The accessors return at once and never call back, so they need not tell the garbage collector where the thread is.
+    // The accessors return at once and never call back, so they need no transition for the garbage collector.
     [LibraryImport(Library), SuppressGCTransition]
     private static partial int sqlite3_column_type(nint statement, int column);
 

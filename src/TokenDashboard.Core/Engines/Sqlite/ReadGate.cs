@@ -4,15 +4,15 @@ using System.Diagnostics;
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
-/// Makes the readers of this process let go of a database together now and then. To the operating system they are one reader, and one
-/// that comes joins the others even while another process waits to write: with enough of them, that would wait until it gives up.
-/// Once all have let go, nobody comes before it has written. https://sqlite.org/lockingv3.html
+/// Makes the readers of this process release a database together at intervals. To the operating system, they are one reader, and one
+/// that starts joins the others even while another process waits to write. With many readers, the writer would time out.
+/// After all have released it, no reader starts before the writer has written. https://sqlite.org/lockingv3.html
 /// </summary>
 internal sealed class ReadGate
 {
     private static readonly ConcurrentDictionary<string, ReadGate> Gates = new();
 
-    // More at once would read no faster, and take the processor from whoever holds the lock for writing.
+    // More readers are not faster, and take the processor from the process that holds the write lock.
     private static readonly int MostInside = Math.Max(2, Environment.ProcessorCount);
 
     private static readonly TimeSpan OpenTime = RowScanner.UsualWindow;
@@ -27,7 +27,7 @@ internal sealed class ReadGate
     /// <summary>The gate of a database file.</summary>
     public static ReadGate Of(string path) => Gates.GetOrAdd(path, _ => new ReadGate());
 
-    /// <summary>Waits until a short read may begin, first come, first served.</summary>
+    /// <summary>Waits until a short read may begin, in the order of requests.</summary>
     public void Enter(CancellationToken cancellation)
     {
         lock (_lock)
@@ -35,7 +35,7 @@ internal sealed class ReadGate
             LinkedListNode<Thread> me = _waiting.AddLast(Thread.CurrentThread);
             try
             {
-                // Who reads within a read of another connection would wait for himself.
+                // A read within a read of another connection would deadlock.
                 while ((_waiting.First != me || IsClosed) && !_inside.Contains(me.Value))
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -52,7 +52,7 @@ internal sealed class ReadGate
         }
     }
 
-    /// <summary>Says that a read has ended, and its lock is gone.</summary>
+    /// <summary>Signals that a read has ended and released its lock.</summary>
     public void Exit()
     {
         lock (_lock)

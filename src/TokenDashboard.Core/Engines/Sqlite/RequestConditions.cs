@@ -2,10 +2,10 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite;
 
-/// <summary>A filter as conditions of SQL.</summary>
+/// <summary>A filter as SQL conditions.</summary>
 internal static class RequestConditions
 {
-    /// <summary>The conditions as SQL, each to be joined with AND, with their parameters.</summary>
+    /// <summary>The SQL conditions, to be joined with AND, and their parameters.</summary>
     public static (IReadOnlyList<string> Conditions, IReadOnlyDictionary<string, object> Parameters) ToSql(this RequestFilter filter)
     {
         var conditions = new List<string>();
@@ -29,7 +29,7 @@ internal static class RequestConditions
             if (!GlobPattern.HasWildcard(text))
                 return $"{expression} = {Parameter(GlobPattern.Unescape(text))} COLLATE NOCASE";
             string matches = $"lower({expression}) GLOB lower({Parameter(GlobPattern.ToGlob(text))})";
-            // A name such as gpt[8k], typed or piped from a result, also means itself: as a set it would silently match something else.
+            // A name such as gpt[8k] also matches literally: as a set, it would silently match something else.
             return text.Contains('[', StringComparison.Ordinal)
                 ? $"{matches} OR {expression} = {Parameter(text)} COLLATE NOCASE"
                 : matches;
@@ -57,7 +57,7 @@ internal static class RequestConditions
             bounds.Add($"timestamp < {parameter(StoredTimestamp.Format(until))}");
         if (bounds.Count > 0)
         {
-            // What is no time at all may belong to any range: it is let through to be counted and reported.
+            // Rows without a valid time can belong to any time range: they are included, to be counted and reported.
             conditions.Add($"({string.Join(" AND ", bounds)} OR unixepoch(timestamp) IS NULL)");
         }
     }

@@ -5,10 +5,10 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
-/// The row a running statement stands on. The rules for values that cannot be read are those of <see cref="TelemetrySql"/>, applied
-/// here because SQLite takes longer over them; a test holds the two together.
+/// The current row of a running statement. The rules for unreadable values are those of <see cref="TelemetrySql"/>, applied
+/// here because SQLite is slower; a test compares the two.
 /// </summary>
-/// <param name="hasDetails">Whether the statement selects what imports know beyond <c>telemetry</c>.</param>
+/// <param name="hasDetails">Whether the statement selects the details of imported requests.</param>
 internal sealed class RequestRow(bool hasDetails = false) : UsageRow
 {
     private static readonly string[] NumberColumns = ["timestamp", "prompt_tokens", "completion_tokens", "total_tokens", "duration_ms", "success"];
@@ -41,10 +41,10 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
 
     public bool InterruptedStream => Values[Measures.InterruptedStreams] > 0;
 
-    /// <summary>Milliseconds, or NaN where the stored value is not a duration.</summary>
+    /// <summary>Milliseconds, or NaN if the stored value is not a duration.</summary>
     public double DurationMs { get; private set; }
 
-    /// <summary>Which values of this row could not be read.</summary>
+    /// <summary>The unreadable values of this row.</summary>
     public UnreadableValue Unreadable { get; private set; }
 
     public bool IsTimeReadable => (Unreadable & UnreadableValue.Timestamp) == 0;
@@ -57,10 +57,10 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
 
     public override string RequestType => Text(3);
 
-    // A transaction is seldom seen again once another has begun.
+    // A transaction seldom occurs again after another has begun.
     public override string Transaction => _transaction.Get(_statement.Text(FirstText + 4));
 
-    /// <summary>A text as it is stored, by its place among those of user, model, provider, request type, transaction, trace, span and parent span.</summary>
+    /// <summary>A stored text, by its index among those of user, model, provider, request type, transaction, trace, span and parent span.</summary>
     public ReadOnlySpan<byte> Utf8(int text) => _statement.Text(FirstText + text);
 
     public override int InputClass => InputSize.ClassOf(PromptTokens);
@@ -76,15 +76,15 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
     public string ParentSpanId => RawText(7);
 
     /// <summary>
-    /// What a statement selects from <see cref="TelemetrySql.Source"/> so that this class can read it. Texts nobody will read are left out,
-    /// for SQLite copies each of them; the column numbers stay the same.
+    /// The columns that a statement must select from <see cref="TelemetrySql.Source"/>. Texts that are not read are omitted,
+    /// because SQLite copies each of them; the column numbers stay the same.
     /// </summary>
     public static string Columns(RequestText texts, bool hasDetails) => string.Join(", ", NumberColumns
         .Prepend($"{TelemetrySql.Table}.rowid")
         .Concat(DetailColumns.Select(column => hasDetails ? $"{TelemetrySql.DetailTable}.{column}" : "NULL"))
         .Concat(TextColumns.Select(text => texts.HasFlag(text.Text) ? text.Column : "NULL")));
 
-    /// <summary>Reads the numbers of the row the statement stands on; texts are read when they are asked for.</summary>
+    /// <summary>Reads the numbers of the current row; texts are read on access.</summary>
     public void Load(NativeStatement statement)
     {
         _statement = statement;
@@ -118,7 +118,7 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         values.Reals[Measures.DurationMs.Index] = values.Reals[Measures.MaxDurationMs.Index] = double.IsNaN(DurationMs) ? 0 : DurationMs;
         if (Unreadable != UnreadableValue.None || values[Measures.UnreadableRequests] != 0)
         {
-            // Rare, and the values of the row before stand there until they are replaced.
+            // Rare. The values of the previous row stay until they are replaced.
             values[Measures.UnreadableRequests] = One((Unreadable & ~UnreadableValue.MissingDuration) != 0);
             values[Measures.UnreadableTokens] = One((Unreadable & UnreadableValue.Tokens) != 0);
             values[Measures.UnreadableDurations] = One((Unreadable & UnreadableValue.Duration) != 0);
@@ -129,7 +129,7 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
         LoadDetail(FirstDetail, Measures.CachedRequests, Measures.CachedTokens);
         LoadDetail(FirstDetail + 1, Measures.CacheWriteRequests, Measures.CacheWriteTokens);
         LoadDetail(FirstDetail + 2, Measures.ReasoningRequests, Measures.ReasoningTokens);
-        // A part that is more than the whole is damaged, and would spoil the cost of sums.
+        // A part that is larger than its whole is invalid, and would falsify the cost of sums.
         if (values[Measures.CachedTokens] + values[Measures.CacheWriteTokens] > prompt)
             values[Measures.CachedRequests] = values[Measures.CachedTokens] = values[Measures.CacheWriteRequests] = values[Measures.CacheWriteTokens] = 0;
         if (values[Measures.ReasoningTokens] > completion)

@@ -3,7 +3,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite;
 
-/// <summary>Reads the requests of a filter, and counts what cannot be read among them.</summary>
+/// <summary>Reads the requests of a filter, and counts their unreadable values.</summary>
 internal sealed class RequestScanner : IDisposable
 {
     private readonly RequestFilter _filter;
@@ -11,11 +11,11 @@ internal sealed class RequestScanner : IDisposable
     private readonly Func<RequestRow, bool>? _concerns;
 
     /// <param name="store">The open store.</param>
-    /// <param name="filter">Which requests.</param>
-    /// <param name="texts">The texts that will be read of each row.</param>
-    /// <param name="newestFirst">Whether ids run downwards.</param>
-    /// <param name="ranges">Which rows to read, in ascending order without overlap; null for all there are.</param>
-    /// <param name="concerns">Which of the rows count; null for all. The others are as if they were not there.</param>
+    /// <param name="filter">The requests to include.</param>
+    /// <param name="texts">The texts to read of each row.</param>
+    /// <param name="newestFirst">Whether ids are descending.</param>
+    /// <param name="ranges">The rows to read, in ascending order without overlap; null for all.</param>
+    /// <param name="concerns">Selects the rows to include; null for all.</param>
     public RequestScanner(
         TokenStore store, RequestFilter filter, RequestText texts, bool newestFirst = false, List<RowRange>? ranges = null, Func<RequestRow, bool>? concerns = null)
     {
@@ -24,7 +24,7 @@ internal sealed class RequestScanner : IDisposable
         _concerns = concerns;
     }
 
-    /// <summary>What could not be read so far.</summary>
+    /// <summary>The unreadable values so far.</summary>
     public UnreadableReport Unreadable { get; init; } = new();
 
     /// <summary>Reads every window.</summary>
@@ -35,8 +35,8 @@ internal sealed class RequestScanner : IDisposable
         }
     }
 
-    /// <summary>Reads the next window and calls back for each of its requests.</summary>
-    /// <returns>False when there was nothing left to read.</returns>
+    /// <summary>Reads the next window and invokes the callback for each of its requests.</summary>
+    /// <returns>False if there was nothing left to read.</returns>
     public bool ReadWindow(Action<RequestRow> onRow) => _rows.ReadWindow(row =>
     {
         if (_concerns is not null && !_concerns(row))
@@ -46,7 +46,7 @@ internal sealed class RequestScanner : IDisposable
             onRow(row);
     });
 
-    /// <summary>Reads the requests another statement selects (see <see cref="RequestRow.Columns"/>), without counting what is unreadable again.</summary>
+    /// <summary>Reads the requests that another statement selects (see <see cref="RequestRow.Columns"/>), without counting unreadable values again.</summary>
     public void ReadRows(SqliteCommand command, Action<RequestRow> onRow) => _rows.ReadRows(command, onRow);
 
     public void Dispose() => _rows.Dispose();

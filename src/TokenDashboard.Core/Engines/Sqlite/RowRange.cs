@@ -1,9 +1,9 @@
 namespace TokenDashboard.Engines.Sqlite;
 
-/// <summary>Row ids from one to another, both included.</summary>
+/// <summary>A range of row ids, with both ends included.</summary>
 internal readonly record struct RowRange(long First, long Last)
 {
-    /// <summary>Puts ranges in order and joins those that overlap or touch.</summary>
+    /// <summary>Sorts ranges and merges those that overlap or are adjacent.</summary>
     public static List<RowRange> Merge(IEnumerable<RowRange> ranges)
     {
         var merged = new List<RowRange>();
@@ -17,10 +17,10 @@ internal readonly record struct RowRange(long First, long Last)
         return merged;
     }
 
-    /// <summary>Cuts ranges into parts of about the same number of rows, in order; one part where there are few.</summary>
+    /// <summary>Splits ranges into parts of about the same number of rows, in order; one part if there are few.</summary>
     public static List<RowRange>[] Split(List<RowRange> ranges, long rowsPerPart, int mostParts)
     {
-        // Ids may span more than a long can count.
+        // The span of ids can exceed a long.
         Int128 rows = 0;
         ranges.ForEach(range => rows += (Int128)range.Last - range.First + 1);
         Int128 count = Int128.Clamp(rows / rowsPerPart, 1, mostParts), size = Int128.Max(1, (rows + count - 1) / count), before = 0;

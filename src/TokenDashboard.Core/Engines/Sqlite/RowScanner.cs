@@ -5,21 +5,21 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
-/// Reads rows in windows of row ids. Each window is a read of its own and takes about 50 ms, so a writer hardly waits longer than that
-/// for the lock, however large the store is and however slowly the caller consumes. Rows written after the scan began are left out, so
-/// the answer is that of one moment, unless rows are deleted meanwhile.
+/// Reads rows in windows of row ids. Each window is a separate read of about 50 ms, so a writer does not wait much longer
+/// for the lock, for any size of the store and any speed of the caller. Rows written after the scan began are omitted, so
+/// the result is a snapshot, unless rows are deleted during the scan.
 /// </summary>
 internal sealed class RowScanner : IDisposable
 {
-    /// <summary>How long a window lasts.</summary>
+    /// <summary>The duration of a window.</summary>
     public static readonly TimeSpan UsualWindow = TimeSpan.FromMilliseconds(50);
 
     private const long FirstWindow = 500;
 
-    // How many rows go between two looks at the clock.
+    // The number of rows between two checks of the clock.
     private const int RowsPerLook = 256;
 
-    // Windows grow over gaps in the ids; this bounds what is read at once when a gap ends.
+    // Windows grow over gaps in the ids; this limits the rows that are read when a gap ends.
     private const long LargestWindow = 1 << 22;
 
     private readonly TokenStore _store;
@@ -34,11 +34,11 @@ internal sealed class RowScanner : IDisposable
     private long _window = FirstWindow;
 
     /// <param name="store">The open store.</param>
-    /// <param name="filter">Which rows; those without a readable time are among them.</param>
-    /// <param name="texts">The texts that will be read of each row.</param>
-    /// <param name="newestFirst">Whether ids run downwards.</param>
-    /// <param name="ranges">Which rows to read, in ascending order without overlap; null for all there are.</param>
-    /// <param name="window">How long a window lasts; null for <see cref="UsualWindow"/>.</param>
+    /// <param name="filter">The rows to read; those without a readable time are included.</param>
+    /// <param name="texts">The texts to read of each row.</param>
+    /// <param name="newestFirst">Whether ids are descending.</param>
+    /// <param name="ranges">The rows to read, in ascending order without overlap; null for all.</param>
+    /// <param name="window">The duration of a window; null for <see cref="UsualWindow"/>.</param>
     public RowScanner(
         TokenStore store, RequestFilter filter, RequestText texts, bool newestFirst = false, List<RowRange>? ranges = null, TimeSpan? window = null)
     {
@@ -48,7 +48,7 @@ internal sealed class RowScanner : IDisposable
         (IReadOnlyList<string> conditions, IReadOnlyDictionary<string, object> parameters) = filter.ToSql();
         string where = string.Join(" AND ", conditions.Prepend($"{TelemetrySql.Table}.rowid >= $low AND {TelemetrySql.Table}.rowid <= $high"));
         _ranges = [.. ranges ?? [store.Rows()]];
-        // Looked for after the last row, so that rows have no details where there is no table of them.
+        // Checked after the last row, so that rows have no details without a table of details.
         bool hasDetails = store.HasDetails;
         _row = new RequestRow(hasDetails);
         _command = store.CreateCommand(
@@ -71,8 +71,8 @@ internal sealed class RowScanner : IDisposable
         }
     }
 
-    /// <summary>Reads the next window and calls back for each of its rows.</summary>
-    /// <returns>False when there was nothing left to read.</returns>
+    /// <summary>Reads the next window and invokes the callback for each of its rows.</summary>
+    /// <returns>False if there was nothing left to read.</returns>
     public bool ReadWindow(Action<RequestRow> onRow)
     {
         if (_range >= _ranges.Count)
@@ -85,7 +85,7 @@ internal sealed class RowScanner : IDisposable
         bool complete = _store.ReadAtOnce(() =>
         {
             var watch = Stopwatch.StartNew();
-            // Where the machine is suddenly busy with others, a window ends before its time.
+            // On a busy machine, a window ends early.
             bool completed = ReadRows(_command, onRow, () => watch.Elapsed < _target * 2);
             Resize(watch.Elapsed);
             return completed;
@@ -100,7 +100,7 @@ internal sealed class RowScanner : IDisposable
         return true;
     }
 
-    /// <summary>Reads the rows another statement selects; see <see cref="RequestRow.Columns"/>.</summary>
+    /// <summary>Reads the rows that another statement selects; see <see cref="RequestRow.Columns"/>.</summary>
     public void ReadRows(SqliteCommand command, Action<RequestRow> onRow) => ReadRows(command, onRow, () => true);
 
     private bool ReadRows(SqliteCommand command, Action<RequestRow> onRow, Func<bool> mayGoOn) => _store.Read(() =>
@@ -108,7 +108,7 @@ internal sealed class RowScanner : IDisposable
         using SqliteDataReader reader = _store.ExecuteReader(command);
         if (!reader.HasRows)
             return true;
-        // Executing has stepped to the first row already.
+        // Execution has already moved to the first row.
         var statement = new NativeStatement(reader.Handle!);
         int count = 0;
         int resultCode;

@@ -3,8 +3,8 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
-/// Believable requests to try the product on: office hours and weekends, a few heavy users and a long tail, several models, transactions
-/// of a few requests, policy failures, and streams that broke off. The same arguments always give the same requests.
+/// Realistic sample requests: office hours and weekends, a few users with most of the tokens, several models, transactions
+/// of a few requests, policy failures, and interrupted streams. The same arguments always give the same requests.
 /// </summary>
 public sealed class SampleRequests
 {
@@ -22,31 +22,31 @@ public sealed class SampleRequests
         ("gpt-4o", "openai", 0.22, 1100, 240, 70),
         ("claude-sonnet-4-5", "anthropic", 0.24, 1500, 320, 65),
         ("mistral-medium-latest", "mistral", 0.09, 900, 220, 55),
-        // Behind an address of one's own that speaks as OpenAI does, which no price list knows.
+        // A private server with OpenAI's API, which is in no price list.
         ("nomic-embed-text", "openai", 0.07, 380, 0, 0),
     ];
 
-    // Requests by hour of the day in UTC, relative; a quiet night, a dip at noon.
+    // The relative number of requests by hour of the day in UTC.
     private static readonly double[] HourWeights =
         [.15, .1, .1, .1, .15, .3, .6, 1.1, 1.8, 2.2, 2.3, 2.1, 1.6, 1.9, 2.2, 2.1, 1.8, 1.3, .8, .6, .5, .4, .3, .2];
 
     private readonly Random _random;
     private readonly double[] _userWeights = [.. Enumerable.Range(1, Names.Length).Select(rank => 1 / Math.Pow(rank, 1.1))];
 
-    /// <param name="seed">Chooses one of the possible sets of requests.</param>
+    /// <param name="seed">The seed.</param>
     public SampleRequests(int seed) =>
         _random = new Random(seed);
 
-    /// <summary>Makes the requests of some days.</summary>
-    /// <param name="until">The end; the last request lies shortly before.</param>
-    /// <param name="days">How many days before, 1 or more.</param>
-    /// <param name="requestsPerDay">Requests of an average working day, 1 or more. A day of the weekend has about a quarter of it.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: so many days before the end there is no calendar.</exception>
+    /// <summary>Creates the requests of some days.</summary>
+    /// <param name="until">The end; the last request is shortly before it.</param>
+    /// <param name="days">The number of days before the end, 1 or more.</param>
+    /// <param name="requestsPerDay">The number of requests on an average working day, 1 or more. A day of the weekend has about a quarter of it.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: the start would be before the year 1.</exception>
     public IEnumerable<TokenRequest> Make(DateTimeOffset until, int days, int requestsPerDay)
     {
         DateTimeOffset end = new(until.UtcTicks - (until.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
         return end.UtcTicks >= days * TimeSpan.TicksPerDay ? Requests(end, days, requestsPerDay) : throw new TokenDashboardException(
-            ErrorCode.RangeInvalid, $"{days} days before {end:u} would be before the year 1. Give fewer -Days, or a later -Until.", target: until);
+            ErrorCode.RangeInvalid, $"{days} days before {end:u} would be before the year 1. Use fewer -Days, or a later -Until.", target: until);
     }
 
     private IEnumerable<TokenRequest> Requests(DateTimeOffset end, int days, int requestsPerDay)

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace TokenDashboard.Engines.Sqlite;
 
-/// <summary>Says in the user's words what SQLite says in numbers.</summary>
+/// <summary>Converts SQLite's error codes to messages.</summary>
 internal static class StoreErrors
 {
     // Result codes: https://sqlite.org/rescode.html
@@ -15,19 +15,19 @@ internal static class StoreErrors
     private const int CannotOpen = 14;
     private const int NotADatabase = 26;
 
-    /// <summary>The product's exception for a failure while reading; a query that was interrupted becomes a cancellation.</summary>
+    /// <summary>The exception for an error while reading; an interrupted query becomes a cancellation.</summary>
     public static Exception FromReading(SqliteException exception, string path) => exception.SqliteErrorCode switch
     {
         Interrupt => new OperationCanceledException("The query was stopped.", exception),
         Busy or Locked => new TokenDashboardException(
             ErrorCode.StoreLocked,
-            $"'{path}' stayed locked by another process for more than {TokenStore.BusyTimeoutSeconds} seconds. Try again; if it stays so, look for a program that keeps a transaction open.",
+            $"'{path}' stayed locked by another process for more than {TokenStore.BusyTimeoutSeconds} seconds. Try again. If this persists, look for a program with an open transaction.",
             exception,
             path),
         NotADatabase or Corrupt => new TokenDashboardException(
             ErrorCode.StoreNotDatabase,
-            $"'{path}' is not a SQLite database, or is damaged ({exception.Message}). Give the file named by logging.sqlite.database in Observicia's configuration. "
-            + "If that is this one, restore a backup, or recover with the sqlite3 shell's .recover; where it can still be opened, Test-TokenStore tells what is damaged.",
+            $"'{path}' is not a SQLite database, or is damaged ({exception.Message}). Use the file in logging.sqlite.database of Observicia's configuration. "
+            + "If this is the file, restore a backup, or use .recover of the sqlite3 shell. If it can be opened, Test-TokenStore shows the damage.",
             exception,
             path),
         CannotOpen or ReadOnly => CannotRead(exception, path),
@@ -38,13 +38,13 @@ internal static class StoreErrors
             path),
     };
 
-    /// <summary>The product's exception for a failure while writing.</summary>
+    /// <summary>The exception for an error while writing.</summary>
     public static TokenDashboardException FromWriting(Exception exception, string path) => new(
         ErrorCode.StoreWriteFailed,
         (exception as SqliteException)?.SqliteErrorCode switch
         {
-            Full => $"There is no room left for '{path}'. What was written until then is kept; make room, and run the command again.",
-            ReadOnly or CannotOpen => $"This account may not write '{path}'. Give it write permission on the file and its folder.",
+            Full => $"There is no disk space left for '{path}'. What was written is kept. Free some space, and run the command again.",
+            ReadOnly or CannotOpen => $"This account has no write access to '{path}'. Grant write permission on the file and its folder.",
             _ => $"'{path}' could not be written: {exception.Message}",
         },
         exception,
@@ -55,7 +55,7 @@ internal static class StoreErrors
         bool wal;
         try
         {
-            // Nothing of this process holds a lock on a file that could not be opened, so closing it again drops none.
+            // This process has no lock on a file that could not be opened, so closing it releases none.
             using FileStream file = RegularFile.Open(path, long.MaxValue);
             Span<byte> header = stackalloc byte[20];
             // Bytes 18 and 19 of the header are 2 in WAL mode: https://sqlite.org/fileformat.html
@@ -65,14 +65,14 @@ internal static class StoreErrors
         {
             return new TokenDashboardException(
                 ErrorCode.StoreAccessDenied,
-                $"This account may not read '{path}'. Give it read permission on the file and its folder.",
+                $"This account has no read access to '{path}'. Grant read permission on the file and its folder.",
                 denied,
                 path);
         }
         return wal
             ? new TokenDashboardException(
                 ErrorCode.StoreWalFolderReadOnly,
-                $"'{path}' is in WAL mode, and this account may not write its folder, where SQLite keeps the shared-memory file every reader needs. "
+                $"'{path}' is in WAL mode, and this account has no write access to its folder, where SQLite stores the shared-memory file of readers. "
                 + "Make the folder writable for this account, or set the database back with 'PRAGMA journal_mode = DELETE'.",
                 exception,
                 path)

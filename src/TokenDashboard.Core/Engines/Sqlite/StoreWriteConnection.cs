@@ -5,38 +5,38 @@ using SQLitePCL;
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
-/// Writes into a store while its application writes too. Work is done in transactions that end by the clock, not by the count of rows:
-/// the lock is meant to last less than a tenth of a second, and another process's turn comes between two of them.
+/// Writes to a store while its application also writes. Transactions are limited by time, not by the number of rows:
+/// the lock should last less than a tenth of a second, and other processes can write between two transactions.
 /// </summary>
 internal sealed class StoreWriteConnection : IDisposable
 {
-    // How long a transaction is meant to last, its commit included; the most that is allowed is 250 ms. Others that write are given
-    // shorter ones and more of the time.
+    // The intended duration of a transaction, including its commit; the maximum is 250 ms. If others write, transactions are
+    // shorter, and others get more of the time.
     private static readonly TimeSpan LockTarget = TimeSpan.FromMilliseconds(80);
     private static readonly TimeSpan SharedLockTarget = TimeSpan.FromMilliseconds(30);
 
-    // The time between two transactions, as a share of the first one's.
+    // The time between two transactions, as a fraction of the first one's duration.
     private const double FreeShare = 0.35;
     private const double SharedFreeShare = 1.5;
 
-    // Nothing is known of a disk at first, and a few rows in random places may take a slow one long.
+    // The speed of the disk is unknown at first, and a few rows in random places can be slow.
     private static readonly TimeSpan FirstWork = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan ShortestWork = TimeSpan.FromMilliseconds(0.2);
     private static readonly TimeSpan LongestWork = TimeSpan.FromMilliseconds(60);
     private const double SmallestGrowth = 0.2;
     private const double LargestGrowth = 1.5;
 
-    // Work that lasts longer than this is taken back, to be done in smaller pieces; time is left for the commit.
+    // Work that lasts longer than this is rolled back and repeated in smaller steps; time is left for the commit.
     private static readonly TimeSpan LateAfter = TimeSpan.FromMilliseconds(100);
 
-    // How long nobody else must have written before the store counts as ours alone again; Observicia exports every five seconds.
+    // The time without other writers after which the store counts as not in use; Observicia exports every five seconds.
     private static readonly TimeSpan SharedTime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CommitWait = TimeSpan.FromMilliseconds(180);
     private static readonly TimeSpan BusyStep = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(60);
 
-    // Pages must not go into the file before the commit, which would lock out readers all the while; and copying a write-ahead log back
-    // is no part of a transaction, so it is done after it. A larger cache is slower: memory that is new costs more than pages read again.
+    // Pages must not be written to the file before the commit, which would block readers; and copying a write-ahead log back
+    // is not part of a transaction, so it is done after it. A larger cache is slower: new memory costs more than reading pages again.
     private const string Settings = "PRAGMA cache_size = -16384; PRAGMA cache_spill = OFF; PRAGMA wal_autocheckpoint = 0";
     private const string CopyLogBack = "PRAGMA wal_checkpoint(PASSIVE)";
 
@@ -51,33 +51,33 @@ internal sealed class StoreWriteConnection : IDisposable
     private StoreWriteConnection(string path, SqliteConnection connection, CancellationToken cancellation) =>
         (Path, Connection, _cancellation) = (path, connection, cancellation);
 
-    /// <summary>Full path of the database file; for messages.</summary>
+    /// <summary>Full path of the database file, for messages.</summary>
     public string Path { get; }
 
-    /// <summary>The connection. It is used within transactions only, for statements read the schema too, which another process's commit keeps from being read.</summary>
+    /// <summary>The connection. It is used only within transactions, because statements also read the schema, which another process's commit can block.</summary>
     public SqliteConnection Connection { get; }
 
-    /// <summary>How long the work of the next transaction may take, so that its lock is short enough.</summary>
+    /// <summary>The time limit for the work of the next transaction.</summary>
     public TimeSpan Work { get; private set; } = FirstWork;
 
-    /// <summary>How much more (or, below 1, less) than in the last transaction there may be in the next one.</summary>
+    /// <summary>The permitted size of the next transaction, as a multiple of the last one.</summary>
     public double Growth { get; private set; } = 1;
 
-    /// <summary>The longest time a transaction held the lock.</summary>
+    /// <summary>The longest time for which a transaction held the lock.</summary>
     public TimeSpan LongestLock { get; private set; }
 
     /// <summary>Opens a store that exists, for writing.</summary>
     /// <param name="path">The database file.</param>
-    /// <param name="cancellation">Ends waiting, and the work between two transactions.</param>
+    /// <param name="cancellation">Stops waiting, and the work between two transactions.</param>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public static StoreWriteConnection Open(string path, CancellationToken cancellation)
     {
-        // Says what is wrong with a file that is no store.
+        // Throws for a file that is not a store.
         TokenStore.Open(path, cancellation).Dispose();
         return Connect(path, path, SqliteOpenMode.ReadWrite, cancellation);
     }
 
-    /// <summary>An empty store that lasts as long as the connection.</summary>
+    /// <summary>An empty store that exists as long as the connection.</summary>
     public static StoreWriteConnection OpenTemporary(string path, CancellationToken cancellation)
     {
         SqliteEngine.Initialize();
@@ -87,11 +87,11 @@ internal sealed class StoreWriteConnection : IDisposable
     }
 
     /// <summary>
-    /// Runs a piece of work under the lock. Where readers keep the commit waiting, the work is taken back and done again later, because
-    /// the application cannot write while it waits.
+    /// Runs work under the lock. If readers block the commit, the work is rolled back and repeated later, because
+    /// the application cannot write while the commit waits.
     /// </summary>
-    /// <param name="work">May run several times; what it changes outside the database must allow for that.</param>
-    /// <exception cref="TransactionLateException">The work asked <see cref="ThrowIfLate"/>; it was taken back.</exception>
+    /// <param name="work">Can run several times; its changes outside the database must support that.</param>
+    /// <exception cref="TransactionLateException">The work called <see cref="ThrowIfLate"/>, and was rolled back.</exception>
     public void InTransaction(Action work) => Guard(() =>
     {
         var waited = Stopwatch.StartNew();
@@ -99,19 +99,19 @@ internal sealed class StoreWriteConnection : IDisposable
             ThrowIfWaitedTooLong(waited);
     });
 
-    /// <summary>To be called now and then by work that does not end by itself when <see cref="Work"/> is over.</summary>
+    /// <summary>Long work must call this at intervals, unless it ends by itself when <see cref="Work"/> is over.</summary>
     /// <exception cref="TransactionLateException">The work takes too long.</exception>
     public void ThrowIfLate()
     {
         if (Stopwatch.GetElapsedTime(_begun) > _lateAfter)
         {
-            // If the least there is to do takes so long, it must be done all the same in the end.
+            // If the smallest possible work takes that long, it must be done anyway.
             _lateAfter *= 2;
             throw new TransactionLateException();
         }
     }
 
-    /// <summary>Runs statements that give no rows.</summary>
+    /// <summary>Runs statements that return no rows.</summary>
     public void Execute(string sql)
     {
         using SqliteCommand command = Connection.CreateCommand();
@@ -119,7 +119,7 @@ internal sealed class StoreWriteConnection : IDisposable
         command.ExecuteNonQuery();
     }
 
-    /// <summary>The single value a query gives.</summary>
+    /// <summary>The single value that a query returns.</summary>
     public object Scalar(string sql)
     {
         using SqliteCommand command = Connection.CreateCommand();
@@ -127,7 +127,7 @@ internal sealed class StoreWriteConnection : IDisposable
         return command.ExecuteScalar()!;
     }
 
-    /// <summary>Runs work outside a transaction, with SQLite's failures said in this product's words.</summary>
+    /// <summary>Runs work outside a transaction, and converts SQLite's errors.</summary>
     public void Guard(Action work)
     {
         try
@@ -186,8 +186,8 @@ internal sealed class StoreWriteConnection : IDisposable
 
     private bool IsShared => _othersSeen is { } seen && Stopwatch.GetElapsedTime(seen) < SharedTime;
 
-    // Whoever waits for the lock asks again at intervals of up to 100 ms, and must find it free now and then: where there are others,
-    // more than half of the time. No two pauses are the same, so that nobody keeps asking at the wrong moments.
+    // Waiting processes retry at intervals of up to 100 ms, and must find the lock free at times: if there are others,
+    // more than half of the time. Pauses vary, so that no process always retries at the wrong time.
     private void LeaveOthersTheirTurn()
     {
         double share = (IsShared ? SharedFreeShare : FreeShare) * (0.75 + (Random.Shared.NextDouble() / 2));
@@ -201,7 +201,7 @@ internal sealed class StoreWriteConnection : IDisposable
         while (true)
         {
             _cancellation.ThrowIfCancellationRequested();
-            // SQLite's own waiting would ask more often than the application does, and take its turns.
+            // SQLite's own waiting would retry more often than the application, and take its turns.
             raw.sqlite3_busy_timeout(Connection.Handle, 0);
             int resultCode = raw.sqlite3_exec(Connection.Handle, "BEGIN IMMEDIATE");
             if (resultCode == raw.SQLITE_OK)
@@ -225,7 +225,7 @@ internal sealed class StoreWriteConnection : IDisposable
 
     private void LookForOthers()
     {
-        // Changes when another connection has committed: https://sqlite.org/pragma.html#pragma_data_version
+        // Changes after another connection committed: https://sqlite.org/pragma.html#pragma_data_version
         long dataVersion = (long)Scalar("PRAGMA data_version");
         if (_dataVersion is { } last && dataVersion != last)
             _othersSeen = Stopwatch.GetTimestamp();
@@ -251,7 +251,7 @@ internal sealed class StoreWriteConnection : IDisposable
     {
         LongestLock = held > LongestLock ? held : LongestLock;
         Growth = committed ? Math.Clamp((IsShared ? SharedLockTarget : LockTarget) / held, SmallestGrowth, LargestGrowth) : SmallestGrowth;
-        // Small work tells nothing about how long more of it would take, unless even that was too much.
+        // The duration of small work does not predict that of larger work, unless it was already too long.
         if (Growth < 1 || worked > Work / 2)
             Work = TimeSpan.FromTicks(Math.Clamp((long)(worked.Ticks * Growth), ShortestWork.Ticks, LongestWork.Ticks));
     }
@@ -264,7 +264,7 @@ internal sealed class StoreWriteConnection : IDisposable
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreLocked,
-                $"'{Path}' was locked by other processes for {BusyTimeout.TotalSeconds:0} seconds. What was done until then is kept; run the command again, and look for a program that keeps a transaction open.",
+                $"'{Path}' was locked by other processes for {BusyTimeout.TotalSeconds:0} seconds. Completed work is kept. Run the command again, and look for a program with an open transaction.",
                 target: Path);
         }
     }

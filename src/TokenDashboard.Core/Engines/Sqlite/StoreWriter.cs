@@ -4,10 +4,10 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite;
 
-/// <summary>Makes new stores.</summary>
+/// <summary>Creates stores.</summary>
 public static class StoreWriter
 {
-    // As Observicia's exporter declares it: https://github.com/Observicia/Observicia, sdk/observicia/utils/exporter.py
+    // The declaration of Observicia's exporter: https://github.com/Observicia/Observicia, sdk/observicia/utils/exporter.py
     internal const string Schema = """
         CREATE TABLE telemetry (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -38,13 +38,13 @@ public static class StoreWriter
         """;
 
     /// <summary>
-    /// Makes a store. It is written under a temporary name and renamed when it is complete, so a failure or a cancellation leaves nothing.
+    /// Creates a store. It is written to a temporary file and renamed when it is complete, so an error or a cancellation leaves nothing.
     /// </summary>
-    /// <param name="path">The file to make; its folder is made where it is missing.</param>
-    /// <param name="requests">The rows to begin with; their ids are given anew.</param>
-    /// <param name="cancellation">Ends the work.</param>
+    /// <param name="path">The file to create; a missing folder is created.</param>
+    /// <param name="requests">The initial rows; their ids are assigned again.</param>
+    /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.StoreExists"/>: a file stands there. <see cref="ErrorCode.StoreWriteFailed"/>: it cannot be written.
+    /// <see cref="ErrorCode.StoreExists"/>: the file exists. <see cref="ErrorCode.StoreWriteFailed"/>: it cannot be written.
     /// </exception>
     public static void Create(string path, IEnumerable<TokenRequest> requests, CancellationToken cancellation)
     {
@@ -56,7 +56,7 @@ public static class StoreWriter
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreWriteFailed,
-                $"The name '{name}' is too long: it gets an ending of {suffix.Length} characters while the store is made, and no file system takes more than {LongestName}. Choose a shorter one.",
+                $"The name '{name}' is too long: a suffix of {suffix.Length} characters is added while the store is created, and the maximum is {LongestName}. Use a shorter name.",
                 target: path);
         }
         string temporary = path + suffix;
@@ -80,7 +80,7 @@ public static class StoreWriter
         }
     }
 
-    /// <summary>Removes what runs that were killed left of this store. A run that still goes on holds its file.</summary>
+    /// <summary>Removes temporary files of killed runs for this store. A running process holds its file.</summary>
     private static void RemoveLeftovers(string path, int suffixLength)
     {
         string name = Path.GetFileName(path);
@@ -97,15 +97,15 @@ public static class StoreWriter
                 }
                 catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
                 {
-                    // Another run's, or another account's.
+                    // It belongs to another run or account.
                 }
             }
         }
     }
 
     /// <summary>
-    /// Marks a file as in use: by a lock of its own kind that goes with the process and that SQLite does not see. On Windows that is what
-    /// SQLite's own handle does.
+    /// Marks a file as in use by a lock that ends with the process and that SQLite ignores. On Windows, this is
+    /// the effect of SQLite's own handle.
     /// </summary>
     private static FileStream? Hold(string path, FileMode mode = FileMode.CreateNew) =>
         OperatingSystem.IsWindows() ? null : new FileStream(path, mode, FileAccess.ReadWrite, FileShare.None);
@@ -115,7 +115,7 @@ public static class StoreWriter
         SqliteEngine.Initialize();
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         connection.Open();
-        // Nobody else knows the temporary file, and it is thrown away on any failure: it needs neither journal nor sync.
+        // The temporary file is private and is deleted on any error: it needs neither journal nor sync.
         Execute(connection, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
         Execute(connection, Schema);
         using SqliteTransaction transaction = connection.BeginTransaction();
@@ -164,7 +164,7 @@ public static class StoreWriter
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreExists,
-                $"'{path}' exists already, and stores are never overwritten. Choose another path, or remove the file first.",
+                $"'{path}' exists, and stores are never overwritten. Use another path, or remove the file first.",
                 target: path);
         }
     }

@@ -3,91 +3,91 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
-/// The SQL of every fact read from Observicia's table <c>telemetry</c>. Commands and dashboard panels are built from these
-/// fragments, so that no two of them can count differently.
+/// The SQL expressions for Observicia's table <c>telemetry</c>. Commands and dashboard panels are built from these
+/// expressions, so that all of them count in the same way.
 /// </summary>
 internal static class TelemetrySql
 {
-    /// <summary>The table Observicia's SQLite exporter writes.</summary>
+    /// <summary>The table of Observicia's SQLite exporter.</summary>
     public const string Table = "telemetry";
 
-    /// <summary>What imports know of a request beyond the columns of <see cref="Table"/>, by <c>row_id</c>; a store may lack it.</summary>
+    /// <summary>The details of imported requests beyond the columns of <see cref="Table"/>, by <c>row_id</c>; can be missing.</summary>
     public const string DetailTable = "tokendash_request_detail";
 
-    /// <summary>Prompt tokens of a row; 0 where the stored value is not a count.</summary>
+    /// <summary>Prompt tokens of a row; 0 if the stored value is not a count.</summary>
     public const string PromptTokens = "CASE WHEN typeof(prompt_tokens) = 'integer' AND prompt_tokens BETWEEN 0 AND 1000000000000 THEN prompt_tokens ELSE 0 END";
 
-    /// <summary>Completion tokens of a row; 0 where the stored value is not a count.</summary>
+    /// <summary>Completion tokens of a row; 0 if the stored value is not a count.</summary>
     public const string CompletionTokens = "CASE WHEN typeof(completion_tokens) = 'integer' AND completion_tokens BETWEEN 0 AND 1000000000000 THEN completion_tokens ELSE 0 END";
 
     /// <summary>
-    /// Total tokens of a row: the stored total, or prompt + completion where the stored total is 0, missing or not a count.
-    /// An interrupted stream has a stored total of 0 and so counts its prompt.
+    /// Total tokens of a row: the stored total, or prompt + completion if the stored total is 0, missing or invalid.
+    /// An interrupted stream has a stored total of 0, and counts its prompt tokens.
     /// </summary>
     public const string TotalTokens =
         "CASE WHEN typeof(total_tokens) = 'integer' AND total_tokens BETWEEN 1 AND 1000000000000 THEN total_tokens "
         + "ELSE " + PromptTokens + " + " + CompletionTokens + " END";
 
-    /// <summary>Duration of a row in milliseconds; NULL where the stored value is not a duration.</summary>
+    /// <summary>Duration of a row in milliseconds; NULL if the stored value is not a duration.</summary>
     public const string DurationMs = "CASE WHEN typeof(duration_ms) IN ('real', 'integer') AND duration_ms BETWEEN 0 AND 1e12 THEN duration_ms END";
 
-    /// <summary>1 where the policy verdict is negative. The column <c>success</c> holds the verdict, not the call's outcome.</summary>
+    /// <summary>1 if the policy verdict is negative. The column <c>success</c> is the verdict, not the call's outcome.</summary>
     public const string PolicyFailed = "CASE WHEN success = 0 THEN 1 ELSE 0 END";
 
-    /// <summary>1 where a stream was interrupted: prompt tokens only, and a stored total of 0.</summary>
+    /// <summary>1 for an interrupted stream: prompt tokens only, and a stored total of 0.</summary>
     public const string InterruptedStream = "CASE WHEN total_tokens = 0 AND completion_tokens = 0 AND " + PromptTokens + " > 0 THEN 1 ELSE 0 END";
 
-    /// <summary>Prompt tokens that were read from the provider's cache; NULL where unknown, or where a part is more than the whole.</summary>
+    /// <summary>Prompt tokens that were read from the provider's cache; NULL if unknown, or if a part is more than its whole.</summary>
     internal static string CachedTokens { get; } = PartOfPrompt("cached_tokens");
 
-    /// <summary>Prompt tokens that were written to the provider's cache; NULL where unknown.</summary>
+    /// <summary>Prompt tokens that were written to the provider's cache; NULL if unknown.</summary>
     internal static string CacheWriteTokens { get; } = PartOfPrompt("cache_write_tokens");
 
-    /// <summary>Completion tokens that the model used for reasoning; NULL where unknown.</summary>
+    /// <summary>Completion tokens that the model used for reasoning; NULL if unknown.</summary>
     internal static string ReasoningTokens { get; } = $"CASE WHEN {DetailCount("reasoning_tokens")} <= {CompletionTokens} THEN {DetailTable}.reasoning_tokens END";
 
-    /// <summary>The cost an import recorded; NULL where unknown.</summary>
+    /// <summary>The cost that an import recorded; NULL if unknown.</summary>
     internal const string RecordedCost =
         "CASE WHEN typeof(" + DetailTable + ".cost) IN ('real', 'integer') AND " + DetailTable + ".cost BETWEEN 0 AND 1e12 THEN " + DetailTable + ".cost END";
 
-    /// <summary>Whether a token count is none; a total may be missing.</summary>
+    /// <summary>Whether a token count is invalid; a total can be missing.</summary>
     internal const string UnreadableTokens =
         "NOT (typeof(prompt_tokens) = 'integer' AND prompt_tokens BETWEEN 0 AND 1000000000000 AND typeof(completion_tokens) = 'integer' AND completion_tokens BETWEEN 0 AND 1000000000000 "
         + "AND (total_tokens IS NULL OR typeof(total_tokens) = 'integer' AND total_tokens BETWEEN 0 AND 1000000000000))";
 
-    /// <summary>Whether there is a duration that is none.</summary>
+    /// <summary>Whether there is an invalid duration.</summary>
     internal const string UnreadableDuration = "duration_ms IS NOT NULL AND NOT (typeof(duration_ms) IN ('real', 'integer') AND duration_ms BETWEEN 0 AND 1e12)";
 
     /// <summary>Whether the policy verdict is neither 0 nor 1.</summary>
     internal const string UnreadableVerdict = "NOT (typeof(success) = 'integer' AND success IN (0, 1))";
 
-    /// <summary>The user of a row; the empty string where it is unknown.</summary>
+    /// <summary>The user of a row; the empty string if it is unknown.</summary>
     public const string User = "COALESCE(user_id, '')";
 
-    /// <summary>The model of a row; the empty string where it is unknown.</summary>
+    /// <summary>The model of a row; the empty string if it is unknown.</summary>
     public const string Model = "COALESCE(model, '')";
 
-    /// <summary>The provider of a row; the empty string where it is unknown.</summary>
+    /// <summary>The provider of a row; the empty string if it is unknown.</summary>
     public const string Provider = "COALESCE(provider, '')";
 
-    /// <summary>The request type of a row; the empty string where it is unknown.</summary>
+    /// <summary>The request type of a row; the empty string if it is unknown.</summary>
     public const string RequestType = "COALESCE(request_type, '')";
 
-    /// <summary>The transaction of a row; the empty string where it is unknown.</summary>
+    /// <summary>The transaction of a row; the empty string if it is unknown.</summary>
     public const string Transaction = "COALESCE(transaction_id, '')";
 
     /// <summary>
-    /// Whether the stored time is one: UTC text <c>yyyy-MM-ddTHH:mm:ss</c> with an optional fraction and no zone, as the exporter writes it.
-    /// Such texts sort as their times do, so ranges compare text with text.
+    /// Whether the stored time is valid: UTC text <c>yyyy-MM-ddTHH:mm:ss</c> with an optional fraction and no zone, as the exporter writes it.
+    /// Such texts sort like their times, so time ranges compare texts.
     /// </summary>
-    // date() reads the whole text, so only what it lets pass has to be looked for: days a month does not have, hour 24, another
-    // separator, missing seconds, blanks and zones. A pattern that spells out every digit takes twice as long.
+    // date() reads the whole text, so only invalid times that it accepts are checked: invalid days of a month, hour 24, another
+    // separator, missing seconds, blanks and zones. A pattern for every digit is half as fast.
     public const string TimestampReadable =
         "(timestamp >= '0001' AND date(timestamp) = substr(timestamp, 1, 10) AND substr(timestamp, 11, 3) BETWEEN 'T00' AND 'T23' "
         + "AND ((length(timestamp) = 19 AND substr(timestamp, 17, 1) = ':') "
         + "OR (substr(timestamp, 20, 1) = '.' AND substr(timestamp, -1) BETWEEN '0' AND '9' AND substr(timestamp, -3, 1) <> ':')))";
 
-    /// <summary>The rows of <see cref="Table"/> with their details, where the store has any.</summary>
+    /// <summary>The rows of <see cref="Table"/> with their details, if the store has any.</summary>
     internal static string Source(bool hasDetails) => hasDetails ? $"{Table} LEFT JOIN {DetailTable} ON row_id = {Table}.rowid" : Table;
 
     private static string PartOfPrompt(string column) =>

@@ -4,16 +4,16 @@ using SQLitePCL;
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
-/// A store open for reading. The database belongs to the application that writes it: it is opened read-only, and every read is kept
-/// short, because outside WAL mode a reader's lock stops the writer's commit. Only what a killed program left half written is taken back,
-/// as any program that opens the file would.
+/// A store that is open for reading. The database belongs to the application that writes it: it is opened read-only, and every read is
+/// short, because outside WAL mode a reader's lock blocks the writer's commit. Only an incomplete transaction of a killed program is rolled back,
+/// as by any program that opens the file.
 /// </summary>
 public sealed class TokenStore : IDisposable
 {
-    /// <summary>How long a read waits for another process's lock, in seconds.</summary>
+    /// <summary>The time for which a read waits for another process's lock, in seconds.</summary>
     internal const int BusyTimeoutSeconds = 10;
 
-    // SQLite is asked again in steps of this length, in seconds, so that waiting can be cancelled.
+    // The length of a retry step in seconds, so that waiting can be cancelled.
     private const int BusyStepSeconds = 1;
 
     private static readonly string[] RequiredColumns =
@@ -35,7 +35,7 @@ public sealed class TokenStore : IDisposable
         _connection = connection;
         _gate = ReadGate.Of(path);
         Cancellation = cancellation;
-        // SqliteCommand.Cancel does nothing; this is what stops a query that is running.
+        // SqliteCommand.Cancel does nothing; this stops a running query.
         _interrupt = cancellation.Register(() => raw.sqlite3_interrupt(connection.Handle));
     }
 
@@ -46,13 +46,13 @@ public sealed class TokenStore : IDisposable
 
     internal sqlite3 Handle => _connection.Handle!;
 
-    /// <summary>Opens a store and checks that it is one.</summary>
+    /// <summary>Opens and checks a store.</summary>
     /// <param name="path">The database file.</param>
-    /// <param name="cancellation">Interrupts whatever query is running.</param>
+    /// <param name="cancellation">Interrupts the running query.</param>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public static TokenStore Open(string path, CancellationToken cancellation) => Open(path, BusyTimeoutSeconds, cancellation);
 
-    /// <summary>Opens any SQLite database for reading, with no other database in its reach.</summary>
+    /// <summary>Opens any SQLite database for reading, without access to other databases.</summary>
     internal static TokenStore OpenDatabase(string path, CancellationToken cancellation)
     {
         TokenStore store = Open(path, BusyTimeoutSeconds, cancellation, isStore: false);
@@ -69,7 +69,7 @@ public sealed class TokenStore : IDisposable
         try
         {
             connection.Open();
-            // SQLite by itself asks again sooner than the library does, which sleeps for 150 ms each time.
+            // SQLite retries sooner than the library, which sleeps for 150 ms each time.
             raw.sqlite3_busy_timeout(connection.Handle, BusyStepSeconds * 1000);
             var store = new TokenStore(path, connection, busyTimeoutSeconds, cancellation);
             if (isStore)
@@ -78,7 +78,7 @@ public sealed class TokenStore : IDisposable
             }
             else
             {
-                // Reads the file's header, so that a file that is no database is one failure and not one for each query.
+                // Reads the file's header, so that a file that is not a database is one error, not one for each query.
                 store.Scalar<long>("SELECT COUNT(*) FROM sqlite_schema");
             }
             return store;
@@ -95,12 +95,12 @@ public sealed class TokenStore : IDisposable
         }
     }
 
-    /// <summary>The full path, or the given failure where the text can be no path.</summary>
+    /// <summary>The full path, or the specified error if the text is not a path.</summary>
     internal static string FullPath(string path, ErrorCode code) => path.Contains('\0', StringComparison.Ordinal)
-        ? throw new TokenDashboardException(code, $"'{path.Replace('\0', '\uFFFD')}' has a character in it that no path may have, with the number 0.", target: path)
+        ? throw new TokenDashboardException(code, $"'{path.Replace('\0', '\uFFFD')}' contains a null character, which is not permitted in paths.", target: path)
         : System.IO.Path.GetFullPath(path);
 
-    /// <summary>Makes a command; failures of its execution go through <see cref="Read{T}"/>.</summary>
+    /// <summary>Creates a command; errors of its execution go through <see cref="Read{T}"/>.</summary>
     internal SqliteCommand CreateCommand(string sql)
     {
         SqliteCommand command = _connection.CreateCommand();
@@ -108,7 +108,7 @@ public sealed class TokenStore : IDisposable
         return command;
     }
 
-    /// <summary>Begins a read, waiting for another process's lock where there is one.</summary>
+    /// <summary>Begins a read, and waits for another process's lock.</summary>
     internal SqliteDataReader ExecuteReader(SqliteCommand command)
     {
         for (int waited = 0; ; waited += BusyStepSeconds)
@@ -129,7 +129,7 @@ public sealed class TokenStore : IDisposable
         }
     }
 
-    /// <summary>Runs a short read, with SQLite's failures said in this product's words.</summary>
+    /// <summary>Runs a short read, and converts SQLite's errors.</summary>
     internal T Read<T>(Func<T> read)
     {
         if (_isReading)
@@ -147,7 +147,7 @@ public sealed class TokenStore : IDisposable
         }
     }
 
-    /// <summary>As <see cref="Read{T}"/>, for a read that may last long; the application cannot write meanwhile, outside WAL mode.</summary>
+    /// <summary>As <see cref="Read{T}"/>, for a long read; outside WAL mode, the application cannot write during the read.</summary>
     internal T ReadLong<T>(Func<T> read)
     {
         Cancellation.ThrowIfCancellationRequested();
@@ -161,7 +161,7 @@ public sealed class TokenStore : IDisposable
         }
     }
 
-    /// <summary>Runs several short reads as one, so that nobody writes between them. They begin when the lock is there, which is waited for.</summary>
+    /// <summary>Runs several short reads as one, without writes between them. They begin after waiting for the lock.</summary>
     internal T ReadAtOnce<T>(Func<T> read) => Read(() =>
     {
         if (raw.sqlite3_get_autocommit(Handle) == 0)
@@ -170,7 +170,7 @@ public sealed class TokenStore : IDisposable
         command.ExecuteNonQuery();
         try
         {
-            // What is read first takes the lock.
+            // The first read takes the lock.
             Scalar<long>("SELECT count(*) FROM sqlite_schema");
             return read();
         }
@@ -181,15 +181,15 @@ public sealed class TokenStore : IDisposable
         }
     });
 
-    /// <summary>The rows there are at this moment.</summary>
+    /// <summary>The current rows.</summary>
     internal RowRange Rows() => new(
         Scalar<long>($"SELECT COALESCE(min(rowid), 0) FROM {TelemetrySql.Table}"),
         Scalar<long>($"SELECT COALESCE(max(rowid), -1) FROM {TelemetrySql.Table}"));
 
-    /// <summary>Whether an import has left details of requests.</summary>
+    /// <summary>Whether the store has details of imported requests.</summary>
     internal bool HasDetails => Scalar<long>($"SELECT count(*) FROM sqlite_schema WHERE name = '{TelemetrySql.DetailTable}'") > 0;
 
-    /// <summary>The single value a query gives.</summary>
+    /// <summary>The single value that a query returns.</summary>
     internal T Scalar<T>(string sql) => Read(() =>
     {
         using SqliteCommand command = CreateCommand(sql);
@@ -205,8 +205,8 @@ public sealed class TokenStore : IDisposable
         _connection.Dispose();
     }
 
-    // A program that was killed while it committed leaves a journal, from which the next connection that may write restores the file.
-    // Until then nobody can read it: https://sqlite.org/lockingv3.html#hot_journals
+    // A program that is killed during a commit leaves a journal, from which the next writable connection restores the file.
+    // Until then, it cannot be read: https://sqlite.org/lockingv3.html#hot_journals
     private void TakeBackWhatWasHalfWritten()
     {
         try
@@ -221,8 +221,8 @@ public sealed class TokenStore : IDisposable
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreAccessDenied,
-                $"A program was killed while it wrote '{Path}'. Before the store can be read, what is half written must be taken back, which this account may not do: "
-                + "run a command that reads it once with an account that may write the file and its folder, or let the application write.",
+                $"A program was killed while it wrote '{Path}'. The incomplete transaction must be rolled back, but this account has no permission: "
+                + "read the store once with an account that can write to the file and its folder, or let the application write.",
                 exception,
                 Path);
         }
@@ -232,23 +232,23 @@ public sealed class TokenStore : IDisposable
     {
         DataSource = path,
         Mode = mode,
-        // A pooled connection would keep the file open after the command has ended.
+        // A pooled connection would keep the file open after the command ends.
         Pooling = false,
         DefaultTimeout = BusyStepSeconds,
     }.ToString();
 
-    // The file is looked at, never opened, here: on POSIX systems closing any handle of a file drops this process's locks on it,
-    // another SQLite's included.
+    // The file is not opened here: on POSIX systems, closing any handle of a file releases this process's locks on it,
+    // including those of another SQLite.
     private static void CheckFile(string path)
     {
         var file = new FileInfo(path);
         if (Directory.Exists(path))
-            throw new TokenDashboardException(ErrorCode.StoreIsDirectory, $"'{path}' is a directory. Give the database file inside it.", target: path);
+            throw new TokenDashboardException(ErrorCode.StoreIsDirectory, $"'{path}' is a folder. Specify the database file.", target: path);
         if (!file.Exists)
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreNotFound,
-                $"There is no file '{path}'. Check the path, or make a store to try things on with: New-TokenStore -Path '{path}' -Sample",
+                $"The file '{path}' does not exist. Check the path, or create a sample store with: New-TokenStore -Path '{path}' -Sample",
                 target: path);
         }
         FileInfo? end = EndOf(file);
@@ -256,20 +256,20 @@ public sealed class TokenStore : IDisposable
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreNotFound,
-                $"'{path}' is a link to '{target}', which leads to no file. Correct the link, or give the path of the store itself.",
+                $"'{path}' is a link to '{target}', which does not exist. Correct the link, or specify the path of the store.",
                 target: path);
         }
-        // Pipes and devices have none either; opening a pipe would wait for its writer.
+        // Pipes and devices also have no size; opening a pipe would wait for its writer.
         if ((end ?? file).Length == 0)
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreEmpty,
-                $"'{path}' has no content. Observicia creates its table when the application starts with logging.sqlite enabled.",
+                $"'{path}' is empty. Observicia creates its table when the application starts with logging.sqlite enabled.",
                 target: path);
         }
     }
 
-    /// <summary>The file at the end of links; the file itself where it is no link; null where they lead to no file.</summary>
+    /// <summary>The target of links; the file if it is not a link; null if the target does not exist.</summary>
     private static FileInfo? EndOf(FileInfo file)
     {
         try
@@ -278,7 +278,7 @@ public sealed class TokenStore : IDisposable
         }
         catch (IOException)
         {
-            // Links that lead to one another.
+            // Circular links.
             return null;
         }
     }
@@ -299,7 +299,7 @@ public sealed class TokenStore : IDisposable
             string tables = Scalar<string>("SELECT COALESCE(group_concat(name, ', '), 'none') FROM sqlite_schema WHERE type = 'table'");
             throw new TokenDashboardException(
                 ErrorCode.StoreTableMissing,
-                $"'{Path}' has no table 'telemetry' (its tables: {tables}). Give the database Observicia writes.",
+                $"'{Path}' has no table 'telemetry' (its tables: {tables}). Specify the database of Observicia.",
                 target: Path);
         }
         string[] missing = [.. RequiredColumns.Where(column => !columns.Contains(column))];
@@ -307,16 +307,16 @@ public sealed class TokenStore : IDisposable
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreColumnsMissing,
-                $"The table 'telemetry' of '{Path}' lacks the columns {string.Join(", ", missing)}. Give a database made by Observicia 0.1.13 or compatible.",
+                $"The table 'telemetry' of '{Path}' lacks the columns {string.Join(", ", missing)}. Specify a database of Observicia 0.1.13 or a compatible version.",
                 target: Path);
         }
-        // Rows are read in the order of their ids, which neither has: https://sqlite.org/rowidtable.html
+        // Rows are read in the order of their row ids, which neither has: https://sqlite.org/rowidtable.html
         string kind = Scalar<string>("SELECT COALESCE(max(CASE WHEN type = 'view' THEN 'a view' WHEN wr THEN 'a table WITHOUT ROWID' END), '') FROM pragma_table_list('telemetry') WHERE schema = 'main'");
         if (kind.Length > 0)
         {
             throw new TokenDashboardException(
                 ErrorCode.StoreColumnsMissing,
-                $"'telemetry' of '{Path}' is {kind} and so lacks SQLite's column rowid, by which requests are read. Give the database Observicia itself writes, or copy the rows into the table of a store made by New-TokenStore.",
+                $"'telemetry' of '{Path}' is {kind}, so it has no column rowid, which is required to read requests. Specify the database of Observicia, or copy the rows to a store created by New-TokenStore.",
                 target: Path);
         }
     }

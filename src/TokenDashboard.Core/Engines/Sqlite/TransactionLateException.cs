@@ -1,4 +1,4 @@
 namespace TokenDashboard.Engines.Sqlite;
 
-/// <summary>The work of a transaction took too long and was taken back; less of it is to be done at a time.</summary>
+/// <summary>The work of a transaction took too long and was rolled back; it must be done in smaller steps.</summary>
 internal sealed class TransactionLateException : Exception;

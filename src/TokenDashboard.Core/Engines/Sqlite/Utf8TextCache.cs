@@ -3,8 +3,8 @@ using System.Text;
 namespace TokenDashboard.Engines.Sqlite;
 
 /// <summary>
-/// Gives the same string for the same bytes again, without decoding them: a column such as the model repeats a few texts millions of
-/// times. Fixed in size; texts that do not repeat push each other out.
+/// Returns the same string for the same bytes without decoding: a column such as the model repeats a few texts millions of
+/// times. The cache has a fixed size; other texts replace each other.
 /// </summary>
 internal sealed class Utf8TextCache(int slots = 4096)
 {

@@ -21,7 +21,7 @@ public sealed class AlertProvisioningWriter
     private readonly ProvisioningFolder _folder;
     private readonly AlertRuleSet _set = new();
 
-    /// <summary>Prepares for a folder without touching it.</summary>
+    /// <summary>Creates a writer without changing the folder.</summary>
     public AlertProvisioningWriter(ProvisioningOptions options, PublishCallbacks callbacks)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -44,7 +44,7 @@ public sealed class AlertProvisioningWriter
         {
             throw new TokenDashboardException(
                 ErrorCode.AlertRuleInvalid,
-                $"The alert rule '{rule.Name}' cannot go to '{folder}': file provisioning does not create nested folders. Give one title without a slash.",
+                $"The alert rule '{rule.Name}' cannot go to '{folder}': file provisioning does not create nested folders. Use a title without a slash.",
                 target: rule.Name);
         }
         _set.Add(rule, folder);

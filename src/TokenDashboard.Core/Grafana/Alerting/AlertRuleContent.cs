@@ -7,7 +7,7 @@ using TokenDashboard.Grafana.Model.Plugins;
 namespace TokenDashboard.Grafana.Alerting;
 
 /// <summary>
-/// An alert rule as Grafana's provisioning API takes it. Of a stored rule only the fields that are sent are compared. What Grafana or its
+/// An alert rule in the form of Grafana's provisioning API. Of a stored rule only the fields that are sent are compared. What Grafana or its
 /// users add to them (a contact point, a pause, a link to a panel) is kept.
 /// </summary>
 internal static class AlertRuleContent

@@ -50,17 +50,17 @@ internal sealed class AlertRuleGroup(GrafanaClient client, string folderUid, str
         if (owners.Length > 1 || owners.Any(owner => owner is not ("" or "api")))
         {
             return new TokenDashboardException(
-                ErrorCode.GrafanaAlertRuleManaged, $"{group} that something else manages. Give the rule another Group, or the interval of this one.",
+                ErrorCode.GrafanaAlertRuleManaged, $"{group} that another tool manages. Use another Group for the rule, or the interval of this one.",
                 target: rule.Uid);
         }
         string[] others = [.. Rules.Where(other => !AlertRuleContent.IsMarked(other)).Select(other => $"'{other.String("title")}'")];
         return others.Length == 0 || force ? null : new TokenDashboardException(
             ErrorCode.GrafanaVersionConflict,
-            $"{group} that were not published from here: {string.Join(", ", others)}. Give the rule another Group, or -Force to change the interval of all.",
+            $"{group} that were not published from here: {string.Join(", ", others)}. Use another Group for the rule, or -Force to change the interval of all.",
             target: rule.Uid);
     }
 
-    /// <summary>Changes the interval. The API takes only whole groups, so the rules go back as they were read.</summary>
+    /// <summary>Changes the interval. The API accepts only whole groups, so the rules are sent back unchanged.</summary>
     internal void Change(TimeSpan interval)
     {
         JsonObject body = _json!.DeepClone().AsObject();
@@ -74,7 +74,7 @@ internal sealed class AlertRuleGroup(GrafanaClient client, string folderUid, str
             {
                 throw new TokenDashboardException(
                     ErrorCode.GrafanaVersionConflict,
-                    $"Grafana did not change the interval of the rule group '{name}': {response.Words}. It may have been changed just now; run the command again.",
+                    $"Grafana did not change the interval of the rule group '{name}': {response.Words}. It may just have been changed; run the command again.",
                     target: name);
             }
             return;

@@ -9,7 +9,7 @@ using TokenDashboard.Grafana.Results;
 namespace TokenDashboard.Grafana.Alerting;
 
 /// <summary>
-/// Publishes alert rules and their folders to a Grafana server. It reads, compares, and writes only what differs. What something else manages
+/// Publishes alert rules and their folders to a Grafana server. It reads, compares, and writes only what differs. What another tool manages
 /// or changed is not overwritten. Grafana's API takes no version, so a change that is saved between reading and writing is lost.
 /// </summary>
 public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPublishOptions options, PublishCallbacks callbacks, CancellationToken cancellation)
@@ -24,7 +24,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
     private readonly Dictionary<(string? Title, string? Uid), FolderPlace> _places = [];
     private DataSourceIdentity? _dataSource;
 
-    /// <summary>Prepares the server, the account and the data source, once. After a failure nothing further can work.</summary>
+    /// <summary>Prepares the server, the account and the data source, once. After a failure no further work is possible.</summary>
     /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
     public IEnumerable<GrafanaPublishResult> Prepare()
     {
@@ -84,18 +84,18 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
         yield return result with { Action = stored is null ? GrafanaPublishAction.Created : GrafanaPublishAction.Updated };
     }
 
-    /// <summary>Checks that the server takes alert rules, before anything is created.</summary>
+    /// <summary>Checks that the server supports alert rules, before anything is created.</summary>
     private void RequireAlerting()
     {
         // The tree of notification policies exists wherever alert rules do; only a server without that interface has no such path.
         GrafanaResponse? response = Server.IsOld ? null : Client.Get("api/v1/provisioning/policies");
         if (response is { IsNoAnswer: true })
-            throw response.Failure("see whether it takes alert rules", ReadPermission);
+            throw response.Failure("check whether it supports alert rules", ReadPermission);
         if (response is null || (response.Status == 404 && response.Words.Equals("Not found", StringComparison.OrdinalIgnoreCase)))
         {
             throw Client.Error(
                 ErrorCode.GrafanaAlertingMissing,
-                $"Grafana {Server.Version} at {Client.Url} takes no alert rules, which need Grafana 9 or later with unified alerting. Upgrade it, or set enabled = true "
+                $"Grafana {Server.Version} at {Client.Url} does not support alert rules, which need Grafana 9 or later with unified alerting. Upgrade it, or set enabled = true "
                     + "in the section [unified_alerting] of its configuration. Nothing was created.");
         }
     }
@@ -106,7 +106,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
             return options.DataSourceUid ?? DataSourcePlugin.Sqlite.DefaultUid;
         return Array.Find(GrafanaDataSources.All(Client), item => item.Name == name)?.Uid ?? throw new TokenDashboardException(
             ErrorCode.GrafanaDataSourceMissing,
-            $"Grafana at {Client.Url} has no data source named '{name}'. Create it with Set-GrafanaDataSource, or give another -DataSourceName.",
+            $"Grafana at {Client.Url} has no data source named '{name}'. Create it with Set-GrafanaDataSource, or use another -DataSourceName.",
             target: name);
     }
 
@@ -153,7 +153,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
             return null;
         }
         return new TokenDashboardException(
-            ErrorCode.GrafanaVersionConflict, $"{name} {what}. Nothing was written. Make the change in the definition, or give -Force to overwrite it.", target: rule.Uid);
+            ErrorCode.GrafanaVersionConflict, $"{name} {what}. Nothing was written. Make the change in the definition, or use -Force to overwrite it.", target: rule.Uid);
     }
 
     private static string Name(AlertRule rule) => $"alert rule '{rule.Name}' (uid '{rule.Uid}')";
@@ -169,14 +169,14 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
             ? Client.Write(HttpMethod.Post, "api/v1/provisioning/alert-rules", wanted, IsDone, editable: true)
             : Client.Write(HttpMethod.Put, StoredAlertRule.PathOf(rule.Uid), AlertRuleContent.LaidOver(stored.Json, wanted), IsDone, editable: stored.Provenance != "api");
         if (response is { IsSuccess: false } && response.Says("provenance"))
-            return Error(ErrorCode.GrafanaAlertRuleManaged, $"something else manages it: {response.Words}. Change it there, or publish under another Uid.");
+            return Error(ErrorCode.GrafanaAlertRuleManaged, $"another tool manages it: {response.Words}. Change it there, or publish under another Uid.");
         if (response is { IsRefusedByState: true } && IsDone())
         {
-            Callbacks.Verbose($"The alert rule '{rule.Name}' was saved by another run just now.");
+            Callbacks.Verbose($"The alert rule '{rule.Name}' was saved by another run at the same time.");
             return null;
         }
         if (response is { IsConflict: true })
-            return Error(ErrorCode.GrafanaVersionConflict, $"{response.Words}. Its name may be taken in '{place.Title}', or it was saved just now; run the command again.");
+            return Error(ErrorCode.GrafanaVersionConflict, $"{response.Words}. Its name may be taken in '{place.Title}', or it was just saved; run the command again.");
         response?.OrThrow($"save the alert rule '{rule.Name}'", WritePermission);
         Callbacks.Verbose($"Saved the alert rule '{rule.Name}' in '{place.Title}'.");
         return null;
@@ -199,11 +199,11 @@ internal sealed class AlertRuleSet
     {
         string? problem = null;
         if (!_uids.Add(rule.Uid))
-            problem = $"has the uid '{rule.Uid}', which another rule of this run has too. Give each rule its own; without Uid it is derived from Name";
+            problem = $"has the uid '{rule.Uid}', which another rule of this run also has. Use different uids; the default is derived from Name";
         else if (!_names.Add((folder, rule.Name)))
             problem = $"has the name of another rule of this run in the folder '{folder}'. Grafana allows a name only once in a folder";
         else if (!_groups.TryAdd((folder, rule.Group), rule.Interval) && _groups[(folder, rule.Group)] != rule.Interval)
-            problem = $"has another Interval than another rule of this run in the group '{rule.Group}'. Give one of them another Group, or both the same Interval";
+            problem = $"has another Interval than another rule of this run in the group '{rule.Group}'. Use another Group for one of them, or the same Interval for both";
         if (problem is not null)
             throw new TokenDashboardException(ErrorCode.AlertRuleInvalid, $"The alert rule '{rule.Name}' {problem}.", target: rule.Name);
     }

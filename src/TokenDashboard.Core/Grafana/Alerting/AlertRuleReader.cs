@@ -25,14 +25,14 @@ public static class AlertRuleReader
 
     /// <summary>Reads definitions from JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
     /// <param name="json">The text.</param>
-    /// <param name="source">Where it came from, for the error message.</param>
+    /// <param name="source">The source, for the error message.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: not JSON, or something else than objects.</exception>
     public static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source) =>
         DefinitionJson.Parse(json, source, ErrorCode.AlertRuleInvalid, "one alert rule");
 
     /// <summary>Reads a rule.</summary>
     /// <param name="fields">The fields: texts, numbers, booleans, lengths of time, lists of texts, and for labels and annotations names with texts.</param>
-    /// <param name="source">Where they came from, for the error message; empty if that says nothing.</param>
+    /// <param name="source">The source, for the error message; may be empty.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: reports everything that is wrong with it.</exception>
     public static AlertRule Read(IEnumerable<KeyValuePair<string, object?>> fields, string source)
     {
@@ -72,11 +72,11 @@ public static class AlertRuleReader
     private static void Check(AlertRule rule, AlertFields read, bool noWindow)
     {
         if (noWindow && !read.Has("Window"))
-            read.Fault("Window", "is missing; it is how far back to look, such as 1h or 1d");
+            read.Fault("Window", "is missing; specify the length of the time window, such as 1h or 1d");
         if (rule.Kind == AlertKind.NoTelemetry && read.Has("Kind") && (read.Has("Limit") || rule.By != AlertDimension.Total))
-            read.Fault("Kind", "is NoTelemetry, which takes neither Limit nor By; its Window is how long there may be no request");
+            read.Fault("Kind", "is NoTelemetry, which supports neither Limit nor By; Window is the permitted time without requests");
         if (rule is { Kind: AlertKind.NoTelemetry, MonthSoFar: true } && read.Has("Kind"))
-            read.Fault("Window", "is month, which NoTelemetry does not take; it must be a length of time");
+            read.Fault("Window", "is month, which NoTelemetry does not support; it must be a length of time");
         if (!DashboardDocument.IsUid(rule.Uid))
             read.Fault("Uid", $"is '{rule.Uid}'; it must be 1 to 40 of A-Z, a-z, 0-9, '-' and '_'");
         if (rule.Group.IndexOfAny(['/', '\\']) >= 0)
@@ -98,7 +98,7 @@ public static class AlertRuleReader
         {
             string key = name.ToLowerInvariant();
             if (read.Text(name, MaxText) is { } text && !annotations.TryAdd(key, text))
-                read.Fault(name, $"and Annotations.{key} are the same; give only one");
+                read.Fault(name, $"and Annotations.{key} are the same; use only one");
         }
         annotations.TryAdd("summary", Summary(rule));
         return annotations;

@@ -4,7 +4,7 @@ using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>What a server serves under /apis, read at most once each. Unless it is needed for everything, a refusal means that it is not served.</summary>
+/// <summary>The groups that a server serves under /apis, each read at most once. Unless a group is required, a refusal means that it is not served.</summary>
 internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool needed)
 {
     internal const string Dashboard = "apis/dashboard.grafana.app";
@@ -47,7 +47,7 @@ internal sealed class ApiGroups(GrafanaClient client, GrafanaServer server, bool
                 ? [.. (response.As(GrafanaJson.Default.ApiList).Items ?? []).Where(item => item.IsDeleted)]
                 : [];
 
-        // Most servers have nothing there, so a run over many dashboards asks once.
+        // Most servers do not have it, so a run over many dashboards sends one request.
         return (_anyDeleted ??= Page("").Length > 0) && Array.Find(Page($"&fieldSelector={Uri.EscapeDataString($"metadata.name={uid}")}"), item => item.Uid == uid) is { } found
             ? $"was deleted in Grafana{found.SavedBy}"
             : null;

@@ -50,13 +50,13 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         if (path.Length == 0)
         {
             throw Conflict(uid is not null
-                ? $"No folder has the uid '{uid}'. Give -Folder as well, with the title of the folder to create."
-                : $"'{titles}' is not the title of a folder. Give a title, or General for the place outside every folder.");
+                ? $"No folder has the uid '{uid}'. To create the folder, use -Folder with its title."
+                : $"'{titles}' is not the title of a folder. Specify a title, or General for the place outside every folder.");
         }
         if (path.Length == 1 && FolderPlace.IsRoot(path[0]))
             path = [];
         if (path.Length > 1 && !api.HasNestedFolders)
-            throw Conflict($"Grafana {server.Version} has no nested folders: '{titles}' needs version 11 or later. Give one title without a slash.");
+            throw Conflict($"Grafana {server.Version} has no nested folders: '{titles}' needs version 11 or later. Specify one title without a slash.");
         Place = FolderPlace.Root;
         for (int level = 0; level < path.Length; level++)
         {
@@ -153,7 +153,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         if (response is null)
             return found;
         if (response.IsConflict)
-            throw Conflict($"Grafana did not create the folder '{title}': {response.Words}. Another run may have created it just now; run the command again.");
+            throw Conflict($"Grafana did not create the folder '{title}': {response.Words}. Another run may just have created it; run the command again.");
         response.OrThrow($"create the folder '{title}'", "folders:create (role Editor)");
         string created = api.CreatedFolder(response).Uid ?? throw response.Unexpected();
         callbacks.Verbose($"Created the folder '{title}' with the uid '{created}'.");

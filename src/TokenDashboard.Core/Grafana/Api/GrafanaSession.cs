@@ -2,12 +2,12 @@ using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>Work on one Grafana server. The server is asked who it is when something of it is first needed.</summary>
+/// <summary>A session with one Grafana server. Its health and account are read when they are first needed.</summary>
 public class GrafanaSession : IDisposable
 {
     private readonly GrafanaConnection _connection;
 
-    /// <summary>Prepares for a server without connecting to it.</summary>
+    /// <summary>Creates a session without connecting to the server.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaSignInInvalid"/> or <see cref="ErrorCode.GrafanaCertificateInvalid"/>.</exception>
     public GrafanaSession(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
     {
@@ -22,12 +22,12 @@ public class GrafanaSession : IDisposable
     private protected IDashboardApi Api => field ??= ChooseApi();
     private protected GrafanaFolders Folders => field ??= new GrafanaFolders(Client, Server, Api, Callbacks);
 
-    /// <summary>Asks the server who it is and which interfaces it has.</summary>
+    /// <summary>Reads the health, the account and the interfaces of the server.</summary>
     /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
     public void Connect() => _ = Folders;
 
-    /// <summary>Asks the server for its health, its version and what the account may do.</summary>
-    /// <returns>The connection with the answers.</returns>
+    /// <summary>Reads the server's health and version, and the permissions of the account.</summary>
+    /// <returns>The connection with these properties.</returns>
     /// <exception cref="TokenDashboardException">The server cannot be reached, is not Grafana, or refuses the account.</exception>
     public GrafanaConnection Probe()
     {
@@ -35,7 +35,7 @@ public class GrafanaSession : IDisposable
             Callbacks.Warning($"Grafana {Server.Version} at {Client.Url} is older than version 9. Alert rules and newer panels need version 9 or later.");
         string api = Api.Name;
         GrafanaResponse? response = Client.FindOptional("api/access-control/user/permissions");
-        // Servers without role-based access control, and accounts with few permissions, do not say.
+        // Servers without role-based access control do not return permissions, nor do they for some accounts.
         HashSet<string>? granted = response is { IsSuccess: true, IsArray: false } ? [.. response.AsObject().Select(field => field.Key)] : null;
         return _connection with
         {
@@ -52,12 +52,12 @@ public class GrafanaSession : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The interface that was asked for, else the classic one, else the one under /apis if a server has no classic one: what it serves counts, not its version.</summary>
+    /// <summary>The requested interface, or the classic one, or the one under /apis if a server has no classic one. The version of the server is ignored.</summary>
     private IDashboardApi ChooseApi()
     {
         var groups = new ApiGroups(Client, Server, _connection.Api == GrafanaApi.Resource);
         var legacy = new LegacyApi(Client, Server, groups);
-        // A list that every classic interface has, however few dashboards there are.
+        // A list that every classic interface has, even without dashboards.
         if (_connection.Api == GrafanaApi.Legacy || (_connection.Api == GrafanaApi.Auto && Client.Find("api/dashboards/tags") is not null))
             return legacy;
         ServedGroup? dashboards = groups.Find(ApiGroups.Dashboard);
@@ -70,7 +70,7 @@ public class GrafanaSession : IDisposable
         }
         static string Describe(string group, ServedGroup? served) => served is null ? $"no {group}" : $"{group} in {string.Join(", ", served.Versions)}";
 
-        // It is not certain that the classic one is gone; its answers will show it.
+        // It is not certain that the classic one is missing; its responses will show it.
         return _connection.Api == GrafanaApi.Auto ? legacy : throw Client.Error(
             ErrorCode.GrafanaApiMissing,
             $"-Api Resource needs version 1 of {ApiGroups.Dashboard} and {ApiGroups.Folder}. Grafana at {Client.Url} serves this account "

@@ -4,11 +4,11 @@ using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>Dashboards and folders under /api, as Grafana 9 to 13 serve them; before version 9 versions and folders go by numbers.</summary>
+/// <summary>Dashboards and folders under /api, as Grafana 9 to 13 serve them; before version 9, versions and folders have numbers.</summary>
 internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiGroups groups) : IDashboardApi
 {
     private const int PageSize = 1000;
-    /// <summary>A server that ignores paging must not be asked forever.</summary>
+    /// <summary>A server that ignores paging must not cause an endless loop.</summary>
     private const int MaxPages = 100;
     private const string Permission = "dashboards:write (role Editor, or Edit on its folder)";
 
@@ -57,7 +57,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
         ? string.Create(CultureInfo.InvariantCulture, $"api/dashboards/id/{stored.Id}/versions")
         : $"api/dashboards/uid/{Uri.EscapeDataString(stored.Uid)}/versions";
 
-    /// <summary>The classic interface neither shows owners nor, in early 12 versions, respects them; the other one does, if the server has it.</summary>
+    /// <summary>The classic interface does not show owners, and early versions of 12 ignore them; the other interface shows them.</summary>
     public string? Owner(StoredDashboard stored)
     {
         if (stored.ProvisionedFrom is { } file)
@@ -65,7 +65,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
         if (groups.Find(ApiGroups.Dashboard) is not { Newest: { } version })
             return null;
         GrafanaResponse response = client.Get($"{groups.PathOf(ApiGroups.Dashboard, version, "dashboards")}/{Uri.EscapeDataString(stored.Uid)}");
-        // An account without permission cannot know. A failing server must not be taken for one without owners.
+        // An account without permission cannot read it. A failing server must not be treated as one without owners.
         return response.Status is 403 or 404
             ? null
             : response.OrThrow($"see what manages the dashboard '{stored.Uid}'", "dashboards:read (role Viewer)").As(GrafanaJson.Default.ApiObject).Owner;
@@ -82,7 +82,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
         return client.Write(HttpMethod.Post, "api/dashboards/db", body, isDone);
     }
 
-    /// <summary>The classic interface forgets what is deleted; the other one keeps it for a while, if the server has it.</summary>
+    /// <summary>The classic interface does not list deleted dashboards; the other one does for some time, if the server has it.</summary>
     public string? Deleted(string uid) => groups.Find(ApiGroups.Dashboard)?.Newest is { } version ? groups.Deleted(version, uid) : null;
 
     public long SavedVersion(GrafanaResponse response) => response.As(GrafanaJson.Default.SaveAnswer).Version;

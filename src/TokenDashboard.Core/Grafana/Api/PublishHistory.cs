@@ -5,7 +5,7 @@ using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>What a dashboard's history says about who saved it.</summary>
+/// <summary>The history of a dashboard, and who saved its versions.</summary>
 internal sealed class PublishHistory
 {
     /// <summary>How many versions are read. Grafana keeps 20 versions unless configured otherwise.</summary>
@@ -44,7 +44,7 @@ internal sealed class PublishHistory
 /// <summary>
 /// The mark of a version in a dashboard's history that this module published: at the end of its message are the fingerprint of what was
 /// sent and the number of the version. Grafana drops a message when someone else saves, and keeps no unknown field of
-/// a dashboard that was saved in its editor, so the history is the only place for it.
+/// a dashboard that was saved in its editor, so the history is the only place for the mark.
 /// </summary>
 internal sealed partial record PublishMark(string Fingerprint, long Version)
 {

@@ -6,9 +6,9 @@ namespace TokenDashboard.Grafana.Api;
 /// <summary>Dashboards and folders under /apis, as Grafana serves them from version 12. A change is sent with the resource version that was read.</summary>
 internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string dashboardVersion, string folderVersion, LegacyApi legacy) : IDashboardApi
 {
-    /// <summary>A dashboard comes whole in a list, and an answer must not become too large.</summary>
+    /// <summary>A list contains complete dashboards, and a response must not become too large.</summary>
     private const int PageSize = 100;
-    /// <summary>A server that ignores paging must not be asked forever.</summary>
+    /// <summary>A server that ignores paging must not cause an endless loop.</summary>
     private const int MaxPages = 1000;
 
     private readonly string _dashboards = groups.PathOf(ApiGroups.Dashboard, dashboardVersion, "dashboards");
@@ -52,7 +52,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     public GrafanaResponse? Save(JsonObject dashboard, FolderPlace folder, StoredDashboard? stored, string message, Func<bool> isDone)
     {
         string uid = dashboard["uid"]!.GetValue<string>();
-        // The object says what it is and which version it has; its content does not.
+        // The object has the type and the version; its content does not.
         foreach (string field in (string[])["id", "uid", "version"])
             dashboard.Remove(field);
         JsonObject metadata = stored?.Resource?.Metadata is { } read ? (JsonObject)read.DeepClone() : new JsonObject { ["name"] = uid };
@@ -100,7 +100,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     public FolderAnswer CreatedFolder(GrafanaResponse response) =>
         response.As(GrafanaJson.Default.ApiObject) is { Uid.Length: > 0 } folder ? Folder(folder) : throw response.Unexpected();
 
-    /// <summary>Asked only if the other interface has no answer, so its absence costs nothing.</summary>
+    /// <summary>Requested only if the other interface has no result.</summary>
     private bool LegacyServed => _legacyServed ??= client.Find("api/dashboards/tags") is not null;
 
     private bool? _legacyServed;

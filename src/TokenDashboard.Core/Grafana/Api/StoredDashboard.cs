@@ -7,14 +7,14 @@ namespace TokenDashboard.Grafana.Api;
 /// <summary>A dashboard on the server.</summary>
 /// <param name="Uid">Its uid.</param>
 /// <param name="Json">Its content as the server returned it; null if it is stored in the newer schema.</param>
-/// <param name="NewerSchema">What the server said of the newer schema it is stored in; null for the classic one.</param>
+/// <param name="NewerSchema">The server's statement about the newer schema; null for the classic one.</param>
 internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? NewerSchema = null)
 {
     /// <summary>Its content in canonical form; null as <see cref="Json"/>.</summary>
     internal string? Content { get; } = Json is null ? null : DashboardContent.Normalise(Json);
     /// <summary>Its version, counted from 1; 0 if unknown.</summary>
     internal long Version { get; private init; }
-    /// <summary>The number old versions of the classic interface go by; 0 if unknown.</summary>
+    /// <summary>The number of the version in old versions of the classic interface; 0 if unknown.</summary>
     internal long Id { get; private init; }
     internal FolderPlace Folder { get; private init; } = FolderPlace.Root;
     /// <summary>Who saved it last and when, for messages; empty if unknown.</summary>
@@ -61,7 +61,7 @@ internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? New
     /// <summary>A dashboard whose classic form would be a lossy copy.</summary>
     internal static StoredDashboard OfNewerSchema(string uid, string words) => new(uid, null, words);
 
-    /// <summary>The failure of what would need its classic form.</summary>
+    /// <summary>The error for operations that need its classic form.</summary>
     internal TokenDashboardException Unsupported(string verb) => new(
         ErrorCode.GrafanaSchemaUnsupported,
         $"The dashboard '{Uid}' cannot be {verb} as a classic one, because Grafana stores it in its newer schema ({NewerSchema!.TrimEnd('.')}). Nothing was changed. "

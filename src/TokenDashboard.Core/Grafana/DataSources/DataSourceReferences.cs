@@ -8,8 +8,8 @@ namespace TokenDashboard.Grafana.DataSources;
 
 /// <summary>A data source that replaces another.</summary>
 /// <param name="Uid">Its uid.</param>
-/// <param name="Name">Its name; null if no server was asked.</param>
-/// <param name="Type">Its plugin's id; null if no server was asked.</param>
+/// <param name="Name">Its name; null if no server was contacted.</param>
+/// <param name="Type">Its plugin's id; null if no server was contacted.</param>
 internal sealed record DataSourceTarget(string Uid, string? Name, string? Type);
 
 /// <summary>Replaces the data sources that a dashboard refers to.</summary>
@@ -38,7 +38,7 @@ internal sealed class DataSourceReferences
         GrafanaResponse response = client.Get(GrafanaDataSources.ListPath);
         if (response.Status == 403)
         {
-            warning("This account may not list data sources, so the values of -DataSource were used as uids. Listing takes datasources:read (role Admin).");
+            warning("This account cannot list data sources, so the values of -DataSource were used as uids. This requires datasources:read (role Admin).");
             return AsGiven(map);
         }
         DataSourceItem[] all = GrafanaDataSources.All(response);
@@ -54,7 +54,7 @@ internal sealed class DataSourceReferences
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaDataSourceMissing"/>: a value is not a uid.</exception>
     internal static DataSourceReferences AsGiven(DataSourceMap map) => new(map, wanted => DashboardDocument.IsUid(wanted)
         ? new DataSourceTarget(wanted, null, null)
-        : throw Missing($"'{wanted}' is not a uid, and the name of a data source cannot be looked up without a server. Give its uid: 1 to 40 of A-Z, "
+        : throw Missing($"'{wanted}' is not a uid, and the name of a data source cannot be looked up without a server. Specify its uid: 1 to 40 of A-Z, "
             + "a-z, 0-9, '-' and '_'.", wanted));
 
     /// <summary>What replaces a uid, a name or an input; null for nothing.</summary>
@@ -70,7 +70,7 @@ internal sealed class DataSourceReferences
     internal void WarnOfUnmatched(Action<string> warning)
     {
         foreach (string from in _named.Keys.Except(_matched).Order(StringComparer.Ordinal))
-            warning($"No dashboard refers to a data source '{from}', which -DataSource was to replace. Give its uid, name or input; case matters.");
+            warning($"No dashboard refers to a data source '{from}', which is a key of -DataSource. Use its uid, name or input; they are case-sensitive.");
     }
 
     /// <summary>Whether this gave a variable its value.</summary>

@@ -15,7 +15,7 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
     private GrafanaDataSources Sources => new(Client, Server, Callbacks);
 
     /// <summary>Creates or corrects the data source; its other settings are kept.</summary>
-    /// <returns>What was done; null if writing was declined.</returns>
+    /// <returns>The result; null if writing was declined.</returns>
     /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
     public GrafanaPublishResult? Set(GrafanaPublishOptions options)
     {
@@ -24,21 +24,21 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
     }
 
     /// <summary>The names of the server's data sources, each with type and uid in words.</summary>
-    /// <exception cref="TokenDashboardException">The server cannot be asked, or refuses this account.</exception>
+    /// <exception cref="TokenDashboardException">The server cannot be reached, or refuses this account.</exception>
     public IReadOnlyDictionary<string, string> Names() => GrafanaDataSources.All(Client)
         .Where(item => item.Name is not null)
         .DistinctBy(item => item.Name)
         .ToDictionary(item => item.Name!, item => $"{item.Type}, uid {item.Uid}");
 
     /// <summary>The uids of the server's data sources, each with name and type in words.</summary>
-    /// <exception cref="TokenDashboardException">The server cannot be asked, or refuses this account.</exception>
+    /// <exception cref="TokenDashboardException">The server cannot be reached, or refuses this account.</exception>
     public IReadOnlyDictionary<string, string> Uids() => GrafanaDataSources.All(Client)
         .Where(item => item.Uid is not null)
         .DistinctBy(item => item.Uid)
         .ToDictionary(item => item.Uid!, item => $"{item.Name}, {item.Type}");
 
     /// <summary>Checks plugin, settings and health, and counts the requests with a query as a panel would.</summary>
-    /// <exception cref="TokenDashboardException">The server cannot be asked. What is wrong with the data source is in the report.</exception>
+    /// <exception cref="TokenDashboardException">The server cannot be reached. The report contains problems of the data source.</exception>
     public GrafanaDataSourceReport Test(string uid)
     {
         ArgumentException.ThrowIfNullOrEmpty(uid);
@@ -60,7 +60,7 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
             return report;
         }
         if (response.Status == 403)
-            Callbacks.Warning("This account may not see the data source's settings; they were not checked. It takes datasources:read (role Admin).");
+            Callbacks.Warning("This account cannot read the settings of the data source; they were not checked. This requires datasources:read (role Admin).");
         else
             report = CheckSettings(response.OrThrow($"read the data source '{uid}'", "datasources:read (role Admin)").AsObject(), report, problems, type);
         if (version is not null)
@@ -79,7 +79,7 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
         }
         else if (string.IsNullOrEmpty(database))
         {
-            problems.Add("The data source names no database. Set it with Set-GrafanaDataSource -Database.");
+            problems.Add("The data source has no database. Set it with Set-GrafanaDataSource -Database.");
         }
         else if (plugin == DataSourcePlugin.Sqlite)
         {
@@ -113,7 +113,7 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
         GrafanaResponse response = Client.Ask("api/ds/query", new JsonObject { ["from"] = "now-1h", ["to"] = "now", ["queries"] = new JsonArray(query) });
         if (response.Status == 403)
         {
-            Callbacks.Warning("This account may not query the data source, so the query was not checked. It takes datasources:query (role Viewer).");
+            Callbacks.Warning("This account cannot query the data source, so the query was not checked. This requires datasources:query (role Viewer).");
             return null;
         }
         if (response.IsNoAnswer)
@@ -126,12 +126,12 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
         string? error = result.String("error");
         if (response.IsSuccess && string.IsNullOrEmpty(error) && result.Child("dataframes") is JsonArray)
         {
-            Callbacks.Verbose("The query succeeded. Grafana before version 9 gives the result in a binary form, which is not read.");
+            Callbacks.Verbose("The query succeeded. Grafana before version 9 returns the result in a binary form, which is not read.");
             return null;
         }
         string cause = !string.IsNullOrEmpty(error) ? response.Shown(error)
             : response.Words.Length > 0 ? response.Words
-            : response.IsSuccess ? "the answer has no count" : $"status {response.Status}";
+            : response.IsSuccess ? "the response has no count" : $"status {response.Status}";
         problems.Add($"Grafana's query of the requests failed: {cause}. The database must be {(plugin == DataSourcePlugin.Sqlite ? "an Observicia store" : "one that Sync-TokenStore sends to")}; check it with Get-TokenStore.");
         return null;
     }

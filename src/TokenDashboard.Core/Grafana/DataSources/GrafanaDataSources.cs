@@ -11,7 +11,7 @@ namespace TokenDashboard.Grafana.DataSources;
 /// <param name="Plugin">Its plugin.</param>
 internal sealed record DataSourceIdentity(string Uid, string Name, DataSourcePlugin Plugin)
 {
-    /// <summary>The one that is asked for, by its uid or by what it reads.</summary>
+    /// <summary>The requested one, by its uid or its database.</summary>
     internal static DataSourceIdentity Of(GrafanaPublishOptions options, DataSourcePlugin? reads = null)
     {
         DataSourcePlugin plugin = reads ?? (options.DataSourceUid == DataSourcePlugin.ClickHouse.DefaultUid ? DataSourcePlugin.ClickHouse : DataSourceSettings.PluginOf(options.Database));
@@ -36,7 +36,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     {
         identity = DataSourceIdentity.Of(options, reads);
         string uid = identity.Uid;
-        // Where nothing else tells the plugin, the type of an existing data source does.
+        // If nothing else determines the plugin, the type of an existing data source does.
         GrafanaResponse? seen = reads is null && options.Database is null ? client.Get(ByUid(uid)) : null;
         if (seen is { IsSuccess: true } && DataSourcePlugin.Find(seen.AsObject().String("type")) is { } found)
             identity = identity with { Plugin = found };
@@ -56,7 +56,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         string? type = stored.String("type");
         identity = identity with { Name = stored.String("name") ?? identity.Name };
         if (type != identity.Plugin.Id)
-            throw Conflict($"The data source '{identity.Name}' (uid '{uid}') is of type '{type}', not {identity.Plugin.Id}. Give the uid of another one.");
+            throw Conflict($"The data source '{identity.Name}' (uid '{uid}') is of type '{type}', not {identity.Plugin.Id}. Use another uid.");
         return Correct(stored, options, identity);
     }
 
@@ -78,7 +78,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     /// <summary>All data sources of the server.</summary>
     internal static DataSourceItem[] All(GrafanaClient client) => All(client.Get(ListPath));
 
-    /// <summary>The data sources in an answer to <see cref="ListPath"/>.</summary>
+    /// <summary>The data sources in a response to <see cref="ListPath"/>.</summary>
     internal static DataSourceItem[] All(GrafanaResponse response) =>
         response.OrThrow("list data sources", "datasources:read (role Admin)").As(GrafanaJson.Default.DataSourceItemArray);
 
@@ -92,14 +92,14 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             string others = string.Join(", ", all.Where(item => item.Type == identity.Plugin.Id).Select(item => $"'{item.Name}' (uid '{item.Uid}')"));
             throw new TokenDashboardException(
                 ErrorCode.GrafanaDataSourceMissing,
-                $"Grafana at {client.Url} has no data source with the uid '{identity.Uid}'. Create it with Set-GrafanaDataSource, or give -Database with the "
+                $"Grafana at {client.Url} has no data source with the uid '{identity.Uid}'. Create it with Set-GrafanaDataSource, or use -Database with the "
                     + $"store's path as the Grafana server sees it{(others.Length == 0 ? "." : $", or use an existing one with -DataSourceUid: {others}.")}",
                 target: identity.Uid);
         }
         if (all.FirstOrDefault(item => string.Equals(item.Name, identity.Name, StringComparison.OrdinalIgnoreCase)) is { } sameName)
         {
             throw Conflict(
-                $"A data source named '{sameName.Name}' exists with the uid '{sameName.Uid}' (type {sameName.Type}). Give that uid to use it, or another name.");
+                $"A data source named '{sameName.Name}' exists with the uid '{sameName.Uid}' (type {sameName.Type}). Use that uid, or another name.");
         }
         if (!callbacks.ShouldProcess($"Data source '{identity.Name}' on {client.Url} for {options.Database}", "Create"))
             return null;
@@ -115,14 +115,14 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
             return CreatedMeanwhile(identity) is { } made
                 ? Correct(made, options, identity with { Name = made.String("name") ?? identity.Name })
                 : throw Conflict(
-                    $"Grafana did not create the data source '{identity.Name}': {response.Words}. Another run may have created it just now; run the command again.");
+                    $"Grafana did not create the data source '{identity.Name}': {response.Words}. Another run may just have created it; run the command again.");
         }
         response?.OrThrow($"create the data source '{identity.Name}'", Permission);
         callbacks.Verbose($"Created the data source '{identity.Name}' for {options.Database}.");
         return Result(identity, GrafanaPublishAction.Created, Health(identity));
     }
 
-    /// <summary>The data source if another run created it meanwhile; null otherwise.</summary>
+    /// <summary>The data source if another run created it; null otherwise.</summary>
     private JsonObject? CreatedMeanwhile(DataSourceIdentity identity) =>
         client.Get(ByUid(identity.Uid)) is { IsSuccess: true } response && response.AsObject().String("type") == identity.Plugin.Id ? response.AsObject() : null;
 
@@ -142,7 +142,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         if (stored.Flag("readOnly"))
         {
             throw Conflict(
-                $"The data source '{identity.Name}' (uid '{identity.Uid}') is provisioned from a file on the server, with other settings. Change that file, or give "
+                $"The data source '{identity.Name}' (uid '{identity.Uid}') is provisioned from a file on the server, with other settings. Change that file, or use "
                     + "the uid of another data source. Publish-GrafanaDashboard uses it unchanged without -Database and -DataSourceName.");
         }
         string database = options.Database is null ? "" : $" for {options.Database}";
@@ -158,7 +158,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         GrafanaResponse? response = client.Write(HttpMethod.Put, PathOf(identity.Uid), stored, () => Holds(identity.Uid, stored));
         bool elsewhere = response is { IsConflict: true } && Holds(identity.Uid, stored);
         if (response is { IsConflict: true } && !elsewhere)
-            throw Conflict($"Grafana did not change the data source '{identity.Name}': {response.Words}. It may have been changed just now; run the command again.");
+            throw Conflict($"Grafana did not change the data source '{identity.Name}': {response.Words}. It may just have been changed; run the command again.");
         if (!elsewhere)
             response?.OrThrow($"change the data source '{identity.Name}'", Permission);
         callbacks.Verbose($"Corrected the data source '{name}'{(elsewhere ? " by another run just now" : "")}.");
@@ -184,7 +184,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         JsonObject? known = client.FindOptional("api/frontend/settings") is { IsSuccess: true, IsArray: false } settings ? settings.AsObject()["datasources"] as JsonObject : null;
         if (known is null)
         {
-            callbacks.Verbose($"This account may not read data sources, so it is unknown whether '{uid}' exists. It takes datasources:read (role Admin).");
+            callbacks.Verbose($"This account cannot read data sources, so it is unknown whether '{uid}' exists. This requires datasources:read (role Admin).");
         }
         else if (!known.Any(source => source.Value.String("uid") == uid))
         {
@@ -204,25 +204,25 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         return words;
     }
 
-    /// <summary>What the plugin says when it opens the database, and what to do about it; unknown if the account may not ask, or the server cannot.</summary>
+    /// <summary>The plugin's message when it opens the database, and advice; unknown without permission or support of the server.</summary>
     internal (bool? Healthy, string Words, string Advice) AskHealth(string uid, DataSourcePlugin plugin)
     {
         GrafanaResponse response = client.Get(PathOf(uid) + "/health");
         if (response.Status == 403)
-            return (null, "Not checked: this account may not query the data source.", "");
+            return (null, "Not checked: this account cannot query the data source.", "");
         DataSourceHealth health = response.As(GrafanaJson.Default.DataSourceHealth);
         string words = (health.Message is { } message ? response.Shown(message) : response.Words).TrimEnd('.');
         if (health.Status is not null || response.IsSuccess)
             return (response.IsSuccess && health.Status is "OK" or null, words, Advice(health.Message ?? words, plugin));
         if (response.IsNoAnswer)
-            throw response.Failure($"ask for the health of the data source '{uid}'", "datasources:query (role Viewer)");
-        // These are Grafana's words, not the plugin's, and say nothing about the database.
+            throw response.Failure($"check the health of the data source '{uid}'", "datasources:query (role Viewer)");
+        // This is Grafana's text, not the plugin's, and does not describe the database.
         return response.Status == 404
-            ? (null, $"Not checked: this Grafana cannot ask the data source for its health ({words}).", "")
-            : (false, words, "Grafana could not ask the plugin; the server's log tells why.");
+            ? (null, $"Not checked: this Grafana cannot check the health of the data source ({words}).", "")
+            : (false, words, "Grafana could not contact the plugin; see the server's log.");
     }
 
-    /// <summary>The path of a data source to change it or ask for its health, for which servers before version 9 use its number.</summary>
+    /// <summary>The path of a data source for changes and health, for which servers before version 9 use its number.</summary>
     internal string PathOf(string uid) => server.IsOld && NumberOf(uid) is { } number
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"api/datasources/{number}")
         : ByUid(uid);
@@ -235,17 +235,17 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
     internal static string Advice(string words, DataSourcePlugin plugin)
     {
         if (plugin == DataSourcePlugin.ClickHouse)
-            return "The Grafana server's own process connects: check the host, the port of ClickHouse's HTTP interface, the user and the password. docs/fleets.md has the grants of a reader.";
+            return "The Grafana server connects to ClickHouse: check the host, the port of ClickHouse's HTTP interface, the user and the password. docs/fleets.md has the grants of a reader.";
         bool Says(string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);
         return Says("readonly database") || Says("1544")
-            ? "The store is in WAL mode and Grafana may not write its folder, which SQLite needs for the -shm file. Give Grafana's account write permission on "
-                + "that folder, or change the journal mode with Optimize-TokenStore -JournalMode Delete."
+            ? "The store is in WAL mode, and Grafana has no write access to its folder, which SQLite needs for the -shm file. Grant write permission on "
+                + "that folder to Grafana's account, or change the journal mode with Optimize-TokenStore -JournalMode Delete."
             : Says("not a database")
             ? "The file at that path is not a SQLite database, or it is encrypted or damaged. Check a store with Test-TokenStore."
             : Says("block list") || Says("blocked") || Says("not allowed")
             ? "The plugin refuses paths with certain words in them. Rename the file or folder, or change block_list in Grafana's configuration."
-            : "The path must be the one that the Grafana server's own process sees: in a container, the path of the mount; a service with PrivateTmp or ProtectHome "
-                + "sees neither /tmp nor /home. Its account must be allowed to read the file.";
+            : "The path must be the one that the Grafana server sees: in a container, the path of the mount; a service with PrivateTmp or ProtectHome "
+                + "sees neither /tmp nor /home. Its account needs read access to the file.";
     }
 
     private GrafanaPublishResult Result(DataSourceIdentity identity, GrafanaPublishAction action, string health) => new(

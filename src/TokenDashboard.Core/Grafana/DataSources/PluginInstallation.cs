@@ -25,11 +25,11 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
         {
             404 => null,
             403 => "",
-            _ => response.OrThrow($"look at the plugin {Id}", "plugins:read (role Viewer)").As(GrafanaJson.Default.PluginAnswer).Info?.Version ?? "",
+            _ => response.OrThrow($"read the plugin {Id}", "plugins:read (role Viewer)").As(GrafanaJson.Default.PluginAnswer).Info?.Version ?? "",
         };
     }
 
-    /// <summary>What is wrong with an installed version; null for nothing that is known.</summary>
+    /// <summary>The problem of an installed version; null for none.</summary>
     internal string? Outdated(string version) => Version.TryParse(version.Split('-')[0], out Version? installed) && installed < Oldest
         ? $"The plugin {Id} {version} is too old; {Oldest} or later is needed. On that server run '{Program} plugins update {Id}' and restart Grafana."
         : null;
@@ -45,14 +45,14 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
         {
             if (!callbacks.ShouldProcess($"Plugin {Id} on {client.Url}", version is null ? "Install" : "Update"))
                 return;
-            // Looking is how to know: the answer may be lost, or say that it was there already. Installing over an old one updates it.
+            // The plugin is checked again, because the response may be lost, or report an existing plugin. Installing updates an old version.
             GrafanaResponse? response = client.Write(HttpMethod.Post, $"api/plugins/{Id}/install", [], () => !IsLacking(Find()));
             if (response is { IsNoAnswer: true })
                 throw response.Failure($"install the plugin {Id}", "plugins:install (a server admin)");
             version = Find();
             if (version is null || (IsLacking(version) && response is { IsSuccess: false }))
             {
-                throw Missing($"Grafana at {client.Url} did not install the plugin {Id}: {response?.Words}. Installing takes a server admin, plugin_admin_enabled "
+                throw Missing($"Grafana at {client.Url} did not install the plugin {Id}: {response?.Words}. This requires a server admin, plugin_admin_enabled "
                     + "in Grafana's configuration, and access to grafana.com.");
             }
             callbacks.Verbose($"Installed the plugin {Id} {version}.");
@@ -62,7 +62,7 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
             case null:
                 throw Missing($"Grafana at {client.Url} has no plugin {Id}, or could not load it (see its log).");
             case "":
-                callbacks.Verbose($"This account may not look at plugins, so it is unknown whether {Id} is installed.");
+                callbacks.Verbose($"This account cannot read plugins, so it is unknown whether {Id} is installed.");
                 break;
             default:
                 callbacks.Verbose($"The plugin {Id} {version} is installed.");
@@ -75,10 +75,10 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
     private TokenDashboardException Missing(string what) => new(ErrorCode.GrafanaPluginMissing, $"{what} {InstallCommand}", target: Id);
 }
 
-/// <summary>Warnings about a store that is also on this machine, under the path given to Grafana.</summary>
+/// <summary>Warnings about a store that is also on this machine, under the same path.</summary>
 internal static class StoreWarnings
 {
-    /// <summary>Where a SQLite file says how it is written: 2 is with a write-ahead log.</summary>
+    /// <summary>The position of the write version in a SQLite file: 2 means a write-ahead log.</summary>
     private const int WriteVersionOffset = 18;
 
     /// <summary>What may fail in Grafana; empty for a sound store, and for a path that means nothing here.</summary>
@@ -86,8 +86,8 @@ internal static class StoreWarnings
     {
         if (Path.IsPathFullyQualified(database) && IsWriteAheadLogged(database) && !OthersMayWrite(Path.GetDirectoryName(database)!))
         {
-            yield return $"The store '{database}' is in WAL mode, and only its owner may write its folder. Grafana cannot open it from another account: give Grafana's "
-                + "account write permission on the folder, or change the journal mode with Optimize-TokenStore -JournalMode Delete.";
+            yield return $"The store '{database}' is in WAL mode, and only its owner can write to its folder. Grafana cannot open it from another account: grant "
+                + "its account write permission on the folder, or change the journal mode with Optimize-TokenStore -JournalMode Delete.";
         }
     }
 
@@ -106,7 +106,7 @@ internal static class StoreWarnings
         }
     }
 
-    /// <summary>Windows has no such bits; there, and in a folder of a group, nothing is known.</summary>
+    /// <summary>Windows has no such bits; there, and in a folder of a group, the result is unknown.</summary>
     private static bool OthersMayWrite(string folder) =>
         OperatingSystem.IsWindows() || (File.GetUnixFileMode(folder) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0;
 }

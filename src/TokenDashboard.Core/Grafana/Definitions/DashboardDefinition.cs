@@ -17,19 +17,19 @@ public static partial class DashboardDefinition
     internal const int LongestSql = 100_000;
     private const int LongestTitle = 5000;
 
-    /// <summary>The known keys, by what has them.</summary>
+    /// <summary>The known keys by their owner.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Keys => DefinitionKeys.All;
 
     /// <summary>Reads definitions from JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
     /// <param name="json">The text.</param>
-    /// <param name="source">Where it came from, for the error message.</param>
+    /// <param name="source">The source, for the error message.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardDefinitionInvalid"/>: not JSON, or not objects.</exception>
     public static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source) =>
         DefinitionJson.Parse(json, source, ErrorCode.DashboardDefinitionInvalid, "one dashboard");
 
     /// <summary>Reads a dashboard, or reports everything that is wrong with its definition.</summary>
     /// <param name="definition">
-    /// Keys, in any case, with texts, numbers, booleans, lists of values, and names with values. Null and an empty text count as not given.
+    /// Keys, in any case, with texts, numbers, booleans, lists of values, and names with values. Null and an empty string count as missing.
     /// </param>
     /// <param name="uid">The uid instead of the definition's; null for none.</param>
     /// <param name="title">The title instead of the definition's; null for none.</param>
@@ -115,7 +115,7 @@ public static partial class DashboardDefinition
         string tooltip = fields.Text("tooltip", 500) ?? "";
         if (url is null == tag is null)
         {
-            fields.Fault("url", "or tag must be given, and not both; a tag makes a menu of all dashboards with it");
+            fields.Fault("url", "or tag is required, but not both; a tag creates a menu of all dashboards with it");
             return null;
         }
         return title is null ? null : (tag is null ? new DashboardLink(title, url!) : DashboardLink.Menu(title, tag)) with { Tooltip = tooltip };
@@ -148,7 +148,7 @@ public static partial class DashboardDefinition
     {
         string[] names = [.. dashboard.Variables.OfType<QueryVariable>().Where(variable => variable.Multiple).Select(variable => variable.Name)];
         read.Faults.AddRange(panels.Repeats.Where(repeat => !names.Contains(repeat.Variable)).Select(repeat => new DefinitionFault(
-            repeat.Path, $"is '{repeat.Variable}', which is no variable of several values; there are {(names.Length > 0 ? string.Join(", ", names) : "none")}")));
+            repeat.Path, $"is '{repeat.Variable}', which is not a variable of several values; there are {(names.Length > 0 ? string.Join(", ", names) : "none")}")));
     }
 
     // Any other variable may be added to the dashboard later.
@@ -160,7 +160,7 @@ public static partial class DashboardDefinition
             foreach (string name in VariableUse.In(sql).Where(use => use.Format == "raw" && !use.IsBuiltIn && !known.Contains(use.Name)).Select(use => use.Name).Distinct())
             {
                 string meant = Spelling.Nearest(name, UsageRelations.All.Select(relation => relation.Name)) is { } nearest ? $", perhaps for ${{{nearest}:raw}}" : "";
-                read.Faults.Add(new DefinitionFault(path, $"reads ${{{name}:raw}}, which is no variable of the dashboard{meant}"));
+                read.Faults.Add(new DefinitionFault(path, $"reads ${{{name}:raw}}, which is not a variable of the dashboard{meant}"));
             }
         }
     }
@@ -192,5 +192,5 @@ public sealed record DashboardDefinitionResult(Dashboard? Dashboard, string Base
     /// <param name="forSharing"><inheritdoc cref="Model.Dashboard.ToDocument" path="/param[@name='forSharing']"/></param>
     /// <exception cref="InvalidOperationException">There are faults.</exception>
     public DashboardDocument ToDocument(bool forSharing = false) =>
-        (Dashboard ?? throw new InvalidOperationException("A definition with faults has no dashboard.")).ToDocument(forSharing).Named(BaseName);
+        (Dashboard ?? throw new InvalidOperationException("A definition with errors has no dashboard.")).ToDocument(forSharing).Named(BaseName);
 }

@@ -44,7 +44,7 @@ internal static partial class DefinedField
         if (given.Length != 1)
         {
             string found = given.Length == 0 ? "none is" : string.Join(" and ", given) + " are";
-            read.Fault("column", $"or pattern, fieldType or query must choose the columns, one of them; {found} given");
+            read.Fault("column", $"or pattern, fieldType or query must select the columns; one is required, and {found} given");
             return null;
         }
         return matchers.OfType<FieldMatcher>().FirstOrDefault() is { } matcher ? new FieldOverride(matcher) { Field = field, Column = look } : null;
@@ -144,7 +144,7 @@ internal static partial class DefinedField
         int kinds = new[] { read.Has("value"), read.Has("pattern"), read.Has("special"), read.HasAny("from", "to") }.Count(given => given);
         if (kinds != 1)
         {
-            read.Fault("value", $"or from and to, pattern or special must choose the values, one of them; {(kinds == 0 ? "none is" : $"{kinds} are")} given");
+            read.Fault("value", $"or from and to, pattern or special must select the values; one is required; {(kinds == 0 ? "none is" : $"{kinds} are")} given");
             return null;
         }
         return value is not null ? ValueMapping.OfValue(value, text, color)

@@ -38,7 +38,7 @@ internal sealed partial class DefinedVariables
         }
     }
 
-    /// <summary>The variables, with those of the catalog that texts use; the data source first, the others in the given order.</summary>
+    /// <summary>The variables, with used ones of the catalog; the data source first, the others in order.</summary>
     internal IReadOnlyList<DashboardVariable> Complete(IEnumerable<string> texts)
     {
         var used = new HashSet<string>();

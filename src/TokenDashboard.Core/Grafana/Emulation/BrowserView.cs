@@ -5,12 +5,12 @@ using TokenDashboard.Grafana.Parsing;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// What Grafana's browser part knows when it sends a query: the time range, the interval and the values of variables. It inserts them
+/// The state of Grafana's frontend when it sends a query: the time range, the interval and the values of variables. It inserts them
 /// into the query's text before the plugin sees it.
 /// </summary>
 internal sealed class BrowserView
 {
-    // A screen of usual width, on which a panel of all 24 columns has so many points.
+    // The number of points of a panel of all 24 columns on a screen of usual width.
     private const double FullWidthPoints = 1700;
 
     internal required DashboardDocument Dashboard { get; init; }
@@ -22,7 +22,7 @@ internal sealed class BrowserView
     internal Dictionary<string, VariableValue> Repeated { get; } = [];
     /// <summary>Whether <c>:sqlstring</c> also puts a backslash before a double quote, as Grafana does from 10.2 on.</summary>
     internal bool EscapesDoubleQuotes { get; init; } = true;
-    /// <summary>The length of time a point stands for, in milliseconds.</summary>
+    /// <summary>The length of time of a point, in milliseconds.</summary>
     internal long IntervalMilliseconds { get; init; }
 
     /// <summary>The view of a panel: its own time range if it has one, and its interval.</summary>
@@ -71,7 +71,7 @@ internal sealed class BrowserView
         _ => null,
     };
 
-    /// <summary>The length of time a point stands for: the panel's, or that of one of full width.</summary>
+    /// <summary>The length of time of a point: that of the panel, or of a panel of full width.</summary>
     internal long Interval => IntervalMilliseconds > 0 ? IntervalMilliseconds : GrafanaInterval.Milliseconds(Window, FullWidthPoints, "");
 
     private static long Round(double value) => (long)Math.Floor(value + 0.5);

@@ -28,7 +28,7 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
         // The SQL is not trusted.
         string code = SqlText.Blank(finished);
         if (!Reading().IsMatch(code) || Writing().IsMatch(code))
-            throw new PluginException("The query is not one that only reads, and is not run here", DashboardRules.QueryNotRun);
+            throw new PluginException("The query does more than read, and is not run here", DashboardRules.QueryNotRun);
         using var deadline = new CancellationTokenSource(time);
         List<PluginColumn>? columns = null;
         bool complete = true;

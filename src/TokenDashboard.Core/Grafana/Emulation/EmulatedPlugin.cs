@@ -9,16 +9,16 @@ namespace TokenDashboard.Grafana.Emulation;
 /// <summary>Runs queries as Grafana's plugin frser-sqlite-datasource 4 does, up to the frames it would send.</summary>
 internal static class EmulatedPlugin
 {
-    /// <summary>No browser draws more rows, and they are all held in memory.</summary>
+    /// <summary>Browsers cannot draw more rows, and all rows are in memory.</summary>
     internal const int MaxRows = 200_000;
 
-    /// <summary>Runs a query whose variables are inserted already.</summary>
+    /// <summary>Runs a query with inserted variables.</summary>
     /// <param name="database">The database.</param>
     /// <param name="sql">The text the browser sends.</param>
     /// <param name="seriesByLabel">Whether the query is of the type time series.</param>
     /// <param name="timeColumns">The names of time columns.</param>
-    /// <param name="window">What the plugin's own <c>$__from</c> and <c>$__to</c> stand for.</param>
-    /// <param name="time">How long the query may take.</param>
+    /// <param name="window">The values of the plugin's own <c>$__from</c> and <c>$__to</c>.</param>
+    /// <param name="time">The time limit of the query.</param>
     /// <exception cref="PluginException">The plugin or SQLite refuses the query or its result, or it was stopped.</exception>
     /// <exception cref="TokenDashboardException">The database cannot be read.</exception>
     internal static PluginResult Run(
@@ -26,7 +26,7 @@ internal static class EmulatedPlugin
     {
         (string finished, long? fill) = PluginMacros.Apply(sql, window);
         if (CommonTables.Copies(finished) > QueryLimits.MaxCopies)
-            throw QueryGuard.Stopped($"makes SQLite copy its common table expressions into one another more than {QueryLimits.MaxCopies} times");
+            throw QueryGuard.Stopped($"has more than {QueryLimits.MaxCopies} nested copies of common table expressions");
         bool complete = true;
         double milliseconds = 0;
         List<PluginColumn> columns = database.Query(time, (store, guard) =>
@@ -48,11 +48,11 @@ internal static class EmulatedPlugin
             {
                 throw explained;
             }
-            // Names with a dollar sign that nothing replaced are parameters to SQLite.
+            // For SQLite, remaining names with a dollar sign are parameters.
             catch (InvalidOperationException)
             {
                 IEnumerable<string> names = VariableUse.In(SqlText.Blank(finished)).Select(use => finished.Substring(use.Index, use.Length)).Distinct();
-                throw new PluginException($"nothing stands for {string.Join(", ", names)}");
+                throw new PluginException($"there is no value for {string.Join(", ", names)}");
             }
         });
         int rows = columns.Count == 0 ? 0 : columns[0].Values.Count;
@@ -94,7 +94,7 @@ internal static class EmulatedPlugin
                 columns[i].Add(value);
             }
             if (bytes > QueryLimits.MaxResultBytes)
-                throw QueryGuard.Stopped($"gives more than {QueryLimits.MaxResultBytes >> 20} MiB");
+                throw QueryGuard.Stopped($"returns more than {QueryLimits.MaxResultBytes >> 20} MiB");
         }
         return columns;
     }
@@ -111,14 +111,14 @@ internal static class EmulatedPlugin
 /// <summary>The plugin's result of a query.</summary>
 /// <param name="Sql">The SQL that was run.</param>
 /// <param name="Columns">The columns, gaps filled.</param>
-/// <param name="Rows">The rows SQLite gave.</param>
+/// <param name="Rows">The rows that SQLite returned.</param>
 /// <param name="Complete">Whether all rows were read.</param>
 /// <param name="Series">The series of a time series query; null for a table.</param>
 /// <param name="Milliseconds">How long SQLite took.</param>
 internal sealed record PluginResult(
     string Sql, IReadOnlyList<PluginColumn> Columns, int Rows, bool Complete, WideSeries? Series, double Milliseconds);
 
-/// <summary>The plugin refuses a query or its result, and the message is what Grafana shows; or this product does not run it.</summary>
+/// <summary>The plugin refuses a query or its result, with the message that Grafana shows, or this module does not run it.</summary>
 internal sealed class PluginException(string message, DashboardRule? rule = null) : Exception(message)
 {
     /// <summary>The rule that is broken.</summary>

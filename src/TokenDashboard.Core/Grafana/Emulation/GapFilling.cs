@@ -25,7 +25,7 @@ internal static class GapFilling
                 Add(filled, columns, column => column == time ? expected : null);
                 // Buckets of a second over years would be too many rows.
                 if ((long)filled[0].Count * columns.Count > QueryLimits.MaxPoints)
-                    throw QueryGuard.Stopped($"makes more than {QueryLimits.MaxPoints} values when its gaps of {seconds} seconds are filled");
+                    throw QueryGuard.Stopped($"returns more than {QueryLimits.MaxPoints} values after its gaps of {seconds} seconds are filled");
             }
             Add(filled, columns, column => column.Values[row]);
             expected = current + seconds;

@@ -3,10 +3,10 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>The length of time one point of a panel stands for, as Grafana's browser part computes it: the range by the points that fit, rounded.</summary>
+/// <summary>The length of time of one point in a panel, as Grafana's frontend computes it: the range by the points that fit, rounded.</summary>
 internal static class GrafanaInterval
 {
-    // Up to the first number, in milliseconds, a length is rounded to the second.
+    // Lengths up to the first number are rounded to the second. In milliseconds.
     private static readonly (long Below, long Rounded)[] Steps =
     [
         (10, 1), (15, 10), (35, 20), (75, 50), (150, 100), (350, 200), (750, 500), (1_500, 1_000), (3_500, 2_000), (7_500, 5_000),
@@ -29,7 +29,7 @@ internal static class GrafanaInterval
         return Math.Max(rounded, Parse(minimum) ?? 0);
     }
 
-    /// <summary>A length as Grafana writes it: the largest unit that is not larger, without a rest.</summary>
+    /// <summary>A length as Grafana writes it: the largest unit that fits, without a remainder.</summary>
     internal static string Text(long milliseconds)
     {
         (string unit, long length) = Units.First(known => milliseconds >= known.Milliseconds || known.Milliseconds == 1);

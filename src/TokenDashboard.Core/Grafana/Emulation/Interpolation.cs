@@ -9,7 +9,7 @@ namespace TokenDashboard.Grafana.Emulation;
 /// </summary>
 internal sealed class Interpolation(BrowserView view)
 {
-    // Values within values.
+    // The maximum depth of nested values.
     private const int Deepest = 20;
 
     private readonly Dictionary<(string Name, string Field, string Format), string?> _known = [];
@@ -78,5 +78,5 @@ internal sealed class Interpolation(BrowserView view)
         result.Append(text);
     }
 
-    private static PluginException TooLong() => new($"With its variables inserted the text has more than {SqlText.MaxLength} characters", DashboardRules.QueryTooLong);
+    private static PluginException TooLong() => new($"With its variables, the text has more than {SqlText.MaxLength} characters", DashboardRules.QueryTooLong);
 }

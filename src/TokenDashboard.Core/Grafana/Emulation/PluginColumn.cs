@@ -28,20 +28,20 @@ internal sealed partial class PluginColumn
     }
 
     /// <param name="name">The column's name.</param>
-    /// <param name="type">Its type, where the database tells it.</param>
+    /// <param name="type">Its type, if the database returns it.</param>
     internal PluginColumn(string name, ColumnType type) => (Name, Type) = (name, type);
 
     internal string Name { get; }
     internal ColumnType Type { get; private set; }
     /// <summary>The values: long, double, string, decimal (seconds since 1970) or null.</summary>
     internal List<object?> Values { get; } = [];
-    /// <summary>How many fractions were cut off.</summary>
+    /// <summary>The number of truncated fractions.</summary>
     internal int Truncated { get; private set; }
-    /// <summary>How many values became NULL because they are not of the column's type.</summary>
+    /// <summary>The number of values that became NULL because of another type.</summary>
     internal int Lost { get; private set; }
-    /// <summary>How many times were NULL in the result.</summary>
+    /// <summary>The number of NULL times in the result.</summary>
     internal int NullTimes { get; private set; }
-    /// <summary>The first value that was cut off or lost, as it was.</summary>
+    /// <summary>The first value that was truncated or lost, before the change.</summary>
     internal string Example { get; private set; } = "";
 
     internal void Add(object? value)
@@ -77,7 +77,7 @@ internal sealed partial class PluginColumn
         }
     }
 
-    /// <summary>Puts other values in place of those read, as filling gaps does.</summary>
+    /// <summary>Replaces the values, as gap filling does.</summary>
     internal void Replace(IEnumerable<object?> values)
     {
         object?[] all = [.. values];
@@ -133,7 +133,7 @@ internal static partial class PluginTime
     // No time is beyond it, and it would not fit a decimal.
     private const double Limit = 1e18;
 
-    /// <summary>Seconds since 1970, or null where the value is no time.</summary>
+    /// <summary>Seconds since 1970, or null if the value is no time.</summary>
     internal static decimal? Read(object value) => value switch
     {
         long seconds => seconds,
@@ -166,7 +166,7 @@ internal static partial class PluginTime
 /// <summary>The type of a result column in the plugin.</summary>
 public enum ColumnType : long
 {
-    /// <summary>Unknown, since all values are NULL; the column is sent as numbers.</summary>
+    /// <summary>Unknown, because all values are NULL; the column is sent as numbers.</summary>
     Unknown,
     /// <summary>Whole numbers of 64 bits.</summary>
     WholeNumber,

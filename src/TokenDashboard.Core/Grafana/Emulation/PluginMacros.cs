@@ -8,7 +8,7 @@ namespace TokenDashboard.Grafana.Emulation;
 internal static class PluginMacros
 {
     /// <summary>The SQL that is run, and the seconds between rows where gaps are to be filled.</summary>
-    /// <exception cref="PluginException">The plugin does not take the macro's arguments.</exception>
+    /// <exception cref="PluginException">The plugin does not accept the macro's arguments.</exception>
     internal static (string Sql, long? FillSeconds) Apply(string sql, TimeWindow window)
     {
         long? fill = null;
@@ -39,6 +39,6 @@ internal static class PluginMacros
         return (applied.ToString(), fill is null ? null : interval);
     }
 
-    // Whole seconds, unlike the browser's own values.
+    // Whole seconds, unlike the values of the frontend.
     private static string Milliseconds(DateTimeOffset time) => (time.ToUnixTimeSeconds() * 1000).ToString(CultureInfo.InvariantCulture);
 }

@@ -5,8 +5,8 @@ using TokenDashboard.Grafana.Rules;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// The database that queries of dashboards run on, each on a connection of its own. Outside WAL mode, reading keeps the application
-/// from writing, so a query has a tenth of a second; one that takes longer, and all after it, run on a copy.
+/// The database on which queries of dashboards run, each with its own connection. Outside WAL mode, reading blocks the application,
+/// so a query is limited to a tenth of a second. A longer query, and all queries after it, run on a copy.
 /// </summary>
 internal sealed class ProofDatabase : IPluginDatabase
 {
@@ -32,7 +32,7 @@ internal sealed class ProofDatabase : IPluginDatabase
     public PluginResult Run(ReadTarget target, string sql, BrowserView view, TimeSpan time) =>
         EmulatedPlugin.Run(this, sql, target.SeriesByLabel, target.TimeColumns, view.Window, time);
 
-    /// <summary>Runs a query, perhaps twice.</summary>
+    /// <summary>Runs a query, possibly twice.</summary>
     /// <param name="time">How long it may take.</param>
     /// <param name="read">Runs it; SQLite's failures in it are explained by the guard.</param>
     /// <exception cref="PluginException">The query was refused or stopped.</exception>

@@ -7,15 +7,15 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>Restricts a connection to <see cref="QueryLimits"/> and to statements that read, and says what the plugin would run or refuse.</summary>
+/// <summary>Restricts a connection to <see cref="QueryLimits"/> and to statements that read, and reports what the plugin would run or refuse.</summary>
 internal sealed class QueryGuard : IDisposable
 {
-    // SQLite does so many steps between two checks of the clock, in some microseconds.
+    // The number of SQLite's steps between two checks of the clock: a few microseconds.
     private const int StepsPerLook = 1000;
 
     private static readonly TimeSpan MemoryLook = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>PRAGMAs that only read; those with a value in brackets take the name of a table or index.</summary>
+    /// <summary>PRAGMAs that only read; those with a value in parentheses take the name of a table or index.</summary>
     private static readonly HashSet<string> HarmlessPragmas = new(StringComparer.OrdinalIgnoreCase)
     {
         "application_id", "collation_list", "compile_options", "data_version", "database_list", "encoding", "foreign_key_list", "freelist_count",
@@ -59,20 +59,20 @@ internal sealed class QueryGuard : IDisposable
         _interrupt = _deadline.Token.Register(() => raw.sqlite3_interrupt(database));
     }
 
-    /// <summary>What SQLite's failure means for the dashboard; null if the database is the cause.</summary>
+    /// <summary>The error of the dashboard for an error of SQLite; null if the database is the cause.</summary>
     internal PluginException? Explain(SqliteException exception) => _refused ?? exception.SqliteErrorCode switch
     {
         // If SQLite is stopped while it parses a statement, it reports the part that it has not reached.
         raw.SQLITE_INTERRUPT or raw.SQLITE_ERROR when _stopped is not null || _deadline.IsCancellationRequested => Stopped(_stopped ?? TooLong),
-        raw.SQLITE_TOOBIG => Stopped(string.Create(CultureInfo.InvariantCulture, $"makes a text, BLOB or row of more than {_limits.ValueLength} bytes")),
+        raw.SQLITE_TOOBIG => Stopped(string.Create(CultureInfo.InvariantCulture, $"has a text, BLOB or row of more than {_limits.ValueLength} bytes")),
         raw.SQLITE_NOMEM => Stopped(TooMuchMemory),
-        // SQL that is wrong, in syntax or in its names, or that calls a function with a value it does not take.
+        // SQL with wrong syntax or names, or a function call with an invalid value.
         raw.SQLITE_ERROR or raw.SQLITE_MISMATCH or raw.SQLITE_AUTH or raw.SQLITE_RANGE or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISUSE
             or raw.SQLITE_READONLY => new PluginException(Message(exception)),
         _ => null,
     };
 
-    /// <summary>A query that was stopped here and that the plugin would not stop.</summary>
+    /// <summary>A query that was stopped here, but that the plugin would not stop.</summary>
     internal static PluginException Stopped(string problem) => new($"The query {problem}", DashboardRules.QueryStopped);
 
     public void Dispose()
@@ -121,7 +121,7 @@ internal sealed class QueryGuard : IDisposable
                 return raw.SQLITE_DENY;
             case raw.SQLITE_CREATE_TEMP_INDEX or raw.SQLITE_CREATE_TEMP_TABLE or raw.SQLITE_CREATE_TEMP_TRIGGER or raw.SQLITE_CREATE_TEMP_VIEW:
             case var _ when schema == "temp":
-                _refused = NotRun("the creation of something temporary");
+                _refused = NotRun("a temporary table, view, index or trigger");
                 return raw.SQLITE_DENY;
             default:
                 _refused ??= new PluginException("attempt to write a readonly database");
@@ -140,24 +140,24 @@ internal sealed class QueryGuard : IDisposable
 }
 
 /// <summary>The limits of a query of a dashboard, whose SQL is not trusted.</summary>
-/// <param name="Time">How long it may run.</param>
-/// <param name="Memory">How much this process may grow meanwhile, in bytes.</param>
+/// <param name="Time">The time limit.</param>
+/// <param name="Memory">The permitted growth of this process during the query, in bytes.</param>
 /// <param name="ValueLength">
 /// The longest text, BLOB or row, in bytes. A function that compares two texts letter by letter cannot be stopped, and takes the square of
 /// their length.
 /// </param>
 internal sealed record QueryLimits(TimeSpan Time, long Memory, int ValueLength)
 {
-    /// <summary>The most bytes a result may have: texts as they are held, and 32 for each value.</summary>
+    /// <summary>The most bytes a result may have: texts as in memory, and 32 for each value.</summary>
     internal const long MaxResultBytes = 256L << 20;
     /// <summary>The most values of a result after filling gaps, and in all series together.</summary>
     internal const int MaxPoints = 2_000_000;
-    /// <summary>How often SQLite may copy common table expressions into one another.</summary>
+    /// <summary>The number of nested copies of common table expressions.</summary>
     internal const int MaxCopies = 20_000;
-    /// <summary>How many times as long as one query all queries of a dashboard may take.</summary>
+    /// <summary>The time limit of all queries of a dashboard, as a multiple of that of one query.</summary>
     internal const int QueriesOfDashboard = 10;
 
-    /// <summary>While the application that writes the database waits.</summary>
+    /// <summary>The limits while the application that writes the database waits.</summary>
     internal static QueryLimits WhileWriterWaits { get; } = new(TimeSpan.FromMilliseconds(100), 64L << 20, 64 << 10);
 
     internal static QueryLimits Of(TimeSpan time) => new(time, 1L << 30, 1 << 20);

@@ -7,7 +7,7 @@ using TokenDashboard.Engines.Sqlite;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// A copy of a database as it was at one moment, in a folder only this account can read. The database can be written between the steps of copying;
+/// A copy of a database at one point in time, in a folder that only this account can read. The database can be written between the steps of copying;
 /// then SQLite starts again. https://sqlite.org/backup.html
 /// </summary>
 internal sealed class StoreSnapshot : IDisposable
@@ -15,7 +15,7 @@ internal sealed class StoreSnapshot : IDisposable
     private const int FirstStep = 500;
     private const int LargestStep = 1 << 20;
 
-    // The writer waits no longer than a step.
+    // The writer waits at most for one step.
     private static readonly TimeSpan UsualStep = TimeSpan.FromMilliseconds(100);
 
     private readonly DirectoryInfo _folder;
@@ -24,7 +24,7 @@ internal sealed class StoreSnapshot : IDisposable
 
     internal string Path => System.IO.Path.Combine(_folder.FullName, "snapshot.db");
 
-    /// <exception cref="PluginException">The database is written too often, or there is no room for the copy.</exception>
+    /// <exception cref="PluginException">The database is written too often, or there is no disk space for the copy.</exception>
     /// <exception cref="TokenDashboardException">The database cannot be read.</exception>
     internal static StoreSnapshot Take(string path, TimeSpan limit, CancellationToken cancellation)
     {
@@ -49,7 +49,7 @@ internal sealed class StoreSnapshot : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It is in use; the system cleans up its folder for temporary files.
+            // It is in use. The system removes temporary files.
         }
     }
 
@@ -81,7 +81,7 @@ internal sealed class StoreSnapshot : IDisposable
                     case raw.SQLITE_BUSY or raw.SQLITE_LOCKED:
                         break;
                     case raw.SQLITE_FULL:
-                        throw QueryGuard.Stopped($"takes long, and '{_folder.Parent}' has no room for a copy of the database to run it on");
+                        throw QueryGuard.Stopped($"takes long, and '{_folder.Parent}' has no disk space for a copy of the database");
                     default:
                         store.Read<object?>(() => throw new SqliteException(raw.sqlite3_errstr(code).utf8_to_string(), code));
                         break;
@@ -89,7 +89,7 @@ internal sealed class StoreSnapshot : IDisposable
                 if (Stopwatch.GetElapsedTime(begun) > limit)
                 {
                     throw QueryGuard.Stopped(string.Create(CultureInfo.InvariantCulture,
-                        $"takes long and would lock out the application, and copying the database for it took more than {limit.TotalSeconds} seconds, "
+                        $"takes long and would block the application, and copying the database took more than {limit.TotalSeconds} seconds, "
                             + $"or the application wrote too often. In WAL mode, no copy is needed"));
                 }
             }

@@ -37,7 +37,7 @@ internal static partial class VariableOptions
         }
         catch (RegexMatchTimeoutException)
         {
-            throw new PluginException("The regex of the variable takes more than a second for one option, or five for all; a browser would hang.");
+            throw new PluginException("The regex of the variable takes more than one second for an option, or five seconds for all; a browser would hang.");
         }
     }
 

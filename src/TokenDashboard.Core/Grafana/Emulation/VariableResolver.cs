@@ -14,7 +14,7 @@ internal sealed class VariableResolver(
 
     internal void Resolve()
     {
-        // Not by recursion, which would end the process for a chain of ten thousand.
+        // Without recursion, which would crash the process for a chain of ten thousand.
         var waiting = new Stack<(ReadVariable Variable, bool IsReady)>();
         foreach (ReadVariable variable in dashboard.Variables)
         {
@@ -23,7 +23,7 @@ internal sealed class VariableResolver(
             {
                 if (next.IsReady)
                     SetValue(next.Variable);
-                // A circular reference ends here, without a value, as in Grafana.
+                // As in Grafana, a circular reference has no value.
                 else if (_visited.Add(next.Variable.Name))
                 {
                     waiting.Push((next.Variable, true));
@@ -70,7 +70,7 @@ internal sealed class VariableResolver(
     private static VariableValue Choose(ReadVariable variable, IReadOnlyList<(string Text, string Value)> options, IReadOnlyList<string>? given)
     {
         Dictionary<string, string> texts = options.DistinctBy(option => option.Value).ToDictionary(option => option.Value, option => option.Text);
-        // A chosen value may be the text that is shown.
+        // A selected value may be the displayed text.
         IReadOnlyList<string> current = given?.Select(value => texts.ContainsKey(value)
             ? value
             : options.Where(option => option.Text == value).Select(option => option.Value).FirstOrDefault(value)).ToArray() ?? Current(variable);

@@ -42,7 +42,7 @@ internal sealed record WideSeries(IReadOnlyList<decimal?> Times, IReadOnlyList<W
             if (times.Count == 0 || current > times[^1])
                 times.Add(current);
             int slot = times.Count - 1;
-            // A NULL label equals the empty text.
+            // A NULL label equals an empty string.
             string[] tuple = [.. labels.Select(label => (string?)label.Values[row] ?? "")];
             string key = string.Join('\0', tuple.Select(text => $"{text.Length}:{text}"));
             if (!known.TryGetValue(key, out int series))
@@ -55,7 +55,7 @@ internal sealed record WideSeries(IReadOnlyList<decimal?> Times, IReadOnlyList<W
                 order[series].Values[i][slot] = values[i].Values[row];
         }
         if ((long)order.Count * values.Length * times.Count > QueryLimits.MaxPoints)
-            throw QueryGuard.Stopped($"makes {order.Count} series of {times.Count} times, more than {QueryLimits.MaxPoints} points");
+            throw QueryGuard.Stopped($"returns {order.Count} series of {times.Count} times, more than {QueryLimits.MaxPoints} points");
         IEnumerable<Series> all = order.OrderBy(item => item.Labels, TupleOrder)
             .SelectMany(item => values.Select((column, i) => new Series(
                 column.Name, labels.Zip(item.Labels).ToDictionary(pair => pair.First.Name, pair => pair.Second),

@@ -3,13 +3,13 @@ using System.Text.Json.Nodes;
 
 namespace TokenDashboard.Grafana.Http;
 
-// The parts of answers under /apis that are read; they have the form of Kubernetes' API. Everything may be missing.
+// The parts of responses under /apis that are read; they have the form of Kubernetes' API. Everything may be missing.
 
 /// <summary>GET /apis/:group.</summary>
 internal sealed record ApiGroup(ApiGroupVersion[]? Versions, ApiGroupVersion? PreferredVersion);
 internal sealed record ApiGroupVersion(string? Version);
 internal sealed record ApiList(ApiObject[]? Items, ApiListMetadata? Metadata);
-/// <summary>Where the next page is.</summary>
+/// <summary>The position of the next page.</summary>
 internal sealed record ApiListMetadata(string? Continue);
 internal sealed record ApiStatus(ApiConversion? Conversion);
 /// <summary>The version of the group in which an object is stored.</summary>

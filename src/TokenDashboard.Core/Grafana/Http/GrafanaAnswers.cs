@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace TokenDashboard.Grafana.Http;
 
-// The parts of Grafana's answers that are read. Everything may be missing: old and new versions differ, and proxies answer too.
+// The parts of Grafana's responses that are read. Everything can be missing: versions differ, and proxies can respond.
 
 /// <summary>GET /api/health.</summary>
 internal sealed record HealthAnswer(string? Database, string? Version);

@@ -10,12 +10,12 @@ using System.Text.Json.Nodes;
 namespace TokenDashboard.Grafana.Http;
 
 /// <summary>
-/// Sends requests to one Grafana server, one after another on the caller's thread. No answer, or one that is not Grafana's, is a
+/// Sends requests to one Grafana server, one after another on the caller's thread. No response, or one that is not Grafana's, is a
 /// <see cref="TokenDashboardException"/>; a refusal of Grafana itself is a <see cref="GrafanaResponse"/>.
 /// </summary>
 internal sealed class GrafanaClient : IDisposable
 {
-    /// <summary>No answer that is read here comes near it; a wrong address may serve anything.</summary>
+    /// <summary>No valid response is as large; a wrong address can return anything.</summary>
     private const int MaxResponseBytes = 64 * 1024 * 1024;
 
     /// <summary>The servers for which this process has warned of http.</summary>
@@ -40,7 +40,7 @@ internal sealed class GrafanaClient : IDisposable
         {
             throw new TokenDashboardException(
                 ErrorCode.GrafanaCertificateInvalid,
-                "Give -CaCertificate or -SkipCertificateCheck, not both: without the check the authority's certificate is not used.",
+                "Use -CaCertificate or -SkipCertificateCheck, not both: without the check the authority's certificate is not used.",
                 target: connection.CaCertificate);
         }
         AuthenticationHeaderValue authorization;
@@ -61,7 +61,7 @@ internal sealed class GrafanaClient : IDisposable
             MaxResponseContentBufferSize = MaxResponseBytes,
         };
         if (connection.Url.Scheme == Uri.UriSchemeHttp && !connection.Url.IsLoopback && Warned.TryAdd(connection.Url.Authority, true))
-            callbacks.Warning($"{connection.Url} uses http: the token or password, and what is published, can be read and changed on the way. Use https.");
+            callbacks.Warning($"{connection.Url} uses http: the token or password, and what is published, can be read and changed in transit. Use https.");
         _retry = new GrafanaRetry(connection, callbacks.Verbose, cancellation);
         HttpRequestHeaders headers = _http.DefaultRequestHeaders;
         headers.Authorization = authorization;
@@ -162,7 +162,7 @@ internal sealed class GrafanaClient : IDisposable
         _secrets.Dispose();
     }
 
-    /// <summary>Whether an answer is the plugin's own health: old servers send it with the status of an unavailable server.</summary>
+    /// <summary>Whether a response is the plugin's own health: old servers send it with the status of an unavailable server.</summary>
     internal static bool IsPluginAnswer(int status, ReadOnlySpan<byte> body) => status == 503 && body.IndexOf("\"status\":\"ERROR\""u8) >= 0;
 
     private GrafanaAttempt Try(string path) => _retry.Run(cancel => Once(HttpMethod.Get, path, null, cancel));
@@ -198,7 +198,7 @@ internal sealed class GrafanaClient : IDisposable
         catch (OperationCanceledException exception) when (!_cancellation.IsCancellationRequested)
         {
             string message = $"Grafana at {Url} did not answer {method} {path} within {_connection.Timeout.TotalSeconds:0} seconds. Check that the server is not "
-                + "overloaded, or give a larger -TimeoutSec.";
+                + "overloaded, or use a larger -TimeoutSec.";
             return new GrafanaAttempt { Failure = new TokenDashboardException(ErrorCode.GrafanaTimeout, message, exception, Url) };
         }
         catch (Exception exception) when (exception is HttpRequestException or SocketException or InvalidDataException or InvalidOperationException or IOException)
@@ -223,11 +223,11 @@ internal sealed class GrafanaClient : IDisposable
         {
             HttpRequestError.SecureConnectionError => (ErrorCode.GrafanaTlsFailed,
                 $"No secure connection to Grafana at {Url}: {cause}. If the server speaks plain http, write http:// in -Url. If its certificate is from an authority "
-                    + "of your own, give that authority's with -CaCertificate or trust it on this machine. -SkipCertificateCheck accepts any."),
+                    + "of your own, use -CaCertificate or trust the authority on this machine. -SkipCertificateCheck accepts any."),
             HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => (ErrorCode.GrafanaNotJson,
-                $"What answers at {Url} is not Grafana: {cause}. Check host, port and http or https in -Url."),
+                $"The server at {Url} is not Grafana: {cause}. Check host, port and http or https in -Url."),
             HttpRequestError.NameResolutionError => (ErrorCode.GrafanaUnreachable,
-                $"The host name in {Url} is not known here: {cause}. Check its spelling and this machine's name servers.{way}"),
+                $"The host name in {Url} cannot be resolved: {cause}. Check its spelling and this machine's name servers.{way}"),
             _ => (ErrorCode.GrafanaUnreachable,
                 $"Grafana at {Url} could not be reached: {cause}. Check that the server runs, and host and port in -Url.{way}"),
         };
@@ -268,25 +268,25 @@ internal sealed class GrafanaClient : IDisposable
         switch (connection)
         {
             case { Token: not null, Credential: not null }:
-                throw SignIn("Give -Token or -Credential, not both.");
+                throw SignIn("Use -Token or -Credential, not both.");
             case { Token: { } secure }:
                 string token = new NetworkCredential("", secure).Password.Trim();
                 if (token.Length == 0 || token.Any(character => character is <= ' ' or > '~'))
                 {
                     throw SignIn(
-                        "The token is empty, or has a space, a line break or a letter outside ASCII in it. Copy it again from Grafana: it begins with 'glsa_'.");
+                        "The token is empty, or contains a space, a line break or a non-ASCII character. Copy it again from Grafana: it begins with 'glsa_'.");
                 }
                 secrets.Add(token);
                 return new AuthenticationHeaderValue("Bearer", token);
             case { Credential: { } credential }:
                 if (credential.UserName.Length == 0 || credential.UserName.Contains(':', StringComparison.Ordinal))
-                    throw SignIn("The user name of -Credential is empty or has a colon in it.");
+                    throw SignIn("The user name of -Credential is empty or contains a colon.");
                 string pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Password}"));
                 secrets.Add(pair);
                 secrets.Add(credential.Password);
                 return new AuthenticationHeaderValue("Basic", pair);
             default:
-                throw SignIn("No credentials for Grafana were given. Give Connect-Grafana -Token (a service account's, as SecureString) or -Credential, or set the "
+                throw SignIn("No credentials for Grafana are specified. Use -Token (a SecureString) or -Credential of Connect-Grafana, or set the "
                     + "environment variables GRAFANA_URL and GRAFANA_TOKEN.");
         }
     }

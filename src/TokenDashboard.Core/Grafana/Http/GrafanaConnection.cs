@@ -16,14 +16,14 @@ public enum GrafanaApi : long
     Resource,
 }
 
-/// <summary>The address of a Grafana server, the account, and what the server said about itself. No public member shows a secret.</summary>
+/// <summary>The address of a Grafana server, the account, and the properties of the server. No public member shows a secret.</summary>
 public sealed record GrafanaConnection
 {
-    /// <summary>All authorities a system trusts take a fifth of it.</summary>
+    /// <summary>All authorities that a system trusts need a fifth of it.</summary>
     private const int MaxCertificateBytes = 1024 * 1024;
 
     /// <summary>Describes a server.</summary>
-    /// <param name="url">Its address as a browser would open it, with the sub-path where Grafana has one, without a page's own path.</param>
+    /// <param name="url">Its address as in a browser, with Grafana's sub-path, but without the path of a page.</param>
     /// <param name="token">A service account's token. Exactly one of token and credential is needed to connect.</param>
     /// <param name="credential">A user's name and password.</param>
     /// <exception cref="TokenDashboardException">
@@ -35,14 +35,14 @@ public sealed record GrafanaConnection
         {
             throw new TokenDashboardException(
                 ErrorCode.GrafanaUrlInvalid,
-                "The address of Grafana must begin with http:// or https:// and name a host, such as https://grafana.example.com or http://localhost:3000.");
+                "The address of Grafana must begin with http:// or https:// and contain a host, such as https://grafana.example.com or http://localhost:3000.");
         }
         if (url.UserInfo.Length > 0)
         {
             // The address would carry the password into messages, logs and result objects.
             throw new TokenDashboardException(
                 ErrorCode.GrafanaUrlInvalid,
-                $"The address of Grafana at {url.Host} contains a user name or a password. Remove them from -Url and give -Token or -Credential.");
+                $"The address of Grafana at {url.Host} contains a user name or a password. Remove them from -Url and use -Token or -Credential.");
         }
         Url = new Uri(url.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/");
         Name = Url.Authority;
@@ -62,21 +62,21 @@ public sealed record GrafanaConnection
     public int? OrgId { get; init; }
     /// <summary>The interface through which dashboards and folders are read and written.</summary>
     public GrafanaApi Api { get; init; }
-    /// <summary>The interface that is used: "/api", or a path below /apis; null if the server was not asked.</summary>
+    /// <summary>The interface that is used: "/api", or a path below /apis; null if the server was not contacted.</summary>
     public string? ApiPath { get; init; }
     /// <summary>Whether a certificate that cannot be verified is accepted.</summary>
     public bool SkipCertificateCheck { get; init; }
     /// <summary>A file with the certificate (PEM or DER) of the authority that signed the server's; null for those this machine trusts.</summary>
     public string? CaCertificate { get; init; }
-    /// <summary>How long one request may take, its retries included.</summary>
+    /// <summary>The time limit of a request with its retries.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
-    /// <summary>Whether a server that does not answer yet is asked again until <see cref="Timeout"/>; otherwise after two more tries it fails.</summary>
+    /// <summary>Whether to retry until <see cref="Timeout"/> if the server does not answer; otherwise, there are two retries.</summary>
     public bool WaitForServer { get; init; }
     /// <summary>How long the first wait before a retry is, about; each further one is twice as long.</summary>
     internal TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(0.5);
-    /// <summary>The server's version; null if it was not asked or hides it.</summary>
+    /// <summary>The server's version; null if it was not contacted or hides it.</summary>
     public string? Version { get; init; }
-    /// <summary>The organization's name; null if the server was not asked or the account may not know.</summary>
+    /// <summary>The organization's name; null if the server was not contacted or the account lacks permission.</summary>
     public string? OrgName { get; init; }
     /// <summary>Whether the account may create and change dashboards in some folder; null if the server does not say.</summary>
     public bool? CanPublish { get; init; }
@@ -102,7 +102,7 @@ public sealed record GrafanaConnection
         {
             throw new TokenDashboardException(
                 ErrorCode.GrafanaCertificateInvalid,
-                $"'{CaCertificate}' could not be read as a certificate: {exception.Message} Give -CaCertificate the authority's certificate, in PEM or DER form.",
+                $"'{CaCertificate}' could not be read as a certificate: {exception.Message} It must be in PEM or DER form.",
                 exception, CaCertificate);
         }
     }

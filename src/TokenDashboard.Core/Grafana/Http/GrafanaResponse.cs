@@ -6,17 +6,17 @@ using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Http;
 
-/// <summary>One answer of Grafana, success or refusal, known to be JSON.</summary>
+/// <summary>One response of Grafana in JSON, success or failure.</summary>
 internal sealed partial class GrafanaResponse
 {
     /// <summary>What to do about a proxy between here and the server.</summary>
     internal const string ProxyAdvice =
-        "The environment variables HTTPS_PROXY and HTTP_PROXY name it, with user name and password if it needs them; NO_PROXY lists hosts that need no proxy.";
+        "Set it in the environment variables HTTPS_PROXY and HTTP_PROXY, with user name and password if required; NO_PROXY lists hosts without a proxy.";
 
     private const int MaxWords = 300;
     /// <summary>How much of a page is searched for visible words.</summary>
     private const int MaxPage = 64 * 1024;
-    private const string BusyAdvice = "Run the command again later, or give a larger -TimeoutSec to wait longer.";
+    private const string BusyAdvice = "Run the command again later, or use a larger -TimeoutSec.";
 
     private readonly Uri _url;
     private readonly JsonNode _body;
@@ -35,7 +35,7 @@ internal sealed partial class GrafanaResponse
     internal bool IsSuccess => Status is >= 200 and < 300;
     /// <summary>Whether the server refused because of its current state, or because it failed: another run may have done the work.</summary>
     internal bool IsRefusedByState => Status is 400 or 409 or 412 or 500;
-    /// <summary>Whether something else changed the same thing meanwhile.</summary>
+    /// <summary>Whether the item was changed concurrently.</summary>
     internal bool IsConflict => Status is 409 or 412;
     /// <summary>Whether it does not answer the request: the account is unknown, or the server accepts no requests now.</summary>
     internal bool IsNoAnswer => Status is 401 or 429 || IsUnavailable(Status);
@@ -67,15 +67,15 @@ internal sealed partial class GrafanaResponse
         return shown.Length <= MaxWords ? shown : $"{Cut(shown, MaxWords)}…";
     }
 
-    /// <summary>Reads an answer.</summary>
-    /// <exception cref="TokenDashboardException">It is a redirect, a page or anything else that Grafana's API never answers.</exception>
+    /// <summary>Reads a response.</summary>
+    /// <exception cref="TokenDashboardException">It is a redirect, a page or anything else that Grafana's API never returns.</exception>
     internal static GrafanaResponse Read(Uri url, string request, int status, byte[] content, string? location, Secrets secrets)
     {
         if (status is >= 300 and < 400)
         {
             string hint = location?.Contains("login", StringComparison.OrdinalIgnoreCase) == true
                 ? "That is a sign-in page: a proxy in front of Grafana requires its own sign-in, or Grafana did not see the token."
-                : "If that is Grafana's real address, give it as -Url, with its sub-path.";
+                : "If that is Grafana's address, use it as -Url, with its sub-path.";
             throw new TokenDashboardException(
                 ErrorCode.GrafanaNotJson, $"{url} redirects {request} to {(location is null ? "nowhere" : Shown(location, secrets))}. {hint}", target: url);
         }
@@ -95,19 +95,19 @@ internal sealed partial class GrafanaResponse
         {
             401 => (ErrorCode.GrafanaUnauthorized, "A proxy in front of Grafana refused the sign-in; it must let the Authorization header through."),
             403 => (ErrorCode.GrafanaForbidden, "A proxy in front of Grafana refused the request."),
-            407 => (ErrorCode.GrafanaUnreachable, $"The proxy on the way to Grafana requires its own sign-in. {ProxyAdvice}"),
+            407 => (ErrorCode.GrafanaUnreachable, $"The proxy in front of Grafana requires its own sign-in. {ProxyAdvice}"),
             413 => (ErrorCode.GrafanaRequestFailed,
                 "A proxy in front of Grafana accepts no request of that size. Raise its limit, or make the dashboard smaller."),
             429 => (ErrorCode.GrafanaBusy, BusyAdvice),
             _ when IsUnavailable(status) => (ErrorCode.GrafanaUnreachable, "The proxy in front of Grafana cannot reach it. Check that the server runs."),
             _ => (ErrorCode.GrafanaNotJson, "Check that -Url is Grafana's own address with its sub-path, such as https://example.com/grafana, and that no "
-                + "proxy's sign-in page stands before it."),
+                + "proxy's sign-in page is in front of it."),
         };
         string page = start.Length == 0 ? "no content" : $"this, which is not JSON: '{start}'";
         throw new TokenDashboardException(code, $"{url} answered {request} with status {status} and {page}. {advice}", target: url);
     }
 
-    /// <summary>Reads the answer as what the API promises.</summary>
+    /// <summary>Deserializes the response.</summary>
     internal T As<T>(JsonTypeInfo<T> type)
         where T : class
     {
@@ -121,17 +121,17 @@ internal sealed partial class GrafanaResponse
         }
     }
 
-    /// <summary>The answer as a JSON object that may be changed and sent back.</summary>
+    /// <summary>The response as a JSON object that can be changed and sent back.</summary>
     internal JsonObject AsObject() => _body as JsonObject ?? throw Unexpected();
 
     internal bool IsArray => _body is JsonArray;
 
     /// <summary>Lets a success through.</summary>
     /// <param name="purpose">What was being done, to follow "Grafana … may not".</param>
-    /// <param name="permission">The permission and role it takes.</param>
+    /// <param name="permission">The required permission and role.</param>
     internal GrafanaResponse OrThrow(string purpose, string permission) => IsSuccess ? this : throw Failure(purpose, permission);
 
-    /// <summary>The failure that a refusal means, unless the caller knows a better one.</summary>
+    /// <summary>The error for a failed response, unless the caller has a better one.</summary>
     internal TokenDashboardException Failure(string purpose, string permission)
     {
         (ErrorCode code, string message) = Status switch
@@ -141,7 +141,7 @@ internal sealed partial class GrafanaResponse
             403 => (ErrorCode.GrafanaForbidden, $"does not let this account {purpose} ({Words}). This requires {permission}."),
             429 => (ErrorCode.GrafanaBusy, $"accepts no more requests for now: {Words} (status 429 to {Request}). {BusyAdvice}"),
             _ when IsUnavailable(Status) => (ErrorCode.GrafanaUnreachable,
-                $"is not available now: {Words} (status {Status} to {Request}). It may be starting; see its log. Run the command again, or give a larger "
+                $"is not available now: {Words} (status {Status} to {Request}). It may be starting; see its log. Run the command again, or use a larger "
                     + "-TimeoutSec to wait longer."),
             _ => (ErrorCode.GrafanaRequestFailed,
                 $"could not {purpose}: {Words} (status {Status} to {Request}).{(Status >= 500 ? " See the server's log." : "")}"),
@@ -152,7 +152,7 @@ internal sealed partial class GrafanaResponse
     /// <summary>The failure of JSON that lacks what the API promises.</summary>
     internal TokenDashboardException Unexpected(Exception? inner = null) => new(
         ErrorCode.GrafanaNotJson,
-        $"{_url} answered {Request} with JSON, but not with what Grafana's API promises: '{Shown(Beginning(_content))}'. Check that -Url is Grafana's own address.",
+        $"{_url} answered {Request} with JSON that is not a response of Grafana's API: '{Shown(Beginning(_content))}'. Check that -Url is Grafana's own address.",
         inner, _url);
 
     private string? Message => NonEmpty("message") ?? NonEmpty("error");

@@ -6,12 +6,12 @@ using Polly.Retry;
 namespace TokenDashboard.Grafana.Http;
 
 /// <summary>How one try of a request ended.</summary>
-/// <param name="Status">The HTTP status; 0 without an answer.</param>
-/// <param name="Body">The answer's bytes, as they came.</param>
-/// <param name="Location">Where a redirect leads.</param>
-/// <param name="Failure">Why there is no answer; null if there is one.</param>
+/// <param name="Status">The HTTP status; 0 without a response.</param>
+/// <param name="Body">The bytes of the response.</param>
+/// <param name="Location">The target of a redirect.</param>
+/// <param name="Failure">The reason if there is no response; null if there is one.</param>
 /// <param name="MayPass">Whether another try may succeed.</param>
-/// <param name="RetryAfter">How long the server asks to wait.</param>
+/// <param name="RetryAfter">The wait that the server requests.</param>
 internal sealed record GrafanaAttempt(
     int Status = 0, byte[]? Body = null, string? Location = null, TokenDashboardException? Failure = null, bool MayPass = false, TimeSpan? RetryAfter = null)
 {
@@ -20,8 +20,8 @@ internal sealed record GrafanaAttempt(
 }
 
 /// <summary>
-/// Retries requests after temporary failures until the deadline of the request, after a wait that doubles and varies, or that the server asks for.
-/// Before any answer there are fewer retries, unless the connection waits for its server: waiting does not correct a wrong address.
+/// Retries requests after temporary failures until the deadline of the request, after a wait that doubles with a random part, or that the server requests.
+/// Before the first response, there are fewer retries, unless the connection waits for its server: waiting does not correct a wrong address.
 /// </summary>
 internal sealed class GrafanaRetry
 {

@@ -5,12 +5,12 @@ namespace TokenDashboard.Grafana.Http;
 /// <summary>A server that responded as Grafana and accepted the sign-in. Its version is null if hidden; its organization is 0 and null if unknown.</summary>
 internal sealed record GrafanaServer(string? Version, long OrgId, string? OrgName)
 {
-    /// <summary>The major version; the newest known one if the server hides it, since newer servers differ less among themselves.</summary>
+    /// <summary>The major version; the newest known one if the server hides it, because newer servers differ less.</summary>
     internal int Major => int.TryParse(Version?.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major) ? major : 13;
-    /// <summary>Whether it is older than version 9: folders, data sources and versions of dashboards go by numbers, and it takes no alert rules.</summary>
+    /// <summary>Whether it is older than version 9: folders, data sources and versions of dashboards have numbers, and there are no alert rules.</summary>
     internal bool IsOld => Major < 9;
 
-    /// <summary>Asks the server what it is and whether it accepts the account, before anything is written.</summary>
+    /// <summary>Checks the server and the account before anything is written.</summary>
     /// <exception cref="TokenDashboardException">It is not Grafana, is failing, or refused the account.</exception>
     internal static GrafanaServer Probe(GrafanaClient client, int? organization, Action<string> verbose)
     {
@@ -19,7 +19,7 @@ internal sealed record GrafanaServer(string? Version, long OrgId, string? OrgNam
         if (health.Database is null && health.Version is null)
         {
             throw response.IsNoAnswer || response.Status == 403
-                ? response.Failure("read the server's health", "no permission; a proxy may guard it")
+                ? response.Failure("read the server's health", "no permission; a proxy may restrict it")
                 : client.Error(
                     ErrorCode.GrafanaNotJson,
                     $"{client.Url} answered GET /api/health with status {response.Status} and JSON, but not as Grafana does. Check that -Url is Grafana's own "

@@ -5,10 +5,10 @@ using TokenDashboard.Grafana.Model.Variables;
 
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>A Grafana dashboard as data: what it asks, how it shows the answers and in which order. Its JSON is for Grafana 9 to 13.</summary>
+/// <summary>A Grafana dashboard as data: its queries, its display and their order. Its JSON is for Grafana 9 to 13.</summary>
 public sealed record Dashboard
 {
-    /// <summary>The name Grafana knows the dashboard by: 1 to 40 of the characters a-z, A-Z, 0-9, - and _.</summary>
+    /// <summary>The identifier of the dashboard in Grafana: 1 to 40 of the characters a-z, A-Z, 0-9, - and _.</summary>
     public required string Uid { get; init; }
     /// <summary>The title.</summary>
     public required string Title { get; init; }
@@ -26,7 +26,7 @@ public sealed record Dashboard
     public string Refresh { get; init; } = "";
     /// <summary>Links beside the controls.</summary>
     public IReadOnlyList<DashboardLink> Links { get; init; } = [];
-    /// <summary>The beginning of the time range shown at first, in Grafana's notation such as <c>now-7d</c>.</summary>
+    /// <summary>The start of the default time range, in Grafana's notation such as <c>now-7d</c>.</summary>
     public string From { get; init; } = "now-7d";
     /// <summary>The end of the time range shown at first.</summary>
     public string To { get; init; } = "now";
@@ -35,21 +35,21 @@ public sealed record Dashboard
     internal DataSourcePlugin Plugin => Variables.OfType<DataSourceVariable>().Select(variable => variable.Plugin).FirstOrDefault(DataSourcePlugin.Sqlite);
 
     /// <summary>The dashboard as JSON that Grafana 9 to 13 read, with what else can be done with it: see <see cref="DashboardDocument"/>.</summary>
-    /// <param name="forSharing">Whether the JSON is for import by hand on Grafana's import page, which then asks for the data source.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: Grafana would not take it; the message says why.</exception>
+    /// <param name="forSharing">Whether the JSON is for manual import on Grafana's import page, which then prompts for the data source.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: Grafana would refuse it; the message says why.</exception>
     public DashboardDocument ToDocument(bool forSharing = false) =>
         DashboardDocument.FromObject(forSharing ? DashboardWriter.WriteForSharing(this) : DashboardWriter.Write(this));
 
     /// <summary>The text of <see cref="ToDocument"/>: JSON with two blanks of indentation and its keys always in the same order.</summary>
     /// <param name="forSharing"><inheritdoc cref="ToDocument" path="/param[@name='forSharing']"/></param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: Grafana would not take it; the message says why.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: Grafana would refuse it; the message says why.</exception>
     public string ToJson(bool forSharing = false) => ToDocument(forSharing).Json;
 }
 
 /// <summary>Panels that belong together. They flow from left to right and wrap at the edge of Grafana's grid of 24 columns.</summary>
 /// <param name="Title">The title of the row above the panels; empty for no row.</param>
 /// <param name="Collapsed">Whether the row is closed at first. Panels of a closed row send no query until it is opened.</param>
-/// <param name="Repeat">The variable of several values for each of which the row and its panels are shown; empty for once.</param>
+/// <param name="Repeat">The variable with several values; the row and its panels are shown for each value. Empty for once.</param>
 /// <param name="Id">The row's number from 1000 on; null derives it from its place among the rows. Set it for links to the row.</param>
 public sealed record DashboardSection(string Title = "", bool Collapsed = false, string Repeat = "", int? Id = null)
 {

@@ -18,11 +18,11 @@ internal static class DashboardContent
     internal static string Normalise(JsonObject dashboard) => Sorted(dashboard, CountedByGrafana, nulls: false)!.ToJsonString(Relaxed);
 
     /// <summary>
-    /// A copy for a file: the same bytes whatever version returned it, without what Grafana counts. Nulls stay, since a panel may mean them.
+    /// A copy for a file: the same bytes for any version, without the id and version. Nulls stay, because a panel may need them.
     /// </summary>
     internal static JsonObject ForFile(JsonObject dashboard) => (JsonObject)Sorted(dashboard, CountedByGrafana, nulls: true)!;
 
-    /// <summary>Sixteen hexadecimal digits that stand for a text.</summary>
+    /// <summary>A fingerprint of a text with sixteen hexadecimal digits.</summary>
     internal static string Fingerprint(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)), 0, 8).ToLowerInvariant();
 
     private static readonly JsonSerializerOptions Relaxed = new(DashboardJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -37,7 +37,7 @@ internal static class DashboardContent
         _ => node?.DeepClone(),
     };
 
-    /// <summary>Servers since version 12 pass numbers through floating point: 1.0 comes back as 1, 1e3 as 1000.</summary>
+    /// <summary>Servers since version 12 pass numbers through floating point: 1.0 is returned as 1, 1e3 as 1000.</summary>
     private static string Number(JsonValue value)
     {
         string text = value.ToJsonString();

@@ -8,7 +8,7 @@ namespace TokenDashboard.Grafana.Model;
 /// <summary>A Grafana dashboard as its classic JSON, from this product or from anywhere else.</summary>
 public sealed partial class DashboardDocument
 {
-    /// <summary>What Grafana takes as a uid of a dashboard, folder or data source: 1 to 40 letters, digits, hyphens and underscores.</summary>
+    /// <summary>The valid uids of a dashboard, folder or data source: 1 to 40 letters, digits, hyphens and underscores.</summary>
     public const string UidPattern = @"^[A-Za-z0-9_-]{1,40}\z";
 
     private DashboardDocument(JsonObject root, string json, string name) => (Root, Json, Name) = (root, json, name);
@@ -25,7 +25,7 @@ public sealed partial class DashboardDocument
     public IReadOnlyList<string> Tags => Root["tags"] is JsonArray tags ? [.. tags.OfType<JsonValue>().Select(tag => tag.ToString())] : [];
     /// <summary>How many panels there are, those in closed rows too; rows themselves are not counted.</summary>
     public int Panels => CountPanels(Root["panels"]);
-    /// <summary>Whether this is the form for Grafana's import page, which asks for the data source.</summary>
+    /// <summary>Whether this is the form for Grafana's import page, which prompts for the data source.</summary>
     public bool ForSharing => Root.ContainsKey("__inputs");
     /// <summary>The JSON text, indented, ending in a line feed.</summary>
     public string Json { get; }
@@ -37,7 +37,7 @@ public sealed partial class DashboardDocument
     /// with the classic form.
     /// </summary>
     /// <param name="json">The text.</param>
-    /// <param name="source">Where it came from, for the error message: a path or an address.</param>
+    /// <param name="source">The source, for the error message: a path or an address.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: not JSON, not an object, not the classic form, or without a title.</exception>
     public static DashboardDocument Parse(string json, string source)
     {
@@ -93,7 +93,7 @@ public sealed partial class DashboardDocument
 
     private static TokenDashboardException Invalid(string problem, string source, Exception? inner = null) => new(
         ErrorCode.DashboardInvalid,
-        $"'{source}' {problem}. Give a Grafana dashboard in the classic JSON form, as Grafana's \"Export\" or New-GrafanaDashboard writes it.", inner,
+        $"'{source}' {problem}. Use a Grafana dashboard in the classic JSON form, as Grafana's \"Export\" or New-GrafanaDashboard writes it.", inner,
         source);
 }
 

@@ -3,7 +3,7 @@ using TokenDashboard.Grafana.Model.Panels;
 
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>Gives panels their place: from left to right, then in a new line below the tallest panel of the line before.</summary>
+/// <summary>Positions panels: from left to right, then in a new line below the tallest panel of the previous line.</summary>
 internal static class DashboardLayout
 {
     internal const int Columns = 24;
@@ -24,7 +24,7 @@ internal static class DashboardLayout
                 throw new TokenDashboardException(
                     ErrorCode.DashboardInvalid,
                     $"The panel '{panel.Title}' is {panel.Width} columns wide and {panel.Height} rows high. "
-                    + $"Give a width from 1 to {Columns} and a height of at least 1.",
+                    + $"Use a width from 1 to {Columns} and a height of at least 1.",
                     target: panel.Title);
             }
             if (x + panel.Width > Columns)
@@ -41,7 +41,7 @@ internal static class DashboardLayout
 }
 
 /// <summary>
-/// Gives numbers to panels that have none, derived from their titles, so that they stay when others are added, removed or moved. Only of panels
+/// Numbers panels without a number, derived from their titles, so that they stay when others are added, removed or moved. Only of panels
 /// with the same title the later ones count on.
 /// </summary>
 internal static class PanelNumbers

@@ -38,7 +38,7 @@ internal static class DashboardWriter
     }
 
     /// <summary>
-    /// The form of a dashboard's JSON for Grafana's import page, which asks for what <c>__inputs</c> lists. Its <c>${DS_SQLITE}</c> or
+    /// The form of a dashboard's JSON for Grafana's import page, which prompts for the items in <c>__inputs</c>. Its <c>${DS_SQLITE}</c> or
     /// <c>${DS_CLICKHOUSE}</c> is only in the value of the data source variable, so that a dashboard put on a server in any other way falls back to the
     /// first data source of its plugin.
     /// </summary>
@@ -92,7 +92,7 @@ internal static class DashboardWriter
             IEnumerable<JsonObject> panels = DashboardLayout.Flow(section.Panels, hasRow ? rowTop + 1 : rowTop, out top).Select(WritePanel);
             if (hasRow)
             {
-                // The panels of a closed row are inside it and take no room; those of an open row follow it.
+                // The panels of a closed row are inside it and need no space; those of an open row follow it.
                 yield return Json.Of(
                     ("id", section.Id), ("type", "row"), ("title", section.Title), ("collapsed", section.Collapsed),
                     ("gridPos", WritePlace(new DashboardLayout.Place(0, rowTop, DashboardLayout.Columns, 1))),
@@ -152,8 +152,8 @@ internal static class DashboardWriter
             .Concat(dashboard.Sections.Select(section => section.Repeat).Where(name => name.Length > 0));
         string? problem =
             !DashboardDocument.IsUid(dashboard.Uid)
-                ? $"Grafana does not accept the uid '{dashboard.Uid}'. Give 1 to 40 letters, digits, hyphens and underscores."
-            : string.IsNullOrWhiteSpace(dashboard.Title) ? "The dashboard has no title. Give one."
+                ? $"Grafana does not accept the uid '{dashboard.Uid}'. Use 1 to 40 letters, digits, hyphens and underscores."
+            : string.IsNullOrWhiteSpace(dashboard.Title) ? "The dashboard has no title. Add one."
             : !dashboard.Variables.OfType<DataSourceVariable>().Any()
                 ? $"The dashboard '{dashboard.Title}' has no data source variable, which panels read from. Add one."
             : FirstRepeated(dashboard.Variables.Select(variable => variable.Name)) is { } twice
@@ -161,15 +161,15 @@ internal static class DashboardWriter
             : FirstRepeated(numbers.Where(number => number is not null)) is { } id
                 ? $"Two panels of the dashboard '{dashboard.Title}' have the number {id}. Give each its own."
             : panels.FirstOrDefault(panel => panel.Id is < 1 or >= PanelNumbers.FirstRow) is { } outside
-                ? $"The panel '{outside.Title}' has the number {outside.Id}. Give one from 1 to {PanelNumbers.FirstRow - 1}."
+                ? $"The panel '{outside.Title}' has the number {outside.Id}. Use a number from 1 to {PanelNumbers.FirstRow - 1}."
             : dashboard.Sections.FirstOrDefault(section => section.Id is < PanelNumbers.FirstRow or >= PanelNumbers.FirstMade) is { } row
-                ? $"The row '{row.Title}' has the number {row.Id}. Give one from {PanelNumbers.FirstRow} to {PanelNumbers.FirstMade - 1}."
+                ? $"The row '{row.Title}' has the number {row.Id}. Use a number from {PanelNumbers.FirstRow} to {PanelNumbers.FirstMade - 1}."
             : panels.OfType<DataPanel>().FirstOrDefault(panel => panel.Queries.Count > 26) is { } crowded
-                ? $"The panel '{crowded.Title}' has {crowded.Queries.Count} queries. Give at most 26."
+                ? $"The panel '{crowded.Title}' has {crowded.Queries.Count} queries. A panel can have at most 26."
             : repeats.FirstOrDefault(name => dashboard.Variables.All(variable => variable.Name != name)) is { } unknown
                 ? $"A panel or row is repeated for the variable '{unknown}', which the dashboard does not have. Add it."
             : dashboard.Sections.Any(section => section.Title.Length == 0 && (section.Collapsed || section.Repeat.Length > 0))
-                ? $"A section of the dashboard '{dashboard.Title}' is closed or repeated and has no title. Give it one."
+                ? $"A section of the dashboard '{dashboard.Title}' is closed or repeated and has no title. Add one."
             : null;
         if (problem is not null)
             throw new TokenDashboardException(ErrorCode.DashboardInvalid, problem, target: dashboard.Title);

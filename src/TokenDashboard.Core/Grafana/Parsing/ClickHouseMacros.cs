@@ -6,7 +6,7 @@ namespace TokenDashboard.Grafana.Parsing;
 /// <summary>
 /// The macros of the plugin grafana-clickhouse-datasource, as version 4.20 replaces them
 /// (https://github.com/grafana/clickhouse-datasource, pkg/macros/macros.go): a bound of a time range is included, arguments may have brackets and
-/// macros in them, and a name that is not known stays. Statement macros, which rewrite a whole query, are not replaced here.
+/// macros in them, and an unknown name stays. Statement macros, which rewrite a whole query, are not replaced here.
 /// </summary>
 internal static class ClickHouseMacros
 {
@@ -38,8 +38,8 @@ internal static class ClickHouseMacros
     /// <summary>The SQL that is run.</summary>
     /// <param name="sql">The text the browser sends.</param>
     /// <param name="window">The time range.</param>
-    /// <param name="interval">The length of time a point stands for, in milliseconds.</param>
-    /// <exception cref="FormatException">The plugin does not take the arguments of a macro, or it is one that is not replaced here.</exception>
+    /// <param name="interval">The length of time of a point, in milliseconds.</param>
+    /// <exception cref="FormatException">The plugin does not accept the arguments of a macro, or it is one that is not replaced here.</exception>
     internal static string Apply(string sql, TimeWindow window, long interval)
     {
         var applied = new StringBuilder();
@@ -68,7 +68,7 @@ internal static class ClickHouseMacros
         return applied.Append(sql, end, sql.Length - end).ToString();
     }
 
-    // What stands between the brackets, divided at the commas that are in no other ones.
+    // The text between the parentheses, split at the commas outside nested ones.
     private static (string[] Arguments, int End) Arguments(string sql, int open, string name)
     {
         if (open == sql.Length || sql[open] != '(')

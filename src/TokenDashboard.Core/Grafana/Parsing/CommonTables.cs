@@ -13,7 +13,7 @@ internal static partial class CommonTables
     /// <summary>Deeper WITH clauses count as parts of this one.</summary>
     private const int MaxDepth = 100;
 
-    // Before a name in quotes, so that it is taken for no keyword.
+    // A marker before a quoted name, so that it is not read as a keyword.
     private const char Quoted = '"';
 
     private static readonly HashSet<string> EndsOfFrom = new(StringComparer.OrdinalIgnoreCase)
@@ -51,14 +51,14 @@ internal static partial class CommonTables
                     if (open.TryPop(out (string Before, Table Table, Scope Scope, bool InFrom) outer))
                         (closed, table, scope, inFrom) = outer;
                     break;
-                // What stands before a point is the name of a table that is read already.
+                // The text before a dot is the name of a table that is already read.
                 case "." when added:
                     table.Names.RemoveAt(table.Names.Count - 1);
                     break;
                 default:
                     if (Is(token, "AS"))
                         named = Name(previous == ")" ? closed : previous);
-                    // Its tables are known up to the bracket that closes.
+                    // Its tables are valid up to the closing parenthesis.
                     if (Is(token, "WITH") && scope.Depth < MaxDepth)
                         scope = new Scope(scope);
                     inFrom = Is(token, "FROM") || Is(token, "JOIN") || (inFrom && !EndsOfFrom.Contains(token));
@@ -78,7 +78,7 @@ internal static partial class CommonTables
     private static double Sum(Table main, List<Table> tables)
     {
         (Table Table, (Table Used, int Count)[] Uses)[] uses = [.. tables.Select(table => (table, Uses(table)))];
-        // Level by level: as many as there are tables are enough where none refers to itself.
+        // Level by level: without recursion, there are at most as many levels as tables.
         for (int level = 0; level < Math.Min(tables.Count, 100); level++)
         {
             bool grew = false;

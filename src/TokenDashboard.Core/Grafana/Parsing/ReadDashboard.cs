@@ -44,7 +44,7 @@ internal sealed class ReadDashboard
         .. Annotations.Select(annotation => new ReadQuery(new ReadTarget(annotation["target"]!.AsObject()), null, annotation.Text("name"))),
     ];
 
-    /// <summary>What Grafana's import page asks for, with the plugin of data sources.</summary>
+    /// <summary>The inputs of Grafana's import page, with the plugin of data sources.</summary>
     internal IReadOnlyDictionary<string, string> Inputs { get; }
 
     internal ReadVariable? Variable(string name) => _variables.GetValueOrDefault(name);
@@ -53,7 +53,7 @@ internal sealed class ReadDashboard
     internal bool Asks(ReadVariable variable) =>
         variable.Type == "query" && PluginOf(variable.Json["datasource"]) is var plugin && (plugin is null || plugin == Plugin.Id);
 
-    /// <summary>The plugin of a data source that is referred to; null if the reference does not say.</summary>
+    /// <summary>The plugin of a data source that is referred to; null if the reference does not have it.</summary>
     internal string? PluginOf(JsonNode? reference)
     {
         string uid = reference is JsonValue value ? value.AsText() : reference.Text("uid");
@@ -96,7 +96,7 @@ internal sealed class ReadDashboard
         };
     }
 
-    // Outside mixed panels, Grafana uses the panel's data source, whatever the query names.
+    // Outside mixed panels, Grafana uses the panel's data source, and ignores that of the query.
     private bool Asks(JsonNode? panelSource, JsonObject target) => PluginOf(target["datasource"]) != Expression && Source(panelSource, target) switch
     {
         null => Plugin == DataSourcePlugin.Sqlite ? target.ContainsKey("rawQueryText") || target.ContainsKey("queryText") : target.ContainsKey("rawSql"),

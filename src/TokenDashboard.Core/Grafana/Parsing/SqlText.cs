@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Parsing;
 
-/// <summary>SQL taken apart as far as rules need it. It is not parsed.</summary>
+/// <summary>SQL, split as far as rules need it. It is not parsed.</summary>
 internal sealed partial class SqlText
 {
     /// <summary>The longest query that is checked and run, before and after variables are inserted, in characters.</summary>
@@ -48,7 +48,7 @@ internal sealed partial class SqlText
     /// <summary>Whether a text contains a name, not as a part of a longer one.</summary>
     internal static bool HasWord(string text, string word) => Word(text, word, 0, StringComparison.Ordinal) >= 0;
 
-    /// <summary>Whether a text ends with a name, whatever other signs come after it.</summary>
+    /// <summary>Whether a text ends with a name, ignoring other characters after it.</summary>
     internal static bool EndsWithWord(string text, string word)
     {
         int end = LastNamePart(text) + 1;

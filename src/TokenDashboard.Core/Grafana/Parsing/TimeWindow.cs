@@ -11,7 +11,7 @@ internal sealed partial record TimeWindow(DateTimeOffset From, DateTimeOffset To
 
     /// <summary>
     /// A time of a dashboard: <c>now-7d</c>, <c>now-1M/M</c>, <c>now/d+8h</c>, an ISO time or milliseconds since 1970; null for anything else.
-    /// Rounding goes down at the beginning of a range and up at its end; weeks begin on Monday, fiscal years (<c>now/fy</c>) in January.
+    /// The start of a time range is rounded down and its end is rounded up; weeks begin on Monday, fiscal years (<c>now/fy</c>) in January.
     /// </summary>
     internal static DateTimeOffset? Parse(string text, DateTimeOffset now, TimeZoneInfo zone, bool end)
     {

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Grafana.Parsing;
 
-/// <summary>The chosen values of a variable. Where it takes several, one is a list of one.</summary>
+/// <summary>The selected values of a variable. If it accepts several, one value is a list.</summary>
 internal sealed record VariableValue(IReadOnlyList<string> Values, bool IsList)
 {
     /// <summary>The text that is inserted unchanged, in any format, if all is selected; null inserts the values.</summary>

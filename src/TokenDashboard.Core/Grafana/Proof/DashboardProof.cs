@@ -7,7 +7,7 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Grafana.Proof;
 
-/// <summary>Runs every query of a dashboard: first those of variables, then those of annotations and panels, with what the variables gave.</summary>
+/// <summary>Runs every query of a dashboard: first those of variables, then those of annotations and panels, with the values of the variables.</summary>
 internal sealed class DashboardProof
 {
     private readonly ReadDashboard _dashboard;
@@ -111,7 +111,7 @@ internal sealed class DashboardProof
         _findings.AddRange(problems.Select(problem => problem.Rule.Find(_dashboard, problem.Problem, refId: target.RefId) with { PanelId = panelId, Panel = name }));
     }
 
-    /// <summary>What a query gave, in a line.</summary>
+    /// <summary>The result of a query as one line.</summary>
     private static string Shape(PluginResult? result, double milliseconds)
     {
         static string Count(int count, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? one : many)}");

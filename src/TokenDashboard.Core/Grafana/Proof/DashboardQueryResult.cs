@@ -3,7 +3,7 @@ using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Grafana.Proof;
 
-/// <summary>The result of a dashboard's query, as severe as the most severe of its problems, which are findings of their own.</summary>
+/// <summary>The result of a dashboard's query, with the highest severity of its problems, which are separate findings.</summary>
 public sealed record DashboardQueryResult : DashboardFinding
 {
     /// <summary>The rule of every result.</summary>
@@ -27,7 +27,7 @@ public sealed record DashboardQueryResult : DashboardFinding
 
 /// <summary>A column of a query's result.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Type">What the plugin takes it for.</param>
+/// <param name="Type">Its type in the plugin.</param>
 public sealed record DashboardQueryColumn(string Name, ColumnType Type)
 {
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ public static class DashboardTest
     /// <param name="cancellation">Stops a query that is running.</param>
     /// <returns>A result for each dashboard, in their order, as each is ready.</returns>
     /// <exception cref="TokenDashboardException">
-    /// The database cannot be read, or <see cref="ErrorCode.DashboardVariableNotFound"/>: no dashboard has a variable that a value is given for.
+    /// The database cannot be read, or <see cref="ErrorCode.DashboardVariableNotFound"/>: no dashboard has a variable with a specified value.
     /// </exception>
     public static IEnumerable<DashboardTestResult> Run(
         IReadOnlyList<DashboardDocument> documents, DashboardTestOptions options, CancellationToken cancellation)
@@ -30,7 +30,7 @@ public static class DashboardTest
         {
             throw new TokenDashboardException(
                 ErrorCode.DashboardVariableNotFound,
-                $"No dashboard has a variable '{unknown}'. Give values for: {string.Join(", ", dashboards.SelectMany(dashboard => dashboard.Variables).Select(variable => variable.Name).Distinct().Order(StringComparer.Ordinal))}.",
+                $"No dashboard has a variable '{unknown}'. There are: {string.Join(", ", dashboards.SelectMany(dashboard => dashboard.Variables).Select(variable => variable.Name).Distinct().Order(StringComparer.Ordinal))}.",
                 target: unknown);
         }
         return Run(dashboards, options, cancellation);
@@ -63,7 +63,7 @@ public static class DashboardTest
             yield return new DashboardTestResult(
                 [
                     .. findings.Where(finding => finding.Severity >= options.Floor && !options.Excluded.Contains(finding.Rule))
-                        // What the SQL shows and what its result shows is one fault.
+                        // A fault that the SQL and its result show is reported once.
                         .DistinctBy(finding => finding.Rule == DashboardRules.RowsHidden.Id ? (finding.Rule, finding.PanelId, finding.RefId, "") : (finding.Rule, finding.PanelId, finding.RefId, finding.Panel + finding.Message))
                         .OrderByDescending(finding => finding.Severity),
                 ],
@@ -78,16 +78,16 @@ public sealed record DashboardTestOptions
     /// <summary>The database to run queries on, a path or the address of ClickHouse; null runs none.</summary>
     public string? Database { get; init; }
 
-    /// <summary>Who signs in to ClickHouse; null for the environment's user.</summary>
+    /// <summary>The credential for ClickHouse; null for the environment's user.</summary>
     public NetworkCredential? Credential { get; init; }
 
-    /// <summary>How long one query may take; all of a dashboard together may take ten times as long.</summary>
+    /// <summary>The time limit of a query; all queries of a dashboard may take ten times as long.</summary>
     public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The time range; an end that is open is the dashboard's own.</summary>
     public TimeRange Range { get; init; } = TimeRange.All;
 
-    /// <summary>The moment that counts as now.</summary>
+    /// <summary>The current time.</summary>
     public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
 
     /// <summary>The zone of days in the dashboard's own time range.</summary>
@@ -103,7 +103,7 @@ public sealed record DashboardTestOptions
     public FindingSeverity Floor { get; init; }
 }
 
-/// <summary>What testing a dashboard gave.</summary>
-/// <param name="Findings">The faults, the gravest first.</param>
+/// <summary>The result of testing a dashboard.</summary>
+/// <param name="Findings">The findings, the most severe first.</param>
 /// <param name="Queries">The queries that were run, in the dashboard's order.</param>
 public sealed record DashboardTestResult(IReadOnlyList<DashboardFinding> Findings, IReadOnlyList<DashboardQueryResult> Queries);

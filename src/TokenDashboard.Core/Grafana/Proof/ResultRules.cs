@@ -19,7 +19,7 @@ internal static class ResultRules
             yield return problem;
         if (result.Rows == 0)
             yield return (DashboardRules.NoRows, "The query returned no rows.");
-        // Times as rows are a series, of which one value is what such a panel is for.
+        // Rows with times are a series, which such a panel reduces to one value.
         if (SingleValuePanels.Contains(panel.Type) && !DisplayRules.ShowsRows(panel) && result is { Series: null, Rows: > 1 }
             && result.Columns.All(column => column.Type != ColumnType.Time))
         {
@@ -30,7 +30,7 @@ internal static class ResultRules
         if (panel.Type is "timeseries" or "graph" && result.Columns.FirstOrDefault(column => column.Type == ColumnType.Time) is { } time
             && !Ascends(time.Values))
         {
-            yield return (DashboardRules.NotAscending, $"The times in '{time.Name}' do not ascend.");
+            yield return (DashboardRules.NotAscending, $"The times in '{time.Name}' are not in ascending order.");
         }
         if (panel.Type is "timeseries" or "graph" && result.Rows > 0 && result.Columns.All(column => column.Type != ColumnType.Time))
             yield return (DashboardRules.TimeColumnMissing, "The result has no time column, so the panel has no time axis.");
@@ -41,7 +41,7 @@ internal static class ResultRules
         foreach ((DashboardRule Rule, string Problem) problem in OfColumns(result))
             yield return problem;
         if (result.Rows > 0 && result.Columns.All(column => column.Type != ColumnType.Time))
-            yield return (DashboardRules.TimeColumnMissing, "The result has no time column, so annotations have no place.");
+            yield return (DashboardRules.TimeColumnMissing, "The result has no time column, so annotations have no time.");
     }
 
     internal static IEnumerable<(DashboardRule Rule, string Problem)> OfVariable(
@@ -58,7 +58,7 @@ internal static class ResultRules
             problems.Add((DashboardRules.VariableShape, exception.Message));
         }
         if (result.Rows == 0)
-            problems.Add((DashboardRules.NoRows, "The variable has nothing to choose from."));
+            problems.Add((DashboardRules.NoRows, "The variable has no values."));
         return problems;
     }
 

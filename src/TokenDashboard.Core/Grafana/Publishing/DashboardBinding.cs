@@ -15,16 +15,16 @@ internal static class DashboardBinding
     internal static string RequireUid(DashboardDocument document, HashSet<string> seen)
     {
         string? problem =
-            document.Uid.Length == 0 ? "has no uid, so the next run could not find it. Give it one: 1 to 40 of A-Z, a-z, 0-9, '-' and '_'"
+            document.Uid.Length == 0 ? "has no uid, so the next run could not find it. Add one: 1 to 40 of A-Z, a-z, 0-9, '-' and '_'"
             : !DashboardDocument.IsUid(document.Uid) ? $"has the uid '{document.Uid}', which Grafana does not accept. It must be 1 to 40 of A-Z, a-z, 0-9, '-' and '_'"
-            : !seen.Add(document.Uid) ? $"has the uid '{document.Uid}', which another dashboard of this run has too. Each dashboard needs its own"
+            : !seen.Add(document.Uid) ? $"has the uid '{document.Uid}', which another dashboard of this run also has. Each dashboard needs its own"
             : null;
         return problem is null ? document.Uid : throw Invalid(document.Title, problem);
     }
 
     internal static bool Reads(DashboardDocument document, DataSourcePlugin plugin) => document.Root.AllTexts((_, text) => text).Contains(plugin.Id);
 
-    /// <summary>Whether a dashboard needs a data source of the plugin: it asks for one, or has a variable set to none or to one that is not kept.</summary>
+    /// <summary>Whether a dashboard needs a data source of the plugin: it has an input for one, or has a variable set to none or to one that is not kept.</summary>
     internal static bool NeedsDataSource(DashboardDocument document, DataSourcePlugin plugin, DataSourceReferences? references, Func<string, bool> keeps)
     {
         if (references is null)
@@ -75,7 +75,7 @@ internal static class DashboardBinding
                 "datasource" when input.String("pluginId") == dataSource.Plugin.Id => dataSource.Uid,
                 "datasource" => throw Invalid(
                     document.Title,
-                    $"needs a data source of type '{input.String("pluginId")}' for its input '{name}'. Choose one with -DataSource @{{ '{name}' = 'its name or uid' }}"),
+                    $"needs a data source of type '{input.String("pluginId")}' for its input '{name}'. Select one with -DataSource @{{ '{name}' = 'its name or uid' }}"),
                 "constant" => input.String("value") ?? "",
                 var type => throw Invalid(document.Title, $"has an input '{name}' of the unknown type '{type}'"),
             };

@@ -4,12 +4,12 @@ using TokenDashboard.Grafana.Model;
 namespace TokenDashboard.Grafana.Publishing;
 
 /// <summary>
-/// Writes a server's dashboard into the file it was published from, so that a tool that compares files shows the change and nothing else: what did
-/// not change keeps its place.
+/// Writes a server's dashboard into the file it was published from, so that a diff shows only the change: what did
+/// not change keeps its position.
 /// </summary>
 internal static class DashboardTakeover
 {
-    /// <summary>What belongs to a server, or to the file, and is never taken over.</summary>
+    /// <summary>The keys that belong to a server, or to the file, and are never copied.</summary>
     private static readonly string[] Kept = ["id", "version", "iteration"];
 
     internal static DashboardDocument Merge(DashboardDocument file, DashboardDocument server)
@@ -25,7 +25,7 @@ internal static class DashboardTakeover
     private static JsonObject Merge(JsonObject file, JsonObject server)
     {
         var merged = new JsonObject();
-        // Nulls of the file say no more than their absence, and go back and forth between versions of Grafana.
+        // Nulls in the file mean the same as missing keys, and differ between versions of Grafana.
         foreach (string name in file.Where(field => server.ContainsKey(field.Key) || field.Value is null || Kept.Contains(field.Key)).Select(field => field.Key)
             .Concat(server.Where(field => field.Value is not null).Select(field => field.Key)).Distinct())
         {
@@ -43,7 +43,7 @@ internal static class DashboardTakeover
         _ => server?.DeepClone(),
     };
 
-    /// <summary>The item of the file's list that a server's item was: by what names it, or else by its place.</summary>
+    /// <summary>The item in the file's list for an item of the server: by its name, or by its position.</summary>
     private static JsonNode? Same(JsonArray own, JsonNode? item, int index)
     {
         foreach (string key in (string[])["id", "refId", "name"])

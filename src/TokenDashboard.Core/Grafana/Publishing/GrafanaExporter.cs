@@ -7,7 +7,7 @@ using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Publishing;
 
-/// <summary>Reads dashboards from a Grafana server, in a form that does not change unless they do. Nothing on the server is changed.</summary>
+/// <summary>Reads dashboards from a Grafana server, in a form that changes only if they change. Nothing on the server is changed.</summary>
 public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
     : GrafanaSession(connection, callbacks, cancellation)
 {
@@ -16,8 +16,8 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
 
     /// <summary>The uids of the dashboards that have all tags and are in the folder or below it.</summary>
     /// <param name="tags">The tags; none for any.</param>
-    /// <param name="folder">Titles with slashes between; <c>General</c> is the place outside every folder; null for anywhere.</param>
-    /// <param name="matches">Chooses by uid and title; null for all.</param>
+    /// <param name="folder">Titles, separated by slashes; <c>General</c> is the place outside every folder; null for anywhere.</param>
+    /// <param name="matches">Selects by uid and title; null for all.</param>
     /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
     public IReadOnlyList<string> Find(IEnumerable<string> tags, string? folder, Func<string, string, bool>? matches = null)
     {
@@ -62,7 +62,7 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
     public DashboardDocument Read(string uid, long? version = null) => Read(uid, version, out _, out _);
 
     /// <summary>Writes a dashboard's file below a folder.</summary>
-    /// <returns>What was done; null if writing was declined.</returns>
+    /// <returns>The result; null if writing was declined.</returns>
     /// <exception cref="TokenDashboardException">As <see cref="Read(string, long?)"/>, and <see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
     public GrafanaExportResult? Save(string uid, long? version, string root)
     {
@@ -80,7 +80,7 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
     /// <summary>Writes the changes made on the server into the file the dashboard was published from.</summary>
     /// <param name="file">The file's dashboard.</param>
     /// <param name="path">The file's full path.</param>
-    /// <returns>What was done with the file, and what changed; null if writing was declined.</returns>
+    /// <returns>The result with the changes; null if writing was declined.</returns>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.DashboardInvalid"/>: the file's has no uid, or the form for sharing; or as <see cref="Read(string, long?)"/>.
     /// </exception>
@@ -91,8 +91,8 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
             throw new TokenDashboardException(
                 ErrorCode.DashboardInvalid,
                 file.Uid.Length == 0
-                    ? $"The dashboard in '{path}' has no uid, so it cannot be found on the server. Give it the uid of the server's dashboard."
-                    : $"'{path}' has the form for Grafana's import page, which a dashboard of a server cannot be written back into. Export to another file.",
+                    ? $"The dashboard in '{path}' has no uid, so it cannot be found on the server. Set the uid of the server's dashboard."
+                    : $"'{path}' has the form for Grafana's import page, to which a dashboard of a server cannot be exported. Export to another file.",
                 target: path);
         }
         DashboardDocument stored = Read(file.Uid, null, out FolderPlace place, out long version);
@@ -137,8 +137,8 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
     {
         if (uid.Length == 0 || uid.All(character => character == '.'))
         {
-            // In an address they would mean another one.
-            throw Missing($"has no dashboard with the uid '{uid}', which no dashboard can have", uid);
+            // In an address, they would refer to another one.
+            throw Missing($"has no dashboard with the uid '{uid}', which is not a valid uid", uid);
         }
         StoredDashboard stored = Stored(uid);
         (place, found) = (stored.Folder, version ?? stored.Version);

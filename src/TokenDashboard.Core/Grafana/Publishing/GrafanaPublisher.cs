@@ -10,7 +10,7 @@ namespace TokenDashboard.Grafana.Publishing;
 
 /// <summary>
 /// Publishes dashboards, their folder and their data source to a Grafana server. It reads, compares, and writes only what differs, with
-/// the version it read. What something else manages or changed is not overwritten.
+/// the version it read. Dashboards that another tool manages, or that were changed, are not overwritten.
 /// </summary>
 public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublishOptions options, PublishCallbacks callbacks, CancellationToken cancellation)
     : GrafanaSession(connection, callbacks, cancellation)
@@ -22,15 +22,15 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     private readonly Dictionary<DataSourcePlugin, DataSourceIdentity> _dataSources = [];
     private DataSourceReferences? _references;
 
-    // A database is the store of one plugin only; a uid can be that of any.
+    // A database belongs to one plugin; a uid can belong to any.
     private GrafanaPublishOptions OptionsOf(DataSourcePlugin plugin) => _options.Database is { } database && DataSourceSettings.PluginOf(database) != plugin
         ? _options with { Database = null, DataSourceUid = null, DataSourceName = null } : _options;
 
     private static bool IsChosen(GrafanaPublishOptions options) => options.Database is not null || options.DataSourceUid is not null;
 
     /// <summary>
-    /// Prepares what a dashboard needs and earlier ones did not: server, account, folder, data source. After a failure other than
-    /// <see cref="ErrorCode.DashboardInvalid"/> nothing further can work.
+    /// Prepares what a dashboard needs, unless it is prepared: server, account, folder, data source. After a failure other than
+    /// <see cref="ErrorCode.DashboardInvalid"/> no further work is possible.
     /// </summary>
     /// <exception cref="TokenDashboardException">Any of the Grafana codes, or <see cref="ErrorCode.DashboardInvalid"/>: no usable uid.</exception>
     public IEnumerable<GrafanaPublishResult> Prepare(DashboardDocument document)
@@ -117,7 +117,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
             yield break;
         string? backup = stored is null || _options.BackupPath is null ? null : Backup(document.Uid, stored, _options.BackupPath);
         var mark = new PublishMark(fingerprint, Math.Max(stored?.Version ?? 0, history?.Newest ?? 0) + 1);
-        // It does not matter which run wrote it.
+        // Another run may have written it.
         StoredDashboard? now = null;
         bool IsDone() => (now = Api.Read(document.Uid)) is not null && now.Folder.Uid == place.Uid
             && (now.Content == wanted || (now.NewerSchema is null && Api.History(now).Holds(now, fingerprint)));
@@ -127,7 +127,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
         {
             if (response.IsRefusedByState && IsDone())
             {
-                Callbacks.Verbose($"The dashboard '{document.Title}' was published by another run just now (version {now!.Version}).");
+                Callbacks.Verbose($"The dashboard '{document.Title}' was published by another run at the same time (version {now!.Version}).");
                 yield return result with { Version = now.Version, FolderTitle = place.Title };
                 yield break;
             }
@@ -144,12 +144,12 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
         };
     }
 
-    /// <summary>Warns of data sources that were to be replaced and that no dashboard has. Call it after the last one.</summary>
+    /// <summary>Warns of data sources to replace that no dashboard has. Call it after the last dashboard.</summary>
     public void Finish() => _references?.WarnOfUnmatched(Callbacks.Warning);
 
     private GrafanaDataSources DataSources => new(Client, Server, Callbacks);
 
-    /// <summary>Whether a variable that is set to a data source stays so: no other was given, and the server has it.</summary>
+    /// <summary>Whether a variable keeps its data source: no other is specified, and the server has it.</summary>
     private bool Keeps(string uid, DataSourcePlugin plugin)
     {
         if (IsChosen(OptionsOf(plugin)) || uid == plugin.DefaultUid)
@@ -221,9 +221,9 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
             ErrorCode.GrafanaDashboardMissing,
             deleted is null
                 ? $"Grafana at {Client.Url} has no dashboard with the uid '{document.Uid}' ('{document.Title}'). It was deleted, or never published. Nothing was "
-                    + "created. Publish it without -UpdateOnly, or do not publish it any more."
-                : $"The dashboard '{document.Title}' (uid '{document.Uid}') {deleted}. Nothing was created. Restore it there, give -Force to create it again, or do "
-                    + "not publish it any more.",
+                    + "created. Publish it without -UpdateOnly, or stop publishing it."
+                : $"The dashboard '{document.Title}' (uid '{document.Uid}') {deleted}. Nothing was created. Restore it there, use -Force to create it again, or "
+                    + "stop publishing it.",
             target: document.Uid);
     }
 }

@@ -30,7 +30,7 @@ public sealed class ProvisioningWriter
     private SortedDictionary<string, string>? _files;
     private bool _described;
 
-    /// <summary>Prepares for a folder without touching it.</summary>
+    /// <summary>Creates a writer without changing the folder.</summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GrafanaFolderConflict"/>: a nested folder, which file provisioning cannot create.
     /// <see cref="ErrorCode.GrafanaDataSourceMissing"/>: a data source is not given by its uid.
@@ -41,7 +41,7 @@ public sealed class ProvisioningWriter
         {
             throw new TokenDashboardException(
                 ErrorCode.GrafanaFolderConflict,
-                $"File provisioning creates no nested folders. Give one title without a slash instead of '{options.Folder}'.",
+                $"File provisioning creates no nested folders. Use a title without a slash instead of '{options.Folder}'.",
                 target: options.Folder);
         }
         _references = options.DataSources is { } map ? DataSourceReferences.AsGiven(map) : null;
@@ -51,7 +51,7 @@ public sealed class ProvisioningWriter
         _folder = new ProvisioningFolder(options.Path, callbacks);
     }
 
-    /// <summary>Warns of data sources that were to be replaced and that no dashboard has. Call it after the last one.</summary>
+    /// <summary>Warns of data sources to replace that no dashboard has. Call it after the last dashboard.</summary>
     public void Finish() => _references?.WarnOfUnmatched(_callbacks.Warning);
 
     /// <summary>Writes a dashboard's file if it differs, and before the first one the files that name the data source and the folder.</summary>
@@ -67,7 +67,7 @@ public sealed class ProvisioningWriter
             throw new TokenDashboardException(
                 ErrorCode.DashboardInvalid,
                 $"The dashboards '{other}' and '{uid}' both have the title '{document.Title}'. Grafana stops reading a provisioned folder with duplicate titles, so "
-                    + $"'{uid}' was not written. Give it another title.",
+                    + $"'{uid}' was not written. Change its title.",
                 target: document.Title);
         }
         return WriteFiles(uid, DashboardDocument.FromObject(DashboardBinding.Bind(document, _dataSource, _references)).Json).OfType<GrafanaPublishResult>();
@@ -82,7 +82,7 @@ public sealed class ProvisioningWriter
         {
             _callbacks.Warning(
                 $"The files {string.Join(", ", same.Select(file => $"'{file.File}'"))} in '{Folder}' have the same title, '{same.Key}'. Grafana stops reading a "
-                    + "provisioned folder with duplicate titles. Remove the file that is no longer wanted (-Prune removes files of earlier runs), or change a title.");
+                    + "provisioned folder with duplicate titles. Remove the file that is no longer needed (-Prune removes files of earlier runs), or change a title.");
         }
     }
 
@@ -125,7 +125,7 @@ public sealed class ProvisioningWriter
             string text = RegularFile.ReadText(path);
             if (Hash(text) != hash)
             {
-                _callbacks.Warning($"'{path}' was not removed, because it was changed since it was written. Remove it yourself if it is no longer wanted.");
+                _callbacks.Warning($"'{path}' was not removed, because it was changed after it was written. If it is no longer needed, remove it manually.");
                 return null;
             }
             string uid = DashboardDocument.Parse(text, path).Uid;
@@ -149,7 +149,7 @@ public sealed class ProvisioningWriter
         }
         catch (TokenDashboardException)
         {
-            // What is no dashboard has no title either.
+            // A file that is not a dashboard has no title.
             return "";
         }
     }
@@ -178,7 +178,7 @@ public sealed class ProvisioningWriter
 
     private void WriteList() => AtomicFile.WriteBelow(_options.Path, ListPath, string.Concat(Files.Select(file => $"{file.Value}  {file.Key}\n")));
 
-    /// <summary>Reads the list of files, which has the form of sha256sum. A name in it that is more than a name was not written here.</summary>
+    /// <summary>Reads the list of files, which has the form of sha256sum. An entry that is not a plain name was not written here.</summary>
     private SortedDictionary<string, string> ReadList()
     {
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -210,7 +210,7 @@ public sealed class ProvisioningWriter
             ["access"] = "proxy", ["orgId"] = _options.OrgId, ["isDefault"] = false, ["editable"] = false,
             ["jsonData"] = DataSourceSettings.Of(_options.Database).ToDictionary(setting => setting.Key, setting => setting.Value is string text ? ProvisioningFolder.Literal(text) : setting.Value),
         };
-        // No password stands in a file; Grafana takes it from its own environment.
+        // Files contain no password; Grafana reads it from its own environment.
         if (_dataSource.Plugin == DataSourcePlugin.ClickHouse)
             item["secureJsonData"] = new Dictionary<string, object> { ["password"] = "$CLICKHOUSE_PASSWORD" };
         return Document("datasources", item);

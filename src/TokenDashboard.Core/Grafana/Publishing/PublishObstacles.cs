@@ -5,12 +5,12 @@ using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Publishing;
 
-/// <summary>Why a dashboard cannot be saved, as failures that say what to do.</summary>
+/// <summary>The errors for dashboards that cannot be saved.</summary>
 internal static class PublishObstacles
 {
     private const int MostChanges = 4;
 
-    /// <summary>Whether a failure is one dashboard's conflict with what is on the server.</summary>
+    /// <summary>Whether an error is a conflict of one dashboard with the server.</summary>
     internal static bool IsConflict(ErrorCode code) =>
         code is ErrorCode.GrafanaVersionConflict or ErrorCode.GrafanaDashboardMissing or ErrorCode.GrafanaDashboardManaged or ErrorCode.GrafanaSchemaUnsupported;
 
@@ -26,10 +26,10 @@ internal static class PublishObstacles
             ErrorCode.GrafanaVersionConflict,
             document,
             $"The dashboard {Name(document)} {what}. {(changes.Count == 0 ? "" : $"{lead} {list}{more}. ")}Nothing was written. Write the change into the dashboard's "
-                + "file with Export-GrafanaDashboard -File, or give -Force to overwrite it; Grafana's history keeps it.");
+                + "file with Export-GrafanaDashboard -File, or use -Force to overwrite it; Grafana's history keeps it.");
     }
 
-    /// <summary>The failure that an answer to saving means; null for a success.</summary>
+    /// <summary>The error for a response to saving; null for a success.</summary>
     internal static TokenDashboardException? Refusal(DashboardDocument document, FolderPlace place, GrafanaResponse response) => response switch
     {
         { IsSuccess: true } => null,
@@ -37,10 +37,10 @@ internal static class PublishObstacles
             ErrorCode.GrafanaRequestFailed,
             document,
             $"Another dashboard in '{place.Title}' has the title '{document.Title}', and this Grafana allows a title only once in a folder. Rename one of them, or "
-                + "choose another -Folder."),
+                + "use another -Folder."),
         _ when response is { Status: 412, StatusWord: "plugin-dashboard" } || (response.Status == 400 && response.Says("provisioned")) => Error(
             ErrorCode.GrafanaDashboardManaged, document,
-            $"Grafana did not save the dashboard {Name(document)}, because something else manages it: {response.Words}. Change it there, or publish under another uid."),
+            $"Grafana did not save the dashboard {Name(document)}, because another tool manages it: {response.Words}. Change it there, or publish under another uid."),
         { IsConflict: true } => Error(
             ErrorCode.GrafanaVersionConflict, document,
             $"The dashboard {Name(document)} was changed while it was being published: {response.Words}. Nothing was written. Run the command again."),

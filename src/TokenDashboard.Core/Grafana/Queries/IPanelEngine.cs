@@ -14,7 +14,7 @@ internal interface IPanelEngine
     /// <summary>The variables by which names are chosen, and hidden ones that these need.</summary>
     IReadOnlyList<QueryVariable> Names { get; }
 
-    /// <summary>The hidden variables that queries use, in the order in which Grafana must know them.</summary>
+    /// <summary>The hidden variables of the queries, in the order in which Grafana must resolve them.</summary>
     /// <param name="sql">The queries.</param>
     /// <param name="zones">The time zones of the variable <c>zone</c>.</param>
     /// <param name="singleRequests">Whether requests are also chosen by the variables <c>transaction</c> and <c>min_tokens</c>.</param>

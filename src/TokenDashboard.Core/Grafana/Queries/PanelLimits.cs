@@ -6,7 +6,7 @@ internal static class PanelLimits
     /// <summary>The most names that a variable offers.</summary>
     internal const int MaxNames = 5_000;
 
-    /// <summary>The most buckets of a time range. A smaller bucket is enlarged to a multiple of itself that keeps to this.</summary>
+    /// <summary>The maximum number of buckets. A smaller bucket is increased to a multiple of itself.</summary>
     internal const int MaxBuckets = 1000;
 
     /// <summary>The most buckets of a time range whose bucket is not chosen; the longest of the lengths may be more.</summary>

@@ -6,7 +6,7 @@ namespace TokenDashboard.Grafana.Queries;
 /// <param name="Title">The name of the column.</param>
 internal abstract record PanelMeasure(string Title)
 {
-    /// <summary>Whether it is a sum that needs prices. Without them there is none, which is something else than 0.</summary>
+    /// <summary>Whether it is a sum that needs prices. Without prices, it is NULL and not 0.</summary>
     internal bool IsPricedSum => this is SumMeasure sum && Measures.Priced.Contains(sum.Measure);
 }
 
@@ -20,7 +20,7 @@ internal sealed record RatioMeasure(string Title, Measure Measure, Measure Per) 
     internal double Factor { get; init; } = 1;
 }
 
-/// <summary>A sum an hour: of the time range, up to now.</summary>
+/// <summary>A sum per hour of the time range up to now.</summary>
 internal sealed record HourlyMeasure(string Title, Measure Measure) : PanelMeasure(Title);
 
 /// <summary>How many users there are; unknown ones do not count.</summary>
@@ -29,16 +29,16 @@ internal sealed record UsersMeasure(string Title) : PanelMeasure(Title);
 /// <summary>The first or the last time.</summary>
 internal sealed record TimeMeasure(string Title, bool Last) : PanelMeasure(Title);
 
-/// <summary>The duration that so many percent of the requests did not exceed.</summary>
+/// <summary>A percentile of the durations.</summary>
 internal sealed record PercentileMeasure(string Title, int Percent) : PanelMeasure(Title);
 
 /// <summary>The part of all tokens.</summary>
 internal sealed record ShareMeasure(string Title) : PanelMeasure(Title);
 
-/// <summary>Tokens in the period before; NULL where the store does not know all of it.</summary>
+/// <summary>Tokens in the previous period; NULL if the store does not cover all of it.</summary>
 internal sealed record PreviousMeasure(string Title) : PanelMeasure(Title);
 
-/// <summary>How far tokens are above or below those of the period before, as a fraction.</summary>
+/// <summary>How far tokens are above or below those of the previous period, as a fraction.</summary>
 internal sealed record ChangeMeasure(string Title) : PanelMeasure(Title);
 
 /// <summary>The model with most tokens.</summary>

@@ -9,7 +9,7 @@ internal static class PanelNames
     /// <summary>The name under which the names below the top are added up.</summary>
     internal const string Other = "(other)";
 
-    /// <summary>The variable that stands for the user of a repeated row.</summary>
+    /// <summary>The variable with the user of a repeated row.</summary>
     internal const string RowUser = "row_user";
 
     /// <summary>The column of a dimension.</summary>

@@ -4,7 +4,7 @@ using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.Queries;
 
-/// <summary>What a panel asks, independent of the engine that answers. An engine writes it as a query of its own, which takes its place.</summary>
+/// <summary>The query of a panel, independent of the engine. An engine replaces it by a query in its own SQL.</summary>
 internal abstract record PanelQuery() : DataSourceQuery("")
 {
     internal override DataSourcePlugin Plugin => throw new NotSupportedException();
@@ -18,7 +18,7 @@ internal abstract record PanelQuery() : DataSourceQuery("")
 /// <summary>One row of measures about everything in the time range.</summary>
 internal sealed record TotalsQuery(params PanelMeasure[] Measures) : PanelQuery;
 
-/// <summary>One row: how far each measure is above or below that of the period before, as a fraction; NULL where the store does not know all of that period.</summary>
+/// <summary>One row: the relative change of each measure from the previous period; NULL if the store does not cover all of that period.</summary>
 internal sealed record ChangesQuery(params PanelMeasure[] Measures) : PanelQuery;
 
 /// <summary>One row: each measure a minute, on average and in the bucket with most.</summary>
@@ -39,7 +39,7 @@ internal sealed record NewestQuery(string Title) : PanelQuery;
 /// <summary>A row for each bucket of the time range, with measures.</summary>
 internal sealed record OverTimeQuery(params PanelMeasure[] Measures) : PanelQuery;
 
-/// <summary>A measure from the beginning of the time range to each of its buckets, beside that of the period before.</summary>
+/// <summary>A cumulative measure by bucket, with that of the previous period.</summary>
 internal sealed record CumulativeQuery(PanelMeasure Measure) : PanelQuery;
 
 /// <summary>A row for each bucket and each of the largest values of a dimension, with one measure; all other values are added up.</summary>
@@ -48,7 +48,7 @@ internal sealed record TopOverTimeQuery(PanelDimension Dimension, PanelMeasure M
     /// <summary>Whether the buckets are days of the time zone.</summary>
     internal bool ByDay { get; init; }
 
-    /// <summary>Whether each row has the measure from the beginning of the time range on.</summary>
+    /// <summary>Whether each row has the cumulative measure.</summary>
     internal bool Cumulative { get; init; }
 }
 

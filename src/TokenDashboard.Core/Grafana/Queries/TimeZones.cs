@@ -19,7 +19,7 @@ internal static class TimeZones
         Name(zones[0]),
         [.. zones.Select(zone => (Name(zone), Name(zone)))]);
 
-    /// <summary>A zone's name, as all systems know it.</summary>
+    /// <summary>The name of a time zone on all systems.</summary>
     internal static string Name(TimeZoneInfo zone) => zone.Id is "Etc/UTC" or "UTC" ? "UTC"
         : !zone.HasIanaId && TimeZoneInfo.TryConvertWindowsIdToIanaId(zone.Id, out string? iana) ? iana : zone.Id;
 }

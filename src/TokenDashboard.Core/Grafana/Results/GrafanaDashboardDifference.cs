@@ -4,7 +4,7 @@ namespace TokenDashboard.Grafana.Results;
 /// <param name="Uid">The dashboard's uid.</param>
 /// <param name="Panel">The title of the panel or row it is in, "#3" for one without a title; empty for what belongs to no panel.</param>
 /// <param name="Path">
-/// Where: property names with dots between; in brackets a panel's id, a query's refId, a variable's or annotation's name, or an index from 0.
+/// The path: property names with dots; in brackets a panel's id, a query's refId, a variable's or annotation's name, or an index from 0.
 /// </param>
 /// <param name="Kind">Which side has it.</param>
 /// <param name="Left">The left side's value, text as it is and anything else as JSON; null if there is none.</param>

@@ -4,7 +4,7 @@ using TokenDashboard.Grafana.Model.Plugins;
 namespace TokenDashboard.Grafana.Results;
 
 /// <summary>The folder, the data source and the history of published dashboards.</summary>
-/// <param name="Folder">The folder's title; titles of nested folders are separated by slashes. Null leaves each dashboard where it is.</param>
+/// <param name="Folder">The folder's title; titles of nested folders are separated by slashes. Null keeps the folder of each dashboard.</param>
 /// <param name="FolderUid">The folder's uid; it wins over the title.</param>
 /// <param name="Database">The store's path as the Grafana server sees it, or the address of ClickHouse; null uses an existing data source as it is.</param>
 /// <param name="DataSourceName">The data source's name; null is <see cref="DataSourcePlugin.DefaultName"/> for a new one and keeps an existing one's.</param>
@@ -18,7 +18,7 @@ namespace TokenDashboard.Grafana.Results;
 /// <param name="BackupPath">The full path of the folder that gets what is about to be overwritten; null for none.</param>
 /// <param name="UpdateOnly">Whether a dashboard that is not on the server is an error instead of being created.</param>
 /// <param name="Force">Whether changes made in Grafana are overwritten.</param>
-/// <param name="DataSourceCredential">Who signs in to ClickHouse; null leaves user and password as they are.</param>
+/// <param name="DataSourceCredential">The credential for ClickHouse; null leaves user and password as they are.</param>
 public sealed record GrafanaPublishOptions(
     string? Folder = null, string? FolderUid = null, string? Database = null, string? DataSourceName = null, string? DataSourceUid = null,
     DataSourceMap? DataSources = null, bool InstallPlugin = false, string? Message = null, string? BackupPath = null, bool UpdateOnly = false,

@@ -9,7 +9,7 @@ namespace TokenDashboard.Grafana.Results;
 /// <param name="Uid">Its uid in Grafana; null for a file that defines no single object.</param>
 /// <param name="Url">Its address for a browser; null for a file.</param>
 /// <param name="Path">The file's full path; null for what is on a server.</param>
-/// <param name="BackupPath">The file that holds what was overwritten; null if nothing was, or no backup was requested.</param>
+/// <param name="BackupPath">The file with the overwritten dashboard; null if none was overwritten, or no backup was requested.</param>
 /// <param name="Version">A dashboard's version on the server, counted from 1; null for anything else.</param>
 /// <param name="FolderTitle">The title of the folder a dashboard is in, "Dashboards" for none; null for anything else.</param>
 /// <param name="Changes">

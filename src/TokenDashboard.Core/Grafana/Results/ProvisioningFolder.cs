@@ -25,7 +25,7 @@ internal sealed class ProvisioningFolder(string root, PublishCallbacks callbacks
         return new GrafanaPublishResult(GrafanaPublishKind.ProvisioningFile, name, action, uid, Path: path);
     }
 
-    /// <summary>The text of a file; null if it cannot be read, and writing it will say why.</summary>
+    /// <summary>The text of a file; null if it cannot be read. Writing it then reports the reason.</summary>
     internal static string? Read(string path)
     {
         try

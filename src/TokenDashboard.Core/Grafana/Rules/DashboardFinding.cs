@@ -19,9 +19,9 @@ public record DashboardFinding
     public string Panel { get; init; } = "";
     /// <summary>The letter of the query; the empty string for a variable, or if no query is meant.</summary>
     public string RefId { get; init; } = "";
-    /// <summary>What is wrong, or what the query returned.</summary>
+    /// <summary>The problem, or the result of the query.</summary>
     public required string Message { get; init; }
-    /// <summary>What to do; the empty string for nothing.</summary>
+    /// <summary>The advice; may be empty.</summary>
     public string Advice { get; init; } = "";
 
     /// <inheritdoc/>
@@ -33,24 +33,24 @@ public enum FindingSeverity : long
 {
     /// <summary>A query that ran without a problem.</summary>
     Passed,
-    /// <summary>Nothing wrong; worth knowing.</summary>
+    /// <summary>Not a problem, but useful to know.</summary>
     Information,
-    /// <summary>The dashboard works here and now, and misleads or breaks elsewhere or later.</summary>
+    /// <summary>The dashboard works now, but is misleading, or can fail later or on another server.</summary>
     Warning,
-    /// <summary>Something is not shown, or shown wrong.</summary>
+    /// <summary>Something is missing or shown incorrectly.</summary>
     Error,
 }
 
 /// <summary>A rule for dashboards.</summary>
 /// <param name="Id">Its id, which does not change.</param>
-/// <param name="Severity">How severe a breach is.</param>
-/// <param name="Breach">When it is broken.</param>
+/// <param name="Severity">The severity of a violation.</param>
+/// <param name="Breach">The problem in general.</param>
 /// <param name="Advice">How to fix it.</param>
 public sealed record DashboardRule(string Id, FindingSeverity Severity, string Breach, string Advice)
 {
     private const int LongestMessage = 1000;
 
-    /// <summary>A finding about a panel, or about what has the name; about the dashboard without either.</summary>
+    /// <summary>A finding about a panel, about a named item, or about the dashboard.</summary>
     internal DashboardFinding Find(ReadDashboard dashboard, string problem, ReadPanel? panel = null, string refId = "", string name = "") => new()
     {
         Severity = Severity, Rule = Id, Dashboard = dashboard.Document.Title, DashboardUid = dashboard.Document.Uid, PanelId = panel?.Id,

@@ -52,7 +52,7 @@ public static class DashboardRules
         "Use $__from / 1000 and $__to / 1000. The plugin's only macro is $__unixEpochGroupSeconds(column, seconds).");
     internal static readonly DashboardRule MacroArguments = Add(
         "macro-arguments", Error, "The plugin does not accept the arguments of $__unixEpochGroupSeconds.",
-        "Give a column without brackets or commas, a whole number of seconds, and optionally NULL to fill gaps.");
+        "Use a column without brackets or commas, a whole number of seconds, and optionally NULL to fill gaps.");
     internal static readonly DashboardRule VariableFormat = Add(
         "variable-format", Error, "A variable with several values is used in SQL without a format.",
         "Write IN (${name:sqlstring}), or ${name:csv} for numbers.");
@@ -101,7 +101,7 @@ public static class DashboardRules
     internal static readonly DashboardRule QueryFailed = Add("query-failed", Error, "SQLite or the plugin refused the query.", "Correct the query.");
     internal static readonly DashboardRule QueryStopped = Add(
         "query-stopped", Error, "A query was stopped at a limit of time, memory or size. Grafana would not stop it.",
-        "Make the query cheaper, or give it more time with -QueryTimeoutSec.");
+        "Make the query cheaper, or increase -QueryTimeoutSec.");
     internal static readonly DashboardRule QueryNotRun = Add(
         "query-not-run", Error, "A query contains a statement that Grafana would run and this command does not: a PRAGMA that changes something, a "
             + "transaction, a temporary table.",

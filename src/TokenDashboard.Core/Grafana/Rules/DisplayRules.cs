@@ -4,7 +4,7 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;
 
-/// <summary>Rules about panels that do not show what their query returns.</summary>
+/// <summary>Rules about panels that do not show the result of their query.</summary>
 internal static partial class DisplayRules
 {
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard)
@@ -23,7 +23,7 @@ internal static partial class DisplayRules
             }
             if (panel.Type == "table" && FooterProblem(panel) is { } problem)
                 yield return DashboardRules.TableFooter.Find(dashboard, problem, panel);
-            // ClickHouse tells the types of columns.
+            // ClickHouse returns the types of columns.
             foreach (ReadTarget target in panel.Targets.Where(target => !target.IsClickHouse))
             {
                 string[] columns = [.. new SqlText(target.Sql).Columns.Where(column => TypeDependsOnData(column, target))];
@@ -76,7 +76,7 @@ internal static partial class DisplayRules
         return NameAlone().IsMatch(code, end);
     }
 
-    /// <summary>The place behind the bracket that closes the one before a place; the end where none does.</summary>
+    /// <summary>The position after the parenthesis that closes the one before a position; the end if there is none.</summary>
     private static int AfterBrackets(string code, int start)
     {
         int depth = 1;

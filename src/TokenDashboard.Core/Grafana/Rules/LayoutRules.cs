@@ -5,7 +5,7 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;
 
-/// <summary>Rules about numbers and places of panels and rows.</summary>
+/// <summary>Rules about numbers and positions of panels and rows.</summary>
 internal static class LayoutRules
 {
     private const int MostReaching = 1000;
@@ -24,7 +24,7 @@ internal static class LayoutRules
             yield return DashboardRules.OldForm.Find(dashboard, $"The row has {row.Objects("panels").Count()} panels, which were not checked.", name: row.Text("title"));
         foreach (ReadPanel panel in dashboard.Panels.Where(panel => Place.Of(panel.Json) is not { InGrid: true }))
             yield return DashboardRules.OutsideGrid.Find(dashboard, $"The place of the panel is {panel.Json["gridPos"]?.ToJsonString() ?? "missing"}.", panel);
-        // Panels of a closed row have places of their own, which count when it is opened.
+        // Panels of a closed row have their own positions, which apply when it is opened.
         foreach (IGrouping<JsonObject?, ReadPanel> panels in dashboard.Panels.GroupBy(panel => panel.Row))
         {
             // From the top, so that only those that reach down to the next need be compared with it.
@@ -36,7 +36,7 @@ internal static class LayoutRules
                 reaching.RemoveAll(other => other.Place.Y + other.Place.Height <= place.Y);
                 if (reaching.FirstOrDefault(other => other.Place.Overlaps(place)) is { Panel: { } covered })
                     yield return DashboardRules.Overlap.Find(dashboard, $"The panel overlaps '{covered.Label}'.", panel);
-                // Without overlaps there is room for 24 side by side.
+                // Without overlaps, at most 24 are side by side.
                 if (reaching.Count < MostReaching)
                     reaching.Add((panel, place));
             }

@@ -35,7 +35,7 @@ internal static partial class QueryRules
         }
         else if (raw != text)
         {
-            // The plugin's browser part sends rawQueryText in its place, so the panel itself works.
+            // The plugin's frontend sends rawQueryText instead, so the panel itself works.
             yield return (DashboardRules.QueryTextsDiffer, text.Length == 0 ? "queryText is missing." : "rawQueryText and queryText differ.");
         }
         if (!target.IsClickHouse && target.QueryType is not ("table" or "time series"))
@@ -61,7 +61,7 @@ internal static partial class QueryRules
         return TimeFilter().Matches(SqlText.WithoutComments(sql)).Any(match => !text.InColumnLiteral(match.Index));
     }
 
-    // A relation's variable may use other variables in turn.
+    // The variable of a relation can use other variables.
     private static bool RelationFollowsTime(ReadDashboard dashboard, string sql)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -79,7 +79,7 @@ internal static partial class QueryRules
         return false;
     }
 
-    // A column that is selected stands somewhere in the text, unless all are.
+    // A selected column is somewhere in the text, unless all columns are selected.
     private static bool SelectsColumn(string sql, string column) =>
         SqlText.HasWord(SqlText.WithoutComments(sql), column) || SqlText.Blank(sql).Contains('*', StringComparison.Ordinal);
 

@@ -15,7 +15,7 @@ internal static class SettingRules
             yield return DashboardRules.TimeRange.Find(dashboard, range);
         if (DataSourceVariableProblem(dashboard) is { } problem)
             yield return DashboardRules.DataSourceVariable.Find(dashboard, problem);
-        // Outside mixed panels, the panel's data source is used, whatever its queries name.
+        // Outside mixed panels, the panel's data source is used, and that of its queries is ignored.
         IEnumerable<(ReadPanel? Panel, string Name, IEnumerable<JsonNode?> Sources)> users =
         [
             .. dashboard.Panels.Where(panel => panel.Targets.Count > 0).Select(panel => (

@@ -19,7 +19,7 @@ internal static class VariableRules
         {
             if (variable.Type == "query" && variable.Json.Number("refresh") != OnTimeRangeChange)
                 yield return DashboardRules.ReloadOnTimeChange.Find(dashboard, "The list is not refreshed when the time range changes.", name: variable.Name);
-            // A variable's own properties are no use of it. Ad hoc filters apply without being named.
+            // The properties of a variable are not a use of it. Ad hoc filters apply without a reference.
             if (!anyLibrary && variable.Type != "adhoc" && users[variable.Name].All(user => user == variable))
                 yield return DashboardRules.VariableUnused.Find(dashboard, $"Nothing uses the variable '{variable.Name}'.", name: variable.Name);
         }
@@ -35,7 +35,7 @@ internal static class VariableRules
         foreach (VariableUse use in VariableUse.In(SqlText.WithoutComments(sql)).DistinctBy(use => (use.Name, use.Format, text.InLiteral(use.Index))))
         {
             string written = sql.Substring(use.Index, use.Length);
-            // Grafana takes every name; a number after the sign is money or a parameter of SQLite.
+            // Grafana accepts all names; a number after the sign is money or a parameter of SQLite.
             if (use.IsBuiltIn || char.IsAsciiDigit(use.Name[0]))
                 continue;
             if (dashboard.Variable(use.Name) is not { } variable)
@@ -48,17 +48,17 @@ internal static class VariableRules
             bool list = variable.Multi || (variable.IncludeAll && variable.AllValue.Length == 0);
             if (list && !ListFormats.Contains(format))
             {
-                yield return (DashboardRules.VariableFormat, $"{written} becomes {{a,b}} when several values are chosen.");
+                yield return (DashboardRules.VariableFormat, $"{written} becomes {{a,b}} if several values are selected.");
             }
             else if (format is "singlequote" or "doublequote"
                 || (text.InLiteral(use.Index) && variable.Type is "query" or "textbox" && format is "" or "raw" or "csv"))
             {
-                yield return (DashboardRules.VariableQuotes, $"{written} breaks the query when a value has a quote in it, as O'Brien has.");
+                yield return (DashboardRules.VariableQuotes, $"{written} breaks the query if a value contains a quote, as in O'Brien.");
             }
         }
     }
 
-    /// <summary>What uses each name: variables, and null for the rest of the dashboard.</summary>
+    /// <summary>The uses of each name: variables, and null for the rest of the dashboard.</summary>
     private static ILookup<string, ReadVariable?> Users(ReadDashboard dashboard)
     {
         static string Read(string key, string text) => key is "rawQueryText" or "queryText" or "rawSql" ? SqlText.WithoutComments(text) : text;

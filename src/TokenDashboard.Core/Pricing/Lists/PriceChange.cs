@@ -2,28 +2,28 @@ using System.Globalization;
 
 namespace TokenDashboard.Pricing.Lists;
 
-/// <summary>What became of an entry of a price list.</summary>
+/// <summary>The kind of difference of an entry in a price list.</summary>
 public enum PriceChangeKind : long
 {
-    /// <summary>It is new.</summary>
+    /// <summary>The entry was added.</summary>
     Added,
 
-    /// <summary>It is not there any more.</summary>
+    /// <summary>The entry was removed.</summary>
     Removed,
 
-    /// <summary>It is another.</summary>
+    /// <summary>The entry was changed.</summary>
     Changed,
 }
 
 /// <summary>A difference between two price lists.</summary>
-/// <param name="Change">What became of it.</param>
+/// <param name="Change">The kind of difference.</param>
 /// <param name="Provider">The provider.</param>
-/// <param name="Model">The model; null where the provider itself is another.</param>
-/// <param name="Before">How it was; null where it was not.</param>
-/// <param name="After">How it is; null where it is not any more.</param>
+/// <param name="Model">The model; null if the provider itself differs.</param>
+/// <param name="Before">The old entry; null if it was added.</param>
+/// <param name="After">The new entry; null if it was removed.</param>
 public sealed record PriceChange(PriceChangeKind Change, string Provider, string? Model, string? Before, string? After)
 {
-    /// <summary>What differs, by provider and model in the order of the newer list, then what is not there any more.</summary>
+    /// <summary>The differences, by provider and model in the order of the newer list, then removed entries.</summary>
     public static IReadOnlyList<PriceChange> Between(PriceList older, PriceList newer)
     {
         ArgumentNullException.ThrowIfNull(older);

@@ -8,28 +8,28 @@ using YamlDotNet.Core;
 namespace TokenDashboard.Pricing.Lists;
 
 /// <summary>
-/// The files of prices: the list that comes with the module, a newer one that <c>Update-TokenPrice</c> has taken, and the user's own prices,
-/// which come before both.
+/// The price files: the included list, a newer list that <c>Update-TokenPrice</c> installed, and the user's own prices,
+/// which take precedence over both.
 /// </summary>
 public static class PriceFiles
 {
-    /// <summary>Names the folder of the user's files, where it is another than that of their configuration.</summary>
+    /// <summary>The environment variable with the folder of the user's files, if it is not their configuration folder.</summary>
     public const string FolderVariable = "TOKENDASHBOARD_PRICES";
 
     /// <summary>The name of a newer list in the user's folder.</summary>
     public const string ListFile = "price-list.json";
 
-    /// <summary>The names that a user's own file may have.</summary>
+    /// <summary>The permitted names of a user's own file.</summary>
     public static IReadOnlyList<string> OwnFiles { get; } = ["prices.yaml", "prices.yml", "prices.json"];
 
-    /// <summary>The most that is read of a file of prices; that of genai-prices has 0.6 MiB.</summary>
+    /// <summary>The maximum size of a price file; that of genai-prices has 0.6 MiB.</summary>
     public const int MaxBytes = 16 * 1024 * 1024;
 
     private static readonly object Gate = new();
     private static (string Stamp, PriceList List)? _loaded;
 
-    /// <summary>The user's folder; null where the account has none.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceFileNotFound"/>: <see cref="FolderVariable"/> names no full path.</exception>
+    /// <summary>The user's folder; null if the account has none.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceFileNotFound"/>: <see cref="FolderVariable"/> contains no full path.</exception>
     public static string? Folder
     {
         get
@@ -44,10 +44,10 @@ public static class PriceFiles
         }
     }
 
-    /// <summary>The prices in force: the user's own, then those of the newest list. They are read again only when a file has changed.</summary>
+    /// <summary>The current prices: the user's own, then those of the newest list. They are read again only if a file changed.</summary>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.PriceFileInvalid"/>: the user's own file has faults. <see cref="ErrorCode.PriceListInvalid"/>: the newer list has.
-    /// <see cref="ErrorCode.PriceFileNotFound"/>: a file cannot be read, or the folder that the environment names is missing.
+    /// <see cref="ErrorCode.PriceFileInvalid"/>: the user's own file has errors. <see cref="ErrorCode.PriceListInvalid"/>: the newer list has.
+    /// <see cref="ErrorCode.PriceFileNotFound"/>: a file cannot be read, or the folder in the environment variable is missing.
     /// </exception>
     public static PriceList Load()
     {
@@ -61,7 +61,7 @@ public static class PriceFiles
             if (folder is not null && Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } && !Directory.Exists(folder))
             {
                 throw new TokenDashboardException(
-                    ErrorCode.PriceFileNotFound, $"There is no folder '{folder}', which the environment variable {FolderVariable} names. Make it, or clear the variable.", target: folder);
+                    ErrorCode.PriceFileNotFound, $"The folder '{folder}' in the environment variable {FolderVariable} does not exist. Create it, or clear the variable.", target: folder);
             }
             PriceList list = LoadFrom(folder);
             _loaded = (stamp, list);
@@ -69,7 +69,7 @@ public static class PriceFiles
         }
     }
 
-    /// <summary>The list in force, without the user's own prices: the shipped one, or one taken later where that is not older.</summary>
+    /// <summary>The current list, without the user's own prices: the included list, or an installed one that is not older.</summary>
     public static PriceList LoadList() => LoadList(Folder);
 
     internal static PriceList LoadFrom(string? folder) => WithOwn(LoadList(folder), folder);
@@ -79,24 +79,24 @@ public static class PriceFiles
         using Stream stream = typeof(PriceFiles).Assembly.GetManifestResourceStream("prices.json")!;
         byte[] content = new byte[stream.Length];
         stream.ReadExactly(content);
-        PriceList shipped = List(content, "the shipped list", all: false);
+        PriceList shipped = List(content, "the included list", all: false);
         string path = Path.Combine(folder ?? "", ListFile);
         if (folder is null || !File.Exists(path))
             return shipped;
         PriceList taken = List(ReadBytes(path), path, all: false);
-        // A module that came out later brings a newer list than any that was taken before.
+        // A later version of the module includes a newer list than those that were installed before.
         return taken.Taken is null || shipped.Date is null || taken.Taken >= shipped.Date ? taken : shipped;
     }
 
-    /// <summary>Reads a list: that of genai-prices as JSON, or one this product has written.</summary>
+    /// <summary>Reads a list: that of genai-prices as JSON, or one that this module wrote.</summary>
     /// <param name="json">The text, in UTF-8.</param>
-    /// <param name="name">Where it comes from.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListInvalid"/>: it has faults.</exception>
+    /// <param name="name">The source.</param>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListInvalid"/>: it has errors.</exception>
     public static PriceList ParseList(byte[] json, string name) => List(json, name, all: true);
 
     /// <param name="json">The text.</param>
-    /// <param name="name">Where it comes from.</param>
-    /// <param name="all">Whether all of it is read now, and not the models of each provider when they are asked for.</param>
+    /// <param name="name">The source.</param>
+    /// <param name="all">Whether to read all models now, instead of when they are needed.</param>
     private static PriceList List(byte[] json, string name, bool all)
     {
         var reader = new PriceListReader(own: false);
@@ -109,11 +109,11 @@ public static class PriceFiles
         return new PriceList(providers, []) { Name = reader.Title, Version = reader.Version, Date = reader.Date, Taken = reader.Taken };
     }
 
-    /// <summary>A list as it is kept: without what is not read of it, a model a line.</summary>
-    /// <param name="json">The list, in which no faults were found.</param>
-    /// <param name="source">Where it comes from, if it does not say so itself.</param>
-    /// <param name="date">Its date, if it does not say so itself.</param>
-    /// <param name="taken">The present moment.</param>
+    /// <summary>A list in the stored form: without unused content, and with a line for each model.</summary>
+    /// <param name="json">The list, which has no errors.</param>
+    /// <param name="source">The source, if the list does not contain it.</param>
+    /// <param name="date">The date, if the list does not contain it.</param>
+    /// <param name="taken">The current time.</param>
     internal static string Compact(byte[] json, string source, DateTimeOffset date, DateTimeOffset taken)
     {
         JsonNode root = JsonNode.Parse(json)!;
@@ -131,11 +131,11 @@ public static class PriceFiles
         })) + "\n";
     }
 
-    /// <summary>Where a newer list is kept.</summary>
+    /// <summary>The path of a newer list.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListWriteFailed"/>: the account has no folder of its own.</exception>
     public static string ListPath => Path.Combine(
         Folder ?? throw new TokenDashboardException(
-            ErrorCode.PriceListWriteFailed, $"This account has no folder of its own. Set the environment variable {FolderVariable} to the full path of a folder."),
+            ErrorCode.PriceListWriteFailed, $"This account has no configuration folder. Set the environment variable {FolderVariable} to the full path of a folder."),
         ListFile);
 
     private static PriceList WithOwn(PriceList list, string? folder)
@@ -144,24 +144,24 @@ public static class PriceFiles
         if (files.Length == 0)
             return list;
         if (files.Length > 1)
-            throw new TokenDashboardException(ErrorCode.PriceFileInvalid, $"There are own prices in {string.Join(" and ", files.Select(file => $"'{file}'"))}. Keep one of the files.", target: files[0]);
+            throw new TokenDashboardException(ErrorCode.PriceFileInvalid, $"Several price files: {string.Join(" and ", files.Select(file => $"'{file}'"))}. Keep one of the files.", target: files[0]);
         var reader = new PriceListReader(own: true);
         var lines = new Dictionary<string, long>();
         List<ListedProvider> own = reader.Read(OwnValues(files[0], lines), files[0]);
         own.ForEach(provider => _ = provider.Models);
         foreach (string id in own.SelectMany(provider => provider.Fallbacks).Except(own.Select(provider => provider.Id)).Except(list.ProviderIds))
-            reader.Faults.Add(new DefinitionFault("providers", $"names '{id}' in fallback_model_providers, and there is no such provider"));
+            reader.Faults.Add(new DefinitionFault("providers", $"has the unknown provider '{id}' in fallback_model_providers"));
         foreach (string id in reader.Discounts.Select(discount => discount.Provider).OfType<string>().Except(list.ProviderIds).Except(own.Select(provider => provider.Id)))
             reader.Faults.Add(new DefinitionFault("discounts", $"names the provider '{id}', which the price list does not have"));
         Throw(reader, files[0], ErrorCode.PriceFileInvalid, lines);
-        // A provider that the list has too stays in its place, for the order says which of several that match is meant.
+        // A provider that is also in the list keeps its position, because the first match applies.
         Dictionary<string, ListedProvider> changed = own.ToDictionary(provider => provider.Id, provider => Merged(provider, list));
         return new PriceList(
             [.. changed.Values.ExceptBy(list.ProviderIds, provider => provider.Id), .. list.Providers.Select(provider => changed.GetValueOrDefault(provider.Id, provider))],
             reader.Discounts) { Name = list.Name, Version = list.Version, Date = list.Date, Taken = list.Taken };
     }
 
-    /// <summary>A user's provider with what the list has of it. Own prices come before others and take none away.</summary>
+    /// <summary>A user's provider, merged with that of the list. Own prices come first, and all others stay.</summary>
     private static ListedProvider Merged(ListedProvider own, PriceList list)
     {
         ListedProvider? other = list.ProviderNamed(own.Id);
@@ -190,7 +190,7 @@ public static class PriceFiles
         catch (YamlException exception)
         {
             throw new TokenDashboardException(
-                ErrorCode.PriceFileInvalid, $"'{path}' is no YAML, line {exception.Start.Line}: {exception.Message}", exception, path);
+                ErrorCode.PriceFileInvalid, $"'{path}' is not YAML, line {exception.Start.Line}: {exception.Message}", exception, path);
         }
     }
 
@@ -200,7 +200,7 @@ public static class PriceFiles
         {
             if (check)
                 JsonInput.Parse(json, lenient);
-            // Not disposed of, for what is made of it is read later.
+            // Not disposed, because the result is read later.
             return JsonDocument.Parse(json.AsMemory(json.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0), new JsonDocumentOptions
             {
                 AllowDuplicateProperties = false,
@@ -221,11 +221,11 @@ public static class PriceFiles
         {
             IEnumerable<string> faults = reader.Faults.Take(Most).Select(fault => LineOf(fault.Path, lines) is { } line ? $"line {line}: {fault}." : $"{fault}.");
             string more = reader.Faults.Count > Most ? $" And {reader.Faults.Count - Most} more." : "";
-            throw new TokenDashboardException(code, $"'{name}' is no price list that can be read. {string.Join(' ', faults)}{more} docs/cost.md describes what may stand in it.", target: name);
+            throw new TokenDashboardException(code, $"'{name}' cannot be read as a price list. {string.Join(' ', faults)}{more} docs/cost.md describes the format.", target: name);
         }
     }
 
-    // Of what is missing the line is that of what it is missing in.
+    // For a missing key, this is the line of the object that should contain it.
     private static long? LineOf(string path, Dictionary<string, long> lines)
     {
         while (!lines.ContainsKey(path) && path.LastIndexOfAny(['.', '[']) is > 0 and int end)
@@ -260,7 +260,7 @@ public static class PriceFiles
         return only;
     }
 
-    // What is to be a list may be the one thing in it.
+    // A single item can replace a list.
     private static IEnumerable<JsonObject> Items(JsonNode? node) => (node as JsonArray ?? [node?.DeepClone()]).OfType<JsonObject>();
 
     private static JsonObject Only(JsonObject fields, IReadOnlyList<string> keys) =>

@@ -5,9 +5,9 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Pricing.Lists;
 
-/// <summary>Makes the parts of a price list of plain values, and gathers what is wrong with them.</summary>
+/// <summary>Reads the parts of a price list from plain values, and collects their errors.</summary>
 /// <param name="own">
-/// Whether it is a user's own file, of which every name must be known. A list of others may say more than is read here.
+/// Whether it is a user's own file, in which unknown names are errors. In other lists, they are ignored.
 /// </param>
 internal sealed partial class PriceListReader(bool own)
 {
@@ -22,15 +22,15 @@ internal sealed partial class PriceListReader(bool own)
     private static readonly string[] DiscountKeys = ["provider", "match", "percent", "start_date", "end_date"];
     private const int LongestName = 500;
 
-    /// <summary>What has more faults than this is something else than a price list.</summary>
+    /// <summary>A file with more errors than this is not a price list.</summary>
     private const int MaxFaults = 1000;
 
-    /// <summary>More than any list says of a rate; the sums of what is computed with it are exact.</summary>
+    /// <summary>More decimals than any rate has. Sums of computed costs are exact.</summary>
     private const decimal LargestRate = 1_000_000;
 
     public List<DefinitionFault> Faults { get; } = [];
 
-    /// <summary>What is done after the models of a provider were read, which may be long after the list was.</summary>
+    /// <summary>Called after the models of a provider were read, possibly long after the list was read.</summary>
     public Action? ModelsRead { get; set; }
 
     /// <summary>The source with its version and date.</summary>
@@ -40,19 +40,19 @@ internal sealed partial class PriceListReader(bool own)
 
     public DateTimeOffset? Date { get; private set; }
 
-    /// <summary>When it was taken in place of the shipped one.</summary>
+    /// <summary>When it replaced the included list.</summary>
     public DateTimeOffset? Taken { get; private set; }
 
     public List<PriceDiscount> Discounts { get; } = [];
 
-    /// <summary>Reads the whole: the list of providers as genai-prices has it, or names with values of which one is that list.</summary>
+    /// <summary>Reads a list of providers in the form of genai-prices, or names with values that include such a list.</summary>
     /// <param name="root">The plain values.</param>
-    /// <param name="name">What the source is called where it does not say so itself.</param>
+    /// <param name="name">The name of the source, if the list does not contain it.</param>
     public List<ListedProvider> Read(object? root, string name)
     {
         if (root is not (IEnumerable<KeyValuePair<string, object?>> or IEnumerable<object?>))
         {
-            Faults.Add(new DefinitionFault("", "has no providers; it must be a list of providers, or names with values of which one is providers"));
+            Faults.Add(new DefinitionFault("", "has no providers; it must be a list of providers, or names with values that include providers"));
             return [];
         }
         IEnumerable<KeyValuePair<string, object?>> values =
@@ -74,7 +74,7 @@ internal sealed partial class PriceListReader(bool own)
             {
                 if (providers.Any(other => other.Id == read.Id))
                 {
-                    provider.Fault("id", $"is '{read.Id}', as that of another provider; make them one");
+                    provider.Fault("id", $"is '{read.Id}', like that of another provider; combine them");
                     continue;
                 }
                 providers.Add(read);
@@ -143,7 +143,7 @@ internal sealed partial class PriceListReader(bool own)
             item.Fault("constraint", "must be start_date, or start_time and end_time");
             return null;
         }
-        // Of a kind of constraint that is not known here, nobody can say when it holds.
+        // It is unknown when a constraint of an unknown kind holds.
         var fields = new DefinitionFields(values, ConstraintKeys, item.PathOf("constraint"), Faults);
         if (fields.Has("start_date") == (fields.Has("start_time") || fields.Has("end_time")))
         {
@@ -161,7 +161,7 @@ internal sealed partial class PriceListReader(bool own)
         foreach ((string part, string whole) in new[] { ("cache_read_mtok", "input_mtok"), ("cache_write_mtok", "input_mtok"), ("output_reasoning_mtok", "output_mtok") })
         {
             if (fields.Has(part) && !fields.Has(whole))
-                fields.Fault(part, $"has a price, and {whole}, which it is part of, has none");
+                fields.Fault(part, $"has a price, but {whole}, of which it is a part, has none");
         }
         return new PriceRates(rates[0], rates[1], rates[2], rates[3], rates[4], fields.Decimal("requests_kcount", largest: LargestRate));
     }
@@ -207,7 +207,7 @@ internal sealed partial class PriceListReader(bool own)
         {
             object?[] items = [.. DefinitionFields.Items(clauses[0].Value ?? "")];
             string[] names = [.. items.Select((_, index) => $"{kind}[{index}]")];
-            // Each as a field of its own, so that its place can be told.
+            // Each is a separate field, so that errors have its place.
             var numbered = new DefinitionFields(items.Zip(names, (item, place) => KeyValuePair.Create(place, item)), names, fields.PathOf(name), Faults);
             MatchClause?[] parts = [.. names.Select(place => Clause(numbered, place, required: true, depth + 1))];
             return parts.Any(part => part is null) ? null : kind == "or" ? MatchClause.Any([.. parts.OfType<MatchClause>()]) : MatchClause.All([.. parts.OfType<MatchClause>()]);
@@ -220,7 +220,7 @@ internal sealed partial class PriceListReader(bool own)
         }
         catch (RegexParseException exception)
         {
-            inner.Fault(kind, $"is '{text}', which is no pattern ({exception.Message})");
+            inner.Fault(kind, $"is '{text}', which is not a valid pattern ({exception.Message})");
             return null;
         }
     }
@@ -252,7 +252,7 @@ internal sealed partial class PriceListReader(bool own)
             return null;
         if (DateTime.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime day))
             return day;
-        fields.Fault(name, $"is '{text}'; it must be a day such as 2026-03-01, of UTC");
+        fields.Fault(name, $"is '{text}'; it must be a day in UTC such as 2026-03-01");
         return null;
     }
 

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace TokenDashboard.Pricing.Lists;
 
-/// <summary>A price list of a file or an address, that may take the place of the one in force.</summary>
+/// <summary>A price list from a file or an address that can replace the current one.</summary>
 public sealed class PriceListUpdate
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -20,17 +20,17 @@ public sealed class PriceListUpdate
         }
         catch (TokenDashboardException exception) when (exception.Code == ErrorCode.PriceListInvalid)
         {
-            // Somebody has changed the file, and it is to be replaced.
+            // The file was changed and must be replaced.
             Changes = PriceChange.Between(PriceFiles.LoadFrom(null), list);
             IsNew = true;
         }
         _compact = PriceFiles.Compact(json, source, date, now);
     }
 
-    /// <summary>How it differs from the list in force.</summary>
+    /// <summary>The differences from the current list.</summary>
     public IReadOnlyList<PriceChange> Changes { get; }
 
-    /// <summary>Whether it is another list than the one in force.</summary>
+    /// <summary>Whether it differs from the current list.</summary>
     public bool IsNew { get; }
 
     /// <summary>Reads a list from a file.</summary>
@@ -41,17 +41,17 @@ public sealed class PriceListUpdate
         return new PriceListUpdate(json, Path.GetFileName(path), File.GetLastWriteTimeUtc(path), now);
     }
 
-    /// <summary>Fetches a list.</summary>
+    /// <summary>Downloads a list.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListUnreachable"/>, <see cref="ErrorCode.PriceListInvalid"/>.</exception>
     public static PriceListUpdate OfUrl(Uri url, DateTimeOffset now, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(url);
-        // What signs somebody in may stand before the host or after the path.
+        // Credentials can be before the host or after the path.
         string shown = url.IsAbsoluteUri ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : url.OriginalString;
         if (!url.IsAbsoluteUri || !(url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)) || url.UserInfo.Length > 0)
         {
             throw new TokenDashboardException(
-                ErrorCode.PriceListUnreachable, $"'{shown}' is not an address that prices are taken from. Give one that begins with https://, without a user name or password.", target: shown);
+                ErrorCode.PriceListUnreachable, $"'{shown}' is not a permitted address. Use an address that begins with https://, without a user name or password.", target: shown);
         }
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(Patience);
@@ -70,7 +70,7 @@ public sealed class PriceListUpdate
         {
             throw new TokenDashboardException(
                 ErrorCode.PriceListUnreachable,
-                $"The price list could not be fetched from '{shown}': {exception.Message} Check the address and the proxy, or fetch the file by other means and give -Path.",
+                $"The price list could not be downloaded from '{shown}': {exception.Message} Check the address and the proxy, or download the file and use -Path.",
                 exception, shown);
         }
         catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
@@ -80,7 +80,7 @@ public sealed class PriceListUpdate
         }
     }
 
-    /// <summary>Puts the list into the user's folder, where it is in force from now on.</summary>
+    /// <summary>Writes the list to the user's folder. It is then the current list.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListWriteFailed"/>: it cannot be written.</exception>
     public void Keep() => AtomicFile.WriteIfChanged(PriceFiles.ListPath, _compact, ErrorCode.PriceListWriteFailed);
 }

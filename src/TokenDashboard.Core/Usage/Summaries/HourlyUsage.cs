@@ -2,7 +2,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage.Summaries;
 
-/// <summary>Usage by the hours of a zone's clock. Days, weeks and months are made of whole hours, so longer buckets need no further query.</summary>
+/// <summary>Usage by hour in a time zone. Days, weeks and months consist of whole hours, so longer buckets need no other query.</summary>
 internal sealed class HourlyUsage
 {
     private readonly TimeZoneInfo _zone;
@@ -21,16 +21,16 @@ internal sealed class HourlyUsage
         Totals = UsageTotals.Of([Total], prices);
     }
 
-    /// <summary>The hours with requests, in order, each by its first instant in UTC ticks.</summary>
+    /// <summary>The hours with requests in order, by their start in UTC ticks.</summary>
     public IReadOnlyList<(long Start, UsageAccumulator Usage)> Hours { get; }
 
-    /// <summary>All of it.</summary>
+    /// <summary>The total.</summary>
     public UsageAccumulator Total { get; }
 
-    /// <summary>What shares are parts of.</summary>
+    /// <summary>The totals for shares.</summary>
     public UsageTotals Totals { get; }
 
-    /// <summary>What could not be read.</summary>
+    /// <summary>The unreadable values.</summary>
     public UnreadableReport Unreadable { get; }
 
     /// <summary>Reads the requests of a filter.</summary>
@@ -51,7 +51,7 @@ internal sealed class HourlyUsage
         })];
     }
 
-    /// <summary>Usage by what the first instants of hours, in UTC ticks, have in common, in the order of the first hour of each.</summary>
+    /// <summary>Usage by a key of the starts of hours in UTC ticks, in the order of the first hour of each key.</summary>
     public IReadOnlyList<(TKey Key, UsageAccumulator Usage)> Merge<TKey>(Func<long, TKey> keyOf)
         where TKey : notnull => [.. Hours.GroupBy(hour => keyOf(hour.Start), hour => hour.Usage).Select(group =>
         {

@@ -2,19 +2,19 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage.Summaries;
 
-/// <summary>Usage as it is at a moment, of a store that is being written.</summary>
-/// <param name="Time">The moment.</param>
-/// <param name="Since">The beginning of <paramref name="Total"/>.</param>
+/// <summary>Usage at a point in time, of a store in use.</summary>
+/// <param name="Time">The time.</param>
+/// <param name="Since">The start of <paramref name="Total"/>.</param>
 /// <param name="LastMinute">The last minute.</param>
 /// <param name="LastHour">The last hour.</param>
-/// <param name="Total">All since the beginning.</param>
-/// <param name="Users">The users since the beginning, those with the most tokens first.</param>
+/// <param name="Total">The usage since the start.</param>
+/// <param name="Users">The users since the start, those with the most tokens first.</param>
 /// <param name="Newest">The newest requests, newest first.</param>
 public sealed record LiveUsage(
     DateTimeOffset Time, DateTimeOffset Since, LiveFigures LastMinute, LiveFigures LastHour, LiveFigures Total, IReadOnlyList<(string User, LiveFigures Usage)> Users,
     IReadOnlyList<TokenRequest> Newest);
 
-/// <summary>The figures of a stretch of time.</summary>
+/// <summary>The usage of a period.</summary>
 public sealed class LiveFigures
 {
     private readonly SortedDictionary<string, decimal> _costs = new(StringComparer.Ordinal);
@@ -25,7 +25,7 @@ public sealed class LiveFigures
     /// <summary>Total tokens.</summary>
     public long TotalTokens { get; private set; }
 
-    /// <summary>How long the stretch is, in minutes.</summary>
+    /// <summary>The length of the period in minutes.</summary>
     public double Minutes { get; internal set; }
 
     /// <summary>Requests per minute.</summary>
@@ -34,7 +34,7 @@ public sealed class LiveFigures
     /// <summary>Tokens per minute.</summary>
     public double TokensPerMinute => Minutes > 0 ? TotalTokens / Minutes : 0;
 
-    /// <summary>What the priced tokens cost; null where none has a price, or prices are in several currencies.</summary>
+    /// <summary>The cost of priced tokens; null if none has a price, or prices are in several currencies.</summary>
     public decimal? Cost => _costs.Count == 1 ? _costs.Values.First() : null;
 
     /// <summary>The currency of the cost.</summary>

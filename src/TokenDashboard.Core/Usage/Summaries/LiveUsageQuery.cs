@@ -3,18 +3,18 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage.Summaries;
 
 /// <summary>
-/// Follows usage while it is written. Only the first reading, and the first of a day, looks for the requests of the whole range; each later
-/// one reads the rows that came since, and nothing else.
+/// Follows live usage. Only the first refresh, and the first of a day, reads the requests of the whole time range; each later
+/// one reads only new rows.
 /// </summary>
 /// <param name="stores">The open stores.</param>
-/// <param name="filter">Which requests. A range without a beginning is today; its end has no influence.</param>
-/// <param name="zone">The zone whose days are meant.</param>
+/// <param name="filter">Which requests. A time range without a start is today; its end is ignored.</param>
+/// <param name="zone">The time zone of days.</param>
 public sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone)
 {
-    /// <summary>The most requests that <see cref="LiveUsage.Newest"/> holds.</summary>
+    /// <summary>The maximum number of requests in <see cref="LiveUsage.Newest"/>.</summary>
     internal const int MostNewest = 100;
 
-    // Stretches of time end at multiples of this.
+    // Periods end at multiples of this.
     private static readonly long Slot = TimeSpan.FromSeconds(10).Ticks;
 
     private readonly long?[] _last = new long?[stores.Count];
@@ -27,12 +27,12 @@ public sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Reques
     /// <summary>The prices; null for usage without its cost.</summary>
     public UsagePrices? Prices { get; init; }
 
-    /// <summary>What could not be read so far.</summary>
+    /// <summary>The unreadable values so far.</summary>
     public UnreadableReport Unreadable { get; } = new();
 
-    /// <summary>Reads what is new.</summary>
-    /// <param name="now">The present moment.</param>
-    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: reading failed.</exception>
+    /// <summary>Reads new rows.</summary>
+    /// <param name="now">The current time.</param>
+    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed.</exception>
     public LiveUsage Read(DateTimeOffset now)
     {
         DateTimeOffset since = filter.Range.Since ?? LocalTime.FirstInstantAt(LocalTime.At(now.UtcTicks, zone).Date, zone);
@@ -41,7 +41,7 @@ public sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Reques
         long hour = SlotOf(now.AddHours(-1).UtcTicks);
         foreach (long old in _slots.Keys.TakeWhile(slot => slot < hour).ToArray())
             _slots.Remove(old);
-        // Later readings have no beginning: a request is stored when it ends, which may be long after its time.
+        // Later refreshes have no start: a request is stored when it ends, which can be long after its time.
         RequestFilter asked = filter with { Range = new TimeRange(new DateTimeOffset(Math.Min(since.UtcTicks, hour), TimeSpan.Zero), null) };
         for (int index = 0; index < stores.Count; index++)
             _last[index] = stores[index].ReadRequestsAfter(_last[index], asked, request => Add(request, since, hour), Unreadable);
@@ -79,7 +79,7 @@ public sealed class LiveUsageQuery(IReadOnlyList<ITelemetryStore> stores, Reques
         _newest.Add(request);
         if (_newest.Count > MostNewest * MostNewest)
         {
-            // They come nearly in the order of time.
+            // They are nearly in the order of time.
             _newest.RemoveRange(0, _newest.Count - MostNewest);
         }
     }

@@ -2,26 +2,26 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage.Summaries;
 
-/// <summary>What a calendar month has used so far, and what it will have used at its end at the present rate.</summary>
+/// <summary>The usage of a calendar month so far, and its forecast at the current rate.</summary>
 /// <param name="Tokens">The tokens so far.</param>
-/// <param name="Cost">What they cost; null without one cost.</param>
-/// <param name="EndTokens">The tokens at the end; null where there is too little to tell a rate.</param>
-/// <param name="EndCost">What they will cost; null without one cost, or a rate.</param>
+/// <param name="Cost">Their cost; null without a single cost.</param>
+/// <param name="EndTokens">The forecast of tokens; null if there is not enough data for a rate.</param>
+/// <param name="EndCost">The forecast of cost; null without a single cost or a rate.</param>
 internal sealed record MonthProjection(long Tokens, decimal? Cost, long? EndTokens, decimal? EndCost)
 {
-    // A week, so that working days and weekends both count. Less than a day tells nothing of the days to come.
+    // A week, so that working days and weekends both count. Less than a day is not sufficient for a forecast.
     private static readonly TimeSpan Basis = TimeSpan.FromDays(7);
     private static readonly TimeSpan Least = TimeSpan.FromDays(1);
 
     private const int CostDigits = 6;
 
-    /// <summary>Projects the month of the zone that an instant ends or lies in.</summary>
+    /// <summary>Projects the month that contains a point in time, or that ends at it.</summary>
     /// <param name="stores">The open stores.</param>
-    /// <param name="filter">Which requests; its range has no influence.</param>
-    /// <param name="asOf">The present moment of the projection.</param>
+    /// <param name="filter">The requests to include; its time range is ignored.</param>
+    /// <param name="asOf">The reference time of the projection.</param>
     /// <param name="zone">The zone.</param>
     /// <param name="prices">The prices; null for no cost.</param>
-    /// <returns>The projection; null where neither the month nor the seven days before the moment have requests.</returns>
+    /// <returns>The projection; null if neither the month nor the seven days before have requests.</returns>
     public static MonthProjection? Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, DateTimeOffset asOf, TimeZoneInfo zone, UsagePrices? prices)
     {
         var months = new TimeBuckets(TimeUnit.Month, zone);
@@ -35,7 +35,7 @@ internal sealed record MonthProjection(long Tokens, decimal? Cost, long? EndToke
         UsageAccumulator Sum(long from) => read.Merge(hour => hour >= from).FirstOrDefault(part => part.Key).Usage ?? UsageGroups.NewUsage(prices);
         UsageAccumulator month = Sum(monthStart), basis = Sum(basisStart);
         decimal? cost = UsageCost.Of(month)?.Amount;
-        // Before the first request there was nothing to count.
+        // Before the first request, there is no usage.
         long length = now - Math.Max(basisStart, read.Total.Values[Measures.FirstTicks]);
         if (length < Least.Ticks)
             return new MonthProjection(month.TotalTokens, cost, null, null);

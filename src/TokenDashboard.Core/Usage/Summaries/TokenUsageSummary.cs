@@ -3,7 +3,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage.Summaries;
 
-/// <summary>All usage of a range in one object: the sums, rates, peaks, the change against the period before, and the end of the month.</summary>
+/// <summary>The usage of a time range in one object: totals, rates, peaks, the change from the previous period, and the forecast.</summary>
 public sealed class TokenUsageSummary : UsageFigures
 {
     internal TokenUsageSummary(HourlyUsage hours, DateTimeOffset? start, DateTimeOffset? end, DateTimeOffset asOf, UsageAccumulator? previous, MonthProjection? month)
@@ -15,7 +15,7 @@ public sealed class TokenUsageSummary : UsageFigures
             FirstRequest = new DateTimeOffset(hours.Total.Values[Measures.FirstTicks], TimeSpan.Zero);
             LastRequest = new DateTimeOffset(hours.Total.Values[Measures.LastTicks], TimeSpan.Zero);
         }
-        // An open range is as long as its requests, and what lies in the future has no rate yet.
+        // An open time range is as long as its requests, and the future does not count.
         if ((End is null ? LastRequest : asOf) - (Start ?? FirstRequest) is { Ticks: > 0 } length)
         {
             TokensPerMinute = TotalTokens / length.TotalMinutes;
@@ -37,13 +37,13 @@ public sealed class TokenUsageSummary : UsageFigures
         (MonthTokens, MonthCost, MonthEndTokens, MonthEndCost) = (month?.Tokens, month?.Cost, month?.EndTokens, month?.EndCost);
     }
 
-    /// <summary>First instant of the range; null where it has none.</summary>
+    /// <summary>Start of the time range; null if it has none.</summary>
     public DateTimeOffset? Start { get; }
 
-    /// <summary>First instant after the range; null where it has none.</summary>
+    /// <summary>Exclusive end of the time range; null if it has none.</summary>
     public DateTimeOffset? End { get; }
 
-    /// <summary>The moment for which rates and the end of the month hold: now, or the end of a range that lies in the past.</summary>
+    /// <summary>The reference time of rates and forecast: now, or the end of a time range in the past.</summary>
     public DateTimeOffset AsOf { get; }
 
     /// <summary>Time of the first request; null without requests.</summary>
@@ -52,52 +52,52 @@ public sealed class TokenUsageSummary : UsageFigures
     /// <summary>Time of the last request; null without requests.</summary>
     public DateTimeOffset? LastRequest { get; }
 
-    /// <summary>Mean tokens per minute of the range; where an end is open, of the time between the first and the last request.</summary>
+    /// <summary>Mean tokens per minute of the time range; if it is open, between the first and the last request.</summary>
     public double? TokensPerMinute { get; }
 
-    /// <summary>Mean requests per minute, of the same time.</summary>
+    /// <summary>Mean requests per minute of the same time.</summary>
     public double? RequestsPerMinute { get; }
 
     /// <summary>Tokens per minute in the busiest hour.</summary>
     public double? PeakTokensPerMinute { get; }
 
-    /// <summary>The hour of the zone's clock with the most tokens; null without requests.</summary>
+    /// <summary>The hour in the time zone with the most tokens; null without requests.</summary>
     public TokenUsage? BusiestHour { get; }
 
     /// <summary>The day with the most tokens; null without requests.</summary>
     public TokenUsage? BusiestDay { get; }
 
-    /// <summary>Requests in the period of equal length before; null where the range has no beginning or no end.</summary>
+    /// <summary>Requests in the previous period of equal length; null if the time range is open.</summary>
     public long? PreviousRequests { get; }
 
-    /// <summary>Tokens in the period before.</summary>
+    /// <summary>Tokens in the previous period.</summary>
     public long? PreviousTokens { get; }
 
-    /// <summary>Tokens more (or, negative, fewer) than in the period before.</summary>
+    /// <summary>The increase of tokens from the previous period.</summary>
     public long? Change { get; }
 
-    /// <summary>The change as part of the tokens before: 0.5 is half as much again. Null when there were none before.</summary>
+    /// <summary>The relative change of tokens: 0.5 is an increase of 50 %. Null if there were none before.</summary>
     public double? ChangeRatio { get; }
 
-    /// <summary>What the tokens of the period before cost.</summary>
+    /// <summary>The cost of the previous period.</summary>
     public decimal? PreviousCost { get; }
 
-    /// <summary>How much more (or, negative, less) the tokens cost than those of the period before.</summary>
+    /// <summary>The increase of the cost from the previous period.</summary>
     public decimal? CostChange { get; }
 
-    /// <summary>The change of the cost as part of the cost before.</summary>
+    /// <summary>The relative change of the cost.</summary>
     public double? CostChangeRatio { get; }
 
-    /// <summary>Tokens of the calendar month of <see cref="AsOf"/> until then; null where neither it nor the seven days before have requests.</summary>
+    /// <summary>Tokens of the calendar month of <see cref="AsOf"/> until then; null if neither it nor the seven days before have requests.</summary>
     public long? MonthTokens { get; }
 
-    /// <summary>What the tokens of the month cost so far.</summary>
+    /// <summary>The cost of the month so far.</summary>
     public decimal? MonthCost { get; }
 
-    /// <summary>Tokens at the end of the month at the rate of the last seven days; null where requests reach back less than a day.</summary>
+    /// <summary>The forecast of tokens for the month at the rate of the last seven days; null with less than a day of requests.</summary>
     public long? MonthEndTokens { get; }
 
-    /// <summary>What the tokens at the end of the month will cost, at the same rate.</summary>
+    /// <summary>The forecast of cost for the month, at the same rate.</summary>
     public decimal? MonthEndCost { get; }
 
     private protected override string Label => Start is null && End is null ? "all"

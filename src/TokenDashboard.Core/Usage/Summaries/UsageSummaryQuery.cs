@@ -2,21 +2,21 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage.Summaries;
 
-/// <summary>Makes one object of all usage of a range.</summary>
+/// <summary>Queries the summary of a time range.</summary>
 /// <param name="stores">The open stores.</param>
-/// <param name="filter">Which requests.</param>
-/// <param name="zone">The zone whose hours, days and months are meant.</param>
-/// <param name="now">The present moment.</param>
+/// <param name="filter">The requests to include.</param>
+/// <param name="zone">The time zone of hours, days and months.</param>
+/// <param name="now">The current time.</param>
 public sealed class UsageSummaryQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DateTimeOffset now)
 {
     /// <summary>The prices; null for usage without its cost.</summary>
     public UsagePrices? Prices { get; init; }
 
-    /// <summary>The moment the summary is made for: now, or the end of a range that lies in the past.</summary>
+    /// <summary>The reference time: now, or the end of a time range in the past.</summary>
     public DateTimeOffset AsOf { get; } = filter.Range.Until is { } until && until < now ? until : now;
 
     /// <summary>Runs the query.</summary>
-    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: reading failed.</exception>
+    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed.</exception>
     public QueryResult<TokenUsageSummary> Run()
     {
         HourlyUsage hours = Hours();

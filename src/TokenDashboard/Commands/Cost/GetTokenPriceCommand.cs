@@ -8,7 +8,7 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Gets what models cost and when, or the models of a store that have no price.</summary>
+/// <summary>Gets the prices of models, or the models of a store without a price.</summary>
 [Cmdlet(VerbsCommon.Get, "TokenPrice", DefaultParameterSetName = "Price", HelpUri = HelpPage.Folder + "Get-TokenPrice.md")]
 [Alias("gtp")]
 [OutputType(typeof(TokenPrice), ParameterSetName = ["Price"])]
@@ -17,14 +17,14 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
 {
     private bool _piped;
 
-    /// <summary>Models as requests name them, or patterns of the models in the price list.</summary>
+    /// <summary>The model names in requests, or patterns for the models in the price list.</summary>
     [Parameter(Position = 0, ParameterSetName = "Price", ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PriceCompleter))]
     public string[]? Model { get; set; }
 
-    /// <summary>The provider as requests name it, or a pattern of the providers in the price list.</summary>
+    /// <summary>The provider name in requests, or a pattern for the providers in the price list.</summary>
     [Parameter(ParameterSetName = "Price", ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [AllowNull]
@@ -32,17 +32,17 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
     [ArgumentCompleter(typeof(PriceCompleter))]
     public string? Provider { get; set; }
 
-    /// <summary>The instant whose price is asked for. Without it, the prices of now, at all times of the day, and those that begin later.</summary>
+    /// <summary>The time of the prices. By default, current prices for all times of day, and scheduled prices.</summary>
     [Parameter(ParameterSetName = "Price")]
     [TimeExpressionTransformation]
     [ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? At { get; set; }
 
-    /// <summary>Gives the prices of the past too.</summary>
+    /// <summary>Also returns past prices.</summary>
     [Parameter(ParameterSetName = "Price")]
     public SwitchParameter History { get; set; }
 
-    /// <summary>Gives the models of a store of which tokens have no price.</summary>
+    /// <summary>Returns the models of a store that have tokens without a price.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Unpriced")]
     public SwitchParameter Unpriced { get; set; }
 
@@ -56,7 +56,7 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
     [Parameter(ParameterSetName = "Unpriced", ValueFromPipeline = true)]
     public override FileSystemInfo? InputObject { get; set; }
 
-    /// <summary>A model without a price is one error; others may have one.</summary>
+    /// <summary>A model without a price is one error record; the others are returned.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) =>
         exception.Code != ErrorCode.PriceNotFound && base.IsTerminating(exception);
 
@@ -84,7 +84,7 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
 
     private void Write(PriceList prices, string model)
     {
-        // A name such as grok-4.5[fast=true] means itself, and what is piped is a name.
+        // A name such as grok-4.5[fast=true] is literal, and so are piped names.
         bool isPattern = !(_piped && Model is not null) && WildcardPattern.ContainsWildcardCharacters(model);
         bool isProviderPattern = WildcardPattern.ContainsWildcardCharacters(Provider ?? "");
         PriceMatch? match = (isPattern && !model.Contains('[', StringComparison.Ordinal)) || isProviderPattern ? null : prices.Find(Provider, model);
@@ -92,8 +92,8 @@ public sealed class GetTokenPriceCommand : StoreCmdlet
         {
             string[] others = [.. prices.ProvidersOf(model)];
             string hint = prices.HasProvider(Provider, model) ? $"The provider '{Provider ?? prices.ProviderOf(model)}' has no such model."
-                : string.IsNullOrEmpty(Provider) ? "The name tells no provider; give -Provider." : $"No provider '{Provider}' is known.";
-            string known = others.Length > 0 ? $" There are prices of {string.Join(", ", others.Take(10))}." : " Give the price in a file of your own; docs/cost.md tells how.";
+                : string.IsNullOrEmpty(Provider) ? "The name identifies no provider; use -Provider." : $"The provider '{Provider}' is unknown.";
+            string known = others.Length > 0 ? $" Providers with this model: {string.Join(", ", others.Take(10))}." : " To add the price to your own file, see docs/cost.md.";
             throw new TokenDashboardException(ErrorCode.PriceNotFound, $"The model '{model}' has no price. {hint}{known}", target: model);
         }
         DateTimeOffset now = DateTimeOffset.UtcNow;

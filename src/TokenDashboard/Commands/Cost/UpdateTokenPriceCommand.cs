@@ -4,23 +4,23 @@ using TokenDashboard.Pricing.Lists;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Takes a newer price list from a file or an address, and tells what differs.</summary>
+/// <summary>Installs a newer price list from a file or an address, and shows the differences.</summary>
 [Cmdlet(VerbsData.Update, "TokenPrice", DefaultParameterSetName = "Database", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Update-TokenPrice.md")]
 [OutputType(typeof(PriceChange))]
 public sealed class UpdateTokenPriceCommand : TokenCmdlet
 {
-    /// <summary>The file: the JSON of genai-prices, or a list this module has written.</summary>
+    /// <summary>The file: the JSON of genai-prices, or a list that this module wrote.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path")]
     [Alias("FullName", "PSPath")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
-    /// <summary>The address of such a file. Nothing is fetched from anywhere else.</summary>
+    /// <summary>The address of the list.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Url")]
     [ValidateNotNull]
     public Uri? Url { get; set; }
 
-    /// <summary>Stores whose prices for panels and alert rules are refreshed; alone, with the prices in force. Wildcards are allowed.</summary>
+    /// <summary>Stores whose prices for panels and alert rules are refreshed, without a list from the current prices. Wildcards are permitted.</summary>
     [Parameter(ParameterSetName = "Path")]
     [Parameter(ParameterSetName = "Url")]
     [Parameter(Mandatory = true, ParameterSetName = "Database")]
@@ -28,7 +28,7 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
     [SupportsWildcards]
     public string[]? Database { get; set; }
 
-    /// <summary>A store that cannot be written is one error; the list is taken, and others may still be.</summary>
+    /// <summary>A store that cannot be written is one error record. The list is installed, and other stores are updated.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => !exception.IsAbout("Store");
 
     /// <inheritdoc/>
@@ -42,7 +42,7 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
             _ => null,
         };
         if (update is { IsNew: false })
-            WriteVerbose("The list is the one in force.");
+            WriteVerbose("The list is the current one.");
         else if (update is not null && ShouldProcess(PriceFiles.ListPath, $"Write a price list with {update.Changes.Count} changes"))
             update.Keep();
         EachFile(Database ?? [], ErrorCode.StoreNotFound, store =>
@@ -53,7 +53,7 @@ public sealed class UpdateTokenPriceCommand : TokenCmdlet
                 optimizer.WritePrices(PriceFiles.Load());
             }
         });
-        // Not before, since a pipeline that wants only the first of them ends the command.
+        // Last, because a pipeline that uses only the first result ends the command.
         WriteObject(update?.Changes ?? [], enumerateCollection: true);
     }
 }

@@ -59,7 +59,7 @@ public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
     private DashboardDocument OfServer(DashboardDocument document) => document.Uid.Length > 0
         ? Exporter.Read(document.Uid)
         : throw new TokenDashboardException(
-            ErrorCode.DashboardInvalid, $"The dashboard '{document.Title}' has no uid, so it cannot be found on the server. Give it the uid of the server's dashboard.");
+            ErrorCode.DashboardInvalid, $"The dashboard '{document.Title}' has no uid, so it cannot be found on the server. Set the uid of the server's dashboard.");
 
     private void Compare(DashboardDocument left, Func<DashboardDocument> right)
     {

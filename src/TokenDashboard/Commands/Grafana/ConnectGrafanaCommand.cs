@@ -6,7 +6,7 @@ using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Checks a Grafana server and an account, and remembers both for the commands that follow in this session.</summary>
+/// <summary>Checks a Grafana server and an account, and stores the connection in this session.</summary>
 [Cmdlet(VerbsCommunications.Connect, "Grafana", DefaultParameterSetName = TokenSet, HelpUri = HelpPage.Folder + "Connect-Grafana.md")]
 [OutputType(typeof(GrafanaConnection))]
 public sealed class ConnectGrafanaCommand : TokenCmdlet
@@ -27,22 +27,22 @@ public sealed class ConnectGrafanaCommand : TokenCmdlet
     /// <summary>The organization in Grafana.</summary>
     [Parameter, ValidateRange(1, int.MaxValue)] public int OrgId { get; set; }
 
-    /// <summary>Through which of Grafana's interfaces dashboards and folders are read and written.</summary>
+    /// <summary>The interface of Grafana through which dashboards and folders are read and written.</summary>
     [Parameter, ChoiceTransformation] public GrafanaApi Api { get; set; }
 
-    /// <summary>What to call the connection; default: host and port.</summary>
+    /// <summary>The name of the connection; default: host and port.</summary>
     [Parameter, ValidateNotNullOrEmpty] public string? Name { get; set; }
 
-    /// <summary>The file of the certificate of the authority that vouches for the server.</summary>
+    /// <summary>The file with the certificate of the authority that signed the server's certificate.</summary>
     [Parameter, ValidateNotNullOrEmpty] public string? CaCertificate { get; set; }
 
     /// <summary>Accepts a certificate that cannot be verified.</summary>
     [Parameter] public SwitchParameter SkipCertificateCheck { get; set; }
 
-    /// <summary>Waits for a server that does not answer yet, for as long as TimeoutSec says; commands that use the connection do, too.</summary>
+    /// <summary>Waits up to TimeoutSec for a server that does not answer yet. Commands that use the connection also wait.</summary>
     [Parameter] public SwitchParameter WaitForServer { get; set; }
 
-    /// <summary>How many seconds one request may take, its retries included.</summary>
+    /// <summary>The time limit of a request with its retries, in seconds.</summary>
     [Parameter, ValidateRange(1, 3600)] public int TimeoutSec { get; set; } = ServerConnection.DefaultTimeoutSeconds;
 
     private protected override void Process()

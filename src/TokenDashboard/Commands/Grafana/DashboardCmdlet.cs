@@ -10,7 +10,7 @@ using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>The base of commands that work on dashboards and alert rules: one that cannot be read is one error record.</summary>
+/// <summary>The base of commands for dashboards and alert rules. An item that cannot be read is one error record.</summary>
 public abstract class DashboardCmdlet : TokenCmdlet
 {
     private protected const string ObjectSet = "Object";
@@ -20,7 +20,7 @@ public abstract class DashboardCmdlet : TokenCmdlet
     private protected bool Failed { get; private set; }
     private protected PublishCallbacks Callbacks => new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug);
 
-    /// <summary>Works on the dashboards that are given; on all dashboards of this module for a database if none is.</summary>
+    /// <summary>Processes the specified dashboards, or all dashboards of this module for a database.</summary>
     private protected void EachDashboard(DashboardDocument? input, string[] paths, string? reads, Action<DashboardDocument> work)
     {
         if (input is not null)
@@ -35,7 +35,7 @@ public abstract class DashboardCmdlet : TokenCmdlet
         EachFile(paths, ErrorCode.DashboardNotFound, file => work(DashboardFiles.Read(file)));
     }
 
-    /// <summary>Works on alert rules: hash tables, objects, or JSON files by path.</summary>
+    /// <summary>Processes alert rules: hash tables, objects, or paths of JSON files.</summary>
     private protected void EachRule(PSObject[] inputs, Action<AlertRule> work)
     {
         void EachOf(string file)
@@ -53,9 +53,9 @@ public abstract class DashboardCmdlet : TokenCmdlet
         }
     }
 
-    /// <summary>Which data sources dashboards get; one for all is either a map or a uid.</summary>
+    /// <summary>The data sources of dashboards: a map, or one uid for all.</summary>
     private protected static DataSourceMap? Sources(DataSourceMap? map, string? uid) => map?.One is not null && uid is not null
-        ? throw new TokenDashboardException(ErrorCode.GrafanaDataSourceConflict, "Give -DataSource or -DataSourceUid, not both.")
+        ? throw new TokenDashboardException(ErrorCode.GrafanaDataSourceConflict, "Use -DataSource or -DataSourceUid, not both.")
         : map;
 
     /// <summary>Writes a result, if there is one.</summary>
@@ -79,6 +79,6 @@ public abstract class DashboardCmdlet : TokenCmdlet
             && EndsCommand(exception);
     }
 
-    /// <summary>Whether a failure ends the command that is not one input's.</summary>
+    /// <summary>Whether a failure that does not belong to one input ends the command.</summary>
     private protected virtual bool EndsCommand(TokenDashboardException exception) => true;
 }

@@ -4,7 +4,7 @@ using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Forgets a Grafana server and its secret.</summary>
+/// <summary>Removes connections to Grafana servers and their secrets.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "Grafana", DefaultParameterSetName = ConnectionSet, HelpUri = HelpPage.Folder + "Disconnect-Grafana.md")]
 [OutputType(typeof(void))]
 public sealed class DisconnectGrafanaCommand : TokenCmdlet
@@ -12,12 +12,12 @@ public sealed class DisconnectGrafanaCommand : TokenCmdlet
     private const string ConnectionSet = "Connection";
     private const string AllSet = "All";
 
-    /// <summary>The connections to forget, as objects or by name; default: the default one.</summary>
+    /// <summary>The connections to remove, as objects or by name; default: the default connection.</summary>
     [Parameter(ParameterSetName = ConnectionSet, Position = 0, ValueFromPipeline = true), ArgumentCompleter(typeof(ConnectionCompleter))]
     [Alias("Name")]
     public ConnectionReference[] Connection { get; set; } = [];
 
-    /// <summary>Forgets every connection of this session.</summary>
+    /// <summary>Removes all connections of this session.</summary>
     [Parameter(ParameterSetName = AllSet, Mandatory = true)] public SwitchParameter All { get; set; }
 
     private protected override void Process()
@@ -36,7 +36,7 @@ public sealed class DisconnectGrafanaCommand : TokenCmdlet
         {
             session.Remove(session.Default ?? throw new TokenDashboardException(
                 ErrorCode.GrafanaConnectionNotFound,
-                "This session has no default connection. Say which one to forget with -Connection; Get-GrafanaConnection lists them."));
+                "This session has no default connection. Specify one with -Connection; Get-GrafanaConnection lists them."));
         }
     }
 

@@ -94,11 +94,11 @@ public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
     {
         if (!Failed)
         {
-            // What could not be read may be what refers to them.
+            // An input that could not be read may refer to them.
             _dashboards?.Finish();
         }
         if (Prune && Failed)
-            WriteWarning("Nothing was pruned because of errors: a file that could not be read may still be wanted.");
+            WriteWarning("Nothing was pruned because of errors: a file that could not be read may still be needed.");
         else if (Prune)
             WriteAll((_dashboards?.Prune() ?? []).Concat(_rules?.Prune() ?? []));
         _dashboards?.WarnOfSameTitles();

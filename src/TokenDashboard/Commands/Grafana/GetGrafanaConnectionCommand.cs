@@ -5,16 +5,16 @@ using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Lists the Grafana servers this session is connected to, without their secrets.</summary>
+/// <summary>Gets the connections of this session to Grafana servers, without their secrets.</summary>
 [Cmdlet(VerbsCommon.Get, "GrafanaConnection", HelpUri = HelpPage.Folder + "Get-GrafanaConnection.md")]
 [OutputType(typeof(GrafanaConnection))]
 public sealed class GetGrafanaConnectionCommand : TokenCmdlet
 {
-    /// <summary>The names to list; wildcards are allowed.</summary>
+    /// <summary>The names to list; wildcards are permitted.</summary>
     [Parameter(Position = 0), ArgumentCompleter(typeof(ConnectionCompleter)), SupportsWildcards, ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>Only the connection that commands use which are given no other.</summary>
+    /// <summary>Returns only the default connection.</summary>
     [Parameter] public SwitchParameter Default { get; set; }
 
     private protected override void Process()

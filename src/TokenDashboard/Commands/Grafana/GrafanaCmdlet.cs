@@ -18,7 +18,7 @@ public abstract class GrafanaCmdlet : DashboardCmdlet
     public ConnectionReference? Connection { get; set; }
     private protected GrafanaConnection Server => ServerConnection.Resolve(Connection);
 
-    /// <summary>Does work without which nothing further can work: a failure ends the command.</summary>
+    /// <summary>Runs work that is required for everything else: a failure ends the command.</summary>
     private protected void Require(Action work)
     {
         _ready = false;

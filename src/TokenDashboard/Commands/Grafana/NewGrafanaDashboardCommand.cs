@@ -49,7 +49,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     [Parameter, ArgumentCompleter(typeof(TimeZoneCompleter)), TimeZoneTransformation, ValidateNotNullOrEmpty]
     public TimeZoneInfo[] TimeZone { get; set; } = [];
 
-    /// <summary>The code of the currency in which panels show cost, such as EUR: that of the prices in the store.</summary>
+    /// <summary>The code of the currency of the prices in the store, such as EUR, for panels that show cost.</summary>
     [Parameter, ArgumentCompleter(typeof(CurrencyCompleter)), ValidatePattern("^[A-Z]{1,10}$")]
     public string Currency { get; set; } = Money.UsDollar;
 
@@ -58,18 +58,18 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
     [ChoiceTransformation]
     public DashboardEngine? Engine { get; set; }
 
-    /// <summary>The store that the dashboards are for, which tells the engine: a path, or the address of ClickHouse.</summary>
+    /// <summary>The store that the dashboards are for, which selects the engine: a path, or the address of ClickHouse.</summary>
     [Parameter(ParameterSetName = NameSet)]
     [ValidateNotNullOrEmpty]
     public string? Database { get; set; }
 
-    /// <summary>Creates the form for Grafana's import page, which asks for the data source.</summary>
+    /// <summary>Creates the form for Grafana's import page, which prompts for the data source.</summary>
     [Parameter] public SwitchParameter ForSharing { get; set; }
 
     /// <summary>With Path, returns the files, including those that were not written.</summary>
     [Parameter] public SwitchParameter PassThru { get; set; }
 
-    /// <summary>An unknown name or a wrong definition is one error; a folder that cannot be written ends the command.</summary>
+    /// <summary>An unknown name or an invalid definition is one error record; a folder that cannot be written ends the command.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => exception.Code is not
         (ErrorCode.DashboardNotFound or ErrorCode.DashboardDefinitionInvalid or ErrorCode.DashboardDefinitionNotFound);
 
@@ -142,7 +142,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         }
     }
 
-    /// <summary>A uid, a title or a file is for one dashboard.</summary>
+    /// <summary>A uid, a title or a file is for only one dashboard.</summary>
     private void RefuseShared(string[] names)
     {
         if (names.Length > 1 && (Uid is not null || Title is not null || IsFile(Path ?? "")))
@@ -150,7 +150,7 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
             throw new TokenDashboardException(
                 ErrorCode.DashboardInvalid,
                 $"The dashboards {string.Join(", ", names.Order())} cannot have the same uid, title or file. "
-                + "Give one dashboard with -Uid, with -Title, or with a -Path that ends in .json; give a folder for several.",
+                + "Use -Uid, -Title, or a -Path that ends in .json with one dashboard only. For several dashboards, use a folder.",
                 target: names[^1]);
         }
     }
@@ -176,13 +176,13 @@ public sealed class NewGrafanaDashboardCommand : TokenCmdlet
         {
             throw new TokenDashboardException(
                 ErrorCode.DashboardWriteFailed,
-                $"'{Path}' is neither a file that ends in .json nor a folder that exists. Give a name that ends in .json, or a slash at the end for a folder.",
+                $"'{Path}' is neither a .json file nor an existing folder. For a file, use a name that ends in .json. For a new folder, add a slash at the end.",
                 target: Path);
         }
         string file = IsFile(path) ? path : System.IO.Path.Combine(path, fileName);
         if (ShouldProcess(file, $"Write the dashboard '{document.Title}'"))
         {
-            WriteVerbose(AtomicFile.WriteIfChanged(file, document.Json) ? $"Wrote {file}." : $"{file} has this content already.");
+            WriteVerbose(AtomicFile.WriteIfChanged(file, document.Json) ? $"Wrote {file}." : $"{file} is up to date.");
             if (PassThru)
                 WriteObject(new FileInfo(file));
         }

@@ -11,7 +11,7 @@ public abstract class PublishCmdlet : GrafanaCmdlet
     private bool _begun;
     private TokenDashboardException? _ended;
 
-    /// <summary>The title of the folder in Grafana, with slashes for nested folders. Without it, a dashboard or alert rule stays where it is.</summary>
+    /// <summary>The title of the folder in Grafana, with slashes for nested folders. Without it, a dashboard or alert rule stays in its folder.</summary>
     [Parameter, ValidateNotNullOrEmpty, ValidatePattern(@"\S"), ArgumentCompleter(typeof(ServerCompleter))]
     public string? Folder { get; set; }
 

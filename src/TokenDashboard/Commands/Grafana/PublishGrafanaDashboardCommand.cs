@@ -50,7 +50,7 @@ public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
     private protected override void Finish()
     {
         base.Finish();
-        // What could not be read may be what refers to them.
+        // An input that could not be read may refer to them.
         if (!Failed)
             _publisher?.Finish();
     }

@@ -29,7 +29,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     /// <summary>The SQLite database, or the address of ClickHouse, to run the queries on. The default is the default store, if there is one.</summary>
     [Parameter, ValidateNotNullOrEmpty] public string? Database { get; set; }
 
-    /// <summary>Who signs in to ClickHouse. Without it, the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
+    /// <summary>The credential for ClickHouse. The default is that of the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
     [Parameter]
     [Credential]
     public PSCredential? Credential { get; set; }
@@ -37,7 +37,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     /// <summary>Runs no queries.</summary>
     [Parameter] public SwitchParameter SkipQuery { get; set; }
 
-    /// <summary>How many seconds a query may take. All of a dashboard together may take ten times as long.</summary>
+    /// <summary>The time limit of a query in seconds. All queries of a dashboard may take ten times as long.</summary>
     [Parameter, ValidateRange(1, 86400)] public int QueryTimeoutSec { get; set; } = 30;
 
     /// <summary>The start of the time range, instead of the dashboard's own.</summary>
@@ -55,11 +55,11 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
     /// <summary>Values of the dashboards' variables by name: one, several in an array, or an empty array for All.</summary>
     [Parameter] public IDictionary? Variable { get; set; }
 
-    /// <summary>Rules to leave out. Wildcards are permitted.</summary>
+    /// <summary>Rules to omit. Wildcards are permitted.</summary>
     [Parameter, ArgumentCompleter(typeof(DashboardRuleCompleter)), SupportsWildcards]
     public string[] Exclude { get; set; } = [];
 
-    /// <summary>Leaves lesser findings and query results out. The default, Passed, leaves out none.</summary>
+    /// <summary>Omits findings and query results of lesser severity. The default, Passed, omits none.</summary>
     [Parameter, ChoiceTransformation] public FindingSeverity Severity { get; set; }
 
     /// <summary>The time zone of days in time ranges. The default is the local time zone.</summary>
@@ -71,7 +71,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
 
     private protected override void Process() => EachDashboard(InputObject, Path, FindDatabase(), _documents.Add);
 
-    /// <summary>Links are checked among all dashboards that are given, so the work waits for the last.</summary>
+    /// <summary>Links are checked among all specified dashboards, so the work starts after the last input.</summary>
     private protected override void Finish()
     {
         bool passed = !Failed;
@@ -110,7 +110,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
         }
         catch (TokenDashboardException exception) when (exception.Code == ErrorCode.StoreNotSpecified)
         {
-            WriteVerbose("No query is run, because no store is specified. Give -Database to run them.");
+            WriteVerbose("No query is run, because no store is specified. To run queries, use -Database.");
             return null;
         }
     }
@@ -143,7 +143,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
             {
                 throw new TokenDashboardException(
                     ErrorCode.DashboardRuleNotFound,
-                    $"There is no rule '{name}'. Give one of: {string.Join(", ", DashboardRules.All.Select(rule => rule.Id))}.", target: name);
+                    $"There is no rule '{name}'. The rules are: {string.Join(", ", DashboardRules.All.Select(rule => rule.Id))}.", target: name);
             }
             excluded.UnionWith(matches);
         }

@@ -6,7 +6,7 @@ using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Checks that Grafana can read the store: plugin, settings, health, and a real query.</summary>
+/// <summary>Checks that Grafana can read the store: plugin, settings, health, and a query.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "GrafanaDataSource", HelpUri = HelpPage.Folder + "Test-GrafanaDataSource.md")]
 [OutputType(typeof(GrafanaDataSourceReport))]
 public sealed class TestGrafanaDataSourceCommand : GrafanaCmdlet

@@ -6,13 +6,13 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Gets what is in stores: how many requests, from when until when, of whom, and the state of the rollups.</summary>
+/// <summary>Gets the contents of stores, and the state of their rollups and prices.</summary>
 [Cmdlet(VerbsCommon.Get, "TokenStore", HelpUri = HelpPage.Folder + "Get-TokenStore.md")]
 [Alias("gts")]
 [OutputType(typeof(TokenStoreInfo))]
 public sealed class GetTokenStoreCommand : SingleStoreCmdlet
 {
-    /// <summary>Who signs in to ClickHouse. Without it, the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
+    /// <summary>The credential for ClickHouse. The default is that of the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
     [Parameter]
     [Credential]
     public PSCredential? Credential { get; set; }

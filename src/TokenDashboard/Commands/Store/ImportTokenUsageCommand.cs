@@ -10,7 +10,7 @@ using TokenDashboard.Pricing;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Takes usage from logs, CSV files, OTLP files, transcripts and spend logs into a store; again and again without doubling anything.</summary>
+/// <summary>Imports usage from logs, CSV files, OTLP files, transcripts and spend logs into a store, without duplicates.</summary>
 [Cmdlet(VerbsData.Import, "TokenUsage", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Import-TokenUsage.md")]
 [OutputType(typeof(ImportReport))]
 public sealed class ImportTokenUsageCommand : TokenCmdlet
@@ -22,7 +22,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     private bool _pricesAreRead;
 
     /// <summary>
-    /// Files to import, and folders with all files in them; wildcards are allowed, and paths or files from the pipeline. A hyphen stands for
+    /// Files to import, and folders with all files in them; wildcards are permitted, and paths or files from the pipeline. A hyphen means
     /// standard input.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -31,14 +31,14 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The format of the files; Auto tells it by the content of each.</summary>
+    /// <summary>The format of the files; Auto detects the format of each file.</summary>
     [Parameter]
     [ChoiceTransformation]
     public ImportFormat Format { get; set; } = ImportFormat.Auto;
 
     /// <summary>
     /// The store. Without it: the environment variable TOKENDASHBOARD_DATABASE, else logging.sqlite.database of the Observicia
-    /// configuration file. It is made where it is missing.
+    /// configuration file. It is created if it is missing.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -59,7 +59,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     [Parameter]
     public SwitchParameter KeepNested { get; set; }
 
-    /// <summary>A file that cannot be read is one error among other results; a store that takes none of them ends the command.</summary>
+    /// <summary>A file that cannot be read is one error record; a store that cannot be written ends the command.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) =>
         exception.Code == ErrorCode.ImportMapInvalid || !exception.IsAbout("Import");
 
@@ -105,7 +105,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         Write(report, progress);
     }
 
-    /// <summary>The importer, or null where the user does not want it.</summary>
+    /// <summary>The importer, or null if the user does not want it.</summary>
     private TokenImporter? Prepare(string path)
     {
         string database = TelemetryStores.PathOf(
@@ -143,7 +143,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         progress.Activity = $"Importing {Display.Text(file)}";
         // Of standard input and of pipes nothing is known, nor of a file that is gone since it was found.
         long length = file != StandardInput && new FileInfo(file) is { Exists: true } info ? info.Length : 0;
-        // A file may grow while it is read.
+        // A file can grow while it is read.
         return read => progress.Show(
             length >= read && length > 0 ? (double)read / length : null,
             elapsed => $"{Display.Size(read)}, {Display.Size((long)(read / elapsed.TotalSeconds))}/s");

@@ -8,18 +8,18 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Makes an empty store with Observicia's schema, or one with believable sample data.</summary>
+/// <summary>Creates an empty store with Observicia's schema, or one with realistic sample data.</summary>
 [Cmdlet(VerbsCommon.New, "TokenStore", DefaultParameterSetName = "Empty", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "New-TokenStore.md")]
 [OutputType(typeof(TokenStoreInfo))]
 public sealed class NewTokenStoreCommand : TokenCmdlet
 {
-    /// <summary>The database file to make. It must not exist; its folder is made where it is missing.</summary>
+    /// <summary>The database file to create. It must not exist; a missing folder is created.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("Database")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
-    /// <summary>Fills the store with requests that look like those of a company at work. The parameters of the sample imply it.</summary>
+    /// <summary>Adds sample requests like those of a company. The parameters of the sample imply it.</summary>
     [Parameter(ParameterSetName = "Sample")]
     public SwitchParameter Sample { get; set; }
 
@@ -33,17 +33,17 @@ public sealed class NewTokenStoreCommand : TokenCmdlet
     [ValidateRange(1, 1_000_000)]
     public int RequestsPerDay { get; set; } = 800;
 
-    /// <summary>Chooses the sample: the same seed, days and end give the same requests.</summary>
+    /// <summary>The seed of the sample: the same seed, days and end give the same requests.</summary>
     [Parameter(ParameterSetName = "Sample")]
     public int Seed { get; set; } = 1;
 
-    /// <summary>The end of the sample; without it, now.</summary>
+    /// <summary>The end of the sample. The default is now.</summary>
     [Parameter(ParameterSetName = "Sample")]
     [TimeExpressionTransformation]
     [ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Until { get; set; }
 
-    /// <summary>A store that cannot be made is one error; others in the pipeline may still be.</summary>
+    /// <summary>A store that cannot be created is one error record; the command continues with the next one.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => !MyInvocation.ExpectingInput;
 
     /// <inheritdoc/>
@@ -51,7 +51,7 @@ public sealed class NewTokenStoreCommand : TokenCmdlet
     {
         string path = ResolvePath(Path);
         bool sample = ParameterSetName == "Sample" && (Sample || !MyInvocation.BoundParameters.ContainsKey(nameof(Sample)));
-        string action = sample ? $"Make a store with {Days} days of sample requests" : "Make an empty store";
+        string action = sample ? $"Create a store with {Days} days of sample requests" : "Create an empty store";
         if (!ShouldProcess(path, action))
             return;
         DateTimeOffset now = DateTimeOffset.UtcNow;

@@ -12,7 +12,7 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(TokenStoreOptimization))]
 public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
 {
-    /// <summary>Sets SQLite's journal mode, for every program that opens the store. In WAL mode writers and readers do not wait for one another.</summary>
+    /// <summary>Sets SQLite's journal mode, for every program that opens the store. In WAL mode, writers and readers do not wait for each other.</summary>
     [Parameter]
     [ChoiceTransformation]
     public JournalMode JournalMode { get; set; }
@@ -30,7 +30,7 @@ public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
     {
         string path = TelemetryStores.PathOf(store);
         bool setsMode = MyInvocation.BoundParameters.ContainsKey(nameof(JournalMode));
-        if (!ShouldProcess(path, $"Build or refresh the rollups in the tables tokendash_rollup* and the prices in tokendash_price{(setsMode ? $", and set the journal mode {JournalMode}" : "")}"))
+        if (!ShouldProcess(path, $"Create or refresh rollups in the tables tokendash_rollup* and the prices in tokendash_price{(setsMode ? $", and set the journal mode {JournalMode}" : "")}"))
             return;
         using var progress = new WorkProgress(this, $"Optimizing {path}");
         using var optimizer = new StoreOptimizer(path, Cancellation);
@@ -39,14 +39,14 @@ public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
         long added = optimizer.Refresh((done, all) => progress.Show(done, all, "requests"));
         if (Verify)
             optimizer.Verify((done, all) => progress.Show(done, all, "days compared"));
-        // Where the price list has faults, the rollups are refreshed all the same.
+        // If the price list has errors, the rollups are refreshed anyway.
         if (LoadPrices() is { } prices)
             optimizer.WritePrices(prices);
         if (setsMode)
         {
             optimizer.SetJournalMode(JournalMode);
             if (JournalMode == JournalMode.Wal)
-                WriteWarning($"'{path}' is in WAL mode now: every account that reads it, Grafana's included, must be allowed to write its folder, and the file must not lie on a network share.");
+                WriteWarning($"'{path}' is in WAL mode now: all accounts that read it, including Grafana's, need write access to its folder, and the file must not be on a network share.");
         }
         progress.Dispose();
         WriteVerbose($"'{path}': longest lock {optimizer.LongestLock.TotalMilliseconds:0} ms.");

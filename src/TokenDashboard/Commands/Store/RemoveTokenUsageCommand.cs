@@ -16,7 +16,7 @@ namespace TokenDashboard.Commands;
 public sealed class RemoveTokenUsageCommand : SingleStoreCmdlet
 {
     /// <summary>
-    /// The first instant whose requests stay: an ISO time, a length of time ago (90d) or a word ('this month'). It is rounded down to a
+    /// Requests before this time are removed: an ISO time, a length of time ago (90d) or a word ('this month'). It is rounded down to a
     /// quarter of an hour.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -24,13 +24,13 @@ public sealed class RemoveTokenUsageCommand : SingleStoreCmdlet
     [ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Before { get; set; }
 
-    /// <summary>The time zone of words such as 'this month', and of times written without a zone. Without it, the local zone.</summary>
+    /// <summary>The time zone of words such as 'this month', and of times without a zone. The default is the local time zone.</summary>
     [Parameter]
     [TimeZoneTransformation]
     [ArgumentCompleter(typeof(TimeZoneCompleter))]
     public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Local;
 
-    /// <summary>The stores' database files. Wildcards are allowed. Without it, the store that every command reads.</summary>
+    /// <summary>The stores' database files. Wildcards are permitted. The default is the default store.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Path", "FullName", "PSPath")]
     [ValidateNotNullOrEmpty]

@@ -5,14 +5,14 @@ namespace TokenDashboard.Commands;
 /// <summary>A command that works on one store after another.</summary>
 public abstract class SingleStoreCmdlet : StoreCmdlet
 {
-    /// <summary>The stores' database files. Wildcards are allowed. Without it, the store that every command reads.</summary>
+    /// <summary>The stores' database files. Wildcards are permitted. The default is the default store.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path", "FullName", "PSPath")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public override string[]? Database { get; set; }
 
-    /// <summary>A store that cannot be read is one error; others may still be.</summary>
+    /// <summary>A store that cannot be read is one error record; the command continues with the next one.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => base.IsTerminating(exception) && Database is not { Length: > 1 };
 
     /// <summary>The work for one store.</summary>

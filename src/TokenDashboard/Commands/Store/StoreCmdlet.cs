@@ -5,11 +5,11 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>What every command that reads stores shares: which stores, and one warning about values that cannot be read.</summary>
+/// <summary>The base of commands that read stores: resolves the stores, and warns of unreadable values.</summary>
 public abstract class StoreCmdlet : TokenCmdlet
 {
     /// <summary>
-    /// The stores: database files, where wildcards are allowed, and addresses such as clickhouse://host:8123/database. Without it: the environment variable TOKENDASHBOARD_DATABASE, else
+    /// The stores: database files, where wildcards are permitted, and addresses such as clickhouse://host:8123/database. Without it: the environment variable TOKENDASHBOARD_DATABASE, else
     /// logging.sqlite.database of the Observicia configuration file (OBSERVICIA_CONFIG_FILE, or observicia_config.yaml in the current folder).
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -18,23 +18,23 @@ public abstract class StoreCmdlet : TokenCmdlet
     [SupportsWildcards]
     public virtual string[]? Database { get; set; }
 
-    /// <summary>The store's database file, as Get-ChildItem gives it.</summary>
+    /// <summary>The database file of the store, from Get-ChildItem.</summary>
     [Parameter(ValueFromPipeline = true)]
     public virtual FileSystemInfo? InputObject { get; set; }
 
-    /// <summary>A store that cannot be read is one error; others may still be.</summary>
+    /// <summary>A store that cannot be read is one error record; the command continues with the next one.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => !MyInvocation.ExpectingInput;
 
-    /// <summary>Full paths or addresses of the stores that are meant.</summary>
+    /// <summary>The full paths or addresses of the stores.</summary>
     private protected IReadOnlyList<string> StoreReferences() => InputObject is not null ? [InputObject.FullName]
         : Database is null ? [StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath)]
         : [.. Database.SelectMany(References)];
 
-    /// <summary>Who signs in to a server; null for the environment's user.</summary>
+    /// <summary>The credential for a server; null for the environment's user.</summary>
     private protected virtual NetworkCredential? Login => null;
 
     /// <summary>Opens the stores, and closes them after the work.</summary>
-    /// <param name="isChosen">Which sources are asked for; null for all.</param>
+    /// <param name="isChosen">Selects the sources; null for all.</param>
     /// <param name="work">Takes the stores, and their names for messages.</param>
     private protected void UseStores(Func<string, bool>? isChosen, Action<IReadOnlyList<ITelemetryStore>, string> work) =>
         TelemetryStores.Use(StoreReferences(), Login, isChosen, stores =>
@@ -52,7 +52,7 @@ public abstract class StoreCmdlet : TokenCmdlet
         if (unreadable.LacksRemoved)
         {
             WriteWarning(
-                $"{store}: requests of this result were removed by Remove-TokenUsage. Their rollups are by whole quarters of an hour, and know no transactions, -PolicyFailed or -MinTokens, so they are left out here, or not exact.");
+                $"{store}: Remove-TokenUsage removed requests of this result. Rollups cannot answer transactions, -PolicyFailed, -MinTokens or parts of a quarter-hour, so these requests are omitted, or not exact.");
         }
     }
 

@@ -10,7 +10,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Sends the requests of stores to ClickHouse, those that it does not have yet.</summary>
+/// <summary>Copies the requests of stores to ClickHouse incrementally.</summary>
 [Cmdlet(VerbsData.Sync, "TokenStore", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Sync-TokenStore.md")]
 [OutputType(typeof(TokenStoreSyncResult))]
 public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
@@ -18,38 +18,38 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
     private readonly HashSet<string> _sources = [];
     private PriceList? _prices;
 
-    /// <summary>The address of ClickHouse: clickhouse://host:8123/database, with ?secure=true for an encrypted connection. It holds no password.</summary>
+    /// <summary>The address of ClickHouse: clickhouse://host:8123/database, with ?secure=true for an encrypted connection. It must not contain a password.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNullOrEmpty]
     public string Target { get; set; } = "";
 
-    /// <summary>The source that tells the requests of this store from those of others. Without it, the names of the computer and of the file.</summary>
+    /// <summary>The source that identifies the requests of this store. The default is the name of the computer and of the file.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Source { get; set; }
 
-    /// <summary>Who signs in to ClickHouse. Without it, the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
+    /// <summary>The credential for ClickHouse. The default is that of the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
     [Parameter]
     [Credential]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>The cluster on whose servers the tables are made. Without it, one table on one server.</summary>
+    /// <summary>The cluster on whose servers the tables are created. By default, one table on one server.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Cluster { get; set; }
 
-    /// <summary>How many requests are sent at once.</summary>
+    /// <summary>The number of requests in a batch.</summary>
     [Parameter]
     [ValidateRange(1, TokenStoreSync.MostBatchRows)]
     public int BatchRows { get; set; } = 100_000;
 
-    /// <summary>The first instant whose requests are sent and compared: an ISO time, a length of time ago (90d) or a word ('this month').</summary>
+    /// <summary>Only requests from this time on are sent and compared: an ISO time, a length of time ago (90d) or a word ('this month').</summary>
     [Parameter]
     [TimeExpressionTransformation]
     [ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Since { get; set; }
 
-    /// <summary>Changes and removes requests in ClickHouse that were changed or removed in the store after they were sent.</summary>
+    /// <summary>Updates or removes requests in ClickHouse that were changed or removed in the store after they were sent.</summary>
     [Parameter]
     public SwitchParameter Repair { get; set; }
 
@@ -75,7 +75,7 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
         if (!_sources.Add(options.Source))
         {
             throw new TokenDashboardException(
-                ErrorCode.StoreSourceConflict, $"'{path}' has the source '{options.Source}' of a store before it, whose requests it would replace. Sync each store by itself, with -Source.", target: path);
+                ErrorCode.StoreSourceConflict, $"'{path}' has the same source '{options.Source}' as another store, whose requests it would replace. Sync the stores separately, with -Source.", target: path);
         }
         using var sync = new TokenStoreSync(path, Target, options, Cancellation);
         if (sync.IsTableMissing)
@@ -98,9 +98,9 @@ public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
         TokenStoreSyncResult result = sync.Run(count => progress.Show(null, _ => string.Create(CultureInfo.CurrentCulture, $"{count:N0} requests")));
         progress.Dispose();
         if (result.Repaired == 0 && result.Changed + result.Removed > 0)
-            WriteWarning($"'{result.Database}': {result.Changed:N0} requests were changed and {result.Removed:N0} removed after they were sent. {sync.Target} still has them as they were; -Repair mends that.");
+            WriteWarning($"'{result.Database}': {result.Changed:N0} requests were changed and {result.Removed:N0} removed after they were sent. {sync.Target} has the old versions; use -Repair.");
         if (result.NotSendable > 0)
-            WriteWarning($"'{result.Database}': {result.NotSendable:N0} requests were removed by Remove-TokenUsage before they were sent. Only their rollups are left, which cannot be sent.");
+            WriteWarning($"'{result.Database}': {result.NotSendable:N0} requests were removed by Remove-TokenUsage before they were sent. Their rollups cannot be sent.");
         WriteObject(result);
     }
 }

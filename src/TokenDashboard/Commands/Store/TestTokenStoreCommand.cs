@@ -6,16 +6,16 @@ using TokenDashboard.Formatting;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Tests stores: the table, the file, and that the rollups are those of the requests.</summary>
+/// <summary>Checks the table, the file and the rollups of stores.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "TokenStore", HelpUri = HelpPage.Folder + "Test-TokenStore.md")]
 [OutputType(typeof(TokenStoreCheck), typeof(bool))]
 public sealed class TestTokenStoreCommand : SingleStoreCmdlet
 {
-    /// <summary>Gives the check of the file all the time it takes. Outside WAL mode the application cannot write meanwhile.</summary>
+    /// <summary>Removes the time limit of the integrity check. Outside WAL mode, it blocks the application.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>Gives true or false: whether nothing failed.</summary>
+    /// <summary>Returns only whether no check failed.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 

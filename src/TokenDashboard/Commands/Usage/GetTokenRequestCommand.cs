@@ -6,18 +6,18 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Gets single requests, in the order in which they were stored unless another is asked for.</summary>
+/// <summary>Gets single requests, by default in the order in which they were stored.</summary>
 [Cmdlet(VerbsCommon.Get, "TokenRequest", SupportsPaging = true, HelpUri = HelpPage.Folder + "Get-TokenRequest.md")]
 [Alias("gtr")]
 [OutputType(typeof(TokenRequest))]
 public sealed class GetTokenRequestCommand : QueryCmdlet
 {
-    /// <summary>The order. Any but Id looks at every request of the filter before it gives the first.</summary>
+    /// <summary>The property to sort by. Any except Id reads all matching requests before the first is returned.</summary>
     [Parameter]
     [ChoiceTransformation]
     public RequestOrder OrderBy { get; set; }
 
-    /// <summary>Reverses the order.</summary>
+    /// <summary>Reverses the sort order.</summary>
     [Parameter]
     public SwitchParameter Descending { get; set; }
 

@@ -13,37 +13,37 @@ namespace TokenDashboard.Commands;
 public sealed class GetTokenUsageCommand : QueryCmdlet
 {
     /// <summary>
-    /// What to group by: at most one of Minute, Hour, Day, Week, Month, Quarter, Year and Session, and any of the others. Without it, one
+    /// What to group by: at most one of Minute, Hour, Day, Week, Month, Quarter, Year and Session, and any of the others. By default, one
     /// row for everything.
     /// </summary>
     [Parameter(Position = 0)]
     [ChoiceTransformation(IsList = true)]
     public UsageDimension[] GroupBy { get; set; } = [];
 
-    /// <summary>Adds a row for each unit of time without requests, from the range's beginning to its end.</summary>
+    /// <summary>Adds a row for each time unit without requests in the time range.</summary>
     [Parameter]
     public SwitchParameter Fill { get; set; }
 
-    /// <summary>The order. Without it, by time, then by tokens, most first.</summary>
+    /// <summary>The property to sort by. The default is by time, and then by tokens in descending order.</summary>
     [Parameter]
     [ChoiceTransformation]
     public UsageOrder OrderBy { get; set; }
 
-    /// <summary>Reverses the order.</summary>
+    /// <summary>Reverses the sort order.</summary>
     [Parameter]
     public SwitchParameter Descending { get; set; }
 
-    /// <summary>Adds a row with the total, and by time and names one with the subtotal of each unit of time.</summary>
+    /// <summary>Adds a row with the total, and with time and names, a subtotal for each time unit.</summary>
     [Parameter]
     public SwitchParameter Total { get; set; }
 
-    /// <summary>Gives each row as one line of text, for a prompt or a status line, and no warnings.</summary>
+    /// <summary>Returns each row as one line of text, for a prompt or a status line, without warnings.</summary>
     [Parameter]
     public SwitchParameter OneLine { get; set; }
 
     private protected override void Query()
     {
-        // By default the largest come first.
+        // By default, the largest values are first.
         bool wantsLargest = (OrderBy == UsageOrder.Default) != Descending && MostRows < int.MaxValue / 2 && PagingParameters.Skip < int.MaxValue / 2 && !PagingParameters.IncludeTotalCount;
         QueryResult<TokenUsage> result = new UsageQuery(GroupBy, TimeZone, FirstDayOfWeek)
         {

@@ -4,7 +4,7 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Gets token usage per user: totals with rank and share, a time series, or the pattern of the week.</summary>
+/// <summary>Gets token usage per user: totals with rank and share, a time series, or the weekly pattern.</summary>
 [Cmdlet(VerbsCommon.Get, "UserTokenUsage", DefaultParameterSetName = "Total", SupportsPaging = true, HelpUri = HelpPage.Folder + "Get-UserTokenUsage.md")]
 [Alias("gutu")]
 [OutputType(typeof(UserTokenUsage), ParameterSetName = ["Total"])]
@@ -12,20 +12,20 @@ namespace TokenDashboard.Commands;
 [OutputType(typeof(UserTokenUsagePattern), ParameterSetName = ["Pattern"])]
 public sealed class GetUserTokenUsageCommand : QueryCmdlet
 {
-    /// <summary>Compares each user with the period of equal length before; needs a range with both ends.</summary>
+    /// <summary>Compares each user with the previous period of equal length. Requires a time range with a start and an end.</summary>
     [Parameter(ParameterSetName = "Total")]
     public SwitchParameter ComparePrevious { get; set; }
 
-    /// <summary>Gets a time series per user. With Cumulative or Fill alone, per day.</summary>
+    /// <summary>Gets a time series per user. With only Cumulative or Fill, the time unit is Day.</summary>
     [Parameter(ParameterSetName = "Period")]
     [ChoiceTransformation]
     public TimeUnit Per { get; set; } = TimeUnit.Day;
 
-    /// <summary>Adds each user's running total.</summary>
+    /// <summary>Adds each user's cumulative total.</summary>
     [Parameter(ParameterSetName = "Period")]
     public SwitchParameter Cumulative { get; set; }
 
-    /// <summary>Adds a row for each unit of time without requests, from the range's beginning to its end.</summary>
+    /// <summary>Adds a row for each time unit without requests in the time range.</summary>
     [Parameter(ParameterSetName = "Period")]
     public SwitchParameter Fill { get; set; }
 
@@ -33,16 +33,16 @@ public sealed class GetUserTokenUsageCommand : QueryCmdlet
     [Parameter(Mandatory = true, ParameterSetName = "Pattern")]
     public SwitchParameter Pattern { get; set; }
 
-    /// <summary>The order. Without it, users with the most tokens first, and a user's rows by time.</summary>
+    /// <summary>The property to sort by. The default is by user, with the most tokens first, and then by time.</summary>
     [Parameter]
     [ChoiceTransformation]
     public UsageOrder OrderBy { get; set; }
 
-    /// <summary>Reverses the order.</summary>
+    /// <summary>Reverses the sort order.</summary>
     [Parameter]
     public SwitchParameter Descending { get; set; }
 
-    /// <summary>Adds a row with the total, and to series and patterns one with the subtotal of each user.</summary>
+    /// <summary>Adds a row with the total, and to time series and patterns a subtotal for each user.</summary>
     [Parameter]
     public SwitchParameter Total { get; set; }
 
@@ -52,13 +52,13 @@ public sealed class GetUserTokenUsageCommand : QueryCmdlet
         switch (ParameterSetName)
         {
             case "Period":
-                Write(query.Periods(Per, Cumulative, Fill), OrderBy, Descending, $"Usage of users by {Per}", Cumulative ? "Cumulative" : "");
+                Write(query.Periods(Per, Cumulative, Fill), OrderBy, Descending, $"Usage per user by {Per}", Cumulative ? "Cumulative" : "");
                 break;
             case "Pattern":
-                Write(query.Pattern(), OrderBy, Descending, "Usage of users by Weekday, HourOfDay", "");
+                Write(query.Pattern(), OrderBy, Descending, "Usage per user by Weekday, HourOfDay", "");
                 break;
             default:
-                Write(query.Totals(ComparePrevious, OrderBy == UsageOrder.Cost), OrderBy, Descending, "Usage of users", ComparePrevious ? "Comparison" : "");
+                Write(query.Totals(ComparePrevious, OrderBy == UsageOrder.Cost), OrderBy, Descending, "Usage per user", ComparePrevious ? "Comparison" : "");
                 break;
         }
     }

@@ -4,12 +4,12 @@ using TokenDashboard.Usage.Summaries;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Measures the usage of a range: one object with sums, cost, rates, peaks, latency, change and the end of the month.</summary>
+/// <summary>Summarizes the usage of a time range in one object: totals, cost, rates, peaks, latency, change and forecast.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "TokenUsage", HelpUri = HelpPage.Folder + "Measure-TokenUsage.md")]
 [OutputType(typeof(TokenUsageSummary))]
 public sealed class MeasureTokenUsageCommand : QueryCmdlet
 {
-    // Without [Parameter] it is none: there are no rows to choose from.
+    // Without [Parameter], it is not a parameter of this command, which has no rows.
     /// <inheritdoc/>
     public override ulong? Top { get; set; }
 

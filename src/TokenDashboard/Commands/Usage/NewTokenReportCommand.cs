@@ -4,19 +4,19 @@ using TokenDashboard.Reports;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Writes a report of the usage of a range: one HTML file, or Markdown.</summary>
+/// <summary>Creates a report on the usage of a time range as one HTML file, or as Markdown.</summary>
 [Cmdlet(VerbsCommon.New, "TokenReport", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "New-TokenReport.md")]
 [OutputType(typeof(string), typeof(FileInfo))]
 public sealed class NewTokenReportCommand : QueryCmdlet
 {
     private bool _isWritten;
 
-    /// <summary>The file to write. Without it, the report is given as text.</summary>
+    /// <summary>The file to write. Without it, the report is returned as text.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>The form. Without it, what the name of the file says: Markdown for .md, else HTML.</summary>
+    /// <summary>The format. The default depends on the file name: Markdown for .md, otherwise HTML.</summary>
     [Parameter]
     [ChoiceTransformation]
     public ReportFormat As { get; set; }
@@ -30,11 +30,11 @@ public sealed class NewTokenReportCommand : QueryCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Gives the file that was written.</summary>
+    /// <summary>Returns the file.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    // -Path is the report's here.
+    // In this command, -Path is the report.
     /// <inheritdoc/>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("FullName", "PSPath")]
@@ -42,19 +42,19 @@ public sealed class NewTokenReportCommand : QueryCmdlet
     [SupportsWildcards]
     public override string[]? Database { get; set; }
 
-    // Without [Parameter] it is none: there are no rows to choose from.
+    // Without [Parameter], it is not a parameter of this command, which has no rows.
     /// <inheritdoc/>
     public override ulong? Top { get; set; }
 
     private protected override void Query()
     {
         string? file = Path is null ? null : ResolvePath(Path);
-        if (file is not null && !ShouldProcess(file, "Write a report of token usage"))
+        if (file is not null && !ShouldProcess(file, "Write a report on token usage"))
             return;
         if (_isWritten)
         {
             throw new TokenDashboardException(
-                ErrorCode.ReportExists, $"'{file}' holds the report of an earlier input object. One file is one report: call the command once for each file.", target: Path);
+                ErrorCode.ReportExists, $"'{file}' contains the report of an earlier input object. Run the command once for each file.", target: Path);
         }
         ReportFormat format = MyInvocation.BoundParameters.ContainsKey(nameof(As)) ? As : ReportFile.FormatOf(file);
         WrittenReport report = new UsageReportQuery(Stores, Filter, TimeZone, Now) { Title = Title, Prices = Prices() }.Write(format);

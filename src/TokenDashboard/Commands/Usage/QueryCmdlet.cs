@@ -10,12 +10,12 @@ using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>What every command that queries requests shares: the filters, the time range and the time zone.</summary>
+/// <summary>The base of commands that query requests: the filters, the time range and the time zone.</summary>
 public abstract class QueryCmdlet : StoreCmdlet
 {
     private static readonly string[] Names = [nameof(User), nameof(Model), nameof(Provider), nameof(RequestType), nameof(Transaction), nameof(Source)];
 
-    // Whoever asks many queries has read it after the first.
+    // The warning appears once, not for each query.
     private static bool s_upperBoundIsTold;
 
     private readonly Stopwatch _watch = new();
@@ -24,7 +24,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     private string[]? _userOfCommandLine;
     private HashSet<string> _piped = new HashSet<string>();
 
-    /// <summary>Users. Wildcards are allowed; '' means requests of which the user is not known.</summary>
+    /// <summary>Users. Wildcards are permitted; '' means requests without a user name.</summary>
     [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [AllowNull]
@@ -34,7 +34,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     [PipedTextTransformation]
     public string[]? User { get; set; }
 
-    /// <summary>Models. Wildcards are allowed.</summary>
+    /// <summary>Models. Wildcards are permitted.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [AllowNull]
@@ -43,7 +43,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     [ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? Model { get; set; }
 
-    /// <summary>Providers. Wildcards are allowed.</summary>
+    /// <summary>Providers. Wildcards are permitted.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [AllowNull]
@@ -52,7 +52,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     [ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? Provider { get; set; }
 
-    /// <summary>Kinds of request, such as chat or embedding. Wildcards are allowed.</summary>
+    /// <summary>Request types, such as chat or embedding. Wildcards are permitted.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [AllowNull]
@@ -61,7 +61,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     [ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? RequestType { get; set; }
 
-    /// <summary>Transactions. Wildcards are allowed; '' means requests outside any transaction.</summary>
+    /// <summary>Transactions. Wildcards are permitted; '' means requests without a transaction.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [AllowNull]
@@ -70,7 +70,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     [ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? Transaction { get; set; }
 
-    /// <summary>Sources: which of several stores count. Wildcards are allowed. The source of a file is its name; in ClickHouse each request has the source it was sent with.</summary>
+    /// <summary>Sources: the stores to include. Wildcards are permitted. The source of a file is its name; in ClickHouse, each request has its source.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [AllowNull]
@@ -78,49 +78,49 @@ public abstract class QueryCmdlet : StoreCmdlet
     [ArgumentCompleter(typeof(StoreValueCompleter))]
     public string[]? Source { get; set; }
 
-    /// <summary>What a row that is piped was grouped by, as its property says. Names it was not grouped by, which a CSV file has as empty texts, do not count.</summary>
+    /// <summary>The dimensions of a piped row, from its property. Empty names of other dimensions, as in a CSV file, are ignored.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
     [AllowNull]
     [AllowEmptyString]
     public string? GroupedBy { get; set; }
 
-    /// <summary>Who signs in to ClickHouse. Without it, the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
+    /// <summary>The credential for ClickHouse. The default is that of the environment variables CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.</summary>
     [Parameter]
     [Credential]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>The first instant that counts: an ISO time, a length of time ago (7d, 24h, 90m) or a word (today, 'last month').</summary>
+    /// <summary>The inclusive start of the time range: an ISO time, a length of time ago (7d, 24h, 90m) or a word (today, 'last month').</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Start")]
     [TimeExpressionTransformation]
     [ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Since { get; set; }
 
-    /// <summary>The first instant that no longer counts, in the forms of Since.</summary>
+    /// <summary>The exclusive end of the time range, in the forms of Since.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("End")]
     [TimeExpressionTransformation]
     [ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Until { get; set; }
 
-    /// <summary>A range that ends now (7d, '7 days', 24h, a TimeSpan), or a named one (today, yesterday, 'this month', 'last month'). Not with Since or Until.</summary>
+    /// <summary>A time range that ends now (7d, '7 days', 24h, a TimeSpan), or a named period (today, yesterday, 'this month', 'last month'). Not with Since or Until.</summary>
     [Parameter]
     [TimeExpressionTransformation(IsLength = true)]
     [ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? Last { get; set; }
 
-    /// <summary>Moves both ends of the range back to the beginning of their days, so that each day is whole and none is still running.</summary>
+    /// <summary>Moves both ends of the time range back to the start of their days, so that all days are complete.</summary>
     [Parameter]
     public SwitchParameter WholeDays { get; set; }
 
-    /// <summary>The day on which weeks begin. Without it, Monday.</summary>
+    /// <summary>The first day of the week. Without it, Monday.</summary>
     [Parameter]
     [ChoiceTransformation]
     public DayOfWeek FirstDayOfWeek { get; set; } = DayOfWeek.Monday;
 
     /// <summary>
-    /// The time zone of days, weeks, months, of words such as today, and of times written without a zone: an IANA or Windows name,
-    /// UTC or Local. Without it, the local zone.
+    /// The time zone of days, weeks and months, of words such as today, and of times without a zone: an IANA or Windows name,
+    /// UTC or Local. The default is the local time zone.
     /// </summary>
     [Parameter]
     [TimeZoneTransformation]
@@ -128,24 +128,24 @@ public abstract class QueryCmdlet : StoreCmdlet
     public TimeZoneInfo TimeZone { get; set; } = TimeZoneInfo.Local;
 
     /// <summary>
-    /// The prices that cost is computed with: those of the time of each request (Request, the default), those of Now, or those of another
-    /// instant. With another time than that of the requests, results also tell the difference.
+    /// The time of the prices: the time of each request (Request, the default), Now, or another
+    /// time. If it is not Request, results also contain the difference.
     /// </summary>
     [Parameter]
     [PriceTimeTransformation]
     [ArgumentCompleter(typeof(PriceTimeCompleter))]
     public TimeExpression? PriceAt { get; set; }
 
-    /// <summary>Only requests with a negative policy verdict.</summary>
+    /// <summary>Returns only requests with a negative policy verdict.</summary>
     [Parameter]
     public SwitchParameter PolicyFailed { get; set; }
 
-    /// <summary>Only requests with at least so many tokens in total.</summary>
+    /// <summary>Returns only requests with at least this many total tokens.</summary>
     [Parameter]
     [ValidateRange(0, ValueLimits.MaxTokens)]
     public long MinTokens { get; set; }
 
-    /// <summary>Another name of First: at most so many rows.</summary>
+    /// <summary>An alias of First.</summary>
     [Parameter]
     public virtual ulong? Top { get; set; }
 
@@ -154,17 +154,17 @@ public abstract class QueryCmdlet : StoreCmdlet
     {
         Now = DateTimeOffset.UtcNow;
         _userOfCommandLine = User;
-        // What is bound by now was typed; what comes from the properties of piped results are names, whatever characters they have.
+        // Parameters that are bound now are from the command line. Later ones are names from piped results, without wildcards.
         _piped = Names.Where(name => !MyInvocation.BoundParameters.ContainsKey(name)).ToHashSet();
     }
 
     /// <summary>When the command was called.</summary>
     private protected DateTimeOffset Now { get; private set; }
 
-    /// <summary>At most how many rows are wanted.</summary>
+    /// <summary>The maximum number of rows.</summary>
     private protected ulong MostRows => Math.Min(Top ?? ulong.MaxValue, PagingParameters.First);
 
-    /// <summary>How long the query runs.</summary>
+    /// <summary>The elapsed time of the query.</summary>
     private protected TimeSpan Elapsed => _watch.Elapsed;
 
     /// <summary>The open stores.</summary>
@@ -190,12 +190,12 @@ public abstract class QueryCmdlet : StoreCmdlet
         });
     }
 
-    /// <summary>Writes the page of a result that -Skip and -First ask for, in the order asked for.</summary>
+    /// <summary>Writes the page of a result that -Skip and -First select, in the requested order.</summary>
     /// <param name="result">The result.</param>
     /// <param name="order">The order.</param>
-    /// <param name="descending">Whether it is reversed.</param>
-    /// <param name="caption">What the result is, for tables.</param>
-    /// <param name="view">The name of the view that shows the rows better than that of their type, or empty.</param>
+    /// <param name="descending">Whether the order is reversed.</param>
+    /// <param name="caption">The caption for tables.</param>
+    /// <param name="view">The name of a view to use instead of the default view, or empty.</param>
     private protected void Write<T>(QueryResult<T> result, UsageOrder order, bool descending, string caption, string view)
         where T : UsageFigures
     {
@@ -204,7 +204,7 @@ public abstract class QueryCmdlet : StoreCmdlet
         if (PagingParameters.IncludeTotalCount)
             WriteObject(PagingParameters.NewTotalCount((ulong)all.Length, 1.0));
         WarnAboutUpperBound(all);
-        // What goes on through a pipeline may be shown by a window of another width.
+        // The end of the pipeline may have another width.
         string name = view + (MyInvocation.PipelinePosition == MyInvocation.PipelineLength && Screen.IsWide(Host) ? "Wide" : "");
         var shown = new UsageDisplay.Result(
             TimeZone.Id == TimeZoneInfo.Local.Id ? caption : $"{caption} ({TimeZone.Id})", all.Where(row => !row.IsTotal).Select(row => row.Share).DefaultIfEmpty().Max());
@@ -219,7 +219,7 @@ public abstract class QueryCmdlet : StoreCmdlet
         WarnAbout(result.Unreadable, isEmpty: all.All(row => row.Requests == 0));
     }
 
-    /// <summary>The rows that were asked for, in their order, the total last.</summary>
+    /// <summary>The requested rows in their order, with the total last.</summary>
     private protected IEnumerable<T> Page<T>(QueryResult<T> result, UsageOrder order, bool descending)
         where T : UsageFigures => PageOf(result, Ordered(result, order, descending));
 
@@ -239,17 +239,17 @@ public abstract class QueryCmdlet : StoreCmdlet
         return [.. UsageOrdering.Order(isOrdered ? [.. result.Rows.Where(row => !row.IsTotal)] : result.Rows, order, descending)];
     }
 
-    /// <summary>Says once in a session that the cost of requests which do not tell their cached tokens may be less.</summary>
+    /// <summary>Warns once per session that the cost may be lower, because requests do not record cached tokens.</summary>
     private protected void WarnAboutUpperBound(IEnumerable<UsageFigures> rows)
     {
         if (!s_upperBoundIsTold && rows.Any(row => row is { CostIsUpperBound: true, Cost: not null }))
         {
             s_upperBoundIsTold = true;
-            WriteWarning("Cost is an upper bound where requests do not say how many of their prompt tokens were cached, as those of Observicia: see CostIsUpperBound. This is said once.");
+            WriteWarning("Cost is an upper bound, because some requests, such as those of Observicia, do not record cached tokens: see CostIsUpperBound. This warning appears once.");
         }
     }
 
-    /// <summary>Warns of values that cannot be read, and where there is no request, says where the stored ones lie.</summary>
+    /// <summary>Warns of unreadable values. If no request matches, the warning shows the time range of the store.</summary>
     private protected void WarnAbout(UnreadableReport unreadable, bool isEmpty)
     {
         WarnAbout(unreadable, _storeNames);
@@ -261,12 +261,12 @@ public abstract class QueryCmdlet : StoreCmdlet
         string where = Edge(newest: false) is { } oldest && Edge(newest: true) is { } last
             ? $"The stored requests are from {oldest.Timestamp:yyyy-MM-dd HH:mm} to {last.Timestamp:yyyy-MM-dd HH:mm} UTC."
             : "The store has no requests.";
-        string range = hasRange ? " Give another range with -Since and -Until, or none." : "";
-        string tab = names.Length > 0 ? $" Press Tab after {string.Join(" or ", names.Select(name => $"-{name}"))} to see the names that occur." : "";
+        string range = hasRange ? " Use another time range with -Since and -Until, or none." : "";
+        string tab = names.Length > 0 ? $" Press Tab after {string.Join(" or ", names.Select(name => $"-{name}"))} for the names in the store." : "";
         WriteWarning($"No request matches. {where}{range}{tab}");
     }
 
-    /// <summary>The prices to compute cost with; null where there are none.</summary>
+    /// <summary>The prices for cost; null if there are none.</summary>
     private protected UsagePrices? Prices()
     {
         if (LoadPrices() is not { } list)
@@ -288,7 +288,7 @@ public abstract class QueryCmdlet : StoreCmdlet
     private RequestFilter MakeFilter() => new()
     {
         Range = WholeDays ? TimeExpression.WholeDays(Since, Until, Last, Now, TimeZone, FirstDayOfWeek) : TimeExpression.Range(Since, Until, Last, Now, TimeZone, FirstDayOfWeek),
-        // PowerShell gives files a property User on Unix, their owner, who has nothing to do with the users of requests.
+        // On Unix, files have a property User, which is their owner and not a user of requests.
         User = InputObject is not null ? _userOfCommandLine ?? [] : Given(nameof(User), User),
         Model = Given(nameof(Model), Model),
         Provider = Given(nameof(Provider), Provider),

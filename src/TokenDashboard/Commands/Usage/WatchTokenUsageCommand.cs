@@ -6,33 +6,33 @@ using TokenDashboard.Usage.Summaries;
 
 namespace TokenDashboard.Commands;
 
-/// <summary>Shows usage while it is written: rates, the tokens and the cost of today, users and the newest requests.</summary>
+/// <summary>Shows live usage in the terminal: rates, today's tokens and cost, users and the newest requests.</summary>
 [Cmdlet("Watch", "TokenUsage", HelpUri = HelpPage.Folder + "Watch-TokenUsage.md")]
 [OutputType(typeof(string))]
 public sealed class WatchTokenUsageCommand : QueryCmdlet
 {
     private const int KeyPauseMs = 50;
 
-    // Reading must never be most of what the command does, however slow a store is.
+    // The command must pause for most of the time, even with a slow store.
     private const int PausesPerReading = 4;
 
-    /// <summary>How many seconds lie between two readings, 1 to 3600.</summary>
+    /// <summary>The interval between refreshes in seconds, 1 to 3600.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
     public int IntervalSec { get; set; } = 2;
 
-    /// <summary>Ends after so many readings; without it, q or Ctrl+C ends the command.</summary>
+    /// <summary>The number of refreshes. By default, q or Ctrl+C ends the command.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int Count { get; set; } = int.MaxValue;
 
-    /// <summary>Gives a line for each reading, as it does by itself in a pipeline and where the output is redirected.</summary>
+    /// <summary>Returns a line for each refresh. This is the default in a pipeline, or if the output is redirected.</summary>
     [Parameter]
     public SwitchParameter AsLine { get; set; }
 
     private bool IsScreen => !AsLine && MyInvocation.PipelineLength == 1 && Host.UI is { SupportsVirtualTerminal: true, RawUI: not null } && !Console.IsOutputRedirected;
 
-    // Without [Parameter] it is none: there are no rows to choose from.
+    // Without [Parameter], it is not a parameter of this command, which has no rows.
     /// <inheritdoc/>
     public override ulong? Top { get; set; }
 
@@ -41,7 +41,7 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
         if (Until is not null)
         {
             throw new TokenDashboardException(
-                ErrorCode.RangeInvalid, "Watch-TokenUsage shows what is written from now on, so its range has no end. Give -Since or -Last, or neither for today.", target: Until);
+                ErrorCode.RangeInvalid, "Watch-TokenUsage shows live usage, so its time range has no end. Use -Since or -Last, or neither for today.", target: Until);
         }
         var query = new LiveUsageQuery(Stores, Filter, TimeZone) { Prices = Prices() };
         using (LiveScreen? screen = IsScreen ? new LiveScreen(Host.UI, string.Join(", ", Stores.Select(store => store.Source ?? store.Name))) : null)
@@ -63,7 +63,7 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
         WarnAbout(query.Unreadable, isEmpty: false);
     }
 
-    // False where the user ends the command.
+    // False if the user ends the command.
     private bool Wait(TimeSpan pause, bool hasKeys)
     {
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < pause;)

@@ -61,7 +61,7 @@ public class RequestRowTests
             (3, 1, 1, 1, 1),
             (info.Unreadable.Rows, info.Unreadable.Timestamps, info.Unreadable.TokenCounts, info.Unreadable.Durations, info.Unreadable.PolicyVerdicts));
         Assert.Equal((6, 1, 1, 2, 4 * 15), (info.Rows, info.Users, info.RequestsWithoutUser, info.RequestsWithoutDuration, info.TotalTokens));
-        Assert.Contains("1 without a readable time, left out", info.Unreadable.ToString());
+        Assert.Contains("1 without a readable time, omitted", info.Unreadable.ToString());
     }
 
     [Fact]

@@ -211,7 +211,7 @@ public class GrafanaDataSourceServiceTests
 
         GrafanaDataSourceReport report = Test(server);
 
-        Assert.Contains("failed: the answer has no count.", Assert.Single(report.Problems), StringComparison.Ordinal);
+        Assert.Contains("failed: the response has no count.", Assert.Single(report.Problems), StringComparison.Ordinal);
         Assert.Null(report.Requests);
     }
 
@@ -223,7 +223,7 @@ public class GrafanaDataSourceServiceTests
         server.DataSources.Add(new JsonObject { ["uid"] = "empty", ["name"] = "E", ["type"] = "frser-sqlite-datasource" });
 
         Assert.Contains("of type 'prometheus'", Test(server, "prom").Problems[0], StringComparison.Ordinal);
-        Assert.Contains("names no database", Test(server, "empty").Problems[0], StringComparison.Ordinal);
+        Assert.Contains("has no database", Test(server, "empty").Problems[0], StringComparison.Ordinal);
     }
 
     [Fact]

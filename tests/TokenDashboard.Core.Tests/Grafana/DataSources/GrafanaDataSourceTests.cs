@@ -111,8 +111,8 @@ public class GrafanaDataSourceTests
     }
 
     [Theory]
-    [InlineData("prometheus", "tokendashboard-sqlite", "Tokens", "Give the uid of another one.")]
-    [InlineData("frser-sqlite-datasource", "another", "TokenDashboard", "with the uid 'another' (type frser-sqlite-datasource). Give that uid to use it")]
+    [InlineData("prometheus", "tokendashboard-sqlite", "Tokens", "Use another uid.")]
+    [InlineData("frser-sqlite-datasource", "another", "TokenDashboard", "with the uid 'another' (type frser-sqlite-datasource). Use that uid")]
     public async Task A_uid_of_another_type_and_a_name_with_another_uid_are_conflicts(string type, string uid, string name, string advice)
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();

@@ -25,29 +25,29 @@ public class GrafanaFaultTests
         { "GET /api/health", "empty", ErrorCode.GrafanaNotJson, "no content" },
         { "GET /api/health", "half", ErrorCode.GrafanaNotJson, "not JSON" },
         { "GET /api/health", "other", ErrorCode.GrafanaNotJson, "not as Grafana does" },
-        { "GET /api/health", "array", ErrorCode.GrafanaNotJson, "promises" },
+        { "GET /api/health", "array", ErrorCode.GrafanaNotJson, "not a response" },
         { "GET /api/health", "failing", ErrorCode.GrafanaRequestFailed, "database" },
         { "GET /api/org", "401", ErrorCode.GrafanaUnauthorized, "token" },
         { "GET /api/org", "500", ErrorCode.GrafanaRequestFailed, "status 500" },
-        { "GET /api/org", "array", ErrorCode.GrafanaNotJson, "promises" },
+        { "GET /api/org", "array", ErrorCode.GrafanaNotJson, "not a response" },
         { "GET /api/folders", "403", ErrorCode.GrafanaForbidden, "folders:read" },
         { "POST /api/folders", "403", ErrorCode.GrafanaForbidden, "folders:create" },
         { "POST /api/folders", "409", ErrorCode.GrafanaFolderConflict, "run the command again" },
         { "POST /api/folders", "412", ErrorCode.GrafanaFolderConflict, "run the command again" },
-        { "POST /api/folders", "other", ErrorCode.GrafanaNotJson, "promises" },
+        { "POST /api/folders", "other", ErrorCode.GrafanaNotJson, "not a response" },
         { "GET /api/plugins/frser-sqlite-datasource/settings", "404", ErrorCode.GrafanaPluginMissing, "grafana cli plugins install frser-sqlite-datasource" },
         { "GET /api/datasources/uid/tokendashboard-sqlite", "403", ErrorCode.GrafanaForbidden, "role Admin" },
-        { "GET /api/datasources/uid/tokendashboard-sqlite", "array", ErrorCode.GrafanaNotJson, "promises" },
+        { "GET /api/datasources/uid/tokendashboard-sqlite", "array", ErrorCode.GrafanaNotJson, "not a response" },
         { "POST /api/datasources", "409", ErrorCode.GrafanaDataSourceConflict, "run the command again" },
         { "POST /api/datasources", "403", ErrorCode.GrafanaForbidden, "datasources:create" },
         { "GET /api/dashboards/uid/token-usage", "403", ErrorCode.GrafanaForbidden, "dashboards:read" },
-        { "GET /api/dashboards/uid/token-usage", "other", ErrorCode.GrafanaNotJson, "promises" },
+        { "GET /api/dashboards/uid/token-usage", "other", ErrorCode.GrafanaNotJson, "not a response" },
         { "POST /api/dashboards/db", "403", ErrorCode.GrafanaForbidden, "dashboards:write" },
         { "POST /api/dashboards/db", "kubernetes 403", ErrorCode.GrafanaForbidden, "folder is managed by repo (Forbidden)" },
         { "POST /api/dashboards/db", "412 version-mismatch", ErrorCode.GrafanaVersionConflict, "Nothing was written" },
         { "POST /api/dashboards/db", "409", ErrorCode.GrafanaVersionConflict, "Nothing was written" },
         { "POST /api/dashboards/db", "412 name-exists", ErrorCode.GrafanaRequestFailed, "only once in a folder" },
-        { "POST /api/dashboards/db", "412 plugin-dashboard", ErrorCode.GrafanaDashboardManaged, "something else manages it" },
+        { "POST /api/dashboards/db", "412 plugin-dashboard", ErrorCode.GrafanaDashboardManaged, "another tool manages it" },
         { "POST /api/dashboards/db", "400 provisioned", ErrorCode.GrafanaDashboardManaged, "Cannot save provisioned dashboard" },
         { "POST /api/dashboards/db", "400", ErrorCode.GrafanaRequestFailed, "refused for this test" },
         { "POST /api/dashboards/db", "401", ErrorCode.GrafanaUnauthorized, "token" },
@@ -99,7 +99,7 @@ public class GrafanaFaultTests
         PublishRun run = PublishRun.Of(server, PublishRun.Json(), Options);
 
         Assert.Equal(ErrorCode.GrafanaNotJson, run.Error?.Code);
-        Assert.StartsWith($"What answers at {server.Url} is not Grafana: ", run.Error!.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The server at {server.Url} is not Grafana: ", run.Error!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

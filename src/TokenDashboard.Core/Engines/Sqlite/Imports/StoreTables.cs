@@ -217,7 +217,7 @@ internal sealed partial class StoreTables : IDisposable
     }
 
     /// <summary>Removes a row that an import brought in; a row the application wrote is none of our business.</summary>
-    /// <returns>Its tokens, or null where there was none.</returns>
+    /// <returns>Its tokens, or null if there was none.</returns>
     private long? TakeOut(ImportKey key)
     {
         if (!Find(key, out long? rowId, out _))
@@ -239,7 +239,7 @@ internal sealed partial class StoreTables : IDisposable
         return tokens;
     }
 
-    /// <summary>The tokens of a row, counted as everywhere; null where it was removed.</summary>
+    /// <summary>The tokens of a row, counted as everywhere; null if it was removed.</summary>
     private long? TokensOf(long id)
     {
         NativeStatement read = Statement("SELECT prompt_tokens, completion_tokens, total_tokens FROM telemetry WHERE id = ?1");

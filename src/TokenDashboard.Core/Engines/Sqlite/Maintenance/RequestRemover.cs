@@ -4,8 +4,8 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.Sqlite.Maintenance;
 
 /// <summary>
-/// Removes old requests from a store, a few at a time. Their sums stay in the rollups; each transaction removes requests and moves their
-/// sums at once, so that none is ever counted twice or not at all.
+/// Removes old requests from a store in small transactions. Their rollups stay: each transaction removes requests and moves their
+/// sums together, so that every request counts exactly once.
 /// </summary>
 public sealed class RequestRemover : IDisposable
 {
@@ -17,19 +17,19 @@ public sealed class RequestRemover : IDisposable
     private readonly CancellationToken _cancellation;
     private readonly long _keptRow;
     private readonly long _keptQuarter = RollupSchema.NoTime;
-    // The first batch is small, for nothing is known of the disk then.
+    // The first batch is small, because the speed of the disk is unknown.
     private int _rowsPerBatch = FewestRows;
 
     /// <summary>Opens a store for removing requests.</summary>
     /// <param name="path">The database file.</param>
-    /// <param name="cancellation">Ends the work; what was removed until then stays removed.</param>
+    /// <param name="cancellation">Stops the work; requests that were removed stay removed.</param>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public RequestRemover(string path, CancellationToken cancellation)
     {
         _cancellation = cancellation;
         _optimizer = new StoreOptimizer(path, cancellation);
         TokenStore store = _optimizer.Store;
-        // Without AUTOINCREMENT the id of a last row that is removed would be given again, and the rollups would take its successor for it.
+        // Without AUTOINCREMENT, the id of a removed last row would be reused, and the rollups could not distinguish its successor.
         bool idsAreGivenOnce = store.Scalar<long>("SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'") > 0;
         _keptRow = idsAreGivenOnce ? -1 : store.Rows().Last;
         if (_keptRow >= 0)
@@ -41,20 +41,20 @@ public sealed class RequestRemover : IDisposable
         }
     }
 
-    /// <summary>The longest time a transaction held the lock so far.</summary>
+    /// <summary>The longest time for which a transaction held the lock.</summary>
     public TimeSpan LongestLock => _optimizer.LongestLock;
 
-    /// <summary>The beginning of the quarter of an hour an instant lies in: requests are removed by whole quarters, as they are summed up.</summary>
+    /// <summary>The start of the quarter-hour that contains an instant: requests are removed by whole quarter-hours, like the rollups.</summary>
     public static DateTimeOffset QuarterOf(DateTimeOffset instant) => RollupLevels.QuarterOf(instant);
 
-    /// <summary>Removes the requests before an instant.</summary>
-    /// <param name="before">The first instant whose requests stay; rounded down by <see cref="QuarterOf"/>.</param>
-    /// <param name="progress">Is told how many were removed so far.</param>
-    /// <returns>How many requests were removed.</returns>
+    /// <summary>Removes the requests before a point in time.</summary>
+    /// <param name="before">The time before which requests are removed; rounded down by <see cref="QuarterOf"/>.</param>
+    /// <param name="progress">Receives the number of removed requests.</param>
+    /// <returns>The number of removed requests.</returns>
     public long Remove(DateTimeOffset before, Action<long>? progress = null)
     {
         long removed = 0;
-        // Whoever changes the store meanwhile makes a batch begin anew, so this ends when a whole pass finds nothing to remove.
+        // A concurrent change restarts a batch, so the loop ends when a whole pass finds nothing to remove.
         while (RemovePass(before, ref removed, progress))
             _cancellation.ThrowIfCancellationRequested();
         _optimizer.Repair();
@@ -111,7 +111,7 @@ public sealed class RequestRemover : IDisposable
             _optimizer.Update.Write();
             foreach (long start in batch.Quarters.Keys.Select(quarter => quarter.Start).Distinct())
             {
-                // Its sums still count what is removed here; what is left is read request by request until they are rebuilt.
+                // Its sums still contain the removed requests. Until they are rebuilt, the remaining requests are read one by one.
                 tables.AddStale(RollupLevel.Quarter, start);
             }
             tables.RemoveRows(TelemetrySql.Table, "rowid", ids);
@@ -121,7 +121,7 @@ public sealed class RequestRemover : IDisposable
         });
     }
 
-    // Takes away the sums of emptied quarters, and where their requests were; false where new ones came meanwhile.
+    // Removes the sums and the row ranges of empty quarter-hours; false if new requests were added.
     private bool ForgetQuarters(RollupState state, long end)
     {
         string emptied = $"start > {RollupSchema.NoTime} AND start < {end} AND start <> {_keptQuarter}";

@@ -4,24 +4,24 @@ using TokenDashboard.Engines.Sqlite.Rollups;
 namespace TokenDashboard.Engines.Sqlite.Maintenance;
 
 /// <summary>
-/// Rebuilds sums, a day at a time: writes those in which the rollups differ from the requests. What is stale stays so, and unused, until
-/// all of its day is written, which may take several transactions.
+/// Rebuilds rollups, one day at a time: writes the sums that differ from the requests. Stale sums stay stale, and unused, until
+/// their whole day is written, which can take several transactions.
 /// </summary>
 internal sealed class RollupRepair(StoreOptimizer optimizer, CancellationToken cancellation)
 {
     private const int MaxAttempts = 20;
 
-    /// <summary>Repairs the days of which something is stale, and others.</summary>
-    /// <returns>How many levels and starts were repaired.</returns>
+    /// <summary>Repairs the days with stale sums, and the specified days.</summary>
+    /// <returns>The number of repaired buckets.</returns>
     public long Run(IEnumerable<long> days)
     {
         var left = days.ToHashSet();
         long repaired = 0;
-        // What was computed before somebody else changed the rollups is computed again.
+        // Sums that were computed before a concurrent change of the rollups are computed again.
         for (int attempt = 0; attempt < MaxAttempts; attempt++)
         {
             RollupState state = optimizer.ReadState();
-            // Where the rollups cannot be used, they are built up again as a whole.
+            // If the rollups are unusable, they are rebuilt completely.
             left.UnionWith(state.IsUsable ? RollupStore.ReadStaleDays(optimizer.Store) : []);
             if (!state.IsUsable || left.Order().ToArray().All(day => RepairDay(day, ref state, ref repaired) && left.Remove(day)))
                 break;

@@ -6,8 +6,8 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.Sqlite.Maintenance;
 
 /// <summary>
-/// Builds and refreshes the rollups of a store. Rows are read and summed up outside of transactions, and written in transactions that
-/// each hold the lock for a tenth of a second at most; killed in the middle, the next run goes on where this one ended.
+/// Creates and refreshes the rollups of a store. Rows are read and aggregated outside of transactions, and written in transactions that
+/// hold the lock for a tenth of a second at most. If a run is killed, the next run continues where it ended.
 /// </summary>
 public sealed class StoreOptimizer : IDisposable
 {
@@ -20,12 +20,12 @@ public sealed class StoreOptimizer : IDisposable
     private readonly RollupTables _tables;
     private readonly RollupUpdate _update;
     private readonly CancellationToken _cancellation;
-    // A store's first batch is small, for nothing is known of its disk then.
+    // The first batch of a store is small, because the speed of the disk is unknown.
     private int _keysPerBatch = FewestKeys;
 
-    /// <summary>Opens a store and makes the tables of the rollups where they are missing.</summary>
+    /// <summary>Opens a store and creates missing tables of the rollups.</summary>
     /// <param name="path">The database file.</param>
-    /// <param name="cancellation">Ends the work; what was done until then stays.</param>
+    /// <param name="cancellation">Stops the work; completed work is kept.</param>
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public StoreOptimizer(string path, CancellationToken cancellation)
     {
@@ -51,10 +51,10 @@ public sealed class StoreOptimizer : IDisposable
         (_store, _tables, _update) = (store, tables!, update);
     }
 
-    /// <summary>The longest time a transaction held the lock so far.</summary>
+    /// <summary>The longest time for which a transaction held the lock.</summary>
     public TimeSpan LongestLock => _connection.LongestLock;
 
-    /// <summary>Levels and starts whose sums were rebuilt so far.</summary>
+    /// <summary>The number of rebuilt buckets.</summary>
     public long RepairedPieces { get; private set; }
 
     internal StoreWriteConnection Connection => _connection;
@@ -65,8 +65,8 @@ public sealed class StoreOptimizer : IDisposable
 
     internal RollupUpdate Update => _update;
 
-    /// <summary>Adds the rows that are not summed up yet, and rebuilds what is stale.</summary>
-    /// <param name="progress">Is told how many rows were added of how many.</param>
+    /// <summary>Adds the rows that are not yet in the rollups, and rebuilds stale sums.</summary>
+    /// <param name="progress">Receives the number of added rows, and of all rows.</param>
     /// <returns>The number of rows added.</returns>
     public long Refresh(Action<long, long>? progress = null)
     {
@@ -80,12 +80,12 @@ public sealed class StoreOptimizer : IDisposable
             }
             else if (state.IsClearing)
             {
-                // By another run, or by one that was stopped in the middle.
+                // By another run, or by an interrupted run.
                 CompleteClearing();
             }
             else
             {
-                // Somebody removed rows without this module: what is summed up no longer tells what is there.
+                // Another program removed rows: the rollups no longer match the rows.
                 Clear();
             }
         }
@@ -93,15 +93,15 @@ public sealed class StoreOptimizer : IDisposable
         return added;
     }
 
-    /// <summary>Compares all sums with the requests and rebuilds those that differ.</summary>
-    /// <param name="progress">Is told how many days of how many are compared.</param>
+    /// <summary>Compares all rollups with the requests and rebuilds those that differ.</summary>
+    /// <param name="progress">Receives the number of compared days, and of all days.</param>
     public void Verify(Action<long, long>? progress = null)
     {
         var verifier = new RollupVerifier(_store, _cancellation);
         HashSet<long> days = [.. verifier.Run(progress).Select(difference => RollupLevels.StartOf(difference.Key.Start, RollupLevels.DaySeconds))];
         if (verifier.UnknownRows != 0 && !verifier.Disturbed)
         {
-            // Where the rollups do not know of rows they cannot be mended one by one.
+            // If rows are missing in the rollups, single sums cannot be repaired.
             Clear();
             Refresh();
             return;
@@ -110,7 +110,7 @@ public sealed class StoreOptimizer : IDisposable
         Repair(days);
     }
 
-    /// <summary>Takes back all sums, except those of removed requests, so that the next refresh begins at the first row.</summary>
+    /// <summary>Removes all sums, except those of removed requests, so that the next refresh begins at the first row.</summary>
     public void Clear()
     {
         InTransaction(() =>
@@ -121,34 +121,34 @@ public sealed class StoreOptimizer : IDisposable
         CompleteClearing();
     }
 
-    /// <summary>Writes the prices of the store's models for panels and alert rules, where they have changed.</summary>
+    /// <summary>Writes the prices of the store's models for panels and alert rules, if they changed.</summary>
     /// <param name="prices">The price list.</param>
     public void WritePrices(PriceList prices) => PriceTable.Write(_connection, _store, prices);
 
-    /// <summary>Sets the journal mode of the database file; it stays so for every program.</summary>
+    /// <summary>Sets the journal mode of the database file for all programs.</summary>
     /// <param name="mode">The mode.</param>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.StoreLocked"/>: another program has the store open. <see cref="ErrorCode.StoreWriteFailed"/>: SQLite cannot have this mode here.
+    /// <see cref="ErrorCode.StoreLocked"/>: another program has the store open. <see cref="ErrorCode.StoreWriteFailed"/>: SQLite cannot use this mode here.
     /// </exception>
     public void SetJournalMode(JournalMode mode) => _connection.Guard(() =>
     {
-        // Leaving WAL mode needs the file for itself, and the reading connection has it open.
+        // Leaving WAL mode requires exclusive access, but the reading connection has the file open.
         _update.Dispose();
         _store.Dispose();
         using SqliteCommand command = _connection.Connection.CreateCommand();
         command.CommandText = $"PRAGMA journal_mode = {mode}";
         command.CommandTimeout = TokenStore.BusyTimeoutSeconds;
-        // Where the mode cannot be had, as WAL on a file system without shared memory, SQLite keeps the old one and says so.
+        // If the mode is not possible, as WAL on a file system without shared memory, SQLite keeps the old mode and returns it.
         string got = (string)command.ExecuteScalar()!;
         if (!got.Equals(mode.ToString(), StringComparison.OrdinalIgnoreCase))
         {
             throw new TokenDashboardException(
-                ErrorCode.StoreWriteFailed, $"'{_connection.Path}' stays in journal mode {got}: SQLite cannot have {mode} where the file lies, as on a network share.", target: _connection.Path);
+                ErrorCode.StoreWriteFailed, $"The journal mode of '{_connection.Path}' is still {got}: SQLite cannot use {mode} there, as on a network share.", target: _connection.Path);
         }
     });
 
-    /// <summary>What was done, and what there is now.</summary>
-    /// <param name="added">What <see cref="Refresh"/> gave.</param>
+    /// <summary>The result of the run, and the current state.</summary>
+    /// <param name="added">The result of <see cref="Refresh"/>.</param>
     public TokenStoreOptimization Describe(long added)
     {
         using TokenStore store = TokenStore.Open(_connection.Path, _cancellation);
@@ -179,8 +179,8 @@ public sealed class StoreOptimizer : IDisposable
         _tables.Committed();
     }
 
-    /// <summary>Writes, unless the rollups are no longer those the work was prepared with, or it would take too long.</summary>
-    /// <returns>False where nothing was written: the work is to be prepared again, and there is to be less of it at a time.</returns>
+    /// <summary>Writes prepared work, unless the rollups changed since, or it would take too long.</summary>
+    /// <returns>False if nothing was written: the work must be prepared again, in smaller batches.</returns>
     internal bool TryWrite(RollupState expected, Action write)
     {
         bool written = false;
@@ -203,11 +203,11 @@ public sealed class StoreOptimizer : IDisposable
         return written;
     }
 
-    /// <summary>Rebuilds what is stale.</summary>
+    /// <summary>Rebuilds stale sums.</summary>
     internal void Repair(params IEnumerable<long> days) => RepairedPieces += new RollupRepair(this, _cancellation).Run(days);
 
-    // From its beginning on nobody reads or adds to the rollups, nor removes requests, so they may disappear bit by bit. Several runs may do
-    // it together, and go on with what another left undone; but what one of them builds up again, the others leave alone.
+    // During this time, the rollups are not read or extended, and no requests are removed, so they can be deleted step by step. Several runs can do
+    // it concurrently, and continue the work of others; but they do not delete rebuilt sums of another run.
     private void CompleteClearing()
     {
         bool IsClearing() => RollupState.Read(_connection.Connection) is { IsClearing: true };
@@ -223,7 +223,7 @@ public sealed class StoreOptimizer : IDisposable
         {
             if (!IsClearing())
                 return;
-            // Longer levels count what was removed too, so they must be computed where nothing but that is left.
+            // Longer levels also contain removed requests, so they must be computed even if no other requests are left.
             for (long? start = long.MinValue; (start = RollupStore.NextRemoved(_store, start.Value)) is { } removed; start += RollupLevels.DaySeconds)
             {
                 start = RollupLevels.StartOf(removed, RollupLevels.DaySeconds);

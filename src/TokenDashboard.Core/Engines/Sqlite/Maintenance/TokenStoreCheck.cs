@@ -6,43 +6,43 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Maintenance;
 
-/// <summary>What came of a check.</summary>
+/// <summary>The result of a check.</summary>
 public enum CheckResult : long
 {
-    /// <summary>All is well.</summary>
+    /// <summary>The check passed.</summary>
     Passed,
 
-    /// <summary>Something is wrong.</summary>
+    /// <summary>The check failed.</summary>
     Failed,
 
-    /// <summary>It was not looked at; the message says why.</summary>
+    /// <summary>The check was skipped; the message has the reason.</summary>
     Skipped,
 }
 
-/// <summary>A check of a store, and what came of it.</summary>
+/// <summary>A check of a store and its result.</summary>
 /// <param name="Database">Full path of the database file.</param>
-/// <param name="Check">What was looked at: Schema, Integrity, Values, Rollups or Rollup (one sum that is wrong).</param>
-/// <param name="Result">What came of it.</param>
-/// <param name="Message">What was found, and what to do about it.</param>
-/// <param name="Start">For a sum that is wrong, the beginning of its time; else null.</param>
+/// <param name="Check">The name: Schema, Integrity, Values, Rollups or Rollup (a sum that differs).</param>
+/// <param name="Result">The result.</param>
+/// <param name="Message">The finding and the advice.</param>
+/// <param name="Start">For a sum that differs, the start of its bucket; otherwise null.</param>
 public sealed record TokenStoreCheck(string Database, string Check, CheckResult Result, string Message, DateTimeOffset? Start = null)
 {
     private const string WhatToDo = "Restore a backup, or recover with the sqlite3 shell's .recover.";
 
-    /// <summary>So many single differences are listed; the rest is counted.</summary>
+    /// <summary>The maximum number of listed differences; others are counted.</summary>
     internal const int MaxListed = 100;
 
-    // As long as SQLite's check, which is one read, may keep the application from writing outside WAL mode.
+    // The time for which SQLite's check, which is one read, may block the application outside WAL mode.
     private static readonly TimeSpan LongestLock = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Checks a store.</summary>
     /// <param name="store">The open store.</param>
-    /// <param name="wait">Whether the check of the file may take its time where the application cannot write meanwhile.</param>
-    /// <param name="progress">Is told how many days of the rollups, of how many, are compared.</param>
+    /// <param name="wait">Whether the check of the file may block the application.</param>
+    /// <param name="progress">Receives the number of compared days of the rollups, and of all days.</param>
     public static IEnumerable<TokenStoreCheck> Run(TokenStore store, bool wait, Action<long, long>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(store);
-        yield return new TokenStoreCheck(store.Path, "Schema", CheckResult.Passed, "The table telemetry has all columns Observicia writes.");
+        yield return new TokenStoreCheck(store.Path, "Schema", CheckResult.Passed, "The table telemetry has all columns of Observicia.");
         yield return Integrity(store, wait);
         foreach (TokenStoreCheck check in Rollups(store, progress))
             yield return check;
@@ -64,14 +64,14 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
                 using SqliteDataReader reader = store.ExecuteReader(command);
                 while (reader.Read())
                 {
-                    // A fault may have a heading above it, and is shown in one line.
+                    // An error can have a heading above it, and is shown in one line.
                     faults.Add(reader.GetString(0).ReplaceLineEndings(" "));
                 }
                 return true;
             });
             return faults is ["ok"]
-                ? new TokenStoreCheck(store.Path, "Integrity", CheckResult.Passed, "SQLite finds the file sound.")
-                : new TokenStoreCheck(store.Path, "Integrity", CheckResult.Failed, $"SQLite finds faults: {string.Join("; ", faults)}. {WhatToDo}");
+                ? new TokenStoreCheck(store.Path, "Integrity", CheckResult.Passed, "SQLite's integrity check passed.")
+                : new TokenStoreCheck(store.Path, "Integrity", CheckResult.Failed, $"SQLite's integrity check failed: {string.Join("; ", faults)}. {WhatToDo}");
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !store.Cancellation.IsCancellationRequested)
         {
@@ -79,7 +79,7 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         }
     }
 
-    // Less than SQLite's check does, but in many short reads: what cannot be read is found.
+    // This finds less than SQLite's check, but uses many short reads: it finds unreadable rows.
     private static TokenStoreCheck ReadEverything(TokenStore store)
     {
         long rows = 0;
@@ -90,11 +90,11 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         }
         catch (TokenDashboardException exception) when (exception.Code == ErrorCode.StoreNotDatabase)
         {
-            return new TokenStoreCheck(store.Path, "Integrity", CheckResult.Failed, $"After {Count(rows)} rows the table cannot be read on: {exception.InnerException?.Message} {WhatToDo}");
+            return new TokenStoreCheck(store.Path, "Integrity", CheckResult.Failed, $"After {Count(rows)} rows, the table cannot be read: {exception.InnerException?.Message} {WhatToDo}");
         }
         return new TokenStoreCheck(
             store.Path, "Integrity", CheckResult.Passed,
-            $"All {Count(rows)} rows can be read. SQLite's check of the whole file was left out, for outside WAL mode the application cannot write while it lasts. Check a copy, or use -Wait while the application rests.");
+            $"All {Count(rows)} rows can be read. SQLite's integrity check was skipped, because it blocks the application outside WAL mode. Check a copy, or use -Wait while the application does not write.");
     }
 
     private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
@@ -103,26 +103,26 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
     {
         if (RollupState.Read(store) is not { } state)
         {
-            yield return new TokenStoreCheck(store.Path, "Rollups", CheckResult.Skipped, "The store has none. Optimize-TokenStore builds them.");
+            yield return new TokenStoreCheck(store.Path, "Rollups", CheckResult.Skipped, "The store has no rollups. To create them, run Optimize-TokenStore.");
             yield break;
         }
         if (state.IsClearing)
         {
             yield return new TokenStoreCheck(
-                store.Path, "Rollups", CheckResult.Skipped, "They are being built anew, or that was stopped in the middle and is gone on with by Optimize-TokenStore.");
+                store.Path, "Rollups", CheckResult.Skipped, "The rollups are being rebuilt, or a rebuild was interrupted. To continue it, run Optimize-TokenStore.");
             yield break;
         }
         if (state.IsForeign)
         {
             yield return new TokenStoreCheck(
-                store.Path, "Rollups", CheckResult.Failed, "Another version of this module made them, so they are not used. Optimize-TokenStore rebuilds them.");
+                store.Path, "Rollups", CheckResult.Failed, "Another version of this module created the rollups. They are not used. To rebuild them, run Optimize-TokenStore.");
             yield break;
         }
         if (!state.IsUsable)
         {
             yield return new TokenStoreCheck(
                 store.Path, "Rollups", CheckResult.Failed,
-                "Requests were removed by another program, so the rollups are not used. Optimize-TokenStore builds them anew.");
+                "Another program removed requests, so the rollups are not used. To rebuild them, run Optimize-TokenStore.");
             yield break;
         }
         var verifier = new RollupVerifier(store, store.Cancellation);
@@ -138,17 +138,17 @@ public sealed record TokenStoreCheck(string Database, string Check, CheckResult 
         {
             yield return new TokenStoreCheck(
                 store.Path, "Rollups", CheckResult.Passed,
-                string.Create(CultureInfo.InvariantCulture, $"The sums of {verifier.Days:N0} days are those of the requests."));
+                string.Create(CultureInfo.InvariantCulture, $"The rollups of {verifier.Days:N0} days match the requests."));
             yield break;
         }
         if (verifier.Disturbed)
         {
-            yield return new TokenStoreCheck(store.Path, "Rollups", CheckResult.Skipped, "The rollups were refreshed while they were compared. Test again.");
+            yield return new TokenStoreCheck(store.Path, "Rollups", CheckResult.Skipped, "The rollups were refreshed during the comparison. Run the command again.");
             yield break;
         }
         yield return new TokenStoreCheck(
             store.Path, "Rollups", CheckResult.Failed,
-            string.Create(CultureInfo.InvariantCulture, $"{differences:N0} sums are not those of the requests, and {Math.Abs(verifier.UnknownRows):N0} requests came or went unnoticed. Optimize-TokenStore -Verify computes them anew."));
+            string.Create(CultureInfo.InvariantCulture, $"{differences:N0} rollup rows are wrong, and {Math.Abs(verifier.UnknownRows):N0} requests were added or removed. To repair them, run Optimize-TokenStore -Verify."));
         foreach (RollupDifference difference in listed)
         {
             yield return new TokenStoreCheck(

@@ -4,8 +4,8 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.Sqlite.Queries;
 
 /// <summary>
-/// Single requests as a stream. No read lock is held while the caller works on a request: rows are read ahead in short windows. In
-/// another order than that of ids, ids and sort keys are read first (16 bytes a request) and the rows fetched in that order.
+/// Single requests as a stream. No read lock is held while the caller works on a request: rows are read ahead in short windows. For
+/// other orders than by id, ids and sort keys are read first (16 bytes per request), and the rows are fetched in that order.
 /// </summary>
 internal sealed class RequestReader(
     TokenStore store, string source, RequestFilter filter, RequestOrder order, bool descending, UnreadableReport unreadable, List<RowRange>? ranges = null)
@@ -13,8 +13,8 @@ internal sealed class RequestReader(
     private const int FetchSize = 250;
 
     /// <summary>The requests.</summary>
-    /// <param name="skip">How many to pass over.</param>
-    /// <param name="first">How many to give at most.</param>
+    /// <param name="skip">How many to skip.</param>
+    /// <param name="first">The maximum number to return.</param>
     public IEnumerable<TokenRequest> Read(ulong skip, ulong first)
     {
         using var scanner = new RequestScanner(
@@ -63,7 +63,7 @@ internal sealed class RequestReader(
             scanner.ReadRows(command, row => found.Add(row.Id, Materialize(row)));
             foreach ((_, long id) in page)
             {
-                // A row deleted since the keys were read is no longer part of the answer.
+                // A row that was deleted after the keys were read is not part of the result.
                 if (found.TryGetValue(id, out TokenRequest? request))
                     yield return request;
             }
@@ -77,7 +77,7 @@ internal sealed class RequestReader(
         scanner.ReadAll(row => keys.Add((KeyOf(row, names), row.Id)));
         if (names.Count > 0)
         {
-            // Names are compared once each, not once per request.
+            // Each name is compared once, not once per request.
             string[] sorted = [.. names.Keys.Order(StringComparer.Ordinal)];
             long[] rankOf = new long[sorted.Length];
             for (int rank = 0; rank < sorted.Length; rank++)
@@ -104,7 +104,7 @@ internal sealed class RequestReader(
             RequestOrder.PromptTokens => row.PromptTokens,
             RequestOrder.CompletionTokens => row.CompletionTokens,
             RequestOrder.TotalTokens => row.TotalTokens,
-            // The bits of doubles that are not negative sort as the doubles do.
+            // The bits of non-negative doubles sort like the doubles.
             RequestOrder.DurationMs => double.IsNaN(row.DurationMs) ? -1 : BitConverter.DoubleToInt64Bits(row.DurationMs),
             RequestOrder.User => Number(row.User),
             RequestOrder.Model => Number(row.Model),

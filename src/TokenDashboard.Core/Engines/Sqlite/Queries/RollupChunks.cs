@@ -8,15 +8,15 @@ namespace TokenDashboard.Engines.Sqlite.Queries;
 
 /// <summary>
 /// Reads the rollups of a time range chunk by chunk, by <see cref="RollupPlanner"/>. A chunk has one UTC offset and is read in one short
-/// transaction: rows of the rollups are copied out and the requests of its gaps are read; histograms are decoded after it.
+/// transaction: rows of the rollups are copied, and the requests of its gaps are read. Histograms are decoded afterwards.
 /// </summary>
 internal sealed class RollupChunks : IDisposable
 {
-    // Requests of the gaps are read in the transaction of their chunk, so a chunk has no more of them than this.
+    // Requests of the gaps are read in the transaction of their chunk, so this is their maximum in a chunk.
     private const long LargestGap = 20_000;
     private const int RowsPerLook = 128;
 
-    // Copies of a chunk that stay in the processor's cache; memory that is new takes longer to get than to fill.
+    // The size of copies that stay in the processor's cache; allocating memory takes longer than filling it.
     private const double UsualBytes = 1024 * 1024;
     private const int GapRow = -1;
     private const long FirstDays = 4 * RollupLevels.DaySeconds;
@@ -31,12 +31,12 @@ internal sealed class RollupChunks : IDisposable
     private RollupRow _rows = new();
     private SqliteCommand? _command;
 
-    // Where a chunk must end: seconds that the range has a part of are chunks of their own, which the planner takes for gaps.
+    // The positions at which a chunk must end: partial seconds are separate chunks, which the planner treats as gaps.
     private readonly long[] _cuts;
     private readonly long _end;
     private readonly IReadOnlyList<ZoneClock> _clocks;
 
-    // What was read when the rollups had gone on since the beginning, in order.
+    // The chunks that were read after the rollups had been extended, in order.
     private readonly List<(long From, long Until, long Watermark)> _later = [];
     private RollupState? _now;
     private Dictionary<long, RollupGroup> _groups = [];
@@ -61,12 +61,12 @@ internal sealed class RollupChunks : IDisposable
         if (scope.Filter.Range.Until is { } until)
             _end = Math.Min(_end, RollupLevels.SecondOf(until.UtcTicks - 1) + 1);
         _cuts = [.. cuts.Append(_end).Order()];
-        // Without a step it does not matter where the clock changes.
+        // Without a step, clock changes do not matter.
         _clocks = ZoneClock.Of(scope.Zone, InstantOf(_at), InstantOf(scope.Step > 0 ? _end : _at));
     }
 
     /// <summary>Reads the next chunk, or a part of it.</summary>
-    /// <returns>False where requests were changed since the beginning, or the rollups can no longer be used; null at the end.</returns>
+    /// <returns>False if requests were changed since the start, or the rollups became unusable; null at the end.</returns>
     public bool? MoveNext()
     {
         if (_at >= _end)
@@ -83,7 +83,7 @@ internal sealed class RollupChunks : IDisposable
         return true;
     }
 
-    /// <summary>Whether a request was read, singly or in a sum; requests after the first watermark may have been summed up since.</summary>
+    /// <summary>Whether a request was read, as a row or in a sum; requests after the first watermark may have been aggregated since.</summary>
     public bool IsSummed(RequestRow row)
     {
         long second = RollupLevels.SecondOf(row.UtcTicks);
@@ -108,19 +108,19 @@ internal sealed class RollupChunks : IDisposable
             _groups = RollupStore.ReadGroups(_store, _scope.Filter).Where(group => _scope.Counts(group.Value.Provider, group.Value.Model)).ToDictionary();
             if (_scope.NeedsQuarters is { } needsQuarters && _groups.Values.Any(group => needsQuarters(group.Provider, group.Model)))
             {
-                // The first requests of such a model came meanwhile.
+                // The first requests of such a model were added during the read.
                 return false;
             }
             // Requests may have their first details by now.
             Prepare(_store.HasDetails);
         }
         _now = now;
-        // Time without data is passed over.
+        // Time without data is skipped.
         _at = Math.Max(_at, RollupStore.Next(_store, RollupLevels.StartOf(_at, RollupLevels.QuarterSeconds)) ?? _end);
         if (_at >= _end)
             return true;
         long until = Until(out int offset);
-        // Longer levels count what was removed, too.
+        // Longer levels also contain removed requests.
         bool quarters = !_scope.CountsRemoved && RollupStore.NextRemoved(_store, RollupLevels.StartOf(_at, RollupLevels.DaySeconds)) < until;
         _command!.Parameters["$first"].Value = _at;
         _command.Parameters["$last"].Value = until;
@@ -140,7 +140,7 @@ internal sealed class RollupChunks : IDisposable
         return true;
     }
 
-    // The end of the chunk: whole days, hours or quarters, as far as its length allows, or where it must end.
+    // The end of the chunk: whole days, hours or quarter-hours, as far as its length allows, or the position at which it must end.
     private long Until(out int offset)
     {
         ZoneClock clock = _clocks.First(clock => _at < clock.Until);
@@ -156,7 +156,7 @@ internal sealed class RollupChunks : IDisposable
         return end;
     }
 
-    // False where there is too much to read at once.
+    // False if there is too much to read at once.
     private bool Read(bool canBeShorter, Stopwatch watch)
     {
         var gaps = new HashSet<(long First, long Last)>();
@@ -172,7 +172,7 @@ internal sealed class RollupChunks : IDisposable
                 if (statement.Type(3) != raw.SQLITE_NULL)
                     ranges.Add(new RowRange(statement.Integer(3), statement.Integer(4)));
             }
-            // Of removed requests no others are left to read, so a quarter counts by its beginning.
+            // Removed requests cannot be read, so a quarter-hour counts by its start.
             else if (_groups.TryGetValue(statement.Integer(2), out RollupGroup? group) && (statement.Integer(0) != (long)RollupLevel.RemovedQuarter
                 || (_scope.CountsRemoved && _scope.Filter.Range.Contains(RollupLevels.TicksOf(statement.Integer(1))))))
             {
@@ -201,7 +201,7 @@ internal sealed class RollupChunks : IDisposable
 
     private static DateTimeOffset InstantOf(long second) => new(Math.Clamp(RollupLevels.TicksOf(second), 0, DateTime.MaxValue.Ticks), TimeSpan.Zero);
 
-    // One statement, so that the planner is prepared and run once. It gives the gaps first.
+    // One statement, so that the planner is prepared and run once. It returns the gaps first.
     private void Prepare(bool hasDetails)
     {
         _rows.Dispose();

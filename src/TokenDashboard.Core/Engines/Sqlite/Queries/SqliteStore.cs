@@ -6,8 +6,8 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Queries;
 
-/// <summary>What queries read of a SQLite database.</summary>
-/// <param name="store">The open database, which is closed with this.</param>
+/// <summary>Reads a SQLite database for queries.</summary>
+/// <param name="store">The open database, which is disposed with this object.</param>
 /// <param name="source">The source of its requests; without it, the file's name.</param>
 public sealed class SqliteStore(TokenStore store, string? source = null) : ITelemetryStore
 {
@@ -33,7 +33,7 @@ public sealed class SqliteStore(TokenStore store, string? source = null) : ITele
     {
         RowRange rows = store.Rows();
         List<RowRange> ranges = id is { } after ? [new RowRange(after + 1, rows.Last)] : UsageReader.RangesOf(store, filter.Range) ?? [rows];
-        // What is stored from now on is for the next call.
+        // Later rows are for the next call.
         ranges = [.. ranges.Select(range => range with { Last = Math.Min(range.Last, rows.Last) }).Where(range => range.First <= range.Last)];
         foreach (TokenRequest request in ranges.Count == 0 ? [] : new RequestReader(store, Source, filter, RequestOrder.Id, descending: false, unreadable, ranges).Read(0, ulong.MaxValue))
             onRequest(request);
@@ -85,7 +85,7 @@ public sealed class SqliteStore(TokenStore store, string? source = null) : ITele
     }
 
     /// <summary>The state of the prices that the store has for panels and alert rules: <c>none</c>, <c>current</c> or <c>stale</c>.</summary>
-    /// <param name="prices">The price list in force.</param>
+    /// <param name="prices">The current price list.</param>
     public string StateOfPrices(PriceList prices) => PriceTable.IsCurrent(store, prices) switch { null => "none", true => "current", false => "stale" };
 
     /// <inheritdoc/>

@@ -6,13 +6,13 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.Sqlite.Queries;
 
 /// <summary>
-/// Reads usage: from the rollups, where the store has them and they are enough, and the requests they do not cover, those at the ends of the
-/// range and those written since the rollups were refreshed. It reads in short transactions, and the result is exact all the same: each
-/// chunk of time is one snapshot with the watermark of that moment, and of the rows written meanwhile those count that lie after it.
+/// Reads usage from the rollups, if the store has them and they are sufficient, and from the requests that they do not cover: those at the ends of the
+/// time range and those written since the last refresh. It reads in short transactions, and the result is still exact: each
+/// chunk of time is one snapshot with its watermark, and new rows count if they are after it.
 /// </summary>
 internal sealed class UsageReader
 {
-    // What this module does to a store for so long without a break is not normal.
+    // The time limit for restarts because of concurrent changes.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
@@ -27,14 +27,14 @@ internal sealed class UsageReader
 
     /// <summary>Reads the usage a query needs.</summary>
     /// <param name="store">The open store.</param>
-    /// <param name="scope">What usage.</param>
+    /// <param name="scope">The usage to read.</param>
     /// <param name="begin">
-    /// Gives what is called for each request and each row of the rollups of a part, by the part's number. Parts may be read at the same
-    /// time, and follow one another in the order of rows. Part 0 begins again whenever what was given so far is to be forgotten.
+    /// Returns the action for each request and rollup row of a part, by the part's number. Parts can be read
+    /// concurrently, and are in the order of rows. If part 0 begins again, all previous rows must be discarded.
     /// </param>
-    /// <returns>What could not be read.</returns>
+    /// <returns>The unreadable values.</returns>
     /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.StoreLocked"/>: requests were changed all the time. Or another of the codes that begin with <c>Store</c>.
+    /// <see cref="ErrorCode.StoreLocked"/>: requests were changed continuously. Or another of the codes that begin with <c>Store</c>.
     /// </exception>
     public static UnreadableReport Read(TokenStore store, UsageScope scope, Func<int, Action<UsageRow>> begin)
     {
@@ -53,11 +53,11 @@ internal sealed class UsageReader
         }
         throw new TokenDashboardException(
             ErrorCode.StoreLocked,
-            $"Requests in '{store.Path}' are being changed without a break, by Import-TokenUsage or by Optimize-TokenStore -Rebuild. Ask again when that has ended.",
+            $"Import-TokenUsage or Optimize-TokenStore -Rebuild keeps changing requests in '{store.Path}'. Run the command again when it has ended.",
             target: store.Path);
     }
 
-    /// <summary>The rows in which the requests of a range are found, for queries the rollups are not enough for; null for all rows.</summary>
+    /// <summary>The rows with the requests of a time range, for queries that rollups cannot answer; null for all rows.</summary>
     public static List<RowRange>? RangesOf(TokenStore store, TimeRange range)
     {
         if ((range.Since is null && range.Until is null) || RollupState.Read(store) is not { IsUsable: true } state || state.Watermark == 0)
@@ -66,7 +66,7 @@ internal sealed class UsageReader
         return RowRange.Merge([.. RollupStore.ReadRanges(store, from, until), .. RangesWithoutTime(store), state.After(store)]);
     }
 
-    // Reads every request; null where the result is to be read again.
+    // Reads all requests; null if the result must be read again.
     private static UnreadableReport? ReadRequests(TokenStore store, UsageScope scope, RollupState? state, Func<int, Action<UsageRow>> begin)
     {
         RequestFilter filter = scope.Filter;
@@ -80,7 +80,7 @@ internal sealed class UsageReader
             return unreadable;
         if (scope.CountsRemoved && state is not null)
         {
-            // The sums of removed requests are all that is left of them.
+            // Removed requests have only rollups.
             (long from, long until) = store.Read(() => RollupStore.DataBounds(store));
             RollupStore.ReadAllSums(store, RollupLevel.RemovedQuarter, from, until, filter, sum =>
             {
@@ -88,11 +88,11 @@ internal sealed class UsageReader
                     onRow[^1](sum);
             });
         }
-        // Nobody removes requests while the rollups cannot be used; but they may have become usable.
+        // No requests are removed while the rollups are unusable; but they may have become usable.
         return RollupState.Read(store) is not { } now || (now.Changes == (state?.Changes ?? 0) && now.Removals == (state?.Removals ?? 0)) ? unreadable : null;
     }
 
-    // Each part by a connection of its own, on all cores.
+    // Each part uses its own connection, on all cores.
     private static UnreadableReport[] ReadParts(TokenStore store, UsageScope scope, List<RowRange>[] parts, Action<UsageRow>[] onRow)
     {
         var reports = new UnreadableReport[parts.Length];
@@ -122,7 +122,7 @@ internal sealed class UsageReader
         return reports;
     }
 
-    // Of removed requests only sums of quarters of an hour are left.
+    // Removed requests have only rollups by quarter-hour.
     private static bool LacksRemoved(TokenStore store, UsageScope scope)
     {
         TimeRange range = scope.Filter.Range;
@@ -136,14 +136,14 @@ internal sealed class UsageReader
             && HasRemoved(quarter.ToUnixTimeSeconds(), quarter.ToUnixTimeSeconds() + 1);
     }
 
-    // The seconds in which the quarters of an hour begin that a range has a part of.
+    // The starts of the quarter-hours of a time range, in seconds.
     private static (long From, long Until) QuartersOf(TimeRange range) => (
         range.Since is { } since ? RollupLevels.StartOf(RollupLevels.SecondOf(since.UtcTicks), RollupLevels.QuarterSeconds) : RollupSchema.NoTime + 1,
         range.Until is { } end ? RollupLevels.SecondOf(end.UtcTicks - 1) + 1 : long.MaxValue);
 
     private static List<RowRange> RangesWithoutTime(TokenStore store) => RollupStore.ReadRanges(store, RollupSchema.NoTime, RollupSchema.NoTime + 1);
 
-    // Null where the result is to be read again.
+    // Null if the result must be read again.
     private static UnreadableReport? ReadRollups(TokenStore store, UsageScope scope, RollupState state, Action<UsageRow> onRow)
     {
         if (scope.NeedsQuarters is not { } needsQuarters
@@ -151,7 +151,7 @@ internal sealed class UsageReader
         {
             return new UsageReader(store, scope, state, onRow).ReadRollups();
         }
-        // Few models need short rollups, which are many: the others are read by themselves.
+        // Only few models need short rollups, which are many: other models are read separately.
         UsageReader Reader(bool shortOnes) => new(
             store, scope with { NeedsQuarters = null, Includes = (provider, model) => needsQuarters(provider, model) == shortOnes, Step = shortOnes ? RollupLevels.QuarterSeconds : scope.Step },
             state, onRow);
@@ -170,12 +170,12 @@ internal sealed class UsageReader
             if (!unchanged)
                 return null;
         }
-        // Then the rows that are not summed up, and those without a time.
+        // Then the rows that are not in the rollups, and those without a time.
         List<RowRange> ranges = RowRange.Merge([.. RangesWithoutTime(_store), _start.After(_store)]);
         using var scanner = new RequestScanner(
             _store, _scope.Filter, _scope.Texts, ranges: ranges, concerns: row => _scope.Counts(row.Provider, row.Model) && (!row.IsTimeReadable || !chunks.IsSummed(row))) { Unreadable = _unreadable };
         scanner.ReadAll(_onRow);
-        // A row that came, was summed up and removed while the rest was read has been seen nowhere.
+        // A row that was added, aggregated and removed during the read would be missing.
         return RollupState.Read(_store) is { IsUsable: true } now && now.Changes == _start.Changes
             && (now.Removals == _start.Removals || now.Watermark == _start.Watermark) ? _unreadable : null;
     }

@@ -6,8 +6,8 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>
-/// The prices of a store's own models, in a table beside <c>telemetry</c>, so that panels and alert rules can price requests: Grafana knows no
-/// price list. A row is one price: of a provider and a model as requests name them, in a time, at times of the day, for a size of prompts.
+/// The prices of a store's models, in a table beside <c>telemetry</c>, with which panels and alert rules compute cost: Grafana has no
+/// price list. A row is one price: for a provider and a model as in requests, a period, a time of day and a size of prompts.
 /// </summary>
 internal static class PriceTable
 {
@@ -15,7 +15,7 @@ internal static class PriceTable
     public const string Name = "tokendash_price";
 
     /// <summary>
-    /// A view of what imports know of requests, empty where there were none: an alert rule cannot look whether a table exists before it reads it.
+    /// A view of the details of imported requests, possibly empty: an alert rule cannot check whether a table exists before it reads it.
     /// </summary>
     public const string Details = "tokendash_price_detail";
 
@@ -23,9 +23,9 @@ internal static class PriceTable
     public const string Exists = $"EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '{Name}')";
 
     /// <summary>
-    /// Times are seconds since 1970, and those of the day since midnight of UTC; rates are of one token, and of one request besides its tokens.
-    /// A part without a rate of its own has that of its whole. NULL is a rate that is not known. Where the prices of the store are in several
-    /// currencies, one_currency is 0 and their amounts are not to be added.
+    /// Times are seconds since 1970, or for times of day, since midnight UTC. Rates are per token and per request.
+    /// A part without its own rate has the rate of its whole. NULL means no rate. If the prices of the store are in several
+    /// currencies, one_currency is 0 and amounts must not be added.
     /// </summary>
     public const string Create = $"""
         CREATE TABLE IF NOT EXISTS {Name} (
@@ -43,7 +43,7 @@ internal static class PriceTable
 
     private const int ModelsPerTransaction = 200;
 
-    /// <summary>Writes the prices of a store's models, where they are not those that it has. A model's prices change all at once.</summary>
+    /// <summary>Writes the prices of a store's models, if they changed. The prices of a model change together.</summary>
     public static void Write(StoreWriteConnection connection, TokenStore store, PriceList prices)
     {
         if (Read(store) is not { } stored)
@@ -68,7 +68,7 @@ internal static class PriceTable
         }
     }
 
-    /// <summary>Whether a store's prices are those of a list, for all its models; null where it has none.</summary>
+    /// <summary>Whether a store's prices are those of a list, for all its models; null if it has none.</summary>
     public static bool? IsCurrent(TokenStore store, PriceList prices) =>
         Read(store) is { } rows ? ReadView(store) == DetailsOf(store) && rows.SetEquals(RowsOf(ReadModels(store), prices)) : null;
 
@@ -77,7 +77,7 @@ internal static class PriceTable
 
     private static string ReadView(TokenStore store) => store.Scalar<string>($"SELECT COALESCE((SELECT sql FROM sqlite_schema WHERE name = '{Details}'), '')");
 
-    // Those that the rollups know, and those of the requests that are not in them.
+    // Those in the rollups, and those of the requests that are not in the rollups.
     private static HashSet<(string Provider, string Model)> ReadModels(TokenStore store)
     {
         var models = new HashSet<(string Provider, string Model)>();

@@ -2,22 +2,22 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
-/// <summary>Rows of <c>telemetry</c>, summed up in memory by quarter of an hour and group.</summary>
+/// <summary>Rows of <c>telemetry</c>, aggregated in memory by quarter-hour and group.</summary>
 internal sealed class RollupBatch
 {
-    /// <summary>The texts a scan must read.</summary>
+    /// <summary>The texts that a scan must read.</summary>
     public const RequestText Texts = RequestText.User | RequestText.Model | RequestText.Provider | RequestText.RequestType;
 
-    // A gap of so many rows of other quarters is cheaper to read than another range is to look up.
+    // Reading a gap of this number of other rows is cheaper than looking up another range.
     private const long LargestGap = 500;
 
     private readonly Dictionary<(string, string, string, string, int), RollupGroup> _groups = [];
     private readonly Dictionary<long, List<RowRange>> _rows = [];
 
-    /// <summary>The sums of quarters.</summary>
+    /// <summary>The sums of quarter-hours.</summary>
     public Dictionary<RollupKey, UsageAccumulator> Quarters { get; } = [];
 
-    /// <summary>In which rows the requests of a quarter are found.</summary>
+    /// <summary>The rows with the requests of a quarter-hour.</summary>
     public IEnumerable<(long Start, RowRange Range)> Rows => _rows.SelectMany(start => start.Value.Select(range => (start.Key, range)));
 
     /// <summary>Number of rows added.</summary>
@@ -26,10 +26,10 @@ internal sealed class RollupBatch
     /// <summary>The row added last.</summary>
     public long LastRow { get; private set; }
 
-    /// <summary>Whether a range goes on where another ended.</summary>
+    /// <summary>Whether a range continues another.</summary>
     public static bool Continues(RowRange range, long nextRow) => nextRow - range.Last <= LargestGap && nextRow >= range.First;
 
-    /// <summary>The second at which a row's quarter begins.</summary>
+    /// <summary>The start of a row's quarter-hour in seconds.</summary>
     public static long QuarterOf(RequestRow row) =>
         row.IsTimeReadable ? RollupLevels.StartOf(RollupLevels.SecondOf(row.UtcTicks), RollupLevels.QuarterSeconds) : RollupSchema.NoTime;
 
@@ -43,7 +43,7 @@ internal sealed class RollupBatch
             Of(Quarters, new RollupKey(RollupLevel.Quarter, start, GroupOf(row))).Add(row);
     }
 
-    /// <summary>The sums of longer levels, from those of quarters.</summary>
+    /// <summary>The sums of longer levels, from those of quarter-hours.</summary>
     public static Dictionary<RollupKey, UsageAccumulator> Longer(IEnumerable<KeyValuePair<RollupKey, UsageAccumulator>> quarters)
     {
         var longer = new Dictionary<RollupKey, UsageAccumulator>();

@@ -4,12 +4,12 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>
-/// What this module must say in the same transaction when it changes or removes a row of <c>telemetry</c> or its details, so that the
-/// rollups of its time are rebuilt and nobody uses them until then.
+/// Must be called in the same transaction when this module changes or removes a row of <c>telemetry</c> or its details, so that the
+/// rollups of its time are rebuilt and not used until then.
 /// </summary>
 internal static class RollupChanges
 {
-    /// <summary>Announces that a row is about to be changed or removed, or was changed.</summary>
+    /// <summary>Marks a row that is to be changed or removed, or that was changed.</summary>
     /// <param name="connection">A connection in a transaction that holds the write lock.</param>
     /// <param name="row">The row's id.</param>
     public static void Announce(SqliteConnection connection, long row)
@@ -35,14 +35,14 @@ internal static class RollupChanges
             request.Load(new NativeStatement(reader.Handle!));
             start = RollupBatch.QuarterOf(request);
         }
-        // A row may have moved to another time: it must be found there too.
+        // A row may have moved to another time, and must also be found there.
         Run($"INSERT INTO {RollupSchema.Rows} VALUES ({start}, {row}, {row}) ON CONFLICT DO NOTHING");
         if (start == RollupSchema.NoTime)
             return;
         Run($"INSERT OR IGNORE INTO {RollupSchema.Stale} VALUES ({RollupLevel.Quarter:D}, {start}), ({RollupLevel.Day:D}, {RollupLevels.StartOf(start, RollupLevels.DaySeconds)})");
         if (row == state.Watermark)
         {
-            // The row at the watermark proves that nobody else removed rows; changed, it proves so in its new form.
+            // The row at the watermark proves that no other program removed rows. If it is changed, its new form proves it.
             Run($"UPDATE {RollupSchema.State} SET watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark)");
         }
     }

@@ -2,7 +2,7 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
-/// <summary>A sum of the rollups that is not that of the requests.</summary>
+/// <summary>A rollup that differs from the requests.</summary>
 internal sealed record RollupDifference(RollupKey Key, UsageAccumulator? Expected, UsageAccumulator? Found)
 {
     /// <summary>The sums in which two sets of sums differ.</summary>

@@ -1,11 +1,11 @@
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
-/// <summary>What the requests of one row of the rollups have in common.</summary>
-/// <param name="AllUsers">Whether all users are summed up; the user is empty then.</param>
-/// <param name="User">The user; empty where unknown.</param>
-/// <param name="Model">The model; empty where unknown.</param>
-/// <param name="Provider">The provider; empty where unknown.</param>
-/// <param name="RequestType">The kind of request; empty where unknown.</param>
+/// <summary>The key of a rollup row.</summary>
+/// <param name="AllUsers">Whether the row includes all users; the user is then empty.</param>
+/// <param name="User">The user; empty if unknown.</param>
+/// <param name="Model">The model; empty if unknown.</param>
+/// <param name="Provider">The provider; empty if unknown.</param>
+/// <param name="RequestType">The kind of request; empty if unknown.</param>
 /// <param name="InputClass">The class of <see cref="Telemetry.InputSize"/>; 0 for most groups.</param>
 internal sealed record RollupGroup(bool AllUsers, string User, string Model, string Provider, string RequestType, int InputClass)
 {
@@ -13,7 +13,7 @@ internal sealed record RollupGroup(bool AllUsers, string User, string Model, str
     private readonly int _hash = HashCode.Combine(AllUsers, User, Model, Provider, RequestType, InputClass);
     private RollupGroup? _allUsers;
 
-    /// <summary>The group of the same requests and those of all other users.</summary>
+    /// <summary>The group with the same names for all users.</summary>
     public RollupGroup OfAllUsers() => _allUsers ??= new RollupGroup(true, "", Model, Provider, RequestType, InputClass);
 
     public bool Equals(RollupGroup? other) => ReferenceEquals(this, other)
@@ -23,5 +23,5 @@ internal sealed record RollupGroup(bool AllUsers, string User, string Model, str
     public override int GetHashCode() => _hash;
 }
 
-/// <summary>The place of a row of the rollups.</summary>
+/// <summary>The key of a rollup row with its level and start.</summary>
 internal readonly record struct RollupKey(RollupLevel Level, long Start, RollupGroup Group);

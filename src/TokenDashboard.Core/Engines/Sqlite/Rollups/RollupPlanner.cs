@@ -3,24 +3,24 @@ using System.Globalization;
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>
-/// The planner: which rollups answer a query about a time range, and where requests must be read one by one. It is SQL, so that Grafana's
+/// The planner: selects the rollups for a time range, and the gaps in which requests must be read. It is SQL, so that Grafana's
 /// panels and the commands use the same one. A statement that begins with these common table expressions is one snapshot of the store.
 /// </summary>
 internal static class RollupPlanner
 {
-    /// <summary>The smallest row id, which stands for no watermark.</summary>
+    /// <summary>The smallest row id, which means no watermark.</summary>
     internal const string FirstRow = "-9223372036854775808";
 
     /// <summary>The largest row id.</summary>
     internal const string LastRow = "9223372036854775807";
 
-    /// <summary>Every request is read singly, and nothing else.</summary>
+    /// <summary>Only single requests are read.</summary>
     internal const int EveryRequest = 1;
 
-    /// <summary>Every request is read singly, and of removed ones the rollups.</summary>
+    /// <summary>Single requests are read, and the rollups of removed requests.</summary>
     internal const int RequestsAndRemoved = 2;
 
-    /// <summary><c>rollup_state(watermark, is_usable)</c>: the last row in the rollups, and whether they can be used at all.</summary>
+    /// <summary><c>rollup_state(watermark, is_usable)</c>: the last row in the rollups, and whether they are usable.</summary>
     internal static string State { get; } = $"""
         rollup_state(watermark, is_usable) AS MATERIALIZED (
           SELECT COALESCE(MAX(NULLIF(watermark, 0)), {FirstRow}), COUNT(*) FROM {RollupSchema.State}
@@ -29,15 +29,15 @@ internal static class RollupPlanner
         """;
 
     /// <summary>
-    /// <see cref="State"/>, then <c>piece(level, start, end, first)</c>: which rollups are read, from one second to another;
-    /// <c>gap(first, last)</c>: where requests are read. They need <c>segment(first, last, step, utc_offset)</c>, stretches of whole seconds
-    /// with one UTC offset each, whose pieces must not cross a multiple of the step on the local clock (0 for any); and
-    /// <c>reading(users, singly)</c>: whether users are told apart, and whether requests are read singly (0: no; <see cref="EveryRequest"/>: yes, and
+    /// <see cref="State"/>, then <c>piece(level, start, end, first)</c>: the rollups to read, from one second to another;
+    /// <c>gap(first, last)</c>: the gaps in which requests are read. They need <c>segment(first, last, step, utc_offset)</c>, periods of whole seconds
+    /// with one UTC offset each, whose buckets must not cross a multiple of the step on the local clock (0 for any); and
+    /// <c>reading(users, singly)</c>: whether users are distinguished, and whether single requests are read (0: no; <see cref="EveryRequest"/>: yes, and
     /// nothing else; <see cref="RequestsAndRemoved"/>: yes, and the rollups of removed ones). Each segment is cut into whole
-    /// weeks, whole days around them, then hours, then quarters of an hour, and gaps at its ends; but nothing longer than the step allows,
-    /// nor than quarters while longer pieces are stale. Rollups of removed requests are quarters, and count by their beginning.
+    /// weeks, whole days around them, then hours, then quarter-hours, and gaps at its ends; but nothing longer than the step allows,
+    /// and only quarter-hours while longer buckets are stale. Rollups of removed requests are quarter-hours, and count by their start.
     /// </summary>
-    // SQLite copies a relation wherever another one reads it. So that this does not multiply, each reads the one before it once or twice.
+    // SQLite copies a relation for each use. To limit this, each relation reads the previous one at most twice.
     internal static string Pieces { get; } = $"""
         {State},
         aligned AS MATERIALIZED (
@@ -70,10 +70,10 @@ internal static class RollupPlanner
         """;
 
     /// <summary>
-    /// <c>row_range(first_row, last_row)</c>: the rows in which the requests of some stretches of time are found, without overlap, and those
-    /// behind the watermark. Other requests lie between them.
+    /// <c>row_range(first_row, last_row)</c>: the rows with the requests of some periods, without overlap, and those
+    /// after the watermark. Other requests are between them.
     /// </summary>
-    /// <param name="stretches">The relation of the stretches: <c>gap</c>, or another with its columns.</param>
+    /// <param name="stretches">The relation of the periods: <c>gap</c>, or another with its columns.</param>
     internal static string RowRanges(string stretches) => $"""
         row_range(first_row, last_row) AS MATERIALIZED (
           SELECT MAX(first_row, COALESCE(MAX(last_row) OVER (ORDER BY first_row, last_row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) + 1, first_row)), last_row
@@ -84,17 +84,17 @@ internal static class RollupPlanner
             SELECT watermark + 1, {LastRow} FROM rollup_state))
         """;
 
-    /// <summary>Whether a row of the rollups that a piece names is not to be used, because its quarter is stale.</summary>
+    /// <summary>Whether a rollup row must not be used, because its quarter-hour is stale.</summary>
     /// <param name="rollup">The name of the row.</param>
     internal static string IsStale(string rollup) =>
         $"({rollup}.level = {Number(RollupLevel.Quarter)} AND EXISTS (SELECT 1 FROM {RollupSchema.Stale} AS stale WHERE stale.level = {rollup}.level AND stale.start = {rollup}.start))";
 
-    // Where the parts of a cut segment begin, and where the last one ends.
+    // The starts of the parts of a segment, and the end of the last one.
     private static string[] Bounds => ["first", "first_quarter", "first_hour", "first_day", "first_week", "last_week", "last_day", "last_hour", "last_quarter", "last"];
 
     private static string Bound(int offset) => $"CASE column3{string.Concat(Enumerable.Range(0, Bounds.Length - 1).Select(part => $" WHEN {part} THEN {Bounds[part + offset]}"))} END";
 
-    /// <summary>Which levels are read in which part of a cut segment, with users told apart and without.</summary>
+    /// <summary>The levels of the parts of a segment, with and without users.</summary>
     private static IEnumerable<(RollupLevel Level, RollupLevel AllUsers, int Part)> Parts() =>
     [
         (RollupLevel.Week, RollupLevel.DayAllUsers, 4),
@@ -105,12 +105,12 @@ internal static class RollupPlanner
         (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 7), (RollupLevel.RemovedQuarter, RollupLevel.RemovedQuarter, 8),
     ];
 
-    /// <summary>Whether multiples of the step lie inside pieces of a length.</summary>
+    /// <summary>Whether multiples of the step are inside buckets of a length.</summary>
     private static string Splits(int length) => $"step % {length} <> 0 OR step > 0 AND utc_offset % {length} <> 0";
 
     /// <summary>
-    /// Adds to a relation where the first whole piece of a length begins and the last one ends; both are the end where there is none, or
-    /// none of this length may be used.
+    /// Adds to a relation the start of the first whole bucket of a length and the end of the last; both are the end if there is none, or
+    /// if this length must not be used.
     /// </summary>
     private static string Whole(string name, string outer, string piece, string first, string last, int length) => $"""
         {name} AS MATERIALIZED (

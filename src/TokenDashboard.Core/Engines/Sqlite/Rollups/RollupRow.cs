@@ -4,12 +4,12 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>
-/// Rows of the rollups, copied out of the store into a few arrays, and the one of them that is looked at. So thousands of rows are read
-/// while the lock is held, and nothing is allocated for each; histograms are decoded when they are asked for.
+/// Rows of the rollups, copied from the store to a few arrays, with a current row. Thousands of rows are read
+/// while the lock is held, without allocations for each. Histograms are decoded on access.
 /// </summary>
 internal sealed class RollupRow : UsageRow, IDisposable
 {
-    // The places of the measures that are read, integers before fractions.
+    // The indexes of the measures to read, integers before fractions.
     private readonly int[] _integers;
     private readonly int[] _reals;
     private readonly bool _hasSizes;
@@ -18,7 +18,7 @@ internal sealed class RollupRow : UsageRow, IDisposable
     private byte[] _histograms = [];
     private int _row;
 
-    /// <param name="measures">The measures to read, others are as of no request; null for all of them and the histograms of sizes.</param>
+    /// <param name="measures">The measures to read; others have the values of no request. Null for all of them and the histograms of sizes.</param>
     public RollupRow(Measure[]? measures = null)
     {
         _hasSizes = measures is null;
@@ -28,13 +28,13 @@ internal sealed class RollupRow : UsageRow, IDisposable
         Columns = string.Join(", ", ["level", "start", "group_id", .. read.Select(measure => measure.Name), "durations", _hasSizes ? "sizes" : "NULL"]);
     }
 
-    /// <summary>What a statement selects so that this class can read it.</summary>
+    /// <summary>The columns that a statement must select.</summary>
     public string Columns { get; }
 
-    /// <summary>How many rows are copied.</summary>
+    /// <summary>The number of copied rows.</summary>
     public int Count => _rows.Count;
 
-    /// <summary>How much memory the copies take, roughly.</summary>
+    /// <summary>The approximate memory of the copies.</summary>
     public long Bytes => Count == 0 ? 0 : ((long)Count * Numbers * sizeof(long)) + _rows[^1].End;
 
     public RollupLevel Level => _rows[_row].Level;
@@ -61,10 +61,10 @@ internal sealed class RollupRow : UsageRow, IDisposable
 
     private int Numbers => _integers.Length + _reals.Length;
 
-    /// <summary>Forgets the rows that were copied.</summary>
+    /// <summary>Discards the copied rows.</summary>
     public void Clear() => _rows.Clear();
 
-    /// <summary>Copies the row a statement stands on, in the place of those copied before, and looks at it.</summary>
+    /// <summary>Discards the copied rows, copies the current row of a statement, and selects it.</summary>
     public void Load(NativeStatement statement, RollupGroup group)
     {
         Clear();
@@ -72,7 +72,7 @@ internal sealed class RollupRow : UsageRow, IDisposable
         LookAt(0);
     }
 
-    /// <summary>Copies the row a statement stands on.</summary>
+    /// <summary>Copies the current row of a statement.</summary>
     public void Copy(NativeStatement statement, RollupGroup group)
     {
         int column = 3;
@@ -88,7 +88,7 @@ internal sealed class RollupRow : UsageRow, IDisposable
         _rows.Add(((RollupLevel)statement.Integer(0), statement.Integer(1), group, durations, sizes, end));
     }
 
-    /// <summary>Looks at one of the rows.</summary>
+    /// <summary>Selects a copied row.</summary>
     public void LookAt(int row)
     {
         _row = row;
@@ -105,7 +105,7 @@ internal sealed class RollupRow : UsageRow, IDisposable
 
     public override void AddSizesTo(UsageAccumulator usage) => usage.Sizes.AddStored(_histograms.AsSpan(_rows[_row].Sizes.._rows[_row].End));
 
-    /// <summary>A copy of all that is counted.</summary>
+    /// <summary>A copy of all measures.</summary>
     public UsageAccumulator ToAccumulator()
     {
         var usage = new UsageAccumulator();
@@ -113,7 +113,7 @@ internal sealed class RollupRow : UsageRow, IDisposable
         return usage;
     }
 
-    /// <summary>Gives the memory back, for the next query.</summary>
+    /// <summary>Returns the memory to the pool.</summary>
     public void Dispose()
     {
         ArrayPool<long>.Shared.Return(_numbers);

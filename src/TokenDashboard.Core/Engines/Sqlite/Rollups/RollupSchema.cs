@@ -4,40 +4,40 @@ namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>
 /// The tables of the rollups, beside <c>telemetry</c> in the same file because Grafana's plugin forbids ATTACH. All rows of
-/// <c>telemetry</c> up to a watermark are summed up; queries add the rows after it themselves.
+/// <c>telemetry</c> up to a watermark are aggregated; queries add the rows after it.
 /// </summary>
 internal static class RollupSchema
 {
-    /// <summary>One row: what is summed up so far.</summary>
+    /// <summary>One row: the state of the rollups.</summary>
     public const string State = "tokendash_rollup_state";
 
-    /// <summary>User, model, provider, request type and class of input size that occur together, with a number; and the same without the user.</summary>
+    /// <summary>The combinations of user, model, provider, request type and class of input size, with a number; and those without the user.</summary>
     public const string Groups = "tokendash_rollup_group";
 
     /// <summary>The sums: a row for each <see cref="RollupLevel"/>, start and group.</summary>
     public const string Sums = "tokendash_rollup";
 
-    /// <summary>In which row ids the requests of a quarter of an hour are found; other requests may lie between them.</summary>
+    /// <summary>The row ids of the requests of a quarter-hour; other requests can be between them.</summary>
     public const string Rows = "tokendash_rollup_rows";
 
     /// <summary>
-    /// Levels and starts whose sums are not to be used until they are rebuilt: single quarters, and days, which stand for all longer levels.
+    /// Stale buckets, which must not be used until they are rebuilt: quarter-hours, and days, which include all longer levels.
     /// </summary>
     public const string Stale = "tokendash_rollup_stale";
 
-    /// <summary>The duration each bin of a histogram stands for.</summary>
+    /// <summary>The duration of each bin of a histogram.</summary>
     public const string Bins = "tokendash_rollup_bin";
 
-    /// <summary>The sums with their names, for dashboards and people.</summary>
+    /// <summary>The rollups with names, for dashboards and users.</summary>
     public const string View = "tokendash_usage";
 
-    /// <summary>The number of this form of the tables. A store whose tables have another is read without them.</summary>
+    /// <summary>The version of the tables. Tables with another version are not used.</summary>
     public const int Format = 3;
 
-    /// <summary>Stands in the place of <see cref="Format"/> while the sums are thrown away.</summary>
+    /// <summary>Replaces <see cref="Format"/> while the rollups are deleted.</summary>
     public const int Clearing = -Format;
 
-    /// <summary>The start under which <see cref="Rows"/> holds rows without a readable time: before the first that can be stored.</summary>
+    /// <summary>The start under which <see cref="Rows"/> holds rows without a readable time: before the first possible time.</summary>
     public const long NoTime = -62_135_597_700;
 
     public static string Create { get; } = $"""
@@ -69,12 +69,12 @@ internal static class RollupSchema
     /// <summary>Whether a store has rollups.</summary>
     public const string Exists = $"SELECT count(*) FROM sqlite_schema WHERE name = '{State}'";
 
-    /// <summary>The form of the tables; other columns may be missing in another form.</summary>
+    /// <summary>The version of the tables; other versions can lack columns.</summary>
     public const string ReadFormat = $"SELECT format FROM {State}";
 
     /// <summary>
-    /// Watermark, version, changes, removals, and whether the row at the watermark is still the one that was summed up: where it is not,
-    /// rows were removed without this module.
+    /// Watermark, version, changes, removals, and whether the row at the watermark is still the aggregated one: if not,
+    /// another program removed rows.
     /// </summary>
     public const string ReadState = $"""
         SELECT watermark, version, changes, removals,
@@ -82,13 +82,13 @@ internal static class RollupSchema
         FROM {State}
         """;
 
-    /// <summary>Announces a change of the rollups.</summary>
+    /// <summary>Records a change of the rollups.</summary>
     public const string NextVersion = $"UPDATE {State} SET version = version + 1";
 
-    /// <summary>Announces that rows of <c>telemetry</c> were changed, or that sums are no longer to be trusted.</summary>
+    /// <summary>Records that rows of <c>telemetry</c> were changed, or that rollups are invalid.</summary>
     public const string NextChange = $"UPDATE {State} SET version = version + 1, changes = changes + 1";
 
-    /// <summary>Announces that old rows of <c>telemetry</c> were removed and their sums kept, which disturbs hardly anyone.</summary>
+    /// <summary>Records that old rows of <c>telemetry</c> were removed and their rollups kept, which affects few readers.</summary>
     public const string NextRemoval =
         $"UPDATE {State} SET removals = removals + 1, watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = watermark)";
 

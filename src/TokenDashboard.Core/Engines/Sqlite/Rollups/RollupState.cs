@@ -2,22 +2,22 @@ using Microsoft.Data.Sqlite;
 
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
-/// <summary>How far the rollups of a store go.</summary>
-/// <param name="Format">The form of the tables; in another than <see cref="RollupSchema.Format"/> the rest is not read.</param>
-/// <param name="Watermark">The last row of <c>telemetry</c> that is summed up.</param>
-/// <param name="Version">Grows with every change of the rollups.</param>
-/// <param name="Changes">Grows with every row of <c>telemetry</c> that this module changed, and when sums are found wrong or thrown away.</param>
-/// <param name="Removals">Grows with every batch of old rows that this module removed.</param>
-/// <param name="IsUsable">False where the sums are being thrown away, and where rows were removed without this module.</param>
+/// <summary>The state of the rollups of a store.</summary>
+/// <param name="Format">The version of the tables; if it is not <see cref="RollupSchema.Format"/>, the rest is not read.</param>
+/// <param name="Watermark">The last row of <c>telemetry</c> in the rollups.</param>
+/// <param name="Version">Increases with every change of the rollups.</param>
+/// <param name="Changes">Increases with every row of <c>telemetry</c> that this module changed, and when rollups are invalid or deleted.</param>
+/// <param name="Removals">Increases with every batch of old rows that this module removed.</param>
+/// <param name="IsUsable">False if the rollups are being deleted, or if another program removed rows.</param>
 internal sealed record RollupState(long Format, long Watermark, long Version, long Changes, long Removals, bool IsUsable)
 {
-    /// <summary>Whether the sums are being thrown away.</summary>
+    /// <summary>Whether the rollups are being deleted.</summary>
     public bool IsClearing => Format == RollupSchema.Clearing;
 
-    /// <summary>Whether the tables have another form than this version of the module makes.</summary>
+    /// <summary>Whether the tables have another version than that of this module.</summary>
     public bool IsForeign => Format is not (RollupSchema.Format or RollupSchema.Clearing);
 
-    /// <summary>Reads the state, or null where a store has no rollups.</summary>
+    /// <summary>Reads the state, or null if a store has no rollups.</summary>
     public static RollupState? Read(TokenStore store) => store.Read(() => Read(store.CreateCommand(""), store.ExecuteReader));
 
     /// <summary>As <see cref="Read(TokenStore)"/>, within a transaction.</summary>

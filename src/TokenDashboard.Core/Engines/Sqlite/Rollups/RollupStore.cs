@@ -5,10 +5,10 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
-/// <summary>Reads the tables of the rollups, in pieces that are short enough for a store that is being written.</summary>
+/// <summary>Reads the tables of the rollups, in reads that are short enough for a store in use.</summary>
 internal static class RollupStore
 {
-    /// <summary>The groups of the rollups whose names a filter chooses, by their number.</summary>
+    /// <summary>The groups of the rollups that match a filter, by their number.</summary>
     public static Dictionary<long, RollupGroup> ReadGroups(TokenStore store, RequestFilter filter)
     {
         (IReadOnlyList<string> conditions, IReadOnlyDictionary<string, object> parameters) = (filter with { Range = TimeRange.All }).ToSql();
@@ -26,7 +26,7 @@ internal static class RollupStore
         return groups;
     }
 
-    /// <summary>The levels and starts whose sums are not to be used.</summary>
+    /// <summary>The stale buckets.</summary>
     public static HashSet<(RollupLevel Level, long Start)> ReadStale(TokenStore store) => store.Read(() =>
     {
         var stale = new HashSet<(RollupLevel Level, long Start)>();
@@ -34,19 +34,19 @@ internal static class RollupStore
         return stale;
     });
 
-    /// <summary>The days of which something is stale.</summary>
+    /// <summary>The days with stale buckets.</summary>
     public static IEnumerable<long> ReadStaleDays(TokenStore store) => ReadStale(store).Select(stale => RollupLevels.StartOf(stale.Start, RollupLevels.DaySeconds));
 
-    /// <summary>The first quarter from a second on that has requests in the table or removed ones, or null.</summary>
+    /// <summary>The first quarter-hour from a second on with requests in the table or removed ones, or null.</summary>
     public static long? Next(TokenStore store, long from) => new[] { Bound(store, "min", RollupSchema.Rows, $"start >= {Number(Math.Max(from, RollupSchema.NoTime + 1))}"), NextRemoved(store, from) }.Min();
 
-    /// <summary>The first quarter from a second on of which requests were removed, or null.</summary>
+    /// <summary>The first quarter-hour from a second on with removed requests, or null.</summary>
     public static long? NextRemoved(TokenStore store, long from) => Bound(store, "min", RollupSchema.Sums, $"level = {RollupLevel.RemovedQuarter:D} AND start >= {Number(from)}");
 
-    /// <summary>The last quarter of which requests were removed, or null.</summary>
+    /// <summary>The last quarter-hour with removed requests, or null.</summary>
     public static long? LastRemoved(TokenStore store) => Bound(store, "max", RollupSchema.Sums, $"level = {RollupLevel.RemovedQuarter:D}");
 
-    /// <summary>The days between which there are quarters with rows, or of removed ones; (0, 0) where there are none.</summary>
+    /// <summary>The range of days with rows or removed requests; (0, 0) for none.</summary>
     public static (long From, long Until) DataBounds(TokenStore store)
     {
         long? last = new[] { Bound(store, "max", RollupSchema.Rows, $"start > {RollupSchema.NoTime}"), LastRemoved(store) }.Max();
@@ -55,7 +55,7 @@ internal static class RollupStore
             : (0, 0);
     }
 
-    /// <summary>Reads sums of a level until the clock says stop.</summary>
+    /// <summary>Reads sums of a level until the time limit.</summary>
     /// <returns>The start of the first sums that were not read.</returns>
     public static long ReadSums(TokenStore store, RollupLevel level, long from, long until, Dictionary<long, RollupGroup> groups, Action<RollupRow> onRow)
     {
@@ -84,14 +84,14 @@ internal static class RollupStore
         return next;
     }
 
-    /// <summary>Reads all sums of a level, in as many reads as it takes.</summary>
+    /// <summary>Reads all sums of a level, in several reads.</summary>
     public static void ReadAllSums(TokenStore store, RollupLevel level, long from, long until, RequestFilter filter, Action<RollupRow> onRow)
     {
         while (from < until)
             from = store.ReadAtOnce(() => ReadSums(store, level, from, until, ReadGroups(store, filter), onRow));
     }
 
-    /// <summary>The rows in which the requests of quarters are found whose starts lie in [from, until).</summary>
+    /// <summary>The rows with the requests of the quarter-hours that start in [from, until).</summary>
     public static List<RowRange> ReadRanges(TokenStore store, long from, long until)
     {
         var ranges = new List<RowRange>();
@@ -115,13 +115,13 @@ internal static class RollupStore
         return ranges;
     }
 
-    /// <summary>Runs a statement and looks at each row by the statement itself, until told to stop.</summary>
+    /// <summary>Runs a statement and invokes the callback for each row, until it returns false.</summary>
     public static void Step(TokenStore store, SqliteCommand command, Func<NativeStatement, bool> onRow)
     {
         using SqliteDataReader reader = store.ExecuteReader(command);
         if (!reader.HasRows)
             return;
-        // Executing has stepped to the first row already.
+        // Execution has already moved to the first row.
         var statement = new NativeStatement(reader.Handle!);
         int resultCode;
         do
@@ -133,7 +133,7 @@ internal static class RollupStore
         SqliteException.ThrowExceptionForRC(resultCode, command.Connection!.Handle);
     }
 
-    /// <summary>How many sums there are.</summary>
+    /// <summary>The number of sums.</summary>
     public static long CountSums(TokenStore store)
     {
         (long from, long until) = store.Read(() => DataBounds(store));
@@ -146,7 +146,7 @@ internal static class RollupStore
         return count;
     }
 
-    // Only a single min or max is found without reading everything.
+    // Only a single MIN or MAX does not read the whole table.
     private static long? Bound(TokenStore store, string function, string table, string condition)
     {
         long? bound = null;

@@ -7,10 +7,10 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
-/// <summary>The statements that write rollups. They are made and used within a transaction that holds the write lock.</summary>
+/// <summary>The statements that write rollups. They are created and used within a transaction that holds the write lock.</summary>
 internal sealed class RollupTables : IDisposable
 {
-    // How many rows go between two looks at the clock.
+    // The number of rows between two checks of the clock.
     private const int RowsPerDelete = 200;
 
     private const string ForeignTables = $"SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table' AND name GLOB '{RollupSchema.Sums}*'";
@@ -29,7 +29,7 @@ internal sealed class RollupTables : IDisposable
         _put = Statement($"INSERT OR REPLACE INTO {RollupSchema.Sums} VALUES ({string.Join(", ", Enumerable.Range(1, Measures.All.Length + 5).Select(number => $"?{number}"))})");
     }
 
-    /// <summary>Makes the tables where they are missing, in the place of those of another form.</summary>
+    /// <summary>Creates missing tables, and replaces those of another version.</summary>
     public static void Create(StoreWriteConnection connection)
     {
         string[] foreign = [];
@@ -41,7 +41,7 @@ internal sealed class RollupTables : IDisposable
         });
         if (foreign.Length == 0)
             return;
-        // Bit by bit, for all at once might keep the application from writing.
+        // Step by step, because all at once could block the application.
         foreach (string table in foreign.Where(table => table != RollupSchema.State))
         {
             for (bool more = true; more;)
@@ -55,23 +55,23 @@ internal sealed class RollupTables : IDisposable
         });
     }
 
-    /// <summary>Begins the work of a transaction: what a transaction that was taken back had learned is forgotten.</summary>
+    /// <summary>Begins the work of a transaction: the cached groups of a rolled-back transaction are discarded.</summary>
     public void Begin() => _newGroups.Clear();
 
-    /// <summary>Keeps what the transaction learned, after it was committed.</summary>
+    /// <summary>Keeps the cached groups of a committed transaction.</summary>
     public void Committed() => Learn(_newGroups);
 
-    /// <summary>Learns the numbers of groups that are stored.</summary>
+    /// <summary>Caches the numbers of stored groups.</summary>
     public void Learn(IEnumerable<KeyValuePair<RollupGroup, long>> groups)
     {
         foreach ((RollupGroup group, long id) in groups)
             _groups[group] = id;
     }
 
-    /// <summary>The number of a group, where it is known to be stored.</summary>
+    /// <summary>The number of a group, if it is cached.</summary>
     public bool TryGetId(RollupGroup group, out long id) => _groups.TryGetValue(group, out id);
 
-    /// <summary>Notes in which rows the requests of a batch are found, and that they are summed up.</summary>
+    /// <summary>Stores the row ranges of a batch, and the new watermark.</summary>
     public void AddRows(RollupBatch batch)
     {
         NativeStatement lastRange = Statement($"SELECT first_row, last_row FROM {RollupSchema.Rows} WHERE start = ?1 ORDER BY first_row DESC LIMIT 1");
@@ -89,7 +89,7 @@ internal sealed class RollupTables : IDisposable
         Run($"UPDATE {RollupSchema.State} SET watermark = ?1, watermark_time = (SELECT timestamp FROM {TelemetrySql.Table} WHERE rowid = ?1)", batch.LastRow);
     }
 
-    /// <summary>Writes the sum that should have been found.</summary>
+    /// <summary>Writes the correct sum.</summary>
     /// <exception cref="TransactionLateException">The transaction takes too long.</exception>
     public void Write(RollupDifference difference)
     {
@@ -99,7 +99,7 @@ internal sealed class RollupTables : IDisposable
             Run($"DELETE FROM {RollupSchema.Sums} WHERE level = ?1 AND start = ?2 AND group_id = ?3", (long)difference.Key.Level, difference.Key.Start, IdOf(difference.Key.Group));
     }
 
-    /// <summary>Writes a sum with its histograms as text, in the place of the one there may be.</summary>
+    /// <summary>Inserts or replaces a sum with its histograms as text.</summary>
     /// <exception cref="TransactionLateException">The transaction takes too long.</exception>
     public void Put(RollupKey key, MeasureValues values, byte[] durations, byte[] sizes)
     {
@@ -133,10 +133,10 @@ internal sealed class RollupTables : IDisposable
         }
     }
 
-    /// <summary>Deletes rows of a table for as long as a transaction may work.</summary>
+    /// <summary>Deletes rows of a table until the time limit of a transaction.</summary>
     /// <param name="connection">The connection, in a transaction.</param>
     /// <param name="table">The table.</param>
-    /// <param name="condition">Which rows.</param>
+    /// <param name="condition">The rows to delete.</param>
     /// <returns>Whether there may be more.</returns>
     public static bool DeleteSome(StoreWriteConnection connection, string table, string condition)
     {
@@ -152,7 +152,7 @@ internal sealed class RollupTables : IDisposable
         return true;
     }
 
-    /// <summary>Runs a statement, which is kept for the next time, with numbers for its parameters.</summary>
+    /// <summary>Runs a cached statement with numbers as parameters.</summary>
     public void Run(string sql, params ReadOnlySpan<long> values)
     {
         NativeStatement statement = Statement(sql);

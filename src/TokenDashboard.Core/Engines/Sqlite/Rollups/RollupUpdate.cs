@@ -6,8 +6,8 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
 /// <summary>
-/// Sums to be added to those stored. All that takes long is done beforehand, without the lock: looking up what is stored, adding, and
-/// making text of it. It holds only as long as nobody else changes the rollups.
+/// Sums to add to the stored ones. Slow work is done before, without the lock: reading stored sums, adding, and
+/// formatting as text. It is valid only until the rollups are changed by another run.
 /// </summary>
 internal sealed class RollupUpdate : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class RollupUpdate : IDisposable
     private readonly RollupRow _row = new();
     private readonly List<(RollupKey Key, MeasureValues Values, byte[] Durations, byte[] Sizes)> _sums = [];
 
-    // The next requests are mostly of the same hours and days as the last ones.
+    // The next requests usually belong to the same hours and days as the last ones.
     private Dictionary<RollupKey, UsageAccumulator> _known = [];
 
     public RollupUpdate(TokenStore store, RollupTables tables)
@@ -36,14 +36,14 @@ internal sealed class RollupUpdate : IDisposable
         _find = new NativeStatement(_prepared);
     }
 
-    /// <summary>Forgets what was prepared and learned, because somebody else changed the rollups or what was prepared was not written.</summary>
+    /// <summary>Discards prepared and cached sums, because the rollups were changed or the sums were not written.</summary>
     public void Forget()
     {
         _known = [];
         _tables.Learn(_store.Read(() => RollupStore.ReadGroups(_store, new RequestFilter())).Select(group => KeyValuePair.Create(group.Value, group.Key)));
     }
 
-    /// <summary>Prepares sums for <see cref="Write"/>, in the place of those prepared before.</summary>
+    /// <summary>Prepares sums for <see cref="Write"/>, and replaces earlier ones.</summary>
     public void Prepare(IEnumerable<KeyValuePair<RollupKey, UsageAccumulator>> sums)
     {
         _sums.Clear();
@@ -71,7 +71,7 @@ internal sealed class RollupUpdate : IDisposable
         _known = known;
     }
 
-    /// <summary>Writes what was prepared, within a transaction.</summary>
+    /// <summary>Writes the prepared sums within a transaction.</summary>
     /// <exception cref="TransactionLateException">The transaction takes too long.</exception>
     public void Write()
     {

@@ -2,20 +2,20 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Engines.Sqlite.Rollups;
 
-/// <summary>Compares the rollups with the requests, a day at a time, so that memory stays flat and no read is long.</summary>
+/// <summary>Compares the rollups with the requests, one day at a time, so that memory is constant and reads are short.</summary>
 internal sealed class RollupVerifier(TokenStore store, CancellationToken cancellation)
 {
-    /// <summary>Days of UTC the rollups hold something of.</summary>
+    /// <summary>The number of days in UTC in the rollups.</summary>
     public long Days { get; private set; }
 
-    /// <summary>Rows of the table up to the watermark that the rollups do not know of (or, negative, know of and are gone).</summary>
+    /// <summary>The rows up to the watermark that are missing in the rollups (or, negative, missing in the table).</summary>
     public long UnknownRows { get; private set; }
 
     /// <summary>Whether the rollups changed while they were compared, so that there is no result.</summary>
     public bool Disturbed { get; private set; }
 
     /// <summary>The differences, by time.</summary>
-    /// <param name="progress">Is told how many days of how many are done.</param>
+    /// <param name="progress">Receives the number of compared days, and of all days.</param>
     public IEnumerable<RollupDifference> Run(Action<long, long>? progress = null)
     {
         if (RollupState.Read(store) is not { IsUsable: true } state)
@@ -31,7 +31,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
             known += requests.Count;
             foreach (RollupDifference difference in CompareDay(store, day, requests))
             {
-                // A quarter is stale by itself, longer levels are by the day. A week is looked at with each of its days, and told with the last.
+                // Quarter-hours are stale individually, longer levels by day. A week is checked with each of its days, and reported with the last.
                 bool isKnown = difference.Key.Level switch
                 {
                     RollupLevel.Quarter => stale.Contains((difference.Key.Level, difference.Key.Start)),
@@ -46,11 +46,11 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
         }
         known += ReadRequests(store, state, RollupSchema.NoTime, RollupSchema.NoTime + 1).Count;
         UnknownRows = CountRows(state.Watermark) - known;
-        // Refreshes only add; what else happened may have moved sums while they were read.
+        // Refreshes only add; other changes may have moved sums while they were read.
         Disturbed = RollupState.Read(store)?.Version != state.Version;
     }
 
-    /// <summary>The requests of quarters whose starts lie in [from, until), as the rollups should have them.</summary>
+    /// <summary>The correct rollups of the quarter-hours that start in [from, until).</summary>
     public static RollupBatch ReadRequests(TokenStore store, RollupState state, long from, long until)
     {
         var batch = new RollupBatch();
@@ -64,7 +64,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
         return batch;
     }
 
-    /// <summary>The sums of a day that are not those of its requests, and those of its week that are not of its days.</summary>
+    /// <summary>The sums of a day that differ from its requests, and those of its week that differ from its days.</summary>
     public static IEnumerable<RollupDifference> CompareDay(TokenStore store, long day, RollupBatch requests)
     {
         var found = new Dictionary<RollupKey, UsageAccumulator>();

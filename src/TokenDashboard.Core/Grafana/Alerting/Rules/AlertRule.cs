@@ -5,10 +5,10 @@ namespace TokenDashboard.Grafana.Alerting.Rules;
 /// <summary>An alert rule, complete and valid. <see cref="AlertRuleReader"/> reads it.</summary>
 public sealed record AlertRule
 {
-    /// <summary>The most alerts one rule makes: those of the highest values.</summary>
+    /// <summary>The maximum number of alerts of a rule: those with the highest values.</summary>
     internal const int MaxNames = 100;
 
-    /// <summary>The name of the label that holds the user, model or provider; null for a rule about everything.</summary>
+    /// <summary>The name of the label with the user, model or provider; null for a rule about everything.</summary>
     internal string? Label => By == AlertDimension.Total ? null : By.ToString().ToLowerInvariant();
 
     /// <summary>Its uid: 1 to 40 of A-Z, a-z, 0-9, hyphen and underscore.</summary>
@@ -21,7 +21,7 @@ public sealed record AlertRule
     public AlertDimension By { get; init; }
     /// <summary>How far back each evaluation looks: whole seconds, from a minute to 366 days.</summary>
     public required TimeSpan Window { get; init; }
-    /// <summary>Whether it looks back to the beginning of the calendar month, in UTC, which is within the window.</summary>
+    /// <summary>Whether its window starts with the calendar month, in UTC.</summary>
     public bool MonthSoFar { get; init; }
     /// <summary>The limit above which it alerts: 0 or more tokens, requests, milliseconds or units of money. Not used by <see cref="AlertKind.NoTelemetry"/>.</summary>
     public double Limit { get; init; }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace TokenDashboard.Grafana.Model.Fields;
 
-/// <summary>How values are shown. What is null keeps Grafana's default, or in a <see cref="FieldOverride"/> the panel's.</summary>
+/// <summary>The display of values. Null keeps Grafana's default, or in a <see cref="FieldOverride"/> that of the panel.</summary>
 /// <param name="Unit">The unit, one of <see cref="Units"/> or of Grafana's other ids.</param>
 /// <param name="Decimals">Digits after the decimal point.</param>
 /// <param name="Min">The value at the start of a dial, a bar or a color scale.</param>
@@ -10,7 +10,7 @@ namespace TokenDashboard.Grafana.Model.Fields;
 /// <param name="DisplayName">The name shown instead of the column's; may contain <c>${__field.labels.x}</c>.</param>
 /// <param name="NoValue">The text shown if there is no value.</param>
 /// <param name="Color">How colors are chosen.</param>
-/// <param name="Thresholds">The colors from certain values on, ascending. The first also applies to everything below it, whatever its value.</param>
+/// <param name="Thresholds">The colors from certain values on, ascending. The first also applies to all values below it.</param>
 /// <param name="ThresholdsInPercent">Whether thresholds are percentages between Min and Max, 0 to 100.</param>
 /// <param name="TextColors">Colors of certain texts.</param>
 /// <param name="Mappings">Values shown as another text or in another color.</param>

@@ -2,14 +2,14 @@ using System.Text.Json.Nodes;
 
 namespace TokenDashboard.Grafana.Model.Fields;
 
-/// <summary>The only place that knows differences between versions of Grafana: a form that 9 to 13 read, or the old and the new one side by side.</summary>
+/// <summary>The differences between versions of Grafana: a form that 9 to 13 read, or the old and the new form together.</summary>
 internal static class GrafanaVersions
 {
-    /// <summary>The schema of the JSON. Versions that know a newer one update it when they open the dashboard; 9, which knows 37, accepts it.</summary>
+    /// <summary>The schema of the JSON. Versions with a newer schema update it when they open the dashboard; 9, which has 37, accepts it.</summary>
     internal const int Schema = 39;
 
     /// <summary>
-    /// The footer of a table, which says whether it has pages. 12.2 and later read this older place too, and need <c>show</c> to recognise it.
+    /// The footer of a table, which contains whether it has pages. 12.2 and later also read this older form, and need <c>show</c> to recognize it.
     /// </summary>
     internal static JsonObject TableFooter(bool paginated) =>
         new() { ["show"] = false, ["reducer"] = new JsonArray("sum"), ["countRows"] = false, ["enablePagination"] = paginated };

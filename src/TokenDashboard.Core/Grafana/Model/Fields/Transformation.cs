@@ -104,7 +104,7 @@ public sealed record Transformation
         catch (JsonException exception)
         {
             throw new TokenDashboardException(
-                ErrorCode.DashboardInvalid, $"The options of the transformation '{id}' cannot be read ({exception.Message}). Give a JSON object.", exception, id);
+                ErrorCode.DashboardInvalid, $"The options of the transformation '{id}' cannot be read ({exception.Message}). Use a JSON object.", exception, id);
         }
     }
 

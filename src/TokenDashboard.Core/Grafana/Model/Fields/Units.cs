@@ -2,7 +2,7 @@ using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Model.Fields;
 
-/// <summary>Grafana's ids of units. The constants are the ones that usage dashboards need most often; <see cref="IsKnown"/> knows all.</summary>
+/// <summary>Grafana's ids of units. The constants are the most frequent ones; <see cref="IsKnown"/> covers all.</summary>
 public static class Units
 {
     /// <summary>A number without a unit: 44571652.</summary>
@@ -63,7 +63,7 @@ public static class Units
         """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)];
 
     /// <summary>
-    /// Whether Grafana knows a unit: one of its ids, or a custom one such as <c>suffix: tokens</c>. It shows any other text behind the value.
+    /// Whether Grafana supports a unit: one of its ids, or a custom one such as <c>suffix: tokens</c>. Any other text is shown after the value.
     /// </summary>
     /// <param name="unit">The id.</param>
     public static bool IsKnown(string unit) =>
@@ -72,7 +72,7 @@ public static class Units
     /// <summary>The codes of the currencies that Grafana has a sign for, sorted.</summary>
     public static IReadOnlyList<string> Currencies { get; } = [.. Ids.Where(id => id.StartsWith("currency", StringComparison.Ordinal) && id.Length == "currencyUSD".Length).Select(id => id[^3..]).Order(StringComparer.Ordinal)];
 
-    /// <summary>The unit of money: with Grafana's sign of the currency where it has one, else with its code.</summary>
+    /// <summary>The unit of money: with Grafana's symbol of the currency, or with its code.</summary>
     /// <param name="code">The code of a currency, such as EUR, in any case.</param>
     public static string Currency(string code)
     {

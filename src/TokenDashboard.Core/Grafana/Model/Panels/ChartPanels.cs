@@ -48,7 +48,7 @@ public sealed record BarChartPanel() : DataPanel("barchart", "Bar chart")
 /// Colored cells over time. The result contains the finished cells: the first column is the time and named as a time column, ascending by the
 /// same step, and every further column is a number and a row of cells under its name, the lowest first. With
 /// <see cref="SqliteQuery.SeriesByLabel"/> each label is such a row instead. A cell ends at its time and reaches back to the time before
-/// it, so a bucket is given by its end, and there must be at least two times. Grafana does not count anything itself here.
+/// it, so a bucket is given by its end, and there must be at least two times. Grafana does not compute anything here.
 /// </summary>
 /// <param name="ValueName">The name of a cell's value in its tooltip.</param>
 /// <param name="Scheme">Grafana's name of the colors, one of <see cref="Schemes"/>.</param>

@@ -21,7 +21,7 @@ public sealed record SqliteQuery(string Sql, params IReadOnlyList<string> TimeCo
         ["refId"] = refId,
         ["datasource"] = Plugin.Reference,
         ["queryType"] = SeriesByLabel ? "time series" : "table",
-        // The editor shows the raw text and the browser sends it; Grafana's server runs the other when no browser takes part.
+        // The editor shows the raw text and the browser sends it; without a browser, Grafana's server runs the other text.
         ["rawQueryText"] = Sql,
         ["queryText"] = Sql,
         ["timeColumns"] = Json.List(TimeColumns),

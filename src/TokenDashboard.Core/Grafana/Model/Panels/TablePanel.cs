@@ -8,7 +8,7 @@ namespace TokenDashboard.Grafana.Model.Panels;
 /// <param name="EmptyCell">The text of cells without a value; the text of <see cref="FieldOptions.NoValue"/> is for a table without rows.</param>
 public sealed record TablePanel(bool Paginated = false, string EmptyCell = "-") : DataPanel("table", "Table")
 {
-    /// <summary>How all columns look unless <see cref="DataPanel.Overrides"/> say otherwise.</summary>
+    /// <summary>The display of all columns, unless <see cref="DataPanel.Overrides"/> say otherwise.</summary>
     public TableColumn Column { get; init; } = new();
 
     internal override IEnumerable<FieldOverride> ImpliedOverrides =>

@@ -16,7 +16,7 @@ public sealed record DataSourcePlugin(string Id, string Name)
     /// <summary>All of them.</summary>
     internal static IReadOnlyList<DataSourcePlugin> All { get; } = [Sqlite, ClickHouse];
 
-    /// <summary>The oldest version that reads the dashboards. Earlier ones of SQLite do not take the names __text and __value in queries of variables.</summary>
+    /// <summary>The oldest version that reads the dashboards. Earlier ones for SQLite lack the names __text and __value in queries of variables.</summary>
     internal Version Oldest { get; private init; } = new(3, 5, 0);
 
     /// <summary>The oldest version of Grafana.</summary>
@@ -28,7 +28,7 @@ public sealed record DataSourcePlugin(string Id, string Name)
     /// <summary>The name a new data source gets. Grafana has no two of one name.</summary>
     public string DefaultName => this == Sqlite ? "TokenDashboard" : $"TokenDashboard {Name}";
 
-    /// <summary>The name of what Grafana's import page asks for.</summary>
+    /// <summary>The name of the input on Grafana's import page.</summary>
     internal string InputName => $"DS_{Name.ToUpperInvariant()}";
 
     /// <summary>What panels and variables name as their data source.</summary>

@@ -13,7 +13,7 @@ internal static class DataSourceSettings
     /// <summary>The settings.</summary>
     /// <param name="database">The path, or the address.</param>
     /// <param name="user">The user of ClickHouse in place of the address's; null for that one.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreAddressInvalid"/>: the address is not valid, or holds a password.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreAddressInvalid"/>: the address is not valid, or contains a password.</exception>
     internal static IReadOnlyDictionary<string, object> Of(string database, string? user = null)
     {
         if (PluginOf(database) == DataSourcePlugin.Sqlite)
@@ -35,14 +35,14 @@ internal static class DataSourceSettings
     /// <summary>The settings as JSON.</summary>
     internal static JsonObject ToJson(IReadOnlyDictionary<string, object> settings) => Json.Map(settings, setting => setting.Key, setting => Node(setting.Value));
 
-    /// <summary>Sets what differs from the settings, keeps everything else, and says whether anything differed.</summary>
+    /// <summary>Corrects settings that differ, keeps all others, and returns whether any differed.</summary>
     internal static bool Correct(JsonObject stored, IReadOnlyDictionary<string, object> settings)
     {
         bool changed = false;
         foreach ((string name, object value) in settings)
         {
             JsonNode wanted = Node(value);
-            // The plugin takes a missing number as 0, and a missing flag as no.
+            // The plugin reads a missing number as 0, and a missing flag as false.
             if (!(stored[name] is { } found ? JsonNode.DeepEquals(found, wanted) : value is 0 or false))
             {
                 stored[name] = wanted;
@@ -52,7 +52,7 @@ internal static class DataSourceSettings
         return changed;
     }
 
-    /// <summary>What the settings of a data source say it reads, as it is shown; null if they name nothing.</summary>
+    /// <summary>The display text of the database of a data source; null without a database.</summary>
     internal static string? DatabaseOf(DataSourcePlugin plugin, JsonObject settings)
     {
         if (plugin == DataSourcePlugin.Sqlite)

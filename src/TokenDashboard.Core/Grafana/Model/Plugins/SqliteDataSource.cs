@@ -14,7 +14,7 @@ public static class SqliteDataSource
     /// <summary>Waits up to five seconds for the application that writes the store, and never writes itself.</summary>
     internal const string PathOptions = "_pragma=busy_timeout(5000)&_pragma=query_only(1)";
 
-    /// <summary>Parts of a path the plugin (4.0 and later) refuses to open, in any case, so that nobody reads secrets through a data source.</summary>
+    /// <summary>Parts of a path the plugin (4.0 and later) refuses to open, in any case, so that data sources cannot read secrets.</summary>
     private static readonly string[] BlockedWords =
     [
         ".aws", ".config/gcloud", ".azure", ".kube/config", ".docker/config", ".ssh", ".gnupg", ".pki", "/etc/shadow", "/etc/passwd",
@@ -29,13 +29,13 @@ public static class SqliteDataSource
         if (BlockedWords.FirstOrDefault(word => database.Contains(word, StringComparison.OrdinalIgnoreCase)) is { } blocked)
         {
             yield return $"Grafana's SQLite plugin refuses every path that contains '{blocked}', and '{database}' does. "
-                + "Rename the file or folder, or put the store elsewhere.";
+                + "Rename the file or folder, or move the store.";
         }
         bool drive = database.Length > 2 && char.IsAsciiLetter(database[0]) && database[1] == ':' && database[2] is '/' or '\\';
         if (database[0] is not ('/' or '\\') && !drive)
         {
-            yield return $"'{database}' is not an absolute path. Grafana would look for it in its own working folder. "
-                + "Give the full path as the Grafana server sees it.";
+            yield return $"'{database}' is not an absolute path. It would be relative to Grafana's working folder. "
+                + "Use the full path as the Grafana server sees it.";
         }
         if (database.IndexOfAny(['?', '#', '%']) >= 0)
             yield return $"'{database}' contains '?', '#' or '%', which SQLite reads as part of an address. Rename the file or folder.";

@@ -69,7 +69,7 @@ public sealed record CustomVariable(
     };
 }
 
-/// <summary>Takes any text, at first Default. Queries must quote it: <c>${name:sqlstring}</c>.</summary>
+/// <summary>Accepts any text; the default is Default. Queries must quote it: <c>${name:sqlstring}</c>.</summary>
 public sealed record TextBoxVariable(string Name, string Label, string Description, string Default = "") : DashboardVariable(Name, Label, Description)
 {
     internal override string Type => "textbox";
