@@ -112,7 +112,7 @@ Describe 'Get-TokenUsage' {
         $now = (New-TokenStore (Join-Path $TestDrive whole.db) -Days 5 -RequestsPerDay 300).Database
         $today = [DateTimeOffset]::new([DateTime]::UtcNow.Date, [TimeSpan]::Zero)
 
-        $days = Get-TokenUsage Day -Last 3d -Database $now -TimeZone UTC
+        $days = Get-TokenUsage Day -Since $today.AddDays(-3).AddHours(6) -Until $today.AddHours(-6) -Database $now -TimeZone UTC
         $whole = Get-TokenUsage Day -Last 3d -WholeDays -Database $now -TimeZone UTC
 
         $days[0], $days[-1] | ForEach-Object IsPartial | Should -Be $true, $true

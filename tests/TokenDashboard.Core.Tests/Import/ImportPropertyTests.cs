@@ -48,7 +48,7 @@ public class ImportPropertyTests
                 Assert.Equal(0, part.Unreadable);
                 Assert.Equal(expected, folder.Requests());
             },
-            iter: 15, threads: 1, print: cut => $"{name} cut at {cut}");
+            iter: 8, threads: 1, print: cut => $"{name} cut at {cut}");
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public class ImportPropertyTests
                 expected ??= folder.Requests();
                 Assert.Equal(expected, folder.Requests());
             },
-            iter: 10, threads: 1);
+            iter: 5, threads: 1);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public class ImportPropertyTests
                 }
                 Assert.Equal(whole.Requests(), cut.Requests());
             },
-            iter: 15, threads: 1);
+            iter: 8, threads: 1);
     }
 
     [Theory]
@@ -113,7 +113,7 @@ public class ImportPropertyTests
                 Assert.Equal(kept, folder.Query("SELECT user_id FROM telemetry ORDER BY timestamp"));
                 Assert.Equal(kept, folder.Query("SELECT model FROM telemetry ORDER BY timestamp"));
             },
-            iter: 10, threads: 1);
+            iter: 5, threads: 1);
     }
 
     [Theory, MemberData(nameof(Samples.All), MemberType = typeof(Samples))]
@@ -134,7 +134,7 @@ public class ImportPropertyTests
                 }
                 AssertReported(folder, [.. bytes], format);
             },
-            iter: 25, threads: 1, print: damages => $"{name}: {string.Join("; ", damages.Select(d => $"{d.Item1}-{d.Item3}+{Convert.ToHexString(d.Item2)}"))}");
+            iter: 12, threads: 1, print: damages => $"{name}: {string.Join("; ", damages.Select(d => $"{d.Item1}-{d.Item3}+{Convert.ToHexString(d.Item2)}"))}");
     }
 
     public static TheoryData<ImportFormat> Formats => [.. Enum.GetValues<ImportFormat>()];
@@ -143,7 +143,7 @@ public class ImportPropertyTests
     public void Random_bytes_end_in_the_report(ImportFormat format)
     {
         using var folder = new ImportFolder();
-        Gen.Byte.Array[0, 3000].ForAll(bytes => AssertReported(folder, bytes, format), iter: 15, threads: 1);
+        Gen.Byte.Array[0, 3000].ForAll(bytes => AssertReported(folder, bytes, format), iter: 8, threads: 1);
     }
 
     [Theory, MemberData(nameof(Samples.All), MemberType = typeof(Samples))]

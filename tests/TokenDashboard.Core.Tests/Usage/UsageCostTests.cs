@@ -64,7 +64,7 @@ public class UsageCostTests
                 remover.Remove(new DateTimeOffset(day, TimeSpan.Zero));
             Assert.Equal(expected, Costs());
         },
-        iter: 40);
+        iter: 20);
 
     [Fact]
     public void Prices_that_change_at_odd_times_and_sizes_are_those_of_each_request()
@@ -158,7 +158,7 @@ public class UsageCostTests
             var sorted = priced.OrderBy(row => row.Cost ?? -1).ThenBy(row => row.Id);
             Assert.Equal((descending ? sorted.Reverse() : sorted).Skip((int)skip).Take((int)first), found);
         },
-        iter: 40);
+        iter: 20);
 
     private static string[] CostsOf(TestStore store, UsageDimension[] groupBy, TimeZoneInfo zone, UsagePrices prices)
     {

@@ -22,7 +22,7 @@ internal static class CostDashboard
         {
             Uid = place.Self,
             Title = place.Title("LLM cost"),
-            Description = "What LLM requests cost at the prices in the store. No bill; where the store does not know cached tokens, an upper bound.",
+            Description = "Estimated cost of LLM requests, from the prices in the store. It is not a bill. Without cached token counts, it is an upper bound.",
             Tags = [place.Tag],
             Links = PanelStyle.Links(place),
             Variables = place.Variables,
@@ -39,7 +39,7 @@ internal static class CostDashboard
     {
         Id = 1,
         Title = "Cost of the time range",
-        Description = "The cost, that of an hour up to now, the mean of a request, how much more cached tokens would have cost as other prompt tokens, and the part of the tokens that has no price.",
+        Description = "Cost of the time range, cost per hour up to now, mean cost per request, the amount saved by cached tokens, and the share of tokens without a price.",
         Width = 24,
         Height = 4,
         Query = new TotalsQuery(
@@ -68,7 +68,7 @@ internal static class CostDashboard
     {
         Id = 3,
         Title = "Cost of the month",
-        Description = "The cost of the calendar month in which the time range ends, up to that end, and what it will be when the month is over if it goes on at the same rate.",
+        Description = "Cost of the calendar month in which the time range ends, up to that end, and the forecast for the whole month at the current rate.",
         Width = 12,
         Height = 4,
         Query = new MonthQuery(),
@@ -77,7 +77,7 @@ internal static class CostDashboard
     };
 
     private static TimeSeriesPanel OverTime(int id, PanelDimension dimension, string label) => PanelStyle.Stacked(
-        id, $"Cost by {label} over time", $"The cost of each bucket by {label}; {Rest}", new TopOverTimeQuery(dimension, PanelMeasures.Cost, PanelStyle.TopSeries), label) with
+        id, $"Cost by {label} over time", $"Cost per bucket by {label}. {Rest}", new TopOverTimeQuery(dimension, PanelMeasures.Cost, PanelStyle.TopSeries), label) with
     {
         Height = 10,
         Field = PanelStyle.Cost with { Color = FieldColor.BySeries, DisplayName = "${__field.labels." + label + "}" },
@@ -87,7 +87,7 @@ internal static class CostDashboard
     {
         Id = 8,
         Title = "Cost by model",
-        Description = $"The share of each model in the cost; {Rest}",
+        Description = $"Cost share of each model. {Rest}",
         Width = 8,
         Height = 10,
         Query = new TopQuery(PanelDimension.Model, PanelMeasures.Cost, PanelStyle.TopSeries) { OnlyWhereAny = true },
@@ -98,7 +98,7 @@ internal static class CostDashboard
     {
         Id = 9,
         Title = "Cost by user",
-        Description = $"The cost of each user; {Rest[..^1]}; a click on one shows only that user.",
+        Description = $"Cost per user. {Rest} Click a user to filter the dashboard.",
         Width = 8,
         Height = 10,
         Query = new TopQuery(PanelDimension.User, PanelMeasures.Cost, PanelStyle.TopSeries) { OnlyWhereAny = true },
@@ -109,7 +109,7 @@ internal static class CostDashboard
     {
         Id = 10,
         Title = "Price list",
-        Description = "Where the prices in the store come from, their currency, and of how many of the store's models there are any. Amounts of several currencies are not added: then there is no cost.",
+        Description = "Source and currency of the prices in the store, and the number of models with a price. Amounts in different currencies are not added: no cost is shown then.",
         Width = 24,
         Height = 4,
         Query = new PriceListQuery(),
@@ -122,7 +122,7 @@ internal static class CostDashboard
     {
         Id = 11,
         Title = "Tokens without a price",
-        Description = $"Tokens that the cost leaves out because the price list has no price for them; {Rest}",
+        Description = $"Tokens that are not included in the cost because they have no price. {Rest}",
         Width = 8,
         Height = 10,
         Query = new TopQuery(PanelDimension.Model, new SumMeasure("Unpriced tokens", Measures.UnpricedTokens), PanelStyle.TopSeries) { OnlyWhereAny = true },
@@ -133,7 +133,7 @@ internal static class CostDashboard
     {
         Id = id,
         Title = transactions ? "Cost of a transaction" : "Cost of a request",
-        Description = $"Of the {(transactions ? "transactions" : "requests")} that have a price: the mean cost, that which 95 % of them do not exceed, and the highest.",
+        Description = $"Mean, 95th percentile and maximum of the cost of {(transactions ? "transactions" : "requests")} with a price.",
         Width = 12,
         Height = 4,
         Query = new CostSpreadQuery(transactions),
@@ -144,7 +144,7 @@ internal static class CostDashboard
     {
         Id = 14,
         Title = "Most expensive requests",
-        Description = $"The {TopRequests} requests that cost most; a click on a transaction shows its requests.",
+        Description = $"The {TopRequests} most expensive requests. Click a transaction to show its requests.",
         Width = 24,
         Height = 11,
         Query = new RequestsQuery(RequestChoice.MostExpensive, TopRequests),

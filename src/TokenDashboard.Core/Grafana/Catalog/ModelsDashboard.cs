@@ -22,7 +22,7 @@ internal static class ModelsDashboard
         {
             Uid = place.Self,
             Title = place.Title("LLM models"),
-            Description = "Use, speed and policy failures of each model, read from the telemetry of Observicia's SDK.",
+            Description = "Usage, speed and policy failures of each model, from Observicia telemetry.",
             Tags = [place.Tag],
             Links = PanelStyle.Links(place),
             Variables = place.Variables,
@@ -36,13 +36,13 @@ internal static class ModelsDashboard
     }
 
     private static BarGaugePanel TokensByModel { get; } = Bars(
-        1, "Total tokens per model", $"Total tokens of each model; {Rest}", new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopBars)) with
+        1, "Total tokens per model", $"Total tokens per model. {Rest}", new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopBars)) with
     { Height = 12 };
 
     private static TimeSeriesPanel ShareOverTime { get; } = PanelStyle.Stacked(
         2,
         "Share of models over time",
-        $"The part of each model in the total tokens of each bucket: the {PanelStyle.TopSeries} largest models and all others as {PanelNames.Other}.",
+        $"Share of each model in the total tokens per bucket, for the {PanelStyle.TopSeries} largest models. {PanelNames.Other} is the rest.",
         new TopOverTimeQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries),
         "model") with
     {
@@ -53,8 +53,8 @@ internal static class ModelsDashboard
     {
         Id = 3,
         Title = "Comparison between models",
-        Description = "Each model's tokens, share, cost, requests, durations, policy failures, and when it was used first and last in the time range; "
-            + "a click on a model shows only that model.",
+        Description = "Tokens, share, cost, requests, durations, policy failures, and first and last use of each model in the time range. "
+            + "Click a model to filter the dashboard.",
         Width = 24,
         Height = 11,
         Query = new TableQuery(
@@ -100,8 +100,8 @@ internal static class ModelsDashboard
     {
         Id = 4,
         Title = "Request duration by model",
-        Description = "The duration that half, 95 % and 99 % of each model's requests did not exceed: "
-            + $"the {PanelStyle.TopSeries} models with most requests.",
+        Description = "Median, 95th and 99th percentile of the request duration of "
+            + $"the {PanelStyle.TopSeries} models with the most requests.",
         Width = 24,
         Height = 9,
         Query = new DurationQuery(PanelDimension.Model, PanelStyle.TopSeries),
@@ -112,31 +112,31 @@ internal static class ModelsDashboard
     };
 
     private static BarGaugePanel Speed { get; } = Bars(
-        5, "Speed of generation", $"Completion tokens per second of request duration, over all requests of a model; {Rest}", new TopQuery(
+        5, "Speed of generation", $"Completion tokens per second of request duration. {Rest}", new TopQuery(
             PanelDimension.Model, new RatioMeasure("Tokens per second", Measures.CompletionTokens, Measures.DurationMs) { Factor = 1000 }, PanelStyle.TopBars) { OnlyWhereAny = true }) with
     {
         Field = PanelStyle.Tokens with { Unit = Units.TokensPerSecond, Decimals = 1 },
     };
 
     private static BarGaugePanel Ratio { get; } = Bars(
-        6, "Prompt to completion", $"Prompt tokens for each completion token, of models that completed something; {Rest}", new TopQuery(
+        6, "Prompt to completion", $"Prompt tokens per completion token, for models with completion tokens. {Rest}", new TopQuery(
             PanelDimension.Model, new RatioMeasure("Prompt tokens per completion token", Measures.PromptTokens, Measures.CompletionTokens), PanelStyle.TopBars) { OnlyWhereAny = true }) with
     {
         Field = PanelStyle.Tokens with { Decimals = 2 },
     };
 
     private static BarGaugePanel Failures { get; } = Bars(
-        7, "Policy failures by model", $"Requests whose policy verdict was negative, of models that have any; {Rest}", new TopQuery(PanelDimension.Model, PanelMeasures.PolicyFailures, PanelStyle.TopBars) { OnlyWhereAny = true }) with
+        7, "Policy failures by model", $"Requests with a negative policy verdict per model. {Rest}", new TopQuery(PanelDimension.Model, PanelMeasures.PolicyFailures, PanelStyle.TopBars) { OnlyWhereAny = true }) with
     {
         Field = PanelStyle.Counted with { Min = 0, NoValue = "No policy failures in this time range", Color = FieldColor.Fixed("orange") },
     };
 
     private static BarGaugePanel Cached { get; } = Part(
-        8, "Cache efficiency", $"The part of a model's prompt tokens that was read from the provider's cache, as far as the store knows; {Rest}",
+        8, "Cache efficiency", $"Share of the prompt tokens that was read from the provider's cache, where the store has this count. {Rest}",
         Measures.CachedTokens, Measures.PromptTokens, "No cached tokens are known in this time range");
 
     private static BarGaugePanel Reasoning { get; } = Part(
-        9, "Reasoning", $"The part of a model's completion tokens that was used for reasoning, as far as the store knows; {Rest}",
+        9, "Reasoning", $"Share of the completion tokens that was used for reasoning, where the store has this count. {Rest}",
         Measures.ReasoningTokens, Measures.CompletionTokens, "No reasoning tokens are known in this time range");
 
     private static BarGaugePanel Part(int id, string title, string description, Measure part, Measure whole, string noValue) =>

@@ -18,7 +18,7 @@ internal static class OverviewDashboard
         {
             Uid = place.Self,
             Title = place.Title("LLM overview"),
-            Description = "Tokens, requests and durations of LLM applications at a glance, read from the telemetry of Observicia's SDK.",
+            Description = "Tokens, requests and durations of LLM applications, from Observicia telemetry.",
             Tags = [place.Tag],
             Links = PanelStyle.Links(place),
             Variables = place.Variables,
@@ -37,7 +37,7 @@ internal static class OverviewDashboard
     {
         Id = 1,
         Title = "Totals",
-        Description = "Tokens and requests of the time range, the users who made them, the requests whose policy verdict was negative, and the cost by the prices in the store.",
+        Description = "Tokens, requests, users, requests with a negative policy verdict, and cost from the prices in the store.",
         Width = 24,
         Height = 4,
         Query = new TotalsQuery(PanelMeasures.Headline),
@@ -63,7 +63,7 @@ internal static class OverviewDashboard
     {
         Id = 11,
         Title = "Load",
-        Description = "Tokens and requests a minute: the mean of the time range, up to now, and the mean of the busiest bucket.",
+        Description = "Tokens and requests per minute: mean of the time range up to now, and mean of the busiest bucket.",
         Width = 14,
         Height = 4,
         Query = new LoadQuery(PanelMeasures.Tokens, PanelMeasures.Requests),
@@ -79,7 +79,7 @@ internal static class OverviewDashboard
     {
         Id = 14,
         Title = "Prompt cache",
-        Description = "The part of the prompt tokens that was read from providers' caches, as far as the store knows.",
+        Description = "Share of the prompt tokens that was read from providers' caches, where the store has this count.",
         Width = 5,
         Height = 4,
         Query = new TotalsQuery(new RatioMeasure("Cached of prompt tokens", Measures.CachedTokens, Measures.PromptTokens)),
@@ -90,7 +90,7 @@ internal static class OverviewDashboard
     {
         Id = 12,
         Title = "Newest request",
-        Description = "How long ago the newest request of the time range was: an old one tells that the application, or what fills the store, has stopped.",
+        Description = "Age of the newest request in the time range. A high age can mean that the application no longer writes telemetry.",
         Width = 5,
         Height = 4,
         Query = new NewestQuery("Newest request"),
@@ -101,7 +101,7 @@ internal static class OverviewDashboard
     {
         Id = 3,
         Title = "Token usage over time",
-        Description = "Prompt and completion tokens of each bucket; the legend has their mean per bucket and their sum.",
+        Description = "Prompt and completion tokens per bucket. The legend shows the mean per bucket and the total.",
         Width = 12,
         Height = 10,
         Query = new OverTimeQuery(PanelMeasures.PromptTokens, PanelMeasures.CompletionTokens),
@@ -117,7 +117,7 @@ internal static class OverviewDashboard
     {
         Id = 4,
         Title = "Cumulative tokens",
-        Description = "Total tokens since the beginning of the time range, beside those of the period of equal length before it.",
+        Description = "Cumulative total tokens of the time range, compared with the previous period of equal length.",
         Width = 12,
         Height = 10,
         Query = new CumulativeQuery(PanelMeasures.Tokens),
@@ -131,7 +131,7 @@ internal static class OverviewDashboard
     {
         Id = 5,
         Title = "Usage by model",
-        Description = $"The share of each model in the total tokens; {PanelStyle.Rest(PanelStyle.TopSeries)}",
+        Description = $"Token share of each model. {PanelStyle.Rest(PanelStyle.TopSeries)}",
         Width = 8,
         Height = 11,
         Query = new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries),
@@ -142,7 +142,7 @@ internal static class OverviewDashboard
     {
         Id = 6,
         Title = "Usage by provider",
-        Description = $"The share of each provider in the total tokens; {PanelStyle.Rest(PanelStyle.TopSeries)}",
+        Description = $"Token share of each provider. {PanelStyle.Rest(PanelStyle.TopSeries)}",
         Width = 7,
         Height = 11,
         Query = new TopQuery(PanelDimension.Provider, PanelMeasures.Tokens, PanelStyle.TopSeries),
@@ -153,7 +153,7 @@ internal static class OverviewDashboard
     {
         Id = 7,
         Title = "Top users",
-        Description = $"Total tokens of the {PanelStyle.TopSeries} largest users, all others added up as {PanelNames.Other}; a click on one shows only that user.",
+        Description = $"Total tokens of the {PanelStyle.TopSeries} largest users. {PanelNames.Other} is the rest. Click a user to filter the dashboard.",
         Width = 9,
         Height = 11,
         Query = new TopQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries),
@@ -164,7 +164,7 @@ internal static class OverviewDashboard
     {
         Id = 8,
         Title = "Request duration over time",
-        Description = "The duration that half, 95 % and 99 % of the requests of each bucket did not exceed.",
+        Description = "Median, 95th and 99th percentile of the request duration per bucket.",
         Width = 19,
         Height = 9,
         Query = new DurationOverTimeQuery(),
@@ -177,7 +177,7 @@ internal static class OverviewDashboard
     {
         Id = 9,
         Title = "Average request duration",
-        Description = "The mean duration of a request: green below 2 s, yellow from 2 s, red from 5 s; the dial ends at 10 s.",
+        Description = "Mean request duration: green below 2 s, yellow from 2 s, red from 5 s.",
         Width = 5,
         Height = 9,
         Query = new TotalsQuery(PanelMeasures.MeanDuration),
@@ -197,7 +197,7 @@ internal static class OverviewDashboard
     {
         Id = 10,
         Title = "Weekly usage pattern",
-        Description = "Total tokens of the time range added up by weekday and hour of the day in the chosen time zone.",
+        Description = "Total tokens by weekday and hour of day, in the selected time zone.",
         Width = 24,
         Height = 9,
         Query = new WeekQuery(PanelMeasures.Tokens),
@@ -210,7 +210,7 @@ internal static class OverviewDashboard
     {
         Id = 13,
         Title = "Top transactions",
-        Description = $"The {PanelStyle.TopSeries} transactions with most total tokens; a click on one shows its requests.",
+        Description = $"The {PanelStyle.TopSeries} transactions with the most tokens. Click a transaction to show its requests.",
         Width = 24,
         Height = 9,
         Query = new TransactionsQuery(PanelStyle.TopSeries) { Short = true },

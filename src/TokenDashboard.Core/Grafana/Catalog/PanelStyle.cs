@@ -12,7 +12,7 @@ internal static class PanelStyle
     internal const int TopSeries = 10;
 
     /// <summary>Says in descriptions what becomes of those that are not shown by name.</summary>
-    internal static string Rest(int shown) => $"all after the first {shown} are added up as {PanelNames.Other}.";
+    internal static string Rest(int shown) => $"{PanelNames.Other} is the sum of all after the first {shown}.";
 
     internal const string NoRequests = "No requests in this time range";
     internal const string NoCost = "No prices in the store";

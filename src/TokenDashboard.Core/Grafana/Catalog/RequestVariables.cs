@@ -8,15 +8,15 @@ internal static class RequestVariables
     /// <summary>The two that choose among single requests.</summary>
     internal static IReadOnlyList<DashboardVariable> OfSingleRequests { get; } =
     [
-        new TextBoxVariable("transaction", "Transaction", "The id of a transaction, whole; empty for all."),
-        new TextBoxVariable("min_tokens", "Minimum tokens", "Requests with fewer total tokens are left out.", "0"),
+        new TextBoxVariable("transaction", "Transaction", "The complete ID of a transaction. Leave it empty for all."),
+        new TextBoxVariable("min_tokens", "Minimum tokens", "Hides requests with fewer total tokens.", "0"),
     ];
 
     /// <summary>The length of time one bar or point stands for.</summary>
     internal static CustomVariable Bucket { get; } = new(
         "bucket",
         "Bucket size",
-        "The length of time one bar or point stands for. A size that would make more than 1,000 of them is enlarged.",
+        "The time that one bar or point represents. A size that results in more than 1,000 buckets is enlarged.",
         "0",
         [
             ("auto", "0"), ("1m", "60"), ("5m", "300"), ("15m", "900"), ("1h", "3600"), ("6h", "21600"), ("12h", "43200"), ("1d", "86400"),

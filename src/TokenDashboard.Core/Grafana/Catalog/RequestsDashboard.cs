@@ -31,7 +31,7 @@ internal static class RequestsDashboard
         {
             Uid = place.Self,
             Title = place.Title("LLM requests"),
-            Description = "Single requests of LLM applications and their transactions, read from the telemetry of Observicia's SDK.",
+            Description = "Single requests and transactions of LLM applications, from Observicia telemetry.",
             Tags = [place.Tag],
             Links = PanelStyle.Links(place, "&var-transaction=&var-min_tokens=0"),
             Variables = [.. place.Variables, .. RequestVariables.OfSingleRequests],
@@ -44,7 +44,7 @@ internal static class RequestsDashboard
                     Panels =
                     [
                         OverTime,
-                        Table(place, 2, 13, "Newest requests", "The newest requests of the time range, newest first", RequestChoice.Newest),
+                        Table(place, 2, 13, "Newest requests", "The newest requests in the time range", RequestChoice.Newest),
                     ],
                 },
                 new DashboardSection
@@ -52,12 +52,12 @@ internal static class RequestsDashboard
                     Title = "Size and duration",
                     Panels =
                     [
-                        Histogram(3, "Requests by duration", "How many requests took how long; each bar reaches from its duration to the next one's.",
+                        Histogram(3, "Requests by duration", "Number of requests by duration. Each bar starts at its label and ends at the next one.",
                             new HistogramQuery(OfDurations: true, "Duration from", DurationSteps)),
-                        Histogram(4, "Requests by size", "How many requests had how many total tokens; each bar reaches to the next one's.",
+                        Histogram(4, "Requests by size", "Number of requests by total tokens. Each bar starts at its label and ends at the next one.",
                             new HistogramQuery(OfDurations: false, "Tokens from", SizeSteps)),
-                        Table(place, 5, 11, "Slowest requests", "The requests that took longest, slowest first", RequestChoice.Slowest),
-                        Table(place, 6, 11, "Largest requests", "The requests with most total tokens, largest first", RequestChoice.Largest),
+                        Table(place, 5, 11, "Slowest requests", "The requests with the longest duration", RequestChoice.Slowest),
+                        Table(place, 6, 11, "Largest requests", "The requests with the most total tokens", RequestChoice.Largest),
                     ],
                 },
                 new DashboardSection
@@ -65,7 +65,7 @@ internal static class RequestsDashboard
                     Title = "Interrupted streams",
                     Panels =
                     [
-                        Table(place, 8, 11, "Interrupted streams", "Streams that ended before their completion was counted, newest first",
+                        Table(place, 8, 11, "Interrupted streams", "Streams that ended before their completion tokens were counted",
                             RequestChoice.Interrupted) with
                         {
                             Field = new FieldOptions { Unit = Units.Grouped, NoValue = "No interrupted streams in this time range" },
@@ -85,7 +85,7 @@ internal static class RequestsDashboard
     {
         Id = 1,
         Title = "Requests over time",
-        Description = "Requests of each bucket, and those of them with a negative policy verdict or an interrupted stream.",
+        Description = "Requests per bucket, with the number of policy failures and interrupted streams.",
         Width = 24,
         Height = 8,
         Query = new OverTimeQuery(PanelMeasures.Requests, PanelMeasures.PolicyFailures, PanelMeasures.InterruptedStreams),
@@ -100,7 +100,7 @@ internal static class RequestsDashboard
     {
         Id = id,
         Title = title,
-        Description = $"{description}, at most {RequestsQuery.MostListed}; a click on a transaction shows only its requests.",
+        Description = $"{description}, up to {RequestsQuery.MostListed}. Click a transaction to show its requests.",
         Width = 24,
         Height = height,
         Query = new RequestsQuery(choice, RequestsQuery.MostListed),
@@ -132,7 +132,7 @@ internal static class RequestsDashboard
     {
         Id = 7,
         Title = "Transactions with most tokens",
-        Description = $"The {TransactionRows} transactions with most total tokens; a click on one shows only its requests.",
+        Description = $"The {TransactionRows} transactions with the most tokens. Click a transaction to show its requests.",
         Width = 24,
         Height = 11,
         Query = new TransactionsQuery(TransactionRows),

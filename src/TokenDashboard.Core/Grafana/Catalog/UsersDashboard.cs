@@ -22,7 +22,7 @@ internal static class UsersDashboard
         {
             Uid = place.Self,
             Title = place.Title("LLM users"),
-            Description = "Who uses LLM applications, how much, when and how long requests take, read from the telemetry of Observicia's SDK.",
+            Description = "Token usage, cost and durations of each user, from Observicia telemetry.",
             Tags = [place.Tag],
             Links = PanelStyle.Links(place),
             Variables = [.. place.Variables, RowUser(place.Engine)],
@@ -55,7 +55,7 @@ internal static class UsersDashboard
     private static QueryVariable RowUser(IPanelEngine engine) => new(
         PanelNames.RowUser,
         "Rows",
-        $"The {RepeatedRows} largest of the chosen users, who have a row each below the other panels.",
+        $"The {RepeatedRows} largest of the selected users. Each has a row below the other panels.",
         engine.Write(new LargestNamesQuery(PanelDimension.User, PanelMeasures.Tokens, RepeatedRows)).Sql,
         "")
     {
@@ -67,7 +67,7 @@ internal static class UsersDashboard
     {
         Id = 1,
         Title = "Total tokens per user",
-        Description = $"Total tokens of the {PanelStyle.TopBars} largest users, all others added up as {PanelNames.Other}; a click on one shows only that user.",
+        Description = $"Total tokens of the {PanelStyle.TopBars} largest users. {PanelNames.Other} is the rest. Click a user to filter the dashboard.",
         Width = 8,
         Height = 12,
         Query = new TopQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopBars),
@@ -77,14 +77,14 @@ internal static class UsersDashboard
     private static TimeSeriesPanel TokensByUserOverTime { get; } = PanelStyle.Stacked(
         2,
         "Token usage per user over time",
-        $"Total tokens of each bucket for the {PanelStyle.TopSeries} largest users; all others are added up as {PanelNames.Other}.",
+        $"Total tokens per bucket of the {PanelStyle.TopSeries} largest users. {PanelNames.Other} is the rest.",
         new TopOverTimeQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries),
         "user");
 
     private static TimeSeriesPanel TokensByUserAndDay { get; } = PanelStyle.Stacked(
         3,
         "Daily usage per user",
-        $"Total tokens of each day in the chosen time zone for the {PanelStyle.TopSeries} largest users; all others are added up as {PanelNames.Other}.",
+        $"Total tokens per day in the selected time zone, of the {PanelStyle.TopSeries} largest users. {PanelNames.Other} is the rest.",
         new TopOverTimeQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries) { ByDay = true },
         "user") with
     { Width = 12, Height = 9 };
@@ -92,8 +92,8 @@ internal static class UsersDashboard
     private static TimeSeriesPanel CumulativeTokensByUser { get; } = PanelStyle.Stacked(
         4,
         "Cumulative usage per user",
-        "Total tokens since the beginning of the time range, stacked: "
-            + $"the {PanelStyle.TopSeries} largest users and all others as {PanelNames.Other}.",
+        "Cumulative total tokens of "
+            + $"the {PanelStyle.TopSeries} largest users, stacked. {PanelNames.Other} is the rest.",
         new TopOverTimeQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries) { Cumulative = true },
         "user") with
     {
@@ -108,8 +108,8 @@ internal static class UsersDashboard
     {
         Id = 5,
         Title = "Comparison between users",
-        Description = "Each user's tokens, share, cost, requests, durations and main model, and the change against the period of equal length "
-            + "before; a click on a user shows only that user.",
+        Description = "Tokens, share, cost, requests, durations and main model of each user, and the change from the previous period of equal length. "
+            + "Click a user to filter the dashboard.",
         Width = 24,
         Height = 11,
         Query = new TableQuery(
@@ -133,7 +133,7 @@ internal static class UsersDashboard
     {
         Id = 6,
         Title = "Daily usage pattern",
-        Description = "Total tokens of the time range added up by the hour of the day in the chosen time zone.",
+        Description = "Total tokens by hour of day, in the selected time zone.",
         Width = 8,
         Height = 11,
         Query = new HoursQuery(PanelMeasures.Tokens),
@@ -145,7 +145,7 @@ internal static class UsersDashboard
     {
         Id = 10,
         Title = "Usage by day and hour",
-        Description = "Total tokens of each hour of each day in the chosen time zone: the stronger the colour, the more.",
+        Description = "Total tokens by day and hour, in the selected time zone.",
         Width = 16,
         Height = 11,
         Query = new DaysAndHoursQuery(PanelMeasures.Tokens),
@@ -158,7 +158,7 @@ internal static class UsersDashboard
     {
         Id = 7,
         Title = "Totals of the user",
-        Description = "The user's tokens, requests and cost of the time range, and the requests whose policy verdict was negative.",
+        Description = "Tokens, requests and cost of the user, and requests with a negative policy verdict.",
         Width = 24,
         Height = 4,
         Query = new TotalsQuery([.. PanelMeasures.Headline.Where(measure => measure is not UsersMeasure)]) { OfRowUser = true },
@@ -183,7 +183,7 @@ internal static class UsersDashboard
     {
         Id = 8,
         Title = "Token usage of the user over time",
-        Description = "The user's prompt and completion tokens of each bucket; the legend has their mean per bucket and their sum.",
+        Description = "Prompt and completion tokens of the user per bucket. The legend shows the mean per bucket and the total.",
         Width = 16,
         Height = 9,
         Query = new OverTimeQuery(PanelMeasures.PromptTokens, PanelMeasures.CompletionTokens) { OfRowUser = true },
@@ -193,7 +193,7 @@ internal static class UsersDashboard
     {
         Id = 9,
         Title = "Models of the user",
-        Description = $"The share of each model in the user's tokens; {PanelStyle.Rest(PanelStyle.TopSeries)}",
+        Description = $"Share of each model in the tokens of the user. {PanelStyle.Rest(PanelStyle.TopSeries)}",
         Width = 8,
         Height = 9,
         Query = new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries) { OfRowUser = true },

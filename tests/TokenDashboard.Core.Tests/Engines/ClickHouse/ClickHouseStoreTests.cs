@@ -68,7 +68,7 @@ public class ClickHouseStoreTests
                 Assert.Equal(expected.Unreadable.ToString(), actual.Unreadable.ToString());
             }
         }),
-        iter: 3, threads: 1);
+        iter: 2, threads: 1);
 
     [ClickHouseFact]
     public void Users_are_those_of_the_stores_that_were_sent() => Gen.Select(Rows, Filter, Grouping).ForAll(
@@ -84,7 +84,7 @@ public class ClickHouseStoreTests
                 row => $"{row.User}|{row.Start:O}|{row.End:O}|{row.CumulativeTokens}");
             Equal(Query(files).Pattern().Rows, Query(server).Pattern().Rows, row => $"{row.User}|{row.Weekday}|{row.HourOfDay}");
         }),
-        iter: 3, threads: 1);
+        iter: 2, threads: 1);
 
     [ClickHouseFact]
     public void Requests_come_in_the_same_order_and_by_the_same_pages() => Gen.Select(
@@ -104,7 +104,7 @@ public class ClickHouseStoreTests
                 Assert.Equal(Query(files).Count(), all.Count());
             }
         }),
-        iter: 3, threads: 1);
+        iter: 2, threads: 1);
 
     [ClickHouseFact]
     public void The_store_says_what_is_in_it() => Rows.ForAll(
@@ -125,7 +125,7 @@ public class ClickHouseStoreTests
             Assert.Null(info.JournalMode);
             Assert.StartsWith("ClickHouse ", info.Engine, StringComparison.Ordinal);
         }),
-        iter: 2, threads: 1);
+        iter: 1, threads: 1);
 
     [ClickHouseFact]
     public void Sources_are_chosen_and_names_completed()

@@ -16,7 +16,7 @@ public sealed partial class LiveStoreTests(ITestOutputHelper output)
 
     // LIVE_STORE_SECONDS makes it longer, to be run by hand.
     private static readonly TimeSpan Time = TimeSpan.FromSeconds(
-        double.Parse(Environment.GetEnvironmentVariable("LIVE_STORE_SECONDS") ?? "5", CultureInfo.InvariantCulture));
+        double.Parse(Environment.GetEnvironmentVariable("LIVE_STORE_SECONDS") ?? "3", CultureInfo.InvariantCulture));
 
     [Theory]
     [InlineData(JournalMode.Delete)]

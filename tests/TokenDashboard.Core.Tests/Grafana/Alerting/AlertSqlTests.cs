@@ -30,7 +30,7 @@ public sealed class AlertSqlTests : IDisposable
             foreach (string window in (string[])["90m", "30d", "200d"])
                 SameAsCommands(store.Path, window, now);
         },
-        iter: 20, threads: 1);
+        iter: 8, threads: 1);
 
     [Fact]
     public void A_sample_store_gives_what_the_commands_give()
@@ -175,7 +175,7 @@ public sealed class AlertSqlTests : IDisposable
                 Assert.All(expected, cost => Assert.InRange(Math.Abs(values[cost.Key] - (double)cost.Value), 0, 1e-9 * (double)cost.Value));
             }
         },
-        iter: 10, threads: 1);
+        iter: 5, threads: 1);
 
     internal static void SameAsCommands(string path, string window, DateTimeOffset now)
     {

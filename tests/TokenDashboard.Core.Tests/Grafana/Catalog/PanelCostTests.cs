@@ -51,7 +51,7 @@ public class PanelCostTests
                 Compare(view, store, prices, new TimeRange(from, to), TimeZoneInfo.FindSystemTimeZoneById(view.Chosen["zone"][0]), isWhole: false);
             }
         },
-        iter: 8, threads: 1);
+        iter: 4, threads: 1);
 
     [Fact]
     public void Without_prices_there_is_no_cost_and_not_zero()

@@ -27,7 +27,7 @@ public partial class PanelRollupTests
             summed.Insert(after);
             CompareAll(random, plain, summed, quarters: false);
         },
-        iter: 2);
+        iter: 1);
 
     [Fact]
     public void Every_panel_goes_on_counting_requests_that_were_removed() => Gen.Int.ForAll(
@@ -41,7 +41,7 @@ public partial class PanelRollupTests
                 remover.Remove(Midnight.AddHours(random.Next(-48, 48)));
             CompareAll(random, plain, summed, quarters: true);
         },
-        iter: 2);
+        iter: 1);
 
     [Theory]
     [InlineData("UPDATE tokendash_rollup_state SET format = 99")]
@@ -114,7 +114,7 @@ public partial class PanelRollupTests
             connection.Execute(Delete);
         }
 
-        CompareAll(random, plain, summed, quarters: false);
+        Compare(random, plain, summed, quarters: false, OneOfEachKind);
     }
 
     private static void CompareAll(Random random, TestStore plain, TestStore summed, bool quarters) => Compare(random, plain, summed, quarters, CatalogView.Titles);

@@ -382,7 +382,7 @@ public class DashboardDefinitionTests
                     DashboardRules.Check(dashboard, []),
                     finding => finding.Rule is "panel-overlap" or "panel-outside-grid" or "panel-id-duplicate" or "row-panels-hidden" or "query-text-missing");
             },
-            iter: 2000);
+            iter: 800);
 
         Assert.InRange(sound, 200, 1900);
     }

@@ -21,9 +21,9 @@ internal sealed class ClickHousePanels : IPanelEngine
 
     public IReadOnlyList<QueryVariable> Names { get; } =
     [
-        OfNames("source", "Source", "The stores whose requests were sent."),
+        OfNames("source", "Source", "The sources that were synchronized."),
         OfNames("provider", "Provider", "The providers of all requests."),
-        OfNames("model", "Model", "The models of the chosen providers.", $" WHERE {IsAll("provider")} OR has({Values("provider")}, {Known("provider")})"),
+        OfNames("model", "Model", "The models of the selected providers.", $" WHERE {IsAll("provider")} OR has({Values("provider")}, {Known("provider")})"),
         OfNames("user", "User", "The users of all requests."),
     ];
 
@@ -50,11 +50,11 @@ internal sealed class ClickHousePanels : IPanelEngine
         """;
 
     private static QueryVariable Step { get; } = Hidden(
-        "step", "How many seconds a bucket has; 0 where it consists of days of UTC.", $"{Size}\nSELECT if(zone = 'UTC' AND toInt64(step) % 86400 = 0, '0', step) AS step_of_sums");
+        "step", "The bucket size in seconds, or 0 for whole UTC days.", $"{Size}\nSELECT if(zone = 'UTC' AND toInt64(step) % 86400 = 0, '0', step) AS step_of_sums");
 
     private static QueryVariable BucketStart { get; } = Hidden(
         "bucket_start",
-        "Where the bucket of a request begins.",
+        "The start of the bucket of a request.",
         $$"""
         {{Size}},
           concat('timezoneOffset(toTimeZone(time, ''', zone, '''))') AS utc_offset,
@@ -66,7 +66,7 @@ internal sealed class ClickHousePanels : IPanelEngine
 
     private static QueryVariable Times { get; } = Hidden(
         "times",
-        "The beginning of each bucket of the time range.",
+        "The start of each bucket of the time range.",
         $$"""
         SELECT concat('(SELECT DISTINCT greatest(', {{Macro("fromTime")}}, ', ', ${bucket_start:sqlstring}, ') AS bucket FROM (
           SELECT toDateTime(arrayJoin(arrayPushBack(range(toUnixTimestamp(', {{Macro("fromTime")}}, '), toUnixTimestamp(', {{Macro("toTime")}}, '), 60), toUnixTimestamp(', {{Macro("toTime")}}, ') - 1))) AS time))') AS times
@@ -75,7 +75,7 @@ internal sealed class ClickHousePanels : IPanelEngine
     // The table knows all of the period before if it begins after the quarter of an hour of the first request.
     private static QueryVariable Previous { get; } = Hidden(
         "previous",
-        "The period of equal length before the time range; an empty one where the table does not go back that far.",
+        "The previous period of equal length. It is empty if the table does not cover that period.",
         $"""
         SELECT if(intDiv(min({Measures.FirstTicks.Name}), 900000000) * 900 + 900 <= toUnixTimestamp($__fromTime) - dateDiff('second', $__fromTime, $__toTime),
           concat('since = toUnixTimestamp(', {Macro("fromTime")}, ') - dateDiff(''second'', ', {Macro("fromTime")}, ', ', {Macro("toTime")}, '), until = toUnixTimestamp(', {Macro("fromTime")}, ')'), 'since = 0, until = 0') AS previous
@@ -86,7 +86,7 @@ internal sealed class ClickHousePanels : IPanelEngine
     private static QueryVariable Users(bool singleRequests)
     {
         string single = singleRequests ? $"if({Values("transaction")} != [''] OR toInt64OrZero({Values("min_tokens")}[1]) > 0, 2, 0)" : "0";
-        return Hidden("users", "Whether users must be told apart: 0 for no, 1 for yes, 2 for each request.", $"SELECT toString(greatest({single}, if({IsAll("user")}, 0, 1))) AS users");
+        return Hidden("users", "The detail to read: 0 without users, 1 with users, 2 single requests.", $"SELECT toString(greatest({single}, if({IsAll("user")}, 0, 1))) AS users");
     }
 
     private static QueryVariable Chosen(bool singleRequests)
@@ -98,7 +98,7 @@ internal sealed class ClickHousePanels : IPanelEngine
             conditions = conditions.Append($"if({transaction} = [''], '', concat(' AND transaction_id IN ', {Literal(transaction)}))")
                 .Append($"if({tokens} > 0, concat(' AND total_tokens >= ', toString({tokens})), '')");
         }
-        return Hidden("chosen", "Which requests are chosen by the other variables.", $"SELECT concat('1',\n  {string.Join(",\n  ", conditions)}) AS chosen");
+        return Hidden("chosen", "The condition that the other variables make.", $"SELECT concat('1',\n  {string.Join(",\n  ", conditions)}) AS chosen");
     }
 
     // The browser puts names into the text in an encoding that has neither quotes nor backslashes, which SQL could mistake.

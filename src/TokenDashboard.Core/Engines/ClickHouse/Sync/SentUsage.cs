@@ -134,7 +134,7 @@ internal sealed class SentUsage(ClickHouseServer server, string source)
             state);
     }
 
-    // Sums that others replaced so long ago that no query reads them, and those that a sync left that was ended. Shards keep them.
+    // Removes sums that newer ones replaced so long ago that no query reads them, and those of a sync that did not complete. A Distributed table cannot delete.
     private void RemoveOld()
     {
         var parameters = new ClickHouseParameters();
@@ -144,7 +144,8 @@ internal sealed class SentUsage(ClickHouseServer server, string source)
                 AND day IN (SELECT day FROM {UsageTables.Days} WHERE source = {parameters.Add(source)} GROUP BY day HAVING max(generation) < {before})
                 AND (day, generation) NOT IN (SELECT day, max(generation) FROM {UsageTables.Days} WHERE source = {parameters.Add(source)} GROUP BY day)
             """;
-        if (server.Query($"SELECT toInt64(count()) FROM {UsageTables.Sums} WHERE {old}", parameters, row => row.GetInt64(0)).Single() > 0)
+        string isDistributed = $"(SELECT any(engine) FROM system.tables WHERE database = currentDatabase() AND name = '{UsageTables.Sums}') = 'Distributed'";
+        if (server.Query($"SELECT toInt64(count()) FROM {UsageTables.Sums} WHERE NOT ({isDistributed}) AND {old}", parameters, row => row.GetInt64(0)).Single() > 0)
             server.Execute($"DELETE FROM {UsageTables.Sums} WHERE {old}", parameters);
     }
 

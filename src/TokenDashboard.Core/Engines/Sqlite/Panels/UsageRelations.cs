@@ -41,7 +41,7 @@ internal static class UsageRelations
     /// <summary>The names that occur in the store, for the lists of the variables.</summary>
     internal static QueryVariable KnownNames { get; } = Hidden(
         "names",
-        "Where the names of users, models and providers are read: the rollups and the newest other requests.",
+        "The relation of known users, models and providers: the rollups and the newest other requests.",
         $"""
         SELECT CASE WHEN {HasRollups}
           THEN '(SELECT user_id, model, provider FROM {RollupSchema.Groups} WHERE all_users = 0
@@ -66,7 +66,7 @@ internal static class UsageRelations
         string singly = singleRequests ? $"CASE WHEN {Transaction} <> '' OR {MinTokens} > 0 THEN '1' ELSE '0' END" : "'0'";
         return Hidden(
             "relation",
-            "How the relations that panels read are made: from the rollups of Optimize-TokenStore where the store has them.",
+            "The common part of the relations of the panels. It uses the rollups of Optimize-TokenStore if the store has them.",
             $"""
             SELECT CASE WHEN {HasRollups}
               THEN {Literal($"{Common(NewestQuarter)}, {FromRollups}")}
@@ -87,30 +87,30 @@ internal static class UsageRelations
     internal static IReadOnlyList<QueryVariable> All { get; } =
     [
         Relation("usage", "Usage of the time range.", "range", users: true, $"{Names}, {Sums} FROM usage"),
-        Relation("usage_over_time", "Usage by bucket: time is the bucket's beginning.", "bucket", users: true, $"time, {Names}, {Sums} FROM usage"),
-        Relation("usage_by_day", "Usage by day of the chosen time zone.", "day", users: true, $"time, {LocalDay}, {Names}, {Sums} FROM usage"),
+        Relation("usage_over_time", "Usage by bucket. The column time is the start of the bucket.", "bucket", users: true, $"time, {Names}, {Sums} FROM usage"),
+        Relation("usage_by_day", "Usage by day in the selected time zone.", "day", users: true, $"time, {LocalDay}, {Names}, {Sums} FROM usage"),
         Relation("model_usage", "Usage of the time range without users, which is faster.", "range", users: false, $"{NamesWithoutUser}, {Sums} FROM usage"),
         Relation("model_usage_over_time", "Usage by bucket without users, which is faster.", "bucket", users: false, $"time, {NamesWithoutUser}, {Sums} FROM usage"),
-        Relation("model_usage_by_hour", "Usage by hour of the chosen time zone, without users.", "hour", users: false,
+        Relation("model_usage_by_hour", "Usage by hour in the selected time zone, without users.", "hour", users: false,
             $"time, {LocalDay}, local_second / 3600 % 24 AS local_hour, utc_offset, {NamesWithoutUser}, {Sums} FROM usage"),
-        Relation("previous_usage", "Usage of the period of equal length before the time range; empty where the store does not go back that far. Times are moved to the time range.",
+        Relation("previous_usage", "Usage of the previous period of equal length. It is empty if the store does not cover that period. Times are shifted to the time range.",
             "bucket", users: true, $"time, {Names}, {Sums} FROM usage", previous: true),
         Relation("month_usage", "Usage of the calendar month in which the time range ends, up to that end, without users.", "month", users: false,
             $"time, utc_offset, {NamesWithoutUser}, {Sums} FROM usage"),
-        Relation("latency", "Durations, each with the number of requests that took so long.", "range", users: true, $"{Names}, duration_ms, requests FROM latency"),
+        Relation("latency", "Durations, with the number of requests for each.", "range", users: true, $"{Names}, duration_ms, requests FROM latency"),
         Relation("latency_over_time", "Durations by bucket.", "bucket", users: true, $"time, {Names}, duration_ms, requests FROM latency"),
         Relation("model_latency", "Durations without users, which is faster.", "range", users: false, $"{NamesWithoutUser}, duration_ms, requests FROM latency"),
         Relation("model_latency_over_time", "Durations by bucket without users.", "bucket", users: false, $"time, {NamesWithoutUser}, duration_ms, requests FROM latency"),
-        Relation("model_sizes", "How many requests have how many total tokens: from so many to the next number.", "range", users: false, $"{NamesWithoutUser}, tokens_from, requests FROM size"),
+        Relation("model_sizes", "Number of requests by total tokens, from each limit to the next.", "range", users: false, $"{NamesWithoutUser}, tokens_from, requests FROM size"),
         Relation("requests", "Single requests.", "range", users: true, $"{RequestColumns} FROM request", singly: true),
         Relation("priced_requests", "Single requests with their cost, which takes longer.", "range", users: true, PricedRequests, singly: true),
-        Relation("newest_requests", "The newest single requests of the time range, at least 500 of them where there are as many.", "newest", users: true, PricedRequests, singly: true),
-        Relation("largest_requests", "The single requests with most tokens, at least 500 of them where there are as many.", "largest", users: true, PricedRequests),
-        Relation("slowest_requests", "The single requests that took longest, at least 500 of them where there are as many.", "slowest", users: true, PricedRequests),
-        Relation("interrupted_requests", "The newest interrupted streams among the single requests, at least 500 of them where there are as many.", "interrupted", users: true,
+        Relation("newest_requests", "The newest requests of the time range, at least 500 if there are that many.", "newest", users: true, PricedRequests, singly: true),
+        Relation("largest_requests", "The requests with the most tokens, at least 500 if there are that many.", "largest", users: true, PricedRequests),
+        Relation("slowest_requests", "The requests with the longest duration, at least 500 if there are that many.", "slowest", users: true, PricedRequests),
+        Relation("interrupted_requests", "The newest interrupted streams, at least 500 if there are that many.", "interrupted", users: true,
             PricedRequests, singly: true),
-        Relation("prices", "The prices of the store's models, as Optimize-TokenStore wrote them.", "range", users: false, $"{PriceTable.Columns} FROM price"),
-        Relation("times", "The beginning of each bucket of the time range.", "bucket", users: false, "time FROM calendar"),
+        Relation("prices", "The prices of the models in the store, written by Optimize-TokenStore.", "range", users: false, $"{PriceTable.Columns} FROM price"),
+        Relation("times", "The start of each bucket of the time range.", "bucket", users: false, "time FROM calendar"),
     ];
 
     /// <summary>The variables that a query needs, in the order in which Grafana must know them.</summary>

@@ -43,7 +43,7 @@ public class RequestDetailTests
             using (TokenStore open = summed.Open())
                 Assert.All(TokenStoreCheck.Run(open, wait: false), check => Assert.True(check.Result == CheckResult.Passed, check.Message));
         },
-        iter: 10);
+        iter: 5);
 
     [Fact]
     public void A_store_without_details_knows_none()

@@ -69,7 +69,7 @@ public class RollupAnswerTests
                     $"{row.Start:O}|{row.User}|{row.Model}|{row.Provider}|{row.RequestType}");
             }
         },
-        iter: 20);
+        iter: 10);
 
     [Fact]
     public void Questions_about_users_give_the_numbers_of_the_requests() => Gen.Select(
@@ -92,7 +92,7 @@ public class RollupAnswerTests
                 AssertSame(plain, summed, store => Query(store).Pattern(), row => $"{row.User}|{row.Weekday}|{row.HourOfDay}");
             }
         },
-        iter: 12);
+        iter: 6);
 
     [Fact]
     public void Single_requests_of_a_range_are_found_where_the_rollups_say() => Gen.Select(DamagedRow.Array[0, 60], DamagedRow.Array[0, 10], Filter.Array[8]).ForAll(
@@ -107,7 +107,7 @@ public class RollupAnswerTests
             foreach (RequestFilter filter in filters)
                 Assert.Equal(Requests(plain, filter), Requests(summed, filter));
         },
-        iter: 12);
+        iter: 6);
 
     [Fact]
     public void What_is_in_a_store_is_told_with_the_numbers_of_the_rows() => Gen.Select(
@@ -127,7 +127,7 @@ public class RollupAnswerTests
             store.Query($"DROP TABLE {RollupSchema.State}");
             Assert.Equal(Describe(store), summedUp);
         },
-        iter: 20);
+        iter: 10);
 
     private static string Describe(TestStore store)
     {

@@ -28,7 +28,7 @@ public class StoreOptimizerTests
 
             AssertSound(store);
         },
-        iter: 6);
+        iter: 3);
 
     [Fact]
     public void Removed_requests_stay_in_the_sums() => Gen.Select(
@@ -65,7 +65,7 @@ public class StoreOptimizerTests
             Assert.Equal(all, Requests(store));
             AssertSound(store);
         },
-        iter: 8);
+        iter: 4);
 
     [Fact]
     public void A_range_that_cuts_a_removed_quarter_counts_it_by_its_beginning()

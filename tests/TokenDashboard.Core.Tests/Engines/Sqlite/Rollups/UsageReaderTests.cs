@@ -114,7 +114,7 @@ public class UsageReaderTests
                 });
             }
         },
-        iter: 25);
+        iter: 12);
 
     [Fact]
     public void Parts_are_read_at_once_and_give_every_row_in_order() => Gen.Select(Gen.Int[0, 60], Gen.Int[1, 40]).Sample(
@@ -136,7 +136,7 @@ public class UsageReaderTests
             Assert.Equal(Enumerable.Range(0, rows).Select(row => $"user {row}"), parts.SelectMany(part => part));
             Assert.Equal((rows + 6) / 7, unreadable.TokenCounts);
         },
-        iter: 20);
+        iter: 10);
 
     [Fact]
     public void Ranges_are_cut_into_parts_without_gap_or_overlap() => Gen.Select(
