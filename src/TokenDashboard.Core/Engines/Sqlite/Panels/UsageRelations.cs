@@ -244,7 +244,7 @@ internal static class UsageRelations
           FROM parameter)
         """;
 
-    private static string Read(string from, string condition, string first, string most = "") => $"""
+    private static string Read(string from, string condition, string first) => $"""
         request AS NOT MATERIALIZED (
           SELECT *{string.Concat(Shown.Where(measure => SameValue(measure) is not null).Select(measure => $", {SameValue(measure)!.Name} AS {measure.Name}"))},
             timestamp AS first_time, timestamp AS last_time
@@ -257,7 +257,7 @@ internal static class UsageRelations
               {string.Join(", ", Shown.Where(measure => IsOfRow(measure) && !MeasureSql.IsDetail(measure)).Select(measure => $"{ValueOf(measure)} AS {measure.Name}"))},
               «details»
             FROM {from}«joined»
-            WHERE {most}timestamp >= (SELECT strftime('%Y-%m-%dT%H:%M:%S', since, 'unixepoch') FROM scope)
+            WHERE timestamp >= (SELECT strftime('%Y-%m-%dT%H:%M:%S', since, 'unixepoch') FROM scope)
               AND timestamp < (SELECT strftime('%Y-%m-%dT%H:%M:%S', until, 'unixepoch') FROM scope)
               AND {TelemetrySql.TimestampReadable} AND {Covered(first)})
           WHERE {condition} «chosen» «picked»)
@@ -322,15 +322,18 @@ internal static class UsageRelations
     // text, and each text is added up by itself.
     private static string FromRollups { get; } = $$"""
         {{RollupPlanner.Pieces}},
-        {{BestQuarters.Relations}},
+        best(start) AS MATERIALIZED (
+          SELECT start FROM parameter CROSS JOIN scope CROSS JOIN {{RollupSchema.Sums}}
+          WHERE grain IN ('largest', 'slowest') AND level = {{(int)RollupLevel.Quarter}} AND start >= since AND start + {{RollupLevels.QuarterSeconds}} <= until
+            AND group_id IN (SELECT group_id FROM chosen_group) AND (SELECT is_usable FROM rollup_state)
+          ORDER BY CASE grain WHEN 'largest' THEN {{Measures.MaxTotalTokens.Name}} ELSE {{Measures.MaxDurationMs.Name}} END DESC LIMIT {{NewestRows}}),
         wanted(first, last) AS MATERIALIZED (
           SELECT * FROM gap
           UNION ALL
           SELECT DISTINCT start, start + {{RollupLevels.QuarterSeconds}} FROM best),
         {{RollupPlanner.RowRanges("wanted")}},
         {{Read($"row_range CROSS JOIN {TelemetrySql.Table} ON {TelemetrySql.Table}.rowid BETWEEN first_row AND last_row",
-            $"(stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM gap WHERE second >= first AND second < last) OR {QuarterOf("second")} IN (SELECT start FROM best))", FirstKnown,
-            BestQuarters.Reaches(ValueOf(Measures.TotalTokens), ValueOf(Measures.DurationMs)) + " AND ")}},
+            $"(stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM gap WHERE second >= first AND second < last) OR {QuarterOf("second")} IN (SELECT start FROM best))", FirstKnown)}},
         {{PriceSql.OfRequests}},
         {{PriceSql.OfSums}},
         chosen_group(group_id, user, model, provider, request_type) AS MATERIALIZED (
