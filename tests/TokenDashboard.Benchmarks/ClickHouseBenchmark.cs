@@ -109,8 +109,7 @@ internal static class ClickHouseBenchmark
             DashboardDocument dashboard = DashboardCatalog.Create(name, plugin: DataSourcePlugin.ClickHouse);
             var end = new DateTimeOffset(2026, 10, 30, 0, 0, 0, TimeSpan.Zero);
             var options = new DashboardTestOptions { Database = address, Now = end, Range = new TimeRange(end.AddDays(-days), end), TimeZone = TimeZoneInfo.Utc };
-            (double Time, double Closed, int Queries)[] all = [.. Enumerable.Range(0, runs).Select(_ => DashboardBenchmark.Run(dashboard, options)).OrderBy(run => run.Time)];
-            (double time, double closed, int queries) = all[runs / 2];
+            (double time, double closed, int queries) = DashboardBenchmark.Run(dashboard, options, runs);
             Report.Figure($"{dashboard.Title}, {queries} queries, {days} days, {Report.Count(size)} requests", Report.Milliseconds(time), Report.Milliseconds(DashboardTarget), time <= DashboardTarget);
             if (closed > 0)
                 Report.Figure($"its closed row, {days} days", Report.Milliseconds(closed));

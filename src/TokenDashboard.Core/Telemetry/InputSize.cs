@@ -18,6 +18,9 @@ internal static class InputSize
         return passed;
     }
 
+    /// <summary>The minimum and maximum of prompt tokens of each class, in the order of the classes.</summary>
+    public static IReadOnlyList<(long Smallest, long Largest)> Ranges { get; } = [.. Enumerable.Range(0, Thresholds.Count + 1).Select(RangeOf)];
+
     /// <summary>The minimum and maximum of prompt tokens of a request in a class.</summary>
     public static (long Smallest, long Largest) RangeOf(int inputClass) =>
         (inputClass == 0 ? 0 : Thresholds[inputClass - 1] + 1, inputClass < Thresholds.Count ? Thresholds[inputClass] : long.MaxValue);

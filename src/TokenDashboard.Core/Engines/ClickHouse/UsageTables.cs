@@ -29,6 +29,12 @@ internal static class UsageTables
     /// <summary>The view that notes the first mark of a day, whoever writes its requests.</summary>
     public const string Marks = "token_usage_mark";
 
+    /// <summary>Seconds of a day.</summary>
+    public const int Day = 86_400;
+
+    /// <summary>Seconds of a quarter of an hour.</summary>
+    public const int Quarter = 900;
+
     /// <summary>The view of all there is, with users; requests without a readable time too.</summary>
     public static string All { get; } = string.Create(
         CultureInfo.InvariantCulture, $"{Name}(since = {RequestTable.NoTime / 1_000_000}, until = {(RequestTable.LastTime + 1) / 1_000_000}, step = 0, users = 1)");
@@ -37,9 +43,7 @@ internal static class UsageTables
     public static readonly string[] Names = ["user", "model", "provider", "request_type"];
 
     /// <summary>Each level of sums: its seconds, and whether users are told apart.</summary>
-    public static readonly (int Seconds, bool HasUsers)[] Levels = [(86_400, true), (900, false)];
-
-    private static readonly string Histogram = "bins Array(Int16) CODEC(ZSTD), counts Array(Int64) CODEC(ZSTD)";
+    public static readonly (int Seconds, bool HasUsers)[] Levels = [(Day, true), (Quarter, false)];
 
     /// <summary>The tables, each with its columns, engine and order.</summary>
     public static IReadOnlyList<(string Name, string Columns, string Engine, string Arguments, string Order)> Tables { get; } =
@@ -49,7 +53,7 @@ internal static class UsageTables
             source LowCardinality(String), day Date32, generation UInt64, level UInt32, start Int64,
                 {string.Join(", ", Names.Select(name => $"{name} LowCardinality(String)"))}, input_class UInt8, checksum UInt64,
                 {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{measure.Name} {ClickHouseMeasures.TypeOf(measure)} CODEC({(measure.IsReal ? "ZSTD" : "T64, ZSTD")})"))},
-                {Histogram}
+                bins Array(Int16) CODEC(ZSTD), counts Array(Int64) CODEC(ZSTD)
             """, "MergeTree", "", "PARTITION BY toYYYYMM(day)\nORDER BY (level, day, source, generation)"),
     ];
 
@@ -85,18 +89,18 @@ internal static class UsageTables
         string common = $$"""
             WITH
                 toInt64({since:Decimal(20, 6)} * 1000000) AS since_micros, toInt64({until:Decimal(20, 6)} * 1000000) AS until_micros, {{users}} AS detail,
-                multiIf({step:Int64} % 900 != 0 OR detail > 1, 0, detail = 0, 900, {step:Int64} = 0, 86400, 0) AS size,
+                multiIf({step:Int64} % {{Quarter}} != 0 OR detail > 1, 0, detail = 0, {{Quarter}}, {step:Int64} = 0, {{Day}}, 0) AS size,
                 if(size = 0, 0, greatest(0, intDiv(since_micros + size * 1000000 - 1, greatest(1, size) * 1000000) * size)) AS first,
                 if(size = 0 OR until_micros <= 0, 0, intDiv(until_micros, greatest(1, size) * 1000000) * size) AS last,
-                if({step:Int64} = 0, intDiv(first + 86399, 86400) * 86400, 0) AS first_day, if({step:Int64} = 0, intDiv(last, 86400) * 86400, 0) AS last_day,
+                if({step:Int64} = 0, intDiv(first + {{Day - 1}}, {{Day}}) * {{Day}}, 0) AS first_day, if({step:Int64} = 0, intDiv(last, {{Day}}) * {{Day}}, 0) AS last_day,
                 (SELECT (groupArrayIf((source, day, current), current > 0), groupArrayIf((source, day), current = 0), groupUniqArrayIf(day, current = 0)) FROM (
                     SELECT source, day, if(min(newest) = 0, 0, max(newest)) AS current FROM (
                         SELECT source, day, mark, max(generation) AS newest FROM {{Days}}
                         WHERE day >= toDate32(fromUnixTimestamp64Micro(toInt64({since:Decimal(20, 6)} * 1000000), 'UTC')) AND day <= toDate32(fromUnixTimestamp64Micro(toInt64({until:Decimal(20, 6)} * 1000000), 'UTC'))
                         GROUP BY source, day, mark) GROUP BY source, day)) AS days
             """;
-        string lowest = string.Join(", ", Enumerable.Range(0, InputSize.Thresholds.Count + 1).Select(size => InputSize.RangeOf(size).Smallest.ToString(CultureInfo.InvariantCulture)));
-        string highest = string.Join(", ", Enumerable.Range(0, InputSize.Thresholds.Count + 1).Select(size => InputSize.RangeOf(size).Largest.ToString(CultureInfo.InvariantCulture)));
+        string lowest = string.Join(", ", InputSize.Ranges.Select(range => range.Smallest.ToString(CultureInfo.InvariantCulture)));
+        string highest = string.Join(", ", InputSize.Ranges.Select(range => range.Largest.ToString(CultureInfo.InvariantCulture)));
         return $$"""
             {{common}}
             SELECT source, fromUnixTimestamp64Micro(start * 1000000, 'UTC') AS time, {{string.Join(", ", Names)}}, '' AS transaction_id, input_class,
@@ -104,7 +108,7 @@ internal static class UsageTables
                 bins, counts, toInt64([{{lowest}}][input_class + 1]) AS smallest_prompt, toInt64([{{highest}}][input_class + 1]) AS largest_prompt
             FROM {{Sums}} AS sums
             WHERE day >= toDate32(fromUnixTimestamp64Micro(since_micros, 'UTC')) AND day <= toDate32(fromUnixTimestamp64Micro(until_micros, 'UTC')) AND (source, day, generation) IN (days.1)
-                AND ((level = 86400 AND start >= first_day AND start < last_day) OR (level = 900 AND start >= first AND start < last AND NOT (start >= first_day AND start < last_day)))
+                AND ((level = {{Day}} AND start >= first_day AND start < last_day) OR (level = {{Quarter}} AND start >= first AND start < last AND NOT (start >= first_day AND start < last_day)))
             UNION ALL
             {{common}}
             SELECT {{OfRequests}}, request.prompt_tokens AS smallest_prompt, request.prompt_tokens AS largest_prompt
@@ -112,7 +116,7 @@ internal static class UsageTables
             WHERE request.time >= fromUnixTimestamp64Micro(since_micros, 'UTC') AND request.time < fromUnixTimestamp64Micro(until_micros, 'UTC')
                 AND (request.time < toDateTime64(first, 6, 'UTC') OR request.time >= toDateTime64(last, 6, 'UTC')
                     OR (toDate32(request.time) IN (days.3) AND (request.source, toDate32(request.time)) IN (days.2)))
-            SETTINGS {{RequestTable.FinalSetting}} = 1, use_skip_indexes_if_final_exact_mode = 0
+            {{RequestTable.RangeSettings}}
             """;
     }
 }

@@ -48,8 +48,11 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         {
             position++;
             // What an advisor used and what the summary of a long conversation took are in no sum; all others are.
-            if (iteration.Text("type") is "advisor_message" or "compaction")
-                reason = Add(entry, iteration.Text("model") ?? (iteration.Text("type") == "compaction" ? message.Text("model") : entry.Text("advisorModel")), iteration, session, id is null ? null : $"{id} {position}", isSidechain, text) ?? reason;
+            if (iteration.Text("type") is ("advisor_message" or "compaction") and var type)
+            {
+                string? model = iteration.Text("model") ?? (type == "compaction" ? message.Text("model") : entry.Text("advisorModel"));
+                reason = Add(entry, model, iteration, session, id is null ? null : $"{id} {position}", isSidechain, text) ?? reason;
+            }
         }
         return reason;
     }

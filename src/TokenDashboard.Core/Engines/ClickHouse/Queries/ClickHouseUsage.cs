@@ -18,9 +18,7 @@ internal sealed class ClickHouseUsage
 
     // How many seconds before 1970 the earliest time lies; and a multiple of every step that is more.
     private const long FirstSecond = -RequestTable.NoTime / 1_000_000;
-    private const long Shift = 35_000L * 86_400;
-    private const int Quarter = 900;
-    private const int Day = 86_400;
+    private const long Shift = 35_000L * UsageTables.Day;
 
     // A histogram of all bins takes 17 KB.
     private const long MostWholeHistograms = 10_000;
@@ -58,7 +56,7 @@ internal sealed class ClickHouseUsage
 
     private string Statement()
     {
-        _isSummed = _scope.IsAboutSums && !_scope.NeedsRequests && Clocks().All(clock => clock.Offset % Quarter == 0 && (clock.Since < 0 || clock.Since % Quarter == 0));
+        _isSummed = _scope.IsAboutSums && !_scope.NeedsRequests && Clocks().All(clock => clock.Offset % UsageTables.Quarter == 0 && (clock.Since < 0 || clock.Since % UsageTables.Quarter == 0));
         string start = Start();
         // The view would read requests for these, whose durations are counted faster one by one.
         _isSummed &= !_scope.NeedsUsers || _step == 0;
@@ -134,7 +132,7 @@ internal sealed class ClickHouseUsage
         {
             IReadOnlyList<ZoneClock> clocks = Clocks();
             // Sums of days of UTC are enough.
-            if (clocks is [{ Offset: 0 }] && _step % Day == 0)
+            if (clocks is [{ Offset: 0 }] && _step % UsageTables.Day == 0)
                 _step = 0;
             string[] begins = [.. clocks.Select(clock => Number(Math.Max(clock.Since, -FirstSecond)))];
             string change = clocks.Count == 1 ? begins[0] : $"roundDown({second}, [{string.Join(", ", begins)}])";
@@ -147,13 +145,13 @@ internal sealed class ClickHouseUsage
         if (changes.Length > 0)
         {
             starts.Add($"roundDown({second}, [{string.Join(", ", changes.Prepend(-FirstSecond).Select(Number))}])");
-            if (changes.Any(change => change % Day != 0))
-                _step = _step == 0 ? Quarter : _step;
-            _isSummed &= changes.All(change => change % Quarter == 0);
+            if (changes.Any(change => change % UsageTables.Day != 0))
+                _step = _step == 0 ? UsageTables.Quarter : _step;
+            _isSummed &= changes.All(change => change % UsageTables.Quarter == 0);
         }
         if (QuarterPairs() is { } pairs)
         {
-            _step = _step == 0 ? Quarter : _step;
+            _step = _step == 0 ? UsageTables.Quarter : _step;
             starts.Add($"if((toString(provider), toString(model)) IN ({pairs}), intDiv({second} + {Shift}, 900) * 900 - {Shift}, -{FirstSecond})");
         }
         return starts.Count switch { 0 => "0", 1 => starts[0], _ => $"greatest({string.Join(", ", starts.Select(start => $"toInt64({start})"))})" };

@@ -5,8 +5,6 @@ namespace TokenDashboard.Engines.ClickHouse.Sync;
 /// <param name="source">The source.</param>
 internal sealed class SentUsage(ClickHouseServer server, string source)
 {
-    private const int DaySeconds = 86_400;
-
     // How many requests are summed up by one statement.
     private const long RowsPerStatement = 4_000_000;
 
@@ -19,22 +17,17 @@ internal sealed class SentUsage(ClickHouseServer server, string source)
 
     /// <summary>The day of a time, in days since 1970.</summary>
     /// <param name="micros">Microseconds since 1970.</param>
-    public static int DayOf(long micros) => (int)Math.Floor(micros / (DaySeconds * 1e6));
+    public static int DayOf(long micros) => (int)Math.Floor(micros / (UsageTables.Day * 1e6));
 
     /// <summary>Learns from the server which days are over.</summary>
     public void Begin() => _open = server.Query(
-        $"SELECT toInt64(intDiv(toUnixTimestamp(now()) - {Patience}, {DaySeconds}))", new ClickHouseParameters(), row => (int)row.GetInt64(0)).Single();
+        $"SELECT toInt64(intDiv(toUnixTimestamp(now()) - {Patience}, {UsageTables.Day}))", new ClickHouseParameters(), row => (int)row.GetInt64(0)).Single();
 
     /// <summary>Notes that requests of days are about to change. Nobody sums up a day that is not over.</summary>
     public void Mark(IEnumerable<int> days)
     {
         int[] marked = [.. days.Distinct().Where(day => IsOver(day) && _marked.Add(day))];
-        if (marked.Length == 0)
-            return;
-        var parameters = new ClickHouseParameters();
-        server.Execute(
-            $"INSERT INTO {UsageTables.Days} (source, day, mark, generation) SELECT {parameters.Add(source)}, toDate32(arrayJoin({parameters.Add("Array(Int32)", marked)})), {parameters.Add("UInt64", _mark)}, 0",
-            parameters);
+        Note(marked, _mark);
     }
 
     /// <summary>Sums up the days that are over and have no sums, or others than their requests.</summary>
@@ -88,18 +81,24 @@ internal sealed class SentUsage(ClickHouseServer server, string source)
     // A server that was killed may have lost the mark that it makes beside the requests; queries do not see them then.
     private void AddMissing(int[] missing, Dictionary<int, SummedDay> days)
     {
-        if (missing.Length == 0)
+        Note(missing, 0);
+        Array.ForEach(missing, day => days.Add(day, new SummedDay([0], false, 0, 0)));
+    }
+
+    private void Note(int[] days, ulong mark)
+    {
+        if (days.Length == 0)
             return;
         var parameters = new ClickHouseParameters();
         server.Execute(
-            $"INSERT INTO {UsageTables.Days} (source, day, mark, generation) SELECT {parameters.Add(source)}, toDate32(arrayJoin({parameters.Add("Array(Int32)", missing)})), 0, 0", parameters);
-        Array.ForEach(missing, day => days.Add(day, new SummedDay([0], false, 0, 0)));
+            $"INSERT INTO {UsageTables.Days} (source, day, mark, generation) SELECT {parameters.Add(source)}, toDate32(arrayJoin({parameters.Add("Array(Int32)", days)})), {parameters.Add("UInt64", mark)}, 0",
+            parameters);
     }
 
     private void SumDays(int[] wanted, Dictionary<int, SummedDay> days)
     {
         // The server's clock tells which of two syncs began to read later.
-        long generation = server.Query("SELECT toUnixTimestamp64Nano(now64(9))", new ClickHouseParameters(), row => row.GetInt64(0)).Single();
+        ulong generation = server.Query("SELECT toUInt64(toUnixTimestamp64Nano(now64(9)))", new ClickHouseParameters(), row => row.GetFieldValue<ulong>(0)).Single();
         foreach ((int seconds, bool hasUsers) in UsageTables.Levels)
         {
             var parameters = new ClickHouseParameters();
@@ -107,15 +106,15 @@ internal sealed class SentUsage(ClickHouseServer server, string source)
             server.Execute(
                 $"""
                 INSERT INTO {UsageTables.Sums}
-                SELECT {parameters.Add(source)}, toDate32(request.time) AS k_day, {parameters.Add("UInt64", (ulong)generation)}, {seconds}, intDiv(toUnixTimestamp(request.time), {seconds}) * {seconds} AS k_start,
+                SELECT {parameters.Add(source)}, toDate32(request.time) AS k_day, {parameters.Add("UInt64", generation)}, {seconds}, intDiv(toUnixTimestamp(request.time), {seconds}) * {seconds} AS k_start,
                     {string.Join(", ", names.Select((name, index) => $"{name} AS k{index}"))}, toUInt8({ClickHouseMeasures.InputClass}) AS k_class, sum(request.checksum),
                     {string.Join(", ", ClickHouseMeasures.All.Select(ClickHouseMeasures.Aggregate))},
                     {ClickHouseMeasures.Histogram(ClickHouseMeasures.SortedBins)}
                 FROM {RequestTable.Rows}
                 WHERE source = {parameters.Add(source)} AND toInt32(toDate32(request.time)) IN {parameters.Add("Array(Int32)", wanted)}
-                    AND request.time >= toDateTime64({parameters.Add((long)wanted[0] * DaySeconds)}, 6, 'UTC') AND request.time < toDateTime64({parameters.Add(((long)wanted[^1] + 1) * DaySeconds)}, 6, 'UTC')
+                    AND request.time >= toDateTime64({parameters.Add((long)wanted[0] * UsageTables.Day)}, 6, 'UTC') AND request.time < toDateTime64({parameters.Add(((long)wanted[^1] + 1) * UsageTables.Day)}, 6, 'UTC')
                 GROUP BY k_day, k_start, {string.Join(", ", names.Select((_, index) => $"k{index}"))}, k_class
-                SETTINGS {RequestTable.FinalSetting} = 1, use_skip_indexes_if_final_exact_mode = 0
+                {RequestTable.RangeSettings}
                 """,
                 parameters);
         }
@@ -125,11 +124,11 @@ internal sealed class SentUsage(ClickHouseServer server, string source)
         server.Execute(
             $"""
             INSERT INTO {UsageTables.Days}
-            SELECT {state.Add(source)}, toDate32(pair.1), pair.2, {state.Add("UInt64", (ulong)generation)}, summed.requests, summed.checksum
+            SELECT {state.Add(source)}, toDate32(pair.1), pair.2, {state.Add("UInt64", generation)}, summed.requests, summed.checksum
             FROM (SELECT arrayJoin(arrayZip({state.Add("Array(Int32)", marks.Select(mark => mark.Day).ToArray())}, {state.Add("Array(UInt64)", marks.Select(mark => mark.Mark).ToArray())})) AS pair) AS marks
             LEFT JOIN (
                 SELECT toInt32(day) AS day, sum(requests) AS requests, sum(checksum) AS checksum FROM {UsageTables.Sums}
-                WHERE level = {DaySeconds} AND source = {state.Add(source)} AND generation = {state.Add("UInt64", (ulong)generation)} GROUP BY day) AS summed ON summed.day = pair.1
+                WHERE level = {UsageTables.Day} AND source = {state.Add(source)} AND generation = {state.Add("UInt64", generation)} GROUP BY day) AS summed ON summed.day = pair.1
             """,
             state);
     }

@@ -95,6 +95,6 @@ internal static class PriceSql
 
     private static string Stored(string name) => $"CASE {name} WHEN '{PanelNames.Unknown}' THEN '' ELSE {name} END";
 
-    private static string SizeClasses => string.Join(", ", Enumerable.Range(0, InputSize.Thresholds.Count + 1).Select(size =>
-        string.Create(CultureInfo.InvariantCulture, $"({size}, {InputSize.RangeOf(size).Smallest}, {InputSize.RangeOf(size).Largest})")));
+    private static string SizeClasses => string.Join(", ", InputSize.Ranges.Select((range, size) =>
+        string.Create(CultureInfo.InvariantCulture, $"({size}, {range.Smallest}, {range.Largest})")));
 }

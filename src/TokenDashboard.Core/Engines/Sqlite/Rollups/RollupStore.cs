@@ -138,10 +138,12 @@ internal static class RollupStore
     {
         (long from, long until) = store.Read(() => DataBounds(store));
         long count = 0;
+        // With every level named, each is found by its start.
+        string levels = string.Join(", ", Enum.GetValues<RollupLevel>().Select(level => $"{level:D}"));
         for (long day = RollupLevels.StartOf(from, RollupLevels.WeekSeconds); day < until; day += RollupLevels.DaySeconds)
         {
             count += store.Scalar<long>(
-                $"SELECT count(*) FROM {RollupSchema.Sums} WHERE level IN ({string.Join(", ", Enum.GetValues<RollupLevel>().Select(level => $"{level:D}"))}) AND start >= {Number(day)} AND start < {Number(day + RollupLevels.DaySeconds)}");
+                $"SELECT count(*) FROM {RollupSchema.Sums} WHERE level IN ({levels}) AND start >= {Number(day)} AND start < {Number(day + RollupLevels.DaySeconds)}");
         }
         return count;
     }

@@ -29,16 +29,13 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
             cancellation.ThrowIfCancellationRequested();
             RollupBatch requests = ReadRequests(store, state, day, day + RollupLevels.DaySeconds);
             known += requests.Count;
-            foreach (RollupDifference difference in CompareDay(store, day, requests))
+            long next = day + RollupLevels.DaySeconds;
+            // A week is compared with the last of its days, unless one of them is stale.
+            bool hasWeek = (next >= until || WeekOf(next) != WeekOf(day)) && !staleDays.Any(each => WeekOf(each) == WeekOf(day));
+            foreach (RollupDifference difference in CompareDay(store, day, requests, hasWeek))
             {
-                // Quarter-hours are stale individually, longer levels by day. A week is checked with each of its days, and reported with the last.
-                bool isKnown = difference.Key.Level switch
-                {
-                    RollupLevel.Quarter => stale.Contains((difference.Key.Level, difference.Key.Start)),
-                    RollupLevel.Week => (WeekOf(day + RollupLevels.DaySeconds) == WeekOf(day) && day + RollupLevels.DaySeconds < until) || staleDays.Any(each => WeekOf(each) == WeekOf(day)),
-                    _ => staleDays.Contains(day),
-                };
-                if (!isKnown)
+                // Quarter-hours are stale individually, longer levels by day.
+                if (difference.Key.Level == RollupLevel.Quarter ? !stale.Contains((difference.Key.Level, difference.Key.Start)) : !staleDays.Contains(day))
                     yield return difference;
             }
             Days++;
@@ -65,25 +62,32 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
     }
 
     /// <summary>The sums of a day that differ from its requests, and those of its week that differ from its days.</summary>
-    public static IEnumerable<RollupDifference> CompareDay(TokenStore store, long day, RollupBatch requests)
+    /// <param name="store">The store.</param>
+    /// <param name="day">The second at which the day starts.</param>
+    /// <param name="requests">The correct rollups of the day.</param>
+    /// <param name="hasWeek">Whether its week is compared too.</param>
+    public static IEnumerable<RollupDifference> CompareDay(TokenStore store, long day, RollupBatch requests, bool hasWeek = true)
     {
         var found = new Dictionary<RollupKey, UsageAccumulator>();
         var removed = new Dictionary<RollupKey, UsageAccumulator>();
-        foreach (RollupLevel level in Enum.GetValues<RollupLevel>())
+        foreach (RollupLevel level in Enum.GetValues<RollupLevel>().Where(level => hasWeek || level != RollupLevel.Week))
         {
             Dictionary<RollupKey, UsageAccumulator> sums = level == RollupLevel.RemovedQuarter ? removed : found;
             (long from, long until) = level == RollupLevel.Week ? (WeekOf(day), WeekOf(day) + 1) : (day, day + RollupLevels.DaySeconds);
             RollupStore.ReadAllSums(store, level, from, until, new RequestFilter(), row => sums.Add(row.Key, row.ToAccumulator()));
         }
         Dictionary<RollupKey, UsageAccumulator> expected = RollupBatch.Longer(requests.Quarters.Concat(removed));
-        RollupStore.ReadAllSums(store, RollupLevel.Day, WeekOf(day), WeekOf(day) + RollupLevels.WeekSeconds, new RequestFilter(), row =>
+        if (hasWeek)
         {
-            if (row.Start != day)
-                RollupBatch.Of(expected, row.Key with { Level = RollupLevel.Week, Start = WeekOf(day) }).Add(row.ToAccumulator());
-        });
+            RollupStore.ReadAllSums(store, RollupLevel.Day, WeekOf(day), WeekOf(day) + RollupLevels.WeekSeconds, new RequestFilter(), row =>
+            {
+                if (row.Start != day)
+                    RollupBatch.Of(expected, row.Key with { Level = RollupLevel.Week, Start = WeekOf(day) }).Add(row.ToAccumulator());
+            });
+        }
         foreach ((RollupKey key, UsageAccumulator usage) in requests.Quarters)
             expected.Add(key, usage);
-        return RollupDifference.Between(expected, found);
+        return RollupDifference.Between(expected, found).Where(difference => hasWeek || difference.Key.Level != RollupLevel.Week);
     }
 
     private static long WeekOf(long second) => RollupLevels.StartOf(second, RollupLevels.WeekSeconds);
