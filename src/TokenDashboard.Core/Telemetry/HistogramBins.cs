@@ -10,7 +10,8 @@ internal sealed class HistogramBins
     /// <summary>The largest relative error of the value of a bin of durations.</summary>
     public const double RelativeError = 0.01;
 
-    private const double Growth = (1 + RelativeError) / (1 - RelativeError);
+    /// <summary>How many times as long the durations of a bin are as those of the one before.</summary>
+    public const double Growth = (1 + RelativeError) / (1 - RelativeError);
     private static readonly double LogGrowth = Math.Log(Growth);
 
     private readonly double[] _edges;

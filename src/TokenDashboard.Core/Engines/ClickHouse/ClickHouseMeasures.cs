@@ -62,15 +62,8 @@ internal static class ClickHouseMeasures
     public static string Aggregate(Measure measure, string value) =>
         $"to{TypeOf(measure)}({measure.Aggregate switch { MeasureAggregate.Sum => "sum", MeasureAggregate.Max => "max", _ => "min" }}({value}))";
 
-    /// <summary>The bins of the durations of a group of rows, in order.</summary>
-    public const string SortedBins = "arraySort(groupArrayIf(request.duration_bin, request.duration_ms IS NOT NULL))";
-
-    /// <summary>The two columns of a histogram: the bins, and how often each is there.</summary>
-    /// <param name="sorted">The bin of each request, in order: to sort them takes a fourth of the time that a group for each bin takes.</param>
-    public static string Histogram(string sorted) => $"""
-        arrayCompact({sorted} AS sorted_bins),
-            CAST(if(empty(sorted_bins), [], arrayPopFront(arrayDifference(arrayConcat([1], arrayFilter((place, change) -> change != 0, arrayEnumerate(sorted_bins), arrayDifference(sorted_bins)), [length(sorted_bins) + 1])))), 'Array(Int64)')
-        """;
+    /// <summary>Several columns as one number, to group or join by. That of one text is computed once for each text of a dictionary.</summary>
+    public static string Key(IEnumerable<string> columns) => $"cityHash64({string.Join(", ", columns.Select(column => $"cityHash64({column})"))})";
 
     private static string Has(UnreadableValue kinds) => string.Create(CultureInfo.InvariantCulture, $"bitAnd(request.unreadable, {(byte)kinds}) > 0");
 }

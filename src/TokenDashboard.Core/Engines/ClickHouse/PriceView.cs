@@ -69,7 +69,7 @@ internal static class PriceView
     /// <param name="smallest">The least prompt tokens of a request of the row.</param>
     /// <param name="largest">The most of them.</param>
     // As PriceRates.CostOf: where no token has a price there is no cost. Amounts of several currencies are not added. A condition on
-    // what is joined costs less than a list of prices that is copied to each request, and a number as the key a fifth of two texts.
+    // what is joined costs less than a list of prices that is copied to each request.
     public static string Of(string rows, string requests, string smallest, string largest) => $"""
         WITH
             intDiv({RequestTable.Micros}, 1000000) AS second,
@@ -81,8 +81,8 @@ internal static class PriceView
             if((SELECT count() FROM {Table}) > 0, unpriced, NULL) AS unpriced_tokens,
             if(one_currency, {Measures.CachedTokens.Name} * (price.input - price.cached), NULL) AS cache_savings
         FROM {rows}
-        LEFT JOIN (SELECT cityHash64(provider, model) AS key, {string.Join(", ", Fields.Select(name => $"each.{name} AS {name}"))} FROM {Table} FINAL ARRAY JOIN prices AS each) AS price
-            ON price.key = cityHash64(request.provider, request.model) AND second >= price.since AND second < price.until
+        LEFT JOIN (SELECT {ClickHouseMeasures.Key(["provider", "model"])} AS key, {string.Join(", ", Fields.Select(name => $"each.{name} AS {name}"))} FROM {Table} FINAL ARRAY JOIN prices AS each) AS price
+            ON price.key = {ClickHouseMeasures.Key(["request.provider", "request.model"])} AND second >= price.since AND second < price.until
                 AND second % 86400 >= price.day_from AND second % 86400 < price.day_until AND {smallest} > price.prompt_above AND {largest} <= price.prompt_upto
         """;
 }

@@ -5,7 +5,7 @@ namespace TokenDashboard.Engines.ClickHouse;
 
 /// <summary>
 /// Sums of requests, which Sync-TokenStore makes of each source and day, and a view that reads them together with the requests they do not
-/// cover. A day has sums by user, and sums of each quarter of an hour without users.
+/// cover. A day has sums by user, sums without users, and sums of each quarter of an hour without users. Durations are counted in the requests.
 /// </summary>
 /// <remarks>
 /// A sync notes a <em>mark</em> of a day that has sums before it changes its requests, makes sums of a new generation afterwards, and notes that
@@ -29,42 +29,49 @@ internal static class UsageTables
     /// <summary>The view that notes the first mark of a day, whoever writes its requests.</summary>
     public const string Marks = "token_usage_mark";
 
+    /// <summary>The level of days with users.</summary>
+    public const int UserDays = 0;
+
+    /// <summary>The level of days without users.</summary>
+    public const int WholeDays = 1;
+
+    /// <summary>The level of quarters of an hour.</summary>
+    public const int Quarters = 2;
+
     /// <summary>Seconds of a day.</summary>
     public const int Day = 86_400;
 
     /// <summary>Seconds of a quarter of an hour.</summary>
     public const int Quarter = 900;
 
-    /// <summary>The view of all there is, with users; requests without a readable time too.</summary>
-    public static string All { get; } = string.Create(
-        CultureInfo.InvariantCulture, $"{Name}(since = {RequestTable.NoTime / 1_000_000}, until = {(RequestTable.LastTime + 1) / 1_000_000}, step = 0, users = 1)");
+    /// <summary>The view of all there is; requests without a readable time too.</summary>
+    public static string All(bool users = false) => string.Create(
+        CultureInfo.InvariantCulture, $"{Name}(since = {RequestTable.NoTime / 1_000_000}, until = {(RequestTable.LastTime + 1) / 1_000_000}, step = 0, users = {(users ? 1 : 0)})");
 
     /// <summary>The dimensions of sums.</summary>
     public static readonly string[] Names = ["user", "model", "provider", "request_type"];
 
     /// <summary>Each level of sums: its seconds, and whether users are told apart.</summary>
-    public static readonly (int Seconds, bool HasUsers)[] Levels = [(Day, true), (Quarter, false)];
+    public static readonly (int Level, int Seconds, bool HasUsers)[] Levels = [(UserDays, Day, true), (WholeDays, Day, false), (Quarters, Quarter, false)];
 
     /// <summary>The tables, each with its columns, engine and order.</summary>
     public static IReadOnlyList<(string Name, string Columns, string Engine, string Arguments, string Order)> Tables { get; } =
     [
         (Days, "source LowCardinality(String), day Date32, mark UInt64, generation UInt64, requests Int64, checksum UInt64", "ReplacingMergeTree", "generation", "ORDER BY (source, day, mark)"),
         (Sums, $"""
-            source LowCardinality(String), day Date32, generation UInt64, level UInt32, start Int64,
+            source LowCardinality(String), day Date32, generation UInt64, level UInt8, start Int64,
                 {string.Join(", ", Names.Select(name => $"{name} LowCardinality(String)"))}, input_class UInt8, checksum UInt64,
-                {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{measure.Name} {ClickHouseMeasures.TypeOf(measure)} CODEC({(measure.IsReal ? "ZSTD" : "T64, ZSTD")})"))},
-                bins Array(Int16) CODEC(ZSTD), counts Array(Int64) CODEC(ZSTD)
+                {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{measure.Name} {ClickHouseMeasures.TypeOf(measure)} CODEC({(measure.IsReal ? "ZSTD" : "T64, ZSTD")})"))}
             """, "MergeTree", "", "PARTITION BY toYYYYMM(day)\nORDER BY (level, day, source, generation)"),
     ];
 
     /// <summary>The columns that rows of the view and <see cref="OfRequests"/> have in common.</summary>
-    public static string Columns { get; } = string.Join(", ", ["source", "time", .. Names, "transaction_id", "input_class", .. ClickHouseMeasures.All.Select(measure => measure.Name), "bins", "counts"]);
+    public static string Columns { get; } = string.Join(", ", ["source", "time", .. Names, "transaction_id", "input_class", .. ClickHouseMeasures.All.Select(measure => measure.Name)]);
 
     /// <summary>The values of <see cref="Columns"/> of a request.</summary>
     public static string OfRequests { get; } = string.Join(", ", [
         "request.source AS source", "request.time AS time", .. Names.Select(name => $"request.{name} AS {name}"), "request.transaction_id AS transaction_id", $"toUInt8({ClickHouseMeasures.InputClass}) AS input_class",
-        .. ClickHouseMeasures.All.Select(measure => $"{ClickHouseMeasures.Of(measure)} AS {measure.Name}"),
-        "if(request.duration_ms IS NULL, [], [request.duration_bin]) AS bins", "if(request.duration_ms IS NULL, [], [toInt64(1)]) AS counts"]);
+        .. ClickHouseMeasures.All.Select(measure => $"{ClickHouseMeasures.Of(measure)} AS {measure.Name}")]);
 
     /// <summary>The statements that make the views.</summary>
     /// <param name="onCluster">Empty, or ON CLUSTER with the name.</param>
@@ -105,15 +112,16 @@ internal static class UsageTables
             {{common}}
             SELECT source, fromUnixTimestamp64Micro(start * 1000000, 'UTC') AS time, {{string.Join(", ", Names)}}, '' AS transaction_id, input_class,
                 {{string.Join(", ", ClickHouseMeasures.All.Select(measure => measure.KnownBy is { } known ? $"if(sums.{known.Name} > 0, sums.{measure.Name}, NULL) AS {measure.Name}" : measure.Name))}},
-                bins, counts, toInt64([{{lowest}}][input_class + 1]) AS smallest_prompt, toInt64([{{highest}}][input_class + 1]) AS largest_prompt
+                toInt64([{{lowest}}][input_class + 1]) AS smallest_prompt, toInt64([{{highest}}][input_class + 1]) AS largest_prompt
             FROM {{Sums}} AS sums
             WHERE day >= toDate32(fromUnixTimestamp64Micro(since_micros, 'UTC')) AND day <= toDate32(fromUnixTimestamp64Micro(until_micros, 'UTC')) AND (source, day, generation) IN (days.1)
-                AND ((level = {{Day}} AND start >= first_day AND start < last_day) OR (level = {{Quarter}} AND start >= first AND start < last AND NOT (start >= first_day AND start < last_day)))
+                AND ((level = if(detail = 0, {{WholeDays}}, {{UserDays}}) AND start >= first_day AND start < last_day) OR (level = {{Quarters}} AND start >= first AND start < last AND NOT (start >= first_day AND start < last_day)))
             UNION ALL
             {{common}}
             SELECT {{OfRequests}}, request.prompt_tokens AS smallest_prompt, request.prompt_tokens AS largest_prompt
             FROM {{RequestTable.Rows}}
             WHERE request.time >= fromUnixTimestamp64Micro(since_micros, 'UTC') AND request.time < fromUnixTimestamp64Micro(until_micros, 'UTC')
+                AND (notEmpty(days.3) OR since_micros < first * 1000000 OR until_micros > last * 1000000)
                 AND (request.time < toDateTime64(first, 6, 'UTC') OR request.time >= toDateTime64(last, 6, 'UTC')
                     OR (toDate32(request.time) IN (days.3) AND (request.source, toDate32(request.time)) IN (days.2)))
             {{RequestTable.RangeSettings}}

@@ -79,7 +79,7 @@ internal sealed class ClickHousePanels : IPanelEngine
         $"""
         SELECT if(intDiv(min({Measures.FirstTicks.Name}), 900000000) * 900 + 900 <= toUnixTimestamp($__fromTime) - dateDiff('second', $__fromTime, $__toTime),
           concat('since = toUnixTimestamp(', {Macro("fromTime")}, ') - dateDiff(''second'', ', {Macro("fromTime")}, ', ', {Macro("toTime")}, '), until = toUnixTimestamp(', {Macro("fromTime")}, ')'), 'since = 0, until = 0') AS previous
-        FROM {UsageTables.All}
+        FROM {UsageTables.All()}
         WHERE toYYYYMM(time) > 190001
         """);
 
@@ -118,7 +118,7 @@ internal sealed class ClickHousePanels : IPanelEngine
             name,
             label,
             description,
-            $"SELECT {Known("text")} AS name FROM (SELECT DISTINCT {name} AS text FROM {(name == "source" ? UsageTables.Days : UsageTables.All)}{condition}) WHERE position(text, concat('$', '__')) = 0 ORDER BY name LIMIT {PanelLimits.MaxNames}",
+            $"SELECT {Known("text")} AS name FROM (SELECT DISTINCT {name} AS text FROM {(name == "source" ? UsageTables.Days : UsageTables.All(name == "user"))}{condition}) WHERE position(text, concat('$', '__')) = 0 ORDER BY name LIMIT {PanelLimits.MaxNames}",
             "1")
         {
             Plugin = DataSourcePlugin.ClickHouse,

@@ -6,7 +6,7 @@ namespace TokenDashboard.Engines.ClickHouse.Queries;
 
 /// <summary>
 /// Reads usage: the server makes sums by what a query tells apart. Durations come as a count for each bin of
-/// <see cref="HistogramBins.Durations"/>, which the rows hold.
+/// <see cref="HistogramBins.Durations"/>, which the requests hold.
 /// </summary>
 internal sealed class ClickHouseUsage
 {
@@ -57,7 +57,7 @@ internal sealed class ClickHouseUsage
     private string Statement()
     {
         _isSummed = _scope.IsAboutSums && !_scope.NeedsRequests && Clocks().All(clock => clock.Offset % UsageTables.Quarter == 0 && (clock.Since < 0 || clock.Since % UsageTables.Quarter == 0));
-        string start = Start();
+        (string bucket, string start) = Starts();
         // The view would read requests for these, whose durations are counted faster one by one.
         _isSummed &= !_scope.NeedsUsers || _step == 0;
         var keys = new List<(string Name, string Value)> { ("k_has_time", ClickHouseConditions.HasTime), ("k_start", start), ("k_class", _scope.PriceChanges is null ? "0" : "input_class") };
@@ -65,30 +65,36 @@ internal sealed class ClickHouseUsage
         if (_scope.NeedsRequests)
             keys.AddRange([("k_request", "id"), ("k_request_source", "source")]);
         // What is the same in all rows need not be grouped by.
-        string grouped = string.Join(", ", keys.Where(key => key.Value is not ("0" or "''")).Select(key => key.Name));
-        string named = string.Join(", ", keys.Select(key => $"{key.Value} AS {key.Name}"));
-        string shown = $"toInt64(k_has_time), toInt64(k_class), {string.Join(", ", Names.Select(name => $"k_{name.Column}"))}";
-        string from = From();
-        (string histogram, string merged) = HistogramOf(from, named, grouped);
+        string grouped = string.Join(", ", Distinct(keys)), named = string.Join(", ", keys.Select(key => $"{key.Value} AS {key.Name}"));
+        string shown = $"toInt64(k_has_time), toInt64(k_class), {string.Join(", ", Names.Select(name => $"k_{name.Column}"))}, {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"m_{measure.Name}"))}";
+        string sums = string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{ClickHouseMeasures.Aggregate(measure, measure.KnownBy is null ? measure.Name : $"ifNull({measure.Name}, 0)")} AS m_{measure.Name}"));
+        string where = ClickHouseConditions.Of(_scope.Filter, _sources, _parameters);
+        string requests = $"(SELECT {UsageTables.OfRequests}, request.duration_bin AS duration_bin{(_scope.NeedsRequests ? ", request.id AS id" : "")} FROM {RequestTable.Rows} WHERE {where})";
+        if (!_isSummed)
+            return $"SELECT {shown}, {Counted("sorted")} FROM (SELECT {named}, {sums}, arraySort(groupArrayIf(duration_bin, timed_requests > 0)) AS sorted FROM {requests} GROUP BY {grouped})";
+        // Durations are counted in the requests, without regard to prices; the first row of a group has them.
+        (string Name, string Value)[] timed = [keys[0], ("k_bucket", bucket), .. keys.Skip(3)];
+        string from = From(where), namedTimes = string.Join(", ", timed.Select(key => $"{key.Value} AS {key.Name}"));
+        string group = $"{ClickHouseMeasures.Key(Distinct(timed))} AS k_group";
+        (string merged, string counted) = HistogramOf($"SELECT {namedTimes}, {group} FROM {from}");
         return $"""
-            SELECT {shown}, {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"m_{measure.Name}"))}, {histogram}
-            FROM
-            (
-                SELECT {named}, {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{ClickHouseMeasures.Aggregate(measure, measure.KnownBy is null ? measure.Name : $"ifNull({measure.Name}, 0)")} AS m_{measure.Name}"))},
-                    {merged} AS merged
-                FROM {from}
-                GROUP BY {grouped}
-            )
+            SELECT {shown}, bins, counts
+            FROM (
+                SELECT *, if(row_number() OVER (PARTITION BY k_group) = 1, k_group, 0) AS k
+                FROM (SELECT {named}, {bucket} AS k_bucket, {group}, {sums} FROM {from} GROUP BY {grouped}, k_bucket, k_group)
+            ) AS used
+            LEFT JOIN (
+                SELECT k_group AS k, {counted}
+                FROM (SELECT k_group, {merged} AS merged FROM (SELECT {namedTimes}, {group}, duration_bin FROM {requests} WHERE timed_requests > 0) GROUP BY k_group)
+            ) AS timed USING (k)
             """;
     }
 
+    private static IEnumerable<string> Distinct(IEnumerable<(string Name, string Value)> keys) => keys.Where(key => key.Value is not ("0" or "''")).Select(key => key.Name);
+
     // Requests without a readable time belong to any range, and to no sum.
-    private string From()
+    private string From(string where)
     {
-        string where = ClickHouseConditions.Of(_scope.Filter, _sources, _parameters);
-        string requests = $"SELECT {UsageTables.Columns}{(_scope.NeedsRequests ? ", id" : "")} FROM (SELECT {UsageTables.OfRequests}{(_scope.NeedsRequests ? ", request.id AS id" : "")} FROM {RequestTable.Rows} WHERE ";
-        if (!_isSummed)
-            return $"({requests}{where}))";
         string Seconds(DateTimeOffset? instant, long otherwise) => ((decimal)(instant is { } at ? RequestTable.MicrosOf(at) : otherwise) / 1_000_000).ToString(CultureInfo.InvariantCulture);
         TimeRange range = _scope.Filter.Range;
         return $"""
@@ -97,33 +103,39 @@ internal sealed class ClickHouseUsage
                 FROM {UsageTables.Name}(since = {Seconds(range.Since, RequestTable.NoTime + 1)}, until = {Seconds(range.Until, RequestTable.LastTime + 1)}, step = {_step}, users = {(_scope.NeedsUsers ? 1 : 0)})
                 WHERE {where}
                 UNION ALL
-                {requests}{where} AND request.time = fromUnixTimestamp64Micro({RequestTable.NoTime}, 'UTC'))
+                SELECT {UsageTables.OfRequests}
+                FROM {RequestTable.Rows}
+                WHERE {where} AND request.time = fromUnixTimestamp64Micro({RequestTable.NoTime}, 'UTC')
             )
             """;
     }
 
-    // Counts in a row for all bins are made in a tenth of the time, but there must not be too many of them.
-    private (string Histogram, string Merged) HistogramOf(string from, string named, string grouped)
+    // Counts in a row for all bins are made in a fourth of the time, but there must not be too many of them.
+    private (string Merged, string Counted) HistogramOf(string rows)
     {
-        if (!_isSummed)
-            return (ClickHouseMeasures.Histogram("merged"), "arraySort(groupArrayArray(bins))");
-        long groups = _server.Query($"SELECT toInt64(uniq({grouped})) FROM (SELECT {named} FROM {from})", _parameters, row => row.GetInt64(0)).Single();
+        long groups = _server.Query($"SELECT toInt64(uniq(k_group)) FROM ({rows})", _parameters, row => row.GetInt64(0)).Single();
         (int lowest, int count) = (HistogramBins.Durations.Lowest, HistogramBins.Durations.Highest - HistogramBins.Durations.Lowest + 1);
         return groups > MostWholeHistograms
-            ? ("merged.1, merged.2", "sumMap(bins, counts)")
-            : ($"arrayFilter((bin, count) -> count > 0, CAST(range({lowest}, {lowest + count}), 'Array(Int16)'), merged), arrayFilter(count -> count > 0, merged)",
-                $"sumResampleArray({lowest}, {lowest + count}, 1)(counts, bins)");
+            ? ("arraySort(groupArray(duration_bin))", Counted("merged"))
+            : ($"countResample({lowest}, {lowest + count}, 1)(duration_bin)",
+                $"arrayFilter((bin, count) -> count > 0, CAST(range({lowest}, {lowest + count}), 'Array(Int16)'), merged) AS bins, CAST(arrayFilter(count -> count > 0, merged), 'Array(Int64)') AS counts");
     }
 
+    // The bins, and how often each is there, of the bins of all requests in order: to sort them takes a fourth of the time that a group for each bin takes.
+    private static string Counted(string sorted) => $"""
+        arrayCompact({sorted}) AS bins,
+            CAST(if(empty({sorted}), [], arrayPopFront(arrayDifference(arrayConcat([1], arrayFilter((place, change) -> change != 0, arrayEnumerate({sorted}), arrayDifference({sorted})), [length({sorted}) + 1])))), 'Array(Int64)') AS counts
+        """;
+
     /// <summary>
-    /// The second since 1970 at which the time begins in which a row is summed up with others: at changes of the zone's clock, of prices,
-    /// and at multiples of the scope's step.
+    /// The second since 1970 at which the bucket of a row begins, which ends at changes of the zone's clock and at multiples of the scope's step;
+    /// and at which the time begins in which it is summed up with others, which ends at changes of prices too.
     /// </summary>
-    private string Start()
+    private (string Bucket, string Start) Starts()
     {
         _step = _scope.Step;
         if (_scope.Step == 0 && _scope.PriceChanges is null)
-            return "0";
+            return ("0", "0");
         // Shifted so that what is divided is not negative.
         string second = $"intDiv({RequestTable.Micros} - {RequestTable.NoTime}, 1000000) - {FirstSecond}";
         (DateTimeOffset from, DateTimeOffset until) = Bounds();
@@ -141,6 +153,7 @@ internal sealed class ClickHouseUsage
             if (clocks.Count > 1)
                 starts.Add(change);
         }
+        string bucket = Latest(starts);
         long[] changes = [.. (_scope.PriceChanges?.Invoke() ?? []).Where(change => change > from && change <= until).Select(change => change.ToUnixTimeSeconds()).Distinct().Order()];
         if (changes.Length > 0)
         {
@@ -154,8 +167,11 @@ internal sealed class ClickHouseUsage
             _step = _step == 0 ? UsageTables.Quarter : _step;
             starts.Add($"if((toString(provider), toString(model)) IN ({pairs}), intDiv({second} + {Shift}, 900) * 900 - {Shift}, -{FirstSecond})");
         }
-        return starts.Count switch { 0 => "0", 1 => starts[0], _ => $"greatest({string.Join(", ", starts.Select(start => $"toInt64({start})"))})" };
+        return (bucket, Latest(starts));
     }
+
+    private static string Latest(List<string> starts) =>
+        starts.Count switch { 0 => "0", 1 => starts[0], _ => $"greatest({string.Join(", ", starts.Select(start => $"toInt64({start})"))})" };
 
     private IReadOnlyList<ZoneClock> Clocks() => _scope.Step == 0 ? [] : _clocks ??= Bounds() is var (from, until) ? ZoneClock.Of(_scope.Zone, from, until) : [];
 
@@ -167,7 +183,7 @@ internal sealed class ClickHouseUsage
         if (_scope.NeedsQuarters is not { } needsQuarters)
             return null;
         (string Provider, string Model)[] pairs = [.. _server.Query(
-            $"SELECT DISTINCT toString(provider), toString(model) FROM {UsageTables.All}", new ClickHouseParameters(), row => (row.GetString(0), row.GetString(1))).Where(pair => needsQuarters(pair.Item1, pair.Item2))];
+            $"SELECT DISTINCT toString(provider), toString(model) FROM {UsageTables.All()}", new ClickHouseParameters(), row => (row.GetString(0), row.GetString(1))).Where(pair => needsQuarters(pair.Item1, pair.Item2))];
         return pairs.Length == 0 ? null : string.Join(", ", pairs.Select(pair => $"({_parameters.Add(pair.Provider)}, {_parameters.Add(pair.Model)})"));
     }
 
@@ -180,7 +196,7 @@ internal sealed class ClickHouseUsage
         if (range is { Since: { } since, Until: { } until })
             return (since, until);
         (long first, long last) = _server.Query(
-            $"SELECT min({Measures.FirstTicks.Name}), max({Measures.LastTicks.Name}) FROM {UsageTables.All} WHERE {ClickHouseConditions.HasTime}",
+            $"SELECT min({Measures.FirstTicks.Name}), max({Measures.LastTicks.Name}) FROM {UsageTables.All()} WHERE {ClickHouseConditions.HasTime}",
             new ClickHouseParameters(), row => (row.GetInt64(0), row.GetInt64(1))).Single();
         DateTimeOffset At(long micros) => new(RequestTable.TicksOf(micros), TimeSpan.Zero);
         return (range.Since ?? At(first), range.Until ?? At(last).AddTicks(TimeSpan.TicksPerMicrosecond));

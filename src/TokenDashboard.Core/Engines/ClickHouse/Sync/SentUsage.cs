@@ -99,21 +99,20 @@ internal sealed class SentUsage(ClickHouseServer server, string source)
     {
         // The server's clock tells which of two syncs began to read later.
         ulong generation = server.Query("SELECT toUInt64(toUnixTimestamp64Nano(now64(9)))", new ClickHouseParameters(), row => row.GetFieldValue<ulong>(0)).Single();
-        foreach ((int seconds, bool hasUsers) in UsageTables.Levels)
+        foreach ((int level, int seconds, bool hasUsers) in UsageTables.Levels)
         {
             var parameters = new ClickHouseParameters();
-            string[] names = [.. UsageTables.Names.Select(name => hasUsers || name != UsageTables.Names[0] ? $"request.{name}" : "''")];
+            string[] names = [.. UsageTables.Names.Where(name => hasUsers || name != UsageTables.Names[0]).Select(name => $"request.{name}")];
             server.Execute(
                 $"""
                 INSERT INTO {UsageTables.Sums}
-                SELECT {parameters.Add(source)}, toDate32(request.time) AS k_day, {parameters.Add("UInt64", generation)}, {seconds}, intDiv(toUnixTimestamp(request.time), {seconds}) * {seconds} AS k_start,
-                    {string.Join(", ", names.Select((name, index) => $"{name} AS k{index}"))}, toUInt8({ClickHouseMeasures.InputClass}) AS k_class, sum(request.checksum),
-                    {string.Join(", ", ClickHouseMeasures.All.Select(ClickHouseMeasures.Aggregate))},
-                    {ClickHouseMeasures.Histogram(ClickHouseMeasures.SortedBins)}
+                SELECT {parameters.Add(source)}, toDate32(request.time) AS k_day, {parameters.Add("UInt64", generation)}, {level}, intDiv(toUnixTimestamp(request.time), {seconds}) * {seconds} AS k_start,
+                    {(hasUsers ? "" : "'', ")}{string.Join(", ", names.Select(name => $"any({name})"))}, toUInt8({ClickHouseMeasures.InputClass}) AS k_class, sum(request.checksum),
+                    {string.Join(", ", ClickHouseMeasures.All.Select(ClickHouseMeasures.Aggregate))}
                 FROM {RequestTable.Rows}
                 WHERE source = {parameters.Add(source)} AND toInt32(toDate32(request.time)) IN {parameters.Add("Array(Int32)", wanted)}
                     AND request.time >= toDateTime64({parameters.Add((long)wanted[0] * UsageTables.Day)}, 6, 'UTC') AND request.time < toDateTime64({parameters.Add(((long)wanted[^1] + 1) * UsageTables.Day)}, 6, 'UTC')
-                GROUP BY k_day, k_start, {string.Join(", ", names.Select((_, index) => $"k{index}"))}, k_class
+                GROUP BY k_day, k_start, k_class, {ClickHouseMeasures.Key(names)}
                 {RequestTable.RangeSettings}
                 """,
                 parameters);
@@ -128,7 +127,7 @@ internal sealed class SentUsage(ClickHouseServer server, string source)
             FROM (SELECT arrayJoin(arrayZip({state.Add("Array(Int32)", marks.Select(mark => mark.Day).ToArray())}, {state.Add("Array(UInt64)", marks.Select(mark => mark.Mark).ToArray())})) AS pair) AS marks
             LEFT JOIN (
                 SELECT toInt32(day) AS day, sum(requests) AS requests, sum(checksum) AS checksum FROM {UsageTables.Sums}
-                WHERE level = {UsageTables.Day} AND source = {state.Add(source)} AND generation = {state.Add("UInt64", generation)} GROUP BY day) AS summed ON summed.day = pair.1
+                WHERE level = {UsageTables.WholeDays} AND source = {state.Add(source)} AND generation = {state.Add("UInt64", generation)} GROUP BY day) AS summed ON summed.day = pair.1
             """,
             state);
     }
