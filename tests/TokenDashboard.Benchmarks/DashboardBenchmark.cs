@@ -51,6 +51,15 @@ internal static class DashboardBenchmark
     public static (double Time, double Closed, int Queries) Run(DashboardDocument dashboard, DashboardTestOptions options, int runs) =>
         Enumerable.Range(0, runs).Select(_ => Run(dashboard, options)).OrderBy(run => run.Time).ElementAt(runs / 2);
 
+    /// <summary>A dashboard as long as nobody opens its closed rows.</summary>
+    public static DashboardDocument WithoutClosedRows(DashboardDocument dashboard)
+    {
+        JsonNode root = JsonNode.Parse(dashboard.Json)!;
+        foreach (JsonNode? row in root["panels"]!.AsArray().Where(row => row!["collapsed"]?.GetValue<bool>() == true).ToArray())
+            root["panels"]!.AsArray().Remove(row);
+        return DashboardDocument.Parse(root.ToJsonString(), dashboard.Name);
+    }
+
     private static (double Time, double Closed, int Queries) Run(DashboardDocument dashboard, DashboardTestOptions options)
     {
         HashSet<int?> closed = [.. JsonNode.Parse(dashboard.Json)!["panels"]!.AsArray().Where(row => row!["collapsed"]?.GetValue<bool>() == true)

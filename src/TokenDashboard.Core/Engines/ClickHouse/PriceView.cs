@@ -69,19 +69,19 @@ internal static class PriceView
     /// <param name="smallest">The least prompt tokens of a request of the row.</param>
     /// <param name="largest">The most of them.</param>
     // As PriceRates.CostOf: where no token has a price there is no cost. Amounts of several currencies are not added. A condition on
-    // what is joined costs less than a list of prices that is copied to each request.
+    // what is joined costs less than a list of prices that is copied to each request, and numbers less than what may be NULL.
     public static string Of(string rows, string requests, string smallest, string largest) => $"""
         WITH
             intDiv({RequestTable.Micros}, 1000000) AS second,
-            {string.Join(" + ", Parts.Select(part => $"if(price.{part.Rate} IS NULL, {part.Tokens}, 0)"))} AS unpriced,
+            {string.Join(" + ", Parts.Select(part => $"{part.Tokens} * (1 - price.has_{part.Rate})"))} AS unpriced,
             (SELECT uniqExactIf(currency, notEmpty(prices)) FROM {Table} FINAL) < 2 AS one_currency
         SELECT request.*,
             if(price.prompt_upto > 0 AND one_currency AND (unpriced < {Prompt} + {Completion} OR {Prompt} + {Completion} = 0),
-                {string.Join(" + ", Parts.Select(part => $"{part.Tokens} * ifNull(price.{part.Rate}, 0)"))} + {requests} * price.request, NULL) AS cost,
+                {string.Join(" + ", Parts.Select(part => $"{part.Tokens} * price.{part.Rate}"))} + {requests} * price.request, NULL) AS cost,
             if((SELECT count() FROM {Table}) > 0, unpriced, NULL) AS unpriced_tokens,
-            if(one_currency, {Measures.CachedTokens.Name} * (price.input - price.cached), NULL) AS cache_savings
+            if(one_currency AND price.has_input AND price.has_cached, {Measures.CachedTokens.Name} * (price.input - price.cached), NULL) AS cache_savings
         FROM {rows}
-        LEFT JOIN (SELECT {ClickHouseMeasures.Key(["provider", "model"])} AS key, {string.Join(", ", Fields.Select(name => $"each.{name} AS {name}"))} FROM {Table} FINAL ARRAY JOIN prices AS each) AS price
+        LEFT JOIN (SELECT {ClickHouseMeasures.Key(["provider", "model"])} AS key, {string.Join(", ", Fields.Select(name => $"ifNull(each.{name}, 0) AS {name}"))}, {string.Join(", ", Parts.Select(part => $"toInt8(each.{part.Rate} IS NOT NULL) AS has_{part.Rate}"))} FROM {Table} FINAL ARRAY JOIN prices AS each) AS price
             ON price.key = {ClickHouseMeasures.Key(["request.provider", "request.model"])} AND second >= price.since AND second < price.until
                 AND second % 86400 >= price.day_from AND second % 86400 < price.day_until AND {smallest} > price.prompt_above AND {largest} <= price.prompt_upto
         """;
