@@ -1,5 +1,4 @@
 using System.Globalization;
-using ClickHouse.Driver;
 using TokenDashboard.Engines;
 using TokenDashboard.Engines.ClickHouse;
 using TokenDashboard.Engines.ClickHouse.Sync;
@@ -46,7 +45,7 @@ internal static class ClickHouseBenchmark
             {
                 Fill(address, size);
                 Ask(address, size, runs);
-                Show(address, size, runs);
+                Show(address, size);
             }
         }
         finally
@@ -102,8 +101,8 @@ internal static class ClickHouseBenchmark
     }
 
     // The dashboards over a week, and over ninety days without their closed rows, which take minutes then. The range ends within a quarter of an hour, as
-    // those do that end now.
-    private static void Show(string address, long size, int runs)
+    // those do that end now. Each once: the server has just read the same tables.
+    private static void Show(string address, long size)
     {
         foreach ((string name, int days) in DashboardCatalog.Names.SelectMany(name => new[] { 7, 90 }.Select(days => (name, days))))
         {
@@ -112,7 +111,7 @@ internal static class ClickHouseBenchmark
                 dashboard = DashboardBenchmark.WithoutClosedRows(dashboard);
             var end = new DateTimeOffset(2026, 10, 29, 13, 7, 21, TimeSpan.Zero);
             var options = new DashboardTestOptions { Database = address, Now = end, Range = new TimeRange(end.AddDays(-days), end), TimeZone = TimeZoneInfo.Utc };
-            (double time, double closed, int queries) = DashboardBenchmark.Run(dashboard, options, runs);
+            (double time, double closed, int queries) = DashboardBenchmark.Run(dashboard, options, 1);
             Report.Figure($"{dashboard.Title}, {queries} queries, {days} days, {Report.Count(size)} requests", Report.Milliseconds(time), Report.Milliseconds(DashboardTarget), time <= DashboardTarget);
             if (closed > 0)
                 Report.Figure($"{dashboard.Title}, its closed row, {days} days, {Report.Count(size)} requests", Report.Milliseconds(closed));
@@ -144,9 +143,7 @@ internal static class ClickHouseBenchmark
 
     private static void Execute(string address, string sql)
     {
-        var parsed = ClickHouseAddress.Parse(address);
-        using var client = new ClickHouseClient(
-            $"Host={parsed.Host};Port={parsed.Port};Protocol={(parsed.IsSecure ? "https" : "http")};Database={parsed.Database};Username={Environment.GetEnvironmentVariable("CLICKHOUSE_USER") ?? "default"};Password={Environment.GetEnvironmentVariable("CLICKHOUSE_PASSWORD")};Timeout=600");
-        client.ExecuteNonQueryAsync(sql).GetAwaiter().GetResult();
+        using var server = new ClickHouseServer(ClickHouseAddress.Parse(address), null, CancellationToken.None);
+        server.Execute(sql);
     }
 }

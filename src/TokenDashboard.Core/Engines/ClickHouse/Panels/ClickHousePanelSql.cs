@@ -132,7 +132,7 @@ internal static class ClickHousePanelSql
                 SELECT *, sum(amount) OVER (PARTITION BY name) AS total
                 FROM (
                   SELECT {bucket}, {Known(Column(query.Dimension))} AS name, {Expression(query.Measure)} AS amount
-                  {OfUsage([query.Measure], query.ByDay ? Grain.Quarter : Grain.Bucket, query.Dimension == PanelDimension.User, indent: "          ")}
+                  {OfUsage([query.Measure], query.ByDay ? Grain.Day : Grain.Bucket, query.Dimension == PanelDimension.User, indent: "          ")}
                   GROUP BY bucket, name{(query.Measure.IsPricedSum ? " HAVING amount > 0" : "")}))
             """;
     }
