@@ -29,14 +29,8 @@ internal static class UsageTables
     /// <summary>The view that notes the first mark of a day, whoever writes its requests.</summary>
     public const string Marks = "token_usage_mark";
 
-    /// <summary>The level of days with users.</summary>
-    public const int UserDays = 0;
-
-    /// <summary>The level of days without users.</summary>
-    public const int WholeDays = 1;
-
-    /// <summary>The level of quarters of an hour.</summary>
-    public const int Quarters = 2;
+    /// <summary>The levels of sums: days with users, days without, and quarters of an hour.</summary>
+    public const int UserDays = 0, WholeDays = 1, Quarters = 2;
 
     /// <summary>Seconds of a day.</summary>
     public const int Day = 86_400;

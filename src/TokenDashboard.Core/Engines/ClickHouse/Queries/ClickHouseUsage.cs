@@ -75,19 +75,14 @@ internal sealed class ClickHouseUsage
             return $"SELECT {shown}, {Counted("sorted")} FROM (SELECT {named}, {sums}, arraySort(groupArrayIf(duration_bin, timed_requests > 0)) AS sorted FROM {requests} GROUP BY {grouped})";
         // Durations are counted in the requests, without regard to prices; the first row of a group has them.
         (string Name, string Value)[] timed = [keys[0], ("k_bucket", bucket), .. keys.Skip(3)];
-        string from = From(where), namedTimes = string.Join(", ", timed.Select(key => $"{key.Value} AS {key.Name}"));
-        string group = $"{ClickHouseMeasures.Key(Distinct(timed))} AS k_group";
-        (string merged, string counted) = HistogramOf($"SELECT {namedTimes}, {group} FROM {from}");
+        string from = From(where), group = $"{string.Join(", ", timed.Select(key => $"{key.Value} AS {key.Name}"))}, {ClickHouseMeasures.Key(Distinct(timed))} AS k_group";
+        (string merged, string counted) = HistogramOf($"SELECT {group} FROM {from}");
         return $"""
             SELECT {shown}, bins, counts
-            FROM (
-                SELECT *, if(row_number() OVER (PARTITION BY k_group) = 1, k_group, 0) AS k
-                FROM (SELECT {named}, {bucket} AS k_bucket, {group}, {sums} FROM {from} GROUP BY {grouped}, k_bucket, k_group)
-            ) AS used
-            LEFT JOIN (
-                SELECT k_group AS k, {counted}
-                FROM (SELECT k_group, {merged} AS merged FROM (SELECT {namedTimes}, {group}, duration_bin FROM {requests} WHERE timed_requests > 0) GROUP BY k_group)
-            ) AS timed USING (k)
+            FROM (SELECT *, if(row_number() OVER (PARTITION BY k_group) = 1, k_group, 0) AS k FROM (
+                SELECT {named}, {bucket} AS k_bucket, {ClickHouseMeasures.Key(Distinct(timed))} AS k_group, {sums} FROM {from} GROUP BY {grouped}, k_bucket, k_group)) AS used
+            LEFT JOIN (SELECT k_group AS k, {counted} FROM (
+                SELECT k_group, {merged} AS merged FROM (SELECT {group}, duration_bin FROM {requests} WHERE timed_requests > 0) GROUP BY k_group)) AS timed USING (k)
             """;
     }
 
@@ -123,10 +118,8 @@ internal sealed class ClickHouseUsage
     }
 
     // The bins, and how often each is there, of the bins of all requests in order: to sort them takes a fourth of the time that a group for each bin takes.
-    private static string Counted(string sorted) => $"""
-        arrayCompact({sorted}) AS bins,
-            CAST(if(empty({sorted}), [], arrayPopFront(arrayDifference(arrayConcat([1], arrayFilter((place, change) -> change != 0, arrayEnumerate({sorted}), arrayDifference({sorted})), [length({sorted}) + 1])))), 'Array(Int64)') AS counts
-        """;
+    private static string Counted(string sorted) =>
+        $"arrayCompact({sorted}) AS bins, CAST(if(empty({sorted}), [], arrayPopFront(arrayDifference(arrayConcat([1], arrayFilter((place, change) -> change != 0, arrayEnumerate({sorted}), arrayDifference({sorted})), [length({sorted}) + 1])))), 'Array(Int64)') AS counts";
 
     /// <summary>
     /// The second since 1970 at which the bucket of a row begins, which ends at changes of the zone's clock and at multiples of the scope's step;
