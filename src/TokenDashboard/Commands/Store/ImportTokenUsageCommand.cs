@@ -129,7 +129,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         if (report.ProblemCode is { } code)
             throw new TokenDashboardException(code, report.Problem!, target: report.Path);
         if (report.Unreadable > 0)
-            WriteWarning($"Lines of '{report.Path}' that could not be read and are left out: {report.Unreadable:N0}. UnreadableLines of the report says why; the first: {report.UnreadableLines[0]}.");
+            WriteWarning($"Lines of '{report.Path}' that could not be read and are omitted: {report.Unreadable:N0}. UnreadableLines of the report says why; the first: {report.UnreadableLines[0]}.");
         if (report.WithoutTokens == report.Read)
             WriteWarning($"All requests of '{report.Path}' have 0 tokens ({report.Read:N0}): the file does not say how many were used.");
         foreach (string note in report.Notes)
