@@ -54,14 +54,6 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
         return valid;
     }
 
-    /// <inheritdoc cref="TryText(ReadOnlySpan{byte}, out TextSlice)"/>
-    public bool TryText(string text, out TextSlice slice)
-    {
-        bool valid = text.Length <= MaxTextBytes;
-        slice = valid ? _batch.Take(Encoding.UTF8.GetBytes(text, _batch.Reserve(Encoding.UTF8.GetMaxByteCount(text.Length)))) : default;
-        return valid;
-    }
-
     /// <summary>The key of a request that has a trace and a span.</summary>
     public bool TryKeyOfSpan(in ImportRow row, out ImportKey key)
     {

@@ -26,10 +26,12 @@ internal sealed record UsageFormat(ImportFormat Name, string Needs)
         IsCsv = isCsv,
         Read = input =>
         {
+            SpanTree? tree = shape.IsTree ? new SpanTree(input.Sink) : null;
             if (input.IsJson)
-                JsonRecords.Read(input.Lines, input.Sink, shape, input.Map);
+                new JsonRecords(input.Sink, shape, input.Map, tree).Read(input.Lines);
             else
-                CsvUsage.Read(input.Lines, input.Sink, shape, input.Map);
+                CsvUsage.Read(input.Lines, input.Sink, shape, tree, input.Map);
+            tree?.Decide();
         },
     };
 }
