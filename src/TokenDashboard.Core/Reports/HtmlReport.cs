@@ -82,7 +82,7 @@ internal static class HtmlReport
             TableSection(html, "unpriced", unpriced);
         Section(html, "unreadable", "Unreadable values", report.Unreadable.Rows > 0 ? report.Unreadable.ToString() : "There are no unreadable values.");
         html.Append("</section>\n</main>\n<footer>\n<h2>Query</h2>\n<dl class=\"facts\">\n");
-        foreach (ReportFact fact in report.Facts)
+        foreach (ReportFigure fact in report.Facts)
             html.Append("<dt>").Append(Escape(fact.Label)).Append("</dt><dd>").Append(Escape(fact.Value)).Append("</dd>\n");
         return html.Append("</dl>\n<p>Written by TokenDashboard.</p>\n</footer>\n</body>\n</html>\n").ToString();
     }

@@ -2,7 +2,6 @@ using TokenDashboard.Usage.Summaries;
 
 namespace TokenDashboard.Reports;
 
-/// <summary>The key figures.</summary>
 internal static class ReportFigures
 {
     public static IReadOnlyList<ReportFigure> Of(TokenUsageSummary summary, int users)

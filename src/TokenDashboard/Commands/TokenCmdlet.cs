@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using TokenDashboard.Pricing;
 using TokenDashboard.Pricing.Lists;
 
@@ -7,6 +6,9 @@ namespace TokenDashboard.Commands;
 /// <summary>The base of all commands: Ctrl+C cancels running work, and failures become error records.</summary>
 public abstract class TokenCmdlet : PSCmdlet, IDisposable
 {
+    /// <summary>The folder of the commands' pages on the web, for <c>Get-Help -Online</c>: below the manifest's ProjectUri.</summary>
+    internal const string HelpFolder = "https://github.com/TokenDashboard/TokenDashboard/blob/main/docs/commands/";
+
     private readonly CancellationTokenSource _cancellation = new();
 
     /// <summary>Cancelled when the user presses Ctrl+C or the pipeline is stopped from elsewhere.</summary>

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Globalization;
-using System.Management.Automation;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Publishing;
@@ -34,7 +33,8 @@ public class ServerCompleter : Completer
         if (parameterName.StartsWith("DataSource", StringComparison.Ordinal))
         {
             using var service = new GrafanaDataSourceService(connection, silent, CancellationToken.None);
-            return [.. (parameterName == "DataSourceUid" ? service.Uids() : service.Names()).Select(source => (source.Key, source.Value))];
+            return [.. service.List().Select(source => parameterName == "DataSourceUid" ? (source.Uid, $"{source.Name}, {source.Type}") : (source.Name, $"{source.Type}, uid {source.Uid}"))
+                .Where(source => source.Item1.Length > 0).DistinctBy(source => source.Item1)];
         }
         using var exporter = new GrafanaExporter(connection, silent, CancellationToken.None);
         return parameterName switch

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Globalization;
-using System.Management.Automation;
 using TokenDashboard.Pricing;
 using TokenDashboard.Usage;
 

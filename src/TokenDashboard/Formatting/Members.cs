@@ -1,7 +1,6 @@
 using System.Collections.ObjectModel;
 using System.ComponentModel;
 using System.Globalization;
-using System.Management.Automation;
 
 namespace TokenDashboard.Formatting;
 

@@ -1,5 +1,3 @@
-using System.Management.Automation;
-
 namespace TokenDashboard.Parameters;
 
 /// <summary>Converts text to an address. The error for an invalid address does not repeat it, because it can contain a password.</summary>

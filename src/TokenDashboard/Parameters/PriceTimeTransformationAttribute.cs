@@ -1,5 +1,3 @@
-using System.Management.Automation;
-
 namespace TokenDashboard.Parameters;
 
 /// <summary>Accepts a time, or the word Request, which means the time of each request.</summary>

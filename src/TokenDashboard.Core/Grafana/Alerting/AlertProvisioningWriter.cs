@@ -1,8 +1,7 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 
@@ -14,8 +13,6 @@ public sealed class AlertProvisioningWriter
     private const string Prefix = "tokendashboard-";
 
     private const string Header = "# Written by Export-GrafanaProvisioning, whose next run overwrites changes made here.\n";
-
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ProvisioningOptions _options;
     private readonly ProvisioningFolder _folder;
@@ -104,5 +101,5 @@ public sealed class AlertProvisioningWriter
     private DataSourcePlugin Plugin => DataSourcePlugin.Of(_options.Engine);
 
     private static string Text(string list, JsonObject item) =>
-        Header + new JsonObject { ["apiVersion"] = 1, [list] = new JsonArray(item) }.ToJsonString(Readable) + "\n";
+        Header + new JsonObject { ["apiVersion"] = 1, [list] = new JsonArray(item) }.ToJsonString(DashboardDocument.Readable) + "\n";
 }

@@ -121,6 +121,5 @@ internal sealed record PluginResult(
 /// <summary>The plugin refuses a query or its result, with the message that Grafana shows, or this module does not run it.</summary>
 internal sealed class PluginException(string message, DashboardRule? rule = null) : Exception(message)
 {
-    /// <summary>The rule that is broken.</summary>
     internal DashboardRule Rule { get; } = rule ?? DashboardRules.QueryFailed;
 }

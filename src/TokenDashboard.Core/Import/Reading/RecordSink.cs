@@ -56,7 +56,6 @@ internal sealed class RecordSink(ImportSink sink, RecordShape shape, SpanTree? t
         return Add(_values, text, onRow);
     }
 
-    /// <summary>Takes a request.</summary>
     public string? Add(RequestValues values, ReadOnlySpan<byte> text, RowHandler? onRow = null)
     {
         if (tree is not null && values[ImportColumn.TraceId] is not null && values[ImportColumn.SpanId] is not null)

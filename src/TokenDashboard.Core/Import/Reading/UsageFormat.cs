@@ -16,7 +16,6 @@ internal sealed record UsageFormat(ImportFormat Name, string Needs)
     /// <summary>Whether a CSV file is one of this format, by the names of its columns.</summary>
     public Func<Marks, bool>? IsCsv { get; init; }
 
-    /// <summary>Reads a whole file.</summary>
     public required Action<FormatInput> Read { get; init; }
 
     /// <summary>A format of records, one a request.</summary>

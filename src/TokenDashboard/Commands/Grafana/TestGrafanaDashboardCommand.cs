@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Model;
@@ -11,7 +10,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Commands;
 
 /// <summary>Checks Grafana dashboards against rules and runs their queries.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "GrafanaDashboard", DefaultParameterSetName = ObjectSet, HelpUri = HelpPage.Folder + "Test-GrafanaDashboard.md")]
+[Cmdlet(VerbsDiagnostic.Test, "GrafanaDashboard", DefaultParameterSetName = ObjectSet, HelpUri = TokenCmdlet.HelpFolder + "Test-GrafanaDashboard.md")]
 [OutputType(typeof(DashboardFinding), typeof(DashboardQueryResult), typeof(bool))]
 public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
 {

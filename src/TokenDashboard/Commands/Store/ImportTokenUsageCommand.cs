@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
 using TokenDashboard.Engines;
 using TokenDashboard.Formatting;
 using TokenDashboard.Import.Reading;
@@ -11,7 +10,7 @@ using TokenDashboard.Pricing;
 namespace TokenDashboard.Commands;
 
 /// <summary>Imports usage from logs, CSV files, OTLP files, transcripts and spend logs into a store, without duplicates.</summary>
-[Cmdlet(VerbsData.Import, "TokenUsage", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Import-TokenUsage.md")]
+[Cmdlet(VerbsData.Import, "TokenUsage", SupportsShouldProcess = true, HelpUri = TokenCmdlet.HelpFolder + "Import-TokenUsage.md")]
 [OutputType(typeof(ImportReport))]
 public sealed class ImportTokenUsageCommand : TokenCmdlet
 {

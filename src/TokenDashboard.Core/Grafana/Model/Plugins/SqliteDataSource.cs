@@ -5,10 +5,6 @@ public static class SqliteDataSource
 {
     /// <summary>The plugin's id, which is also the data source's type.</summary>
     public const string PluginId = "frser-sqlite-datasource";
-    /// <summary>The name a new data source gets.</summary>
-    public const string DefaultName = "TokenDashboard";
-    /// <summary>The uid a new data source gets.</summary>
-    public const string DefaultUid = "tokendashboard-sqlite";
     /// <summary>Without the prefix the plugin would pass SQLite's URI parameters on as part of the file's name.</summary>
     internal const string PathPrefix = "file:";
     /// <summary>Waits up to five seconds for the application that writes the store, and never writes itself.</summary>
