@@ -1,4 +1,6 @@
 using System.Globalization;
+using TokenDashboard.Pricing.Lists;
+using TokenDashboard.Usage;
 
 namespace TokenDashboard.Benchmarks;
 
@@ -8,10 +10,13 @@ internal static class GroupingBenchmark
     // Goals in milliseconds are for so many requests.
     private const int RowsOfGoals = 5_000_000;
 
+    private const double MostWithCost = 1.3;
+
     public static void Run(string raw, string rollups, int rows, int runs)
     {
         string duckDb = "";
         double loading = Measure.Time(() => duckDb = DuckDb.Load(raw));
+        var prices = new UsagePrices(PriceFiles.LoadFrom(null));
         Report.Begin("Grouped answers");
         foreach (Question question in Question.All)
         {
@@ -37,7 +42,11 @@ internal static class GroupingBenchmark
                     rows == RowsOfGoals && goal is not null ? median <= goal : null);
             }
             if (question.RollupGoal is not null)
+            {
                 Compare("from rollups", fromRollups, question.RollupGoal);
+                (double with, double without) = Measure.Pair(2 * runs + 1, () => question.Answer(rollups, prices), () => question.Answer(rollups));
+                Report.Compare("the same, with cost", with, "without", without, MostWithCost);
+            }
             Compare("from rows", fromRows, question.RowGoal);
             Report.Figure("the same, cores used", string.Create(CultureInfo.InvariantCulture, $"{cores:0.0} of {Environment.ProcessorCount}"));
         }

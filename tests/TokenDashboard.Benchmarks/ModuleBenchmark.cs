@@ -13,7 +13,7 @@ internal static class ModuleBenchmark
     // 150 ms on a machine that imports PSReadLine in 107.
     private const double MostOfPSReadLine = 1.4;
 
-    public static void Run()
+    public static void Run(string? powerShell)
     {
         Report.Begin("Import of the module");
         string module = Metadata("ModuleDirectory").TrimEnd('/', '\\');
@@ -21,7 +21,7 @@ internal static class ModuleBenchmark
         // A first run fills the caches of the operating system.
         for (int run = -1; run < Runs; run++)
         {
-            (double one, double other) = (Import(module), Import("PSReadLine"));
+            (double one, double other) = (Import(powerShell, module), Import(powerShell, "PSReadLine"));
             if (run >= 0)
                 (ours[run], theirs[run]) = (one, other);
         }
@@ -29,14 +29,14 @@ internal static class ModuleBenchmark
         Report.Compare("Import-Module in a new process", median, "PSReadLine", yardstick, MostOfPSReadLine);
     }
 
-    private static double Import(string module)
+    private static double Import(string? powerShell, string module)
     {
         string script = $"$w = [Diagnostics.Stopwatch]::StartNew(); Import-Module '{module.Replace("'", "''", StringComparison.Ordinal)}'; $w.Elapsed.TotalMilliseconds.ToString([cultureinfo]::InvariantCulture)";
-        var start = new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Metadata("PowerShell"), "-NoProfile", "-NonInteractive", "-Command", script])
-        {
-            RedirectStandardOutput = true,
-        };
+        string[] arguments = ["-NoProfile", "-NonInteractive", "-Command", script];
+        ProcessStartInfo start = powerShell is null
+            ? new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Metadata("PowerShell"), .. arguments])
+            : new(powerShell, arguments);
+        start.RedirectStandardOutput = true;
         start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();

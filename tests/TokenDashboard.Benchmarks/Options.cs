@@ -8,14 +8,15 @@ namespace TokenDashboard.Benchmarks;
 /// <param name="Folder">Where stores are kept from run to run.</param>
 /// <param name="Runs">How often each thing is done; the median counts.</param>
 /// <param name="Only">The parts to run; all where it is empty.</param>
-internal sealed record Options(int Rows, bool Growth, string Folder, int Runs, IReadOnlyList<string> Only)
+/// <param name="PowerShell">The PowerShell that imports the module; that of the .NET tool where it is null.</param>
+internal sealed record Options(int Rows, bool Growth, string Folder, int Runs, IReadOnlyList<string> Only, string? PowerShell)
 {
     private const int DefaultRows = 5_000_000;
     private const int DefaultGrowthRows = 10_000_000;
     private static readonly string[] Parts = ["module", "requests", "grouped", "dashboards", "rollups", "imports", "clickhouse"];
 
     public const string Usage = """
-        dotnet run -c Release --project tests/TokenDashboard.Benchmarks -- [--rows N] [--growth] [--only PART,...] [--runs N] [--folder PATH]
+        dotnet run -c Release --project tests/TokenDashboard.Benchmarks -- [--rows N] [--growth] [--only PART,...] [--runs N] [--folder PATH] [--powershell FILE]
 
           --rows N       requests in the store, 10,000 or more; 5,000,000 unless given
           --growth       the same questions on stores of 0.5, 1, 2, 5 and 10 million requests, up to --rows
@@ -23,13 +24,14 @@ internal sealed record Options(int Rows, bool Growth, string Folder, int Runs, I
                          server of TOKENDASHBOARD_TEST_CLICKHOUSE, an address)
           --runs N       how often each thing is done, 3 or more; the table shows medians
           --folder PATH  where stores are kept for the next run; needs about 0.6 KB a request, twice that with --growth
+          --powershell FILE  the pwsh that imports the module; that of the .NET tool unless given, which compiles PowerShell itself while it runs
         """;
 
     /// <summary>Reads the command line.</summary>
     /// <exception cref="FormatException">It cannot be understood.</exception>
     public static Options Parse(string[] arguments)
     {
-        var options = new Options(0, false, Path.Combine(Path.GetTempPath(), "tokendashboard-benchmarks"), 3, []);
+        var options = new Options(0, false, Path.Combine(Path.GetTempPath(), "tokendashboard-benchmarks"), 3, [], null);
         for (int i = 0; i < arguments.Length; i++)
         {
             string name = arguments[i];
@@ -45,6 +47,7 @@ internal sealed record Options(int Rows, bool Growth, string Folder, int Runs, I
                 "--runs" => options with { Runs = Number(3) },
                 "--only" => options with { Only = PartsOf(Value()) },
                 "--folder" => options with { Folder = Path.GetFullPath(Value()) },
+                "--powershell" => options with { PowerShell = Value() },
                 _ => throw new FormatException($"'{name}' is not known."),
             };
         }

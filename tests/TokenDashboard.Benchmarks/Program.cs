@@ -21,7 +21,7 @@ if (options.Growth)
     return 0;
 }
 if (options.Wants("module"))
-    ModuleBenchmark.Run();
+    ModuleBenchmark.Run(options.PowerShell);
 if (options.Wants("clickhouse"))
     ClickHouseBenchmark.Run(options.Runs);
 if (!options.WantsStore)

@@ -13,7 +13,7 @@ namespace TokenDashboard.Benchmarks;
 /// <param name="Ask">Asks the product.</param>
 /// <param name="RollupGoal">Milliseconds at which the answer from rollups is good enough at 5 million requests; null where there is none from rollups.</param>
 /// <param name="RowGoal">The same of the answer from rows; null where there is no goal.</param>
-internal sealed record Question(string Name, string Keys, TimeRange Range, Func<TokenStore, RequestFilter, IEnumerable<UsageFigures>> Ask, double? RollupGoal, double? RowGoal = null)
+internal sealed record Question(string Name, string Keys, TimeRange Range, Func<TokenStore, RequestFilter, UsagePrices?, IEnumerable<UsageFigures>> Ask, double? RollupGoal, double? RowGoal = null)
 {
     private const int Top = 10;
 
@@ -34,12 +34,12 @@ internal sealed record Question(string Name, string Keys, TimeRange Range, Func<
         UserAndModel,
         Day,
         Usage("by hour and model", "substr(timestamp, 1, 13), model", 150, UsageDimension.Hour, UsageDimension.Model) with { DuckDbKeys = "date_trunc('hour', timestamp), model" },
-        new("totals of users", "user_id", TimeRange.All, (store, filter) => new UserUsageQuery([new SqliteStore(store)], filter, TimeZoneInfo.Utc).Totals(comparePrevious: false).Rows, 40),
+        new("totals of users", "user_id", TimeRange.All, (store, filter, prices) => new UserUsageQuery([new SqliteStore(store)], filter, TimeZoneInfo.Utc) { Prices = prices }.Totals(comparePrevious: false).Rows, 40),
         LastWeek,
         Usage("by user, negative verdicts only", "user_id", null, UsageDimension.User) with { PolicyFailed = true, RowGoal = 1000 },
         new(
             "transactions, top 10", "transaction_id", TimeRange.All,
-            (store, filter) => new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc) { Largest = (Top, UsageOrder.Default) }.Run([new SqliteStore(store)], filter).Rows, null, 4000) { IsTop = true },
+            (store, filter, prices) => new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc) { Largest = (Top, UsageOrder.Default), Prices = prices }.Run([new SqliteStore(store)], filter).Rows, null, 4000) { IsTop = true },
     ];
 
     /// <summary>What DuckDB groups by, where it differs.</summary>
@@ -58,11 +58,11 @@ internal sealed record Question(string Name, string Keys, TimeRange Range, Func<
     public string DuckDbSql => SqlOf(DuckDbKeys, ", quantile_disc(duration_ms, [0.5, 0.95, 0.99])");
 
     /// <summary>Requests and prompt tokens of all groups, by the product.</summary>
-    public (long Requests, long PromptTokens) Answer(string path)
+    public (long Requests, long PromptTokens) Answer(string path, UsagePrices? prices = null)
     {
         using TokenStore store = TokenStore.Open(path, CancellationToken.None);
         (long requests, long prompt) = (0, 0);
-        foreach (UsageFigures row in Ask(store, new RequestFilter { Range = Range, PolicyFailed = PolicyFailed }))
+        foreach (UsageFigures row in Ask(store, new RequestFilter { Range = Range, PolicyFailed = PolicyFailed }, prices))
             (requests, prompt) = (requests + row.Requests, prompt + row.PromptTokens);
         return (requests, prompt);
     }
@@ -89,7 +89,7 @@ internal sealed record Question(string Name, string Keys, TimeRange Range, Func<
     }
 
     private static Question Usage(string name, string keys, double? rollupGoal, params UsageDimension[] dimensions) =>
-        new(name, keys, TimeRange.All, (store, filter) => new UsageQuery(dimensions, TimeZoneInfo.Utc).Run([new SqliteStore(store)], filter).Rows, rollupGoal);
+        new(name, keys, TimeRange.All, (store, filter, prices) => new UsageQuery(dimensions, TimeZoneInfo.Utc) { Prices = prices }.Run([new SqliteStore(store)], filter).Rows, rollupGoal);
 
     private string SqlOf(string keys, string percentiles)
     {

@@ -18,7 +18,6 @@ public sealed partial class PriceList
     private readonly Dictionary<string, ListedProvider> _byId;
     private readonly IReadOnlyList<PriceDiscount> _discounts;
     private readonly Lazy<bool> _isExact;
-    private readonly Lazy<IReadOnlyList<DateTimeOffset>> _changes;
     private readonly ConcurrentDictionary<(string? Provider, string Model), PriceMatch?> _remembered = new();
 
     internal PriceList(IReadOnlyList<ListedProvider> providers, IReadOnlyList<PriceDiscount> discounts)
@@ -29,12 +28,6 @@ public sealed partial class PriceList
         // Those of the included list do, as a test verifies. A user's own list can have any times and sizes.
         _isExact = new Lazy<bool>(() => providers.SelectMany(provider => provider.Models).Where(model => model.Source.IsOwn)
             .All(model => new PriceMatch(model.Provider, model, "", []).IsExactFromRollups));
-        _changes = new Lazy<IReadOnlyList<DateTimeOffset>>(() =>
-        [
-            .. providers.SelectMany(provider => provider.Models).SelectMany(model => model.Prices).Select(price => price.Constraint?.StartDate).OfType<DateTime>()
-                .Concat(discounts.SelectMany(discount => new[] { discount.StartDate, discount.EndDate }))
-                .Distinct().Order().Select(day => new DateTimeOffset(DateTime.SpecifyKind(day, DateTimeKind.Utc))),
-        ]);
     }
 
     /// <summary>The display name: its source with its version and date.</summary>
@@ -58,9 +51,6 @@ public sealed partial class PriceList
 
     /// <summary>Whether rollups are sufficient for the cost of all models: prices change only at quarter-hours and by classes of input size.</summary>
     internal bool IsExactFromRollups => _isExact.Value;
-
-    /// <summary>The days in UTC on which the price of any model changes.</summary>
-    internal IReadOnlyList<DateTimeOffset> Changes => _changes.Value;
 
     internal IReadOnlyList<ListedProvider> Providers { get; }
 

@@ -51,6 +51,9 @@ public sealed class PriceMatch
     /// <summary>All prices, by days and within them by times of day.</summary>
     internal IReadOnlyList<PriceSpan> Schedule => _spans;
 
+    /// <summary>The starts of days at which the price changes.</summary>
+    internal IEnumerable<DateTimeOffset> Changes => _spans.Skip(1).Select(span => new DateTimeOffset(DateTime.SpecifyKind(span.From, DateTimeKind.Utc)));
+
     /// <summary>The price at a point in time.</summary>
     public ResolvedPrice At(DateTimeOffset instant)
     {

@@ -17,8 +17,8 @@ internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int S
     /// <summary>The providers and models whose sums must end at quarter-hours, independent of the step; null for none.</summary>
     public Func<string, string, bool>? NeedsQuarters { get; init; }
 
-    /// <summary>The days at which prices change and sums must end; null without cost.</summary>
-    public Func<IReadOnlyList<DateTimeOffset>>? PriceChanges { get; init; }
+    /// <summary>The times at which the price of a provider's model changes and sums must end; null without cost.</summary>
+    public Func<string, string, IEnumerable<DateTimeOffset>>? PriceChanges { get; init; }
 
     /// <summary>The providers and models to include; null for all.</summary>
     public Func<string, string, bool>? Includes { get; init; }

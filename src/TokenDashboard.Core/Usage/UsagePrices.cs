@@ -24,12 +24,12 @@ public sealed record UsagePrices(PriceList List, DateTimeOffset? At = null)
         return request;
     }
 
-    /// <summary>Makes the store return sums with one price each.</summary>
+    /// <summary>Makes the store return sums with one price each at the time of their requests, which prices of another time are compared with.</summary>
     internal UsageScope Apply(UsageScope scope) => scope with
     {
         Texts = scope.Texts | RequestText.Model | RequestText.Provider,
-        PriceChanges = () => List.Changes,
+        PriceChanges = (provider, model) => List.Find(provider, model) is { } match ? match.Changes : [],
         NeedsRequests = !List.IsExactFromRollups,
-        NeedsQuarters = At is null ? (provider, model) => List.Find(provider, model) is { HasTimesOfDay: true } : null,
+        NeedsQuarters = (provider, model) => List.Find(provider, model) is { HasTimesOfDay: true },
     };
 }

@@ -166,21 +166,21 @@ public class UsageCostTests
         return
         [
             .. new UsageQuery(groupBy, zone) { Prices = prices }.Run([new SqliteStore(open)], new RequestFilter()).Rows
-                .Select(row => Shown(row.Start, row.User, row.Model, row.Provider, row.Cost ?? 0, row.UnpricedTokens!.Value)).Order(StringComparer.Ordinal),
+                .Select(row => Shown(row.Start, row.User, row.Model, row.Provider, row.Cost ?? 0, (prices.At is null ? row.Cost : row.CostAtRequest) ?? 0, row.UnpricedTokens!.Value)).Order(StringComparer.Ordinal),
         ];
     }
 
     private static string[] Expected(TestStore.Row[] rows, UsageDimension[] groupBy, TimeZoneInfo zone, UsagePrices prices)
     {
         TimeBuckets? buckets = groupBy.Length > 0 && groupBy[0] <= UsageDimension.Year ? new TimeBuckets((TimeUnit)groupBy[0], zone) : null;
-        return groupBy.Length == 0 && rows.Length == 0 ? [Shown(null, null, null, null, 0, 0)] :
+        return groupBy.Length == 0 && rows.Length == 0 ? [Shown(null, null, null, null, 0, 0, 0)] :
         [
             .. rows.GroupBy(row => (
                     Start: buckets is null ? (DateTimeOffset?)null : buckets.Bounds(buckets.StartOf(RandomStore.TimeOf(row).UtcTicks)).Start,
                     User: groupBy.Contains(UsageDimension.User) ? (string?)row.User : null, Model: groupBy.Contains(UsageDimension.Model) ? (string?)row.Model : null,
                     Provider: groupBy.Contains(UsageDimension.Provider) ? (string?)row.Provider : null))
                 .Select(group => Shown(
-                    group.Key.Start, group.Key.User, group.Key.Model, group.Key.Provider, group.Sum(row => PriceOf(row, prices).Cost ?? 0), group.Sum(row => PriceOf(row, prices).Unpriced)))
+                    group.Key.Start, group.Key.User, group.Key.Model, group.Key.Provider, group.Sum(row => PriceOf(row, prices).Cost ?? 0), group.Sum(row => PriceOf(row, prices with { At = null }).Cost ?? 0), group.Sum(row => PriceOf(row, prices).Unpriced)))
                 .Order(StringComparer.Ordinal),
         ];
     }
@@ -194,6 +194,6 @@ public class UsageCostTests
         return (price is null || (unpriced == counts.Total && unpriced > 0) ? null : cost, unpriced);
     }
 
-    private static string Shown(DateTimeOffset? start, string? user, string? model, string? provider, decimal cost, long unpriced) =>
-        $"{start:O}|{user}|{model}|{provider}|{cost / 1.000000000000000000000000000m}|{unpriced}";
+    private static string Shown(DateTimeOffset? start, string? user, string? model, string? provider, decimal cost, decimal atRequest, long unpriced) =>
+        $"{start:O}|{user}|{model}|{provider}|{cost / 1.000000000000000000000000000m}|{atRequest / 1.000000000000000000000000000m}|{unpriced}";
 }

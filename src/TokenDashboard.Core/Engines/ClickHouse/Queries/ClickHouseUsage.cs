@@ -30,6 +30,7 @@ internal sealed class ClickHouseUsage
     private bool _isSummed;
     private int _step;
     private IReadOnlyList<ZoneClock>? _clocks;
+    private List<(string Provider, string Model)>? _models;
     private (DateTimeOffset From, DateTimeOffset Until)? _bounds;
 
     public ClickHouseUsage(ClickHouseServer server, UsageScope scope, IReadOnlyList<string>? sources) => (_server, _scope, _sources) = (server, scope, sources);
@@ -141,7 +142,7 @@ internal sealed class ClickHouseUsage
             if (clocks.Count > 1)
                 starts.Add(change);
         }
-        long[] changes = [.. (_scope.PriceChanges?.Invoke() ?? []).Where(change => change > from && change <= until).Select(change => change.ToUnixTimeSeconds()).Distinct().Order()];
+        long[] changes = [.. (_scope.PriceChanges is { } priceChanges ? Models().SelectMany(of => priceChanges(of.Provider, of.Model)) : []).Where(change => change > from && change <= until).Select(change => change.ToUnixTimeSeconds()).Distinct().Order()];
         if (changes.Length > 0)
         {
             starts.Add($"roundDown({second}, [{string.Join(", ", changes.Prepend(-FirstSecond).Select(Number))}])");
@@ -166,10 +167,12 @@ internal sealed class ClickHouseUsage
     {
         if (_scope.NeedsQuarters is not { } needsQuarters)
             return null;
-        (string Provider, string Model)[] pairs = [.. _server.Query(
-            $"SELECT DISTINCT toString(provider), toString(model) FROM {UsageTables.All}", new ClickHouseParameters(), row => (row.GetString(0), row.GetString(1))).Where(pair => needsQuarters(pair.Item1, pair.Item2))];
+        (string Provider, string Model)[] pairs = [.. Models().Where(of => needsQuarters(of.Provider, of.Model))];
         return pairs.Length == 0 ? null : string.Join(", ", pairs.Select(pair => $"({_parameters.Add(pair.Provider)}, {_parameters.Add(pair.Model)})"));
     }
+
+    private List<(string Provider, string Model)> Models() => _models ??= [.. _server.Query(
+        $"SELECT DISTINCT toString(provider), toString(model) FROM {UsageTables.All}", new ClickHouseParameters(), row => (row.GetString(0), row.GetString(1)))];
 
     // Between which times there are requests of the scope.
     private (DateTimeOffset From, DateTimeOffset Until) Bounds() => _bounds ??= ReadBounds();

@@ -32,7 +32,7 @@ internal sealed class RollupChunks : IDisposable
     private SqliteCommand? _command;
 
     // The positions at which a chunk must end: partial seconds are separate chunks, which the planner treats as gaps.
-    private readonly long[] _cuts;
+    private readonly long[] _bounds;
     private readonly long _end;
     private readonly IReadOnlyList<ZoneClock> _clocks;
 
@@ -40,6 +40,9 @@ internal sealed class RollupChunks : IDisposable
     private readonly List<(long From, long Until, long Watermark)> _later = [];
     private RollupState? _now;
     private Dictionary<long, RollupGroup> _groups = [];
+
+    // The bounds, and the times at which the price of a group changes: a week would have several prices.
+    private long[] _cuts = [];
     private long _at;
     private long _length;
 
@@ -54,13 +57,11 @@ internal sealed class RollupChunks : IDisposable
             long second = RollupLevels.SecondOf(bound.UtcTicks);
             cuts.AddRange([second, bound.UtcTicks % TimeSpan.TicksPerSecond == 0 ? second : second + 1]);
         }
-        // A week has several prices where one changes within it.
-        cuts.AddRange((scope.PriceChanges?.Invoke() ?? []).Select(change => RollupLevels.SecondOf(change.UtcTicks)));
         if (scope.Filter.Range.Since is { } since)
             _at = Math.Max(_at, RollupLevels.SecondOf(since.UtcTicks));
         if (scope.Filter.Range.Until is { } until)
             _end = Math.Min(_end, RollupLevels.SecondOf(until.UtcTicks - 1) + 1);
-        _cuts = [.. cuts.Append(_end).Order()];
+        _bounds = [.. cuts.Append(_end).Order()];
         // Without a step, clock changes do not matter.
         _clocks = ZoneClock.Of(scope.Zone, InstantOf(_at), InstantOf(scope.Step > 0 ? _end : _at));
     }
@@ -111,6 +112,8 @@ internal sealed class RollupChunks : IDisposable
                 // The first requests of such a model were added during the read.
                 return false;
             }
+            IEnumerable<DateTimeOffset> changes = _groups.Values.Select(group => (group.Provider, group.Model)).Distinct().SelectMany(of => _scope.PriceChanges?.Invoke(of.Provider, of.Model) ?? []);
+            _cuts = [.. changes.Select(change => RollupLevels.SecondOf(change.UtcTicks)).Concat(_bounds).Order()];
             // Requests may have their first details by now.
             Prepare(_store.HasDetails);
         }

@@ -22,22 +22,38 @@ internal static class PriceTable
     /// <summary>Whether a store has it.</summary>
     public const string Exists = $"EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '{Name}')";
 
-    /// <summary>
-    /// Times are seconds since 1970, or for times of day, since midnight UTC. Rates are per token and per request.
-    /// A part without its own rate has the rate of its whole. NULL means no rate. If the prices of the store are in several
-    /// currencies, one_currency is 0 and amounts must not be added.
-    /// </summary>
-    public const string Create = $"""
-        CREATE TABLE IF NOT EXISTS {Name} (
-            provider TEXT NOT NULL, model TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, day_from INTEGER NOT NULL, day_until INTEGER NOT NULL,
-            prompt_above INTEGER NOT NULL, prompt_upto INTEGER NOT NULL, needs_requests INTEGER NOT NULL,
-            input REAL, cached REAL, cache_write REAL, output REAL, reasoning REAL, request REAL NOT NULL, currency TEXT NOT NULL, one_currency INTEGER NOT NULL, list TEXT NOT NULL,
-            PRIMARY KEY (provider, model, since, day_from, prompt_above)) WITHOUT ROWID
-        """;
+    // Times are seconds since 1970, or for times of day, since midnight UTC. Rates are per token and per request. A part without its own
+    // rate has the rate of its whole. NULL means no rate. If the prices of the store are in several currencies, one_currency is 0 and
+    // amounts must not be added.
+    private static readonly (string Name, string Type, Func<StoredPrice, bool, object?> Value)[] Layout =
+    [
+        ("provider", "TEXT NOT NULL", (price, _) => price.Provider),
+        ("model", "TEXT NOT NULL", (price, _) => price.Model),
+        ("since", "INTEGER NOT NULL", (price, _) => price.Since),
+        ("until", "INTEGER NOT NULL", (price, _) => price.Until),
+        ("day_from", "INTEGER NOT NULL", (price, _) => price.DayFrom),
+        ("day_until", "INTEGER NOT NULL", (price, _) => price.DayUntil),
+        ("prompt_above", "INTEGER NOT NULL", (price, _) => price.PromptAbove),
+        ("prompt_upto", "INTEGER NOT NULL", (price, _) => price.PromptUpTo),
+        ("needs_requests", "INTEGER NOT NULL", (price, _) => price.NeedsRequests ? 1L : 0L),
+        ("input", "REAL", (price, _) => price.Input),
+        ("cached", "REAL", (price, _) => price.Cached),
+        ("cache_write", "REAL", (price, _) => price.CacheWrite),
+        ("output", "REAL", (price, _) => price.Output),
+        ("reasoning", "REAL", (price, _) => price.Reasoning),
+        ("request", "REAL NOT NULL", (price, _) => price.Request),
+        ("currency", "TEXT NOT NULL", (price, _) => price.Currency),
+        ("one_currency", "INTEGER NOT NULL", (_, oneCurrency) => oneCurrency ? 1L : 0L),
+        ("list", "TEXT NOT NULL", (price, _) => price.List),
+    ];
 
     /// <summary>The names of the columns, in their order.</summary>
-    public const string Columns = "provider, model, since, until, day_from, day_until, prompt_above, prompt_upto, needs_requests, "
-        + "input, cached, cache_write, output, reasoning, request, currency, one_currency, list";
+    public static string Columns { get; } = string.Join(", ", Layout.Select(column => column.Name));
+
+    private static string Create { get; } = $"""
+        CREATE TABLE IF NOT EXISTS {Name} ({string.Join(", ", Layout.Select(column => $"{column.Name} {column.Type}"))},
+            PRIMARY KEY (provider, model, since, day_from, prompt_above)) WITHOUT ROWID
+        """;
 
     private static readonly string Parts = string.Join(", ", new[] { Measures.CachedTokens, Measures.CacheWriteTokens, Measures.ReasoningTokens }.Select(part => part.Name));
 
@@ -62,7 +78,7 @@ internal static class PriceTable
             {
                 Run(connection.Connection, $"DELETE FROM {Name} WHERE provider = $0 AND model = $1", models.Select(model => new object?[] { model.Item1, model.Item2 }));
                 Run(
-                    connection.Connection, $"INSERT INTO {Name} VALUES ({string.Join(", ", Columns.Split(", ").Select((_, number) => $"${number}"))})",
+                    connection.Connection, $"INSERT INTO {Name} VALUES ({string.Join(", ", Layout.Select((_, number) => $"${number}"))})",
                     models.SelectMany(model => rows[model]).Select(row => row.Values));
             });
         }
@@ -98,7 +114,7 @@ internal static class PriceTable
     {
         StoredPrice[] all = [.. StoredPrice.Of(models, prices)];
         bool oneCurrency = all.DistinctBy(price => price.Currency).Count() < 2;
-        return all.Select(price => new Row(price, oneCurrency));
+        return all.Select(price => new Row([.. Layout.Select(column => column.Value(price, oneCurrency))]));
     }
 
     // Null where there is no table.
@@ -106,16 +122,9 @@ internal static class PriceTable
     {
         using SqliteCommand command = store.CreateCommand($"SELECT * FROM {Name}");
         using SqliteDataReader reader = store.ExecuteReader(command);
-        double? Rate(int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
         var rows = new HashSet<Row>();
         while (reader.Read())
-        {
-            rows.Add(new Row(
-                new StoredPrice(
-                    reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7),
-                    reader.GetBoolean(8), Rate(9), Rate(10), Rate(11), Rate(12), Rate(13), reader.GetDouble(14), reader.GetString(15), reader.GetString(17)),
-                reader.GetBoolean(16)));
-        }
+            rows.Add(new Row([.. Layout.Select((_, column) => reader.IsDBNull(column) ? null : reader.GetValue(column))]));
         return rows;
     });
 
@@ -132,16 +141,14 @@ internal static class PriceTable
         }
     }
 
-    private sealed record Row(StoredPrice Price, bool OneCurrency)
+    private sealed record Row(object?[] Values)
     {
-        public string Provider => Price.Provider;
+        public string Provider => (string)Values[0]!;
 
-        public string Model => Price.Model;
+        public string Model => (string)Values[1]!;
 
-        public object?[] Values =>
-        [
-            Price.Provider, Price.Model, Price.Since, Price.Until, Price.DayFrom, Price.DayUntil, Price.PromptAbove, Price.PromptUpTo, Price.NeedsRequests,
-            Price.Input, Price.Cached, Price.CacheWrite, Price.Output, Price.Reasoning, Price.Request, Price.Currency, OneCurrency, Price.List,
-        ];
+        public bool Equals(Row? other) => other is not null && Values.SequenceEqual(other.Values);
+
+        public override int GetHashCode() => Values.Aggregate(0, HashCode.Combine);
     }
 }
