@@ -100,10 +100,10 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
         if (SkipQuery)
             return null;
         if (Database is not null)
-            return TelemetryStores.IsAddress(Database) ? TelemetryStores.PathOrAddressOf(Database) : ResolvePath(Database);
+            return TelemetryStores.PathOrAddressOf(ResolveStore(Database));
         try
         {
-            string found = TelemetryStores.PathOrAddressOf(StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath));
+            string found = TelemetryStores.PathOrAddressOf(FindStore());
             WriteVerbose($"Running queries on '{found}'.");
             return found;
         }
