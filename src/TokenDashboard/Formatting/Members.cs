@@ -46,7 +46,6 @@ public static class Members
 
     private static PSObject? Time(PSObject row, string name)
     {
-        ArgumentNullException.ThrowIfNull(row);
         if (row.BaseObject.GetType().GetProperty(name)?.GetValue(row.BaseObject) is not DateTimeOffset time)
             return null;
         var output = new PSObject(time);

@@ -12,8 +12,6 @@ public sealed class AlertProvisioningWriter
 {
     private const string Prefix = "tokendashboard-";
 
-    private const string Header = "# Written by Export-GrafanaProvisioning, whose next run overwrites changes made here.\n";
-
     private readonly ProvisioningOptions _options;
     private readonly ProvisioningFolder _folder;
     private readonly AlertRuleSet _set = new();
@@ -21,8 +19,6 @@ public sealed class AlertProvisioningWriter
     /// <summary>Creates a writer without changing the folder.</summary>
     public AlertProvisioningWriter(ProvisioningOptions options, PublishCallbacks callbacks)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(callbacks);
         _options = options;
         _folder = new ProvisioningFolder(options.Path, callbacks);
     }
@@ -35,7 +31,6 @@ public sealed class AlertProvisioningWriter
     /// </exception>
     public GrafanaPublishResult? Write(AlertRule rule)
     {
-        ArgumentNullException.ThrowIfNull(rule);
         string folder = rule.Folder ?? _options.Folder ?? AlertRulePublisher.DefaultFolder;
         if (folder.Contains('/', StringComparison.Ordinal))
         {
@@ -71,7 +66,7 @@ public sealed class AlertProvisioningWriter
 
     /// <summary>A file of this writer begins with its header and is named like the rule in it; a copy of one is not.</summary>
     private static bool IsOurs(string text, string uid) =>
-        text.StartsWith(Header, StringComparison.Ordinal) && text.Contains($"\"uid\": \"{uid}\"", StringComparison.Ordinal);
+        text.StartsWith(ProvisioningFolder.Header, StringComparison.Ordinal) && text.Contains($"\"uid\": \"{uid}\"", StringComparison.Ordinal);
 
     private GrafanaPublishResult? WriteFile(string uid, string text, GrafanaPublishAction change) =>
         _folder.Write($"alerting/{Prefix}{uid}.yaml", uid, text, change);
@@ -101,5 +96,5 @@ public sealed class AlertProvisioningWriter
     private DataSourcePlugin Plugin => DataSourcePlugin.Of(_options.Engine);
 
     private static string Text(string list, JsonObject item) =>
-        Header + new JsonObject { ["apiVersion"] = 1, [list] = new JsonArray(item) }.ToJsonString(DashboardDocument.Readable) + "\n";
+        ProvisioningFolder.Header + new JsonObject { ["apiVersion"] = 1, [list] = new JsonArray(item) }.ToJsonString(DashboardDocument.Readable) + "\n";
 }

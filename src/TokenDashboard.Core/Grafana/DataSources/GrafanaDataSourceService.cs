@@ -17,11 +17,7 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
     /// <summary>Creates or corrects the data source; its other settings are kept.</summary>
     /// <returns>The result; null if writing was declined.</returns>
     /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
-    public GrafanaPublishResult? Set(GrafanaPublishOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return Sources.Ensure(options, out _);
-    }
+    public GrafanaPublishResult? Set(GrafanaPublishOptions options) => Sources.Ensure(options, out _);
 
     /// <summary>The server's data sources; the empty string for what it does not say.</summary>
     /// <exception cref="TokenDashboardException">The server cannot be reached, or refuses this account.</exception>
@@ -32,7 +28,6 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
     /// <exception cref="TokenDashboardException">The server cannot be reached. The report contains problems of the data source.</exception>
     public GrafanaDataSourceReport Test(string uid)
     {
-        ArgumentException.ThrowIfNullOrEmpty(uid);
         GrafanaResponse response = Client.Get(GrafanaDataSources.ByUid(uid));
         DataSourcePlugin type = (response.IsSuccess ? DataSourcePlugin.Find(response.AsObject().String("type")) : null)
             ?? (uid == DataSourcePlugin.ClickHouse.DefaultUid ? DataSourcePlugin.ClickHouse : DataSourcePlugin.Sqlite);

@@ -34,7 +34,6 @@ public sealed class ColumnMap
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.ImportMapInvalid"/>: a key is no column of the store, or a value is no text.</exception>
     public ColumnMap(IDictionary map)
     {
-        ArgumentNullException.ThrowIfNull(map);
         foreach (DictionaryEntry entry in map)
         {
             string name = entry.Key.ToString() ?? "";

@@ -62,7 +62,6 @@ public static class Units
     /// <param name="code">The code of a currency, such as EUR, in any case.</param>
     public static string Currency(string code)
     {
-        ArgumentNullException.ThrowIfNull(code);
         string written = code.ToUpperInvariant();
         return Ids.Contains($"currency{written}") ? $"currency{written}" : $"prefix:{written} ";
     }
