@@ -38,8 +38,8 @@ internal static class PriceSql
             CROSS JOIN price ON price.provider = names.provider AND price.model = names.model AND smallest > prompt_above AND largest <= prompt_upto
             CROSS JOIN scope ON price.since < scope.until AND price.until > scope.since),
         priced_sum AS NOT MATERIALIZED (
-          SELECT summed.*, {Values("summed", "CASE WHEN summed.cached_requests > 0 THEN summed.cached_tokens END")}
-          FROM summed LEFT JOIN group_price AS price ON price.group_id = summed.group_id AND {At("summed.first")}),
+          SELECT sum_row.*, user, chosen_group.model, chosen_group.provider, request_type, {Values("sum_row", "CASE WHEN sum_row.cached_requests > 0 THEN sum_row.cached_tokens END")}
+          FROM sum_row CROSS JOIN chosen_group USING (group_id) LEFT JOIN group_price AS price ON price.group_id = sum_row.group_id AND {At("sum_row.first")}),
         midnight(second) AS (
           SELECT MIN(start) FROM {RollupSchema.Sums} WHERE level = {RollupLevel.Day:D}
           UNION ALL

@@ -98,35 +98,34 @@ internal static class SqlitePanelSql
 
     private static string TopOverTime(TopOverTimeQuery query) => $"""
         {TopOfBuckets(query)}
-        SELECT time, {TopName(query.Dimension)} AS {Column(query.Dimension)}, SUM(amount) AS {Label(query.Measure)}
-        FROM used
-        GROUP BY 1, 2
         ORDER BY 1, 3 DESC
         """;
 
     private static string CumulativeTop(TopOverTimeQuery query) => $"""
-        {TopOfBuckets(query)},
-          named AS MATERIALIZED (SELECT time, {TopName(query.Dimension)} AS {Column(query.Dimension)}, SUM(amount) AS amount FROM used GROUP BY 1, 2)
-        SELECT time, {Column(query.Dimension)}, SUM(COALESCE(amount, 0)) OVER (PARTITION BY {Column(query.Dimension)} ORDER BY time) AS {Label(query.Measure)}
-        FROM {Relation("times")} CROSS JOIN (SELECT DISTINCT {Column(query.Dimension)} FROM named) LEFT JOIN named USING (time, {Column(query.Dimension)})
-        WHERE time <= MAX(unixepoch(), (SELECT MAX(time) FROM named))
+        WITH used AS MATERIALIZED (
+          {TopOfBuckets(query).ReplaceLineEndings("\n  ")})
+        SELECT time, {Column(query.Dimension)}, SUM(COALESCE({Label(query.Measure)}, 0)) OVER (PARTITION BY {Column(query.Dimension)} ORDER BY time) AS {Label(query.Measure)}
+        FROM {Relation("times")} CROSS JOIN (SELECT {Column(query.Dimension)}, MAX(MAX(time)) OVER () AS newest FROM used GROUP BY 1) LEFT JOIN used USING (time, {Column(query.Dimension)})
+        WHERE time <= MAX(unixepoch(), newest)
         ORDER BY 1, 3 DESC
         """;
 
     private static string TopOfBuckets(TopOverTimeQuery query)
     {
-        string name = Column(query.Dimension);
+        (string name, string amount) = (Column(query.Dimension), Expression(query.Measure));
         string relation = query.ByDay ? "usage_by_day" : query.Dimension == PanelDimension.User ? "usage_over_time" : "model_usage_over_time";
         return $"""
-            WITH used AS MATERIALIZED (
-                SELECT time, {name}, {Expression(query.Measure)} AS amount FROM {Relation(relation)} GROUP BY time, {name}{(query.Measure.IsPricedSum ? " HAVING amount > 0" : "")}),
-              top AS MATERIALIZED (SELECT {name} FROM used GROUP BY {name} ORDER BY SUM(amount) DESC, {name} LIMIT {query.Top})
+            SELECT time, {TopName(query.Dimension, query.Top)} AS {name}, SUM(amount) AS {Label(query.Measure)}
+            FROM (SELECT time, {name}, amount, DENSE_RANK() OVER (ORDER BY total DESC, {name}) AS place
+              FROM (SELECT time, {name}, {amount} AS amount, SUM({amount}) OVER (PARTITION BY {name}) AS total
+                FROM {Relation(relation)} GROUP BY time, {name}{(query.Measure.IsPricedSum ? " HAVING amount > 0" : "")}))
+            GROUP BY 1, 2
             """;
     }
 
     private static string Top(TopQuery query)
     {
-        string name = Column(query.Dimension), title = Quoted(Title(query.Dimension));
+        string name = Column(query.Dimension);
         string relation = Usage(query.Dimension == PanelDimension.User || query.OfRowUser);
         (string parts, string value) = query.Measure is RatioMeasure ratio
             ? ($"SUM({ratio.Measure.Name}) AS amount, SUM({ratio.Per.Name}) AS per", $"{Factor(ratio)} * SUM(amount) / SUM(per)")
@@ -134,14 +133,11 @@ internal static class SqlitePanelSql
         // What is a quotient has no size of its own: the top are those with most tokens.
         bool byTokens = query.Measure is RatioMeasure;
         return $"""
-            WITH used AS MATERIALIZED (
-                SELECT {name}, {parts}{(byTokens ? ", SUM(total_tokens) AS tokens" : "")}
-                FROM {relation}{OfRow(query)} GROUP BY {name}{(query.OnlyWhereAny ? $" HAVING {(byTokens ? "per > 0 AND amount >= 0" : "amount > 0")}" : "")}),
-              top AS MATERIALIZED (SELECT {name} FROM used ORDER BY {(byTokens ? "tokens" : "amount")} DESC, {name} LIMIT {query.Top})
-            SELECT {TopName(query.Dimension)} AS {title}, {value} AS {Quoted(query.Measure.Title)}
-            FROM used
+            SELECT {TopName(query.Dimension, query.Top)} AS {Quoted(Title(query.Dimension))}, {value} AS {Quoted(query.Measure.Title)}
+            FROM (SELECT {name}, {parts}, ROW_NUMBER() OVER (ORDER BY {(byTokens ? "SUM(total_tokens)" : Expression(query.Measure))} DESC, {name}) AS place
+              FROM {relation}{OfRow(query)} GROUP BY {name}{(query.OnlyWhereAny ? $" HAVING {(byTokens ? "per > 0 AND amount >= 0" : "amount > 0")}" : "")})
             GROUP BY 1
-            ORDER BY MAX({name} IN top) DESC, {(byTokens ? "SUM(tokens)" : "2")} DESC, 1
+            ORDER BY MIN(place)
             """;
     }
 
@@ -334,7 +330,7 @@ internal static class SqlitePanelSql
     private static string OfRow(PanelQuery query) =>
         query.OfRowUser ? $"\nWHERE user IN (${{{PanelNames.RowUser}:sqlstring}}) OR replace(user, '\"', '\\\"') IN (${{{PanelNames.RowUser}:sqlstring}})" : "";
 
-    private static string TopName(PanelDimension dimension) => $"CASE WHEN {Column(dimension)} IN top THEN {Column(dimension)} ELSE '{PanelNames.Other}' END";
+    private static string TopName(PanelDimension dimension, int top) => string.Create(CultureInfo.InvariantCulture, $"CASE WHEN place <= {top} THEN {Column(dimension)} ELSE '{PanelNames.Other}' END");
 
     private static string Usage(bool users) => Relation(users ? "usage" : "model_usage");
 

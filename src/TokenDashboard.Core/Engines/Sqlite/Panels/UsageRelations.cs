@@ -56,6 +56,7 @@ internal static class UsageRelations
     /// <param name="singleRequests">Whether requests are also chosen by the variables <c>transaction</c> and <c>min_tokens</c>.</param>
     internal static QueryVariable Planner(IReadOnlyList<TimeZoneInfo> zones, bool singleRequests = false)
     {
+        const string Since = "SELECT since FROM selected";
         const string Transaction = "${transaction:sqlstring}", MinTokens = "CAST(${min_tokens:sqlstring} AS INTEGER)";
         string picked = singleRequests
             ? $"""
@@ -69,8 +70,8 @@ internal static class UsageRelations
             "The common part of the relations of the panels. It uses the rollups of Optimize-TokenStore if the store has them.",
             $"""
             SELECT CASE WHEN {HasRollups}
-              THEN {Literal($"{Common(NewestQuarter)}, {FromRollups}")}
-              ELSE {Literal($"{Common("since")}, {FromRows}")} END AS relation
+              THEN {Literal($"{Common(NewestQuarter("TRUE"), NewestQuarter($"{Measures.InterruptedStreams.Name} > 0"), FirstKnown)}, {FromRollups}")}
+              ELSE {Literal($"{Common(Since, Since, FirstStored)}, {FromRows}")} END AS relation
             FROM (SELECT {ChosenNames("provider")} || {ChosenNames("model")} || {ChosenNames("user")} AS chosen,
               CASE WHEN {AllValue} IN (${"{user:sqlstring}"}) THEN '0' ELSE '1' END AS by_user,
               {picked} AS picked,
@@ -86,31 +87,31 @@ internal static class UsageRelations
     /// <summary>The relations, each a hidden variable.</summary>
     internal static IReadOnlyList<QueryVariable> All { get; } =
     [
-        Relation("usage", "Usage of the time range.", "range", users: true, $"{Names}, {Sums} FROM usage"),
-        Relation("usage_over_time", "Usage by bucket. The column time is the start of the bucket.", "bucket", users: true, $"time, {Names}, {Sums} FROM usage"),
-        Relation("usage_by_day", "Usage by day in the selected time zone.", "day", users: true, $"time, {LocalDay}, {Names}, {Sums} FROM usage"),
-        Relation("model_usage", "Usage of the time range without users, which is faster.", "range", users: false, $"{NamesWithoutUser}, {Sums} FROM usage"),
-        Relation("model_usage_over_time", "Usage by bucket without users, which is faster.", "bucket", users: false, $"time, {NamesWithoutUser}, {Sums} FROM usage"),
-        Relation("model_usage_by_hour", "Usage by hour in the selected time zone, without users.", "hour", users: false,
+        Relation("usage", "Usage of the time range.", WholeRange, users: true, $"{Names}, {Sums} FROM usage"),
+        Relation("usage_over_time", "Usage by bucket. The column time is the start of the bucket.", Buckets, users: true, $"time, {Names}, {Sums} FROM usage"),
+        Relation("usage_by_day", "Usage by day in the selected time zone.", Days, users: true, $"time, {LocalDay}, {Names}, {Sums} FROM usage"),
+        Relation("model_usage", "Usage of the time range without users, which is faster.", WholeRange, users: false, $"{NamesWithoutUser}, {Sums} FROM usage"),
+        Relation("model_usage_over_time", "Usage by bucket without users, which is faster.", Buckets, users: false, $"time, {NamesWithoutUser}, {Sums} FROM usage"),
+        Relation("model_usage_by_hour", "Usage by hour in the selected time zone, without users.", Hours, users: false,
             $"time, {LocalDay}, local_second / 3600 % 24 AS local_hour, utc_offset, {NamesWithoutUser}, {Sums} FROM usage"),
         Relation("previous_usage", "Usage of the previous period of equal length. It is empty if the store does not cover that period. Times are shifted to the time range.",
-            "bucket", users: true, $"time, {Names}, {Sums} FROM usage", previous: true),
-        Relation("month_usage", "Usage of the calendar month in which the time range ends, up to that end, without users.", "month", users: false,
+            Previous, users: true, $"time, {Names}, {Sums} FROM usage"),
+        Relation("month_usage", "Usage of the calendar month in which the time range ends, up to that end, without users.", Month, users: false,
             $"time, utc_offset, {NamesWithoutUser}, {Sums} FROM usage"),
-        Relation("latency", "Durations, with the number of requests for each.", "range", users: true, $"{Names}, duration_ms, requests FROM latency"),
-        Relation("latency_over_time", "Durations by bucket.", "bucket", users: true, $"time, {Names}, duration_ms, requests FROM latency"),
-        Relation("model_latency", "Durations without users, which is faster.", "range", users: false, $"{NamesWithoutUser}, duration_ms, requests FROM latency"),
-        Relation("model_latency_over_time", "Durations by bucket without users.", "bucket", users: false, $"time, {NamesWithoutUser}, duration_ms, requests FROM latency"),
-        Relation("model_sizes", "Number of requests by total tokens, from each limit to the next.", "range", users: false, $"{NamesWithoutUser}, tokens_from, requests FROM size"),
-        Relation("requests", "Single requests.", "range", users: true, $"{RequestColumns} FROM request", singly: true),
-        Relation("priced_requests", "Single requests with their cost, which takes longer.", "range", users: true, PricedRequests, singly: true),
-        Relation("newest_requests", "The newest requests of the time range, at least 500 if there are that many.", "newest", users: true, PricedRequests, singly: true),
-        Relation("largest_requests", "The requests with the most tokens, at least 500 if there are that many.", "largest", users: true, PricedRequests),
-        Relation("slowest_requests", "The requests with the longest duration, at least 500 if there are that many.", "slowest", users: true, PricedRequests),
-        Relation("interrupted_requests", "The newest interrupted streams, at least 500 if there are that many.", "interrupted", users: true,
+        Relation("latency", "Durations, with the number of requests for each.", WholeRange, users: true, $"{Names}, duration_ms, requests FROM latency"),
+        Relation("latency_over_time", "Durations by bucket.", Buckets, users: true, $"time, {Names}, duration_ms, requests FROM latency"),
+        Relation("model_latency", "Durations without users, which is faster.", WholeRange, users: false, $"{NamesWithoutUser}, duration_ms, requests FROM latency"),
+        Relation("model_latency_over_time", "Durations by bucket without users.", Buckets, users: false, $"time, {NamesWithoutUser}, duration_ms, requests FROM latency"),
+        Relation("model_sizes", "Number of requests by total tokens, from each limit to the next.", WholeRange, users: false, $"{NamesWithoutUser}, tokens_from, requests FROM size"),
+        Relation("requests", "Single requests.", WholeRange, users: true, $"{RequestColumns} FROM request", singly: true),
+        Relation("priced_requests", "Single requests with their cost, which takes longer.", WholeRange, users: true, PricedRequests, singly: true),
+        Relation("newest_requests", "The newest requests of the time range, at least 500 if there are that many.", Newest, users: true, PricedRequests, singly: true),
+        Relation("largest_requests", "The requests with the most tokens, at least 500 if there are that many.", WholeRange, users: true, PricedRequests, best: Measures.MaxTotalTokens),
+        Relation("slowest_requests", "The requests with the longest duration, at least 500 if there are that many.", WholeRange, users: true, PricedRequests, best: Measures.MaxDurationMs),
+        Relation("interrupted_requests", "The newest interrupted streams, at least 500 if there are that many.", NewestInterrupted, users: true,
             PricedRequests, singly: true),
-        Relation("prices", "The prices of the models in the store, written by Optimize-TokenStore.", "range", users: false, $"{PriceTable.Columns} FROM price"),
-        Relation("times", "The start of each bucket of the time range.", "bucket", users: false, "time FROM calendar"),
+        Relation("prices", "The prices of the models in the store, written by Optimize-TokenStore.", WholeRange, users: false, $"{PriceTable.Columns} FROM price"),
+        Relation("times", "The start of each bucket of the time range.", Buckets, users: false, "time FROM calendar"),
     ];
 
     /// <summary>The variables that a query needs, in the order in which Grafana must know them.</summary>
@@ -150,14 +151,18 @@ internal static class UsageRelations
 
     private static QueryVariable Hidden(string name, string description, string sql) => new(name, name, description, sql, "") { Hidden = true, Multiple = false };
 
-    private static QueryVariable Relation(
-        string name, string description, string grain, bool users, string select, bool previous = false, bool singly = false) => Hidden(
-        name,
-        description,
-        string.Create(CultureInfo.InvariantCulture, $"""
-            SELECT '(WITH RECURSIVE parameter(grain, users, previous, singly) AS (VALUES (''{grain}'', {(users ? 1 : 0)}, {(previous ? 1 : 0)}, {(singly ? 1 : 0)})), '
-              || ${"{relation:sqlstring}"} || ' SELECT {select.Replace("'", "''", StringComparison.Ordinal)})' AS relation
-            """));
+    private static QueryVariable Relation(string name, string description, string scope, bool users, string select, Measure? best = null, bool singly = false)
+    {
+        string own = $"""
+            parameter(users, singly) AS (VALUES ({(users ? 1 : 0)}, {(singly ? 1 : 0)})),
+            scope(since, until, shift, step) AS MATERIALIZED ({scope}),
+            best(start) AS MATERIALIZED ({(best is null ? "SELECT NULL WHERE FALSE" : BestQuarters(best))})
+            """;
+        return Hidden(name, description, $"""
+            SELECT '(WITH RECURSIVE {own.Replace("'", "''", StringComparison.Ordinal)}, ' || ${"{relation:sqlstring}"} || '
+              SELECT {select.Replace("'", "''", StringComparison.Ordinal)})' AS relation
+            """);
+    }
 
     /// <summary>The condition on a name, as text.</summary>
     private static string ChosenNames(string name) =>
@@ -182,7 +187,7 @@ internal static class UsageRelations
         return literal.Replace("«from»", "' || '$' || '__from / 1000").Replace("«to»", "' || '$' || '__to / 1000").ToString();
     }
 
-    private static string BucketSize { get; } = $$"""
+    private static string BucketSize => $$"""
         (SELECT CASE WHEN enlarged <= {{RollupLevels.QuarterSeconds}} THEN enlarged
             ELSE (enlarged + {{RollupLevels.QuarterSeconds - 1}}) / {{RollupLevels.QuarterSeconds}} * {{RollupLevels.QuarterSeconds}} END
           FROM (SELECT size * (1 + (until - since) / (size * {{PanelLimits.MaxBuckets}})) AS enlarged FROM (SELECT CASE WHEN ${bucket:raw} > 0 THEN ${bucket:raw} ELSE COALESCE(
@@ -202,34 +207,55 @@ internal static class UsageRelations
 
     private static string OfStretch(string expression) => $"(SELECT {expression} FROM stretch WHERE second >= first AND second < last)";
 
-    // Before 1970 too.
-    private static string QuarterOf(string second) =>
-        $"{second} - ({second} % {RollupLevels.QuarterSeconds} + {RollupLevels.QuarterSeconds}) % {RollupLevels.QuarterSeconds}";
+    // What a relation is of: from when until when, by how much its times are shifted, and the length of its buckets on the local clock, 0 for none.
+    private const string WholeRange = "SELECT since, until, 0, 0 FROM selected";
+    private const string Hours = "SELECT since, until, 0, 3600 FROM selected";
+    private const string Newest = "SELECT (SELECT second FROM newest), until, 0, 0 FROM selected";
+    private const string NewestInterrupted = "SELECT (SELECT second FROM newest_interrupted), until, 0, 0 FROM selected";
+
+    private static string Buckets => $"SELECT since, until, 0, {BucketSize} FROM selected";
+
+    private static string Days => string.Create(
+        CultureInfo.InvariantCulture, $"SELECT since, until, 0, 86400 * (1 + (until - since) / (86400 * {PanelLimits.MaxBuckets})) FROM selected");
+
+    // A comparison with a period of which the store knows a part would be wrong. Whole quarters of an hour are what is left of removed requests.
+    private static string Previous => $"""
+        SELECT since * 2 - until, CASE WHEN (SELECT second FROM first_known) / {RollupLevels.QuarterSeconds} * {RollupLevels.QuarterSeconds} + {RollupLevels.QuarterSeconds} <= since * 2 - until
+            THEN since ELSE since * 2 - until END, until - since, {BucketSize} FROM selected
+        """;
+
+    // From the beginning of the month on the local clock.
+    private const string Month = """
+        SELECT (SELECT start - utc_offset FROM clock CROSS JOIN (
+              SELECT unixepoch(selected.until - 1 + utc_offset, 'unixepoch', 'start of month') AS start
+              FROM clock WHERE selected.until - 1 >= clock.since AND selected.until - 1 < clock.until)
+            WHERE start - utc_offset >= clock.since AND start - utc_offset < clock.until), until, 0, 0 FROM selected
+        """;
+
+    /// <summary>The quarters of an hour that hold the 500 requests with the largest of a measure.</summary>
+    private static string BestQuarters(Measure measure) => $"""
+        SELECT start FROM scope CROSS JOIN {RollupSchema.Sums}
+          WHERE level = {(int)RollupLevel.Quarter} AND start >= since AND start + {RollupLevels.QuarterSeconds} <= until
+            AND group_id IN (SELECT group_id FROM chosen_group) AND (SELECT is_usable FROM rollup_state)
+          ORDER BY {measure.Name} DESC LIMIT {NewestRows}
+        """;
 
     /// <summary>A second from which on the time range holds 500 of its requests, if it has them: each row of rollups is at least one.</summary>
-    private static string NewestQuarter { get; } = $"""
-        CASE WHEN grain NOT IN ('newest', 'interrupted') OR «singly» THEN since ELSE COALESCE((
+    private static string NewestQuarter(string condition) => $"""
+        SELECT CASE WHEN «singly» THEN since ELSE COALESCE((
             SELECT start FROM {RollupSchema.Sums} WHERE level = {(int)RollupLevel.Quarter} AND start >= since AND start + {RollupLevels.QuarterSeconds} <= until
               AND (SELECT is_usable FROM rollup_state) AND group_id IN (SELECT group_id FROM chosen_group) AND NOT {RollupPlanner.IsStale(RollupSchema.Sums)}
-              AND (grain = 'newest' OR {Measures.InterruptedStreams.Name} > 0)
-            ORDER BY start DESC LIMIT 1 OFFSET {NewestRows - 1}), since) END
+              AND {condition}
+            ORDER BY start DESC LIMIT 1 OFFSET {NewestRows - 1}), since) END FROM selected
         """;
 
-    /// <summary>The beginning of the month on the local clock in which a time before an end lies.</summary>
-    private static string MonthBefore(string end) => $"""
-        (SELECT start - utc_offset FROM clock CROSS JOIN (
-              SELECT unixepoch({end} - 1 + utc_offset, 'unixepoch', 'start of month') AS start FROM clock WHERE {end} - 1 >= since AND {end} - 1 < until)
-            WHERE start - utc_offset >= since AND start - utc_offset < until)
-        """;
-
-    private static string Common(string since) => $$"""
+    private static string Common(string newest, string newestInterrupted, string firstKnown) => $$"""
         clock(since, until, utc_offset, before) AS (VALUES «clock»),
         {{PriceSql.Prices}},
-        scope(since, until, shift, step) AS MATERIALIZED (
-          SELECT CASE WHEN previous THEN since * 2 - until ELSE {{since}} END, CASE WHEN previous THEN since ELSE until END,
-            CASE WHEN previous THEN until - since ELSE 0 END,
-            CASE grain WHEN 'bucket' THEN {{BucketSize}} WHEN 'day' THEN 86400 * (1 + (until - since) / (86400 * {{PanelLimits.MaxBuckets}})) WHEN 'hour' THEN 3600 ELSE 0 END
-          FROM parameter CROSS JOIN (SELECT CASE (SELECT grain FROM parameter) WHEN 'month' THEN {{MonthBefore("«to»")}} ELSE «from» END AS since, «to» AS until)),
+        selected(since, until) AS (VALUES («from», «to»)),
+        newest(second) AS ({{newest}}),
+        newest_interrupted(second) AS ({{newestInterrupted}}),
+        first_known(second) AS ({{firstKnown}}),
         stretch(first, last, step, utc_offset, before, since, shift) AS MATERIALIZED (
           SELECT MAX(scope.since, clock.since), MIN(scope.until, clock.until), step, utc_offset,
             CASE WHEN clock.since > scope.since THEN before ELSE utc_offset END, scope.since, shift
@@ -244,7 +270,7 @@ internal static class UsageRelations
           FROM parameter)
         """;
 
-    private static string Read(string from, string condition, string first) => $"""
+    private static string Read(string from, string condition) => $"""
         request AS NOT MATERIALIZED (
           SELECT *{string.Concat(Shown.Where(measure => SameValue(measure) is not null).Select(measure => $", {SameValue(measure)!.Name} AS {measure.Name}"))},
             timestamp AS first_time, timestamp AS last_time
@@ -259,7 +285,7 @@ internal static class UsageRelations
             FROM {from}«joined»
             WHERE timestamp >= (SELECT strftime('%Y-%m-%dT%H:%M:%S', since, 'unixepoch') FROM scope)
               AND timestamp < (SELECT strftime('%Y-%m-%dT%H:%M:%S', until, 'unixepoch') FROM scope)
-              AND {TelemetrySql.TimestampReadable} AND {Covered(first)})
+              AND {TelemetrySql.TimestampReadable})
           WHERE {condition} «chosen» «picked»)
         """;
 
@@ -277,11 +303,6 @@ internal static class UsageRelations
 
     private static string Details(bool exist) => string.Join(", ", Shown.Where(measure => IsOfRow(measure) && MeasureSql.IsDetail(measure)).Select(measure =>
         $"{(exist ? ValueOf(measure) : measure.KnownBy is null ? "0" : "NULL")} AS {measure.Name}"));
-
-    // A comparison with a period of which the store knows a part would be wrong. Whole quarters of an hour are what is left of removed requests.
-    private static string Covered(string first) => $"""
-        (NOT (SELECT previous FROM parameter) OR ({first}) / {RollupLevels.QuarterSeconds} * {RollupLevels.QuarterSeconds} + {RollupLevels.QuarterSeconds} <= (SELECT since FROM scope))
-        """;
 
     private static string FirstStored => $"""
         SELECT MIN(unixepoch(substr(timestamp, 1, 19))) FROM (SELECT timestamp FROM {TelemetrySql.Table} ORDER BY rowid LIMIT 1000)
@@ -307,7 +328,7 @@ internal static class UsageRelations
         """;
 
     private static string FromRows { get; } = $"""
-        {Read(TelemetrySql.Table, "TRUE", FirstStored)},
+        {Read(TelemetrySql.Table, "TRUE")},
         {PriceSql.OfRequests},
         usage AS NOT MATERIALIZED (
           {UsageOfRequests}),
@@ -317,23 +338,18 @@ internal static class UsageRelations
           {SizeOfRequests})
         """;
 
-    // The tables of "best" are read in the order in which they stand: most relations want nothing, and must not read rollups to find out.
     // SQLite sorts what it groups, and many small sorts take half the time of a large one: the histograms of a bucket and group become one
-    // text, and each text is added up by itself.
+    // text, and each text is added up by itself. It leaves out the columns that nobody reads of a subquery, but not of a common table
+    // expression, so "usage" is a subquery in one.
     private static string FromRollups { get; } = $$"""
         {{RollupPlanner.Pieces}},
-        best(start) AS MATERIALIZED (
-          SELECT start FROM parameter CROSS JOIN scope CROSS JOIN {{RollupSchema.Sums}}
-          WHERE grain IN ('largest', 'slowest') AND level = {{(int)RollupLevel.Quarter}} AND start >= since AND start + {{RollupLevels.QuarterSeconds}} <= until
-            AND group_id IN (SELECT group_id FROM chosen_group) AND (SELECT is_usable FROM rollup_state)
-          ORDER BY CASE grain WHEN 'largest' THEN {{Measures.MaxTotalTokens.Name}} ELSE {{Measures.MaxDurationMs.Name}} END DESC LIMIT {{NewestRows}}),
         wanted(first, last) AS MATERIALIZED (
           SELECT * FROM gap
           UNION ALL
           SELECT DISTINCT start, start + {{RollupLevels.QuarterSeconds}} FROM best),
         {{RollupPlanner.RowRanges("wanted")}},
         {{Read($"row_range CROSS JOIN {TelemetrySql.Table} ON {TelemetrySql.Table}.rowid BETWEEN first_row AND last_row",
-            $"(stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM gap WHERE second >= first AND second < last) OR {QuarterOf("second")} IN (SELECT start FROM best))", FirstKnown)}},
+            "(stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM wanted WHERE second >= first AND second < last))")}},
         {{PriceSql.OfRequests}},
         {{PriceSql.OfSums}},
         chosen_group(group_id, user, model, provider, request_type) AS MATERIALIZED (
@@ -345,17 +361,13 @@ internal static class UsageRelations
           SELECT {{Time("sums.start", "began")}} AS time, {{LocalSecond("sums.start")}} AS local_second, utc_offset, first, sums.*
           FROM piece CROSS JOIN segment USING (first) CROSS JOIN {{RollupSchema.Sums}} AS sums
             ON sums.level = piece.level AND sums.start >= piece.start AND sums.start < piece.end
-          WHERE group_id IN (SELECT group_id FROM chosen_group) AND NOT {{RollupPlanner.IsStale("sums")}} AND {{Covered(FirstKnown)}}),
-        summed AS NOT MATERIALIZED (
-          SELECT * FROM (
-            SELECT time, MIN(local_second) AS local_second, MAX(utc_offset) AS utc_offset, group_id, first,
-              {{string.Join(", ", Shown.Union(Shown.Select(measure => measure.KnownBy).OfType<Measure>()).Select(measure => $"{measure.Aggregate.ToString().ToUpperInvariant()}({measure.Name}) AS {measure.Name}"))}}
-            FROM sum_row GROUP BY time, group_id, first) CROSS JOIN chosen_group USING (group_id)),
+          WHERE group_id IN (SELECT group_id FROM chosen_group) AND NOT {{RollupPlanner.IsStale("sums")}}),
         usage AS NOT MATERIALIZED (
-          {{UsageOfRequests}}
-          UNION ALL
-          SELECT time, local_second, utc_offset, {{Names}}, {{string.Join(", ", Shown.Select(SummedValue))}}, {{Priced}}
-          FROM priced_sum),
+          SELECT * FROM (
+            {{UsageOfRequests}}
+            UNION ALL
+            SELECT time, local_second, utc_offset, {{Names}}, {{string.Join(", ", Shown.Select(SummedValue))}}, {{Priced}}
+            FROM priced_sum)),
         histograms AS MATERIALIZED (
           SELECT time, group_id, MAX(max_duration_ms) AS longest, replace(group_concat(durations), '},{', ',') AS durations
           FROM sum_row WHERE timed_requests > 0 GROUP BY 1, 2),

@@ -63,10 +63,13 @@ internal static class RollupPlanner
           FROM cut CROSS JOIN reading CROSS JOIN (VALUES {string.Join(", ", Parts().Select(part => $"({Number(part.Level)}, {Number(part.AllUsers)}, {part.Part})"))})
           WHERE singly <> {EveryRequest}),
         gap(first, last) AS MATERIALIZED (
-          SELECT CASE column1 WHEN 0 THEN first ELSE last_quarter END, CASE column1 WHEN 0 THEN first_quarter ELSE last END FROM cut CROSS JOIN (VALUES (0), (1))
-          UNION ALL
-          SELECT start, start + {RollupLevels.QuarterSeconds} FROM cut CROSS JOIN {RollupSchema.Stale}
-          WHERE level = {Number(RollupLevel.Quarter)} AND (start >= first_quarter AND start < first_hour OR start >= last_hour AND start < last_quarter))
+          SELECT CASE part WHEN 0 THEN first WHEN 1 THEN last_quarter ELSE start END,
+            CASE part WHEN 0 THEN first_quarter WHEN 1 THEN last ELSE start + {RollupLevels.QuarterSeconds} END
+          FROM cut CROSS JOIN (
+            SELECT column1 AS part, NULL AS start FROM (VALUES (0), (1))
+            UNION ALL
+            SELECT 2, start FROM {RollupSchema.Stale} WHERE level = {Number(RollupLevel.Quarter)})
+          WHERE part < 2 OR start >= first_quarter AND start < first_hour OR start >= last_hour AND start < last_quarter)
         """;
 
     /// <summary>
@@ -112,11 +115,15 @@ internal static class RollupPlanner
     /// Adds to a relation the start of the first whole bucket of a length and the end of the last; both are the end if there is none, or
     /// if this length must not be used.
     /// </summary>
-    private static string Whole(string name, string outer, string piece, string first, string last, int length) => $"""
-        {name} AS MATERIALIZED (
-          SELECT *, MAX(first_{piece}, {last} / {length} * {length}) AS last_{piece}
-          FROM (SELECT *, CASE WHEN longest >= {length} THEN MIN(({first} + {length - 1}) / {length} * {length}, {last}) ELSE {last} END AS first_{piece} FROM {outer}))
-        """;
+    private static string Whole(string name, string outer, string piece, string first, string last, int length)
+    {
+        string start = $"MIN(({first} + {length - 1}) / {length} * {length}, {last})";
+        return $"""
+            {name} AS MATERIALIZED (
+              SELECT *, CASE WHEN longest >= {length} THEN {start} ELSE {last} END AS first_{piece},
+                CASE WHEN longest >= {length} THEN MAX({start}, {last} / {length} * {length}) ELSE {last} END AS last_{piece} FROM {outer})
+            """;
+    }
 
     private static string Number(RollupLevel level) => ((int)level).ToString(CultureInfo.InvariantCulture);
 }
