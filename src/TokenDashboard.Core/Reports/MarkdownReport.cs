@@ -34,7 +34,7 @@ internal static class MarkdownReport
         text.Append("\n## What was asked\n\n");
         foreach (ReportFigure fact in report.Facts)
             text.Append("- ").Append(fact.Label).Append(": ").Append(Code(fact.Value)).Append('\n');
-        text.Append('\n').Append(report.Unreadable.Rows > 0 ? report.Unreadable.ToString() : "There are no unreadable values.").Append('\n');
+        text.Append('\n').Append(report.UnreadableText).Append('\n');
         return text.ToString();
     }
 

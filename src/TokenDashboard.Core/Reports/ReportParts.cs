@@ -70,4 +70,7 @@ internal sealed record ReportChart(string Title, string Description, IReadOnlyLi
 /// <summary>The weekly pattern.</summary>
 /// <param name="Description">A description in words.</param>
 /// <param name="Tokens">Tokens by day of the week, from Monday, and hour.</param>
-internal sealed record ReportHeatmap(string Description, long[][] Tokens);
+internal sealed record ReportHeatmap(string Description, long[][] Tokens)
+{
+    public static string DayName(int day) => ((DayOfWeek)((day + 1) % 7)).ToString();
+}

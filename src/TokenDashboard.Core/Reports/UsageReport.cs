@@ -11,6 +11,7 @@ internal sealed class UsageReport
     public required TokenUsageSummary Summary { get; init; }
 
     public required UnreadableReport Unreadable { get; init; }
+    public string UnreadableText => Unreadable.Rows > 0 ? Unreadable.ToString() : "There are no unreadable values.";
 
     /// <summary>The time range as text.</summary>
     public required string Range { get; init; }

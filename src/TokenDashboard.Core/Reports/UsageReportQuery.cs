@@ -19,7 +19,6 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     private const int RequestRows = 10;
     private const string CostHeader = "Cost";
     private const string ChangeHeader = "Change";
-    private static readonly string[] Days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
     /// <summary>The title of the report.</summary>
     public string Title { get; init; } = "Token usage";
@@ -173,15 +172,15 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
 
     private ReportHeatmap Week(HourlyUsage hours)
     {
-        long[][] tokens = [.. Days.Select(_ => new long[24])];
+        long[][] tokens = [.. Enumerable.Range(0, 7).Select(_ => new long[24])];
         foreach ((long start, UsageAccumulator usage) in hours.Hours)
         {
             DateTimeOffset local = LocalTime.At(start, zone);
-            tokens[((int)local.DayOfWeek + 6) % 7][local.Hour] += usage.TotalTokens;
+            tokens[LocalTime.DaysSince(DayOfWeek.Monday, local.DayOfWeek)][local.Hour] += usage.TotalTokens;
         }
         (int day, int hour) = Enumerable.Range(0, 7 * 24).Select(cell => (cell / 24, cell % 24)).MaxBy(cell => tokens[cell.Item1][cell.Item2]);
         return new ReportHeatmap(
-            hours.Total.TotalTokens == 0 ? "There are no tokens." : $"Most tokens are used on {Days[day]} from {hour}:00 to {hour + 1}:00: {ReportText.Number(tokens[day][hour])} in the time range.", tokens);
+            hours.Total.TotalTokens == 0 ? "There are no tokens." : $"Most tokens are used on {ReportHeatmap.DayName(day)} from {hour}:00 to {hour + 1}:00: {ReportText.Number(tokens[day][hour])} in the time range.", tokens);
     }
 
     private ReportTable Requests() => new(

@@ -18,17 +18,10 @@ public class ServerCompleter : Completer
 
     private protected override IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters)
     {
-        object? given = boundParameters["Connection"];
-        given = (given as PSObject)?.BaseObject ?? given;
-        GrafanaConnection? connection = given switch
-        {
-            GrafanaConnection named => named,
-            string name => SessionConnections.Current.Find(name),
-            _ => SessionConnections.Current.Default,
-        };
-        if (connection is null)
+        _ = LanguagePrimitives.TryConvertTo(boundParameters["Connection"], out ConnectionReference? named);
+        if ((named?.Resolve() ?? SessionConnections.Current.Default) is not { } known)
             return [];
-        connection = connection with { Timeout = Patience };
+        GrafanaConnection connection = known with { Timeout = Patience };
         var silent = new PublishCallbacks((_, _) => false, _ => { }, _ => { }, _ => { });
         if (parameterName.StartsWith("DataSource", StringComparison.Ordinal))
         {

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
+using TokenDashboard.Parameters;
 using TokenDashboard.Pricing;
 using TokenDashboard.Usage;
 
@@ -36,7 +37,7 @@ public static class Display
         if (value is null)
             return "";
         double number = LanguagePrimitives.ConvertTo<double>(value);
-        string text = (value is PSObject wrapped ? wrapped.BaseObject : value) is IFormattable whole and not double
+        string text = Wrapped.Inner(value) is IFormattable whole and not double
             ? whole.ToString("N0", CultureInfo.CurrentCulture) : number.ToString("N0", CultureInfo.CurrentCulture);
         for (int unit = 0; text.Length > width && unit < Units.Length; unit++)
         {

@@ -6,6 +6,6 @@ public sealed class PriceTimeTransformationAttribute : TimeExpressionTransformat
 {
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
-        "Request".Equals((inputData as PSObject)?.BaseObject as string ?? inputData as string, StringComparison.OrdinalIgnoreCase)
+        "Request".Equals(Wrapped.Inner(inputData) as string, StringComparison.OrdinalIgnoreCase)
             ? null : base.Transform(engineIntrinsics, inputData);
 }

@@ -119,7 +119,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
         var variables = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (DictionaryEntry entry in Variable ?? new Hashtable())
         {
-            object? value = (entry.Value as PSObject)?.BaseObject ?? entry.Value;
+            object? value = Wrapped.Inner(entry.Value);
             variables[LanguagePrimitives.ConvertTo<string>(entry.Key)] = value switch
             {
                 null => [""],
