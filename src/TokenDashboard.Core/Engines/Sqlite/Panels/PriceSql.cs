@@ -23,8 +23,7 @@ internal static class PriceSql
     /// <summary><c>priced_request</c>: the single requests with what they cost.</summary>
     internal static string OfRequests { get; } = $"""
         priced_request AS NOT MATERIALIZED (
-          SELECT request.*, {Values("request", "request.cached_tokens")}
-          FROM request LEFT JOIN price ON {OfRequest("request.provider", "request.model", "request.second", "request.prompt_tokens")})
+          SELECT request.*, {Values("request", "request.cached_tokens", OfRequest("request.provider", "request.model", "request.second", "request.prompt_tokens"))} FROM request)
         """;
 
     /// <summary>
@@ -32,33 +31,29 @@ internal static class PriceSql
     /// changes; and its requests have the size of one tier, or the tier is not known and neither is the price.
     /// </summary>
     internal static string OfSums { get; } = $"""
-        group_price AS MATERIALIZED (
-          SELECT group_id, price.* FROM chosen_group CROSS JOIN {RollupSchema.Groups} AS names ON names.id = group_id
-            CROSS JOIN (SELECT column1 AS class, column2 AS smallest, column3 AS largest FROM (VALUES {SizeClasses})) ON class = input_class
-            CROSS JOIN price ON price.provider = names.provider AND price.model = names.model AND smallest > prompt_above AND largest <= prompt_upto
-            CROSS JOIN scope ON price.since < scope.until AND price.until > scope.since),
         priced_sum AS NOT MATERIALIZED (
-          SELECT sum_row.*, user, chosen_group.model, chosen_group.provider, request_type, {Values("sum_row", "CASE WHEN sum_row.cached_requests > 0 THEN sum_row.cached_tokens END")}
-          FROM sum_row CROSS JOIN chosen_group USING (group_id) LEFT JOIN group_price AS price ON price.group_id = sum_row.group_id AND {At("sum_row.first")}),
+          SELECT sum_row.*, {Values("sum_row", "CASE WHEN sum_row.cached_requests > 0 THEN sum_row.cached_tokens END",
+              $"{OfModel("sum_row.provider", "sum_row.model", "sum_row.first")} AND {SizeBound(smallest: true)} > price.prompt_above AND {SizeBound(smallest: false)} <= price.prompt_upto")} FROM sum_row),
         midnight(second) AS (
           SELECT MIN(start) FROM {RollupSchema.Sums} WHERE level = {RollupLevel.Day:D}
           UNION ALL
           SELECT second + {RollupLevels.DaySeconds} FROM midnight WHERE second < (SELECT MAX(start) FROM {RollupSchema.Sums} WHERE level = {RollupLevel.Day:D})),
-        price_change(second) AS MATERIALIZED (
+        price_change(second) AS (
           SELECT {RollupPlanner.FirstRow}
           UNION
           SELECT since FROM price
           UNION
           SELECT second + day_from FROM price CROSS JOIN midnight
           WHERE (day_from > 0 OR day_until < {RollupLevels.DaySeconds}) AND second + day_from >= since AND second + day_from < until),
-        segment(first, last, step, utc_offset, before, since, shift, began) AS MATERIALIZED (
-          SELECT second, LEAD(second, 1, last) OVER (PARTITION BY first ORDER BY second), step, utc_offset, before, since, shift, first
-          FROM (SELECT DISTINCT MAX(first, second) AS second, stretch.* FROM stretch CROSS JOIN price_change WHERE second < last))
+        segment AS (
+          SELECT MAX(first, second) AS first, MIN(last, next) AS last, step, utc_offset, before, since, shift, first AS began
+          FROM stretch CROSS JOIN (SELECT second, LEAD(second, 1, {RollupPlanner.LastRow}) OVER (ORDER BY second) AS next FROM price_change)
+          WHERE second < stretch.last AND next > stretch.first)
         """;
 
     /// <summary>Whether a row of the table is the price of a request.</summary>
     internal static string OfRequest(string provider, string model, string second, string prompt) =>
-        $"price.provider = {Stored(provider)} AND price.model = {Stored(model)} AND {At(second)} AND {prompt} > price.prompt_above AND {prompt} <= price.prompt_upto";
+        $"{OfModel(provider, model, second)} AND {prompt} > price.prompt_above AND {prompt} <= price.prompt_upto";
 
     /// <summary>What a row of counts costs at the <c>price</c> that is joined to it; NULL where it has none.</summary>
     // As PriceRates.CostOf: the cost of a sum is the sum of costs, and where no token has a price there is no cost.
@@ -67,11 +62,15 @@ internal static class PriceSql
                 THEN {string.Concat(Parts(row).Select(part => $"COALESCE({part.Tokens} * price.{part.Rate}, 0) + "))}{row}.requests * price.request END
         """;
 
-    private static string Values(string row, string knownCached) => $"""
-        {Cost(row)} AS cost,
-              CASE WHEN «has_prices» THEN {Unpriced(row)} END AS unpriced_tokens,
-              CASE WHEN price.one_currency THEN {knownCached} * (price.input - price.cached) END AS cache_savings
+    // Scalar subqueries, which are not run where nobody reads their column.
+    private static string Values(string row, string knownCached, string isPrice) => $"""
+        (SELECT {Cost(row)} FROM price WHERE {isPrice}) AS cost,
+            CASE WHEN «has_prices» THEN COALESCE((SELECT {Unpriced(row)} FROM price WHERE {isPrice}), {All(row)}) END AS unpriced_tokens,
+            (SELECT {knownCached} * (price.input - price.cached) FROM price WHERE {isPrice} AND price.one_currency) AS cache_savings
         """;
+
+    private static string OfModel(string provider, string model, string second) =>
+        $"price.provider = {Stored(provider)} AND price.model = {Stored(model)} AND {At(second)}";
 
     private static string Unpriced(string row) => string.Join(" + ", Parts(row).Select(part => $"{part.Tokens} * (price.{part.Rate} IS NULL)"));
 
@@ -95,6 +94,6 @@ internal static class PriceSql
 
     private static string Stored(string name) => $"CASE {name} WHEN '{PanelNames.Unknown}' THEN '' ELSE {name} END";
 
-    private static string SizeClasses => string.Join(", ", InputSize.Ranges.Select((range, size) =>
-        string.Create(CultureInfo.InvariantCulture, $"({size}, {range.Smallest}, {range.Largest})")));
+    private static string SizeBound(bool smallest) => $"CASE sum_row.input_class {string.Concat(InputSize.Ranges.Select((range, size) =>
+        string.Create(CultureInfo.InvariantCulture, $"WHEN {size} THEN {(smallest ? range.Smallest : range.Largest)} ")))}END";
 }

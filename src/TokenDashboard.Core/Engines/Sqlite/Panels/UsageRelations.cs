@@ -154,9 +154,9 @@ internal static class UsageRelations
     private static QueryVariable Relation(string name, string description, string scope, bool users, string select, Measure? best = null, bool singly = false)
     {
         string own = $"""
-            parameter(users, singly) AS (VALUES ({(users ? 1 : 0)}, {(singly ? 1 : 0)})),
-            scope(since, until, shift, step) AS MATERIALIZED ({scope}),
-            best(start) AS MATERIALIZED ({(best is null ? "SELECT NULL WHERE FALSE" : BestQuarters(best))})
+            parameter(users, singly) AS NOT MATERIALIZED (VALUES ({(users ? 1 : 0)}, {(singly ? 1 : 0)})),
+            scope(since, until, shift, step) AS {(scope.Contains("second FROM", StringComparison.Ordinal) ? "" : "NOT ")}MATERIALIZED ({scope}),
+            wanted(first, last) AS {(best is null ? "NOT MATERIALIZED (SELECT * FROM gap)" : $"MATERIALIZED (SELECT * FROM gap UNION ALL {BestQuarters(best)})")}
             """;
         return Hidden(name, description, $"""
             SELECT '(WITH RECURSIVE {own.Replace("'", "''", StringComparison.Ordinal)}, ' || ${"{relation:sqlstring}"} || '
@@ -234,10 +234,11 @@ internal static class UsageRelations
 
     /// <summary>The quarters of an hour that hold the 500 requests with the largest of a measure.</summary>
     private static string BestQuarters(Measure measure) => $"""
-        SELECT start FROM scope CROSS JOIN {RollupSchema.Sums}
-          WHERE level = {(int)RollupLevel.Quarter} AND start >= since AND start + {RollupLevels.QuarterSeconds} <= until
-            AND group_id IN (SELECT group_id FROM chosen_group) AND (SELECT is_usable FROM rollup_state)
-          ORDER BY {measure.Name} DESC LIMIT {NewestRows}
+        SELECT DISTINCT start, start + {RollupLevels.QuarterSeconds} FROM (
+            SELECT start FROM scope CROSS JOIN {RollupSchema.Sums}
+            WHERE level = {(int)RollupLevel.Quarter} AND start >= since AND start + {RollupLevels.QuarterSeconds} <= until
+              AND group_id IN (SELECT group_id FROM chosen_group) AND (SELECT is_usable FROM rollup_state)
+            ORDER BY {measure.Name} DESC LIMIT {NewestRows})
         """;
 
     /// <summary>A second from which on the time range holds 500 of its requests, if it has them: each row of rollups is at least one.</summary>
@@ -250,9 +251,9 @@ internal static class UsageRelations
         """;
 
     private static string Common(string newest, string newestInterrupted, string firstKnown) => $$"""
-        clock(since, until, utc_offset, before) AS (VALUES «clock»),
+        clock(since, until, utc_offset, before) AS NOT MATERIALIZED (VALUES «clock»),
         {{PriceSql.Prices}},
-        selected(since, until) AS (VALUES («from», «to»)),
+        selected(since, until) AS NOT MATERIALIZED (VALUES («from», «to»)),
         newest(second) AS ({{newest}}),
         newest_interrupted(second) AS ({{newestInterrupted}}),
         first_known(second) AS ({{firstKnown}}),
@@ -343,25 +344,21 @@ internal static class UsageRelations
     // expression, so "usage" is a subquery in one.
     private static string FromRollups { get; } = $$"""
         {{RollupPlanner.Pieces}},
-        wanted(first, last) AS MATERIALIZED (
-          SELECT * FROM gap
-          UNION ALL
-          SELECT DISTINCT start, start + {{RollupLevels.QuarterSeconds}} FROM best),
         {{RollupPlanner.RowRanges("wanted")}},
         {{Read($"row_range CROSS JOIN {TelemetrySql.Table} ON {TelemetrySql.Table}.rowid BETWEEN first_row AND last_row",
             "(stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM wanted WHERE second >= first AND second < last))")}},
         {{PriceSql.OfRequests}},
         {{PriceSql.OfSums}},
-        chosen_group(group_id, user, model, provider, request_type) AS MATERIALIZED (
+        chosen_group(group_id, user, model, provider, request_type, input_class) AS NOT MATERIALIZED (
           SELECT * FROM (
-            SELECT id, {{Known("user_id")}} AS user, {{Known("model")}} AS model, {{Known("provider")}} AS provider, {{Known("request_type")}} AS request_type
+            SELECT id, {{Known("user_id")}} AS user, {{Known("model")}} AS model, {{Known("provider")}} AS provider, {{Known("request_type")}} AS request_type, input_class
             FROM {{RollupSchema.Groups}})
           WHERE TRUE «chosen»),
         sum_row AS NOT MATERIALIZED (
-          SELECT {{Time("sums.start", "began")}} AS time, {{LocalSecond("sums.start")}} AS local_second, utc_offset, first, sums.*
-          FROM piece CROSS JOIN segment USING (first) CROSS JOIN {{RollupSchema.Sums}} AS sums
-            ON sums.level = piece.level AND sums.start >= piece.start AND sums.start < piece.end
-          WHERE group_id IN (SELECT group_id FROM chosen_group) AND NOT {{RollupPlanner.IsStale("sums")}}),
+          SELECT {{Time("sums.start", "began")}} AS time, {{LocalSecond("sums.start")}} AS local_second, utc_offset, first, sums.*, user, model, provider, request_type, input_class
+          FROM piece CROSS JOIN {{RollupSchema.Sums}} AS sums ON sums.level = piece.level AND sums.start >= piece.start AND sums.start < piece.end
+            CROSS JOIN chosen_group ON chosen_group.group_id = sums.group_id
+          WHERE NOT {{RollupPlanner.IsStale("sums")}}),
         usage AS NOT MATERIALIZED (
           SELECT * FROM (
             {{UsageOfRequests}}
@@ -385,7 +382,7 @@ internal static class UsageRelations
           {{SizeOfRequests}}
           UNION ALL
           SELECT {{Names}}, CASE CAST(key AS INTEGER) {{string.Concat(HistogramBins.Sizes.Edges.Select((edge, index) => string.Create(CultureInfo.InvariantCulture, $"WHEN {index + 1} THEN {edge} ")))}}ELSE 0 END, value
-          FROM sum_row CROSS JOIN json_each(sizes) CROSS JOIN chosen_group USING (group_id))
+          FROM sum_row CROSS JOIN json_each(sizes))
         """;
 
     private static string SummedValue(Measure measure)

@@ -41,27 +41,28 @@ internal static class RollupPlanner
     internal static string Pieces { get; } = $"""
         {State},
         aligned AS MATERIALIZED (
-          SELECT first, last,
+          SELECT segment.*,
             CASE
-              WHEN singly OR is_usable = 0 OR first < 0 OR {Splits(RollupLevels.QuarterSeconds)} THEN 0
+              WHEN (SELECT singly FROM reading) OR is_usable = 0 OR first < 0 OR {Splits(RollupLevels.QuarterSeconds)} THEN 0
               WHEN {Splits(RollupLevels.HourSeconds)}
                 OR EXISTS (SELECT 1 FROM {RollupSchema.Stale} WHERE level > {Number(RollupLevel.Quarter)} AND start > first - {RollupLevels.DaySeconds} AND start < last)
                 THEN {RollupLevels.QuarterSeconds}
               WHEN {Splits(RollupLevels.DaySeconds)} THEN {RollupLevels.HourSeconds}
               WHEN {Splits(RollupLevels.WeekSeconds)} THEN {RollupLevels.DaySeconds}
               ELSE {RollupLevels.WeekSeconds} END AS longest
-          FROM segment CROSS JOIN rollup_state CROSS JOIN reading),
+          FROM segment CROSS JOIN rollup_state),
         {Whole("quarters", "aligned", "quarter", "first", "last", RollupLevels.QuarterSeconds)},
         {Whole("hours", "quarters", "hour", "first_quarter", "last_quarter", RollupLevels.HourSeconds)},
         {Whole("days", "hours", "day", "first_hour", "last_hour", RollupLevels.DaySeconds)},
-        {Whole("cut", "days", "week", "first_day", "last_day", RollupLevels.WeekSeconds)},
-        piece(level, start, end, first) AS MATERIALIZED (
-          SELECT CASE WHEN users THEN column1 ELSE column2 END,
-            {Bound(0)},
-            {Bound(1)},
-            first
-          FROM cut CROSS JOIN reading CROSS JOIN (VALUES {string.Join(", ", Parts().Select(part => $"({Number(part.Level)}, {Number(part.AllUsers)}, {part.Part})"))})
-          WHERE singly <> {EveryRequest}),
+        {Whole("weeks", "days", "week", "first_day", "last_day", RollupLevels.WeekSeconds)},
+        cut AS MATERIALIZED (SELECT * FROM weeks),
+        piece AS (
+          SELECT CASE WHEN (SELECT users FROM reading) THEN column1 ELSE column2 END AS level,
+            {Bound(0)} AS start,
+            {Bound(1)} AS end,
+            cut.*
+          FROM cut CROSS JOIN (VALUES {string.Join(", ", Parts().Select(part => $"({Number(part.Level)}, {Number(part.AllUsers)}, {part.Part})"))})
+          WHERE (SELECT singly FROM reading) <> {EveryRequest}),
         gap(first, last) AS MATERIALIZED (
           SELECT CASE part WHEN 0 THEN first WHEN 1 THEN last_quarter ELSE start END,
             CASE part WHEN 0 THEN first_quarter WHEN 1 THEN last ELSE start + {RollupLevels.QuarterSeconds} END
@@ -78,7 +79,7 @@ internal static class RollupPlanner
     /// </summary>
     /// <param name="stretches">The relation of the periods: <c>gap</c>, or another with its columns.</param>
     internal static string RowRanges(string stretches) => $"""
-        row_range(first_row, last_row) AS MATERIALIZED (
+        row_range(first_row, last_row) AS (
           SELECT MAX(first_row, COALESCE(MAX(last_row) OVER (ORDER BY first_row, last_row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) + 1, first_row)), last_row
           FROM (
             SELECT first_row, last_row FROM {stretches} CROSS JOIN {RollupSchema.Rows} ON start > first - {RollupLevels.QuarterSeconds} AND start < last
@@ -91,6 +92,9 @@ internal static class RollupPlanner
     /// <param name="rollup">The name of the row.</param>
     internal static string IsStale(string rollup) =>
         $"({rollup}.level = {Number(RollupLevel.Quarter)} AND EXISTS (SELECT 1 FROM {RollupSchema.Stale} AS stale WHERE stale.level = {rollup}.level AND stale.start = {rollup}.start))";
+
+    // A second after all others, to which many can be added.
+    private const string Never = "1000000000000000000";
 
     // The starts of the parts of a segment, and the end of the last one.
     private static string[] Bounds => ["first", "first_quarter", "first_hour", "first_day", "first_week", "last_week", "last_day", "last_hour", "last_quarter", "last"];
@@ -115,13 +119,12 @@ internal static class RollupPlanner
     /// Adds to a relation the start of the first whole bucket of a length and the end of the last; both are the end if there is none, or
     /// if this length must not be used.
     /// </summary>
+    // Without a hint SQLite computes one from the other, and makes no table of each.
     private static string Whole(string name, string outer, string piece, string first, string last, int length)
     {
-        string start = $"MIN(({first} + {length - 1}) / {length} * {length}, {last})";
+        string start = $"MIN(({first} + {length - 1}) / {length} * {length} + (longest < {length}) * {Never}, {last})";
         return $"""
-            {name} AS MATERIALIZED (
-              SELECT *, CASE WHEN longest >= {length} THEN {start} ELSE {last} END AS first_{piece},
-                CASE WHEN longest >= {length} THEN MAX({start}, {last} / {length} * {length}) ELSE {last} END AS last_{piece} FROM {outer})
+            {name} AS (SELECT *, {start} AS first_{piece}, MAX({start}, {last} / {length} * {length}) AS last_{piece} FROM {outer})
             """;
     }
 
