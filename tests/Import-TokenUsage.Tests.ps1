@@ -191,7 +191,7 @@ Describe 'Import-TokenUsage' {
 
         $lines = Import-TokenUsage $file | Get-Display $Width
 
-        $lines[0] | Should -Match '^Format +Imported +Duplicates +Left out +Unreadable +File$'
+        $lines[0] | Should -Match '^Format +Imported +Duplicates +Omitted +Unreadable +File$'
         $lines[2] | Should -Match '^Csv +1 +0 +0 +0 +shown.csv$'
     }
 }

@@ -37,8 +37,8 @@ Describe 'Measure-TokenUsage' {
         $month = Get-TokenUsage @store -Since 2026-10-01 -Until 2026-10-30
 
         $summary.MonthTokens | Should -Be $month.TotalTokens
-        $summary.MonthEndTokens | Should -BeGreaterThan $month.TotalTokens
-        $summary.MonthEndCost | Should -BeGreaterThan $month.Cost
+        $summary.MonthForecastTokens | Should -BeGreaterThan $month.TotalTokens
+        $summary.MonthForecastCost | Should -BeGreaterThan $month.Cost
     }
 
     It 'takes the filters, the prices and the pipeline that the others take' {

@@ -1,5 +1,3 @@
-using System.Management.Automation;
-
 namespace TokenDashboard;
 
 /// <summary>Creates all error records of the module: the ErrorId is the name of an <see cref="ErrorCode"/>, the category follows from it.</summary>
@@ -17,10 +15,11 @@ internal static class Errors
     {
         ErrorCode.StoreNotSpecified or ErrorCode.StoreEngineUnknown or ErrorCode.StoreAddressInvalid or ErrorCode.RangeInvalid or ErrorCode.RangeRequired or ErrorCode.PatternInvalid or ErrorCode.GroupingInvalid
             or ErrorCode.TooManyBuckets or ErrorCode.ImportMapInvalid or ErrorCode.AlertRuleInvalid
-            or ErrorCode.DashboardDefinitionInvalid => ErrorCategory.InvalidArgument,
+            or ErrorCode.DashboardDefinitionInvalid or ErrorCode.GrafanaUrlInvalid or ErrorCode.GrafanaSignInInvalid or ErrorCode.GrafanaCertificateInvalid => ErrorCategory.InvalidArgument,
         ErrorCode.StoreNotFound or ErrorCode.StoreSourceNotFound or ErrorCode.StoreTableMissing or ErrorCode.DashboardNotFound
             or ErrorCode.ImportFileNotFound or ErrorCode.DashboardVariableNotFound or ErrorCode.DashboardRuleNotFound
-            or ErrorCode.PriceNotFound or ErrorCode.PriceFileNotFound or ErrorCode.AlertRuleNotFound or ErrorCode.GrafanaDashboardMissing or ErrorCode.DashboardDefinitionNotFound => ErrorCategory.ObjectNotFound,
+            or ErrorCode.PriceNotFound or ErrorCode.PriceFileNotFound or ErrorCode.AlertRuleNotFound or ErrorCode.GrafanaDashboardMissing or ErrorCode.DashboardDefinitionNotFound
+            or ErrorCode.GrafanaDataSourceMissing or ErrorCode.GrafanaConnectionNotFound => ErrorCategory.ObjectNotFound,
         ErrorCode.ConfigurationInvalid or ErrorCode.StoreIsDirectory or ErrorCode.StoreEmpty or ErrorCode.StoreNotDatabase
             or ErrorCode.StoreColumnsMissing or ErrorCode.StoreSchemaMismatch or ErrorCode.DashboardInvalid or ErrorCode.GrafanaNotJson
             or ErrorCode.PriceFileInvalid or ErrorCode.PriceListInvalid or ErrorCode.ImportFormatUnsupported or ErrorCode.ImportColumnMissing
@@ -32,8 +31,6 @@ internal static class Errors
             or ErrorCode.GrafanaAlertRuleManaged => ErrorCategory.PermissionDenied,
         ErrorCode.StoreWalFolderReadOnly or ErrorCode.StoreReadFailed or ErrorCode.ImportFileUnreadable => ErrorCategory.ReadError,
         ErrorCode.StoreWriteFailed or ErrorCode.ReportWriteFailed or ErrorCode.DashboardWriteFailed or ErrorCode.PriceListWriteFailed => ErrorCategory.WriteError,
-        ErrorCode.GrafanaUrlInvalid or ErrorCode.GrafanaSignInInvalid or ErrorCode.GrafanaCertificateInvalid => ErrorCategory.InvalidArgument,
-        ErrorCode.GrafanaDataSourceMissing or ErrorCode.GrafanaConnectionNotFound => ErrorCategory.ObjectNotFound,
         ErrorCode.GrafanaUnreachable or ErrorCode.PriceListUnreachable or ErrorCode.StoreUnreachable => ErrorCategory.ConnectionError,
         ErrorCode.GrafanaTlsFailed or ErrorCode.StoreTlsFailed => ErrorCategory.SecurityError,
         ErrorCode.GrafanaTimeout or ErrorCode.StoreTimeout => ErrorCategory.OperationTimeout,

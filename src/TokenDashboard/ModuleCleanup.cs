@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using TokenDashboard.Parameters;
 
 namespace TokenDashboard;

@@ -25,7 +25,6 @@ internal sealed class ImportSource : IDisposable
         _content = Decode(stream);
     }
 
-    /// <summary>The content.</summary>
     public Stream Content => _content;
 
     /// <summary>Whether it is a SQLite database, which is not read as a stream.</summary>

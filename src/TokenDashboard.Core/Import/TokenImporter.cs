@@ -52,7 +52,6 @@ public sealed class TokenImporter : IDisposable
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Import</c> or <c>Store</c>.</exception>
     public ImportReport Import(string path, Action<long>? onProgress = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         var watch = Stopwatch.StartNew();
         var report = new ImportReport(path, _database, WhatIf);
         using ImportSource source = ImportSource.Open(path, OnRead, _cancellation);
@@ -91,7 +90,6 @@ public sealed class TokenImporter : IDisposable
     /// <exception cref="TokenDashboardException">One of the codes that begin with <c>Store</c>.</exception>
     public ImportReport ImportFolder(string folder, Func<string, Action<long>?> onFile)
     {
-        ArgumentNullException.ThrowIfNull(onFile);
         var reports = new List<ImportReport>();
         var report = new ImportReport(folder, _database, WhatIf);
         var folders = new Stack<string>([folder]);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 
 namespace TokenDashboard.Reports;
@@ -80,32 +81,16 @@ internal static class HtmlReport
         TableSection(html, "requests", report.Requests);
         if (report.Unpriced is { } unpriced)
             TableSection(html, "unpriced", unpriced);
-        Section(html, "unreadable", "Unreadable values", report.Unreadable.Rows > 0 ? report.Unreadable.ToString() : "There are no unreadable values.");
+        Section(html, "unreadable", "Unreadable values", report.UnreadableText);
         html.Append("</section>\n</main>\n<footer>\n<h2>Query</h2>\n<dl class=\"facts\">\n");
-        foreach (ReportFact fact in report.Facts)
+        foreach (ReportFigure fact in report.Facts)
             html.Append("<dt>").Append(Escape(fact.Label)).Append("</dt><dd>").Append(Escape(fact.Value)).Append("</dd>\n");
         return html.Append("</dl>\n<p>Written by TokenDashboard.</p>\n</footer>\n</body>\n</html>\n").ToString();
     }
 
     /// <summary>Escapes text for content and attributes of HTML and XML. Characters that XML does not allow are replaced.</summary>
-    public static string Escape(string text)
-    {
-        var escaped = new StringBuilder(text.Length);
-        foreach (Rune rune in MessageText.Visible(text).EnumerateRunes())
-        {
-            _ = rune.Value switch
-            {
-                '&' => escaped.Append("&amp;"),
-                '<' => escaped.Append("&lt;"),
-                '>' => escaped.Append("&gt;"),
-                '"' => escaped.Append("&quot;"),
-                '\'' => escaped.Append("&#39;"),
-                0xFFFE or 0xFFFF => escaped.Append('\uFFFD'),
-                _ => escaped.Append(rune.ToString()),
-            };
-        }
-        return escaped.ToString();
-    }
+    public static string Escape(string text) =>
+        WebUtility.HtmlEncode(MessageText.Visible(text)).Replace('\uFFFE', '\uFFFD').Replace('\uFFFF', '\uFFFD');
 
     private static void Section(StringBuilder html, string id, string title, params string[] notes)
     {

@@ -32,9 +32,9 @@ internal static class MarkdownReport
         foreach (ReportTable table in new[] { report.Models, report.Users, report.Requests, report.Unpriced }.OfType<ReportTable>())
             Table(text, table);
         text.Append("\n## What was asked\n\n");
-        foreach (ReportFact fact in report.Facts)
+        foreach (ReportFigure fact in report.Facts)
             text.Append("- ").Append(fact.Label).Append(": ").Append(Code(fact.Value)).Append('\n');
-        text.Append('\n').Append(report.Unreadable.Rows > 0 ? report.Unreadable.ToString() : "There are no unreadable values.").Append('\n');
+        text.Append('\n').Append(report.UnreadableText).Append('\n');
         return text.ToString();
     }
 

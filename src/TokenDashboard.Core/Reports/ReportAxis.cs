@@ -41,7 +41,6 @@ internal sealed class ReportAxis
         Buckets = shown;
     }
 
-    /// <summary>The length of buckets.</summary>
     public TimeUnit Unit { get; }
 
     /// <summary>The time range as text.</summary>

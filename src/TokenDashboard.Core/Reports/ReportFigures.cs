@@ -2,7 +2,6 @@ using TokenDashboard.Usage.Summaries;
 
 namespace TokenDashboard.Reports;
 
-/// <summary>The key figures.</summary>
 internal static class ReportFigures
 {
     public static IReadOnlyList<ReportFigure> Of(TokenUsageSummary summary, int users)
@@ -17,8 +16,8 @@ internal static class ReportFigures
                 ? new ReportFigure("Tokens per minute", ReportText.Number(rate), summary.PeakTokensPerMinute is { } peak ? $"{ReportText.Number(peak)} in the busiest hour" : "") : null,
             summary.P95DurationMs is null ? null
                 : new ReportFigure("95 of 100 within", $"{ReportText.Milliseconds(summary.P95DurationMs)} ms", $"half within {ReportText.Milliseconds(summary.P50DurationMs)} ms"),
-            summary.MonthEndTokens is { } end ? new ReportFigure(
-                "Month forecast", ReportText.Short(end) + " tokens", summary.MonthEndCost is { } cost and > 0 ? ReportText.Cost(cost, summary.Currency) : $"{ReportText.Short(summary.MonthTokens!.Value)} so far") : null,
+            summary.MonthForecastTokens is { } end ? new ReportFigure(
+                "Month forecast", ReportText.Short(end) + " tokens", summary.MonthForecastCost is { } cost and > 0 ? ReportText.Cost(cost, summary.Currency) : $"{ReportText.Short(summary.MonthTokens!.Value)} so far") : null,
             new ReportFigure("Policy failures", ReportText.Number(summary.PolicyFailures), summary.InterruptedStreams > 0 ? $"{ReportText.Number(summary.InterruptedStreams)} interrupted streams" : ""),
         ];
         return [.. figures.OfType<ReportFigure>()];

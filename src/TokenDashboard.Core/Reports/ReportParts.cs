@@ -1,22 +1,16 @@
 namespace TokenDashboard.Reports;
 
-/// <summary>A key figure.</summary>
+/// <summary>A key figure, or a parameter of the query.</summary>
 /// <param name="Label">The label.</param>
-/// <param name="Value">The figure.</param>
+/// <param name="Value">The figure, or a value that may contain untrusted names.</param>
 /// <param name="Note">A note; may be empty.</param>
 internal sealed record ReportFigure(string Label, string Value, string Note = "");
-
-/// <summary>A fact about the report: a parameter of the query.</summary>
-/// <param name="Label">The label.</param>
-/// <param name="Value">The value; may contain untrusted names.</param>
-internal sealed record ReportFact(string Label, string Value);
 
 /// <summary>A column of a table.</summary>
 /// <param name="Header">The header.</param>
 /// <param name="Kind">The kind of content.</param>
 internal sealed record ReportColumn(string Header, ReportColumnKind Kind = ReportColumnKind.Number);
 
-/// <summary>The kind of content of a column.</summary>
 internal enum ReportColumnKind
 {
     /// <summary>Numbers, right-aligned.</summary>
@@ -46,7 +40,15 @@ internal readonly record struct ReportCell(string Text, double Share = 0, bool I
 /// <param name="Columns">The columns.</param>
 /// <param name="Rows">The rows.</param>
 /// <param name="Empty">The text to show if there are no rows.</param>
-internal sealed record ReportTable(string Title, IReadOnlyList<ReportColumn> Columns, IReadOnlyList<ReportCell[]> Rows, string Empty = "");
+internal sealed record ReportTable(string Title, IReadOnlyList<ReportColumn> Columns, IReadOnlyList<ReportCell[]> Rows, string Empty = "")
+{
+    /// <summary>The table without a column.</summary>
+    internal ReportTable Without(string header)
+    {
+        int[] kept = [.. Enumerable.Range(0, Columns.Count).Where(index => Columns[index].Header != header)];
+        return this with { Columns = [.. kept.Select(index => Columns[index])], Rows = [.. Rows.Select(row => (ReportCell[])[.. kept.Select(index => row[index])])] };
+    }
+}
 
 /// <summary>A bucket on the axis of a chart.</summary>
 /// <param name="Label">Its start.</param>
@@ -68,4 +70,7 @@ internal sealed record ReportChart(string Title, string Description, IReadOnlyLi
 /// <summary>The weekly pattern.</summary>
 /// <param name="Description">A description in words.</param>
 /// <param name="Tokens">Tokens by day of the week, from Monday, and hour.</param>
-internal sealed record ReportHeatmap(string Description, long[][] Tokens);
+internal sealed record ReportHeatmap(string Description, long[][] Tokens)
+{
+    public static string DayName(int day) => ((DayOfWeek)((day + 1) % 7)).ToString();
+}

@@ -25,7 +25,6 @@ internal static class SvgCharts
     private const double LeastOpacity = 0.15;
 
     private static readonly int[] NiceFactors = [1, 2, 5, 10];
-    private static readonly string[] Days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
     /// <summary>Columns with stacked series.</summary>
     public static void Columns(StringBuilder html, string id, ReportChart chart, IReadOnlyList<ReportBucket> buckets)
@@ -93,12 +92,13 @@ internal static class SvgCharts
         Open(html, id, "Hours of the week", heatmap.Description, LegendTop + 16);
         for (int day = 0; day < 7; day++)
         {
-            Label(html, Left - 8, Top + (day * Cell) + 15, "end", Days[day]);
+            string name = ReportHeatmap.DayName(day)[..3];
+            Label(html, Left - 8, Top + (day * Cell) + 15, "end", name);
             for (int hour = 0; hour < 24; hour++)
             {
                 long tokens = heatmap.Tokens[day][hour];
                 html.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Left + (hour * CellWidth)}\" y=\"{Top + (day * Cell)}\" width=\"{CellWidth - 2}\" height=\"{Cell - 2}\" {Shade(tokens, most)}>");
-                html.Append(CultureInfo.InvariantCulture, $"<title>{Days[day]} {hour:00}:00, {ReportText.Number(tokens)} tokens</title></rect>\n");
+                html.Append(CultureInfo.InvariantCulture, $"<title>{name} {hour:00}:00, {ReportText.Number(tokens)} tokens</title></rect>\n");
             }
         }
         for (int hour = 0; hour < 24; hour += 3)

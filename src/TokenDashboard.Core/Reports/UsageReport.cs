@@ -6,14 +6,12 @@ namespace TokenDashboard.Reports;
 /// <summary>The contents of a report in any format. The same input gives the same report, independent of when or where it is written.</summary>
 internal sealed class UsageReport
 {
-    /// <summary>The title.</summary>
     public required string Title { get; init; }
 
-    /// <summary>The summary of the time range.</summary>
     public required TokenUsageSummary Summary { get; init; }
 
-    /// <summary>The unreadable values.</summary>
     public required UnreadableReport Unreadable { get; init; }
+    public string UnreadableText => Unreadable.Rows > 0 ? Unreadable.ToString() : "There are no unreadable values.";
 
     /// <summary>The time range as text.</summary>
     public required string Range { get; init; }
@@ -48,7 +46,7 @@ internal sealed class UsageReport
     public required ReportTable? Unpriced { get; init; }
 
     /// <summary>The parameters of the query.</summary>
-    public required IReadOnlyList<ReportFact> Facts { get; init; }
+    public required IReadOnlyList<ReportFigure> Facts { get; init; }
 }
 
 /// <summary>A written report.</summary>

@@ -17,7 +17,8 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     private const int ModelRows = 12;
     private const int UserRows = 15;
     private const int RequestRows = 10;
-    private static readonly string[] Days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+    private const string CostHeader = "Cost";
+    private const string ChangeHeader = "Change";
 
     /// <summary>The title of the report.</summary>
     public string Title { get; init; } = "Token usage";
@@ -44,6 +45,7 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         var axis = new ReportAxis(summary, zone);
         IReadOnlyList<TokenUsage?> overTime = axis.Place(hours.Buckets(axis.Unit), bucket => bucket.Start!.Value);
         bool hasCost = summary.Cost is > 0;
+        ReportTable Shown(ReportTable table) => hasCost ? table : table.Without(CostHeader);
         return new UsageReport
         {
             Title = Title,
@@ -67,11 +69,11 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
                     new ReportSeries("P50", [.. overTime.Select(bucket => bucket?.P50DurationMs)]),
                 ],
                 ReportText.Short),
-            OverTime = OverTime(axis, overTime, hasCost),
-            Models = Models(models, hasCost),
-            Users = Users(users, hasCost, comparesPeriods),
+            OverTime = Shown(OverTime(axis, overTime)),
+            Models = Shown(Models(models)),
+            Users = Shown(comparesPeriods ? Users(users) : Users(users).Without(ChangeHeader)),
             Week = Week(hours),
-            Requests = Requests(hasCost),
+            Requests = Shown(Requests()),
             Unpriced = Prices is null ? null : Unpriced(models),
             Facts = Facts(axis, summary),
         };
@@ -106,43 +108,43 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
         return overTime[highest] is { } most && valueOf(most) is { } value ? $"The maximum is {axis.Buckets[highest].Label} with {format(value)}." : "";
     }
 
-    private static ReportTable OverTime(ReportAxis axis, IReadOnlyList<TokenUsage?> overTime, bool hasCost) => new(
+    private static ReportTable OverTime(ReportAxis axis, IReadOnlyList<TokenUsage?> overTime) => new(
         $"Figures by {axis.Unit.ToString().ToLowerInvariant()}",
         [
-            new ReportColumn("Beginning", ReportColumnKind.Text), new ReportColumn("Tokens"), new ReportColumn("Requests"), .. hasCost ? [new ReportColumn("Cost")] : Array.Empty<ReportColumn>(),
+            new ReportColumn("Beginning", ReportColumnKind.Text), new ReportColumn("Tokens"), new ReportColumn("Requests"), new ReportColumn(CostHeader),
             new ReportColumn("P50 ms"), new ReportColumn("P95 ms"), new ReportColumn("P99 ms"),
         ],
         [.. overTime.Select((bucket, index) => (ReportCell[])
         [
-            axis.Buckets[index].Label, ReportText.Number(bucket?.TotalTokens ?? 0), ReportText.Number(bucket?.Requests ?? 0), .. hasCost ? [ReportText.Cost(bucket?.Cost, bucket?.Currency)] : Array.Empty<ReportCell>(),
+            axis.Buckets[index].Label, ReportText.Number(bucket?.TotalTokens ?? 0), ReportText.Number(bucket?.Requests ?? 0), ReportText.Cost(bucket?.Cost, bucket?.Currency),
             ReportText.Milliseconds(bucket?.P50DurationMs), ReportText.Milliseconds(bucket?.P95DurationMs), ReportText.Milliseconds(bucket?.P99DurationMs),
         ])]);
 
-    private static ReportTable Models(IReadOnlyList<TokenUsage> models, bool hasCost) => new(
+    private static ReportTable Models(IReadOnlyList<TokenUsage> models) => new(
         "Models",
         [
             new ReportColumn("Model", ReportColumnKind.Name), new ReportColumn("Provider", ReportColumnKind.Name), new ReportColumn("Share", ReportColumnKind.Share), new ReportColumn("Tokens"),
-            .. hasCost ? [new ReportColumn("Cost")] : Array.Empty<ReportColumn>(), new ReportColumn("Requests"), new ReportColumn("P50 ms"), new ReportColumn("P95 ms"),
+            new ReportColumn(CostHeader), new ReportColumn("Requests"), new ReportColumn("P50 ms"), new ReportColumn("P95 ms"),
         ],
-        Rows(models, ModelRows, hasCost, "other models",
+        Rows(models, ModelRows, "other models",
             row => [Name(row.Model), Name(row.Provider)], row => [ReportText.Milliseconds(row.P50DurationMs), ReportText.Milliseconds(row.P95DurationMs)], 2),
         "There are no requests.");
 
-    private static ReportTable Users(IReadOnlyList<UserTokenUsage> users, bool hasCost, bool comparesPeriods) => new(
+    private static ReportTable Users(IReadOnlyList<UserTokenUsage> users) => new(
         "Users",
         [
             new ReportColumn("User", ReportColumnKind.Name), new ReportColumn("Share", ReportColumnKind.Share), new ReportColumn("Tokens"),
-            .. hasCost ? [new ReportColumn("Cost")] : Array.Empty<ReportColumn>(), new ReportColumn("Requests"), .. comparesPeriods ? [new ReportColumn("Change")] : Array.Empty<ReportColumn>(), new ReportColumn("P95 ms"),
+            new ReportColumn(CostHeader), new ReportColumn("Requests"), new ReportColumn(ChangeHeader), new ReportColumn("P95 ms"),
         ],
         Rows(
-            [.. users.Where(user => user.Requests > 0)], UserRows, hasCost, "other users",
+            [.. users.Where(user => user.Requests > 0)], UserRows, "other users",
             row => [Name(row.User)],
-            row => [.. comparesPeriods ? [row.PreviousTokens == 0 ? "new" : ReportText.Change(row.ChangeRatio)] : Array.Empty<ReportCell>(), ReportText.Milliseconds(row.P95DurationMs)],
+            row => [row.PreviousTokens == 0 ? "new" : ReportText.Change(row.ChangeRatio), ReportText.Milliseconds(row.P95DurationMs)],
             1),
         "There are no requests.");
 
     // The first rows, and one row for all others, so that a table adds up to the total.
-    private static ReportCell[][] Rows<T>(IReadOnlyList<T> all, int most, bool hasCost, string others, Func<T, ReportCell[]> before, Func<T, ReportCell[]> after, int names)
+    private static ReportCell[][] Rows<T>(IReadOnlyList<T> all, int most, string others, Func<T, ReportCell[]> before, Func<T, ReportCell[]> after, int names)
         where T : UsageFigures
     {
         int shown = all.Count <= most + 1 ? all.Count : most;
@@ -162,7 +164,7 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
 
         ReportCell[] Middle(double share, long tokens, decimal? cost, string? currency, long requests) =>
         [
-            new ReportCell(ReportText.Percent(share), share), ReportText.Number(tokens), .. hasCost ? [ReportText.Cost(cost, currency)] : Array.Empty<ReportCell>(), ReportText.Number(requests),
+            new ReportCell(ReportText.Percent(share), share), ReportText.Number(tokens), ReportText.Cost(cost, currency), ReportText.Number(requests),
         ];
     }
 
@@ -170,27 +172,27 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
 
     private ReportHeatmap Week(HourlyUsage hours)
     {
-        long[][] tokens = [.. Days.Select(_ => new long[24])];
+        long[][] tokens = [.. Enumerable.Range(0, 7).Select(_ => new long[24])];
         foreach ((long start, UsageAccumulator usage) in hours.Hours)
         {
             DateTimeOffset local = LocalTime.At(start, zone);
-            tokens[((int)local.DayOfWeek + 6) % 7][local.Hour] += usage.TotalTokens;
+            tokens[LocalTime.DaysSince(DayOfWeek.Monday, local.DayOfWeek)][local.Hour] += usage.TotalTokens;
         }
         (int day, int hour) = Enumerable.Range(0, 7 * 24).Select(cell => (cell / 24, cell % 24)).MaxBy(cell => tokens[cell.Item1][cell.Item2]);
         return new ReportHeatmap(
-            hours.Total.TotalTokens == 0 ? "There are no tokens." : $"Most tokens are used on {Days[day]} from {hour}:00 to {hour + 1}:00: {ReportText.Number(tokens[day][hour])} in the time range.", tokens);
+            hours.Total.TotalTokens == 0 ? "There are no tokens." : $"Most tokens are used on {ReportHeatmap.DayName(day)} from {hour}:00 to {hour + 1}:00: {ReportText.Number(tokens[day][hour])} in the time range.", tokens);
     }
 
-    private ReportTable Requests(bool hasCost) => new(
+    private ReportTable Requests() => new(
         "Largest requests",
         [
             new ReportColumn("Time", ReportColumnKind.Text), new ReportColumn("User", ReportColumnKind.Name), new ReportColumn("Model", ReportColumnKind.Name), new ReportColumn("Tokens"),
-            new ReportColumn("Prompt"), new ReportColumn("Completion"), .. hasCost ? [new ReportColumn("Cost")] : Array.Empty<ReportColumn>(), new ReportColumn("ms"),
+            new ReportColumn("Prompt"), new ReportColumn("Completion"), new ReportColumn(CostHeader), new ReportColumn("ms"),
         ],
         [.. new RequestQuery(stores, filter) { Order = RequestOrder.TotalTokens, Descending = true, Prices = Prices }.Run(0, RequestRows).Select(request => (ReportCell[])
         [
             ReportText.Time(LocalTime.At(request.Timestamp.UtcTicks, zone)), Name(request.User), Name(request.Model), ReportText.Number(request.TotalTokens),
-            ReportText.Number(request.PromptTokens), ReportText.Number(request.CompletionTokens), .. hasCost ? [ReportText.Cost(request.Cost, request.Currency)] : Array.Empty<ReportCell>(),
+            ReportText.Number(request.PromptTokens), ReportText.Number(request.CompletionTokens), ReportText.Cost(request.Cost, request.Currency),
             ReportText.Milliseconds(request.DurationMs),
         ])],
         "There are no requests.");
@@ -211,20 +213,20 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
             [model, provider, new ReportCell(ReportText.Percent((double)tokens / all), (double)tokens / all), ReportText.Number(tokens)];
     }
 
-    private ReportFact[] Facts(ReportAxis axis, TokenUsageSummary summary)
+    private ReportFigure[] Facts(ReportAxis axis, TokenUsageSummary summary)
     {
-        ReportFact?[] facts =
+        ReportFigure?[] facts =
         [
-            new ReportFact("Range", axis.Text),
-            new ReportFact("As of", $"{ReportText.Time(summary.AsOf)} (UTC{summary.AsOf:zzz})"),
-            new ReportFact("Stores", string.Join(", ", stores.Select(store => store.Source ?? store.Name))),
+            new ReportFigure("Range", axis.Text),
+            new ReportFigure("As of", $"{ReportText.Time(summary.AsOf)} (UTC{summary.AsOf:zzz})"),
+            new ReportFigure("Stores", string.Join(", ", stores.Select(store => store.Source ?? store.Name))),
             Names("Users", filter.User), Names("Models", filter.Model), Names("Providers", filter.Provider), Names("Request types", filter.RequestType), Names("Transactions", filter.Transaction),
-            filter.PolicyFailed ? new ReportFact("Policy", "only requests with a negative verdict") : null,
-            filter.MinTokens > 0 ? new ReportFact("Least tokens", ReportText.Number(filter.MinTokens)) : null,
-            Prices is null ? null : new ReportFact("Prices", Prices.List.Name + (Prices.At is { } at ? $", of {ReportText.Time(LocalTime.At(at.UtcTicks, zone))}" : ", at the time of each request")),
+            filter.PolicyFailed ? new ReportFigure("Policy", "only requests with a negative verdict") : null,
+            filter.MinTokens > 0 ? new ReportFigure("Least tokens", ReportText.Number(filter.MinTokens)) : null,
+            Prices is null ? null : new ReportFigure("Prices", Prices.List.Name + (Prices.At is { } at ? $", of {ReportText.Time(LocalTime.At(at.UtcTicks, zone))}" : ", at the time of each request")),
         ];
-        return [.. facts.OfType<ReportFact>()];
+        return [.. facts.OfType<ReportFigure>()];
 
-        static ReportFact? Names(string label, IReadOnlyList<string> names) => names.Count == 0 ? null : new ReportFact(label, string.Join(", ", names.Select(ReportText.Name)));
+        static ReportFigure? Names(string label, IReadOnlyList<string> names) => names.Count == 0 ? null : new ReportFigure(label, string.Join(", ", names.Select(ReportText.Name)));
     }
 }

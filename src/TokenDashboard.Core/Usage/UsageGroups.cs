@@ -23,8 +23,8 @@ internal static class UsageGroups
     {
         var unreadable = new UnreadableReport();
         var scope = new UsageScope(filter, texts, step, zone, CountsRemoved: true);
-        Dictionary<TKey, UsageAccumulator> all = Read<TKey, UsageAccumulator>(
-            stores, prices?.Apply(scope) ?? scope, unreadable,
+        Dictionary<TKey, UsageAccumulator> all = Read(
+            stores, prices?.Apply(scope) ?? scope, unreadable, () => new Dictionary<TKey, UsageAccumulator>(),
             (store, groups) =>
             {
                 Func<UsageRow, TKey> keyOf = keys(store);
@@ -36,17 +36,20 @@ internal static class UsageGroups
                     usage.Add(row);
                 };
             },
-            (groups, key, usage) =>
+            (groups, others) =>
             {
-                if (!groups.TryAdd(key, usage))
-                    groups[key].Add(usage);
+                foreach ((TKey key, UsageAccumulator usage) in others)
+                {
+                    if (!groups.TryAdd(key, usage))
+                        groups[key].Add(usage);
+                }
             });
         return (all, unreadable);
     }
 
     /// <summary>
-    /// The keys with the largest values of a measure. With as many keys as requests, their usage would fill the memory, so this
-    /// keeps only one or two numbers for each.
+    /// The keys with the largest values of a measure, and the usage of all. With as many keys as requests, their usage would fill the memory, so this
+    /// keeps only two numbers for each.
     /// </summary>
     /// <param name="stores">The open stores.</param>
     /// <param name="filter">The requests to include.</param>
@@ -55,8 +58,10 @@ internal static class UsageGroups
     /// <param name="measure">An integer measure that is a sum; equal keys are ordered by tokens.</param>
     /// <param name="count">The number of keys.</param>
     /// <param name="compare">Orders keys that are equal in both.</param>
-    public static HashSet<TKey> Largest<TKey>(
-        IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, Func<ITelemetryStore, Func<UsageRow, TKey>> keys, Measure measure, int count, Comparison<TKey> compare)
+    /// <param name="prices">The prices; null for usage without its cost.</param>
+    public static (HashSet<TKey> Keys, UsageAccumulator All, UnreadableReport Unreadable) Largest<TKey>(
+        IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, Func<ITelemetryStore, Func<UsageRow, TKey>> keys, Measure measure, int count, Comparison<TKey> compare,
+        UsagePrices? prices)
         where TKey : notnull
     {
         static void Add(Dictionary<TKey, (long Value, long Tokens)> sums, TKey key, (long Value, long Tokens) added)
@@ -64,27 +69,38 @@ internal static class UsageGroups
             ref (long Value, long Tokens) sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out _);
             sum = (sum.Value + added.Value, sum.Tokens + added.Tokens);
         }
-        Dictionary<TKey, (long Value, long Tokens)> all = Read<TKey, (long Value, long Tokens)>(
-            stores, new UsageScope(filter, texts, 0, TimeZoneInfo.Utc, CountsRemoved: true), new UnreadableReport(),
-            (store, sums) =>
+        var unreadable = new UnreadableReport();
+        var scope = new UsageScope(filter, texts, 0, TimeZoneInfo.Utc, CountsRemoved: true);
+        (Dictionary<TKey, (long Value, long Tokens)> sums, UsageAccumulator all) = Read(
+            stores, prices?.Apply(scope) ?? scope, unreadable, () => (Sums: new Dictionary<TKey, (long Value, long Tokens)>(), All: NewUsage(prices)),
+            (store, part) =>
             {
                 Func<UsageRow, TKey> keyOf = keys(store);
-                return row => Add(sums, keyOf(row), (row.Values[measure], row.Values[Measures.TotalTokens]));
+                return row =>
+                {
+                    Add(part.Sums, keyOf(row), (row.Values[measure], row.Values[Measures.TotalTokens]));
+                    part.All.Add(row);
+                };
             },
-            Add);
+            (part, other) =>
+            {
+                foreach ((TKey key, (long Value, long Tokens) sum) in other.Sums)
+                    Add(part.Sums, key, sum);
+                part.All.Add(other.All);
+            });
         // The last of the kept keys is removed first.
         var kept = new PriorityQueue<TKey, (long Value, long Tokens, TKey Key)>(Comparer<(long Value, long Tokens, TKey Key)>.Create((one, other) =>
             one.Value != other.Value ? one.Value.CompareTo(other.Value)
             : one.Tokens != other.Tokens ? one.Tokens.CompareTo(other.Tokens)
             : compare(other.Key, one.Key)));
-        foreach ((TKey key, (long value, long tokens)) in all)
+        foreach ((TKey key, (long value, long tokens)) in sums)
         {
             if (kept.Count < count)
                 kept.Enqueue(key, (value, tokens, key));
             else
                 kept.EnqueueDequeue(key, (value, tokens, key));
         }
-        return [.. kept.UnorderedItems.Select(item => item.Element)];
+        return ([.. kept.UnorderedItems.Select(item => item.Element)], all, unreadable);
     }
 
     /// <summary>The sum of usage.</summary>
@@ -99,24 +115,22 @@ internal static class UsageGroups
     /// <summary>Usage of no request.</summary>
     public static UsageAccumulator NewUsage(UsagePrices? prices) => prices is null ? new UsageAccumulator(keepsDurations: true) : new PricedUsage(prices);
 
-    // Reads usage into a dictionary for each part of each store, merges them, and counts the rows.
-    private static Dictionary<TKey, TValue> Read<TKey, TValue>(
-        IReadOnlyList<ITelemetryStore> stores, UsageScope scope, UnreadableReport unreadable, Func<ITelemetryStore, Dictionary<TKey, TValue>, Action<UsageRow>> begin,
-        Action<Dictionary<TKey, TValue>, TKey, TValue> add)
-        where TKey : notnull
+    // Reads usage into an object for each part of each store, merges them, and counts the rows.
+    private static TPart Read<TPart>(
+        IReadOnlyList<ITelemetryStore> stores, UsageScope scope, UnreadableReport unreadable, Func<TPart> create, Func<ITelemetryStore, TPart, Action<UsageRow>> begin, Action<TPart, TPart> add)
     {
-        var all = new Dictionary<TKey, TValue>();
+        var all = new List<TPart>();
         foreach (ITelemetryStore store in stores)
         {
-            var parts = new List<(Dictionary<TKey, TValue> Sums, UnreadableReport Read)>();
-            unreadable.Add(store.ReadUsage(scope, part =>
+            var parts = new List<(TPart Part, UnreadableReport Read)>();
+            unreadable.Add(store.ReadUsage(scope, number =>
             {
-                if (part == 0)
+                if (number == 0)
                     parts.Clear();
-                var sums = new Dictionary<TKey, TValue>();
+                TPart part = create();
                 var read = new UnreadableReport();
-                parts.Add((sums, read));
-                Action<UsageRow> addRow = begin(store, sums);
+                parts.Add((part, read));
+                Action<UsageRow> addRow = begin(store, part);
                 return row =>
                 {
                     if (row.IsRollup)
@@ -126,19 +140,16 @@ internal static class UsageGroups
                     addRow(row);
                 };
             }));
-            foreach ((Dictionary<TKey, TValue> sums, UnreadableReport read) in parts)
+            foreach ((TPart part, UnreadableReport read) in parts)
             {
                 unreadable.Add(read);
                 // Usually there is one store, and its first part has most keys.
                 if (all.Count == 0)
-                {
-                    all = sums;
-                    continue;
-                }
-                foreach ((TKey key, TValue value) in sums)
-                    add(all, key, value);
+                    all.Add(part);
+                else
+                    add(all[0], part);
             }
         }
-        return all;
+        return all.Count > 0 ? all[0] : create();
     }
 }

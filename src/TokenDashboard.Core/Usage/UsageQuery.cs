@@ -8,8 +8,11 @@ public sealed class UsageQuery
     /// <summary>The maximum number of rows with filled buckets.</summary>
     internal const int MaxFilledRows = 1_000_000;
 
-    // Collects the groups that are not returned, which are part of the totals for shares.
+    // Collects the requests that are in no returned group.
     private static readonly UsageKey Others = new(-1);
+
+    // More names than this take longer to look up than the requests to read.
+    private const int MaxNames = 1000;
 
     private readonly HashSet<UsageDimension> _dimensions;
     private readonly TimeZoneInfo _zone;
@@ -62,9 +65,8 @@ public sealed class UsageQuery
     /// </exception>
     public QueryResult<TokenUsage> Run(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
     {
-        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = Sum(stores, filter);
-        var all = UsageTotals.Of(groups.Select(group => group.Usage), Prices);
-        groups = [.. groups.Where(group => group.Key != Others)];
+        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UsageAccumulator? whole, UnreadableReport unreadable) = Read(stores, filter);
+        var all = UsageTotals.Of(whole is null ? groups.Select(group => group.Usage) : [whole], Prices);
         string groupedBy = string.Join(", ", _dimensions.Order());
         TokenUsage Row(UsageKey key, UsageAccumulator usage, bool isTotal)
         {
@@ -90,6 +92,13 @@ public sealed class UsageQuery
 
     internal (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> Groups, UnreadableReport Unreadable) Sum(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
     {
+        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, _, UnreadableReport unreadable) = Read(stores, filter);
+        return (groups, unreadable);
+    }
+
+    // The usage of all groups is given where not all groups are.
+    private (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> Groups, UsageAccumulator? All, UnreadableReport Unreadable) Read(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter)
+    {
         ArgumentNullException.ThrowIfNull(stores);
         ArgumentNullException.ThrowIfNull(filter);
         if (Fill && (_buckets is null || _sessions))
@@ -98,17 +107,18 @@ public sealed class UsageQuery
                 ErrorCode.GroupingInvalid, "Empty buckets can be filled only if usage is grouped by a time unit, such as Hour or Day.");
         }
         RequestText texts = _dimensions.Aggregate(RequestText.None, (all, dimension) => all | TextOf(dimension));
-        Func<ITelemetryStore, Func<UsageRow, UsageKey>> keys = Keys;
+        UsageAccumulator? all = null;
+        Dictionary<UsageKey, UsageAccumulator> groups;
+        UnreadableReport unreadable;
         if (Largest is { } largest && UsageOrdering.SumOf(largest.Order) is { } measure && !WithTotal && Step == 0 && texts.HasFlag(RequestText.Transaction))
         {
-            HashSet<UsageKey> wanted = UsageGroups.Largest(stores, filter, texts, Keys, measure, largest.Count, (one, other) => one.CompareNames(other));
-            keys = store =>
-            {
-                Func<UsageRow, UsageKey> keyOf = Keys(store);
-                return row => keyOf(row) is var key && wanted.Contains(key) ? key : Others;
-            };
+            (HashSet<UsageKey> wanted, all, unreadable) = UsageGroups.Largest(stores, filter, texts, Keys, measure, largest.Count, (one, other) => one.CompareNames(other), Prices);
+            groups = SumOf(wanted, stores, filter, texts);
         }
-        (Dictionary<UsageKey, UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum(stores, filter, texts, Step, _sessions ? TimeZoneInfo.Utc : _zone, Prices, keys);
+        else
+        {
+            (groups, unreadable) = UsageGroups.Sum(stores, filter, texts, Step, _sessions ? TimeZoneInfo.Utc : _zone, Prices, Keys);
+        }
         if (_dimensions.Count == 0 && groups.Count == 0)
             groups.Add(default, UsageGroups.NewUsage(Prices));
         if (_sessions)
@@ -121,7 +131,32 @@ public sealed class UsageQuery
             : one.Key.CyclePlace(_firstDayOfWeek) != other.Key.CyclePlace(_firstDayOfWeek) ? one.Key.CyclePlace(_firstDayOfWeek).CompareTo(other.Key.CyclePlace(_firstDayOfWeek))
             : one.Usage.TotalTokens != other.Usage.TotalTokens ? other.Usage.TotalTokens.CompareTo(one.Usage.TotalTokens)
             : one.Key.CompareNames(other.Key));
-        return (sorted, unreadable);
+        return (sorted, all, unreadable);
+    }
+
+    // The groups of some keys with a transaction.
+    private Dictionary<UsageKey, UsageAccumulator> SumOf(HashSet<UsageKey> wanted, IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts)
+    {
+        Dictionary<UsageKey, UsageAccumulator> Sum(RequestFilter some)
+        {
+            Dictionary<UsageKey, UsageAccumulator> groups = UsageGroups.Sum<UsageKey>(stores, some, texts, 0, TimeZoneInfo.Utc, Prices, store =>
+            {
+                Func<UsageRow, UsageKey> keyOf = Keys(store);
+                return row => keyOf(row) is var key && wanted.Contains(key) ? key : Others;
+            }).Groups;
+            groups.Remove(Others);
+            return groups;
+        }
+        string[] names = [.. wanted.Select(key => key.Transaction!).Distinct()];
+        if (names.Length > MaxNames)
+            return Sum(filter);
+        Dictionary<UsageKey, UsageAccumulator> groups = wanted.Count == 0 ? [] : Sum(filter with
+        {
+            Transaction = names,
+            Literal = filter.Literal.Append(nameof(RequestFilter.Transaction)).ToHashSet(),
+        });
+        // A name that is no valid text is found in no other way.
+        return groups.Count == wanted.Count ? groups : Sum(filter);
     }
 
     internal static RequestText TextOf(UsageDimension dimension) => dimension switch

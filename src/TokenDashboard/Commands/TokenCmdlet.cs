@@ -1,4 +1,4 @@
-using System.Management.Automation;
+using TokenDashboard.Engines;
 using TokenDashboard.Pricing;
 using TokenDashboard.Pricing.Lists;
 
@@ -7,6 +7,9 @@ namespace TokenDashboard.Commands;
 /// <summary>The base of all commands: Ctrl+C cancels running work, and failures become error records.</summary>
 public abstract class TokenCmdlet : PSCmdlet, IDisposable
 {
+    /// <summary>The folder of the commands' pages on the web, for <c>Get-Help -Online</c>: below the manifest's ProjectUri.</summary>
+    internal const string HelpFolder = "https://github.com/TokenDashboard/TokenDashboard/blob/main/docs/commands/";
+
     private readonly CancellationTokenSource _cancellation = new();
 
     /// <summary>Cancelled when the user presses Ctrl+C or the pipeline is stopped from elsewhere.</summary>
@@ -83,6 +86,13 @@ public abstract class TokenCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Resolves a path from the session's location. The file need not exist.</summary>
     private protected string ResolvePath(string path) => GetUnresolvedProviderPathFromPSPath(path);
+
+    /// <summary>The default store: a path or an address.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.StoreNotSpecified"/>, or the configuration cannot be read.</exception>
+    private protected string FindStore() => StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath);
+
+    /// <summary>A path as <see cref="ResolvePath"/> resolves it, or an address as it is.</summary>
+    private protected string ResolveStore(string text) => TelemetryStores.IsAddress(text) ? text : ResolvePath(text);
 
     /// <summary>Resolves a path to files. If a file with the literal path exists, brackets and asterisks are not wildcards.</summary>
     /// <exception cref="TokenDashboardException">There is none: <paramref name="missing"/>.</exception>

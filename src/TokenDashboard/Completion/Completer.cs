@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections;
-using System.Management.Automation;
 using System.Management.Automation.Language;
 using TokenDashboard.Formatting;
 

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Globalization;
-using System.Management.Automation;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Publishing;
@@ -19,22 +18,16 @@ public class ServerCompleter : Completer
 
     private protected override IEnumerable<(string Text, string ToolTip)> Values(string parameterName, IDictionary boundParameters)
     {
-        object? given = boundParameters["Connection"];
-        given = (given as PSObject)?.BaseObject ?? given;
-        GrafanaConnection? connection = given switch
-        {
-            GrafanaConnection named => named,
-            string name => SessionConnections.Current.Find(name),
-            _ => SessionConnections.Current.Default,
-        };
-        if (connection is null)
+        _ = LanguagePrimitives.TryConvertTo(boundParameters["Connection"], out ConnectionReference? named);
+        if ((named?.Resolve() ?? SessionConnections.Current.Default) is not { } known)
             return [];
-        connection = connection with { Timeout = Patience };
+        GrafanaConnection connection = known with { Timeout = Patience };
         var silent = new PublishCallbacks((_, _) => false, _ => { }, _ => { }, _ => { });
         if (parameterName.StartsWith("DataSource", StringComparison.Ordinal))
         {
             using var service = new GrafanaDataSourceService(connection, silent, CancellationToken.None);
-            return [.. (parameterName == "DataSourceUid" ? service.Uids() : service.Names()).Select(source => (source.Key, source.Value))];
+            return [.. service.List().Select(source => parameterName == "DataSourceUid" ? (source.Uid, $"{source.Name}, {source.Type}") : (source.Name, $"{source.Type}, uid {source.Uid}"))
+                .Where(source => source.Item1.Length > 0).DistinctBy(source => source.Item1)];
         }
         using var exporter = new GrafanaExporter(connection, silent, CancellationToken.None);
         return parameterName switch

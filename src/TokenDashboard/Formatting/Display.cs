@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
-using System.Management.Automation;
+using TokenDashboard.Parameters;
 using TokenDashboard.Pricing;
 using TokenDashboard.Usage;
 
@@ -37,7 +37,7 @@ public static class Display
         if (value is null)
             return "";
         double number = LanguagePrimitives.ConvertTo<double>(value);
-        string text = (value is PSObject wrapped ? wrapped.BaseObject : value) is IFormattable whole and not double
+        string text = Wrapped.Inner(value) is IFormattable whole and not double
             ? whole.ToString("N0", CultureInfo.CurrentCulture) : number.ToString("N0", CultureInfo.CurrentCulture);
         for (int unit = 0; text.Length > width && unit < Units.Length; unit++)
         {
@@ -98,7 +98,6 @@ public static class Display
     /// <summary>Usage in one line: dimensions, tokens, cost and requests.</summary>
     public static string Line(TokenUsage usage)
     {
-        ArgumentNullException.ThrowIfNull(usage);
         string?[] of = [usage.Start is { } start && usage.End is { } end ? Bucket(start, end) : null, usage.Weekday, usage.HourOfDay is { } hour ? $"{hour}:00" : null, usage.User, usage.Model, usage.Provider, usage.RequestType, usage.Transaction, usage.Source];
         string names = Names([.. of]);
         string cost = Cost(usage.Cost, usage.Currency);

@@ -35,7 +35,6 @@ internal sealed class LiveScreen : IDisposable
 
     public void Dispose() => _ui.Write(Leave);
 
-    /// <summary>Shows usage.</summary>
     public void Show(LiveUsage usage, TimeZoneInfo zone)
     {
         (int width, int height) = (_ui.RawUI.WindowSize.Width, _ui.RawUI.WindowSize.Height);

@@ -1,7 +1,7 @@
 using System.Collections.ObjectModel;
 using System.ComponentModel;
 using System.Globalization;
-using System.Management.Automation;
+using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Formatting;
 
@@ -47,7 +47,6 @@ public static class Members
 
     private static PSObject? Time(PSObject row, string name)
     {
-        ArgumentNullException.ThrowIfNull(row);
         if (row.BaseObject.GetType().GetProperty(name)?.GetValue(row.BaseObject) is not DateTimeOffset time)
             return null;
         var output = new PSObject(time);
@@ -77,7 +76,7 @@ public static class Members
 
         public override object Invoke(params object[] arguments)
         {
-            object? Argument(int index) => arguments.Length > index ? (arguments[index] as PSObject)?.BaseObject ?? arguments[index] : null;
+            object? Argument(int index) => Wrapped.Inner(arguments.ElementAtOrDefault(index));
             return Argument(0) is IFormatProvider provider ? _time.ToString(provider)
                 : Argument(0)?.ToString() is { Length: > 0 } format ? _time.ToString(format, Argument(1) as IFormatProvider ?? CultureInfo.CurrentCulture)
                 : _time.ToString("O", CultureInfo.InvariantCulture);

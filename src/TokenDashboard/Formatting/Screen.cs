@@ -2,7 +2,6 @@ using System.Management.Automation.Host;
 
 namespace TokenDashboard.Formatting;
 
-/// <summary>The terminal of the session.</summary>
 internal static class Screen
 {
     private const int NarrowestWithBars = 70;

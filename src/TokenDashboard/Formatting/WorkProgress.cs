@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Management.Automation;
 
 namespace TokenDashboard.Formatting;
 
@@ -15,7 +14,6 @@ internal sealed class WorkProgress(Cmdlet cmdlet, string activity) : IDisposable
     private TimeSpan _next = First;
     private bool _shown;
 
-    /// <summary>The operation.</summary>
     public string Activity { get; set; } = activity;
 
     /// <summary>Shows the progress. It can exceed the total if requests were added; then only the count is shown.</summary>

@@ -1,5 +1,3 @@
-using System.Management.Automation;
-
 namespace TokenDashboard.Parameters;
 
 /// <summary>Converts text to an address. The error for an invalid address does not repeat it, because it can contain a password.</summary>
@@ -9,8 +7,7 @@ public sealed class AddressTransformationAttribute : ArgumentTransformationAttri
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
-        object? given = (inputData as PSObject)?.BaseObject ?? inputData;
-        if (given is not string text)
+        if (Wrapped.Inner(inputData) is not string text)
             return inputData;
         return Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out Uri? address)
             ? address

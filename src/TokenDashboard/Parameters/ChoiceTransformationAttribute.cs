@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
 
 namespace TokenDashboard.Parameters;
 
@@ -16,7 +15,7 @@ public sealed class ChoiceTransformationAttribute : ArgumentTransformationAttrib
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
-        object? value = (inputData as PSObject)?.BaseObject ?? inputData;
+        object? value = Wrapped.Inner(inputData);
         if (value is IEnumerable many and not string)
             return many.Cast<object?>().SelectMany(Names).ToArray();
         object?[] names = [.. Names(value)];
@@ -25,7 +24,7 @@ public sealed class ChoiceTransformationAttribute : ArgumentTransformationAttrib
 
     private IEnumerable<object?> Names(object? value)
     {
-        value = (value as PSObject)?.BaseObject ?? value;
+        value = Wrapped.Inner(value);
         if (value is not string text)
             return value is null or Enum ? [value] : throw Refused(value);
         string[] names = text.Split(',', StringSplitOptions.TrimEntries);

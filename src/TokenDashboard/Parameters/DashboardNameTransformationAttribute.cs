@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
 
 namespace TokenDashboard.Parameters;
 
@@ -12,7 +11,7 @@ public sealed class DashboardNameTransformationAttribute : ArgumentTransformatio
 {
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
-        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is IDictionary
+        Wrapped.Inner(inputData) is IDictionary
             // With this inner exception, the binder tries other parameters.
             ? throw new ArgumentTransformationMetadataException(
                 "A hash table is not a name. Use -Definition.", new PSInvalidCastException("A hash table is not a name."))

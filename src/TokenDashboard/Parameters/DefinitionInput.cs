@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
 
 namespace TokenDashboard.Parameters;
 
@@ -41,7 +40,7 @@ internal static class DefinitionInput
 
     private static object? Plain(object? value, int depth)
     {
-        object? plain = value is PSObject wrapped ? wrapped.BaseObject : value;
+        object? plain = Wrapped.Inner(value);
         return plain switch
         {
             SwitchParameter flag => flag.IsPresent,

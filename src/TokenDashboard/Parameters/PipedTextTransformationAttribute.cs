@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
 
 namespace TokenDashboard.Parameters;
 
@@ -15,7 +14,7 @@ public sealed class PipedTextTransformationAttribute : ArgumentTransformationAtt
 
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
-        ((inputData as PSObject)?.BaseObject ?? inputData) is null or string or char or ValueType or IList
+        Wrapped.Inner(inputData) is null or string or char or ValueType or IList
             ? inputData
             // With this inner exception, the binder tries other parameters.
             : throw new ArgumentTransformationMetadataException("Names must be strings.", new PSInvalidCastException("Not a name."));

@@ -1,5 +1,3 @@
-using System.Management.Automation;
-
 namespace TokenDashboard.Parameters;
 
 /// <summary>Accepts a time, or the word Request, which means the time of each request.</summary>
@@ -8,6 +6,6 @@ public sealed class PriceTimeTransformationAttribute : TimeExpressionTransformat
 {
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
-        "Request".Equals((inputData as PSObject)?.BaseObject as string ?? inputData as string, StringComparison.OrdinalIgnoreCase)
+        "Request".Equals(Wrapped.Inner(inputData) as string, StringComparison.OrdinalIgnoreCase)
             ? null : base.Transform(engineIntrinsics, inputData);
 }

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using System.Security;
 using TokenDashboard.Grafana.Http;
 
@@ -7,7 +6,6 @@ namespace TokenDashboard.Parameters;
 /// <summary>Creates a connection from parameters, or from the environment.</summary>
 internal static class ServerConnection
 {
-    /// <summary>The default time limit of a request in seconds.</summary>
     internal const int DefaultTimeoutSeconds = 30;
 
     private const string UrlVariable = "GRAFANA_URL";

@@ -51,7 +51,6 @@ internal sealed class SessionConnections
             Default = null;
     }
 
-    /// <summary>Removes all connections.</summary>
     internal void Clear()
     {
         _byName.Clear();

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using TokenDashboard.Formatting;
 using TokenDashboard.Telemetry;
 
@@ -14,7 +13,7 @@ public class TimeExpressionTransformationAttribute : ArgumentTransformationAttri
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
         // In a CSV file, no time is an empty string.
-        inputData is null || (!IsLength && ((inputData as PSObject)?.BaseObject ?? inputData) is "") ? null : Convert((inputData as PSObject)?.BaseObject ?? inputData, inputData);
+        Wrapped.Inner(inputData) is { } value && (IsLength || value is not "") ? Convert(value, inputData!) : null;
 
     private TimeExpression Convert(object value, object original)
     {

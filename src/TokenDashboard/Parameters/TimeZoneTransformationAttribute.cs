@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
 
 namespace TokenDashboard.Parameters;
 
@@ -9,11 +8,11 @@ public sealed class TimeZoneTransformationAttribute : ArgumentTransformationAttr
 {
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
-        ((inputData as PSObject)?.BaseObject ?? inputData) is IList list ? list.Cast<object?>().Select(Zone).ToArray() : Zone(inputData);
+        Wrapped.Inner(inputData) is IList list ? list.Cast<object?>().Select(Zone).ToArray() : Zone(inputData);
 
     private static TimeZoneInfo Zone(object? inputData)
     {
-        if (((inputData as PSObject)?.BaseObject ?? inputData) is TimeZoneInfo zone)
+        if (Wrapped.Inner(inputData) is TimeZoneInfo zone)
             return zone;
         string name = LanguagePrimitives.ConvertTo<string>(inputData) ?? "";
         if (name.Equals("Local", StringComparison.OrdinalIgnoreCase))

@@ -1,6 +1,8 @@
 using CsCheck;
+using Microsoft.Data.Sqlite;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Queries;
+using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
 
@@ -72,14 +74,35 @@ public class UsageQueryTests
             using TokenStore open = store.Open();
             IEnumerable<string> Run((int, UsageOrder)? largest)
             {
-                QueryResult<TokenUsage> result = new UsageQuery([UsageDimension.User, UsageDimension.Transaction], TimeZoneInfo.Utc) { Largest = largest }.Run([new SqliteStore(open)], new RequestFilter());
+                QueryResult<TokenUsage> result = new UsageQuery([UsageDimension.User, UsageDimension.Transaction], TimeZoneInfo.Utc)
+                {
+                    Largest = largest, Prices = new UsagePrices(PriceFiles.LoadFrom(null)),
+                }.Run([new SqliteStore(open)], new RequestFilter());
                 return UsageOrdering.Order(result.Rows, order, order != UsageOrder.Default).Take(count)
-                    .Select(row => $"{row.User}|{row.Transaction}|{row.Requests}|{row.CompletionTokens}|{row.TotalTokens}|{row.Share}|{row.P95DurationMs}");
+                    .Select(row => $"{row.User}|{row.Transaction}|{row.Requests}|{row.CompletionTokens}|{row.TotalTokens}|{row.Share}|{row.CostShare}|{row.P95DurationMs}");
             }
 
             Assert.Equal(Run(null), Run((count, order)));
         },
         iter: 60);
+
+    [Fact]
+    public void The_largest_transactions_have_any_name()
+    {
+        using var store = new TestStore();
+        object?[] names = ["it's", "T*", "t*", "[x]", 7L, 1.5, null, "", new byte[] { 0xff, 0x41 }];
+        store.Insert([.. names.Select((name, index) => new TestStore.Row { Transaction = name, Prompt = 10L + index, Completion = 0L, Total = 10L + index })]);
+        using (SqliteConnection connection = store.Connect())
+            connection.Execute("UPDATE telemetry SET transaction_id = CAST(x'ff42' AS TEXT) WHERE rowid = 1");
+        using TokenStore open = store.Open();
+        long[] Tokens((int, UsageOrder)? largest) =>
+        [
+            .. new UsageQuery([UsageDimension.Transaction], TimeZoneInfo.Utc) { Largest = largest }.Run([new SqliteStore(open)], new RequestFilter()).Rows.Select(row => row.TotalTokens),
+        ];
+
+        Assert.Equal(Tokens(null), Tokens((names.Length, UsageOrder.Default)));
+        Assert.Equal(Tokens(null)[..5], Tokens((5, UsageOrder.Default)));
+    }
 
     [Fact]
     public void Filters_choose_what_they_say() => Gen.Select(RandomStore.Row.Array[0, 80], Gen.Int[0, 5]).ForAll(

@@ -20,8 +20,9 @@ internal static class RequestConditions
         {
             if (texts.Count > 0)
             {
-                bool literal = filter.Literal.Contains(name);
-                conditions.Add("(" + string.Join(" OR ", texts.Select(text => literal ? $"{expression} = {Parameter(text)}" : Matches(expression, text))) + ")");
+                conditions.Add(filter.Literal.Contains(name)
+                    ? $"{expression} IN ({string.Join(", ", texts.Select(Parameter))})"
+                    : $"({string.Join(" OR ", texts.Select(text => Matches(expression, text)))})");
             }
         }
         string Matches(string expression, string text)

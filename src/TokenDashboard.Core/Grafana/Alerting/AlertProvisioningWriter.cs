@@ -1,8 +1,7 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Http;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 
@@ -13,10 +12,6 @@ public sealed class AlertProvisioningWriter
 {
     private const string Prefix = "tokendashboard-";
 
-    private const string Header = "# Written by Export-GrafanaProvisioning, whose next run overwrites changes made here.\n";
-
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly ProvisioningOptions _options;
     private readonly ProvisioningFolder _folder;
     private readonly AlertRuleSet _set = new();
@@ -24,8 +19,6 @@ public sealed class AlertProvisioningWriter
     /// <summary>Creates a writer without changing the folder.</summary>
     public AlertProvisioningWriter(ProvisioningOptions options, PublishCallbacks callbacks)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(callbacks);
         _options = options;
         _folder = new ProvisioningFolder(options.Path, callbacks);
     }
@@ -38,7 +31,6 @@ public sealed class AlertProvisioningWriter
     /// </exception>
     public GrafanaPublishResult? Write(AlertRule rule)
     {
-        ArgumentNullException.ThrowIfNull(rule);
         string folder = rule.Folder ?? _options.Folder ?? AlertRulePublisher.DefaultFolder;
         if (folder.Contains('/', StringComparison.Ordinal))
         {
@@ -74,7 +66,7 @@ public sealed class AlertProvisioningWriter
 
     /// <summary>A file of this writer begins with its header and is named like the rule in it; a copy of one is not.</summary>
     private static bool IsOurs(string text, string uid) =>
-        text.StartsWith(Header, StringComparison.Ordinal) && text.Contains($"\"uid\": \"{uid}\"", StringComparison.Ordinal);
+        text.StartsWith(ProvisioningFolder.Header, StringComparison.Ordinal) && text.Contains($"\"uid\": \"{uid}\"", StringComparison.Ordinal);
 
     private GrafanaPublishResult? WriteFile(string uid, string text, GrafanaPublishAction change) =>
         _folder.Write($"alerting/{Prefix}{uid}.yaml", uid, text, change);
@@ -104,5 +96,5 @@ public sealed class AlertProvisioningWriter
     private DataSourcePlugin Plugin => DataSourcePlugin.Of(_options.Engine);
 
     private static string Text(string list, JsonObject item) =>
-        Header + new JsonObject { ["apiVersion"] = 1, [list] = new JsonArray(item) }.ToJsonString(Readable) + "\n";
+        ProvisioningFolder.Header + new JsonObject { ["apiVersion"] = 1, [list] = new JsonArray(item) }.ToJsonString(DashboardDocument.Readable) + "\n";
 }

@@ -18,8 +18,6 @@ internal static class AlertRuleContent
     /// </summary>
     internal const string MarkName = "__tokendashboard__";
 
-    private const string Expression = "__expr__";
-
     /// <summary>The rule with its mark.</summary>
     internal static JsonObject Of(AlertRule rule, DataSourcePlugin plugin, string dataSourceUid, string folderUid)
     {
@@ -65,8 +63,8 @@ internal static class AlertRuleContent
         bool absent = rule.Kind == AlertKind.NoTelemetry;
         return new JsonArray(
             Step("A", dataSourceUid, plugin.Id, (long)rule.Window.TotalSeconds, PanelEngines.Of(plugin).Write(rule).Write("A")),
-            Step("B", Expression, Expression, 0, new JsonObject { ["type"] = "reduce", ["expression"] = "A", ["reducer"] = "last" }),
-            Step("C", Expression, Expression, 0, new JsonObject
+            Step("B", DataSourcePlugin.Expression, DataSourcePlugin.Expression, 0, new JsonObject { ["type"] = "reduce", ["expression"] = "A", ["reducer"] = "last" }),
+            Step("C", DataSourcePlugin.Expression, DataSourcePlugin.Expression, 0, new JsonObject
             {
                 ["type"] = "threshold",
                 ["expression"] = "B",
@@ -147,5 +145,5 @@ internal static class AlertRuleContent
 
     /// <summary>Labels or annotations, in order.</summary>
     internal static JsonObject Texts(IReadOnlyDictionary<string, string> texts) =>
-        new(texts.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value)));
+        Json.Map(texts.OrderBy(pair => pair.Key, StringComparer.Ordinal), pair => pair.Key, pair => pair.Value);
 }

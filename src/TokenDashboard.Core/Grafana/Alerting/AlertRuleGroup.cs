@@ -13,9 +13,8 @@ internal sealed record StoredAlertRule(JsonObject Json)
 
     internal static string PathOf(string uid) => $"api/v1/provisioning/alert-rules/{Uri.EscapeDataString(uid)}";
 
-    /// <summary>Reads a rule; null if there is none.</summary>
     internal static StoredAlertRule? Read(GrafanaClient client, string uid) =>
-        client.Find(PathOf(uid))?.OrThrow($"read the alert rule '{uid}'", AlertRulePublisher.ReadPermission).AsObject() is { } json ? new StoredAlertRule(json) : null;
+        client.Find(PathOf(uid))?.OrThrow($"read the alert rule '{uid}'", GrafanaPermission.ReadAlerts).AsObject() is { } json ? new StoredAlertRule(json) : null;
 
     /// <summary>What manages a rule: empty for nothing, "api", "file" or another tool.</summary>
     internal static string ProvenanceOf(JsonObject rule) => rule.String("provenance") ?? "";
@@ -31,10 +30,9 @@ internal sealed class AlertRuleGroup(GrafanaClient client, string folderUid, str
     internal TimeSpan? Interval => _json.Whole("interval") is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
     private JsonObject[] Rules => [.. _json.Objects("rules")];
 
-    /// <summary>Reads the current state.</summary>
     internal AlertRuleGroup Read()
     {
-        _json = client.Find(_path)?.OrThrow($"read the rule group '{name}'", AlertRulePublisher.ReadPermission).AsObject();
+        _json = client.Find(_path)?.OrThrow($"read the rule group '{name}'", GrafanaPermission.ReadAlerts).AsObject();
         return this;
     }
 
@@ -79,6 +77,6 @@ internal sealed class AlertRuleGroup(GrafanaClient client, string folderUid, str
             }
             return;
         }
-        response?.OrThrow($"change the interval of the rule group '{name}'", AlertRulePublisher.WritePermission);
+        response?.OrThrow($"change the interval of the rule group '{name}'", GrafanaPermission.WriteAlerts);
     }
 }

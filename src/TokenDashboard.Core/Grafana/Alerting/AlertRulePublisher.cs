@@ -15,10 +15,7 @@ namespace TokenDashboard.Grafana.Alerting;
 public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPublishOptions options, PublishCallbacks callbacks, CancellationToken cancellation)
     : GrafanaSession(connection, callbacks, cancellation)
 {
-    /// <summary>The default folder of new rules.</summary>
     internal const string DefaultFolder = "TokenDashboard";
-    internal const string ReadPermission = "alert.provisioning:read (role Admin)";
-    internal const string WritePermission = "alert.provisioning:write (role Admin)";
 
     private readonly AlertRuleSet _set = new();
     private readonly Dictionary<(string? Title, string? Uid), FolderPlace> _places = [];
@@ -90,7 +87,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
         // The tree of notification policies exists wherever alert rules do; only a server without that interface has no such path.
         GrafanaResponse? response = Server.IsOld ? null : Client.Get("api/v1/provisioning/policies");
         if (response is { IsNoAnswer: true })
-            throw response.Failure("check whether it supports alert rules", ReadPermission);
+            throw response.Failure("check whether it supports alert rules", GrafanaPermission.ReadAlerts);
         if (response is null || (response.Status == 404 && response.Words.Equals("Not found", StringComparison.OrdinalIgnoreCase)))
         {
             throw Client.Error(
@@ -177,7 +174,7 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
         }
         if (response is { IsConflict: true })
             return Error(ErrorCode.GrafanaVersionConflict, $"{response.Words}. Its name may be taken in '{place.Title}', or it was just saved; run the command again.");
-        response?.OrThrow($"save the alert rule '{rule.Name}'", WritePermission);
+        response?.OrThrow($"save the alert rule '{rule.Name}'", GrafanaPermission.WriteAlerts);
         Callbacks.Verbose($"Saved the alert rule '{rule.Name}' in '{place.Title}'.");
         return null;
 

@@ -78,7 +78,7 @@ public static class AlertRuleReader
         if (rule is { Kind: AlertKind.NoTelemetry, MonthSoFar: true } && read.Has("Kind"))
             read.Fault("Window", "is month, which NoTelemetry does not support; it must be a length of time");
         if (!DashboardDocument.IsUid(rule.Uid))
-            read.Fault("Uid", $"is '{rule.Uid}'; it must be 1 to 40 of A-Z, a-z, 0-9, '-' and '_'");
+            read.Fault("Uid", $"is '{rule.Uid}'; it must be {DashboardDocument.UidForm}");
         if (rule.Group.IndexOfAny(['/', '\\']) >= 0)
             read.Fault("Group", $"is '{rule.Group}'; a group must not have a slash in its name");
         try

@@ -9,7 +9,6 @@ internal interface IDashboardApi
     /// <summary>The interface, as shown to users: "/api", or the path of the group and version under /apis.</summary>
     string Name { get; }
 
-    /// <summary>Whether folders can be nested.</summary>
     bool HasNestedFolders { get; }
 
     /// <summary>Reads a dashboard; null if there is none.</summary>

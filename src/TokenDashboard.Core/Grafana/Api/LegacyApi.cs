@@ -10,7 +10,6 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
     private const int PageSize = 1000;
     /// <summary>A server that ignores paging must not cause an endless loop.</summary>
     private const int MaxPages = 100;
-    private const string Permission = "dashboards:write (role Editor, or Edit on its folder)";
 
     public string Name => "/api";
     public bool HasNestedFolders => server.Major >= 11;
@@ -23,7 +22,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
         GrafanaResponse response = client.Get($"{Versions(stored)}?limit={limit}&start=0");
         if (response.Status == 404)
             return PublishHistory.None;
-        response.OrThrow($"read the history of the dashboard '{stored.Uid}'", Permission);
+        response.OrThrow($"read the history of the dashboard '{stored.Uid}'", GrafanaPermission.WriteDashboards);
         VersionAnswer[] versions = response.IsArray
             ? response.As(GrafanaJson.Default.VersionAnswerArray)
             : response.As(GrafanaJson.Default.VersionPage).Versions ?? throw response.Unexpected();
@@ -50,7 +49,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
         // Up to version 12, a missing version is an error of the server.
         return response.Status == 404 || (response.Status == 500 && response.Words.Contains("not found", StringComparison.OrdinalIgnoreCase)) ? null
             : response.Status == 406 ? response
-            : response.OrThrow($"read version {version} of the dashboard '{stored.Uid}'", Permission);
+            : response.OrThrow($"read version {version} of the dashboard '{stored.Uid}'", GrafanaPermission.WriteDashboards);
     }
 
     private string Versions(StoredDashboard stored) => server.IsOld && stored.Id > 0
@@ -68,7 +67,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
         // An account without permission cannot read it. A failing server must not be treated as one without owners.
         return response.Status is 403 or 404
             ? null
-            : response.OrThrow($"see what manages the dashboard '{stored.Uid}'", "dashboards:read (role Viewer)").As(GrafanaJson.Default.ApiObject).Owner;
+            : response.OrThrow($"see what manages the dashboard '{stored.Uid}'", GrafanaPermission.ReadDashboards).As(GrafanaJson.Default.ApiObject).Owner;
     }
 
     public GrafanaResponse? Save(JsonObject dashboard, FolderPlace folder, StoredDashboard? stored, string message, Func<bool> isDone)
@@ -90,7 +89,7 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
     public IEnumerable<SearchHit> Search(IReadOnlyCollection<string> tags)
     {
         string query = string.Concat(tags.Select(tag => $"&tag={Uri.EscapeDataString(tag)}"));
-        return Pages($"api/search?type=dash-db{query}", "list dashboards", "dashboards:read (role Viewer)", GrafanaJson.Default.SearchHitArray);
+        return Pages($"api/search?type=dash-db{query}", "list dashboards", GrafanaPermission.ReadDashboards, GrafanaJson.Default.SearchHitArray);
     }
 
     public FolderAnswer? Folder(string uid)
@@ -98,11 +97,11 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
         GrafanaResponse response = client.Get($"api/folders/{Uri.EscapeDataString(uid)}");
         return response.Status == 404
             ? null
-            : response.OrThrow($"read the folder '{uid}'", "folders:read (role Viewer)").As(GrafanaJson.Default.FolderAnswer);
+            : response.OrThrow($"read the folder '{uid}'", GrafanaPermission.ReadFolders).As(GrafanaJson.Default.FolderAnswer);
     }
 
     public IEnumerable<FolderAnswer> Folders(string parentUid) => Pages(
-        $"api/folders?parentUid={Uri.EscapeDataString(parentUid)}", "list folders", "folders:read (role Viewer)", GrafanaJson.Default.FolderAnswerArray);
+        $"api/folders?parentUid={Uri.EscapeDataString(parentUid)}", "list folders", GrafanaPermission.ReadFolders, GrafanaJson.Default.FolderAnswerArray);
 
     public GrafanaResponse? CreateFolder(string title, string? uid, string parentUid, Func<bool> isDone)
     {

@@ -74,7 +74,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
 
     public string? Deleted(string uid) => groups.Deleted(dashboardVersion, uid);
 
-    public IEnumerable<SearchHit> Search(IReadOnlyCollection<string> tags) => List(_dashboards, "list dashboards", "dashboards:read (role Viewer)")
+    public IEnumerable<SearchHit> Search(IReadOnlyCollection<string> tags) => List(_dashboards, "list dashboards", GrafanaPermission.ReadDashboards)
         .Where(found => found.Uid.Length > 0 && tags.All(TagsOf(found).Contains))
         .Select(found => new SearchHit(found.Uid, found.Title, found.Folder, null, TagsOf(found)));
 
@@ -83,11 +83,11 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     public FolderAnswer? Folder(string uid)
     {
         GrafanaResponse response = client.Get($"{_folders}/{Uri.EscapeDataString(uid)}");
-        return response.Status == 404 ? null : CreatedFolder(response.OrThrow($"read the folder '{uid}'", "folders:read (role Viewer)"));
+        return response.Status == 404 ? null : CreatedFolder(response.OrThrow($"read the folder '{uid}'", GrafanaPermission.ReadFolders));
     }
 
     public IEnumerable<FolderAnswer> Folders(string parentUid) =>
-        List(_folders, "list folders", "folders:read (role Viewer)").Where(found => found.Folder == parentUid).Select(Folder);
+        List(_folders, "list folders", GrafanaPermission.ReadFolders).Where(found => found.Folder == parentUid).Select(Folder);
 
     public GrafanaResponse? CreateFolder(string title, string? uid, string parentUid, Func<bool> isDone)
     {
@@ -119,7 +119,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
         GrafanaResponse response = client.Get($"{_dashboards}?{selectors}&limit={limit}{Continue(next)}");
         return response.Status is 400 or 404 or 405 or 501
             ? null
-            : response.OrThrow($"read the history of the dashboard '{uid}'", "dashboards:write (role Editor, or Edit on its folder)").As(GrafanaJson.Default.ApiList);
+            : response.OrThrow($"read the history of the dashboard '{uid}'", GrafanaPermission.WriteDashboards).As(GrafanaJson.Default.ApiList);
     }
 
     private IEnumerable<ApiObject> List(string path, string purpose, string permission) => Pages(next =>
@@ -149,7 +149,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
         {
             GrafanaResponse response = client.Get($"{_folders}/{Uri.EscapeDataString(uid)}");
             _titles[uid] = title = response.Status is 403 or 404 ? uid
-                : response.OrThrow($"read the folder '{uid}'", "folders:read (role Viewer)").As(GrafanaJson.Default.ApiObject).Title ?? uid;
+                : response.OrThrow($"read the folder '{uid}'", GrafanaPermission.ReadFolders).As(GrafanaJson.Default.ApiObject).Title ?? uid;
         }
         return title;
     }

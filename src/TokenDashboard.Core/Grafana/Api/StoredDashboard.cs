@@ -29,7 +29,7 @@ internal sealed record StoredDashboard(string Uid, JsonObject? Json, string? New
     {
         { Status: 404 } => null,
         { Status: 406 } response => OfNewerSchema(uid, response.Words),
-        var response => of(response.OrThrow($"read the dashboard '{uid}'", "dashboards:read (role Viewer)")),
+        var response => of(response.OrThrow($"read the dashboard '{uid}'", GrafanaPermission.ReadDashboards)),
     };
 
     internal static StoredDashboard OfLegacy(string uid, GrafanaResponse response)

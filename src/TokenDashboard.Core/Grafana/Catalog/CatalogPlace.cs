@@ -1,3 +1,4 @@
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Model.Variables;
 using TokenDashboard.Grafana.Queries;
@@ -29,8 +30,14 @@ internal sealed record CatalogPlace(IPanelEngine Engine, string Name, string? Ui
     /// <summary>The variables of every dashboard, in the order of its controls.</summary>
     internal IReadOnlyList<DashboardVariable> Variables => [new DataSourceVariable(Engine.Plugin), .. Engine.Names, RequestVariables.Bucket, TimeZones.Variable(Zones)];
 
-    /// <summary>The title. Grafana has no two of one title in a folder that comes from files.</summary>
-    internal string Title(string title) => IsSqlite ? title : $"{title} ({Engine.Plugin.Name})";
+    // Grafana has no two of one title in a folder that comes from files.
+    private string Title(string title) => IsSqlite ? title : $"{title} ({Engine.Plugin.Name})";
+
+    /// <summary>A dashboard here, still without panels.</summary>
+    internal Dashboard Dashboard(string title, string description) => new()
+    {
+        Uid = Self, Title = Title(title), Description = description, Tags = [Tag], Links = PanelStyle.Links(this), Variables = Variables, Sections = [],
+    };
 
     private string UidOf(string name) => $"tokendashboard-{name.ToLowerInvariant()}{(IsSqlite ? "" : "-" + Engine.Plugin.Name.ToLowerInvariant())}";
 }

@@ -15,25 +15,15 @@ internal static class CostDashboard
 
     private static readonly string Rest = PanelStyle.Rest(PanelStyle.TopSeries);
 
-    /// <summary>Makes the dashboard; its links to itself follow its uid.</summary>
-    internal static Dashboard Create(CatalogPlace place)
+    internal static Dashboard Create(CatalogPlace place) => place.Dashboard("LLM cost", "Estimated cost of LLM requests, from the prices in the store. It is not a bill. Without cached token counts, it is an upper bound.") with
     {
-        return new Dashboard
-        {
-            Uid = place.Self,
-            Title = place.Title("LLM cost"),
-            Description = "Estimated cost of LLM requests, from the prices in the store. It is not a bill. Without cached token counts, it is an upper bound.",
-            Tags = [place.Tag],
-            Links = PanelStyle.Links(place),
-            Variables = place.Variables,
-            Sections =
-            [
-                new DashboardSection { Panels = [Totals, Change, Month, OverTime(5, PanelDimension.Model, "model"), CostByModel, OverTime(6, PanelDimension.User, "user"), CostByUser(place), OverTime(7, PanelDimension.Provider, "provider"), Unpriced, Prices] },
-                // Each request is read, so they are asked only when somebody opens the row.
-                new DashboardSection { Title = "Single requests and transactions", Collapsed = true, Panels = [Spread(12, transactions: false), Spread(13, transactions: true), Expensive(place)] },
-            ],
-        };
-    }
+        Sections =
+        [
+            new DashboardSection { Panels = [Totals, Change, Month, OverTime(5, PanelDimension.Model, "model"), CostByModel, OverTime(6, PanelDimension.User, "user"), CostByUser(place), OverTime(7, PanelDimension.Provider, "provider"), Unpriced, Prices] },
+            // Each request is read, so they are asked only when somebody opens the row.
+            new DashboardSection { Title = "Single requests and transactions", Collapsed = true, Panels = [Spread(12, transactions: false), Spread(13, transactions: true), Expensive(place)] },
+        ],
+    };
 
     private static StatPanel Totals { get; } = new()
     {
@@ -83,26 +73,18 @@ internal static class CostDashboard
         Field = PanelStyle.Cost with { Color = FieldColor.BySeries, DisplayName = "${__field.labels." + label + "}" },
     };
 
-    private static PieChartPanel CostByModel { get; } = new()
+    private static PieChartPanel CostByModel { get; } = PanelStyle.Slices(
+        8, "Cost by model", $"Cost share of each model. {Rest}", new TopQuery(PanelDimension.Model, PanelMeasures.Cost, PanelStyle.TopSeries) { OnlyWhereAny = true }) with
     {
-        Id = 8,
-        Title = "Cost by model",
-        Description = $"Cost share of each model. {Rest}",
-        Width = 8,
         Height = 10,
-        Query = new TopQuery(PanelDimension.Model, PanelMeasures.Cost, PanelStyle.TopSeries) { OnlyWhereAny = true },
         Field = PanelStyle.Cost with { Color = FieldColor.BySeries },
     };
 
-    private static BarGaugePanel CostByUser(CatalogPlace place) => new()
+    private static BarGaugePanel CostByUser(CatalogPlace place) => PanelStyle.Bars(
+        9, "Cost by user", $"Cost per user. {Rest} Click a user to filter the dashboard.",
+        new TopQuery(PanelDimension.User, PanelMeasures.Cost, PanelStyle.TopSeries) { OnlyWhereAny = true }) with
     {
-        Id = 9,
-        Title = "Cost by user",
-        Description = $"Cost per user. {Rest} Click a user to filter the dashboard.",
-        Width = 8,
-        Height = 10,
-        Query = new TopQuery(PanelDimension.User, PanelMeasures.Cost, PanelStyle.TopSeries) { OnlyWhereAny = true },
-        Field = PanelStyle.Cost with { Decimals = 2, Links = [PanelStyle.OnlyUser(place, "${__data.fields.User:percentencode}")] },
+        Field = PanelStyle.Cost with { Decimals = 2, Links = [PanelStyle.OnlyUser(place)] },
     };
 
     private static TablePanel Prices { get; } = new()
@@ -118,14 +100,10 @@ internal static class CostDashboard
         Overrides = [PanelStyle.Wide("Currency", 80), PanelStyle.Wide("Models", 70)],
     };
 
-    private static BarGaugePanel Unpriced { get; } = new()
+    private static BarGaugePanel Unpriced { get; } = PanelStyle.Bars(
+        11, "Tokens without a price", $"Tokens that are not included in the cost because they have no price. {Rest}",
+        new TopQuery(PanelDimension.Model, new SumMeasure("Unpriced tokens", Measures.UnpricedTokens), PanelStyle.TopSeries) { OnlyWhereAny = true }) with
     {
-        Id = 11,
-        Title = "Tokens without a price",
-        Description = $"Tokens that are not included in the cost because they have no price. {Rest}",
-        Width = 8,
-        Height = 10,
-        Query = new TopQuery(PanelDimension.Model, new SumMeasure("Unpriced tokens", Measures.UnpricedTokens), PanelStyle.TopSeries) { OnlyWhereAny = true },
         Field = PanelStyle.Tokens with { NoValue = "None, or no prices in the store", Color = FieldColor.Fixed("orange") },
     };
 
@@ -140,21 +118,11 @@ internal static class CostDashboard
         Field = PanelStyle.Cost,
     };
 
-    private static TablePanel Expensive(CatalogPlace place) => new()
+    private static TablePanel Expensive(CatalogPlace place) => PanelStyle.Pages(
+        14, "Most expensive requests", $"The {TopRequests} most expensive requests. Click a transaction to show its requests.",
+        new RequestsQuery(RequestChoice.MostExpensive, TopRequests),
+        [.. RequestsDashboard.Columns(place), new FieldOverride("Cost") { Field = PanelStyle.Cost with { Min = null }, Column = new TableColumn { Width = 90 } }]) with
     {
-        Id = 14,
-        Title = "Most expensive requests",
-        Description = $"The {TopRequests} most expensive requests. Click a transaction to show its requests.",
-        Width = 24,
-        Height = 11,
-        Query = new RequestsQuery(RequestChoice.MostExpensive, TopRequests),
         Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoCost },
-        Paginated = true,
-        Column = new TableColumn { MinWidth = 80 },
-        Overrides =
-        [
-            .. RequestsDashboard.Columns(place),
-            new FieldOverride("Cost") { Field = PanelStyle.Cost with { Min = null }, Column = new TableColumn { Width = 90 } },
-        ],
     };
 }

@@ -27,11 +27,8 @@ public static class DashboardCatalog
 
     /// <summary>The file a dashboard is written to in a folder: <c>Overview</c> becomes <c>overview.json</c>.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
-    public static string FileName(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return string.Concat(name.Select((letter, index) => (index > 0 && char.IsUpper(letter) ? "-" : "") + char.ToLowerInvariant(letter))) + ".json";
-    }
+    public static string FileName(string name) =>
+        string.Concat(name.Select((letter, index) => (index > 0 && char.IsUpper(letter) ? "-" : "") + char.ToLowerInvariant(letter))) + ".json";
 
     /// <summary>Makes a dashboard.</summary>
     /// <param name="name">One of <see cref="Names"/>, in any case.</param>
@@ -68,14 +65,11 @@ public static class DashboardCatalog
     }
 
     /// <summary>A name of the catalogue as it is written there.</summary>
-    internal static string NameOf(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return Names.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? throw new TokenDashboardException(
+    internal static string NameOf(string name) =>
+        Names.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? throw new TokenDashboardException(
             ErrorCode.DashboardNotFound,
             $"There is no dashboard named '{name}'. Give one of: {string.Join(", ", Names)}.",
             target: name);
-    }
 
     private static Panel Written(Panel panel, IPanelEngine engine, string currency)
     {

@@ -15,27 +15,17 @@ internal static class ModelsDashboard
 
     private static readonly string Rest = PanelStyle.Rest(PanelStyle.TopBars);
 
-    /// <summary>Makes the dashboard; its links to itself follow its uid.</summary>
-    internal static Dashboard Create(CatalogPlace place)
+    internal static Dashboard Create(CatalogPlace place) => place.Dashboard("LLM models", "Usage, speed and policy failures of each model, from Observicia telemetry.") with
     {
-        return new Dashboard
-        {
-            Uid = place.Self,
-            Title = place.Title("LLM models"),
-            Description = "Usage, speed and policy failures of each model, from Observicia telemetry.",
-            Tags = [place.Tag],
-            Links = PanelStyle.Links(place),
-            Variables = place.Variables,
-            Sections =
-            [
-                new DashboardSection { Panels = [TokensByModel, ShareOverTime, Comparison(place)] },
-                new DashboardSection { Title = "Speed, proportion and failures", Panels = [Durations, Speed, Ratio, Failures] },
-                new DashboardSection { Title = "Cache and reasoning, where the store knows them", Panels = [Cached, Reasoning] },
-            ],
-        };
-    }
+        Sections =
+        [
+            new DashboardSection { Panels = [TokensByModel, ShareOverTime, Comparison(place)] },
+            new DashboardSection { Title = "Speed, proportion and failures", Panels = [Durations, Speed, Ratio, Failures] },
+            new DashboardSection { Title = "Cache and reasoning, where the store knows them", Panels = [Cached, Reasoning] },
+        ],
+    };
 
-    private static BarGaugePanel TokensByModel { get; } = Bars(
+    private static BarGaugePanel TokensByModel { get; } = PanelStyle.Bars(
         1, "Total tokens per model", $"Total tokens per model. {Rest}", new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopBars)) with
     { Height = 12 };
 
@@ -49,23 +39,15 @@ internal static class ModelsDashboard
         Percent = true,
     };
 
-    private static TablePanel Comparison(CatalogPlace place) => new()
-    {
-        Id = 3,
-        Title = "Comparison between models",
-        Description = "Tokens, share, cost, requests, durations, policy failures, and first and last use of each model in the time range. "
-            + "Click a model to filter the dashboard.",
-        Width = 24,
-        Height = 11,
-        Query = new TableQuery(
+    private static TablePanel Comparison(CatalogPlace place) => PanelStyle.Pages(
+        3,
+        "Comparison between models",
+        "Tokens, share, cost, requests, durations, policy failures, and first and last use of each model in the time range. Click a model to filter the dashboard.",
+        new TableQuery(
             PanelDimension.Model, TopRows, PanelMeasures.Tokens, new ShareMeasure("Share"), PanelMeasures.Cost, PanelMeasures.Requests, new SumMeasure("Prompt", Measures.PromptTokens),
             new SumMeasure("Completion", Measures.CompletionTokens), PanelMeasures.MeanDuration, new PercentileMeasure("p50 duration", 50),
             new PercentileMeasure("p95 duration", 95), new PercentileMeasure("p99 duration", 99), PanelMeasures.PolicyFailures,
             new TimeMeasure("First seen", Last: false), PanelMeasures.LastSeen),
-        Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoRequests },
-        Paginated = true,
-        Column = new TableColumn { MinWidth = 80 },
-        Overrides =
         [
             new FieldOverride("Model")
             {
@@ -93,8 +75,7 @@ internal static class ModelsDashboard
             PanelStyle.Wide("Policy failures", 115),
             PanelStyle.Wide("First seen", 155),
             PanelStyle.Wide("Last seen", 155),
-        ],
-    };
+        ]);
 
     private static BarChartPanel Durations { get; } = new()
     {
@@ -111,21 +92,21 @@ internal static class ModelsDashboard
         Legend = new Legend(LegendPlacement.Bottom),
     };
 
-    private static BarGaugePanel Speed { get; } = Bars(
+    private static BarGaugePanel Speed { get; } = PanelStyle.Bars(
         5, "Speed of generation", $"Completion tokens per second of request duration. {Rest}", new TopQuery(
             PanelDimension.Model, new RatioMeasure("Tokens per second", Measures.CompletionTokens, Measures.DurationMs) { Factor = 1000 }, PanelStyle.TopBars) { OnlyWhereAny = true }) with
     {
         Field = PanelStyle.Tokens with { Unit = Units.TokensPerSecond, Decimals = 1 },
     };
 
-    private static BarGaugePanel Ratio { get; } = Bars(
+    private static BarGaugePanel Ratio { get; } = PanelStyle.Bars(
         6, "Prompt to completion", $"Prompt tokens per completion token, for models with completion tokens. {Rest}", new TopQuery(
             PanelDimension.Model, new RatioMeasure("Prompt tokens per completion token", Measures.PromptTokens, Measures.CompletionTokens), PanelStyle.TopBars) { OnlyWhereAny = true }) with
     {
         Field = PanelStyle.Tokens with { Decimals = 2 },
     };
 
-    private static BarGaugePanel Failures { get; } = Bars(
+    private static BarGaugePanel Failures { get; } = PanelStyle.Bars(
         7, "Policy failures by model", $"Requests with a negative policy verdict per model. {Rest}", new TopQuery(PanelDimension.Model, PanelMeasures.PolicyFailures, PanelStyle.TopBars) { OnlyWhereAny = true }) with
     {
         Field = PanelStyle.Counted with { Min = 0, NoValue = "No policy failures in this time range", Color = FieldColor.Fixed("orange") },
@@ -140,21 +121,10 @@ internal static class ModelsDashboard
         Measures.ReasoningTokens, Measures.CompletionTokens, "No reasoning tokens are known in this time range");
 
     private static BarGaugePanel Part(int id, string title, string description, Measure part, Measure whole, string noValue) =>
-        Bars(id, title, description, new TopQuery(PanelDimension.Model, new RatioMeasure(part.Title, part, whole), PanelStyle.TopBars) { OnlyWhereAny = true }) with
+        PanelStyle.Bars(id, title, description, new TopQuery(PanelDimension.Model, new RatioMeasure(part.Title, part, whole), PanelStyle.TopBars) { OnlyWhereAny = true }) with
         {
             Width = 12,
             Height = 8,
             Field = PanelStyle.Share with { NoValue = noValue },
         };
-
-    private static BarGaugePanel Bars(int id, string title, string description, TopQuery query) => new()
-    {
-        Id = id,
-        Title = title,
-        Description = description,
-        Width = 8,
-        Height = 10,
-        Query = query,
-        Field = PanelStyle.Tokens,
-    };
 }

@@ -11,29 +11,19 @@ internal static class OverviewDashboard
 {
     internal const string Name = "Overview";
 
-    /// <summary>Makes the dashboard; its links to itself follow its uid.</summary>
-    internal static Dashboard Create(CatalogPlace place)
+    internal static Dashboard Create(CatalogPlace place) => place.Dashboard("LLM overview", "Tokens, requests and durations of LLM applications, from Observicia telemetry.") with
     {
-        return new Dashboard
-        {
-            Uid = place.Self,
-            Title = place.Title("LLM overview"),
-            Description = "Tokens, requests and durations of LLM applications, from Observicia telemetry.",
-            Tags = [place.Tag],
-            Links = PanelStyle.Links(place),
-            Variables = place.Variables,
-            Sections =
-            [
-                new DashboardSection { Panels = [Totals, Changes, Load, Cached, Newest, TokensOverTime, CumulativeTokens, TokensByModel, TokensByProvider, TokensByUser(place)] },
-                new DashboardSection { Title = "Duration", Panels = [DurationOverTime, MeanDuration] },
-                new DashboardSection { Title = "Weekly pattern", Panels = [TokensByWeekdayAndHour] },
-                // Transactions are found in single requests, so they are looked for only when somebody asks.
-                new DashboardSection { Title = "Transactions", Collapsed = true, Panels = [TopTransactions(place)] },
-            ],
-        };
-    }
+        Sections =
+        [
+            new DashboardSection { Panels = [Totals, Changes, Load, Cached, Newest, TokensOverTime, CumulativeTokens, TokensByModel, TokensByProvider, TokensByUser(place)] },
+            new DashboardSection { Title = "Duration", Panels = [DurationOverTime, MeanDuration] },
+            new DashboardSection { Title = "Weekly pattern", Panels = [TokensByWeekdayAndHour] },
+            // Transactions are found in single requests, so they are looked for only when somebody asks.
+            new DashboardSection { Title = "Transactions", Collapsed = true, Panels = [TopTransactions(place)] },
+        ],
+    };
 
-    private static StatPanel Totals { get; } = new()
+    internal static StatPanel Totals { get; } = new()
     {
         Id = 1,
         Title = "Totals",
@@ -127,37 +117,21 @@ internal static class OverviewDashboard
         Legend = new Legend(LegendPlacement.Bottom, Calculation.Last),
     };
 
-    private static PieChartPanel TokensByModel { get; } = new()
-    {
-        Id = 5,
-        Title = "Usage by model",
-        Description = $"Token share of each model. {PanelStyle.Rest(PanelStyle.TopSeries)}",
-        Width = 8,
-        Height = 11,
-        Query = new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries),
-        Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
-    };
+    private static PieChartPanel TokensByModel { get; } = PanelStyle.Slices(
+        5, "Usage by model", $"Token share of each model. {PanelStyle.Rest(PanelStyle.TopSeries)}", new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries));
 
-    private static PieChartPanel TokensByProvider { get; } = new()
-    {
-        Id = 6,
-        Title = "Usage by provider",
-        Description = $"Token share of each provider. {PanelStyle.Rest(PanelStyle.TopSeries)}",
-        Width = 7,
-        Height = 11,
-        Query = new TopQuery(PanelDimension.Provider, PanelMeasures.Tokens, PanelStyle.TopSeries),
-        Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
-    };
+    private static PieChartPanel TokensByProvider { get; } = PanelStyle.Slices(
+        6, "Usage by provider", $"Token share of each provider. {PanelStyle.Rest(PanelStyle.TopSeries)}",
+        new TopQuery(PanelDimension.Provider, PanelMeasures.Tokens, PanelStyle.TopSeries)) with
+    { Width = 7 };
 
-    private static BarGaugePanel TokensByUser(CatalogPlace place) => new()
+    private static BarGaugePanel TokensByUser(CatalogPlace place) => PanelStyle.Bars(
+        7, "Top users", $"Total tokens of the {PanelStyle.TopSeries} largest users. {PanelNames.Other} is the rest. Click a user to filter the dashboard.",
+        new TopQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries)) with
     {
-        Id = 7,
-        Title = "Top users",
-        Description = $"Total tokens of the {PanelStyle.TopSeries} largest users. {PanelNames.Other} is the rest. Click a user to filter the dashboard.",
         Width = 9,
         Height = 11,
-        Query = new TopQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopSeries),
-        Field = PanelStyle.Tokens with { Links = [PanelStyle.OnlyUser(place, "${__data.fields.User:percentencode}")] },
+        Field = PanelStyle.Tokens with { Links = [PanelStyle.OnlyUser(place)] },
     };
 
     private static TimeSeriesPanel DurationOverTime { get; } = new()

@@ -46,7 +46,6 @@ internal static class PanelStyle
         Thresholds = [new(0, "text"), new(1, "orange")],
     };
 
-    /// <summary>Money.</summary>
     internal static readonly FieldOptions Cost = new() { Unit = Units.Money, Min = 0, NoValue = NoCost, Color = FieldColor.Fixed(CostColor) };
 
     internal static readonly FieldOptions Duration = new() { Unit = Units.Milliseconds, Min = 0, NoValue = NoRequests };
@@ -120,9 +119,49 @@ internal static class PanelStyle
 
     /// <summary>A link that shows the dashboard for one user, with the same time range and all other variables.</summary>
     /// <param name="place">The dashboard.</param>
-    /// <param name="user">The user as Grafana's variable.</param>
-    internal static DataLink OnlyUser(CatalogPlace place, string user) =>
+    /// <param name="user">The user as Grafana's variable; by default that of the row or bar.</param>
+    internal static DataLink OnlyUser(CatalogPlace place, string user = "${__data.fields.User:percentencode}") =>
         new("Show only this user", $"/d/{place.Self}?${{__url_time_range}}&var-user={user}&{SameModels}&{place.SameView}");
+
+    /// <summary>A slice for each of the largest.</summary>
+    internal static PieChartPanel Slices(int id, string title, string description, TopQuery query) => new()
+    {
+        Id = id,
+        Title = title,
+        Description = description,
+        Width = 8,
+        Height = 11,
+        Query = query,
+        Field = Tokens with { Color = FieldColor.BySeries },
+    };
+
+    /// <summary>A bar for each of the largest.</summary>
+    internal static BarGaugePanel Bars(int id, string title, string description, TopQuery query) => new()
+    {
+        Id = id,
+        Title = title,
+        Description = description,
+        Width = 8,
+        Height = 10,
+        Query = query,
+        Field = Tokens,
+    };
+
+    /// <summary>A table of pages across the dashboard.</summary>
+    internal static TablePanel Pages(int id, string title, string description, PanelQuery query, IReadOnlyList<FieldOverride> overrides) => new()
+    {
+        Id = id,
+        Title = title,
+        Description = description,
+        Width = 24,
+        Height = 11,
+        Query = query,
+        Field = new FieldOptions { Unit = Units.Grouped, NoValue = NoRequests },
+        Paginated = true,
+        // Columns without a width share what is left; at 1600 pixels all are seen.
+        Column = new TableColumn { MinWidth = 80 },
+        Overrides = overrides,
+    };
 
     /// <summary>How far totals are above or below those of the period before.</summary>
     internal static StatPanel Changes(int id, string title, string description, ChangesQuery query) => new()

@@ -24,62 +24,50 @@ internal static class RequestsDashboard
         ("20 k", 20_000), ("50 k", 50_000), ("100 k", 100_000),
     ];
 
-    /// <summary>Makes the dashboard; its links to itself follow its uid.</summary>
-    internal static Dashboard Create(CatalogPlace place)
+    internal static Dashboard Create(CatalogPlace place) => place.Dashboard("LLM requests", "Single requests and transactions of LLM applications, from Observicia telemetry.") with
     {
-        return new Dashboard
-        {
-            Uid = place.Self,
-            Title = place.Title("LLM requests"),
-            Description = "Single requests and transactions of LLM applications, from Observicia telemetry.",
-            Tags = [place.Tag],
-            Links = PanelStyle.Links(place, "&var-transaction=&var-min_tokens=0"),
-            Variables = [.. place.Variables, .. RequestVariables.OfSingleRequests],
-            // Single requests are read one by one, so a look at the last day is the beginning.
-            From = "now-24h",
-            Sections =
-            [
-                new DashboardSection
-                {
-                    Panels =
-                    [
-                        OverTime,
-                        Table(place, 2, 13, "Newest requests", "The newest requests in the time range", RequestChoice.Newest),
-                    ],
-                },
-                new DashboardSection
-                {
-                    Title = "Size and duration",
-                    Panels =
-                    [
-                        Histogram(3, "Requests by duration", "Number of requests by duration. Each bar starts at its label and ends at the next one.",
-                            new HistogramQuery(OfDurations: true, "Duration from", DurationSteps)),
-                        Histogram(4, "Requests by size", "Number of requests by total tokens. Each bar starts at its label and ends at the next one.",
-                            new HistogramQuery(OfDurations: false, "Tokens from", SizeSteps)),
-                        Table(place, 5, 11, "Slowest requests", "The requests with the longest duration", RequestChoice.Slowest),
-                        Table(place, 6, 11, "Largest requests", "The requests with the most total tokens", RequestChoice.Largest),
-                    ],
-                },
-                new DashboardSection
-                {
-                    Title = "Interrupted streams",
-                    Panels =
-                    [
-                        Table(place, 8, 11, "Interrupted streams", "Streams that ended before their completion tokens were counted",
-                            RequestChoice.Interrupted) with
-                        {
-                            Field = new FieldOptions { Unit = Units.Grouped, NoValue = "No interrupted streams in this time range" },
-                        },
-                    ],
-                },
-                // Every request of the time range is read to find them, so they are looked for only when the row is opened.
-                new DashboardSection { Title = "Transactions", Collapsed = true, Panels = [Transactions(place)] },
-            ],
-        };
-    }
-
-    // Columns without a width share what is left; at 1600 pixels all are seen.
-    private static TableColumn Narrow { get; } = new() { MinWidth = 80 };
+        Links = PanelStyle.Links(place, "&var-transaction=&var-min_tokens=0"),
+        Variables = [.. place.Variables, .. RequestVariables.OfSingleRequests],
+        // Single requests are read one by one, so a look at the last day is the beginning.
+        From = "now-24h",
+        Sections =
+        [
+            new DashboardSection
+            {
+                Panels =
+                [
+                    OverTime,
+                    Table(place, 2, "Newest requests", "The newest requests in the time range", RequestChoice.Newest) with { Height = 13 },
+                ],
+            },
+            new DashboardSection
+            {
+                Title = "Size and duration",
+                Panels =
+                [
+                    Histogram(3, "Requests by duration", "Number of requests by duration. Each bar starts at its label and ends at the next one.",
+                        new HistogramQuery(OfDurations: true, "Duration from", DurationSteps)),
+                    Histogram(4, "Requests by size", "Number of requests by total tokens. Each bar starts at its label and ends at the next one.",
+                        new HistogramQuery(OfDurations: false, "Tokens from", SizeSteps)),
+                    Table(place, 5, "Slowest requests", "The requests with the longest duration", RequestChoice.Slowest),
+                    Table(place, 6, "Largest requests", "The requests with the most total tokens", RequestChoice.Largest),
+                ],
+            },
+            new DashboardSection
+            {
+                Title = "Interrupted streams",
+                Panels =
+                [
+                    Table(place, 8, "Interrupted streams", "Streams that ended before their completion tokens were counted", RequestChoice.Interrupted) with
+                    {
+                        Field = new FieldOptions { Unit = Units.Grouped, NoValue = "No interrupted streams in this time range" },
+                    },
+                ],
+            },
+            // Every request of the time range is read to find them, so they are looked for only when the row is opened.
+            new DashboardSection { Title = "Transactions", Collapsed = true, Panels = [Transactions(place)] },
+        ],
+    };
 
     private static TimeSeriesPanel OverTime { get; } = new()
     {
@@ -96,19 +84,8 @@ internal static class RequestsDashboard
         Legend = new Legend(LegendPlacement.Right, Calculation.Sum),
     };
 
-    private static TablePanel Table(CatalogPlace place, int id, int height, string title, string description, RequestChoice choice) => new()
-    {
-        Id = id,
-        Title = title,
-        Description = $"{description}, up to {RequestsQuery.MostListed}. Click a transaction to show its requests.",
-        Width = 24,
-        Height = height,
-        Query = new RequestsQuery(choice, RequestsQuery.MostListed),
-        Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoRequests },
-        Paginated = true,
-        Column = Narrow,
-        Overrides = Columns(place),
-    };
+    private static TablePanel Table(CatalogPlace place, int id, string title, string description, RequestChoice choice) => PanelStyle.Pages(
+        id, title, $"{description}, up to {RequestsQuery.MostListed}. Click a transaction to show its requests.", new RequestsQuery(choice, RequestsQuery.MostListed), Columns(place));
 
     /// <summary>How columns of single requests look, so that a row fits 1600 pixels.</summary>
     internal static IReadOnlyList<FieldOverride> Columns(CatalogPlace place) =>
@@ -128,18 +105,12 @@ internal static class RequestsDashboard
         },
     ];
 
-    private static TablePanel Transactions(CatalogPlace place) => new()
+    private static TablePanel Transactions(CatalogPlace place) => PanelStyle.Pages(
+        7, "Transactions with most tokens", $"The {TransactionRows} transactions with the most tokens. Click a transaction to show its requests.",
+        new TransactionsQuery(TransactionRows),
+        [PanelStyle.LinkedTransaction(place), PanelStyle.InMilliseconds("Duration"), PanelStyle.Moment("First request"), PanelStyle.Moment("Last request")]) with
     {
-        Id = 7,
-        Title = "Transactions with most tokens",
-        Description = $"The {TransactionRows} transactions with the most tokens. Click a transaction to show its requests.",
-        Width = 24,
-        Height = 11,
-        Query = new TransactionsQuery(TransactionRows),
         Field = new FieldOptions { Unit = Units.Grouped, NoValue = "No transactions in this time range" },
-        Paginated = true,
-        Column = Narrow,
-        Overrides = [PanelStyle.LinkedTransaction(place), PanelStyle.InMilliseconds("Duration"), PanelStyle.Moment("First request"), PanelStyle.Moment("Last request")],
     };
 
     private static BarChartPanel Histogram(int id, string title, string description, HistogramQuery query) => new()

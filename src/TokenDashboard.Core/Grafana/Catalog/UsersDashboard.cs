@@ -13,44 +13,37 @@ internal static class UsersDashboard
 
     private const int RepeatedRows = 10;
     private const int TopRows = 1000;
+    private const string UserOfSeries = "${__field.labels.user:percentencode}";
 
-    /// <summary>Makes the dashboard; its links to itself follow its uid.</summary>
-    internal static Dashboard Create(CatalogPlace place)
+    private static readonly PanelMeasure[] RowMeasures = [.. PanelMeasures.Headline.Where(measure => measure != PanelMeasures.Users)];
+
+    internal static Dashboard Create(CatalogPlace place) => place.Dashboard("LLM users", "Token usage, cost and durations of each user, from Observicia telemetry.") with
     {
-        DataLink[] onlyThisUser = [PanelStyle.OnlyUser(place, "${__field.labels.user:percentencode}")];
-        return new Dashboard
-        {
-            Uid = place.Self,
-            Title = place.Title("LLM users"),
-            Description = "Token usage, cost and durations of each user, from Observicia telemetry.",
-            Tags = [place.Tag],
-            Links = PanelStyle.Links(place),
-            Variables = [.. place.Variables, RowUser(place.Engine)],
-            Sections =
-            [
-                new DashboardSection
-                {
-                    Panels =
-                    [
-                        TokensByUser with { Field = TokensByUser.Field with { Links = [PanelStyle.OnlyUser(place, "${__data.fields.User:percentencode}")] } },
-                        TokensByUserOverTime with { Field = TokensByUserOverTime.Field with { Links = onlyThisUser } },
-                        TokensByUserAndDay with { Field = TokensByUserAndDay.Field with { Links = onlyThisUser } },
-                        CumulativeTokensByUser,
-                        Comparison(place),
-                        TokensByHour,
-                        TokensByDayAndHour,
-                    ],
-                },
-                new DashboardSection
-                {
-                    Title = "User ${" + PanelNames.RowUser + "}",
-                    Collapsed = true,
-                    Repeat = PanelNames.RowUser,
-                    Panels = [RowTotals, RowChanges, RowTokensOverTime, RowTokensByModel],
-                },
-            ],
-        };
-    }
+        Variables = [.. place.Variables, RowUser(place.Engine)],
+        Sections =
+        [
+            new DashboardSection
+            {
+                Panels =
+                [
+                    TokensByUser with { Field = TokensByUser.Field with { Links = [PanelStyle.OnlyUser(place)] } },
+                    TokensByUserOverTime with { Field = TokensByUserOverTime.Field with { Links = [PanelStyle.OnlyUser(place, UserOfSeries)] } },
+                    TokensByUserAndDay with { Field = TokensByUserAndDay.Field with { Links = [PanelStyle.OnlyUser(place, UserOfSeries)] } },
+                    CumulativeTokensByUser,
+                    Comparison(place),
+                    TokensByHour,
+                    TokensByDayAndHour,
+                ],
+            },
+            new DashboardSection
+            {
+                Title = "User ${" + PanelNames.RowUser + "}",
+                Collapsed = true,
+                Repeat = PanelNames.RowUser,
+                Panels = [RowTotals, RowChanges, RowTokensOverTime, RowTokensByModel],
+            },
+        ],
+    };
 
     private static QueryVariable RowUser(IPanelEngine engine) => new(
         PanelNames.RowUser,
@@ -63,16 +56,10 @@ internal static class UsersDashboard
         Plugin = engine.Plugin,
     };
 
-    private static BarGaugePanel TokensByUser { get; } = new()
-    {
-        Id = 1,
-        Title = "Total tokens per user",
-        Description = $"Total tokens of the {PanelStyle.TopBars} largest users. {PanelNames.Other} is the rest. Click a user to filter the dashboard.",
-        Width = 8,
-        Height = 12,
-        Query = new TopQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopBars),
-        Field = PanelStyle.Tokens,
-    };
+    private static BarGaugePanel TokensByUser { get; } = PanelStyle.Bars(
+        1, "Total tokens per user", $"Total tokens of the {PanelStyle.TopBars} largest users. {PanelNames.Other} is the rest. Click a user to filter the dashboard.",
+        new TopQuery(PanelDimension.User, PanelMeasures.Tokens, PanelStyle.TopBars)) with
+    { Height = 12 };
 
     private static TimeSeriesPanel TokensByUserOverTime { get; } = PanelStyle.Stacked(
         2,
@@ -104,30 +91,23 @@ internal static class UsersDashboard
         Legend = new Legend(LegendPlacement.Right, Calculation.Last) { SortBy = Calculation.Last },
     };
 
-    private static TablePanel Comparison(CatalogPlace place) => new()
-    {
-        Id = 5,
-        Title = "Comparison between users",
-        Description = "Tokens, share, cost, requests, durations and main model of each user, and the change from the previous period of equal length. "
-            + "Click a user to filter the dashboard.",
-        Width = 24,
-        Height = 11,
-        Query = new TableQuery(
+    private static TablePanel Comparison(CatalogPlace place) => PanelStyle.Pages(
+        5,
+        "Comparison between users",
+        "Tokens, share, cost, requests, durations and main model of each user, and the change from the previous period of equal length. Click a user to filter the dashboard.",
+        new TableQuery(
             PanelDimension.User, TopRows, PanelMeasures.Tokens, new ShareMeasure("Share"), PanelMeasures.Cost, PanelMeasures.Requests, PanelMeasures.MeanDuration,
             new PercentileMeasure("p95 duration", 95), new MainModelMeasure("Main model"), new PreviousMeasure("Previous tokens"), new ChangeMeasure("Change"),
             PanelMeasures.LastSeen),
-        Field = new FieldOptions { Unit = Units.Grouped, NoValue = PanelStyle.NoRequests },
-        Paginated = true,
-        Overrides =
         [
-            new FieldOverride("User") { Field = new FieldOptions { Links = [PanelStyle.OnlyUser(place, "${__data.fields.User:percentencode}")] } },
+            new FieldOverride("User") { Field = new FieldOptions { Links = [PanelStyle.OnlyUser(place)] } },
             PanelStyle.ShareBar("Share"),
             PanelStyle.CostColumn("no price"),
             PanelStyle.InMilliseconds("Mean duration", 120),
             PanelStyle.InMilliseconds("p95 duration", 120),
             new FieldOverride("Change") { Field = PanelStyle.Change },
-        ],
-    };
+        ]) with
+    { Column = new TableColumn() };
 
     private static BarChartPanel TokensByHour { get; } = new()
     {
@@ -154,30 +134,20 @@ internal static class UsersDashboard
         FirstRowOnTop = true,
     };
 
-    private static StatPanel RowTotals { get; } = new()
+    private static StatPanel RowTotals { get; } = OverviewDashboard.Totals with
     {
         Id = 7,
         Title = "Totals of the user",
         Description = "Tokens, requests and cost of the user, and requests with a negative policy verdict.",
-        Width = 24,
-        Height = 4,
-        Query = new TotalsQuery([.. PanelMeasures.Headline.Where(measure => measure is not UsersMeasure)]) { OfRowUser = true },
-        Field = PanelStyle.Tokens,
-        Overrides =
-        [
-            .. PanelStyle.PromptAndCompletion,
-            new FieldOverride("Requests") { Field = PanelStyle.Counted },
-            new FieldOverride("Policy failures") { Field = PanelStyle.Failures },
-            PanelStyle.Colored("Tokens per request", "text"),
-            new FieldOverride("Cost") { Field = PanelStyle.Cost with { Decimals = 2 } },
-        ],
+        Query = new TotalsQuery(RowMeasures) { OfRowUser = true },
+        Overrides = [.. OverviewDashboard.Totals.Overrides.Where(column => column.Columns.Options != PanelMeasures.Users.Title)],
     };
 
     private static StatPanel RowChanges { get; } = PanelStyle.Changes(
         11,
         "Change of the user against the period before",
         "By how much each of the user's totals is above or below that of the period of equal length before the time range.",
-        new ChangesQuery([.. PanelMeasures.Headline.Where(measure => measure is not UsersMeasure)]) { OfRowUser = true });
+        new ChangesQuery(RowMeasures) { OfRowUser = true });
 
     private static TimeSeriesPanel RowTokensOverTime { get; } = OverviewDashboard.TokensOverTime with
     {
@@ -189,14 +159,8 @@ internal static class UsersDashboard
         Query = new OverTimeQuery(PanelMeasures.PromptTokens, PanelMeasures.CompletionTokens) { OfRowUser = true },
     };
 
-    private static PieChartPanel RowTokensByModel { get; } = new()
-    {
-        Id = 9,
-        Title = "Models of the user",
-        Description = $"Share of each model in the tokens of the user. {PanelStyle.Rest(PanelStyle.TopSeries)}",
-        Width = 8,
-        Height = 9,
-        Query = new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries) { OfRowUser = true },
-        Field = PanelStyle.Tokens with { Color = FieldColor.BySeries },
-    };
+    private static PieChartPanel RowTokensByModel { get; } = PanelStyle.Slices(
+        9, "Models of the user", $"Share of each model in the tokens of the user. {PanelStyle.Rest(PanelStyle.TopSeries)}",
+        new TopQuery(PanelDimension.Model, PanelMeasures.Tokens, PanelStyle.TopSeries) { OfRowUser = true }) with
+    { Height = 9 };
 }

@@ -38,7 +38,7 @@ internal sealed class DataSourceReferences
         GrafanaResponse response = client.Get(GrafanaDataSources.ListPath);
         if (response.Status == 403)
         {
-            warning("This account cannot list data sources, so the values of -DataSource were used as uids. This requires datasources:read (role Admin).");
+            warning($"This account cannot list data sources, so the values of -DataSource were used as uids. This requires {GrafanaPermission.ReadDataSources}.");
             return AsGiven(map);
         }
         DataSourceItem[] all = GrafanaDataSources.All(response);
@@ -54,8 +54,8 @@ internal sealed class DataSourceReferences
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaDataSourceMissing"/>: a value is not a uid.</exception>
     internal static DataSourceReferences AsGiven(DataSourceMap map) => new(map, wanted => DashboardDocument.IsUid(wanted)
         ? new DataSourceTarget(wanted, null, null)
-        : throw Missing($"'{wanted}' is not a uid, and the name of a data source cannot be looked up without a server. Specify its uid: 1 to 40 of A-Z, "
-            + "a-z, 0-9, '-' and '_'.", wanted));
+        : throw Missing($"'{wanted}' is not a uid, and the name of a data source cannot be looked up without a server. Specify its uid: "
+            + $"{DashboardDocument.UidForm}.", wanted));
 
     /// <summary>What replaces a uid, a name or an input; null for nothing.</summary>
     internal DataSourceTarget? Find(string? reference)

@@ -17,31 +17,17 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
     /// <summary>Creates or corrects the data source; its other settings are kept.</summary>
     /// <returns>The result; null if writing was declined.</returns>
     /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
-    public GrafanaPublishResult? Set(GrafanaPublishOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return Sources.Ensure(options, out _);
-    }
+    public GrafanaPublishResult? Set(GrafanaPublishOptions options) => Sources.Ensure(options, out _);
 
-    /// <summary>The names of the server's data sources, each with type and uid in words.</summary>
+    /// <summary>The server's data sources; the empty string for what it does not say.</summary>
     /// <exception cref="TokenDashboardException">The server cannot be reached, or refuses this account.</exception>
-    public IReadOnlyDictionary<string, string> Names() => GrafanaDataSources.All(Client)
-        .Where(item => item.Name is not null)
-        .DistinctBy(item => item.Name)
-        .ToDictionary(item => item.Name!, item => $"{item.Type}, uid {item.Uid}");
-
-    /// <summary>The uids of the server's data sources, each with name and type in words.</summary>
-    /// <exception cref="TokenDashboardException">The server cannot be reached, or refuses this account.</exception>
-    public IReadOnlyDictionary<string, string> Uids() => GrafanaDataSources.All(Client)
-        .Where(item => item.Uid is not null)
-        .DistinctBy(item => item.Uid)
-        .ToDictionary(item => item.Uid!, item => $"{item.Name}, {item.Type}");
+    public IEnumerable<(string Uid, string Name, string Type)> List() =>
+        GrafanaDataSources.All(Client).Select(item => (item.Uid ?? "", item.Name ?? "", item.Type ?? ""));
 
     /// <summary>Checks plugin, settings and health, and counts the requests with a query as a panel would.</summary>
     /// <exception cref="TokenDashboardException">The server cannot be reached. The report contains problems of the data source.</exception>
     public GrafanaDataSourceReport Test(string uid)
     {
-        ArgumentException.ThrowIfNullOrEmpty(uid);
         GrafanaResponse response = Client.Get(GrafanaDataSources.ByUid(uid));
         DataSourcePlugin type = (response.IsSuccess ? DataSourcePlugin.Find(response.AsObject().String("type")) : null)
             ?? (uid == DataSourcePlugin.ClickHouse.DefaultUid ? DataSourcePlugin.ClickHouse : DataSourcePlugin.Sqlite);
@@ -60,9 +46,9 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
             return report;
         }
         if (response.Status == 403)
-            Callbacks.Warning("This account cannot read the settings of the data source; they were not checked. This requires datasources:read (role Admin).");
+            Callbacks.Warning($"This account cannot read the settings of the data source; they were not checked. This requires {GrafanaPermission.ReadDataSources}.");
         else
-            report = CheckSettings(response.OrThrow($"read the data source '{uid}'", "datasources:read (role Admin)").AsObject(), report, problems, type);
+            report = CheckSettings(response.OrThrow($"read the data source '{uid}'", GrafanaPermission.ReadDataSources).AsObject(), report, problems, type);
         if (version is not null)
             report = report with { Requests = Query(uid, problems, type) };
         return report;
@@ -113,11 +99,11 @@ public sealed class GrafanaDataSourceService(GrafanaConnection connection, Publi
         GrafanaResponse response = Client.Ask("api/ds/query", new JsonObject { ["from"] = "now-1h", ["to"] = "now", ["queries"] = new JsonArray(query) });
         if (response.Status == 403)
         {
-            Callbacks.Warning("This account cannot query the data source, so the query was not checked. This requires datasources:query (role Viewer).");
+            Callbacks.Warning($"This account cannot query the data source, so the query was not checked. This requires {GrafanaPermission.QueryDataSources}.");
             return null;
         }
         if (response.IsNoAnswer)
-            throw response.Failure($"query the data source '{uid}'", "datasources:query (role Viewer)");
+            throw response.Failure($"query the data source '{uid}'", GrafanaPermission.QueryDataSources);
         // A failed query has its error inside, with a status that differs from version to version.
         JsonNode? result = response.AsObject().Child("results").Child("A");
         JsonNode? values = First(result.Child("frames")).Child("data").Child("values");

@@ -75,12 +75,11 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         return response.Status != 404 && response.OrThrow($"read the data source '{uid}'", Permission).AsObject().String("type") == plugin.Id;
     }
 
-    /// <summary>All data sources of the server.</summary>
     internal static DataSourceItem[] All(GrafanaClient client) => All(client.Get(ListPath));
 
     /// <summary>The data sources in a response to <see cref="ListPath"/>.</summary>
     internal static DataSourceItem[] All(GrafanaResponse response) =>
-        response.OrThrow("list data sources", "datasources:read (role Admin)").As(GrafanaJson.Default.DataSourceItemArray);
+        response.OrThrow("list data sources", GrafanaPermission.ReadDataSources).As(GrafanaJson.Default.DataSourceItemArray);
 
     private GrafanaPublishResult? Create(GrafanaPublishOptions options, DataSourceIdentity identity)
     {
@@ -184,7 +183,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         JsonObject? known = client.FindOptional("api/frontend/settings") is { IsSuccess: true, IsArray: false } settings ? settings.AsObject()["datasources"] as JsonObject : null;
         if (known is null)
         {
-            callbacks.Verbose($"This account cannot read data sources, so it is unknown whether '{uid}' exists. This requires datasources:read (role Admin).");
+            callbacks.Verbose($"This account cannot read data sources, so it is unknown whether '{uid}' exists. This requires {GrafanaPermission.ReadDataSources}.");
         }
         else if (!known.Any(source => source.Value.String("uid") == uid))
         {
@@ -215,7 +214,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         if (health.Status is not null || response.IsSuccess)
             return (response.IsSuccess && health.Status is "OK" or null, words, Advice(health.Message ?? words, plugin));
         if (response.IsNoAnswer)
-            throw response.Failure($"check the health of the data source '{uid}'", "datasources:query (role Viewer)");
+            throw response.Failure($"check the health of the data source '{uid}'", GrafanaPermission.QueryDataSources);
         // This is Grafana's text, not the plugin's, and does not describe the database.
         return response.Status == 404
             ? (null, $"Not checked: this Grafana cannot check the health of the data source ({words}).", "")

@@ -6,32 +6,28 @@ namespace TokenDashboard.Grafana.DataSources;
 /// <summary>Checks that a server has a plugin in a supported version, and installs it if requested.</summary>
 internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer server, PublishCallbacks callbacks, DataSourcePlugin plugin)
 {
-    private string Id => plugin.Id;
-
-    private Version Oldest => plugin.Oldest;
-
     private string Program => server.Major < 10 ? "grafana-cli" : "grafana cli";
 
     /// <summary>How to install the plugin on the server or in a container.</summary>
     internal string InstallCommand =>
-        $"On that server run '{Program} plugins install {Id}' and restart Grafana; for a container set "
-            + $"{(server.Major < 12 ? "GF_INSTALL_PLUGINS" : "GF_PLUGINS_PREINSTALL")}={Id}.";
+        $"On that server run '{Program} plugins install {plugin.Id}' and restart Grafana; for a container set "
+            + $"{(server.Major < 12 ? "GF_INSTALL_PLUGINS" : "GF_PLUGINS_PREINSTALL")}={plugin.Id}.";
 
     /// <summary>The installed version; null if there is none, empty if the account may not look.</summary>
     internal string? Find()
     {
-        GrafanaResponse response = client.Get($"api/plugins/{Id}/settings");
+        GrafanaResponse response = client.Get($"api/plugins/{plugin.Id}/settings");
         return response.Status switch
         {
             404 => null,
             403 => "",
-            _ => response.OrThrow($"read the plugin {Id}", "plugins:read (role Viewer)").As(GrafanaJson.Default.PluginAnswer).Info?.Version ?? "",
+            _ => response.OrThrow($"read the plugin {plugin.Id}", "plugins:read (role Viewer)").As(GrafanaJson.Default.PluginAnswer).Info?.Version ?? "",
         };
     }
 
     /// <summary>The problem of an installed version; null for none.</summary>
-    internal string? Outdated(string version) => Version.TryParse(version.Split('-')[0], out Version? installed) && installed < Oldest
-        ? $"The plugin {Id} {version} is too old; {Oldest} or later is needed. On that server run '{Program} plugins update {Id}' and restart Grafana."
+    internal string? Outdated(string version) => Version.TryParse(version.Split('-')[0], out Version? installed) && installed < plugin.Oldest
+        ? $"The plugin {plugin.Id} {version} is too old; {plugin.Oldest} or later is needed. On that server run '{Program} plugins update {plugin.Id}' and restart Grafana."
         : null;
 
     private bool IsLacking(string? version) => version is null || Outdated(version) is not null;
@@ -43,36 +39,36 @@ internal sealed class PluginInstallation(GrafanaClient client, GrafanaServer ser
         string? version = Find();
         if (install && IsLacking(version))
         {
-            if (!callbacks.ShouldProcess($"Plugin {Id} on {client.Url}", version is null ? "Install" : "Update"))
+            if (!callbacks.ShouldProcess($"Plugin {plugin.Id} on {client.Url}", version is null ? "Install" : "Update"))
                 return;
             // The plugin is checked again, because the response may be lost, or report an existing plugin. Installing updates an old version.
-            GrafanaResponse? response = client.Write(HttpMethod.Post, $"api/plugins/{Id}/install", [], () => !IsLacking(Find()));
+            GrafanaResponse? response = client.Write(HttpMethod.Post, $"api/plugins/{plugin.Id}/install", [], () => !IsLacking(Find()));
             if (response is { IsNoAnswer: true })
-                throw response.Failure($"install the plugin {Id}", "plugins:install (a server admin)");
+                throw response.Failure($"install the plugin {plugin.Id}", "plugins:install (a server admin)");
             version = Find();
             if (version is null || (IsLacking(version) && response is { IsSuccess: false }))
             {
-                throw Missing($"Grafana at {client.Url} did not install the plugin {Id}: {response?.Words}. This requires a server admin, plugin_admin_enabled "
+                throw Missing($"Grafana at {client.Url} did not install the plugin {plugin.Id}: {response?.Words}. This requires a server admin, plugin_admin_enabled "
                     + "in Grafana's configuration, and access to grafana.com.");
             }
-            callbacks.Verbose($"Installed the plugin {Id} {version}.");
+            callbacks.Verbose($"Installed the plugin {plugin.Id} {version}.");
         }
         switch (version)
         {
             case null:
-                throw Missing($"Grafana at {client.Url} has no plugin {Id}, or could not load it (see its log).");
+                throw Missing($"Grafana at {client.Url} has no plugin {plugin.Id}, or could not load it (see its log).");
             case "":
-                callbacks.Verbose($"This account cannot read plugins, so it is unknown whether {Id} is installed.");
+                callbacks.Verbose($"This account cannot read plugins, so it is unknown whether {plugin.Id} is installed.");
                 break;
             default:
-                callbacks.Verbose($"The plugin {Id} {version} is installed.");
+                callbacks.Verbose($"The plugin {plugin.Id} {version} is installed.");
                 if (Outdated(version) is { } warning)
                     callbacks.Warning(warning);
                 break;
         }
     }
 
-    private TokenDashboardException Missing(string what) => new(ErrorCode.GrafanaPluginMissing, $"{what} {InstallCommand}", target: Id);
+    private TokenDashboardException Missing(string what) => new(ErrorCode.GrafanaPluginMissing, $"{what} {InstallCommand}", target: plugin.Id);
 }
 
 /// <summary>Warnings about a store that is also on this machine, under the same path.</summary>

@@ -17,9 +17,6 @@ public static partial class DashboardDefinition
     internal const int LongestSql = 100_000;
     private const int LongestTitle = 5000;
 
-    /// <summary>The known keys by their owner.</summary>
-    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Keys => DefinitionKeys.All;
-
     /// <summary>Reads definitions from JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
     /// <param name="json">The text.</param>
     /// <param name="source">The source, for the error message.</param>
@@ -41,7 +38,7 @@ public static partial class DashboardDefinition
         var read = new DefinitionFields(definition, DefinitionKeys.Dashboard);
         string? baseName = read.Word("base", DashboardCatalog.Names);
         string? ownTitle = title ?? read.Text("title", LongestTitle, required: !read.Has("base"));
-        string? ownUid = uid ?? Checked(read, "uid", 40, DashboardDocument.IsUid, "1 to 40 letters, digits, hyphens and underscores");
+        string? ownUid = uid ?? Checked(read, "uid", 40, DashboardDocument.IsUid, DashboardDocument.UidForm);
         Dashboard start = baseName is null
             ? new Dashboard { Uid = ownUid ?? UidOf(ownTitle ?? ""), Title = ownTitle ?? "", Description = "", Variables = [], Sections = [] }
             : DashboardCatalog.Define(baseName, ownUid, ownTitle, timeZones, currency: currency);

@@ -140,6 +140,6 @@ internal static class DefinedDataPanel
             read.Fault("options", "must be names with values, as in Grafana's documentation of the transformation");
             return null;
         }
-        return id is null ? null : Model.Fields.Transformation.Raw(id, DefinitionJson.ToNode(options)?.ToJsonString() ?? "{}");
+        return id is null ? null : new Transformation(id, DefinitionJson.ToNode(options)?.ToJsonString() ?? "{}");
     }
 }

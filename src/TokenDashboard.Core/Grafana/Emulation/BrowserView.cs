@@ -8,7 +8,7 @@ namespace TokenDashboard.Grafana.Emulation;
 /// The state of Grafana's frontend when it sends a query: the time range, the interval and the values of variables. It inserts them
 /// into the query's text before the plugin sees it.
 /// </summary>
-internal sealed class BrowserView
+internal sealed record BrowserView
 {
     // The number of points of a panel of all 24 columns on a screen of usual width.
     private const double FullWidthPoints = 1700;
@@ -19,7 +19,7 @@ internal sealed class BrowserView
     /// <summary>The values of variables by name.</summary>
     internal Dictionary<string, VariableValue> Values { get; init; } = [];
     /// <summary>The values for which a panel is repeated, before all others.</summary>
-    internal Dictionary<string, VariableValue> Repeated { get; } = [];
+    internal Dictionary<string, VariableValue> Repeated { get; private init; } = [];
     /// <summary>Whether <c>:sqlstring</c> also puts a backslash before a double quote, as Grafana does from 10.2 on.</summary>
     internal bool EscapesDoubleQuotes { get; init; } = true;
     /// <summary>The length of time of a point, in milliseconds.</summary>
@@ -34,15 +34,7 @@ internal sealed class BrowserView
         if (GrafanaInterval.Parse(panel.Json.Text("timeShift")) is { } shift && shift < window.FromMilliseconds)
             window = new TimeWindow(window.From.AddMilliseconds(-shift), window.To.AddMilliseconds(-shift));
         double points = panel.Json.Number("maxDataPoints") ?? (panel.Json.Child("gridPos").Number("w") ?? 24) / 24 * FullWidthPoints;
-        return new BrowserView
-        {
-            Dashboard = Dashboard,
-            Window = window,
-            TimeZone = TimeZone,
-            Values = Values,
-            EscapesDoubleQuotes = EscapesDoubleQuotes,
-            IntervalMilliseconds = GrafanaInterval.Milliseconds(window, points, panel.Json.Text("interval")),
-        };
+        return this with { Window = window, Repeated = [], IntervalMilliseconds = GrafanaInterval.Milliseconds(window, points, panel.Json.Text("interval")) };
     }
 
     /// <summary>The text with variables replaced; unknown names stay unchanged.</summary>

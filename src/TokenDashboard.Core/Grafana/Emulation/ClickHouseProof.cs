@@ -37,7 +37,7 @@ internal sealed partial class ClickHouseProof(string address, NetworkCredential?
         {
             foreach (bool _ in _server.Query(finished, new ClickHouseParameters(), reader => Read(reader, ref columns), reader => columns = ColumnsOf(reader), deadline.Token))
             {
-                if (columns![0].Values.Count == EmulatedPlugin.MaxRows)
+                if (columns![0].Values.Count == QueryLimits.MaxRows)
                 {
                     complete = false;
                     break;

@@ -35,7 +35,6 @@ internal sealed partial class PluginColumn
     internal ColumnType Type { get; private set; }
     /// <summary>The values: long, double, string, decimal (seconds since 1970) or null.</summary>
     internal List<object?> Values { get; } = [];
-    /// <summary>The number of truncated fractions.</summary>
     internal int Truncated { get; private set; }
     /// <summary>The number of values that became NULL because of another type.</summary>
     internal int Lost { get; private set; }

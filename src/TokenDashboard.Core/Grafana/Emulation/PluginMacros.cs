@@ -18,11 +18,11 @@ internal static class PluginMacros
         long interval = 0;
         var applied = new StringBuilder();
         int end = 0;
-        foreach (MacroCall call in MacroCall.In(withTimes).Where(call => call.Name == "unixEpochGroupSeconds"))
+        foreach (MacroCall call in MacroCall.In(withTimes).Where(call => call.Name == MacroCall.Group))
         {
             string[] arguments = withTimes[call.Arguments].Split(',');
             if (arguments.Length is < 2 or > 3)
-                throw new PluginException($"unsupported number of arguments ({arguments.Length}) for unixEpochGroupSeconds");
+                throw new PluginException($"unsupported number of arguments ({arguments.Length}) for {MacroCall.Group}");
             if (!long.TryParse(arguments[1].Trim(' '), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out interval))
                 throw new PluginException($"could not convert '{arguments[1]}' to an integer grouping interval");
             if (arguments.Length == 3)

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Rules;
@@ -5,8 +8,8 @@ using TokenDashboard.Grafana.Rules;
 namespace TokenDashboard.Grafana.Emulation;
 
 /// <summary>
-/// The database on which queries of dashboards run, each with its own connection. Outside WAL mode, reading blocks the application,
-/// so a query is limited to a tenth of a second. A longer query, and all queries after it, run on a copy.
+/// Runs queries as Grafana's plugin frser-sqlite-datasource 4 does, up to the frames it would send, each with its own connection. Outside WAL mode,
+/// reading blocks the application, so a query is limited to a tenth of a second. A longer query, and all queries after it, run on a copy.
 /// </summary>
 internal sealed class ProofDatabase : IPluginDatabase
 {
@@ -29,30 +32,18 @@ internal sealed class ProofDatabase : IPluginDatabase
     internal bool IsCopied => _snapshot is not null;
 
     /// <inheritdoc/>
-    public PluginResult Run(ReadTarget target, string sql, BrowserView view, TimeSpan time) =>
-        EmulatedPlugin.Run(this, sql, target.SeriesByLabel, target.TimeColumns, view.Window, time);
+    public PluginResult Run(ReadTarget target, string sql, BrowserView view, TimeSpan time) => Run(sql, target.SeriesByLabel, target.TimeColumns, view.Window, time);
 
-    /// <summary>Runs a query, possibly twice.</summary>
-    /// <param name="time">How long it may take.</param>
-    /// <param name="read">Runs it; SQLite's failures in it are explained by the guard.</param>
-    /// <exception cref="PluginException">The query was refused or stopped.</exception>
-    internal T Query<T>(TimeSpan time, Func<TokenStore, QueryGuard, T> read)
+    internal PluginResult Run(string sql, bool seriesByLabel, IReadOnlyList<string> timeColumns, TimeWindow window, TimeSpan time)
     {
-        QueryLimits limits = QueryLimits.Of(time);
-        if (_writerNeverWaits)
-            return Run(Path, limits, read);
-        if (_snapshot is null)
-        {
-            try
-            {
-                return Run(Path, QueryLimits.WhileWriterWaits, read);
-            }
-            catch (PluginException exception) when (exception.Rule == DashboardRules.QueryStopped)
-            {
-                Copy(time);
-            }
-        }
-        return Run(_snapshot!.Path, limits, read);
+        (string finished, long? fill) = PluginMacros.Apply(sql, window);
+        if (CommonTables.Copies(finished) > QueryLimits.MaxCopies)
+            throw QueryGuard.Stopped($"has more than {QueryLimits.MaxCopies} nested copies of common table expressions");
+        (List<PluginColumn> columns, bool complete, double milliseconds) = Query(finished, timeColumns, time);
+        int rows = columns.Count == 0 ? 0 : columns[0].Values.Count;
+        if (fill is { } seconds)
+            GapFilling.Fill(columns, seconds);
+        return new PluginResult(finished, columns, rows, complete, seriesByLabel ? WideSeries.Of(columns) : null, milliseconds);
     }
 
     public void Dispose() => _snapshot?.Dispose();
@@ -72,10 +63,96 @@ internal sealed class ProofDatabase : IPluginDatabase
         }
     }
 
-    private T Run<T>(string path, QueryLimits limits, Func<TokenStore, QueryGuard, T> read)
+    private (List<PluginColumn> Columns, bool Complete, double Milliseconds) Query(string sql, IReadOnlyList<string> timeColumns, TimeSpan time)
+    {
+        if (!_writerNeverWaits && _snapshot is null)
+        {
+            try
+            {
+                return Query(Path, sql, timeColumns, QueryLimits.WhileWriterWaits);
+            }
+            catch (PluginException exception) when (exception.Rule == DashboardRules.QueryStopped)
+            {
+                Copy(time);
+            }
+        }
+        return Query(_snapshot?.Path ?? Path, sql, timeColumns, QueryLimits.Of(time));
+    }
+
+    private (List<PluginColumn> Columns, bool Complete, double Milliseconds) Query(string path, string sql, IReadOnlyList<string> timeColumns, QueryLimits limits)
     {
         using TokenStore store = TokenStore.OpenDatabase(path, _cancellation);
         using var guard = new QueryGuard(store.Handle, limits);
-        return store.ReadLong(() => read(store, guard));
+        return store.ReadLong(() =>
+        {
+            long begun = Stopwatch.GetTimestamp();
+            using SqliteCommand command = store.CreateCommand(sql);
+            try
+            {
+                using SqliteDataReader reader = store.ExecuteReader(command);
+                List<PluginColumn> columns = ReadLast(reader, timeColumns, out bool complete);
+                return (columns, complete, Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+            }
+            catch (SqliteException exception) when (store.Cancellation.IsCancellationRequested)
+            {
+                throw new OperationCanceledException("The query was stopped.", exception);
+            }
+            catch (SqliteException exception) when (guard.Explain(exception) is { } explained)
+            {
+                throw explained;
+            }
+            // For SQLite, remaining names with a dollar sign are parameters.
+            catch (InvalidOperationException)
+            {
+                IEnumerable<string> names = VariableUse.In(SqlText.Blank(sql)).Select(use => sql.Substring(use.Index, use.Length)).Distinct();
+                throw new PluginException($"there is no value for {string.Join(", ", names)}");
+            }
+        });
     }
+
+    // The plugin's driver runs every statement of a text, and returns the result of the last one.
+    // https://gitlab.com/cznic/sqlite, stmt.go, "multi-statement script"
+    private static List<PluginColumn> ReadLast(SqliteDataReader reader, IReadOnlyList<string> timeColumns, out bool complete)
+    {
+        List<PluginColumn> columns;
+        do
+        {
+            columns = Read(reader, timeColumns, out complete);
+        }
+        while (reader.NextResult());
+        return columns;
+    }
+
+    private static List<PluginColumn> Read(SqliteDataReader reader, IReadOnlyList<string> timeColumns, out bool complete)
+    {
+        List<PluginColumn> columns = [.. Enumerable.Range(0, reader.FieldCount).Select(i => new PluginColumn(
+            reader.GetName(i), raw.sqlite3_column_decltype(reader.Handle!, i).utf8_to_string(), timeColumns.Contains(reader.GetName(i))))];
+        complete = true;
+        long bytes = 0;
+        while (reader.Read())
+        {
+            if (columns[0].Values.Count == QueryLimits.MaxRows)
+            {
+                complete = false;
+                break;
+            }
+            for (int i = 0; i < columns.Count; i++)
+            {
+                object? value = reader.IsDBNull(i) ? null : reader.GetValue(i);
+                bytes += Size(value);
+                columns[i].Add(value);
+            }
+            if (bytes > QueryLimits.MaxResultBytes)
+                throw QueryGuard.Stopped($"returns more than {QueryLimits.MaxResultBytes >> 20} MiB");
+        }
+        return columns;
+    }
+
+    // The plugin writes a BLOB as numbers.
+    private static long Size(object? value) => 32 + value switch
+    {
+        string text => 2L * text.Length,
+        byte[] blob => 8L * blob.Length,
+        _ => 0,
+    };
 }

@@ -148,6 +148,8 @@ internal sealed class QueryGuard : IDisposable
 /// </param>
 internal sealed record QueryLimits(TimeSpan Time, long Memory, int ValueLength)
 {
+    /// <summary>The most rows that are read: browsers cannot draw more, and all are in memory.</summary>
+    internal const int MaxRows = 200_000;
     /// <summary>The most bytes a result may have: texts as in memory, and 32 for each value.</summary>
     internal const long MaxResultBytes = 256L << 20;
     /// <summary>The most values of a result after filling gaps, and in all series together.</summary>

@@ -26,7 +26,7 @@ internal sealed class GrafanaClient : IDisposable
     private readonly CancellationToken _cancellation;
     private readonly HttpClient _http;
     private readonly GrafanaRetry _retry;
-    private readonly Secrets _secrets = new();
+    private readonly Secrets _secrets;
 
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GrafanaSignInInvalid"/>: no usable token or credential. <see cref="ErrorCode.GrafanaCertificateInvalid"/>.
@@ -43,16 +43,9 @@ internal sealed class GrafanaClient : IDisposable
                 "Use -CaCertificate or -SkipCertificateCheck, not both: without the check the authority's certificate is not used.",
                 target: connection.CaCertificate);
         }
-        AuthenticationHeaderValue authorization;
-        try
-        {
-            authorization = Authorization(connection, _secrets);
-        }
-        catch (TokenDashboardException)
-        {
-            _secrets.Dispose();
-            throw;
-        }
+        (AuthenticationHeaderValue authorization, string[] secrets) = Authorization(connection);
+        _secrets = new Secrets();
+        Array.ForEach(secrets, _secrets.Add);
         _http = new HttpClient(Handler(connection))
         {
             BaseAddress = connection.Url,
@@ -261,7 +254,8 @@ internal sealed class GrafanaClient : IDisposable
         return handler;
     }
 
-    private static AuthenticationHeaderValue Authorization(GrafanaConnection connection, Secrets secrets)
+    /// <summary>The header, and the secrets in it.</summary>
+    private static (AuthenticationHeaderValue Header, string[] Secrets) Authorization(GrafanaConnection connection)
     {
         static TokenDashboardException SignIn(string message) => new(ErrorCode.GrafanaSignInInvalid, message);
 
@@ -276,15 +270,12 @@ internal sealed class GrafanaClient : IDisposable
                     throw SignIn(
                         "The token is empty, or contains a space, a line break or a non-ASCII character. Copy it again from Grafana: it begins with 'glsa_'.");
                 }
-                secrets.Add(token);
-                return new AuthenticationHeaderValue("Bearer", token);
+                return (new AuthenticationHeaderValue("Bearer", token), [token]);
             case { Credential: { } credential }:
                 if (credential.UserName.Length == 0 || credential.UserName.Contains(':', StringComparison.Ordinal))
                     throw SignIn("The user name of -Credential is empty or contains a colon.");
                 string pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Password}"));
-                secrets.Add(pair);
-                secrets.Add(credential.Password);
-                return new AuthenticationHeaderValue("Basic", pair);
+                return (new AuthenticationHeaderValue("Basic", pair), [pair, credential.Password]);
             default:
                 throw SignIn("No credentials for Grafana are specified. Use -Token (a SecureString) or -Credential of Connect-Grafana, or set the "
                     + "environment variables GRAFANA_URL and GRAFANA_TOKEN.");

@@ -107,7 +107,6 @@ internal sealed partial class GrafanaResponse
         throw new TokenDashboardException(code, $"{url} answered {request} with status {status} and {page}. {advice}", target: url);
     }
 
-    /// <summary>Deserializes the response.</summary>
     internal T As<T>(JsonTypeInfo<T> type)
         where T : class
     {

@@ -31,7 +31,6 @@ public sealed record Dashboard
     /// <summary>The end of the time range shown at first.</summary>
     public string To { get; init; } = "now";
 
-    /// <summary>The plugin that it reads from.</summary>
     internal DataSourcePlugin Plugin => Variables.OfType<DataSourceVariable>().Select(variable => variable.Plugin).FirstOrDefault(DataSourcePlugin.Sqlite);
 
     /// <summary>The dashboard as JSON that Grafana 9 to 13 read, with what else can be done with it: see <see cref="DashboardDocument"/>.</summary>

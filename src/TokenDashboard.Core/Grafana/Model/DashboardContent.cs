@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -13,9 +12,10 @@ namespace TokenDashboard.Grafana.Model;
 /// </summary>
 internal static class DashboardContent
 {
-    private static readonly string[] CountedByGrafana = ["id", "version", "iteration"];
+    /// <summary>The keys that belong to a server, and never to a file.</summary>
+    internal static readonly string[] CountedByGrafana = ["id", "version", "iteration"];
 
-    internal static string Normalise(JsonObject dashboard) => Sorted(dashboard, CountedByGrafana, nulls: false)!.ToJsonString(Relaxed);
+    internal static string Normalise(JsonObject dashboard) => Sorted(dashboard, CountedByGrafana, nulls: false)!.ToJsonString();
 
     /// <summary>
     /// A copy for a file: the same bytes for any version, without the id and version. Nulls stay, because a panel may need them.
@@ -24,8 +24,6 @@ internal static class DashboardContent
 
     /// <summary>A fingerprint of a text with sixteen hexadecimal digits.</summary>
     internal static string Fingerprint(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)), 0, 8).ToLowerInvariant();
-
-    private static readonly JsonSerializerOptions Relaxed = new(DashboardJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static JsonNode? Sorted(JsonNode? node, string[] without, bool nulls) => node switch
     {

@@ -11,6 +11,9 @@ public sealed partial class DashboardDocument
     /// <summary>The valid uids of a dashboard, folder or data source: 1 to 40 letters, digits, hyphens and underscores.</summary>
     public const string UidPattern = @"^[A-Za-z0-9_-]{1,40}\z";
 
+    /// <summary>The valid uids in words.</summary>
+    internal const string UidForm = "1 to 40 letters, digits, hyphens and underscores";
+
     private DashboardDocument(JsonObject root, string json, string name) => (Root, Json, Name) = (root, json, name);
 
     /// <summary>The name in the catalog; the empty string for a dashboard from elsewhere.</summary>
@@ -68,7 +71,7 @@ public sealed partial class DashboardDocument
     }
 
     /// <summary>Wraps a finished dashboard. Its name in the catalog is empty if it is from elsewhere.</summary>
-    internal static DashboardDocument FromObject(JsonObject root, string name = "") => new(root, root.ToJsonString(Format) + "\n", name);
+    internal static DashboardDocument FromObject(JsonObject root, string name = "") => new(root, root.ToJsonString(Readable) + "\n", name);
 
     internal DashboardDocument Named(string name) => new(Root, Json, name);
 
@@ -81,11 +84,11 @@ public sealed partial class DashboardDocument
         ? panels.OfType<JsonObject>().Sum(panel => panel["type"]?.ToString() == "row" ? CountPanels(panel["panels"]) : 1)
         : 0;
 
-    private static readonly JsonSerializerOptions Format = new(DashboardJson.Default.Options)
+    /// <summary>JSON for people, who read and compare it. It is never pasted into HTML.</summary>
+    internal static readonly JsonSerializerOptions Readable = new(DashboardJson.Default.Options)
     {
         WriteIndented = true,
         NewLine = "\n",
-        // Dashboards are files people read and diff; they are never pasted into HTML.
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 

@@ -152,7 +152,7 @@ internal static class DashboardWriter
             .Concat(dashboard.Sections.Select(section => section.Repeat).Where(name => name.Length > 0));
         string? problem =
             !DashboardDocument.IsUid(dashboard.Uid)
-                ? $"Grafana does not accept the uid '{dashboard.Uid}'. Use 1 to 40 letters, digits, hyphens and underscores."
+                ? $"Grafana does not accept the uid '{dashboard.Uid}'. Use {DashboardDocument.UidForm}."
             : string.IsNullOrWhiteSpace(dashboard.Title) ? "The dashboard has no title. Add one."
             : !dashboard.Variables.OfType<DataSourceVariable>().Any()
                 ? $"The dashboard '{dashboard.Title}' has no data source variable, which panels read from. Add one."

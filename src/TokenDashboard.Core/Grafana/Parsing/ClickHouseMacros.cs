@@ -10,8 +10,6 @@ namespace TokenDashboard.Grafana.Parsing;
 /// </summary>
 internal static class ClickHouseMacros
 {
-    private const string Prefix = "$__";
-
     private static readonly Dictionary<string, (int Arguments, Func<string[], TimeWindow, long, string> Write)> All = new(StringComparer.Ordinal)
     {
         ["fromTime"] = (0, (_, window, _) => Second(window.From)),
@@ -44,18 +42,14 @@ internal static class ClickHouseMacros
     {
         var applied = new StringBuilder();
         int end = 0;
-        for (int at = 0; (at = sql.IndexOf(Prefix, at, StringComparison.Ordinal)) >= 0;)
+        for (int at = 0; (at = sql.IndexOf(MacroCall.Prefix, at, StringComparison.Ordinal)) >= 0;)
         {
-            int open = at + Prefix.Length;
-            while (open < sql.Length && (char.IsAsciiLetterOrDigit(sql[open]) || sql[open] == '_'))
-                open++;
-            string name = sql[(at + Prefix.Length)..open];
+            int start = at + MacroCall.Prefix.Length, open = MacroCall.EndOfName(sql, start);
+            string name = sql[start..open];
             if (!All.TryGetValue(name, out (int Arguments, Func<string[], TimeWindow, long, string> Write) macro))
             {
                 if (Names.Contains(name) && open < sql.Length && sql[open] == '(')
-                {
                     throw new FormatException($"the macro $__{name} is not replaced here");
-                }
                 at = open;
                 continue;
             }
@@ -72,9 +66,7 @@ internal static class ClickHouseMacros
     private static (string[] Arguments, int End) Arguments(string sql, int open, string name)
     {
         if (open == sql.Length || sql[open] != '(')
-        {
             return ([], open);
-        }
         var arguments = new List<string>();
         int depth = 0, begin = open + 1;
         for (int i = open; i < sql.Length; i++)

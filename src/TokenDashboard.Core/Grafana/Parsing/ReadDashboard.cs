@@ -9,7 +9,6 @@ namespace TokenDashboard.Grafana.Parsing;
 internal sealed class ReadDashboard
 {
     private const string Mixed = "-- Mixed --";
-    private const string Expression = "__expr__";
 
     private readonly Dictionary<string, ReadVariable> _variables;
 
@@ -59,7 +58,7 @@ internal sealed class ReadDashboard
         string uid = reference is JsonValue value ? value.AsText() : reference.Text("uid");
         if (uid != Mixed && reference.Text("type") is { Length: > 0 } type)
             return type;
-        if (uid.StartsWith("-- ", StringComparison.Ordinal) || uid == Expression)
+        if (uid.StartsWith("-- ", StringComparison.Ordinal) || uid == DataSourcePlugin.Expression)
             return uid;
         string name = VariableUse.FirstName(uid) ?? "";
         return Variable(name) is { Type: "datasource" } variable ? variable.Query : Inputs.GetValueOrDefault(name);
@@ -97,7 +96,7 @@ internal sealed class ReadDashboard
     }
 
     // Outside mixed panels, Grafana uses the panel's data source, and ignores that of the query.
-    private bool Asks(JsonNode? panelSource, JsonObject target) => PluginOf(target["datasource"]) != Expression && Source(panelSource, target) switch
+    private bool Asks(JsonNode? panelSource, JsonObject target) => PluginOf(target["datasource"]) != DataSourcePlugin.Expression && Source(panelSource, target) switch
     {
         null => Plugin == DataSourcePlugin.Sqlite ? target.ContainsKey("rawQueryText") || target.ContainsKey("queryText") : target.ContainsKey("rawSql"),
         var plugin => plugin == Plugin.Id,
@@ -107,7 +106,7 @@ internal sealed class ReadDashboard
         PluginOf(panelSource) is { } plugin && plugin != Mixed ? plugin : PluginOf(target["datasource"]);
 
     private string OtherSource(JsonObject panel, JsonObject target) =>
-        PluginOf(target["datasource"]) == Expression ? Expression : Source(panel["datasource"], target) ?? "an unnamed data source";
+        PluginOf(target["datasource"]) == DataSourcePlugin.Expression ? DataSourcePlugin.Expression : Source(panel["datasource"], target) ?? "an unnamed data source";
 }
 
 /// <summary>A query of a panel, or without a panel of an annotation or a variable, and the name of what has it.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Grafana.Parsing;
 
@@ -71,9 +72,9 @@ internal sealed partial record TimeWindow(DateTimeOffset From, DateTimeOffset To
         'm' => time.Date.AddMinutes(Math.Floor(time.TimeOfDay.TotalMinutes)),
         'h' => time.Date.AddHours(time.Hour),
         'd' => time.Date,
-        'w' => time.Date.AddDays(-(((int)time.DayOfWeek + 6) % 7)),
+        'w' => LocalTime.StartOfWeek(time, DayOfWeek.Monday),
         'M' => new DateTime(time.Year, time.Month, 1),
-        'Q' => new DateTime(time.Year, ((time.Month - 1) / 3 * 3) + 1, 1),
+        'Q' => LocalTime.StartOfQuarter(time),
         _ => new DateTime(time.Year, 1, 1),
     };
 

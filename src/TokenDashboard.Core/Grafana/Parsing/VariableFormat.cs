@@ -35,7 +35,7 @@ internal static partial class VariableFormat
             "csv" or "raw" => Single(),
             "join" => string.Join(parts.Length > 1 ? parts[1] : ",", values),
             "pipe" => string.Join("|", values),
-            "regex" => Bracket(values.Select(text => SpecialPattern().Replace(text, @"\$0")), "(", "|", ")"),
+            "regex" => string.Join("|", values.Select(text => SpecialPattern().Replace(text, @"\$0"))) is var pattern && values.Count == 1 ? pattern : $"({pattern})",
             "lucene" => value.IsList && values.Count == 0
                 ? "__empty__"
                 : value.IsList
@@ -54,12 +54,6 @@ internal static partial class VariableFormat
     }
 
     private static string Each(IEnumerable<string> values, Func<string, string> quote) => string.Join(",", values.Select(quote));
-
-    private static string Bracket(IEnumerable<string> values, string open, string separator, string close)
-    {
-        string[] all = [.. values];
-        return all.Length == 1 ? all[0] : open + string.Join(separator, all) + close;
-    }
 
     private static string Sql(string text, bool escapeDoubleQuotes)
     {

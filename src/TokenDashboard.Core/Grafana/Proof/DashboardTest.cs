@@ -23,8 +23,6 @@ public static class DashboardTest
     public static IEnumerable<DashboardTestResult> Run(
         IReadOnlyList<DashboardDocument> documents, DashboardTestOptions options, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(documents);
-        ArgumentNullException.ThrowIfNull(options);
         ReadDashboard[] dashboards = [.. documents.Select(document => new ReadDashboard(document))];
         if (dashboards.Length > 0 && options.Variables.Keys.FirstOrDefault(name => dashboards.All(dashboard => dashboard.Variable(name) is null)) is { } unknown)
         {

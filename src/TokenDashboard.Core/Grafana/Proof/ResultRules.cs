@@ -65,7 +65,7 @@ internal static class ResultRules
     private static IEnumerable<(DashboardRule Rule, string Problem)> OfColumns(PluginResult result)
     {
         if (!result.Complete)
-            yield return (DashboardRules.TooManyRows, Invariant($"The query returned more than {EmulatedPlugin.MaxRows} rows; those after them were not read."));
+            yield return (DashboardRules.TooManyRows, Invariant($"The query returned more than {QueryLimits.MaxRows} rows; those after them were not read."));
         foreach (PluginColumn column in result.Columns)
         {
             if (column.Type == ColumnType.Time)

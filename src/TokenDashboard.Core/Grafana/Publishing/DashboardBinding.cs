@@ -15,8 +15,8 @@ internal static class DashboardBinding
     internal static string RequireUid(DashboardDocument document, HashSet<string> seen)
     {
         string? problem =
-            document.Uid.Length == 0 ? "has no uid, so the next run could not find it. Add one: 1 to 40 of A-Z, a-z, 0-9, '-' and '_'"
-            : !DashboardDocument.IsUid(document.Uid) ? $"has the uid '{document.Uid}', which Grafana does not accept. It must be 1 to 40 of A-Z, a-z, 0-9, '-' and '_'"
+            document.Uid.Length == 0 ? $"has no uid, so the next run could not find it. Add one: {DashboardDocument.UidForm}"
+            : !DashboardDocument.IsUid(document.Uid) ? $"has the uid '{document.Uid}', which Grafana does not accept. It must be {DashboardDocument.UidForm}"
             : !seen.Add(document.Uid) ? $"has the uid '{document.Uid}', which another dashboard of this run also has. Each dashboard needs its own"
             : null;
         return problem is null ? document.Uid : throw Invalid(document.Title, problem);

@@ -9,13 +9,10 @@ namespace TokenDashboard.Grafana.Publishing;
 /// </summary>
 internal static class DashboardTakeover
 {
-    /// <summary>The keys that belong to a server, or to the file, and are never copied.</summary>
-    private static readonly string[] Kept = ["id", "version", "iteration"];
-
     internal static DashboardDocument Merge(DashboardDocument file, DashboardDocument server)
     {
         JsonObject merged = Merge(file.Root, server.Root);
-        foreach (string name in Kept)
+        foreach (string name in DashboardContent.CountedByGrafana)
             Keep(file.Root, merged, name);
         foreach (JsonObject variable in merged.Child("templating").Objects("list").Where(variable => variable.String("type") == "datasource"))
             Keep(file.Root.Child("templating").Objects("list").FirstOrDefault(own => own.String("name") == variable.String("name")) ?? [], variable, "current");
@@ -26,7 +23,7 @@ internal static class DashboardTakeover
     {
         var merged = new JsonObject();
         // Nulls in the file mean the same as missing keys, and differ between versions of Grafana.
-        foreach (string name in file.Where(field => server.ContainsKey(field.Key) || field.Value is null || Kept.Contains(field.Key)).Select(field => field.Key)
+        foreach (string name in file.Where(field => server.ContainsKey(field.Key) || field.Value is null || DashboardContent.CountedByGrafana.Contains(field.Key)).Select(field => field.Key)
             .Concat(server.Where(field => field.Value is not null).Select(field => field.Key)).Distinct())
         {
             merged[name] = Merge(file[name], server[name]);

@@ -228,6 +228,5 @@ public sealed class ProvisioningWriter
     });
 
     private static string Document(string list, Dictionary<string, object> item) =>
-        "# Written by Export-GrafanaProvisioning, whose next run overwrites changes made here.\n"
-            + Yaml.Serialize(new Dictionary<string, object> { ["apiVersion"] = 1, [list] = new[] { item } });
+        ProvisioningFolder.Header + Yaml.Serialize(new Dictionary<string, object> { ["apiVersion"] = 1, [list] = new[] { item } });
 }

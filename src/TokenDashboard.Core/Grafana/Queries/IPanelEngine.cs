@@ -8,7 +8,6 @@ namespace TokenDashboard.Grafana.Queries;
 /// <summary>An engine, as dashboards and alert rules see it: what writes SQL for one of the plugins.</summary>
 internal interface IPanelEngine
 {
-    /// <summary>The plugin that runs the SQL.</summary>
     DataSourcePlugin Plugin { get; }
 
     /// <summary>The variables by which names are chosen, and hidden ones that these need.</summary>
@@ -23,7 +22,6 @@ internal interface IPanelEngine
     /// <summary>How many requests there are.</summary>
     DataSourceQuery CountQuery { get; }
 
-    /// <summary>The query of a panel.</summary>
     DataSourceQuery Write(PanelQuery query);
 
     /// <summary>The query of an alert rule: each result is one time, the end of the window, with a row for each name or one for everything.</summary>

@@ -12,23 +12,10 @@ internal static class PanelNames
     /// <summary>The variable with the user of a repeated row.</summary>
     internal const string RowUser = "row_user";
 
-    /// <summary>The column of a dimension.</summary>
-    internal static string Column(PanelDimension dimension) => dimension switch
-    {
-        PanelDimension.User => "user",
-        PanelDimension.Model => "model",
-        PanelDimension.Provider => "provider",
-        _ => "request_type",
-    };
+    internal static string Column(PanelDimension dimension) => Title(dimension).ToLowerInvariant().Replace(' ', '_');
 
     /// <summary>What people call a dimension.</summary>
-    internal static string Title(PanelDimension dimension) => dimension switch
-    {
-        PanelDimension.User => "User",
-        PanelDimension.Model => "Model",
-        PanelDimension.Provider => "Provider",
-        _ => "Request type",
-    };
+    internal static string Title(PanelDimension dimension) => dimension == PanelDimension.RequestType ? "Request type" : dimension.ToString();
 
     /// <summary>The column of a measure beside names, which are the labels of series: its own is not shown.</summary>
     internal static string Label(PanelMeasure measure) => measure.Title.ToLowerInvariant();

@@ -80,7 +80,6 @@ internal sealed record DaysAndHoursQuery(PanelMeasure Measure) : PanelQuery;
 /// <summary>The values of a dimension with most of a measure.</summary>
 internal sealed record LargestNamesQuery(PanelDimension Dimension, PanelMeasure Measure, int Top) : PanelQuery;
 
-/// <summary>Single requests.</summary>
 internal sealed record RequestsQuery(RequestChoice Choice, int Rows) : PanelQuery
 {
     /// <summary>The most that a panel lists.</summary>
@@ -90,7 +89,6 @@ internal sealed record RequestsQuery(RequestChoice Choice, int Rows) : PanelQuer
 /// <summary>How many requests had how many tokens or took how long.</summary>
 internal sealed record HistogramQuery(bool OfDurations, string Title, IReadOnlyList<(string Label, double From)> Steps) : PanelQuery;
 
-/// <summary>The transactions with most tokens.</summary>
 internal sealed record TransactionsQuery(int Rows) : PanelQuery
 {
     /// <summary>Whether there are only the most important columns.</summary>

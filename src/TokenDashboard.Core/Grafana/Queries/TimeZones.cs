@@ -5,9 +5,6 @@ namespace TokenDashboard.Grafana.Queries;
 /// <summary>The time zones of a dashboard.</summary>
 internal static class TimeZones
 {
-    /// <summary>UTC alone.</summary>
-    internal static IReadOnlyList<TimeZoneInfo> Utc { get; } = [TimeZoneInfo.Utc];
-
     /// <summary>The zones with UTC, each once, in their order.</summary>
     internal static IReadOnlyList<TimeZoneInfo> WithUtc(IEnumerable<TimeZoneInfo> zones) => [.. zones.Append(TimeZoneInfo.Utc).DistinctBy(Name)];
 

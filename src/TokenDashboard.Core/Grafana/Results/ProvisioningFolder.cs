@@ -4,6 +4,8 @@ namespace TokenDashboard.Grafana.Results;
 
 internal sealed class ProvisioningFolder(string root, PublishCallbacks callbacks)
 {
+    internal const string Header = "# Written by Export-GrafanaProvisioning, whose next run overwrites changes made here.\n";
+
     /// <summary>The full path of a file or folder by its name below the provisioning folder.</summary>
     internal string PathOf(string name) => Path.GetFullPath(Path.Combine(root, name));
 

@@ -57,7 +57,6 @@ public sealed record DashboardRule(string Id, FindingSeverity Severity, string B
         Panel = panel?.Label ?? name, RefId = refId, Message = Cut(problem), Advice = Advice,
     };
 
-    /// <summary>A finding about a query.</summary>
     internal static DashboardFinding Find(ReadDashboard dashboard, ReadQuery query, (DashboardRule Rule, string Problem) found) =>
         found.Rule.Find(dashboard, found.Problem, query.Panel, query.Target.RefId, query.Name);
 

@@ -8,8 +8,6 @@ namespace TokenDashboard.Grafana.Rules;
 /// <summary>Rules about the texts of queries and the macros in them.</summary>
 internal static partial class QueryRules
 {
-    private const string GroupMacro = "unixEpochGroupSeconds";
-
     private static readonly string TooLong = string.Create(CultureInfo.InvariantCulture, $"The query has more than {SqlText.MaxLength} characters.");
 
     internal static IEnumerable<DashboardFinding> Check(ReadDashboard dashboard) =>
@@ -50,7 +48,7 @@ internal static partial class QueryRules
         // A macro that does not exist is reported as such.
         string code = SqlText.Blank(sql);
         bool ownMacros = dashboard.Plugin == DataSourcePlugin.ClickHouse;
-        if (!FollowsTime(sql) && !RelationFollowsTime(dashboard, sql) && !MacroCall.In(code).Any(call => ownMacros || call.Name != GroupMacro) && TableRead().IsMatch(code))
+        if (!FollowsTime(sql) && !RelationFollowsTime(dashboard, sql) && !MacroCall.In(code).Any(call => ownMacros || call.Name != MacroCall.Group) && TableRead().IsMatch(code))
             yield return (DashboardRules.NoTimeFilter, "The query has no condition on the time range.");
     }
 
@@ -87,7 +85,7 @@ internal static partial class QueryRules
     {
         foreach (MacroCall call in MacroCall.In(SqlText.Blank(sql)))
         {
-            if (dashboard.Plugin == DataSourcePlugin.ClickHouse ? !ClickHouseMacros.Names.Contains(call.Name) : call.Name != GroupMacro)
+            if (dashboard.Plugin == DataSourcePlugin.ClickHouse ? !ClickHouseMacros.Names.Contains(call.Name) : call.Name != MacroCall.Group)
                 yield return (DashboardRules.MacroUnknown, $"The plugin has no macro $__{call.Name}.");
             else if (ArgumentProblem(dashboard, sql[call.Arguments]) is { } problem)
                 yield return (DashboardRules.MacroArguments, problem);

@@ -1,3 +1,4 @@
+using TokenDashboard.Grafana.Model.Variables;
 using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;
@@ -5,8 +6,6 @@ namespace TokenDashboard.Grafana.Rules;
 /// <summary>Rules about variables: whether they exist, are used, are refreshed, and are quoted.</summary>
 internal static class VariableRules
 {
-    private const int OnTimeRangeChange = 2;
-
     /// <summary>Formats whose result is a list in SQL, of texts or of numbers.</summary>
     private static readonly string[] ListFormats = ["sqlstring", "singlequote", "doublequote", "csv", "raw", "json", "join", "queryparam"];
 
@@ -17,7 +16,7 @@ internal static class VariableRules
         bool anyLibrary = dashboard.Panels.Any(panel => panel.OfLibrary);
         foreach (ReadVariable variable in dashboard.Variables)
         {
-            if (variable.Type == "query" && variable.Json.Number("refresh") != OnTimeRangeChange)
+            if (variable.Type == "query" && variable.Json.Number("refresh") != QueryVariable.OnTimeRangeChange)
                 yield return DashboardRules.ReloadOnTimeChange.Find(dashboard, "The list is not refreshed when the time range changes.", name: variable.Name);
             // The properties of a variable are not a use of it. Ad hoc filters apply without a reference.
             if (!anyLibrary && variable.Type != "adhoc" && users[variable.Name].All(user => user == variable))

@@ -27,22 +27,22 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
     /// <summary>Whether a line may be one of a transcript that says nothing of replies.</summary>
     public static bool MayBe(Marks marks) => marks.Has("sessionId", "type") || marks.Has("message.id", "uuid");
 
-    private string? ReadLine(JsonElement line, ReadOnlySpan<byte> text, long lineNumber)
+    private string? ReadLine(JsonElement line, long lineNumber)
     {
         string? session = line.Text("sessionId");
         JsonElement progress = line.Member("data").Member("message");
         return progress.Member("message").Member("usage").ValueKind == JsonValueKind.Object
-            ? ReadReply(progress, session, isSidechain: true, text)
-            : ReadReply(line, session, line.Member("isSidechain").ValueKind == JsonValueKind.True, text);
+            ? ReadReply(progress, session, isSidechain: true)
+            : ReadReply(line, session, line.Member("isSidechain").ValueKind == JsonValueKind.True);
     }
 
-    private string? ReadReply(JsonElement entry, string? session, bool isSidechain, ReadOnlySpan<byte> text)
+    private string? ReadReply(JsonElement entry, string? session, bool isSidechain)
     {
         JsonElement message = entry.Member("message"), usage = message.Member("usage");
         if ((usage.Text("input_tokens") ?? usage.Text("output_tokens")) is null || message.Text("model") == SyntheticModel)
             return JsonLines.NoRequest;
         string? id = message.Text("id") ?? entry.Text("requestId") ?? entry.Text("uuid");
-        string? reason = Add(entry, message.Text("model"), usage, session, id, isSidechain, text);
+        string? reason = Add(entry, message.Text("model"), usage, session, id, isSidechain);
         int position = 0;
         foreach (JsonElement iteration in usage.Member("iterations").Elements())
         {
@@ -51,13 +51,13 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
             if (iteration.Text("type") is ("advisor_message" or "compaction") and var type)
             {
                 string? model = iteration.Text("model") ?? (type == "compaction" ? message.Text("model") : entry.Text("advisorModel"));
-                reason = Add(entry, model, iteration, session, id is null ? null : $"{id} {position}", isSidechain, text) ?? reason;
+                reason = Add(entry, model, iteration, session, id is null ? null : $"{id} {position}", isSidechain) ?? reason;
             }
         }
         return reason;
     }
 
-    private string? Add(JsonElement entry, string? model, JsonElement usage, string? session, string? id, bool isSidechain, ReadOnlySpan<byte> text)
+    private string? Add(JsonElement entry, string? model, JsonElement usage, string? session, string? id, bool isSidechain)
     {
         _values.Clear();
         (_values.CacheIsBeside, _values.IsLesserCopy) = (true, isSidechain);
@@ -71,7 +71,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         _values[ImportColumn.RequestType] = "chat";
         _values[ImportColumn.Cost] = entry.Text("costUSD");
         _values[ImportColumn.Id] = _values[ImportColumn.SpanId] = id;
-        return _requests.Add(_values, text);
+        return _requests.Add(_values, entry.Utf8());
     }
 
     /// <summary>The tokens written to the cache: the flat number is the sum of those by lifetime, so where they differ one lacks something.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml;
+using System.Xml.Linq;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
 
@@ -8,9 +9,6 @@ namespace TokenDashboard.Import.Formats;
 /// <summary>Requests as Export-Clixml writes what Get-TokenRequest gives, known again by trace and span, else by all they say.</summary>
 internal static class Clixml
 {
-    private const string Null = "Nil";
-    private const string Structure = "Obj";
-
     // Where an object has its properties, and those that were added to it.
     private static readonly string[] Properties = ["Props", "MS"];
 
@@ -29,24 +27,25 @@ internal static class Clixml
         {
             // An object with a name is the value of a property; others are requests, or lists of them.
             bool hasName = false;
-            for (reader.Read(); !reader.EOF; reader.Read())
+            reader.Read();
+            while (!reader.EOF)
             {
-                if (reader is { NodeType: XmlNodeType.Element, Name: Structure })
+                if (reader.NodeType == XmlNodeType.Element && !hasName && Properties.Contains(reader.Name))
                 {
-                    hasName = reader.GetAttribute("N") is not null;
-                }
-                else if (reader.NodeType == XmlNodeType.Element && !hasName && Properties.Contains(reader.Name))
-                {
-                    long line = ((IXmlLineInfo)reader).LineNumber;
                     input.Sink.Report.CountLine();
-                    Dictionary<string, string> properties;
-                    using (XmlReader one = reader.ReadSubtree())
-                        properties = ReadProperties(one);
+                    long line = ((IXmlLineInfo)reader).LineNumber;
+                    // This goes on behind the element.
+                    Dictionary<string, string> properties = ((XElement)XNode.ReadFrom(reader)).Elements().Where(property => NameOf(property) is not null)
+                        .DistinctBy(NameOf).ToDictionary(property => NameOf(property)!, ValueOf);
                     byte[] text = Encoding.UTF8.GetBytes(string.Concat(properties.Select(property => $"{property.Key}={property.Value}\n")));
                     string? reason = requests.Add(ColumnMap.OfNames(properties.Keys), name => properties.GetValueOrDefault(name), text);
                     if (reason is not null && requests.HasTokens)
                         input.Sink.Unreadable(line, reason);
+                    continue;
                 }
+                if (reader is { NodeType: XmlNodeType.Element, Name: "Obj" })
+                    hasName = reader.GetAttribute("N") is not null;
+                reader.Read();
             }
         }
         catch (XmlException exception)
@@ -55,31 +54,13 @@ internal static class Clixml
         }
     }
 
-    private static Dictionary<string, string> ReadProperties(XmlReader reader)
-    {
-        var properties = new Dictionary<string, string>();
-        string? outer = null;
-        while (reader.Read())
-        {
-            if (reader.NodeType != XmlNodeType.Element || reader.GetAttribute("N") is not { } name)
-                continue;
-            if (reader.Name == Structure)
-            {
-                // A time is an object; what it is in UTC is a property of it.
-                outer = name;
-                continue;
-            }
-            bool isTime = name == "UtcDateTime" && outer is not null;
-            properties[isTime ? outer! : name] = reader.Name == Null || reader.IsEmptyElement ? "" : ReadText(reader);
-        }
-        return properties;
-    }
+    private static string? NameOf(XElement property) => (string?)property.Attribute("N");
 
-    private static string ReadText(XmlReader reader)
+    // A time is an object; what it is in UTC is a property of it.
+    private static string ValueOf(XElement property) => property.Name.LocalName switch
     {
-        var text = new StringBuilder();
-        while (reader.Read() && reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace)
-            text.Append(reader.Value);
-        return text.ToString();
-    }
+        "Nil" => "",
+        "Obj" => property.Descendants().FirstOrDefault(inner => NameOf(inner) == "UtcDateTime")?.Value ?? "",
+        _ => property.Value,
+    };
 }

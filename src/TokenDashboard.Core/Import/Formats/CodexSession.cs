@@ -27,7 +27,7 @@ internal sealed class CodexSession(ImportSink sink)
     private bool _hasCounted;
     private Counters _last;
 
-    private string? ReadLine(JsonElement line, ReadOnlySpan<byte> text, long lineNumber)
+    private string? ReadLine(JsonElement line, long lineNumber)
     {
         JsonElement payload = line.Member("payload");
         switch (line.Text("type"))
@@ -39,7 +39,7 @@ internal sealed class CodexSession(ImportSink sink)
                 _model = payload.Text("model") ?? payload.At("collaboration_mode.settings.model").Text() ?? _model;
                 return null;
             case "event_msg" when payload.Text("type") == "token_count" && payload.Member("info").ValueKind == JsonValueKind.Object:
-                return ReadCount(line, payload.Member("info"), text);
+                return ReadCount(line, payload.Member("info"));
             default:
                 return JsonLines.NoRequest;
         }
@@ -62,7 +62,7 @@ internal sealed class CodexSession(ImportSink sink)
         _provider = payload.Text("model_provider") ?? _provider;
     }
 
-    private string? ReadCount(JsonElement line, JsonElement info, ReadOnlySpan<byte> text)
+    private string? ReadCount(JsonElement line, JsonElement info)
     {
         if (!TryCounters(info.Member("total_token_usage"), out Counters total) || !TryCounters(info.Member("last_token_usage"), out Counters last))
             return "a count of the tokens is not a token count";
@@ -89,7 +89,7 @@ internal sealed class CodexSession(ImportSink sink)
         _values.Set(ImportColumn.CompletionTokens, used.Output);
         _values.Set(ImportColumn.ReasoningTokens, used.Reasoning);
         _values[ImportColumn.Id] = $"{_root} {(total.IsNone || _root is null ? $"{_values[ImportColumn.Timestamp]} {used}" : $"{total}")}";
-        return _requests.Add(_values, text);
+        return _requests.Add(_values, line.Utf8());
     }
 
     private static bool TryCounters(JsonElement usage, out Counters counters)

@@ -16,9 +16,10 @@ internal static class CursorUsage
     private static readonly RecordShape Shape = new("cursor", new ColumnMap(
         (ImportColumn.Timestamp, ["Date"]), (ImportColumn.User, ["User", "Email"]), (ImportColumn.Model, ["Model"]), (ImportColumn.Transaction, ["Cloud Agent ID"]),
         (ImportColumn.PromptTokens, [WithoutCacheWrite]), (ImportColumn.CompletionTokens, ["Output Tokens"]), (ImportColumn.TotalTokens, ["Total Tokens"]),
-        (ImportColumn.CachedTokens, ["Cache Read"])))
+        (ImportColumn.CachedTokens, ["Cache Read"]), RecordShape.Chat))
     {
         CacheIsBeside = true,
+        HasFailed = record => record("Kind")?.Contains("Errored", StringComparison.OrdinalIgnoreCase) == true,
         Complete = Complete,
     };
 
@@ -33,8 +34,6 @@ internal static class CursorUsage
             long rest = (Number(record("Cache Read")) ?? 0) + (Number(record("Output Tokens")) ?? 0);
             values.Set(ImportColumn.CacheWriteTokens, Number(record("Total Tokens")) is { } total && total == with + without + rest || with < without ? with : with - without);
         }
-        values[ImportColumn.RequestType] = "chat";
-        values[ImportColumn.Success] = record("Kind")?.Contains("Errored", StringComparison.OrdinalIgnoreCase) == true ? "false" : null;
         values[ImportColumn.Cost] = record("Cost")?.Replace("$", "", StringComparison.Ordinal);
     }
 

@@ -12,17 +12,13 @@ internal static class GeminiSession
     private static readonly RecordShape Shape = new("gemini", new ColumnMap(
         (ImportColumn.Id, ["id"]), (ImportColumn.SpanId, ["id"]), (ImportColumn.Timestamp, ["timestamp"]), (ImportColumn.Transaction, ["sessionId"]), (ImportColumn.Model, ["model"]),
         (ImportColumn.PromptTokens, ["tokens.input"]), (ImportColumn.CompletionTokens, ["tokens.output"]), (ImportColumn.TotalTokens, ["tokens.total"]),
-        (ImportColumn.CachedTokens, ["tokens.cached"]), (ImportColumn.ReasoningTokens, ["tokens.thoughts"])))
+        (ImportColumn.CachedTokens, ["tokens.cached"]), (ImportColumn.ReasoningTokens, ["tokens.thoughts"]), RecordShape.Chat))
     {
         ReasoningIsBeside = true,
         HasCopies = true,
         Session = "sessionId",
         IsRequest = record => record("tokens") is not null,
-        Complete = (values, record) =>
-        {
-            values.Add(ImportColumn.PromptTokens, record("tokens.tool"));
-            values[ImportColumn.RequestType] = "chat";
-        },
+        Complete = (values, record) => values.Add(ImportColumn.PromptTokens, record("tokens.tool")),
     };
 
     public static readonly UsageFormat Format = UsageFormat.Of(ImportFormat.GeminiCli, "messages with tokens", Shape,

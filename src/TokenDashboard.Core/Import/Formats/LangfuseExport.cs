@@ -19,6 +19,7 @@ internal static class LangfuseExport
     {
         IsTree = true,
         IsRequest = record => Requests.Contains(record("type"), StringComparer.OrdinalIgnoreCase),
+        HasFailed = record => record("level") == "ERROR",
         Complete = Complete,
     };
 
@@ -72,6 +73,5 @@ internal static class LangfuseExport
         if (!values.HasTokens)
             (values[ImportColumn.PromptTokens], values[ImportColumn.CompletionTokens], values[ImportColumn.TotalTokens]) = (record("promptTokens"), record("completionTokens"), record("totalTokens"));
         values[ImportColumn.RequestType] = string.Equals(record("type"), "EMBEDDING", StringComparison.OrdinalIgnoreCase) ? "embeddings" : "chat";
-        values[ImportColumn.Success] = record("level") == "ERROR" ? "false" : null;
     }
 }

@@ -44,54 +44,41 @@ internal sealed class ObserviciaLog(ImportSink sink)
             length = text.Length;
             return "not a JSON object";
         }
-        string? reason = null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            // A reason is kept, not given at once: it counts only when the line turns out to be a span, and whole.
-            reason = ReadMember(ref reader, ref span) ?? reason;
-        }
+        // A reason counts only when the line turns out to be a span, and whole.
+        string? reason = ReadMembers(ref reader, ref span, areAttributes: false);
         length = (int)reader.BytesConsumed;
         return span.IsSpan && span.HasTokens ? reason ?? Add(ref span, text[..length]) : null;
     }
 
-    private string? ReadMember(ref Utf8JsonReader reader, ref Span span)
+    /// <summary>Reads the members of the line, or those of its attributes, up to the end of their object.</summary>
+    private string? ReadMembers(ref Utf8JsonReader reader, ref Span span, bool areAttributes)
     {
-        if (JsonText.IsText(ref reader, "type"u8))
-        {
-            reader.Read();
-            span.IsSpan = reader.TokenType == JsonTokenType.String && JsonText.IsText(ref reader, "span"u8);
-            reader.Skip();
-            return null;
-        }
-        if (!JsonText.IsText(ref reader, "attributes"u8))
-            return ReadValue(ref reader, ref span, Members);
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
-            return null;
-        }
         string? reason = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            reason = ReadValue(ref reader, ref span, Attributes) ?? reason;
+        {
+            bool isType = !areAttributes && JsonText.IsText(ref reader, "type"u8);
+            bool hasAttributes = !areAttributes && JsonText.IsText(ref reader, "attributes"u8);
+            ImportColumn? column = ColumnOf(ref reader, areAttributes ? Attributes : Members);
+            reader.Read();
+            if (isType)
+                span.IsSpan = reader.TokenType == JsonTokenType.String && JsonText.IsText(ref reader, "span"u8);
+            else if (hasAttributes && reader.TokenType == JsonTokenType.StartObject)
+                reason = ReadMembers(ref reader, ref span, areAttributes: true) ?? reason;
+            else if (column is { } known)
+                reason = Take(ref reader, ref span, known) ?? reason;
+            reader.Skip();
+        }
         return reason;
     }
 
-    private string? ReadValue(ref Utf8JsonReader reader, ref Span span, (byte[] Name, ImportColumn Column)[] names)
+    private static ImportColumn? ColumnOf(ref Utf8JsonReader reader, (byte[] Name, ImportColumn Column)[] names)
     {
-        ImportColumn? column = null;
-        foreach ((byte[] name, ImportColumn named) in names)
+        foreach ((byte[] name, ImportColumn column) in names)
         {
             if (JsonText.IsText(ref reader, name))
-            {
-                column = named;
-                break;
-            }
+                return column;
         }
-        reader.Read();
-        string? reason = column is { } known ? Take(ref reader, ref span, known) : null;
-        reader.Skip();
-        return reason;
+        return null;
     }
 
     private string? Take(ref Utf8JsonReader reader, ref Span span, ImportColumn column)

@@ -14,18 +14,14 @@ internal static class OpenCodeMessages
         (ImportColumn.Id, ["id"]), (ImportColumn.SpanId, ["id"]), (ImportColumn.Transaction, ["sessionID"]), (ImportColumn.Timestamp, ["time.created"]),
         (ImportColumn.EndTime, ["time.completed"]), (ImportColumn.Model, ["modelID"]), (ImportColumn.Provider, ["providerID"]), (ImportColumn.PromptTokens, ["tokens.input"]),
         (ImportColumn.CompletionTokens, ["tokens.output"]), (ImportColumn.TotalTokens, ["tokens.total"]), (ImportColumn.CachedTokens, ["tokens.cache.read"]),
-        (ImportColumn.CacheWriteTokens, ["tokens.cache.write"]), (ImportColumn.ReasoningTokens, ["tokens.reasoning"]), (ImportColumn.Cost, ["cost"])))
+        (ImportColumn.CacheWriteTokens, ["tokens.cache.write"]), (ImportColumn.ReasoningTokens, ["tokens.reasoning"]), (ImportColumn.Cost, ["cost"]), RecordShape.Chat))
     {
         CacheIsBeside = true,
         ReasoningIsBeside = true,
         HasCopies = true,
         Within = "info",
         IsRequest = record => record("role") == "assistant" && record("tokens") is not null,
-        Complete = (values, record) =>
-        {
-            values[ImportColumn.RequestType] = "chat";
-            values[ImportColumn.Success] = record("error") is null ? null : "false";
-        },
+        HasFailed = record => record("error") is not null,
     };
 
     public static readonly UsageFormat Format =

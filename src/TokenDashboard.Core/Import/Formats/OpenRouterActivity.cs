@@ -10,13 +10,9 @@ internal static class OpenRouterActivity
         (ImportColumn.Id, ["generation_id"]), (ImportColumn.SpanId, ["generation_id"]), (ImportColumn.Timestamp, ["created_at"]), (ImportColumn.User, ["user", "api_key_name"]),
         (ImportColumn.Transaction, ["session_id"]), (ImportColumn.Model, ["model_permaslug", "model"]), (ImportColumn.Provider, ["provider_name"]),
         (ImportColumn.PromptTokens, ["tokens_prompt"]), (ImportColumn.CompletionTokens, ["tokens_completion"]), (ImportColumn.CachedTokens, ["tokens_cached"]),
-        (ImportColumn.ReasoningTokens, ["tokens_reasoning"]), (ImportColumn.Cost, ["cost_total"]), (ImportColumn.DurationMs, ["generation_time_ms"])))
+        (ImportColumn.ReasoningTokens, ["tokens_reasoning"]), (ImportColumn.Cost, ["cost_total"]), (ImportColumn.DurationMs, ["generation_time_ms"]), RecordShape.Chat))
     {
-        Complete = (values, record) =>
-        {
-            values[ImportColumn.RequestType] = "chat";
-            values[ImportColumn.Success] = record("finish_reason_normalized") == "error" ? "false" : null;
-        },
+        HasFailed = record => record("finish_reason_normalized") == "error",
     };
 
     public static readonly UsageFormat Format =

@@ -13,14 +13,10 @@ internal static class QwenSession
         (ImportColumn.Id, ["uuid"]), (ImportColumn.SpanId, ["uuid"]), (ImportColumn.Timestamp, ["timestamp"]), (ImportColumn.Transaction, ["sessionId"]), (ImportColumn.Model, ["model"]),
         (ImportColumn.PromptTokens, ["usageMetadata.promptTokenCount"]), (ImportColumn.CompletionTokens, ["usageMetadata.candidatesTokenCount"]),
         (ImportColumn.TotalTokens, ["usageMetadata.totalTokenCount"]), (ImportColumn.CachedTokens, ["usageMetadata.cachedContentTokenCount"]),
-        (ImportColumn.ReasoningTokens, ["usageMetadata.thoughtsTokenCount"])))
+        (ImportColumn.ReasoningTokens, ["usageMetadata.thoughtsTokenCount"]), RecordShape.Chat))
     {
         IsRequest = record => record("usageMetadata") is not null,
-        Complete = (values, record) =>
-        {
-            values.Add(ImportColumn.PromptTokens, record("usageMetadata.toolUsePromptTokenCount"));
-            values[ImportColumn.RequestType] = "chat";
-        },
+        Complete = (values, record) => values.Add(ImportColumn.PromptTokens, record("usageMetadata.toolUsePromptTokenCount")),
     };
 
     public static readonly UsageFormat Format = UsageFormat.Of(ImportFormat.QwenCode, "messages with usageMetadata", Shape,

@@ -67,10 +67,23 @@ internal sealed class SpanAttributes
         (ImportColumn.DurationMs, ["duration_ms"]),
     ];
 
-    // OpenLLMetry marks workflows, tasks, agents and tools with this, and requests not.
-    private const string StepKind = "traceloop.span.kind";
-    private const string Error = "error.type";
-    private const string PolicyVerdict = "policy.passed";
+    /// <summary>OpenLLMetry marks workflows, tasks, agents and tools with this, and requests not.</summary>
+    public const string StepKind = "traceloop.span.kind";
+
+    /// <summary>Why the call failed.</summary>
+    public const string Error = "error.type";
+
+    /// <summary>What Observicia's policies said.</summary>
+    public const string PolicyVerdict = "policy.passed";
+
+    /// <summary>The name of an event in a log.</summary>
+    public const string EventName = "event.name";
+
+    /// <summary>The provider's own id of the call, where a coding agent tells it.</summary>
+    public const string RequestId = "request_id";
+
+    /// <summary>What tools gave to the model, where Gemini CLI and Qwen Code tell it: it is beside the input.</summary>
+    public const string ToolTokens = "tool_token_count";
 
     // Texts that are JSON objects themselves.
     private const string MlflowUsage = "mlflow.chat.tokenUsage";
@@ -90,26 +103,11 @@ internal sealed class SpanAttributes
     private static readonly int BareInputRank = ByName[BareInput].Rank;
 
     private readonly (string? Text, int Rank)[] _best = new (string?, int)[Enum.GetValues<ImportColumn>().Length];
+    private readonly Dictionary<string, string> _others = [];
     private readonly List<string> _unknownCounts = [];
-    private string? _langfuseUsage;
 
-    /// <summary>Whether the span says that the call failed.</summary>
-    public bool HasError { get; private set; }
-
-    /// <summary>Whether the span is a step of a program and not a request.</summary>
-    public bool IsStep { get; private set; }
-
-    /// <summary>What Observicia's policies said, or null.</summary>
-    public string? Verdict { get; private set; }
-
-    /// <summary>The name of the event, of one in a log.</summary>
-    public string? EventName { get; private set; }
-
-    /// <summary>The provider's own id of the call, where a coding agent tells it.</summary>
-    public string? RequestId { get; private set; }
-
-    /// <summary>What tools gave to the model, where Gemini CLI and Qwen Code tell it: it is beside the input.</summary>
-    public string? ToolTokens { get; private set; }
+    /// <summary>An attribute of the span that is no column, by one of the names here.</summary>
+    public string? this[string name] => _others.GetValueOrDefault(name);
 
     /// <summary>Names of what looks like token counts and is not known.</summary>
     public IReadOnlyList<string> UnknownCounts => _unknownCounts;
@@ -119,7 +117,7 @@ internal sealed class SpanAttributes
     {
         Array.Fill(_best, (null, int.MaxValue));
         _unknownCounts.Clear();
-        (HasError, IsStep, Verdict, EventName, RequestId, ToolTokens, _langfuseUsage) = (false, false, null, null, null, null, null);
+        _others.Clear();
         Read(attributes, 0, "");
         Read(resource, ResourceRank, "");
     }
@@ -131,8 +129,8 @@ internal sealed class SpanAttributes
         for (int i = 0; i < _best.Length; i++)
             values[(ImportColumn)i] = _best[i].Text;
         values.CacheIsBeside = _best[(int)ImportColumn.PromptTokens].Rank % ResourceRank == BareInputRank;
-        if (_langfuseUsage is not null && !values.HasTokens)
-            LangfuseExport.ReadUsage(values, _langfuseUsage);
+        if (!values.HasTokens)
+            LangfuseExport.ReadUsage(values, this[LangfuseUsage]);
         return values.HasTokens;
     }
 
@@ -160,16 +158,8 @@ internal sealed class SpanAttributes
         }
         if (value.Text() is not { Length: > 0 } text)
             return;
-        if (firstRank == 0)
-        {
-            HasError |= name == Error;
-            IsStep |= name == StepKind;
-            Verdict = name == PolicyVerdict ? text : Verdict;
-            EventName = name == "event.name" ? text : EventName;
-            RequestId = name == "request_id" ? text : RequestId;
-            ToolTokens = name == "tool_token_count" ? text : ToolTokens;
-        }
-        _langfuseUsage = name == LangfuseUsage ? text : _langfuseUsage;
+        if (firstRank == 0 && name is StepKind or Error or PolicyVerdict or EventName or RequestId or ToolTokens or LangfuseUsage)
+            _others[name] = text;
         if (name is MlflowUsage or LangfuseCost && JsonText.TryParse(text, out JsonElement parts))
         {
             Read(parts, firstRank, name + ".");

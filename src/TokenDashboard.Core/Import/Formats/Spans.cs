@@ -52,7 +52,7 @@ internal sealed class Spans(ImportSink sink)
         input.Sink.Report.Note(spans._unknownSpans, $"Spans with token counts under names that are not known ({string.Join(", ", spans._unknownNames.Take(10))})");
     }
 
-    private string? ReadValue(JsonElement value, ReadOnlySpan<byte> text, long lineNumber)
+    private string? ReadValue(JsonElement value, long lineNumber)
     {
         bool isExport = false;
         foreach ((string group, string scopes, string olderScopes, string members) in ((string, string, string, string)[])
@@ -92,7 +92,7 @@ internal sealed class Spans(ImportSink sink)
         if (start is null)
             return hasTokens ? ReadEvent(span, trace, id) : null;
         string? kind = _values[ImportColumn.RequestType] ??= span.Text("span_kind");
-        bool isRequest = !_attributes.IsStep && kind is not null && (RequestKinds.Contains(kind) || kind.Contains(".do", StringComparison.Ordinal));
+        bool isRequest = _attributes[SpanAttributes.StepKind] is null && kind is not null && (RequestKinds.Contains(kind) || kind.Contains(".do", StringComparison.Ordinal));
         if (!hasTokens)
         {
             _unknownSpans += _attributes.UnknownCounts.Count > 0 ? 1 : 0;
@@ -105,8 +105,8 @@ internal sealed class Spans(ImportSink sink)
         if (end is not null && end != start)
             SetDuration(start, end);
         string? status = span.Member("status").Text("code") ?? span.Member("status").Text("status_code");
-        bool failed = status == ErrorStatus.ToString(CultureInfo.InvariantCulture) || status is "STATUS_CODE_ERROR" or "ERROR" || _attributes.HasError;
-        _values[ImportColumn.Success] = _attributes.Verdict ?? (failed ? "false" : "true");
+        bool failed = status == ErrorStatus.ToString(CultureInfo.InvariantCulture) || status is "STATUS_CODE_ERROR" or "ERROR" || _attributes[SpanAttributes.Error] is not null;
+        _values[ImportColumn.Success] = _attributes[SpanAttributes.PolicyVerdict] ?? (failed ? "false" : "true");
         SetRequestId(span.Text("name"));
         return trace is null || id is null ? _alone.Add(_values, span.Utf8()) : _tree.Add(_values, isRequest, isStep: false);
     }
@@ -114,16 +114,16 @@ internal sealed class Spans(ImportSink sink)
     private string? ReadEvent(JsonElement record, string? trace, string? span)
     {
         _values[ImportColumn.Timestamp] = Time(record, "timeUnixNano", "hrTime", "timestamp", "time", "observedTimeUnixNano", "hrTimeObserved");
-        string? name = _attributes.EventName ?? record.Member("body").Text("stringValue") ?? record.Text("body") ?? record.Text("_body");
+        string? name = _attributes[SpanAttributes.EventName] ?? record.Member("body").Text("stringValue") ?? record.Text("body") ?? record.Text("_body");
         if (_values[ImportColumn.Timestamp] is null)
             return "no time";
         if (name is null || !(RequestEvents.Contains(name) || name.StartsWith("GenAI inference", StringComparison.Ordinal)))
             return null;
         // Codex calls the sum of all tokens so.
         if (name.EndsWith(".api_response", StringComparison.Ordinal))
-            _values.Add(ImportColumn.PromptTokens, _attributes.ToolTokens);
+            _values.Add(ImportColumn.PromptTokens, _attributes[SpanAttributes.ToolTokens]);
         _values[ImportColumn.RequestType] ??= "chat";
-        _values[ImportColumn.Success] = _attributes.HasError ? "false" : null;
+        _values[ImportColumn.Success] = _attributes[SpanAttributes.Error] is null ? null : "false";
         SetRequestId(name);
         if (!string.IsNullOrEmpty(trace) && !string.IsNullOrEmpty(span))
         {
@@ -135,7 +135,7 @@ internal sealed class Spans(ImportSink sink)
 
     // Spans and events of Claude Code tell of the same call, which its own id makes one.
     private void SetRequestId(string? name) =>
-        _values[ImportColumn.Id] = name is not null && (name.StartsWith("claude_code.", StringComparison.Ordinal) || name == "api_request") ? _attributes.RequestId : null;
+        _values[ImportColumn.Id] = name is not null && (name.StartsWith("claude_code.", StringComparison.Ordinal) || name == "api_request") ? _attributes[SpanAttributes.RequestId] : null;
 
     private void SetDuration(string start, string end)
     {

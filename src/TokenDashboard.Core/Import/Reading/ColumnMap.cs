@@ -11,33 +11,21 @@ public sealed class ColumnMap
 {
     private const char ConstantMark = '=';
 
-    // The first name is the column's own; by the others it is found too.
-    private static readonly (ImportColumn Column, string[] Names)[] Targets =
+    // Other names by which columns are found.
+    private static readonly (ImportColumn Column, string[] Names)[] Aliases =
     [
-        (ImportColumn.Timestamp, ["timestamp", "time", "start_time"]),
-        (ImportColumn.EndTime, ["end_time"]),
-        (ImportColumn.Transaction, ["transaction_id", "transaction", "session_id"]),
-        (ImportColumn.User, ["user_id", "user"]),
-        (ImportColumn.Model, ["model"]),
-        (ImportColumn.Provider, ["provider"]),
-        (ImportColumn.RequestType, ["request_type"]),
-        (ImportColumn.PromptTokens, ["prompt_tokens", "input_tokens"]),
-        (ImportColumn.CompletionTokens, ["completion_tokens", "output_tokens"]),
-        (ImportColumn.TotalTokens, ["total_tokens"]),
-        (ImportColumn.CachedTokens, ["cached_tokens", "input_cached_tokens", "cache_read_tokens", "cache_read_input_tokens"]),
-        (ImportColumn.CacheWriteTokens, ["cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens"]),
-        (ImportColumn.ReasoningTokens, ["reasoning_tokens"]),
-        (ImportColumn.Cost, ["cost", "recorded_cost"]),
-        (ImportColumn.DurationMs, ["duration_ms"]),
-        (ImportColumn.Success, ["success", "policy_passed"]),
-        (ImportColumn.TraceId, ["trace_id"]),
-        (ImportColumn.SpanId, ["span_id"]),
-        (ImportColumn.ParentSpanId, ["parent_span_id"]),
-        (ImportColumn.Id, ["id"]),
-        (ImportColumn.InterruptedStream, ["interrupted_stream"]),
+        (ImportColumn.Timestamp, ["time", "start_time"]),
+        (ImportColumn.Transaction, ["transaction", "session_id"]),
+        (ImportColumn.User, ["user"]),
+        (ImportColumn.PromptTokens, ["input_tokens"]),
+        (ImportColumn.CompletionTokens, ["output_tokens"]),
+        (ImportColumn.CachedTokens, ["input_cached_tokens", "cache_read_tokens", "cache_read_input_tokens"]),
+        (ImportColumn.CacheWriteTokens, ["cache_creation_tokens", "cache_creation_input_tokens"]),
+        (ImportColumn.Cost, ["recorded_cost"]),
+        (ImportColumn.Success, ["policy_passed"]),
     ];
 
-    private static readonly Dictionary<string, ImportColumn> ByName = Targets
+    private static readonly Dictionary<string, ImportColumn> ByName = Aliases.Concat(Enum.GetValues<ImportColumn>().Select(column => (Column: column, Names: (string[])[ImportColumns.Name(column)])))
         .SelectMany(target => target.Names.Select(name => (Name: Normalize(name), target.Column))).ToDictionary(target => target.Name, target => target.Column);
 
     private readonly Dictionary<ImportColumn, string[]> _sources = [];
@@ -46,12 +34,11 @@ public sealed class ColumnMap
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.ImportMapInvalid"/>: a key is no column of the store, or a value is no text.</exception>
     public ColumnMap(IDictionary map)
     {
-        ArgumentNullException.ThrowIfNull(map);
         foreach (DictionaryEntry entry in map)
         {
             string name = entry.Key.ToString() ?? "";
             if (!TryColumn(name, out ImportColumn column))
-                throw Invalid($"'{name}' is not a column of the store. Its columns are {string.Join(", ", Targets.Select(target => target.Names[0]))}.");
+                throw Invalid($"'{name}' is not a column of the store. Its columns are {string.Join(", ", Enum.GetValues<ImportColumn>().Select(ImportColumns.Name))}.");
             if (entry.Value?.ToString() is not { Length: > 0 } source)
                 throw Invalid($"'{name}' has no value. Give the name of the file's column, or a constant after an equals sign, as in @{{ model = '=gpt-4' }}.");
             if (!_sources.TryAdd(column, [source]))

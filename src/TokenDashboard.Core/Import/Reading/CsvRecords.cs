@@ -23,7 +23,6 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     /// <summary>How many names the header has.</summary>
     public int Columns { get; set; } = MaxColumns;
 
-    /// <summary>What stands between fields.</summary>
     public char Delimiter { get; private set; } = ',';
 
     /// <summary>The bytes of the current record, without the last line's end.</summary>

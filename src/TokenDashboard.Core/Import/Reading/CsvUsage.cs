@@ -19,13 +19,12 @@ internal sealed class CsvUsage(CsvRecords records, ImportSink sink, RecordShape 
     private long _shorter;
 
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.ImportColumnMissing"/>: the file lacks a column that is needed.</exception>
-    public static void Read(LineReader lines, ImportSink sink, RecordShape shape, ColumnMap? map)
+    public static void Read(LineReader lines, ImportSink sink, RecordShape shape, SpanTree? tree, ColumnMap? map)
     {
         bool dayFirst = ValueText.BeginsWithDay(lines.Peek());
         var records = new CsvRecords(lines, sink);
         if (records.ReadHeader() is not { } header)
             return;
-        SpanTree? tree = shape.IsTree ? new SpanTree(sink) : null;
         var usage = new CsvUsage(records, sink, shape, tree, map, dayFirst);
         if (usage.WhatIsMissing(header) is { } missing)
         {
@@ -36,13 +35,12 @@ internal sealed class CsvUsage(CsvRecords records, ImportSink sink, RecordShape 
         }
         usage.Begin(header);
         usage.ReadRecords();
-        tree?.Decide();
     }
 
     private ColumnMap ColumnsOf(string[] header)
     {
         ColumnMap own = shape.Columns is { } known
-            ? new ColumnMap(known.Sources.Select(entry => (entry.Key, entry.Value.Where(name => header.Contains(name, StringComparer.OrdinalIgnoreCase)).ToArray())).Where(entry => entry.Item2.Length > 0))
+            ? new ColumnMap(known.Sources.Select(entry => (entry.Key, entry.Value.Where(name => ColumnMap.Constant(name) is not null || header.Contains(name, StringComparer.OrdinalIgnoreCase)).ToArray())).Where(entry => entry.Item2.Length > 0))
             : ColumnMap.OfNames(header);
         return map?.Over(own) ?? own;
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using TokenDashboard.Engines.Sqlite.Imports;
 using TokenDashboard.Import.Records;
@@ -51,14 +50,6 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
     {
         bool valid = utf8.Length <= MaxTextBytes;
         slice = valid ? _batch.AddText(utf8) : default;
-        return valid;
-    }
-
-    /// <inheritdoc cref="TryText(ReadOnlySpan{byte}, out TextSlice)"/>
-    public bool TryText(string text, out TextSlice slice)
-    {
-        bool valid = text.Length <= MaxTextBytes;
-        slice = valid ? _batch.Take(Encoding.UTF8.GetBytes(text, _batch.Reserve(Encoding.UTF8.GetMaxByteCount(text.Length)))) : default;
         return valid;
     }
 

@@ -26,7 +26,7 @@ internal static class JsonLines
 
     /// <summary>Reads one object and adds its requests.</summary>
     /// <returns>What is wrong with it, <see cref="NoRequest"/>, or null.</returns>
-    public delegate string? ValueHandler(JsonElement value, ReadOnlySpan<byte> text, long lineNumber);
+    public delegate string? ValueHandler(JsonElement value, long lineNumber);
 
     public static void Read(LineReader reader, ImportSink sink, TextHandler onText)
     {
@@ -101,7 +101,7 @@ internal static class JsonLines
     {
         string? reason = value.ValueKind switch
         {
-            JsonValueKind.Object => onValue(value, value.Utf8(), lineNumber),
+            JsonValueKind.Object => onValue(value, lineNumber),
             JsonValueKind.Array => null,
             _ => "not a JSON object",
         };

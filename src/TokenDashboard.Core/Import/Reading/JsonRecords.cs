@@ -10,12 +10,7 @@ internal sealed class JsonRecords(ImportSink sink, RecordShape shape, ColumnMap?
     private JsonElement _record;
     private Func<string, string?> _outer = static _ => null;
 
-    public static void Read(LineReader lines, ImportSink sink, RecordShape shape, ColumnMap? map)
-    {
-        SpanTree? tree = shape.IsTree ? new SpanTree(sink) : null;
-        JsonLines.ReadValues(lines, sink, new JsonRecords(sink, shape, map, tree).ReadValue);
-        tree?.Decide();
-    }
+    public void Read(LineReader lines) => JsonLines.ReadValues(lines, sink, ReadValue);
 
     /// <summary>Reads one object.</summary>
     /// <param name="record">The object.</param>
@@ -27,7 +22,7 @@ internal sealed class JsonRecords(ImportSink sink, RecordShape shape, ColumnMap?
         return ReadRecord(record);
     }
 
-    private string? ReadValue(JsonElement value, ReadOnlySpan<byte> text, long lineNumber)
+    private string? ReadValue(JsonElement value, long lineNumber)
     {
         if (shape.Session is { } session && value.Member(session).Text() is { } id)
         {

@@ -22,7 +22,7 @@ internal static partial class JsonText
         switch (reader.TokenType)
         {
             case JsonTokenType.String when reader.ValueIsEscaped:
-                return sink.TryText(reader.GetString()!, out slice);
+                return sink.TryText(Encoding.UTF8.GetBytes(reader.GetString()!), out slice);
             case JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False:
                 return sink.TryText(reader.ValueSpan, out slice);
             default:

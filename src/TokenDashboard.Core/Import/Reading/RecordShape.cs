@@ -1,3 +1,5 @@
+using TokenDashboard.Import.Records;
+
 namespace TokenDashboard.Import.Reading;
 
 /// <summary>What the records of a format, one a request, call their parts, in JSON as paths.</summary>
@@ -5,6 +7,9 @@ namespace TokenDashboard.Import.Reading;
 /// <param name="Columns">Of each column the names it may have; null where records say them by their own names.</param>
 internal sealed record RecordShape(string Source, ColumnMap? Columns)
 {
+    /// <summary>The type of request of programs that only chat.</summary>
+    public static readonly (ImportColumn Column, string[] Names) Chat = (ImportColumn.RequestType, ["=chat"]);
+
     /// <inheritdoc cref="RequestValues.CacheIsBeside"/>
     public bool CacheIsBeside { get; init; }
 
@@ -13,6 +18,9 @@ internal sealed record RecordShape(string Source, ColumnMap? Columns)
 
     /// <summary>Whether a record is a request; others are passed over.</summary>
     public Func<Func<string, string?>, bool>? IsRequest { get; init; }
+
+    /// <summary>Whether the call of a record failed.</summary>
+    public Func<Func<string, string?>, bool>? HasFailed { get; init; }
 
     /// <summary>Completes what the names alone do not give.</summary>
     public Action<RequestValues, Func<string, string?>>? Complete { get; init; }

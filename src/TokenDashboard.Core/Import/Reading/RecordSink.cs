@@ -45,6 +45,7 @@ internal sealed class RecordSink(ImportSink sink, RecordShape shape, SpanTree? t
         {
             (_values.CacheIsBeside, _values.ReasoningIsBeside) = (shape.CacheIsBeside, shape.ReasoningIsBeside);
             shape.Complete?.Invoke(_values, record);
+            _values[ImportColumn.Success] ??= shape.HasFailed?.Invoke(record) == true ? "false" : null;
         }
         if (!isRequest || (!HasTokens && (shape.IsTree || _values[ImportColumn.Timestamp] is null)))
         {
@@ -55,7 +56,6 @@ internal sealed class RecordSink(ImportSink sink, RecordShape shape, SpanTree? t
         return Add(_values, text, onRow);
     }
 
-    /// <summary>Takes a request.</summary>
     public string? Add(RequestValues values, ReadOnlySpan<byte> text, RowHandler? onRow = null)
     {
         if (tree is not null && values[ImportColumn.TraceId] is not null && values[ImportColumn.SpanId] is not null)

@@ -72,7 +72,7 @@ internal sealed class RequestValues
         row.PolicyPassed = this[ImportColumn.Success] is not { } success || !Known(ImportColumn.Success, ValueText.TryVerdict(success, out bool passed)) || passed;
         this[ImportColumn.Provider] ??= this[ImportColumn.Model] is { } model ? sink.ProviderOf?.Invoke(model) : null;
         for (ImportColumn column = 0; column <= ImportColumns.LastText; column++)
-            Known(column, this[column] is not { } text || sink.TryText(text, out row.Text(column)));
+            Known(column, this[column] is not { } text || sink.TryText(Encoding.UTF8.GetBytes(text), out row.Text(column)));
         sink.Report.CountUnknown(_unknown);
         return null;
     }

@@ -75,8 +75,8 @@ internal sealed class SpanTree(ImportSink sink)
             different += verdict == SpanVerdict.DiffersFromThoseBelow ? 1 : 0;
             sink.Add(ref row);
         }
-        sink.Report.Note(repeated, "Requests with the same tokens as those below them, taken for the same calls traced twice and left out (-KeepNested counts all)");
-        sink.Report.Note(longAs, "Requests with other tokens than those below them, which take all of their time: those below were taken to be right, and these left out (-KeepNested counts all)");
+        sink.Report.Note(repeated, "Requests with the same tokens as those below them, taken for the same calls traced twice and omitted (-KeepNested counts all)");
+        sink.Report.Note(longAs, "Requests with other tokens than those below them, which take all of their time: those below were taken to be right, and these omitted (-KeepNested counts all)");
         sink.Report.Note(different, "Requests that have others with different tokens below them; all were taken for calls of their own");
     }
 

@@ -16,7 +16,6 @@ internal sealed record UsageFormat(ImportFormat Name, string Needs)
     /// <summary>Whether a CSV file is one of this format, by the names of its columns.</summary>
     public Func<Marks, bool>? IsCsv { get; init; }
 
-    /// <summary>Reads a whole file.</summary>
     public required Action<FormatInput> Read { get; init; }
 
     /// <summary>A format of records, one a request.</summary>
@@ -26,10 +25,12 @@ internal sealed record UsageFormat(ImportFormat Name, string Needs)
         IsCsv = isCsv,
         Read = input =>
         {
+            SpanTree? tree = shape.IsTree ? new SpanTree(input.Sink) : null;
             if (input.IsJson)
-                JsonRecords.Read(input.Lines, input.Sink, shape, input.Map);
+                new JsonRecords(input.Sink, shape, input.Map, tree).Read(input.Lines);
             else
-                CsvUsage.Read(input.Lines, input.Sink, shape, input.Map);
+                CsvUsage.Read(input.Lines, input.Sink, shape, tree, input.Map);
+            tree?.Decide();
         },
     };
 }

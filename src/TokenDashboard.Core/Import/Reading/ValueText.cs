@@ -48,7 +48,7 @@ internal static partial class ValueText
         text = text.Trim((byte)' ');
         if (Utf8Parser.TryParse(text, out tokens, out int consumed) && consumed == text.Length)
             return tokens is >= 0 and <= ValueLimits.MaxTokens;
-        if (TryNumber(text, out double number) && number is >= 0 and <= ValueLimits.MaxTokens && Math.Truncate(number) == number)
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is >= 0 and <= ValueLimits.MaxTokens && Math.Truncate(number) == number)
         {
             tokens = (long)number;
             return true;
@@ -63,10 +63,6 @@ internal static partial class ValueText
         count = 0;
         return text is null || (Encoding.UTF8.TryGetBytes(text, utf8, out int length) && TryTokens(utf8[..length], out count));
     }
-
-    /// <summary>A finite number.</summary>
-    public static bool TryNumber(ReadOnlySpan<byte> text, out double number) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
 
     /// <summary>
     /// Nanoseconds since 1970, as spans have them. They become the microseconds Observicia's exporter stores, which goes by way of a

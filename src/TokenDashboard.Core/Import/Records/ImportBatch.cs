@@ -39,26 +39,15 @@ internal sealed class ImportBatch
 
     public TextSlice AddText(ReadOnlySpan<byte> text)
     {
-        text.CopyTo(Reserve(text.Length));
-        return Take(text.Length);
-    }
-
-    /// <summary>Room for a text; <see cref="Take"/> says how much of it was used.</summary>
-    public Span<byte> Reserve(int length)
-    {
-        if (_text.Length - _used < length)
+        if (_text.Length - _used < text.Length)
         {
-            byte[] larger = GC.AllocateUninitializedArray<byte>(Math.Max(_text.Length * 2, _used + length), pinned: true);
+            byte[] larger = GC.AllocateUninitializedArray<byte>(Math.Max(_text.Length * 2, _used + text.Length), pinned: true);
             _text.AsSpan(0, _used).CopyTo(larger);
             _text = larger;
         }
-        return _text.AsSpan(_used, length);
-    }
-
-    public TextSlice Take(int length)
-    {
-        var slice = new TextSlice(_used - _rowStart, length);
-        _used += length;
+        text.CopyTo(_text.AsSpan(_used));
+        var slice = new TextSlice(_used - _rowStart, text.Length);
+        _used += text.Length;
         return slice;
     }
 

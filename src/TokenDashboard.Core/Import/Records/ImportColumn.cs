@@ -26,7 +26,6 @@ internal enum ImportColumn
     InterruptedStream,
 }
 
-/// <summary>The names of columns.</summary>
 internal static class ImportColumns
 {
     public const ImportColumn LastText = ImportColumn.ParentSpanId;

@@ -6,14 +6,12 @@ namespace TokenDashboard.Import.Records;
 /// <summary>Makes the keys by which a request is known again.</summary>
 internal static class ImportKeys
 {
-    private const int LongestStackText = 512;
-
     /// <summary>The key of a span: its trace and span ids whatever the case of their digits, and the hour in which it began.</summary>
     public static ImportKey OfSpan(long utcTicks, ReadOnlySpan<byte> traceId, ReadOnlySpan<byte> spanId) =>
         new(utcTicks / TimeSpan.TicksPerHour, OfIds(traceId, spanId));
 
     /// <summary>The key of a request its source names by an id that is unique by itself.</summary>
-    public static ImportKey OfOwnId(string source, ReadOnlySpan<byte> id) => new(0, Combine(Encoding.UTF8.GetBytes(source), id));
+    public static ImportKey OfOwnId(string source, ReadOnlySpan<byte> id) => new(0, Hash([.. Encoding.UTF8.GetBytes(source), 0, .. id]));
 
     /// <summary>The key of a line that names itself by nothing but its content: two equal lines of a file are two requests.</summary>
     public static ImportKey OfLine(long utcTicks, UInt128 line, long occurrence) =>
@@ -22,22 +20,10 @@ internal static class ImportKeys
     /// <summary>A hash of two ids, in which A-F count as a-f.</summary>
     public static UInt128 OfIds(ReadOnlySpan<byte> traceId, ReadOnlySpan<byte> spanId)
     {
-        int length = traceId.Length + 1 + spanId.Length;
-        Span<byte> text = length <= LongestStackText ? stackalloc byte[length] : new byte[length];
-        Ascii.ToLower(traceId, text, out int written);
-        if (written < traceId.Length)
-        {
-            // Not ASCII, so not hexadecimal either: as it is.
-            traceId.CopyTo(text);
-        }
-        text[traceId.Length] = 0;
-        Ascii.ToLower(spanId, text[(traceId.Length + 1)..], out written);
-        if (written < spanId.Length)
-            spanId.CopyTo(text[(traceId.Length + 1)..]);
-        return Hash(text);
+        byte[] ids = [.. traceId, 0, .. spanId];
+        Ascii.ToLowerInPlace(ids, out _);
+        return Hash(ids);
     }
 
     public static UInt128 Hash(ReadOnlySpan<byte> bytes) => XxHash128.HashToUInt128(bytes);
-
-    private static UInt128 Combine(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => Hash([.. first, 0, .. second]);
 }

@@ -39,18 +39,18 @@ public sealed class ImportReport
     /// <summary>Requests the store has already, or that stood earlier in the file.</summary>
     public long Duplicates => Outcome.Duplicates;
 
-    /// <summary>Spans of agents, chains and workflows left out because they repeat the tokens of spans below them.</summary>
+    /// <summary>Spans of agents, chains and workflows omitted because they repeat the tokens of spans below them.</summary>
     public long Aggregates => Outcome.Aggregates;
 
-    /// <summary>Tokens of the spans left out.</summary>
+    /// <summary>Tokens of the spans omitted.</summary>
     public long AggregateTokens => Outcome.AggregateTokens;
 
     /// <summary>
-    /// Such spans of files imported before that were taken out of the store, because only this file has the spans below them.
+    /// Such spans of files imported before that were removed from the store, because only this file has the spans below them.
     /// </summary>
     public long Withdrawn => Outcome.Withdrawn;
 
-    /// <summary>Tokens of the spans taken out.</summary>
+    /// <summary>Tokens of the spans removed.</summary>
     public long WithdrawnTokens => Outcome.WithdrawnTokens;
 
     /// <summary>Tokens the store has more for the requests imported or updated, counted as everywhere: the total, or prompt + completion where that is 0.</summary>

@@ -32,7 +32,7 @@ internal enum ImportRole : byte
     /// </summary>
     Event,
 
-    /// <summary>A request to be left out, and taken out where an earlier import, which did not know better, brought it in.</summary>
+    /// <summary>A request to be omitted, and removed where an earlier import, which did not know better, brought it in.</summary>
     Aggregate,
 
     /// <summary>

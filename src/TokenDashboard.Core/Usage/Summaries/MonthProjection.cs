@@ -5,9 +5,9 @@ namespace TokenDashboard.Usage.Summaries;
 /// <summary>The usage of a calendar month so far, and its forecast at the current rate.</summary>
 /// <param name="Tokens">The tokens so far.</param>
 /// <param name="Cost">Their cost; null without a single cost.</param>
-/// <param name="EndTokens">The forecast of tokens; null if there is not enough data for a rate.</param>
-/// <param name="EndCost">The forecast of cost; null without a single cost or a rate.</param>
-internal sealed record MonthProjection(long Tokens, decimal? Cost, long? EndTokens, decimal? EndCost)
+/// <param name="ForecastTokens">The forecast of tokens; null if there is not enough data for a rate.</param>
+/// <param name="ForecastCost">The forecast of cost; null without a single cost or a rate.</param>
+internal sealed record MonthProjection(long Tokens, decimal? Cost, long? ForecastTokens, decimal? ForecastCost)
 {
     // A week, so that working days and weekends both count. Less than a day is not sufficient for a forecast.
     private static readonly TimeSpan Basis = TimeSpan.FromDays(7);

@@ -34,7 +34,7 @@ public sealed class TokenUsageSummary : UsageFigures
             CostChange = Cost - PreviousCost;
             CostChangeRatio = PreviousCost is > 0 && CostChange is { } change ? (double)(change / PreviousCost) : null;
         }
-        (MonthTokens, MonthCost, MonthEndTokens, MonthEndCost) = (month?.Tokens, month?.Cost, month?.EndTokens, month?.EndCost);
+        (MonthTokens, MonthCost, MonthForecastTokens, MonthForecastCost) = (month?.Tokens, month?.Cost, month?.ForecastTokens, month?.ForecastCost);
     }
 
     /// <summary>Start of the time range; null if it has none.</summary>
@@ -95,10 +95,10 @@ public sealed class TokenUsageSummary : UsageFigures
     public decimal? MonthCost { get; }
 
     /// <summary>The forecast of tokens for the month at the rate of the last seven days; null with less than a day of requests.</summary>
-    public long? MonthEndTokens { get; }
+    public long? MonthForecastTokens { get; }
 
     /// <summary>The forecast of cost for the month, at the same rate.</summary>
-    public decimal? MonthEndCost { get; }
+    public decimal? MonthForecastCost { get; }
 
     private protected override string Label => Start is null && End is null ? "all"
         : string.Create(CultureInfo.InvariantCulture, $"{Start:yyyy-MM-dd HH:mm zzz} - {End:yyyy-MM-dd HH:mm zzz}");

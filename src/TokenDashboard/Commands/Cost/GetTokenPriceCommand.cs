@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Parameters;
 using TokenDashboard.Pricing;
@@ -9,7 +8,7 @@ using TokenDashboard.Usage;
 namespace TokenDashboard.Commands;
 
 /// <summary>Gets the prices of models, or the models of a store without a price.</summary>
-[Cmdlet(VerbsCommon.Get, "TokenPrice", DefaultParameterSetName = "Price", HelpUri = HelpPage.Folder + "Get-TokenPrice.md")]
+[Cmdlet(VerbsCommon.Get, "TokenPrice", DefaultParameterSetName = "Price", HelpUri = TokenCmdlet.HelpFolder + "Get-TokenPrice.md")]
 [Alias("gtp")]
 [OutputType(typeof(TokenPrice), ParameterSetName = ["Price"])]
 [OutputType(typeof(UnpricedUsage), ParameterSetName = ["Unpriced"])]

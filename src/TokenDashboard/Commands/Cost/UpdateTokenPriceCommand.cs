@@ -1,11 +1,10 @@
-using System.Management.Automation;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Pricing.Lists;
 
 namespace TokenDashboard.Commands;
 
 /// <summary>Installs a newer price list from a file or an address, and shows the differences.</summary>
-[Cmdlet(VerbsData.Update, "TokenPrice", DefaultParameterSetName = "Database", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Update-TokenPrice.md")]
+[Cmdlet(VerbsData.Update, "TokenPrice", DefaultParameterSetName = "Database", SupportsShouldProcess = true, HelpUri = TokenCmdlet.HelpFolder + "Update-TokenPrice.md")]
 [OutputType(typeof(PriceChange))]
 public sealed class UpdateTokenPriceCommand : TokenCmdlet
 {

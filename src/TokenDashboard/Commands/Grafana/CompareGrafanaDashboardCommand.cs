@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Publishing;
@@ -8,7 +7,7 @@ using TokenDashboard.Parameters;
 namespace TokenDashboard.Commands;
 
 /// <summary>Compares dashboards with those on a Grafana server, or dashboards of two servers or two versions.</summary>
-[Cmdlet(VerbsData.Compare, "GrafanaDashboard", DefaultParameterSetName = ObjectSet, HelpUri = HelpPage.Folder + "Compare-GrafanaDashboard.md")]
+[Cmdlet(VerbsData.Compare, "GrafanaDashboard", DefaultParameterSetName = ObjectSet, HelpUri = TokenCmdlet.HelpFolder + "Compare-GrafanaDashboard.md")]
 [OutputType(typeof(GrafanaDashboardDifference))]
 public sealed class CompareGrafanaDashboardCommand : GrafanaCmdlet
 {

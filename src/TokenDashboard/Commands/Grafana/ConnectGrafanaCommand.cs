@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using System.Security;
 using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.Http;
@@ -7,7 +6,7 @@ using TokenDashboard.Parameters;
 namespace TokenDashboard.Commands;
 
 /// <summary>Checks a Grafana server and an account, and stores the connection in this session.</summary>
-[Cmdlet(VerbsCommunications.Connect, "Grafana", DefaultParameterSetName = TokenSet, HelpUri = HelpPage.Folder + "Connect-Grafana.md")]
+[Cmdlet(VerbsCommunications.Connect, "Grafana", DefaultParameterSetName = TokenSet, HelpUri = TokenCmdlet.HelpFolder + "Connect-Grafana.md")]
 [OutputType(typeof(GrafanaConnection))]
 public sealed class ConnectGrafanaCommand : TokenCmdlet
 {

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using TokenDashboard.Grafana.Alerting;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Catalog;
@@ -16,7 +15,6 @@ public abstract class DashboardCmdlet : TokenCmdlet
     private protected const string ObjectSet = "Object";
     private protected const string PathSet = "Path";
 
-    /// <summary>Whether there was an error.</summary>
     private protected bool Failed { get; private set; }
     private protected PublishCallbacks Callbacks => new((target, action) => ShouldProcess(target, action), WriteVerbose, WriteWarning, WriteDebug);
 
@@ -32,8 +30,10 @@ public abstract class DashboardCmdlet : TokenCmdlet
             foreach (string name in DashboardCatalog.Names)
                 Guard(() => work(DashboardCatalog.Create(name, plugin: DataSourcePlugin.Of(null, reads))));
         }
-        EachFile(paths, ErrorCode.DashboardNotFound, file => work(DashboardFiles.Read(file)));
+        EachFile(paths, ErrorCode.DashboardNotFound, file => work(ReadDashboard(file)));
     }
+
+    private protected static DashboardDocument ReadDashboard(string file) => DashboardDocument.Parse(DefinitionInput.ReadText(file, ErrorCode.DashboardInvalid), file);
 
     /// <summary>Processes alert rules: hash tables, objects, or paths of JSON files.</summary>
     private protected void EachRule(PSObject[] inputs, Action<AlertRule> work)

@@ -1,11 +1,10 @@
-using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 
 /// <summary>Removes connections to Grafana servers and their secrets.</summary>
-[Cmdlet(VerbsCommunications.Disconnect, "Grafana", DefaultParameterSetName = ConnectionSet, HelpUri = HelpPage.Folder + "Disconnect-Grafana.md")]
+[Cmdlet(VerbsCommunications.Disconnect, "Grafana", DefaultParameterSetName = ConnectionSet, HelpUri = TokenCmdlet.HelpFolder + "Disconnect-Grafana.md")]
 [OutputType(typeof(void))]
 public sealed class DisconnectGrafanaCommand : TokenCmdlet
 {

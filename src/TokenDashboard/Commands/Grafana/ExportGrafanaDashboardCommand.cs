@@ -1,13 +1,11 @@
-using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Publishing;
-using TokenDashboard.Parameters;
 
 namespace TokenDashboard.Commands;
 
 /// <summary>Exports dashboards from a Grafana server as objects or files.</summary>
-[Cmdlet(VerbsData.Export, "GrafanaDashboard", SupportsShouldProcess = true, DefaultParameterSetName = UidSet, HelpUri = HelpPage.Folder + "Export-GrafanaDashboard.md")]
+[Cmdlet(VerbsData.Export, "GrafanaDashboard", SupportsShouldProcess = true, DefaultParameterSetName = UidSet, HelpUri = TokenCmdlet.HelpFolder + "Export-GrafanaDashboard.md")]
 [OutputType(typeof(GrafanaExportResult), typeof(DashboardDocument))]
 public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
 {
@@ -57,7 +55,7 @@ public sealed class ExportGrafanaDashboardCommand : GrafanaCmdlet
         GrafanaExporter exporter = Exporter;
         if (ParameterSetName == FileSet)
         {
-            EachFile(File, ErrorCode.DashboardNotFound, file => WriteAny(exporter.TakeOver(DashboardFiles.Read(file), file)));
+            EachFile(File, ErrorCode.DashboardNotFound, file => WriteAny(exporter.TakeOver(ReadDashboard(file), file)));
             return;
         }
         IReadOnlyList<string> uids = [];

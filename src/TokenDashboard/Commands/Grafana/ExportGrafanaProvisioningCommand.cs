@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Alerting;
@@ -11,7 +10,7 @@ using TokenDashboard.Parameters;
 namespace TokenDashboard.Commands;
 
 /// <summary>Writes dashboards, their data source and alert rules as files for Grafana's file provisioning.</summary>
-[Cmdlet(VerbsData.Export, "GrafanaProvisioning", SupportsShouldProcess = true, DefaultParameterSetName = ObjectSet, HelpUri = HelpPage.Folder + "Export-GrafanaProvisioning.md")]
+[Cmdlet(VerbsData.Export, "GrafanaProvisioning", SupportsShouldProcess = true, DefaultParameterSetName = ObjectSet, HelpUri = TokenCmdlet.HelpFolder + "Export-GrafanaProvisioning.md")]
 [OutputType(typeof(GrafanaPublishResult))]
 public sealed class ExportGrafanaProvisioningCommand : DashboardCmdlet
 {

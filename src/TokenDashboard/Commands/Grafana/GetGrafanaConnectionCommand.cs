@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Parameters;
@@ -6,7 +5,7 @@ using TokenDashboard.Parameters;
 namespace TokenDashboard.Commands;
 
 /// <summary>Gets the connections of this session to Grafana servers, without their secrets.</summary>
-[Cmdlet(VerbsCommon.Get, "GrafanaConnection", HelpUri = HelpPage.Folder + "Get-GrafanaConnection.md")]
+[Cmdlet(VerbsCommon.Get, "GrafanaConnection", HelpUri = TokenCmdlet.HelpFolder + "Get-GrafanaConnection.md")]
 [OutputType(typeof(GrafanaConnection))]
 public sealed class GetGrafanaConnectionCommand : TokenCmdlet
 {

@@ -1,11 +1,10 @@
-using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Api;
 
 namespace TokenDashboard.Commands;
 
 /// <summary>Gets the versions of dashboards on a Grafana server.</summary>
-[Cmdlet(VerbsCommon.Get, "GrafanaDashboardVersion", HelpUri = HelpPage.Folder + "Get-GrafanaDashboardVersion.md")]
+[Cmdlet(VerbsCommon.Get, "GrafanaDashboardVersion", HelpUri = TokenCmdlet.HelpFolder + "Get-GrafanaDashboardVersion.md")]
 [OutputType(typeof(GrafanaDashboardVersion))]
 public sealed class GetGrafanaDashboardVersionCommand : GrafanaCmdlet
 {

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.Http;
@@ -34,7 +33,6 @@ public abstract class GrafanaCmdlet : DashboardCmdlet
         return session;
     }
 
-    /// <summary>Reads dashboards of the server.</summary>
     private protected GrafanaExporter Exporter => field ??= Connect(Server);
 
     private protected GrafanaExporter Connect(GrafanaConnection connection)

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Definitions;
@@ -12,7 +11,7 @@ using TokenDashboard.Pricing;
 namespace TokenDashboard.Commands;
 
 /// <summary>Creates Grafana dashboards as objects or files.</summary>
-[Cmdlet(VerbsCommon.New, "GrafanaDashboard", DefaultParameterSetName = NameSet, SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "New-GrafanaDashboard.md")]
+[Cmdlet(VerbsCommon.New, "GrafanaDashboard", DefaultParameterSetName = NameSet, SupportsShouldProcess = true, HelpUri = TokenCmdlet.HelpFolder + "New-GrafanaDashboard.md")]
 [OutputType(typeof(DashboardDocument), typeof(FileInfo))]
 public sealed class NewGrafanaDashboardCommand : TokenCmdlet
 {

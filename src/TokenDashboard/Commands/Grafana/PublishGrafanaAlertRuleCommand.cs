@@ -1,11 +1,10 @@
-using System.Management.Automation;
 using TokenDashboard.Grafana.Alerting;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Commands;
 
 /// <summary>Publishes alert rules to a Grafana server.</summary>
-[Cmdlet(VerbsData.Publish, "GrafanaAlertRule", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Publish-GrafanaAlertRule.md")]
+[Cmdlet(VerbsData.Publish, "GrafanaAlertRule", SupportsShouldProcess = true, HelpUri = TokenCmdlet.HelpFolder + "Publish-GrafanaAlertRule.md")]
 [OutputType(typeof(GrafanaPublishResult))]
 public sealed class PublishGrafanaAlertRuleCommand : PublishCmdlet
 {

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using TokenDashboard.Engines;
 using TokenDashboard.Completion;
 using TokenDashboard.Grafana.Model;
@@ -8,7 +7,7 @@ using TokenDashboard.Grafana.Results;
 namespace TokenDashboard.Commands;
 
 /// <summary>Publishes dashboards to a Grafana server.</summary>
-[Cmdlet(VerbsData.Publish, "GrafanaDashboard", SupportsShouldProcess = true, DefaultParameterSetName = ObjectSet, HelpUri = HelpPage.Folder + "Publish-GrafanaDashboard.md")]
+[Cmdlet(VerbsData.Publish, "GrafanaDashboard", SupportsShouldProcess = true, DefaultParameterSetName = ObjectSet, HelpUri = TokenCmdlet.HelpFolder + "Publish-GrafanaDashboard.md")]
 [OutputType(typeof(GrafanaPublishResult))]
 public sealed class PublishGrafanaDashboardCommand : PublishCmdlet
 {

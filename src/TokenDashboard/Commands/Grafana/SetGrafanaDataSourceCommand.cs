@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.DataSources;
@@ -8,7 +7,7 @@ using TokenDashboard.Grafana.Results;
 namespace TokenDashboard.Commands;
 
 /// <summary>Creates or corrects the data source of a Grafana server.</summary>
-[Cmdlet(VerbsCommon.Set, "GrafanaDataSource", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Set-GrafanaDataSource.md")]
+[Cmdlet(VerbsCommon.Set, "GrafanaDataSource", SupportsShouldProcess = true, HelpUri = TokenCmdlet.HelpFolder + "Set-GrafanaDataSource.md")]
 [OutputType(typeof(GrafanaPublishResult))]
 public sealed class SetGrafanaDataSourceCommand : GrafanaCmdlet
 {

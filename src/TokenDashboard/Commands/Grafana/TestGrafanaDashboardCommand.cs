@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Grafana.Model;
@@ -11,7 +10,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Commands;
 
 /// <summary>Checks Grafana dashboards against rules and runs their queries.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "GrafanaDashboard", DefaultParameterSetName = ObjectSet, HelpUri = HelpPage.Folder + "Test-GrafanaDashboard.md")]
+[Cmdlet(VerbsDiagnostic.Test, "GrafanaDashboard", DefaultParameterSetName = ObjectSet, HelpUri = TokenCmdlet.HelpFolder + "Test-GrafanaDashboard.md")]
 [OutputType(typeof(DashboardFinding), typeof(DashboardQueryResult), typeof(bool))]
 public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
 {
@@ -101,10 +100,10 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
         if (SkipQuery)
             return null;
         if (Database is not null)
-            return TelemetryStores.IsAddress(Database) ? TelemetryStores.PathOrAddressOf(Database) : ResolvePath(Database);
+            return TelemetryStores.PathOrAddressOf(ResolveStore(Database));
         try
         {
-            string found = TelemetryStores.PathOrAddressOf(StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath));
+            string found = TelemetryStores.PathOrAddressOf(FindStore());
             WriteVerbose($"Running queries on '{found}'.");
             return found;
         }
@@ -120,7 +119,7 @@ public sealed class TestGrafanaDashboardCommand : DashboardCmdlet
         var variables = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (DictionaryEntry entry in Variable ?? new Hashtable())
         {
-            object? value = (entry.Value as PSObject)?.BaseObject ?? entry.Value;
+            object? value = Wrapped.Inner(entry.Value);
             variables[LanguagePrimitives.ConvertTo<string>(entry.Key)] = value switch
             {
                 null => [""],

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using TokenDashboard.Engines;
 using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
@@ -7,7 +6,7 @@ using TokenDashboard.Usage;
 namespace TokenDashboard.Commands;
 
 /// <summary>Gets the contents of stores, and the state of their rollups and prices.</summary>
-[Cmdlet(VerbsCommon.Get, "TokenStore", HelpUri = HelpPage.Folder + "Get-TokenStore.md")]
+[Cmdlet(VerbsCommon.Get, "TokenStore", HelpUri = TokenCmdlet.HelpFolder + "Get-TokenStore.md")]
 [Alias("gts")]
 [OutputType(typeof(TokenStoreInfo))]
 public sealed class GetTokenStoreCommand : SingleStoreCmdlet

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
 using TokenDashboard.Engines;
 using TokenDashboard.Formatting;
 using TokenDashboard.Import.Reading;
@@ -11,15 +10,14 @@ using TokenDashboard.Pricing;
 namespace TokenDashboard.Commands;
 
 /// <summary>Imports usage from logs, CSV files, OTLP files, transcripts and spend logs into a store, without duplicates.</summary>
-[Cmdlet(VerbsData.Import, "TokenUsage", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Import-TokenUsage.md")]
+[Cmdlet(VerbsData.Import, "TokenUsage", SupportsShouldProcess = true, HelpUri = TokenCmdlet.HelpFolder + "Import-TokenUsage.md")]
 [OutputType(typeof(ImportReport))]
 public sealed class ImportTokenUsageCommand : TokenCmdlet
 {
     private const string StandardInput = "-";
 
     private TokenImporter? _importer;
-    private PriceList? _prices;
-    private bool _pricesAreRead;
+    private Lazy<PriceList?>? _prices;
 
     /// <summary>
     /// Files to import, and folders with all files in them; wildcards are permitted, and paths or files from the pipeline. A hyphen means
@@ -108,8 +106,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
     /// <summary>The importer, or null if the user does not want it.</summary>
     private TokenImporter? Prepare(string path)
     {
-        string database = TelemetryStores.PathOf(
-            Database is null ? StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath) : TelemetryStores.IsAddress(Database) ? Database : ResolvePath(Database));
+        string database = TelemetryStores.PathOf(Database is null ? FindStore() : ResolveStore(Database));
         string action = $"Import the token usage of '{path}'";
         bool write = ShouldProcess($"{action} into '{database}'.", $"{action} into '{database}'?", "Import-TokenUsage", out ShouldProcessReason reason);
         if (!write && reason != ShouldProcessReason.WhatIf)
@@ -117,7 +114,12 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         if (_importer is null || _importer.WhatIf == write)
         {
             _importer?.Dispose();
-            _importer = new TokenImporter(database, Format, Map is null ? null : new ColumnMap(Map), whatIf: !write, Cancellation) { KeepNested = KeepNested, ProviderOf = ProviderOf };
+            _importer = new TokenImporter(database, Format, Map is null ? null : new ColumnMap(Map), whatIf: !write, Cancellation)
+            {
+                KeepNested = KeepNested,
+                // The provider that the name of a model tells, where a file names none. Without a price list it stays unknown, which is told once.
+                ProviderOf = model => (_prices ??= new Lazy<PriceList?>(LoadPrices)).Value?.ProviderOf(model),
+            };
         }
         return _importer;
     }
@@ -129,7 +131,7 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         if (report.ProblemCode is { } code)
             throw new TokenDashboardException(code, report.Problem!, target: report.Path);
         if (report.Unreadable > 0)
-            WriteWarning($"Lines of '{report.Path}' that could not be read and are left out: {report.Unreadable:N0}. UnreadableLines of the report says why; the first: {report.UnreadableLines[0]}.");
+            WriteWarning($"Lines of '{report.Path}' that could not be read and are omitted: {report.Unreadable:N0}. UnreadableLines of the report says why; the first: {report.UnreadableLines[0]}.");
         if (report.WithoutTokens == report.Read)
             WriteWarning($"All requests of '{report.Path}' have 0 tokens ({report.Read:N0}): the file does not say how many were used.");
         foreach (string note in report.Notes)
@@ -147,17 +149,6 @@ public sealed class ImportTokenUsageCommand : TokenCmdlet
         return read => progress.Show(
             length >= read && length > 0 ? (double)read / length : null,
             elapsed => $"{Display.Size(read)}, {Display.Size((long)(read / elapsed.TotalSeconds))}/s");
-    }
-
-    // The provider that the name of a model tells, where a file names none. Without a price list it stays unknown, which is told once.
-    private string? ProviderOf(string model)
-    {
-        if (!_pricesAreRead)
-        {
-            _pricesAreRead = true;
-            _prices = LoadPrices();
-        }
-        return _prices?.ProviderOf(model);
     }
 
     /// <inheritdoc/>

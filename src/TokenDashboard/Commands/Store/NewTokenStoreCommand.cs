@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Engines.Sqlite;
@@ -9,7 +8,7 @@ using TokenDashboard.Usage;
 namespace TokenDashboard.Commands;
 
 /// <summary>Creates an empty store with Observicia's schema, or one with realistic sample data.</summary>
-[Cmdlet(VerbsCommon.New, "TokenStore", DefaultParameterSetName = "Empty", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "New-TokenStore.md")]
+[Cmdlet(VerbsCommon.New, "TokenStore", DefaultParameterSetName = "Empty", SupportsShouldProcess = true, HelpUri = TokenCmdlet.HelpFolder + "New-TokenStore.md")]
 [OutputType(typeof(TokenStoreInfo))]
 public sealed class NewTokenStoreCommand : TokenCmdlet
 {

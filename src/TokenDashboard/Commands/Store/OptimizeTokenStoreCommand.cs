@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines;
@@ -8,7 +7,7 @@ using TokenDashboard.Parameters;
 namespace TokenDashboard.Commands;
 
 /// <summary>Builds and refreshes the rollups of stores, which make queries fast, and sets the journal mode.</summary>
-[Cmdlet(VerbsCommon.Optimize, "TokenStore", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Optimize-TokenStore.md")]
+[Cmdlet(VerbsCommon.Optimize, "TokenStore", SupportsShouldProcess = true, HelpUri = TokenCmdlet.HelpFolder + "Optimize-TokenStore.md")]
 [OutputType(typeof(TokenStoreOptimization))]
 public sealed class OptimizeTokenStoreCommand : SingleStoreCmdlet
 {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Engines.Sqlite.Maintenance;
@@ -11,7 +10,7 @@ using TokenDashboard.Usage;
 namespace TokenDashboard.Commands;
 
 /// <summary>Removes old requests from stores and keeps their rollups.</summary>
-[Cmdlet(VerbsCommon.Remove, "TokenUsage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, HelpUri = HelpPage.Folder + "Remove-TokenUsage.md")]
+[Cmdlet(VerbsCommon.Remove, "TokenUsage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, HelpUri = TokenCmdlet.HelpFolder + "Remove-TokenUsage.md")]
 [OutputType(typeof(TokenUsageRemoval))]
 public sealed class RemoveTokenUsageCommand : SingleStoreCmdlet
 {

@@ -1,5 +1,3 @@
-using System.Management.Automation;
-
 namespace TokenDashboard.Commands;
 
 /// <summary>A command that works on one store after another.</summary>
@@ -15,7 +13,6 @@ public abstract class SingleStoreCmdlet : StoreCmdlet
     /// <summary>A store that cannot be read is one error record; the command continues with the next one.</summary>
     private protected override bool IsTerminating(TokenDashboardException exception) => base.IsTerminating(exception) && Database is not { Length: > 1 };
 
-    /// <summary>The work for one store.</summary>
     private protected abstract void Process(string store);
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using System.Net;
 using TokenDashboard.Engines;
 using TokenDashboard.Telemetry;
@@ -27,7 +26,7 @@ public abstract class StoreCmdlet : TokenCmdlet
 
     /// <summary>The full paths or addresses of the stores.</summary>
     private protected IReadOnlyList<string> StoreReferences() => InputObject is not null ? [InputObject.FullName]
-        : Database is null ? [StoreLocator.FindDefault(SessionState.Path.CurrentFileSystemLocation.ProviderPath)]
+        : Database is null ? [FindStore()]
         : [.. Database.SelectMany(References)];
 
     /// <summary>The credential for a server; null for the environment's user.</summary>
@@ -57,6 +56,6 @@ public abstract class StoreCmdlet : TokenCmdlet
     }
 
     private IEnumerable<string> References(string text) => TelemetryStores.IsAddress(text) || !WildcardPattern.ContainsWildcardCharacters(text)
-        ? [TelemetryStores.IsAddress(text) ? text : ResolvePath(text)]
+        ? [ResolveStore(text)]
         : ResolveFiles(text, ErrorCode.StoreNotFound);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Management.Automation;
 using TokenDashboard.Completion;
 using TokenDashboard.Engines;
 using TokenDashboard.Engines.ClickHouse.Sync;
@@ -11,7 +10,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Commands;
 
 /// <summary>Copies the requests of stores to ClickHouse incrementally.</summary>
-[Cmdlet(VerbsData.Sync, "TokenStore", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Sync-TokenStore.md")]
+[Cmdlet(VerbsData.Sync, "TokenStore", SupportsShouldProcess = true, HelpUri = TokenCmdlet.HelpFolder + "Sync-TokenStore.md")]
 [OutputType(typeof(TokenStoreSyncResult))]
 public sealed class SyncTokenStoreCommand : SingleStoreCmdlet
 {

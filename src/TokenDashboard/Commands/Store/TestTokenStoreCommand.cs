@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using TokenDashboard.Engines;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Maintenance;
@@ -7,7 +6,7 @@ using TokenDashboard.Formatting;
 namespace TokenDashboard.Commands;
 
 /// <summary>Checks the table, the file and the rollups of stores.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "TokenStore", HelpUri = HelpPage.Folder + "Test-TokenStore.md")]
+[Cmdlet(VerbsDiagnostic.Test, "TokenStore", HelpUri = TokenCmdlet.HelpFolder + "Test-TokenStore.md")]
 [OutputType(typeof(TokenStoreCheck), typeof(bool))]
 public sealed class TestTokenStoreCommand : SingleStoreCmdlet
 {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Management.Automation;
 using TokenDashboard.Parameters;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
@@ -7,19 +6,15 @@ using TokenDashboard.Usage;
 namespace TokenDashboard.Commands;
 
 /// <summary>Gets single requests, by default in the order in which they were stored.</summary>
-[Cmdlet(VerbsCommon.Get, "TokenRequest", SupportsPaging = true, HelpUri = HelpPage.Folder + "Get-TokenRequest.md")]
+[Cmdlet(VerbsCommon.Get, "TokenRequest", SupportsPaging = true, HelpUri = TokenCmdlet.HelpFolder + "Get-TokenRequest.md")]
 [Alias("gtr")]
 [OutputType(typeof(TokenRequest))]
-public sealed class GetTokenRequestCommand : QueryCmdlet
+public sealed class GetTokenRequestCommand : RowCmdlet
 {
     /// <summary>The property to sort by. Any except Id reads all matching requests before the first is returned.</summary>
     [Parameter]
     [ChoiceTransformation]
     public RequestOrder OrderBy { get; set; }
-
-    /// <summary>Reverses the sort order.</summary>
-    [Parameter]
-    public SwitchParameter Descending { get; set; }
 
     private protected override void Query()
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Management.Automation;
 using TokenDashboard.Formatting;
 using TokenDashboard.Parameters;
 using TokenDashboard.Usage;
@@ -7,10 +6,10 @@ using TokenDashboard.Usage;
 namespace TokenDashboard.Commands;
 
 /// <summary>Gets token usage by time, model, provider, user, request type, transaction and source, in any combination.</summary>
-[Cmdlet(VerbsCommon.Get, "TokenUsage", SupportsPaging = true, HelpUri = HelpPage.Folder + "Get-TokenUsage.md")]
+[Cmdlet(VerbsCommon.Get, "TokenUsage", SupportsPaging = true, HelpUri = TokenCmdlet.HelpFolder + "Get-TokenUsage.md")]
 [Alias("gtu")]
 [OutputType(typeof(TokenUsage), typeof(string))]
-public sealed class GetTokenUsageCommand : QueryCmdlet
+public sealed class GetTokenUsageCommand : UsageCmdlet
 {
     /// <summary>
     /// What to group by: at most one of Minute, Hour, Day, Week, Month, Quarter, Year and Session, and any of the others. By default, one
@@ -23,19 +22,6 @@ public sealed class GetTokenUsageCommand : QueryCmdlet
     /// <summary>Adds a row for each time unit without requests in the time range.</summary>
     [Parameter]
     public SwitchParameter Fill { get; set; }
-
-    /// <summary>The property to sort by. The default is by time, and then by tokens in descending order.</summary>
-    [Parameter]
-    [ChoiceTransformation]
-    public UsageOrder OrderBy { get; set; }
-
-    /// <summary>Reverses the sort order.</summary>
-    [Parameter]
-    public SwitchParameter Descending { get; set; }
-
-    /// <summary>Adds a row with the total, and with time and names, a subtotal for each time unit.</summary>
-    [Parameter]
-    public SwitchParameter Total { get; set; }
 
     /// <summary>Returns each row as one line of text, for a prompt or a status line, without warnings.</summary>
     [Parameter]
@@ -52,12 +38,12 @@ public sealed class GetTokenUsageCommand : QueryCmdlet
         if (OneLine)
         {
             string unreadable = result.Unreadable.Rows > 0 ? string.Create(CultureInfo.CurrentCulture, $", {result.Unreadable.Rows:N0} with unreadable values") : "";
-            WriteObject(Page(result, OrderBy, Descending).Where(row => !row.IsTotal).Select(row => Display.Line(row) + unreadable), enumerateCollection: true);
+            WriteObject(Page(result, Ordered(result)).Where(row => !row.IsTotal).Select(row => Display.Line(row) + unreadable), enumerateCollection: true);
             return;
         }
         bool byTime = GroupBy.Any(dimension => dimension <= UsageDimension.Session), byName = GroupBy.Any(dimension => dimension > UsageDimension.Session);
         Write(
-            result, OrderBy, Descending, GroupBy.Length == 0 ? "Usage" : $"Usage by {string.Join(", ", GroupBy)}",
+            result, GroupBy.Length == 0 ? "Usage" : $"Usage by {string.Join(", ", GroupBy)}",
             (byTime ? "Time" : "") + (byName ? "Names" : ""));
     }
 }

@@ -1,16 +1,15 @@
-using System.Management.Automation;
 using TokenDashboard.Parameters;
 using TokenDashboard.Usage;
 
 namespace TokenDashboard.Commands;
 
 /// <summary>Gets token usage per user: totals with rank and share, a time series, or the weekly pattern.</summary>
-[Cmdlet(VerbsCommon.Get, "UserTokenUsage", DefaultParameterSetName = "Total", SupportsPaging = true, HelpUri = HelpPage.Folder + "Get-UserTokenUsage.md")]
+[Cmdlet(VerbsCommon.Get, "UserTokenUsage", DefaultParameterSetName = "Total", SupportsPaging = true, HelpUri = TokenCmdlet.HelpFolder + "Get-UserTokenUsage.md")]
 [Alias("gutu")]
 [OutputType(typeof(UserTokenUsage), ParameterSetName = ["Total"])]
 [OutputType(typeof(UserTokenUsagePeriod), ParameterSetName = ["Period"])]
 [OutputType(typeof(UserTokenUsagePattern), ParameterSetName = ["Pattern"])]
-public sealed class GetUserTokenUsageCommand : QueryCmdlet
+public sealed class GetUserTokenUsageCommand : UsageCmdlet
 {
     /// <summary>Compares each user with the previous period of equal length. Requires a time range with a start and an end.</summary>
     [Parameter(ParameterSetName = "Total")]
@@ -33,32 +32,19 @@ public sealed class GetUserTokenUsageCommand : QueryCmdlet
     [Parameter(Mandatory = true, ParameterSetName = "Pattern")]
     public SwitchParameter Pattern { get; set; }
 
-    /// <summary>The property to sort by. The default is by user, with the most tokens first, and then by time.</summary>
-    [Parameter]
-    [ChoiceTransformation]
-    public UsageOrder OrderBy { get; set; }
-
-    /// <summary>Reverses the sort order.</summary>
-    [Parameter]
-    public SwitchParameter Descending { get; set; }
-
-    /// <summary>Adds a row with the total, and to time series and patterns a subtotal for each user.</summary>
-    [Parameter]
-    public SwitchParameter Total { get; set; }
-
     private protected override void Query()
     {
         var query = new UserUsageQuery(Stores, Filter, TimeZone, FirstDayOfWeek) { Now = Now, WithTotal = Total, Prices = Prices() };
         switch (ParameterSetName)
         {
             case "Period":
-                Write(query.Periods(Per, Cumulative, Fill), OrderBy, Descending, $"Usage per user by {Per}", Cumulative ? "Cumulative" : "");
+                Write(query.Periods(Per, Cumulative, Fill), $"Usage per user by {Per}", Cumulative ? "Cumulative" : "");
                 break;
             case "Pattern":
-                Write(query.Pattern(), OrderBy, Descending, "Usage per user by Weekday, HourOfDay", "");
+                Write(query.Pattern(), "Usage per user by Weekday, HourOfDay", "");
                 break;
             default:
-                Write(query.Totals(ComparePrevious, OrderBy == UsageOrder.Cost), OrderBy, Descending, "Usage per user", ComparePrevious ? "Comparison" : "");
+                Write(query.Totals(ComparePrevious, OrderBy == UsageOrder.Cost), "Usage per user", ComparePrevious ? "Comparison" : "");
                 break;
         }
     }

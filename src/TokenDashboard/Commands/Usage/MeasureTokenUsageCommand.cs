@@ -1,18 +1,13 @@
-using System.Management.Automation;
 using TokenDashboard.Usage;
 using TokenDashboard.Usage.Summaries;
 
 namespace TokenDashboard.Commands;
 
 /// <summary>Summarizes the usage of a time range in one object: totals, cost, rates, peaks, latency, change and forecast.</summary>
-[Cmdlet(VerbsDiagnostic.Measure, "TokenUsage", HelpUri = HelpPage.Folder + "Measure-TokenUsage.md")]
+[Cmdlet(VerbsDiagnostic.Measure, "TokenUsage", HelpUri = TokenCmdlet.HelpFolder + "Measure-TokenUsage.md")]
 [OutputType(typeof(TokenUsageSummary))]
 public sealed class MeasureTokenUsageCommand : QueryCmdlet
 {
-    // Without [Parameter], it is not a parameter of this command, which has no rows.
-    /// <inheritdoc/>
-    public override ulong? Top { get; set; }
-
     private protected override void Query()
     {
         QueryResult<TokenUsageSummary> result = new UsageSummaryQuery(Stores, Filter, TimeZone, Now) { Prices = Prices() }.Run();

@@ -1,11 +1,10 @@
-using System.Management.Automation;
 using TokenDashboard.Parameters;
 using TokenDashboard.Reports;
 
 namespace TokenDashboard.Commands;
 
 /// <summary>Creates a report on the usage of a time range as one HTML file, or as Markdown.</summary>
-[Cmdlet(VerbsCommon.New, "TokenReport", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "New-TokenReport.md")]
+[Cmdlet(VerbsCommon.New, "TokenReport", SupportsShouldProcess = true, HelpUri = TokenCmdlet.HelpFolder + "New-TokenReport.md")]
 [OutputType(typeof(string), typeof(FileInfo))]
 public sealed class NewTokenReportCommand : QueryCmdlet
 {
@@ -41,10 +40,6 @@ public sealed class NewTokenReportCommand : QueryCmdlet
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public override string[]? Database { get; set; }
-
-    // Without [Parameter], it is not a parameter of this command, which has no rows.
-    /// <inheritdoc/>
-    public override ulong? Top { get; set; }
 
     private protected override void Query()
     {

@@ -1,9 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Management.Automation;
 using System.Net;
 using TokenDashboard.Completion;
-using TokenDashboard.Formatting;
 using TokenDashboard.Parameters;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Usage;
@@ -145,10 +142,6 @@ public abstract class QueryCmdlet : StoreCmdlet
     [ValidateRange(0, ValueLimits.MaxTokens)]
     public long MinTokens { get; set; }
 
-    /// <summary>An alias of First.</summary>
-    [Parameter]
-    public virtual ulong? Top { get; set; }
-
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()
     {
@@ -161,19 +154,12 @@ public abstract class QueryCmdlet : StoreCmdlet
     /// <summary>When the command was called.</summary>
     private protected DateTimeOffset Now { get; private set; }
 
-    /// <summary>The maximum number of rows.</summary>
-    private protected ulong MostRows => Math.Min(Top ?? ulong.MaxValue, PagingParameters.First);
-
-    /// <summary>The elapsed time of the query.</summary>
     private protected TimeSpan Elapsed => _watch.Elapsed;
 
-    /// <summary>The open stores.</summary>
     private protected IReadOnlyList<ITelemetryStore> Stores { get; private set; } = [];
 
-    /// <summary>Which requests.</summary>
     private protected RequestFilter Filter { get; private set; } = new();
 
-    /// <summary>Runs one query.</summary>
     private protected abstract void Query();
 
     /// <inheritdoc/>
@@ -188,55 +174,6 @@ public abstract class QueryCmdlet : StoreCmdlet
             _watch.Restart();
             Query();
         });
-    }
-
-    /// <summary>Writes the page of a result that -Skip and -First select, in the requested order.</summary>
-    /// <param name="result">The result.</param>
-    /// <param name="order">The order.</param>
-    /// <param name="descending">Whether the order is reversed.</param>
-    /// <param name="caption">The caption for tables.</param>
-    /// <param name="view">The name of a view to use instead of the default view, or empty.</param>
-    private protected void Write<T>(QueryResult<T> result, UsageOrder order, bool descending, string caption, string view)
-        where T : UsageFigures
-    {
-        WriteVerbose(string.Create(CultureInfo.CurrentCulture, $"Read {result.Unreadable.Reads()} in {_watch.Elapsed.TotalSeconds:N2} s."));
-        T[] all = Ordered(result, order, descending);
-        if (PagingParameters.IncludeTotalCount)
-            WriteObject(PagingParameters.NewTotalCount((ulong)all.Length, 1.0));
-        WarnAboutUpperBound(all);
-        // The end of the pipeline may have another width.
-        string name = view + (MyInvocation.PipelinePosition == MyInvocation.PipelineLength && Screen.IsWide(Host) ? "Wide" : "");
-        var shown = new UsageDisplay.Result(
-            TimeZone.Id == TimeZoneInfo.Local.Id ? caption : $"{caption} ({TimeZone.Id})", all.Where(row => !row.IsTotal).Select(row => row.Share).DefaultIfEmpty().Max());
-        foreach (T row in PageOf(result, all))
-        {
-            UsageDisplay.Remember(row, shown);
-            PSObject output = PSObject.AsPSObject(row);
-            if (name.Length > 0)
-                output.TypeNames.Insert(0, $"{typeof(T).FullName}#{name}");
-            WriteObject(output);
-        }
-        WarnAbout(result.Unreadable, isEmpty: all.All(row => row.Requests == 0));
-    }
-
-    /// <summary>The requested rows in their order, with the total last.</summary>
-    private protected IEnumerable<T> Page<T>(QueryResult<T> result, UsageOrder order, bool descending)
-        where T : UsageFigures => PageOf(result, Ordered(result, order, descending));
-
-    private IEnumerable<T> PageOf<T>(QueryResult<T> result, T[] all)
-        where T : UsageFigures
-    {
-        int skip = (int)Math.Min(PagingParameters.Skip, (ulong)all.Length);
-        IEnumerable<T> page = all.Skip(skip).Take((int)Math.Min(MostRows, int.MaxValue));
-        return result.Total is { } total ? page.Append(total) : page;
-    }
-
-    // Subtotals belong to the rows before them.
-    private static T[] Ordered<T>(QueryResult<T> result, UsageOrder order, bool descending)
-        where T : UsageFigures
-    {
-        bool isOrdered = order != UsageOrder.Default || descending;
-        return [.. UsageOrdering.Order(isOrdered ? [.. result.Rows.Where(row => !row.IsTotal)] : result.Rows, order, descending)];
     }
 
     /// <summary>Warns once per session that the cost may be lower, because requests do not record cached tokens.</summary>

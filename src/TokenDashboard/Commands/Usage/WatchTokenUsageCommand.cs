@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Management.Automation;
 using System.Management.Automation.Host;
 using TokenDashboard.Formatting;
 using TokenDashboard.Usage.Summaries;
@@ -7,7 +6,7 @@ using TokenDashboard.Usage.Summaries;
 namespace TokenDashboard.Commands;
 
 /// <summary>Shows live usage in the terminal: rates, today's tokens and cost, users and the newest requests.</summary>
-[Cmdlet("Watch", "TokenUsage", HelpUri = HelpPage.Folder + "Watch-TokenUsage.md")]
+[Cmdlet("Watch", "TokenUsage", HelpUri = TokenCmdlet.HelpFolder + "Watch-TokenUsage.md")]
 [OutputType(typeof(string))]
 public sealed class WatchTokenUsageCommand : QueryCmdlet
 {
@@ -31,10 +30,6 @@ public sealed class WatchTokenUsageCommand : QueryCmdlet
     public SwitchParameter AsLine { get; set; }
 
     private bool IsScreen => !AsLine && MyInvocation.PipelineLength == 1 && Host.UI is { SupportsVirtualTerminal: true, RawUI: not null } && !Console.IsOutputRedirected;
-
-    // Without [Parameter], it is not a parameter of this command, which has no rows.
-    /// <inheritdoc/>
-    public override ulong? Top { get; set; }
 
     private protected override void Query()
     {

@@ -18,8 +18,8 @@ internal static class AlertRun
     internal static Dictionary<string, double> Values(string path, AlertRule rule, DateTimeOffset now)
     {
         using var database = new ProofDatabase(path, CancellationToken.None);
-        PluginResult result = EmulatedPlugin.Run(
-            database, AlertSql.Of(rule), seriesByLabel: true, ["time"], new TimeWindow(now - rule.Window, now), TimeSpan.FromSeconds(30));
+        PluginResult result = database.Run(
+            AlertSql.Of(rule), seriesByLabel: true, ["time"], new TimeWindow(now - rule.Window, now), TimeSpan.FromSeconds(30));
 
         Assert.True(result.Complete);
         Assert.All(result.Columns, column => Assert.Equal((0, 0, 0), (column.Lost, column.Truncated, column.NullTimes)));

@@ -11,7 +11,7 @@ namespace TokenDashboard.Tests.Grafana.DataSources;
 
 public class GrafanaDataSourceServiceTests
 {
-    private const string Uid = SqliteDataSource.DefaultUid;
+    private static readonly string Uid = DataSourcePlugin.Sqlite.DefaultUid;
 
     private readonly List<string> _warnings = [];
     private readonly List<string> _asked = [];
@@ -270,10 +270,10 @@ public class GrafanaDataSourceServiceTests
         return service.Set(options);
     }
 
-    private GrafanaDataSourceReport Test(FakeGrafana server, string uid = Uid)
+    private GrafanaDataSourceReport Test(FakeGrafana server, string? uid = null)
     {
         using GrafanaDataSourceService service = Service(server, write: false);
-        return service.Test(uid);
+        return service.Test(uid ?? Uid);
     }
 
     private GrafanaDataSourceService Service(FakeGrafana server, bool write)

@@ -19,7 +19,7 @@ public class GrafanaDataSourceTests
     {
         await using FakeGrafana server = await FakeGrafana.StartAsync();
         if (exists)
-            server.DataSources.Add(Source(SqliteDataSource.DefaultUid, "TokenDashboard"));
+            server.DataSources.Add(Source(DataSourcePlugin.Sqlite.DefaultUid, "TokenDashboard"));
         server.DataSources.Add(Source("lite", "Observicia (production)"));
         string current = from == "p1" ? "p1" : "${DS_SQLITE}";
         string inputs = from == "p1" ? "" : """
@@ -40,7 +40,7 @@ public class GrafanaDataSourceTests
 
         Assert.Null(run.Error);
         Assert.Equal(GrafanaPublishKind.Dashboard, Assert.Single(run.Results).Kind);
-        Assert.DoesNotContain(server.Requests, request => request.Contains(SqliteDataSource.DefaultUid, StringComparison.Ordinal));
+        Assert.DoesNotContain(server.Requests, request => request.Contains(DataSourcePlugin.Sqlite.DefaultUid, StringComparison.Ordinal));
         JsonObject content = server.Dashboards["mapped"].Content;
         Assert.Equal("lite", (string?)content["templating"]!["list"]![0]!["current"]!["value"]);
         Assert.Equal("lite", (string?)content["panels"]![1]!["datasource"]!["uid"]);

@@ -223,7 +223,7 @@ public class DashboardDefinitionTests
         Assert.All(result.Queries, query => Assert.True(query.Rows > 0, query.Panel));
         Assert.Equal(["A", "B", "C"], result.Queries.Where(query => query.Panel == "Time").Select(query => query.RefId));
         Assert.All(
-            DashboardDefinition.Keys.Values.SelectMany(keys => keys).Distinct().Except(["base"]),
+            DefinitionKeys.All.Values.SelectMany(keys => keys).Distinct().Except(["base"]),
             key => Assert.Contains($"\"{key}\"", Everything, StringComparison.Ordinal));
     }
 
@@ -231,7 +231,7 @@ public class DashboardDefinitionTests
     public void Every_key_is_told_of_on_the_page_and_every_key_told_of_exists()
     {
         string page = Repository.Read("docs/dashboard-definitions.md");
-        string[] keys = [.. DashboardDefinition.Keys.Values.SelectMany(keys => keys).Distinct()];
+        string[] keys = [.. DefinitionKeys.All.Values.SelectMany(keys => keys).Distinct()];
 
         Assert.All(keys, key => Assert.Contains($"`{key}`", page, StringComparison.Ordinal));
         string[] told = [.. page[page.IndexOf("## Keys", StringComparison.Ordinal)..].Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))

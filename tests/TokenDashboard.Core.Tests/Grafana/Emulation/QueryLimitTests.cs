@@ -130,7 +130,7 @@ public sealed class QueryLimitTests : IDisposable
 
         Assert.Equal(
             DashboardRules.QueryStopped,
-            Assert.Throws<PluginException>(() => EmulatedPlugin.Run(database, sql, series, ["time"], Window, TimeSpan.FromSeconds(30))).Rule);
+            Assert.Throws<PluginException>(() => database.Run(sql, series, ["time"], Window, TimeSpan.FromSeconds(30))).Rule);
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class QueryLimitTests : IDisposable
     }
 
     private static PluginResult Run(ProofDatabase database, string sql, double seconds = 30) =>
-        EmulatedPlugin.Run(database, sql, seriesByLabel: false, [], Window, TimeSpan.FromSeconds(seconds));
+        database.Run(sql, seriesByLabel: false, [], Window, TimeSpan.FromSeconds(seconds));
 
     private DashboardTestResult Test(string[] queries, TimeSpan time) => Assert.Single(DashboardTest.Run(
         [

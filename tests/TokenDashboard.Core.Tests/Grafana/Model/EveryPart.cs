@@ -81,12 +81,7 @@ internal static class EveryPart
                         Title = "Table", Description = "Rows.", Width = 12, Height = 6, Query = new SqliteQuery(ByModel), Field = Field,
                         Transformations =
                         [
-                            Transformation.Organize(new Dictionary<string, string> { ["Model"] = "Name" }, ["x"], ["Model", "Tokens"]),
-                            Transformation.SortBy("Tokens", descending: true), Transformation.Limit(5), Transformation.Merge(),
-                            Transformation.GroupBy(["Name"], ("Tokens", Calculation.Sum), ("Tokens", Calculation.Mean)),
-                            Transformation.Calculate("Half", "Tokens", '/', "2"), Transformation.KeepBetween("Tokens", 1, 5),
-                            Transformation.Reduce(Calculation.Last), Transformation.LabelsToColumns("name"), Transformation.Partition("Name"),
-                            Transformation.Raw("transpose", """{"firstFieldName":"x"}"""),
+                            new Transformation("organize", """{"renameByName":{"Model":"Name"}}"""), new Transformation("transpose", """{"firstFieldName":"x"}"""),
                         ],
                     },
                 ],

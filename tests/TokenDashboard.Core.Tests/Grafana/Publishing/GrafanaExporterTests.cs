@@ -136,8 +136,8 @@ public sealed class GrafanaExporterTests : IDisposable
         Assert.Equal(expected == set, Read(server, "token-usage").Json == exported.Json);
         Assert.Empty(run.Warnings);
         // Who says which one gets it.
-        Assert.Null(PublishRun.Of(server, exported.Json, new GrafanaPublishOptions { Force = true, DataSourceUid = SqliteDataSource.DefaultUid }).Error);
-        Assert.Equal(SqliteDataSource.DefaultUid, (string?)server.Dashboards["token-usage"].Content["templating"]!["list"]![0]!["current"]!["value"]);
+        Assert.Null(PublishRun.Of(server, exported.Json, new GrafanaPublishOptions { Force = true, DataSourceUid = DataSourcePlugin.Sqlite.DefaultUid }).Error);
+        Assert.Equal(DataSourcePlugin.Sqlite.DefaultUid, (string?)server.Dashboards["token-usage"].Content["templating"]!["list"]![0]!["current"]!["value"]);
     }
 
     [Fact]

@@ -126,7 +126,7 @@ public sealed class GrafanaFaultTableTests
             connection => DataSources(connection, service => service.Set(new GrafanaPublishOptions { Database = "/data/a.db", InstallPlugin = true })),
             ".* /api/(plugins/.*|datasources)"),
         ["test the data source"] = (
-            Published, connection => DataSources(connection, service => service.Test(SqliteDataSource.DefaultUid)), ".* /api/(plugins/.*|datasources/.*|ds/query)"),
+            Published, connection => DataSources(connection, service => service.Test(DataSourcePlugin.Sqlite.DefaultUid)), ".* /api/(plugins/.*|datasources/.*|ds/query)"),
         ["publish alert rules"] = (
             server =>
             {

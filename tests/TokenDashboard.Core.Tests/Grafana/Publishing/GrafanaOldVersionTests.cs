@@ -76,7 +76,7 @@ public class GrafanaOldVersionTests
     {
         using var service = new GrafanaDataSourceService(
             PublishRun.Connection(server.Url), new PublishCallbacks((_, _) => true, _ => { }, _ => { }, _ => { }), TestContext.Current.CancellationToken);
-        return service.Test(SqliteDataSource.DefaultUid);
+        return service.Test(DataSourcePlugin.Sqlite.DefaultUid);
     }
 
     private static IEnumerable<string> Actions(FakeGrafana server, string json, GrafanaPublishOptions options)

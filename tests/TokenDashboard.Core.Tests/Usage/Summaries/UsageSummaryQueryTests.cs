@@ -89,7 +89,7 @@ public class UsageSummaryQueryTests
 
         Assert.Equal(soFar, summary.MonthTokens);
         // A clock change takes an hour from the rest of the month.
-        Assert.Equal(end, summary.MonthEndTokens);
+        Assert.Equal(end, summary.MonthForecastTokens);
         Assert.Equal(DateTimeOffset.Parse(until), summary.AsOf);
     }
 

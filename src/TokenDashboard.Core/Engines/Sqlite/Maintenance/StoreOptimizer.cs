@@ -55,7 +55,7 @@ public sealed class StoreOptimizer : IDisposable
     public TimeSpan LongestLock => _connection.LongestLock;
 
     /// <summary>The number of rebuilt buckets.</summary>
-    public long RepairedPieces { get; private set; }
+    public long RepairedBuckets { get; private set; }
 
     internal StoreWriteConnection Connection => _connection;
 
@@ -153,7 +153,7 @@ public sealed class StoreOptimizer : IDisposable
     {
         using TokenStore store = TokenStore.Open(_connection.Path, _cancellation);
         return new TokenStoreOptimization(
-            store.Path, added, RepairedPieces, RollupStore.CountSums(store),
+            store.Path, added, RepairedBuckets, RollupStore.CountSums(store),
             store.Scalar<string>("PRAGMA journal_mode"), LongestLock);
     }
 
@@ -204,7 +204,7 @@ public sealed class StoreOptimizer : IDisposable
     }
 
     /// <summary>Rebuilds stale sums.</summary>
-    internal void Repair(params IEnumerable<long> days) => RepairedPieces += new RollupRepair(this, _cancellation).Run(days);
+    internal void Repair(params IEnumerable<long> days) => RepairedBuckets += new RollupRepair(this, _cancellation).Run(days);
 
     // During this time, the rollups are not read or extended, and no requests are removed, so they can be deleted step by step. Several runs can do
     // it concurrently, and continue the work of others; but they do not delete rebuilt sums of another run.

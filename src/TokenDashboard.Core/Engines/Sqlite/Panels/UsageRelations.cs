@@ -366,18 +366,18 @@ internal static class UsageRelations
             SELECT time, local_second, utc_offset, {{Names}}, {{string.Join(", ", Shown.Select(SummedValue))}}, {{Priced}}
             FROM priced_sum)),
         histograms AS MATERIALIZED (
-          SELECT time, group_id, MAX(max_duration_ms) AS longest, replace(group_concat(durations), '},{', ',') AS durations
+          SELECT time, group_id, MAX(max_duration_ms) AS longest, COUNT(*) AS parts, replace(group_concat(durations), '},{', ',') AS durations
           FROM sum_row WHERE timed_requests > 0 GROUP BY 1, 2),
-        histogram AS MATERIALIZED (
-          SELECT time, group_id, longest, (
+        histogram AS NOT MATERIALIZED (
+          SELECT time, group_id, longest, CASE parts WHEN 1 THEN durations ELSE (
             SELECT json_group_object(bin, requests) FROM (
-              SELECT CAST(key AS INTEGER) AS bin, SUM(value) AS requests FROM json_each(histograms.durations) GROUP BY 1)) AS durations
+              SELECT CAST(key AS INTEGER) AS bin, SUM(value) AS requests FROM json_each(histograms.durations) GROUP BY 1)) END AS durations
           FROM histograms),
         latency AS NOT MATERIALIZED (
           {{LatencyOfRequests}}
           UNION ALL
           SELECT time, {{Names}}, MIN(duration_ms, longest) AS duration_ms, value AS requests
-          FROM histogram CROSS JOIN json_each(durations) CROSS JOIN chosen_group USING (group_id) CROSS JOIN {{RollupSchema.Bins}} ON bin = CAST(key AS INTEGER)),
+          FROM histogram CROSS JOIN chosen_group USING (group_id) CROSS JOIN json_each(durations) CROSS JOIN {{RollupSchema.Bins}} ON bin = CAST(key AS INTEGER)),
         size AS NOT MATERIALIZED (
           {{SizeOfRequests}}
           UNION ALL

@@ -2,35 +2,21 @@ using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Model.Fields;
 
-/// <summary>Grafana's ids of units. The constants are the most frequent ones; <see cref="IsKnown"/> covers all.</summary>
+/// <summary>Grafana's ids of units. The constants are those of the catalog; <see cref="IsKnown"/> covers all.</summary>
 public static class Units
 {
-    /// <summary>A number without a unit: 44571652.</summary>
-    public const string None = "none";
     /// <summary>A number cut short: 44.6 Mil.</summary>
     public const string Abbreviated = "short";
     /// <summary>A number cut short as much as possible: 45 M.</summary>
     public const string Metric = "sishort";
     /// <summary>A whole number in groups of three digits: 44,571,652.</summary>
     public const string Grouped = "locale";
-    /// <summary>Text, as it is.</summary>
-    public const string Text = "string";
     /// <summary>Tokens in a second.</summary>
     public const string TokensPerSecond = "suffix: tokens/s";
     /// <summary>Milliseconds, shown in the unit that fits: 1.62 s.</summary>
     public const string Milliseconds = "ms";
-    /// <summary>Seconds, shown in the unit that fits: 1.5 min.</summary>
-    public const string Seconds = "s";
-    /// <summary>Seconds as hours, minutes and seconds: 01:30:00.</summary>
-    public const string Clock = "dthms";
     /// <summary>A fraction shown as a percentage: 0.25 is 25%.</summary>
     public const string Fraction = "percentunit";
-    /// <summary>A percentage: 25 is 25%.</summary>
-    public const string Percent = "percent";
-    /// <summary>Bytes in steps of 1024: 1.5 MiB.</summary>
-    public const string Bytes = "bytes";
-    /// <summary>A time as date and time of day: 2026-03-04 12:00:00.</summary>
-    public const string Time = "dateTimeAsIso";
     /// <summary>A time as how long ago it was.</summary>
     public const string Ago = "dateTimeFromNow";
     /// <summary>A time with milliseconds.</summary>
@@ -76,7 +62,6 @@ public static class Units
     /// <param name="code">The code of a currency, such as EUR, in any case.</param>
     public static string Currency(string code)
     {
-        ArgumentNullException.ThrowIfNull(code);
         string written = code.ToUpperInvariant();
         return Ids.Contains($"currency{written}") ? $"currency{written}" : $"prefix:{written} ";
     }

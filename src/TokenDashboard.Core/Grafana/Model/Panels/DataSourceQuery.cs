@@ -7,7 +7,6 @@ namespace TokenDashboard.Grafana.Model.Panels;
 /// <param name="Sql">The SQL with Grafana's variables in it.</param>
 public abstract record DataSourceQuery(string Sql)
 {
-    /// <summary>The plugin that runs it.</summary>
     internal abstract DataSourcePlugin Plugin { get; }
 
     internal abstract JsonObject Write(string refId);

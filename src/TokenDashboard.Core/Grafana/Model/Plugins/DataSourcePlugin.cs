@@ -13,6 +13,9 @@ public sealed record DataSourcePlugin(string Id, string Name)
     /// <summary>Grafana's own plugin for ClickHouse.</summary>
     public static DataSourcePlugin ClickHouse { get; } = new("grafana-clickhouse-datasource", "ClickHouse") { Oldest = new(4, 0, 0), OldestGrafana = new(11, 6, 0) };
 
+    /// <summary>What queries name as their data source that are expressions over others, which Grafana computes itself.</summary>
+    internal const string Expression = "__expr__";
+
     /// <summary>All of them.</summary>
     internal static IReadOnlyList<DataSourcePlugin> All { get; } = [Sqlite, ClickHouse];
 

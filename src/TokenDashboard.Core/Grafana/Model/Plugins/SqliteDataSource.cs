@@ -5,10 +5,6 @@ public static class SqliteDataSource
 {
     /// <summary>The plugin's id, which is also the data source's type.</summary>
     public const string PluginId = "frser-sqlite-datasource";
-    /// <summary>The name a new data source gets.</summary>
-    public const string DefaultName = "TokenDashboard";
-    /// <summary>The uid a new data source gets.</summary>
-    public const string DefaultUid = "tokendashboard-sqlite";
     /// <summary>Without the prefix the plugin would pass SQLite's URI parameters on as part of the file's name.</summary>
     internal const string PathPrefix = "file:";
     /// <summary>Waits up to five seconds for the application that writes the store, and never writes itself.</summary>
@@ -25,7 +21,6 @@ public static class SqliteDataSource
     /// <summary>What will fail in Grafana because of the path of a database alone; empty for a sound path.</summary>
     public static IEnumerable<string> PathWarnings(string database)
     {
-        ArgumentException.ThrowIfNullOrEmpty(database);
         if (BlockedWords.FirstOrDefault(word => database.Contains(word, StringComparison.OrdinalIgnoreCase)) is { } blocked)
         {
             yield return $"Grafana's SQLite plugin refuses every path that contains '{blocked}', and '{database}' does. "

@@ -41,7 +41,8 @@ public sealed record DataSourceVariable(DataSourcePlugin Plugin) : DashboardVari
 public sealed record QueryVariable(string Name, string Label, string Description, string Sql, string AllValue, bool Multiple = true)
     : DashboardVariable(Name, Label, Description)
 {
-    private const int OnTimeRangeChange = 2;
+    /// <summary>The options are read again when the time range changes.</summary>
+    internal const int OnTimeRangeChange = 2;
     private const int AlphabeticalWithoutCase = 5;
 
     /// <summary>The plugin that runs the query.</summary>

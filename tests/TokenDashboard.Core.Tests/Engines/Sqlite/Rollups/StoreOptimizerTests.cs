@@ -158,7 +158,7 @@ public class StoreOptimizerTests
         using (var optimizer = new StoreOptimizer(database, CancellationToken.None))
         {
             optimizer.Refresh();
-            Assert.True(optimizer.RepairedPieces > 0);
+            Assert.True(optimizer.RepairedBuckets > 0);
         }
         Assert.Equal(60, Tokens());
     }

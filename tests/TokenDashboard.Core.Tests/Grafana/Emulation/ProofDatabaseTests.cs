@@ -3,7 +3,7 @@ using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Tests.Grafana.Emulation;
 
-public sealed class EmulatedPluginTests : IDisposable
+public sealed class ProofDatabaseTests : IDisposable
 {
     private static readonly TimeWindow Window = new(new(2026, 3, 4, 12, 0, 0, 900, TimeSpan.Zero), new(2026, 3, 4, 18, 0, 0, TimeSpan.Zero));
 
@@ -12,7 +12,7 @@ public sealed class EmulatedPluginTests : IDisposable
     private readonly TestStore _file = new();
     private readonly ProofDatabase _database;
 
-    public EmulatedPluginTests()
+    public ProofDatabaseTests()
     {
         using (var connection = _file.Connect())
         {
@@ -127,7 +127,7 @@ public sealed class EmulatedPluginTests : IDisposable
         using var database = new ProofDatabase(_file.Path, cancellation.Token);
         cancellation.Cancel();
 
-        Assert.ThrowsAny<OperationCanceledException>(() => EmulatedPlugin.Run(database, "SELECT 1", seriesByLabel: false, [], Window, Time));
+        Assert.ThrowsAny<OperationCanceledException>(() => database.Run("SELECT 1", seriesByLabel: false, [], Window, Time));
     }
 
     public void Dispose()
@@ -136,5 +136,5 @@ public sealed class EmulatedPluginTests : IDisposable
         _file.Dispose();
     }
 
-    private PluginResult Run(string sql, params string[] timeColumns) => EmulatedPlugin.Run(_database, sql, seriesByLabel: false, timeColumns, Window, Time);
+    private PluginResult Run(string sql, params string[] timeColumns) => _database.Run(sql, seriesByLabel: false, timeColumns, Window, Time);
 }

@@ -1,0 +1,63 @@
+using System.Globalization;
+using TokenDashboard.Formatting;
+using TokenDashboard.Parameters;
+using TokenDashboard.Usage;
+
+namespace TokenDashboard.Commands;
+
+/// <summary>The base of commands that return rows of usage, with totals if requested.</summary>
+public abstract class UsageCmdlet : RowCmdlet
+{
+    /// <summary>The property to sort by. By default, the rows have the order of the command.</summary>
+    [Parameter]
+    [ChoiceTransformation]
+    public UsageOrder OrderBy { get; set; }
+
+    /// <summary>Adds a row with the total, and subtotals.</summary>
+    [Parameter]
+    public SwitchParameter Total { get; set; }
+
+    /// <summary>Writes the page of a result that -Skip and -First select, in the requested order.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="caption">The caption for tables.</param>
+    /// <param name="view">The name of a view to use instead of the default view, or empty.</param>
+    private protected void Write<T>(QueryResult<T> result, string caption, string view)
+        where T : UsageFigures
+    {
+        WriteVerbose(string.Create(CultureInfo.CurrentCulture, $"Read {result.Unreadable.Reads()} in {Elapsed.TotalSeconds:N2} s."));
+        T[] all = Ordered(result);
+        if (PagingParameters.IncludeTotalCount)
+            WriteObject(PagingParameters.NewTotalCount((ulong)all.Length, 1.0));
+        WarnAboutUpperBound(all);
+        // The end of the pipeline may have another width.
+        string name = view + (MyInvocation.PipelinePosition == MyInvocation.PipelineLength && Screen.IsWide(Host) ? "Wide" : "");
+        var shown = new UsageDisplay.Result(
+            TimeZone.Id == TimeZoneInfo.Local.Id ? caption : $"{caption} ({TimeZone.Id})", all.Where(row => !row.IsTotal).Select(row => row.Share).DefaultIfEmpty().Max());
+        foreach (T row in Page(result, all))
+        {
+            UsageDisplay.Remember(row, shown);
+            PSObject output = PSObject.AsPSObject(row);
+            if (name.Length > 0)
+                output.TypeNames.Insert(0, $"{typeof(T).FullName}#{name}");
+            WriteObject(output);
+        }
+        WarnAbout(result.Unreadable, isEmpty: all.All(row => row.Requests == 0));
+    }
+
+    /// <summary>The requested ones of all rows, with the total last.</summary>
+    private protected IEnumerable<T> Page<T>(QueryResult<T> result, T[] all)
+        where T : UsageFigures
+    {
+        int skip = (int)Math.Min(PagingParameters.Skip, (ulong)all.Length);
+        IEnumerable<T> page = all.Skip(skip).Take((int)Math.Min(MostRows, int.MaxValue));
+        return result.Total is { } total ? page.Append(total) : page;
+    }
+
+    /// <summary>The rows in the requested order. Subtotals belong to the rows before them, so that only the default order has them.</summary>
+    private protected T[] Ordered<T>(QueryResult<T> result)
+        where T : UsageFigures
+    {
+        bool isOrdered = OrderBy != UsageOrder.Default || Descending;
+        return [.. UsageOrdering.Order(isOrdered ? [.. result.Rows.Where(row => !row.IsTotal)] : result.Rows, OrderBy, Descending)];
+    }
+}
