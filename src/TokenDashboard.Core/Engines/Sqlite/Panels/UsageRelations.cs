@@ -43,7 +43,7 @@ internal static class UsageRelations
         "names",
         "The relation of known users, models and providers: the rollups and the newest other requests.",
         $"""
-        SELECT CASE WHEN {HasRollups}
+        SELECT CASE WHEN {Has(RollupSchema.State)}
           THEN '(SELECT user_id, model, provider FROM {RollupSchema.Groups} WHERE all_users = 0
             UNION ALL SELECT * FROM (SELECT user_id, model, provider FROM {TelemetrySql.Table}
               WHERE rowid > COALESCE((SELECT NULLIF(watermark, 0) FROM {RollupSchema.State} WHERE format = {RollupSchema.Format}), {RollupPlanner.FirstRow})
@@ -69,17 +69,17 @@ internal static class UsageRelations
             "relation",
             "The common part of the relations of the panels. It uses the rollups of Optimize-TokenStore if the store has them.",
             $"""
-            SELECT CASE WHEN {HasRollups}
+            SELECT CASE WHEN {Has(RollupSchema.State)}
               THEN {Literal($"{Common(NewestQuarter("TRUE"), NewestQuarter($"{Measures.InterruptedStreams.Name} > 0"), FirstKnown)}, {FromRollups}")}
               ELSE {Literal($"{Common(Since, Since, FirstStored)}, {FromRows}")} END AS relation
             FROM (SELECT {ChosenNames("provider")} || {ChosenNames("model")} || {ChosenNames("user")} AS chosen,
               CASE WHEN {AllValue} IN (${"{user:sqlstring}"}) THEN '0' ELSE '1' END AS by_user,
               {picked} AS picked,
               {singly} AS singly,
-              CASE WHEN {HasDetails} THEN {Quoted(Details(exist: true))} ELSE {Quoted(Details(exist: false))} END AS details,
-              CASE WHEN {HasDetails} THEN ' LEFT JOIN {TelemetrySql.DetailTable} ON row_id = {TelemetrySql.Table}.rowid' ELSE '' END AS joined,
-              CASE WHEN {PriceTable.Exists} THEN '{PriceTable.Name}' ELSE {Quoted(PriceSql.NoPrices)} END AS prices,
-              CASE WHEN {PriceTable.Exists} THEN 'TRUE' ELSE 'FALSE' END AS has_prices,
+              CASE WHEN {Has(TelemetrySql.DetailTable)} THEN {Quoted(Details(exist: true))} ELSE {Quoted(Details(exist: false))} END AS details,
+              CASE WHEN {Has(TelemetrySql.DetailTable)} THEN ' LEFT JOIN {TelemetrySql.DetailTable} ON row_id = {TelemetrySql.Table}.rowid' ELSE '' END AS joined,
+              CASE WHEN {Has(PriceTable.Name)} THEN '{PriceTable.Name}' ELSE {Quoted(PriceSql.NoPrices)} END AS prices,
+              CASE WHEN {Has(PriceTable.Name)} THEN 'TRUE' ELSE 'FALSE' END AS has_prices,
               {ZoneClocks.Of(zones)} AS clock)
             """);
     }
@@ -145,17 +145,15 @@ internal static class UsageRelations
 
     private static string Quoted(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
 
-    private static string HasDetails => $"EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '{TelemetrySql.DetailTable}')";
-
-    private static string HasRollups => $"EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '{RollupSchema.State}')";
+    private static string Has(string table) => $"EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '{table}')";
 
     private static QueryVariable Hidden(string name, string description, string sql) => new(name, name, description, sql, "") { Hidden = true, Multiple = false };
 
-    private static QueryVariable Relation(string name, string description, string scope, bool users, string select, Measure? best = null, bool singly = false)
+    private static QueryVariable Relation(string name, string description, Scope scope, bool users, string select, Measure? best = null, bool singly = false)
     {
         string own = $"""
             parameter(users, singly) AS NOT MATERIALIZED (VALUES ({(users ? 1 : 0)}, {(singly ? 1 : 0)})),
-            scope(since, until, shift, step) AS {(scope.Contains("second FROM", StringComparison.Ordinal) ? "" : "NOT ")}MATERIALIZED ({scope}),
+            scope(since, until, shift, step) AS {(scope.ReadsStore ? "" : "NOT ")}MATERIALIZED ({scope.Sql}),
             wanted(first, last) AS {(best is null ? "NOT MATERIALIZED (SELECT * FROM gap)" : $"MATERIALIZED (SELECT * FROM gap UNION ALL {BestQuarters(best)})")}
             """;
         return Hidden(name, description, $"""
@@ -207,30 +205,33 @@ internal static class UsageRelations
 
     private static string OfStretch(string expression) => $"(SELECT {expression} FROM stretch WHERE second >= first AND second < last)";
 
-    // What a relation is of: from when until when, by how much its times are shifted, and the length of its buckets on the local clock, 0 for none.
-    private const string WholeRange = "SELECT since, until, 0, 0 FROM selected";
-    private const string Hours = "SELECT since, until, 0, 3600 FROM selected";
-    private const string Newest = "SELECT (SELECT second FROM newest), until, 0, 0 FROM selected";
-    private const string NewestInterrupted = "SELECT (SELECT second FROM newest_interrupted), until, 0, 0 FROM selected";
+    private static Scope WholeRange => new("SELECT since, until, 0, 0 FROM selected");
 
-    private static string Buckets => $"SELECT since, until, 0, {BucketSize} FROM selected";
+    private static Scope Buckets => new($"SELECT since, until, 0, {BucketSize} FROM selected");
 
-    private static string Days => string.Create(
-        CultureInfo.InvariantCulture, $"SELECT since, until, 0, 86400 * (1 + (until - since) / (86400 * {PanelLimits.MaxBuckets})) FROM selected");
+    private static Scope Hours => new("SELECT since, until, 0, 3600 FROM selected");
+
+    private static Scope Days => new($"SELECT since, until, 0, 86400 * (1 + (until - since) / (86400 * {PanelLimits.MaxBuckets})) FROM selected");
+
+    private static Scope Newest => new("SELECT (SELECT second FROM newest), until, 0, 0 FROM selected", ReadsStore: true);
+
+    private static Scope NewestInterrupted => new("SELECT (SELECT second FROM newest_interrupted), until, 0, 0 FROM selected", ReadsStore: true);
 
     // A comparison with a period of which the store knows a part would be wrong. Whole quarters of an hour are what is left of removed requests.
-    private static string Previous => $"""
+    private static Scope Previous => new(
+        $"""
         SELECT since * 2 - until, CASE WHEN (SELECT second FROM first_known) / {RollupLevels.QuarterSeconds} * {RollupLevels.QuarterSeconds} + {RollupLevels.QuarterSeconds} <= since * 2 - until
             THEN since ELSE since * 2 - until END, until - since, {BucketSize} FROM selected
-        """;
+        """,
+        ReadsStore: true);
 
     // From the beginning of the month on the local clock.
-    private const string Month = """
+    private static Scope Month => new("""
         SELECT (SELECT start - utc_offset FROM clock CROSS JOIN (
               SELECT unixepoch(selected.until - 1 + utc_offset, 'unixepoch', 'start of month') AS start
               FROM clock WHERE selected.until - 1 >= clock.since AND selected.until - 1 < clock.until)
             WHERE start - utc_offset >= clock.since AND start - utc_offset < clock.until), until, 0, 0 FROM selected
-        """;
+        """);
 
     /// <summary>The quarters of an hour that hold the 500 requests with the largest of a measure.</summary>
     private static string BestQuarters(Measure measure) => $"""
@@ -390,4 +391,10 @@ internal static class UsageRelations
         string value = measure.Unit == MeasureUnit.Time ? $"{RollupSchema.TimeOf(measure.Name)} || 'Z'" : measure.Name;
         return measure.KnownBy is { } known ? $"CASE WHEN {known.Name} > 0 THEN {value} END AS {measure.ViewName}" : $"{value} AS {measure.ViewName}";
     }
+
+    /// <summary>
+    /// What a relation is of: from when until when, by how much its times are shifted, and the length of its buckets on the local clock, 0 for none.
+    /// One that reads the store is run once, however often the relation uses it.
+    /// </summary>
+    private sealed record Scope(string Sql, bool ReadsStore = false);
 }

@@ -19,9 +19,6 @@ internal static class PriceTable
     /// </summary>
     public const string Details = "tokendash_price_detail";
 
-    /// <summary>Whether a store has it.</summary>
-    public const string Exists = $"EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '{Name}')";
-
     // Times are seconds since 1970, or for times of day, since midnight UTC. Rates are per token and per request. A part without its own
     // rate has the rate of its whole. NULL means no rate. If the prices of the store are in several currencies, one_currency is 0 and
     // amounts must not be added.
@@ -118,7 +115,7 @@ internal static class PriceTable
     }
 
     // Null where there is no table.
-    private static HashSet<Row>? Read(TokenStore store) => store.Scalar<long>($"SELECT {Exists}") == 0 ? null : store.Read(() =>
+    private static HashSet<Row>? Read(TokenStore store) => store.Scalar<long>($"SELECT count(*) FROM sqlite_schema WHERE name = '{Name}'") == 0 ? null : store.Read(() =>
     {
         using SqliteCommand command = store.CreateCommand($"SELECT * FROM {Name}");
         using SqliteDataReader reader = store.ExecuteReader(command);
