@@ -280,14 +280,12 @@ internal static class SqlitePanelSql
             ? $"CASE {string.Concat(query.Steps.Reverse().SkipLast(1).Select(step => $"WHEN duration_ms >= {Edge(step.From)} THEN {Edge(step.From)} "))}ELSE 0 END"
             : "tokens_from";
         return $"""
-            WITH used AS MATERIALIZED (
-              SELECT {value} AS step, SUM(requests) AS requests
-              FROM {Relation(query.OfDurations ? "model_latency" : "model_sizes")}
-              GROUP BY 1)
-            SELECT column2 AS {Quoted(query.Title)}, COALESCE(requests, 0) AS "Requests"
-            FROM (VALUES {string.Join(", ", query.Steps.Select(step => $"({Edge(step.From)}, '{step.Label}')"))}) LEFT JOIN used ON step = column1
-            WHERE EXISTS (SELECT 1 FROM used)
-            ORDER BY column1
+            SELECT label AS {Quoted(query.Title)}, requests AS "Requests"
+            FROM (SELECT column1 AS edge, column2 AS label, COALESCE(requests, 0) AS requests, SUM(requests) OVER () AS all_requests
+              FROM (VALUES {string.Join(", ", query.Steps.Select(step => $"({Edge(step.From)}, '{step.Label}')"))})
+              LEFT JOIN (SELECT {value} AS step, SUM(requests) AS requests FROM {Relation(query.OfDurations ? "model_latency" : "model_sizes")} GROUP BY 1) ON step = column1)
+            WHERE all_requests > 0
+            ORDER BY edge
             """;
     }
 

@@ -87,31 +87,31 @@ internal static class UsageRelations
     /// <summary>The relations, each a hidden variable.</summary>
     internal static IReadOnlyList<QueryVariable> All { get; } =
     [
-        Relation("usage", "Usage of the time range.", WholeRange, users: true, $"{Names}, {Sums} FROM usage"),
-        Relation("usage_over_time", "Usage by bucket. The column time is the start of the bucket.", Buckets, users: true, $"time, {Names}, {Sums} FROM usage"),
-        Relation("usage_by_day", "Usage by day in the selected time zone.", Days, users: true, $"time, {LocalDay}, {Names}, {Sums} FROM usage"),
-        Relation("model_usage", "Usage of the time range without users, which is faster.", WholeRange, users: false, $"{NamesWithoutUser}, {Sums} FROM usage"),
-        Relation("model_usage_over_time", "Usage by bucket without users, which is faster.", Buckets, users: false, $"time, {NamesWithoutUser}, {Sums} FROM usage"),
-        Relation("model_usage_by_hour", "Usage by hour in the selected time zone, without users.", Hours, users: false,
+        Relation("usage", "Usage of the time range.", RelationScope.WholeRange, users: true, $"{Names}, {Sums} FROM usage"),
+        Relation("usage_over_time", "Usage by bucket. The column time is the start of the bucket.", RelationScope.Buckets, users: true, $"time, {Names}, {Sums} FROM usage"),
+        Relation("usage_by_day", "Usage by day in the selected time zone.", RelationScope.Days, users: true, $"time, {LocalDay}, {Names}, {Sums} FROM usage"),
+        Relation("model_usage", "Usage of the time range without users, which is faster.", RelationScope.WholeRange, users: false, $"{NamesWithoutUser}, {Sums} FROM usage"),
+        Relation("model_usage_over_time", "Usage by bucket without users, which is faster.", RelationScope.Buckets, users: false, $"time, {NamesWithoutUser}, {Sums} FROM usage"),
+        Relation("model_usage_by_hour", "Usage by hour in the selected time zone, without users.", RelationScope.Hours, users: false,
             $"time, {LocalDay}, local_second / 3600 % 24 AS local_hour, utc_offset, {NamesWithoutUser}, {Sums} FROM usage"),
         Relation("previous_usage", "Usage of the previous period of equal length. It is empty if the store does not cover that period. Times are shifted to the time range.",
-            Previous, users: true, $"time, {Names}, {Sums} FROM usage"),
-        Relation("month_usage", "Usage of the calendar month in which the time range ends, up to that end, without users.", Month, users: false,
+            RelationScope.Previous, users: true, $"time, {Names}, {Sums} FROM usage"),
+        Relation("month_usage", "Usage of the calendar month in which the time range ends, up to that end, without users.", RelationScope.Month, users: false,
             $"time, utc_offset, {NamesWithoutUser}, {Sums} FROM usage"),
-        Relation("latency", "Durations, with the number of requests for each.", WholeRange, users: true, $"{Names}, duration_ms, requests FROM latency"),
-        Relation("latency_over_time", "Durations by bucket.", Buckets, users: true, $"time, {Names}, duration_ms, requests FROM latency"),
-        Relation("model_latency", "Durations without users, which is faster.", WholeRange, users: false, $"{NamesWithoutUser}, duration_ms, requests FROM latency"),
-        Relation("model_latency_over_time", "Durations by bucket without users.", Buckets, users: false, $"time, {NamesWithoutUser}, duration_ms, requests FROM latency"),
-        Relation("model_sizes", "Number of requests by total tokens, from each limit to the next.", WholeRange, users: false, $"{NamesWithoutUser}, tokens_from, requests FROM size"),
-        Relation("requests", "Single requests.", WholeRange, users: true, $"{RequestColumns} FROM request", singly: true),
-        Relation("priced_requests", "Single requests with their cost, which takes longer.", WholeRange, users: true, PricedRequests, singly: true),
-        Relation("newest_requests", "The newest requests of the time range, at least 500 if there are that many.", Newest, users: true, PricedRequests, singly: true),
-        Relation("largest_requests", "The requests with the most tokens, at least 500 if there are that many.", WholeRange, users: true, PricedRequests, best: Measures.MaxTotalTokens),
-        Relation("slowest_requests", "The requests with the longest duration, at least 500 if there are that many.", WholeRange, users: true, PricedRequests, best: Measures.MaxDurationMs),
-        Relation("interrupted_requests", "The newest interrupted streams, at least 500 if there are that many.", NewestInterrupted, users: true,
+        Relation("latency", "Durations, with the number of requests for each.", RelationScope.WholeRange, users: true, $"{Names}, duration_ms, requests FROM latency"),
+        Relation("latency_over_time", "Durations by bucket.", RelationScope.Buckets, users: true, $"time, {Names}, duration_ms, requests FROM latency"),
+        Relation("model_latency", "Durations without users, which is faster.", RelationScope.WholeRange, users: false, $"{NamesWithoutUser}, duration_ms, requests FROM latency"),
+        Relation("model_latency_over_time", "Durations by bucket without users.", RelationScope.Buckets, users: false, $"time, {NamesWithoutUser}, duration_ms, requests FROM latency"),
+        Relation("model_sizes", "Number of requests by total tokens, from each limit to the next.", RelationScope.WholeRange, users: false, $"{NamesWithoutUser}, tokens_from, requests FROM size"),
+        Relation("requests", "Single requests.", RelationScope.WholeRange, users: true, $"{RequestColumns} FROM request", singly: true),
+        Relation("priced_requests", "Single requests with their cost, which takes longer.", RelationScope.WholeRange, users: true, PricedRequests, singly: true),
+        Relation("newest_requests", "The newest requests of the time range, at least 500 if there are that many.", RelationScope.Newest, users: true, PricedRequests, singly: true),
+        Relation("largest_requests", "The requests with the most tokens, at least 500 if there are that many.", RelationScope.WholeRange, users: true, PricedRequests, best: Measures.MaxTotalTokens),
+        Relation("slowest_requests", "The requests with the longest duration, at least 500 if there are that many.", RelationScope.WholeRange, users: true, PricedRequests, best: Measures.MaxDurationMs),
+        Relation("interrupted_requests", "The newest interrupted streams, at least 500 if there are that many.", RelationScope.NewestInterrupted, users: true,
             PricedRequests, singly: true),
-        Relation("prices", "The prices of the models in the store, written by Optimize-TokenStore.", WholeRange, users: false, $"{PriceTable.Columns} FROM price"),
-        Relation("times", "The start of each bucket of the time range.", Buckets, users: false, "time FROM calendar"),
+        Relation("prices", "The prices of the models in the store, written by Optimize-TokenStore.", RelationScope.WholeRange, users: false, $"{PriceTable.Columns} FROM price"),
+        Relation("times", "The start of each bucket of the time range.", RelationScope.Buckets, users: false, "time FROM calendar"),
     ];
 
     /// <summary>The variables that a query needs, in the order in which Grafana must know them.</summary>
@@ -149,12 +149,12 @@ internal static class UsageRelations
 
     private static QueryVariable Hidden(string name, string description, string sql) => new(name, name, description, sql, "") { Hidden = true, Multiple = false };
 
-    private static QueryVariable Relation(string name, string description, Scope scope, bool users, string select, Measure? best = null, bool singly = false)
+    private static QueryVariable Relation(string name, string description, RelationScope scope, bool users, string select, Measure? best = null, bool singly = false)
     {
         string own = $"""
             parameter(users, singly) AS NOT MATERIALIZED (VALUES ({(users ? 1 : 0)}, {(singly ? 1 : 0)})),
             scope(since, until, shift, step) AS {(scope.ReadsStore ? "" : "NOT ")}MATERIALIZED ({scope.Sql}),
-            wanted(first, last) AS {(best is null ? "NOT MATERIALIZED (SELECT * FROM gap)" : $"MATERIALIZED (SELECT * FROM gap UNION ALL {BestQuarters(best)})")}
+            {(best is null ? NoBestQuarters : BestQuarters(best))}
             """;
         return Hidden(name, description, $"""
             SELECT '(WITH RECURSIVE {own.Replace("'", "''", StringComparison.Ordinal)}, ' || ${"{relation:sqlstring}"} || '
@@ -185,14 +185,6 @@ internal static class UsageRelations
         return literal.Replace("«from»", "' || '$' || '__from / 1000").Replace("«to»", "' || '$' || '__to / 1000").ToString();
     }
 
-    private static string BucketSize => $$"""
-        (SELECT CASE WHEN enlarged <= {{RollupLevels.QuarterSeconds}} THEN enlarged
-            ELSE (enlarged + {{RollupLevels.QuarterSeconds - 1}}) / {{RollupLevels.QuarterSeconds}} * {{RollupLevels.QuarterSeconds}} END
-          FROM (SELECT size * (1 + (until - since) / (size * {{PanelLimits.MaxBuckets}})) AS enlarged FROM (SELECT CASE WHEN ${bucket:raw} > 0 THEN ${bucket:raw} ELSE COALESCE(
-            (SELECT MIN(column1) FROM (VALUES {{string.Join(", ", PanelLimits.AutomaticBuckets.SkipLast(1).Select(length => $"({length})"))}})
-             WHERE column1 * {{PanelLimits.MaxAutomaticBuckets}} >= until - since), {{PanelLimits.AutomaticBuckets[^1]}}) END AS size)))
-        """;
-
     /// <summary>The beginning of the bucket of a second on the local clock; needs a stretch.</summary>
     private static string LocalSecond(string second) => $"(({second} + utc_offset) / step * step)";
 
@@ -205,42 +197,21 @@ internal static class UsageRelations
 
     private static string OfStretch(string expression) => $"(SELECT {expression} FROM stretch WHERE second >= first AND second < last)";
 
-    private static Scope WholeRange => new("SELECT since, until, 0, 0 FROM selected");
+    // Before 1970 too.
+    private static string QuarterOf(string second) =>
+        $"{second} - ({second} % {RollupLevels.QuarterSeconds} + {RollupLevels.QuarterSeconds}) % {RollupLevels.QuarterSeconds}";
 
-    private static Scope Buckets => new($"SELECT since, until, 0, {BucketSize} FROM selected");
-
-    private static Scope Hours => new("SELECT since, until, 0, 3600 FROM selected");
-
-    private static Scope Days => new($"SELECT since, until, 0, 86400 * (1 + (until - since) / (86400 * {PanelLimits.MaxBuckets})) FROM selected");
-
-    private static Scope Newest => new("SELECT (SELECT second FROM newest), until, 0, 0 FROM selected", ReadsStore: true);
-
-    private static Scope NewestInterrupted => new("SELECT (SELECT second FROM newest_interrupted), until, 0, 0 FROM selected", ReadsStore: true);
-
-    // A comparison with a period of which the store knows a part would be wrong. Whole quarters of an hour are what is left of removed requests.
-    private static Scope Previous => new(
-        $"""
-        SELECT since * 2 - until, CASE WHEN (SELECT second FROM first_known) / {RollupLevels.QuarterSeconds} * {RollupLevels.QuarterSeconds} + {RollupLevels.QuarterSeconds} <= since * 2 - until
-            THEN since ELSE since * 2 - until END, until - since, {BucketSize} FROM selected
-        """,
-        ReadsStore: true);
-
-    // From the beginning of the month on the local clock.
-    private static Scope Month => new("""
-        SELECT (SELECT start - utc_offset FROM clock CROSS JOIN (
-              SELECT unixepoch(selected.until - 1 + utc_offset, 'unixepoch', 'start of month') AS start
-              FROM clock WHERE selected.until - 1 >= clock.since AND selected.until - 1 < clock.until)
-            WHERE start - utc_offset >= clock.since AND start - utc_offset < clock.until), until, 0, 0 FROM selected
-        """);
-
-    /// <summary>The quarters of an hour that hold the 500 requests with the largest of a measure.</summary>
+    // The quarters of an hour that hold the 500 requests with the largest of a measure, and what is read of them and of the gaps.
     private static string BestQuarters(Measure measure) => $"""
-        SELECT DISTINCT start, start + {RollupLevels.QuarterSeconds} FROM (
+        best(start) AS MATERIALIZED (
             SELECT start FROM scope CROSS JOIN {RollupSchema.Sums}
             WHERE level = {(int)RollupLevel.Quarter} AND start >= since AND start + {RollupLevels.QuarterSeconds} <= until
               AND group_id IN (SELECT group_id FROM chosen_group) AND (SELECT is_usable FROM rollup_state)
-            ORDER BY {measure.Name} DESC LIMIT {NewestRows})
+            ORDER BY {measure.Name} DESC LIMIT {NewestRows}),
+        wanted(first, last) AS MATERIALIZED (SELECT * FROM gap UNION ALL SELECT DISTINCT start, start + {RollupLevels.QuarterSeconds} FROM best)
         """;
+
+    private const string NoBestQuarters = "best(start) AS (SELECT NULL WHERE FALSE), wanted(first, last) AS NOT MATERIALIZED (SELECT * FROM gap)";
 
     /// <summary>A second from which on the time range holds 500 of its requests, if it has them: each row of rollups is at least one.</summary>
     private static string NewestQuarter(string condition) => $"""
@@ -347,7 +318,7 @@ internal static class UsageRelations
         {{RollupPlanner.Pieces}},
         {{RollupPlanner.RowRanges("wanted")}},
         {{Read($"row_range CROSS JOIN {TelemetrySql.Table} ON {TelemetrySql.Table}.rowid BETWEEN first_row AND last_row",
-            "(stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM wanted WHERE second >= first AND second < last))")}},
+            $"(stored_row > (SELECT watermark FROM rollup_state) OR EXISTS (SELECT 1 FROM gap WHERE second >= first AND second < last) OR {QuarterOf("second")} IN (SELECT start FROM best))")}},
         {{PriceSql.OfRequests}},
         {{PriceSql.OfSums}},
         chosen_group(group_id, user, model, provider, request_type, input_class) AS NOT MATERIALIZED (
@@ -391,10 +362,4 @@ internal static class UsageRelations
         string value = measure.Unit == MeasureUnit.Time ? $"{RollupSchema.TimeOf(measure.Name)} || 'Z'" : measure.Name;
         return measure.KnownBy is { } known ? $"CASE WHEN {known.Name} > 0 THEN {value} END AS {measure.ViewName}" : $"{value} AS {measure.ViewName}";
     }
-
-    /// <summary>
-    /// What a relation is of: from when until when, by how much its times are shifted, and the length of its buckets on the local clock, 0 for none.
-    /// One that reads the store is run once, however often the relation uses it.
-    /// </summary>
-    private sealed record Scope(string Sql, bool ReadsStore = false);
 }

@@ -1,0 +1,56 @@
+using TokenDashboard.Engines.Sqlite.Rollups;
+using TokenDashboard.Grafana.Queries;
+
+namespace TokenDashboard.Engines.Sqlite.Panels;
+
+/// <summary>
+/// What a relation is of, as a query: from when until when, by how much its times are shifted, and the length of its buckets on the local
+/// clock, 0 for none.
+/// </summary>
+/// <param name="Sql">The query.</param>
+/// <param name="ReadsStore">Whether the query reads the store, so that it must be run only once, however often the relation uses it.</param>
+internal sealed record RelationScope(string Sql, bool ReadsStore = false)
+{
+    /// <summary>The time range.</summary>
+    public static RelationScope WholeRange => new("SELECT since, until, 0, 0 FROM selected");
+
+    /// <summary>The time range by bucket.</summary>
+    public static RelationScope Buckets => new($"SELECT since, until, 0, {BucketSize} FROM selected");
+
+    /// <summary>The time range by hour of the local clock.</summary>
+    public static RelationScope Hours => new("SELECT since, until, 0, 3600 FROM selected");
+
+    /// <summary>The time range by day of the local clock.</summary>
+    public static RelationScope Days => new($"SELECT since, until, 0, 86400 * (1 + (until - since) / (86400 * {PanelLimits.MaxBuckets})) FROM selected");
+
+    /// <summary>The end of the time range that holds its newest requests.</summary>
+    public static RelationScope Newest => new("SELECT (SELECT second FROM newest), until, 0, 0 FROM selected", ReadsStore: true);
+
+    /// <summary>The end of the time range that holds its newest interrupted streams.</summary>
+    public static RelationScope NewestInterrupted => new("SELECT (SELECT second FROM newest_interrupted), until, 0, 0 FROM selected", ReadsStore: true);
+
+    /// <summary>The period before of equal length, with times in the time range.</summary>
+    // A comparison with a period of which the store knows a part would be wrong. Whole quarters of an hour are what is left of removed requests.
+    public static RelationScope Previous => new(
+        $"""
+        SELECT since * 2 - until, CASE WHEN (SELECT second FROM first_known) / {RollupLevels.QuarterSeconds} * {RollupLevels.QuarterSeconds} + {RollupLevels.QuarterSeconds} <= since * 2 - until
+            THEN since ELSE since * 2 - until END, until - since, {BucketSize} FROM selected
+        """,
+        ReadsStore: true);
+
+    /// <summary>From the beginning of the month on the local clock, in which the time range ends.</summary>
+    public static RelationScope Month => new("""
+        SELECT (SELECT start - utc_offset FROM clock CROSS JOIN (
+              SELECT unixepoch(selected.until - 1 + utc_offset, 'unixepoch', 'start of month') AS start
+              FROM clock WHERE selected.until - 1 >= clock.since AND selected.until - 1 < clock.until)
+            WHERE start - utc_offset >= clock.since AND start - utc_offset < clock.until), until, 0, 0 FROM selected
+        """);
+
+    private static string BucketSize => $$"""
+        (SELECT CASE WHEN enlarged <= {{RollupLevels.QuarterSeconds}} THEN enlarged
+            ELSE (enlarged + {{RollupLevels.QuarterSeconds - 1}}) / {{RollupLevels.QuarterSeconds}} * {{RollupLevels.QuarterSeconds}} END
+          FROM (SELECT size * (1 + (until - since) / (size * {{PanelLimits.MaxBuckets}})) AS enlarged FROM (SELECT CASE WHEN ${bucket:raw} > 0 THEN ${bucket:raw} ELSE COALESCE(
+            (SELECT MIN(column1) FROM (VALUES {{string.Join(", ", PanelLimits.AutomaticBuckets.SkipLast(1).Select(length => $"({length})"))}})
+             WHERE column1 * {{PanelLimits.MaxAutomaticBuckets}} >= until - since), {{PanelLimits.AutomaticBuckets[^1]}}) END AS size)))
+        """;
+}
