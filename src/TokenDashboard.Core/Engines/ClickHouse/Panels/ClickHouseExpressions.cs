@@ -35,7 +35,7 @@ internal static class ClickHouseExpressions
     internal static string OfUsage(IEnumerable<PanelMeasure> measures, Grain grain, bool users, string range = Range, string also = "", string indent = "")
     {
         PanelMeasure[] all = [.. measures];
-        string step = grain switch { Grain.Range => "0", Grain.Bucket => Raw("step"), Grain.Day => $"if({Zone} = 'UTC', 0, 900)", _ => "900" };
+        string step = grain switch { Grain.Range => "0", Grain.Bucket => Raw("step"), Grain.Day => $"if({Zone} = 'UTC', 0, {UsageTables.Quarter})", _ => $"{UsageTables.Quarter}" };
         string detail = users || all.Any(measure => measure is UsersMeasure) ? $"greatest(1, {Raw("users")})" : Raw("users");
         return $"""
             FROM {(all.Any(NeedsPrices) ? UsageTables.Priced : UsageTables.Name)}({range}, step = {step}, users = {detail})

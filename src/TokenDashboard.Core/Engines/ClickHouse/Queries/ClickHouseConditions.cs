@@ -34,8 +34,9 @@ internal static class ClickHouseConditions
         {
             if (texts.Count > 0)
             {
-                bool literal = filter.Literal.Contains(name);
-                conditions.Add($"({string.Join(" OR ", texts.Select(text => literal ? $"{column} = {parameters.Add(text)}" : Matches(column, text, parameters)))})");
+                conditions.Add(filter.Literal.Contains(name)
+                    ? $"{column} IN ({string.Join(", ", texts.Select(text => parameters.Add(text)))})"
+                    : $"({string.Join(" OR ", texts.Select(text => Matches(column, text, parameters)))})");
             }
         }
     }

@@ -75,12 +75,13 @@ internal sealed class ClickHouseUsage
             return $"SELECT {shown}, {Counted("sorted")} FROM (SELECT {named}, {sums}, arraySort(groupArrayIf(duration_bin, timed_requests > 0)) AS sorted FROM {requests} GROUP BY {grouped})";
         // Durations are counted in the requests, without regard to prices; the first row of a group has them.
         (string Name, string Value)[] timed = [keys[0], ("k_bucket", bucket), .. keys.Skip(3)];
-        string from = From(where), group = $"{string.Join(", ", timed.Select(key => $"{key.Value} AS {key.Name}"))}, {ClickHouseMeasures.Key(Distinct(timed))} AS k_group";
+        string inGroup = $"{ClickHouseMeasures.Key(Distinct(timed))} AS k_group";
+        string from = From(where), group = $"{string.Join(", ", timed.Select(key => $"{key.Value} AS {key.Name}"))}, {inGroup}";
         (string merged, string counted) = HistogramOf($"SELECT {group} FROM {from}");
         return $"""
             SELECT {shown}, bins, counts
             FROM (SELECT *, if(row_number() OVER (PARTITION BY k_group) = 1, k_group, 0) AS k FROM (
-                SELECT {named}, {bucket} AS k_bucket, {ClickHouseMeasures.Key(Distinct(timed))} AS k_group, {sums} FROM {from} GROUP BY {grouped}, k_bucket, k_group)) AS used
+                SELECT {named}, {bucket} AS k_bucket, {inGroup}, {sums} FROM {from} GROUP BY {grouped}, k_bucket, k_group)) AS used
             LEFT JOIN (SELECT k_group AS k, {counted} FROM (
                 SELECT k_group, {merged} AS merged FROM (SELECT {group}, duration_bin FROM {requests} WHERE timed_requests > 0) GROUP BY k_group)) AS timed USING (k)
             """;
@@ -159,7 +160,7 @@ internal sealed class ClickHouseUsage
         if (QuarterPairs() is { } pairs)
         {
             _step = _step == 0 ? UsageTables.Quarter : _step;
-            starts.Add($"if((toString(provider), toString(model)) IN ({pairs}), intDiv({second} + {Shift}, 900) * 900 - {Shift}, -{FirstSecond})");
+            starts.Add($"if((toString(provider), toString(model)) IN ({pairs}), intDiv({second} + {Shift}, {UsageTables.Quarter}) * {UsageTables.Quarter} - {Shift}, -{FirstSecond})");
         }
         return (bucket, Latest(starts));
     }
