@@ -187,7 +187,10 @@ public sealed class TokenStore : IDisposable
         Scalar<long>($"SELECT COALESCE(max(rowid), -1) FROM {TelemetrySql.Table}"));
 
     /// <summary>Whether the store has details of imported requests.</summary>
-    internal bool HasDetails => Scalar<long>($"SELECT count(*) FROM sqlite_schema WHERE name = '{TelemetrySql.DetailTable}'") > 0;
+    internal bool HasDetails => Has(TelemetrySql.DetailTable);
+
+    /// <summary>Whether there is a table or a view of a name.</summary>
+    internal bool Has(string name) => Scalar<long>($"SELECT count(*) FROM sqlite_schema WHERE name = '{name}'") > 0;
 
     /// <summary>The single value that a query returns.</summary>
     internal T Scalar<T>(string sql) => Read(() =>

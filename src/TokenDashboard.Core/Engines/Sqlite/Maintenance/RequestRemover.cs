@@ -30,7 +30,7 @@ public sealed class RequestRemover : IDisposable
         _optimizer = new StoreOptimizer(path, cancellation);
         TokenStore store = _optimizer.Store;
         // Without AUTOINCREMENT, the id of a removed last row would be reused, and the rollups could not distinguish its successor.
-        bool idsAreGivenOnce = store.Scalar<long>("SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'") > 0;
+        bool idsAreGivenOnce = store.Has("sqlite_sequence");
         _keptRow = idsAreGivenOnce ? -1 : store.Rows().Last;
         if (_keptRow >= 0)
         {

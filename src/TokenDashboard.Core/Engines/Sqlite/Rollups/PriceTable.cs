@@ -115,7 +115,7 @@ internal static class PriceTable
     }
 
     // Null where there is no table.
-    private static HashSet<Row>? Read(TokenStore store) => store.Scalar<long>($"SELECT count(*) FROM sqlite_schema WHERE name = '{Name}'") == 0 ? null : store.Read(() =>
+    private static HashSet<Row>? Read(TokenStore store) => !store.Has(Name) ? null : store.Read(() =>
     {
         using SqliteCommand command = store.CreateCommand($"SELECT * FROM {Name}");
         using SqliteDataReader reader = store.ExecuteReader(command);
