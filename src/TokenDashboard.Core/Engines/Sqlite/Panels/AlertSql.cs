@@ -62,7 +62,7 @@ internal static partial class AlertSql
             {Requests(rule, string.Join(",\n    ", columns.Select(column => $"{column.Value} AS {column.Column}")), joined)}),
             priced AS NOT MATERIALIZED (
               SELECT name, {PriceSql.Cost("request")} AS value
-              FROM request LEFT JOIN {PriceTable.Name} AS price ON {PriceSql.OfRequest("request.provider", "request.model", "request.second", "request.prompt_tokens")})
+              FROM request LEFT JOIN {PriceTable.Name} AS price ON {PriceSql.OfRequest})
             SELECT {Time}, {label}CAST({all} AS REAL) AS cost
             FROM priced{(label.Length == 0 ? "" : $" GROUP BY name HAVING SUM(value) IS NOT NULL\nORDER BY SUM(value) DESC, name LIMIT {AlertRule.MaxNames}")}
             """;

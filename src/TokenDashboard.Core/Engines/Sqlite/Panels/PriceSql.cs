@@ -23,7 +23,7 @@ internal static class PriceSql
     /// <summary><c>priced_request</c>: the single requests with what they cost.</summary>
     internal static string OfRequests { get; } = $"""
         priced_request AS NOT MATERIALIZED (
-          SELECT request.*, {Values("request", "request.cached_tokens", OfRequest("request.provider", "request.model", "request.second", "request.prompt_tokens"))} FROM request)
+          SELECT request.*, {Values("request", "request.cached_tokens", OfRequest)} FROM request)
         """;
 
     /// <summary>
@@ -33,7 +33,7 @@ internal static class PriceSql
     internal static string OfSums { get; } = $"""
         priced_sum AS NOT MATERIALIZED (
           SELECT sum_row.*, {Values("sum_row", "CASE WHEN sum_row.cached_requests > 0 THEN sum_row.cached_tokens END",
-              $"{OfModel("sum_row.provider", "sum_row.model", "sum_row.first")} AND {SizeBound(smallest: true)} > price.prompt_above AND {SizeBound(smallest: false)} <= price.prompt_upto")} FROM sum_row),
+              IsPrice("sum_row.provider", "sum_row.model", "sum_row.first", SizeBound(smallest: true), SizeBound(smallest: false)))} FROM sum_row),
         midnight(second) AS (
           SELECT MIN(start) FROM {RollupSchema.Sums} WHERE level = {RollupLevel.Day:D}
           UNION ALL
@@ -51,9 +51,8 @@ internal static class PriceSql
           WHERE second < stretch.last AND next > stretch.first)
         """;
 
-    /// <summary>Whether a row of the table is the price of a request.</summary>
-    internal static string OfRequest(string provider, string model, string second, string prompt) =>
-        $"{OfModel(provider, model, second)} AND {prompt} > price.prompt_above AND {prompt} <= price.prompt_upto";
+    /// <summary>Whether a row of the table is the price of a row of <c>request</c>.</summary>
+    internal static string OfRequest => IsPrice("request.provider", "request.model", "request.second", "request.prompt_tokens", "request.prompt_tokens");
 
     /// <summary>What a row of counts costs at the <c>price</c> that is joined to it; NULL where it has none.</summary>
     // As PriceRates.CostOf: the cost of a sum is the sum of costs, and where no token has a price there is no cost.
@@ -69,8 +68,8 @@ internal static class PriceSql
             (SELECT {knownCached} * (price.input - price.cached) FROM price WHERE {isPrice} AND price.one_currency) AS cache_savings
         """;
 
-    private static string OfModel(string provider, string model, string second) =>
-        $"price.provider = {Stored(provider)} AND price.model = {Stored(model)} AND {At(second)}";
+    private static string IsPrice(string provider, string model, string second, string smallestPrompt, string largestPrompt) =>
+        $"price.provider = {Stored(provider)} AND price.model = {Stored(model)} AND {At(second)} AND {smallestPrompt} > price.prompt_above AND {largestPrompt} <= price.prompt_upto";
 
     private static string Unpriced(string row) => string.Join(" + ", Parts(row).Select(part => $"{part.Tokens} * (price.{part.Rate} IS NULL)"));
 

@@ -156,10 +156,7 @@ internal static class UsageRelations
             scope(since, until, shift, step) AS {(scope.ReadsStore ? "" : "NOT ")}MATERIALIZED ({scope.Sql}),
             {(best is null ? NoBestQuarters : BestQuarters(best))}
             """;
-        return Hidden(name, description, $"""
-            SELECT '(WITH RECURSIVE {own.Replace("'", "''", StringComparison.Ordinal)}, ' || ${"{relation:sqlstring}"} || '
-              SELECT {select.Replace("'", "''", StringComparison.Ordinal)})' AS relation
-            """);
+        return Hidden(name, description, $"SELECT {Quoted($"(WITH RECURSIVE {own}, ")} || ${"{relation:sqlstring}"} || {Quoted($"\n  SELECT {select})")} AS relation");
     }
 
     /// <summary>The condition on a name, as text.</summary>
