@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using TokenDashboard.Import.Formats;
 using TokenDashboard.Import.Reading;
@@ -15,31 +16,24 @@ internal static class FormatRegistry
     private static readonly UsageFormat[] Formats =
     [
         Spans.Otlp, ObserviciaLog.Format, LiteLlmSpendLogs.Format, CodexSession.Format, CursorUsage.Format, OpenRouterActivity.Format,
-        LangfuseExport.Format, GeminiSession.Format, QwenSession.Format, OpenCodeMessages.Format, Spans.Copilot, ClaudeCodeTranscript.Format, Clixml.Format,
+        LangfuseExport.Format, GeminiSession.Format, QwenSession.Format, OpenCodeMessages.Format, Spans.Copilot, ClaudeCodeTranscript.Format,
         UsageBuckets.Format, PlainRecords.Json, PlainRecords.Csv,
     ];
 
     /// <summary>The format of a name; that of <see cref="ImportFormat.Auto"/> and of databases is null.</summary>
     public static UsageFormat? Find(ImportFormat name) => Formats.FirstOrDefault(format => format.Name == name && name != ImportFormat.Auto);
 
-    /// <summary>Whether lines are JSON; otherwise they are CSV. The first line may be the end of one, where a log was cut by its size.</summary>
-    public static bool IsJson(ReadOnlySpan<byte> head, bool isValues)
-    {
-        if (isValues || NextLine(ref head) is [(byte)'{', ..])
-            return true;
-        // A record of CSV may begin with a brace, too, but not with a quote behind it, which would have to be quoted.
-        return NextLine(ref head) is [(byte)'{', .. var members] && members.TrimStart(LineReader.Blanks) is [(byte)'"', ..];
-    }
-
     /// <summary>The format of a file, or null where it is none of the known ones.</summary>
     public static UsageFormat? Detect(ReadOnlySpan<byte> head, LineReader lines, bool hasMap)
     {
-        if (Clixml.IsBeginning(head.TrimStart(LineReader.Blanks)))
-            return Clixml.Format;
-        if (!IsJson(head, lines.IsValues))
+        if (!lines.IsJson)
         {
-            ReadOnlySpan<byte> header = NextLine(ref head);
-            header = CsvRecords.IsPreamble(header) ? NextLine(ref head) : header;
+            string header;
+            do
+            {
+                header = Encoding.UTF8.GetString(LineReader.NextLine(ref head));
+            }
+            while (CsvRecords.IsPreamble(header));
             var columns = Marks.OfCsv(header);
             UsageFormat? known = Formats.FirstOrDefault(format => format.IsCsv?.Invoke(columns) == true);
             return hasMap && !TakesMap(known) ? PlainRecords.Csv : known;
@@ -48,7 +42,7 @@ internal static class FormatRegistry
         // Values spread over lines are looked at as one text.
         for (int count = 0; count < LinesLookedAt && !head.IsEmpty; count++)
         {
-            ReadOnlySpan<byte> line = lines.IsValues ? head.TrimStart(LineReader.Blanks) : NextLine(ref head);
+            ReadOnlySpan<byte> line = lines.IsValues ? head.TrimStart(LineReader.Blanks) : LineReader.NextLine(ref head);
             var marks = Marks.OfJson(line);
             UsageFormat? format = Formats.FirstOrDefault(format => format.IsJson?.Invoke(marks) == true);
             if (format is not null)
@@ -72,20 +66,10 @@ internal static class FormatRegistry
                 var marks = Marks.OfJson(value.Utf8());
                 kinds[kind] = format = Formats.FirstOrDefault(format => format.IsJson?.Invoke(marks) == true);
             }
-            return format is null || format.Read == own.Read || format == PlainRecords.Json ? null : $"of {format.Name}; import the file again with -Format {format.Name}";
+            return format is null || format.Name == own.Name || (format.Reader is not null && format.Reader == own.Reader) || format == PlainRecords.Json ? null : $"of {format.Name}; import the file again with -Format {format.Name}";
         };
     }
 
     // With a map, other formats are plain records.
     private static bool TakesMap(UsageFormat? format) => format == LiteLlmSpendLogs.Format || format == UsageBuckets.Format;
-
-    /// <summary>Takes the next line that is not empty.</summary>
-    private static ReadOnlySpan<byte> NextLine(ref ReadOnlySpan<byte> head)
-    {
-        head = head.TrimStart(LineReader.Blanks);
-        int end = head.IndexOfAny((byte)'\n', (byte)'\r');
-        ReadOnlySpan<byte> line = end < 0 ? head : head[..end];
-        head = head[line.Length..];
-        return line;
-    }
 }

@@ -57,21 +57,8 @@ public sealed class TokenImporter : IDisposable
         using ImportSource source = ImportSource.Open(path, OnRead, _cancellation);
         _writer ??= OpenWriter();
         using var sink = new ImportSink(_writer, report, () => OnRead(source.BytesRead)) { KeepNested = KeepNested, ProviderOf = ProviderOf };
-        string needs = "requests";
-        if (source.IsDatabase)
-        {
-            Databases.Read(path, sink, _cancellation);
-            sink.Complete();
-            report.Bytes = new FileInfo(path).Length;
-        }
-        else
-        {
-            var lines = new LineReader(source.Content, MaxLineBytes);
-            needs = Read(lines, sink) ?? needs;
-            sink.Complete();
-            report.Incomplete |= lines.HasEnded && source.IsCutOff;
-            report.Bytes = source.BytesRead;
-        }
+        string needs = Read(source, sink);
+        sink.Complete();
         report.Duration = watch.Elapsed;
         SayNothingFound(report, needs);
         return report;
@@ -142,41 +129,58 @@ public sealed class TokenImporter : IDisposable
     public void Dispose() => _writer?.Dispose();
 
     /// <returns>What the format needs for requests to be in a file.</returns>
-    private string? Read(LineReader lines, ImportSink sink)
+    private string Read(ImportSource source, ImportSink sink)
+    {
+        ImportReport report = sink.Report;
+        if (source.IsDatabase)
+        {
+            Databases.Read(report.Path, sink, _cancellation);
+            report.Bytes = new FileInfo(report.Path).Length;
+            return "requests";
+        }
+        string needs = Clixml.Format.Needs;
+        if (_format == ImportFormat.Clixml || (_format == ImportFormat.Auto && Clixml.IsBeginning(source.Head)))
+            Clixml.Read(source.Content, sink);
+        else
+            needs = Read(new LineReader(source.Content, MaxLineBytes), sink);
+        report.Incomplete |= source.IsCutOff;
+        report.Bytes = source.BytesRead;
+        return needs;
+    }
+
+    private string Read(LineReader lines, ImportSink sink)
     {
         ReadOnlySpan<byte> head = lines.Peek();
         UsageFormat? told = FormatRegistry.Detect(head, lines, _map is not null);
         UsageFormat? format = _format == ImportFormat.Auto || told == UsageBuckets.Format ? told : FormatRegistry.Find(_format);
-        if (format is null)
+        if (format is not null)
         {
-            SayUnknown(head, lines, sink);
-            return null;
+            sink.Report.Format = format.Name;
+            sink.OfOtherFormat = _format == ImportFormat.Auto && _map is null ? FormatRegistry.OthersThan(format) : null;
+            format.Read(new FormatInput(lines, sink, _map));
         }
-        sink.Report.Format = format.Name;
-        sink.OfOtherFormat = _format == ImportFormat.Auto && _map is null ? FormatRegistry.OthersThan(format) : null;
-        format.Read(new FormatInput(lines, sink, _map, FormatRegistry.IsJson(head, lines.IsValues)));
-        return format.Needs;
+        if (lines.Failure is { } failure)
+            sink.Unreadable($"the file cannot be read any further: {failure}");
+        else if (format is null)
+            SayUnknown(head, lines, sink.Report);
+        return format?.Needs ?? "requests";
     }
 
-    private void SayUnknown(ReadOnlySpan<byte> head, LineReader lines, ImportSink sink)
+    private void SayUnknown(ReadOnlySpan<byte> head, LineReader lines, ImportReport report)
     {
-        if (lines.Failure is { } failure)
-        {
-            sink.Unreadable(1, $"the file cannot be read: {failure}");
-        }
-        else if (_format == ImportFormat.Auto && lines.HasEnded && !head.IsEmpty && !head.ContainsAny((byte)'\n', (byte)'\r')
-            && (FormatRegistry.IsJson(head, lines.IsValues) ? !JsonText.TryParse(Encoding.UTF8.GetString(head), out _) : !head.ContainsAnyExceptInRange((byte)' ', (byte)'~')))
+        if (_format == ImportFormat.Auto && lines.HasEnded && !head.IsEmpty && !head.ContainsAny((byte)'\n', (byte)'\r')
+            && (lines.IsJson ? !JsonText.TryParse(Encoding.UTF8.GetString(head), out _) : !head.ContainsAnyExceptInRange((byte)' ', (byte)'~')))
         {
             // One line of text that has not ended: too little to tell.
-            sink.Report.Incomplete = true;
+            report.Incomplete = true;
         }
         else if (!head.Trim(LineReader.Blanks).IsEmpty)
         {
-            sink.Report.Fail(
+            report.Fail(
                 ErrorCode.ImportFormatUnknown,
                 _format == ImportFormat.Auto
-                    ? $"'{sink.Report.Path}' has none of the formats that are recognised by the first lines. Give the format with -Format, or the columns of a CSV file and the members of JSON with -Map."
-                    : $"'{sink.Report.Path}' is not a SQLite database, as those of {_format} are. Leave out -Format, so that the format is told by the content.");
+                    ? $"'{report.Path}' has none of the formats that are recognised by the first lines. Give the format with -Format, or the columns of a CSV file and the members of JSON with -Map."
+                    : $"'{report.Path}' is not a SQLite database, as those of {_format} are. Leave out -Format, so that the format is told by the content.");
         }
     }
 

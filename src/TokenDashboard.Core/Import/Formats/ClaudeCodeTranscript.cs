@@ -18,16 +18,16 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
     {
         IsJson = marks => marks.Has("message.usage") || marks.Has("leafUuid") || marks.Has("messageId", "snapshot") || marks.Has("data.message.message")
             || (marks.Has("sessionId", "uuid") && marks.HasAny("message.content", "isSidechain", "isMeta")),
-        Read = input => JsonLines.ReadValues(input.Lines, input.Sink, new ClaudeCodeTranscript(input.Sink).ReadLine),
+        HasCopies = true,
+        Reader = input => JsonLines.ReadValues(input.Lines, input.Sink, new ClaudeCodeTranscript(input.Sink).ReadLine),
     };
 
-    private readonly RequestValues _values = new();
-    private readonly RecordSink _requests = new(sink, new RecordShape("claude-code", null) { HasCopies = true }, null);
+    private readonly RecordSink _requests = new(sink, Format);
 
     /// <summary>Whether a line may be one of a transcript that says nothing of replies.</summary>
     public static bool MayBe(Marks marks) => marks.Has("sessionId", "type") || marks.Has("message.id", "uuid");
 
-    private string? ReadLine(JsonElement line, long lineNumber)
+    private string? ReadLine(JsonElement line)
     {
         string? session = line.Text("sessionId");
         JsonElement progress = line.Member("data").Member("message");
@@ -59,19 +59,20 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
 
     private string? Add(JsonElement entry, string? model, JsonElement usage, string? session, string? id, bool isSidechain)
     {
-        _values.Clear();
-        (_values.CacheIsBeside, _values.IsLesserCopy) = (true, isSidechain);
-        _values[ImportColumn.PromptTokens] = usage.Text("input_tokens");
-        _values[ImportColumn.CompletionTokens] = usage.Text("output_tokens");
-        _values[ImportColumn.CachedTokens] = usage.Text("cache_read_input_tokens");
-        _values[ImportColumn.CacheWriteTokens] = Written(usage);
-        _values[ImportColumn.Timestamp] = entry.Text("timestamp");
-        _values[ImportColumn.Transaction] = entry.Text("sessionId") ?? session;
-        _values[ImportColumn.Model] = model;
-        _values[ImportColumn.RequestType] = "chat";
-        _values[ImportColumn.Cost] = entry.Text("costUSD");
-        _values[ImportColumn.Id] = _values[ImportColumn.SpanId] = id;
-        return _requests.Add(_values, entry.Utf8());
+        RequestValues values = _requests.Values;
+        values.Clear();
+        (values.CacheIsBeside, values.IsLesserCopy) = (true, isSidechain);
+        values[ImportColumn.PromptTokens] = usage.Text("input_tokens");
+        values[ImportColumn.CompletionTokens] = usage.Text("output_tokens");
+        values[ImportColumn.CachedTokens] = usage.Text("cache_read_input_tokens");
+        values[ImportColumn.CacheWriteTokens] = Written(usage);
+        values[ImportColumn.Timestamp] = entry.Text("timestamp");
+        values[ImportColumn.Transaction] = entry.Text("sessionId") ?? session;
+        values[ImportColumn.Model] = model;
+        values[ImportColumn.RequestType] = "chat";
+        values[ImportColumn.Cost] = entry.Text("costUSD");
+        values[ImportColumn.Id] = values[ImportColumn.SpanId] = id;
+        return _requests.Add(entry.Utf8());
     }
 
     /// <summary>The tokens written to the cache: the flat number is the sum of those by lifetime, so where they differ one lacks something.</summary>

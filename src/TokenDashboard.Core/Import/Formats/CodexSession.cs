@@ -14,11 +14,12 @@ internal sealed class CodexSession(ImportSink sink)
     public static readonly UsageFormat Format = new(ImportFormat.Codex, "token_count events")
     {
         IsJson = marks => marks.Has("payload") && marks.HasAny("type=session_meta", "type=turn_context", "type=event_msg", "type=response_item", "type=compacted"),
-        Read = input => JsonLines.ReadValues(input.Lines, input.Sink, new CodexSession(input.Sink).ReadLine),
+        HasCopies = true,
+        EarliestStays = true,
+        Reader = input => JsonLines.ReadValues(input.Lines, input.Sink, new CodexSession(input.Sink).ReadLine),
     };
 
-    private readonly RequestValues _values = new();
-    private readonly RecordSink _requests = new(sink, new RecordShape("codex", null) { HasCopies = true, EarliestStays = true }, null);
+    private readonly RecordSink _requests = new(sink, Format);
     private string? _session;
     private string? _root;
     private string? _provider;
@@ -27,7 +28,7 @@ internal sealed class CodexSession(ImportSink sink)
     private bool _hasCounted;
     private Counters _last;
 
-    private string? ReadLine(JsonElement line, long lineNumber)
+    private string? ReadLine(JsonElement line)
     {
         JsonElement payload = line.Member("payload");
         switch (line.Text("type"))
@@ -77,19 +78,20 @@ internal sealed class CodexSession(ImportSink sink)
         (_last, _hasCounted) = (total.IsNone ? _last : total, true);
         if (used.IsNone || isSum)
             return null;
-        _values.Clear();
-        _values[ImportColumn.Timestamp] = line.Text("timestamp");
-        _values[ImportColumn.Transaction] = _session;
-        _values[ImportColumn.Model] = info.Text("model") ?? _model;
-        _values[ImportColumn.Provider] = _provider;
-        _values[ImportColumn.RequestType] = "chat";
-        _values.Set(ImportColumn.PromptTokens, used.Input);
-        _values.Set(ImportColumn.CachedTokens, used.Cached);
-        _values[ImportColumn.CacheWriteTokens] = used.Written > 0 ? $"{used.Written}" : null;
-        _values.Set(ImportColumn.CompletionTokens, used.Output);
-        _values.Set(ImportColumn.ReasoningTokens, used.Reasoning);
-        _values[ImportColumn.Id] = $"{_root} {(total.IsNone || _root is null ? $"{_values[ImportColumn.Timestamp]} {used}" : $"{total}")}";
-        return _requests.Add(_values, line.Utf8());
+        RequestValues values = _requests.Values;
+        values.Clear();
+        values[ImportColumn.Timestamp] = line.Text("timestamp");
+        values[ImportColumn.Transaction] = _session;
+        values[ImportColumn.Model] = info.Text("model") ?? _model;
+        values[ImportColumn.Provider] = _provider;
+        values[ImportColumn.RequestType] = "chat";
+        values.Set(ImportColumn.PromptTokens, used.Input);
+        values.Set(ImportColumn.CachedTokens, used.Cached);
+        values[ImportColumn.CacheWriteTokens] = used.Written > 0 ? $"{used.Written}" : null;
+        values.Set(ImportColumn.CompletionTokens, used.Output);
+        values.Set(ImportColumn.ReasoningTokens, used.Reasoning);
+        values[ImportColumn.Id] = $"{_root} {(total.IsNone || _root is null ? $"{values[ImportColumn.Timestamp]} {used}" : $"{total}")}";
+        return _requests.Add(line.Utf8());
     }
 
     private static bool TryCounters(JsonElement usage, out Counters counters)

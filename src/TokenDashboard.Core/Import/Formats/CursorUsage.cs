@@ -13,18 +13,17 @@ internal static class CursorUsage
     private const string WithCacheWrite = "Input (w/ Cache Write)";
     private const string WithoutCacheWrite = "Input (w/o Cache Write)";
 
-    private static readonly RecordShape Shape = new("cursor", new ColumnMap(
-        (ImportColumn.Timestamp, ["Date"]), (ImportColumn.User, ["User", "Email"]), (ImportColumn.Model, ["Model"]), (ImportColumn.Transaction, ["Cloud Agent ID"]),
-        (ImportColumn.PromptTokens, [WithoutCacheWrite]), (ImportColumn.CompletionTokens, ["Output Tokens"]), (ImportColumn.TotalTokens, ["Total Tokens"]),
-        (ImportColumn.CachedTokens, ["Cache Read"]), RecordShape.Chat))
+    public static readonly UsageFormat Format = new(ImportFormat.Cursor, "rows with Date and Total Tokens")
     {
+        IsCsv = marks => marks.Has("Date", "Model", WithCacheWrite, WithoutCacheWrite),
+        Columns = new ColumnMap(
+            (ImportColumn.Timestamp, ["Date"]), (ImportColumn.User, ["User", "Email"]), (ImportColumn.Model, ["Model"]), (ImportColumn.Transaction, ["Cloud Agent ID"]),
+            (ImportColumn.PromptTokens, [WithoutCacheWrite]), (ImportColumn.CompletionTokens, ["Output Tokens"]), (ImportColumn.TotalTokens, ["Total Tokens"]),
+            (ImportColumn.CachedTokens, ["Cache Read"]), UsageFormat.Chat),
         CacheIsBeside = true,
         HasFailed = record => record("Kind")?.Contains("Errored", StringComparison.OrdinalIgnoreCase) == true,
         Complete = Complete,
     };
-
-    public static readonly UsageFormat Format =
-        UsageFormat.Of(ImportFormat.Cursor, "rows with Date and Total Tokens", Shape, isCsv: marks => marks.Has("Date", "Model", WithCacheWrite, WithoutCacheWrite));
 
     private static void Complete(RequestValues values, Func<string, string?> record)
     {

@@ -73,38 +73,32 @@ internal static class Databases
             ImportRow row = sink.NewRow();
             if (values.Fill(sink, ref row) is { } reason)
             {
-                sink.Unreadable(id, reason);
+                sink.LineNumber = id;
+                sink.Unreadable(reason);
                 continue;
             }
-            if (!values.TryKey(sink, "", in row, out row.Key))
-            {
-                if (sink.Scratch.FindKey(id) is { } key)
-                {
-                    row.Key = key.Key;
-                    row.Rank = sink.Batch.AddText(key.Rank);
-                }
-                else
-                {
-                    row.Key = sink.KeyOfLine(in row, Encoding.UTF8.GetBytes(string.Join('\n', fields[1..15])));
-                }
-            }
+            if (sink.KeyOf(in row, "", null) is { } ofSpan)
+                row.Key = ofSpan;
+            else if (sink.Scratch.FindKey(id) is { } stored)
+                (row.Key, row.Rank) = (stored.Key, sink.Batch.AddText(stored.Rank));
+            else
+                row.Key = sink.KeyOfLine(in row, Encoding.UTF8.GetBytes(string.Join('\n', fields[1..15])));
             sink.Add(ref row);
         }
     }
 
     private static void ReadOpenCode(TokenStore database, ImportSink sink)
     {
-        var records = new JsonRecords(sink, OpenCodeMessages.Shape, null, null);
-        long number = 0;
+        var records = new JsonRecords(new RecordSink(sink, OpenCodeMessages.Format), null);
+        sink.LineNumber = 0;
         foreach (string?[] fields in DatabaseRows.OpenCodeMessages(database))
         {
-            number++;
+            sink.LineNumber++;
             sink.Report.CountLine();
-            string? reason = JsonText.TryParse(fields[2], out var message)
-                ? records.ReadObject(message, name => name switch { "id" => fields[0], "sessionID" => fields[1], _ => null })
-                : "not JSON";
+            (records.Around["id"], records.Around["sessionID"]) = (fields[0], fields[1]);
+            string? reason = JsonText.TryParse(fields[2], out var message) ? records.ReadObject(message) : "not JSON";
             if (reason is not null and not JsonLines.NoRequest)
-                sink.Unreadable(number, reason);
+                sink.Unreadable(reason);
         }
     }
 

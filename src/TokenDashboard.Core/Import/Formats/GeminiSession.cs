@@ -9,18 +9,17 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal static class GeminiSession
 {
-    private static readonly RecordShape Shape = new("gemini", new ColumnMap(
-        (ImportColumn.Id, ["id"]), (ImportColumn.SpanId, ["id"]), (ImportColumn.Timestamp, ["timestamp"]), (ImportColumn.Transaction, ["sessionId"]), (ImportColumn.Model, ["model"]),
-        (ImportColumn.PromptTokens, ["tokens.input"]), (ImportColumn.CompletionTokens, ["tokens.output"]), (ImportColumn.TotalTokens, ["tokens.total"]),
-        (ImportColumn.CachedTokens, ["tokens.cached"]), (ImportColumn.ReasoningTokens, ["tokens.thoughts"]), RecordShape.Chat))
+    public static readonly UsageFormat Format = new(ImportFormat.GeminiCli, "messages with tokens")
     {
+        IsJson = marks => marks.Has("projectHash", "sessionId") || marks.Has("type=gemini") || marks.Has("tokens.input", "tokens.thoughts"),
+        Columns = new ColumnMap(
+            (ImportColumn.Id, ["id"]), (ImportColumn.SpanId, ["id"]), (ImportColumn.Timestamp, ["timestamp"]), (ImportColumn.Transaction, ["sessionId"]),
+            (ImportColumn.Model, ["model"]), (ImportColumn.PromptTokens, ["tokens.input"]), (ImportColumn.CompletionTokens, ["tokens.output"]),
+            (ImportColumn.TotalTokens, ["tokens.total"]), (ImportColumn.CachedTokens, ["tokens.cached"]), (ImportColumn.ReasoningTokens, ["tokens.thoughts"]), UsageFormat.Chat),
+        Around = ["sessionId"],
         ReasoningIsBeside = true,
         HasCopies = true,
-        Session = "sessionId",
         IsRequest = record => record("tokens") is not null,
         Complete = (values, record) => values.Add(ImportColumn.PromptTokens, record("tokens.tool")),
     };
-
-    public static readonly UsageFormat Format = UsageFormat.Of(ImportFormat.GeminiCli, "messages with tokens", Shape,
-        isJson: marks => marks.Has("projectHash", "sessionId") || marks.Has("type=gemini") || marks.Has("tokens.input", "tokens.thoughts"));
 }

@@ -12,19 +12,22 @@ internal static class LangfuseExport
 {
     private static readonly string[] Requests = ["GENERATION", "EMBEDDING"];
 
-    private static readonly RecordShape Shape = new("langfuse", new ColumnMap(
-        (ImportColumn.TraceId, ["traceId", "trace_id"]), (ImportColumn.SpanId, ["id"]), (ImportColumn.Id, ["id"]), (ImportColumn.ParentSpanId, ["parentObservationId", "parent_observation_id"]),
-        (ImportColumn.Timestamp, ["startTime", "start_time"]), (ImportColumn.EndTime, ["endTime", "end_time"]), (ImportColumn.Model, ["model", "providedModelName", "provided_model_name"]),
-        (ImportColumn.User, ["userId", "user_id"]), (ImportColumn.Transaction, ["sessionId", "session_id"]), (ImportColumn.Cost, ["totalCost", "total_cost", "calculatedTotalCost", "costDetails.total"])))
+    public static readonly UsageFormat Format = new(ImportFormat.Langfuse, "observations of type GENERATION or EMBEDDING with usageDetails")
     {
+        IsJson = IsObservation,
+        IsCsv = IsObservation,
+        Columns = new ColumnMap(
+            (ImportColumn.TraceId, ["traceId", "trace_id"]), (ImportColumn.SpanId, ["id"]), (ImportColumn.Id, ["id"]), (ImportColumn.ParentSpanId, ["parentObservationId", "parent_observation_id"]),
+            (ImportColumn.Timestamp, ["startTime", "start_time"]), (ImportColumn.EndTime, ["endTime", "end_time"]), (ImportColumn.Model, ["model", "providedModelName", "provided_model_name"]),
+            (ImportColumn.User, ["userId", "user_id", "trace.userId"]), (ImportColumn.Transaction, ["sessionId", "session_id", "trace.sessionId"]),
+            (ImportColumn.Cost, ["totalCost", "total_cost", "calculatedTotalCost", "costDetails.total"])),
+        // Who asked is said of the trace, not of each observation.
+        Around = ["trace.userId", "trace.sessionId"],
         IsTree = true,
         IsRequest = record => Requests.Contains(record("type"), StringComparer.OrdinalIgnoreCase),
         HasFailed = record => record("level") == "ERROR",
         Complete = Complete,
     };
-
-    public static readonly UsageFormat Format = UsageFormat.Of(ImportFormat.Langfuse, "observations of type GENERATION or EMBEDDING with usageDetails", Shape,
-        isJson: IsObservation, isCsv: IsObservation);
 
     /// <summary>
     /// Reads usage details, whose keys are free: those of input and of the cache make the prompt tokens, for <c>input</c> leaves out what

@@ -10,18 +10,18 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal static class LiteLlmSpendLogs
 {
-    private static readonly RecordShape Shape = new("litellm", new ColumnMap(
-        (ImportColumn.Id, ["request_id"]), (ImportColumn.SpanId, ["request_id"]), (ImportColumn.Timestamp, ["startTime"]), (ImportColumn.EndTime, ["endTime"]),
-        (ImportColumn.DurationMs, ["request_duration_ms"]), (ImportColumn.Transaction, ["session_id"]), (ImportColumn.User, ["user"]), (ImportColumn.Model, ["model"]),
-        (ImportColumn.Provider, ["custom_llm_provider"]), (ImportColumn.RequestType, ["call_type"]), (ImportColumn.PromptTokens, ["prompt_tokens"]),
-        (ImportColumn.CompletionTokens, ["completion_tokens"]), (ImportColumn.TotalTokens, ["total_tokens"]), (ImportColumn.CachedTokens, ["cache_read_input_tokens"]),
-        (ImportColumn.CacheWriteTokens, ["cache_creation_input_tokens"]), (ImportColumn.Cost, ["spend"]), (ImportColumn.Success, ["status"])))
+    public static readonly UsageFormat Format = new(ImportFormat.LiteLlm, "rows with startTime and prompt_tokens")
     {
+        IsJson = IsLog,
+        IsCsv = IsLog,
+        Columns = new ColumnMap(
+            (ImportColumn.Id, ["request_id"]), (ImportColumn.SpanId, ["request_id"]), (ImportColumn.Timestamp, ["startTime"]), (ImportColumn.EndTime, ["endTime"]),
+            (ImportColumn.DurationMs, ["request_duration_ms"]), (ImportColumn.Transaction, ["session_id"]), (ImportColumn.User, ["user"]), (ImportColumn.Model, ["model"]),
+            (ImportColumn.Provider, ["custom_llm_provider"]), (ImportColumn.RequestType, ["call_type"]), (ImportColumn.PromptTokens, ["prompt_tokens"]),
+            (ImportColumn.CompletionTokens, ["completion_tokens"]), (ImportColumn.TotalTokens, ["total_tokens"]), (ImportColumn.CachedTokens, ["cache_read_input_tokens"]),
+            (ImportColumn.CacheWriteTokens, ["cache_creation_input_tokens"]), (ImportColumn.Cost, ["spend"]), (ImportColumn.Success, ["status"])),
         Complete = Complete,
     };
-
-    public static readonly UsageFormat Format = UsageFormat.Of(ImportFormat.LiteLlm, "rows with startTime and prompt_tokens", Shape,
-        isJson: IsLog, isCsv: IsLog);
 
     private static bool IsLog(Marks marks) => marks.Has("request_id") && marks.HasAny("startTime", "spend");
 

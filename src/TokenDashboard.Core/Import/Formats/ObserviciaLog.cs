@@ -17,9 +17,9 @@ internal sealed class ObserviciaLog(ImportSink sink)
         IsJson = marks => marks.Has("start_time", "span_id") || marks.Has("start_time", "type=span") || marks.Has("service", "message") || marks.HasAny("trace_context"),
         IsCsv = marks => marks.Has(
             "timestamp", "transaction_id", "user_id", "model", "provider", "request_type", "prompt_tokens", "completion_tokens", "total_tokens", "duration_ms", "success") && marks.Names.Count() == 11,
-        Read = input =>
+        Reader = input =>
         {
-            if (input.IsJson)
+            if (input.Lines.IsJson)
                 JsonLines.Read(input.Lines, input.Sink, new ObserviciaLog(input.Sink).ReadLine);
             else
                 PlainRecords.Csv.Read(input);
@@ -34,7 +34,7 @@ internal sealed class ObserviciaLog(ImportSink sink)
         ("transaction_id", ImportColumn.Transaction), ("user.id", ImportColumn.User), ("llm.model", ImportColumn.Model), ("llm.provider", ImportColumn.Provider),
         ("llm.request.type", ImportColumn.RequestType), ("policy.passed", ImportColumn.Success));
 
-    private string? ReadLine(ReadOnlySpan<byte> text, long lineNumber, out int length)
+    private string? ReadLine(ReadOnlySpan<byte> text, out int length)
     {
         var reader = new Utf8JsonReader(text, JsonText.ReaderOptions);
         var span = new Span(sink.NewRow());
@@ -127,7 +127,7 @@ internal sealed class ObserviciaLog(ImportSink sink)
             span.Unknown |= span.End >= span.Start ? 0 : 1 << (int)ImportColumn.DurationMs;
         }
         sink.Report.CountUnknown(span.Unknown);
-        row.Key = sink.TryKeyOfSpan(in row, out ImportKey key) ? key : sink.KeyOfLine(in row, line);
+        row.Key = sink.KeyOf(in row, "", null) ?? sink.KeyOfLine(in row, line);
         sink.Add(ref row);
         return null;
     }

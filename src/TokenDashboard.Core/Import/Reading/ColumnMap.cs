@@ -66,6 +66,10 @@ public sealed class ColumnMap
         .Where(entry => entry.Key != ImportColumn.EndTime || _sources.ContainsKey(entry.Key) || !_sources.ContainsKey(ImportColumn.Timestamp))
         .Select(entry => (entry.Key, entry.Value)));
 
+    /// <summary>This map, with only the names that a file has.</summary>
+    internal ColumnMap Among(Func<string, bool> has) => new(_sources
+        .Select(entry => (entry.Key, Names: entry.Value.Where(name => Constant(name) is not null || has(name)).ToArray())).Where(entry => entry.Names.Length > 0));
+
     internal static bool TryColumn(string name, out ImportColumn column) => ByName.TryGetValue(Normalize(name), out column);
 
     /// <summary>The constant a value of the map stands for, or null where it names a column.</summary>

@@ -22,45 +22,33 @@ internal static class JsonLines
 
     /// <summary>Reads the JSON value a text begins with, and adds its requests.</summary>
     /// <returns>What is wrong with it, or null.</returns>
-    public delegate string? TextHandler(ReadOnlySpan<byte> text, long lineNumber, out int length);
+    public delegate string? TextHandler(ReadOnlySpan<byte> text, out int length);
 
-    /// <summary>Reads one object and adds its requests.</summary>
-    /// <returns>What is wrong with it, <see cref="NoRequest"/>, or null.</returns>
-    public delegate string? ValueHandler(JsonElement value, long lineNumber);
-
-    public static void Read(LineReader reader, ImportSink sink, TextHandler onText)
+    public static void Read(LineReader lines, ImportSink sink, TextHandler onText)
     {
-        while (reader.Read(out ReadOnlySpan<byte> line))
+        while (sink.Read(lines, out ReadOnlySpan<byte> line))
         {
-            if (reader.IsTooLong)
-            {
-                sink.Unreadable(reader.LineNumber, $"longer than {reader.MaxLineBytes >> 20} MiB");
-                continue;
-            }
             line = line.Trim(LineReader.Blanks);
             if (line.IsEmpty)
                 continue;
             sink.Report.CountLine();
-            string? reason = ReadLine(line, reader.LineNumber, onText);
-            if (reason is not null && !reader.IsTerminated)
-            {
-                // No beginning of a JSON object is one itself, so this line is still being written.
+            string? reason = ReadLine(line, onText);
+            // No beginning of a JSON object is one itself, so a line without an end is still being written.
+            if (reason is not null && !lines.IsTerminated)
                 sink.Report.Incomplete = true;
-            }
             else if (reason is not null)
-            {
-                sink.Unreadable(reader.LineNumber, reason);
-            }
+                sink.Unreadable(reason);
         }
-        if (reader.Failure is { } failure)
-            sink.Unreadable(reader.LineNumber + 1, $"the file cannot be read any further: {failure}");
     }
 
     /// <summary>Reads all objects, those in arrays and pages too.</summary>
-    public static void ReadValues(LineReader reader, ImportSink sink, ValueHandler onValue) => Read(reader, sink, (ReadOnlySpan<byte> text, long lineNumber, out int length) =>
+    /// <param name="lines">The file.</param>
+    /// <param name="sink">Where what is wrong is said.</param>
+    /// <param name="onValue">Reads one object and adds its requests; gives what is wrong with it, <see cref="NoRequest"/>, or null.</param>
+    public static void ReadValues(LineReader lines, ImportSink sink, Func<JsonElement, string?> onValue) => Read(lines, sink, (text, out length) =>
     {
         using JsonDocument document = Parse(text, out length);
-        return ReadValue(document.RootElement, lineNumber, onValue, sink);
+        return ReadValue(document.RootElement, onValue, sink);
     });
 
     /// <summary>Whether objects of this name in another are records of a page.</summary>
@@ -70,7 +58,7 @@ internal static class JsonLines
     public static bool IsPage(JsonElement value) => PageMembers.Any(name => value.Member(name).ValueKind == JsonValueKind.Array);
 
     /// <summary>Reads the values of a line, of which files that were joined may have several.</summary>
-    private static string? ReadLine(ReadOnlySpan<byte> line, long lineNumber, TextHandler onText)
+    private static string? ReadLine(ReadOnlySpan<byte> line, TextHandler onText)
     {
         string? reason = null;
         bool isMended = false;
@@ -79,7 +67,7 @@ internal static class JsonLines
         {
             try
             {
-                reason = onText(line, lineNumber, out int length) ?? reason;
+                reason = onText(line, out int length) ?? reason;
                 line = line[length..].Trim(LineReader.Blanks);
             }
             catch (JsonException) when (!isMended && (line.IndexOf("NaN"u8) >= 0 || line.IndexOf("Infinity"u8) >= 0))
@@ -97,16 +85,17 @@ internal static class JsonLines
         return reason;
     }
 
-    private static string? ReadValue(JsonElement value, long lineNumber, ValueHandler onValue, ImportSink sink)
+    private static string? ReadValue(JsonElement value, Func<JsonElement, string?> onValue, ImportSink sink)
     {
         string? reason = value.ValueKind switch
         {
-            JsonValueKind.Object => onValue(value, lineNumber),
+            JsonValueKind.Object => onValue(value),
             JsonValueKind.Array => null,
             _ => "not a JSON object",
         };
-        foreach (JsonElement element in reason == NoRequest ? PageMembers.SelectMany(name => value.Member(name).Elements()).Where(element => element.ValueKind == JsonValueKind.Object) : value.Elements())
-            reason = ReadValue(element, lineNumber, onValue, sink) ?? reason;
+        IEnumerable<JsonElement> records = PageMembers.SelectMany(name => value.Member(name).Elements()).Where(element => element.ValueKind == JsonValueKind.Object);
+        foreach (JsonElement element in reason == NoRequest ? records : value.Elements())
+            reason = ReadValue(element, onValue, sink) ?? reason;
         return reason == NoRequest ? sink.OfOtherFormat?.Invoke(value) : reason;
     }
 

@@ -13,7 +13,6 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
 
     private const int FirstBuffer = 256 << 10;
 
-    private static readonly SearchValues<byte> Structure = SearchValues.Create("{}[]\""u8);
     private static readonly SearchValues<byte> BetweenValues = SearchValues.Create([.. Blanks, .. "[,]"u8]);
 
     private byte[] _buffer = new byte[Math.Min(FirstBuffer, maxLineBytes + 2)];
@@ -48,25 +47,40 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     /// <summary>Whether values are read and not lines.</summary>
     public bool IsValues { get; private set; }
 
+    /// <summary>Whether lines are JSON; otherwise they are CSV.</summary>
+    public bool IsJson { get; private set; }
+
     public int MaxLineBytes => maxLineBytes;
 
     /// <summary>
     /// The first bytes, without taking them. They also tell what ends a line: LF or CRLF, or CR where there is none of these; and whether
-    /// JSON is spread over lines: an array, or an object whose first line goes on.
+    /// lines are JSON, and that is spread over lines: an array, or an object whose first line goes on.
     /// </summary>
     public ReadOnlySpan<byte> Peek()
     {
         while (!HasEnded && _end < _buffer.Length)
             Fill();
-        ReadOnlySpan<byte> head = _buffer.AsSpan(0, _end);
+        ReadOnlySpan<byte> head = _buffer.AsSpan(0, _end), rest = head;
         // A CR at the very end may be half of CRLF.
         _lineEnd = head.Contains((byte)'\n') || !head[..^Math.Min(1, head.Length)].Contains((byte)'\r') ? (byte)'\n' : (byte)'\r';
-        ReadOnlySpan<byte> content = head.TrimStart(Blanks);
-        ReadOnlySpan<byte> line = content[..(content.IndexOf(_lineEnd) is >= 0 and int end ? end : content.Length)].TrimEnd(" \t\r"u8);
-        IsValues = (content is [(byte)'[', .. var elements] && elements.TrimStart(Blanks) is [(byte)'{' or (byte)'[' or (byte)']', ..])
-            || (line is [(byte)'{', ..] && line.Length < content.Length
-                && (line[^1] is (byte)'{' or (byte)'[' || (line[^1] == ',' && content[line.Length..].TrimStart(Blanks) is [(byte)'"', ..])));
+        ReadOnlySpan<byte> first = NextLine(ref rest).TrimEnd(" \t"u8), second = NextLine(ref rest);
+        IsValues = (first is [(byte)'[', ..] && head.TrimStart(Blanks)[1..].TrimStart(Blanks) is [(byte)'{' or (byte)'[' or (byte)']', ..])
+            || (first is [(byte)'{', .., (byte)'{' or (byte)'['] or [(byte)'{'])
+            || (first is [(byte)'{', .., (byte)','] && second is [(byte)'"', ..]);
+        // The first line may be the end of one, where a log was cut by its size. A record of CSV may begin with a brace, too, but not with a
+        // quote behind it, which would have to be quoted.
+        IsJson = IsValues || first is [(byte)'{', ..] || (second is [(byte)'{', .. var members] && members.TrimStart(Blanks) is [(byte)'"', ..]);
         return head;
+    }
+
+    /// <summary>Takes the next line of a text that is not empty.</summary>
+    public static ReadOnlySpan<byte> NextLine(ref ReadOnlySpan<byte> text)
+    {
+        text = text.TrimStart(Blanks);
+        int end = text.IndexOfAny((byte)'\n', (byte)'\r');
+        ReadOnlySpan<byte> line = end < 0 ? text : text[..end];
+        text = text[line.Length..];
+        return line;
     }
 
     /// <summary>Goes to the next line.</summary>
@@ -103,16 +117,13 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
             {
                 IsTooLong = true;
                 _linesBefore += IsValues ? _buffer.AsSpan(_start, _end - _start).Count(_lineEnd) : 0;
+                searched = Math.Max(0, searched - (_end - _start));
                 _start = _end;
-                searched = 0;
             }
             MakeRoom();
             Fill();
         }
     }
-
-    /// <summary>All that was not read yet, as a stream.</summary>
-    public Stream AsStream() => new RestStream(this, stream);
 
     private bool Give(ref ReadOnlySpan<byte> line, bool terminated)
     {
@@ -149,36 +160,16 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
             searched = value.Length;
             return value.IndexOf(_lineEnd);
         }
-        while (searched < value.Length)
+        // What a backslash escapes is passed over, also where it is not there yet.
+        for (; searched < value.Length; searched += _isText && value[searched] == '\\' ? 2 : 1)
         {
-            int next = _isText ? value[searched..].IndexOfAny((byte)'"', (byte)'\\') : value[searched..].IndexOfAny(Structure);
-            if (next < 0)
-            {
-                searched = value.Length;
-                break;
-            }
-            next += searched;
-            if (value[next] == '\\')
-            {
-                if (next + 1 == value.Length)
-                {
-                    // What it escapes is not there yet.
-                    searched = next;
-                    break;
-                }
-                next++;
-            }
-            else if (value[next] == '"')
-            {
+            byte next = value[searched];
+            if (next == '"')
                 _isText = !_isText;
-            }
-            else
-            {
-                _depth += value[next] is (byte)'{' or (byte)'[' ? 1 : -1;
-                if (_depth == 0)
-                    return next;
-            }
-            searched = next + 1;
+            else if (!_isText && next is (byte)'{' or (byte)'[')
+                _depth++;
+            else if (!_isText && next is (byte)'}' or (byte)']' && --_depth == 0)
+                return searched;
         }
         return -1;
     }
@@ -215,22 +206,5 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         }
         _end += read;
         HasEnded = read == 0;
-    }
-
-    private sealed class RestStream(LineReader reader, Stream stream) : ReadOnlyStream(stream)
-    {
-        public override int Read(Span<byte> buffer)
-        {
-            int held = Math.Min(buffer.Length, reader._end - reader._start);
-            if (held == 0)
-            {
-                int read = base.Read(buffer);
-                reader.HasEnded |= read == 0;
-                return read;
-            }
-            reader._buffer.AsSpan(reader._start, held).CopyTo(buffer);
-            reader._start += held;
-            return held;
-        }
     }
 }

@@ -68,6 +68,6 @@ internal sealed class Marks
     }
 
     /// <summary>The marks of a CSV file's first line.</summary>
-    public static Marks OfCsv(ReadOnlySpan<byte> header) => new(Encoding.UTF8.GetString(header).Split((char)CsvRecords.DelimiterOf(header))
+    public static Marks OfCsv(string header) => new(header.Split(CsvRecords.DelimiterOf(header))
         .Select(name => name.Trim().Trim('"')).ToHashSet(StringComparer.OrdinalIgnoreCase));
 }

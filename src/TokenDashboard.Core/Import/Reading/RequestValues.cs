@@ -20,11 +20,17 @@ internal sealed class RequestValues
     /// <summary>Whether any other copy of the request is to be preferred.</summary>
     public bool IsLesserCopy { get; set; }
 
+    /// <summary>In a trace, whether it is a call of a model, a parent of such, or an event in one.</summary>
+    public ImportRole Role { get; set; }
+
     /// <summary>Whether a mark of no value is a text like others, as in what is known to have none.</summary>
     public bool IsVerbatim { get; init; }
 
     /// <summary>Whether dates such as 1/2/2026 begin with the day.</summary>
-    public bool DayFirst { get; init; }
+    public bool DayFirst { get; set; }
+
+    /// <summary>Whether numbers are written with a comma for a point, so that a point may stand for thousands.</summary>
+    public bool CommaIsPoint { get; set; }
 
     public string? this[ImportColumn column]
     {
@@ -37,7 +43,7 @@ internal sealed class RequestValues
     public void Clear()
     {
         Array.Clear(_values);
-        (_unknown, CacheIsBeside, ReasoningIsBeside, IsLesserCopy) = (0, false, false, false);
+        (_unknown, CacheIsBeside, ReasoningIsBeside, IsLesserCopy, Role) = (0, false, false, false, ImportRole.Call);
     }
 
     public void Set(ImportColumn column, long number) => _values[(int)column] = number.ToString(CultureInfo.InvariantCulture);
@@ -75,19 +81,6 @@ internal sealed class RequestValues
             Known(column, this[column] is not { } text || sink.TryText(Encoding.UTF8.GetBytes(text), out row.Text(column)));
         sink.Report.CountUnknown(_unknown);
         return null;
-    }
-
-    /// <summary>The key these values give by themselves: that of a span, or the source's own id.</summary>
-    public bool TryKey(ImportSink sink, string source, in ImportRow row, out ImportKey key)
-    {
-        if (sink.TryKeyOfSpan(in row, out key))
-            return true;
-        if (this[ImportColumn.Id] is { } id)
-        {
-            key = ImportKeys.OfOwnId(source, Encoding.UTF8.GetBytes(id));
-            return true;
-        }
-        return false;
     }
 
     /// <summary>
@@ -143,14 +136,20 @@ internal sealed class RequestValues
     }
 
     private string? Tokens(ImportColumn column, ref long tokens) =>
-        ValueText.TryCount(this[column], out tokens) ? null : $"'{ValueText.Shorten(this[column]!)}' is not a token count ({ImportColumns.Name(column)})";
+        TryCount(column, out tokens) ? null : $"'{ValueText.Shorten(this[column]!)}' is not a token count ({ImportColumns.Name(column)})";
 
-    private long Part(ImportColumn column) =>
-        this[column] is { } text && Known(column, ValueText.TryCount(text, out long count)) ? count : ImportRow.None;
+    private long Part(ImportColumn column) => this[column] is not null && Known(column, TryCount(column, out long count)) ? count : ImportRow.None;
 
-    private double Number(ImportColumn column, double most) =>
-        this[column] is { } text && Known(column, double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= 0 && number <= most)
-            ? number : double.NaN;
+    // 1.000 may be one or a thousand.
+    private bool TryCount(ImportColumn column, out long count) => ValueText.TryCount(this[column], out count) && !(CommaIsPoint && this[column] is [.., '.', _, _, _]);
+
+    private double Number(ImportColumn column, double most)
+    {
+        string? text = CommaIsPoint ? this[column]?.Replace(',', '.') : this[column];
+        double number = double.NaN;
+        bool isKnown = text is null || (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && number >= 0 && number <= most);
+        return Known(column, isKnown) ? number : double.NaN;
+    }
 
     private bool Known(ImportColumn column, bool known)
     {

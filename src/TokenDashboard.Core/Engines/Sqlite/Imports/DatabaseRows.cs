@@ -48,7 +48,7 @@ internal static class DatabaseRows
         row => (Time: Text(row, 1), Trace: Text(row, 2), Span: Text(row, 3)),
         HasTable(store, ImportSchema.State) ? store.Scalar<long>($"SELECT COALESCE(max(last_row_id), 0) FROM {ImportSchema.State}") : 0L)
         .Where(row => row.Trace.Length > 0 && row.Span.Length > 0)
-        .Select(row => new StoredKey(ImportKeys.OfSpan(StoredTimestamp.TryParse(row.Time, out long ticks) ? ticks : 0, row.Trace, row.Span), null, []));
+        .Select(row => new StoredKey(ImportKey.OfSpan(StoredTimestamp.TryParse(row.Time, out long ticks) ? ticks : 0, row.Trace, row.Span), null, []));
 
     /// <summary>Where imports of CSV files ended within a line.</summary>
     public static IEnumerable<(ImportTail Tail, ImportKey Key)> Tails(TokenStore store) => !HasTable(store, ImportSchema.Tails) ? [] : Pages(
