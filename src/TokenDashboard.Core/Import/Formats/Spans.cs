@@ -11,11 +11,9 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal sealed class Spans(ImportSink sink)
 {
-    private const int ErrorStatus = 2;
-
     public static readonly UsageFormat Otlp = new(ImportFormat.Otlp, "spans with token counts")
     {
-        IsJson = marks => marks.HasAny("resourceSpans", "resourceLogs", "resourceMetrics", "batches.scopeSpans", "batches.instrumentationLibrarySpans"),
+        IsJson = marks => marks.HasAny("resourceSpans", "resourceLogs", "resourceMetrics", "batches.scopeSpans"),
         IsTree = true,
         Reader = Read,
     };
@@ -103,9 +101,8 @@ internal sealed class Spans(ImportSink sink)
         Values.Role = isRequest ? ImportRole.Call : ImportRole.Parent;
         Values[ImportColumn.Timestamp] = start;
         if (end is not null && end != start)
-            SetDuration(start, end);
-        string? status = span.Member("status").Text("code") ?? span.Member("status").Text("status_code");
-        bool failed = status == ErrorStatus.ToString(CultureInfo.InvariantCulture) || status is "STATUS_CODE_ERROR" or "ERROR" || attributes["error.type"] is not null;
+            (Values[ImportColumn.DurationMs], Values[ImportColumn.EndTime]) = (null, end);
+        bool failed = First(span, "status.code", "status.status_code") is "2" or "STATUS_CODE_ERROR" or "ERROR" || attributes["error.type"] is not null;
         Values[ImportColumn.Success] = attributes["policy.passed"] ?? (failed ? "false" : "true");
         SetRequestId(attributes, span.Text("name"));
         return _requests.Add(span.Utf8()) is { } reason ? $"span {ValueText.Shorten(id ?? "")}: {reason}" : null;
@@ -132,19 +129,6 @@ internal sealed class Spans(ImportSink sink)
     // Spans and events of Claude Code tell of the same call, which its own id makes one.
     private void SetRequestId(SpanAttributes attributes, string? name) =>
         Values[ImportColumn.Id] = name is not null && (name.StartsWith("claude_code.", StringComparison.Ordinal) || name == "api_request") ? attributes["request_id"] : null;
-
-    private void SetDuration(string start, string end)
-    {
-        if (long.TryParse(start, CultureInfo.InvariantCulture, out long from) && long.TryParse(end, CultureInfo.InvariantCulture, out long to))
-        {
-            // Nanoseconds, which times do not keep.
-            Values[ImportColumn.DurationMs] = ((to - from) / 1e6).ToString("R", CultureInfo.InvariantCulture);
-        }
-        else
-        {
-            (Values[ImportColumn.DurationMs], Values[ImportColumn.EndTime]) = (null, end);
-        }
-    }
 
     private static string? First(JsonElement element, params ReadOnlySpan<string> paths)
     {

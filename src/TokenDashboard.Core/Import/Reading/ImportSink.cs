@@ -13,8 +13,8 @@ namespace TokenDashboard.Import.Reading;
 /// <param name="onWait">Called now and then while the store keeps the reader waiting.</param>
 internal sealed class ImportSink(ImportWriter writer, ImportReport report, Action onWait) : IDisposable
 {
-    /// <summary>The longest text a request may have, in bytes. Names and ids are shorter; what is longer is damage.</summary>
-    private const int MaxTextBytes = 64 << 10;
+    /// <summary>The longest text a request may have. Names and ids are shorter; what is longer is damage.</summary>
+    private const int MaxText = 64 << 10;
 
     private static readonly TimeSpan WaitInterval = TimeSpan.FromMilliseconds(250);
 
@@ -46,10 +46,10 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
 
     /// <summary>Adds a text to the row being made.</summary>
     /// <returns>False where it is too long.</returns>
-    public bool TryText(ReadOnlySpan<byte> utf8, out TextSlice slice)
+    public bool TryText(string text, out TextSlice slice)
     {
-        bool valid = utf8.Length <= MaxTextBytes;
-        slice = valid ? _batch.AddText(utf8) : default;
+        bool valid = text.Length <= MaxText;
+        slice = valid ? _batch.AddText(text) : default;
         return valid;
     }
 

@@ -2,45 +2,13 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Import.Reading;
 
-/// <summary>Reads the values of JSON lines where a source may write a number as text, and text that is no text.</summary>
+/// <summary>Reads JSON where a source may leave out any value, write a number as text, and text that is no text.</summary>
 internal static partial class JsonText
 {
-    // Numbers and verdicts in quotes are short; whatever is longer is neither.
-    private const int LongestScalar = 64;
-
     public static readonly JsonReaderOptions ReaderOptions = new() { CommentHandling = JsonCommentHandling.Disallow };
-
-    /// <summary>The text of a scalar value as UTF-8: that of a string unescaped, that of a number or a word as it stands, none for null.</summary>
-    /// <returns>False for an object, an array, or text that is too long.</returns>
-    public static bool TryText(ref Utf8JsonReader reader, ImportSink sink, out TextSlice slice)
-    {
-        slice = default;
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.String when reader.ValueIsEscaped:
-                return sink.TryText(Encoding.UTF8.GetBytes(reader.GetString()!), out slice);
-            case JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False:
-                return sink.TryText(reader.ValueSpan, out slice);
-            default:
-                return reader.TokenType == JsonTokenType.Null;
-        }
-    }
-
-    /// <summary>Whether a name or a string is a text. Those with escapes are left to the library; all others are compared at once.</summary>
-    public static bool IsText(ref Utf8JsonReader reader, ReadOnlySpan<byte> text) =>
-        reader.ValueIsEscaped ? reader.ValueTextEquals(text) : reader.ValueSpan.SequenceEqual(text);
-
-    /// <summary>A token count; null is none.</summary>
-    public static bool TryTokens(ref Utf8JsonReader reader, ref long tokens) =>
-        reader.TokenType == JsonTokenType.Null || (IsScalar(ref reader) && ValueText.TryTokens(reader.ValueSpan, out tokens));
-
-    /// <summary>A number or a string, of which escapes can only make something that is no number.</summary>
-    public static bool IsScalar(ref Utf8JsonReader reader) =>
-        reader.TokenType is JsonTokenType.Number or JsonTokenType.String && reader.ValueSpan.Length <= LongestScalar;
 
     /// <summary>The text of a scalar element; null for null, an object, an array, or what is not there.</summary>
     public static string? Text(this JsonElement element) => element.ValueKind switch

@@ -46,6 +46,9 @@ internal sealed class RequestValues
         (_unknown, CacheIsBeside, ReasoningIsBeside, IsLesserCopy, Role) = (0, false, false, false, ImportRole.Call);
     }
 
+    /// <summary>Says that a column has a value, but one that is none.</summary>
+    public void SetUnknown(ImportColumn column) => Known(column, false);
+
     public void Set(ImportColumn column, long number) => _values[(int)column] = number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Adds tokens that a source tells beside a column.</summary>
@@ -78,7 +81,7 @@ internal sealed class RequestValues
         row.PolicyPassed = this[ImportColumn.Success] is not { } success || !Known(ImportColumn.Success, ValueText.TryVerdict(success, out bool passed)) || passed;
         this[ImportColumn.Provider] ??= this[ImportColumn.Model] is { } model ? sink.ProviderOf?.Invoke(model) : null;
         for (ImportColumn column = 0; column <= ImportColumns.LastText; column++)
-            Known(column, this[column] is not { } text || sink.TryText(Encoding.UTF8.GetBytes(text), out row.Text(column)));
+            Known(column, this[column] is not { } text || sink.TryText(text, out row.Text(column)));
         sink.Report.CountUnknown(_unknown);
         return null;
     }
@@ -130,7 +133,9 @@ internal sealed class RequestValues
         row.DurationMs = Number(ImportColumn.DurationMs, ValueLimits.MaxDurationMs);
         if (this[ImportColumn.DurationMs] is null && this[ImportColumn.EndTime] is { } end && Known(ImportColumn.EndTime, ValueText.TryTime(end, out long endTicks, DayFirst)))
         {
-            double duration = (double)(endTicks - row.UtcTicks) / TimeSpan.TicksPerMillisecond;
+            // Where times are nanoseconds, they are not rounded.
+            double duration = row.UtcTicks != endTicks && long.TryParse(this[ImportColumn.Timestamp], out long from) && long.TryParse(end, out long to) && from >= ValueText.Nanoseconds && to >= ValueText.Nanoseconds
+                ? (to - from) / 1e6 : (double)(endTicks - row.UtcTicks) / TimeSpan.TicksPerMillisecond;
             row.DurationMs = Known(ImportColumn.DurationMs, duration is >= 0 and <= ValueLimits.MaxDurationMs) ? duration : double.NaN;
         }
     }

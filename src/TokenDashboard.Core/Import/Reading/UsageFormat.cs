@@ -28,6 +28,9 @@ internal sealed record UsageFormat(ImportFormat Name, string Needs)
     /// <summary>Of each column the names it may have in a record, in JSON as paths; null where records say them by their own names.</summary>
     public ColumnMap? Columns { get; init; }
 
+    /// <inheritdoc cref="RequestValues.IsVerbatim"/>
+    public bool IsVerbatim { get; init; }
+
     /// <inheritdoc cref="RequestValues.CacheIsBeside"/>
     public bool CacheIsBeside { get; init; }
 
