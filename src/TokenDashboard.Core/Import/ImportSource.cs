@@ -70,8 +70,7 @@ internal sealed class ImportSource : IDisposable
         {
             file = path == "-" ? Console.OpenStandardInput()
                 : Wait(() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1), cancellation);
-            Stream opened = file.CanSeek ? file : new WaitingStream(file, cancellation);
-            var source = new ImportSource(new SourceStream(opened, onRead), path);
+            var source = new ImportSource(new SourceStream(file, onRead, file.CanSeek ? null : cancellation), path);
             if (source.IsDatabase && (path == "-" || source._unpacked is not null))
                 throw Refuse(path, "is a SQLite database, which is read from a file of its own. Unpack it first, or give its path.");
             file = null;
@@ -98,34 +97,26 @@ internal sealed class ImportSource : IDisposable
     /// <summary>Works on another thread, for a pipe keeps its thread until somebody writes to it; the waiting can be ended.</summary>
     private static T Wait<T>(Func<T> work, CancellationToken cancellation) => Task.Run(work, CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
 
-    /// <summary>Reads a pipe.</summary>
-    private sealed class WaitingStream(Stream stream, CancellationToken cancellation) : ReadOnlyStream(stream)
-    {
-        public override int Read(Span<byte> buffer)
-        {
-            byte[] bytes = new byte[buffer.Length];
-            int read = Wait(() => base.Read(bytes), cancellation);
-            bytes.AsSpan(0, read).CopyTo(buffer);
-            return read;
-        }
-    }
-
-    /// <summary>Counts what is taken from a stream, and shows its first bytes before they are read.</summary>
-    private sealed class SourceStream : ReadOnlyStream
+    /// <summary>A stream that is only read forwards, around another: it counts what it takes, and shows the first bytes before they are read.</summary>
+    private sealed class SourceStream : Stream
     {
         private readonly byte[] _head = new byte[4096];
         private readonly int _length;
+        private readonly Stream _stream;
         private readonly Action<long>? _onRead;
+        private readonly CancellationToken? _waiting;
         private readonly InvalidDataException? _failure;
         private int _position;
 
-        public SourceStream(Stream stream, Action<long>? onRead = null)
-            : base(stream)
+        /// <param name="stream">The other stream.</param>
+        /// <param name="onRead">Told after each read how many bytes were taken so far.</param>
+        /// <param name="waiting">Ends the waiting where reads may have to wait; null where they do not.</param>
+        public SourceStream(Stream stream, Action<long>? onRead = null, CancellationToken? waiting = null)
         {
-            _onRead = onRead;
+            (_stream, _onRead, _waiting) = (stream, onRead, waiting);
             try
             {
-                while (_length < _head.Length && Take(_head.AsSpan(_length)) is > 0 and int read)
+                while (_length < _head.Length && Take(_head.AsMemory(_length)) is > 0 and int read)
                     _length += read;
             }
             catch (InvalidDataException exception)
@@ -144,24 +135,55 @@ internal sealed class ImportSource : IDisposable
         /// <summary>The last four bytes taken, the lowest first.</summary>
         public uint LastFour { get; private set; }
 
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
         public void Skip(int count) => _position += count;
 
-        public override int Read(Span<byte> buffer)
+        public override int Read(byte[] buffer, int offset, int count)
         {
-            int left = Math.Min(_length - _position, buffer.Length);
+            int left = Math.Min(_length - _position, count);
             if (left <= 0)
-                return _failure is null ? Take(buffer) : throw _failure;
-            _head.AsSpan(_position, left).CopyTo(buffer);
+                return _failure is null ? Take(buffer.AsMemory(offset, count)) : throw _failure;
+            _head.AsSpan(_position, left).CopyTo(buffer.AsSpan(offset));
             _position += left;
             return left;
         }
 
-        private int Take(Span<byte> buffer)
+        public override void Flush()
         {
-            int read = base.Read(buffer);
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                _stream.Dispose();
+            base.Dispose(disposing);
+        }
+
+        private int Take(Memory<byte> buffer)
+        {
+            int read = _waiting is { } waiting ? Wait(() => _stream.Read(buffer.Span), waiting) : _stream.Read(buffer.Span);
             BytesRead += read;
             HasEnded = read == 0;
-            foreach (byte last in buffer[Math.Max(0, read - 4)..read])
+            foreach (byte last in buffer.Span[Math.Max(0, read - 4)..read])
                 LastFour = (LastFour >> 8) | ((uint)last << 24);
             _onRead?.Invoke(BytesRead);
             return read;

@@ -55,7 +55,7 @@ public sealed class TokenImporter : IDisposable
         var watch = Stopwatch.StartNew();
         var report = new ImportReport(path, _database, WhatIf);
         using ImportSource source = ImportSource.Open(path, OnRead, _cancellation);
-        _writer ??= OpenWriter();
+        _writer ??= WhatIf ? ImportWriter.OpenTemporary(_database, _cancellation) : ImportWriter.Open(_database, _cancellation);
         using var sink = new ImportSink(_writer, report, () => OnRead(source.BytesRead)) { KeepNested = KeepNested, ProviderOf = ProviderOf };
         string needs = Read(source, sink);
         sink.Complete();
@@ -192,26 +192,5 @@ public sealed class TokenImporter : IDisposable
         string lines = report.Lines == 0 ? "is empty" : string.Create(CultureInfo.InvariantCulture, $"has no requests: of {report.Lines:N0} lines or objects, read as {report.Format}, none gives {needs}");
         string first = report.UnreadableLines.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $" {report.Unreadable:N0} cannot be read; {report.UnreadableLines[0]}.") : "";
         report.Fail(ErrorCode.ImportNothingFound, $"'{report.Path}' {lines}.{first}{string.Concat(report.Notes.Select(note => $" {note}"))}");
-    }
-
-    private ImportWriter OpenWriter()
-    {
-        if (!WhatIf)
-            return ImportWriter.Open(_database, _cancellation);
-        ImportWriter writer = ImportWriter.OpenTemporary(_database, _cancellation);
-        try
-        {
-            if (Path.Exists(_database))
-            {
-                using TokenStore store = TokenStore.Open(_database, _cancellation);
-                writer.LearnFrom(store);
-            }
-            return writer;
-        }
-        catch
-        {
-            writer.Dispose();
-            throw;
-        }
     }
 }

@@ -62,7 +62,7 @@ internal static class Databases
         using TokenStore store = TokenStore.Open(path, cancellation);
         foreach (StoredKey key in DatabaseRows.Keys(store))
             sink.Scratch.AddKey(key);
-        var values = new RequestValues { IsVerbatim = true };
+        var values = new RequestValues(sink) { IsVerbatim = true };
         foreach (string?[] fields in DatabaseRows.Requests(store))
         {
             sink.Report.CountLine();
@@ -71,7 +71,7 @@ internal static class Databases
             for (int i = 0; i < Columns.Length; i++)
                 values[Columns[i]] = fields[i + 1];
             ImportRow row = sink.NewRow();
-            if (values.Fill(sink, ref row) is { } reason)
+            if (values.Fill(ref row) is { } reason)
             {
                 sink.LineNumber = id;
                 sink.Unreadable(reason);

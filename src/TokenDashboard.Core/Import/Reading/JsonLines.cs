@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Import.Reading;
 
@@ -15,10 +13,6 @@ internal static class JsonLines
 
     // Where pages and sessions have their records.
     private static readonly string[] PageMembers = ["data", "messages", "observations", "results", "logs", "items", "value"];
-
-    private static readonly Regex TextOrNoNumber = new("""
-        "([^"\\]|\\.)*"|-?\b(NaN|Infinity)\b
-        """, RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.ExplicitCapture);
 
     /// <summary>Reads the JSON value a text begins with, and adds its requests.</summary>
     /// <returns>What is wrong with it, or null.</returns>
@@ -61,26 +55,18 @@ internal static class JsonLines
     private static string? ReadLine(ReadOnlySpan<byte> line, TextHandler onText)
     {
         string? reason = null;
-        bool isMended = false;
-        line = JsonText.Mend(line);
-        while (!line.IsEmpty)
+        try
         {
-            try
+            for (line = JsonText.Mend(line); !line.IsEmpty;)
             {
                 reason = onText(line, out int length) ?? reason;
                 line = line[length..].Trim(LineReader.Blanks);
             }
-            catch (JsonException) when (!isMended && (line.IndexOf("NaN"u8) >= 0 || line.IndexOf("Infinity"u8) >= 0))
-            {
-                // Python writes these for numbers that are none.
-                isMended = true;
-                line = Encoding.Latin1.GetBytes(TextOrNoNumber.Replace(Encoding.Latin1.GetString(line), match => match.Value[0] == '"' ? match.Value : "null"));
-            }
-            catch (JsonException exception)
-            {
-                // The library's own sentence may quote the line, and a line may hold what was said to a model.
-                return exception.BytePositionInLine is { } position ? $"not JSON at its byte {position + 1}" : exception.Message;
-            }
+        }
+        catch (JsonException exception)
+        {
+            // The library's own sentence may quote the line, and a line may hold what was said to a model.
+            return exception.BytePositionInLine is { } position ? $"not JSON at its byte {position + 1}" : exception.Message;
         }
         return reason;
     }

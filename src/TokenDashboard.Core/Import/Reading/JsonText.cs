@@ -8,6 +8,10 @@ namespace TokenDashboard.Import.Reading;
 /// <summary>Reads JSON where a source may leave out any value, write a number as text, and text that is no text.</summary>
 internal static partial class JsonText
 {
+    private static readonly Regex TextOrNoNumber = new("""
+        "([^"\\]|\\.)*"|-?\b(NaN|Infinity)\b
+        """, RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.ExplicitCapture);
+
     public static readonly JsonReaderOptions ReaderOptions = new() { CommentHandling = JsonCommentHandling.Disallow };
 
     /// <summary>The text of a scalar element; null for null, an object, an array, or what is not there.</summary>
@@ -44,7 +48,7 @@ internal static partial class JsonText
         element = default;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(WithoutHalves(text ?? ""));
+            using JsonDocument document = JsonDocument.Parse(Mend(text ?? ""));
             element = document.RootElement.Clone();
             return true;
         }
@@ -62,13 +66,17 @@ internal static partial class JsonText
         element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : default;
 
     /// <summary>
-    /// JSON in which half characters, as in a text that was cut by its length, are U+FFFD: the library reads no text that has any.
+    /// JSON in which half characters, as in a text that was cut by its length, are U+FFFD, for the library reads no text that has any; and
+    /// in which what Python writes for numbers that are none is null.
     /// </summary>
-    public static ReadOnlySpan<byte> Mend(ReadOnlySpan<byte> json) =>
-        System.Text.Unicode.Utf8.IsValid(json) && json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0 ? json : Encoding.UTF8.GetBytes(WithoutHalves(Encoding.UTF8.GetString(json)));
+    public static ReadOnlySpan<byte> Mend(ReadOnlySpan<byte> json)
+    {
+        bool isSound = System.Text.Unicode.Utf8.IsValid(json) && json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0 && json.IndexOf("NaN"u8) < 0 && json.IndexOf("Infinity"u8) < 0;
+        return isSound ? json : Encoding.UTF8.GetBytes(Mend(Encoding.UTF8.GetString(json)));
+    }
 
-    private static string WithoutHalves(string json) => Escape().Replace(
-        json, escape => escape.Length == 6 && char.IsSurrogate((char)Convert.ToUInt16(escape.Value[2..], 16)) ? "\\ufffd" : escape.Value);
+    private static string Mend(string json) => TextOrNoNumber.Replace(json, match => match.Value[0] != '"' ? "null" : Escape().Replace(
+        match.Value, escape => escape.Length == 6 && char.IsSurrogate((char)Convert.ToUInt16(escape.Value[2..], 16)) ? "\\ufffd" : escape.Value));
 
     // Pairs of surrogates first, so that what is left of them is half of one.
     [GeneratedRegex(@"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")]

@@ -89,49 +89,30 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     public bool Read(out ReadOnlySpan<byte> line)
     {
         line = default;
-        IsTooLong = false;
-        (_depth, _isText) = (0, false);
+        (IsTooLong, _depth, _isText) = (false, 0, false);
         if (IsValues && !SkipToValue())
             return false;
-        int searched = 0;
-        while (true)
+        int searched = 0, found;
+        while ((found = FindEnd(ref searched)) < 0 && !HasEnded)
         {
-            int found = IsValues ? FindValueEnd(ref searched) : _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf(_lineEnd) is >= 0 and int next ? searched + next : -1;
-            if (found >= 0)
-            {
-                int length = found + (IsValues ? 1 : 0);
-                line = _buffer.AsSpan(_start, length);
-                _start += found + 1;
-                return Give(ref line, terminated: true);
-            }
-            searched = IsValues ? searched : _end - _start;
-            if (HasEnded)
-            {
-                if (_end == _start && !IsTooLong)
-                    return false;
-                line = _buffer.AsSpan(_start, _end - _start);
-                _start = _end;
-                return Give(ref line, terminated: false);
-            }
             if (_end - _start > maxLineBytes)
             {
                 IsTooLong = true;
-                _linesBefore += IsValues ? _buffer.AsSpan(_start, _end - _start).Count(_lineEnd) : 0;
+                _linesBefore += _buffer.AsSpan(_start, _end - _start).Count(_lineEnd);
                 searched = Math.Max(0, searched - (_end - _start));
                 _start = _end;
             }
-            MakeRoom();
             Fill();
         }
-    }
-
-    private bool Give(ref ReadOnlySpan<byte> line, bool terminated)
-    {
-        LineNumber = IsValues ? _linesBefore + 1 : LineNumber + 1;
-        _linesBefore += IsValues ? line.Count(_lineEnd) : 0;
-        IsTerminated = terminated;
+        if (found < 0 && _end == _start && !IsTooLong)
+            return false;
+        IsTerminated = found >= 0;
+        line = _buffer.AsSpan(_start, IsTerminated ? found + 1 : _end - _start);
+        _start += line.Length;
+        LineNumber = _linesBefore + 1;
+        _linesBefore += line.Count(_lineEnd);
         IsTooLong |= line.Length > maxLineBytes;
-        line = IsTooLong ? default : line is [.., (byte)'\r'] ? line[..^1] : line;
+        line = IsTooLong ? default : line.TrimEnd("\r\n"u8);
         return true;
     }
 
@@ -146,24 +127,24 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
             _start += skipped;
             if (found >= 0 || HasEnded)
                 return found >= 0;
-            MakeRoom();
             Fill();
         }
     }
 
-    /// <summary>Where a value ends: with the bracket that closes its first one, or else with its line.</summary>
-    private int FindValueEnd(ref int searched)
+    /// <summary>Where a line ends; a value with the bracket that closes its first one, or where it has none with its line.</summary>
+    private int FindEnd(ref int searched)
     {
-        ReadOnlySpan<byte> value = _buffer.AsSpan(_start, _end - _start);
-        if (!IsTooLong && value[0] != (byte)'{')
+        ReadOnlySpan<byte> text = _buffer.AsSpan(_start, _end - _start);
+        if (!IsValues || (!IsTooLong && text[0] != (byte)'{'))
         {
-            searched = value.Length;
-            return value.IndexOf(_lineEnd);
+            int found = text[searched..].IndexOf(_lineEnd);
+            (found, searched) = (found < 0 ? found : searched + found, text.Length);
+            return found;
         }
         // What a backslash escapes is passed over, also where it is not there yet.
-        for (; searched < value.Length; searched += _isText && value[searched] == '\\' ? 2 : 1)
+        for (; searched < text.Length; searched += _isText && text[searched] == '\\' ? 2 : 1)
         {
-            byte next = value[searched];
+            byte next = text[searched];
             if (next == '"')
                 _isText = !_isText;
             else if (!_isText && next is (byte)'{' or (byte)'[')
@@ -174,9 +155,9 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         return -1;
     }
 
-    private void MakeRoom()
+    private void Fill()
     {
-        int length = _end - _start;
+        int length = _end - _start, read = 0;
         if (_start > 0)
         {
             _buffer.AsSpan(_start, length).CopyTo(_buffer);
@@ -186,11 +167,6 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         {
             Array.Resize(ref _buffer, (int)Math.Min(_buffer.Length * 2L, maxLineBytes + 2L));
         }
-    }
-
-    private void Fill()
-    {
-        int read = 0;
         try
         {
             read = stream.Read(_buffer, _end, _buffer.Length - _end);

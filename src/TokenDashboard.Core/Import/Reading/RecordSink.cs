@@ -13,7 +13,7 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
     public UsageFormat Format => format;
 
     /// <summary>What the current record says.</summary>
-    public RequestValues Values { get; } = new() { IsVerbatim = format.IsVerbatim };
+    public RequestValues Values { get; } = new(sink) { IsVerbatim = format.IsVerbatim };
 
     /// <summary>Where the file ends without ending the current record; null for all others.</summary>
     public ImportTail? Tail { get; set; }
@@ -57,7 +57,7 @@ internal sealed class RecordSink(ImportSink sink, UsageFormat format)
         if (_tree is not null && Values[ImportColumn.TraceId] is not null && Values[ImportColumn.SpanId] is not null)
             return _tree.Add(Values);
         ImportRow row = sink.NewRow();
-        if (Values.Fill(sink, ref row) is { } reason)
+        if (Values.Fill(ref row) is { } reason)
             return reason;
         if (sink.KeyOf(in row, format.Source, Values[ImportColumn.Id]) is not { } key)
             key = sink.KeyOfLine(in row, text);

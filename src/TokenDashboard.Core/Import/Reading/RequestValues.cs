@@ -6,10 +6,9 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Import.Reading;
 
 /// <summary>What a source says of one request, as texts by column; null where it says nothing.</summary>
-internal sealed class RequestValues
+internal sealed class RequestValues(ImportSink sink)
 {
     private readonly string?[] _values = new string?[Enum.GetValues<ImportColumn>().Length];
-    private int _unknown;
 
     /// <summary>Whether the source's prompt tokens leave out those read from and written to the cache, as far as it is known.</summary>
     public bool CacheIsBeside { get; set; }
@@ -43,7 +42,7 @@ internal sealed class RequestValues
     public void Clear()
     {
         Array.Clear(_values);
-        (_unknown, CacheIsBeside, ReasoningIsBeside, IsLesserCopy, Role) = (0, false, false, false, ImportRole.Call);
+        (CacheIsBeside, ReasoningIsBeside, IsLesserCopy, Role) = (false, false, false, ImportRole.Call);
     }
 
     /// <summary>Says that a column has a value, but one that is none.</summary>
@@ -63,7 +62,7 @@ internal sealed class RequestValues
     /// becomes unknown, and is counted.
     /// </summary>
     /// <returns>What is wrong, or null.</returns>
-    public string? Fill(ImportSink sink, ref ImportRow row)
+    public string? Fill(ref ImportRow row)
     {
         string? reason = Time(ref row)
             ?? Tokens(ImportColumn.PromptTokens, ref row.PromptTokens)
@@ -82,7 +81,6 @@ internal sealed class RequestValues
         this[ImportColumn.Provider] ??= this[ImportColumn.Model] is { } model ? sink.ProviderOf?.Invoke(model) : null;
         for (ImportColumn column = 0; column <= ImportColumns.LastText; column++)
             Known(column, this[column] is not { } text || sink.TryText(text, out row.Text(column)));
-        sink.Report.CountUnknown(_unknown);
         return null;
     }
 
@@ -158,7 +156,8 @@ internal sealed class RequestValues
 
     private bool Known(ImportColumn column, bool known)
     {
-        _unknown |= known ? 0 : 1 << (int)column;
+        if (!known)
+            sink.Report.CountUnknown(column);
         return known;
     }
 }

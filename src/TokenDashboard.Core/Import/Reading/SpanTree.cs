@@ -29,7 +29,7 @@ internal sealed class SpanTree(ImportSink sink, string source)
         foreach (ImportColumn id in (ReadOnlySpan<ImportColumn>)[ImportColumn.TraceId, ImportColumn.SpanId, ImportColumn.ParentSpanId])
             values[id] = values[id]?.ToLowerInvariant();
         ImportRow row = sink.NewRow();
-        if (values.Fill(sink, ref row) is { } reason)
+        if (values.Fill(ref row) is { } reason)
             return reason;
         string? ownId = values[ImportColumn.Id];
         row.Key = ownId is null ? sink.KeyOf(in row, source, null)!.Value : ImportKey.OfOwnId(source, ownId);

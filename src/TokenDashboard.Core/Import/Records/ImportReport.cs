@@ -118,7 +118,7 @@ public sealed class ImportReport
             (Bytes, Duration) = (Bytes + file.Bytes, Duration + file.Duration);
             _unreadable.AddRange(file._unreadable.Take(UnreadableShown - _unreadable.Count));
             foreach ((ImportColumn column, long count) in file._unknown)
-                _unknown[column] = _unknown.GetValueOrDefault(column) + count;
+                CountUnknown(column, count);
             _notes.AddRange(file._notes.Select(note => $"{System.IO.Path.GetFileName(file.Path)}: {note}"));
             Incomplete |= file.Incomplete;
             FirstRequest = FirstRequest <= file.FirstRequest ? FirstRequest : file.FirstRequest ?? FirstRequest;
@@ -141,15 +141,7 @@ public sealed class ImportReport
             _notes.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what}: {count:N0}."));
     }
 
-    /// <summary>Counts the columns of a request whose values are unknown, as bits.</summary>
-    internal void CountUnknown(int columns)
-    {
-        for (int column = 0; columns != 0; column++, columns >>>= 1)
-        {
-            if ((columns & 1) != 0)
-                _unknown[(ImportColumn)column] = _unknown.GetValueOrDefault((ImportColumn)column) + 1;
-        }
-    }
+    internal void CountUnknown(ImportColumn column, long count = 1) => _unknown[column] = _unknown.GetValueOrDefault(column) + count;
 
     internal void CountRead(long utcTicks, long tokens)
     {
