@@ -57,10 +57,10 @@ public sealed class TokenImporter : IDisposable
         using ImportSource source = ImportSource.Open(path, OnRead, _cancellation);
         _writer ??= WhatIf ? ImportWriter.OpenTemporary(_database, _cancellation) : ImportWriter.Open(_database, _cancellation);
         using var sink = new ImportSink(_writer, report, () => OnRead(source.BytesRead)) { KeepNested = KeepNested, ProviderOf = ProviderOf };
-        string needs = Read(source, sink);
+        Read(source, sink);
         sink.Complete();
         report.Duration = watch.Elapsed;
-        SayNothingFound(report, needs);
+        SayNothingFound(report);
         return report;
 
         void OnRead(long bytes)
@@ -78,77 +78,70 @@ public sealed class TokenImporter : IDisposable
     public ImportReport ImportFolder(string folder, Func<string, Action<long>?> onFile)
     {
         var reports = new List<ImportReport>();
+        ReadFolder(new DirectoryInfo(folder));
         var report = new ImportReport(folder, _database, WhatIf);
-        var folders = new Stack<string>([folder]);
-        while (folders.TryPop(out string? next))
-        {
-            // Links are not followed: they may lead back.
-            Try(next, () =>
-            {
-                foreach (string inner in Directory.EnumerateDirectories(next).Where(path => new DirectoryInfo(path).LinkTarget is null).OrderDescending(StringComparer.Ordinal))
-                    folders.Push(inner);
-                // Beside the store may lie its journal.
-                foreach (string file in Directory.EnumerateFiles(next).Where(path => !Path.GetFullPath(path).StartsWith(_database, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
-                {
-                    Try(file, () =>
-                    {
-                        // A pipe among the files would be waited for.
-                        RegularFile.Open(file, long.MaxValue).Dispose();
-                        reports.Add(Import(file, onFile(file)));
-                    });
-                }
-            });
-        }
         report.AddFiles(reports);
         return report;
 
-        void Try(string path, Action work)
+        void ReadFolder(DirectoryInfo inner) => Try(inner, () =>
+        {
+            foreach (FileSystemInfo entry in inner.GetFileSystemInfos().OrderBy(entry => entry is DirectoryInfo).ThenBy(entry => entry.Name, StringComparer.Ordinal))
+            {
+                // Links to folders are not followed: they may lead back.
+                if (entry is DirectoryInfo next && next.LinkTarget is null)
+                    ReadFolder(next);
+                // Beside the store may lie its journal.
+                else if (entry is FileInfo && !entry.FullName.StartsWith(_database, StringComparison.Ordinal))
+                    Try(entry, () => ReadFile(entry.FullName));
+            }
+        });
+
+        void ReadFile(string file)
+        {
+            // A pipe among the files would be waited for.
+            RegularFile.Open(file, long.MaxValue).Dispose();
+            reports.Add(Import(file, onFile(file)));
+        }
+
+        void Try(FileSystemInfo entry, Action work)
         {
             try
             {
                 work();
             }
-            catch (TokenDashboardException exception) when (exception.IsAbout("Import"))
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException || (exception is TokenDashboardException told && told.IsAbout("Import")))
             {
-                Fail(path, exception.Code, exception.Message);
+                var failed = new ImportReport(entry.FullName, _database, WhatIf);
+                if (exception is TokenDashboardException known)
+                    failed.Fail(known.Code, known.Message);
+                else
+                    failed.Fail(ErrorCode.ImportFileUnreadable, $"'{entry.FullName}' could not be read: {exception.Message}");
+                reports.Add(failed);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                Fail(path, ErrorCode.ImportFileUnreadable, $"'{path}' could not be read: {exception.Message}");
-            }
-        }
-
-        void Fail(string path, ErrorCode code, string message)
-        {
-            reports.Add(new ImportReport(path, _database, WhatIf));
-            reports[^1].Fail(code, message);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _writer?.Dispose();
 
-    /// <returns>What the format needs for requests to be in a file.</returns>
-    private string Read(ImportSource source, ImportSink sink)
+    private void Read(ImportSource source, ImportSink sink)
     {
         ImportReport report = sink.Report;
         if (source.IsDatabase)
         {
             Databases.Read(report.Path, sink, _cancellation);
             report.Bytes = new FileInfo(report.Path).Length;
-            return "requests";
+            return;
         }
-        string needs = Clixml.Format.Needs;
         if (_format == ImportFormat.Clixml || (_format == ImportFormat.Auto && Clixml.IsBeginning(source.Head)))
             Clixml.Read(source.Content, sink);
         else
-            needs = Read(new LineReader(source.Content, MaxLineBytes), sink);
+            Read(new LineReader(source.Content, MaxLineBytes), sink);
         report.Incomplete |= source.IsCutOff;
         report.Bytes = source.BytesRead;
-        return needs;
     }
 
-    private string Read(LineReader lines, ImportSink sink)
+    private void Read(LineReader lines, ImportSink sink)
     {
         ReadOnlySpan<byte> head = lines.Peek();
         UsageFormat? told = FormatRegistry.Detect(head, lines, _map is not null);
@@ -163,7 +156,6 @@ public sealed class TokenImporter : IDisposable
             sink.Unreadable($"the file cannot be read any further: {failure}");
         else if (format is null)
             SayUnknown(head, lines, sink.Report);
-        return format?.Needs ?? "requests";
     }
 
     private void SayUnknown(ReadOnlySpan<byte> head, LineReader lines, ImportReport report)
@@ -184,12 +176,12 @@ public sealed class TokenImporter : IDisposable
         }
     }
 
-    private static void SayNothingFound(ImportReport report, string needs)
+    private static void SayNothingFound(ImportReport report)
     {
         // A file may end in its first line, which is still being written.
         if (report.Read > 0 || report.Problem is not null || (report.Incomplete && report.Unreadable == 0))
             return;
-        string lines = report.Lines == 0 ? "is empty" : string.Create(CultureInfo.InvariantCulture, $"has no requests: of {report.Lines:N0} lines or objects, read as {report.Format}, none gives {needs}");
+        string lines = report.Lines == 0 ? "is empty" : string.Create(CultureInfo.InvariantCulture, $"has no requests: of {report.Lines:N0} lines or objects, read as {report.Format}, none gives {FormatRegistry.Find(report.Format)?.Needs ?? "requests"}");
         string first = report.UnreadableLines.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $" {report.Unreadable:N0} cannot be read; {report.UnreadableLines[0]}.") : "";
         report.Fail(ErrorCode.ImportNothingFound, $"'{report.Path}' {lines}.{first}{string.Concat(report.Notes.Select(note => $" {note}"))}");
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;
 
@@ -62,16 +63,16 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         RequestValues values = _requests.Values;
         values.Clear();
         (values.CacheIsBeside, values.IsLesserCopy) = (true, isSidechain);
-        values[ImportColumn.PromptTokens] = usage.Text("input_tokens");
-        values[ImportColumn.CompletionTokens] = usage.Text("output_tokens");
-        values[ImportColumn.CachedTokens] = usage.Text("cache_read_input_tokens");
-        values[ImportColumn.CacheWriteTokens] = Written(usage);
-        values[ImportColumn.Timestamp] = entry.Text("timestamp");
-        values[ImportColumn.Transaction] = entry.Text("sessionId") ?? session;
-        values[ImportColumn.Model] = model;
-        values[ImportColumn.RequestType] = "chat";
-        values[ImportColumn.Cost] = entry.Text("costUSD");
-        values[ImportColumn.Id] = values[ImportColumn.SpanId] = id;
+        values[PromptTokens] = usage.Text("input_tokens");
+        values[CompletionTokens] = usage.Text("output_tokens");
+        values[CachedTokens] = usage.Text("cache_read_input_tokens");
+        values[CacheWriteTokens] = Written(usage);
+        values[Timestamp] = entry.Text("timestamp");
+        values[TransactionId] = entry.Text("sessionId") ?? session;
+        values[Model] = model;
+        values[RequestType] = "chat";
+        values[Cost] = entry.Text("costUSD");
+        values[Id] = values[SpanId] = id;
         return _requests.Add(entry.Utf8());
     }
 

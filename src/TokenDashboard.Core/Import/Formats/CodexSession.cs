@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;
 
@@ -80,17 +81,17 @@ internal sealed class CodexSession(ImportSink sink)
             return null;
         RequestValues values = _requests.Values;
         values.Clear();
-        values[ImportColumn.Timestamp] = line.Text("timestamp");
-        values[ImportColumn.Transaction] = _session;
-        values[ImportColumn.Model] = info.Text("model") ?? _model;
-        values[ImportColumn.Provider] = _provider;
-        values[ImportColumn.RequestType] = "chat";
-        values.Set(ImportColumn.PromptTokens, used.Input);
-        values.Set(ImportColumn.CachedTokens, used.Cached);
-        values[ImportColumn.CacheWriteTokens] = used.Written > 0 ? $"{used.Written}" : null;
-        values.Set(ImportColumn.CompletionTokens, used.Output);
-        values.Set(ImportColumn.ReasoningTokens, used.Reasoning);
-        values[ImportColumn.Id] = $"{_root} {(total.IsNone || _root is null ? $"{values[ImportColumn.Timestamp]} {used}" : $"{total}")}";
+        values[Timestamp] = line.Text("timestamp");
+        values[TransactionId] = _session;
+        values[Model] = info.Text("model") ?? _model;
+        values[Provider] = _provider;
+        values[RequestType] = "chat";
+        values.Set(PromptTokens, used.Input);
+        values.Set(CachedTokens, used.Cached);
+        values[CacheWriteTokens] = used.Written > 0 ? $"{used.Written}" : null;
+        values.Set(CompletionTokens, used.Output);
+        values.Set(ReasoningTokens, used.Reasoning);
+        values[Id] = $"{_root} {(total.IsNone || _root is null ? $"{values[Timestamp]} {used}" : $"{total}")}";
         return _requests.Add(line.Utf8());
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;
 
@@ -17,9 +18,8 @@ internal static class CursorUsage
     {
         IsCsv = marks => marks.Has("Date", "Model", WithCacheWrite, WithoutCacheWrite),
         Columns = new ColumnMap(
-            (ImportColumn.Timestamp, ["Date"]), (ImportColumn.User, ["User", "Email"]), (ImportColumn.Model, ["Model"]), (ImportColumn.Transaction, ["Cloud Agent ID"]),
-            (ImportColumn.PromptTokens, [WithoutCacheWrite]), (ImportColumn.CompletionTokens, ["Output Tokens"]), (ImportColumn.TotalTokens, ["Total Tokens"]),
-            (ImportColumn.CachedTokens, ["Cache Read"]), UsageFormat.Chat),
+            (Timestamp, ["Date"]), (UserId, ["User", "Email"]), (Model, ["Model"]), (TransactionId, ["Cloud Agent ID"]), (PromptTokens, [WithoutCacheWrite]),
+            (CompletionTokens, ["Output Tokens"]), (TotalTokens, ["Total Tokens"]), (CachedTokens, ["Cache Read"]), UsageFormat.Chat),
         CacheIsBeside = true,
         HasFailed = record => record("Kind")?.Contains("Errored", StringComparison.OrdinalIgnoreCase) == true,
         Complete = Complete,
@@ -31,9 +31,9 @@ internal static class CursorUsage
         if (Number(record(WithCacheWrite)) is { } with && Number(record(WithoutCacheWrite)) is { } without)
         {
             long rest = (Number(record("Cache Read")) ?? 0) + (Number(record("Output Tokens")) ?? 0);
-            values.Set(ImportColumn.CacheWriteTokens, Number(record("Total Tokens")) is { } total && total == with + without + rest || with < without ? with : with - without);
+            values.Set(CacheWriteTokens, Number(record("Total Tokens")) is { } total && total == with + without + rest || with < without ? with : with - without);
         }
-        values[ImportColumn.Cost] = record("Cost")?.Replace("$", "", StringComparison.Ordinal);
+        values[Cost] = record("Cost")?.Replace("$", "", StringComparison.Ordinal);
     }
 
     private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;

@@ -4,6 +4,7 @@ using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Imports;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;
 
@@ -16,9 +17,9 @@ internal static class Databases
     // In the order of the columns of a store.
     private static readonly ImportColumn[] Columns =
     [
-        ImportColumn.Timestamp, ImportColumn.Transaction, ImportColumn.User, ImportColumn.Model, ImportColumn.Provider, ImportColumn.RequestType, ImportColumn.PromptTokens,
-        ImportColumn.CompletionTokens, ImportColumn.TotalTokens, ImportColumn.DurationMs, ImportColumn.Success, ImportColumn.TraceId, ImportColumn.SpanId, ImportColumn.ParentSpanId,
-        ImportColumn.CachedTokens, ImportColumn.CacheWriteTokens, ImportColumn.ReasoningTokens, ImportColumn.Cost,
+        Timestamp, TransactionId, UserId, Model, Provider, RequestType, PromptTokens,
+        CompletionTokens, TotalTokens, DurationMs, Success, TraceId, SpanId, ParentSpanId,
+        CachedTokens, CacheWriteTokens, ReasoningTokens, Cost,
     ];
 
     /// <summary>Reads a whole database.</summary>

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;
 
@@ -28,12 +29,12 @@ internal sealed class ObserviciaLog(ImportSink sink)
     };
 
     private static readonly (byte[] Name, ImportColumn Column)[] Members = Utf8(
-        ("start_time", ImportColumn.Timestamp), ("end_time", ImportColumn.EndTime), ("trace_id", ImportColumn.TraceId), ("span_id", ImportColumn.SpanId), ("parent_id", ImportColumn.ParentSpanId));
+        ("start_time", Timestamp), ("end_time", EndTime), ("trace_id", TraceId), ("span_id", SpanId), ("parent_id", ParentSpanId));
 
     private static readonly (byte[] Name, ImportColumn Column)[] Attributes = Utf8(
-        ("prompt.tokens", ImportColumn.PromptTokens), ("completion.tokens", ImportColumn.CompletionTokens), ("total.tokens", ImportColumn.TotalTokens),
-        ("transaction_id", ImportColumn.Transaction), ("user.id", ImportColumn.User), ("llm.model", ImportColumn.Model), ("llm.provider", ImportColumn.Provider),
-        ("llm.request.type", ImportColumn.RequestType), ("policy.passed", ImportColumn.Success));
+        ("prompt.tokens", PromptTokens), ("completion.tokens", CompletionTokens), ("total.tokens", TotalTokens),
+        ("transaction_id", TransactionId), ("user.id", UserId), ("llm.model", Model), ("llm.provider", Provider),
+        ("llm.request.type", RequestType), ("policy.passed", Success));
 
     private readonly RecordSink _requests = new(sink, Format);
     private bool _isSpan;
@@ -50,7 +51,7 @@ internal sealed class ObserviciaLog(ImportSink sink)
         length = isObject ? (int)reader.BytesConsumed : text.Length;
         if (!_isSpan || !_hasTokens)
             return isObject ? null : "not a JSON object";
-        _requests.Values[ImportColumn.TotalTokens] ??= "0";
+        _requests.Values[TotalTokens] ??= "0";
         return _requests.Add(text[..length]);
     }
 
@@ -84,7 +85,7 @@ internal sealed class ObserviciaLog(ImportSink sink)
 
     private void Take(ref Utf8JsonReader reader, ImportColumn column)
     {
-        _hasTokens |= column == ImportColumn.PromptTokens;
+        _hasTokens |= column == PromptTokens;
         if (reader.TokenType == JsonTokenType.String)
             _requests.Values[column] = reader.GetString();
         else if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && column <= ImportColumns.LastText)

@@ -1,5 +1,6 @@
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;
 
@@ -13,11 +14,11 @@ internal static class QwenSession
     {
         IsJson = marks => marks.Has("usageMetadata.promptTokenCount") || (marks.Has("sessionId", "uuid") && marks.HasAny("message.parts", "usageMetadata")),
         Columns = new ColumnMap(
-            (ImportColumn.Id, ["uuid"]), (ImportColumn.SpanId, ["uuid"]), (ImportColumn.Timestamp, ["timestamp"]), (ImportColumn.Transaction, ["sessionId"]),
-            (ImportColumn.Model, ["model"]), (ImportColumn.PromptTokens, ["usageMetadata.promptTokenCount"]), (ImportColumn.CompletionTokens, ["usageMetadata.candidatesTokenCount"]),
-            (ImportColumn.TotalTokens, ["usageMetadata.totalTokenCount"]), (ImportColumn.CachedTokens, ["usageMetadata.cachedContentTokenCount"]),
-            (ImportColumn.ReasoningTokens, ["usageMetadata.thoughtsTokenCount"]), UsageFormat.Chat),
+            (Id, ["uuid"]), (SpanId, ["uuid"]), (Timestamp, ["timestamp"]), (TransactionId, ["sessionId"]), (Model, ["model"]),
+            (PromptTokens, ["usageMetadata.promptTokenCount"]), (CompletionTokens, ["usageMetadata.candidatesTokenCount"]),
+            (TotalTokens, ["usageMetadata.totalTokenCount"]), (CachedTokens, ["usageMetadata.cachedContentTokenCount"]),
+            (ReasoningTokens, ["usageMetadata.thoughtsTokenCount"]), UsageFormat.Chat),
         IsRequest = record => record("usageMetadata") is not null,
-        Complete = (values, record) => values.Add(ImportColumn.PromptTokens, record("usageMetadata.toolUsePromptTokenCount")),
+        Complete = (values, record) => values.Add(PromptTokens, record("usageMetadata.toolUsePromptTokenCount")),
     };
 }

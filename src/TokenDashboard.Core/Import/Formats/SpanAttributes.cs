@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;
 
@@ -11,7 +12,7 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal sealed class SpanAttributes
 {
-    private static readonly string[] PromptTokens =
+    private static readonly string[] PromptNames =
     [
         "gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.usage.prompt_tokens", "llm.token_count.prompt", "prompt.tokens", "ai.usage.inputTokens",
         "ai.usage.promptTokens", "ai.usage.tokens", $"{MlflowUsage}.input_tokens", "input_token_count", BareInput,
@@ -19,54 +20,54 @@ internal sealed class SpanAttributes
 
     private static readonly (ImportColumn Column, string[] Names)[] Aliases =
     [
-        (ImportColumn.PromptTokens, PromptTokens),
-        (ImportColumn.CompletionTokens,
+        (PromptTokens, PromptNames),
+        (CompletionTokens,
         [
             "gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens", "llm.usage.completion_tokens", "llm.token_count.completion", "completion.tokens",
             "ai.usage.outputTokens", "ai.usage.completionTokens", $"{MlflowUsage}.output_tokens", "output_token_count", "output_tokens",
         ]),
-        (ImportColumn.TotalTokens,
+        (TotalTokens,
         [
             "gen_ai.usage.total_tokens", "llm.usage.total_tokens", "llm.token_count.total", "total.tokens", "ai.usage.totalTokens", $"{MlflowUsage}.total_tokens", "total_token_count",
         ]),
-        (ImportColumn.CachedTokens,
+        (CachedTokens,
         [
             "gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens", "gen_ai.usage.prompt_tokens_details.cached_tokens",
             "llm.token_count.prompt_details.cache_read", "gen_ai.usage.input_cached_tokens", "gen_ai.usage.cache_read_tokens", "gen_ai.usage.details.cache_read_tokens", "ai.usage.cachedInputTokens",
             "ai.usage.inputTokenDetails.cacheReadTokens", $"{MlflowUsage}.cache_read_input_tokens", "cached_content_token_count", "cached_token_count", "cache_read_tokens",
         ]),
-        (ImportColumn.CacheWriteTokens,
+        (CacheWriteTokens,
         [
             "gen_ai.usage.cache_write.input_tokens", "gen_ai.usage.cache_creation.input_tokens", "gen_ai.usage.cache_creation_input_tokens",
             "gen_ai.usage.prompt_tokens_details.cache_creation_tokens", "llm.token_count.prompt_details.cache_write", "gen_ai.usage.cache_write_tokens",
             "gen_ai.usage.cache_creation_tokens", "gen_ai.usage.details.cache_write_tokens", "ai.usage.inputTokenDetails.cacheWriteTokens", $"{MlflowUsage}.cache_creation_input_tokens", "cache_creation_tokens",
         ]),
-        (ImportColumn.ReasoningTokens,
+        (ReasoningTokens,
         [
             "gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens", "gen_ai.usage.completion_tokens_details.reasoning_tokens",
             "gen_ai.usage.details.reasoning_tokens", "llm.token_count.completion_details.reasoning", "ai.usage.reasoningTokens", "ai.usage.outputTokenDetails.reasoningTokens", "thoughts_token_count", "reasoning_token_count",
         ]),
-        (ImportColumn.Model,
+        (Model,
         [
             "gen_ai.response.model", "gen_ai.request.model", "llm.model_name", "llm.model", "ai.response.model", "ai.model.id", "langfuse.observation.model.name", "mlflow.llm.model", "model",
         ]),
-        (ImportColumn.Provider, ["gen_ai.provider.name", "gen_ai.system", "llm.provider", "llm.system", "ai.model.provider", "mlflow.llm.provider"]),
-        (ImportColumn.RequestType,
+        (Provider, ["gen_ai.provider.name", "gen_ai.system", "llm.provider", "llm.system", "ai.model.provider", "mlflow.llm.provider"]),
+        (RequestType,
         [
             "gen_ai.operation.name", "llm.request.type", "openinference.span.kind", "langfuse.observation.type", "mlflow.spanType", StepKind, "ai.operationId", "operation.name",
         ]),
-        (ImportColumn.User,
+        (UserId,
         [
             "user.id", "enduser.id", "gen_ai.user", "llm.user", "traceloop.association.properties.user_id", "langfuse.user.id", "ai.telemetry.metadata.userId",
             "mlflow.trace.user", "enduser.pseudo.id",
         ]),
-        (ImportColumn.Transaction,
+        (TransactionId,
         [
             "gen_ai.conversation.id", "session.id", "transaction_id", "traceloop.correlation.id", "langfuse.session.id", "ai.telemetry.metadata.sessionId",
             "copilot_chat.session_id", "copilot_chat.chat_session_id", "conversation.id", "mlflow.trace.session",
         ]),
-        (ImportColumn.Cost, ["gen_ai.usage.cost", "llm.cost.total", $"{LangfuseCost}.total", "cost_usd", "operation.cost"]),
-        (ImportColumn.DurationMs, ["duration_ms"]),
+        (Cost, ["gen_ai.usage.cost", "llm.cost.total", $"{LangfuseCost}.total", "cost_usd", "operation.cost"]),
+        (DurationMs, ["duration_ms"]),
     ];
 
     /// <summary>OpenLLMetry marks workflows, tasks, agents and tools with this, and requests not.</summary>
@@ -108,7 +109,7 @@ internal sealed class SpanAttributes
     {
         foreach ((ImportColumn column, string[] names) in Aliases)
             values[column] = First(names) ?? _resource?.First(names);
-        values.CacheIsBeside = Array.Find(PromptTokens, _texts.ContainsKey) == BareInput;
+        values.CacheIsBeside = Array.Find(PromptNames, _texts.ContainsKey) == BareInput;
         if (!values.HasTokens)
             LangfuseExport.ReadUsage(values, this[LangfuseUsage]);
         return values.HasTokens;

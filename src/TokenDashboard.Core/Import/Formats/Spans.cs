@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;
 
@@ -82,13 +83,13 @@ internal sealed class Spans(ImportSink sink)
         Values.Clear();
         var attributes = new SpanAttributes(span.Member("attributes"), common);
         bool hasTokens = attributes.CopyTo(Values);
-        Values[ImportColumn.TraceId] = First(span, "traceId", "spanContext.traceId", "context.trace_id");
-        string? id = Values[ImportColumn.SpanId] = First(span, "spanId", "spanContext.spanId", "context.span_id");
-        Values[ImportColumn.ParentSpanId] = First(span, "parentSpanId", "parentSpanContext.spanId", "parent_id", "parentId");
+        Values[TraceId] = First(span, "traceId", "spanContext.traceId", "context.trace_id");
+        string? id = Values[SpanId] = First(span, "spanId", "spanContext.spanId", "context.span_id");
+        Values[ParentSpanId] = First(span, "parentSpanId", "parentSpanContext.spanId", "parent_id", "parentId");
         string? end = Time(span, "endTimeUnixNano", "endTime", "end_time"), start = Time(span, "startTimeUnixNano", "startTime", "start_time") ?? end;
         if (start is null)
             return hasTokens ? ReadEvent(span, attributes) : null;
-        string? kind = Values[ImportColumn.RequestType] ??= span.Text("span_kind");
+        string? kind = Values[RequestType] ??= span.Text("span_kind");
         bool isRequest = attributes[SpanAttributes.StepKind] is null && kind is not null && (RequestKinds.Contains(kind) || kind.Contains(".do", StringComparison.Ordinal));
         if (!hasTokens)
         {
@@ -99,28 +100,28 @@ internal sealed class Spans(ImportSink sink)
             return null;
         }
         Values.Role = isRequest ? ImportRole.Call : ImportRole.Parent;
-        Values[ImportColumn.Timestamp] = start;
+        Values[Timestamp] = start;
         if (end is not null && end != start)
-            (Values[ImportColumn.DurationMs], Values[ImportColumn.EndTime]) = (null, end);
+            (Values[DurationMs], Values[EndTime]) = (null, end);
         bool failed = First(span, "status.code", "status.status_code") is "2" or "STATUS_CODE_ERROR" or "ERROR" || attributes["error.type"] is not null;
-        Values[ImportColumn.Success] = attributes["policy.passed"] ?? (failed ? "false" : "true");
+        Values[Success] = attributes["policy.passed"] ?? (failed ? "false" : "true");
         SetRequestId(attributes, span.Text("name"));
         return _requests.Add(span.Utf8()) is { } reason ? $"span {ValueText.Shorten(id ?? "")}: {reason}" : null;
     }
 
     private string? ReadEvent(JsonElement record, SpanAttributes attributes)
     {
-        Values[ImportColumn.Timestamp] = Time(record, "timeUnixNano", "hrTime", "timestamp", "time", "observedTimeUnixNano", "hrTimeObserved");
+        Values[Timestamp] = Time(record, "timeUnixNano", "hrTime", "timestamp", "time", "observedTimeUnixNano", "hrTimeObserved");
         string? name = attributes["event.name"] ?? record.Member("body").Text("stringValue") ?? record.Text("body") ?? record.Text("_body");
-        if (Values[ImportColumn.Timestamp] is null)
+        if (Values[Timestamp] is null)
             return "no time";
         if (name is null || !(RequestEvents.Contains(name) || name.StartsWith("GenAI inference", StringComparison.Ordinal)))
             return null;
         // Codex calls the sum of all tokens so.
         if (name.EndsWith(".api_response", StringComparison.Ordinal))
-            Values.Add(ImportColumn.PromptTokens, attributes["tool_token_count"]);
-        Values[ImportColumn.RequestType] ??= "chat";
-        Values[ImportColumn.Success] = attributes["error.type"] is null ? null : "false";
+            Values.Add(PromptTokens, attributes["tool_token_count"]);
+        Values[RequestType] ??= "chat";
+        Values[Success] = attributes["error.type"] is null ? null : "false";
         SetRequestId(attributes, name);
         Values.Role = ImportRole.Event;
         return _requests.Add(record.Utf8());
@@ -128,7 +129,7 @@ internal sealed class Spans(ImportSink sink)
 
     // Spans and events of Claude Code tell of the same call, which its own id makes one.
     private void SetRequestId(SpanAttributes attributes, string? name) =>
-        Values[ImportColumn.Id] = name is not null && (name.StartsWith("claude_code.", StringComparison.Ordinal) || name == "api_request") ? attributes["request_id"] : null;
+        Values[Id] = name is not null && (name.StartsWith("claude_code.", StringComparison.Ordinal) || name == "api_request") ? attributes["request_id"] : null;
 
     private static string? First(JsonElement element, params ReadOnlySpan<string> paths)
     {

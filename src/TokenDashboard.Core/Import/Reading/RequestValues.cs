@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Import.Reading;
@@ -37,7 +38,7 @@ internal sealed class RequestValues(ImportSink sink)
         set => _values[(int)column] = string.IsNullOrWhiteSpace(value) || (!IsVerbatim && ValueText.IsNull(value)) ? null : value;
     }
 
-    public bool HasTokens => this[ImportColumn.PromptTokens] is not null || this[ImportColumn.CompletionTokens] is not null || this[ImportColumn.TotalTokens] is not null;
+    public bool HasTokens => this[PromptTokens] is not null || this[CompletionTokens] is not null || this[TotalTokens] is not null;
 
     public void Clear()
     {
@@ -65,20 +66,20 @@ internal sealed class RequestValues(ImportSink sink)
     public string? Fill(ref ImportRow row)
     {
         string? reason = Time(ref row)
-            ?? Tokens(ImportColumn.PromptTokens, ref row.PromptTokens)
-            ?? Tokens(ImportColumn.CompletionTokens, ref row.CompletionTokens)
-            ?? Tokens(ImportColumn.TotalTokens, ref row.TotalTokens)
+            ?? Tokens(PromptTokens, ref row.PromptTokens)
+            ?? Tokens(CompletionTokens, ref row.CompletionTokens)
+            ?? Tokens(TotalTokens, ref row.TotalTokens)
             ?? (HasTokens ? null : "no token count");
         if (reason is not null)
             return reason;
-        (row.CachedTokens, row.CacheWriteTokens, row.ReasoningTokens) = (Part(ImportColumn.CachedTokens), Part(ImportColumn.CacheWriteTokens), Part(ImportColumn.ReasoningTokens));
+        (row.CachedTokens, row.CacheWriteTokens, row.ReasoningTokens) = (Part(CachedTokens), Part(CacheWriteTokens), Part(ReasoningTokens));
         Include(ref row);
         if (row.PromptTokens > ValueLimits.MaxTokens || row.CompletionTokens > ValueLimits.MaxTokens)
             return "more tokens than 10^12";
         Duration(ref row);
-        row.Cost = Number(ImportColumn.Cost, double.MaxValue);
-        row.PolicyPassed = this[ImportColumn.Success] is not { } success || !Known(ImportColumn.Success, ValueText.TryVerdict(success, out bool passed)) || passed;
-        this[ImportColumn.Provider] ??= this[ImportColumn.Model] is { } model ? sink.ProviderOf?.Invoke(model) : null;
+        row.Cost = Number(Cost, double.MaxValue);
+        row.PolicyPassed = this[Success] is not { } success || !Known(Success, ValueText.TryVerdict(success, out bool passed)) || passed;
+        this[Provider] ??= this[Model] is { } model ? sink.ProviderOf?.Invoke(model) : null;
         for (ImportColumn column = 0; column <= ImportColumns.LastText; column++)
             Known(column, this[column] is not { } text || sink.TryText(text, out row.Text(column)));
         return null;
@@ -106,7 +107,7 @@ internal sealed class RequestValues(ImportSink sink)
             }
         }
         // A total of nothing but a total has no parts to be beside.
-        bool hasParts = this[ImportColumn.PromptTokens] is not null || this[ImportColumn.CompletionTokens] is not null;
+        bool hasParts = this[PromptTokens] is not null || this[CompletionTokens] is not null;
         long beside = hasParts ? (cacheBeside ? cache : 0) + (reasoningBeside ? reasoning : 0) : 0;
         if (beside > 0)
         {
@@ -114,27 +115,27 @@ internal sealed class RequestValues(ImportSink sink)
             row.CompletionTokens += reasoningBeside ? reasoning : 0;
             row.TotalTokens = row.TotalTokens > 0 ? Math.Max(row.TotalTokens, row.PromptTokens + row.CompletionTokens) : row.TotalTokens;
         }
-        if (this[ImportColumn.TotalTokens] is null)
+        if (this[TotalTokens] is null)
             row.TotalTokens = row.PromptTokens + row.CompletionTokens;
-        if (this[ImportColumn.InterruptedStream] is { } interrupted && ValueText.TryVerdict(interrupted, out bool isTrue) && isTrue)
+        if (this[InterruptedStream] is { } interrupted && ValueText.TryVerdict(interrupted, out bool isTrue) && isTrue)
             row.TotalTokens = 0;
     }
 
     private string? Time(ref ImportRow row) =>
-        this[ImportColumn.Timestamp] is not { } timestamp ? "no time"
+        this[Timestamp] is not { } timestamp ? "no time"
         : ValueText.TryTime(timestamp, out row.UtcTicks, DayFirst) ? null
         : $"'{ValueText.Shorten(timestamp)}' is not a time between the years 2000 and 2199";
 
     // What a query would not take for a duration is not stored as one: clocks are set back while calls run.
     private void Duration(ref ImportRow row)
     {
-        row.DurationMs = Number(ImportColumn.DurationMs, ValueLimits.MaxDurationMs);
-        if (this[ImportColumn.DurationMs] is null && this[ImportColumn.EndTime] is { } end && Known(ImportColumn.EndTime, ValueText.TryTime(end, out long endTicks, DayFirst)))
+        row.DurationMs = Number(DurationMs, ValueLimits.MaxDurationMs);
+        if (this[DurationMs] is null && this[EndTime] is { } end && Known(EndTime, ValueText.TryTime(end, out long endTicks, DayFirst)))
         {
             // Where times are nanoseconds, they are not rounded.
-            double duration = row.UtcTicks != endTicks && long.TryParse(this[ImportColumn.Timestamp], out long from) && long.TryParse(end, out long to) && from >= ValueText.Nanoseconds && to >= ValueText.Nanoseconds
+            double duration = row.UtcTicks != endTicks && long.TryParse(this[Timestamp], out long from) && long.TryParse(end, out long to) && from >= ValueText.Nanoseconds && to >= ValueText.Nanoseconds
                 ? (to - from) / 1e6 : (double)(endTicks - row.UtcTicks) / TimeSpan.TicksPerMillisecond;
-            row.DurationMs = Known(ImportColumn.DurationMs, duration is >= 0 and <= ValueLimits.MaxDurationMs) ? duration : double.NaN;
+            row.DurationMs = Known(DurationMs, duration is >= 0 and <= ValueLimits.MaxDurationMs) ? duration : double.NaN;
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using TokenDashboard.Engines.Sqlite.Imports;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Reading;
 
@@ -19,14 +20,14 @@ internal sealed class SpanTree(ImportSink sink, string source)
     public void AddLink(RequestValues values, bool isStep)
     {
         if (!sink.KeepNested)
-            sink.Scratch.AddSpan(Id(values, ImportColumn.SpanId), Parent(values), isStep, default, null);
+            sink.Scratch.AddSpan(Id(values, SpanId), Parent(values), isStep, default, null);
     }
 
     /// <summary>Takes a span with tokens, trace and id, or an event in one: its ids are those of the span, which repeats its tokens.</summary>
     /// <returns>What is wrong with it, or null.</returns>
     public string? Add(RequestValues values)
     {
-        foreach (ImportColumn id in (ReadOnlySpan<ImportColumn>)[ImportColumn.TraceId, ImportColumn.SpanId, ImportColumn.ParentSpanId])
+        foreach (ImportColumn id in (ReadOnlySpan<ImportColumn>)[TraceId, SpanId, ParentSpanId])
             values[id] = values[id]?.ToLowerInvariant();
         ImportRow row = sink.NewRow();
         if (values.Fill(ref row) is { } reason)
@@ -40,8 +41,8 @@ internal sealed class SpanTree(ImportSink sink, string source)
         }
         bool isEvent = values.Role == ImportRole.Event;
         row.Role = values.Role;
-        row.Span = Id(values, ImportColumn.SpanId, isEvent ? string.Create(CultureInfo.InvariantCulture, $" event {row.UtcTicks} {row.PromptTokens} {row.CompletionTokens}") : "");
-        row.Parent = isEvent ? Id(values, ImportColumn.SpanId) : Parent(values);
+        row.Span = Id(values, SpanId, isEvent ? string.Create(CultureInfo.InvariantCulture, $" event {row.UtcTicks} {row.PromptTokens} {row.CompletionTokens}") : "");
+        row.Parent = isEvent ? Id(values, SpanId) : Parent(values);
         if (isEvent && ownId is null)
             row.Key = row.Key with { Hash = row.Span };
         var tokens = new SpanTokens(row.Role != ImportRole.Parent, isEvent, row.CountedTokens - row.CompletionTokens, row.CompletionTokens,
@@ -79,8 +80,8 @@ internal sealed class SpanTree(ImportSink sink, string source)
     }
 
     // What has no parent is its own, and so below nothing.
-    private static UInt128 Parent(RequestValues values) => Id(values, values[ImportColumn.ParentSpanId] is null ? ImportColumn.SpanId : ImportColumn.ParentSpanId);
+    private static UInt128 Parent(RequestValues values) => Id(values, values[ParentSpanId] is null ? SpanId : ParentSpanId);
 
     private static UInt128 Id(RequestValues values, ImportColumn span, string suffix = "") =>
-        ImportKey.HashOfIds(Encoding.UTF8.GetBytes(values[ImportColumn.TraceId] ?? ""), Encoding.UTF8.GetBytes(values[span] + suffix));
+        ImportKey.HashOfIds(Encoding.UTF8.GetBytes(values[TraceId] ?? ""), Encoding.UTF8.GetBytes(values[span] + suffix));
 }
