@@ -21,7 +21,7 @@ internal static class FormatRegistry
     ];
 
     /// <summary>The format of a name; that of <see cref="ImportFormat.Auto"/> and of databases is null.</summary>
-    public static UsageFormat? Find(ImportFormat name) => Formats.FirstOrDefault(format => format.Name == name && name != ImportFormat.Auto);
+    public static UsageFormat? Find(ImportFormat name) => Array.Find(Formats, format => format.Name == name && name != ImportFormat.Auto);
 
     /// <summary>The format of a file, or null where it is none of the known ones.</summary>
     public static UsageFormat? Detect(ReadOnlySpan<byte> head, LineReader lines, bool hasMap)
@@ -35,8 +35,7 @@ internal static class FormatRegistry
             }
             while (CsvRecords.IsPreamble(header));
             var columns = Marks.OfCsv(header);
-            UsageFormat? known = Formats.FirstOrDefault(format => format.IsCsv?.Invoke(columns) == true);
-            return hasMap && !TakesMap(known) ? PlainRecords.Csv : known;
+            return Mapped(Array.Find(Formats, format => format.IsCsv?.Invoke(columns) == true), PlainRecords.Csv, hasMap);
         }
         UsageFormat? weak = null;
         // Values spread over lines are looked at as one text.
@@ -44,13 +43,12 @@ internal static class FormatRegistry
         {
             ReadOnlySpan<byte> line = lines.IsValues ? head.TrimStart(LineReader.Blanks) : LineReader.NextLine(ref head);
             var marks = Marks.OfJson(line);
-            UsageFormat? format = Formats.FirstOrDefault(format => format.IsJson?.Invoke(marks) == true);
-            if (format is not null)
-                return hasMap && !TakesMap(format) ? PlainRecords.Json : format;
+            if (OfJson(marks) is { } format)
+                return Mapped(format, PlainRecords.Json, hasMap);
             weak ??= ClaudeCodeTranscript.MayBe(marks) ? ClaudeCodeTranscript.Format : null;
             head = lines.IsValues ? default : head;
         }
-        return hasMap ? PlainRecords.Json : weak;
+        return Mapped(weak, PlainRecords.Json, hasMap);
     }
 
     /// <summary>Tells of objects without a request whether they are of another format than the rest, as in files that were joined.</summary>
@@ -62,14 +60,14 @@ internal static class FormatRegistry
         {
             var kind = (value.GetPropertyCount(), value.Members().FirstOrDefault().Name, value.Text("type"));
             if (!kinds.TryGetValue(kind, out UsageFormat? format) && kinds.Count < MaxKinds)
-            {
-                var marks = Marks.OfJson(value.Utf8());
-                kinds[kind] = format = Formats.FirstOrDefault(format => format.IsJson?.Invoke(marks) == true);
-            }
-            return format is null || format.Name == own.Name || (format.Reader is not null && format.Reader == own.Reader) || format == PlainRecords.Json ? null : $"of {format.Name}; import the file again with -Format {format.Name}";
+                kinds[kind] = format = OfJson(Marks.OfJson(value.Utf8()));
+            return format is null || format.Source == own.Source || format == PlainRecords.Json ? null : $"of {format.Name}; import the file again with -Format {format.Name}";
         };
     }
 
-    // With a map, other formats are plain records.
-    private static bool TakesMap(UsageFormat? format) => format == LiteLlmSpendLogs.Format || format == UsageBuckets.Format;
+    private static UsageFormat? OfJson(Marks marks) => Array.Find(Formats, format => format.IsJson?.Invoke(marks) == true);
+
+    // With a map, all others are plain records.
+    private static UsageFormat? Mapped(UsageFormat? format, UsageFormat plain, bool hasMap) =>
+        !hasMap || format == LiteLlmSpendLogs.Format || format == UsageBuckets.Format ? format : plain;
 }

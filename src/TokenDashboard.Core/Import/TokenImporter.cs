@@ -150,7 +150,7 @@ public sealed class TokenImporter : IDisposable
         {
             sink.Report.Format = format.Name;
             sink.OfOtherFormat = _format == ImportFormat.Auto && _map is null ? FormatRegistry.OthersThan(format) : null;
-            format.Read(new FormatInput(lines, sink, _map));
+            format.Read(lines, sink, _map);
         }
         if (lines.Failure is { } failure)
             sink.Unreadable($"the file cannot be read any further: {failure}");

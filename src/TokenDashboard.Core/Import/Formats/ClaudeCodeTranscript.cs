@@ -20,7 +20,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
         IsJson = marks => marks.Has("message.usage") || marks.Has("leafUuid") || marks.Has("messageId", "snapshot") || marks.Has("data.message.message")
             || (marks.Has("sessionId", "uuid") && marks.HasAny("message.content", "isSidechain", "isMeta")),
         HasCopies = true,
-        Reader = input => JsonLines.ReadValues(input.Lines, input.Sink, new ClaudeCodeTranscript(input.Sink).ReadLine),
+        Reader = (lines, sink, _) => JsonLines.ReadValues(lines, sink, new ClaudeCodeTranscript(sink).ReadLine),
     };
 
     private readonly RecordSink _requests = new(sink, Format);
@@ -80,9 +80,8 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
     private static string? Written(JsonElement usage)
     {
         string? flat = usage.Text("cache_creation_input_tokens");
-        JsonElement creation = usage.Member("cache_creation");
-        if (!ValueText.TryCount(creation.Text("ephemeral_5m_input_tokens"), out long minutes) | !ValueText.TryCount(creation.Text("ephemeral_1h_input_tokens"), out long hour))
-            return flat;
-        return minutes + hour > 0 && (!ValueText.TryCount(flat, out long sum) || sum < minutes + hour) ? (minutes + hour).ToString(CultureInfo.InvariantCulture) : flat;
+        JsonElement split = usage.Member("cache_creation");
+        bool isRead = ValueText.TryCount(split.Text("ephemeral_5m_input_tokens"), out long minutes) & ValueText.TryCount(split.Text("ephemeral_1h_input_tokens"), out long hour);
+        return isRead && minutes + hour > (ValueText.TryCount(flat, out long sum) ? sum : 0) ? (minutes + hour).ToString(CultureInfo.InvariantCulture) : flat;
     }
 }

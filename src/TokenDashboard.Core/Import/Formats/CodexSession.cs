@@ -17,7 +17,7 @@ internal sealed class CodexSession(ImportSink sink)
         IsJson = marks => marks.Has("payload") && marks.HasAny("type=session_meta", "type=turn_context", "type=event_msg", "type=response_item", "type=compacted"),
         HasCopies = true,
         EarliestStays = true,
-        Reader = input => JsonLines.ReadValues(input.Lines, input.Sink, new CodexSession(input.Sink).ReadLine),
+        Reader = (lines, sink, _) => JsonLines.ReadValues(lines, sink, new CodexSession(sink).ReadLine),
     };
 
     private readonly RecordSink _requests = new(sink, Format);
@@ -66,7 +66,7 @@ internal sealed class CodexSession(ImportSink sink)
 
     private string? ReadCount(JsonElement line, JsonElement info)
     {
-        if (!TryCounters(info.Member("total_token_usage"), out Counters total) || !TryCounters(info.Member("last_token_usage"), out Counters last))
+        if (Count(info.Member("total_token_usage")) is not { } total || Count(info.Member("last_token_usage")) is not { } last)
             return "a count of the tokens is not a token count";
         if (total.IsNone && last.IsNone)
             return null;
@@ -95,17 +95,12 @@ internal sealed class CodexSession(ImportSink sink)
         return _requests.Add(line.Utf8());
     }
 
-    private static bool TryCounters(JsonElement usage, out Counters counters)
-    {
-        bool read = true;
-        long Count(string name)
-        {
-            read &= ValueText.TryCount(usage.Text(name), out long count);
-            return count;
-        }
-        counters = new Counters(Count("input_tokens"), Count("cached_input_tokens"), Count("cache_write_input_tokens"), Count("output_tokens"), Count("reasoning_output_tokens"));
-        return read;
-    }
+    /// <returns>Null where one is not a token count.</returns>
+    private static Counters? Count(JsonElement usage) =>
+        ValueText.TryCount(usage.Text("input_tokens"), out long input) && ValueText.TryCount(usage.Text("cached_input_tokens"), out long cached)
+        && ValueText.TryCount(usage.Text("cache_write_input_tokens"), out long written) && ValueText.TryCount(usage.Text("output_tokens"), out long output)
+        && ValueText.TryCount(usage.Text("reasoning_output_tokens"), out long reasoning)
+            ? new Counters(input, cached, written, output, reasoning) : null;
 
     private readonly record struct Counters(long Input, long Cached, long Written, long Output, long Reasoning)
     {

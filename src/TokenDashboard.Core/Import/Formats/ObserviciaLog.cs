@@ -19,12 +19,12 @@ internal sealed class ObserviciaLog(ImportSink sink)
             "timestamp", "transaction_id", "user_id", "model", "provider", "request_type", "prompt_tokens", "completion_tokens", "total_tokens", "duration_ms", "success") && marks.Names.Count() == 11,
         // Whatever stands in the log, the application stores as it is.
         IsVerbatim = true,
-        Reader = input =>
+        Reader = (lines, sink, map) =>
         {
-            if (input.Lines.IsJson)
-                JsonLines.Read(input.Lines, input.Sink, new ObserviciaLog(input.Sink).ReadLine);
+            if (lines.IsJson)
+                JsonLines.Read(lines, sink, new ObserviciaLog(sink).ReadLine);
             else
-                PlainRecords.Csv.Read(input);
+                PlainRecords.Csv.Read(lines, sink, map);
         },
     };
 

@@ -45,12 +45,12 @@ internal sealed class Spans(ImportSink sink)
 
     private RequestValues Values => _requests.Values;
 
-    private static void Read(FormatInput input)
+    private static void Read(LineReader lines, ImportSink sink, ColumnMap? map)
     {
-        var spans = new Spans(input.Sink);
-        JsonLines.ReadValues(input.Lines, input.Sink, spans.ReadValue);
+        var spans = new Spans(sink);
+        JsonLines.ReadValues(lines, sink, spans.ReadValue);
         spans._requests.Complete();
-        input.Sink.Report.Note(spans._unknownSpans, $"Spans with token counts under names that are not known ({string.Join(", ", spans._unknownNames.Take(10))})");
+        sink.Report.Note(spans._unknownSpans, $"Spans with token counts under names that are not known ({string.Join(", ", spans._unknownNames.Take(10))})");
     }
 
     private string? ReadValue(JsonElement value)
@@ -147,11 +147,8 @@ internal sealed class Spans(ImportSink sink)
         foreach (string name in names)
         {
             JsonElement time = element.Member(name);
-            if (time.ValueKind == JsonValueKind.Array && time.GetArrayLength() == 2 && time[0].ValueKind == JsonValueKind.Number && time[1].ValueKind == JsonValueKind.Number
-                && time[0].TryGetInt64(out long seconds) && time[1].TryGetInt64(out long nanoseconds) && seconds is >= 0 and < 9_000_000_000 && nanoseconds is >= 0 and < 1_000_000_000)
-            {
-                return ((seconds * 1_000_000_000) + nanoseconds).ToString(CultureInfo.InvariantCulture);
-            }
+            if (time.ValueKind == JsonValueKind.Array && time.GetArrayLength() == 2 && long.TryParse(time[1].Text(), out long nanoseconds))
+                return string.Create(CultureInfo.InvariantCulture, $"{time[0].Text()}{nanoseconds:d9}");
             if (time.Text() is { Length: > 0 } text && text != "0")
                 return text;
         }

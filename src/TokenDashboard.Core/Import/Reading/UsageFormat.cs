@@ -2,11 +2,8 @@ using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Import.Reading;
 
-/// <summary>What a format reads from and writes to.</summary>
-internal sealed record FormatInput(LineReader Lines, ImportSink Sink, ColumnMap? Map);
-
 /// <summary>A format of files: how it is recognised and read, and, where its records are one request each, what they call their parts.</summary>
-/// <param name="Name">Its name.</param>
+/// <param name="Name">What people call it.</param>
 /// <param name="Needs">What a file must have for requests to be in it, for the message where there are none.</param>
 internal sealed record UsageFormat(ImportFormat Name, string Needs)
 {
@@ -20,7 +17,7 @@ internal sealed record UsageFormat(ImportFormat Name, string Needs)
     public Func<Marks, bool>? IsCsv { get; init; }
 
     /// <summary>Reads a file; null where it has nothing but records.</summary>
-    public Action<FormatInput>? Reader { get; init; }
+    public Action<LineReader, ImportSink, ColumnMap?>? Reader { get; init; }
 
     /// <summary>Whose ids the requests' own ids are.</summary>
     public string Source { get; init; } = $"{Name}";
@@ -62,18 +59,18 @@ internal sealed record UsageFormat(ImportFormat Name, string Needs)
     public bool IsTree { get; init; }
 
     /// <summary>Reads a file of this format.</summary>
-    public void Read(FormatInput input)
+    public void Read(LineReader lines, ImportSink sink, ColumnMap? map)
     {
         if (Reader is not null)
         {
-            Reader(input);
+            Reader(lines, sink, map);
             return;
         }
-        var requests = new RecordSink(input.Sink, this);
-        if (input.Lines.IsJson)
-            new JsonRecords(requests, input.Map).Read(input.Lines);
+        var requests = new RecordSink(sink, this);
+        if (lines.IsJson)
+            new JsonRecords(requests, map).Read(lines);
         else
-            CsvUsage.Read(input.Lines, requests, input.Map);
+            CsvUsage.Read(lines, requests, map);
         requests.Complete();
     }
 }
