@@ -108,9 +108,7 @@ internal sealed class ImportSource : IDisposable
         private readonly InvalidDataException? _failure;
         private int _position;
 
-        /// <param name="stream">The other stream.</param>
-        /// <param name="onRead">Told after each read how many bytes were taken so far.</param>
-        /// <param name="waiting">Ends the waiting where reads may have to wait; null where they do not.</param>
+        // With a token that ends the waiting where reads may have to wait.
         public SourceStream(Stream stream, Action<long>? onRead = null, CancellationToken? waiting = null)
         {
             (_stream, _onRead, _waiting) = (stream, onRead, waiting);

@@ -154,34 +154,23 @@ public sealed class TokenImporter : IDisposable
         }
         if (lines.Failure is { } failure)
             sink.Unreadable($"the file cannot be read any further: {failure}");
-        else if (format is null)
-            SayUnknown(head, lines, sink.Report);
+        else if (format is null && !head.Trim(LineReader.Blanks).IsEmpty)
+            SayUnknown(sink.Report);
     }
 
-    private void SayUnknown(ReadOnlySpan<byte> head, LineReader lines, ImportReport report)
-    {
-        if (_format == ImportFormat.Auto && lines.HasEnded && !head.IsEmpty && !head.ContainsAny((byte)'\n', (byte)'\r')
-            && (lines.IsJson ? !JsonText.TryParse(Encoding.UTF8.GetString(head), out _) : !head.ContainsAnyExceptInRange((byte)' ', (byte)'~')))
-        {
-            // One line of text that has not ended: too little to tell.
-            report.Incomplete = true;
-        }
-        else if (!head.Trim(LineReader.Blanks).IsEmpty)
-        {
-            report.Fail(
-                ErrorCode.ImportFormatUnknown,
-                _format == ImportFormat.Auto
-                    ? $"'{report.Path}' has none of the formats that are recognised by the first lines. Give the format with -Format, or the columns of a CSV file and the members of JSON with -Map."
-                    : $"'{report.Path}' is not a SQLite database, as those of {_format} are. Leave out -Format, so that the format is told by the content.");
-        }
-    }
+    private void SayUnknown(ImportReport report) => report.Fail(
+        ErrorCode.ImportFormatUnknown,
+        _format == ImportFormat.Auto
+            ? $"'{report.Path}' has none of the formats that are recognised by the first lines. Give the format with -Format, or the columns of a CSV file and the members of JSON with -Map."
+            : $"'{report.Path}' is not a SQLite database, as those of {_format} are. Leave out -Format, so that the format is told by the content.");
 
     private static void SayNothingFound(ImportReport report)
     {
-        // A file may end in its first line, which is still being written.
-        if (report.Read > 0 || report.Problem is not null || (report.Incomplete && report.Unreadable == 0))
+        if (report.Read > 0 || report.Problem is not null)
             return;
-        string lines = report.Lines == 0 ? "is empty" : string.Create(CultureInfo.InvariantCulture, $"has no requests: of {report.Lines:N0} lines or objects, read as {report.Format}, none gives {FormatRegistry.Find(report.Format)?.Needs ?? "requests"}");
+        string lines = report is { Incomplete: true, Unreadable: 0 } ? "ends within its first record. Import it again when it is complete"
+            : report.Lines == 0 ? "is empty"
+            : string.Create(CultureInfo.InvariantCulture, $"has no requests: of {report.Lines:N0} lines or objects, read as {report.Format}, none gives {FormatRegistry.Find(report.Format)?.Needs ?? "requests"}");
         string first = report.UnreadableLines.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $" {report.Unreadable:N0} cannot be read; {report.UnreadableLines[0]}.") : "";
         report.Fail(ErrorCode.ImportNothingFound, $"'{report.Path}' {lines}.{first}{string.Concat(report.Notes.Select(note => $" {note}"))}");
     }

@@ -4,7 +4,6 @@ using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Imports;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
-using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;
 
@@ -14,14 +13,6 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal static class Databases
 {
-    // In the order of the columns of a store.
-    private static readonly ImportColumn[] Columns =
-    [
-        Timestamp, TransactionId, UserId, Model, Provider, RequestType, PromptTokens,
-        CompletionTokens, TotalTokens, DurationMs, Success, TraceId, SpanId, ParentSpanId,
-        CachedTokens, CacheWriteTokens, ReasoningTokens, Cost,
-    ];
-
     /// <summary>Reads a whole database.</summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.ImportFormatUnsupported"/>: it is none of these, or the store imported into. <see cref="ErrorCode.ImportFileUnreadable"/>: it cannot be read.
@@ -69,8 +60,8 @@ internal static class Databases
             sink.Report.CountLine();
             long id = long.Parse(fields[0]!, CultureInfo.InvariantCulture);
             values.Clear();
-            for (int i = 0; i < Columns.Length; i++)
-                values[Columns[i]] = fields[i + 1];
+            for (int i = 1; i < fields.Length; i++)
+                values[DatabaseRows.Columns[i - 1]] = fields[i];
             ImportRow row = sink.NewRow();
             if (values.Fill(ref row) is { } reason)
             {

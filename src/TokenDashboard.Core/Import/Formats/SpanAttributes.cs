@@ -21,51 +21,33 @@ internal sealed class SpanAttributes
     private static readonly (ImportColumn Column, string[] Names)[] Aliases =
     [
         (PromptTokens, PromptNames),
-        (CompletionTokens,
-        [
+        (CompletionTokens, [
             "gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens", "llm.usage.completion_tokens", "llm.token_count.completion", "completion.tokens",
-            "ai.usage.outputTokens", "ai.usage.completionTokens", $"{MlflowUsage}.output_tokens", "output_token_count", "output_tokens",
-        ]),
-        (TotalTokens,
-        [
-            "gen_ai.usage.total_tokens", "llm.usage.total_tokens", "llm.token_count.total", "total.tokens", "ai.usage.totalTokens", $"{MlflowUsage}.total_tokens", "total_token_count",
-        ]),
-        (CachedTokens,
-        [
+            "ai.usage.outputTokens", "ai.usage.completionTokens", $"{MlflowUsage}.output_tokens", "output_token_count", "output_tokens"]),
+        (TotalTokens, [
+            "gen_ai.usage.total_tokens", "llm.usage.total_tokens", "llm.token_count.total", "total.tokens", "ai.usage.totalTokens", $"{MlflowUsage}.total_tokens", "total_token_count"]),
+        (CachedTokens, [
             "gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens", "gen_ai.usage.prompt_tokens_details.cached_tokens",
             "llm.token_count.prompt_details.cache_read", "gen_ai.usage.input_cached_tokens", "gen_ai.usage.cache_read_tokens", "gen_ai.usage.details.cache_read_tokens", "ai.usage.cachedInputTokens",
-            "ai.usage.inputTokenDetails.cacheReadTokens", $"{MlflowUsage}.cache_read_input_tokens", "cached_content_token_count", "cached_token_count", "cache_read_tokens",
-        ]),
-        (CacheWriteTokens,
-        [
+            "ai.usage.inputTokenDetails.cacheReadTokens", $"{MlflowUsage}.cache_read_input_tokens", "cached_content_token_count", "cached_token_count", "cache_read_tokens"]),
+        (CacheWriteTokens, [
             "gen_ai.usage.cache_write.input_tokens", "gen_ai.usage.cache_creation.input_tokens", "gen_ai.usage.cache_creation_input_tokens",
             "gen_ai.usage.prompt_tokens_details.cache_creation_tokens", "llm.token_count.prompt_details.cache_write", "gen_ai.usage.cache_write_tokens",
-            "gen_ai.usage.cache_creation_tokens", "gen_ai.usage.details.cache_write_tokens", "ai.usage.inputTokenDetails.cacheWriteTokens", $"{MlflowUsage}.cache_creation_input_tokens", "cache_creation_tokens",
-        ]),
-        (ReasoningTokens,
-        [
+            "gen_ai.usage.cache_creation_tokens", "gen_ai.usage.details.cache_write_tokens", "ai.usage.inputTokenDetails.cacheWriteTokens", $"{MlflowUsage}.cache_creation_input_tokens", "cache_creation_tokens"]),
+        (ReasoningTokens, [
             "gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens", "gen_ai.usage.completion_tokens_details.reasoning_tokens",
-            "gen_ai.usage.details.reasoning_tokens", "llm.token_count.completion_details.reasoning", "ai.usage.reasoningTokens", "ai.usage.outputTokenDetails.reasoningTokens", "thoughts_token_count", "reasoning_token_count",
-        ]),
-        (Model,
-        [
-            "gen_ai.response.model", "gen_ai.request.model", "llm.model_name", "llm.model", "ai.response.model", "ai.model.id", "langfuse.observation.model.name", "mlflow.llm.model", "model",
-        ]),
+            "gen_ai.usage.details.reasoning_tokens", "llm.token_count.completion_details.reasoning", "ai.usage.reasoningTokens", "ai.usage.outputTokenDetails.reasoningTokens", "thoughts_token_count", "reasoning_token_count"]),
+        (Model, [
+            "gen_ai.response.model", "gen_ai.request.model", "llm.model_name", "llm.model", "ai.response.model", "ai.model.id", "langfuse.observation.model.name", "mlflow.llm.model", "model"]),
         (Provider, ["gen_ai.provider.name", "gen_ai.system", "llm.provider", "llm.system", "ai.model.provider", "mlflow.llm.provider"]),
-        (RequestType,
-        [
-            "gen_ai.operation.name", "llm.request.type", "openinference.span.kind", "langfuse.observation.type", "mlflow.spanType", StepKind, "ai.operationId", "operation.name",
-        ]),
-        (UserId,
-        [
+        (RequestType, [
+            "gen_ai.operation.name", "llm.request.type", "openinference.span.kind", "langfuse.observation.type", "mlflow.spanType", StepKind, "ai.operationId", "operation.name"]),
+        (UserId, [
             "user.id", "enduser.id", "gen_ai.user", "llm.user", "traceloop.association.properties.user_id", "langfuse.user.id", "ai.telemetry.metadata.userId",
-            "mlflow.trace.user", "enduser.pseudo.id",
-        ]),
-        (TransactionId,
-        [
+            "mlflow.trace.user", "enduser.pseudo.id"]),
+        (TransactionId, [
             "gen_ai.conversation.id", "session.id", "transaction_id", "traceloop.correlation.id", "langfuse.session.id", "ai.telemetry.metadata.sessionId",
-            "copilot_chat.session_id", "copilot_chat.chat_session_id", "conversation.id", "mlflow.trace.session",
-        ]),
+            "copilot_chat.session_id", "copilot_chat.chat_session_id", "conversation.id", "mlflow.trace.session"]),
         (Cost, ["gen_ai.usage.cost", "llm.cost.total", $"{LangfuseCost}.total", "cost_usd", "operation.cost"]),
         (DurationMs, ["duration_ms"]),
     ];
@@ -86,8 +68,7 @@ internal sealed class SpanAttributes
     private readonly Dictionary<string, string> _texts = [];
     private readonly SpanAttributes? _resource;
 
-    /// <param name="attributes">Attributes, as an object or as OTLP writes them.</param>
-    /// <param name="resource">Those of the resource, for what the span does not say.</param>
+    /// <summary>Attributes as an object or as OTLP writes them, and those of the resource, for what the span does not say.</summary>
     public SpanAttributes(JsonElement attributes, SpanAttributes? resource)
     {
         _resource = resource;

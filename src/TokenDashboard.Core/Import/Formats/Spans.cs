@@ -103,7 +103,7 @@ internal sealed class Spans(ImportSink sink)
         Values[Timestamp] = start;
         if (end is not null && end != start)
             (Values[DurationMs], Values[EndTime]) = (null, end);
-        bool failed = First(span, "status.code", "status.status_code") is "2" or "STATUS_CODE_ERROR" or "ERROR" || attributes["error.type"] is not null;
+        bool failed = First(span, "status.code", "status.status_code") is "2" or "status_code_error" or "error" || attributes["error.type"] is not null;
         Values[Success] = attributes["policy.passed"] ?? (failed ? "false" : "true");
         SetRequestId(attributes, span.Text("name"));
         return _requests.Add(span.Utf8()) is { } reason ? $"span {ValueText.Shorten(id ?? "")}: {reason}" : null;
@@ -136,7 +136,7 @@ internal sealed class Spans(ImportSink sink)
         foreach (string path in paths)
         {
             if (element.At(path).Text() is { Length: > 0 } text)
-                return text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text;
+                return (text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text).ToLowerInvariant();
         }
         return null;
     }

@@ -53,11 +53,13 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
         return valid;
     }
 
-    /// <summary>The key of a request by its trace and span, or else by the id its source gives it; null where it has neither.</summary>
+    /// <summary>The key of a request by the id its source gives it, or else by its trace and span; null where it has neither.</summary>
     public ImportKey? KeyOf(in ImportRow row, string source, string? id)
     {
+        if (id is not null)
+            return ImportKey.OfOwnId(source, id);
         ReadOnlySpan<byte> trace = _batch.Text(row, row.TextOf(ImportColumn.TraceId)), span = _batch.Text(row, row.TextOf(ImportColumn.SpanId));
-        return trace.Length > 0 && span.Length > 0 ? ImportKey.OfSpan(row.StoredTicks, trace, span) : id is null ? null : ImportKey.OfOwnId(source, id);
+        return trace.Length > 0 && span.Length > 0 ? ImportKey.OfSpan(row.StoredTicks, trace, span) : null;
     }
 
     /// <summary>The key of a request that is known by nothing but its line.</summary>

@@ -35,10 +35,7 @@ internal static class JsonLines
         }
     }
 
-    /// <summary>Reads all objects, those in arrays and pages too.</summary>
-    /// <param name="lines">The file.</param>
-    /// <param name="sink">Where what is wrong is said.</param>
-    /// <param name="onValue">Reads one object and adds its requests; gives what is wrong with it, <see cref="NoRequest"/>, or null.</param>
+    /// <summary>Reads all objects, those in arrays and pages too; for each it is told what is wrong, <see cref="NoRequest"/>, or null.</summary>
     public static void ReadValues(LineReader lines, ImportSink sink, Func<JsonElement, string?> onValue) => Read(lines, sink, (text, out length) =>
     {
         using JsonDocument document = Parse(text, out length);

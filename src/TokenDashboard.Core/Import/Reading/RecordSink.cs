@@ -6,7 +6,7 @@ namespace TokenDashboard.Import.Reading;
 /// <summary>Makes requests of the records of a format, each with the key it is known by.</summary>
 internal sealed class RecordSink(ImportSink sink, UsageFormat format)
 {
-    private readonly SpanTree? _tree = format.IsTree ? new SpanTree(sink, format.Source) : null;
+    private readonly SpanTree? _tree = format.IsTree && !sink.KeepNested ? new SpanTree(sink, format.Source) : null;
 
     public ImportSink Sink => sink;
 

@@ -17,33 +17,21 @@ internal sealed class SpanTree(ImportSink sink, string source)
     /// <summary>Remembers a span without tokens.</summary>
     /// <param name="values">Its ids.</param>
     /// <param name="isStep">Whether it is a step of a program that calls models.</param>
-    public void AddLink(RequestValues values, bool isStep)
-    {
-        if (!sink.KeepNested)
-            sink.Scratch.AddSpan(Id(values, SpanId), Parent(values), isStep, default, null);
-    }
+    public void AddLink(RequestValues values, bool isStep) => sink.Scratch.AddSpan(Id(values, SpanId), Parent(values), isStep, default, null);
 
     /// <summary>Takes a span with tokens, trace and id, or an event in one: its ids are those of the span, which repeats its tokens.</summary>
     /// <returns>What is wrong with it, or null.</returns>
     public string? Add(RequestValues values)
     {
-        foreach (ImportColumn id in (ReadOnlySpan<ImportColumn>)[TraceId, SpanId, ParentSpanId])
-            values[id] = values[id]?.ToLowerInvariant();
         ImportRow row = sink.NewRow();
         if (values.Fill(ref row) is { } reason)
             return reason;
-        string? ownId = values[ImportColumn.Id];
-        row.Key = ownId is null ? sink.KeyOf(in row, source, null)!.Value : ImportKey.OfOwnId(source, ownId);
-        if (sink.KeepNested)
-        {
-            sink.Add(ref row);
-            return null;
-        }
+        row.Key = sink.KeyOf(in row, source, values[ImportColumn.Id])!.Value;
         bool isEvent = values.Role == ImportRole.Event;
         row.Role = values.Role;
         row.Span = Id(values, SpanId, isEvent ? string.Create(CultureInfo.InvariantCulture, $" event {row.UtcTicks} {row.PromptTokens} {row.CompletionTokens}") : "");
         row.Parent = isEvent ? Id(values, SpanId) : Parent(values);
-        if (isEvent && ownId is null)
+        if (isEvent && values[ImportColumn.Id] is null)
             row.Key = row.Key with { Hash = row.Span };
         var tokens = new SpanTokens(row.Role != ImportRole.Parent, isEvent, row.CountedTokens - row.CompletionTokens, row.CompletionTokens,
             Math.Max(0, row.CachedTokens) + Math.Max(0, row.CacheWriteTokens), row.Key.Hour, row.DurationMs);
@@ -54,8 +42,6 @@ internal sealed class SpanTree(ImportSink sink, string source)
     /// <summary>Decides about all spans of the file.</summary>
     public void Decide()
     {
-        if (sink.KeepNested)
-            return;
         sink.Scratch.EndSpans();
         foreach ((UInt128 span, long tokens, long hour) in sink.Scratch.UnknownSpansAboveTokens())
             sink.AddNote(ImportRole.TokensBelow, span, tokens: tokens, hour: hour);
