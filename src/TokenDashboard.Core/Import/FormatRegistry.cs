@@ -28,12 +28,9 @@ internal static class FormatRegistry
     {
         if (!lines.IsJson)
         {
-            string header;
-            do
-            {
+            string header = Encoding.UTF8.GetString(LineReader.NextLine(ref head));
+            while (CsvRecords.IsPreamble(header))
                 header = Encoding.UTF8.GetString(LineReader.NextLine(ref head));
-            }
-            while (CsvRecords.IsPreamble(header));
             var columns = Marks.OfCsv(header);
             return Mapped(Array.Find(Formats, format => format.IsCsv?.Invoke(columns) == true), PlainRecords.Csv, hasMap);
         }

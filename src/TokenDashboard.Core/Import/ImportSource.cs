@@ -12,7 +12,6 @@ internal sealed class ImportSource : IDisposable
 
     private readonly SourceStream _file;
     private readonly SourceStream? _unpacked;
-    private readonly SourceStream _content;
 
     private ImportSource(SourceStream file, string path)
     {
@@ -35,18 +34,15 @@ internal sealed class ImportSource : IDisposable
             [0, not 0, 0, not 0, ..] => Encoding.BigEndianUnicode,
             _ => null,
         };
-        _content = encoding is null ? content : new SourceStream(Encoding.CreateTranscodingStream(content, encoding, Encoding.UTF8));
-        if (_content.Head is [0xEF, 0xBB, 0xBF, ..])
-            _content.Skip(3);
+        Content = encoding is null ? content : new SourceStream(Encoding.CreateTranscodingStream(content, encoding, Encoding.UTF8));
+        if (Content.Head is [0xEF, 0xBB, 0xBF, ..])
+            Content.Skip(3);
     }
 
-    public Stream Content => _content;
-
-    /// <summary>The first bytes of the content.</summary>
-    public ReadOnlySpan<byte> Head => _content.Head;
+    public SourceStream Content { get; }
 
     /// <summary>Whether it is a SQLite database, which is not read as a stream.</summary>
-    public bool IsDatabase => Head.StartsWith("SQLite format 3\0"u8);
+    public bool IsDatabase => Content.Head.StartsWith("SQLite format 3\0"u8);
 
     /// <summary>Bytes taken from the file so far.</summary>
     public long BytesRead => _file.BytesRead;
@@ -90,7 +86,7 @@ internal sealed class ImportSource : IDisposable
         }
     }
 
-    public void Dispose() => _content.Dispose();
+    public void Dispose() => Content.Dispose();
 
     private static TokenDashboardException Refuse(string path, string what) => new(ErrorCode.ImportFormatUnsupported, $"'{path}' {what}", target: path);
 
@@ -98,7 +94,7 @@ internal sealed class ImportSource : IDisposable
     private static T Wait<T>(Func<T> work, CancellationToken cancellation) => Task.Run(work, CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
 
     /// <summary>A stream that is only read forwards, around another: it counts what it takes, and shows the first bytes before they are read.</summary>
-    private sealed class SourceStream : Stream
+    public sealed class SourceStream : Stream
     {
         private readonly byte[] _head = new byte[4096];
         private readonly int _length;

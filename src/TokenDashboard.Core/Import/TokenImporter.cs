@@ -133,7 +133,7 @@ public sealed class TokenImporter : IDisposable
             report.Bytes = new FileInfo(report.Path).Length;
             return;
         }
-        if (_format == ImportFormat.Clixml || (_format == ImportFormat.Auto && Clixml.IsBeginning(source.Head)))
+        if (_format == ImportFormat.Clixml || (_format == ImportFormat.Auto && Clixml.IsBeginning(source.Content.Head)))
             Clixml.Read(source.Content, sink);
         else
             Read(new LineReader(source.Content, MaxLineBytes), sink);
@@ -155,14 +155,13 @@ public sealed class TokenImporter : IDisposable
         if (lines.Failure is { } failure)
             sink.Unreadable($"the file cannot be read any further: {failure}");
         else if (format is null && !head.Trim(LineReader.Blanks).IsEmpty)
-            SayUnknown(sink.Report);
+        {
+            string what = _format == ImportFormat.Auto
+                ? "has none of the formats that are recognised by the first lines. Give the format with -Format, or the columns of a CSV file and the members of JSON with -Map."
+                : $"is not a SQLite database, as those of {_format} are. Leave out -Format, so that the format is told by the content.";
+            sink.Report.Fail(ErrorCode.ImportFormatUnknown, $"'{sink.Report.Path}' {what}");
+        }
     }
-
-    private void SayUnknown(ImportReport report) => report.Fail(
-        ErrorCode.ImportFormatUnknown,
-        _format == ImportFormat.Auto
-            ? $"'{report.Path}' has none of the formats that are recognised by the first lines. Give the format with -Format, or the columns of a CSV file and the members of JSON with -Map."
-            : $"'{report.Path}' is not a SQLite database, as those of {_format} are. Leave out -Format, so that the format is told by the content.");
 
     private static void SayNothingFound(ImportReport report)
     {

@@ -384,7 +384,7 @@ public sealed class ExportTests : IDisposable
     public void Another_store_comes_in_with_all_its_requests_known_again()
     {
         using var other = new ImportFolder();
-        foreach (string file in (string[])[Samples.ObserviciaLog, Samples.ObserviciaCsv, Samples.LiteLlmJson, Samples.ClaudeCode, Samples.Codex])
+        foreach (string file in (string[])[Samples.ObserviciaLog, Samples.ObserviciaCsv, Samples.LiteLlmJson, Samples.ClaudeCode, Samples.Codex, Samples.Langfuse])
             other.Import(file);
         using (SqliteConnection connection = other.Connect())
         {
@@ -399,7 +399,7 @@ public sealed class ExportTests : IDisposable
         Assert.Equal((ImportFormat.TokenStore, 1), (first.Format, first.Unreadable));
         Assert.Equal((0, first.Imported), (second.Imported, second.Duplicates));
         Assert.Equal(other.Requests().Where(request => !request.StartsWith("garbage", StringComparison.Ordinal)), _folder.Requests());
-        Assert.Equal(0, _folder.Import(Samples.ClaudeCode).Imported + _folder.Import(Samples.LiteLlmCsv).Imported + _folder.Import(Samples.Codex).Imported + _folder.Import(Samples.ObserviciaLog).Imported);
+        Assert.Equal(0, _folder.Import(Samples.ClaudeCode).Imported + _folder.Import(Samples.LiteLlmCsv).Imported + _folder.Import(Samples.Codex).Imported + _folder.Import(Samples.ObserviciaLog).Imported + _folder.Import(Samples.Langfuse).Imported);
     }
 
     [Fact]

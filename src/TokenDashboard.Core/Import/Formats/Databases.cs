@@ -58,23 +58,20 @@ internal static class Databases
         foreach (string?[] fields in DatabaseRows.Requests(store))
         {
             sink.Report.CountLine();
-            long id = long.Parse(fields[0]!, CultureInfo.InvariantCulture);
+            sink.LineNumber = long.Parse(fields[0]!, CultureInfo.InvariantCulture);
             values.Clear();
             for (int i = 1; i < fields.Length; i++)
                 values[DatabaseRows.Columns[i - 1]] = fields[i];
             ImportRow row = sink.NewRow();
             if (values.Fill(ref row) is { } reason)
             {
-                sink.LineNumber = id;
                 sink.Unreadable(reason);
                 continue;
             }
-            if (sink.KeyOf(in row, "", null) is { } ofSpan)
-                row.Key = ofSpan;
-            else if (sink.Scratch.FindKey(id) is { } stored)
+            if (sink.Scratch.FindKey(sink.LineNumber) is { } stored)
                 (row.Key, row.Rank) = (stored.Key, sink.Batch.AddText(stored.Rank));
             else
-                row.Key = sink.KeyOfLine(in row, Encoding.UTF8.GetBytes(string.Join('\n', fields[1..15])));
+                row.Key = sink.KeyOf(in row, "", null) ?? sink.KeyOfLine(in row, Encoding.UTF8.GetBytes(string.Join('\n', fields[1..15])));
             sink.Add(ref row);
         }
     }

@@ -44,7 +44,7 @@ internal sealed class ObserviciaLog(ImportSink sink)
     {
         _requests.Values.Clear();
         (_isSpan, _hasTokens) = (false, false);
-        var reader = new Utf8JsonReader(text, JsonText.ReaderOptions);
+        var reader = new Utf8JsonReader(text);
         bool isObject = reader.Read() && reader.TokenType == JsonTokenType.StartObject;
         if (isObject)
             ReadMembers(ref reader, Members);

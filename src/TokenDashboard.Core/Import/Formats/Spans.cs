@@ -12,6 +12,8 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal sealed class Spans(ImportSink sink)
 {
+    private static readonly string[] Exports = ["resourceSpans", "resourceLogs", "batches"];
+
     public static readonly UsageFormat Otlp = new(ImportFormat.Otlp, "spans with token counts")
     {
         IsJson = marks => marks.HasAny("resourceSpans", "resourceLogs", "resourceMetrics", "batches.scopeSpans"),
@@ -55,22 +57,16 @@ internal sealed class Spans(ImportSink sink)
 
     private string? ReadValue(JsonElement value)
     {
-        bool isExport = false;
-        foreach ((string group, string scopes, string members) in ((string, string, string)[])
-            [("resourceSpans", "scopeSpans", "spans"), ("batches", "scopeSpans", "spans"), ("resourceLogs", "scopeLogs", "logRecords")])
+        foreach (JsonElement resource in value.Elements(Exports))
         {
-            foreach (JsonElement resource in value.Member(group).Elements())
+            SpanAttributes common = ResourceOf(resource);
+            foreach (JsonElement span in resource.Elements("scopeSpans", "scopeLogs").SelectMany(scope => scope.Elements("spans", "logRecords")))
             {
-                SpanAttributes common = ResourceOf(resource);
-                foreach (JsonElement span in resource.Member(scopes).Elements().SelectMany(scope => scope.Member(members).Elements()))
-                {
-                    if (ReadSpan(span, common) is { } reason)
-                        sink.Unreadable(reason);
-                }
+                if (ReadSpan(span, common) is { } reason)
+                    sink.Unreadable(reason);
             }
-            isExport |= value.Member(group).ValueKind == JsonValueKind.Array;
         }
-        return isExport ? null
+        return Exports.Any(name => value.Member(name).ValueKind == JsonValueKind.Array) ? null
             : value.Member("attributes").ValueKind is JsonValueKind.Object or JsonValueKind.Array ? ReadSpan(value, ResourceOf(value))
             : value.Member("resourceMetrics").ValueKind == JsonValueKind.Array ? "metrics are sums, not requests; of OTLP spans and logs are read"
             : JsonLines.NoRequest;

@@ -11,14 +11,13 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
 {
     private const int MaxLinesOfRecord = 1000;
     private const int MaxRecordLength = 16 << 20;
-    private const int MaxColumns = 10_000;
 
     // The lines of the current record, and behind them those that were read to find the end of a quote.
     private readonly List<Line> _lines = [];
     private int _linesOfRecord;
 
     /// <summary>How many names the header has.</summary>
-    public int Columns { get; set; } = MaxColumns;
+    public int Columns { get; set; } = int.MaxValue - 1;
 
     public char Delimiter { get; private set; } = ',';
 
@@ -31,18 +30,12 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     /// <summary>The first record: the names of the columns. It also tells the delimiter.</summary>
     public string[]? ReadHeader()
     {
-        string[]? names;
-        do
-        {
+        string[]? names = Read(isHeader: true);
+        while (names is not null && IsPreamble(Record))
             names = Read(isHeader: true);
-        }
-        while (names is not null && IsPreamble(Record));
         sink.Report.Incomplete |= names is not null && !IsTerminated;
         return IsTerminated ? names : null;
     }
-
-    /// <summary>The fields of the next record; null after the last.</summary>
-    public string[]? Read() => Read(isHeader: false);
 
     /// <summary>The delimiter a header is written with: that of comma, semicolon, tab and bar which it has most of.</summary>
     public static char DelimiterOf(string header) => ",;\t|".MaxBy(delimiter => header.Count(letter => letter == delimiter));
@@ -50,7 +43,8 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     /// <summary>Whether a line stands before the header: the delimiter, for spreadsheets, or the type of what Export-Csv wrote.</summary>
     public static bool IsPreamble(string line) => line.StartsWith("sep=", StringComparison.Ordinal) || line.StartsWith("#TYPE ", StringComparison.Ordinal);
 
-    private string[]? Read(bool isHeader)
+    /// <summary>The fields of the next record; null after the last.</summary>
+    public string[]? Read(bool isHeader = false)
     {
         _lines.RemoveRange(0, _linesOfRecord);
         while (TryBegin())

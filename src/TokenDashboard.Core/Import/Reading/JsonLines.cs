@@ -76,8 +76,7 @@ internal static class JsonLines
             JsonValueKind.Array => null,
             _ => "not a JSON object",
         };
-        IEnumerable<JsonElement> records = PageMembers.SelectMany(name => value.Member(name).Elements()).Where(element => element.ValueKind == JsonValueKind.Object);
-        foreach (JsonElement element in reason == NoRequest ? records : value.Elements())
+        foreach (JsonElement element in reason == NoRequest ? value.Elements(PageMembers).Where(element => element.ValueKind == JsonValueKind.Object) : value.Elements())
             reason = ReadValue(element, onValue, sink) ?? reason;
         return reason == NoRequest ? sink.OfOtherFormat?.Invoke(value) : reason;
     }
@@ -86,7 +85,7 @@ internal static class JsonLines
     {
         if (line.Length > MaxValues && line.Count((byte)',') + line.Count((byte)':') + line.Count((byte)'[') + line.Count((byte)'{') > MaxValues)
             throw new JsonException($"more than {MaxValues / 1_000_000} million values in a line");
-        var reader = new Utf8JsonReader(line, JsonText.ReaderOptions);
+        var reader = new Utf8JsonReader(line);
         JsonDocument document = JsonDocument.ParseValue(ref reader);
         length = (int)reader.BytesConsumed;
         return document;

@@ -12,8 +12,6 @@ internal static partial class JsonText
         "([^"\\]|\\.)*"|-?\b(NaN|Infinity)\b
         """, RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.ExplicitCapture);
 
-    public static readonly JsonReaderOptions ReaderOptions = new() { CommentHandling = JsonCommentHandling.Disallow };
-
     /// <summary>The text of a scalar element; null for null, an object, an array, or what is not there.</summary>
     public static string? Text(this JsonElement element) => element.ValueKind switch
     {
@@ -64,6 +62,9 @@ internal static partial class JsonText
     /// <summary>The elements of an array; none where it is no array.</summary>
     public static JsonElement.ArrayEnumerator Elements(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : default;
+
+    /// <summary>The elements of all members that are arrays, of those named.</summary>
+    public static IEnumerable<JsonElement> Elements(this JsonElement element, params string[] members) => members.SelectMany(name => element.Member(name).Elements());
 
     /// <summary>
     /// JSON in which half characters, as in a text that was cut by its length, are U+FFFD, for the library reads no text that has any; and

@@ -29,7 +29,7 @@ internal sealed class Marks
         var names = new HashSet<string>();
         var path = new List<(string Name, int Depth, bool IsPage)>();
         // Not the final block, so that of a line that is cut off what is there is read.
-        var reader = new Utf8JsonReader(line, isFinalBlock: false, new JsonReaderState(JsonText.ReaderOptions with { AllowMultipleValues = true }));
+        var reader = new Utf8JsonReader(line, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { AllowMultipleValues = true }));
         int objects = 0, pages = 0;
         string name = "";
         try
