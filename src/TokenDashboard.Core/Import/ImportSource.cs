@@ -53,9 +53,7 @@ internal sealed class ImportSource : IDisposable
     /// </summary>
     public bool IsCutOff => _unpacked is { HasEnded: true } && (BytesRead < SmallestGzip || _file.LastFour > _unpacked.BytesRead);
 
-    /// <param name="path">The file, or <c>-</c> for standard input.</param>
-    /// <param name="onRead">Told after each read how many bytes were taken so far; whatever it throws ends the reading.</param>
-    /// <param name="cancellation">Ends the waiting for a pipe.</param>
+    /// <summary>Opens a file, or <c>-</c> for standard input; after each read it is told how many bytes were taken so far.</summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.ImportFileUnreadable"/>: it cannot be opened. <see cref="ErrorCode.ImportFormatUnsupported"/>: it is packed in a way that is not read.
     /// </exception>

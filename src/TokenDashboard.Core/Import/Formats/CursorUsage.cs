@@ -1,4 +1,3 @@
-using System.Globalization;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
 using static TokenDashboard.Import.Records.ImportColumn;
@@ -27,14 +26,13 @@ internal static class CursorUsage
 
     private static void Complete(RequestValues values, Func<string, string?> record)
     {
-        // The export has had two meanings: the first column is the whole input, or what was written to the cache alone. Its total tells.
-        if (Number(record(WithCacheWrite)) is { } with && Number(record(WithoutCacheWrite)) is { } without)
+        if (ValueText.TryCount(record(WithCacheWrite), out long with) && ValueText.TryCount(record(WithoutCacheWrite), out long without)
+            && ValueText.TryCount(record("Cache Read"), out long read) && ValueText.TryCount(record("Output Tokens"), out long output))
         {
-            long rest = (Number(record("Cache Read")) ?? 0) + (Number(record("Output Tokens")) ?? 0);
-            values.Set(CacheWriteTokens, Number(record("Total Tokens")) is { } total && total == with + without + rest || with < without ? with : with - without);
+            // The export has had two meanings: the first column is the whole input, or what was written to the cache alone. Its total tells.
+            bool isAlone = with < without || (ValueText.TryCount(record("Total Tokens"), out long total) && total == with + without + read + output);
+            values.Set(CacheWriteTokens, isAlone ? with : with - without);
         }
         values[Cost] = record("Cost")?.Replace("$", "", StringComparison.Ordinal);
     }
-
-    private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
 }

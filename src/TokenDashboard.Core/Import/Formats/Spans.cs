@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
@@ -82,7 +81,7 @@ internal sealed class Spans(ImportSink sink)
         Values[TraceId] = First(span, "traceId", "spanContext.traceId", "context.trace_id");
         string? id = Values[SpanId] = First(span, "spanId", "spanContext.spanId", "context.span_id");
         Values[ParentSpanId] = First(span, "parentSpanId", "parentSpanContext.spanId", "parent_id", "parentId");
-        string? end = Time(span, "endTimeUnixNano", "endTime", "end_time"), start = Time(span, "startTimeUnixNano", "startTime", "start_time") ?? end;
+        string? end = First(span, "endTimeUnixNano", "endTime", "end_time"), start = First(span, "startTimeUnixNano", "startTime", "start_time") ?? end;
         if (start is null)
             return hasTokens ? ReadEvent(span, attributes) : null;
         string? kind = Values[RequestType] ??= span.Text("span_kind");
@@ -107,7 +106,7 @@ internal sealed class Spans(ImportSink sink)
 
     private string? ReadEvent(JsonElement record, SpanAttributes attributes)
     {
-        Values[Timestamp] = Time(record, "timeUnixNano", "hrTime", "timestamp", "time", "observedTimeUnixNano", "hrTimeObserved");
+        Values[Timestamp] = First(record, "timeUnixNano", "hrTime", "timestamp", "time", "observedTimeUnixNano", "hrTimeObserved");
         string? name = attributes["event.name"] ?? record.Member("body").Text("stringValue") ?? record.Text("body") ?? record.Text("_body");
         if (Values[Timestamp] is null)
             return "no time";
@@ -127,26 +126,16 @@ internal sealed class Spans(ImportSink sink)
     private void SetRequestId(SpanAttributes attributes, string? name) =>
         Values[Id] = name is not null && (name.StartsWith("claude_code.", StringComparison.Ordinal) || name == "api_request") ? attributes["request_id"] : null;
 
+    /// <summary>The first text that says something. A time may be two numbers, seconds and nanoseconds, and ids may be marked as hexadecimal.</summary>
     private static string? First(JsonElement element, params ReadOnlySpan<string> paths)
     {
         foreach (string path in paths)
         {
-            if (element.At(path).Text() is { Length: > 0 } text)
+            JsonElement value = element.At(path);
+            bool isPair = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 2;
+            string? text = isPair && int.TryParse(value[1].Text(), out int nanoseconds) ? $"{value[0].Text()}{nanoseconds:d9}" : value.Text();
+            if (text is { Length: > 0 } and not "0")
                 return (text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text).ToLowerInvariant();
-        }
-        return null;
-    }
-
-    /// <summary>A time as text; one of two numbers is seconds and nanoseconds.</summary>
-    private static string? Time(JsonElement element, params ReadOnlySpan<string> names)
-    {
-        foreach (string name in names)
-        {
-            JsonElement time = element.Member(name);
-            if (time.ValueKind == JsonValueKind.Array && time.GetArrayLength() == 2 && long.TryParse(time[1].Text(), out long nanoseconds))
-                return string.Create(CultureInfo.InvariantCulture, $"{time[0].Text()}{nanoseconds:d9}");
-            if (time.Text() is { Length: > 0 } text && text != "0")
-                return text;
         }
         return null;
     }

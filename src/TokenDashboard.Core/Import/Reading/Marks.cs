@@ -27,7 +27,7 @@ internal sealed class Marks
     public static Marks OfJson(ReadOnlySpan<byte> line)
     {
         var names = new HashSet<string>();
-        var path = new List<(string Name, int Depth, bool IsPage)>();
+        var path = new List<(string Name, bool IsPage)>();
         // Not the final block, so that of a line that is cut off what is there is read.
         var reader = new Utf8JsonReader(line, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { AllowMultipleValues = true }));
         int objects = 0, pages = 0;
@@ -45,13 +45,13 @@ internal sealed class Marks
                         objects--;
                         break;
                     case JsonTokenType.PropertyName when objects <= MaxDepth + pages:
-                        path.RemoveAll(part => part.Depth >= objects);
+                        path.RemoveRange(objects - 1, Math.Max(0, path.Count - objects + 1));
                         pages = path.TakeWhile(part => part.IsPage).Count();
-                        path.Add((Encoding.UTF8.GetString(reader.ValueSpan), objects, false));
+                        path.Add((Encoding.UTF8.GetString(reader.ValueSpan), false));
                         name = string.Join('.', path.Skip(pages).Select(part => part.Name));
                         names.Add(name);
                         break;
-                    case JsonTokenType.StartArray when path.Count > 0 && path[^1].Depth == objects:
+                    case JsonTokenType.StartArray when path.Count > 0 && path.Count == objects:
                         path[^1] = path[^1] with { IsPage = JsonLines.IsPageMember(path[^1].Name) };
                         break;
                     case JsonTokenType.String when objects <= MaxDepth + pages && reader.ValueSpan.Length <= LongestWord && (name.EndsWith("type", StringComparison.Ordinal) || name.EndsWith("object", StringComparison.Ordinal)):
