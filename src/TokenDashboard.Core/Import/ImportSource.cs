@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using TokenDashboard.Import.Reading;
 
 namespace TokenDashboard.Import;
 

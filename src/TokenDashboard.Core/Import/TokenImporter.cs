@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Imports;
 using TokenDashboard.Import.Formats;

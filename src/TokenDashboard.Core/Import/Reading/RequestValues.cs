@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using TokenDashboard.Import.Records;
 using static TokenDashboard.Import.Records.ImportColumn;
 using TokenDashboard.Telemetry;
