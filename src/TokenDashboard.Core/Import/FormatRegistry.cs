@@ -35,15 +35,14 @@ internal static class FormatRegistry
             return Mapped(Array.Find(Formats, format => format.IsCsv?.Invoke(columns) == true), PlainRecords.Csv, hasMap);
         }
         UsageFormat? weak = null;
-        // Values spread over lines are looked at as one text.
         for (int count = 0; count < LinesLookedAt && !head.IsEmpty; count++)
         {
-            ReadOnlySpan<byte> line = lines.IsValues ? head.TrimStart(LineReader.Blanks) : LineReader.NextLine(ref head);
-            var marks = Marks.OfJson(line);
+            // Values may go on in the next lines.
+            ReadOnlySpan<byte> value = head.TrimStart(LineReader.Blanks), line = LineReader.NextLine(ref head);
+            var marks = Marks.OfJson(lines.IsValues ? value : line);
             if (OfJson(marks) is { } format)
                 return Mapped(format, PlainRecords.Json, hasMap);
             weak ??= ClaudeCodeTranscript.MayBe(marks) ? ClaudeCodeTranscript.Format : null;
-            head = lines.IsValues ? default : head;
         }
         return Mapped(weak, PlainRecords.Json, hasMap);
     }

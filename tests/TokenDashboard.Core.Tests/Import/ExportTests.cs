@@ -372,6 +372,22 @@ public sealed class ExportTests : IDisposable
         Assert.Equal(["10|1|alice", "20|2|bob", "10|1|alice"], _folder.Query("SELECT concat_ws('|', prompt_tokens, completion_tokens, user_id) FROM telemetry"));
     }
 
+    [Theory]
+    [InlineData("  {\n    \"timestamp\": \"2026-03-02,\n    \"prompt_tokens\": 2,\n    \"said\": [\n      {\n        \"x\": 1\n      }\n    ]\n  }")]
+    [InlineData("  {\n    timestamp\": \"2026-03-02\",\n    \"prompt_tokens\": 2\n  }")]
+    [InlineData("  {\n    \"timestamp\": \"2026-03-02\",\n    \"prompt_tokens\": 2,\n    \"said\": [1\n  }")]
+    [InlineData("  {\"timestamp\": \"2026-03-02, \"prompt_tokens\": 2}")]
+    [InlineData("  {\"timestamp\": \"2026-03-02\", \"prompt_tokens\": {2}")]
+    public void A_quote_or_a_bracket_that_was_lost_in_spread_JSON_costs_its_value_alone(string damaged)
+    {
+        static string Value(int day) => $"  {{\n    \"timestamp\": \"2026-03-{day:00}\",\n    \"prompt_tokens\": {day},\n    \"said\": [\n      {{\n        \"x\": 1\n      }}\n    ]\n  }}";
+
+        ImportReport first = _folder.Import($"[\n{damaged},\n{Value(3)},\n{Value(4)}\n]\n"), middle = _folder.Import($"[\n{Value(1)},\n{damaged},\n{Value(3)},\n{Value(5)}\n]\n");
+
+        Assert.Equal((2, 1, false), (first.Imported, first.Unreadable, first.Incomplete));
+        Assert.Equal((2, 1, 1, false), (middle.Imported, middle.Duplicates, middle.Unreadable, middle.Incomplete));
+    }
+
     [Fact]
     public void Lines_of_spread_JSON_are_numbered_as_in_the_file()
     {

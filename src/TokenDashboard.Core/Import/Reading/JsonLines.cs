@@ -8,9 +8,6 @@ internal static class JsonLines
     /// <summary>What a reader says of an object that is no request, so that those in it are looked at where it is a page of them.</summary>
     public const string NoRequest = "no request";
 
-    // Of a line of nothing but brackets the library's document would take twenty times the memory of the line.
-    private const int MaxValues = 8_000_000;
-
     // Where pages and sessions have their records.
     private static readonly string[] PageMembers = ["data", "messages", "observations", "results", "logs", "items", "value"];
 
@@ -38,7 +35,9 @@ internal static class JsonLines
     /// <summary>Reads all objects, those in arrays and pages too; for each it is told what is wrong, <see cref="NoRequest"/>, or null.</summary>
     public static void ReadValues(LineReader lines, ImportSink sink, Func<JsonElement, string?> onValue) => Read(lines, sink, (text, out length) =>
     {
-        using JsonDocument document = Parse(text, out length);
+        var reader = new Utf8JsonReader(text);
+        using JsonDocument document = JsonDocument.ParseValue(ref reader);
+        length = (int)reader.BytesConsumed;
         return ReadValue(document.RootElement, onValue, sink);
     });
 
@@ -63,7 +62,7 @@ internal static class JsonLines
         catch (JsonException exception)
         {
             // The library's own sentence may quote the line, and a line may hold what was said to a model.
-            return exception.BytePositionInLine is { } position ? $"not JSON at its byte {position + 1}" : exception.Message;
+            return $"not JSON at its byte {exception.BytePositionInLine + 1}";
         }
         return reason;
     }
@@ -79,15 +78,5 @@ internal static class JsonLines
         foreach (JsonElement element in reason == NoRequest ? value.Elements(PageMembers).Where(element => element.ValueKind == JsonValueKind.Object) : value.Elements())
             reason = ReadValue(element, onValue, sink) ?? reason;
         return reason == NoRequest ? sink.OfOtherFormat?.Invoke(value) : reason;
-    }
-
-    private static JsonDocument Parse(ReadOnlySpan<byte> line, out int length)
-    {
-        if (line.Length > MaxValues && line.Count((byte)',') + line.Count((byte)':') + line.Count((byte)'[') + line.Count((byte)'{') > MaxValues)
-            throw new JsonException($"more than {MaxValues / 1_000_000} million values in a line");
-        var reader = new Utf8JsonReader(line);
-        JsonDocument document = JsonDocument.ParseValue(ref reader);
-        length = (int)reader.BytesConsumed;
-        return document;
     }
 }

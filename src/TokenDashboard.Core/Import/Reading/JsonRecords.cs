@@ -12,8 +12,6 @@ internal sealed class JsonRecords(RecordSink requests, ColumnMap? map)
     /// <summary>What is said around the records and holds for those that do not say it.</summary>
     public Dictionary<string, string?> Around { get; } = [];
 
-    public void Read(LineReader lines) => JsonLines.ReadValues(lines, requests.Sink, ReadObject);
-
     /// <summary>Reads one object.</summary>
     /// <returns>What is wrong with it, <see cref="JsonLines.NoRequest"/>, or null.</returns>
     public string? ReadObject(JsonElement value)

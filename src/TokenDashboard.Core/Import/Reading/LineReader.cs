@@ -20,8 +20,15 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     private int _end;
     private byte _lineEnd = (byte)'\n';
     private long _linesBefore;
+
+    // Within a value: how deep it is open and whether within a text; whether it is broken; how far in its line began, and the one being
+    // looked at, or -1 behind its blanks; and where a next value may begin, or 0.
     private int _depth;
     private bool _isText;
+    private bool _isBroken;
+    private int _indent;
+    private int _column;
+    private int _next;
 
     /// <summary>
     /// What may stand around a value: white space, zeros that a machine left which stopped while it wrote, the record separators of
@@ -89,7 +96,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     public bool Read(out ReadOnlySpan<byte> line)
     {
         line = default;
-        (IsTooLong, _depth, _isText) = (false, 0, false);
+        (IsTooLong, _depth, _isText, _isBroken, _column, _next) = (false, 0, false, false, -1, 0);
         if (IsValues && !SkipToValue())
             return false;
         int searched = 0, found;
@@ -100,10 +107,11 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
                 IsTooLong = true;
                 _linesBefore += _buffer.AsSpan(_start, _end - _start).Count(_lineEnd);
                 searched = Math.Max(0, searched - (_end - _start));
-                _start = _end;
+                (_start, _next) = (_end, 0);
             }
             Fill();
         }
+        found = found < 0 && _next > 0 ? _next - 1 : found;
         if (found < 0 && _end == _start && !IsTooLong)
             return false;
         IsTerminated = found >= 0;
@@ -124,6 +132,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
             ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _end - _start);
             int found = rest.IndexOfAnyExcept(BetweenValues), skipped = found < 0 ? rest.Length : found;
             _linesBefore += rest[..skipped].Count(_lineEnd);
+            _indent = skipped - 1 - rest[..skipped].LastIndexOf(_lineEnd);
             _start += skipped;
             if (found >= 0 || HasEnded)
                 return found >= 0;
@@ -131,7 +140,10 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         }
     }
 
-    /// <summary>Where a line ends; a value with the bracket that closes its first one, or where it has none with its line.</summary>
+    /// <summary>
+    /// Where a line ends; a value with the bracket that closes its first one, or where it has none with its line. Where a quote or a bracket
+    /// was lost, it ends before the next line that begins with a bracket as far left.
+    /// </summary>
     private int FindEnd(ref int searched)
     {
         ReadOnlySpan<byte> text = _buffer.AsSpan(_start, _end - _start);
@@ -145,12 +157,27 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         for (; searched < text.Length; searched += _isText && text[searched] == '\\' ? 2 : 1)
         {
             byte next = text[searched];
+            if (next == _lineEnd)
+            {
+                // No text goes on in the next line.
+                (_isBroken, _isText, _column) = (_isBroken || _isText, false, 0);
+                continue;
+            }
+            if (_column >= 0 && next is (byte)' ' or (byte)'\t')
+            {
+                _column++;
+                continue;
+            }
+            _next = _next == 0 && next == '{' && _column >= 0 && _column <= _indent ? searched : _next;
+            _column = -1;
+            if (_isBroken && _next > 0)
+                return _next - 1;
             if (next == '"')
                 _isText = !_isText;
             else if (!_isText && next is (byte)'{' or (byte)'[')
                 _depth++;
             else if (!_isText && next is (byte)'}' or (byte)']' && --_depth == 0)
-                return searched;
+                return next == '}' || _next == 0 ? searched : _next - 1;
         }
         return -1;
     }

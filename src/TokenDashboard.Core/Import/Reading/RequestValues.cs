@@ -91,7 +91,9 @@ internal sealed class RequestValues(ImportSink sink)
     /// </summary>
     private void Include(ref ImportRow row)
     {
-        long cache = Math.Max(0, row.CachedTokens) + Math.Max(0, row.CacheWriteTokens), reasoning = Math.Max(0, row.ReasoningTokens);
+        // A total of nothing but a total has no parts to be beside.
+        bool hasParts = this[PromptTokens] is not null || this[CompletionTokens] is not null;
+        long cache = hasParts ? Math.Max(0, row.CachedTokens) + Math.Max(0, row.CacheWriteTokens) : 0, reasoning = hasParts ? Math.Max(0, row.ReasoningTokens) : 0;
         bool cacheBeside = CacheIsBeside || cache > row.PromptTokens, reasoningBeside = ReasoningIsBeside || reasoning > row.CompletionTokens;
         if (row.TotalTokens > 0)
         {
@@ -105,13 +107,11 @@ internal sealed class RequestValues(ImportSink sink)
                 }
             }
         }
-        // A total of nothing but a total has no parts to be beside.
-        bool hasParts = this[PromptTokens] is not null || this[CompletionTokens] is not null;
-        long beside = hasParts ? (cacheBeside ? cache : 0) + (reasoningBeside ? reasoning : 0) : 0;
-        if (beside > 0)
+        (cache, reasoning) = (cacheBeside ? cache : 0, reasoningBeside ? reasoning : 0);
+        if (cache + reasoning > 0)
         {
-            row.PromptTokens += cacheBeside ? cache : 0;
-            row.CompletionTokens += reasoningBeside ? reasoning : 0;
+            row.PromptTokens += cache;
+            row.CompletionTokens += reasoning;
             row.TotalTokens = row.TotalTokens > 0 ? Math.Max(row.TotalTokens, row.PromptTokens + row.CompletionTokens) : row.TotalTokens;
         }
         if (this[TotalTokens] is null)

@@ -14,9 +14,7 @@ namespace TokenDashboard.Import.Reading;
 /// </summary>
 internal sealed class SpanTree(ImportSink sink, string source)
 {
-    /// <summary>Remembers a span without tokens.</summary>
-    /// <param name="values">Its ids.</param>
-    /// <param name="isStep">Whether it is a step of a program that calls models.</param>
+    /// <summary>Remembers a span without tokens, perhaps a step of a program that calls models.</summary>
     public void AddLink(RequestValues values, bool isStep) => sink.Scratch.AddSpan(Id(values, SpanId), Parent(values), isStep, default, null);
 
     /// <summary>Takes a span with tokens, trace and id, or an event in one: its ids are those of the span, which repeats its tokens.</summary>

@@ -68,7 +68,7 @@ internal sealed record UsageFormat(ImportFormat Name, string Needs)
         }
         var requests = new RecordSink(sink, this);
         if (lines.IsJson)
-            new JsonRecords(requests, map).Read(lines);
+            JsonLines.ReadValues(lines, sink, new JsonRecords(requests, map).ReadObject);
         else
             CsvUsage.Read(lines, requests, map);
         requests.Complete();
