@@ -110,12 +110,9 @@ public sealed class TokenImporter : IDisposable
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException || (exception is TokenDashboardException told && told.IsAbout("Import")))
             {
-                var failed = new ImportReport(entry.FullName, _database, WhatIf);
-                if (exception is TokenDashboardException known)
-                    failed.Fail(known.Code, known.Message);
-                else
-                    failed.Fail(ErrorCode.ImportFileUnreadable, $"'{entry.FullName}' could not be read: {exception.Message}");
-                reports.Add(failed);
+                var known = exception as TokenDashboardException;
+                reports.Add(new ImportReport(entry.FullName, _database, WhatIf));
+                reports[^1].Fail(known?.Code ?? ErrorCode.ImportFileUnreadable, known?.Message ?? $"'{entry.FullName}' could not be read: {exception.Message}");
             }
         }
     }
@@ -127,17 +124,13 @@ public sealed class TokenImporter : IDisposable
     {
         ImportReport report = sink.Report;
         if (source.IsDatabase)
-        {
             Databases.Read(report.Path, sink, _cancellation);
-            report.Bytes = new FileInfo(report.Path).Length;
-            return;
-        }
-        if (_format == ImportFormat.Clixml || (_format == ImportFormat.Auto && Clixml.IsBeginning(source.Content.Head)))
+        else if (_format == ImportFormat.Clixml || (_format == ImportFormat.Auto && Clixml.IsBeginning(source.Content.Head)))
             Clixml.Read(source.Content, sink);
         else
             Read(new LineReader(source.Content, MaxLineBytes), sink);
         report.Incomplete |= source.IsCutOff;
-        report.Bytes = source.BytesRead;
+        report.Bytes = source.IsDatabase ? new FileInfo(report.Path).Length : source.BytesRead;
     }
 
     private void Read(LineReader lines, ImportSink sink)

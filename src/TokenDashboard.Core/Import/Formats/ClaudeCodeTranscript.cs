@@ -13,8 +13,6 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal sealed class ClaudeCodeTranscript(ImportSink sink)
 {
-    private const string SyntheticModel = "<synthetic>";
-
     public static readonly UsageFormat Format = new(ImportFormat.ClaudeCode, "assistant lines with message.usage")
     {
         IsJson = marks => marks.Has("message.usage") || marks.Has("leafUuid") || marks.Has("messageId", "snapshot") || marks.Has("data.message.message")
@@ -40,7 +38,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
     private string? ReadReply(JsonElement entry, string? session, bool isSidechain)
     {
         JsonElement message = entry.Member("message"), usage = message.Member("usage");
-        if ((usage.Text("input_tokens") ?? usage.Text("output_tokens")) is null || message.Text("model") == SyntheticModel)
+        if ((usage.Text("input_tokens") ?? usage.Text("output_tokens")) is null || message.Text("model") == "<synthetic>")
             return JsonLines.NoRequest;
         string? id = message.Text("id") ?? entry.Text("requestId") ?? entry.Text("uuid");
         string? reason = Add(entry, message.Text("model"), usage, session, id, isSidechain);

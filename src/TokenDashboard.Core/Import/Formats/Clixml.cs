@@ -32,7 +32,7 @@ internal static class Clixml
             {
                 if (reader.NodeType == XmlNodeType.Element && !hasName && Properties.Contains(reader.Name))
                 {
-                    sink.Report.CountLine();
+                    sink.Report.Lines++;
                     sink.LineNumber = ((IXmlLineInfo)reader).LineNumber;
                     // This goes on behind the element.
                     Dictionary<string, string> properties = ((XElement)XNode.ReadFrom(reader)).Elements().Where(property => NameOf(property) is not null)

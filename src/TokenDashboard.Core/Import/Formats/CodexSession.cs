@@ -68,9 +68,7 @@ internal sealed class CodexSession(ImportSink sink)
     {
         if (Count(info.Member("total_token_usage")) is not { } total || Count(info.Member("last_token_usage")) is not { } last)
             return "a count of the tokens is not a token count";
-        if (total.IsNone && last.IsNone)
-            return null;
-        if (_hasCounted && !total.IsNone && total == _last)
+        if ((total.IsNone && last.IsNone) || (_hasCounted && !total.IsNone && total == _last))
             return null;
         // The first counters of a file may go on from a history that it does not have, of which a fork's may tell nothing but the sum; and
         // those that shrank have begun anew.

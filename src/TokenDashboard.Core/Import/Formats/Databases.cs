@@ -57,7 +57,7 @@ internal static class Databases
         var values = new RequestValues(sink) { IsVerbatim = true };
         foreach (string?[] fields in DatabaseRows.Requests(store))
         {
-            sink.Report.CountLine();
+            sink.Report.Lines++;
             sink.LineNumber = long.Parse(fields[0]!, CultureInfo.InvariantCulture);
             values.Clear();
             for (int i = 1; i < fields.Length; i++)
@@ -83,7 +83,7 @@ internal static class Databases
         foreach (string?[] fields in DatabaseRows.OpenCodeMessages(database))
         {
             sink.LineNumber++;
-            sink.Report.CountLine();
+            sink.Report.Lines++;
             (records.Around["id"], records.Around["sessionID"]) = (fields[0], fields[1]);
             string? reason = JsonText.TryParse(fields[2], out var message) ? records.ReadObject(message) : "not JSON";
             if (reason is not null and not JsonLines.NoRequest)

@@ -11,8 +11,6 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal static class LangfuseExport
 {
-    private static readonly string[] Requests = ["GENERATION", "EMBEDDING"];
-
     public static readonly UsageFormat Format = new(ImportFormat.Langfuse, "observations of type GENERATION or EMBEDDING with usageDetails")
     {
         IsJson = IsObservation,
@@ -25,7 +23,7 @@ internal static class LangfuseExport
         // Who asked is said of the trace, not of each observation.
         Around = ["trace.userId", "trace.sessionId"],
         IsTree = true,
-        IsRequest = record => Requests.Contains(record("type"), StringComparer.OrdinalIgnoreCase),
+        IsRequest = record => record("type")?.ToUpperInvariant() is "GENERATION" or "EMBEDDING",
         HasFailed = record => record("level") == "ERROR",
         Complete = Complete,
     };

@@ -89,7 +89,7 @@ internal sealed class ObserviciaLog(ImportSink sink)
         if (reader.TokenType == JsonTokenType.String)
             _requests.Values[column] = reader.GetString();
         else if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && column <= ImportColumns.LastText)
-            _requests.Values.SetUnknown(column);
+            _requests.Values.Known(column, false);
         else if (reader.TokenType != JsonTokenType.Null)
             _requests.Values[column] = Encoding.UTF8.GetString(reader.ValueSpan);
     }

@@ -87,7 +87,7 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
             if (!string.IsNullOrWhiteSpace(_lines[0].Text))
             {
                 (Record, _linesOfRecord) = (_lines[0].Text, 1);
-                sink.Report.CountLine();
+                sink.Report.Lines++;
                 return true;
             }
             _lines.RemoveAt(0);

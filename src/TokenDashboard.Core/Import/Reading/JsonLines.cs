@@ -8,8 +8,8 @@ internal static class JsonLines
     /// <summary>What a reader says of an object that is no request, so that those in it are looked at where it is a page of them.</summary>
     public const string NoRequest = "no request";
 
-    // Where pages and sessions have their records.
-    private static readonly string[] PageMembers = ["data", "messages", "observations", "results", "logs", "items", "value"];
+    /// <summary>Where pages and sessions have their records.</summary>
+    public static readonly string[] PageMembers = ["data", "messages", "observations", "results", "logs", "items", "value"];
 
     /// <summary>Reads the JSON value a text begins with, and adds its requests.</summary>
     /// <returns>What is wrong with it, or null.</returns>
@@ -22,7 +22,7 @@ internal static class JsonLines
             line = line.Trim(LineReader.Blanks);
             if (line.IsEmpty)
                 continue;
-            sink.Report.CountLine();
+            sink.Report.Lines++;
             string? reason = ReadLine(line, onText);
             // No beginning of a JSON object is one itself, so a line without an end is still being written.
             if (reason is not null && !lines.IsTerminated)
@@ -40,9 +40,6 @@ internal static class JsonLines
         length = (int)reader.BytesConsumed;
         return ReadValue(document.RootElement, onValue, sink);
     });
-
-    /// <summary>Whether objects of this name in another are records of a page.</summary>
-    public static bool IsPageMember(string name) => PageMembers.Contains(name);
 
     /// <summary>Whether an object has records in it.</summary>
     public static bool IsPage(JsonElement value) => PageMembers.Any(name => value.Member(name).ValueKind == JsonValueKind.Array);

@@ -104,10 +104,12 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         {
             if (_end - _start > maxLineBytes)
             {
+                if (_next > 0)
+                    break;
                 IsTooLong = true;
                 _linesBefore += _buffer.AsSpan(_start, _end - _start).Count(_lineEnd);
                 searched = Math.Max(0, searched - (_end - _start));
-                (_start, _next) = (_end, 0);
+                _start = _end;
             }
             Fill();
         }

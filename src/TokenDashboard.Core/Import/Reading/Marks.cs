@@ -52,7 +52,7 @@ internal sealed class Marks
                         names.Add(name);
                         break;
                     case JsonTokenType.StartArray when path.Count > 0 && path.Count == objects:
-                        path[^1] = path[^1] with { IsPage = JsonLines.IsPageMember(path[^1].Name) };
+                        path[^1] = path[^1] with { IsPage = JsonLines.PageMembers.Contains(path[^1].Name) };
                         break;
                     case JsonTokenType.String when objects <= MaxDepth + pages && reader.ValueSpan.Length <= LongestWord && (name.EndsWith("type", StringComparison.Ordinal) || name.EndsWith("object", StringComparison.Ordinal)):
                         names.Add($"{name}={Encoding.UTF8.GetString(reader.ValueSpan)}");

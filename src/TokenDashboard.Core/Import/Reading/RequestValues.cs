@@ -45,9 +45,6 @@ internal sealed class RequestValues(ImportSink sink)
         (CacheIsBeside, ReasoningIsBeside, IsLesserCopy, Role) = (false, false, false, ImportRole.Call);
     }
 
-    /// <summary>Says that a column has a value, but one that is none.</summary>
-    public void SetUnknown(ImportColumn column) => Known(column, false);
-
     public void Set(ImportColumn column, long number) => _values[(int)column] = number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Adds tokens that a source tells beside a column.</summary>
@@ -154,7 +151,8 @@ internal sealed class RequestValues(ImportSink sink)
         return Known(column, isKnown) ? number : double.NaN;
     }
 
-    private bool Known(ImportColumn column, bool known)
+    /// <summary>Says whether the value of a column is known; one that is not is counted.</summary>
+    public bool Known(ImportColumn column, bool known)
     {
         if (!known)
             sink.Report.CountUnknown(column);

@@ -105,7 +105,7 @@ public sealed class ImportReport
     internal ImportOutcome Outcome { get; set; }
 
     /// <summary>Lines, rows or objects looked at.</summary>
-    internal long Lines { get; private set; }
+    internal long Lines { get; set; }
 
     /// <summary>Sums up the reports of a folder's files.</summary>
     internal void AddFiles(IReadOnlyList<ImportReport> files)
@@ -132,8 +132,6 @@ public sealed class ImportReport
     }
 
     internal void Fail(ErrorCode code, string message) => (ProblemCode, Problem) = (code, message);
-
-    internal void CountLine() => Lines++;
 
     internal void Note(long count, string what)
     {
