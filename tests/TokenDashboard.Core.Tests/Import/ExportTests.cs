@@ -388,6 +388,16 @@ public sealed class ExportTests : IDisposable
         Assert.Equal((2, 1, 1, false), (middle.Imported, middle.Duplicates, middle.Unreadable, middle.Incomplete));
     }
 
+    [Theory]
+    [InlineData("[{\"timestamp\":\"2026-03-02\",\"prompt_tokens\":1},{\"timestamp\":\"2026-03-01\",\"user\n\":\"x\",\"prompt_tokens\":1},{\"timestamp\":\"2026-03-02\",\"prompt_tokens\":1}]", 2)]
+    [InlineData("[\n  {\n    \"timestamp\": \"2026-03-01\",\n    \"prompt_tokens\": 2\n  },\n  {\n    \"timestamp\": \"2026-03-02,\n    \"prompt_tokens\": 2\n  }\n]", 1)]
+    public void A_line_end_in_a_text_costs_its_value_alone(string content, int imported)
+    {
+        ImportReport report = _folder.Import(content);
+
+        Assert.Equal((imported, 1, false, 2L), (report.Imported, report.Unreadable, report.Incomplete, report.ImportedTokens));
+    }
+
     [Fact]
     public void Lines_of_spread_JSON_are_numbered_as_in_the_file()
     {

@@ -116,8 +116,8 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         found = found < 0 && _next > 0 ? _next - 1 : found;
         if (found < 0 && _end == _start && !IsTooLong)
             return false;
-        IsTerminated = found >= 0;
-        line = _buffer.AsSpan(_start, IsTerminated ? found + 1 : _end - _start);
+        IsTerminated = found >= 0 || _isBroken;
+        line = _buffer.AsSpan(_start, found >= 0 ? found + 1 : _end - _start);
         _start += line.Length;
         LineNumber = _linesBefore + 1;
         _linesBefore += line.Count(_lineEnd);
@@ -161,8 +161,8 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
             byte next = text[searched];
             if (next == _lineEnd)
             {
-                // No text goes on in the next line.
-                (_isBroken, _isText, _column) = (_isBroken || _isText, false, 0);
+                // No text goes on in the next line: it has one too much, or lost a quote.
+                (_isBroken, _column) = (_isBroken || _isText, 0);
                 continue;
             }
             if (_column >= 0 && next is (byte)' ' or (byte)'\t')
