@@ -28,6 +28,9 @@ public static class StoreWriter
         )
         """;
 
+    // A file is held a moment after it was created.
+    private static readonly TimeSpan YoungestLeftover = TimeSpan.FromMinutes(1);
+
     // Bytes on Unix, characters on Windows.
     private const int LongestName = 255;
 
@@ -88,7 +91,8 @@ public static class StoreWriter
         {
             string other = Path.GetFileName(file);
             if (other.Length == name.Length + suffixLength && other.StartsWith($"{name}.", StringComparison.Ordinal) && other.EndsWith(".tmp", StringComparison.Ordinal)
-                && Guid.TryParseExact(other[(name.Length + 1)..^4], "N", out _))
+                && Guid.TryParseExact(other[(name.Length + 1)..^4], "N", out _)
+                && File.GetLastWriteTimeUtc(file) < DateTime.UtcNow - YoungestLeftover)
             {
                 try
                 {

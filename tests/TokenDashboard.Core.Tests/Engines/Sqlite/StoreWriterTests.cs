@@ -41,15 +41,21 @@ public class StoreWriterTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "SQLite itself holds the file there.");
         using var folder = new TemporaryFolder();
         string path = folder.File("store.db");
-        string left = $"{path}.{Guid.NewGuid():N}.tmp", running = $"{path}.{Guid.NewGuid():N}.tmp";
+        string left = $"{path}.{Guid.NewGuid():N}.tmp", running = $"{path}.{Guid.NewGuid():N}.tmp", begun = $"{path}.{Guid.NewGuid():N}.tmp";
         string[] foreign = [$"{path}.tmp", $"{path}.0123456789abcdef0123456789abcdeg.tmp", $"{folder.File("other.db")}.{Guid.NewGuid():N}.tmp"];
         foreach (string file in (string[])[left, .. foreign])
+        {
             File.WriteAllText(file, "x");
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddHours(-1));
+        }
         using var held = new FileStream(running, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        File.SetLastWriteTimeUtc(running, DateTime.UtcNow.AddHours(-1));
+        // Created by a run that does not hold it yet.
+        File.WriteAllText(begun, "");
 
         StoreWriter.Create(path, [], TestContext.Current.CancellationToken);
 
-        Assert.Equal(new[] { path, running }.Concat(foreign).Order(), Directory.GetFiles(folder.Path).Order());
+        Assert.Equal(new[] { path, running, begun }.Concat(foreign).Order(), Directory.GetFiles(folder.Path).Order());
     }
 
     [Fact]
