@@ -92,7 +92,7 @@ internal sealed class RequestValues(ImportSink sink)
         bool hasParts = this[PromptTokens] is not null || this[CompletionTokens] is not null;
         long cache = hasParts ? Math.Max(0, row.CachedTokens) + Math.Max(0, row.CacheWriteTokens) : 0, reasoning = hasParts ? Math.Max(0, row.ReasoningTokens) : 0;
         bool cacheBeside = CacheIsBeside || cache > row.PromptTokens, reasoningBeside = ReasoningIsBeside || reasoning > row.CompletionTokens;
-        if (row.TotalTokens > 0)
+        if (row.TotalTokens > 0 && cache + reasoning > 0)
         {
             foreach (var (cacheToo, reasoningToo) in ((bool, bool)[])[(cacheBeside, reasoningBeside), (!cacheBeside, reasoningBeside), (cacheBeside, !reasoningBeside), (!cacheBeside, !reasoningBeside)])
             {
