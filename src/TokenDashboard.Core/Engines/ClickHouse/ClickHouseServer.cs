@@ -79,13 +79,12 @@ internal sealed class ClickHouseServer : IDisposable
         sql, (parameters ?? new ClickHouseParameters()).ToCollection(), new QueryOptions { CustomSettings = WriteSettings }, _cancellation));
 
     /// <summary>Writes rows in one of ClickHouse's formats.</summary>
-    public async Task InsertAsync(string table, IEnumerable<string> columns, ArraySegment<byte> rows, string format = "RowBinary")
+    public async Task InsertAsync(string table, IEnumerable<string> columns, Stream rows, string format)
     {
         // One statement is one block of the table, which is stored as a whole or not at all.
         var settings = new Dictionary<string, object>(WriteSettings) { ["max_insert_block_size"] = 10_000_000, ["min_insert_block_size_bytes"] = 0 };
-        using var stream = new MemoryStream(rows.Array!, rows.Offset, rows.Count, writable: false);
         using HttpResponseMessage response = await _client.InsertRawStreamAsync(
-            table, stream, format, columns, !IsThisMachine, new QueryOptions { CustomSettings = settings }, _cancellation).ConfigureAwait(false);
+            table, rows, format, columns, !IsThisMachine, new QueryOptions { CustomSettings = settings }, _cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Waits for work with the server, with its failures said in this product's words.</summary>

@@ -31,7 +31,7 @@ internal sealed class SentPrices(ClickHouseServer server, string source)
             })];
             server.Guard(ErrorCode.StoreWriteFailed, async () =>
             {
-                await server.InsertAsync(PriceView.Table, PriceView.Columns, rows, "JSONEachRow").ConfigureAwait(false);
+                await server.InsertAsync(PriceView.Table, PriceView.Columns, new MemoryStream(rows), "JSONEachRow").ConfigureAwait(false);
                 return true;
             });
         }
