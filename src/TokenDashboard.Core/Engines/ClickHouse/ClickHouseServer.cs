@@ -14,7 +14,7 @@ internal sealed class ClickHouseServer : IDisposable
     private const string PasswordVariable = "CLICKHOUSE_PASSWORD";
 
     // For so long a query may be silent.
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan UsualTimeout = TimeSpan.FromMinutes(5);
 
     // A query ends with its connection, so Ctrl+C ends it on the server too.
     private static readonly Dictionary<string, object> ReadSettings = new() { ["cancel_http_readonly_queries_on_client_close"] = 1, [RequestTable.FinalSetting] = 1 };
@@ -30,7 +30,8 @@ internal sealed class ClickHouseServer : IDisposable
     /// <param name="address">The address.</param>
     /// <param name="credential">Who signs in; null for the user of the address, or of the environment, and the password of the environment.</param>
     /// <param name="cancellation">Stops whatever query is running.</param>
-    public ClickHouseServer(ClickHouseAddress address, NetworkCredential? credential, CancellationToken cancellation)
+    /// <param name="timeout">For how long a query may be silent; null for the usual time.</param>
+    public ClickHouseServer(ClickHouseAddress address, NetworkCredential? credential, CancellationToken cancellation, TimeSpan? timeout = null)
     {
         Address = address;
         _cancellation = cancellation;
@@ -46,7 +47,7 @@ internal sealed class ClickHouseServer : IDisposable
             Username = User,
             Password = password,
             UseCompression = !IsThisMachine,
-            Timeout = Timeout,
+            Timeout = timeout ?? UsualTimeout,
         });
     }
 
