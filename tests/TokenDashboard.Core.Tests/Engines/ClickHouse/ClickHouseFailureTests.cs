@@ -14,8 +14,8 @@ public class ClickHouseFailureTests
 {
     private const string Password = "s3cret-pass;'";
 
-    // A column "n" of one byte a row, and its first rows.
-    private const string Rows = "\u0001\u0001n\u0005UInt8\u0001\u0002\u0003";
+    // Two columns, a byte and a text, and their first rows.
+    private const string Rows = "\u0002\u0001n\u0001s\u0005UInt8\u0006String\u0001\u0003abc\u0002\u0000";
 
     private static readonly NetworkCredential Login = new("reader", Password);
 
@@ -66,6 +66,7 @@ public class ClickHouseFailureTests
     {
         using var server = new RawServer(async (stream, _) =>
         {
+            await Read(stream);
             await Write(stream, $"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-ClickHouse-Format: RowBinaryWithNamesAndTypes\r\n{header}\r\n");
             await Write(stream, $"{Rows.Length:X}\r\n{Rows}\r\n");
             if (end.Length > 0)
@@ -118,7 +119,6 @@ public class ClickHouseFailureTests
         {
             using var tls = new SslStream(stream);
             await tls.AuthenticateAsServerAsync(certificate);
-            await Send(tls, 200, "", "Ok.");
         });
         using var plain = new RawServer((stream, _) => Send(stream, 200, "", "Ok."));
 
@@ -134,8 +134,14 @@ public class ClickHouseFailureTests
         return exception;
     }
 
-    private static Task Send(Stream stream, int status, string headers, string content) =>
-        Write(stream, $"HTTP/1.1 {status} Any\r\n{headers}Content-Length: {Encoding.UTF8.GetByteCount(content)}\r\nConnection: close\r\n\r\n{content}");
+    private static async Task Send(Stream stream, int status, string headers, string content)
+    {
+        await Read(stream);
+        await Write(stream, $"HTTP/1.1 {status} Any\r\n{headers}Content-Length: {content.Length}\r\nConnection: close\r\n\r\n{content}");
+    }
+
+    // Bytes that are not read would make a reset of the end of the connection. No request here is longer.
+    private static async Task Read(Stream stream) => _ = await stream.ReadAsync(new byte[1 << 16]);
 
     private static async Task Write(Stream stream, string text)
     {
@@ -160,8 +166,6 @@ public class ClickHouseFailureTests
                     NetworkStream stream = client.GetStream();
                     try
                     {
-                        // A request that is not read would be answered by a reset; none here is longer.
-                        await stream.ReadAsync(new byte[1 << 16], _end.Token);
                         await answer(stream, _end.Token);
                     }
                     catch (IOException)
