@@ -255,7 +255,7 @@ public class TokenStoreSyncTests
 
         Assert.All(File.ReadAllLines(traffic).Where(line => !line.StartsWith('/')), line => Assert.DoesNotContain("O'", line, StringComparison.Ordinal));
         Assert.DoesNotContain("s3cret", File.ReadAllText(traffic), StringComparison.Ordinal);
-        Assert.Contains("=O%27Source", File.ReadAllText(traffic), StringComparison.Ordinal);
+        Assert.Contains("&param_p0=O%5c%27Source&", File.ReadAllText(traffic), StringComparison.OrdinalIgnoreCase);
         Assert.Equal(2, File.ReadAllLines(traffic).Count(line => WebUtility.UrlDecode(line).Contains("query=INSERT INTO token_request", StringComparison.Ordinal)));
         var refused = Assert.Throws<TokenDashboardException>(() => TelemetryStores.Open(address, new NetworkCredential("writer", "wr0ng-secret"), CancellationToken.None));
         Assert.Equal(ErrorCode.StoreUnauthorized, refused.Code);

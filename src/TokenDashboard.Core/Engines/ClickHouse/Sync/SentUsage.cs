@@ -117,7 +117,7 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
     {
         // The server's clock tells which of two syncs began to read later.
         ulong generation = server.Query("SELECT toUInt64(toUnixTimestamp64Nano(now64(9)))", new ClickHouseParameters(), row => row.GetFieldValue<ulong>(0)).Single();
-        foreach ((int level, int seconds, bool hasUsers) in UsageTables.Levels.Where(level => level.Level != UsageTables.WholeDays))
+        foreach ((int level, int seconds, bool hasUsers) in UsageTables.Levels)
         {
             var parameters = new ClickHouseParameters();
             string[] names = [.. UsageTables.Names.Where(name => hasUsers || name != UsageTables.Names[0]).Select(name => $"request.{name}")];
@@ -135,18 +135,6 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
                 """,
                 parameters);
         }
-        string others = string.Join(", ", UsageTables.Names.Skip(1).Select(name => $"sums.{name}"));
-        var whole = new ClickHouseParameters();
-        server.Execute(
-            $"""
-            INSERT INTO {UsageTables.Sums}
-            SELECT sums.source, sums.day, sums.generation, {UsageTables.WholeDays}, sums.start, '', {others}, sums.input_class, sum(sums.checksum),
-                {string.Join(", ", ClickHouseMeasures.All.Select(measure => ClickHouseMeasures.Aggregate(measure, $"sums.{measure.Name}")))}
-            FROM {UsageTables.Sums} AS sums
-            WHERE sums.level = {UsageTables.UserDays} AND sums.day >= toDate32({whole.Add(wanted[0])}) AND sums.day <= toDate32({whole.Add(wanted[^1])}) AND sums.source = {whole.Add(source)} AND sums.generation = {whole.Add("UInt64", generation)}
-            GROUP BY sums.source, sums.day, sums.generation, sums.start, {others}, sums.input_class
-            """,
-            whole);
         // All marks that were there before the requests were read have these sums now.
         (int Day, ulong Mark)[] marks = [.. wanted.SelectMany(day => days[day].Marks.Select(mark => (day, mark)))];
         var state = new ClickHouseParameters();

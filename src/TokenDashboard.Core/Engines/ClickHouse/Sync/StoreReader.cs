@@ -20,38 +20,37 @@ internal sealed class StoreReader : IDisposable
     /// <param name="since">Microseconds since 1970; earlier rows are left out.</param>
     public static IEnumerable<EncodedRows> Read(TokenStore store, RowRange rows, long since)
     {
-        var idle = new Stack<StoreReader>();
+        // One more than cores, because what one has read is being looked at.
+        StoreReader[] readers = [.. Enumerable.Range(0, Math.Min(Environment.ProcessorCount, MostReaders) + 1).Select(_ => new StoreReader(store))];
         var reading = new Queue<(StoreReader Reader, Task Task)>();
-        long next = NextId(rows.First);
+        long? next = NextId(rows.First);
         try
         {
-            while (true)
+            for (int turn = 0; next is not null || reading.Count > 0; turn++)
             {
-                // One more than cores, because what one has read is being looked at.
-                while (next <= rows.Last && reading.Count <= Math.Min(Environment.ProcessorCount, MostReaders))
+                if (next is { } first)
                 {
-                    StoreReader reader = idle.TryPop(out StoreReader? one) ? one : new StoreReader(store);
-                    var window = new RowRange(next, Math.Min(rows.Last, SentRows.LastOf(SentRows.WindowOf(next))));
+                    StoreReader reader = readers[turn % readers.Length];
+                    var window = new RowRange(first, Math.Min(rows.Last, SentRows.LastOf(SentRows.WindowOf(first))));
                     reading.Enqueue((reader, Task.Run(() => reader.Read(window, since))));
                     next = NextId(window.Last + 1);
                 }
-                if (reading.Count == 0)
-                    yield break;
-                reading.Peek().Task.GetAwaiter().GetResult();
-                StoreReader read = reading.Dequeue().Reader;
-                idle.Push(read);
+                if (reading.Count < readers.Length && next is not null)
+                    continue;
+                (StoreReader read, Task task) = reading.Peek();
+                task.GetAwaiter().GetResult();
+                reading.Dequeue();
                 yield return read._rows;
             }
         }
         finally
         {
             Task.WhenAll(reading.Select(one => one.Task)).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
-            foreach (StoreReader reader in idle.Concat(reading.Select(one => one.Reader)))
-                reader.Dispose();
+            Array.ForEach(readers, reader => reader.Dispose());
         }
 
         // Ids may be far from one another.
-        long NextId(long id) => id > rows.Last || id < rows.First ? long.MaxValue : store.Scalar<long>($"SELECT COALESCE(min(rowid), {long.MaxValue}) FROM {TelemetrySql.Table} WHERE rowid >= {id}");
+        long? NextId(long id) => id > rows.Last || id < rows.First ? null : store.Scalar<long>($"SELECT COALESCE(min(rowid), {rows.Last}) FROM {TelemetrySql.Table} WHERE rowid >= {id}");
     }
 
     /// <inheritdoc/>
