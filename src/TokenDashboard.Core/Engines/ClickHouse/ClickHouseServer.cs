@@ -79,13 +79,14 @@ internal sealed class ClickHouseServer : IDisposable
     public void Execute(string sql, ClickHouseParameters? parameters = null) => Guard(ErrorCode.StoreWriteFailed, () => _client.ExecuteNonQueryAsync(
         sql, (parameters ?? new ClickHouseParameters()).ToCollection(), new QueryOptions { CustomSettings = WriteSettings }, _cancellation));
 
-    /// <summary>Writes rows in one of ClickHouse's formats.</summary>
-    public async Task InsertAsync(string table, IEnumerable<string> columns, Stream rows, string format)
+    /// <summary>Writes rows in one of ClickHouse's formats; see <see cref="Guard"/>.</summary>
+    public async Task<HttpStatusCode> InsertAsync(string table, IEnumerable<string> columns, Stream rows, string format)
     {
         // One statement is one block of the table, which is stored as a whole or not at all.
         var settings = new Dictionary<string, object>(WriteSettings) { ["max_insert_block_size"] = 10_000_000, ["min_insert_block_size_bytes"] = 0 };
         using HttpResponseMessage response = await _client.InsertRawStreamAsync(
             table, rows, format, columns, !IsThisMachine, new QueryOptions { CustomSettings = settings }, _cancellation).ConfigureAwait(false);
+        return response.StatusCode;
     }
 
     /// <summary>Waits for work with the server, with its failures said in this product's words.</summary>

@@ -27,6 +27,14 @@ public class TokenStoreSyncTests
         Assert.Equal((1, 500, 501), Counts(Run(store, address)));
         Assert.Equal((0, 501, 501), Counts(Run(store, address, new() { SkipCheck = true })));
         Assert.Equal(501, CountOf(address));
+
+        using var sync = new TokenStoreSync(store.Path, address, new TokenStoreSyncOptions { Source = "store" }, CancellationToken.None);
+        store.Insert(Some[0]);
+        sync.Run();
+        store.Insert(Some[0]);
+        sync.Run();
+        Assert.Equal(503, CountOf(address));
+        Assert.Equal(Requests(address), Usage(address));
     }
 
     [ClickHouseFact]

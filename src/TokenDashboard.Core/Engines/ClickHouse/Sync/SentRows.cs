@@ -53,6 +53,8 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
     /// <summary>Reads the windows from that of an id on, and the days of their rows.</summary>
     public void ReadWindows(long firstId)
     {
+        _windows.Clear();
+        _days.Clear();
         var parameters = new ClickHouseParameters();
         foreach ((long window, int day, bool counts, SentWindow sent) in server.Query(
             $"""

@@ -35,7 +35,12 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
 
     /// <summary>Begins the run.</summary>
     /// <param name="now">The server's time, in seconds since 1970.</param>
-    public void Begin(long now) => _begun = (now, _clock.GetTimestamp());
+    public void Begin(long now)
+    {
+        _begun = (now, _clock.GetTimestamp());
+        _marked.Clear();
+        _sizes.Clear();
+    }
 
     /// <summary>Notes that requests are about to change.</summary>
     /// <param name="days">The day of each.</param>

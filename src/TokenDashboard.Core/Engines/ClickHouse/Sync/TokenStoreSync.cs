@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Net;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Telemetry;
@@ -26,7 +27,7 @@ public sealed class TokenStoreSync : IDisposable
     private readonly long _since;
     private readonly long _removed;
     private readonly RequestBatch _batch;
-    private readonly Queue<(long First, ArraySegment<byte> Bytes, Task Sent)> _sending = new();
+    private readonly Queue<(long First, ArraySegment<byte> Bytes, Task<HttpStatusCode> Sent)> _sending = new();
 
     /// <summary>Opens both stores.</summary>
     /// <param name="path">The database file.</param>
@@ -213,12 +214,8 @@ public sealed class TokenStoreSync : IDisposable
     {
         while (_sending.Count > left)
         {
-            (_, ArraySegment<byte> bytes, Task sent) = _sending.Dequeue();
-            _server.Guard(ErrorCode.StoreWriteFailed, async () =>
-            {
-                await sent.ConfigureAwait(false);
-                return true;
-            });
+            (_, ArraySegment<byte> bytes, Task<HttpStatusCode> sent) = _sending.Dequeue();
+            _server.Guard(ErrorCode.StoreWriteFailed, () => sent);
             ArrayPool<byte>.Shared.Return(bytes.Array!);
         }
     }
