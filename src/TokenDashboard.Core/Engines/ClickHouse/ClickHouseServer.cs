@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using ClickHouse.Driver;
 using ClickHouse.Driver.ADO;
 using ClickHouse.Driver.ADO.Parameters;
@@ -23,8 +25,11 @@ internal sealed class ClickHouseServer : IDisposable
     private static readonly Dictionary<string, object> WriteSettings = new() { ["max_partitions_per_insert_block"] = 0, ["distributed_foreground_insert"] = 1, ["async_insert"] = 0 };
 
     private readonly ClickHouseClient _client;
+    private readonly HttpClient _http;
+    private readonly ConcurrentBag<Socket> _sockets = [];
     private readonly Secrets _secrets = new();
     private readonly CancellationToken _cancellation;
+    private readonly TimeSpan _timeout;
 
     /// <summary>Makes a connection; nothing is sent yet.</summary>
     /// <param name="address">The address.</param>
@@ -35,6 +40,7 @@ internal sealed class ClickHouseServer : IDisposable
     {
         Address = address;
         _cancellation = cancellation;
+        _timeout = timeout ?? UsualTimeout;
         User = credential?.UserName ?? address.User ?? Environment.GetEnvironmentVariable(UserVariable) ?? "default";
         string password = credential?.Password ?? Environment.GetEnvironmentVariable(PasswordVariable) ?? "";
         _secrets.Add(password);
@@ -47,7 +53,8 @@ internal sealed class ClickHouseServer : IDisposable
             Username = User,
             Password = password,
             UseCompression = !IsThisMachine,
-            Timeout = timeout ?? UsualTimeout,
+            Timeout = _timeout,
+            HttpClient = _http = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All, ConnectCallback = ConnectAsync }) { Timeout = _timeout },
         });
     }
 
@@ -68,6 +75,11 @@ internal sealed class ClickHouseServer : IDisposable
         string sql, ClickHouseParameters parameters, Func<ClickHouseDataReader, T> read, Action<ClickHouseDataReader>? begin = null, CancellationToken cancellation = default)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(_cancellation, cancellation);
+        using CancellationTokenRegistration end = both.Token.Register(() =>
+        {
+            foreach (Socket socket in _sockets)
+                socket.Dispose();
+        });
         using ClickHouseDataReader reader = Guard(ErrorCode.StoreReadFailed, () => _client.ExecuteReaderAsync(
             sql, parameters.ToCollection(), new QueryOptions { CustomSettings = ReadSettings }, both.Token));
         begin?.Invoke(reader);
@@ -105,9 +117,27 @@ internal sealed class ClickHouseServer : IDisposable
         }
     }
 
+    // The driver blocks while it reads rows: such a read ends with its socket, or with the time limit of the socket.
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = (int)_timeout.TotalMilliseconds };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+        _sockets.Add(socket);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
     public void Dispose()
     {
         _client.Dispose();
+        _http.Dispose();
         _secrets.Dispose();
     }
 }

@@ -17,6 +17,8 @@ public class ClickHouseFailureTests
     // Two columns, a byte and a text, and their first rows.
     private const string Rows = "\u0002\u0001n\u0001s\u0005UInt8\u0006String\u0001\u0003abc\u0002\u0000";
 
+    private const string Begin = $"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n19\r\n{Rows}\r\n";
+
     private static readonly NetworkCredential Login = new("reader", Password);
 
     // The status of each code is that of ClickHouse's exceptionCodeToHTTPStatus.cpp.
@@ -81,31 +83,46 @@ public class ClickHouseFailureTests
         Assert.Equal(header.Length > 0 ? ErrorCode.StoreQuotaExceeded : ErrorCode.StoreReadFailed, exception.Code);
     }
 
-    [Fact]
-    public async Task A_server_that_never_answers_is_left_when_the_caller_stops()
+    [Theory]
+    [InlineData("")]
+    [InlineData(Begin)]
+    public async Task A_server_that_is_silent_is_left_when_the_caller_stops(string begin)
     {
         using var stop = new CancellationTokenSource();
         var asked = new TaskCompletionSource();
-        using var server = new RawServer(async (_, end) =>
+        using var server = new RawServer(async (stream, end) =>
         {
-            asked.SetResult();
+            await Read(stream);
+            await Write(stream, begin);
+            if (begin.Length == 0)
+                asked.SetResult();
             await Task.Delay(Timeout.Infinite, end);
         });
-        Task open = Task.Run(() => TelemetryStores.Open(server.Address, Login, stop.Token));
+        using var connection = new ClickHouseServer(ClickHouseAddress.Parse(server.Address), Login, stop.Token);
+        Task<int> query = Task.Run(() => connection.Query("SELECT n, s FROM t", new ClickHouseParameters(), _ => asked.TrySetResult()).Count());
         await asked.Task;
+        // It is not seen when the next read has begun.
+        await Task.Delay(100);
 
         await stop.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => open);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => query);
     }
 
-    [Fact]
-    public void A_server_that_never_answers_is_told()
+    [Theory]
+    [InlineData("")]
+    [InlineData(Begin)]
+    public void A_server_that_is_silent_for_too_long_is_told(string begin)
     {
-        using var server = new RawServer((_, end) => Task.Delay(Timeout.Infinite, end));
-        using var connection = new ClickHouseServer(ClickHouseAddress.Parse(server.Address), Login, CancellationToken.None, TimeSpan.FromMilliseconds(200));
+        using var server = new RawServer(async (stream, end) =>
+        {
+            await Read(stream);
+            await Write(stream, begin);
+            await Task.Delay(Timeout.Infinite, end);
+        });
+        using var connection = new ClickHouseServer(ClickHouseAddress.Parse(server.Address), Login, CancellationToken.None, TimeSpan.FromMilliseconds(500));
 
-        Assert.Equal(ErrorCode.StoreTimeout, Failure(() => connection.Execute("SELECT 1")).Code);
+        Assert.Equal(ErrorCode.StoreTimeout, Failure(() => connection.Query("SELECT n, s FROM t", new ClickHouseParameters(), row => row.GetString(1)).Count()).Code);
     }
 
     [Fact]
