@@ -25,6 +25,9 @@ internal abstract class UsageRow
     /// <summary>The source of the requests; empty if the store has it.</summary>
     public virtual string Source => "";
 
+    /// <summary>The id of the request in its store; 0 if the row is no single request.</summary>
+    public virtual long Id => 0;
+
     /// <summary>Whether it is a rollup, not a request.</summary>
     public virtual bool IsRollup => false;
 

@@ -11,6 +11,9 @@ internal sealed record UsageScope(RequestFilter Filter, RequestText Texts, int S
     /// <summary>The minimum number of rows for a separate connection and thread.</summary>
     public long RowsPerPart { get; init; } = 100_000;
 
+    /// <summary>Ranges of ids in which all requests of interest lie, for stores that find requests by their id; null for all.</summary>
+    public IReadOnlyList<(long First, long Last)>? Ids { get; init; }
+
     /// <summary>Whether the query needs the size of each request, so that rollups are not sufficient.</summary>
     public bool NeedsRequests { get; init; }
 

@@ -17,12 +17,14 @@ internal static class UsageGroups
     /// Creates a function for one thread and the requests of one store. It returns the key of a request, or of a sum between two
     /// multiples of the step.
     /// </param>
+    /// <param name="ids">Ranges of ids in which all requests of interest lie; null for all.</param>
     public static (Dictionary<TKey, UsageAccumulator> Groups, UnreadableReport Unreadable) Sum<TKey>(
-        IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, int step, TimeZoneInfo zone, UsagePrices? prices, Func<ITelemetryStore, Func<UsageRow, TKey>> keys)
+        IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, int step, TimeZoneInfo zone, UsagePrices? prices, Func<ITelemetryStore, Func<UsageRow, TKey>> keys,
+        IReadOnlyList<(long First, long Last)>? ids = null)
         where TKey : notnull
     {
         var unreadable = new UnreadableReport();
-        var scope = new UsageScope(filter, texts, step, zone, CountsRemoved: true);
+        var scope = new UsageScope(filter, texts, step, zone, CountsRemoved: true) { Ids = ids };
         Dictionary<TKey, UsageAccumulator> all = Read(
             stores, prices?.Apply(scope) ?? scope, unreadable, () => new Dictionary<TKey, UsageAccumulator>(),
             (store, groups) =>
@@ -48,8 +50,8 @@ internal static class UsageGroups
     }
 
     /// <summary>
-    /// The keys with the largest values of a measure, and the usage of all. With as many keys as requests, their usage would fill the memory, so this
-    /// keeps only two numbers for each.
+    /// The keys with the largest values of a measure, the rows that they lie between, and the usage of all. With as many keys as requests, their usage
+    /// would fill the memory, so this keeps only four numbers for each.
     /// </summary>
     /// <param name="stores">The open stores.</param>
     /// <param name="filter">The requests to include.</param>
@@ -59,48 +61,48 @@ internal static class UsageGroups
     /// <param name="count">The number of keys.</param>
     /// <param name="compare">Orders keys that are equal in both.</param>
     /// <param name="prices">The prices; null for usage without its cost.</param>
-    public static (HashSet<TKey> Keys, UsageAccumulator All, UnreadableReport Unreadable) Largest<TKey>(
+    public static (Dictionary<TKey, (long First, long Last)> Keys, UsageAccumulator All, UnreadableReport Unreadable) Largest<TKey>(
         IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, Func<ITelemetryStore, Func<UsageRow, TKey>> keys, Measure measure, int count, Comparison<TKey> compare,
         UsagePrices? prices)
         where TKey : notnull
     {
-        static void Add(Dictionary<TKey, (long Value, long Tokens)> sums, TKey key, (long Value, long Tokens) added)
+        static void Add(Dictionary<TKey, KeySum> sums, TKey key, in KeySum added)
         {
-            ref (long Value, long Tokens) sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out _);
-            sum = (sum.Value + added.Value, sum.Tokens + added.Tokens);
+            ref KeySum sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out bool exists);
+            sum = exists ? sum.Plus(added) : added;
         }
         var unreadable = new UnreadableReport();
         var scope = new UsageScope(filter, texts, 0, TimeZoneInfo.Utc, CountsRemoved: true);
-        (Dictionary<TKey, (long Value, long Tokens)> sums, UsageAccumulator all) = Read(
-            stores, prices?.Apply(scope) ?? scope, unreadable, () => (Sums: new Dictionary<TKey, (long Value, long Tokens)>(), All: NewUsage(prices)),
+        (Dictionary<TKey, KeySum> sums, UsageAccumulator all) = Read(
+            stores, prices?.Apply(scope) ?? scope, unreadable, () => (Sums: new Dictionary<TKey, KeySum>(), All: NewUsage(prices)),
             (store, part) =>
             {
                 Func<UsageRow, TKey> keyOf = keys(store);
                 return row =>
                 {
-                    Add(part.Sums, keyOf(row), (row.Values[measure], row.Values[Measures.TotalTokens]));
+                    Add(part.Sums, keyOf(row), new KeySum(row.Values[measure], row.Values[Measures.TotalTokens], row.Id, row.Id));
                     part.All.Add(row);
                 };
             },
             (part, other) =>
             {
-                foreach ((TKey key, (long Value, long Tokens) sum) in other.Sums)
+                foreach ((TKey key, KeySum sum) in other.Sums)
                     Add(part.Sums, key, sum);
                 part.All.Add(other.All);
             });
         // The last of the kept keys is removed first.
-        var kept = new PriorityQueue<TKey, (long Value, long Tokens, TKey Key)>(Comparer<(long Value, long Tokens, TKey Key)>.Create((one, other) =>
-            one.Value != other.Value ? one.Value.CompareTo(other.Value)
-            : one.Tokens != other.Tokens ? one.Tokens.CompareTo(other.Tokens)
+        var kept = new PriorityQueue<TKey, (KeySum Sum, TKey Key)>(Comparer<(KeySum Sum, TKey Key)>.Create((one, other) =>
+            one.Sum.Value != other.Sum.Value ? one.Sum.Value.CompareTo(other.Sum.Value)
+            : one.Sum.Tokens != other.Sum.Tokens ? one.Sum.Tokens.CompareTo(other.Sum.Tokens)
             : compare(other.Key, one.Key)));
-        foreach ((TKey key, (long value, long tokens)) in sums)
+        foreach ((TKey key, KeySum sum) in sums)
         {
             if (kept.Count < count)
-                kept.Enqueue(key, (value, tokens, key));
+                kept.Enqueue(key, (sum, key));
             else
-                kept.EnqueueDequeue(key, (value, tokens, key));
+                kept.EnqueueDequeue(key, (sum, key));
         }
-        return ([.. kept.UnorderedItems.Select(item => item.Element)], all, unreadable);
+        return (kept.UnorderedItems.ToDictionary(item => item.Element, item => (item.Priority.Sum.First, item.Priority.Sum.Last)), all, unreadable);
     }
 
     /// <summary>The sum of usage.</summary>
@@ -151,5 +153,11 @@ internal static class UsageGroups
             }
         }
         return all.Count > 0 ? all[0] : create();
+    }
+
+    // The sum of a key, and the ids between which its requests lie.
+    private readonly record struct KeySum(long Value, long Tokens, long First, long Last)
+    {
+        public KeySum Plus(in KeySum other) => new(Value + other.Value, Tokens + other.Tokens, Math.Min(First, other.First), Math.Max(Last, other.Last));
     }
 }

@@ -112,7 +112,7 @@ public sealed class UsageQuery
         UnreadableReport unreadable;
         if (Largest is { } largest && UsageOrdering.SumOf(largest.Order) is { } measure && !WithTotal && Step == 0 && texts.HasFlag(RequestText.Transaction))
         {
-            (HashSet<UsageKey> wanted, all, unreadable) = UsageGroups.Largest(stores, filter, texts, Keys, measure, largest.Count, (one, other) => one.CompareNames(other), Prices);
+            (Dictionary<UsageKey, (long First, long Last)> wanted, all, unreadable) = UsageGroups.Largest(stores, filter, texts, Keys, measure, largest.Count, (one, other) => one.CompareNames(other), Prices);
             groups = SumOf(wanted, stores, filter, texts);
         }
         else
@@ -135,19 +135,19 @@ public sealed class UsageQuery
     }
 
     // The groups of some keys with a transaction.
-    private Dictionary<UsageKey, UsageAccumulator> SumOf(HashSet<UsageKey> wanted, IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts)
+    private Dictionary<UsageKey, UsageAccumulator> SumOf(Dictionary<UsageKey, (long First, long Last)> wanted, IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts)
     {
         Dictionary<UsageKey, UsageAccumulator> Sum(RequestFilter some)
         {
             Dictionary<UsageKey, UsageAccumulator> groups = UsageGroups.Sum<UsageKey>(stores, some, texts, 0, TimeZoneInfo.Utc, Prices, store =>
             {
                 Func<UsageRow, UsageKey> keyOf = Keys(store);
-                return row => keyOf(row) is var key && wanted.Contains(key) ? key : Others;
-            }).Groups;
+                return row => keyOf(row) is var key && wanted.ContainsKey(key) ? key : Others;
+            }, [.. wanted.Values]).Groups;
             groups.Remove(Others);
             return groups;
         }
-        string[] names = [.. wanted.Select(key => key.Transaction!).Distinct()];
+        string[] names = [.. wanted.Keys.Select(key => key.Transaction!).Distinct()];
         if (names.Length > MaxNames)
             return Sum(filter);
         Dictionary<UsageKey, UsageAccumulator> groups = wanted.Count == 0 ? [] : Sum(filter with

@@ -31,7 +31,7 @@ internal static partial class RequestTable
     public const string RangeSettings = $"SETTINGS {FinalSetting} = 1, use_skip_indexes_if_final_exact_mode = 0";
 
     /// <summary>The form of the table, which its comment tells.</summary>
-    public const int Format = 3;
+    public const int Format = 4;
 
     /// <summary>What the comment of each table of this product begins with.</summary>
     public const string Comment = "TokenDashboard requests, format ";
@@ -39,12 +39,12 @@ internal static partial class RequestTable
     /// <summary>The columns that tell of the request, in the order in which rows are sent.</summary>
     private static readonly (string Name, string Type)[] Content =
     [
-        ("id", "Int64"), ("time", "DateTime64(6, 'UTC') CODEC(Delta, ZSTD)"),
+        ("id", "Int64 CODEC(Delta, ZSTD)"), ("time", "DateTime64(6, 'UTC') CODEC(Delta, ZSTD)"),
         ("user", "LowCardinality(String)"), ("model", "LowCardinality(String)"), ("provider", "LowCardinality(String)"), ("request_type", "LowCardinality(String)"),
         ("transaction_id", "String CODEC(ZSTD)"), ("trace_id", "String CODEC(ZSTD)"), ("span_id", "String CODEC(ZSTD)"), ("parent_span_id", "String CODEC(ZSTD)"),
         ("prompt_tokens", "Int64 CODEC(T64, LZ4)"), ("completion_tokens", "Int64 CODEC(T64, LZ4)"), ("total_tokens", "Int64 CODEC(T64, LZ4)"),
-        ("cached_tokens", "Nullable(Int64)"), ("cache_write_tokens", "Nullable(Int64)"), ("reasoning_tokens", "Nullable(Int64)"), ("recorded_cost", "Nullable(Float64)"),
-        ("duration_ms", "Nullable(Float64)"), ("duration_bin", "Int16"), ("policy_failed", "Bool"), ("interrupted_stream", "Bool"), ("unreadable", "UInt8"),
+        ("cached_tokens", "Nullable(Int64) CODEC(T64, LZ4)"), ("cache_write_tokens", "Nullable(Int64) CODEC(T64, LZ4)"), ("reasoning_tokens", "Nullable(Int64) CODEC(T64, LZ4)"),
+        ("recorded_cost", "Nullable(Float64)"), ("duration_ms", "Nullable(Float64)"), ("duration_bin", "Int16"), ("policy_failed", "Bool"), ("interrupted_stream", "Bool"), ("unreadable", "UInt8"),
     ];
 
     private static readonly (string Name, string Type)[] Bookkeeping =
@@ -52,6 +52,9 @@ internal static partial class RequestTable
 
     /// <summary>All columns with their types, in the order in which rows are sent.</summary>
     public static IEnumerable<(string Name, string Type)> Columns => Content.Concat(Bookkeeping).Select(column => (column.Name, column.Type.Split(" CODEC")[0]));
+
+    /// <summary>Stands for the bin of a duration that is not known. It lies outside of all bins, so that to count them skips it.</summary>
+    public const short NoBin = short.MinValue;
 
     /// <summary>Stands for a time that cannot be read, in microseconds since 1970: the earliest time of the column's type.</summary>
     public const long NoTime = -2_208_988_800_000_000;

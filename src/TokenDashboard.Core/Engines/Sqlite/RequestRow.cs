@@ -28,8 +28,9 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
     private readonly Utf8TextCache[] _texts = [new(), new(), new(), new()];
     private readonly Utf8TextCache _transaction = new(slots: 1);
     private NativeStatement _statement;
+    private long _id;
 
-    public long Id { get; private set; }
+    public override long Id => _id;
 
     public long PromptTokens => Values[Measures.PromptTokens];
 
@@ -89,7 +90,7 @@ internal sealed class RequestRow(bool hasDetails = false) : UsageRow
     {
         _statement = statement;
         UnreadableValue unreadable = UnreadableValue.None;
-        Id = statement.Integer(0);
+        _id = statement.Integer(0);
         if (StoredTimestamp.TryParse(statement.Text(1), out long ticks))
             UtcTicks = ticks;
         else

@@ -18,7 +18,8 @@ internal static class ClickHouseExpressions
     internal static string Raw(string name) => "${" + name + ":raw}";
 
     /// <summary>A name as panels show it and variables choose it.</summary>
-    internal static string Known(string column) => $"if({column} = '', '{PanelNames.Unknown}', {column})";
+    // Of a function with one column, the result is computed once for each text of a dictionary; that of a condition, once for each row.
+    internal static string Known(string column) => $"transform({column}, [''], ['{PanelNames.Unknown}'])";
 
     internal const string Range = "since = toUnixTimestamp($__fromTime), until = toUnixTimestamp($__toTime)";
 
@@ -84,9 +85,12 @@ internal static class ClickHouseExpressions
     internal static string Percentile(int percent, string value = "duration_ms") => $"quantileExact({Level(percent)})({value})";
 
     /// <summary>Several of the durations at once, as an array: each the middle of its bin, at most 1 % off.</summary>
-    internal static string Percentiles(int[] percents) => string.Create(
+    internal static string Percentiles(int[] percents) => $"arrayMap(bin -> {DurationOf("bin")}, quantilesExactWeighted({string.Join(", ", percents.Select(Level))})(duration_bin, 1))";
+
+    /// <summary>A duration of a bin.</summary>
+    internal static string DurationOf(string bin) => string.Create(
         CultureInfo.InvariantCulture,
-        $"arrayMap(bin -> {1 - HistogramBins.RelativeError} * pow({HistogramBins.Growth}, bin - arrayCount(edge -> edge <= bin, [{string.Join(", ", HistogramBins.Durations.Edges.Select(HistogramBins.Durations.Of))}])), quantilesExactWeighted({string.Join(", ", percents.Select(Level))})(duration_bin, 1))");
+        $"{1 - HistogramBins.RelativeError} * pow({HistogramBins.Growth}, {bin} - arrayCount(edge -> edge <= {bin}, [{string.Join(", ", HistogramBins.Durations.Edges.Select(HistogramBins.Durations.Of))}]))");
 
     private static string Level(int percent) => $"0.{percent - 1}9999999999";
 

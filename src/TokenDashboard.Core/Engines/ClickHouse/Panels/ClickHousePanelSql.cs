@@ -1,6 +1,7 @@
 using System.Globalization;
 using TokenDashboard.Grafana.Model.Panels;
 using TokenDashboard.Grafana.Queries;
+using TokenDashboard.Telemetry;
 
 using static TokenDashboard.Engines.ClickHouse.Panels.ClickHouseExpressions;
 using static TokenDashboard.Grafana.Queries.PanelNames;
@@ -308,12 +309,13 @@ internal static class ClickHousePanelSql
 
     private static string Histogram(HistogramQuery query)
     {
-        string edges = $"[{string.Join(", ", query.Steps.Select(step => step.From.ToString(CultureInfo.InvariantCulture)))}]";
+        // Bins of durations begin at the same edges.
+        string edges = $"[{string.Join(", ", query.Steps.Select(step => (query.OfDurations ? HistogramBins.Durations.Of(step.From) : step.From).ToString(CultureInfo.InvariantCulture)))}]";
         return $"""
             SELECT label AS {Quoted(query.Title)}, requests AS "Requests"
             FROM (SELECT arrayJoin(arrayZip({edges}, [{string.Join(", ", query.Steps.Select(step => $"'{step.Label}'"))}])) AS pair, pair.1 AS step, pair.2 AS label) AS steps
             LEFT JOIN (
-              SELECT roundDown({(query.OfDurations ? "assumeNotNull(duration_ms)" : "total_tokens")}, {edges}) AS step, count() AS requests
+              SELECT roundDown({(query.OfDurations ? "duration_bin" : "total_tokens")}, {edges}) AS step, count() AS requests
               {OfRequests(also: query.OfDurations ? " AND duration_ms IS NOT NULL" : "", indent: "  ")}
               GROUP BY step) AS used USING (step)
             QUALIFY sum(requests) OVER () > 0

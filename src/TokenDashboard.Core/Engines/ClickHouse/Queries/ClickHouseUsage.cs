@@ -30,7 +30,7 @@ internal sealed class ClickHouseUsage
     private bool _isSummed;
     private int _step;
     private IReadOnlyList<ZoneClock>? _clocks;
-    private List<(string Provider, string Model)>? _models;
+    private List<(string Provider, string Model, long First, long Last)>? _models;
     private (DateTimeOffset From, DateTimeOffset Until)? _bounds;
 
     public ClickHouseUsage(ClickHouseServer server, UsageScope scope, IReadOnlyList<string>? sources) => (_server, _scope, _sources) = (server, scope, sources);
@@ -72,18 +72,25 @@ internal sealed class ClickHouseUsage
         string where = ClickHouseConditions.Of(_scope.Filter, _sources, _parameters);
         string requests = $"(SELECT {UsageTables.OfRequests}, request.duration_bin AS duration_bin{(_scope.NeedsRequests ? ", request.id AS id" : "")} FROM {RequestTable.Rows} WHERE {where})";
         if (!_isSummed)
-            return $"SELECT {shown}, {Counted("sorted")} FROM (SELECT {named}, {sums}, arraySort(groupArrayIf(duration_bin, timed_requests > 0)) AS sorted FROM {requests} GROUP BY {grouped})";
+        {
+            return $"""
+                SELECT {shown}, {Counted("sorted")}
+                FROM (SELECT {named}, {sums}, {SortedBins} AS sorted FROM {requests} GROUP BY {grouped})
+                {RequestTable.RangeSettings}
+                """;
+        }
         // Durations are counted in the requests, without regard to prices; the first row of a group has them.
-        (string Name, string Value)[] timed = [keys[0], ("k_bucket", bucket), .. keys.Skip(3)];
-        string inGroup = $"{ClickHouseMeasures.Key(Distinct(timed))} AS k_group";
+        (string Name, string Value)[] timed = [("k_bucket", bucket), .. keys.Skip(3)];
+        string inGroup = $"{ClickHouseMeasures.Key([.. Distinct(timed)])} AS k_group";
         string from = From(where), group = $"{string.Join(", ", timed.Select(key => $"{key.Value} AS {key.Name}"))}, {inGroup}";
         (string merged, string counted) = HistogramOf($"SELECT {group} FROM {from}");
         return $"""
             SELECT {shown}, bins, counts
-            FROM (SELECT *, if(row_number() OVER (PARTITION BY k_group) = 1, k_group, 0) AS k FROM (
+            FROM (SELECT *, if(k_has_time AND row_number() OVER (PARTITION BY k_has_time, k_group) = 1, k_group, 0) AS k FROM (
                 SELECT {named}, {bucket} AS k_bucket, {inGroup}, {sums} FROM {from} GROUP BY {grouped}, k_bucket, k_group)) AS used
             LEFT JOIN (SELECT k_group AS k, {counted} FROM (
-                SELECT k_group, {merged} AS merged FROM (SELECT {group}, duration_bin FROM {requests} WHERE timed_requests > 0) GROUP BY k_group)) AS timed USING (k)
+                SELECT k_group, {merged} AS merged FROM (SELECT {group}, duration_bin FROM {requests} WHERE {ClickHouseConditions.HasTime}) GROUP BY k_group)) AS timed USING (k)
+            {RequestTable.RangeSettings}
             """;
     }
 
@@ -113,10 +120,12 @@ internal sealed class ClickHouseUsage
         long groups = _server.Query($"SELECT toInt64(uniq(k_group)) FROM ({rows})", _parameters, row => row.GetInt64(0)).Single();
         (int lowest, int count) = (HistogramBins.Durations.Lowest, HistogramBins.Durations.Highest - HistogramBins.Durations.Lowest + 1);
         return groups > MostWholeHistograms
-            ? ("arraySort(groupArray(duration_bin))", Counted("merged"))
+            ? (SortedBins, Counted("merged"))
             : ($"countResample({lowest}, {lowest + count}, 1)(duration_bin)",
                 $"arrayFilter((bin, count) -> count > 0, CAST(range({lowest}, {lowest + count}), 'Array(Int16)'), merged) AS bins, CAST(arrayFilter(count -> count > 0, merged), 'Array(Int64)') AS counts");
     }
+
+    private static string SortedBins { get; } = string.Create(CultureInfo.InvariantCulture, $"arraySort(groupArrayIf(duration_bin, duration_bin > {RequestTable.NoBin}))");
 
     // The bins, and how often each is there, of the bins of all requests in order: to sort them takes a fourth of the time that a group for each bin takes.
     private static string Counted(string sorted) =>
@@ -177,12 +186,14 @@ internal sealed class ClickHouseUsage
     {
         if (_scope.NeedsQuarters is not { } needsQuarters)
             return null;
-        (string Provider, string Model)[] pairs = [.. Models().Where(of => needsQuarters(of.Provider, of.Model))];
+        (string Provider, string Model)[] pairs = [.. Models().Where(of => needsQuarters(of.Provider, of.Model)).Select(of => (of.Provider, of.Model))];
         return pairs.Length == 0 ? null : string.Join(", ", pairs.Select(pair => $"({_parameters.Add(pair.Provider)}, {_parameters.Add(pair.Model)})"));
     }
 
-    private List<(string Provider, string Model)> Models() => _models ??= [.. _server.Query(
-        $"SELECT DISTINCT toString(provider), toString(model) FROM {UsageTables.All()}", new ClickHouseParameters(), row => (row.GetString(0), row.GetString(1)))];
+    // The models, each with the times of its first and last request.
+    private List<(string Provider, string Model, long First, long Last)> Models() => _models ??= [.. _server.Query(
+        $"SELECT toString(provider), toString(model), min({Measures.FirstTicks.Name}), max({Measures.LastTicks.Name}) FROM {UsageTables.All()} WHERE {ClickHouseConditions.HasTime} GROUP BY provider, model",
+        new ClickHouseParameters(), row => (row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3)))];
 
     // Between which times there are requests of the scope.
     private (DateTimeOffset From, DateTimeOffset Until) Bounds() => _bounds ??= ReadBounds();
@@ -192,11 +203,8 @@ internal sealed class ClickHouseUsage
         TimeRange range = _scope.Filter.Range;
         if (range is { Since: { } since, Until: { } until })
             return (since, until);
-        (long first, long last) = _server.Query(
-            $"SELECT min({Measures.FirstTicks.Name}), max({Measures.LastTicks.Name}) FROM {UsageTables.All()} WHERE {ClickHouseConditions.HasTime}",
-            new ClickHouseParameters(), row => (row.GetInt64(0), row.GetInt64(1))).Single();
         DateTimeOffset At(long micros) => new(RequestTable.TicksOf(micros), TimeSpan.Zero);
-        return (range.Since ?? At(first), range.Until ?? At(last).AddTicks(TimeSpan.TicksPerMicrosecond));
+        return (range.Since ?? At(Models().Select(of => of.First).DefaultIfEmpty().Min()), range.Until ?? At(Models().Select(of => of.Last).DefaultIfEmpty().Max()).AddTicks(TimeSpan.TicksPerMicrosecond));
     }
 
     private static bool Load(ClickHouseDataReader reader, Row row)

@@ -48,7 +48,7 @@ internal sealed class EncodedRows
         WriteNullable(values.Knows(Measures.RecordedCost), values.Real(Measures.RecordedCost));
         bool timed = !double.IsNaN(row.DurationMs);
         WriteNullable(timed, row.DurationMs);
-        BinaryPrimitives.WriteInt16LittleEndian(Take(sizeof(short)), timed ? (short)HistogramBins.Durations.Of(row.DurationMs) : (short)0);
+        BinaryPrimitives.WriteInt16LittleEndian(Take(sizeof(short)), timed ? (short)HistogramBins.Durations.Of(row.DurationMs) : RequestTable.NoBin);
         Write(row.PolicyFailed);
         Write(row.InterruptedStream);
         Take(1)[0] = (byte)unreadable;

@@ -70,7 +70,7 @@ internal sealed class UsageReader
     private static UnreadableReport? ReadRequests(TokenStore store, UsageScope scope, RollupState? state, Func<int, Action<UsageRow>> begin)
     {
         RequestFilter filter = scope.Filter;
-        List<RowRange> ranges = RangesOf(store, filter.Range) ?? [store.Rows()];
+        List<RowRange> ranges = scope.Ids is { } ids ? RowRange.Merge(ids.Select(range => new RowRange(range.First, range.Last))) : RangesOf(store, filter.Range) ?? [store.Rows()];
         List<RowRange>[] parts = RowRange.Split(ranges, scope.RowsPerPart, Environment.ProcessorCount);
         Action<UsageRow>[] onRow = [.. parts.Select((_, part) => begin(part))];
         var unreadable = new UnreadableReport();
