@@ -22,10 +22,10 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
     private const int MarkAge = Patience / 2;
 
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
-    private readonly uint _run = BitConverter.ToUInt32(Guid.NewGuid().ToByteArray()) | 1;
     private readonly Dictionary<int, long> _marked = [];
     private readonly Dictionary<int, long> _sizes = [];
     private (long Server, long Clock) _begun;
+    private uint _run;
 
     /// <summary>The day of a time, in days since 1970.</summary>
     /// <param name="micros">Microseconds since 1970.</param>
@@ -38,6 +38,7 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
     public void Begin(long now)
     {
         _begun = (now, _clock.GetTimestamp());
+        _run = BitConverter.ToUInt32(Guid.NewGuid().ToByteArray()) | 1;
         _marked.Clear();
         _sizes.Clear();
     }

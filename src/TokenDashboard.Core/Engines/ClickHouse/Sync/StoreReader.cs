@@ -50,7 +50,7 @@ internal sealed class StoreReader : IDisposable
         }
 
         // Ids may be far from one another.
-        long? NextId(long id) => id > rows.Last || id < rows.First ? null : store.Scalar<long>($"SELECT COALESCE(min(rowid), {rows.Last}) FROM {TelemetrySql.Table} WHERE rowid >= {id}");
+        long? NextId(long id) => id > rows.Last || id < rows.First ? null : store.RowFrom(id, rows.Last);
     }
 
     /// <inheritdoc/>
