@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using TokenDashboard.Engines;
 using TokenDashboard.Engines.ClickHouse;
@@ -21,18 +22,21 @@ internal static class ClickHouseBenchmark
     private const double DashboardTarget = 2000;
     private const int SentRows = 1_000_000;
     private const int Sources = 20;
+    private const int Port = 18129;
     private const string Database = "tokendashboard_benchmark";
 
     private static readonly long[] Sizes = [5_000_000, 50_000_000];
 
     public static void Run(int runs)
     {
-        if (Environment.GetEnvironmentVariable("TOKENDASHBOARD_TEST_CLICKHOUSE") is not { } server || !ClickHouseAddress.Matches(server))
+        if (Environment.GetEnvironmentVariable("TOKENDASHBOARD_TEST_CLICKHOUSE") is not { Length: > 0 } setting)
         {
-            Console.WriteLine("\nClickHouse: skipped, for TOKENDASHBOARD_TEST_CLICKHOUSE is no address of a server.");
+            Console.WriteLine("\nClickHouse: skipped, for TOKENDASHBOARD_TEST_CLICKHOUSE names neither a server nor a library.");
             return;
         }
         string folder = Directory.CreateTempSubdirectory("tokendashboard-").FullName;
+        using Process? engine = ClickHouseAddress.Matches(setting) ? null : Start(setting, Path.Combine(folder, "engine"));
+        string server = engine is null ? setting : $"clickhouse://127.0.0.1:{Port}";
         string store = SampleStore.Make(folder, SentRows);
         Execute(server, $"DROP DATABASE IF EXISTS {Database}");
         Execute(server, $"CREATE DATABASE {Database}");
@@ -51,8 +55,19 @@ internal static class ClickHouseBenchmark
         finally
         {
             Execute(server, $"DROP DATABASE {Database}");
+            engine?.Kill();
+            engine?.WaitForExit();
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static Process Start(string library, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        string program = Path.Combine(AppContext.BaseDirectory, "TokenDashboard.SecondProcess.dll");
+        var process = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program, "clickhouse", library, folder, $"{Port}"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        process.StandardOutput.ReadLine();
+        return process;
     }
 
     private static void Send(string store, string address)

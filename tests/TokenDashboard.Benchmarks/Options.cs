@@ -20,8 +20,8 @@ internal sealed record Options(int Rows, bool Growth, string Folder, int Runs, I
 
           --rows N       requests in the store, 10,000 or more; 5,000,000 unless given
           --growth       the same questions on stores of 0.5, 1, 2, 5 and 10 million requests, up to --rows
-          --only PART    only some of: module, requests, grouped, dashboards, rollups, imports, clickhouse (50 million requests made in the
-                         server of TOKENDASHBOARD_TEST_CLICKHOUSE, an address)
+          --only PART    only some of: module, requests, grouped, dashboards, rollups, imports, clickhouse (50 million requests made in
+                         TOKENDASHBOARD_TEST_CLICKHOUSE, the address of a server or the path of libchdb.so)
           --runs N       how often each thing is done, 3 or more; the table shows medians
           --folder PATH  where stores are kept for the next run; needs about 0.6 KB a request, twice that with --growth
           --powershell FILE  the pwsh that imports the module; that of the .NET tool unless given, which compiles PowerShell itself while it runs

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using TokenDashboard.Import.Formats;
 using TokenDashboard.Import.Reading;
@@ -20,43 +21,30 @@ internal static class FormatRegistry
     ];
 
     /// <summary>The format of a name; that of <see cref="ImportFormat.Auto"/> and of databases is null.</summary>
-    public static UsageFormat? Find(ImportFormat name) => Formats.FirstOrDefault(format => format.Name == name && name != ImportFormat.Auto);
-
-    /// <summary>Whether lines are JSON; otherwise they are CSV. The first line may be the end of one, where a log was cut by its size.</summary>
-    public static bool IsJson(ReadOnlySpan<byte> head, bool isValues)
-    {
-        if (isValues || NextLine(ref head) is [(byte)'{', ..])
-            return true;
-        // A record of CSV may begin with a brace, too, but not with a quote behind it, which would have to be quoted.
-        return NextLine(ref head) is [(byte)'{', .. var members] && members.TrimStart(LineReader.Blanks) is [(byte)'"', ..];
-    }
+    public static UsageFormat? Find(ImportFormat name) => Array.Find(Formats, format => format.Name == name && name != ImportFormat.Auto);
 
     /// <summary>The format of a file, or null where it is none of the known ones.</summary>
     public static UsageFormat? Detect(ReadOnlySpan<byte> head, LineReader lines, bool hasMap)
     {
-        if (Clixml.IsBeginning(head.TrimStart(LineReader.Blanks)))
-            return Clixml.Format;
-        if (!IsJson(head, lines.IsValues))
+        if (!lines.IsJson)
         {
-            ReadOnlySpan<byte> header = NextLine(ref head);
-            header = CsvRecords.IsPreamble(header) ? NextLine(ref head) : header;
+            string header = Encoding.UTF8.GetString(LineReader.NextLine(ref head));
+            while (CsvRecords.IsPreamble(header))
+                header = Encoding.UTF8.GetString(LineReader.NextLine(ref head));
             var columns = Marks.OfCsv(header);
-            UsageFormat? known = Formats.FirstOrDefault(format => format.IsCsv?.Invoke(columns) == true);
-            return hasMap && !TakesMap(known) ? PlainRecords.Csv : known;
+            return Mapped(Array.Find(Formats, format => format.IsCsv?.Invoke(columns) == true), PlainRecords.Csv, hasMap);
         }
         UsageFormat? weak = null;
-        // Values spread over lines are looked at as one text.
         for (int count = 0; count < LinesLookedAt && !head.IsEmpty; count++)
         {
-            ReadOnlySpan<byte> line = lines.IsValues ? head.TrimStart(LineReader.Blanks) : NextLine(ref head);
-            var marks = Marks.OfJson(line);
-            UsageFormat? format = Formats.FirstOrDefault(format => format.IsJson?.Invoke(marks) == true);
-            if (format is not null)
-                return hasMap && !TakesMap(format) ? PlainRecords.Json : format;
+            // Values may go on in the next lines.
+            ReadOnlySpan<byte> value = head.TrimStart(LineReader.Blanks), line = LineReader.NextLine(ref head);
+            var marks = Marks.OfJson(lines.IsValues ? value : line);
+            if (OfJson(marks) is { } format)
+                return Mapped(format, PlainRecords.Json, hasMap);
             weak ??= ClaudeCodeTranscript.MayBe(marks) ? ClaudeCodeTranscript.Format : null;
-            head = lines.IsValues ? default : head;
         }
-        return hasMap ? PlainRecords.Json : weak;
+        return Mapped(weak, PlainRecords.Json, hasMap);
     }
 
     /// <summary>Tells of objects without a request whether they are of another format than the rest, as in files that were joined.</summary>
@@ -68,24 +56,14 @@ internal static class FormatRegistry
         {
             var kind = (value.GetPropertyCount(), value.Members().FirstOrDefault().Name, value.Text("type"));
             if (!kinds.TryGetValue(kind, out UsageFormat? format) && kinds.Count < MaxKinds)
-            {
-                var marks = Marks.OfJson(value.Utf8());
-                kinds[kind] = format = Formats.FirstOrDefault(format => format.IsJson?.Invoke(marks) == true);
-            }
-            return format is null || format.Read == own.Read || format == PlainRecords.Json ? null : $"of {format.Name}; import the file again with -Format {format.Name}";
+                kinds[kind] = format = OfJson(Marks.OfJson(value.Utf8()));
+            return format is null || format.Source == own.Source || format == PlainRecords.Json ? null : $"of {format.Name}; import the file again with -Format {format.Name}";
         };
     }
 
-    // With a map, other formats are plain records.
-    private static bool TakesMap(UsageFormat? format) => format == LiteLlmSpendLogs.Format || format == UsageBuckets.Format;
+    private static UsageFormat? OfJson(Marks marks) => Array.Find(Formats, format => format.IsJson?.Invoke(marks) == true);
 
-    /// <summary>Takes the next line that is not empty.</summary>
-    private static ReadOnlySpan<byte> NextLine(ref ReadOnlySpan<byte> head)
-    {
-        head = head.TrimStart(LineReader.Blanks);
-        int end = head.IndexOfAny((byte)'\n', (byte)'\r');
-        ReadOnlySpan<byte> line = end < 0 ? head : head[..end];
-        head = head[line.Length..];
-        return line;
-    }
+    // With a map, all others are plain records.
+    private static UsageFormat? Mapped(UsageFormat? format, UsageFormat plain, bool hasMap) =>
+        !hasMap || format == LiteLlmSpendLogs.Format || format == UsageBuckets.Format ? format : plain;
 }

@@ -1,34 +1,47 @@
 using System.IO.Compression;
 using System.Text;
-using TokenDashboard.Import.Reading;
 
 namespace TokenDashboard.Import;
 
 /// <summary>A file or standard input as a stream of UTF-8, unpacked and without a byte order mark.</summary>
 internal sealed class ImportSource : IDisposable
 {
-    private const int SignatureBytes = 4096;
-
     // https://www.rfc-editor.org/rfc/rfc1952: ten bytes before the data, eight after it, of which four are the size of the unpacked data.
     private const int SmallestGzip = 18;
 
-    private readonly CountingStream _file;
-    private readonly CountingStream? _unpacked;
-    private readonly HeadStream _content;
+    private readonly SourceStream _file;
+    private readonly SourceStream? _unpacked;
 
-    private ImportSource(CountingStream file, string path)
+    private ImportSource(SourceStream file, string path)
     {
         _file = file;
-        Stream stream = Unpack(file, path);
-        if (stream is GZipStream)
-            stream = _unpacked = new CountingStream(stream);
-        _content = Decode(stream);
+        SourceStream content = file.Head switch
+        {
+            [0x1F, 0x8B, ..] => _unpacked = new SourceStream(new GZipStream(file, CompressionMode.Decompress)),
+            [0x28, 0xB5, 0x2F, 0xFD, ..] => throw Refuse(path, "is compressed with zstd, which is not read. Unpack it first: zstd -d FILE, or pipe it to standard input: zstd -dc FILE | tokendash -Command \"Import-TokenUsage -\""),
+            [0x50, 0x4B, 0x03, 0x04, ..] => throw Refuse(path, "is a zip archive. Unpack it first; gzip files are read as they are."),
+            _ => file,
+        };
+        Encoding? encoding = content.Head switch
+        {
+            [0xFF, 0xFE, 0, 0, ..] => Encoding.UTF32,
+            [0, 0, 0xFE, 0xFF, ..] => new UTF32Encoding(bigEndian: true, byteOrderMark: true),
+            [0xFF, 0xFE, ..] => Encoding.Unicode,
+            [0xFE, 0xFF, ..] => Encoding.BigEndianUnicode,
+            // Without a byte order mark: all formats begin with ASCII.
+            [not 0, 0, not 0, 0, ..] => Encoding.Unicode,
+            [0, not 0, 0, not 0, ..] => Encoding.BigEndianUnicode,
+            _ => null,
+        };
+        Content = encoding is null ? content : new SourceStream(Encoding.CreateTranscodingStream(content, encoding, Encoding.UTF8));
+        if (Content.Head is [0xEF, 0xBB, 0xBF, ..])
+            Content.Skip(3);
     }
 
-    public Stream Content => _content;
+    public SourceStream Content { get; }
 
     /// <summary>Whether it is a SQLite database, which is not read as a stream.</summary>
-    public bool IsDatabase => _content.Head.StartsWith("SQLite format 3\0"u8);
+    public bool IsDatabase => Content.Head.StartsWith("SQLite format 3\0"u8);
 
     /// <summary>Bytes taken from the file so far.</summary>
     public long BytesRead => _file.BytesRead;
@@ -37,25 +50,24 @@ internal sealed class ImportSource : IDisposable
     /// Whether packed data, read to its end, seems to lack its own end, which the library does not say. Its last four bytes are the size of
     /// the last member, which is never above the size of all; where the end is missing they are anything.
     /// </summary>
-    public bool IsCutOff => _unpacked is not null && (BytesRead < SmallestGzip || _file.LastFour > _unpacked.BytesRead);
+    public bool IsCutOff => _unpacked is { HasEnded: true } && (BytesRead < SmallestGzip || _file.LastFour > _unpacked.BytesRead);
 
-    /// <param name="path">The file, or <c>-</c> for standard input.</param>
-    /// <param name="onRead">Told after each read how many bytes were taken so far; whatever it throws ends the reading.</param>
-    /// <param name="cancellation">Ends the waiting for a pipe.</param>
+    /// <summary>Opens a file, or <c>-</c> for standard input; after each read it is told how many bytes were taken so far.</summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.ImportFileUnreadable"/>: it cannot be opened. <see cref="ErrorCode.ImportFormatUnsupported"/>: it is packed in a way that is not read.
     /// </exception>
     public static ImportSource Open(string path, Action<long> onRead, CancellationToken cancellation)
     {
-        CountingStream? file = null;
+        Stream? file = null;
         try
         {
-            Stream stream = path == "-" ? Console.OpenStandardInput() : OpenFile(path, cancellation);
-            file = new CountingStream(stream.CanSeek ? stream : new WaitingStream(stream, cancellation), onRead);
-            var source = new ImportSource(file, path);
+            file = path == "-" ? Console.OpenStandardInput()
+                : Wait(() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1), cancellation);
+            var source = new ImportSource(new SourceStream(file, onRead, file.CanSeek ? null : cancellation), path);
+            if (source.IsDatabase && (path == "-" || source._unpacked is not null))
+                throw Refuse(path, "is a SQLite database, which is read from a file of its own. Unpack it first, or give its path.");
             file = null;
-            return !source.IsDatabase || (path != "-" && source._unpacked is null) ? source
-                : throw Refuse(path, "is a SQLite database, which is read from a file of its own. Unpack it first, or give its path.");
+            return source;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or InvalidDataException)
         {
@@ -71,109 +83,32 @@ internal sealed class ImportSource : IDisposable
         }
     }
 
-    public void Dispose() => _content.Dispose();
-
-    /// <summary>Opens a file on another thread, for a pipe nobody writes to keeps its thread until somebody does.</summary>
-    private static FileStream OpenFile(string path, CancellationToken cancellation)
-    {
-        Task<FileStream> opening = Task.Run(() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1), CancellationToken.None);
-        try
-        {
-            return opening.WaitAsync(cancellation).GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException)
-        {
-            opening.ContinueWith(late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
-            throw;
-        }
-    }
-
-    private static Stream Unpack(Stream stream, string path)
-    {
-        var head = new HeadStream(stream, SignatureBytes);
-        return head.Head switch
-        {
-            [0x1F, 0x8B, ..] => new GZipStream(head, CompressionMode.Decompress),
-            [0x28, 0xB5, 0x2F, 0xFD, ..] => throw Refuse(path, "is compressed with zstd, which is not read. Unpack it first: zstd -d FILE, or pipe it to standard input: zstd -dc FILE | tokendash -Command \"Import-TokenUsage -\""),
-            [0x50, 0x4B, 0x03, 0x04, ..] => throw Refuse(path, "is a zip archive. Unpack it first; gzip files are read as they are."),
-            _ => head,
-        };
-    }
-
-    private static HeadStream Decode(Stream stream)
-    {
-        var head = new HeadStream(stream, SignatureBytes);
-        Encoding? encoding = head.Head switch
-        {
-            [0xFF, 0xFE, 0, 0, ..] => Encoding.UTF32,
-            [0, 0, 0xFE, 0xFF, ..] => new UTF32Encoding(bigEndian: true, byteOrderMark: true),
-            [0xFF, 0xFE, ..] => Encoding.Unicode,
-            [0xFE, 0xFF, ..] => Encoding.BigEndianUnicode,
-            // Without a byte order mark: all formats begin with ASCII.
-            [not 0, 0, not 0, 0, ..] => Encoding.Unicode,
-            [0, not 0, 0, not 0, ..] => Encoding.BigEndianUnicode,
-            _ => null,
-        };
-        if (encoding is not null)
-            head = new HeadStream(Encoding.CreateTranscodingStream(head, encoding, Encoding.UTF8), SignatureBytes);
-        if (head.Head is [0xEF, 0xBB, 0xBF, ..])
-            head.Skip(3);
-        return head;
-    }
+    public void Dispose() => Content.Dispose();
 
     private static TokenDashboardException Refuse(string path, string what) => new(ErrorCode.ImportFormatUnsupported, $"'{path}' {what}", target: path);
 
-    /// <summary>Reads a pipe on another thread, so that waiting for its writer can be ended.</summary>
-    private sealed class WaitingStream(Stream stream, CancellationToken cancellation) : ReadOnlyStream(stream)
+    /// <summary>Works on another thread, for a pipe keeps its thread until somebody writes to it; the waiting can be ended.</summary>
+    private static T Wait<T>(Func<T> work, CancellationToken cancellation) => Task.Run(work, CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
+
+    /// <summary>A stream that is only read forwards, around another: it counts what it takes, and shows the first bytes before they are read.</summary>
+    public sealed class SourceStream : Stream
     {
-        private byte[] _buffer = [];
-
-        public override int Read(Span<byte> buffer)
-        {
-            if (_buffer.Length < buffer.Length)
-                _buffer = new byte[buffer.Length];
-            int length = buffer.Length;
-            int read = Task.Run(() => base.Read(_buffer.AsSpan(0, length)), CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
-            _buffer.AsSpan(0, read).CopyTo(buffer);
-            return read;
-        }
-    }
-
-    /// <summary>Counts what is taken from a stream.</summary>
-    private sealed class CountingStream(Stream stream, Action<long>? onRead = null) : ReadOnlyStream(stream)
-    {
-        public long BytesRead { get; private set; }
-
-        /// <summary>The last four bytes read, the lowest first.</summary>
-        public uint LastFour { get; private set; }
-
-        public override int Read(Span<byte> buffer)
-        {
-            int read = base.Read(buffer);
-            BytesRead += read;
-            foreach (byte last in buffer[Math.Max(0, read - 4)..read])
-                LastFour = (LastFour >> 8) | ((uint)last << 24);
-            onRead?.Invoke(BytesRead);
-            return read;
-        }
-    }
-
-    /// <summary>Shows the first bytes of a stream before they are read.</summary>
-    private sealed class HeadStream : ReadOnlyStream
-    {
-        private readonly byte[] _head;
+        private readonly byte[] _head = new byte[4096];
         private readonly int _length;
-        private readonly Exception? _failure;
+        private readonly Stream _stream;
+        private readonly Action<long>? _onRead;
+        private readonly CancellationToken? _waiting;
+        private readonly InvalidDataException? _failure;
         private int _position;
 
-        public HeadStream(Stream stream, int length)
-            : base(stream)
+        // With a token that ends the waiting where reads may have to wait.
+        public SourceStream(Stream stream, Action<long>? onRead = null, CancellationToken? waiting = null)
         {
-            _head = new byte[length];
+            (_stream, _onRead, _waiting) = (stream, onRead, waiting);
             try
             {
-                for (int read = -1; read != 0 && _length < length; _length += read)
-                    read = stream.Read(_head, _length, length - _length);
+                while (_length < _head.Length && Take(_head.AsMemory(_length)) is > 0 and int read)
+                    _length += read;
             }
             catch (InvalidDataException exception)
             {
@@ -184,16 +119,65 @@ internal sealed class ImportSource : IDisposable
 
         public ReadOnlySpan<byte> Head => _head.AsSpan(0, _length);
 
+        public long BytesRead { get; private set; }
+
+        public bool HasEnded { get; private set; }
+
+        /// <summary>The last four bytes taken, the lowest first.</summary>
+        public uint LastFour { get; private set; }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
         public void Skip(int count) => _position += count;
 
-        public override int Read(Span<byte> buffer)
+        public override int Read(byte[] buffer, int offset, int count)
         {
-            int left = Math.Min(_length - _position, buffer.Length);
+            int left = Math.Min(_length - _position, count);
             if (left <= 0)
-                return _failure is null ? base.Read(buffer) : throw new InvalidDataException(_failure.Message, _failure);
-            _head.AsSpan(_position, left).CopyTo(buffer);
+                return _failure is null ? Take(buffer.AsMemory(offset, count)) : throw _failure;
+            _head.AsSpan(_position, left).CopyTo(buffer.AsSpan(offset));
             _position += left;
             return left;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                _stream.Dispose();
+            base.Dispose(disposing);
+        }
+
+        private int Take(Memory<byte> buffer)
+        {
+            int read = _waiting is { } waiting ? Wait(() => _stream.Read(buffer.Span), waiting) : _stream.Read(buffer.Span);
+            BytesRead += read;
+            HasEnded = read == 0;
+            foreach (byte last in buffer.Span[Math.Max(0, read - 4)..read])
+                LastFour = (LastFour >> 8) | ((uint)last << 24);
+            _onRead?.Invoke(BytesRead);
+            return read;
         }
     }
 }

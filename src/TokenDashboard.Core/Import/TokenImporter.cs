@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Imports;
 using TokenDashboard.Import.Formats;
@@ -55,25 +54,12 @@ public sealed class TokenImporter : IDisposable
         var watch = Stopwatch.StartNew();
         var report = new ImportReport(path, _database, WhatIf);
         using ImportSource source = ImportSource.Open(path, OnRead, _cancellation);
-        _writer ??= OpenWriter();
+        _writer ??= WhatIf ? ImportWriter.OpenTemporary(_database, _cancellation) : ImportWriter.Open(_database, _cancellation);
         using var sink = new ImportSink(_writer, report, () => OnRead(source.BytesRead)) { KeepNested = KeepNested, ProviderOf = ProviderOf };
-        string needs = "requests";
-        if (source.IsDatabase)
-        {
-            Databases.Read(path, sink, _cancellation);
-            sink.Complete();
-            report.Bytes = new FileInfo(path).Length;
-        }
-        else
-        {
-            var lines = new LineReader(source.Content, MaxLineBytes);
-            needs = Read(lines, sink) ?? needs;
-            sink.Complete();
-            report.Incomplete |= lines.HasEnded && source.IsCutOff;
-            report.Bytes = source.BytesRead;
-        }
+        Read(source, sink);
+        sink.Complete();
         report.Duration = watch.Elapsed;
-        SayNothingFound(report, needs);
+        SayNothingFound(report);
         return report;
 
         void OnRead(long bytes)
@@ -91,123 +77,92 @@ public sealed class TokenImporter : IDisposable
     public ImportReport ImportFolder(string folder, Func<string, Action<long>?> onFile)
     {
         var reports = new List<ImportReport>();
+        ReadFolder(new DirectoryInfo(folder));
         var report = new ImportReport(folder, _database, WhatIf);
-        var folders = new Stack<string>([folder]);
-        while (folders.TryPop(out string? next))
-        {
-            // Links are not followed: they may lead back.
-            Try(next, () =>
-            {
-                foreach (string inner in Directory.EnumerateDirectories(next).Where(path => new DirectoryInfo(path).LinkTarget is null).OrderDescending(StringComparer.Ordinal))
-                    folders.Push(inner);
-                // Beside the store may lie its journal.
-                foreach (string file in Directory.EnumerateFiles(next).Where(path => !Path.GetFullPath(path).StartsWith(_database, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
-                {
-                    Try(file, () =>
-                    {
-                        // A pipe among the files would be waited for.
-                        RegularFile.Open(file, long.MaxValue).Dispose();
-                        reports.Add(Import(file, onFile(file)));
-                    });
-                }
-            });
-        }
         report.AddFiles(reports);
         return report;
 
-        void Try(string path, Action work)
+        void ReadFolder(DirectoryInfo inner) => Try(inner, () =>
+        {
+            foreach (FileSystemInfo entry in inner.GetFileSystemInfos().OrderBy(entry => entry is DirectoryInfo).ThenBy(entry => entry.Name, StringComparer.Ordinal))
+            {
+                // Links to folders are not followed: they may lead back.
+                if (entry is DirectoryInfo next && next.LinkTarget is null)
+                    ReadFolder(next);
+                // Beside the store may lie its journal.
+                else if (entry is FileInfo && !entry.FullName.StartsWith(_database, StringComparison.Ordinal))
+                    Try(entry, () => ReadFile(entry.FullName));
+            }
+        });
+
+        void ReadFile(string file)
+        {
+            // A pipe among the files would be waited for.
+            RegularFile.Open(file, long.MaxValue).Dispose();
+            reports.Add(Import(file, onFile(file)));
+        }
+
+        void Try(FileSystemInfo entry, Action work)
         {
             try
             {
                 work();
             }
-            catch (TokenDashboardException exception) when (exception.IsAbout("Import"))
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException || (exception is TokenDashboardException told && told.IsAbout("Import")))
             {
-                Fail(path, exception.Code, exception.Message);
+                var known = exception as TokenDashboardException;
+                reports.Add(new ImportReport(entry.FullName, _database, WhatIf));
+                reports[^1].Fail(known?.Code ?? ErrorCode.ImportFileUnreadable, known?.Message ?? $"'{entry.FullName}' could not be read: {exception.Message}");
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                Fail(path, ErrorCode.ImportFileUnreadable, $"'{path}' could not be read: {exception.Message}");
-            }
-        }
-
-        void Fail(string path, ErrorCode code, string message)
-        {
-            reports.Add(new ImportReport(path, _database, WhatIf));
-            reports[^1].Fail(code, message);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _writer?.Dispose();
 
-    /// <returns>What the format needs for requests to be in a file.</returns>
-    private string? Read(LineReader lines, ImportSink sink)
+    private void Read(ImportSource source, ImportSink sink)
+    {
+        ImportReport report = sink.Report;
+        if (source.IsDatabase)
+            Databases.Read(report.Path, sink, _cancellation);
+        else if (_format == ImportFormat.Clixml || (_format == ImportFormat.Auto && Clixml.IsBeginning(source.Content.Head)))
+            Clixml.Read(source.Content, sink);
+        else
+            Read(new LineReader(source.Content, MaxLineBytes), sink);
+        report.Incomplete |= source.IsCutOff;
+        report.Bytes = source.IsDatabase ? new FileInfo(report.Path).Length : source.BytesRead;
+    }
+
+    private void Read(LineReader lines, ImportSink sink)
     {
         ReadOnlySpan<byte> head = lines.Peek();
         UsageFormat? told = FormatRegistry.Detect(head, lines, _map is not null);
         UsageFormat? format = _format == ImportFormat.Auto || told == UsageBuckets.Format ? told : FormatRegistry.Find(_format);
-        if (format is null)
+        if (format is not null)
         {
-            SayUnknown(head, lines, sink);
-            return null;
+            sink.Report.Format = format.Name;
+            sink.OfOtherFormat = _format == ImportFormat.Auto && _map is null ? FormatRegistry.OthersThan(format) : null;
+            format.Read(lines, sink, _map);
         }
-        sink.Report.Format = format.Name;
-        sink.OfOtherFormat = _format == ImportFormat.Auto && _map is null ? FormatRegistry.OthersThan(format) : null;
-        format.Read(new FormatInput(lines, sink, _map, FormatRegistry.IsJson(head, lines.IsValues)));
-        return format.Needs;
-    }
-
-    private void SayUnknown(ReadOnlySpan<byte> head, LineReader lines, ImportSink sink)
-    {
         if (lines.Failure is { } failure)
+            sink.Unreadable($"the file cannot be read any further: {failure}");
+        else if (format is null && !head.Trim(LineReader.Blanks).IsEmpty)
         {
-            sink.Unreadable(1, $"the file cannot be read: {failure}");
-        }
-        else if (_format == ImportFormat.Auto && lines.HasEnded && !head.IsEmpty && !head.ContainsAny((byte)'\n', (byte)'\r')
-            && (FormatRegistry.IsJson(head, lines.IsValues) ? !JsonText.TryParse(Encoding.UTF8.GetString(head), out _) : !head.ContainsAnyExceptInRange((byte)' ', (byte)'~')))
-        {
-            // One line of text that has not ended: too little to tell.
-            sink.Report.Incomplete = true;
-        }
-        else if (!head.Trim(LineReader.Blanks).IsEmpty)
-        {
-            sink.Report.Fail(
-                ErrorCode.ImportFormatUnknown,
-                _format == ImportFormat.Auto
-                    ? $"'{sink.Report.Path}' has none of the formats that are recognised by the first lines. Give the format with -Format, or the columns of a CSV file and the members of JSON with -Map."
-                    : $"'{sink.Report.Path}' is not a SQLite database, as those of {_format} are. Leave out -Format, so that the format is told by the content.");
+            string what = _format == ImportFormat.Auto
+                ? "has none of the formats that are recognised by the first lines. Give the format with -Format, or the columns of a CSV file and the members of JSON with -Map."
+                : $"is not a SQLite database, as those of {_format} are. Leave out -Format, so that the format is told by the content.";
+            sink.Report.Fail(ErrorCode.ImportFormatUnknown, $"'{sink.Report.Path}' {what}");
         }
     }
 
-    private static void SayNothingFound(ImportReport report, string needs)
+    private static void SayNothingFound(ImportReport report)
     {
-        // A file may end in its first line, which is still being written.
-        if (report.Read > 0 || report.Problem is not null || (report.Incomplete && report.Unreadable == 0))
+        if (report.Read > 0 || report.Problem is not null)
             return;
-        string lines = report.Lines == 0 ? "is empty" : string.Create(CultureInfo.InvariantCulture, $"has no requests: of {report.Lines:N0} lines or objects, read as {report.Format}, none gives {needs}");
+        string lines = report is { Incomplete: true, Unreadable: 0 } ? "ends within its first record. Import it again when it is complete"
+            : report.Lines == 0 ? "is empty"
+            : string.Create(CultureInfo.InvariantCulture, $"has no requests: of {report.Lines:N0} lines or objects, read as {report.Format}, none gives {FormatRegistry.Find(report.Format)?.Needs ?? "requests"}");
         string first = report.UnreadableLines.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $" {report.Unreadable:N0} cannot be read; {report.UnreadableLines[0]}.") : "";
         report.Fail(ErrorCode.ImportNothingFound, $"'{report.Path}' {lines}.{first}{string.Concat(report.Notes.Select(note => $" {note}"))}");
-    }
-
-    private ImportWriter OpenWriter()
-    {
-        if (!WhatIf)
-            return ImportWriter.Open(_database, _cancellation);
-        ImportWriter writer = ImportWriter.OpenTemporary(_database, _cancellation);
-        try
-        {
-            if (Path.Exists(_database))
-            {
-                using TokenStore store = TokenStore.Open(_database, _cancellation);
-                writer.LearnFrom(store);
-            }
-            return writer;
-        }
-        catch
-        {
-            writer.Dispose();
-            throw;
-        }
     }
 }

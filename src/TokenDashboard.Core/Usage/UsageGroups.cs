@@ -30,79 +30,79 @@ internal static class UsageGroups
             (store, groups) =>
             {
                 Func<UsageRow, TKey> keyOf = keys(store);
-                return row =>
-                {
-                    TKey key = keyOf(row);
-                    if (!groups.TryGetValue(key, out UsageAccumulator? usage))
-                        groups.Add(key, usage = NewUsage(prices));
-                    usage.Add(row);
-                };
+                return row => UsageOf(groups, keyOf(row), prices).Add(row);
             },
-            (groups, others) =>
-            {
-                foreach ((TKey key, UsageAccumulator usage) in others)
-                {
-                    if (!groups.TryAdd(key, usage))
-                        groups[key].Add(usage);
-                }
-            });
+            Merge);
         return (all, unreadable);
     }
 
     /// <summary>
-    /// The keys with the largest values of a measure, the rows that they lie between, and the usage of all. With as many keys as requests, their usage
-    /// would fill the memory, so this keeps only four numbers for each.
+    /// The keys with the largest values of a measure, and the usage of all. With as many keys as requests, their usage would fill the memory, so this keeps
+    /// only four numbers for each of most keys.
     /// </summary>
     /// <param name="stores">The open stores.</param>
     /// <param name="filter">The requests to include.</param>
     /// <param name="texts">The names in the key.</param>
     /// <param name="keys">Creates a function for one thread and the requests of one store, which returns the key of a request.</param>
+    /// <param name="isKept">Whether to keep the usage of a key: of such keys there are few, with many requests each.</param>
     /// <param name="measure">An integer measure that is a sum; equal keys are ordered by tokens.</param>
     /// <param name="count">The number of keys.</param>
     /// <param name="compare">Orders keys that are equal in both.</param>
     /// <param name="prices">The prices; null for usage without its cost.</param>
-    public static (Dictionary<TKey, (long First, long Last)> Keys, UsageAccumulator All, UnreadableReport Unreadable) Largest<TKey>(
-        IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, Func<ITelemetryStore, Func<UsageRow, TKey>> keys, Measure measure, int count, Comparison<TKey> compare,
-        UsagePrices? prices)
+    /// <returns>The usage of the largest keys that was kept; the ids between which the requests of the others lie; and the usage of all.</returns>
+    public static (Dictionary<TKey, UsageAccumulator> Kept, Dictionary<TKey, (long First, long Last)> Others, UsageAccumulator All, UnreadableReport Unreadable) Largest<TKey>(
+        IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, RequestText texts, Func<ITelemetryStore, Func<UsageRow, TKey>> keys, Func<TKey, bool> isKept, Measure measure, int count,
+        Comparison<TKey> compare, UsagePrices? prices)
         where TKey : notnull
     {
-        static void Add(Dictionary<TKey, KeySum> sums, TKey key, in KeySum added)
-        {
-            ref KeySum sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out bool exists);
-            sum = exists ? sum.Plus(added) : added;
-        }
         var unreadable = new UnreadableReport();
         var scope = new UsageScope(filter, texts, 0, TimeZoneInfo.Utc, CountsRemoved: true);
-        (Dictionary<TKey, KeySum> sums, UsageAccumulator all) = Read(
-            stores, prices?.Apply(scope) ?? scope, unreadable, () => (Sums: new Dictionary<TKey, KeySum>(), All: NewUsage(prices)),
+        (Dictionary<TKey, UsageAccumulator> kept, Dictionary<TKey, KeySum> sums, UsageAccumulator all) = Read(
+            stores, prices?.Apply(scope) ?? scope, unreadable, () => (Kept: new Dictionary<TKey, UsageAccumulator>(), Sums: new Dictionary<TKey, KeySum>(), Others: NewUsage(prices)),
             (store, part) =>
             {
                 Func<UsageRow, TKey> keyOf = keys(store);
                 return row =>
                 {
-                    Add(part.Sums, keyOf(row), new KeySum(row.Values[measure], row.Values[Measures.TotalTokens], row.Id, row.Id));
-                    part.All.Add(row);
+                    TKey key = keyOf(row);
+                    if (isKept(key))
+                    {
+                        UsageOf(part.Kept, key, prices).Add(row);
+                        return;
+                    }
+                    Add(part.Sums, key, new KeySum(row.Values[measure], row.Values[Measures.TotalTokens], row.Id, row.Id));
+                    part.Others.Add(row);
                 };
             },
             (part, other) =>
             {
+                Merge(part.Kept, other.Kept);
                 foreach ((TKey key, KeySum sum) in other.Sums)
                     Add(part.Sums, key, sum);
-                part.All.Add(other.All);
+                part.Others.Add(other.Others);
             });
-        // The last of the kept keys is removed first.
-        var kept = new PriorityQueue<TKey, (KeySum Sum, TKey Key)>(Comparer<(KeySum Sum, TKey Key)>.Create((one, other) =>
-            one.Sum.Value != other.Sum.Value ? one.Sum.Value.CompareTo(other.Sum.Value)
-            : one.Sum.Tokens != other.Sum.Tokens ? one.Sum.Tokens.CompareTo(other.Sum.Tokens)
+        // The last of the largest keys is removed first.
+        var largest = new PriorityQueue<TKey, (long Value, long Tokens, TKey Key)>(Comparer<(long Value, long Tokens, TKey Key)>.Create((one, other) =>
+            one.Value != other.Value ? one.Value.CompareTo(other.Value)
+            : one.Tokens != other.Tokens ? one.Tokens.CompareTo(other.Tokens)
             : compare(other.Key, one.Key)));
-        foreach ((TKey key, KeySum sum) in sums)
+        foreach ((TKey key, long value, long tokens) in sums.Select(sum => (sum.Key, sum.Value.Value, sum.Value.Tokens)).Concat(kept.Select(usage => (usage.Key, usage.Value.Values[measure], usage.Value.TotalTokens))))
         {
-            if (kept.Count < count)
-                kept.Enqueue(key, (sum, key));
+            if (largest.Count < count)
+                largest.Enqueue(key, (value, tokens, key));
             else
-                kept.EnqueueDequeue(key, (sum, key));
+                largest.EnqueueDequeue(key, (value, tokens, key));
         }
-        return (kept.UnorderedItems.ToDictionary(item => item.Element, item => (item.Priority.Sum.First, item.Priority.Sum.Last)), all, unreadable);
+        foreach (UsageAccumulator usage in kept.Values)
+            all.Add(usage);
+        TKey[] wanted = [.. largest.UnorderedItems.Select(item => item.Element)];
+        return (wanted.Where(kept.ContainsKey).ToDictionary(key => key, key => kept[key]), wanted.Where(sums.ContainsKey).ToDictionary(key => key, key => (sums[key].First, sums[key].Last)), all, unreadable);
+
+        static void Add(Dictionary<TKey, KeySum> sums, TKey key, in KeySum added)
+        {
+            ref KeySum sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out bool exists);
+            sum = exists ? sum.Plus(added) : added;
+        }
     }
 
     /// <summary>The sum of usage.</summary>
@@ -112,6 +112,24 @@ internal static class UsageGroups
         foreach (UsageAccumulator part in parts)
             sum.Add(part);
         return sum;
+    }
+
+    private static UsageAccumulator UsageOf<TKey>(Dictionary<TKey, UsageAccumulator> groups, TKey key, UsagePrices? prices)
+        where TKey : notnull
+    {
+        if (!groups.TryGetValue(key, out UsageAccumulator? usage))
+            groups.Add(key, usage = NewUsage(prices));
+        return usage;
+    }
+
+    private static void Merge<TKey>(Dictionary<TKey, UsageAccumulator> groups, Dictionary<TKey, UsageAccumulator> others)
+        where TKey : notnull
+    {
+        foreach ((TKey key, UsageAccumulator usage) in others)
+        {
+            if (!groups.TryAdd(key, usage))
+                groups[key].Add(usage);
+        }
     }
 
     /// <summary>Usage of no request.</summary>

@@ -112,8 +112,11 @@ public sealed class UsageQuery
         UnreadableReport unreadable;
         if (Largest is { } largest && UsageOrdering.SumOf(largest.Order) is { } measure && !WithTotal && Step == 0 && texts.HasFlag(RequestText.Transaction))
         {
-            (Dictionary<UsageKey, (long First, long Last)> wanted, all, unreadable) = UsageGroups.Largest(stores, filter, texts, Keys, measure, largest.Count, (one, other) => one.CompareNames(other), Prices);
-            groups = SumOf(wanted, stores, filter, texts);
+            // Requests without a transaction can be many.
+            (groups, Dictionary<UsageKey, (long First, long Last)> others, all, unreadable) = UsageGroups.Largest(
+                stores, filter, texts, Keys, key => key.Transaction!.Length == 0, measure, largest.Count, (one, other) => one.CompareNames(other), Prices);
+            foreach ((UsageKey key, UsageAccumulator usage) in SumOf(others, stores, filter, texts))
+                groups.Add(key, usage);
         }
         else
         {

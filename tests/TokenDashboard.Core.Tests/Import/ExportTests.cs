@@ -372,6 +372,32 @@ public sealed class ExportTests : IDisposable
         Assert.Equal(["10|1|alice", "20|2|bob", "10|1|alice"], _folder.Query("SELECT concat_ws('|', prompt_tokens, completion_tokens, user_id) FROM telemetry"));
     }
 
+    [Theory]
+    [InlineData("  {\n    \"timestamp\": \"2026-03-02,\n    \"prompt_tokens\": 2,\n    \"said\": [\n      {\n        \"x\": 1\n      }\n    ]\n  }")]
+    [InlineData("  {\n    timestamp\": \"2026-03-02\",\n    \"prompt_tokens\": 2\n  }")]
+    [InlineData("  {\n    \"timestamp\": \"2026-03-02\",\n    \"prompt_tokens\": 2,\n    \"said\": [1\n  }")]
+    [InlineData("  {\"timestamp\": \"2026-03-02, \"prompt_tokens\": 2}")]
+    [InlineData("  {\"timestamp\": \"2026-03-02\", \"prompt_tokens\": {2}")]
+    public void A_quote_or_a_bracket_that_was_lost_in_spread_JSON_costs_its_value_alone(string damaged)
+    {
+        static string Value(int day) => $"  {{\n    \"timestamp\": \"2026-03-{day:00}\",\n    \"prompt_tokens\": {day},\n    \"said\": [\n      {{\n        \"x\": 1\n      }}\n    ]\n  }}";
+
+        ImportReport first = _folder.Import($"[\n{damaged},\n{Value(3)},\n{Value(4)}\n]\n"), middle = _folder.Import($"[\n{Value(1)},\n{damaged},\n{Value(3)},\n{Value(5)}\n]\n");
+
+        Assert.Equal((2, 1, false), (first.Imported, first.Unreadable, first.Incomplete));
+        Assert.Equal((2, 1, 1, false), (middle.Imported, middle.Duplicates, middle.Unreadable, middle.Incomplete));
+    }
+
+    [Theory]
+    [InlineData("[{\"timestamp\":\"2026-03-02\",\"prompt_tokens\":1},{\"timestamp\":\"2026-03-01\",\"user\n\":\"x\",\"prompt_tokens\":1},{\"timestamp\":\"2026-03-02\",\"prompt_tokens\":1}]", 2)]
+    [InlineData("[\n  {\n    \"timestamp\": \"2026-03-01\",\n    \"prompt_tokens\": 2\n  },\n  {\n    \"timestamp\": \"2026-03-02,\n    \"prompt_tokens\": 2\n  }\n]", 1)]
+    public void A_line_end_in_a_text_costs_its_value_alone(string content, int imported)
+    {
+        ImportReport report = _folder.Import(content);
+
+        Assert.Equal((imported, 1, false, 2L), (report.Imported, report.Unreadable, report.Incomplete, report.ImportedTokens));
+    }
+
     [Fact]
     public void Lines_of_spread_JSON_are_numbered_as_in_the_file()
     {
@@ -384,7 +410,7 @@ public sealed class ExportTests : IDisposable
     public void Another_store_comes_in_with_all_its_requests_known_again()
     {
         using var other = new ImportFolder();
-        foreach (string file in (string[])[Samples.ObserviciaLog, Samples.ObserviciaCsv, Samples.LiteLlmJson, Samples.ClaudeCode, Samples.Codex])
+        foreach (string file in (string[])[Samples.ObserviciaLog, Samples.ObserviciaCsv, Samples.LiteLlmJson, Samples.ClaudeCode, Samples.Codex, Samples.Langfuse])
             other.Import(file);
         using (SqliteConnection connection = other.Connect())
         {
@@ -399,7 +425,7 @@ public sealed class ExportTests : IDisposable
         Assert.Equal((ImportFormat.TokenStore, 1), (first.Format, first.Unreadable));
         Assert.Equal((0, first.Imported), (second.Imported, second.Duplicates));
         Assert.Equal(other.Requests().Where(request => !request.StartsWith("garbage", StringComparison.Ordinal)), _folder.Requests());
-        Assert.Equal(0, _folder.Import(Samples.ClaudeCode).Imported + _folder.Import(Samples.LiteLlmCsv).Imported + _folder.Import(Samples.Codex).Imported + _folder.Import(Samples.ObserviciaLog).Imported);
+        Assert.Equal(0, _folder.Import(Samples.ClaudeCode).Imported + _folder.Import(Samples.LiteLlmCsv).Imported + _folder.Import(Samples.Codex).Imported + _folder.Import(Samples.ObserviciaLog).Imported + _folder.Import(Samples.Langfuse).Imported);
     }
 
     [Fact]

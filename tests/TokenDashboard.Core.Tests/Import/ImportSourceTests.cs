@@ -250,7 +250,7 @@ public sealed class ImportSourceTests : IDisposable
 
         ImportReport cut = _folder.Import(Whole[..^3]);
 
-        Assert.Equal((0, 0, true, null), (cut.Read, cut.Unreadable, cut.Incomplete, cut.ProblemCode));
+        Assert.Equal((0, 0, true, ErrorCode.ImportNothingFound), (cut.Read, cut.Unreadable, cut.Incomplete, cut.ProblemCode));
         Assert.Equal(1, _folder.Import(Whole).Imported);
     }
 

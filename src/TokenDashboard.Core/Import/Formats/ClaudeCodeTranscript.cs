@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;
 
@@ -12,22 +13,20 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal sealed class ClaudeCodeTranscript(ImportSink sink)
 {
-    private const string SyntheticModel = "<synthetic>";
-
     public static readonly UsageFormat Format = new(ImportFormat.ClaudeCode, "assistant lines with message.usage")
     {
         IsJson = marks => marks.Has("message.usage") || marks.Has("leafUuid") || marks.Has("messageId", "snapshot") || marks.Has("data.message.message")
             || (marks.Has("sessionId", "uuid") && marks.HasAny("message.content", "isSidechain", "isMeta")),
-        Read = input => JsonLines.ReadValues(input.Lines, input.Sink, new ClaudeCodeTranscript(input.Sink).ReadLine),
+        HasCopies = true,
+        Reader = (lines, sink, _) => JsonLines.ReadValues(lines, sink, new ClaudeCodeTranscript(sink).ReadLine),
     };
 
-    private readonly RequestValues _values = new();
-    private readonly RecordSink _requests = new(sink, new RecordShape("claude-code", null) { HasCopies = true }, null);
+    private readonly RecordSink _requests = new(sink, Format);
 
     /// <summary>Whether a line may be one of a transcript that says nothing of replies.</summary>
     public static bool MayBe(Marks marks) => marks.Has("sessionId", "type") || marks.Has("message.id", "uuid");
 
-    private string? ReadLine(JsonElement line, long lineNumber)
+    private string? ReadLine(JsonElement line)
     {
         string? session = line.Text("sessionId");
         JsonElement progress = line.Member("data").Member("message");
@@ -39,7 +38,7 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
     private string? ReadReply(JsonElement entry, string? session, bool isSidechain)
     {
         JsonElement message = entry.Member("message"), usage = message.Member("usage");
-        if ((usage.Text("input_tokens") ?? usage.Text("output_tokens")) is null || message.Text("model") == SyntheticModel)
+        if ((usage.Text("input_tokens") ?? usage.Text("output_tokens")) is null || message.Text("model") == "<synthetic>")
             return JsonLines.NoRequest;
         string? id = message.Text("id") ?? entry.Text("requestId") ?? entry.Text("uuid");
         string? reason = Add(entry, message.Text("model"), usage, session, id, isSidechain);
@@ -59,28 +58,28 @@ internal sealed class ClaudeCodeTranscript(ImportSink sink)
 
     private string? Add(JsonElement entry, string? model, JsonElement usage, string? session, string? id, bool isSidechain)
     {
-        _values.Clear();
-        (_values.CacheIsBeside, _values.IsLesserCopy) = (true, isSidechain);
-        _values[ImportColumn.PromptTokens] = usage.Text("input_tokens");
-        _values[ImportColumn.CompletionTokens] = usage.Text("output_tokens");
-        _values[ImportColumn.CachedTokens] = usage.Text("cache_read_input_tokens");
-        _values[ImportColumn.CacheWriteTokens] = Written(usage);
-        _values[ImportColumn.Timestamp] = entry.Text("timestamp");
-        _values[ImportColumn.Transaction] = entry.Text("sessionId") ?? session;
-        _values[ImportColumn.Model] = model;
-        _values[ImportColumn.RequestType] = "chat";
-        _values[ImportColumn.Cost] = entry.Text("costUSD");
-        _values[ImportColumn.Id] = _values[ImportColumn.SpanId] = id;
-        return _requests.Add(_values, entry.Utf8());
+        RequestValues values = _requests.Values;
+        values.Clear();
+        (values.CacheIsBeside, values.IsLesserCopy) = (true, isSidechain);
+        values[PromptTokens] = usage.Text("input_tokens");
+        values[CompletionTokens] = usage.Text("output_tokens");
+        values[CachedTokens] = usage.Text("cache_read_input_tokens");
+        values[CacheWriteTokens] = Written(usage);
+        values[Timestamp] = entry.Text("timestamp");
+        values[TransactionId] = entry.Text("sessionId") ?? session;
+        values[Model] = model;
+        values[RequestType] = "chat";
+        values[Cost] = entry.Text("costUSD");
+        values[Id] = values[SpanId] = id;
+        return _requests.Add(entry.Utf8());
     }
 
     /// <summary>The tokens written to the cache: the flat number is the sum of those by lifetime, so where they differ one lacks something.</summary>
     private static string? Written(JsonElement usage)
     {
         string? flat = usage.Text("cache_creation_input_tokens");
-        JsonElement creation = usage.Member("cache_creation");
-        if (!ValueText.TryCount(creation.Text("ephemeral_5m_input_tokens"), out long minutes) | !ValueText.TryCount(creation.Text("ephemeral_1h_input_tokens"), out long hour))
-            return flat;
-        return minutes + hour > 0 && (!ValueText.TryCount(flat, out long sum) || sum < minutes + hour) ? (minutes + hour).ToString(CultureInfo.InvariantCulture) : flat;
+        JsonElement split = usage.Member("cache_creation");
+        bool isRead = ValueText.TryCount(split.Text("ephemeral_5m_input_tokens"), out long minutes) & ValueText.TryCount(split.Text("ephemeral_1h_input_tokens"), out long hour);
+        return isRead && minutes + hour > (ValueText.TryCount(flat, out long sum) ? sum : 0) ? (minutes + hour).ToString(CultureInfo.InvariantCulture) : flat;
     }
 }

@@ -12,17 +12,17 @@ internal static class Clixml
     // Where an object has its properties, and those that were added to it.
     private static readonly string[] Properties = ["Props", "MS"];
 
-    public static readonly UsageFormat Format = new(ImportFormat.Clixml, "requests of Get-TokenRequest") { Read = Read };
-
-    private static readonly RecordShape Shape = new("csv", Columns: null);
+    public static readonly UsageFormat Format = new(ImportFormat.Clixml, "requests of Get-TokenRequest") { Source = PlainRecords.Csv.Source };
 
     /// <summary>Whether a file begins as one of Export-Clixml.</summary>
-    public static bool IsBeginning(ReadOnlySpan<byte> head) => head.StartsWith("<Objs "u8);
+    public static bool IsBeginning(ReadOnlySpan<byte> head) => head.TrimStart(LineReader.Blanks).StartsWith("<Objs "u8);
 
-    private static void Read(FormatInput input)
+    /// <summary>Reads a whole file.</summary>
+    public static void Read(Stream content, ImportSink sink)
     {
-        var requests = new RecordSink(input.Sink, Shape, null);
-        using var reader = XmlReader.Create(input.Lines.AsStream(), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, IgnoreWhitespace = true, ConformanceLevel = ConformanceLevel.Fragment });
+        sink.Report.Format = Format.Name;
+        var requests = new RecordSink(sink, Format);
+        using var reader = XmlReader.Create(content, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, IgnoreWhitespace = true, ConformanceLevel = ConformanceLevel.Fragment });
         try
         {
             // An object with a name is the value of a property; others are requests, or lists of them.
@@ -32,15 +32,15 @@ internal static class Clixml
             {
                 if (reader.NodeType == XmlNodeType.Element && !hasName && Properties.Contains(reader.Name))
                 {
-                    input.Sink.Report.CountLine();
-                    long line = ((IXmlLineInfo)reader).LineNumber;
+                    sink.Report.Lines++;
+                    sink.LineNumber = ((IXmlLineInfo)reader).LineNumber;
                     // This goes on behind the element.
                     Dictionary<string, string> properties = ((XElement)XNode.ReadFrom(reader)).Elements().Where(property => NameOf(property) is not null)
                         .DistinctBy(NameOf).ToDictionary(property => NameOf(property)!, ValueOf);
                     byte[] text = Encoding.UTF8.GetBytes(string.Concat(properties.Select(property => $"{property.Key}={property.Value}\n")));
                     string? reason = requests.Add(ColumnMap.OfNames(properties.Keys), name => properties.GetValueOrDefault(name), text);
-                    if (reason is not null && requests.HasTokens)
-                        input.Sink.Unreadable(line, reason);
+                    if (reason is not null && requests.Values.HasTokens)
+                        sink.Unreadable(reason);
                     continue;
                 }
                 if (reader is { NodeType: XmlNodeType.Element, Name: "Obj" })
@@ -50,7 +50,8 @@ internal static class Clixml
         }
         catch (XmlException exception)
         {
-            input.Sink.Unreadable(exception.LineNumber, "not XML; what follows is not read");
+            sink.LineNumber = exception.LineNumber;
+            sink.Unreadable("not XML; what follows is not read");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;
 
@@ -14,11 +15,12 @@ internal sealed class CodexSession(ImportSink sink)
     public static readonly UsageFormat Format = new(ImportFormat.Codex, "token_count events")
     {
         IsJson = marks => marks.Has("payload") && marks.HasAny("type=session_meta", "type=turn_context", "type=event_msg", "type=response_item", "type=compacted"),
-        Read = input => JsonLines.ReadValues(input.Lines, input.Sink, new CodexSession(input.Sink).ReadLine),
+        HasCopies = true,
+        EarliestStays = true,
+        Reader = (lines, sink, _) => JsonLines.ReadValues(lines, sink, new CodexSession(sink).ReadLine),
     };
 
-    private readonly RequestValues _values = new();
-    private readonly RecordSink _requests = new(sink, new RecordShape("codex", null) { HasCopies = true, EarliestStays = true }, null);
+    private readonly RecordSink _requests = new(sink, Format);
     private string? _session;
     private string? _root;
     private string? _provider;
@@ -27,7 +29,7 @@ internal sealed class CodexSession(ImportSink sink)
     private bool _hasCounted;
     private Counters _last;
 
-    private string? ReadLine(JsonElement line, long lineNumber)
+    private string? ReadLine(JsonElement line)
     {
         JsonElement payload = line.Member("payload");
         switch (line.Text("type"))
@@ -64,11 +66,9 @@ internal sealed class CodexSession(ImportSink sink)
 
     private string? ReadCount(JsonElement line, JsonElement info)
     {
-        if (!TryCounters(info.Member("total_token_usage"), out Counters total) || !TryCounters(info.Member("last_token_usage"), out Counters last))
+        if (Count(info.Member("total_token_usage")) is not { } total || Count(info.Member("last_token_usage")) is not { } last)
             return "a count of the tokens is not a token count";
-        if (total.IsNone && last.IsNone)
-            return null;
-        if (_hasCounted && !total.IsNone && total == _last)
+        if ((total.IsNone && last.IsNone) || (_hasCounted && !total.IsNone && total == _last))
             return null;
         // The first counters of a file may go on from a history that it does not have, of which a fork's may tell nothing but the sum; and
         // those that shrank have begun anew.
@@ -77,32 +77,28 @@ internal sealed class CodexSession(ImportSink sink)
         (_last, _hasCounted) = (total.IsNone ? _last : total, true);
         if (used.IsNone || isSum)
             return null;
-        _values.Clear();
-        _values[ImportColumn.Timestamp] = line.Text("timestamp");
-        _values[ImportColumn.Transaction] = _session;
-        _values[ImportColumn.Model] = info.Text("model") ?? _model;
-        _values[ImportColumn.Provider] = _provider;
-        _values[ImportColumn.RequestType] = "chat";
-        _values.Set(ImportColumn.PromptTokens, used.Input);
-        _values.Set(ImportColumn.CachedTokens, used.Cached);
-        _values[ImportColumn.CacheWriteTokens] = used.Written > 0 ? $"{used.Written}" : null;
-        _values.Set(ImportColumn.CompletionTokens, used.Output);
-        _values.Set(ImportColumn.ReasoningTokens, used.Reasoning);
-        _values[ImportColumn.Id] = $"{_root} {(total.IsNone || _root is null ? $"{_values[ImportColumn.Timestamp]} {used}" : $"{total}")}";
-        return _requests.Add(_values, line.Utf8());
+        RequestValues values = _requests.Values;
+        values.Clear();
+        values[Timestamp] = line.Text("timestamp");
+        values[TransactionId] = _session;
+        values[Model] = info.Text("model") ?? _model;
+        values[Provider] = _provider;
+        values[RequestType] = "chat";
+        values.Set(PromptTokens, used.Input);
+        values.Set(CachedTokens, used.Cached);
+        values[CacheWriteTokens] = used.Written > 0 ? $"{used.Written}" : null;
+        values.Set(CompletionTokens, used.Output);
+        values.Set(ReasoningTokens, used.Reasoning);
+        values[Id] = $"{_root} {(total.IsNone || _root is null ? $"{values[Timestamp]} {used}" : $"{total}")}";
+        return _requests.Add(line.Utf8());
     }
 
-    private static bool TryCounters(JsonElement usage, out Counters counters)
-    {
-        bool read = true;
-        long Count(string name)
-        {
-            read &= ValueText.TryCount(usage.Text(name), out long count);
-            return count;
-        }
-        counters = new Counters(Count("input_tokens"), Count("cached_input_tokens"), Count("cache_write_input_tokens"), Count("output_tokens"), Count("reasoning_output_tokens"));
-        return read;
-    }
+    /// <returns>Null where one is not a token count.</returns>
+    private static Counters? Count(JsonElement usage) =>
+        ValueText.TryCount(usage.Text("input_tokens"), out long input) && ValueText.TryCount(usage.Text("cached_input_tokens"), out long cached)
+        && ValueText.TryCount(usage.Text("cache_write_input_tokens"), out long written) && ValueText.TryCount(usage.Text("output_tokens"), out long output)
+        && ValueText.TryCount(usage.Text("reasoning_output_tokens"), out long reasoning)
+            ? new Counters(input, cached, written, output, reasoning) : null;
 
     private readonly record struct Counters(long Input, long Cached, long Written, long Output, long Reasoning)
     {

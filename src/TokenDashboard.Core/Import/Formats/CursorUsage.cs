@@ -1,6 +1,6 @@
-using System.Globalization;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;
 
@@ -13,29 +13,26 @@ internal static class CursorUsage
     private const string WithCacheWrite = "Input (w/ Cache Write)";
     private const string WithoutCacheWrite = "Input (w/o Cache Write)";
 
-    private static readonly RecordShape Shape = new("cursor", new ColumnMap(
-        (ImportColumn.Timestamp, ["Date"]), (ImportColumn.User, ["User", "Email"]), (ImportColumn.Model, ["Model"]), (ImportColumn.Transaction, ["Cloud Agent ID"]),
-        (ImportColumn.PromptTokens, [WithoutCacheWrite]), (ImportColumn.CompletionTokens, ["Output Tokens"]), (ImportColumn.TotalTokens, ["Total Tokens"]),
-        (ImportColumn.CachedTokens, ["Cache Read"]), RecordShape.Chat))
+    public static readonly UsageFormat Format = new(ImportFormat.Cursor, "rows with Date and Total Tokens")
     {
+        IsCsv = marks => marks.Has("Date", "Model", WithCacheWrite, WithoutCacheWrite),
+        Columns = new ColumnMap(
+            (Timestamp, ["Date"]), (UserId, ["User", "Email"]), (Model, ["Model"]), (TransactionId, ["Cloud Agent ID"]), (PromptTokens, [WithoutCacheWrite]),
+            (CompletionTokens, ["Output Tokens"]), (TotalTokens, ["Total Tokens"]), (CachedTokens, ["Cache Read"]), UsageFormat.Chat),
         CacheIsBeside = true,
         HasFailed = record => record("Kind")?.Contains("Errored", StringComparison.OrdinalIgnoreCase) == true,
         Complete = Complete,
     };
 
-    public static readonly UsageFormat Format =
-        UsageFormat.Of(ImportFormat.Cursor, "rows with Date and Total Tokens", Shape, isCsv: marks => marks.Has("Date", "Model", WithCacheWrite, WithoutCacheWrite));
-
     private static void Complete(RequestValues values, Func<string, string?> record)
     {
-        // The export has had two meanings: the first column is the whole input, or what was written to the cache alone. Its total tells.
-        if (Number(record(WithCacheWrite)) is { } with && Number(record(WithoutCacheWrite)) is { } without)
+        if (ValueText.TryCount(record(WithCacheWrite), out long with) && ValueText.TryCount(record(WithoutCacheWrite), out long without)
+            && ValueText.TryCount(record("Cache Read"), out long read) && ValueText.TryCount(record("Output Tokens"), out long output))
         {
-            long rest = (Number(record("Cache Read")) ?? 0) + (Number(record("Output Tokens")) ?? 0);
-            values.Set(ImportColumn.CacheWriteTokens, Number(record("Total Tokens")) is { } total && total == with + without + rest || with < without ? with : with - without);
+            // The export has had two meanings: the first column is the whole input, or what was written to the cache alone. Its total tells.
+            bool isAlone = with < without || (ValueText.TryCount(record("Total Tokens"), out long total) && total == with + without + read + output);
+            values.Set(CacheWriteTokens, isAlone ? with : with - without);
         }
-        values[ImportColumn.Cost] = record("Cost")?.Replace("$", "", StringComparison.Ordinal);
+        values[Cost] = record("Cost")?.Replace("$", "", StringComparison.Ordinal);
     }
-
-    private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
 }

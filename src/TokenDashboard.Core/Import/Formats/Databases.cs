@@ -13,14 +13,6 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal static class Databases
 {
-    // In the order of the columns of a store.
-    private static readonly ImportColumn[] Columns =
-    [
-        ImportColumn.Timestamp, ImportColumn.Transaction, ImportColumn.User, ImportColumn.Model, ImportColumn.Provider, ImportColumn.RequestType, ImportColumn.PromptTokens,
-        ImportColumn.CompletionTokens, ImportColumn.TotalTokens, ImportColumn.DurationMs, ImportColumn.Success, ImportColumn.TraceId, ImportColumn.SpanId, ImportColumn.ParentSpanId,
-        ImportColumn.CachedTokens, ImportColumn.CacheWriteTokens, ImportColumn.ReasoningTokens, ImportColumn.Cost,
-    ];
-
     /// <summary>Reads a whole database.</summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.ImportFormatUnsupported"/>: it is none of these, or the store imported into. <see cref="ErrorCode.ImportFileUnreadable"/>: it cannot be read.
@@ -62,49 +54,40 @@ internal static class Databases
         using TokenStore store = TokenStore.Open(path, cancellation);
         foreach (StoredKey key in DatabaseRows.Keys(store))
             sink.Scratch.AddKey(key);
-        var values = new RequestValues { IsVerbatim = true };
+        var values = new RequestValues(sink) { IsVerbatim = true };
         foreach (string?[] fields in DatabaseRows.Requests(store))
         {
-            sink.Report.CountLine();
-            long id = long.Parse(fields[0]!, CultureInfo.InvariantCulture);
+            sink.Report.Lines++;
+            sink.LineNumber = long.Parse(fields[0]!, CultureInfo.InvariantCulture);
             values.Clear();
-            for (int i = 0; i < Columns.Length; i++)
-                values[Columns[i]] = fields[i + 1];
+            for (int i = 1; i < fields.Length; i++)
+                values[DatabaseRows.Columns[i - 1]] = fields[i];
             ImportRow row = sink.NewRow();
-            if (values.Fill(sink, ref row) is { } reason)
+            if (values.Fill(ref row) is { } reason)
             {
-                sink.Unreadable(id, reason);
+                sink.Unreadable(reason);
                 continue;
             }
-            if (!values.TryKey(sink, "", in row, out row.Key))
-            {
-                if (sink.Scratch.FindKey(id) is { } key)
-                {
-                    row.Key = key.Key;
-                    row.Rank = sink.Batch.AddText(key.Rank);
-                }
-                else
-                {
-                    row.Key = sink.KeyOfLine(in row, Encoding.UTF8.GetBytes(string.Join('\n', fields[1..15])));
-                }
-            }
+            if (sink.Scratch.FindKey(sink.LineNumber) is { } stored)
+                (row.Key, row.Rank) = (stored.Key, sink.Batch.AddText(stored.Rank));
+            else
+                row.Key = sink.KeyOf(in row, "", null) ?? sink.KeyOfLine(in row, Encoding.UTF8.GetBytes(string.Join('\n', fields[1..15])));
             sink.Add(ref row);
         }
     }
 
     private static void ReadOpenCode(TokenStore database, ImportSink sink)
     {
-        var records = new JsonRecords(sink, OpenCodeMessages.Shape, null, null);
-        long number = 0;
+        var records = new JsonRecords(new RecordSink(sink, OpenCodeMessages.Format), null);
+        sink.LineNumber = 0;
         foreach (string?[] fields in DatabaseRows.OpenCodeMessages(database))
         {
-            number++;
-            sink.Report.CountLine();
-            string? reason = JsonText.TryParse(fields[2], out var message)
-                ? records.ReadObject(message, name => name switch { "id" => fields[0], "sessionID" => fields[1], _ => null })
-                : "not JSON";
+            sink.LineNumber++;
+            sink.Report.Lines++;
+            (records.Around["id"], records.Around["sessionID"]) = (fields[0], fields[1]);
+            string? reason = JsonText.TryParse(fields[2], out var message) ? records.ReadObject(message) : "not JSON";
             if (reason is not null and not JsonLines.NoRequest)
-                sink.Unreadable(number, reason);
+                sink.Unreadable(reason);
         }
     }
 

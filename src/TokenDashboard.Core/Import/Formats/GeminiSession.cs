@@ -1,5 +1,6 @@
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;
 
@@ -9,18 +10,17 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal static class GeminiSession
 {
-    private static readonly RecordShape Shape = new("gemini", new ColumnMap(
-        (ImportColumn.Id, ["id"]), (ImportColumn.SpanId, ["id"]), (ImportColumn.Timestamp, ["timestamp"]), (ImportColumn.Transaction, ["sessionId"]), (ImportColumn.Model, ["model"]),
-        (ImportColumn.PromptTokens, ["tokens.input"]), (ImportColumn.CompletionTokens, ["tokens.output"]), (ImportColumn.TotalTokens, ["tokens.total"]),
-        (ImportColumn.CachedTokens, ["tokens.cached"]), (ImportColumn.ReasoningTokens, ["tokens.thoughts"]), RecordShape.Chat))
+    public static readonly UsageFormat Format = new(ImportFormat.GeminiCli, "messages with tokens")
     {
+        IsJson = marks => marks.Has("projectHash", "sessionId") || marks.Has("type=gemini") || marks.Has("tokens.input", "tokens.thoughts"),
+        Columns = new ColumnMap(
+            (Id, ["id"]), (SpanId, ["id"]), (Timestamp, ["timestamp"]), (TransactionId, ["sessionId"]), (Model, ["model"]), (PromptTokens, ["tokens.input"]),
+            (CompletionTokens, ["tokens.output"]), (TotalTokens, ["tokens.total"]), (CachedTokens, ["tokens.cached"]),
+            (ReasoningTokens, ["tokens.thoughts"]), UsageFormat.Chat),
+        Around = ["sessionId"],
         ReasoningIsBeside = true,
         HasCopies = true,
-        Session = "sessionId",
         IsRequest = record => record("tokens") is not null,
-        Complete = (values, record) => values.Add(ImportColumn.PromptTokens, record("tokens.tool")),
+        Complete = (values, record) => values.Add(PromptTokens, record("tokens.tool")),
     };
-
-    public static readonly UsageFormat Format = UsageFormat.Of(ImportFormat.GeminiCli, "messages with tokens", Shape,
-        isJson: marks => marks.Has("projectHash", "sessionId") || marks.Has("type=gemini") || marks.Has("tokens.input", "tokens.thoughts"));
 }

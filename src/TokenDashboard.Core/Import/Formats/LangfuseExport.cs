@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;
 
@@ -10,21 +11,22 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal static class LangfuseExport
 {
-    private static readonly string[] Requests = ["GENERATION", "EMBEDDING"];
-
-    private static readonly RecordShape Shape = new("langfuse", new ColumnMap(
-        (ImportColumn.TraceId, ["traceId", "trace_id"]), (ImportColumn.SpanId, ["id"]), (ImportColumn.Id, ["id"]), (ImportColumn.ParentSpanId, ["parentObservationId", "parent_observation_id"]),
-        (ImportColumn.Timestamp, ["startTime", "start_time"]), (ImportColumn.EndTime, ["endTime", "end_time"]), (ImportColumn.Model, ["model", "providedModelName", "provided_model_name"]),
-        (ImportColumn.User, ["userId", "user_id"]), (ImportColumn.Transaction, ["sessionId", "session_id"]), (ImportColumn.Cost, ["totalCost", "total_cost", "calculatedTotalCost", "costDetails.total"])))
+    public static readonly UsageFormat Format = new(ImportFormat.Langfuse, "observations of type GENERATION or EMBEDDING with usageDetails")
     {
+        IsJson = IsObservation,
+        IsCsv = IsObservation,
+        Columns = new ColumnMap(
+            (TraceId, ["traceId", "trace_id"]), (SpanId, ["id"]), (Id, ["id"]), (ParentSpanId, ["parentObservationId", "parent_observation_id"]),
+            (Timestamp, ["startTime", "start_time"]), (EndTime, ["endTime", "end_time"]), (Model, ["model", "providedModelName", "provided_model_name"]),
+            (UserId, ["userId", "user_id", "trace.userId"]), (TransactionId, ["sessionId", "session_id", "trace.sessionId"]),
+            (Cost, ["totalCost", "total_cost", "calculatedTotalCost", "costDetails.total"])),
+        // Who asked is said of the trace, not of each observation.
+        Around = ["trace.userId", "trace.sessionId"],
         IsTree = true,
-        IsRequest = record => Requests.Contains(record("type"), StringComparer.OrdinalIgnoreCase),
+        IsRequest = record => record("type")?.ToUpperInvariant() is "GENERATION" or "EMBEDDING",
         HasFailed = record => record("level") == "ERROR",
         Complete = Complete,
     };
-
-    public static readonly UsageFormat Format = UsageFormat.Of(ImportFormat.Langfuse, "observations of type GENERATION or EMBEDDING with usageDetails", Shape,
-        isJson: IsObservation, isCsv: IsObservation);
 
     /// <summary>
     /// Reads usage details, whose keys are free: those of input and of the cache make the prompt tokens, for <c>input</c> leaves out what
@@ -53,12 +55,12 @@ internal static class LangfuseExport
     private static ImportColumn? Column(string name)
     {
         bool Has(string part) => name.Contains(part, StringComparison.OrdinalIgnoreCase);
-        return name is "total" or "total_tokens" or "totalTokens" ? ImportColumn.TotalTokens
-            : Has("cache") ? Has("creation") || Has("write") ? ImportColumn.CacheWriteTokens : ImportColumn.CachedTokens
-            : Has("reasoning") ? ImportColumn.ReasoningTokens
+        return name is "total" or "total_tokens" or "totalTokens" ? TotalTokens
+            : Has("cache") ? Has("creation") || Has("write") ? CacheWriteTokens : CachedTokens
+            : Has("reasoning") ? ReasoningTokens
             : Has("details") ? null
-            : name.StartsWith("output", StringComparison.Ordinal) || name.StartsWith("completion", StringComparison.Ordinal) ? ImportColumn.CompletionTokens
-            : name.StartsWith("input", StringComparison.Ordinal) || name.StartsWith("prompt", StringComparison.Ordinal) ? ImportColumn.PromptTokens
+            : name.StartsWith("output", StringComparison.Ordinal) || name.StartsWith("completion", StringComparison.Ordinal) ? CompletionTokens
+            : name.StartsWith("input", StringComparison.Ordinal) || name.StartsWith("prompt", StringComparison.Ordinal) ? PromptTokens
             : null;
     }
 
@@ -71,7 +73,7 @@ internal static class LangfuseExport
         if (!values.HasTokens)
             ReadUsage(values, record("usage"));
         if (!values.HasTokens)
-            (values[ImportColumn.PromptTokens], values[ImportColumn.CompletionTokens], values[ImportColumn.TotalTokens]) = (record("promptTokens"), record("completionTokens"), record("totalTokens"));
-        values[ImportColumn.RequestType] = string.Equals(record("type"), "EMBEDDING", StringComparison.OrdinalIgnoreCase) ? "embeddings" : "chat";
+            (values[PromptTokens], values[CompletionTokens], values[TotalTokens]) = (record("promptTokens"), record("completionTokens"), record("totalTokens"));
+        values[RequestType] = string.Equals(record("type"), "EMBEDDING", StringComparison.OrdinalIgnoreCase) ? "embeddings" : "chat";
     }
 }

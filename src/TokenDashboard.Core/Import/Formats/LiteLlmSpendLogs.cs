@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;
 
@@ -10,18 +11,17 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal static class LiteLlmSpendLogs
 {
-    private static readonly RecordShape Shape = new("litellm", new ColumnMap(
-        (ImportColumn.Id, ["request_id"]), (ImportColumn.SpanId, ["request_id"]), (ImportColumn.Timestamp, ["startTime"]), (ImportColumn.EndTime, ["endTime"]),
-        (ImportColumn.DurationMs, ["request_duration_ms"]), (ImportColumn.Transaction, ["session_id"]), (ImportColumn.User, ["user"]), (ImportColumn.Model, ["model"]),
-        (ImportColumn.Provider, ["custom_llm_provider"]), (ImportColumn.RequestType, ["call_type"]), (ImportColumn.PromptTokens, ["prompt_tokens"]),
-        (ImportColumn.CompletionTokens, ["completion_tokens"]), (ImportColumn.TotalTokens, ["total_tokens"]), (ImportColumn.CachedTokens, ["cache_read_input_tokens"]),
-        (ImportColumn.CacheWriteTokens, ["cache_creation_input_tokens"]), (ImportColumn.Cost, ["spend"]), (ImportColumn.Success, ["status"])))
+    public static readonly UsageFormat Format = new(ImportFormat.LiteLlm, "rows with startTime and prompt_tokens")
     {
+        IsJson = IsLog,
+        IsCsv = IsLog,
+        Columns = new ColumnMap(
+            (Id, ["request_id"]), (SpanId, ["request_id"]), (Timestamp, ["startTime"]), (EndTime, ["endTime"]), (DurationMs, ["request_duration_ms"]),
+            (TransactionId, ["session_id"]), (UserId, ["user"]), (Model, ["model"]), (Provider, ["custom_llm_provider"]), (RequestType, ["call_type"]),
+            (PromptTokens, ["prompt_tokens"]), (CompletionTokens, ["completion_tokens"]), (TotalTokens, ["total_tokens"]),
+            (CachedTokens, ["cache_read_input_tokens"]), (CacheWriteTokens, ["cache_creation_input_tokens"]), (Cost, ["spend"]), (Success, ["status"])),
         Complete = Complete,
     };
-
-    public static readonly UsageFormat Format = UsageFormat.Of(ImportFormat.LiteLlm, "rows with startTime and prompt_tokens", Shape,
-        isJson: IsLog, isCsv: IsLog);
 
     private static bool IsLog(Marks marks) => marks.Has("request_id") && marks.HasAny("startTime", "spend");
 
@@ -32,9 +32,9 @@ internal static class LiteLlmSpendLogs
         {
             foreach (JsonElement usage in (JsonElement[])[metadata.Member("usage_object"), metadata.Member("additional_usage_values")])
             {
-                values[ImportColumn.CachedTokens] ??= usage.Text("cache_read_input_tokens") ?? usage.At("prompt_tokens_details.cached_tokens").Text();
-                values[ImportColumn.CacheWriteTokens] ??= usage.Text("cache_creation_input_tokens") ?? usage.At("prompt_tokens_details.cache_creation_tokens").Text();
-                values[ImportColumn.ReasoningTokens] ??= usage.At("completion_tokens_details.reasoning_tokens").Text();
+                values[CachedTokens] ??= usage.Text("cache_read_input_tokens") ?? usage.At("prompt_tokens_details.cached_tokens").Text();
+                values[CacheWriteTokens] ??= usage.Text("cache_creation_input_tokens") ?? usage.At("prompt_tokens_details.cache_creation_tokens").Text();
+                values[ReasoningTokens] ??= usage.At("completion_tokens_details.reasoning_tokens").Text();
             }
         }
     }

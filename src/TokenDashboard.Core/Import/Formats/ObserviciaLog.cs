@@ -1,8 +1,8 @@
-using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;
 
@@ -17,131 +17,86 @@ internal sealed class ObserviciaLog(ImportSink sink)
         IsJson = marks => marks.Has("start_time", "span_id") || marks.Has("start_time", "type=span") || marks.Has("service", "message") || marks.HasAny("trace_context"),
         IsCsv = marks => marks.Has(
             "timestamp", "transaction_id", "user_id", "model", "provider", "request_type", "prompt_tokens", "completion_tokens", "total_tokens", "duration_ms", "success") && marks.Names.Count() == 11,
-        Read = input =>
+        // Whatever stands in the log, the application stores as it is.
+        IsVerbatim = true,
+        Reader = (lines, sink, map) =>
         {
-            if (input.IsJson)
-                JsonLines.Read(input.Lines, input.Sink, new ObserviciaLog(input.Sink).ReadLine);
+            if (lines.IsJson)
+                JsonLines.Read(lines, sink, new ObserviciaLog(sink).ReadLine);
             else
-                PlainRecords.Csv.Read(input);
+                PlainRecords.Csv.Read(lines, sink, map);
         },
     };
 
     private static readonly (byte[] Name, ImportColumn Column)[] Members = Utf8(
-        ("start_time", ImportColumn.Timestamp), ("end_time", ImportColumn.EndTime), ("trace_id", ImportColumn.TraceId), ("span_id", ImportColumn.SpanId), ("parent_id", ImportColumn.ParentSpanId));
+        ("start_time", Timestamp), ("end_time", EndTime), ("trace_id", TraceId), ("span_id", SpanId), ("parent_id", ParentSpanId));
 
     private static readonly (byte[] Name, ImportColumn Column)[] Attributes = Utf8(
-        ("prompt.tokens", ImportColumn.PromptTokens), ("completion.tokens", ImportColumn.CompletionTokens), ("total.tokens", ImportColumn.TotalTokens),
-        ("transaction_id", ImportColumn.Transaction), ("user.id", ImportColumn.User), ("llm.model", ImportColumn.Model), ("llm.provider", ImportColumn.Provider),
-        ("llm.request.type", ImportColumn.RequestType), ("policy.passed", ImportColumn.Success));
+        ("prompt.tokens", PromptTokens), ("completion.tokens", CompletionTokens), ("total.tokens", TotalTokens),
+        ("transaction_id", TransactionId), ("user.id", UserId), ("llm.model", Model), ("llm.provider", Provider),
+        ("llm.request.type", RequestType), ("policy.passed", Success));
 
-    private string? ReadLine(ReadOnlySpan<byte> text, long lineNumber, out int length)
+    private readonly RecordSink _requests = new(sink, Format);
+    private bool _isSpan;
+    private bool _hasTokens;
+
+    private string? ReadLine(ReadOnlySpan<byte> text, out int length)
     {
-        var reader = new Utf8JsonReader(text, JsonText.ReaderOptions);
-        var span = new Span(sink.NewRow());
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            length = text.Length;
-            return "not a JSON object";
-        }
-        // A reason counts only when the line turns out to be a span, and whole.
-        string? reason = ReadMembers(ref reader, ref span, areAttributes: false);
-        length = (int)reader.BytesConsumed;
-        return span.IsSpan && span.HasTokens ? reason ?? Add(ref span, text[..length]) : null;
+        _requests.Values.Clear();
+        (_isSpan, _hasTokens) = (false, false);
+        var reader = new Utf8JsonReader(text);
+        bool isObject = reader.Read() && reader.TokenType == JsonTokenType.StartObject;
+        if (isObject)
+            ReadMembers(ref reader, Members);
+        length = isObject ? (int)reader.BytesConsumed : text.Length;
+        if (!_isSpan || !_hasTokens)
+            return isObject ? null : "not a JSON object";
+        _requests.Values[TotalTokens] ??= "0";
+        return _requests.Add(text[..length]);
     }
 
     /// <summary>Reads the members of the line, or those of its attributes, up to the end of their object.</summary>
-    private string? ReadMembers(ref Utf8JsonReader reader, ref Span span, bool areAttributes)
+    private void ReadMembers(ref Utf8JsonReader reader, (byte[] Name, ImportColumn Column)[] names)
     {
-        string? reason = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool isType = !areAttributes && JsonText.IsText(ref reader, "type"u8);
-            bool hasAttributes = !areAttributes && JsonText.IsText(ref reader, "attributes"u8);
-            ImportColumn? column = ColumnOf(ref reader, areAttributes ? Attributes : Members);
+            bool isType = names == Members && IsText(ref reader, "type"u8), hasAttributes = names == Members && IsText(ref reader, "attributes"u8);
+            ImportColumn? column = ColumnOf(ref reader, names);
             reader.Read();
             if (isType)
-                span.IsSpan = reader.TokenType == JsonTokenType.String && JsonText.IsText(ref reader, "span"u8);
+                _isSpan = reader.TokenType == JsonTokenType.String && IsText(ref reader, "span"u8);
             else if (hasAttributes && reader.TokenType == JsonTokenType.StartObject)
-                reason = ReadMembers(ref reader, ref span, areAttributes: true) ?? reason;
+                ReadMembers(ref reader, Attributes);
             else if (column is { } known)
-                reason = Take(ref reader, ref span, known) ?? reason;
+                Take(ref reader, known);
             reader.Skip();
         }
-        return reason;
     }
 
     private static ImportColumn? ColumnOf(ref Utf8JsonReader reader, (byte[] Name, ImportColumn Column)[] names)
     {
         foreach ((byte[] name, ImportColumn column) in names)
         {
-            if (JsonText.IsText(ref reader, name))
+            if (IsText(ref reader, name))
                 return column;
         }
         return null;
     }
 
-    private string? Take(ref Utf8JsonReader reader, ref Span span, ImportColumn column)
+    private void Take(ref Utf8JsonReader reader, ImportColumn column)
     {
-        bool isRead = true;
-        switch (column)
-        {
-            case ImportColumn.Timestamp:
-                span.HasTime = JsonText.IsScalar(ref reader) && ValueText.TryUnixNanoseconds(reader.ValueSpan, out span.Start, out span.Row.UtcTicks);
-                break;
-            case ImportColumn.EndTime:
-                bool isEnd = JsonText.IsScalar(ref reader) && Utf8Parser.TryParse(reader.ValueSpan, out span.End, out int consumed) && consumed == reader.ValueSpan.Length;
-                span.End = isEnd ? span.End : 0;
-                break;
-            case ImportColumn.PromptTokens:
-                span.HasTokens = true;
-                isRead = JsonText.TryTokens(ref reader, ref span.Row.PromptTokens);
-                break;
-            case ImportColumn.CompletionTokens:
-                isRead = JsonText.TryTokens(ref reader, ref span.Row.CompletionTokens);
-                break;
-            case ImportColumn.TotalTokens:
-                isRead = JsonText.TryTokens(ref reader, ref span.Row.TotalTokens);
-                break;
-            case ImportColumn.Success:
-                span.Row.PolicyPassed = reader.TokenType != JsonTokenType.False
-                    && (!JsonText.IsScalar(ref reader) || !ValueText.TryVerdict(Encoding.UTF8.GetString(reader.ValueSpan), out bool passed) || passed);
-                break;
-            default:
-                // What is no text is unknown, and nothing wrong with the request.
-                span.Unknown |= JsonText.TryText(ref reader, sink, out span.Row.Text(column)) ? 0 : 1 << (int)column;
-                break;
-        }
-        return isRead ? null : $"{ImportColumns.Name(column)} is not a token count";
+        _hasTokens |= column == PromptTokens;
+        if (reader.TokenType == JsonTokenType.String)
+            _requests.Values[column] = reader.GetString();
+        else if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && column <= ImportColumns.LastText)
+            _requests.Values.Known(column, false);
+        else if (reader.TokenType != JsonTokenType.Null)
+            _requests.Values[column] = Encoding.UTF8.GetString(reader.ValueSpan);
     }
 
-    private string? Add(ref Span span, ReadOnlySpan<byte> line)
-    {
-        if (!span.HasTime)
-            return "start_time is not a time in nanoseconds between the years 2000 and 2199";
-        ref ImportRow row = ref span.Row;
-        if (span.End > 0)
-        {
-            // Clocks are set back while calls run.
-            row.DurationMs = span.End >= span.Start ? (span.End - span.Start) / 1e6 : double.NaN;
-            span.Unknown |= span.End >= span.Start ? 0 : 1 << (int)ImportColumn.DurationMs;
-        }
-        sink.Report.CountUnknown(span.Unknown);
-        row.Key = sink.TryKeyOfSpan(in row, out ImportKey key) ? key : sink.KeyOfLine(in row, line);
-        sink.Add(ref row);
-        return null;
-    }
+    // Names and strings with escapes are left to the library; all others are compared at once.
+    private static bool IsText(ref Utf8JsonReader reader, ReadOnlySpan<byte> text) =>
+        reader.ValueIsEscaped ? reader.ValueTextEquals(text) : reader.ValueSpan.SequenceEqual(text);
 
     private static (byte[] Name, ImportColumn Column)[] Utf8(params (string Name, ImportColumn Column)[] names) => [.. names.Select(name => (Encoding.UTF8.GetBytes(name.Name), name.Column))];
-
-    private struct Span(ImportRow row)
-    {
-        public ImportRow Row = row;
-        public long Start;
-        public long End;
-        public bool IsSpan;
-        public bool HasTokens;
-        public bool HasTime;
-        public int Unknown;
-    }
 }

@@ -1,5 +1,6 @@
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;
 
@@ -10,21 +11,19 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal static class OpenCodeMessages
 {
-    public static readonly RecordShape Shape = new("opencode", new ColumnMap(
-        (ImportColumn.Id, ["id"]), (ImportColumn.SpanId, ["id"]), (ImportColumn.Transaction, ["sessionID"]), (ImportColumn.Timestamp, ["time.created"]),
-        (ImportColumn.EndTime, ["time.completed"]), (ImportColumn.Model, ["modelID"]), (ImportColumn.Provider, ["providerID"]), (ImportColumn.PromptTokens, ["tokens.input"]),
-        (ImportColumn.CompletionTokens, ["tokens.output"]), (ImportColumn.TotalTokens, ["tokens.total"]), (ImportColumn.CachedTokens, ["tokens.cache.read"]),
-        (ImportColumn.CacheWriteTokens, ["tokens.cache.write"]), (ImportColumn.ReasoningTokens, ["tokens.reasoning"]), (ImportColumn.Cost, ["cost"]), RecordShape.Chat))
+    public static readonly UsageFormat Format = new(ImportFormat.OpenCode, "messages of the assistant with tokens")
     {
+        IsJson = marks => marks.Has("modelID", "providerID") || marks.Has("sessionID", "role") || marks.Has("info.sessionID", "info.role"),
+        Columns = new ColumnMap(
+            (Id, ["id"]), (SpanId, ["id"]), (TransactionId, ["sessionID"]), (Timestamp, ["time.created"]), (EndTime, ["time.completed"]),
+            (Model, ["modelID"]), (Provider, ["providerID"]), (PromptTokens, ["tokens.input"]), (CompletionTokens, ["tokens.output"]),
+            (TotalTokens, ["tokens.total"]), (CachedTokens, ["tokens.cache.read"]), (CacheWriteTokens, ["tokens.cache.write"]),
+            (ReasoningTokens, ["tokens.reasoning"]), (Cost, ["cost"]), UsageFormat.Chat),
+        Within = "info",
         CacheIsBeside = true,
         ReasoningIsBeside = true,
         HasCopies = true,
-        Within = "info",
         IsRequest = record => record("role") == "assistant" && record("tokens") is not null,
         HasFailed = record => record("error") is not null,
     };
-
-    public static readonly UsageFormat Format =
-        UsageFormat.Of(ImportFormat.OpenCode, "messages of the assistant with tokens", Shape,
-            isJson: marks => marks.Has("modelID", "providerID") || marks.Has("sessionID", "role") || marks.Has("info.sessionID", "info.role"));
 }

@@ -9,15 +9,15 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal static class PlainRecords
 {
-    private static readonly RecordShape Shape = new("csv", Columns: null);
+    public static readonly UsageFormat Csv = new(ImportFormat.Csv, "rows with a time and token counts")
+    {
+        // Columns that do not name themselves need a map, and the message of the reader says so.
+        IsCsv = marks => HasRequest(marks) || (marks.Names.Count() > 1 && marks.Names.All(IsName)),
+    };
 
-    public static readonly UsageFormat Csv = UsageFormat.Of(ImportFormat.Csv, "rows with a time and token counts", Shape, isCsv: marks =>
-        (Knows(marks, ImportColumn.Timestamp) && (Knows(marks, ImportColumn.PromptTokens) || Knows(marks, ImportColumn.TotalTokens)))
-        // Columns, but not ones that name themselves: a map is missing, and the message of the reader says so.
-        || (marks.Names.Count() > 1 && marks.Names.All(IsName)));
+    public static readonly UsageFormat Json = new(ImportFormat.Json, "objects with a time and token counts") { Source = Csv.Source, IsJson = HasRequest };
 
-    public static readonly UsageFormat Json = UsageFormat.Of(ImportFormat.Json, "objects with a time and token counts", Shape,
-        isJson: marks => Knows(marks, ImportColumn.Timestamp) && (Knows(marks, ImportColumn.PromptTokens) || Knows(marks, ImportColumn.TotalTokens)));
+    private static bool HasRequest(Marks marks) => Knows(marks, ImportColumn.Timestamp) && (Knows(marks, ImportColumn.PromptTokens) || Knows(marks, ImportColumn.TotalTokens));
 
     private static bool Knows(Marks marks, ImportColumn column) => marks.Names.Any(name => ColumnMap.TryColumn(name, out ImportColumn found) && found == column);
 

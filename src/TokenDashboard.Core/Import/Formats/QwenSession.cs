@@ -1,5 +1,6 @@
 using TokenDashboard.Import.Reading;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Formats;
 
@@ -9,16 +10,15 @@ namespace TokenDashboard.Import.Formats;
 /// </summary>
 internal static class QwenSession
 {
-    private static readonly RecordShape Shape = new("qwen", new ColumnMap(
-        (ImportColumn.Id, ["uuid"]), (ImportColumn.SpanId, ["uuid"]), (ImportColumn.Timestamp, ["timestamp"]), (ImportColumn.Transaction, ["sessionId"]), (ImportColumn.Model, ["model"]),
-        (ImportColumn.PromptTokens, ["usageMetadata.promptTokenCount"]), (ImportColumn.CompletionTokens, ["usageMetadata.candidatesTokenCount"]),
-        (ImportColumn.TotalTokens, ["usageMetadata.totalTokenCount"]), (ImportColumn.CachedTokens, ["usageMetadata.cachedContentTokenCount"]),
-        (ImportColumn.ReasoningTokens, ["usageMetadata.thoughtsTokenCount"]), RecordShape.Chat))
+    public static readonly UsageFormat Format = new(ImportFormat.QwenCode, "messages with usageMetadata")
     {
+        IsJson = marks => marks.Has("usageMetadata.promptTokenCount") || (marks.Has("sessionId", "uuid") && marks.HasAny("message.parts", "usageMetadata")),
+        Columns = new ColumnMap(
+            (Id, ["uuid"]), (SpanId, ["uuid"]), (Timestamp, ["timestamp"]), (TransactionId, ["sessionId"]), (Model, ["model"]),
+            (PromptTokens, ["usageMetadata.promptTokenCount"]), (CompletionTokens, ["usageMetadata.candidatesTokenCount"]),
+            (TotalTokens, ["usageMetadata.totalTokenCount"]), (CachedTokens, ["usageMetadata.cachedContentTokenCount"]),
+            (ReasoningTokens, ["usageMetadata.thoughtsTokenCount"]), UsageFormat.Chat),
         IsRequest = record => record("usageMetadata") is not null,
-        Complete = (values, record) => values.Add(ImportColumn.PromptTokens, record("usageMetadata.toolUsePromptTokenCount")),
+        Complete = (values, record) => values.Add(PromptTokens, record("usageMetadata.toolUsePromptTokenCount")),
     };
-
-    public static readonly UsageFormat Format = UsageFormat.Of(ImportFormat.QwenCode, "messages with usageMetadata", Shape,
-        isJson: marks => marks.Has("usageMetadata.promptTokenCount") || (marks.Has("sessionId", "uuid") && marks.HasAny("message.parts", "usageMetadata")));
 }

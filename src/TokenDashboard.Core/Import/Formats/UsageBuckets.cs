@@ -18,9 +18,9 @@ internal static class UsageBuckets
     {
         IsJson = marks => marks.HasAny(Names),
         IsCsv = marks => marks.HasAny(Names),
-        Read = input => throw new TokenDashboardException(
+        Reader = (_, sink, _) => throw new TokenDashboardException(
             ErrorCode.ImportNotRequests,
-            $"The rows of '{input.Sink.Report.Path}' are sums of many requests, as names such as {Names[0]} or {Names[5]} tell. As requests they would spoil counts, durations and percentiles. Import the log of single requests instead; to take each row as one request all the same, remove the columns that count requests or name buckets.",
-            target: input.Sink.Report.Path),
+            $"The rows of '{sink.Report.Path}' are sums of many requests, as names such as {Names[0]} or {Names[5]} tell. As requests they would spoil counts, durations and percentiles. Import the log of single requests instead; to take each row as one request all the same, remove the columns that count requests or name buckets.",
+            target: sink.Report.Path),
     };
 }

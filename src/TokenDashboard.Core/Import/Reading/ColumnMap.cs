@@ -1,5 +1,6 @@
 using System.Collections;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Reading;
 
@@ -14,15 +15,15 @@ public sealed class ColumnMap
     // Other names by which columns are found.
     private static readonly (ImportColumn Column, string[] Names)[] Aliases =
     [
-        (ImportColumn.Timestamp, ["time", "start_time"]),
-        (ImportColumn.Transaction, ["transaction", "session_id"]),
-        (ImportColumn.User, ["user"]),
-        (ImportColumn.PromptTokens, ["input_tokens"]),
-        (ImportColumn.CompletionTokens, ["output_tokens"]),
-        (ImportColumn.CachedTokens, ["input_cached_tokens", "cache_read_tokens", "cache_read_input_tokens"]),
-        (ImportColumn.CacheWriteTokens, ["cache_creation_tokens", "cache_creation_input_tokens"]),
-        (ImportColumn.Cost, ["recorded_cost"]),
-        (ImportColumn.Success, ["policy_passed"]),
+        (Timestamp, ["time", "start_time"]),
+        (TransactionId, ["transaction", "session_id"]),
+        (UserId, ["user"]),
+        (PromptTokens, ["input_tokens"]),
+        (CompletionTokens, ["output_tokens"]),
+        (CachedTokens, ["input_cached_tokens", "cache_read_tokens", "cache_read_input_tokens"]),
+        (CacheWriteTokens, ["cache_creation_tokens", "cache_creation_input_tokens"]),
+        (Cost, ["recorded_cost"]),
+        (Success, ["policy_passed"]),
     ];
 
     private static readonly Dictionary<string, ImportColumn> ByName = Aliases.Concat(Enum.GetValues<ImportColumn>().Select(column => (Column: column, Names: (string[])[ImportColumns.Name(column)])))
@@ -56,15 +57,19 @@ public sealed class ColumnMap
         .Where(name => TryColumn(name, out _))
         .GroupBy(name => ByName[Normalize(name)])
         // A row's number in some table is no id of a request.
-        .Where(group => group.Key != ImportColumn.Id)
+        .Where(group => group.Key != Id)
         // What Get-TokenRequest gives has a cost by the price list beside the one that was recorded.
         .Select(group => (group.Key, group.Where(name => name != "Cost" || !group.Contains("RecordedCost")).ToArray())));
 
     /// <summary>This map, with another one's answers where this has none.</summary>
     internal ColumnMap Over(ColumnMap other) => new(_sources.Concat(other._sources.Where(entry => !_sources.ContainsKey(entry.Key)))
         // The end of what the map names is not known by another's name: buckets have one, too.
-        .Where(entry => entry.Key != ImportColumn.EndTime || _sources.ContainsKey(entry.Key) || !_sources.ContainsKey(ImportColumn.Timestamp))
+        .Where(entry => entry.Key != EndTime || _sources.ContainsKey(entry.Key) || !_sources.ContainsKey(Timestamp))
         .Select(entry => (entry.Key, entry.Value)));
+
+    /// <summary>This map, with only the names that a file has.</summary>
+    internal ColumnMap Among(Func<string, bool> has) => new(_sources
+        .Select(entry => (entry.Key, Names: entry.Value.Where(name => Constant(name) is not null || has(name)).ToArray())).Where(entry => entry.Names.Length > 0));
 
     internal static bool TryColumn(string name, out ImportColumn column) => ByName.TryGetValue(Normalize(name), out column);
 

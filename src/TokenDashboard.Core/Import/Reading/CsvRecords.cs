@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 
@@ -11,25 +10,19 @@ namespace TokenDashboard.Import.Reading;
 internal sealed class CsvRecords(LineReader lines, ImportSink sink)
 {
     private const int MaxLinesOfRecord = 1000;
+    private const int MaxRecordLength = 16 << 20;
 
-    private const int MaxRecordBytes = 16 << 20;
-
-    private const int MaxColumns = 10_000;
-
-    private readonly ArrayBufferWriter<byte> _record = new();
-    private readonly List<Line> _taken = [];
-    private readonly Stack<Line> _given = new();
+    // The lines of the current record, and behind them those that were read to find the end of a quote.
+    private readonly List<Line> _lines = [];
+    private int _linesOfRecord;
 
     /// <summary>How many names the header has.</summary>
-    public int Columns { get; set; } = MaxColumns;
+    public int Columns { get; set; } = int.MaxValue - 1;
 
     public char Delimiter { get; private set; } = ',';
 
-    /// <summary>The bytes of the current record, without the last line's end.</summary>
-    public ReadOnlySpan<byte> Record => _record.WrittenSpan;
-
-    /// <summary>The line the current record begins in.</summary>
-    public long LineNumber { get; private set; }
+    /// <summary>The current record, without the last line's end.</summary>
+    public string Record { get; private set; } = "";
 
     /// <summary>Whether the current record ends with a line's end.</summary>
     public bool IsTerminated { get; private set; }
@@ -37,183 +30,115 @@ internal sealed class CsvRecords(LineReader lines, ImportSink sink)
     /// <summary>The first record: the names of the columns. It also tells the delimiter.</summary>
     public string[]? ReadHeader()
     {
-        string[]? names;
-        do
-        {
+        string[]? names = Read(isHeader: true);
+        while (names is not null && IsPreamble(Record))
             names = Read(isHeader: true);
-        }
-        while (names is not null && IsPreamble(Record));
-        if (names is null || !IsTerminated)
-        {
-            sink.Report.Incomplete |= names is not null;
-            return null;
-        }
-        Columns = names.Length;
-        return [.. names.Select(name => name.Trim())];
+        sink.Report.Incomplete |= names is not null && !IsTerminated;
+        return IsTerminated ? names : null;
     }
-
-    /// <summary>The fields of the next record; null after the last.</summary>
-    public string[]? Read() => Read(isHeader: false);
 
     /// <summary>The delimiter a header is written with: that of comma, semicolon, tab and bar which it has most of.</summary>
-    public static char DelimiterOf(ReadOnlySpan<byte> header)
-    {
-        char best = ',';
-        int most = header.Count((byte)',');
-        foreach (char candidate in ";\t|")
-        {
-            int count = header.Count((byte)candidate);
-            (best, most) = count > most ? (candidate, count) : (best, most);
-        }
-        return best;
-    }
+    public static char DelimiterOf(string header) => ",;\t|".MaxBy(delimiter => header.Count(letter => letter == delimiter));
 
     /// <summary>Whether a line stands before the header: the delimiter, for spreadsheets, or the type of what Export-Csv wrote.</summary>
-    public static bool IsPreamble(ReadOnlySpan<byte> line) => line.StartsWith("sep="u8) || line.StartsWith("#TYPE "u8);
+    public static bool IsPreamble(string line) => line.StartsWith("sep=", StringComparison.Ordinal) || line.StartsWith("#TYPE ", StringComparison.Ordinal);
 
-    private string[]? Read(bool isHeader)
+    /// <summary>The fields of the next record; null after the last.</summary>
+    public string[]? Read(bool isHeader = false)
     {
-        while (TryTake())
+        _lines.RemoveRange(0, _linesOfRecord);
+        while (TryBegin())
         {
-            (LineNumber, IsTerminated) = (_taken[0].Number, _taken[0].IsTerminated);
             Delimiter = isHeader ? DelimiterOf(Record) : Delimiter;
             string? reason = null;
             while (reason is null)
             {
-                if (Split(Text(Record), out bool isOpen) is { } fields)
-                {
-                    bool isWhole = _taken.Count == 1 || fields.Length == Columns || isHeader;
-                    if (isWhole)
-                        return fields;
-                    reason = "a quote is opened and not closed in its place";
-                }
-                else if (!isOpen)
-                {
-                    reason = "text follows a closing quote";
-                }
-                else if (_taken.Count >= MaxLinesOfRecord || _record.WrittenCount > MaxRecordBytes)
-                {
+                (IsTerminated, sink.LineNumber) = (_lines[_linesOfRecord - 1].IsTerminated, _lines[0].Number);
+                string[]? fields = Split(Record, out bool isOpen);
+                if (fields is not null && (_linesOfRecord == 1 || fields.Length == Columns || isHeader))
+                    return fields;
+                if (!isOpen)
+                    reason = fields is null ? "text follows a closing quote" : "a quote is opened and not closed in its place";
+                else if (_linesOfRecord >= MaxLinesOfRecord || Record.Length > MaxRecordLength)
                     reason = "a quote is opened and not closed";
-                }
-                else if (!TryTakeMore())
-                {
-                    if (!_taken.Skip(1).Any(IsRecord))
-                    {
-                        // The rest of the field is still to be written.
-                        sink.Report.Incomplete = true;
-                        return null;
-                    }
+                else if (_lines.Count > _linesOfRecord || TryReadLine())
+                    Record = $"{Record}\n{_lines[_linesOfRecord++].Text}";
+                else if (_lines.Skip(1).Any(IsRecord))
                     reason = "a quote is opened and not closed";
-                }
+                else
+                    break;
             }
-            GiveUpFirstLine(reason);
+            sink.LineNumber = _lines[0].Number;
+            // Without a reason, the rest of the field is still to be written.
+            if (reason is null || !_lines[0].IsTerminated)
+                sink.Report.Incomplete = true;
+            else
+                sink.Unreadable(reason);
+            _lines.RemoveRange(0, reason is null ? _lines.Count : 1);
         }
-        if (lines.Failure is { } failure)
-            sink.Unreadable(lines.LineNumber + 1, $"the file cannot be read any further: {failure}");
         return null;
     }
 
-    private void GiveUpFirstLine(string reason)
-    {
-        if (_taken[0].IsTerminated)
-            sink.Unreadable(LineNumber, reason);
-        else
-            sink.Report.Incomplete = true;
-        for (int i = _taken.Count - 1; i > 0; i--)
-            _given.Push(_taken[i]);
-    }
-
-    // What is not UTF-8 is what spreadsheets of Western languages write.
-    private static string Text(ReadOnlySpan<byte> record) => (Utf8.IsValid(record) ? Encoding.UTF8 : Encoding.Latin1).GetString(record);
-
-    private bool IsRecord(Line line) => Split(Text(line.Bytes), out _) is { } fields && fields.Length == Columns;
-
     /// <summary>Takes the next line that is not empty as the beginning of a record.</summary>
-    private bool TryTake()
+    private bool TryBegin()
     {
-        _record.ResetWrittenCount();
-        _taken.Clear();
-        while (_given.TryPop(out Line? given) || TryRead(out given))
+        while (_lines.Count > 0 || TryReadLine())
         {
-            // A machine that stopped while it wrote leaves zeros, and files that were joined have byte order marks within.
-            ReadOnlySpan<byte> line = given.Bytes.AsSpan().TrimStart((byte)0);
-            line = line is [0xEF, 0xBB, 0xBF, ..] ? line[3..] : line;
-            if (!line.Trim(" \t\0"u8).IsEmpty)
+            if (!string.IsNullOrWhiteSpace(_lines[0].Text))
             {
-                _record.Write(line);
-                _taken.Add(given);
-                sink.Report.CountLine();
+                (Record, _linesOfRecord) = (_lines[0].Text, 1);
+                sink.Report.Lines++;
                 return true;
             }
+            _lines.RemoveAt(0);
         }
+        _linesOfRecord = 0;
         return false;
     }
 
-    private bool TryTakeMore()
+    private bool TryReadLine()
     {
-        if (!_given.TryPop(out Line? line) && !TryRead(out line))
+        if (!sink.Read(lines, out ReadOnlySpan<byte> line))
             return false;
-        _record.Write("\n"u8);
-        _record.Write(line.Bytes);
-        _taken.Add(line);
-        IsTerminated = line.IsTerminated;
+        // A machine that stopped while it wrote leaves zeros, and files that were joined have byte order marks within.
+        line = line.TrimStart((byte)0);
+        line = line is [0xEF, 0xBB, 0xBF, ..] ? line[3..] : line;
+        // What is not UTF-8 is what spreadsheets of Western languages write.
+        _lines.Add(new Line((Utf8.IsValid(line) ? Encoding.UTF8 : Encoding.Latin1).GetString(line), lines.LineNumber, lines.IsTerminated));
         return true;
     }
 
-    private bool TryRead([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Line? line)
-    {
-        line = null;
-        while (lines.Read(out ReadOnlySpan<byte> read))
-        {
-            if (!lines.IsTooLong && read.Length <= MaxRecordBytes)
-            {
-                line = new Line(read.ToArray(), lines.LineNumber, lines.IsTerminated);
-                return true;
-            }
-            sink.Unreadable(lines.LineNumber, $"longer than {Math.Min(lines.MaxLineBytes, MaxRecordBytes) >> 20} MiB");
-        }
-        return false;
-    }
+    private bool IsRecord(Line line) => Split(line.Text, out _) is { } fields && fields.Length == Columns;
 
     /// <summary>The fields of a record. Quotes open a field only where it begins, and are letters else.</summary>
     /// <returns>Null where a quoted field does not end, or is not the whole of its field.</returns>
     private string[]? Split(string record, out bool isOpen)
     {
         isOpen = false;
+        // What a record has beyond the header is in its last field.
         if (!record.Contains('"', StringComparison.Ordinal))
-        {
-            // What a record has beyond the header is in its last field.
             return record.Split(Delimiter, Columns + 1);
-        }
         var fields = new List<string>();
-        int start = 0;
-        while (true)
+        for (int start = 0, end = -1; end < record.Length; start = end + 1)
         {
-            int end;
             if (start < record.Length && record[start] == '"')
             {
                 end = start + 1;
                 while ((end = record.IndexOf('"', end)) >= 0 && end + 1 < record.Length && record[end + 1] == '"')
                     end += 2;
-                if (end < 0)
-                {
-                    isOpen = true;
+                isOpen = end < 0;
+                if (isOpen || (++end < record.Length && record[end] != Delimiter))
                     return null;
-                }
-                if (end + 1 < record.Length && record[end + 1] != Delimiter)
-                    return null;
-                fields.Add(record[(start + 1)..end++].Replace("\"\"", "\"", StringComparison.Ordinal));
+                fields.Add(record[(start + 1)..(end - 1)].Replace("\"\"", "\"", StringComparison.Ordinal));
             }
             else
             {
                 end = record.IndexOf(Delimiter, start) is >= 0 and int next ? next : record.Length;
                 fields.Add(record[start..end]);
             }
-            if (end >= record.Length)
-                return [.. fields];
-            start = end + 1;
         }
+        return [.. fields];
     }
 
-    private sealed record Line(byte[] Bytes, long Number, bool IsTerminated);
+    private sealed record Line(string Text, long Number, bool IsTerminated);
 }

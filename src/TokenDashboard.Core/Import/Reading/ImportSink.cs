@@ -13,8 +13,8 @@ namespace TokenDashboard.Import.Reading;
 /// <param name="onWait">Called now and then while the store keeps the reader waiting.</param>
 internal sealed class ImportSink(ImportWriter writer, ImportReport report, Action onWait) : IDisposable
 {
-    /// <summary>The longest text a request may have, in bytes. Names and ids are shorter; what is longer is damage.</summary>
-    private const int MaxTextBytes = 64 << 10;
+    /// <summary>The longest text a request may have. Names and ids are shorter; what is longer is damage.</summary>
+    private const int MaxText = 64 << 10;
 
     private static readonly TimeSpan WaitInterval = TimeSpan.FromMilliseconds(250);
 
@@ -46,27 +46,27 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
 
     /// <summary>Adds a text to the row being made.</summary>
     /// <returns>False where it is too long.</returns>
-    public bool TryText(ReadOnlySpan<byte> utf8, out TextSlice slice)
+    public bool TryText(string text, out TextSlice slice)
     {
-        bool valid = utf8.Length <= MaxTextBytes;
-        slice = valid ? _batch.AddText(utf8) : default;
+        bool valid = text.Length <= MaxText;
+        slice = valid ? _batch.AddText(text) : default;
         return valid;
     }
 
-    /// <summary>The key of a request that has a trace and a span.</summary>
-    public bool TryKeyOfSpan(in ImportRow row, out ImportKey key)
+    /// <summary>The key of a request by the id its source gives it, or else by its trace and span; null where it has neither.</summary>
+    public ImportKey? KeyOf(in ImportRow row, string source, string? id)
     {
+        if (id is not null)
+            return ImportKey.OfOwnId(source, id);
         ReadOnlySpan<byte> trace = _batch.Text(row, row.TextOf(ImportColumn.TraceId)), span = _batch.Text(row, row.TextOf(ImportColumn.SpanId));
-        bool has = trace.Length > 0 && span.Length > 0;
-        key = has ? ImportKeys.OfSpan(row.StoredTicks, trace, span) : default;
-        return has;
+        return trace.Length > 0 && span.Length > 0 ? ImportKey.OfSpan(row.StoredTicks, trace, span) : null;
     }
 
     /// <summary>The key of a request that is known by nothing but its line.</summary>
     public ImportKey KeyOfLine(in ImportRow row, ReadOnlySpan<byte> line)
     {
-        UInt128 hash = ImportKeys.Hash(line);
-        return ImportKeys.OfLine(row.StoredTicks, hash, Scratch.CountLine(hash));
+        UInt128 hash = ImportKey.HashOf(line);
+        return ImportKey.OfLine(row.StoredTicks, hash, Scratch.CountLine(hash));
     }
 
     /// <summary>Takes the row being made.</summary>
@@ -84,7 +84,25 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
         Write(ref row);
     }
 
-    public void Unreadable(long lineNumber, string reason) => report.CountUnreadable(lineNumber, reason);
+    /// <summary>Number of the line that is being read.</summary>
+    public long LineNumber { get; set; }
+
+    /// <summary>Goes to the next line of a file; those that are too long are said and passed over.</summary>
+    public bool Read(LineReader lines, out ReadOnlySpan<byte> line)
+    {
+        while (lines.Read(out line))
+        {
+            LineNumber = lines.LineNumber;
+            if (!lines.IsTooLong)
+                return true;
+            Unreadable($"longer than {lines.MaxLineBytes >> 20} MiB");
+        }
+        LineNumber = lines.LineNumber + 1;
+        return false;
+    }
+
+    /// <summary>Says what is wrong with the line that is being read.</summary>
+    public void Unreadable(string reason) => report.CountUnreadable(LineNumber, reason);
 
     /// <summary>Writes what is left, and waits until it is written.</summary>
     public void Complete()

@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace TokenDashboard.Import.Reading;
 
@@ -10,113 +8,72 @@ internal static class JsonLines
     /// <summary>What a reader says of an object that is no request, so that those in it are looked at where it is a page of them.</summary>
     public const string NoRequest = "no request";
 
-    // Of a line of nothing but brackets the library's document would take twenty times the memory of the line.
-    private const int MaxValues = 8_000_000;
-
-    // Where pages and sessions have their records.
-    private static readonly string[] PageMembers = ["data", "messages", "observations", "results", "logs", "items", "value"];
-
-    private static readonly Regex TextOrNoNumber = new("""
-        "([^"\\]|\\.)*"|-?\b(NaN|Infinity)\b
-        """, RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.ExplicitCapture);
+    /// <summary>Where pages and sessions have their records.</summary>
+    public static readonly string[] PageMembers = ["data", "messages", "observations", "results", "logs", "items", "value"];
 
     /// <summary>Reads the JSON value a text begins with, and adds its requests.</summary>
     /// <returns>What is wrong with it, or null.</returns>
-    public delegate string? TextHandler(ReadOnlySpan<byte> text, long lineNumber, out int length);
+    public delegate string? TextHandler(ReadOnlySpan<byte> text, out int length);
 
-    /// <summary>Reads one object and adds its requests.</summary>
-    /// <returns>What is wrong with it, <see cref="NoRequest"/>, or null.</returns>
-    public delegate string? ValueHandler(JsonElement value, long lineNumber);
-
-    public static void Read(LineReader reader, ImportSink sink, TextHandler onText)
+    public static void Read(LineReader lines, ImportSink sink, TextHandler onText)
     {
-        while (reader.Read(out ReadOnlySpan<byte> line))
+        while (sink.Read(lines, out ReadOnlySpan<byte> line))
         {
-            if (reader.IsTooLong)
-            {
-                sink.Unreadable(reader.LineNumber, $"longer than {reader.MaxLineBytes >> 20} MiB");
-                continue;
-            }
             line = line.Trim(LineReader.Blanks);
             if (line.IsEmpty)
                 continue;
-            sink.Report.CountLine();
-            string? reason = ReadLine(line, reader.LineNumber, onText);
-            if (reason is not null && !reader.IsTerminated)
-            {
-                // No beginning of a JSON object is one itself, so this line is still being written.
+            sink.Report.Lines++;
+            string? reason = ReadLine(line, onText);
+            // No beginning of a JSON object is one itself, so a line without an end is still being written.
+            if (reason is not null && !lines.IsTerminated)
                 sink.Report.Incomplete = true;
-            }
             else if (reason is not null)
-            {
-                sink.Unreadable(reader.LineNumber, reason);
-            }
+                sink.Unreadable(reason);
         }
-        if (reader.Failure is { } failure)
-            sink.Unreadable(reader.LineNumber + 1, $"the file cannot be read any further: {failure}");
     }
 
-    /// <summary>Reads all objects, those in arrays and pages too.</summary>
-    public static void ReadValues(LineReader reader, ImportSink sink, ValueHandler onValue) => Read(reader, sink, (ReadOnlySpan<byte> text, long lineNumber, out int length) =>
+    /// <summary>Reads all objects, those in arrays and pages too; for each it is told what is wrong, <see cref="NoRequest"/>, or null.</summary>
+    public static void ReadValues(LineReader lines, ImportSink sink, Func<JsonElement, string?> onValue) => Read(lines, sink, (text, out length) =>
     {
-        using JsonDocument document = Parse(text, out length);
-        return ReadValue(document.RootElement, lineNumber, onValue, sink);
+        var reader = new Utf8JsonReader(text);
+        using JsonDocument document = JsonDocument.ParseValue(ref reader);
+        length = (int)reader.BytesConsumed;
+        return ReadValue(document.RootElement, onValue, sink);
     });
-
-    /// <summary>Whether objects of this name in another are records of a page.</summary>
-    public static bool IsPageMember(string name) => PageMembers.Contains(name);
 
     /// <summary>Whether an object has records in it.</summary>
     public static bool IsPage(JsonElement value) => PageMembers.Any(name => value.Member(name).ValueKind == JsonValueKind.Array);
 
     /// <summary>Reads the values of a line, of which files that were joined may have several.</summary>
-    private static string? ReadLine(ReadOnlySpan<byte> line, long lineNumber, TextHandler onText)
+    private static string? ReadLine(ReadOnlySpan<byte> line, TextHandler onText)
     {
         string? reason = null;
-        bool isMended = false;
-        line = JsonText.Mend(line);
-        while (!line.IsEmpty)
+        try
         {
-            try
+            for (line = JsonText.Mend(line); !line.IsEmpty;)
             {
-                reason = onText(line, lineNumber, out int length) ?? reason;
+                reason = onText(line, out int length) ?? reason;
                 line = line[length..].Trim(LineReader.Blanks);
             }
-            catch (JsonException) when (!isMended && (line.IndexOf("NaN"u8) >= 0 || line.IndexOf("Infinity"u8) >= 0))
-            {
-                // Python writes these for numbers that are none.
-                isMended = true;
-                line = Encoding.Latin1.GetBytes(TextOrNoNumber.Replace(Encoding.Latin1.GetString(line), match => match.Value[0] == '"' ? match.Value : "null"));
-            }
-            catch (JsonException exception)
-            {
-                // The library's own sentence may quote the line, and a line may hold what was said to a model.
-                return exception.BytePositionInLine is { } position ? $"not JSON at its byte {position + 1}" : exception.Message;
-            }
+        }
+        catch (JsonException exception)
+        {
+            // The library's own sentence may quote the line, and a line may hold what was said to a model.
+            return $"not JSON at its byte {exception.BytePositionInLine + 1}";
         }
         return reason;
     }
 
-    private static string? ReadValue(JsonElement value, long lineNumber, ValueHandler onValue, ImportSink sink)
+    private static string? ReadValue(JsonElement value, Func<JsonElement, string?> onValue, ImportSink sink)
     {
         string? reason = value.ValueKind switch
         {
-            JsonValueKind.Object => onValue(value, lineNumber),
+            JsonValueKind.Object => onValue(value),
             JsonValueKind.Array => null,
             _ => "not a JSON object",
         };
-        foreach (JsonElement element in reason == NoRequest ? PageMembers.SelectMany(name => value.Member(name).Elements()).Where(element => element.ValueKind == JsonValueKind.Object) : value.Elements())
-            reason = ReadValue(element, lineNumber, onValue, sink) ?? reason;
+        foreach (JsonElement element in reason == NoRequest ? value.Elements(PageMembers).Where(element => element.ValueKind == JsonValueKind.Object) : value.Elements())
+            reason = ReadValue(element, onValue, sink) ?? reason;
         return reason == NoRequest ? sink.OfOtherFormat?.Invoke(value) : reason;
-    }
-
-    private static JsonDocument Parse(ReadOnlySpan<byte> line, out int length)
-    {
-        if (line.Length > MaxValues && line.Count((byte)',') + line.Count((byte)':') + line.Count((byte)'[') + line.Count((byte)'{') > MaxValues)
-            throw new JsonException($"more than {MaxValues / 1_000_000} million values in a line");
-        var reader = new Utf8JsonReader(line, JsonText.ReaderOptions);
-        JsonDocument document = JsonDocument.ParseValue(ref reader);
-        length = (int)reader.BytesConsumed;
-        return document;
     }
 }

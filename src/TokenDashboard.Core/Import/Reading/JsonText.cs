@@ -2,45 +2,15 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Import.Reading;
 
-/// <summary>Reads the values of JSON lines where a source may write a number as text, and text that is no text.</summary>
+/// <summary>Reads JSON where a source may leave out any value, write a number as text, and text that is no text.</summary>
 internal static partial class JsonText
 {
-    // Numbers and verdicts in quotes are short; whatever is longer is neither.
-    private const int LongestScalar = 64;
-
-    public static readonly JsonReaderOptions ReaderOptions = new() { CommentHandling = JsonCommentHandling.Disallow };
-
-    /// <summary>The text of a scalar value as UTF-8: that of a string unescaped, that of a number or a word as it stands, none for null.</summary>
-    /// <returns>False for an object, an array, or text that is too long.</returns>
-    public static bool TryText(ref Utf8JsonReader reader, ImportSink sink, out TextSlice slice)
-    {
-        slice = default;
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.String when reader.ValueIsEscaped:
-                return sink.TryText(Encoding.UTF8.GetBytes(reader.GetString()!), out slice);
-            case JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False:
-                return sink.TryText(reader.ValueSpan, out slice);
-            default:
-                return reader.TokenType == JsonTokenType.Null;
-        }
-    }
-
-    /// <summary>Whether a name or a string is a text. Those with escapes are left to the library; all others are compared at once.</summary>
-    public static bool IsText(ref Utf8JsonReader reader, ReadOnlySpan<byte> text) =>
-        reader.ValueIsEscaped ? reader.ValueTextEquals(text) : reader.ValueSpan.SequenceEqual(text);
-
-    /// <summary>A token count; null is none.</summary>
-    public static bool TryTokens(ref Utf8JsonReader reader, ref long tokens) =>
-        reader.TokenType == JsonTokenType.Null || (IsScalar(ref reader) && ValueText.TryTokens(reader.ValueSpan, out tokens));
-
-    /// <summary>A number or a string, of which escapes can only make something that is no number.</summary>
-    public static bool IsScalar(ref Utf8JsonReader reader) =>
-        reader.TokenType is JsonTokenType.Number or JsonTokenType.String && reader.ValueSpan.Length <= LongestScalar;
+    private static readonly Regex TextOrNoNumber = new("""
+        "([^"\\]|\\.)*"|-?\b(NaN|Infinity)\b
+        """, RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.ExplicitCapture);
 
     /// <summary>The text of a scalar element; null for null, an object, an array, or what is not there.</summary>
     public static string? Text(this JsonElement element) => element.ValueKind switch
@@ -76,7 +46,7 @@ internal static partial class JsonText
         element = default;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(WithoutHalves(text ?? ""));
+            using JsonDocument document = JsonDocument.Parse(Mend(text ?? ""));
             element = document.RootElement.Clone();
             return true;
         }
@@ -93,14 +63,21 @@ internal static partial class JsonText
     public static JsonElement.ArrayEnumerator Elements(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : default;
 
-    /// <summary>
-    /// JSON in which half characters, as in a text that was cut by its length, are U+FFFD: the library reads no text that has any.
-    /// </summary>
-    public static ReadOnlySpan<byte> Mend(ReadOnlySpan<byte> json) =>
-        System.Text.Unicode.Utf8.IsValid(json) && json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0 ? json : Encoding.UTF8.GetBytes(WithoutHalves(Encoding.UTF8.GetString(json)));
+    /// <summary>The elements of all members that are arrays, of those named.</summary>
+    public static IEnumerable<JsonElement> Elements(this JsonElement element, params string[] members) => members.SelectMany(name => element.Member(name).Elements());
 
-    private static string WithoutHalves(string json) => Escape().Replace(
-        json, escape => escape.Length == 6 && char.IsSurrogate((char)Convert.ToUInt16(escape.Value[2..], 16)) ? "\\ufffd" : escape.Value);
+    /// <summary>
+    /// JSON in which half characters, as in a text that was cut by its length, are U+FFFD, for the library reads no text that has any; and
+    /// in which what Python writes for numbers that are none is null.
+    /// </summary>
+    public static ReadOnlySpan<byte> Mend(ReadOnlySpan<byte> json)
+    {
+        bool isSound = System.Text.Unicode.Utf8.IsValid(json) && json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0 && json.IndexOf("NaN"u8) < 0 && json.IndexOf("Infinity"u8) < 0;
+        return isSound ? json : Encoding.UTF8.GetBytes(Mend(Encoding.UTF8.GetString(json)));
+    }
+
+    private static string Mend(string json) => TextOrNoNumber.Replace(json, match => match.Value[0] != '"' ? "null" : Escape().Replace(
+        match.Value, escape => escape.Length == 6 && char.IsSurrogate((char)Convert.ToUInt16(escape.Value[2..], 16)) ? "\\ufffd" : escape.Value));
 
     // Pairs of surrogates first, so that what is left of them is half of one.
     [GeneratedRegex(@"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")]

@@ -13,7 +13,6 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
 
     private const int FirstBuffer = 256 << 10;
 
-    private static readonly SearchValues<byte> Structure = SearchValues.Create("{}[]\""u8);
     private static readonly SearchValues<byte> BetweenValues = SearchValues.Create([.. Blanks, .. "[,]"u8]);
 
     private byte[] _buffer = new byte[Math.Min(FirstBuffer, maxLineBytes + 2)];
@@ -21,8 +20,15 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     private int _end;
     private byte _lineEnd = (byte)'\n';
     private long _linesBefore;
+
+    // Within a value: how deep it is open and whether within a text; whether it is broken; how far in its line began, and the one being
+    // looked at, or -1 behind its blanks; and where a next value may begin, or 0.
     private int _depth;
     private bool _isText;
+    private bool _isBroken;
+    private int _indent;
+    private int _column;
+    private int _next;
 
     /// <summary>
     /// What may stand around a value: white space, zeros that a machine left which stopped while it wrote, the record separators of
@@ -48,25 +54,40 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     /// <summary>Whether values are read and not lines.</summary>
     public bool IsValues { get; private set; }
 
+    /// <summary>Whether lines are JSON; otherwise they are CSV.</summary>
+    public bool IsJson { get; private set; }
+
     public int MaxLineBytes => maxLineBytes;
 
     /// <summary>
     /// The first bytes, without taking them. They also tell what ends a line: LF or CRLF, or CR where there is none of these; and whether
-    /// JSON is spread over lines: an array, or an object whose first line goes on.
+    /// lines are JSON, and that is spread over lines: an array, or an object whose first line goes on.
     /// </summary>
     public ReadOnlySpan<byte> Peek()
     {
         while (!HasEnded && _end < _buffer.Length)
             Fill();
-        ReadOnlySpan<byte> head = _buffer.AsSpan(0, _end);
+        ReadOnlySpan<byte> head = _buffer.AsSpan(0, _end), rest = head;
         // A CR at the very end may be half of CRLF.
         _lineEnd = head.Contains((byte)'\n') || !head[..^Math.Min(1, head.Length)].Contains((byte)'\r') ? (byte)'\n' : (byte)'\r';
-        ReadOnlySpan<byte> content = head.TrimStart(Blanks);
-        ReadOnlySpan<byte> line = content[..(content.IndexOf(_lineEnd) is >= 0 and int end ? end : content.Length)].TrimEnd(" \t\r"u8);
-        IsValues = (content is [(byte)'[', .. var elements] && elements.TrimStart(Blanks) is [(byte)'{' or (byte)'[' or (byte)']', ..])
-            || (line is [(byte)'{', ..] && line.Length < content.Length
-                && (line[^1] is (byte)'{' or (byte)'[' || (line[^1] == ',' && content[line.Length..].TrimStart(Blanks) is [(byte)'"', ..])));
+        ReadOnlySpan<byte> first = NextLine(ref rest).TrimEnd(" \t"u8), second = NextLine(ref rest);
+        IsValues = (first is [(byte)'[', ..] && head.TrimStart(Blanks)[1..].TrimStart(Blanks) is [(byte)'{' or (byte)'[' or (byte)']', ..])
+            || (first is [(byte)'{', .., (byte)'{' or (byte)'['] or [(byte)'{'])
+            || (first is [(byte)'{', .., (byte)','] && second is [(byte)'"', ..]);
+        // The first line may be the end of one, where a log was cut by its size. A record of CSV may begin with a brace, too, but not with a
+        // quote behind it, which would have to be quoted.
+        IsJson = IsValues || first is [(byte)'{', ..] || (second is [(byte)'{', .. var members] && members.TrimStart(Blanks) is [(byte)'"', ..]);
         return head;
+    }
+
+    /// <summary>Takes the next line of a text that is not empty.</summary>
+    public static ReadOnlySpan<byte> NextLine(ref ReadOnlySpan<byte> text)
+    {
+        text = text.TrimStart(Blanks);
+        int end = text.IndexOfAny((byte)'\n', (byte)'\r');
+        ReadOnlySpan<byte> line = end < 0 ? text : text[..end];
+        text = text[line.Length..];
+        return line;
     }
 
     /// <summary>Goes to the next line.</summary>
@@ -75,52 +96,33 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     public bool Read(out ReadOnlySpan<byte> line)
     {
         line = default;
-        IsTooLong = false;
-        (_depth, _isText) = (0, false);
+        (IsTooLong, _depth, _isText, _isBroken, _column, _next) = (false, 0, false, false, -1, 0);
         if (IsValues && !SkipToValue())
             return false;
-        int searched = 0;
-        while (true)
+        int searched = 0, found;
+        while ((found = FindEnd(ref searched)) < 0 && !HasEnded)
         {
-            int found = IsValues ? FindValueEnd(ref searched) : _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf(_lineEnd) is >= 0 and int next ? searched + next : -1;
-            if (found >= 0)
-            {
-                int length = found + (IsValues ? 1 : 0);
-                line = _buffer.AsSpan(_start, length);
-                _start += found + 1;
-                return Give(ref line, terminated: true);
-            }
-            searched = IsValues ? searched : _end - _start;
-            if (HasEnded)
-            {
-                if (_end == _start && !IsTooLong)
-                    return false;
-                line = _buffer.AsSpan(_start, _end - _start);
-                _start = _end;
-                return Give(ref line, terminated: false);
-            }
             if (_end - _start > maxLineBytes)
             {
+                if (_next > 0)
+                    break;
                 IsTooLong = true;
-                _linesBefore += IsValues ? _buffer.AsSpan(_start, _end - _start).Count(_lineEnd) : 0;
+                _linesBefore += _buffer.AsSpan(_start, _end - _start).Count(_lineEnd);
+                searched = Math.Max(0, searched - (_end - _start));
                 _start = _end;
-                searched = 0;
             }
-            MakeRoom();
             Fill();
         }
-    }
-
-    /// <summary>All that was not read yet, as a stream.</summary>
-    public Stream AsStream() => new RestStream(this, stream);
-
-    private bool Give(ref ReadOnlySpan<byte> line, bool terminated)
-    {
-        LineNumber = IsValues ? _linesBefore + 1 : LineNumber + 1;
-        _linesBefore += IsValues ? line.Count(_lineEnd) : 0;
-        IsTerminated = terminated;
+        found = found < 0 && _next > 0 ? _next - 1 : found;
+        if (found < 0 && _end == _start && !IsTooLong)
+            return false;
+        IsTerminated = found >= 0 || _isBroken;
+        line = _buffer.AsSpan(_start, found >= 0 ? found + 1 : _end - _start);
+        _start += line.Length;
+        LineNumber = _linesBefore + 1;
+        _linesBefore += line.Count(_lineEnd);
         IsTooLong |= line.Length > maxLineBytes;
-        line = IsTooLong ? default : line is [.., (byte)'\r'] ? line[..^1] : line;
+        line = IsTooLong ? default : line.TrimEnd("\r\n"u8);
         return true;
     }
 
@@ -132,60 +134,59 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
             ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _end - _start);
             int found = rest.IndexOfAnyExcept(BetweenValues), skipped = found < 0 ? rest.Length : found;
             _linesBefore += rest[..skipped].Count(_lineEnd);
+            _indent = skipped - 1 - rest[..skipped].LastIndexOf(_lineEnd);
             _start += skipped;
             if (found >= 0 || HasEnded)
                 return found >= 0;
-            MakeRoom();
             Fill();
         }
     }
 
-    /// <summary>Where a value ends: with the bracket that closes its first one, or else with its line.</summary>
-    private int FindValueEnd(ref int searched)
+    /// <summary>
+    /// Where a line ends; a value with the bracket that closes its first one, or where it has none with its line. Where a quote or a bracket
+    /// was lost, it ends before the next line that begins with a bracket as far left.
+    /// </summary>
+    private int FindEnd(ref int searched)
     {
-        ReadOnlySpan<byte> value = _buffer.AsSpan(_start, _end - _start);
-        if (!IsTooLong && value[0] != (byte)'{')
+        ReadOnlySpan<byte> text = _buffer.AsSpan(_start, _end - _start);
+        if (!IsValues || (!IsTooLong && text[0] != (byte)'{'))
         {
-            searched = value.Length;
-            return value.IndexOf(_lineEnd);
+            int found = text[searched..].IndexOf(_lineEnd);
+            (found, searched) = (found < 0 ? found : searched + found, text.Length);
+            return found;
         }
-        while (searched < value.Length)
+        // What a backslash escapes is passed over, also where it is not there yet.
+        for (; searched < text.Length; searched += _isText && text[searched] == '\\' ? 2 : 1)
         {
-            int next = _isText ? value[searched..].IndexOfAny((byte)'"', (byte)'\\') : value[searched..].IndexOfAny(Structure);
-            if (next < 0)
+            byte next = text[searched];
+            if (next == _lineEnd)
             {
-                searched = value.Length;
-                break;
+                // No text goes on in the next line: it has one too much, or lost a quote.
+                (_isBroken, _column) = (_isBroken || _isText, 0);
+                continue;
             }
-            next += searched;
-            if (value[next] == '\\')
+            if (_column >= 0 && next is (byte)' ' or (byte)'\t')
             {
-                if (next + 1 == value.Length)
-                {
-                    // What it escapes is not there yet.
-                    searched = next;
-                    break;
-                }
-                next++;
+                _column++;
+                continue;
             }
-            else if (value[next] == '"')
-            {
+            _next = _next == 0 && next == '{' && _column >= 0 && _column <= _indent ? searched : _next;
+            _column = -1;
+            if (_isBroken && _next > 0)
+                return _next - 1;
+            if (next == '"')
                 _isText = !_isText;
-            }
-            else
-            {
-                _depth += value[next] is (byte)'{' or (byte)'[' ? 1 : -1;
-                if (_depth == 0)
-                    return next;
-            }
-            searched = next + 1;
+            else if (!_isText && next is (byte)'{' or (byte)'[')
+                _depth++;
+            else if (!_isText && next is (byte)'}' or (byte)']' && --_depth == 0)
+                return next == '}' || _next == 0 ? searched : _next - 1;
         }
         return -1;
     }
 
-    private void MakeRoom()
+    private void Fill()
     {
-        int length = _end - _start;
+        int length = _end - _start, read = 0;
         if (_start > 0)
         {
             _buffer.AsSpan(_start, length).CopyTo(_buffer);
@@ -195,11 +196,6 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         {
             Array.Resize(ref _buffer, (int)Math.Min(_buffer.Length * 2L, maxLineBytes + 2L));
         }
-    }
-
-    private void Fill()
-    {
-        int read = 0;
         try
         {
             read = stream.Read(_buffer, _end, _buffer.Length - _end);
@@ -215,22 +211,5 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         }
         _end += read;
         HasEnded = read == 0;
-    }
-
-    private sealed class RestStream(LineReader reader, Stream stream) : ReadOnlyStream(stream)
-    {
-        public override int Read(Span<byte> buffer)
-        {
-            int held = Math.Min(buffer.Length, reader._end - reader._start);
-            if (held == 0)
-            {
-                int read = base.Read(buffer);
-                reader.HasEnded |= read == 0;
-                return read;
-            }
-            reader._buffer.AsSpan(reader._start, held).CopyTo(buffer);
-            reader._start += held;
-            return held;
-        }
     }
 }

@@ -27,9 +27,9 @@ internal sealed class Marks
     public static Marks OfJson(ReadOnlySpan<byte> line)
     {
         var names = new HashSet<string>();
-        var path = new List<(string Name, int Depth, bool IsPage)>();
+        var path = new List<(string Name, bool IsPage)>();
         // Not the final block, so that of a line that is cut off what is there is read.
-        var reader = new Utf8JsonReader(line, isFinalBlock: false, new JsonReaderState(JsonText.ReaderOptions with { AllowMultipleValues = true }));
+        var reader = new Utf8JsonReader(line, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { AllowMultipleValues = true }));
         int objects = 0, pages = 0;
         string name = "";
         try
@@ -45,14 +45,14 @@ internal sealed class Marks
                         objects--;
                         break;
                     case JsonTokenType.PropertyName when objects <= MaxDepth + pages:
-                        path.RemoveAll(part => part.Depth >= objects);
+                        path.RemoveRange(objects - 1, Math.Max(0, path.Count - objects + 1));
                         pages = path.TakeWhile(part => part.IsPage).Count();
-                        path.Add((Encoding.UTF8.GetString(reader.ValueSpan), objects, false));
+                        path.Add((Encoding.UTF8.GetString(reader.ValueSpan), false));
                         name = string.Join('.', path.Skip(pages).Select(part => part.Name));
                         names.Add(name);
                         break;
-                    case JsonTokenType.StartArray when path.Count > 0 && path[^1].Depth == objects:
-                        path[^1] = path[^1] with { IsPage = JsonLines.IsPageMember(path[^1].Name) };
+                    case JsonTokenType.StartArray when path.Count > 0 && path.Count == objects:
+                        path[^1] = path[^1] with { IsPage = JsonLines.PageMembers.Contains(path[^1].Name) };
                         break;
                     case JsonTokenType.String when objects <= MaxDepth + pages && reader.ValueSpan.Length <= LongestWord && (name.EndsWith("type", StringComparison.Ordinal) || name.EndsWith("object", StringComparison.Ordinal)):
                         names.Add($"{name}={Encoding.UTF8.GetString(reader.ValueSpan)}");
@@ -68,6 +68,6 @@ internal sealed class Marks
     }
 
     /// <summary>The marks of a CSV file's first line.</summary>
-    public static Marks OfCsv(ReadOnlySpan<byte> header) => new(Encoding.UTF8.GetString(header).Split((char)CsvRecords.DelimiterOf(header))
+    public static Marks OfCsv(string header) => new(header.Split(CsvRecords.DelimiterOf(header))
         .Select(name => name.Trim().Trim('"')).ToHashSet(StringComparer.OrdinalIgnoreCase));
 }

@@ -3,86 +3,88 @@ using TokenDashboard.Import.Records;
 
 namespace TokenDashboard.Import.Reading;
 
-/// <summary>Makes requests of records, each with the key it is known by.</summary>
-internal sealed class RecordSink(ImportSink sink, RecordShape shape, SpanTree? tree, bool dayFirst = false)
+/// <summary>Makes requests of the records of a format, each with the key it is known by.</summary>
+internal sealed class RecordSink(ImportSink sink, UsageFormat format)
 {
-    private readonly RequestValues _values = new() { DayFirst = dayFirst };
+    private readonly SpanTree? _tree = format.IsTree && !sink.KeepNested ? new SpanTree(sink, format.Source) : null;
 
-    public delegate void RowHandler(ref ImportRow row);
+    public ImportSink Sink => sink;
 
-    /// <summary>Whether numbers are written with a comma for a point, and no signs for thousands.</summary>
-    public bool CommaIsPoint { get; init; }
+    public UsageFormat Format => format;
 
-    /// <summary>Whether the last record says how many tokens were used.</summary>
-    public bool HasTokens => _values.HasTokens;
+    /// <summary>What the current record says.</summary>
+    public RequestValues Values { get; } = new(sink) { IsVerbatim = format.IsVerbatim };
+
+    /// <summary>Where the file ends without ending the current record; null for all others.</summary>
+    public ImportTail? Tail { get; set; }
+
+    /// <summary>What an earlier import took the current record for, when the file ended within it.</summary>
+    public ImportKey? Replaced { get; set; }
 
     /// <summary>Takes a record.</summary>
     /// <param name="columns">Of each column the names it may have in the record.</param>
     /// <param name="record">Gives what the record says under a name.</param>
     /// <param name="text">The record as it stands in the file: its key where it has no other.</param>
-    /// <param name="onRow">Told of the row before it is taken.</param>
     /// <returns>What is wrong with it, <see cref="JsonLines.NoRequest"/>, or null.</returns>
-    public string? Add(ColumnMap columns, Func<string, string?> record, ReadOnlySpan<byte> text, RowHandler? onRow = null)
+    public string? Add(ColumnMap columns, Func<string, string?> record, ReadOnlySpan<byte> text)
     {
-        _values.Clear();
+        Values.Clear();
         foreach ((ImportColumn column, string[] names) in columns.Sources)
         {
-            for (int i = 0; i < names.Length && _values[column] is null; i++)
-                _values[column] = ColumnMap.Constant(names[i]) ?? record(names[i]);
+            for (int i = 0; i < names.Length && Values[column] is null; i++)
+                Values[column] = ColumnMap.Constant(names[i]) ?? record(names[i]);
         }
-        if (CommaIsPoint)
-        {
-            _values[ImportColumn.DurationMs] = _values[ImportColumn.DurationMs]?.Replace(',', '.');
-            _values[ImportColumn.Cost] = _values[ImportColumn.Cost]?.Replace(',', '.');
-            for (ImportColumn column = ImportColumn.PromptTokens; column <= ImportColumn.ReasoningTokens; column++)
-            {
-                if (_values[column] is [.., '.', _, _, _] count)
-                    return $"'{ValueText.Shorten(count)}' may be thousands or a fraction ({ImportColumns.Name(column)})";
-            }
-        }
-        bool isRequest = shape.IsRequest?.Invoke(record) != false;
+        bool isRequest = format.IsRequest?.Invoke(record) != false;
         if (isRequest)
         {
-            (_values.CacheIsBeside, _values.ReasoningIsBeside) = (shape.CacheIsBeside, shape.ReasoningIsBeside);
-            shape.Complete?.Invoke(_values, record);
-            _values[ImportColumn.Success] ??= shape.HasFailed?.Invoke(record) == true ? "false" : null;
+            (Values.CacheIsBeside, Values.ReasoningIsBeside) = (format.CacheIsBeside, format.ReasoningIsBeside);
+            format.Complete?.Invoke(Values, record);
+            Values[ImportColumn.Success] ??= format.HasFailed?.Invoke(record) == true ? "false" : null;
         }
-        if (!isRequest || (!HasTokens && (shape.IsTree || _values[ImportColumn.Timestamp] is null)))
+        if (!isRequest || (!Values.HasTokens && (format.IsTree || Values[ImportColumn.Timestamp] is null)))
         {
             // It may stand between requests.
-            tree?.AddLink(_values[ImportColumn.TraceId], _values[ImportColumn.SpanId], _values[ImportColumn.ParentSpanId], isStep: true);
+            AddLink(isStep: true);
             return JsonLines.NoRequest;
         }
-        return Add(_values, text, onRow);
+        return Add(text);
     }
 
-    public string? Add(RequestValues values, ReadOnlySpan<byte> text, RowHandler? onRow = null)
+    /// <summary>Takes the request of the current values.</summary>
+    /// <inheritdoc cref="Add(ColumnMap, Func{string, string?}, ReadOnlySpan{byte})" path="//param[@name='text']|//returns"/>
+    public string? Add(ReadOnlySpan<byte> text)
     {
-        if (tree is not null && values[ImportColumn.TraceId] is not null && values[ImportColumn.SpanId] is not null)
-            return tree.Add(values, isRequest: true, isStep: false);
+        if (_tree is not null && Values[ImportColumn.TraceId] is not null && Values[ImportColumn.SpanId] is not null)
+            return _tree.Add(Values);
         ImportRow row = sink.NewRow();
-        if (values.Fill(sink, ref row) is { } reason)
+        if (Values.Fill(ref row) is { } reason)
             return reason;
-        if (!values.TryKey(sink, shape.Source, in row, out row.Key))
-            row.Key = sink.KeyOfLine(in row, text);
-        else if (shape.HasCopies)
-            row.Rank = Rank(in row, values.IsLesserCopy, text);
-        onRow?.Invoke(ref row);
+        if (sink.KeyOf(in row, format.Source, Values[ImportColumn.Id]) is not { } key)
+            key = sink.KeyOfLine(in row, text);
+        else if (format.HasCopies)
+            row.Rank = Rank(in row, text);
+        (row.Key, row.Tail, row.Replaced) = (key, Tail, Replaced);
         sink.Add(ref row);
         return null;
     }
+
+    /// <summary>Remembers what has no tokens and may stand between requests that have.</summary>
+    public void AddLink(bool isStep) => _tree?.AddLink(Values, isStep);
+
+    /// <summary>Takes what could not be decided before the file ended.</summary>
+    public void Complete() => _tree?.Decide();
 
     /// <summary>
     /// The rank of a copy: the most complete is first, and of copies alike in all that matters, one is chosen that does not depend on the
     /// order they are read in: the earliest.
     /// </summary>
-    private TextSlice Rank(in ImportRow row, bool isLesser, ReadOnlySpan<byte> text)
+    private TextSlice Rank(in ImportRow row, ReadOnlySpan<byte> text)
     {
         Span<byte> rank = stackalloc byte[33];
-        rank[0] = isLesser ? (byte)0 : (byte)1;
-        BinaryPrimitives.WriteInt64BigEndian(rank[1..], shape.EarliestStays ? 0 : row.CountedTokens);
+        rank[0] = Values.IsLesserCopy ? (byte)0 : (byte)1;
+        BinaryPrimitives.WriteInt64BigEndian(rank[1..], format.EarliestStays ? 0 : row.CountedTokens);
         BinaryPrimitives.WriteInt64BigEndian(rank[9..], long.MaxValue - row.UtcTicks);
-        BinaryPrimitives.WriteUInt128BigEndian(rank[17..], ImportKeys.Hash(text));
+        BinaryPrimitives.WriteUInt128BigEndian(rank[17..], ImportKey.HashOf(text));
         return sink.Batch.AddText(rank);
     }
 }

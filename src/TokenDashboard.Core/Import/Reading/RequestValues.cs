@@ -1,15 +1,14 @@
 using System.Globalization;
-using System.Text;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Import.Reading;
 
 /// <summary>What a source says of one request, as texts by column; null where it says nothing.</summary>
-internal sealed class RequestValues
+internal sealed class RequestValues(ImportSink sink)
 {
     private readonly string?[] _values = new string?[Enum.GetValues<ImportColumn>().Length];
-    private int _unknown;
 
     /// <summary>Whether the source's prompt tokens leave out those read from and written to the cache, as far as it is known.</summary>
     public bool CacheIsBeside { get; set; }
@@ -20,11 +19,17 @@ internal sealed class RequestValues
     /// <summary>Whether any other copy of the request is to be preferred.</summary>
     public bool IsLesserCopy { get; set; }
 
+    /// <summary>In a trace, whether it is a call of a model, a parent of such, or an event in one.</summary>
+    public ImportRole Role { get; set; }
+
     /// <summary>Whether a mark of no value is a text like others, as in what is known to have none.</summary>
     public bool IsVerbatim { get; init; }
 
     /// <summary>Whether dates such as 1/2/2026 begin with the day.</summary>
-    public bool DayFirst { get; init; }
+    public bool DayFirst { get; set; }
+
+    /// <summary>Whether numbers are written with a comma for a point, so that a point may stand for thousands.</summary>
+    public bool CommaIsPoint { get; set; }
 
     public string? this[ImportColumn column]
     {
@@ -32,12 +37,12 @@ internal sealed class RequestValues
         set => _values[(int)column] = string.IsNullOrWhiteSpace(value) || (!IsVerbatim && ValueText.IsNull(value)) ? null : value;
     }
 
-    public bool HasTokens => this[ImportColumn.PromptTokens] is not null || this[ImportColumn.CompletionTokens] is not null || this[ImportColumn.TotalTokens] is not null;
+    public bool HasTokens => this[PromptTokens] is not null || this[CompletionTokens] is not null || this[TotalTokens] is not null;
 
     public void Clear()
     {
         Array.Clear(_values);
-        (_unknown, CacheIsBeside, ReasoningIsBeside, IsLesserCopy) = (0, false, false, false);
+        (CacheIsBeside, ReasoningIsBeside, IsLesserCopy, Role) = (false, false, false, ImportRole.Call);
     }
 
     public void Set(ImportColumn column, long number) => _values[(int)column] = number.ToString(CultureInfo.InvariantCulture);
@@ -54,40 +59,26 @@ internal sealed class RequestValues
     /// becomes unknown, and is counted.
     /// </summary>
     /// <returns>What is wrong, or null.</returns>
-    public string? Fill(ImportSink sink, ref ImportRow row)
+    public string? Fill(ref ImportRow row)
     {
         string? reason = Time(ref row)
-            ?? Tokens(ImportColumn.PromptTokens, ref row.PromptTokens)
-            ?? Tokens(ImportColumn.CompletionTokens, ref row.CompletionTokens)
-            ?? Tokens(ImportColumn.TotalTokens, ref row.TotalTokens)
+            ?? Tokens(PromptTokens, ref row.PromptTokens)
+            ?? Tokens(CompletionTokens, ref row.CompletionTokens)
+            ?? Tokens(TotalTokens, ref row.TotalTokens)
             ?? (HasTokens ? null : "no token count");
         if (reason is not null)
             return reason;
-        (row.CachedTokens, row.CacheWriteTokens, row.ReasoningTokens) = (Part(ImportColumn.CachedTokens), Part(ImportColumn.CacheWriteTokens), Part(ImportColumn.ReasoningTokens));
+        (row.CachedTokens, row.CacheWriteTokens, row.ReasoningTokens) = (Part(CachedTokens), Part(CacheWriteTokens), Part(ReasoningTokens));
         Include(ref row);
         if (row.PromptTokens > ValueLimits.MaxTokens || row.CompletionTokens > ValueLimits.MaxTokens)
             return "more tokens than 10^12";
         Duration(ref row);
-        row.Cost = Number(ImportColumn.Cost, double.MaxValue);
-        row.PolicyPassed = this[ImportColumn.Success] is not { } success || !Known(ImportColumn.Success, ValueText.TryVerdict(success, out bool passed)) || passed;
-        this[ImportColumn.Provider] ??= this[ImportColumn.Model] is { } model ? sink.ProviderOf?.Invoke(model) : null;
+        row.Cost = Number(Cost, double.MaxValue);
+        row.PolicyPassed = this[Success] is not { } success || !Known(Success, ValueText.TryVerdict(success, out bool passed)) || passed;
+        this[Provider] ??= this[Model] is { } model ? sink.ProviderOf?.Invoke(model) : null;
         for (ImportColumn column = 0; column <= ImportColumns.LastText; column++)
-            Known(column, this[column] is not { } text || sink.TryText(Encoding.UTF8.GetBytes(text), out row.Text(column)));
-        sink.Report.CountUnknown(_unknown);
+            Known(column, this[column] is not { } text || sink.TryText(text, out row.Text(column)));
         return null;
-    }
-
-    /// <summary>The key these values give by themselves: that of a span, or the source's own id.</summary>
-    public bool TryKey(ImportSink sink, string source, in ImportRow row, out ImportKey key)
-    {
-        if (sink.TryKeyOfSpan(in row, out key))
-            return true;
-        if (this[ImportColumn.Id] is { } id)
-        {
-            key = ImportKeys.OfOwnId(source, Encoding.UTF8.GetBytes(id));
-            return true;
-        }
-        return false;
     }
 
     /// <summary>
@@ -97,7 +88,9 @@ internal sealed class RequestValues
     /// </summary>
     private void Include(ref ImportRow row)
     {
-        long cache = Math.Max(0, row.CachedTokens) + Math.Max(0, row.CacheWriteTokens), reasoning = Math.Max(0, row.ReasoningTokens);
+        // A total of nothing but a total has no parts to be beside.
+        bool hasParts = this[PromptTokens] is not null || this[CompletionTokens] is not null;
+        long cache = hasParts ? Math.Max(0, row.CachedTokens) + Math.Max(0, row.CacheWriteTokens) : 0, reasoning = hasParts ? Math.Max(0, row.ReasoningTokens) : 0;
         bool cacheBeside = CacheIsBeside || cache > row.PromptTokens, reasoningBeside = ReasoningIsBeside || reasoning > row.CompletionTokens;
         if (row.TotalTokens > 0)
         {
@@ -111,50 +104,58 @@ internal sealed class RequestValues
                 }
             }
         }
-        // A total of nothing but a total has no parts to be beside.
-        bool hasParts = this[ImportColumn.PromptTokens] is not null || this[ImportColumn.CompletionTokens] is not null;
-        long beside = hasParts ? (cacheBeside ? cache : 0) + (reasoningBeside ? reasoning : 0) : 0;
-        if (beside > 0)
+        (cache, reasoning) = (cacheBeside ? cache : 0, reasoningBeside ? reasoning : 0);
+        if (cache + reasoning > 0)
         {
-            row.PromptTokens += cacheBeside ? cache : 0;
-            row.CompletionTokens += reasoningBeside ? reasoning : 0;
+            row.PromptTokens += cache;
+            row.CompletionTokens += reasoning;
             row.TotalTokens = row.TotalTokens > 0 ? Math.Max(row.TotalTokens, row.PromptTokens + row.CompletionTokens) : row.TotalTokens;
         }
-        if (this[ImportColumn.TotalTokens] is null)
+        if (this[TotalTokens] is null)
             row.TotalTokens = row.PromptTokens + row.CompletionTokens;
-        if (this[ImportColumn.InterruptedStream] is { } interrupted && ValueText.TryVerdict(interrupted, out bool isTrue) && isTrue)
+        if (this[InterruptedStream] is { } interrupted && ValueText.TryVerdict(interrupted, out bool isTrue) && isTrue)
             row.TotalTokens = 0;
     }
 
     private string? Time(ref ImportRow row) =>
-        this[ImportColumn.Timestamp] is not { } timestamp ? "no time"
+        this[Timestamp] is not { } timestamp ? "no time"
         : ValueText.TryTime(timestamp, out row.UtcTicks, DayFirst) ? null
         : $"'{ValueText.Shorten(timestamp)}' is not a time between the years 2000 and 2199";
 
     // What a query would not take for a duration is not stored as one: clocks are set back while calls run.
     private void Duration(ref ImportRow row)
     {
-        row.DurationMs = Number(ImportColumn.DurationMs, ValueLimits.MaxDurationMs);
-        if (this[ImportColumn.DurationMs] is null && this[ImportColumn.EndTime] is { } end && Known(ImportColumn.EndTime, ValueText.TryTime(end, out long endTicks, DayFirst)))
+        row.DurationMs = Number(DurationMs, ValueLimits.MaxDurationMs);
+        if (this[DurationMs] is null && this[EndTime] is { } end && Known(EndTime, ValueText.TryTime(end, out long endTicks, DayFirst)))
         {
-            double duration = (double)(endTicks - row.UtcTicks) / TimeSpan.TicksPerMillisecond;
-            row.DurationMs = Known(ImportColumn.DurationMs, duration is >= 0 and <= ValueLimits.MaxDurationMs) ? duration : double.NaN;
+            // Where times are nanoseconds, they are not rounded.
+            double duration = row.UtcTicks != endTicks && long.TryParse(this[Timestamp], out long from) && long.TryParse(end, out long to) && from >= ValueText.Nanoseconds && to >= ValueText.Nanoseconds
+                ? (to - from) / 1e6 : (double)(endTicks - row.UtcTicks) / TimeSpan.TicksPerMillisecond;
+            row.DurationMs = Known(DurationMs, duration is >= 0 and <= ValueLimits.MaxDurationMs) ? duration : double.NaN;
         }
     }
 
     private string? Tokens(ImportColumn column, ref long tokens) =>
-        ValueText.TryCount(this[column], out tokens) ? null : $"'{ValueText.Shorten(this[column]!)}' is not a token count ({ImportColumns.Name(column)})";
+        TryCount(column, out tokens) ? null : $"'{ValueText.Shorten(this[column]!)}' is not a token count ({ImportColumns.Name(column)})";
 
-    private long Part(ImportColumn column) =>
-        this[column] is { } text && Known(column, ValueText.TryCount(text, out long count)) ? count : ImportRow.None;
+    private long Part(ImportColumn column) => this[column] is not null && Known(column, TryCount(column, out long count)) ? count : ImportRow.None;
 
-    private double Number(ImportColumn column, double most) =>
-        this[column] is { } text && Known(column, double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= 0 && number <= most)
-            ? number : double.NaN;
+    // 1.000 may be one or a thousand.
+    private bool TryCount(ImportColumn column, out long count) => ValueText.TryCount(this[column], out count) && !(CommaIsPoint && this[column] is [.., '.', _, _, _]);
 
-    private bool Known(ImportColumn column, bool known)
+    private double Number(ImportColumn column, double most)
     {
-        _unknown |= known ? 0 : 1 << (int)column;
+        string? text = CommaIsPoint ? this[column]?.Replace(',', '.') : this[column];
+        double number = double.NaN;
+        bool isKnown = text is null || (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && number >= 0 && number <= most);
+        return Known(column, isKnown) ? number : double.NaN;
+    }
+
+    /// <summary>Says whether the value of a column is known; one that is not is counted.</summary>
+    public bool Known(ImportColumn column, bool known)
+    {
+        if (!known)
+            sink.Report.CountUnknown(column);
         return known;
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using TokenDashboard.Engines.Sqlite.Imports;
 using TokenDashboard.Import.Records;
+using static TokenDashboard.Import.Records.ImportColumn;
 
 namespace TokenDashboard.Import.Reading;
 
@@ -11,44 +12,26 @@ namespace TokenDashboard.Import.Reading;
 /// all of its time: then one call was traced twice. That is known only when the file has ended, so all with tokens are put aside until then. A trace may be cut
 /// apart by a collector that begins a new file, or come from several, so what a file leaves open is noted.
 /// </summary>
-internal sealed class SpanTree(ImportSink sink)
+internal sealed class SpanTree(ImportSink sink, string source)
 {
-    private const string Source = "otlp";
+    /// <summary>Remembers a span without tokens, perhaps a step of a program that calls models.</summary>
+    public void AddLink(RequestValues values, bool isStep) => sink.Scratch.AddSpan(Id(values, SpanId), Parent(values), isStep, default, null);
 
-    /// <summary>Remembers a span without tokens.</summary>
-    public void AddLink(string? trace, string? span, string? parent, bool isStep)
-    {
-        if (!sink.KeepNested)
-            sink.Scratch.AddSpan(Id(trace, span), Parent(trace, span, parent), isStep, default, null);
-    }
-
-    /// <summary>Takes a span with tokens, trace and id.</summary>
-    /// <param name="values">What it says, its ids included.</param>
-    /// <param name="isRequest">Whether it is a request by its kind.</param>
-    /// <param name="isStep">Whether it is an event in a span: the ids are those of the span, which repeats its tokens.</param>
+    /// <summary>Takes a span with tokens, trace and id, or an event in one: its ids are those of the span, which repeats its tokens.</summary>
     /// <returns>What is wrong with it, or null.</returns>
-    public string? Add(RequestValues values, bool isRequest, bool isStep)
+    public string? Add(RequestValues values)
     {
-        string? trace = values[ImportColumn.TraceId] = values[ImportColumn.TraceId]?.ToLowerInvariant();
-        string? span = values[ImportColumn.SpanId] = values[ImportColumn.SpanId]?.ToLowerInvariant();
-        string? parent = values[ImportColumn.ParentSpanId] = values[ImportColumn.ParentSpanId]?.ToLowerInvariant();
         ImportRow row = sink.NewRow();
-        if (values.Fill(sink, ref row) is { } reason)
+        if (values.Fill(ref row) is { } reason)
             return reason;
-        if (values[ImportColumn.Id] is { } id)
-            row.Key = ImportKeys.OfOwnId(Source, Encoding.UTF8.GetBytes(id));
-        else
-            values.TryKey(sink, Source, in row, out row.Key);
-        if (sink.KeepNested)
-        {
-            sink.Add(ref row);
-            return null;
-        }
-        row.Span = Id(trace, isStep ? string.Create(CultureInfo.InvariantCulture, $"{span} event {row.UtcTicks} {row.PromptTokens} {row.CompletionTokens}") : span);
-        row.Parent = isStep ? Id(trace, span) : Parent(trace, span, parent);
-        if (isStep && values[ImportColumn.Id] is null)
+        row.Key = sink.KeyOf(in row, source, values[ImportColumn.Id])!.Value;
+        bool isEvent = values.Role == ImportRole.Event;
+        row.Role = values.Role;
+        row.Span = Id(values, SpanId, isEvent ? string.Create(CultureInfo.InvariantCulture, $" event {row.UtcTicks} {row.PromptTokens} {row.CompletionTokens}") : "");
+        row.Parent = isEvent ? Id(values, SpanId) : Parent(values);
+        if (isEvent && values[ImportColumn.Id] is null)
             row.Key = row.Key with { Hash = row.Span };
-        var tokens = new SpanTokens(isRequest, isStep, row.CountedTokens - row.CompletionTokens, row.CompletionTokens,
+        var tokens = new SpanTokens(row.Role != ImportRole.Parent, isEvent, row.CountedTokens - row.CompletionTokens, row.CompletionTokens,
             Math.Max(0, row.CachedTokens) + Math.Max(0, row.CacheWriteTokens), row.Key.Hour, row.DurationMs);
         sink.Scratch.AddSpan(row.Span, row.Parent, isStep: false, tokens, sink.Batch.Pack(in row));
         return null;
@@ -57,20 +40,20 @@ internal sealed class SpanTree(ImportSink sink)
     /// <summary>Decides about all spans of the file.</summary>
     public void Decide()
     {
-        if (sink.KeepNested)
-            return;
         sink.Scratch.EndSpans();
         foreach ((UInt128 span, long tokens, long hour) in sink.Scratch.UnknownSpansAboveTokens())
             sink.AddNote(ImportRole.TokensBelow, span, tokens: tokens, hour: hour);
         foreach ((UInt128 span, UInt128 above) in sink.Scratch.LinksToOtherFiles())
             sink.AddNote(ImportRole.Link, span, above);
         long repeated = 0, different = 0, longAs = 0;
-        foreach ((byte[] packed, bool isRequest, bool isEvent, SpanVerdict verdict) in sink.Scratch.HeldRows())
+        foreach ((byte[] packed, bool isEvent, SpanVerdict verdict) in sink.Scratch.HeldRows())
         {
             ImportRow row = sink.Batch.Unpack(packed);
-            row.Role = verdict is SpanVerdict.RepeatsThoseBelow or SpanVerdict.LastsAsThoseBelow ? ImportRole.Aggregate
-                : isEvent && row.Key.Hash == row.Span ? ImportRole.Event : isRequest ? ImportRole.Call : ImportRole.Parent;
-            repeated += isRequest && verdict == SpanVerdict.RepeatsThoseBelow ? 1 : 0;
+            repeated += row.Role != ImportRole.Parent && verdict == SpanVerdict.RepeatsThoseBelow ? 1 : 0;
+            if (verdict is SpanVerdict.RepeatsThoseBelow or SpanVerdict.LastsAsThoseBelow)
+                row.Role = ImportRole.Aggregate;
+            else if (row.Role == ImportRole.Event && !(isEvent && row.Key.Hash == row.Span))
+                row.Role = ImportRole.Call;
             longAs += verdict == SpanVerdict.LastsAsThoseBelow ? 1 : 0;
             different += verdict == SpanVerdict.DiffersFromThoseBelow ? 1 : 0;
             sink.Add(ref row);
@@ -81,7 +64,8 @@ internal sealed class SpanTree(ImportSink sink)
     }
 
     // What has no parent is its own, and so below nothing.
-    private static UInt128 Parent(string? trace, string? span, string? parent) => Id(trace, string.IsNullOrEmpty(parent) ? span : parent);
+    private static UInt128 Parent(RequestValues values) => Id(values, values[ParentSpanId] is null ? SpanId : ParentSpanId);
 
-    private static UInt128 Id(string? trace, string? span) => ImportKeys.OfIds(Encoding.UTF8.GetBytes(trace ?? ""), Encoding.UTF8.GetBytes(span ?? ""));
+    private static UInt128 Id(RequestValues values, ImportColumn span, string suffix = "") =>
+        ImportKey.HashOfIds(Encoding.UTF8.GetBytes(values[TraceId] ?? ""), Encoding.UTF8.GetBytes(values[span] + suffix));
 }

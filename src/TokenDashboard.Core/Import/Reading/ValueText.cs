@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -9,10 +8,11 @@ namespace TokenDashboard.Import.Reading;
 /// <summary>Reads numbers, times and verdicts in the spellings sources use.</summary>
 internal static partial class ValueText
 {
+    /// <summary>Numbers from here on are times in nanoseconds since 1970.</summary>
+    public const long Nanoseconds = 100_000_000_000_000_000;
+
     private const int LongestTime = 100;
 
-    // Numbers in any spelling are shorter.
-    private const int LongestNumber = 64;
     private const int LongestShown = 40;
 
     // Requests to language models outside these years are damage, above all the zero times of the runtimes: 0001, 1970, 9999.
@@ -42,42 +42,19 @@ internal static partial class ValueText
     /// <summary>Whether a text is one of the marks that databases and programs write for no value.</summary>
     public static bool IsNull(string text) => text.Length is > 1 and < 8 && Nulls.Contains(text.Trim(), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A token count: a whole number from 0 to <see cref="ValueLimits.MaxTokens"/>, also as 12.0 or 1e3.</summary>
-    public static bool TryTokens(ReadOnlySpan<byte> text, out long tokens)
-    {
-        text = text.Trim((byte)' ');
-        if (Utf8Parser.TryParse(text, out tokens, out int consumed) && consumed == text.Length)
-            return tokens is >= 0 and <= ValueLimits.MaxTokens;
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is >= 0 and <= ValueLimits.MaxTokens && Math.Truncate(number) == number)
-        {
-            tokens = (long)number;
-            return true;
-        }
-        return false;
-    }
-
-    /// <summary>A token count; 0 where there is none.</summary>
+    /// <summary>A token count: a whole number from 0 to <see cref="ValueLimits.MaxTokens"/>, also as 12.0 or 1e3; 0 where there is none.</summary>
     public static bool TryCount(string? text, out long count)
     {
-        Span<byte> utf8 = stackalloc byte[LongestNumber];
         count = 0;
-        return text is null || (Encoding.UTF8.TryGetBytes(text, utf8, out int length) && TryTokens(utf8[..length], out count));
-    }
-
-    /// <summary>
-    /// Nanoseconds since 1970, as spans have them. They become the microseconds Observicia's exporter stores, which goes by way of a
-    /// double (Python's <c>datetime.utcfromtimestamp(ns / 1e9)</c>), so that a span from a log and the same span in the store agree.
-    /// </summary>
-    public static bool TryUnixNanoseconds(ReadOnlySpan<byte> text, out long nanoseconds, out long utcTicks)
-    {
-        utcTicks = 0;
-        if (!Utf8Parser.TryParse(text, out nanoseconds, out int consumed) || consumed != text.Length || nanoseconds <= 0)
-            return false;
-        double seconds = nanoseconds / 1e9;
-        double whole = Math.Truncate(seconds);
-        double microseconds = Math.Round((seconds - whole) * 1e6, MidpointRounding.ToEven);
-        utcTicks = DateTime.UnixEpoch.Ticks + ((long)whole * TimeSpan.TicksPerSecond) + ((long)microseconds * TimeSpan.TicksPerMicrosecond);
-        return IsPlausible(utcTicks);
+        if (text is null)
+            return true;
+        if (!long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out count))
+        {
+            if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || Math.Truncate(number) != number)
+                return false;
+            count = (long)Math.Clamp(number, -1, ValueLimits.MaxTokens + 1.0);
+        }
+        return count is >= 0 and <= ValueLimits.MaxTokens;
     }
 
     /// <summary>
@@ -92,8 +69,9 @@ internal static partial class ValueText
         text = text.Trim();
         if (text.Length is 0 or > LongestTime)
             return false;
-        if (text.Length != 8 && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double since))
-            return TryUnix(text, since, out utcTicks);
+        // Eight digits are a day.
+        if (text.Length != 8 && TryUnix(text, out utcTicks))
+            return IsPlausible(utcTicks);
         const DateTimeStyles Styles = DateTimeStyles.AllowWhiteSpaces | DateTimeStyles.AdjustToUniversal | DateTimeStyles.NoCurrentDateDefault;
         if (text is ['2', _, _, _, '-', ..] && DateTime.TryParse(text, MonthFirst, Styles, out DateTime time))
         {
@@ -138,13 +116,29 @@ internal static partial class ValueText
         return string.Concat(shown.Select(character => char.IsControl(character) ? ' ' : character));
     }
 
-    private static bool TryUnix(string text, double since, out long utcTicks)
+    /// <summary>
+    /// A number since 1970. Nanoseconds, as spans have them, become the microseconds Observicia's exporter stores, which goes by way of a
+    /// double (Python's <c>datetime.utcfromtimestamp(ns / 1e9)</c>), so that a span from a log and the same span in the store agree.
+    /// </summary>
+    private static bool TryUnix(string text, out long utcTicks)
     {
-        if (since >= 1e17)
-            return TryUnixNanoseconds(Encoding.UTF8.GetBytes(text), out _, out utcTicks);
-        double unit = since switch { >= 1e14 => 1, >= 1e11 => 1e3, _ => 1e6 };
-        utcTicks = since < 0 ? 0 : DateTime.UnixEpoch.Ticks + ((long)Math.Round(since * unit) * TimeSpan.TicksPerMicrosecond);
-        return IsPlausible(utcTicks);
+        double microseconds;
+        utcTicks = 0;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long nanoseconds) && nanoseconds >= Nanoseconds)
+        {
+            double seconds = nanoseconds / 1e9, whole = Math.Truncate(seconds);
+            microseconds = (whole * 1e6) + Math.Round((seconds - whole) * 1e6, MidpointRounding.ToEven);
+        }
+        else if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double since))
+        {
+            microseconds = Math.Round(since * (since switch { >= Nanoseconds => 1e-3, >= 1e14 => 1, >= 1e11 => 1e3, _ => 1e6 }));
+        }
+        else
+        {
+            return false;
+        }
+        utcTicks = microseconds is > 0 and < 1e16 ? DateTime.UnixEpoch.Ticks + ((long)microseconds * TimeSpan.TicksPerMicrosecond) : 0;
+        return true;
     }
 
     private static bool IsPlausible(long utcTicks) => utcTicks >= FirstTicks && utcTicks < LastTicks;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace TokenDashboard.Import.Records;
 
@@ -37,17 +38,29 @@ internal sealed class ImportBatch
         _used = _rowStart = 0;
     }
 
+    public TextSlice AddText(string text) => Take(Encoding.UTF8.GetBytes(text, Room(Encoding.UTF8.GetMaxByteCount(text.Length))));
+
     public TextSlice AddText(ReadOnlySpan<byte> text)
     {
-        if (_text.Length - _used < text.Length)
+        text.CopyTo(Room(text.Length));
+        return Take(text.Length);
+    }
+
+    private Span<byte> Room(int length)
+    {
+        if (_text.Length - _used < length)
         {
-            byte[] larger = GC.AllocateUninitializedArray<byte>(Math.Max(_text.Length * 2, _used + text.Length), pinned: true);
+            byte[] larger = GC.AllocateUninitializedArray<byte>(Math.Max(_text.Length * 2, _used + length), pinned: true);
             _text.AsSpan(0, _used).CopyTo(larger);
             _text = larger;
         }
-        text.CopyTo(_text.AsSpan(_used));
-        var slice = new TextSlice(_used - _rowStart, text.Length);
-        _used += text.Length;
+        return _text.AsSpan(_used);
+    }
+
+    private TextSlice Take(int length)
+    {
+        var slice = new TextSlice(_used - _rowStart, length);
+        _used += length;
         return slice;
     }
 

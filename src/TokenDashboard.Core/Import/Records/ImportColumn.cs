@@ -1,10 +1,12 @@
+using System.Text.Json;
+
 namespace TokenDashboard.Import.Records;
 
 /// <summary>What a source may say of a request. Those stored as texts are first, in the order they are bound in.</summary>
 internal enum ImportColumn
 {
-    Transaction,
-    User,
+    TransactionId,
+    UserId,
     Model,
     Provider,
     RequestType,
@@ -31,10 +33,5 @@ internal static class ImportColumns
     public const ImportColumn LastText = ImportColumn.ParentSpanId;
 
     /// <summary>A column's own name: <c>cached_tokens</c>.</summary>
-    public static string Name(ImportColumn column) => column switch
-    {
-        ImportColumn.Transaction => "transaction_id",
-        ImportColumn.User => "user_id",
-        _ => string.Concat(column.ToString().Select((letter, i) => i > 0 && char.IsUpper(letter) ? $"_{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}")),
-    };
+    public static string Name(ImportColumn column) => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{column}");
 }

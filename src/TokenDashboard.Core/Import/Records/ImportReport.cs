@@ -105,7 +105,7 @@ public sealed class ImportReport
     internal ImportOutcome Outcome { get; set; }
 
     /// <summary>Lines, rows or objects looked at.</summary>
-    internal long Lines { get; private set; }
+    internal long Lines { get; set; }
 
     /// <summary>Sums up the reports of a folder's files.</summary>
     internal void AddFiles(IReadOnlyList<ImportReport> files)
@@ -118,7 +118,7 @@ public sealed class ImportReport
             (Bytes, Duration) = (Bytes + file.Bytes, Duration + file.Duration);
             _unreadable.AddRange(file._unreadable.Take(UnreadableShown - _unreadable.Count));
             foreach ((ImportColumn column, long count) in file._unknown)
-                _unknown[column] = _unknown.GetValueOrDefault(column) + count;
+                CountUnknown(column, count);
             _notes.AddRange(file._notes.Select(note => $"{System.IO.Path.GetFileName(file.Path)}: {note}"));
             Incomplete |= file.Incomplete;
             FirstRequest = FirstRequest <= file.FirstRequest ? FirstRequest : file.FirstRequest ?? FirstRequest;
@@ -133,23 +133,13 @@ public sealed class ImportReport
 
     internal void Fail(ErrorCode code, string message) => (ProblemCode, Problem) = (code, message);
 
-    internal void CountLine() => Lines++;
-
     internal void Note(long count, string what)
     {
         if (count > 0)
             _notes.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what}: {count:N0}."));
     }
 
-    /// <summary>Counts the columns of a request whose values are unknown, as bits.</summary>
-    internal void CountUnknown(int columns)
-    {
-        for (int column = 0; columns != 0; column++, columns >>>= 1)
-        {
-            if ((columns & 1) != 0)
-                _unknown[(ImportColumn)column] = _unknown.GetValueOrDefault((ImportColumn)column) + 1;
-        }
-    }
+    internal void CountUnknown(ImportColumn column, long count = 1) => _unknown[column] = _unknown.GetValueOrDefault(column) + count;
 
     internal void CountRead(long utcTicks, long tokens)
     {

@@ -73,13 +73,11 @@ internal struct ImportRow
     public UInt128 Span;
     public UInt128 Parent;
 
-    /// <summary>The last line of a file that does not end it, so it may be the beginning of a longer one.</summary>
-    public bool IsTail;
-    public ImportTail Tail;
+    /// <summary>Where the file ends without ending the row's line, which may so be the beginning of a longer one; null for all others.</summary>
+    public ImportTail? Tail;
 
     /// <summary>What an earlier import took this row for, when the file ended within its line.</summary>
-    public bool Replaces;
-    public ImportKey Replaced;
+    public ImportKey? Replaced;
 
     private TextSlices _texts;
 
@@ -104,12 +102,6 @@ internal struct ImportRow
     /// <summary>The stored time loses what is below a microsecond; so must everything derived from it.</summary>
     public readonly long StoredTicks => StoredTimestamp.ToStoredTicks(UtcTicks);
 }
-
-/// <summary>
-/// What makes a request one request. The hour leads, so that the keys of a file in order of time go into neighbouring pages of the
-/// index; keys without a time of their own use hour 0.
-/// </summary>
-internal readonly record struct ImportKey(long Hour, UInt128 Hash);
 
 /// <summary>Where a file ended without ending its last line: how many records were before, and a hash of them, and one of the line.</summary>
 internal readonly record struct ImportTail(long Position, UInt128 Before, UInt128 Line);

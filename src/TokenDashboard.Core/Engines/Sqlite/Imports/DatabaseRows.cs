@@ -11,22 +11,22 @@ internal static class DatabaseRows
 {
     private const int Page = 5_000;
 
-    private const string RequestColumns = """
-        id, timestamp, transaction_id, user_id, model, provider, request_type, prompt_tokens, completion_tokens, total_tokens, duration_ms, success, trace_id, span_id, parent_span_id,
-        cached_tokens, cache_write_tokens, reasoning_tokens, cost
-        """;
+    /// <summary>What is read of a request in a store.</summary>
+    public static readonly ImportColumn[] Columns =
+    [
+        ImportColumn.Timestamp, ImportColumn.TransactionId, ImportColumn.UserId, ImportColumn.Model, ImportColumn.Provider, ImportColumn.RequestType, ImportColumn.PromptTokens,
+        ImportColumn.CompletionTokens, ImportColumn.TotalTokens, ImportColumn.DurationMs, ImportColumn.Success, ImportColumn.TraceId, ImportColumn.SpanId, ImportColumn.ParentSpanId,
+        ImportColumn.CachedTokens, ImportColumn.CacheWriteTokens, ImportColumn.ReasoningTokens, ImportColumn.Cost,
+    ];
 
     /// <summary>Whether a database has a table.</summary>
     public static bool HasTable(TokenStore database, string name) => database.Scalar<long>($"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '{name}'") > 0;
 
-    /// <summary>
-    /// The requests of a store: their id, then timestamp, transaction, user, model, provider, request type, prompt, completion and total
-    /// tokens, duration, verdict, trace, span, parent span, and cached, cache write and reasoning tokens and cost.
-    /// </summary>
+    /// <summary>The requests of a store: their id, and then <see cref="Columns"/>.</summary>
     public static IEnumerable<string?[]> Requests(TokenStore store)
     {
         string details = store.HasDetails ? $"LEFT JOIN {TelemetrySql.DetailTable} ON row_id = id" : "LEFT JOIN (SELECT NULL AS row_id, NULL AS cached_tokens, NULL AS cache_write_tokens, NULL AS reasoning_tokens, NULL AS cost) ON FALSE";
-        return Pages(store, $"SELECT {RequestColumns} FROM {TelemetrySql.Table} {details} WHERE id > $0 ORDER BY id", Texts, 0L);
+        return Pages(store, $"SELECT id, {string.Join(", ", Columns.Select(ImportColumns.Name))} FROM {TelemetrySql.Table} {details} WHERE id > $0 ORDER BY id", Texts, 0L);
     }
 
     /// <summary>Messages of OpenCode: their id, their session and their content as JSON.</summary>
@@ -48,7 +48,7 @@ internal static class DatabaseRows
         row => (Time: Text(row, 1), Trace: Text(row, 2), Span: Text(row, 3)),
         HasTable(store, ImportSchema.State) ? store.Scalar<long>($"SELECT COALESCE(max(last_row_id), 0) FROM {ImportSchema.State}") : 0L)
         .Where(row => row.Trace.Length > 0 && row.Span.Length > 0)
-        .Select(row => new StoredKey(ImportKeys.OfSpan(StoredTimestamp.TryParse(row.Time, out long ticks) ? ticks : 0, row.Trace, row.Span), null, []));
+        .Select(row => new StoredKey(ImportKey.OfSpan(StoredTimestamp.TryParse(row.Time, out long ticks) ? ticks : 0, row.Trace, row.Span), null, []));
 
     /// <summary>Where imports of CSV files ended within a line.</summary>
     public static IEnumerable<(ImportTail Tail, ImportKey Key)> Tails(TokenStore store) => !HasTable(store, ImportSchema.Tails) ? [] : Pages(

@@ -57,9 +57,25 @@ internal sealed class ImportWriter : IDisposable
         return new ImportWriter(connection);
     }
 
-    /// <summary>A writer into a temporary store, for finding out what an import would do.</summary>
-    public static ImportWriter OpenTemporary(string path, CancellationToken cancellation) =>
-        new(StoreWriteConnection.OpenTemporary(path, cancellation));
+    /// <summary>A writer into a temporary store that knows what a store knows, for finding out what an import into that would do.</summary>
+    public static ImportWriter OpenTemporary(string path, CancellationToken cancellation)
+    {
+        var writer = new ImportWriter(StoreWriteConnection.OpenTemporary(path, cancellation));
+        try
+        {
+            if (Path.Exists(path))
+            {
+                using TokenStore store = TokenStore.Open(path, cancellation);
+                writer.LearnFrom(store);
+            }
+            return writer;
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Where files ended without ending their last line, by position.</summary>
     public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails()
@@ -91,7 +107,7 @@ internal sealed class ImportWriter : IDisposable
     }
 
     /// <summary>Takes in what another store knows of imports, without changing that store or keeping it locked.</summary>
-    public void LearnFrom(TokenStore store)
+    private void LearnFrom(TokenStore store)
     {
         InTransactions(DatabaseRows.Keys(store).Concat(DatabaseRows.NewKeys(store)), _tables.AddKey);
         InTransactions(DatabaseRows.Spans(store), span => _tables.PutSpan(span.Id, span.Span));

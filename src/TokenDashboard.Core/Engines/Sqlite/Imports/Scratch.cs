@@ -64,7 +64,7 @@ internal sealed class Scratch : IDisposable
     // The numbers are the values of SpanVerdict. A wrapper may leave out cached tokens that the call below it counts, or count those it leaves
     // out; and one that does nothing but wait for those below it is one whatever it counts.
     private const string Held = """
-        SELECT held, is_request, is_event, CASE
+        SELECT held, is_event, CASE
             WHEN NOT is_request THEN EXISTS (SELECT 1 FROM above WHERE above.id = span.id)
             WHEN below.id IS NULL THEN 0
             WHEN span.completion = below.completion AND span.prompt IN (below.prompt, below.prompt - below.cache, below.prompt + span.cache) THEN 1
@@ -148,11 +148,10 @@ internal sealed class Scratch : IDisposable
     public IEnumerable<(UInt128 Span, UInt128 Above)> LinksToOtherFiles() => Query(OpenLinks, row => (DatabaseRows.Hash(row, 0), DatabaseRows.Hash(row, 1)));
 
     /// <summary>
-    /// The rows put aside, each with whether it is a request by its kind, whether it is an event in a span that was not among those
-    /// remembered, and what those below tell of it.
+    /// The rows put aside, each with whether it is an event in a span that was not among those remembered, and what those below tell of it.
     /// </summary>
-    public IEnumerable<(byte[] Row, bool IsRequest, bool IsEvent, SpanVerdict Verdict)> HeldRows() =>
-        Query(Held, row => ((byte[])row.GetValue(0), row.GetBoolean(1), row.GetBoolean(2), (SpanVerdict)row.GetInt32(3)));
+    public IEnumerable<(byte[] Row, bool IsEvent, SpanVerdict Verdict)> HeldRows() =>
+        Query(Held, row => ((byte[])row.GetValue(0), row.GetBoolean(1), (SpanVerdict)row.GetInt32(2)));
 
     public void Dispose()
     {

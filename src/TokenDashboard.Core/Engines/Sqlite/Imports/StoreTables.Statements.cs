@@ -74,8 +74,8 @@ internal sealed partial class StoreTables
             Bind(put, 5, row.Cost);
             Run(put);
         }
-        if (row.IsTail)
-            AddTail(row.Tail, row.Key);
+        if (row.Tail is { } tail)
+            AddTail(tail, row.Key);
     }
 
     public void AddTail(ImportTail tail, ImportKey key)

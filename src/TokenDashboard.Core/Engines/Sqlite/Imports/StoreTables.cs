@@ -55,7 +55,7 @@ internal sealed partial class StoreTables : IDisposable
                 if (trace.Length > 0 && span.Length > 0)
                 {
                     _ = StoredTimestamp.TryParse(requests.Text(1), out long ticks);
-                    AddKey(ImportKeys.OfSpan(ticks, trace, span), rowId: null, rank: default);
+                    AddKey(ImportKey.OfSpan(ticks, trace, span), rowId: null, rank: default);
                 }
                 if (count % RowsAtOnce == 0 && Stopwatch.GetTimestamp() > deadline)
                 {
@@ -126,7 +126,7 @@ internal sealed partial class StoreTables : IDisposable
         for (int i = 0; i < rows.Length; i++)
         {
             ref readonly ImportRow row = ref rows[i];
-            if ((row.Role != ImportRole.Request && (row.Role != ImportRole.Call || IsTracedBelow(in row))) || row.Replaces)
+            if ((row.Role != ImportRole.Request && (row.Role != ImportRole.Call || IsTracedBelow(in row))) || row.Replaced is not null)
                 return false;
             BindKey(Statement(InsertKeys), i, row.Key, id + 1 + i, batch.Text(row, row.Rank));
         }
@@ -180,11 +180,12 @@ internal sealed partial class StoreTables : IDisposable
                 outcome.AggregateTokens += row.CountedTokens;
                 return;
         }
-        bool replaces = row.Replaces && Find(row.Replaced, out long? _, out _);
-        if (replaces)
+        bool replaces = false;
+        if (row.Replaced is { } replacedKey && Find(replacedKey, out long? _, out _))
         {
-            outcome.Tokens -= TakeOut(row.Replaced) ?? 0;
-            Run(Of($"DELETE FROM {ImportSchema.Keys} WHERE hour = ?1 AND hash = ?2", row.Replaced));
+            replaces = true;
+            outcome.Tokens -= TakeOut(replacedKey) ?? 0;
+            Run(Of($"DELETE FROM {ImportSchema.Keys} WHERE hour = ?1 AND hash = ?2", replacedKey));
         }
         ReadOnlySpan<byte> rank = batch.Text(row, row.Rank);
         if (AddKey(row.Key, id + 1, rank))
