@@ -106,9 +106,11 @@ internal static class ClickHouseBenchmark
         {
             foreach (string source in Enumerable.Range(0, Sources).Select(number => $"host{number}"))
             {
+                var sent = new SentRows(server, source, RequestTable.NoTime, RequestTable.NoTime);
                 var usage = new SentUsage(server, source);
-                usage.Begin();
-                usage.Sum(long.MinValue);
+                usage.Begin(sent.ReadWatermark());
+                sent.ReadWindows(long.MinValue);
+                usage.Sum(sent.Days, isWhole: true);
                 new SentPrices(server, source).Write(prices, 1);
             }
         });

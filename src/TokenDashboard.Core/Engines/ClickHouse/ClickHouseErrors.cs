@@ -43,6 +43,11 @@ internal static partial class ClickHouseErrors
             return Failure(ErrorCode.StoreTlsFailed, $"The encrypted connection to '{name}' failed: {tls.Message} Trust the server's certificate authority on this machine, or give the port of an encrypted interface.");
         if (Causes(exception).Any(cause => cause is TimeoutException or OperationCanceledException))
             return Failure(ErrorCode.StoreTimeout, $"'{name}' did not answer in time. Ask again, or narrow the time range.");
+        bool hasBegun = !Causes(exception).Any(cause => cause is HttpRequestException);
+        if (hasBegun && Causes(exception).OfType<SocketException>().Any(cause => cause.SocketErrorCode == SocketError.TimedOut))
+            return Failure(ErrorCode.StoreTimeout, $"'{name}' stopped in the middle of its answer. Ask again, or narrow the time range.");
+        if (hasBegun && Causes(exception).Any(cause => cause is HttpIOException or EndOfStreamException))
+            return Failure(otherwise, $"'{name}' broke off its answer: the query failed, or the connection was lost. Ask again; the server's log says more.");
         return exception is HttpRequestException || Causes(exception).Any(cause => cause is SocketException or HttpIOException)
             ? Failure(ErrorCode.StoreUnreachable, $"'{name}' cannot be reached: {words} Check the host and the port of ClickHouse's HTTP interface, and whether it wants an encrypted connection (?secure=true).")
             : Failure(otherwise, $"'{name}' reported a failure: {words}");

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using ClickHouse.Driver;
 using ClickHouse.Driver.ADO;
 using ClickHouse.Driver.ADO.Parameters;
@@ -14,7 +16,7 @@ internal sealed class ClickHouseServer : IDisposable
     private const string PasswordVariable = "CLICKHOUSE_PASSWORD";
 
     // For so long a query may be silent.
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan UsualTimeout = TimeSpan.FromMinutes(5);
 
     // A query ends with its connection, so Ctrl+C ends it on the server too.
     private static readonly Dictionary<string, object> ReadSettings = new() { ["cancel_http_readonly_queries_on_client_close"] = 1, [RequestTable.FinalSetting] = 1 };
@@ -23,17 +25,22 @@ internal sealed class ClickHouseServer : IDisposable
     private static readonly Dictionary<string, object> WriteSettings = new() { ["max_partitions_per_insert_block"] = 0, ["distributed_foreground_insert"] = 1, ["async_insert"] = 0 };
 
     private readonly ClickHouseClient _client;
+    private readonly HttpClient _http;
+    private readonly ConcurrentBag<Socket> _sockets = [];
     private readonly Secrets _secrets = new();
     private readonly CancellationToken _cancellation;
+    private readonly TimeSpan _timeout;
 
     /// <summary>Makes a connection; nothing is sent yet.</summary>
     /// <param name="address">The address.</param>
     /// <param name="credential">Who signs in; null for the user of the address, or of the environment, and the password of the environment.</param>
     /// <param name="cancellation">Stops whatever query is running.</param>
-    public ClickHouseServer(ClickHouseAddress address, NetworkCredential? credential, CancellationToken cancellation)
+    /// <param name="timeout">For how long a query may be silent; null for the usual time.</param>
+    public ClickHouseServer(ClickHouseAddress address, NetworkCredential? credential, CancellationToken cancellation, TimeSpan? timeout = null)
     {
         Address = address;
         _cancellation = cancellation;
+        _timeout = timeout ?? UsualTimeout;
         User = credential?.UserName ?? address.User ?? Environment.GetEnvironmentVariable(UserVariable) ?? "default";
         string password = credential?.Password ?? Environment.GetEnvironmentVariable(PasswordVariable) ?? "";
         _secrets.Add(password);
@@ -46,7 +53,8 @@ internal sealed class ClickHouseServer : IDisposable
             Username = User,
             Password = password,
             UseCompression = !IsThisMachine,
-            Timeout = Timeout,
+            Timeout = _timeout,
+            HttpClient = _http = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All, ConnectCallback = ConnectAsync }) { Timeout = _timeout },
         });
     }
 
@@ -67,6 +75,11 @@ internal sealed class ClickHouseServer : IDisposable
         string sql, ClickHouseParameters parameters, Func<ClickHouseDataReader, T> read, Action<ClickHouseDataReader>? begin = null, CancellationToken cancellation = default)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(_cancellation, cancellation);
+        using CancellationTokenRegistration end = both.Token.Register(() =>
+        {
+            foreach (Socket socket in _sockets)
+                socket.Dispose();
+        });
         using ClickHouseDataReader reader = Guard(ErrorCode.StoreReadFailed, () => _client.ExecuteReaderAsync(
             sql, parameters.ToCollection(), new QueryOptions { CustomSettings = ReadSettings }, both.Token));
         begin?.Invoke(reader);
@@ -78,14 +91,14 @@ internal sealed class ClickHouseServer : IDisposable
     public void Execute(string sql, ClickHouseParameters? parameters = null) => Guard(ErrorCode.StoreWriteFailed, () => _client.ExecuteNonQueryAsync(
         sql, (parameters ?? new ClickHouseParameters()).ToCollection(), new QueryOptions { CustomSettings = WriteSettings }, _cancellation));
 
-    /// <summary>Writes rows in one of ClickHouse's formats.</summary>
-    public async Task InsertAsync(string table, IEnumerable<string> columns, ArraySegment<byte> rows, string format = "RowBinary")
+    /// <summary>Writes rows in one of ClickHouse's formats; see <see cref="Guard"/>.</summary>
+    public async Task<HttpStatusCode> InsertAsync(string table, IEnumerable<string> columns, Stream rows, string format)
     {
         // One statement is one block of the table, which is stored as a whole or not at all.
         var settings = new Dictionary<string, object>(WriteSettings) { ["max_insert_block_size"] = 10_000_000, ["min_insert_block_size_bytes"] = 0 };
-        using var stream = new MemoryStream(rows.Array!, rows.Offset, rows.Count, writable: false);
         using HttpResponseMessage response = await _client.InsertRawStreamAsync(
-            table, stream, format, columns, !IsThisMachine, new QueryOptions { CustomSettings = settings }, _cancellation).ConfigureAwait(false);
+            table, rows, format, columns, !IsThisMachine, new QueryOptions { CustomSettings = settings }, _cancellation).ConfigureAwait(false);
+        return response.StatusCode;
     }
 
     /// <summary>Waits for work with the server, with its failures said in this product's words.</summary>
@@ -104,9 +117,27 @@ internal sealed class ClickHouseServer : IDisposable
         }
     }
 
+    // The driver blocks while it reads rows: such a read ends with its socket, or with the time limit of the socket.
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = (int)_timeout.TotalMilliseconds };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+        _sockets.Add(socket);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
     public void Dispose()
     {
         _client.Dispose();
+        _http.Dispose();
         _secrets.Dispose();
     }
 }

@@ -50,8 +50,8 @@ internal static partial class RequestTable
     private static readonly (string Name, string Type)[] Bookkeeping =
         [("checksum", "UInt64"), ("version", "UInt64 CODEC(Delta, ZSTD)"), ("is_removed", "UInt8"), ("source", "LowCardinality(String)")];
 
-    /// <summary>The names of all columns, in the order in which rows are sent.</summary>
-    public static IEnumerable<string> Columns => Content.Concat(Bookkeeping).Select(column => column.Name);
+    /// <summary>All columns with their types, in the order in which rows are sent.</summary>
+    public static IEnumerable<(string Name, string Type)> Columns => Content.Concat(Bookkeeping).Select(column => (column.Name, column.Type.Split(" CODEC")[0]));
 
     /// <summary>Stands for the bin of a duration that is not known. It lies outside of all bins, so that to count them skips it.</summary>
     public const short NoBin = short.MinValue;

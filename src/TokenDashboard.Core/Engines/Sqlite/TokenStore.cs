@@ -186,6 +186,9 @@ public sealed class TokenStore : IDisposable
         Scalar<long>($"SELECT COALESCE(min(rowid), 0) FROM {TelemetrySql.Table}"),
         Scalar<long>($"SELECT COALESCE(max(rowid), -1) FROM {TelemetrySql.Table}"));
 
+    /// <summary>The first row from an id on; another id if there is none.</summary>
+    internal long RowFrom(long id, long otherwise) => Scalar<long>($"SELECT COALESCE(min(rowid), {otherwise}) FROM {TelemetrySql.Table} WHERE rowid >= {id}");
+
     /// <summary>Whether the store has details of imported requests.</summary>
     internal bool HasDetails => Has(TelemetrySql.DetailTable);
 

@@ -27,6 +27,14 @@ public class TokenStoreSyncTests
         Assert.Equal((1, 500, 501), Counts(Run(store, address)));
         Assert.Equal((0, 501, 501), Counts(Run(store, address, new() { SkipCheck = true })));
         Assert.Equal(501, CountOf(address));
+
+        using var sync = new TokenStoreSync(store.Path, address, new TokenStoreSyncOptions { Source = "store" }, CancellationToken.None);
+        store.Insert(Some[0]);
+        sync.Run();
+        store.Insert(Some[0]);
+        sync.Run();
+        Assert.Equal(503, CountOf(address));
+        Assert.Equal(Requests(address), Usage(address));
     }
 
     [ClickHouseFact]
@@ -148,6 +156,42 @@ public class TokenStoreSyncTests
     }
 
     [ClickHouseFact]
+    public async Task Stores_of_different_sizes_are_sent_while_one_is_written()
+    {
+        TestStore[] stores = [new(), new(), new()];
+        try
+        {
+            stores[1].Insert(Some.Take(3));
+            stores[2].Insert(Enumerable.Range(0, 140).SelectMany(_ => Some));
+            string address = ClickHouseEngine.Shared.NewDatabase();
+            Run(stores[0], address, new() { Source = "0" });
+            using (var writer = new Sqlite.SecondProcess("write", stores[1].Path, "10"))
+            {
+                await Task.WhenAll(stores.Select((store, number) => Task.Run(() =>
+                {
+                    for (int round = 0; round < 3; round++)
+                        Run(store, address, new() { Source = $"{number}", BatchRows = 20_000, SkipCheck = round > 0 });
+                })));
+                Assert.Contains(" 0 lost", writer.End(), StringComparison.Ordinal);
+            }
+            for (int number = 0; number < stores.Length; number++)
+            {
+                TokenStoreSyncResult result = Run(stores[number], address, new() { Source = $"{number}" });
+                Assert.Equal((0, 0), (result.Changed, result.Removed));
+            }
+
+            IReadOnlyList<ITelemetryStore> files = TelemetryStores.Open([.. stores.Select(store => store.Path)], null, null, CancellationToken.None);
+            Assert.Equal(files.Sum(file => file.CountRequests(new RequestFilter())), CountOf(address));
+            Assert.Equal(Requests(address), Usage(address));
+            Assert.All(files, file => file.Dispose());
+        }
+        finally
+        {
+            Array.ForEach(stores, store => store.Dispose());
+        }
+    }
+
+    [ClickHouseFact]
     public void A_hole_that_a_killed_batch_left_is_filled_without_a_whole_comparison()
     {
         using var store = new TestStore();
@@ -191,6 +235,7 @@ public class TokenStoreSyncTests
             Assert.Equal((20_000, 0, 0), (result.Sent + result.AlreadyThere, result.Changed, result.Removed));
             Assert.Equal(20_000, CountOf(address));
             Assert.Equal(40 * Some.Sum(row => (long)row.Prompt!), Sum(address));
+            Assert.Equal(Requests(address), Usage(address));
         }
         finally
         {
@@ -204,6 +249,9 @@ public class TokenStoreSyncTests
         using var folder = new TemporaryFolder();
         using var store = new TestStore();
         store.Insert(Some);
+        // What may be missing after a failure must lie among the newest million ids: such are not sent at once.
+        using (SqliteConnection connection = store.Connect())
+            connection.Execute("UPDATE telemetry SET id = 2000000 WHERE id = 500");
         const string Password = "s3cret;'pass";
         var login = new NetworkCredential("writer", Password);
         string traffic = folder.File("traffic.txt");
@@ -215,6 +263,8 @@ public class TokenStoreSyncTests
 
         Assert.All(File.ReadAllLines(traffic).Where(line => !line.StartsWith('/')), line => Assert.DoesNotContain("O'", line, StringComparison.Ordinal));
         Assert.DoesNotContain("s3cret", File.ReadAllText(traffic), StringComparison.Ordinal);
+        Assert.Contains("&param_p0=O%5c%27Source&", File.ReadAllText(traffic), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(2, File.ReadAllLines(traffic).Count(line => WebUtility.UrlDecode(line).Contains("query=INSERT INTO token_request", StringComparison.Ordinal)));
         var refused = Assert.Throws<TokenDashboardException>(() => TelemetryStores.Open(address, new NetworkCredential("writer", "wr0ng-secret"), CancellationToken.None));
         Assert.Equal(ErrorCode.StoreUnauthorized, refused.Code);
         Assert.DoesNotContain("wr0ng", refused.ToString(), StringComparison.Ordinal);

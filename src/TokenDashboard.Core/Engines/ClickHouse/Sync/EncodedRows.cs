@@ -7,7 +7,7 @@ namespace TokenDashboard.Engines.ClickHouse.Sync;
 
 /// <summary>
 /// Requests as ClickHouse's format RowBinary has them (https://clickhouse.com/docs/interfaces/formats/RowBinary), without what
-/// <see cref="CopyTo"/> adds.
+/// <see cref="RequestBatch"/> adds.
 /// </summary>
 internal sealed class EncodedRows
 {
@@ -55,30 +55,14 @@ internal sealed class EncodedRows
         Rows.Add(new EncodedRow(row.Id, begin, _length, XxHash3.HashToUInt64(_bytes.AsSpan(begin, _length - begin)), SentUsage.DayOf(micros)));
     }
 
-    /// <summary>Copies a row, with what the table keeps of its sending.</summary>
-    public void CopyTo(EncodedRows target, in EncodedRow row, ulong version, ReadOnlySpan<byte> source)
-    {
-        int begin = target._length;
-        _bytes.AsSpan(row.Begin, row.End - row.Begin).CopyTo(target.Take(row.End - row.Begin));
-        target.Write((long)row.Checksum);
-        target.Write((long)version);
-        target.Write(false);
-        target.Write(source);
-        target.Rows.Add(row with { Begin = begin, End = target._length });
-    }
+    /// <summary>The bytes of a row.</summary>
+    public ReadOnlySpan<byte> BytesOf(in EncodedRow row) => _bytes.AsSpan(row.Begin, row.End - row.Begin);
 
-    /// <summary>The rows as they are sent.</summary>
-    public ArraySegment<byte> Bytes => new(_bytes, 0, _length);
-
-    /// <summary>Forgets the first rows.</summary>
-    public void RemoveFirst(int count)
+    /// <summary>Forgets all rows.</summary>
+    public void Clear()
     {
-        int begin = count == 0 ? 0 : Rows[count - 1].End;
-        _bytes.AsSpan(begin, _length - begin).CopyTo(_bytes);
-        _length -= begin;
-        Rows.RemoveRange(0, count);
-        for (int i = 0; i < Rows.Count; i++)
-            Rows[i] = Rows[i] with { Begin = Rows[i].Begin - begin, End = Rows[i].End - begin };
+        Rows.Clear();
+        _length = 0;
     }
 
     private Span<byte> Take(int count)

@@ -29,11 +29,7 @@ internal sealed class SentPrices(ClickHouseServer server, string source)
                 row["version"] = version;
                 return Utf8(row).Append((byte)'\n');
             })];
-            server.Guard(ErrorCode.StoreWriteFailed, async () =>
-            {
-                await server.InsertAsync(PriceView.Table, PriceView.Columns, rows, "JSONEachRow").ConfigureAwait(false);
-                return true;
-            });
+            server.Guard(ErrorCode.StoreWriteFailed, () => server.InsertAsync(PriceView.Table, PriceView.Columns, new MemoryStream(rows), "JSONEachRow"));
         }
         return changed.Length;
     }

@@ -10,7 +10,8 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
     private const int WindowBits = 16;
     private const int IdsPerStatement = 500;
 
-    private Dictionary<long, SentWindow> _windows = [];
+    private readonly Dictionary<long, SentWindow> _windows = [];
+    private readonly Dictionary<int, SentWindow> _days = [];
 
     /// <summary>The largest id that was sent; null where none was.</summary>
     public long? Watermark { get; private set; }
@@ -30,29 +31,45 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
     /// <summary>The first id of a window.</summary>
     public static long FirstOf(long window) => window << WindowBits;
 
+    /// <summary>The last id of a window.</summary>
+    public static long LastOf(long window) => FirstOf(window) + (1L << WindowBits) - 1;
+
+    /// <summary>What was read of each day, in days since 1970.</summary>
+    public IReadOnlyDictionary<int, SentWindow> Days => _days;
+
     /// <summary>Reads the watermark.</summary>
-    public void ReadWatermark(DateTimeOffset now)
+    /// <returns>The server's time, in seconds since 1970.</returns>
+    public long ReadWatermark()
     {
         var parameters = new ClickHouseParameters();
-        (long count, long last, ulong version) = server.Query(
-            $"SELECT toInt64(count()), max(id), max(version) FROM {RequestTable.Name} WHERE source = {parameters.Add(source)}",
-            parameters, row => (row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<ulong>(2))).Single();
+        (long count, long last, ulong version, long now) = server.Query(
+            $"SELECT toInt64(count()), max(id), max(version), toInt64(toUnixTimestamp(now())) FROM {RequestTable.Name} WHERE source = {parameters.Add(source)}",
+            parameters, row => (row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<ulong>(2), row.GetInt64(3))).Single();
         Watermark = count == 0 ? null : last;
-        Version = Math.Max(version + 1, (ulong)now.ToUnixTimeMilliseconds());
+        Version = Math.Max(version + 1, (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        return now;
     }
 
-    /// <summary>Reads the windows from that of an id on.</summary>
+    /// <summary>Reads the windows from that of an id on, and the days of their rows.</summary>
     public void ReadWindows(long firstId)
     {
+        _windows.Clear();
+        _days.Clear();
         var parameters = new ClickHouseParameters();
-        _windows = server.Query(
+        foreach ((long window, int day, bool counts, SentWindow sent) in server.Query(
             $"""
-            SELECT bitShiftRight(id, {WindowBits}) AS id_window, toInt64(count()), sum(checksum), toInt64(countIf({RequestTable.Micros} < {parameters.Add(removedUntil)}))
+            SELECT bitShiftRight(id, {WindowBits}) AS id_window, toInt32(toDate32(time)) AS day, toInt64({IsCompared(parameters)}) AS is_compared,
+                toInt64(count()), sum(checksum), toInt64(countIf({RequestTable.Micros} < {parameters.Add(removedUntil)}))
             FROM {RequestTable.Rows}
-            WHERE {Where(parameters)} AND id >= {parameters.Add(firstId)}
-            GROUP BY id_window
+            WHERE source = {parameters.Add(source)} AND id >= {parameters.Add(firstId)}
+            GROUP BY id_window, day, is_compared
             """,
-            parameters, row => (row.GetInt64(0), new SentWindow(row.GetInt64(1), row.GetFieldValue<ulong>(2), row.GetInt64(3)))).ToDictionary(row => row.Item1, row => row.Item2);
+            parameters, row => (row.GetInt64(0), row.GetInt32(1), row.GetInt64(2) != 0, new SentWindow(row.GetInt64(3), row.GetFieldValue<ulong>(4), row.GetInt64(5)))))
+        {
+            if (counts)
+                _windows[window] = _windows.GetValueOrDefault(window) + sent;
+            _days[day] = _days.GetValueOrDefault(day) + sent;
+        }
     }
 
     /// <summary>Takes the window out; null where the table has none of its rows.</summary>
@@ -63,7 +80,7 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
     {
         var parameters = new ClickHouseParameters();
         return server.Query(
-            $"SELECT id, checksum, toInt64({RequestTable.Micros} < {parameters.Add(removedUntil)}), {RequestTable.Micros} FROM {RequestTable.Rows} WHERE {Where(parameters)} AND id BETWEEN {parameters.Add(FirstOf(window))} AND {parameters.Add(FirstOf(window + 1) - 1)}",
+            $"SELECT id, checksum, toInt64({RequestTable.Micros} < {parameters.Add(removedUntil)}), {RequestTable.Micros} FROM {RequestTable.Rows} WHERE source = {parameters.Add(source)} AND {IsCompared(parameters)} AND id BETWEEN {parameters.Add(FirstOf(window))} AND {parameters.Add(LastOf(window))}",
             parameters, row => (Id: row.GetInt64(0), Row: new SentRow(row.GetFieldValue<ulong>(1), row.GetInt64(2) != 0, SentUsage.DayOf(row.GetInt64(3))))).ToDictionary(row => row.Id, row => row.Row);
     }
 
@@ -80,16 +97,18 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
     }
 
     // Rows without a time belong to any range.
-    private string Where(ClickHouseParameters parameters) => since <= RequestTable.NoTime
-        ? $"source = {parameters.Add(source)}"
-        : $"source = {parameters.Add(source)} AND ({RequestTable.Micros} >= {parameters.Add(since)} OR {RequestTable.Micros} = {RequestTable.NoTime})";
+    private string IsCompared(ClickHouseParameters parameters) =>
+        $"({RequestTable.Micros} >= {parameters.Add(since)} OR {RequestTable.Micros} = {RequestTable.NoTime})";
 }
 
-/// <summary>What the table holds of a window.</summary>
+/// <summary>What the table holds of a window, or of a day.</summary>
 /// <param name="Count">Number of rows.</param>
 /// <param name="Checksum">Sum of their checksums.</param>
 /// <param name="MayBeRemoved">Rows that the store's retention may have removed.</param>
-internal readonly record struct SentWindow(long Count, ulong Checksum, long MayBeRemoved);
+internal readonly record struct SentWindow(long Count, ulong Checksum, long MayBeRemoved)
+{
+    public static SentWindow operator +(SentWindow one, SentWindow other) => new(one.Count + other.Count, one.Checksum + other.Checksum, one.MayBeRemoved + other.MayBeRemoved);
+}
 
 /// <summary>What the table holds of a row.</summary>
 /// <param name="Checksum">What tells whether it was changed.</param>

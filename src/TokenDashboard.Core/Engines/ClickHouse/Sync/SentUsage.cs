@@ -1,9 +1,16 @@
+using System.Runtime.InteropServices;
+
 namespace TokenDashboard.Engines.ClickHouse.Sync;
 
 /// <summary>Keeps the sums of a source in <see cref="UsageTables"/>: marks days before their requests change, and sums them up afterwards.</summary>
+/// <remarks>
+/// A mark tells when it was made, and by which run. While it is open, for an hour, only that run sums up its day, because the requests may still change;
+/// and a run that changes them for longer makes new marks. So no sums stand for requests that arrived after them.
+/// </remarks>
 /// <param name="server">The server.</param>
 /// <param name="source">The source.</param>
-internal sealed class SentUsage(ClickHouseServer server, string source)
+/// <param name="clock">What tells how long the run takes; null for the system's.</param>
+internal sealed class SentUsage(ClickHouseServer server, string source, TimeProvider? clock = null)
 {
     // How many requests are summed up by one statement.
     private const long RowsPerStatement = 4_000_000;
@@ -11,46 +18,71 @@ internal sealed class SentUsage(ClickHouseServer server, string source)
     // A day is over for so many seconds before it is summed up, so that most of it is there; and sums are removed when no query can be reading them.
     private const int Patience = 3600;
 
-    private readonly ulong _mark = BitConverter.ToUInt64(Guid.NewGuid().ToByteArray()) | 1;
-    private readonly HashSet<int> _marked = [];
-    private int _open;
+    // Requests are stored within so many seconds after their day was marked.
+    private const int MarkAge = Patience / 2;
+
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+    private readonly Dictionary<int, long> _marked = [];
+    private readonly Dictionary<int, long> _sizes = [];
+    private (long Server, long Clock) _begun;
+    private uint _run;
 
     /// <summary>The day of a time, in days since 1970.</summary>
     /// <param name="micros">Microseconds since 1970.</param>
     public static int DayOf(long micros) => (int)Math.Floor(micros / (UsageTables.Day * 1e6));
 
-    /// <summary>Learns from the server which days are over.</summary>
-    public void Begin() => _open = server.Query(
-        $"SELECT toInt64(intDiv(toUnixTimestamp(now()) - {Patience}, {UsageTables.Day}))", new ClickHouseParameters(), row => (int)row.GetInt64(0)).Single();
+    private long Now => _begun.Server + (long)_clock.GetElapsedTime(_begun.Clock).TotalSeconds;
 
-    /// <summary>Notes that requests of days are about to change. Nobody sums up a day that is not over.</summary>
+    /// <summary>Begins the run.</summary>
+    /// <param name="now">The server's time, in seconds since 1970.</param>
+    public void Begin(long now)
+    {
+        _begun = (now, _clock.GetTimestamp());
+        _run = BitConverter.ToUInt32(Guid.NewGuid().ToByteArray()) | 1;
+        _marked.Clear();
+        _sizes.Clear();
+    }
+
+    /// <summary>Notes that requests are about to change.</summary>
+    /// <param name="days">The day of each.</param>
     public void Mark(IEnumerable<int> days)
     {
-        int[] marked = [.. days.Distinct().Where(day => IsOver(day) && _marked.Add(day))];
-        Note(marked, _mark);
+        long now = Now;
+        var marked = new List<int>();
+        foreach (int day in days)
+        {
+            // Another run, which began later, may sum up a day that ended while this one runs.
+            if (IsOver(day, now - MarkAge) && now - _marked.GetValueOrDefault(day) >= MarkAge)
+            {
+                marked.Add(day);
+                _marked[day] = now;
+            }
+            CollectionsMarshal.GetValueRefOrAddDefault(_sizes, day, out _)++;
+        }
+        Note([.. marked], ((ulong)now << 32) | _run);
     }
 
     /// <summary>Sums up the days that are over and have no sums, or others than their requests.</summary>
-    /// <param name="firstId">From which id on requests were compared.</param>
-    public void Sum(long firstId)
+    /// <param name="sent">The requests of each day, as they were compared.</param>
+    /// <param name="isWhole">Whether they are all.</param>
+    public void Sum(IReadOnlyDictionary<int, SentWindow> sent, bool isWhole)
     {
         // Before the requests are read: what is marked later may change later, and keeps its sums from being used.
         Dictionary<int, SummedDay> days = ReadDays();
-        (int Day, long Requests, ulong Checksum)[] sent = ReadRequests(firstId);
-        AddMissing([.. sent.Select(day => day.Day).Where(day => !days.ContainsKey(day))], days);
-        bool whole = firstId == long.MinValue;
-        int[] wanted = [.. sent.Where(day => !days[day.Day].IsCurrent || (whole && (days[day.Day].Requests, days[day.Day].Checksum) != (day.Requests, day.Checksum))).Select(day => day.Day)
-            .Union(days.Where(day => !day.Value.IsCurrent).Select(day => day.Key)).Where(IsOver).Order()];
+        AddMissing([.. sent.Keys.Where(day => !days.ContainsKey(day))], days);
+        long now = Now;
+        bool IsWrong(int day, SummedDay sums) => sums.Open.Length > 0 || (isWhole && sent.GetValueOrDefault(day) is var there && (sums.Requests, sums.Checksum) != (there.Count, there.Checksum));
+        bool MayChange(ulong mark) => (uint)mark != _run && (long)(mark >> 32) > now - Patience;
+        int[] wanted = [.. days.Where(day => IsOver(day.Key, now - Patience) && IsWrong(day.Key, day.Value) && !Array.Exists(day.Value.Open, MayChange)).Select(day => day.Key).Order()];
         if (wanted.Length == 0)
             return;
         RemoveOld();
-        ILookup<int, long> sizes = sent.ToLookup(day => day.Day, day => day.Requests);
         var some = new List<int>();
         long rows = 0;
         foreach (int day in wanted)
         {
             some.Add(day);
-            rows += sizes[day].Sum();
+            rows += _sizes.GetValueOrDefault(day) + sent.GetValueOrDefault(day).Count;
             if (rows < RowsPerStatement && day != wanted[^1])
                 continue;
             SumDays([.. some], days);
@@ -60,29 +92,21 @@ internal sealed class SentUsage(ClickHouseServer server, string source)
     }
 
     // The column of days begins in 1970, and times that cannot be read have none.
-    private bool IsOver(int day) => day >= 0 && day < _open;
+    private static bool IsOver(int day, long second) => day >= 0 && day < second / UsageTables.Day;
 
     private Dictionary<int, SummedDay> ReadDays()
     {
         var parameters = new ClickHouseParameters();
         return server.Query(
-            $"SELECT toInt32(day), groupArray(mark), toInt64(min(newest)), max((newest, requests, checksum)).2, max((newest, requests, checksum)).3 FROM (SELECT day, mark, max(generation) AS newest, argMax(requests, generation) AS requests, argMax(checksum, generation) AS checksum FROM {UsageTables.Days} WHERE source = {parameters.Add(source)} GROUP BY day, mark) GROUP BY day",
-            parameters, row => (Day: row.GetInt32(0), Sums: new SummedDay(row.GetFieldValue<ulong[]>(1), row.GetInt64(2) > 0, row.GetInt64(3), row.GetFieldValue<ulong>(4)))).ToDictionary(row => row.Day, row => row.Sums);
-    }
-
-    private (int Day, long Requests, ulong Checksum)[] ReadRequests(long firstId)
-    {
-        var parameters = new ClickHouseParameters();
-        return [.. server.Query(
-            $"SELECT toInt32(toDate32(time)) AS day, toInt64(count()), sum(checksum) FROM {RequestTable.Rows} WHERE source = {parameters.Add(source)} AND id >= {parameters.Add(firstId)} GROUP BY day",
-            parameters, row => (row.GetInt32(0), row.GetInt64(1), row.GetFieldValue<ulong>(2)))];
+            $"SELECT toInt32(day), groupArray(mark), groupArrayIf(mark, newest = 0), max((newest, requests, checksum)).2, max((newest, requests, checksum)).3 FROM (SELECT day, mark, max(generation) AS newest, argMax(requests, generation) AS requests, argMax(checksum, generation) AS checksum FROM {UsageTables.Days} WHERE source = {parameters.Add(source)} GROUP BY day, mark) GROUP BY day",
+            parameters, row => (Day: row.GetInt32(0), Sums: new SummedDay(row.GetFieldValue<ulong[]>(1), row.GetFieldValue<ulong[]>(2), row.GetInt64(3), row.GetFieldValue<ulong>(4)))).ToDictionary(row => row.Day, row => row.Sums);
     }
 
     // A server that was killed may have lost the mark that it makes beside the requests; queries do not see them then.
     private void AddMissing(int[] missing, Dictionary<int, SummedDay> days)
     {
         Note(missing, 0);
-        Array.ForEach(missing, day => days.Add(day, new SummedDay([0], false, 0, 0)));
+        Array.ForEach(missing, day => days.Add(day, new SummedDay([0], [0], 0, 0)));
     }
 
     private void Note(int[] days, ulong mark)
@@ -149,8 +173,8 @@ internal sealed class SentUsage(ClickHouseServer server, string source)
 
     /// <summary>The sums of a day.</summary>
     /// <param name="Marks">The marks.</param>
-    /// <param name="IsCurrent">Whether there are sums since the last mark.</param>
+    /// <param name="Open">Those of them since which there are no sums.</param>
     /// <param name="Requests">How many requests they are.</param>
     /// <param name="Checksum">The sum of their checksums.</param>
-    private readonly record struct SummedDay(ulong[] Marks, bool IsCurrent, long Requests, ulong Checksum);
+    private readonly record struct SummedDay(ulong[] Marks, ulong[] Open, long Requests, ulong Checksum);
 }

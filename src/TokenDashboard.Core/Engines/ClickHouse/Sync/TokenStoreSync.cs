@@ -1,5 +1,6 @@
+using System.Buffers;
 using System.Diagnostics;
-using System.Text;
+using System.Net;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Telemetry;
@@ -15,18 +16,18 @@ public sealed class TokenStoreSync : IDisposable
     /// <summary>The most rows of one batch. A batch that fails may leave some of its rows in the table, so as many are always compared.</summary>
     public const int MostBatchRows = 1_000_000;
 
+    private const int MostOnTheWay = 2;
+
     private readonly TokenStore _store;
     private readonly ClickHouseServer _server;
     private readonly TokenStoreSyncOptions _options;
-    private readonly byte[] _source;
     private readonly SentRows _sent;
     private readonly SentUsage _usage;
     private readonly TokenStoreSyncResult _result;
     private readonly long _since;
     private readonly long _removed;
-    private EncodedRows _outgoing = new();
-    private EncodedRows _spare = new();
-    private Task? _sending;
+    private readonly RequestBatch _batch;
+    private readonly Queue<(long First, ArraySegment<byte> Bytes, Task<HttpStatusCode> Sent)> _sending = new();
 
     /// <summary>Opens both stores.</summary>
     /// <param name="path">The database file.</param>
@@ -46,7 +47,7 @@ public sealed class TokenStoreSync : IDisposable
         {
             IsTableMissing = RequestTable.Find(_server) is null || !RequestTable.Exist(_server);
             string source = options.Source ?? DefaultSourceOf(path);
-            _source = Encoding.UTF8.GetBytes(source);
+            _batch = new RequestBatch(source);
             _since = options.Since is { } since ? RequestTable.MicrosOf(since) : RequestTable.NoTime;
             (_removed, long removedUntil) = _store.Read(ReadRemoved);
             _sent = new SentRows(_server, source, _since, removedUntil);
@@ -88,22 +89,20 @@ public sealed class TokenStoreSync : IDisposable
     {
         var watch = Stopwatch.StartNew();
         RowRange rows = _store.Rows();
-        _sent.ReadWatermark(DateTimeOffset.UtcNow);
+        _usage.Begin(_sent.ReadWatermark());
+        _result.Watermark = _sent.Watermark;
         // Without a whole comparison, where a batch may have failed.
         long first = _options.SkipCheck && _sent.Watermark is { } watermark
             ? SentRows.FirstOf(SentRows.WindowOf(Math.Max(watermark, long.MinValue + MostBatchRows) - MostBatchRows)) : long.MinValue;
         _sent.ReadWindows(first);
-        _usage.Begin();
         _result.AlreadyThere = _sent.Count;
         long kept = SendRows(rows with { First = Math.Max(rows.First, first) }, progress) + RemoveLeft();
         Send();
-        Wait();
-        _usage.Sum(first);
+        Wait(0);
+        _usage.Sum(_sent.Days, isWhole: first == long.MinValue);
         _result.NotSendable = Math.Max(0, _removed - kept);
-        _sent.ReadWatermark(DateTimeOffset.UtcNow);
         if (_options.Prices is { } prices)
             _result.PricedModels = new SentPrices(_server, Source).Write(prices, _sent.Version);
-        _result.Watermark = _sent.Watermark;
         _result.Seconds = watch.Elapsed.TotalSeconds;
         return _result;
     }
@@ -117,55 +116,35 @@ public sealed class TokenStoreSync : IDisposable
 
     private long SendRows(RowRange rows, Action<long>? progress)
     {
-        using var scanner = new RowScanner(_store, new RequestFilter(), RequestText.All, ranges: [rows]);
-        var read = new EncodedRows();
         long count = 0, kept = 0;
-        for (bool more = true; more;)
+        foreach (EncodedRows read in StoreReader.Read(_store, rows, _since).Where(read => read.Rows.Count > 0))
         {
-            // The lock is let go before anything waits for the network.
-            more = scanner.ReadWindow(row =>
-            {
-                read.Add(row, _since);
-                count++;
-            });
-            progress?.Invoke(count);
-            int done = 0;
-            while (done < read.Rows.Count)
-            {
-                long window = SentRows.WindowOf(read.Rows[done].Id);
-                int end = read.Rows.FindIndex(done, row => SentRows.WindowOf(row.Id) != window);
-                if (end < 0 && more)
-                    break;
-                end = end < 0 ? read.Rows.Count : end;
-                kept += Settle(window, read, done, end);
-                done = end;
-            }
-            read.RemoveFirst(done);
+            kept += Settle(read);
+            progress?.Invoke(count += read.Rows.Count);
         }
         return kept;
     }
 
     // Compares a window, and sends what the target lacks of it. Returns how many rows retention has removed from the store only.
-    private long Settle(long window, EncodedRows read, int begin, int end)
+    private long Settle(EncodedRows read)
     {
+        long window = SentRows.WindowOf(read.Rows[0].Id);
         if (_sent.Take(window) is not { } sent)
         {
-            Add(read, begin, end, _sent.Version);
+            read.Rows.ForEach(row => Add(read, row, _sent.Version));
             return 0;
         }
         ulong checksum = 0;
-        for (int i = begin; i < end; i++)
-            checksum += read.Rows[i].Checksum;
-        if (sent.Count == end - begin && sent.Checksum == checksum)
+        read.Rows.ForEach(row => checksum += row.Checksum);
+        if (sent.Count == read.Rows.Count && sent.Checksum == checksum)
             return 0;
         Dictionary<long, SentRow> there = _sent.ReadRows(window);
         var changed = new List<EncodedRow>();
-        var days = new HashSet<int>();
-        for (int i = begin; i < end; i++)
+        var days = new List<int>();
+        foreach (EncodedRow row in read.Rows)
         {
-            EncodedRow row = read.Rows[i];
             if (!there.Remove(row.Id, out SentRow other))
-                Add(read, i, i + 1, _sent.Version);
+                Add(read, row, _sent.Version);
             else if (other.Checksum != row.Checksum)
             {
                 changed.Add(row);
@@ -181,8 +160,7 @@ public sealed class TokenStoreSync : IDisposable
             _usage.Mark(days.Concat(removed.Select(id => there[id].Day)));
             _sent.Remove(changed.Select(row => row.Id).Concat(removed));
             _result.Repaired += changed.Count + removed.Length;
-            foreach (EncodedRow row in changed)
-                read.CopyTo(_outgoing, row, _sent.Version + 1, _source);
+            changed.ForEach(row => Add(read, row, _sent.Version + 1));
         }
         return there.Count - removed.Length;
     }
@@ -207,39 +185,38 @@ public sealed class TokenStoreSync : IDisposable
         return kept;
     }
 
-    private void Add(EncodedRows read, int begin, int end, ulong version)
+    private void Add(EncodedRows read, EncodedRow row, ulong version)
     {
-        for (int i = begin; i < end; i++)
-        {
-            read.CopyTo(_outgoing, read.Rows[i], version, _source);
+        // What is on its way may arrive in any order, or in parts: all of it is among the ids that are always compared.
+        if (_batch.Count == _options.BatchRows || (_batch.Count > 0 && (ulong)(row.Id - _batch.First) >= MostBatchRows))
+            Send();
+        while (_sending.TryPeek(out var sending) && (ulong)(row.Id - sending.First) >= MostBatchRows)
+            Wait(_sending.Count - 1);
+        _batch.Add(read, row, version);
+        _result.Watermark = Math.Max(_result.Watermark ?? row.Id, row.Id);
+        if (version == _sent.Version)
             _result.Sent++;
-            if (_outgoing.Rows.Count >= _options.BatchRows)
-                Send();
-        }
     }
 
-    // One batch is on its way while the next is made; never two, so that what is missing lies in the last one.
+    // One batch is made while others are on their way: the server takes one in while it stores another.
     private void Send()
     {
-        Wait();
-        if (_outgoing.Rows.Count == 0)
+        Wait(MostOnTheWay - 1);
+        if (_batch.Count == 0)
             return;
-        _usage.Mark(_outgoing.Rows.Select(row => row.Day));
-        _sending = _server.InsertAsync(RequestTable.Name, RequestTable.Columns, _outgoing.Bytes);
-        (_outgoing, _spare) = (_spare, _outgoing);
-        _outgoing.RemoveFirst(_outgoing.Rows.Count);
+        _usage.Mark(_batch.Days);
+        long first = _batch.First;
+        (string[] columns, ArraySegment<byte> bytes) = _batch.TakeAll();
+        _sending.Enqueue((first, bytes, Task.Run(() => _server.InsertAsync(RequestTable.Name, columns, new MemoryStream(bytes.Array!, 0, bytes.Count), "Native"))));
     }
 
-    private void Wait()
+    private void Wait(int left)
     {
-        if (_sending is { } sending)
+        while (_sending.Count > left)
         {
-            _sending = null;
-            _server.Guard(ErrorCode.StoreWriteFailed, async () =>
-            {
-                await sending.ConfigureAwait(false);
-                return true;
-            });
+            (_, ArraySegment<byte> bytes, Task<HttpStatusCode> sent) = _sending.Dequeue();
+            _server.Guard(ErrorCode.StoreWriteFailed, () => sent);
+            ArrayPool<byte>.Shared.Return(bytes.Array!);
         }
     }
 

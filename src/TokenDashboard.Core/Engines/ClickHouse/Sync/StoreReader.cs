@@ -1,0 +1,65 @@
+using TokenDashboard.Engines.Sqlite;
+using TokenDashboard.Telemetry;
+
+namespace TokenDashboard.Engines.ClickHouse.Sync;
+
+/// <summary>Reads the requests of a store by windows of ids, on several cores, with a connection for each.</summary>
+internal sealed class StoreReader : IDisposable
+{
+    // More are faster than any server, and each holds a window.
+    private const int MostReaders = 4;
+
+    private readonly TokenStore _store;
+    private readonly EncodedRows _rows = new();
+
+    private StoreReader(TokenStore store) => _store = TokenStore.Open(store.Path, store.Cancellation);
+
+    /// <summary>Reads them in the order of ids. The rows of a window are there until the next one is asked for.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="rows">The ids.</param>
+    /// <param name="since">Microseconds since 1970; earlier rows are left out.</param>
+    public static IEnumerable<EncodedRows> Read(TokenStore store, RowRange rows, long since)
+    {
+        // One more than cores, because what one has read is being looked at.
+        StoreReader[] readers = [.. Enumerable.Range(0, Math.Min(Environment.ProcessorCount, MostReaders) + 1).Select(_ => new StoreReader(store))];
+        var reading = new Queue<(StoreReader Reader, Task Task)>();
+        long? next = NextId(rows.First);
+        try
+        {
+            for (int turn = 0; next is not null || reading.Count > 0; turn++)
+            {
+                if (next is { } first)
+                {
+                    StoreReader reader = readers[turn % readers.Length];
+                    var window = new RowRange(first, Math.Min(rows.Last, SentRows.LastOf(SentRows.WindowOf(first))));
+                    reading.Enqueue((reader, Task.Run(() => reader.Read(window, since))));
+                    next = NextId(window.Last + 1);
+                }
+                if (reading.Count < readers.Length && next is not null)
+                    continue;
+                (StoreReader read, Task task) = reading.Peek();
+                task.GetAwaiter().GetResult();
+                reading.Dequeue();
+                yield return read._rows;
+            }
+        }
+        finally
+        {
+            Task.WhenAll(reading.Select(one => one.Task)).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+            Array.ForEach(readers, reader => reader.Dispose());
+        }
+
+        // Ids may be far from one another.
+        long? NextId(long id) => id > rows.Last || id < rows.First ? null : store.RowFrom(id, rows.Last);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _store.Dispose();
+
+    private void Read(RowRange rows, long since)
+    {
+        _rows.Clear();
+        using var scanner = new RowScanner(_store, new RequestFilter(), RequestText.All, ranges: [rows]);
+        scanner.ReadAll(row => _rows.Add(row, since));
+    }
+}

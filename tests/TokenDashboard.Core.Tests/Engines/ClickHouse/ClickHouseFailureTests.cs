@@ -1,0 +1,205 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using TokenDashboard.Engines;
+using TokenDashboard.Engines.ClickHouse;
+
+namespace TokenDashboard.Tests.Engines.ClickHouse;
+
+/// <summary>What a server answers that refuses, fails or goes away is told by its code, and no password is.</summary>
+public class ClickHouseFailureTests
+{
+    private const string Password = "s3cret-pass;'";
+
+    // Two columns, a byte and a text, and their first rows.
+    private const string Rows = "\u0002\u0001n\u0001s\u0005UInt8\u0006String\u0001\u0003abc\u0002\u0000";
+
+    private const string Begin = $"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n19\r\n{Rows}\r\n";
+
+    private static readonly NetworkCredential Login = new("reader", Password);
+
+    // The status of each code is that of ClickHouse's exceptionCodeToHTTPStatus.cpp.
+    [Theory]
+    [InlineData(201, 500, "Quota for user `reader` for 3600s has been exceeded: queries = 11/10. (QUOTA_EXCEEDED)", ErrorCode.StoreQuotaExceeded)]
+    [InlineData(241, 500, "Query memory limit exceeded: would use 9.50 GiB, maximum: 9.31 GiB. (MEMORY_LIMIT_EXCEEDED)", ErrorCode.StoreQuotaExceeded)]
+    [InlineData(202, 500, "Too many simultaneous queries. Maximum: 100. (TOO_MANY_SIMULTANEOUS_QUERIES)", ErrorCode.StoreQuotaExceeded)]
+    [InlineData(497, 403, "reader: Not enough privileges. To execute this query, it's necessary to have the grant SELECT(id) ON llm.token_request. (ACCESS_DENIED)", ErrorCode.StoreAccessDenied)]
+    [InlineData(497, 500, "reader: Not enough privileges. (ACCESS_DENIED)", ErrorCode.StoreAccessDenied)]
+    [InlineData(164, 500, "Cannot modify 'final' setting in readonly mode. (READONLY)", ErrorCode.StoreAccessDenied)]
+    [InlineData(159, 408, "Timeout exceeded: elapsed 60.1 seconds, maximum: 60. (TIMEOUT_EXCEEDED)", ErrorCode.StoreTimeout)]
+    [InlineData(516, 403, "reader: Authentication failed: password is incorrect, or there is no user with such name. (AUTHENTICATION_FAILED)", ErrorCode.StoreUnauthorized)]
+    [InlineData(194, 401, "reader: Password required for user. (REQUIRED_PASSWORD)", ErrorCode.StoreUnauthorized)]
+    [InlineData(81, 404, "Database llm does not exist. (UNKNOWN_DATABASE)", ErrorCode.StoreNotFound)]
+    [InlineData(60, 404, "Unknown table expression identifier 'token_request'. (UNKNOWN_TABLE)", ErrorCode.StoreTableMissing)]
+    [InlineData(62, 400, "Syntax error: failed at position 1. (SYNTAX_ERROR)", ErrorCode.StoreReadFailed)]
+    public void A_refusal_is_told_by_its_code(int number, int status, string words, ErrorCode code)
+    {
+        using var server = new RawServer((stream, _) => Send(stream, status, $"X-ClickHouse-Exception-Code: {number}\r\n", $"Code: {number}. DB::Exception: {words} {Password} (version 26.7.2.1 (official build))\n"));
+
+        TokenDashboardException exception = Failure(() => TelemetryStores.Open(server.Address, Login, CancellationToken.None));
+
+        Assert.Equal(code, exception.Code);
+    }
+
+    // What is no more than a proxy's page, and a server that is another one's.
+    [Theory]
+    [InlineData(502, "<html>Bad gateway</html>")]
+    [InlineData(200, "<html>Welcome</html>")]
+    [InlineData(200, "")]
+    public void An_answer_that_is_not_of_ClickHouse_is_told(int status, string content)
+    {
+        using var server = new RawServer((stream, _) => Send(stream, status, "", content));
+
+        Failure(() => TelemetryStores.Open(server.Address, Login, CancellationToken.None));
+    }
+
+    [Theory]
+    // Until version 24.10: the text stands behind the rows, and the answer is complete.
+    [InlineData("", "Code: 241. DB::Exception: Memory limit exceeded. (MEMORY_LIMIT_EXCEEDED) (version 24.8.4.13)\n", true)]
+    // Until 25.10: the answer breaks off.
+    [InlineData("", "__exception__\r\nCode: 241. DB::Exception: Memory limit exceeded. (MEMORY_LIMIT_EXCEEDED) (version 25.3.1.1)\n", false)]
+    // Since then.
+    [InlineData("X-ClickHouse-Exception-Tag: abcdefghijklmnop\r\n", "__exception__\r\nabcdefghijklmnop\r\nCode: 241. DB::Exception: Memory limit exceeded. (MEMORY_LIMIT_EXCEEDED) (version 26.7.2.1)\n87 abcdefghijklmnop\r\n__exception__\r\n", false)]
+    [InlineData("", "", false)]
+    public void Rows_that_break_off_are_not_taken_for_all(string header, string end, bool isComplete)
+    {
+        using var server = new RawServer(async (stream, _) =>
+        {
+            await Read(stream);
+            await Write(stream, $"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-ClickHouse-Format: RowBinaryWithNamesAndTypes\r\n{header}\r\n");
+            await Write(stream, $"{Rows.Length:X}\r\n{Rows}\r\n");
+            if (end.Length > 0)
+                await Write(stream, $"{end.Length:X}\r\n{end}\r\n");
+            if (isComplete)
+                await Write(stream, "0\r\n\r\n");
+        });
+        using var connection = new ClickHouseServer(ClickHouseAddress.Parse(server.Address), Login, CancellationToken.None);
+
+        TokenDashboardException exception = Failure(() => _ = connection.Query("SELECT n, s FROM t", new ClickHouseParameters(), row => row.GetString(1)).Count());
+
+        Assert.Equal(header.Length > 0 ? ErrorCode.StoreQuotaExceeded : ErrorCode.StoreReadFailed, exception.Code);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(Begin)]
+    public async Task A_server_that_is_silent_is_left_when_the_caller_stops(string begin)
+    {
+        using var stop = new CancellationTokenSource();
+        var asked = new TaskCompletionSource();
+        using var server = new RawServer(async (stream, end) =>
+        {
+            await Read(stream);
+            await Write(stream, begin);
+            if (begin.Length == 0)
+                asked.SetResult();
+            await Task.Delay(Timeout.Infinite, end);
+        });
+        using var connection = new ClickHouseServer(ClickHouseAddress.Parse(server.Address), Login, stop.Token);
+        Task<int> query = Task.Run(() => connection.Query("SELECT n, s FROM t", new ClickHouseParameters(), _ => asked.TrySetResult()).Count());
+        await asked.Task;
+        // It is not seen when the next read has begun.
+        await Task.Delay(100, TestContext.Current.CancellationToken);
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => query);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(Begin)]
+    public void A_server_that_is_silent_for_too_long_is_told(string begin)
+    {
+        using var server = new RawServer(async (stream, end) =>
+        {
+            await Read(stream);
+            await Write(stream, begin);
+            await Task.Delay(Timeout.Infinite, end);
+        });
+        using var connection = new ClickHouseServer(ClickHouseAddress.Parse(server.Address), Login, CancellationToken.None, TimeSpan.FromMilliseconds(500));
+
+        Assert.Equal(ErrorCode.StoreTimeout, Failure(() => _ = connection.Query("SELECT n, s FROM t", new ClickHouseParameters(), row => row.GetString(1)).Count()).Code);
+    }
+
+    [Fact]
+    public void A_certificate_that_nobody_trusts_is_told()
+    {
+        using var key = RSA.Create(2048);
+        using X509Certificate2 made = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using X509Certificate2 certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
+        using var server = new RawServer(async (stream, _) =>
+        {
+            using var tls = new SslStream(stream);
+            await tls.AuthenticateAsServerAsync(certificate);
+        });
+        using var plain = new RawServer((stream, _) => Send(stream, 200, "", "Ok."));
+
+        Assert.Equal(ErrorCode.StoreTlsFailed, Failure(() => TelemetryStores.Open(server.Address + "?secure=true", Login, CancellationToken.None)).Code);
+        // A port that is not encrypted.
+        Assert.Equal(ErrorCode.StoreTlsFailed, Failure(() => TelemetryStores.Open(plain.Address + "?secure=true", Login, CancellationToken.None)).Code);
+    }
+
+    private static TokenDashboardException Failure(Action action)
+    {
+        var exception = Assert.Throws<TokenDashboardException>(action);
+        Assert.DoesNotContain("s3cret", exception.ToString(), StringComparison.Ordinal);
+        return exception;
+    }
+
+    private static async Task Send(Stream stream, int status, string headers, string content)
+    {
+        await Read(stream);
+        await Write(stream, $"HTTP/1.1 {status} Any\r\n{headers}Content-Length: {content.Length}\r\nConnection: close\r\n\r\n{content}");
+    }
+
+    // Bytes that are not read would make a reset of the end of the connection. No request here is longer.
+    private static async Task Read(Stream stream) => _ = await stream.ReadAsync(new byte[1 << 16]);
+
+    private static async Task Write(Stream stream, string text)
+    {
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(text));
+        await stream.FlushAsync();
+    }
+
+    /// <summary>Answers each connection with bytes, and closes it.</summary>
+    private sealed class RawServer : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly CancellationTokenSource _end = new();
+
+        public RawServer(Func<Stream, CancellationToken, Task> answer)
+        {
+            _listener.Start();
+            _ = Task.Run(async () =>
+            {
+                while (true)
+                {
+                    using TcpClient client = await _listener.AcceptTcpClientAsync(_end.Token);
+                    NetworkStream stream = client.GetStream();
+                    try
+                    {
+                        await answer(stream, _end.Token);
+                    }
+                    catch (IOException)
+                    {
+                        // The client has gone.
+                    }
+                }
+            });
+        }
+
+        public string Address => $"clickhouse://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/llm";
+
+        public void Dispose()
+        {
+            _end.Cancel();
+            _listener.Dispose();
+            _end.Dispose();
+        }
+    }
+}

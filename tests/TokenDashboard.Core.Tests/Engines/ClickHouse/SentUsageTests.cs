@@ -1,0 +1,109 @@
+using TokenDashboard.Engines.ClickHouse;
+using TokenDashboard.Engines.ClickHouse.Sync;
+
+namespace TokenDashboard.Tests.Engines.ClickHouse;
+
+/// <summary>Sums stand for exactly the requests that are there, while several runs work on one source.</summary>
+public sealed class SentUsageTests : IDisposable
+{
+    private const string Source = "store";
+
+    private readonly ClickHouseServer? _server = ClickHouseEngine.IsThere ? NewServer() : null;
+
+    public void Dispose() => _server?.Dispose();
+
+    [ClickHouseFact]
+    public void A_day_is_not_summed_up_while_another_run_changes_it()
+    {
+        int day = Today() - 5;
+        Insert(day, 1);
+        Run one = Begin(), other = Begin();
+        one.Usage.Mark([day]);
+        Insert(day, 2);
+        other.Sum();
+        Insert(day, 3);
+        Assert.Equal((3, 3), Counts());
+
+        // It goes on for longer than others wait for a run that was killed.
+        one.Clock.Advance(TimeSpan.FromMinutes(70));
+        Run third = Begin(TimeSpan.FromMinutes(70));
+        third.Sum();
+        Assert.Equal((3, 1), (Counts().Requests, Rows()));
+        one.Usage.Mark([day]);
+        Insert(day, 4);
+        Begin(TimeSpan.FromMinutes(71)).Sum();
+        Assert.Equal((4, 4), Counts());
+
+        one.Sum();
+        Assert.Equal((4, 1), (Counts().Requests, Rows()));
+        // A mark that its run has done with keeps no other from changing the day.
+        Run last = Begin(TimeSpan.FromMinutes(72));
+        last.Usage.Mark([day]);
+        Insert(day, 5);
+        last.Sum();
+        Assert.Equal((5, 1), (Counts().Requests, Rows()));
+    }
+
+    [ClickHouseFact]
+    public void A_day_that_ends_while_a_run_sends_it_is_marked_before_others_sum_it_up()
+    {
+        int day = Today();
+        Run one = Begin();
+        one.Usage.Mark([day]);
+        Insert(day, 1);
+        one.Clock.Advance(TimeSpan.FromHours(26));
+        Begin(TimeSpan.FromHours(26)).Sum();
+        Assert.Equal((1, 1), (Counts().Requests, Rows()));
+
+        one.Usage.Mark([day]);
+        Insert(day, 2);
+        Assert.Equal((2, 2), Counts());
+    }
+
+    private static ClickHouseServer NewServer()
+    {
+        var server = new ClickHouseServer(ClickHouseAddress.Parse(ClickHouseEngine.Shared.NewDatabase()), null, CancellationToken.None);
+        foreach (string statement in RequestTable.CreateStatements(null))
+            server.Execute(statement);
+        return server;
+    }
+
+    private Run Begin(TimeSpan later = default)
+    {
+        var clock = new Clock();
+        var sent = new SentRows(_server!, Source, RequestTable.NoTime, RequestTable.NoTime);
+        var usage = new SentUsage(_server!, Source, clock);
+        usage.Begin(sent.ReadWatermark() + (long)later.TotalSeconds);
+        return new Run(sent, usage, clock);
+    }
+
+    private int Today() => _server!.Query("SELECT toInt32(toDate32(now(), 'UTC'))", new ClickHouseParameters(), row => row.GetInt32(0)).Single();
+
+    private void Insert(int day, int id) => _server!.Execute(
+        $"INSERT INTO {RequestTable.Name} (id, time, checksum, version, source) SELECT {id}, toDateTime64({day} * {UsageTables.Day} + 1, 6, 'UTC'), {id}, 1, '{Source}'");
+
+    // What the view counts, and of how many rows; where it reads requests, each is a row.
+    private (long Requests, long Rows) Counts() => _server!.Query($"SELECT sum(requests), toInt64(count()) FROM {UsageTables.All()}", new ClickHouseParameters(), row => (row.GetInt64(0), row.GetInt64(1))).Single();
+
+    private long Rows() => Counts().Rows;
+
+    private sealed record Run(SentRows Sent, SentUsage Usage, Clock Clock)
+    {
+        public void Sum()
+        {
+            Sent.ReadWindows(long.MinValue);
+            Usage.Sum(Sent.Days, isWhole: false);
+        }
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        private long _ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _ticks;
+
+        public void Advance(TimeSpan time) => _ticks += time.Ticks;
+    }
+}
