@@ -19,7 +19,7 @@ internal sealed class ClickHouseServer : IDisposable
     private static readonly TimeSpan UsualTimeout = TimeSpan.FromMinutes(5);
 
     // A query ends with its connection, so Ctrl+C ends it on the server too.
-    private static readonly Dictionary<string, object> ReadSettings = new() { ["cancel_http_readonly_queries_on_client_close"] = 1, [RequestTable.FinalSetting] = 1 };
+    private static readonly Dictionary<string, object> ReadSettings = new() { ["cancel_http_readonly_queries_on_client_close"] = 1 };
 
     // A batch may have rows of any number of months. What a Distributed table takes is stored when the statement ends.
     private static readonly Dictionary<string, object> WriteSettings = new() { ["max_partitions_per_insert_block"] = 0, ["distributed_foreground_insert"] = 1, ["async_insert"] = 0 };

@@ -25,10 +25,10 @@ internal static partial class RequestTable
     public const string FinalSetting = "do_not_merge_across_partitions_select_final";
 
     /// <summary>
-    /// The settings of statements that read <see cref="Rows"/> of a range of times, for the index of times. A row that was changed is removed at
-    /// its old time before it is sent again, so no version of a row is missed.
+    /// The settings of statements that read <see cref="Rows"/>, in their text. The second one is for the index of times: a row that was changed is
+    /// removed at its old time before it is sent again, so no version of a row is missed.
     /// </summary>
-    public const string RangeSettings = $"SETTINGS {FinalSetting} = 1, use_skip_indexes_if_final_exact_mode = 0";
+    public const string ReadSettings = $"SETTINGS {FinalSetting} = 1, use_skip_indexes_if_final_exact_mode = 0";
 
     /// <summary>The form of the table, which its comment tells.</summary>
     public const int Format = 4;

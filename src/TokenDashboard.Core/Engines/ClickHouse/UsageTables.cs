@@ -118,7 +118,7 @@ internal static class UsageTables
                 AND (notEmpty(days.3) OR since_micros < first * 1000000 OR until_micros > last * 1000000)
                 AND (request.time < toDateTime64(first, 6, 'UTC') OR request.time >= toDateTime64(last, 6, 'UTC')
                     OR (toDate32(request.time) IN (days.3) AND (request.source, toDate32(request.time)) IN (days.2)))
-            {{RequestTable.RangeSettings}}
+            {{RequestTable.ReadSettings}}
             """;
     }
 }

@@ -15,7 +15,6 @@ internal sealed class ImportSink(ImportWriter writer, ImportReport report, Actio
 {
     /// <summary>The longest text a request may have. Names and ids are shorter; what is longer is damage.</summary>
     private const int MaxText = 64 << 10;
-
     private static readonly TimeSpan WaitInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly Lazy<Scratch> _scratch = new(() => new Scratch());

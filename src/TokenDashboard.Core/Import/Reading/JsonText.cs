@@ -72,7 +72,9 @@ internal static partial class JsonText
     /// </summary>
     public static ReadOnlySpan<byte> Mend(ReadOnlySpan<byte> json)
     {
-        bool isSound = System.Text.Unicode.Utf8.IsValid(json) && json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0 && json.IndexOf("NaN"u8) < 0 && json.IndexOf("Infinity"u8) < 0;
+        // A search for one byte, which most lines have none of, takes a fourth of the time of one for several.
+        bool isSound = System.Text.Unicode.Utf8.IsValid(json) && (!json.Contains((byte)'\\') || (json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0))
+            && json.IndexOf("NaN"u8) < 0 && (!json.Contains((byte)'I') || json.IndexOf("Infinity"u8) < 0);
         return isSound ? json : Encoding.UTF8.GetBytes(Mend(Encoding.UTF8.GetString(json)));
     }
 

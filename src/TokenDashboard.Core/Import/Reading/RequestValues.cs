@@ -126,14 +126,17 @@ internal sealed class RequestValues(ImportSink sink)
     private void Duration(ref ImportRow row)
     {
         row.DurationMs = Number(DurationMs, ValueLimits.MaxDurationMs);
-        if (this[DurationMs] is null && this[EndTime] is { } end && Known(EndTime, ValueText.TryTime(end, out long endTicks, DayFirst)))
-        {
-            // Where times are nanoseconds, they are not rounded.
-            double duration = row.UtcTicks != endTicks && long.TryParse(this[Timestamp], out long from) && long.TryParse(end, out long to) && from >= ValueText.Nanoseconds && to >= ValueText.Nanoseconds
-                ? (to - from) / 1e6 : (double)(endTicks - row.UtcTicks) / TimeSpan.TicksPerMillisecond;
+        if (this[DurationMs] is not null || this[EndTime] is not { } end)
+            return;
+        // Where times are nanoseconds, they are not rounded.
+        double duration = IsNanoseconds(this[Timestamp], out long from) && IsNanoseconds(end, out long to) ? (to - from) / 1e6
+            : Known(EndTime, ValueText.TryTime(end, out long endTicks, DayFirst)) ? (double)(endTicks - row.UtcTicks) / TimeSpan.TicksPerMillisecond : double.NaN;
+        if (!double.IsNaN(duration))
             row.DurationMs = Known(DurationMs, duration is >= 0 and <= ValueLimits.MaxDurationMs) ? duration : double.NaN;
-        }
     }
+
+    private static bool IsNanoseconds(string? text, out long time) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out time) && time >= ValueText.Nanoseconds;
 
     private string? Tokens(ImportColumn column, ref long tokens) =>
         TryCount(column, out tokens) ? null : $"'{ValueText.Shorten(this[column]!)}' is not a token count ({ImportColumns.Name(column)})";

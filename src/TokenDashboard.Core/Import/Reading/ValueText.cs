@@ -12,7 +12,6 @@ internal static partial class ValueText
     public const long Nanoseconds = 100_000_000_000_000_000;
 
     private const int LongestTime = 100;
-
     private const int LongestShown = 40;
 
     // Requests to language models outside these years are damage, above all the zero times of the runtimes: 0001, 1970, 9999.

@@ -82,7 +82,7 @@ public sealed class ClickHouseStore : ITelemetryStore
             FROM {RequestTable.Rows}
             WHERE {where} AND {ClickHouseConditions.HasTime}
             ORDER BY {string.Join(", ", keys)}{limit}{offset}
-            {RequestTable.RangeSettings}
+            {RequestTable.ReadSettings}
             """,
             parameters,
             RequestOf);
@@ -99,7 +99,7 @@ public sealed class ClickHouseStore : ITelemetryStore
     {
         var parameters = new ClickHouseParameters();
         string where = ClickHouseConditions.Of(filter, _sources, parameters);
-        return _server.Query($"SELECT toInt64(count()) FROM {RequestTable.Rows} WHERE {where} AND {ClickHouseConditions.HasTime} {RequestTable.RangeSettings}", parameters, row => row.GetInt64(0)).Single();
+        return _server.Query($"SELECT toInt64(count()) FROM {RequestTable.Rows} WHERE {where} AND {ClickHouseConditions.HasTime} {RequestTable.ReadSettings}", parameters, row => row.GetInt64(0)).Single();
     }
 
     /// <inheritdoc/>
@@ -146,7 +146,7 @@ public sealed class ClickHouseStore : ITelemetryStore
             FROM {RequestTable.Rows}
             WHERE {ClickHouseConditions.Of(filter, _sources, parameters)} AND {ClickHouseMeasures.IsUnreadable}
             GROUP BY has_time
-            {RequestTable.RangeSettings}
+            {RequestTable.ReadSettings}
             """;
         foreach (ClickHouseDataReader row in _server.Query(sql, parameters, row => row))
         {

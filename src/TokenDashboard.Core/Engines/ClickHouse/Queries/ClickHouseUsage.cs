@@ -76,7 +76,7 @@ internal sealed class ClickHouseUsage
             return $"""
                 SELECT {shown}, {Counted("sorted")}
                 FROM (SELECT {named}, {sums}, {SortedBins} AS sorted FROM {requests} GROUP BY {grouped})
-                {RequestTable.RangeSettings}
+                {RequestTable.ReadSettings}
                 """;
         }
         // Durations are counted in the requests, without regard to prices; the first row of a group has them.
@@ -90,7 +90,7 @@ internal sealed class ClickHouseUsage
                 SELECT {named}, {bucket} AS k_bucket, {inGroup}, {sums} FROM {from} GROUP BY {grouped}, k_bucket, k_group)) AS used
             LEFT JOIN (SELECT k_group AS k, {counted} FROM (
                 SELECT k_group, {merged} AS merged FROM (SELECT {group}, duration_bin FROM {requests} WHERE {ClickHouseConditions.HasTime}) GROUP BY k_group)) AS timed USING (k)
-            {RequestTable.RangeSettings}
+            {RequestTable.ReadSettings}
             """;
     }
 

@@ -63,6 +63,7 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
             FROM {RequestTable.Rows}
             WHERE source = {parameters.Add(source)} AND id >= {parameters.Add(firstId)}
             GROUP BY id_window, day, is_compared
+            {RequestTable.ReadSettings}
             """,
             parameters, row => (row.GetInt64(0), row.GetInt32(1), row.GetInt64(2) != 0, new SentWindow(row.GetInt64(3), row.GetFieldValue<ulong>(4), row.GetInt64(5)))))
         {
@@ -80,7 +81,7 @@ internal sealed class SentRows(ClickHouseServer server, string source, long sinc
     {
         var parameters = new ClickHouseParameters();
         return server.Query(
-            $"SELECT id, checksum, toInt64({RequestTable.Micros} < {parameters.Add(removedUntil)}), {RequestTable.Micros} FROM {RequestTable.Rows} WHERE source = {parameters.Add(source)} AND {IsCompared(parameters)} AND id BETWEEN {parameters.Add(FirstOf(window))} AND {parameters.Add(LastOf(window))}",
+            $"SELECT id, checksum, toInt64({RequestTable.Micros} < {parameters.Add(removedUntil)}), {RequestTable.Micros} FROM {RequestTable.Rows} WHERE source = {parameters.Add(source)} AND {IsCompared(parameters)} AND id BETWEEN {parameters.Add(FirstOf(window))} AND {parameters.Add(LastOf(window))} {RequestTable.ReadSettings}",
             parameters, row => (Id: row.GetInt64(0), Row: new SentRow(row.GetFieldValue<ulong>(1), row.GetInt64(2) != 0, SentUsage.DayOf(row.GetInt64(3))))).ToDictionary(row => row.Id, row => row.Row);
     }
 

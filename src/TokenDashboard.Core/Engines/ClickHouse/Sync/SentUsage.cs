@@ -137,7 +137,7 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
                 WHERE source = {parameters.Add(source)} AND toInt32(toDate32(request.time)) IN {parameters.Add("Array(Int32)", wanted)}
                     AND request.time >= toDateTime64({parameters.Add((long)wanted[0] * UsageTables.Day)}, 6, 'UTC') AND request.time < toDateTime64({parameters.Add(((long)wanted[^1] + 1) * UsageTables.Day)}, 6, 'UTC')
                 GROUP BY k_day, k_start, k_class, {ClickHouseMeasures.Key(names)}
-                {RequestTable.RangeSettings}
+                {RequestTable.ReadSettings}
                 """,
                 parameters);
         }
