@@ -9,8 +9,8 @@ namespace TokenDashboard.Engines.ClickHouse;
 /// </summary>
 /// <remarks>
 /// A sync notes a <em>mark</em> of a day that has sums before it changes its requests, makes sums of a new generation afterwards, and notes that
-/// generation for each mark it found. Where a mark has none, the requests are read, so a sync that ends anywhere, or beside another one, leaves
-/// answers exact.
+/// generation for each mark it found; a day with a young mark of another sync is left to that one. Where a mark has none, the requests are read, so
+/// a sync that ends anywhere, or beside another one, leaves answers exact.
 /// </remarks>
 internal static class UsageTables
 {
