@@ -10,6 +10,8 @@ namespace TokenDashboard.Tests.Usage;
 
 public class UsageQueryTests
 {
+    private static readonly UsagePrices Prices = new(PriceFiles.LoadFrom(null));
+
     [Fact]
     public void The_buckets_of_a_range_sum_to_the_range_in_every_zone()
     {
@@ -76,7 +78,7 @@ public class UsageQueryTests
             {
                 QueryResult<TokenUsage> result = new UsageQuery([UsageDimension.User, UsageDimension.Transaction], TimeZoneInfo.Utc)
                 {
-                    Largest = largest, Prices = new UsagePrices(PriceFiles.LoadFrom(null)),
+                    Largest = largest, Prices = Prices,
                 }.Run([new SqliteStore(open)], new RequestFilter());
                 return UsageOrdering.Order(result.Rows, order, order != UsageOrder.Default).Take(count)
                     .Select(row => $"{row.User}|{row.Transaction}|{row.Requests}|{row.CompletionTokens}|{row.TotalTokens}|{row.Share}|{row.CostShare}|{row.P95DurationMs}");

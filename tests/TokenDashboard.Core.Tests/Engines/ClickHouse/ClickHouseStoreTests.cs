@@ -2,6 +2,7 @@ using System.Globalization;
 using CsCheck;
 using TokenDashboard.Engines;
 using TokenDashboard.Engines.ClickHouse.Sync;
+using TokenDashboard.Pricing;
 using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Tests.Usage;
@@ -12,6 +13,8 @@ namespace TokenDashboard.Tests.Engines.ClickHouse;
 /// <summary>For the same requests, ClickHouse gives what SQLite gives.</summary>
 public class ClickHouseStoreTests
 {
+    private static readonly PriceList Prices = PriceFiles.LoadFrom(null);
+
     private const string Odd = "a'b\"c\\d\te{p0:String}";
 
     private static readonly Gen<TestStore.Row> Damaged = Gen.Select(
@@ -61,7 +64,7 @@ public class ClickHouseStoreTests
         {
             foreach (((UsageDimension[] groupBy, TimeZoneInfo zone), RequestFilter filter, bool fill) in queries)
             {
-                var prices = new UsagePrices(PriceFiles.LoadFrom(null), now ? new DateTimeOffset(2026, 8, 20, 0, 0, 0, TimeSpan.Zero) : null);
+                var prices = new UsagePrices(Prices, now ? new DateTimeOffset(2026, 8, 20, 0, 0, 0, TimeSpan.Zero) : null);
                 var query = new UsageQuery(groupBy, zone) { Prices = prices, Fill = fill && groupBy.Any(dimension => dimension is UsageDimension.Day or UsageDimension.Week or UsageDimension.Month) };
                 QueryResult<TokenUsage> expected = query.Run(files, filter), actual = query.Run(server, filter);
                 Equal(expected.Rows, actual.Rows, row => $"{row.Start:O}|{row.End:O}|{row.User}|{row.Model}|{row.Provider}|{row.RequestType}|{row.Transaction}|{row.Source}");
@@ -93,7 +96,7 @@ public class ClickHouseStoreTests
         {
             foreach ((RequestFilter filter, RequestOrder order, bool descending, ulong skip, ulong first) in queries)
             {
-                RequestQuery Query(IReadOnlyList<ITelemetryStore> stores) => new(stores, filter) { Order = order, Descending = descending, Prices = new UsagePrices(PriceFiles.LoadFrom(null)) };
+                RequestQuery Query(IReadOnlyList<ITelemetryStore> stores) => new(stores, filter) { Order = order, Descending = descending, Prices = new UsagePrices(Prices) };
                 static string Shown(TokenRequest row) => string.Create(CultureInfo.InvariantCulture, $"""
                     {row.Source}|{row.Id}|{row.Timestamp:O}|{row.User}|{row.Model}|{row.Provider}|{row.RequestType}|{row.Transaction}|{row.PromptTokens}|{row.CompletionTokens}|
                     {row.TotalTokens}|{row.CachedTokens}|{row.CacheWriteTokens}|{row.ReasoningTokens}|{row.RecordedCost}|{row.Cost}|{row.DurationMs:R}|{row.PolicyPassed}|{row.InterruptedStream}|
