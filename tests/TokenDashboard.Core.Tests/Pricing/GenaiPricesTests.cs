@@ -1,6 +1,5 @@
 using System.Globalization;
 using TokenDashboard.Pricing;
-using TokenDashboard.Pricing.Lists;
 
 namespace TokenDashboard.Tests.Pricing;
 
@@ -10,7 +9,7 @@ namespace TokenDashboard.Tests.Pricing;
 /// </summary>
 public class GenaiPricesTests
 {
-    private static readonly PriceList Shipped = PriceFiles.LoadFrom(null);
+    private static readonly PriceList Shipped = TestPrices.Shipped;
 
     public static TheoryData<string> Requests =>
         [.. Repository.Read("tests/TokenDashboard.Core.Tests/Pricing/genai-prices-0.1.8.tsv").TrimEnd('\n').Split('\n')[1..]];

@@ -1,13 +1,12 @@
 using CsCheck;
 using TokenDashboard.Pricing;
-using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Tests.Pricing;
 
 public class PriceMatchTests
 {
-    private static readonly PriceList Shipped = PriceFiles.LoadFrom(null);
+    private static readonly PriceList Shipped = TestPrices.Shipped;
     private static readonly PriceMatch[] Entries = [.. Shipped.Entries(_ => true, _ => true)];
 
     // Those with more than one price, so that samples meet them often.

@@ -6,6 +6,9 @@ namespace TokenDashboard.Tests.Pricing;
 
 internal static class TestPrices
 {
+    /// <summary>The list that the module brings.</summary>
+    public static PriceList Shipped { get; } = PriceFiles.LoadFrom(null);
+
     public static PriceList List(string json) => PriceFiles.ParseList(Encoding.UTF8.GetBytes(json), "test");
 
     /// <summary>The shipped list with a user's own file over it.</summary>

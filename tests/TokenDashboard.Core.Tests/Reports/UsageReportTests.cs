@@ -5,7 +5,6 @@ using System.Xml.Linq;
 using CsCheck;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Queries;
-using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Reports;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Tests.Pricing;
@@ -17,7 +16,7 @@ namespace TokenDashboard.Tests.Reports;
 public partial class UsageReportTests
 {
     private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
-    private static readonly UsagePrices Prices = new(PriceFiles.LoadFrom(null));
+    private static readonly UsagePrices Prices = new(TestPrices.Shipped);
     private static readonly DateTimeOffset Now = DateTimeOffset.Parse("2026-12-01T12:00Z");
 
     private static readonly string[] HostileNames =

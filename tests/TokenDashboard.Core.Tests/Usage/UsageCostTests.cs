@@ -3,7 +3,6 @@ using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Pricing;
-using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Tests.Pricing;
 using TokenDashboard.Usage;
@@ -13,7 +12,7 @@ namespace TokenDashboard.Tests.Usage;
 /// <summary>The cost of usage is, to the last decimal, the sum of what single requests cost: from rows, from rollups, and after requests are removed.</summary>
 public class UsageCostTests
 {
-    private static readonly PriceList Prices = PriceFiles.LoadFrom(null);
+    private static readonly PriceList Prices = TestPrices.Shipped;
 
     // Prices by date, by time of day and by size, models without a price, and one of which the provider is told by the name.
     private static readonly (string Provider, string Model)[] Models =

@@ -2,15 +2,15 @@ using CsCheck;
 using Microsoft.Data.Sqlite;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Queries;
-using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
+using TokenDashboard.Tests.Pricing;
 using TokenDashboard.Usage;
 
 namespace TokenDashboard.Tests.Usage;
 
 public class UsageQueryTests
 {
-    private static readonly UsagePrices Prices = new(PriceFiles.LoadFrom(null));
+    private static readonly UsagePrices Prices = new(TestPrices.Shipped);
 
     [Fact]
     public void The_buckets_of_a_range_sum_to_the_range_in_every_zone()

@@ -3,8 +3,8 @@ using CsCheck;
 using TokenDashboard.Engines;
 using TokenDashboard.Engines.ClickHouse.Sync;
 using TokenDashboard.Pricing;
-using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
+using TokenDashboard.Tests.Pricing;
 using TokenDashboard.Tests.Usage;
 using TokenDashboard.Usage;
 
@@ -13,7 +13,7 @@ namespace TokenDashboard.Tests.Engines.ClickHouse;
 /// <summary>For the same requests, ClickHouse gives what SQLite gives.</summary>
 public class ClickHouseStoreTests
 {
-    private static readonly PriceList Prices = PriceFiles.LoadFrom(null);
+    private static readonly PriceList Prices = TestPrices.Shipped;
 
     private const string Odd = "a'b\"c\\d\te{p0:String}";
 

@@ -4,8 +4,8 @@ using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Pricing;
-using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
+using TokenDashboard.Tests.Pricing;
 using TokenDashboard.Tests.Usage;
 using TokenDashboard.Usage;
 using static TokenDashboard.Tests.Grafana.Alerting.AlertRun;
@@ -155,7 +155,7 @@ public sealed class AlertSqlTests : IDisposable
         {
             using var store = new TestStore();
             store.Insert(rows);
-            PriceList prices = PriceFiles.LoadFrom(null);
+            PriceList prices = TestPrices.Shipped;
             using (var optimizer = new StoreOptimizer(store.Path, CancellationToken.None))
                 optimizer.WritePrices(prices);
             DateTimeOffset now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddHours(hours), last = now.AddTicks(-1);

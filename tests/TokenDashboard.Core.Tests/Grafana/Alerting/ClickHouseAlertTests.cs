@@ -9,8 +9,8 @@ using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Pricing;
-using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Tests.Engines.ClickHouse;
+using TokenDashboard.Tests.Pricing;
 using TokenDashboard.Tests.Usage;
 using static TokenDashboard.Tests.Grafana.Alerting.AlertRun;
 
@@ -19,7 +19,7 @@ namespace TokenDashboard.Tests.Grafana.Alerting;
 /// <summary>Alert rules give on ClickHouse what they give on SQLite, for the same requests.</summary>
 public class ClickHouseAlertTests
 {
-    private static readonly PriceList Prices = PriceFiles.LoadFrom(null);
+    private static readonly PriceList Prices = TestPrices.Shipped;
 
     [ClickHouseFact]
     public void Every_kind_gives_what_it_gives_on_sqlite() => Gen.Select(UsageCostTests.Row.Array[0, 60], Gen.Int[1, 8000]).ForAll(

@@ -9,8 +9,8 @@ using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Rules;
 using TokenDashboard.Pricing;
-using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Tests.Engines.ClickHouse;
+using TokenDashboard.Tests.Pricing;
 using TokenDashboard.Tests.Usage;
 
 namespace TokenDashboard.Tests.Grafana.Catalog;
@@ -18,7 +18,7 @@ namespace TokenDashboard.Tests.Grafana.Catalog;
 /// <summary>The dashboards of ClickHouse show what those of SQLite show, for the same requests.</summary>
 public class ClickHousePanelTests
 {
-    private static readonly PriceList Prices = PriceFiles.LoadFrom(null);
+    private static readonly PriceList Prices = TestPrices.Shipped;
 
     // The same panels in both, by the name of the dashboard.
     private static readonly (string Name, DashboardDocument Sqlite, DashboardDocument ClickHouse)[] Dashboards = [.. DashboardCatalog.Names.Select(name => (

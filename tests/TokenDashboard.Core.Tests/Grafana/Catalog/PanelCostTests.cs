@@ -3,7 +3,6 @@ using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Pricing;
-using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Tests.Pricing;
 using TokenDashboard.Tests.Usage;
@@ -14,7 +13,7 @@ namespace TokenDashboard.Tests.Grafana.Catalog;
 /// <summary>Panels and commands give one cost: from rows, from rollups, and after requests are removed.</summary>
 public class PanelCostTests
 {
-    private static readonly PriceList Shipped = PriceFiles.LoadFrom(null);
+    private static readonly PriceList Shipped = TestPrices.Shipped;
 
     private static readonly PriceList Odd = TestPrices.WithOwn("""
         providers:

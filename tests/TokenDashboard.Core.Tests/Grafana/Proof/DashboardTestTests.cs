@@ -5,10 +5,10 @@ using TokenDashboard.Grafana.Catalog;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Proof;
 using TokenDashboard.Grafana.Rules;
-using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
 using TokenDashboard.Tests.Grafana.Rules;
 using static TokenDashboard.Tests.Grafana.Rules.SampleDashboard;
+using TokenDashboard.Tests.Pricing;
 
 namespace TokenDashboard.Tests.Grafana.Proof;
 
@@ -38,7 +38,7 @@ public sealed class DashboardTestTests : IDisposable
         using var folder = new TemporaryFolder();
         StoreWriter.Create(folder.File("sample.db"), new SampleRequests(7).Make(Now, 14, 200), CancellationToken.None);
         using (var optimizer = new StoreOptimizer(folder.File("sample.db"), CancellationToken.None))
-            optimizer.WritePrices(PriceFiles.LoadFrom(null));
+            optimizer.WritePrices(TestPrices.Shipped);
 
         DashboardTestResult result = Sound(name, folder.File("sample.db"));
 

@@ -2,8 +2,8 @@ using CsCheck;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite.Queries;
-using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
+using TokenDashboard.Tests.Pricing;
 using TokenDashboard.Usage;
 using TokenDashboard.Usage.Summaries;
 
@@ -12,7 +12,7 @@ namespace TokenDashboard.Tests.Usage.Summaries;
 public class LiveUsageQueryTests
 {
     private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
-    private static readonly UsagePrices Prices = new(PriceFiles.LoadFrom(null));
+    private static readonly UsagePrices Prices = new(TestPrices.Shipped);
 
     [Fact]
     public void What_is_read_bit_by_bit_is_what_a_query_gives_at_the_end() => Gen.Select(RandomStore.Row.Array[0, 12].Array[1, 5], Gen.Int[0, 300], Gen.Bool).ForAll(

@@ -1,8 +1,8 @@
 using CsCheck;
 using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Queries;
-using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Telemetry;
+using TokenDashboard.Tests.Pricing;
 using TokenDashboard.Usage;
 using TokenDashboard.Usage.Summaries;
 
@@ -11,7 +11,7 @@ namespace TokenDashboard.Tests.Usage.Summaries;
 public class UsageSummaryQueryTests
 {
     private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
-    private static readonly UsagePrices Prices = new(PriceFiles.LoadFrom(null));
+    private static readonly UsagePrices Prices = new(TestPrices.Shipped);
     private static readonly DateTimeOffset Now = DateTimeOffset.Parse("2027-01-01T00:00Z");
 
     [Fact]

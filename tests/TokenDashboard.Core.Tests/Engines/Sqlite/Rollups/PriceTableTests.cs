@@ -3,14 +3,13 @@ using TokenDashboard.Engines.Sqlite;
 using TokenDashboard.Engines.Sqlite.Maintenance;
 using TokenDashboard.Engines.Sqlite.Queries;
 using TokenDashboard.Pricing;
-using TokenDashboard.Pricing.Lists;
 using TokenDashboard.Tests.Pricing;
 
 namespace TokenDashboard.Tests.Engines.Sqlite.Rollups;
 
 public class PriceTableTests
 {
-    private static readonly PriceList Shipped = PriceFiles.LoadFrom(null);
+    private static readonly PriceList Shipped = TestPrices.Shipped;
 
     [Fact]
     public void A_store_has_the_prices_of_its_own_models_and_says_when_they_are_stale()
