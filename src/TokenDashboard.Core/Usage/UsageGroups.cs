@@ -114,6 +114,9 @@ internal static class UsageGroups
         return sum;
     }
 
+    /// <summary>Usage of no request.</summary>
+    public static UsageAccumulator NewUsage(UsagePrices? prices) => prices is null ? new UsageAccumulator(keepsDurations: true) : new PricedUsage(prices);
+
     private static UsageAccumulator UsageOf<TKey>(Dictionary<TKey, UsageAccumulator> groups, TKey key, UsagePrices? prices)
         where TKey : notnull
     {
@@ -131,9 +134,6 @@ internal static class UsageGroups
                 groups[key].Add(usage);
         }
     }
-
-    /// <summary>Usage of no request.</summary>
-    public static UsageAccumulator NewUsage(UsagePrices? prices) => prices is null ? new UsageAccumulator(keepsDurations: true) : new PricedUsage(prices);
 
     // Reads usage into an object for each part of each store, merges them, and counts the rows.
     private static TPart Read<TPart>(

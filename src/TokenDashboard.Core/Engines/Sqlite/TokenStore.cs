@@ -192,8 +192,8 @@ public sealed class TokenStore : IDisposable
     /// <summary>Whether the store has details of imported requests.</summary>
     internal bool HasDetails => Has(TelemetrySql.DetailTable);
 
-    /// <summary>Whether there is a table or a view of a name.</summary>
-    internal bool Has(string name) => Scalar<long>($"SELECT count(*) FROM sqlite_schema WHERE name = '{name}'") > 0;
+    /// <summary>Whether there is a table of a name.</summary>
+    internal bool Has(string table) => Scalar<long>($"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '{table}'") > 0;
 
     /// <summary>The single value that a query returns.</summary>
     internal T Scalar<T>(string sql) => Read(() =>

@@ -24,12 +24,12 @@ internal static class Databases
         try
         {
             using TokenStore database = TokenStore.OpenDatabase(path, cancellation);
-            if (DatabaseRows.HasTable(database, "telemetry"))
+            if (database.Has("telemetry"))
             {
                 sink.Report.Format = ImportFormat.TokenStore;
                 ReadStore(path, sink, cancellation);
             }
-            else if (DatabaseRows.HasTable(database, "message") && DatabaseRows.HasTable(database, "session"))
+            else if (database.Has("message") && database.Has("session"))
             {
                 sink.Report.Format = ImportFormat.OpenCode;
                 ReadOpenCode(database, sink);

@@ -45,7 +45,8 @@ internal sealed class StoreReader : IDisposable
         }
         finally
         {
-            Task.WhenAll(reading.Select(one => one.Task)).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+            // Whatever became of them, their connections are used until they end.
+            Task.WaitAny(Task.WhenAll(reading.Select(one => one.Task)));
             Array.ForEach(readers, reader => reader.Dispose());
         }
 

@@ -19,9 +19,6 @@ internal static class DatabaseRows
         ImportColumn.CachedTokens, ImportColumn.CacheWriteTokens, ImportColumn.ReasoningTokens, ImportColumn.Cost,
     ];
 
-    /// <summary>Whether a database has a table.</summary>
-    public static bool HasTable(TokenStore database, string name) => database.Scalar<long>($"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '{name}'") > 0;
-
     /// <summary>The requests of a store: their id, and then <see cref="Columns"/>.</summary>
     public static IEnumerable<string?[]> Requests(TokenStore store)
     {
@@ -34,7 +31,7 @@ internal static class DatabaseRows
         Pages(database, "SELECT id, session_id, data FROM message WHERE id > $0 ORDER BY id", Texts, "");
 
     /// <summary>The keys that imports into a store have noted.</summary>
-    public static IEnumerable<StoredKey> Keys(TokenStore store) => !HasTable(store, ImportSchema.Keys) ? [] : Pages(
+    public static IEnumerable<StoredKey> Keys(TokenStore store) => !store.Has(ImportSchema.Keys) ? [] : Pages(
         store,
         $"SELECT hour, hash, row_id, rank FROM {ImportSchema.Keys} WHERE (hour, hash) > ($0, $1) ORDER BY hour, hash",
         row => new StoredKey(new ImportKey(row.GetInt64(0), Hash(row, 1)), row.IsDBNull(2) ? null : row.GetInt64(2), row.IsDBNull(3) ? [] : row.GetFieldValue<byte[]>(3)),
@@ -46,12 +43,12 @@ internal static class DatabaseRows
         store,
         "SELECT id, timestamp, trace_id, span_id FROM telemetry WHERE id > $0 ORDER BY id",
         row => (Time: Text(row, 1), Trace: Text(row, 2), Span: Text(row, 3)),
-        HasTable(store, ImportSchema.State) ? store.Scalar<long>($"SELECT COALESCE(max(last_row_id), 0) FROM {ImportSchema.State}") : 0L)
+        store.Has(ImportSchema.State) ? store.Scalar<long>($"SELECT COALESCE(max(last_row_id), 0) FROM {ImportSchema.State}") : 0L)
         .Where(row => row.Trace.Length > 0 && row.Span.Length > 0)
         .Select(row => new StoredKey(ImportKey.OfSpan(StoredTimestamp.TryParse(row.Time, out long ticks) ? ticks : 0, row.Trace, row.Span), null, []));
 
     /// <summary>Where imports of CSV files ended within a line.</summary>
-    public static IEnumerable<(ImportTail Tail, ImportKey Key)> Tails(TokenStore store) => !HasTable(store, ImportSchema.Tails) ? [] : Pages(
+    public static IEnumerable<(ImportTail Tail, ImportKey Key)> Tails(TokenStore store) => !store.Has(ImportSchema.Tails) ? [] : Pages(
         store,
         $"SELECT position, before, line, hour, hash FROM {ImportSchema.Tails} WHERE (position, before) > ($0, $1) ORDER BY position, before",
         row => (new ImportTail(row.GetInt64(0), Hash(row, 1), Hash(row, 2)), new ImportKey(row.GetInt64(3), Hash(row, 4))),
@@ -59,7 +56,7 @@ internal static class DatabaseRows
         Array.Empty<byte>());
 
     /// <summary>What imports have noted of spans.</summary>
-    public static IEnumerable<(UInt128 Id, StoredSpan Span)> Spans(TokenStore store) => !HasTable(store, ImportSchema.Spans) ? [] : Pages(
+    public static IEnumerable<(UInt128 Id, StoredSpan Span)> Spans(TokenStore store) => !store.Has(ImportSchema.Spans) ? [] : Pages(
         store,
         $"SELECT id, parent, hour, hash, tokens_below FROM {ImportSchema.Spans} WHERE id > $0 ORDER BY id",
         row => (Hash(row, 0), new StoredSpan(row.IsDBNull(1) ? null : Hash(row, 1), row.IsDBNull(3) ? null : new ImportKey(row.GetInt64(2), Hash(row, 3)), row.GetInt64(4))),
