@@ -3,7 +3,7 @@ using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
-using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Alerting;

@@ -4,9 +4,7 @@ using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Api;
 
-/// <summary>A folder as the place of a dashboard.</summary>
-/// <param name="Uid">Its uid; the empty string for the root; null if it was to be created and was not.</param>
-/// <param name="Title">Its title.</param>
+/// <summary>A folder as the place of a dashboard. The uid is the empty string for the root, and null if the folder was to be created and was not.</summary>
 internal sealed record FolderPlace(string? Uid, string Title)
 {
     /// <summary>What Grafana calls the place of dashboards that are in no folder.</summary>
@@ -70,25 +68,22 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
     }
 
     /// <summary>The titles from the outermost folder to this one; none for the root.</summary>
-    internal IReadOnlyList<string> Titles(FolderPlace place)
+    internal IReadOnlyList<string> Titles(FolderPlace place, int depth = 0)
     {
-        IReadOnlyList<string>? above = null;
-        var below = new Stack<(string Uid, string Title)>();
-        (string? uid, string title) = (place.Uid, place.Title);
-        while (uid is { Length: > 0 } && !_titles.TryGetValue(uid, out above) && below.All(folder => folder.Uid != uid))
+        if (place.Uid is not { Length: > 0 } uid)
+            return [];
+        if (depth == MaxDepth)
+            throw client.Error(
+                ErrorCode.GrafanaNotJson,
+                $"{client.Url} reports more than {MaxDepth} nested folders around '{place.Title}', so it is not Grafana. Check that -Url is Grafana's own address.");
+        if (!_titles.TryGetValue(uid, out IReadOnlyList<string>? titles))
         {
-            if (below.Count == MaxDepth)
-                throw client.Error(
-                    ErrorCode.GrafanaNotJson,
-                    $"{client.Url} reports more than {MaxDepth} nested folders around '{place.Title}', so it is not Grafana. Check that -Url is Grafana's own address.");
+            // Folders that are in each other end here.
+            _titles[uid] = [];
             FolderAnswer? folder = Readable(uid);
-            below.Push((uid, folder?.Title ?? title));
-            (uid, title) = (folder?.ParentUid, folder?.ParentUid ?? "");
+            _titles[uid] = titles = [.. Titles(FolderPlace.Of(folder?.ParentUid, null), depth + 1), folder?.Title ?? place.Title];
         }
-        above ??= [];
-        while (below.TryPop(out (string Uid, string Title) folder))
-            _titles[folder.Uid] = above = [.. above, folder.Title];
-        return above;
+        return titles;
     }
 
     /// <summary>A folder; null for none, and for one that the account may not see though it may read a dashboard in it.</summary>

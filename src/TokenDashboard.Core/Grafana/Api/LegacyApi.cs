@@ -92,13 +92,8 @@ internal sealed class LegacyApi(GrafanaClient client, GrafanaServer server, ApiG
         return Pages($"api/search?type=dash-db{query}", "list dashboards", GrafanaPermission.ReadDashboards, GrafanaJson.Default.SearchHitArray);
     }
 
-    public FolderAnswer? Folder(string uid)
-    {
-        GrafanaResponse response = client.Get($"api/folders/{Uri.EscapeDataString(uid)}");
-        return response.Status == 404
-            ? null
-            : response.OrThrow($"read the folder '{uid}'", GrafanaPermission.ReadFolders).As(GrafanaJson.Default.FolderAnswer);
-    }
+    public FolderAnswer? Folder(string uid) => client.Find($"api/folders/{Uri.EscapeDataString(uid)}")
+        ?.OrThrow($"read the folder '{uid}'", GrafanaPermission.ReadFolders).As(GrafanaJson.Default.FolderAnswer);
 
     public IEnumerable<FolderAnswer> Folders(string parentUid) => Pages(
         $"api/folders?parentUid={Uri.EscapeDataString(parentUid)}", "list folders", GrafanaPermission.ReadFolders, GrafanaJson.Default.FolderAnswerArray);

@@ -14,6 +14,7 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
     private readonly string _dashboards = groups.PathOf(ApiGroups.Dashboard, dashboardVersion, "dashboards");
     private readonly string _folders = groups.PathOf(ApiGroups.Folder, folderVersion, "folders");
     private readonly Dictionary<string, string> _titles = [];
+    private bool? _legacyServed;
 
     public string Name => $"/{ApiGroups.Dashboard}/{dashboardVersion}";
     public bool HasNestedFolders => true;
@@ -80,11 +81,8 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
 
     private static string[] TagsOf(ApiObject found) => [.. (found.Spec?["tags"] as JsonArray ?? []).Select(JsonReading.AsString).OfType<string>()];
 
-    public FolderAnswer? Folder(string uid)
-    {
-        GrafanaResponse response = client.Get($"{_folders}/{Uri.EscapeDataString(uid)}");
-        return response.Status == 404 ? null : CreatedFolder(response.OrThrow($"read the folder '{uid}'", GrafanaPermission.ReadFolders));
-    }
+    public FolderAnswer? Folder(string uid) => client.Find($"{_folders}/{Uri.EscapeDataString(uid)}")
+        ?.OrThrow($"read the folder '{uid}'", GrafanaPermission.ReadFolders) is { } response ? CreatedFolder(response) : null;
 
     public IEnumerable<FolderAnswer> Folders(string parentUid) =>
         List(_folders, "list folders", GrafanaPermission.ReadFolders).Where(found => found.Folder == parentUid).Select(Folder);
@@ -102,8 +100,6 @@ internal sealed class ResourceApi(GrafanaClient client, ApiGroups groups, string
 
     /// <summary>Requested only if the other interface has no result.</summary>
     private bool LegacyServed => _legacyServed ??= client.Find("api/dashboards/tags") is not null;
-
-    private bool? _legacyServed;
 
     private static FolderAnswer Folder(ApiObject found) => new(found.Uid, found.Title, found.Folder);
 

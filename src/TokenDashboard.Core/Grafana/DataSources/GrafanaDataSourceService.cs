@@ -4,7 +4,7 @@ using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Grafana.Results;
 using TokenDashboard.Engines;
-using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.DataSources;
 

@@ -1,8 +1,6 @@
 using System.Text.RegularExpressions;
 using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Catalog;
-using TokenDashboard.Grafana.Model.Panels;
-using TokenDashboard.Grafana.Model.Variables;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Queries;
@@ -68,7 +66,7 @@ public static partial class DashboardDefinition
         CheckRelations(read, dashboard, panels);
         if (read.Faults.Count == 0)
             CheckWhole(read, dashboard);
-        return new DashboardDefinitionResult(read.Faults.Count == 0 ? dashboard : null, baseName ?? "", read.Faults);
+        return new DashboardDefinitionResult(read.Faults) { Dashboard = read.Faults.Count == 0 ? dashboard : null, BaseName = baseName ?? "" };
     }
 
     private static DashboardSection[] Sections(DefinitionFields read, Dashboard start, DefinedPanels panels)
@@ -115,7 +113,7 @@ public static partial class DashboardDefinition
             fields.Fault("url", "or tag is required, but not both; a tag creates a menu of all dashboards with it");
             return null;
         }
-        return title is null ? null : (tag is null ? new DashboardLink(title, url!) : DashboardLink.Menu(title, tag)) with { Tooltip = tooltip };
+        return title is null ? null : new DashboardLink(title, url ?? "", tooltip, tag ?? "");
     }
 
     /// <summary>A text that a test accepts; null, and a fault, for any other.</summary>
@@ -180,14 +178,15 @@ public static partial class DashboardDefinition
 }
 
 /// <summary>The result of reading a definition.</summary>
-/// <param name="Dashboard">The dashboard; null if there are faults.</param>
-/// <param name="BaseName">The name of the base dashboard of the catalog; the empty string for none.</param>
 /// <param name="Faults">Everything that is wrong with the definition, in the order it was read.</param>
-public sealed record DashboardDefinitionResult(Dashboard? Dashboard, string BaseName, IReadOnlyList<DefinitionFault> Faults)
+public sealed record DashboardDefinitionResult(IReadOnlyList<DefinitionFault> Faults)
 {
-    /// <summary>The dashboard as JSON, under the name of the base dashboard.</summary>
-    /// <param name="forSharing"><inheritdoc cref="Model.Dashboard.ToDocument" path="/param[@name='forSharing']"/></param>
-    /// <exception cref="InvalidOperationException">There are faults.</exception>
-    public DashboardDocument ToDocument(bool forSharing = false) =>
-        (Dashboard ?? throw new InvalidOperationException("A definition with errors has no dashboard.")).ToDocument(forSharing).Named(BaseName);
+    /// <summary>The dashboard; null if there are faults.</summary>
+    internal Dashboard? Dashboard { get; init; }
+    /// <summary>The name of the base dashboard of the catalog; the empty string for none.</summary>
+    internal string BaseName { get; init; } = "";
+
+    /// <summary>The dashboard as JSON, under the name of the base dashboard; null if there are faults.</summary>
+    /// <param name="forSharing">Whether the JSON is for Grafana's import page, which prompts for the data source.</param>
+    public DashboardDocument? ToDocument(bool forSharing = false) => Dashboard?.ToDocument(forSharing).Named(BaseName);
 }

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using TokenDashboard.Grafana.Model.Fields;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Input;
 
 namespace TokenDashboard.Grafana.Definitions;

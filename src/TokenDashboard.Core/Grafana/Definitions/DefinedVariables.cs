@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using TokenDashboard.Engines.Sqlite.Panels;
 using TokenDashboard.Grafana.Catalog;
-using TokenDashboard.Grafana.Model.Variables;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Queries;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Input;
@@ -20,7 +20,7 @@ internal sealed partial class DefinedVariables
     {
         _standard =
         [
-            new DataSourceVariable(), .. new SqlitePanels().Names, RequestVariables.Bucket, TimeZones.Variable(zones), .. RequestVariables.OfSingleRequests,
+            new DataSourceVariable(DataSourcePlugin.Sqlite), .. new SqlitePanels().Names, RequestVariables.Bucket, TimeZones.Variable(zones), .. RequestVariables.OfSingleRequests,
             UsageRelations.Planner(zones), .. UsageRelations.All,
         ];
         _variables = [.. before];
@@ -52,7 +52,7 @@ internal sealed partial class DefinedVariables
             }
         }
         IEnumerable<DashboardVariable> all = [.. _variables, .. _standard.Where(variable => used.Contains(variable.Name) && Missing(variable.Name) is not null)];
-        return [all.FirstOrDefault(variable => variable is DataSourceVariable) ?? new DataSourceVariable(), .. all.Where(variable => variable is not DataSourceVariable)];
+        return [all.FirstOrDefault(variable => variable is DataSourceVariable) ?? _standard[0], .. all.Where(variable => variable is not DataSourceVariable)];
     }
 
     private DashboardVariable? Missing(string name) =>

@@ -27,8 +27,6 @@ internal sealed partial class PluginColumn
         };
     }
 
-    /// <param name="name">The column's name.</param>
-    /// <param name="type">Its type, if the database returns it.</param>
     internal PluginColumn(string name, ColumnType type) => (Name, Type) = (name, type);
 
     internal string Name { get; }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 
 namespace TokenDashboard.Grafana.Parsing;
 

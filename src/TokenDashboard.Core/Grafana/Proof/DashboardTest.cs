@@ -2,7 +2,6 @@ using System.Net;
 using TokenDashboard.Engines.ClickHouse;
 using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Rules;
 using TokenDashboard.Telemetry;

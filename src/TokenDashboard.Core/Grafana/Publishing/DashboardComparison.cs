@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Publishing;

@@ -3,7 +3,6 @@ using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 
 namespace TokenDashboard.Grafana.Publishing;
@@ -25,8 +24,6 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     // A database belongs to one plugin; a uid can belong to any.
     private GrafanaPublishOptions OptionsOf(DataSourcePlugin plugin) => _options.Database is { } database && DataSourceSettings.PluginOf(database) != plugin
         ? _options with { Database = null, DataSourceUid = null, DataSourceName = null } : _options;
-
-    private static bool IsChosen(GrafanaPublishOptions options) => options.Database is not null || options.DataSourceUid is not null;
 
     /// <summary>
     /// Prepares what a dashboard needs, unless it is prepared: server, account, folder, data source. After a failure other than
@@ -50,9 +47,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
         }
         DataSourcePlugin plugin = DataSourcePlugin.Of(document.Root);
         GrafanaPublishOptions options = OptionsOf(plugin);
-        if (!_dataSources.ContainsKey(plugin)
-            && (IsChosen(options) ? options.Database is not null || DashboardBinding.Reads(document, plugin)
-                : DashboardBinding.NeedsDataSource(document, plugin, _references, uid => Keeps(uid, plugin))))
+        if (!_dataSources.ContainsKey(plugin) && (options.Database is not null || DashboardBinding.Uses(Bind(document, plugin), DataSourceOf(plugin))))
         {
             GrafanaPublishResult? result = DataSources.Ensure(options, out DataSourceIdentity identity, plugin);
             _dataSources[plugin] = identity;
@@ -70,9 +65,7 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     public IEnumerable<GrafanaPublishResult> Publish(DashboardDocument document)
     {
         DataSourcePlugin plugin = DataSourcePlugin.Of(document.Root);
-        JsonObject dashboard = DashboardBinding.Bind(
-            document,
-            _dataSources.GetValueOrDefault(plugin) ?? DataSourceIdentity.Of(OptionsOf(plugin), plugin), _references, uid => Keeps(uid, plugin));
+        JsonObject dashboard = Bind(document, plugin);
         string wanted = DashboardContent.Normalise(dashboard);
         string fingerprint = DashboardContent.Fingerprint(wanted);
 
@@ -147,12 +140,17 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
     /// <summary>Warns of data sources to replace that no dashboard has. Call it after the last dashboard.</summary>
     public void Finish() => _references?.WarnOfUnmatched(Callbacks.Warning);
 
+    private DataSourceIdentity DataSourceOf(DataSourcePlugin plugin) => _dataSources.GetValueOrDefault(plugin) ?? DataSourceIdentity.Of(OptionsOf(plugin), plugin);
+
+    private JsonObject Bind(DashboardDocument document, DataSourcePlugin plugin) =>
+        DashboardBinding.Bind(document, DataSourceOf(plugin), _references, uid => Keeps(uid, plugin));
+
     private GrafanaDataSources DataSources => new(Client, Server, Callbacks);
 
     /// <summary>Whether a variable keeps its data source: no other is specified, and the server has it.</summary>
     private bool Keeps(string uid, DataSourcePlugin plugin)
     {
-        if (IsChosen(OptionsOf(plugin)) || uid == plugin.DefaultUid)
+        if (OptionsOf(plugin) is { Database: not null } or { DataSourceUid: not null } || uid == plugin.DefaultUid)
             return false;
         return _kept.TryGetValue((uid, plugin), out bool keeps) ? keeps : _kept[(uid, plugin)] = DataSources.Has(uid, plugin);
     }

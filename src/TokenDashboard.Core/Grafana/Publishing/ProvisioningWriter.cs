@@ -4,7 +4,6 @@ using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Model;
-using TokenDashboard.Grafana.Model.Plugins;
 using TokenDashboard.Grafana.Results;
 using YamlDotNet.Serialization;
 
@@ -46,7 +45,7 @@ public sealed class ProvisioningWriter
         }
         _references = options.DataSources is { } map ? DataSourceReferences.AsGiven(map) : null;
         _options = _references?.One is { } one ? options with { DataSourceUid = one.Uid } : options;
-        _dataSource = DataSourceIdentity.Of(new GrafanaPublishOptions { DataSourceUid = _options.DataSourceUid, DataSourceName = _options.DataSourceName }, DataSourceSettings.PluginOf(_options.Database));
+        _dataSource = DataSourceIdentity.Of(_options, DataSourceSettings.PluginOf(_options.Database));
         _callbacks = callbacks;
         _folder = new ProvisioningFolder(options.Path, callbacks);
     }
@@ -112,6 +111,7 @@ public sealed class ProvisioningWriter
         }
     }
 
+    private string Database => _options.Database ?? "";
     private string Folder => _folder.PathOf(OwnFolder);
     /// <summary>The list of the dashboard files this writer created, with hashes of their contents. Grafana reads only files that end in .json.</summary>
     private string ListPath => Path.Combine(Folder, ".written-by-tokendashboard");
@@ -158,7 +158,7 @@ public sealed class ProvisioningWriter
     {
         if (!_described)
         {
-            foreach (string warning in _dataSource.Plugin == DataSourcePlugin.Sqlite ? SqliteDataSource.PathWarnings(_options.Database) : [])
+            foreach (string warning in _dataSource.Plugin == DataSourcePlugin.Sqlite ? SqliteDataSource.PathWarnings(Database) : [])
                 _callbacks.Warning(warning);
             yield return _folder.Write($"datasources/{OwnName}.yaml", null, DataSource());
             yield return _folder.Write($"dashboards/{OwnName}.yaml", null, Provider());
@@ -208,7 +208,7 @@ public sealed class ProvisioningWriter
         {
             ["name"] = ProvisioningFolder.Literal(_dataSource.Name), ["uid"] = _dataSource.Uid, ["type"] = _dataSource.Plugin.Id,
             ["access"] = "proxy", ["orgId"] = _options.OrgId, ["isDefault"] = false, ["editable"] = false,
-            ["jsonData"] = DataSourceSettings.Of(_options.Database).ToDictionary(setting => setting.Key, setting => setting.Value is string text ? ProvisioningFolder.Literal(text) : setting.Value),
+            ["jsonData"] = DataSourceSettings.Of(Database).ToDictionary(setting => setting.Key, setting => setting.Value is string text ? ProvisioningFolder.Literal(text) : setting.Value),
         };
         // Files contain no password; Grafana reads it from its own environment.
         if (_dataSource.Plugin == DataSourcePlugin.ClickHouse)

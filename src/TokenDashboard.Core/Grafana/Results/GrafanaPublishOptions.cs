@@ -1,5 +1,5 @@
 using System.Net;
-using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Results;
 
@@ -19,7 +19,14 @@ namespace TokenDashboard.Grafana.Results;
 /// <param name="UpdateOnly">Whether a dashboard that is not on the server is an error instead of being created.</param>
 /// <param name="Force">Whether changes made in Grafana are overwritten.</param>
 /// <param name="DataSourceCredential">The credential for ClickHouse; null leaves user and password as they are.</param>
-public sealed record GrafanaPublishOptions(
+public record GrafanaPublishOptions(
     string? Folder = null, string? FolderUid = null, string? Database = null, string? DataSourceName = null, string? DataSourceUid = null,
     DataSourceMap? DataSources = null, bool InstallPlugin = false, string? Message = null, string? BackupPath = null, bool UpdateOnly = false,
     bool Force = false, NetworkCredential? DataSourceCredential = null);
+
+/// <summary>What is written into a folder of Grafana's file provisioning. Data sources that replace others are given by their uids.</summary>
+/// <param name="Path">The folder's full path here. Grafana reads its subfolders <c>datasources</c>, <c>dashboards</c> and <c>alerting</c>.</param>
+/// <param name="GrafanaPath">The same folder as the Grafana server sees it; null if that is <paramref name="Path"/>.</param>
+/// <param name="OrgId">The organization, 1 or more.</param>
+/// <param name="Engine">The engine that alert rules read; dashboards have the one that reads the database.</param>
+public sealed record ProvisioningOptions(string Path, string? GrafanaPath = null, int OrgId = 1, DashboardEngine Engine = DashboardEngine.Sqlite) : GrafanaPublishOptions;

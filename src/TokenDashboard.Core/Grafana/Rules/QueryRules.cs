@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using TokenDashboard.Grafana.Model.Plugins;
+using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 
 namespace TokenDashboard.Grafana.Rules;

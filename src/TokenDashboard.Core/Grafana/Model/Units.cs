@@ -1,6 +1,6 @@
 using TokenDashboard.Input;
 
-namespace TokenDashboard.Grafana.Model.Fields;
+namespace TokenDashboard.Grafana.Model;
 
 /// <summary>Grafana's ids of units. The constants are those of the catalog; <see cref="IsKnown"/> covers all.</summary>
 public static class Units

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace TokenDashboard.Grafana.Model.Plugins;
+namespace TokenDashboard.Grafana.Model;
 
 /// <summary>A data source plugin of Grafana that dashboards of this product read from.</summary>
 /// <param name="Id">Its id, which is also the type of its data sources.</param>

@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+
+namespace TokenDashboard.Grafana.Model;
+
+/// <summary>
+/// The display of values. Null keeps Grafana's default, or in a <see cref="FieldOverride"/> that of the panel. The unit is one of <see cref="Units"/> or
+/// of Grafana's other ids. Min and Max are the ends of a dial, a bar or a color scale. The name may contain <c>${__field.labels.x}</c>. Thresholds
+/// ascend, the first also applies below it, and in percent they are 0 to 100 between Min and Max.
+/// </summary>
+internal sealed record FieldOptions(
+    string? Unit = null, int? Decimals = null, double? Min = null, double? Max = null, string? DisplayName = null, string? NoValue = null,
+    FieldColor? Color = null, IReadOnlyList<Threshold>? Thresholds = null, bool ThresholdsInPercent = false,
+    IReadOnlyList<ValueMapping>? Mappings = null, IReadOnlyList<DataLink>? Links = null)
+{
+    /// <summary>The properties under Grafana's names, always in this order; null for those that are not set.</summary>
+    internal IEnumerable<(string Name, JsonNode? Value)> Write() =>
+    [
+        ("unit", Unit), ("decimals", Decimals), ("min", Min), ("max", Max), ("displayName", DisplayName), ("noValue", NoValue), ("color", Color?.Write()),
+        ("thresholds", Thresholds is null ? null : new JsonObject
+        {
+            ["mode"] = ThresholdsInPercent ? "percentage" : "absolute",
+            ["steps"] = new JsonArray([.. Thresholds.Select((threshold, index) =>
+                new JsonObject { ["color"] = threshold.Color, ["value"] = index == 0 ? null : threshold.From })]),
+        }),
+        ("mappings", Mappings is null ? null : new JsonArray([.. Mappings.Select((mapping, index) => mapping.Write(index))])),
+        ("links", Links is null ? null : Json.List(Links, link => link.Write())),
+    ];
+}
+
+/// <summary>A color that applies from a value on: a name of Grafana's palette such as <c>green</c>, or <c>#rrggbb</c>.</summary>
+internal sealed record Threshold(double From, string Color);
+
+/// <summary>How Grafana chooses the color of a value or a series.</summary>
+internal sealed record FieldColor(string Mode, string? Color = null)
+{
+    /// <summary>By <see cref="FieldOptions.Thresholds"/>.</summary>
+    internal static FieldColor ByThreshold { get; } = new("thresholds");
+    /// <summary>A color for each series, in order.</summary>
+    internal static FieldColor BySeries { get; } = new("palette-classic");
+    /// <summary>From blue for the smallest to purple for the largest value.</summary>
+    internal static FieldColor BlueToPurple { get; } = new("continuous-BlPu");
+    /// <summary>From the background for the smallest to dark blue for the largest value.</summary>
+    internal static FieldColor Blues { get; } = new("continuous-blues");
+
+    /// <summary>One color: a name of Grafana's palette such as <c>blue</c>, or <c>#rrggbb</c>.</summary>
+    internal static FieldColor Fixed(string color) => new("fixed", color);
+
+    internal JsonObject Write() => Json.Of(("mode", Mode), ("fixedColor", Color));
+}
+
+/// <summary>A link on values or in a panel's corner: <c>/d/</c> first for a dashboard; may contain <c>${__data.fields.Name}</c> and Grafana's other variables.</summary>
+internal sealed record DataLink(string Title, string Url, bool NewTab = false)
+{
+    internal JsonObject Write() => new() { ["title"] = Title, ["url"] = Url, ["targetBlank"] = NewTab };
+}
