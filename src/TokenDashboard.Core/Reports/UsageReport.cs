@@ -16,8 +16,5 @@ internal sealed record UsageReport(
     public string UnreadableText => Unreadable.Rows > 0 ? Unreadable.ToString() : "There are no unreadable values.";
 }
 
-/// <summary>A written report.</summary>
-/// <param name="Text">The text.</param>
-/// <param name="Summary">The summary of the time range.</param>
-/// <param name="Unreadable">The unreadable values.</param>
-public sealed record WrittenReport(string Text, TokenUsageSummary Summary, UnreadableReport Unreadable);
+/// <summary>A written report, the summary of its time range, and the unreadable values.</summary>
+internal sealed record WrittenReport(string Text, TokenUsageSummary Summary, UnreadableReport Unreadable);

@@ -5,11 +5,7 @@ using TokenDashboard.Usage.Summaries;
 namespace TokenDashboard.Reports;
 
 /// <summary>Queries the contents of a report with the queries of the commands.</summary>
-/// <param name="stores">The open stores.</param>
-/// <param name="filter">The requests to include.</param>
-/// <param name="zone">The zone of days and hours.</param>
-/// <param name="now">The current time.</param>
-public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DateTimeOffset now)
+internal sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DateTimeOffset now)
 {
     /// <summary>The number of models with their own color; the others share one.</summary>
     internal const int Colours = 5;
@@ -21,14 +17,12 @@ public sealed class UsageReportQuery(IReadOnlyList<ITelemetryStore> stores, Requ
     private const string ChangeHeader = "Change";
     private static readonly ReportColumn Share = new("Share", ReportColumnKind.Share);
 
-    /// <summary>The title of the report.</summary>
     public string Title { get; init; } = "Token usage";
 
     /// <summary>The prices; null for a report without cost.</summary>
     public UsagePrices? Prices { get; init; }
 
     /// <summary>Runs the queries, and writes the results.</summary>
-    /// <exception cref="TokenDashboardException">One of the <c>Store</c> codes: a read failed.</exception>
     public WrittenReport Write(ReportFormat format)
     {
         UsageReport report = Run();

@@ -7,19 +7,15 @@ using TokenDashboard.Grafana.Results;
 namespace TokenDashboard.Grafana.Alerting;
 
 /// <summary>Writes the files from which Grafana itself creates alert rules when it starts or reloads: one for each rule, in JSON, which is YAML.</summary>
-public sealed class AlertProvisioningWriter(ProvisioningOptions options, PublishCallbacks callbacks)
+internal sealed class AlertProvisioningWriter(ProvisioningOptions options, PublishCallbacks callbacks)
 {
     private const string Prefix = "tokendashboard-";
 
     private readonly ProvisioningFolder _folder = new(options.Path, callbacks);
     private readonly AlertRuleSet _set = new();
 
-    /// <summary>Writes a rule's file, unless it has this text already.</summary>
-    /// <returns>The result; null if writing was declined.</returns>
-    /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.AlertRuleInvalid"/>: a nested folder, or it contradicts another rule of this run;
-    /// <see cref="ErrorCode.DashboardWriteFailed"/>.
-    /// </exception>
+    /// <summary>Writes a rule's file, unless it has this text already; returns null if that was declined.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.AlertRuleInvalid"/>: a nested folder, or it contradicts another rule of this run.</exception>
     public GrafanaPublishResult? Write(AlertRule rule)
     {
         string folder = rule.Folder ?? options.Folder ?? AlertRulePublisher.DefaultFolder;
@@ -38,8 +34,6 @@ public sealed class AlertProvisioningWriter(ProvisioningOptions options, Publish
     /// Replaces the files of rules that an earlier run wrote and that <see cref="Write"/> was not called for, by files that have Grafana delete
     /// those rules. Without a file Grafana would keep them.
     /// </summary>
-    /// <returns>One result for each file that was changed.</returns>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
     public IEnumerable<GrafanaPublishResult> Prune()
     {
         string folder = _folder.PathOf("alerting");
@@ -65,7 +59,10 @@ public sealed class AlertProvisioningWriter(ProvisioningOptions options, Publish
     // Grafana replaces no environment variables in queries and annotations.
     private JsonObject Group(AlertRule rule, string folder)
     {
-        AlertRule literal = rule with { Name = ProvisioningFolder.Literal(rule.Name), Labels = rule.Labels.ToDictionary(label => label.Key, label => ProvisioningFolder.Literal(label.Value)) };
+        AlertRule literal = rule with
+        {
+            Name = ProvisioningFolder.Literal(rule.Name), Labels = rule.Labels.ToDictionary(label => label.Key, label => ProvisioningFolder.Literal(label.Value)),
+        };
         JsonObject fields = AlertRuleContent.Fields(literal, Plugin, options.DataSourceUid ?? Plugin.DefaultUid);
         fields["isPaused"] = rule.Paused ?? false;
         return new()

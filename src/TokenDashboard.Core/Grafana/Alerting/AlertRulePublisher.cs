@@ -12,7 +12,7 @@ namespace TokenDashboard.Grafana.Alerting;
 /// Publishes alert rules and their folders to a Grafana server. It reads, compares, and writes only what differs. What another tool manages
 /// or changed is not overwritten. Grafana's API takes no version, so a change that is saved between reading and writing is lost.
 /// </summary>
-public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPublishOptions options, PublishCallbacks callbacks, CancellationToken cancellation)
+internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPublishOptions options, PublishCallbacks callbacks, CancellationToken cancellation)
     : GrafanaSession(connection, callbacks, cancellation)
 {
     internal const string DefaultFolder = "TokenDashboard";
@@ -22,7 +22,6 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
     private DataSourceIdentity? _dataSource;
 
     /// <summary>Prepares the server, the account and the data source, once. After a failure no further work is possible.</summary>
-    /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
     public IEnumerable<GrafanaPublishResult> Prepare()
     {
         if (_dataSource is null)
@@ -37,13 +36,10 @@ public sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPubl
         }
     }
 
-    /// <summary>Saves one rule if it differs, after its folder and before the interval of its group. Call <see cref="Prepare"/> before.</summary>
-    /// <returns>One result for a new folder, and one for the rule, or none if the write was declined.</returns>
-    /// <exception cref="TokenDashboardException">
-    /// After a result <see cref="GrafanaPublishAction.Conflict"/>: <see cref="ErrorCode.GrafanaVersionConflict"/> or
-    /// <see cref="ErrorCode.GrafanaAlertRuleManaged"/>. <see cref="ErrorCode.AlertRuleInvalid"/>: it contradicts another rule of this run.
-    /// Otherwise any of the Grafana codes.
-    /// </exception>
+    /// <summary>
+    /// Saves one rule if it differs, after its folder and before the interval of its group; there is no result for the rule if the write was declined. Call
+    /// <see cref="Prepare"/> before. A result <see cref="GrafanaPublishAction.Conflict"/> is followed by an exception.
+    /// </summary>
     public IEnumerable<GrafanaPublishResult> Publish(AlertRule rule)
     {
         StoredAlertRule? stored = StoredAlertRule.Read(Client, rule.Uid);

@@ -4,7 +4,7 @@ namespace TokenDashboard.Grafana.Api;
 
 /// <summary>A session with one Grafana server. Its health and account are read when they are first needed.</summary>
 /// <exception cref="TokenDashboardException"><see cref="ErrorCode.GrafanaSignInInvalid"/> or <see cref="ErrorCode.GrafanaCertificateInvalid"/>.</exception>
-public class GrafanaSession(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation) : IDisposable
+internal class GrafanaSession(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation) : IDisposable
 {
     private protected PublishCallbacks Callbacks => callbacks;
     private protected GrafanaClient Client { get; } = new(connection, callbacks, cancellation);
@@ -13,12 +13,9 @@ public class GrafanaSession(GrafanaConnection connection, PublishCallbacks callb
     private protected GrafanaFolders Folders => field ??= new GrafanaFolders(Client, Server, Api, Callbacks);
 
     /// <summary>Reads the health, the account and the interfaces of the server.</summary>
-    /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
     public void Connect() => _ = Folders;
 
-    /// <summary>Reads the server's health and version, and the permissions of the account.</summary>
-    /// <returns>The connection with these properties.</returns>
-    /// <exception cref="TokenDashboardException">The server cannot be reached, is not Grafana, or refuses the account.</exception>
+    /// <summary>The connection with the server's version, and the permissions of the account.</summary>
     public GrafanaConnection Probe()
     {
         if (Server.IsOld)
@@ -35,7 +32,6 @@ public class GrafanaSession(GrafanaConnection connection, PublishCallbacks callb
         };
     }
 
-    /// <summary>Closes the connections.</summary>
     public void Dispose()
     {
         Client.Dispose();

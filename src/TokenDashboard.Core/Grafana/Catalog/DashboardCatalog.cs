@@ -6,7 +6,7 @@ using TokenDashboard.Pricing;
 namespace TokenDashboard.Grafana.Catalog;
 
 /// <summary>The dashboards this product makes, by name.</summary>
-public static class DashboardCatalog
+internal static class DashboardCatalog
 {
     private static readonly IReadOnlyDictionary<string, Func<CatalogPlace, Dashboard>> Definitions =
         new SortedDictionary<string, Func<CatalogPlace, Dashboard>>(StringComparer.OrdinalIgnoreCase)
@@ -22,21 +22,17 @@ public static class DashboardCatalog
     public static IReadOnlyList<string> Names { get; } = [.. Definitions.Keys];
 
     /// <summary>The file a dashboard is written to in a folder: <c>Overview</c> becomes <c>overview.json</c>.</summary>
-    /// <param name="name">One of <see cref="Names"/>.</param>
     public static string FileName(string name) =>
         string.Concat(name.Select((letter, index) => (index > 0 && char.IsUpper(letter) ? "-" : "") + char.ToLowerInvariant(letter))) + ".json";
 
-    /// <summary>Makes a dashboard.</summary>
-    /// <param name="name">One of <see cref="Names"/>, in any case.</param>
-    /// <param name="uid">The uid in place of the dashboard's own, or null. Links of the dashboard to itself follow it.</param>
-    /// <param name="title">The title in place of the dashboard's own, or null.</param>
-    /// <param name="forSharing">Whether the JSON is for import by hand on Grafana's import page.</param>
-    /// <param name="timeZones">The time zones to choose from, the first at first; UTC is always there.</param>
-    /// <param name="plugin">The plugin that the dashboard reads from; null for SQLite's.</param>
-    /// <param name="currency">The code of the currency of the prices in the store.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: there is no such name.
-    /// <see cref="ErrorCode.DashboardInvalid"/>: Grafana would not accept the uid or the title.</exception>
-    public static DashboardDocument Create(string name, string? uid = null, string? title = null, bool forSharing = false, IReadOnlyList<TimeZoneInfo>? timeZones = null, DataSourcePlugin? plugin = null, string currency = Money.UsDollar) =>
+    /// <summary>
+    /// Makes a dashboard, in the form for Grafana's import page if it is for sharing. A uid and a title replace the dashboard's own; its links to itself
+    /// follow. The first time zone is chosen at first, and UTC is always there. The currency is that of the prices in the store.
+    /// </summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>, or <see cref="ErrorCode.DashboardInvalid"/>.</exception>
+    public static DashboardDocument Create(
+        string name, string? uid = null, string? title = null, bool forSharing = false, IReadOnlyList<TimeZoneInfo>? timeZones = null, DataSourcePlugin? plugin = null,
+        string currency = Money.UsDollar) =>
         Define(name, uid, title, timeZones, plugin, currency).ToDocument(forSharing).Named(NameOf(name));
 
     /// <summary>The dashboard as data, to be changed or added to with <c>with</c>.</summary>

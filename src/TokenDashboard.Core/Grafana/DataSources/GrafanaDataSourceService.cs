@@ -9,23 +9,19 @@ using TokenDashboard.Grafana.Model;
 namespace TokenDashboard.Grafana.DataSources;
 
 /// <summary>Sets and checks the data source of one Grafana server.</summary>
-public sealed class GrafanaDataSourceService(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
+internal sealed class GrafanaDataSourceService(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
     : GrafanaSession(connection, callbacks, cancellation)
 {
     private GrafanaDataSources Sources => new(Client, Server, Callbacks);
 
-    /// <summary>Creates or corrects the data source; its other settings are kept.</summary>
-    /// <returns>The result; null if writing was declined.</returns>
-    /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
+    /// <summary>Creates or corrects the data source, and keeps its other settings; returns null if that was declined.</summary>
     public GrafanaPublishResult? Set(GrafanaPublishOptions options) => Sources.Ensure(options, out _);
 
     /// <summary>The server's data sources; the empty string for what it does not say.</summary>
-    /// <exception cref="TokenDashboardException">The server cannot be reached, or refuses this account.</exception>
     public IEnumerable<(string Uid, string Name, string Type)> List() =>
         GrafanaDataSources.All(Client).Select(item => (item.Uid ?? "", item.Name ?? "", item.Type ?? ""));
 
     /// <summary>Checks plugin, settings and health, and counts the requests with a query as a panel would.</summary>
-    /// <exception cref="TokenDashboardException">The server cannot be reached. The report contains problems of the data source.</exception>
     public GrafanaDataSourceReport Test(string uid)
     {
         GrafanaResponse response = Client.Get(GrafanaDataSources.ByUid(uid));

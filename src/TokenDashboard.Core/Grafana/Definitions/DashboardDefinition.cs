@@ -10,26 +10,20 @@ using TokenDashboard.Pricing;
 namespace TokenDashboard.Grafana.Definitions;
 
 /// <summary>Reads dashboards from definitions: keys with values, from a hash table or a JSON object.</summary>
-public static partial class DashboardDefinition
+internal static partial class DashboardDefinition
 {
     internal const int LongestSql = 100_000;
     private const int LongestTitle = 5000;
 
     /// <summary>Reads definitions from JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
-    /// <param name="json">The text.</param>
-    /// <param name="source">The source, for the error message.</param>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardDefinitionInvalid"/>: not JSON, or not objects.</exception>
     public static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source) =>
         DefinitionJson.Parse(json, source, ErrorCode.DashboardDefinitionInvalid, "one dashboard");
 
-    /// <summary>Reads a dashboard, or reports everything that is wrong with its definition.</summary>
-    /// <param name="definition">
-    /// Keys, in any case, with texts, numbers, booleans, lists of values, and names with values. Null and an empty string count as missing.
-    /// </param>
-    /// <param name="uid">The uid instead of the definition's; null for none.</param>
-    /// <param name="title">The title instead of the definition's; null for none.</param>
-    /// <param name="currency">The code of the currency of the prices in the store, for panels of the catalog.</param>
-    /// <param name="timeZones">The time zones to choose from; the first is the default, and UTC is always included.</param>
+    /// <summary>
+    /// Reads a dashboard, or reports everything that is wrong with its definition: keys, in any case, with texts, numbers, booleans, lists of values, and
+    /// names with values. Null and an empty string count as missing. The currency is that of the prices in the store, for panels of the catalog. The first
+    /// time zone is the default, and UTC is always included.
+    /// </summary>
     public static DashboardDefinitionResult Read(
         IEnumerable<KeyValuePair<string, object?>> definition, string? uid = null, string? title = null, string currency = Money.UsDollar, params IReadOnlyList<TimeZoneInfo> timeZones)
     {
@@ -66,7 +60,7 @@ public static partial class DashboardDefinition
         CheckRelations(read, dashboard, panels);
         if (read.Faults.Count == 0)
             CheckWhole(read, dashboard);
-        return new DashboardDefinitionResult(read.Faults) { Dashboard = read.Faults.Count == 0 ? dashboard : null, BaseName = baseName ?? "" };
+        return new DashboardDefinitionResult(read.Faults.Count == 0 ? dashboard : null, baseName ?? "", read.Faults);
     }
 
     private static DashboardSection[] Sections(DefinitionFields read, Dashboard start, DefinedPanels panels)
@@ -177,16 +171,11 @@ public static partial class DashboardDefinition
     [GeneratedRegex("^[1-9][0-9]{0,5}(ms|s|m|h|d|w)$")] private static partial Regex RefreshPattern();
 }
 
-/// <summary>The result of reading a definition.</summary>
-/// <param name="Faults">Everything that is wrong with the definition, in the order it was read.</param>
-public sealed record DashboardDefinitionResult(IReadOnlyList<DefinitionFault> Faults)
+/// <summary>
+/// The dashboard, or everything that is wrong with its definition, in the order it was read. The base is the name of a dashboard of the catalog, or empty.
+/// </summary>
+internal sealed record DashboardDefinitionResult(Dashboard? Dashboard, string BaseName, IReadOnlyList<DefinitionFault> Faults)
 {
-    /// <summary>The dashboard; null if there are faults.</summary>
-    internal Dashboard? Dashboard { get; init; }
-    /// <summary>The name of the base dashboard of the catalog; the empty string for none.</summary>
-    internal string BaseName { get; init; } = "";
-
     /// <summary>The dashboard as JSON, under the name of the base dashboard; null if there are faults.</summary>
-    /// <param name="forSharing">Whether the JSON is for Grafana's import page, which prompts for the data source.</param>
     public DashboardDocument? ToDocument(bool forSharing = false) => Dashboard?.ToDocument(forSharing).Named(BaseName);
 }

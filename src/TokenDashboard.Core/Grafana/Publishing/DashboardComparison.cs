@@ -10,7 +10,7 @@ namespace TokenDashboard.Grafana.Publishing;
 /// Compares what two dashboards show. An inserted panel, query, variable or annotation is one difference. What Grafana counts, the chosen data
 /// source of a variable, and nulls are ignored.
 /// </summary>
-public static class DashboardComparison
+internal static class DashboardComparison
 {
     /// <summary>All differences: the dashboard's own first, then panel by panel in the left side's order.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: an input that cannot be filled in, or library panels.</exception>

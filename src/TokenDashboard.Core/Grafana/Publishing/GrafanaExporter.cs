@@ -8,17 +8,16 @@ using TokenDashboard.Grafana.Results;
 namespace TokenDashboard.Grafana.Publishing;
 
 /// <summary>Reads dashboards from a Grafana server, in a form that changes only if they change. Nothing on the server is changed.</summary>
-public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
+internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbacks callbacks, CancellationToken cancellation)
     : GrafanaSession(connection, callbacks, cancellation)
 {
     private const int DeepestOffered = 3;
     private const int MostVersions = 100;
 
-    /// <summary>The uids of the dashboards that have all tags and are in the folder or below it.</summary>
-    /// <param name="tags">The tags; none for any.</param>
-    /// <param name="folder">Titles, separated by slashes; <c>General</c> is the place outside every folder; null for anywhere.</param>
-    /// <param name="matches">Selects by uid and title; null for all.</param>
-    /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
+    /// <summary>
+    /// The uids of the dashboards that have all tags and are in the folder (titles, separated by slashes; <c>General</c> is the place outside every folder)
+    /// or below it, selected by uid and title.
+    /// </summary>
     public IReadOnlyList<string> Find(IEnumerable<string> tags, string? folder, Func<string, string, bool>? matches = null)
     {
         List<SearchHit> hits = [.. Api.Search([.. tags]).Where(hit => hit.Uid is not null && matches?.Invoke(hit.Uid, hit.Title ?? "") != false)];
@@ -33,16 +32,13 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
     }
 
     /// <summary>The dashboards of the server, by uid, with their titles.</summary>
-    /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
     public IReadOnlyDictionary<string, string> Dashboards() =>
         Api.Search([]).Where(hit => hit.Uid is not null).DistinctBy(hit => hit.Uid).ToDictionary(hit => hit.Uid!, hit => hit.Title ?? "");
 
     /// <summary>The tags of the server's dashboards, with the number of dashboards.</summary>
-    /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
     public IReadOnlyDictionary<string, int> Tags() => Api.Search([]).SelectMany(hit => hit.Tags ?? []).GroupBy(tag => tag).ToDictionary(tag => tag.Key, tag => tag.Count());
 
     /// <summary>The titles of the server's folders, with slashes for nested folders, and their uids.</summary>
-    /// <exception cref="TokenDashboardException">Any of the Grafana codes.</exception>
     public IEnumerable<(string Title, string Uid)> FolderTitles() => FoldersIn("", "", 0);
 
     private IEnumerable<(string Title, string Uid)> FoldersIn(string parentUid, string parentTitle, int depth) => Api.Folders(parentUid).ToList().SelectMany(
@@ -51,19 +47,11 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
     private IEnumerable<(string Title, string Uid)> FoldersIn(FolderAnswer folder, string title, int depth) =>
         Api.HasNestedFolders && depth < DeepestOffered && folder.Uid is { Length: > 0 } uid ? FoldersIn(uid, title + "/", depth + 1) : [];
 
-    /// <summary>Reads a dashboard.</summary>
-    /// <param name="uid">Its uid.</param>
-    /// <param name="version">Which version of its history; null for the current one.</param>
-    /// <returns>The dashboard without id and version, its keys in order.</returns>
-    /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.DashboardNotFound"/>: no such dashboard or version. <see cref="ErrorCode.GrafanaSchemaUnsupported"/>: it is
-    /// stored in the newer schema. Or any of the Grafana codes.
-    /// </exception>
+    /// <summary>A dashboard, or a version of its history, without id and version and with its keys in order.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>, or <see cref="ErrorCode.GrafanaSchemaUnsupported"/>.</exception>
     public DashboardDocument Read(string uid, long? version = null) => Read(uid, version, out _, out _);
 
-    /// <summary>Writes a dashboard's file below a folder.</summary>
-    /// <returns>The result; null if writing was declined.</returns>
-    /// <exception cref="TokenDashboardException">As <see cref="Read(string, long?)"/>, and <see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
+    /// <summary>Writes a dashboard's file below a folder; returns null if that was declined.</summary>
     public GrafanaExportResult? Save(string uid, long? version, string root)
     {
         DashboardDocument document = Read(uid, version, out FolderPlace place, out long found);
@@ -77,13 +65,8 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
         return new GrafanaExportResult(action, uid, document.Title, string.Join('/', titles), found, path);
     }
 
-    /// <summary>Writes the changes made on the server into the file the dashboard was published from.</summary>
-    /// <param name="file">The file's dashboard.</param>
-    /// <param name="path">The file's full path.</param>
-    /// <returns>The result with the changes; null if writing was declined.</returns>
-    /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.DashboardInvalid"/>: the file's has no uid, or the form for sharing; or as <see cref="Read(string, long?)"/>.
-    /// </exception>
+    /// <summary>Writes the changes made on the server into the file the dashboard was published from; returns null if that was declined.</summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: the file's dashboard has no uid, or the form for sharing.</exception>
     public GrafanaExportResult? TakeOver(DashboardDocument file, string path)
     {
         if (file.Uid.Length == 0 || file.ForSharing)
@@ -123,7 +106,7 @@ public sealed class GrafanaExporter(GrafanaConnection connection, PublishCallbac
     }
 
     /// <summary>The newest versions of a dashboard that the server keeps, newest first.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: no such dashboard. Or any of the Grafana codes.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>.</exception>
     public IReadOnlyList<GrafanaDashboardVersion> Versions(string uid) =>
     [
         .. Api.History(Stored(uid), MostVersions).Versions.Select(version => new GrafanaDashboardVersion(

@@ -11,7 +11,7 @@ namespace TokenDashboard.Grafana.Publishing;
 /// Publishes dashboards, their folder and their data source to a Grafana server. It reads, compares, and writes only what differs, with
 /// the version it read. Dashboards that another tool manages, or that were changed, are not overwritten.
 /// </summary>
-public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublishOptions options, PublishCallbacks callbacks, CancellationToken cancellation)
+internal sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublishOptions options, PublishCallbacks callbacks, CancellationToken cancellation)
     : GrafanaSession(connection, callbacks, cancellation)
 {
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
@@ -56,12 +56,10 @@ public sealed class GrafanaPublisher(GrafanaConnection connection, GrafanaPublis
         }
     }
 
-    /// <summary>Saves one dashboard if it differs. Call <see cref="Prepare"/> with it before.</summary>
-    /// <returns>One result, or none if the write was declined.</returns>
-    /// <exception cref="TokenDashboardException">
-    /// After a result <see cref="GrafanaPublishAction.Conflict"/>: <see cref="ErrorCode.GrafanaVersionConflict"/>,
-    /// <see cref="ErrorCode.GrafanaDashboardManaged"/> or <see cref="ErrorCode.GrafanaSchemaUnsupported"/>. Otherwise any of the Grafana codes.
-    /// </exception>
+    /// <summary>
+    /// Saves one dashboard if it differs, and returns one result, or none if the write was declined. Call <see cref="Prepare"/> with it before. A
+    /// result <see cref="GrafanaPublishAction.Conflict"/> is followed by an exception.
+    /// </summary>
     public IEnumerable<GrafanaPublishResult> Publish(DashboardDocument document)
     {
         DataSourcePlugin plugin = DataSourcePlugin.Of(document.Root);

@@ -10,7 +10,7 @@ using YamlDotNet.Serialization;
 namespace TokenDashboard.Grafana.Publishing;
 
 /// <summary>Writes the files from which Grafana itself creates the data source and the dashboards when it starts, and follows their changes.</summary>
-public sealed class ProvisioningWriter
+internal sealed class ProvisioningWriter
 {
     private const string OwnName = "tokendashboard";
     private const string OwnFolder = $"dashboards/{OwnName}";
@@ -29,7 +29,6 @@ public sealed class ProvisioningWriter
     private SortedDictionary<string, string>? _files;
     private bool _described;
 
-    /// <summary>Creates a writer without changing the folder.</summary>
     /// <exception cref="TokenDashboardException">
     /// <see cref="ErrorCode.GrafanaFolderConflict"/>: a nested folder, which file provisioning cannot create.
     /// <see cref="ErrorCode.GrafanaDataSourceMissing"/>: a data source is not given by its uid.
@@ -53,11 +52,11 @@ public sealed class ProvisioningWriter
     /// <summary>Warns of data sources to replace that no dashboard has. Call it after the last dashboard.</summary>
     public void Finish() => _references?.WarnOfUnmatched(_callbacks.Warning);
 
-    /// <summary>Writes a dashboard's file if it differs, and before the first one the files that name the data source and the folder.</summary>
-    /// <returns>One result for each file; none for a file whose writing was declined.</returns>
-    /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.DashboardInvalid"/>, also for a repeated title, or <see cref="ErrorCode.DashboardWriteFailed"/>.
-    /// </exception>
+    /// <summary>
+    /// Writes a dashboard's file if it differs, and before the first one the files that name the data source and the folder. There is no result for a file
+    /// whose writing was declined.
+    /// </summary>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>, also for a repeated title.</exception>
     public IEnumerable<GrafanaPublishResult> Write(DashboardDocument document)
     {
         string uid = DashboardBinding.RequireUid(document, _seen);
@@ -85,11 +84,7 @@ public sealed class ProvisioningWriter
         }
     }
 
-    /// <summary>
-    /// Removes unchanged dashboard files of an earlier run that this one did not <see cref="Write"/>. Grafana then removes those dashboards.
-    /// </summary>
-    /// <returns>One result for each file that was removed.</returns>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardWriteFailed"/>.</exception>
+    /// <summary>Removes unchanged dashboard files of an earlier run that this one did not <see cref="Write"/>. Grafana then removes those dashboards.</summary>
     public IEnumerable<GrafanaPublishResult> Prune()
     {
         foreach ((string name, string hash) in Files.Where(file => !_written.Contains(file.Key)).ToList())

@@ -19,7 +19,7 @@ namespace TokenDashboard.Grafana.Results;
 /// <param name="UpdateOnly">Whether a dashboard that is not on the server is an error instead of being created.</param>
 /// <param name="Force">Whether changes made in Grafana are overwritten.</param>
 /// <param name="DataSourceCredential">The credential for ClickHouse; null leaves user and password as they are.</param>
-public record GrafanaPublishOptions(
+internal record GrafanaPublishOptions(
     string? Folder = null, string? FolderUid = null, string? Database = null, string? DataSourceName = null, string? DataSourceUid = null,
     DataSourceMap? DataSources = null, bool InstallPlugin = false, string? Message = null, string? BackupPath = null, bool UpdateOnly = false,
     bool Force = false, NetworkCredential? DataSourceCredential = null);
@@ -29,4 +29,4 @@ public record GrafanaPublishOptions(
 /// <param name="GrafanaPath">The same folder as the Grafana server sees it; null if that is <paramref name="Path"/>.</param>
 /// <param name="OrgId">The organization, 1 or more.</param>
 /// <param name="Engine">The engine that alert rules read; dashboards have the one that reads the database.</param>
-public sealed record ProvisioningOptions(string Path, string? GrafanaPath = null, int OrgId = 1, DashboardEngine Engine = DashboardEngine.Sqlite) : GrafanaPublishOptions;
+internal sealed record ProvisioningOptions(string Path, string? GrafanaPath = null, int OrgId = 1, DashboardEngine Engine = DashboardEngine.Sqlite) : GrafanaPublishOptions;

@@ -3,7 +3,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Grafana.Alerting.Rules;
 
 /// <summary>An alert rule, complete and valid. <see cref="AlertRuleReader"/> reads it.</summary>
-public sealed record AlertRule
+internal sealed record AlertRule
 {
     /// <summary>The maximum number of alerts of a rule: those with the highest values.</summary>
     internal const int MaxNames = 100;
