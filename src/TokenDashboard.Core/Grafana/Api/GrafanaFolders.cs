@@ -22,7 +22,7 @@ internal sealed record FolderPlace(string? Uid, string Title)
         ErrorCode.GrafanaFolderConflict, $"The {thing} cannot be saved in the folder '{Title}', because the folder was not created.", target: Title);
 }
 
-internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server, IDashboardApi api, PublishCallbacks callbacks)
+internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server, DashboardApi api, PublishCallbacks callbacks)
 {
     /// <summary>Grafana itself allows a tenth of it.</summary>
     private const int MaxDepth = 64;

@@ -9,7 +9,7 @@ internal class GrafanaSession(GrafanaConnection connection, PublishCallbacks cal
     private protected PublishCallbacks Callbacks => callbacks;
     private protected GrafanaClient Client { get; } = new(connection, callbacks, cancellation);
     private protected GrafanaServer Server => field ??= GrafanaServer.Probe(Client, connection.OrgId, Callbacks.Verbose);
-    private protected IDashboardApi Api => field ??= ChooseApi();
+    private protected DashboardApi Api => field ??= ChooseApi();
     private protected GrafanaFolders Folders => field ??= new GrafanaFolders(Client, Server, Api, Callbacks);
 
     /// <summary>Reads the health, the account and the interfaces of the server.</summary>
@@ -39,25 +39,25 @@ internal class GrafanaSession(GrafanaConnection connection, PublishCallbacks cal
     }
 
     /// <summary>The requested interface, or the classic one, or the one under /apis if a server has no classic one. The version of the server is ignored.</summary>
-    private IDashboardApi ChooseApi()
+    private DashboardApi ChooseApi()
     {
         var groups = new ApiGroups(Client, Server, connection.Api == GrafanaApi.Resource);
-        var legacy = new LegacyApi(Client, Server, groups);
+        var classic = new DashboardApi(Client, Server, groups);
         // A list that every classic interface has, even without dashboards.
         if (connection.Api == GrafanaApi.Legacy || (connection.Api == GrafanaApi.Auto && Client.Find("api/dashboards/tags") is not null))
-            return legacy;
+            return classic;
         ServedGroup? dashboards = groups.Find(ApiGroups.Dashboard);
         ServedGroup? folders = groups.Find(ApiGroups.Folder);
         if (dashboards?.One is { } dashboardVersion && folders?.One is { } folderVersion)
         {
-            var api = new ResourceApi(Client, groups, dashboardVersion, folderVersion, legacy);
+            var api = new ResourceApi(Client, Server, groups, dashboardVersion, folderVersion);
             Callbacks.Verbose($"Dashboards and folders are read and written through {api.Name}.");
             return api;
         }
         static string Describe(string group, ServedGroup? served) => served is null ? $"no {group}" : $"{group} in {string.Join(", ", served.Versions)}";
 
         // It is not certain that the classic one is missing; its responses will show it.
-        return connection.Api == GrafanaApi.Auto ? legacy : throw Client.Error(
+        return connection.Api == GrafanaApi.Auto ? classic : throw Client.Error(
             ErrorCode.GrafanaApiMissing,
             $"-Api Resource needs version 1 of {ApiGroups.Dashboard} and {ApiGroups.Folder}. Grafana at {Client.Url} serves this account "
                 + $"{Describe(ApiGroups.Dashboard, dashboards)} and {Describe(ApiGroups.Folder, folders)}. Omit -Api to use the classic interface.");

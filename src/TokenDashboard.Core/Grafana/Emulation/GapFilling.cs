@@ -13,7 +13,8 @@ internal static class GapFilling
         // The plugin would loop forever.
         if (seconds <= 0)
             throw new PluginException($"an interval of {seconds} seconds never fills a gap; the plugin would not return");
-        var filled = columns.Select(_ => new List<object?>()).ToArray();
+        // A row that is added has only a time.
+        var filled = new List<(decimal Time, int? Row)>();
         decimal expected = Time(time, 0);
         for (int row = 0; row < time.Values.Count; row++)
         {
@@ -22,24 +23,18 @@ internal static class GapFilling
                 throw new PluginException("received unordered time value. The time column needs to be sorted ascending");
             for (; expected < current; expected += seconds)
             {
-                Add(filled, columns, column => column == time ? expected : null);
+                filled.Add((expected, null));
                 // Buckets of a second over years would be too many rows.
-                if ((long)filled[0].Count * columns.Count > QueryLimits.MaxPoints)
+                if ((long)filled.Count * columns.Count > QueryLimits.MaxPoints)
                     throw QueryGuard.Stopped($"returns more than {QueryLimits.MaxPoints} values after its gaps of {seconds} seconds are filled");
             }
-            Add(filled, columns, column => column.Values[row]);
+            filled.Add((current, row));
             expected = current + seconds;
         }
-        for (int i = 0; i < columns.Count; i++)
-            columns[i].Replace(filled[i]);
+        foreach (PluginColumn column in columns)
+            column.Replace(filled.Select(item => column == time ? item.Time : item.Row is { } row ? column.Values[row] : null));
     }
 
     private static decimal Time(PluginColumn time, int row) =>
         time.Values[row] is decimal value ? value : throw new PluginException("received NULL value in time column");
-
-    private static void Add(List<object?>[] filled, IReadOnlyList<PluginColumn> columns, Func<PluginColumn, object?> value)
-    {
-        for (int i = 0; i < columns.Count; i++)
-            filled[i].Add(value(columns[i]));
-    }
 }

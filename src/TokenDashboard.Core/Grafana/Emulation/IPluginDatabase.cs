@@ -1,4 +1,5 @@
 using TokenDashboard.Grafana.Parsing;
+using TokenDashboard.Grafana.Rules;
 
 namespace TokenDashboard.Grafana.Emulation;
 
@@ -9,4 +10,16 @@ internal interface IPluginDatabase : IDisposable
     /// <exception cref="PluginException">The plugin or the database refuses the query or its result, or it was stopped.</exception>
     /// <exception cref="TokenDashboardException">The database cannot be read.</exception>
     PluginResult Run(ReadTarget target, string sql, BrowserView view, TimeSpan time);
+}
+
+/// <summary>
+/// The plugin's result of the SQL that was run: the rows and the time are those of the database, and the gaps of the columns are filled. A table has no
+/// series.
+/// </summary>
+internal sealed record PluginResult(string Sql, IReadOnlyList<PluginColumn> Columns, int Rows, bool Complete, WideSeries? Series, double Milliseconds);
+
+/// <summary>The plugin refuses a query or its result, with the message that Grafana shows, or this module does not run it.</summary>
+internal sealed class PluginException(string message, DashboardRule? rule = null) : Exception(message)
+{
+    internal DashboardRule Rule { get; } = rule ?? DashboardRules.QueryFailed;
 }
