@@ -59,20 +59,21 @@ internal sealed class ClickHouseUsage
     {
         _isSummed = _scope.IsAboutSums && !_scope.NeedsRequests && Clocks().All(clock => clock.Offset % UsageTables.Quarter == 0 && (clock.Since < 0 || clock.Since % UsageTables.Quarter == 0));
         string start = Start();
-        // The view would read requests for these, whose durations are counted faster one by one.
+        // The view would read requests for these, and take longer.
         _isSummed &= !_scope.NeedsUsers || _step == 0;
-        var keys = new List<(string Name, string Value)> { ("k_has_time", ClickHouseConditions.HasTime), ("k_start", start), ("k_class", _scope.PriceChanges is null ? "0" : "input_class") };
+        var keys = new List<(string Name, string Value)> { ("k_has_time", ClickHouseConditions.HasTime), ("k_start", start), ("k_class", _scope.PriceChanges is null ? "0" : _isSummed ? "input_class" : ClickHouseMeasures.InputClass) };
         keys.AddRange(Names.Select(name => ($"k_{name.Column}", _scope.Texts.HasFlag(name.Text) ? name.Column : "''")));
         if (_scope.NeedsRequests)
             keys.AddRange([("k_request", "id"), ("k_request_source", "source")]);
         // What is the same in all rows need not be grouped by.
         string grouped = string.Join(", ", Distinct(keys)), named = string.Join(", ", keys.Select(key => $"{key.Value} AS {key.Name}"));
         string shown = $"toInt64(k_has_time), toInt64(k_class), {string.Join(", ", Names.Select(name => $"k_{name.Column}"))}, {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"m_{measure.Name}"))}";
-        string sums = string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{ClickHouseMeasures.Aggregate(measure, measure.KnownBy is null ? measure.Name : $"ifNull({measure.Name}, 0)")} AS m_{measure.Name}"));
+        string Sum(Measure measure) => _isSummed
+            ? ClickHouseMeasures.Aggregate(measure, measure.KnownBy is null ? measure.Name : $"ifNull({measure.Name}, 0)")
+            : ClickHouseMeasures.Aggregate(measure);
+        string sums = string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{Sum(measure)} AS m_{measure.Name}"));
         string where = ClickHouseConditions.Of(_scope.Filter, _sources, _parameters);
-        string from = _isSummed
-            ? From(where)
-            : $"(SELECT {UsageTables.OfRequests}, request.duration_bin AS duration_bin{(_scope.NeedsRequests ? ", request.id AS id" : "")} FROM {RequestTable.Rows} WHERE {where})";
+        string from = _isSummed ? From(where) : $"{RequestTable.Rows} WHERE {where}";
         (string merged, string counted) = _isSummed ? HistogramOf($"SELECT {named} FROM {from}", grouped) : ($"{UsageTables.SortedBins} AS merged", UsageTables.Counted("merged"));
         return $"""
             SELECT {shown}, {counted}
