@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.DataSources;
@@ -43,9 +42,17 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
     public IEnumerable<GrafanaPublishResult> Publish(AlertRule rule)
     {
         StoredAlertRule? stored = StoredAlertRule.Read(Client, rule.Uid);
-        List<GrafanaPublishResult> folders = Place(rule, stored, out FolderPlace place);
-        foreach (GrafanaPublishResult folder in folders)
-            yield return folder;
+        (string? Title, string? Uid) folder = rule.Folder is not null ? (rule.Folder, null)
+            : options.Folder is not null || options.FolderUid is not null ? (options.Folder, options.FolderUid)
+            : stored is null ? (DefaultFolder, null) : (null, stored.FolderUid);
+        if (!_places.TryGetValue(folder, out FolderPlace? place))
+        {
+            foreach (GrafanaPublishResult ensured in Folders.Ensure(folder.Title, folder.Uid))
+                yield return ensured;
+            place = Folders.Place.Uid is not "" ? Folders.Place : throw new TokenDashboardException(
+                ErrorCode.GrafanaFolderConflict, $"The alert rule '{rule.Name}' needs a folder; Grafana has no alert rules outside of folders.", target: rule.Uid);
+            _places.Add(folder, place);
+        }
         _set.Add(rule, place.Uid ?? place.Title);
         JsonObject wanted = AlertRuleContent.Of(rule, _dataSource!.Plugin, _dataSource.Uid, place.Uid ?? "");
         var result = new GrafanaPublishResult(
@@ -101,27 +108,6 @@ internal sealed class AlertRulePublisher(GrafanaConnection connection, GrafanaPu
             ErrorCode.GrafanaDataSourceMissing,
             $"Grafana at {Client.Url} has no data source named '{name}'. Create it with Set-GrafanaDataSource, or use another -DataSourceName.",
             target: name);
-    }
-
-    private List<GrafanaPublishResult> Place(AlertRule rule, StoredAlertRule? stored, out FolderPlace place)
-    {
-        (string? Title, string? Uid) wanted = rule.Folder is not null ? (rule.Folder, null) : (options.Folder, options.FolderUid);
-        if (wanted is (null, null))
-            wanted = stored is null ? (DefaultFolder, null) : (null, stored.FolderUid);
-        List<GrafanaPublishResult> results = [];
-        if (!_places.TryGetValue(wanted, out FolderPlace? known))
-        {
-            results.AddRange(Folders.Ensure(wanted.Title, wanted.Uid));
-            known = Folders.Place;
-            if (known.Uid is "")
-            {
-                throw new TokenDashboardException(
-                    ErrorCode.GrafanaFolderConflict, $"The alert rule '{rule.Name}' needs a folder; Grafana has no alert rules outside of folders.", target: rule.Uid);
-            }
-            _places.Add(wanted, known);
-        }
-        place = known;
-        return results;
     }
 
     private TokenDashboardException? Obstacle(AlertRule rule, StoredAlertRule? stored, JsonObject wanted)

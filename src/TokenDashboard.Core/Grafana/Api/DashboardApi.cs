@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Api;
@@ -113,9 +112,13 @@ internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroup
         return Pages($"api/search?type=dash-db{query}", "list dashboards", GrafanaPermission.ReadDashboards, GrafanaJson.Default.SearchHitArray);
     }
 
-    /// <summary>Reads a folder; null if there is none.</summary>
-    internal virtual FolderAnswer? Folder(string uid) => client.Find($"api/folders/{Uri.EscapeDataString(uid)}")
-        ?.OrThrow($"read the folder '{uid}'", GrafanaPermission.ReadFolders).As(GrafanaJson.Default.FolderAnswer);
+    /// <summary>Reads a folder; null if there is none, and unless it is required, for one that the account may not see though it may read a dashboard in it.</summary>
+    internal FolderAnswer? Folder(string uid, bool required = true) =>
+        client.Find($"{FolderPath}/{Uri.EscapeDataString(uid)}") is { } response && (required || response.Status != 403)
+            ? FolderIn(response.OrThrow($"read the folder '{uid}'", GrafanaPermission.ReadFolders))
+            : null;
+
+    private protected virtual string FolderPath => "api/folders";
 
     /// <summary>The folders directly in a folder; in none for the empty string.</summary>
     internal virtual IEnumerable<FolderAnswer> Folders(string parentUid) => Pages(
@@ -128,7 +131,7 @@ internal class DashboardApi(GrafanaClient client, GrafanaServer server, ApiGroup
         return client.Write(HttpMethod.Post, "api/folders", body, isDone);
     }
 
-    internal virtual FolderAnswer CreatedFolder(GrafanaResponse response) => response.As(GrafanaJson.Default.FolderAnswer);
+    internal virtual FolderAnswer FolderIn(GrafanaResponse response) => response.As(GrafanaJson.Default.FolderAnswer);
 
     private IEnumerable<T> Pages<T>(string path, string purpose, string permission, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T[]> type)
     {

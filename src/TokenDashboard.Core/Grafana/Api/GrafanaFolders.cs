@@ -80,23 +80,10 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         {
             // Folders that are in each other end here.
             _titles[uid] = [];
-            FolderAnswer? folder = Readable(uid);
+            FolderAnswer? folder = api.Folder(uid, required: false);
             _titles[uid] = titles = [.. Titles(FolderPlace.Of(folder?.ParentUid, null), depth + 1), folder?.Title ?? place.Title];
         }
         return titles;
-    }
-
-    /// <summary>A folder; null for none, and for one that the account may not see though it may read a dashboard in it.</summary>
-    private FolderAnswer? Readable(string uid)
-    {
-        try
-        {
-            return api.Folder(uid);
-        }
-        catch (TokenDashboardException exception) when (exception.Code == ErrorCode.GrafanaForbidden)
-        {
-            return null;
-        }
     }
 
     private FolderPlace? ByUid(string uid)
@@ -132,7 +119,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         string wanted = uid ?? $"td-{DashboardContent.Fingerprint($"{parent.Uid}/{title}")}";
         FolderPlace? found = null;
         // Lists lag behind on some servers; a folder's own address does not.
-        bool IsThere() => (found = Matching(Readable(wanted), title, parent.Uid) ?? ByTitle(title, parent.Uid)) is not null;
+        bool IsThere() => (found = Matching(api.Folder(wanted, required: false), title, parent.Uid) ?? ByTitle(title, parent.Uid)) is not null;
         GrafanaResponse? response = api.CreateFolder(title, wanted, parent.Uid, IsThere);
         // Before version 9 a title that is taken is a bad request.
         if (response?.Status is 400 or 409 or 412 && IsThere())
@@ -140,7 +127,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
             action = GrafanaPublishAction.Unchanged;
             return found;
         }
-        if (response is { IsConflict: true } && uid is null && Readable(wanted) is not null)
+        if (response is { IsConflict: true } && uid is null && api.Folder(wanted, required: false) is not null)
         {
             // A folder that was created from here, and renamed or moved since, has the uid.
             response = api.CreateFolder(title, null, parent.Uid, IsThere);
@@ -150,7 +137,7 @@ internal sealed class GrafanaFolders(GrafanaClient client, GrafanaServer server,
         if (response.IsConflict)
             throw Conflict($"Grafana did not create the folder '{title}': {response.Words}. Another run may just have created it; run the command again.");
         response.OrThrow($"create the folder '{title}'", "folders:create (role Editor)");
-        string created = api.CreatedFolder(response).Uid ?? throw response.Unexpected();
+        string created = api.FolderIn(response).Uid ?? throw response.Unexpected();
         callbacks.Verbose($"Created the folder '{title}' with the uid '{created}'.");
         return new FolderPlace(created, title);
     }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Http;
 
 namespace TokenDashboard.Grafana.Api;
@@ -82,8 +81,7 @@ internal sealed class ResourceApi(GrafanaClient client, GrafanaServer server, Ap
 
     private static string[] TagsOf(ApiObject found) => [.. (found.Spec?["tags"] as JsonArray ?? []).Select(JsonReading.AsString).OfType<string>()];
 
-    internal override FolderAnswer? Folder(string uid) => Client.Find($"{_folders}/{Uri.EscapeDataString(uid)}")
-        ?.OrThrow($"read the folder '{uid}'", GrafanaPermission.ReadFolders) is { } response ? CreatedFolder(response) : null;
+    private protected override string FolderPath => _folders;
 
     internal override IEnumerable<FolderAnswer> Folders(string parentUid) =>
         List(_folders, "list folders", GrafanaPermission.ReadFolders).Where(found => found.Folder == parentUid).Select(Folder);
@@ -96,7 +94,7 @@ internal sealed class ResourceApi(GrafanaClient client, GrafanaServer server, Ap
         return Client.Write(HttpMethod.Post, _folders, Body(ApiGroups.Folder, folderVersion, "Folder", metadata, new JsonObject { ["title"] = title }), isDone);
     }
 
-    internal override FolderAnswer CreatedFolder(GrafanaResponse response) =>
+    internal override FolderAnswer FolderIn(GrafanaResponse response) =>
         response.As(GrafanaJson.Default.ApiObject) is { Uid.Length: > 0 } folder ? Folder(folder) : throw response.Unexpected();
 
     /// <summary>Requested only if the other interface has no result.</summary>
@@ -139,15 +137,7 @@ internal sealed class ResourceApi(GrafanaClient client, GrafanaServer server, Ap
 
     private static string Continue(string? next) => next is { Length: > 0 } ? $"&continue={Uri.EscapeDataString(next)}" : "";
 
-    /// <summary>A folder's title for messages; an account may be allowed to read a dashboard, but not its folder.</summary>
-    private string TitleOf(string uid)
-    {
-        if (!_titles.TryGetValue(uid, out string? title))
-        {
-            GrafanaResponse response = Client.Get($"{_folders}/{Uri.EscapeDataString(uid)}");
-            _titles[uid] = title = response.Status is 403 or 404 ? uid
-                : response.OrThrow($"read the folder '{uid}'", GrafanaPermission.ReadFolders).As(GrafanaJson.Default.ApiObject).Title ?? uid;
-        }
-        return title;
-    }
+    /// <summary>A folder's title for messages.</summary>
+    private string TitleOf(string uid) =>
+        _titles.TryGetValue(uid, out string? title) ? title : _titles[uid] = Folder(uid, required: false)?.Title ?? uid;
 }

@@ -3,10 +3,7 @@ using TokenDashboard.Grafana.Queries;
 
 namespace TokenDashboard.Grafana.Catalog;
 
-/// <summary>
-/// What a dashboard needs to know of its surroundings: the engine that it asks, its name in the catalog, the uid in place of its own, and the time zones to
-/// choose from. Dashboards of several engines can stand on one server.
-/// </summary>
+/// <summary>What a dashboard needs to know of its surroundings. Dashboards of several engines can stand on one server; a uid replaces the dashboard's own.</summary>
 internal sealed record CatalogPlace(IPanelEngine Engine, string Name, string? Uid, IReadOnlyList<TimeZoneInfo> Zones)
 {
     // The first one has no suffix.

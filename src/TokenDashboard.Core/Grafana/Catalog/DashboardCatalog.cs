@@ -29,7 +29,7 @@ internal static class DashboardCatalog
     /// Makes a dashboard, in the form for Grafana's import page if it is for sharing. A uid and a title replace the dashboard's own; its links to itself
     /// follow. The first time zone is chosen at first, and UTC is always there. The currency is that of the prices in the store.
     /// </summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>, or <see cref="ErrorCode.DashboardInvalid"/>.</exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>: there is no such name.</exception>
     public static DashboardDocument Create(
         string name, string? uid = null, string? title = null, bool forSharing = false, IReadOnlyList<TimeZoneInfo>? timeZones = null, DataSourcePlugin? plugin = null,
         string currency = Money.UsDollar) =>

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Api;
 using TokenDashboard.Grafana.Http;
 using TokenDashboard.Grafana.Queries;
@@ -129,19 +128,14 @@ public sealed record GrafanaDataSourceReport
 
     /// <summary>The data source's uid.</summary>
     public required string Uid { get; init; }
-
     /// <summary>Its name; null if there is none.</summary>
     public string? Name { get; init; }
-
     /// <summary>The store's path as the Grafana server sees it, or the address of ClickHouse; null if none is set or the account may not see it.</summary>
     public string? Database { get; init; }
-
     /// <summary>The plugin's version; null if it is not installed, empty if the account may not look.</summary>
     public string? PluginVersion { get; init; }
-
     /// <summary>The number of requests in the store, as Grafana counted them; null if it could not.</summary>
     public long? Requests { get; init; }
-
     /// <summary>What is wrong and what to do about it, in the order it was found; empty for nothing.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
 }

@@ -58,8 +58,6 @@ internal static partial class DashboardDefinition
         };
         CheckRepeats(read, dashboard, panels);
         CheckRelations(read, dashboard, panels);
-        if (read.Faults.Count == 0)
-            CheckWhole(read, dashboard);
         return new DashboardDefinitionResult(read.Faults.Count == 0 ? dashboard : null, baseName ?? "", read.Faults);
     }
 
@@ -111,7 +109,7 @@ internal static partial class DashboardDefinition
     }
 
     /// <summary>A text that a test accepts; null, and a fault, for any other.</summary>
-    private static string? Checked(DefinitionFields read, string name, int longest, Func<string, bool> accepts, string form)
+    internal static string? Checked(DefinitionFields read, string name, int longest, Func<string, bool> accepts, string form)
     {
         string? text = read.Text(name, longest);
         if (text is null || accepts(text))
@@ -151,19 +149,6 @@ internal static partial class DashboardDefinition
                 string meant = Spelling.Nearest(name, UsageRelations.All.Select(relation => relation.Name)) is { } nearest ? $", perhaps for ${{{nearest}:raw}}" : "";
                 read.Faults.Add(new DefinitionFault(path, $"reads ${{{name}:raw}}, which is not a variable of the dashboard{meant}"));
             }
-        }
-    }
-
-    // Faults of single keys were found before; these concern the dashboard as a whole.
-    private static void CheckWhole(DefinitionFields read, Dashboard dashboard)
-    {
-        try
-        {
-            DashboardWriter.Write(dashboard);
-        }
-        catch (TokenDashboardException exception) when (exception.Code == ErrorCode.DashboardInvalid)
-        {
-            read.Faults.Add(new DefinitionFault("", $"is not a valid dashboard: {exception.Message.TrimEnd('.')}"));
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Input;

@@ -12,10 +12,7 @@ internal interface IPluginDatabase : IDisposable
     PluginResult Run(ReadTarget target, string sql, BrowserView view, TimeSpan time);
 }
 
-/// <summary>
-/// The plugin's result of the SQL that was run: the rows and the time are those of the database, and the gaps of the columns are filled. A table has no
-/// series.
-/// </summary>
+/// <summary>The plugin's result of the SQL that was run: rows and time are those of the database, the gaps of columns are filled, and a table has no series.</summary>
 internal sealed record PluginResult(string Sql, IReadOnlyList<PluginColumn> Columns, int Rows, bool Complete, WideSeries? Series, double Milliseconds);
 
 /// <summary>The plugin refuses a query or its result, with the message that Grafana shows, or this module does not run it.</summary>

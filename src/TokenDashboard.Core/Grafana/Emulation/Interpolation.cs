@@ -31,15 +31,9 @@ internal sealed class Interpolation(BrowserView view)
         return result.ToString();
     }
 
-    private string? Value(VariableUse use)
-    {
-        if (!_known.TryGetValue((use.Name, use.Field, use.Format), out string? value))
-        {
-            value = Resolve(use);
-            _known.Add((use.Name, use.Field, use.Format), value);
-        }
-        return value;
-    }
+    private string? Value(VariableUse use) => _known.TryGetValue((use.Name, use.Field, use.Format), out string? value)
+        ? value
+        : _known[(use.Name, use.Field, use.Format)] = Resolve(use);
 
     private string? Resolve(VariableUse use)
     {

@@ -5,10 +5,7 @@ using Polly.Retry;
 
 namespace TokenDashboard.Grafana.Http;
 
-/// <summary>
-/// How one try of a request ended: with a response and perhaps the target of a redirect, or with status 0 and a failure. Another try may succeed,
-/// after the wait that the server requests.
-/// </summary>
+/// <summary>How one try of a request ended: with a response, or with status 0 and a failure. Another try may pass, after the wait that the server requests.</summary>
 internal sealed record GrafanaAttempt(
     int Status = 0, byte[]? Body = null, string? Location = null, TokenDashboardException? Failure = null, bool MayPass = false, TimeSpan? RetryAfter = null)
 {

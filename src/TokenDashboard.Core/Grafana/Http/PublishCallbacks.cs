@@ -1,7 +1,4 @@
 namespace TokenDashboard.Grafana.Http;
 
-/// <summary>
-/// How publishing reports to its caller, on the caller's thread. Each write is confirmed, with its target and action, or skipped. Debug gets a line per
-/// request, without headers and bodies.
-/// </summary>
+/// <summary>How publishing reports to its caller, on its thread. A write is confirmed by target and action, or skipped. Debug gets no headers and bodies.</summary>
 internal sealed record PublishCallbacks(Func<string, string, bool> ShouldProcess, Action<string> Verbose, Action<string> Warning, Action<string> Debug);

@@ -1,11 +1,6 @@
-using System.Text.Json.Nodes;
-
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>
-/// Values over time: lines, or bars that begin at their time, as for totals of a bucket. Stacked series can be parts of a hundred percent.
-/// FillOpacity is 0 to 100.
-/// </summary>
+/// <summary>Values over time: lines, or bars that begin at their time. Stacked series can be parts of a hundred percent. FillOpacity is 0 to 100.</summary>
 internal sealed record TimeSeriesPanel(
     PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool Bars = false, bool Stacked = false, bool Percent = false, int FillOpacity = 0)
     : DataPanel("timeseries", "Time series", Frame, Query, Field)

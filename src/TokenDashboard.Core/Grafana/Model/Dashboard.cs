@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>A Grafana dashboard as data: its queries, its display and their order.</summary>
@@ -27,7 +25,6 @@ internal sealed record Dashboard
     internal DataSourcePlugin Plugin => Variables.OfType<DataSourceVariable>().Select(variable => variable.Plugin).FirstOrDefault(DataSourcePlugin.Sqlite);
 
     /// <summary>The dashboard as JSON that Grafana 9 to 13 read; for sharing, in the form for Grafana's import page, which prompts for the data source.</summary>
-    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: Grafana would refuse it; the message says why.</exception>
     internal DashboardDocument ToDocument(bool forSharing = false) =>
         DashboardDocument.FromObject(forSharing ? DashboardWriter.WriteForSharing(this) : DashboardWriter.Write(this));
 }
@@ -42,10 +39,7 @@ internal sealed record DashboardSection(string Title = "", bool Collapsed = fals
     internal required IReadOnlyList<Panel> Panels { get; init; }
 }
 
-/// <summary>
-/// Marks on the time axis of all panels, from a query with the column <c>time</c> (seconds since 1970) and any of <c>timeEnd</c>, <c>title</c>,
-/// <c>text</c> and <c>tags</c> (between commas). The name is beside the switch that shows and hides them.
-/// </summary>
+/// <summary>Marks on the time axis, from a query with the column time (seconds since 1970) and any of timeEnd, title, text and tags (between commas).</summary>
 internal sealed record DashboardAnnotation(string Name, string Sql, string Color = "blue", bool Enabled = true)
 {
     internal JsonObject Write() => new()

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>A control above the panels whose value the queries use. The label is beside it.</summary>

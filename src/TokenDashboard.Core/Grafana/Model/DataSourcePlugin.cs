@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>A data source plugin of Grafana that dashboards of this product read from. Its id is also the type of its data sources; its name is that of what it reads.</summary>

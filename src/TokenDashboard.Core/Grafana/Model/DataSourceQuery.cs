@@ -1,14 +1,9 @@
-using System.Text.Json.Nodes;
-
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>A query of a panel, for one of the plugins, with Grafana's variables in it.</summary>
 internal abstract record DataSourceQuery(string Sql)
 {
-    /// <summary>
-    /// Whether each combination of text columns is a series; rows must then ascend by a time that is never NULL. Otherwise the result stays one
-    /// table.
-    /// </summary>
+    /// <summary>Whether each combination of text columns is a series; rows must then ascend by a time that is never NULL. Otherwise the result is one table.</summary>
     internal bool SeriesByLabel { get; init; }
 
     internal abstract DataSourcePlugin Plugin { get; }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using TokenDashboard.Engines.ClickHouse;
 
 namespace TokenDashboard.Grafana.Model;

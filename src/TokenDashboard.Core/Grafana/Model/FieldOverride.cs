@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>An exception for some columns of a panel.</summary>
@@ -49,10 +47,7 @@ internal enum FieldType
     Time,
 }
 
-/// <summary>
-/// How a column of a table panel looks. Widths are in pixels; without one, a column shares the remaining width, and without a smallest one it has
-/// Grafana's 150.
-/// </summary>
+/// <summary>How a column of a table panel looks. Widths are in pixels; a column without one shares the remaining width, of at least Grafana's 150.</summary>
 internal sealed record TableColumn(int? Width = null, int? MinWidth = null, TableCell? Cell = null)
 {
     /// <summary>The properties under Grafana's names; null for those that are not set.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>The differences between versions of Grafana: a form that 9 to 13 read, or the old and the new form together.</summary>

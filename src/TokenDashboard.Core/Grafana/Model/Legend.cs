@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>The legend of a chart: a table of series and what is calculated for each, in the order of the columns.</summary>

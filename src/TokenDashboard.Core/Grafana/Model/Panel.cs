@@ -1,11 +1,6 @@
-using System.Text.Json.Nodes;
-
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>
-/// What panels of all types have: a number for links and alerts, unique in its dashboard, from 1 to 999, or null for one derived from the title; the
-/// width in columns, 1 to 24; the height in rows of about 30 pixels.
-/// </summary>
+/// <summary>What panels of all types have. The id is 1 to 999, or null for one derived from the title; the width 1 to 24 columns; a row is about 30 pixels high.</summary>
 internal sealed record PanelFrame(int? Id, string Title, string Description, int Width, int Height);
 
 /// <summary>A panel, with Grafana's id and name of its type; the derived types add what one type needs.</summary>
@@ -19,10 +14,7 @@ internal abstract record Panel(string Type, string TypeName, PanelFrame Frame)
     internal abstract JsonObject WriteOptions();
 }
 
-/// <summary>
-/// Shows a panel once for each chosen value of a variable, which has that one value in the panel: below one another, or side by side, at most 2, 3, 4, 6,
-/// 8, 12 or 24 in a row.
-/// </summary>
+/// <summary>Shows a panel once for each chosen value of a variable, below one another, or side by side, at most 2, 3, 4, 6, 8, 12 or 24 in a row.</summary>
 internal sealed record PanelRepeat(string Variable, bool Vertical = false, int MaxPerRow = 4);
 
 /// <summary>Text in Markdown. It has no query; variables in the text are replaced.</summary>
@@ -53,10 +45,7 @@ internal abstract record DataPanel(string Type, string TypeName, PanelFrame Fram
     private protected static JsonObject Tooltip(string mode, string sort) => new() { ["mode"] = mode, ["sort"] = sort };
 }
 
-/// <summary>
-/// What the browser does with a panel's results before it draws them, by Grafana's id and options. SQL does the same and differs less between versions
-/// of Grafana.
-/// </summary>
+/// <summary>What the browser does with results before it draws them, by Grafana's id and options. SQL differs less between versions of Grafana.</summary>
 internal sealed record Transformation(string Id, JsonObject Options)
 {
     internal JsonObject Write() => new() { ["id"] = Id, ["options"] = Options.DeepClone() };

@@ -1,11 +1,6 @@
-using System.Text.Json.Nodes;
-
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>
-/// Shows certain values as another text, in another color, or both; null changes nothing. Of several mappings the first that matches counts. The
-/// mapping is written with its index among the others.
-/// </summary>
+/// <summary>Shows certain values as another text, in another color, or both. Of several mappings, each written with its index, the first that matches counts.</summary>
 internal sealed record ValueMapping(string Type, Func<int, JsonObject> Options)
 {
     /// <summary>One value, a text or a number as Grafana writes it without a unit.</summary>

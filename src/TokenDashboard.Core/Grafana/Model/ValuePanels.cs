@@ -1,10 +1,6 @@
-using System.Text.Json.Nodes;
-
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>
-/// Large numbers: the columns of the only row by their names, or each row, named by its text column. Digits or the background have the color of the value.
-/// </summary>
+/// <summary>Large numbers: the columns of the only row by their names, or each row, named by its text column. Digits or the background are colored.</summary>
 internal sealed record StatPanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool EveryRow = false, bool ColoredBackground = false)
     : DataPanel("stat", "Stat", Frame, Query, Field)
 {
@@ -57,10 +53,7 @@ internal sealed record PieChartPanel(PanelFrame Frame, DataSourceQuery Query, Fi
     };
 }
 
-/// <summary>
-/// A table that sorts by a click on a column's heading, split into pages of the panel's height if it is paginated. EmptyCell is the text of cells
-/// without a value; the text of <see cref="FieldOptions.NoValue"/> is for a table without rows.
-/// </summary>
+/// <summary>A table, paginated by the panel's height. EmptyCell is for cells without a value; <see cref="FieldOptions.NoValue"/> is for a table without rows.</summary>
 internal sealed record TablePanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool Paginated = false, string EmptyCell = "-")
     : DataPanel("table", "Table", Frame, Query, Field)
 {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Emulation;
 using TokenDashboard.Grafana.Parsing;
 using TokenDashboard.Grafana.Rules;

@@ -24,12 +24,6 @@ internal static class DashboardTest
                 $"No dashboard has a variable '{unknown}'. There are: {string.Join(", ", dashboards.SelectMany(dashboard => dashboard.Variables).Select(variable => variable.Name).Distinct().Order(StringComparer.Ordinal))}.",
                 target: unknown);
         }
-        return Run(dashboards, options, cancellation);
-    }
-
-    private static IEnumerable<DashboardTestResult> Run(
-        ReadDashboard[] dashboards, DashboardTestOptions options, CancellationToken cancellation)
-    {
         using IPluginDatabase? database = options.Database is not { } path ? null
             : ClickHouseAddress.Matches(path) ? new ClickHouseProof(path, options.Credential, cancellation) : new ProofDatabase(path, cancellation);
         DataSourcePlugin plugin = DataSourceSettings.PluginOf(options.Database);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.DataSources;
 using TokenDashboard.Grafana.Model;
 using TokenDashboard.Grafana.Results;
@@ -20,15 +19,15 @@ internal static class DashboardComparison
         return Compare(Bound(left), Bound(right), left.Uid.Length > 0 ? left.Uid : right.Uid);
     }
 
-    internal static IReadOnlyList<GrafanaDashboardDifference> Compare(JsonObject left, JsonObject right, string uid)
-    {
-        return [.. Walk(Content(left), Content(right), "", "")
+    internal static IReadOnlyList<GrafanaDashboardDifference> Compare(JsonObject left, JsonObject right, string uid) =>
+    [
+        .. Walk(Content(left), Content(right), "", "")
             .Select(found => new GrafanaDashboardDifference(
                 uid, found.Panel, found.Path,
                 found.Left is null ? GrafanaDifferenceKind.Added : found.Right is null ? GrafanaDifferenceKind.Removed : GrafanaDifferenceKind.Changed,
                 found.Left is null ? null : Text(found.Left), found.Right is null ? null : Text(found.Right)))
-            .OrderBy(difference => difference.Panel.Length > 0)];
-    }
+            .OrderBy(difference => difference.Panel.Length > 0),
+    ];
 
     private static JsonObject Content(JsonObject dashboard)
     {

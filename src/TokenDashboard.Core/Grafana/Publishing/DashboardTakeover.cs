@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using TokenDashboard.Grafana.Model;
 
 namespace TokenDashboard.Grafana.Publishing;

@@ -11,10 +11,7 @@ internal interface IPanelEngine
     /// <summary>The variables by which names are chosen, and hidden ones that these need.</summary>
     IReadOnlyList<QueryVariable> Names { get; }
 
-    /// <summary>
-    /// The hidden variables of the queries, in the order in which Grafana must resolve them. Single requests are also chosen by the variables
-    /// <c>transaction</c> and <c>min_tokens</c>.
-    /// </summary>
+    /// <summary>The hidden variables of the queries, in the order in which Grafana must resolve them. Single requests are also chosen by their own variables.</summary>
     IEnumerable<QueryVariable> Relations(IEnumerable<string> sql, IReadOnlyList<TimeZoneInfo> zones, bool singleRequests);
 
     /// <summary>How many requests there are.</summary>

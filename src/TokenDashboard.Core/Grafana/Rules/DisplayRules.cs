@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using TokenDashboard.Grafana.Parsing;
 
@@ -16,7 +15,7 @@ internal static partial class DisplayRules
             {
                 yield return DashboardRules.RowsHidden.Find(dashboard, "The query groups rows, and the panel shows their sum or one of them.", panel, grouped.RefId);
             }
-            if (panel.Type == "gauge" && panel.Defaults.Number("max") is null && !panel.HasOverride("max")
+            if (panel.Type == "gauge" && panel.Defaults.Number("max") is null && !panel.Overridden("max").Any()
                 && panel.Defaults.Text("unit") is not ("percent" or "percentunit"))
             {
                 yield return DashboardRules.GaugeMaximum.Find(dashboard, "The gauge has no maximum.", panel);

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using TokenDashboard.Grafana.Parsing;
 
@@ -25,8 +24,7 @@ internal static partial class LinkRules
     [
         .. panel.Json.Objects("links"),
         .. panel.Defaults.Objects("links"),
-        .. panel.Overrides.SelectMany(item => item.Objects("properties")).Where(property => property.Text("id") == "links")
-            .SelectMany(property => property.Objects("value")),
+        .. panel.Overridden("links").SelectMany(property => property.Objects("value")),
     ];
 
     // Addresses of other servers, and uids from variables, cannot be checked.

@@ -36,7 +36,7 @@ internal static class PanelRules
                 string meant = Units.Nearest(unit) is { } nearest ? $" '{nearest}' is similar." : "";
                 yield return DashboardRules.Unit.Find(dashboard, $"Grafana has no unit '{unit}'.{meant}", panel);
             }
-            else if (panel.Defaults.Text("unit").Length == 0 && !panel.HasOverride("unit") && !panel.Defaults.Objects("mappings").Any()
+            else if (panel.Defaults.Text("unit").Length == 0 && !panel.Overridden("unit").Any() && !panel.Defaults.Objects("mappings").Any()
                 && panel.Json.Child("options").Child("reduceOptions").Text("fields").Length == 0)
             {
                 yield return DashboardRules.Unit.Find(dashboard, "The panel's numbers have no unit.", panel);
@@ -45,8 +45,7 @@ internal static class PanelRules
     }
 
     // A unit from a variable is not known here.
-    private static string? UnknownUnit(ReadPanel panel) => panel.Overrides.SelectMany(item => item.Objects("properties"))
-        .Where(property => property.Text("id") == "unit").Select(property => property.Text("value"))
+    private static string? UnknownUnit(ReadPanel panel) => panel.Overridden("unit").Select(property => property.Text("value"))
         .Prepend(panel.Defaults.Text("unit"))
         .FirstOrDefault(unit => unit.Length > 0 && !unit.Contains('$', StringComparison.Ordinal) && !Units.IsKnown(unit));
 }
