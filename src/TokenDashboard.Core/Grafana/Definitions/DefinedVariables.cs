@@ -41,16 +41,8 @@ internal sealed partial class DefinedVariables
     /// <summary>The variables, with used ones of the catalog; the data source first, the others in order.</summary>
     internal IReadOnlyList<DashboardVariable> Complete(IEnumerable<string> texts)
     {
-        var used = new HashSet<string>();
-        var unread = new Queue<string>([.. texts, .. _variables.OfType<QueryVariable>().Select(variable => variable.Sql)]);
-        while (unread.TryDequeue(out string? text))
-        {
-            foreach (string name in VariableUse.In(text).Select(use => use.Name).Where(used.Add))
-            {
-                if (Missing(name) is QueryVariable query)
-                    unread.Enqueue(query.Sql);
-            }
-        }
+        HashSet<string> used = VariableUse.Reached(
+            texts.Concat(_variables.OfType<QueryVariable>().Select(variable => variable.Sql)), name => (Missing(name) as QueryVariable)?.Sql);
         IEnumerable<DashboardVariable> all = [.. _variables, .. _standard.Where(variable => used.Contains(variable.Name) && Missing(variable.Name) is not null)];
         return [all.FirstOrDefault(variable => variable is DataSourceVariable) ?? _standard[0], .. all.Where(variable => variable is not DataSourceVariable)];
     }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>Positions panels: from left to right, then in a new line below the tallest panel of the previous line.</summary>
@@ -67,12 +65,7 @@ internal static class PanelNumbers
         return wanted;
     }
 
-    // FNV-1a, because the hash codes of .NET differ between runs.
-    private static int Made(Panel panel)
-    {
-        uint hash = 2166136261;
-        foreach (byte part in Encoding.UTF8.GetBytes(panel.Frame.Title.Length > 0 ? panel.Frame.Title : panel.Type))
-            hash = (hash ^ part) * 16777619;
-        return FirstMade + (int)(hash % MadeNumbers);
-    }
+    // The hash codes of .NET differ between runs.
+    private static int Made(Panel panel) =>
+        FirstMade + (int)(Convert.ToUInt32(DashboardContent.Fingerprint(panel.Frame.Title.Length > 0 ? panel.Frame.Title : panel.Type)[..8], 16) % MadeNumbers);
 }

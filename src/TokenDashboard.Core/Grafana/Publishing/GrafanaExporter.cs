@@ -38,13 +38,9 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
     public IReadOnlyDictionary<string, int> Tags() => Api.Search([]).SelectMany(hit => hit.Tags ?? []).GroupBy(tag => tag).ToDictionary(tag => tag.Key, tag => tag.Count());
 
     /// <summary>The titles of the server's folders, with slashes for nested folders, and their uids.</summary>
-    public IEnumerable<(string Title, string Uid)> FolderTitles() => FoldersIn("", "", 0);
-
-    private IEnumerable<(string Title, string Uid)> FoldersIn(string parentUid, string parentTitle, int depth) => Api.Folders(parentUid).ToList().SelectMany(
-        folder => FoldersIn(folder, parentTitle + folder.Title, depth).Prepend((parentTitle + folder.Title, folder.Uid ?? "")));
-
-    private IEnumerable<(string Title, string Uid)> FoldersIn(FolderAnswer folder, string title, int depth) =>
-        Api.HasNestedFolders && depth < DeepestOffered && folder.Uid is { Length: > 0 } uid ? FoldersIn(uid, title + "/", depth + 1) : [];
+    public IEnumerable<(string Title, string Uid)> FolderTitles(string parentUid = "", string path = "", int depth = 0) =>
+        depth > 0 && (!Api.HasNestedFolders || depth > DeepestOffered || parentUid.Length == 0) ? [] : Api.Folders(parentUid).ToList().SelectMany(
+            folder => FolderTitles(folder.Uid ?? "", $"{path}{folder.Title}/", depth + 1).Prepend((path + folder.Title, folder.Uid ?? "")));
 
     /// <summary>A dashboard, or a version of its history, without id and version and with its keys in order.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardNotFound"/>, or <see cref="ErrorCode.GrafanaSchemaUnsupported"/>.</exception>
@@ -143,4 +139,19 @@ internal sealed class GrafanaExporter(GrafanaConnection connection, PublishCallb
 
     private TokenDashboardException Missing(string what, string uid) => new(
         ErrorCode.DashboardNotFound, $"Grafana at {Client.Url} {what}. Export-GrafanaDashboard -All lists the dashboards this account may read.", target: uid);
+}
+
+/// <summary>A dashboard that was written from a server into a file.</summary>
+/// <param name="Action">The action on the file.</param>
+/// <param name="Uid">The dashboard's uid.</param>
+/// <param name="Title">The dashboard's title.</param>
+/// <param name="Folder">The titles of its folders, outermost first, separated by slashes; empty for none.</param>
+/// <param name="Version">Its version on the server, counted from 1.</param>
+/// <param name="Path">The file's full path.</param>
+/// <param name="Changes">How the server's dashboard, the right side, differed from the file it was written back into; null if a whole file was written.</param>
+public sealed record GrafanaExportResult(
+    GrafanaPublishAction Action, string Uid, string Title, string Folder, long Version, string Path, IReadOnlyList<GrafanaDashboardDifference>? Changes = null)
+{
+    /// <summary>The file's full path.</summary>
+    public override string ToString() => Path;
 }
