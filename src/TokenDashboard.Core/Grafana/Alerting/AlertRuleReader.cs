@@ -12,7 +12,6 @@ internal static class AlertRuleReader
 {
     private const int MaxText = 4000;
 
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
     private static readonly TimeSpan LongestMonth = TimeSpan.FromDays(31);
     private static readonly TimeSpan Year = TimeSpan.FromDays(366);
 
@@ -37,7 +36,7 @@ internal static class AlertRuleReader
         bool measured = kind is not AlertKind.NoTelemetry;
         bool month = read.IsMonth("Window");
         TimeSpan? window = month ? LongestMonth : read.Length("Window", TimeSpan.FromMinutes(1), Year);
-        TimeSpan interval = read.Length("Interval", TimeSpan.FromSeconds(10), Day, step: 10) ?? TimeSpan.FromMinutes(measured ? 5 : 1);
+        TimeSpan interval = read.Length("Interval", TimeSpan.FromSeconds(10), TimeSpan.FromDays(1), step: 10) ?? TimeSpan.FromMinutes(measured ? 5 : 1);
         var rule = new AlertRule
         {
             Uid = read.Text("Uid", 40) ?? UidOf(name), Name = name, Kind = kind ?? AlertKind.Tokens,

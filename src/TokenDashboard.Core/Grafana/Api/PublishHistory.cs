@@ -16,11 +16,11 @@ internal sealed class PublishHistory(IEnumerable<VersionAnswer> versions)
     /// <summary>The versions, newest first.</summary>
     internal IReadOnlyList<VersionAnswer> Versions { get; } = [.. versions.OrderByDescending(version => version.Version)];
     /// <summary>The newest version; 0 if the server keeps no history.</summary>
-    internal long Newest => Versions.FirstOrDefault()?.Version ?? 0;
+    internal long Newest => Versions is [var newest, ..] ? newest.Version : 0;
     /// <summary>The version that was published last; null if none is known.</summary>
     internal long? LastPublished => LastMark?.Version;
 
-    private PublishMark? NewestMark => PublishMark.Find(Versions.FirstOrDefault()?.Message);
+    private PublishMark? NewestMark => PublishMark.Find(Versions is [var newest, ..] ? newest.Message : null);
     private PublishMark? LastMark => Versions.Select(version => PublishMark.Find(version.Message)).FirstOrDefault(mark => mark is not null);
 
     /// <summary>Whether the server's version is what was published with this fingerprint, even if newer servers show a migrated form of it.</summary>
@@ -57,3 +57,12 @@ internal sealed partial record PublishMark(string Fingerprint, long Version)
 
     [GeneratedRegex(@"\[tokendashboard ([0-9a-f]{16}) v([0-9]{1,18})\]\s*$", RegexOptions.CultureInvariant)] private static partial Regex Pattern();
 }
+
+/// <summary>A version in the history of a dashboard on a server.</summary>
+/// <param name="Uid">The dashboard's uid.</param>
+/// <param name="Version">The version's number, counted from 1.</param>
+/// <param name="Created">When it was saved; null if the server does not say.</param>
+/// <param name="CreatedBy">Who saved it; the empty string if the server does not say.</param>
+/// <param name="Published">Whether Publish-GrafanaDashboard saved it.</param>
+/// <param name="Message">The message it was saved with; the empty string for none.</param>
+public sealed record GrafanaDashboardVersion(string Uid, long Version, DateTimeOffset? Created, string CreatedBy, bool Published, string Message);

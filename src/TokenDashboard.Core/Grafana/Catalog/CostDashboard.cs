@@ -17,9 +17,20 @@ internal static class CostDashboard
     {
         Sections =
         [
-            new DashboardSection { Panels = [Totals, Change, Month, OverTime(5, PanelDimension.Model, "model"), CostByModel, OverTime(6, PanelDimension.User, "user"), CostByUser(place), OverTime(7, PanelDimension.Provider, "provider"), Unpriced, Prices] },
+            new DashboardSection
+            {
+                Panels =
+                [
+                    Totals, Change, Month, OverTime(5, PanelDimension.Model), CostByModel, OverTime(6, PanelDimension.User), CostByUser(place),
+                    OverTime(7, PanelDimension.Provider), Unpriced, Prices,
+                ],
+            },
             // Each request is read, so they are asked only when somebody opens the row.
-            new DashboardSection { Title = "Single requests and transactions", Collapsed = true, Panels = [Spread(12, "request", transactions: false), Spread(13, "transaction", transactions: true), Expensive(place)] },
+            new DashboardSection
+            {
+                Title = "Single requests and transactions", Collapsed = true,
+                Panels = [Spread(12, "request", transactions: false), Spread(13, "transaction", transactions: true), Expensive(place)],
+            },
         ],
     };
 
@@ -54,8 +65,10 @@ internal static class CostDashboard
         Overrides = [PanelStyle.Colored("Month at this rate", "text")],
     };
 
-    private static TimeSeriesPanel OverTime(int id, PanelDimension dimension, string label) => PanelStyle.Stacked(
-        new(id, $"Cost by {label} over time", $"Cost per bucket by {label}. {Rest}", 16, 10), new TopOverTimeQuery(dimension, PanelMeasures.Cost, PanelStyle.TopSeries), PanelStyle.Cost);
+    private static TimeSeriesPanel OverTime(int id, PanelDimension dimension) => PanelStyle.Stacked(
+        new(id, $"Cost by {PanelNames.Column(dimension)} over time", $"Cost per bucket by {PanelNames.Column(dimension)}. {Rest}", 16, 10),
+        new TopOverTimeQuery(dimension, PanelMeasures.Cost, PanelStyle.TopSeries),
+        PanelStyle.Cost);
 
     private static PieChartPanel CostByModel { get; } = PanelStyle.Slices(
         new(8, "Cost by model", $"Cost share of each model. {Rest}", 8, 10),

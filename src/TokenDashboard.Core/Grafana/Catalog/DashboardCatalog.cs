@@ -22,8 +22,7 @@ internal static class DashboardCatalog
     public static IReadOnlyList<string> Names { get; } = [.. Definitions.Keys];
 
     /// <summary>The file a dashboard is written to in a folder: <c>Overview</c> becomes <c>overview.json</c>.</summary>
-    public static string FileName(string name) =>
-        string.Concat(name.Select((letter, index) => (index > 0 && char.IsUpper(letter) ? "-" : "") + char.ToLowerInvariant(letter))) + ".json";
+    public static string FileName(string name) => $"{name.ToLowerInvariant()}.json";
 
     /// <summary>
     /// Makes a dashboard, in the form for Grafana's import page if it is for sharing. A uid and a title replace the dashboard's own; its links to itself

@@ -33,7 +33,8 @@ internal static class ModelsDashboard
 
     private static TablePanel Comparison(CatalogPlace place) => PanelStyle.Pages(
         new(3, "Comparison between models",
-            "Tokens, share, cost, requests, durations, policy failures, and first and last use of each model in the time range. Click a model to filter the dashboard.", 24, 11),
+            "Tokens, share, cost, requests, durations, policy failures, and first and last use of each model in the time range. Click a model to filter the dashboard.",
+            24, 11),
         new TableQuery(
             PanelDimension.Model, TopRows, PanelMeasures.Tokens, new ShareMeasure("Share"), PanelMeasures.Cost, PanelMeasures.Requests, new SumMeasure("Prompt", Measures.PromptTokens),
             new SumMeasure("Completion", Measures.CompletionTokens), PanelMeasures.MeanDuration, new PercentileMeasure("p50 duration", 50),

@@ -99,7 +99,7 @@ internal sealed class GrafanaDataSources(GrafanaClient client, GrafanaServer ser
         var body = new JsonObject
         {
             ["name"] = identity.Name, ["uid"] = identity.Uid, ["type"] = identity.Plugin.Id, ["access"] = "proxy", ["isDefault"] = false,
-            ["jsonData"] = DataSourceSettings.ToJson(DataSourceSettings.Of(options.Database, options.DataSourceCredential?.UserName)),
+            ["jsonData"] = DataSourceSettings.ToJson(options.Database, options.DataSourceCredential?.UserName),
         };
         AddPassword(body, options);
         GrafanaResponse? response = client.Write(HttpMethod.Post, ListPath, body, () => Holds(identity.Uid, body));

@@ -156,9 +156,7 @@ internal static partial class DashboardDefinition
     [GeneratedRegex("^[1-9][0-9]{0,5}(ms|s|m|h|d|w)$")] private static partial Regex RefreshPattern();
 }
 
-/// <summary>
-/// The dashboard, or everything that is wrong with its definition, in the order it was read. The base is the name of a dashboard of the catalog, or empty.
-/// </summary>
+/// <summary>The dashboard, or everything that is wrong with its definition, in the order it was read. The base is a name of the catalog, or empty.</summary>
 internal sealed record DashboardDefinitionResult(Dashboard? Dashboard, string BaseName, IReadOnlyList<DefinitionFault> Faults)
 {
     /// <summary>The dashboard as JSON, under the name of the base dashboard; null if there are faults.</summary>

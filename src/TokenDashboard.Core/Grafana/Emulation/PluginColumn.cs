@@ -35,7 +35,7 @@ internal sealed partial class PluginColumn
     internal string Name { get; }
     internal ColumnType Type { get; private set; }
     /// <summary>The values: long, double, string, decimal (seconds since 1970) or null.</summary>
-    internal List<object?> Values { get; } = [];
+    internal List<object?> Values { get; set; } = [];
     internal int Truncated { get; private set; }
     /// <summary>The number of values that became NULL because of another type.</summary>
     internal int Lost { get; private set; }
@@ -75,14 +75,6 @@ internal sealed partial class PluginColumn
             Lost++;
             Note(value);
         }
-    }
-
-    /// <summary>Replaces the values, as gap filling does.</summary>
-    internal void Replace(IEnumerable<object?> values)
-    {
-        object?[] all = [.. values];
-        Values.Clear();
-        Values.AddRange(all);
     }
 
     private object? ToInteger(object value)

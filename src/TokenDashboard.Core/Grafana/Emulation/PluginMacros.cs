@@ -75,7 +75,7 @@ internal static class GapFilling
             expected = current + seconds;
         }
         foreach (PluginColumn column in columns)
-            column.Replace(filled.Select(item => column == time ? item.Time : item.Row is { } row ? column.Values[row] : null));
+            column.Values = [.. filled.Select(item => column == time ? item.Time : item.Row is { } row ? column.Values[row] : null)];
     }
 
     private static decimal Time(PluginColumn time, int row) =>

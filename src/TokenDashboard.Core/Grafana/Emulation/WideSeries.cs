@@ -1,9 +1,6 @@
 namespace TokenDashboard.Grafana.Emulation;
 
-/// <summary>
-/// The series that the plugin creates from a result: one for each combination of text columns, which become labels, and each other column. A row replaces
-/// an earlier one of the same time and labels.
-/// </summary>
+/// <summary>The series of a result: one for each combination of text columns, which become labels, and each other column. A row replaces one of its time and labels.</summary>
 internal sealed record WideSeries(int Count, int Repeated)
 {
     /// <exception cref="PluginException">The result cannot become series.</exception>

@@ -26,10 +26,7 @@ internal static class DashboardLayout
     }
 }
 
-/// <summary>
-/// Numbers panels without a number, derived from their titles, so that they stay when others are added, removed or moved. Only of panels
-/// with the same title the later ones count on.
-/// </summary>
+/// <summary>Numbers panels by their titles, so that numbers stay when others are added, removed or moved. Of panels with one title the later ones count on.</summary>
 internal static class PanelNumbers
 {
     /// <summary>Panels with a number of their own have smaller ones.</summary>

@@ -29,7 +29,7 @@ internal static class DataSourceSettings
         return settings;
     }
 
-    internal static JsonObject ToJson(IReadOnlyDictionary<string, object> settings) => Json.Map(settings, setting => setting.Key, setting => Node(setting.Value));
+    internal static JsonObject ToJson(string database, string? user) => Json.Map(Of(database, user), setting => setting.Key, setting => Node(setting.Value));
 
     /// <summary>Corrects settings that differ, keeps all others, and returns whether any differed.</summary>
     internal static bool Correct(JsonObject stored, IReadOnlyDictionary<string, object> settings)

@@ -7,9 +7,7 @@ namespace TokenDashboard.Grafana.Publishing;
 internal static class DashboardBinding
 {
     /// <summary>The dashboard's uid, by which it is found again.</summary>
-    /// <exception cref="TokenDashboardException">
-    /// <see cref="ErrorCode.DashboardInvalid"/>: it has none, an invalid one, or one that was <paramref name="seen"/>.
-    /// </exception>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: it has none, an invalid one, or one that was seen.</exception>
     internal static string RequireUid(DashboardDocument document, HashSet<string> seen)
     {
         string? problem =

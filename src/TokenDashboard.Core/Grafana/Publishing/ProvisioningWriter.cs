@@ -25,7 +25,6 @@ internal sealed class ProvisioningWriter
     private readonly DataSourceIdentity _dataSource;
     private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _titles = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> _written = new(StringComparer.OrdinalIgnoreCase);
     private SortedDictionary<string, string>? _files;
     private bool _described;
 
@@ -87,7 +86,7 @@ internal sealed class ProvisioningWriter
     /// <summary>Removes unchanged dashboard files of an earlier run that this one did not <see cref="Write"/>. Grafana then removes those dashboards.</summary>
     public IEnumerable<GrafanaPublishResult> Prune()
     {
-        foreach ((string name, string hash) in Files.Where(file => !_written.Contains(file.Key)).ToList())
+        foreach ((string name, string hash) in Files.Where(file => !_seen.Any(uid => file.Key.Equals(NameOf(uid), StringComparison.OrdinalIgnoreCase))).ToList())
         {
             string path = Path.Combine(Folder, name);
             if (!File.Exists(path))
@@ -159,8 +158,7 @@ internal sealed class ProvisioningWriter
             yield return _folder.Write($"dashboards/{OwnName}.yaml", null, Provider());
             _described = true;
         }
-        string name = $"{FileName.Of(uid)}.json";
-        _written.Add(name);
+        string name = NameOf(uid);
         GrafanaPublishResult? result = _folder.Write($"{OwnFolder}/{name}", uid, json);
         if (result is not null && (!Files.TryGetValue(name, out string? hash) || hash != Hash(json)))
         {
@@ -194,6 +192,8 @@ internal sealed class ProvisioningWriter
         }
         return files;
     }
+
+    private static string NameOf(string uid) => $"{FileName.Of(uid)}.json";
 
     private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
 
