@@ -6,7 +6,7 @@ using TokenDashboard.Pricing;
 namespace TokenDashboard.Grafana.Catalog;
 
 /// <summary>The dashboards this product makes, by name.</summary>
-internal static class DashboardCatalog
+public static class DashboardCatalog
 {
     private static readonly IReadOnlyDictionary<string, Func<CatalogPlace, Dashboard>> Definitions =
         new SortedDictionary<string, Func<CatalogPlace, Dashboard>>(StringComparer.OrdinalIgnoreCase)
@@ -35,7 +35,7 @@ internal static class DashboardCatalog
         Define(name, uid, title, timeZones, plugin, currency).ToDocument(forSharing).Named(NameOf(name));
 
     /// <summary>The dashboard as data, to be changed or added to with <c>with</c>.</summary>
-    internal static Dashboard Define(
+    public static Dashboard Define(
         string name, string? uid = null, string? title = null, IReadOnlyList<TimeZoneInfo>? timeZones = null, DataSourcePlugin? plugin = null, string currency = Money.UsDollar)
     {
         IPanelEngine engine = PanelEngines.Of(plugin ?? DataSourcePlugin.Sqlite);

@@ -1,11 +1,15 @@
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>Values over time: lines, or bars that begin at their time. Stacked series can be parts of a hundred percent. FillOpacity is 0 to 100.</summary>
-internal sealed record TimeSeriesPanel(
+/// <summary>
+/// Values over time: lines, or bars that begin at their time, as for totals of a bucket. Stacked series can be parts of a hundred percent. FillOpacity,
+/// 0 to 100, is how opaque the area of a series is.
+/// </summary>
+public sealed record TimeSeriesPanel(
     PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool Bars = false, bool Stacked = false, bool Percent = false, int FillOpacity = 0)
     : DataPanel("timeseries", "Time series", Frame, Query, Field)
 {
-    internal Legend Legend { get; init; } = Legend.Hidden;
+    /// <summary>The legend.</summary>
+    public Legend Legend { get; init; } = Legend.Hidden;
 
     internal override JsonObject WriteOptions() => new() { ["legend"] = Legend.Write(), ["tooltip"] = Tooltip("multi", "desc") };
 
@@ -18,9 +22,10 @@ internal sealed record TimeSeriesPanel(
 }
 
 /// <summary>Vertical bars over named categories; a text column names them. The legend is for several bars in a category.</summary>
-internal sealed record BarChartPanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, string CategoryColumn) : DataPanel("barchart", "Bar chart", Frame, Query, Field)
+public sealed record BarChartPanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, string CategoryColumn) : DataPanel("barchart", "Bar chart", Frame, Query, Field)
 {
-    internal Legend Legend { get; init; } = Legend.Hidden;
+    /// <summary>The legend.</summary>
+    public Legend Legend { get; init; } = Legend.Hidden;
 
     internal override JsonObject WriteOptions() => new()
     {
@@ -40,11 +45,12 @@ internal sealed record BarChartPanel(PanelFrame Frame, DataSourceQuery Query, Fi
 /// <see cref="DataSourceQuery.SeriesByLabel"/> each label is such a row instead. A cell ends at its time and reaches back to the time before
 /// it, so a bucket is given by its end, and there must be at least two times. Grafana does not compute anything here. ValueName is in tooltips.
 /// </summary>
-internal sealed record HeatmapPanel(
+public sealed record HeatmapPanel(
     PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, string ValueName = "Value", string Scheme = "Blues", bool FirstRowOnTop = false)
     : DataPanel("heatmap", "Heatmap", Frame, Query, Field)
 {
-    internal static IReadOnlyList<string> Schemes { get; } =
+    /// <summary>Grafana's names of colors for the scheme.</summary>
+    public static IReadOnlyList<string> Schemes { get; } =
     [
         "Blues", "Greens", "Greys", "Oranges", "Purples", "Reds", "BrBG", "PiYG", "PRGn", "PuOr", "RdBu", "RdGy", "RdYlBu", "RdYlGn", "Spectral",
         "Turbo", "Viridis", "Inferno", "Magma", "Plasma", "Cividis", "Warm", "Cool", "BuGn", "BuPu", "GnBu", "OrRd", "PuBuGn", "PuBu",

@@ -1,46 +1,61 @@
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>A Grafana dashboard as data: its queries, its display and their order.</summary>
-internal sealed record Dashboard
+public sealed record Dashboard
 {
-    internal required string Uid { get; init; }
-    internal required string Title { get; init; }
-    internal required string Description { get; init; }
+    /// <summary>The identifier of the dashboard in Grafana: 1 to 40 of the characters a-z, A-Z, 0-9, - and _.</summary>
+    public required string Uid { get; init; }
+    /// <summary>The title.</summary>
+    public required string Title { get; init; }
+    /// <summary>What the dashboard is for, in a sentence or two.</summary>
+    public required string Description { get; init; }
     /// <summary>Tags to find the dashboard by.</summary>
-    internal IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string> Tags { get; init; } = [];
     /// <summary>The controls above the panels, in this order. Panels read from the <see cref="DataSourceVariable"/>, so it must be there.</summary>
-    internal required IReadOnlyList<DashboardVariable> Variables { get; init; }
+    public required IReadOnlyList<DashboardVariable> Variables { get; init; }
     /// <summary>The panels, from top to bottom.</summary>
-    internal required IReadOnlyList<DashboardSection> Sections { get; init; }
+    public required IReadOnlyList<DashboardSection> Sections { get; init; }
     /// <summary>Marks on the time axis.</summary>
-    internal IReadOnlyList<DashboardAnnotation> Annotations { get; init; } = [];
+    public IReadOnlyList<DashboardAnnotation> Annotations { get; init; } = [];
     /// <summary>How often the dashboard is refreshed, such as <c>5m</c>; empty for no automatic refresh.</summary>
-    internal string Refresh { get; init; } = "";
+    public string Refresh { get; init; } = "";
     /// <summary>Links beside the controls.</summary>
-    internal IReadOnlyList<DashboardLink> Links { get; init; } = [];
-    /// <summary>The start of the time range shown at first, in Grafana's notation.</summary>
-    internal string From { get; init; } = "now-7d";
-    internal string To { get; init; } = "now";
+    public IReadOnlyList<DashboardLink> Links { get; init; } = [];
+    /// <summary>The start of the time range shown at first, in Grafana's notation such as <c>now-7d</c>.</summary>
+    public string From { get; init; } = "now-7d";
+    /// <summary>The end of the time range shown at first.</summary>
+    public string To { get; init; } = "now";
 
     internal DataSourcePlugin Plugin => Variables.OfType<DataSourceVariable>().Select(variable => variable.Plugin).FirstOrDefault(DataSourcePlugin.Sqlite);
 
     /// <summary>The dashboard as JSON that Grafana 9 to 13 read; for sharing, in the form for Grafana's import page, which prompts for the data source.</summary>
-    internal DashboardDocument ToDocument(bool forSharing = false) =>
+    /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardInvalid"/>: Grafana would refuse it; the message says why.</exception>
+    public DashboardDocument ToDocument(bool forSharing = false) =>
         DashboardDocument.FromObject(forSharing ? DashboardWriter.WriteForSharing(this) : DashboardWriter.Write(this));
+
+    /// <summary>The text of <see cref="ToDocument"/>: JSON with two blanks of indentation and its keys always in the same order.</summary>
+    public string ToJson(bool forSharing = false) => ToDocument(forSharing).Json;
 }
 
-/// <summary>
-/// Panels that belong together. They flow from left to right and wrap at the edge of Grafana's grid of 24 columns. With a title, there is a row above
-/// them: its number is from 1000 on, or null for one derived from its place among the rows. Panels of a closed row send no query until it is opened. A
-/// row is repeated for each value of a variable.
-/// </summary>
-internal sealed record DashboardSection(string Title = "", bool Collapsed = false, string Repeat = "", int? Id = null)
+/// <summary>Panels that belong together. They flow from left to right and wrap at the edge of Grafana's grid of 24 columns.</summary>
+/// <param name="Title">The title of the row above the panels; empty for no row.</param>
+/// <param name="Collapsed">Whether the row is closed at first. Panels of a closed row send no query until it is opened.</param>
+/// <param name="Repeat">The variable with several values; the row and its panels are shown for each value. Empty for once.</param>
+/// <param name="Id">The row's number from 1000 on; null derives it from its place among the rows. Set it for links to the row.</param>
+public sealed record DashboardSection(string Title = "", bool Collapsed = false, string Repeat = "", int? Id = null)
 {
-    internal required IReadOnlyList<Panel> Panels { get; init; }
+    /// <summary>The panels in reading order.</summary>
+    public required IReadOnlyList<Panel> Panels { get; init; }
 }
 
-/// <summary>Marks on the time axis, from a query with the column time (seconds since 1970) and any of timeEnd, title, text and tags (between commas).</summary>
-internal sealed record DashboardAnnotation(string Name, string Sql, string Color = "blue", bool Enabled = true)
+/// <summary>Marks on the time axis of all panels, from a query.</summary>
+/// <param name="Name">The text beside the switch that shows and hides them.</param>
+/// <param name="Sql">
+/// A query with the column <c>time</c> (seconds since 1970) and any of <c>timeEnd</c>, <c>title</c>, <c>text</c> and <c>tags</c> (between commas).
+/// </param>
+/// <param name="Color">The color: a name of Grafana's palette such as <c>red</c>, or <c>#rrggbb</c>.</param>
+/// <param name="Enabled">Whether the marks are shown at first.</param>
+public sealed record DashboardAnnotation(string Name, string Sql, string Color = "blue", bool Enabled = true)
 {
     internal JsonObject Write() => new()
     {
@@ -50,7 +65,7 @@ internal sealed record DashboardAnnotation(string Name, string Sql, string Color
 }
 
 /// <summary>A link above the panels that keeps the time range: to an address, <c>/d/</c> first for a dashboard, or with a tag a menu of all dashboards that have it.</summary>
-internal sealed record DashboardLink(string Title, string Url = "", string Tooltip = "", string Tag = "")
+public sealed record DashboardLink(string Title, string Url = "", string Tooltip = "", string Tag = "")
 {
     internal JsonObject Write() => new()
     {

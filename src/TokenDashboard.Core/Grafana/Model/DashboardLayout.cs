@@ -15,7 +15,14 @@ internal static class DashboardLayout
         bottom = top;
         foreach (Panel panel in panels)
         {
-            (int width, int height) = (panel.Frame.Width, panel.Frame.Height);
+            (_, string title, _, int width, int height) = panel.Frame;
+            if (width is < 1 or > Columns || height < 1)
+            {
+                throw new TokenDashboardException(
+                    ErrorCode.DashboardInvalid,
+                    $"The panel '{title}' is {width} columns wide and {height} rows high. Use a width from 1 to {Columns} and a height of at least 1.",
+                    target: title);
+            }
             if (x + width > Columns)
                 (x, line) = (0, bottom);
             placed.Add((panel, new Place(x, line, width, height)));

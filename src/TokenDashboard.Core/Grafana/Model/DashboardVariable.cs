@@ -1,9 +1,13 @@
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>A control above the panels whose value the queries use. The label is beside it.</summary>
-internal abstract record DashboardVariable(string Name, string Label, string Description)
+/// <summary>A control above the panels whose value the queries use.</summary>
+/// <param name="Name">The name in queries.</param>
+/// <param name="Label">The text beside the control.</param>
+/// <param name="Description">What it does, in a sentence.</param>
+public abstract record DashboardVariable(string Name, string Label, string Description)
 {
-    internal bool Hidden { get; init; }
+    /// <summary>Whether the control is hidden.</summary>
+    public bool Hidden { get; init; }
     /// <summary>Grafana's name of the variable type.</summary>
     internal abstract string Type { get; }
 
@@ -14,7 +18,7 @@ internal abstract record DashboardVariable(string Name, string Label, string Des
 }
 
 /// <summary>Chooses among Grafana's data sources of one plugin. It is named as Grafana's linter requires.</summary>
-internal sealed record DataSourceVariable(DataSourcePlugin Plugin) : DashboardVariable("datasource", "Data source", $"The {Plugin.Name} data source that reads the store.")
+public sealed record DataSourceVariable(DataSourcePlugin Plugin) : DashboardVariable("datasource", "Data source", $"The {Plugin.Name} data source that reads the store.")
 {
     internal override string Type => "datasource";
     internal override JsonObject Write() => new() { ["query"] = Plugin.Id, ["regex"] = "", ["refresh"] = 1, ["multi"] = false, ["includeAll"] = false };
@@ -24,7 +28,7 @@ internal sealed record DataSourceVariable(DataSourcePlugin Plugin) : DashboardVa
 /// Chooses any number of texts that a query with one text column finds, or all. Its query runs again when the time range changes. AllValue is
 /// what queries get, unquoted, while all are chosen; empty for the texts themselves. Without Multiple it is one text, at first the first.
 /// </summary>
-internal sealed record QueryVariable(string Name, string Label, string Description, string Sql, string AllValue, bool Multiple = true)
+public sealed record QueryVariable(string Name, string Label, string Description, string Sql, string AllValue, bool Multiple = true)
     : DashboardVariable(Name, Label, Description)
 {
     /// <summary>The options are read again when the time range changes.</summary>
@@ -32,7 +36,7 @@ internal sealed record QueryVariable(string Name, string Label, string Descripti
     private const int AlphabeticalWithoutCase = 5;
 
     /// <summary>The plugin that runs the query.</summary>
-    internal DataSourcePlugin Plugin { get; init; } = DataSourcePlugin.Sqlite;
+    public DataSourcePlugin Plugin { get; init; } = DataSourcePlugin.Sqlite;
     internal override string Type => "query";
 
     internal override JsonObject Write() => Json.Of(
@@ -43,7 +47,7 @@ internal sealed record QueryVariable(string Name, string Label, string Descripti
 }
 
 /// <summary>Chooses one of a fixed list, at first the value Default. A choice is what is shown and what queries get; neither may contain a comma.</summary>
-internal sealed record CustomVariable(
+public sealed record CustomVariable(
     string Name, string Label, string Description, string Default, IReadOnlyList<(string Text, string Value)> Choices) : DashboardVariable(Name, Label, Description)
 {
     internal override string Type => "custom";
@@ -57,7 +61,7 @@ internal sealed record CustomVariable(
 }
 
 /// <summary>Accepts any text; the default is Default. Queries must quote it: <c>${name:sqlstring}</c>.</summary>
-internal sealed record TextBoxVariable(string Name, string Label, string Description, string Default = "") : DashboardVariable(Name, Label, Description)
+public sealed record TextBoxVariable(string Name, string Label, string Description, string Default = "") : DashboardVariable(Name, Label, Description)
 {
     internal override string Type => "textbox";
 

@@ -5,27 +5,31 @@ internal static class DashboardWriter
 {
     private const int HiddenControl = 2;
 
-    internal static JsonObject Write(Dashboard dashboard) => new()
+    internal static JsonObject Write(Dashboard dashboard)
     {
-        ["id"] = null,
-        ["uid"] = dashboard.Uid,
-        ["title"] = dashboard.Title,
-        ["description"] = dashboard.Description,
-        ["tags"] = Json.List(dashboard.Tags),
-        ["timezone"] = "browser",
-        // What code creates is changed in code.
-        ["editable"] = false,
-        ["graphTooltip"] = 1,
-        ["time"] = new JsonObject { ["from"] = dashboard.From, ["to"] = dashboard.To },
-        // Without rollups every refresh reads the table, so seconds are not offered.
-        ["timepicker"] = new JsonObject { ["refresh_intervals"] = new JsonArray("1m", "5m", "15m", "30m", "1h", "2h", "1d") },
-        ["refresh"] = dashboard.Refresh,
-        ["schemaVersion"] = GrafanaVersions.Schema,
-        ["links"] = Json.List(dashboard.Links, link => link.Write()),
-        ["annotations"] = new JsonObject { ["list"] = new JsonArray([BuiltInAnnotations(), .. dashboard.Annotations.Select(annotation => annotation.Write())]) },
-        ["templating"] = new JsonObject { ["list"] = Json.List(dashboard.Variables, WriteVariable) },
-        ["panels"] = new JsonArray([.. WritePanels(PanelNumbers.Complete(dashboard.Sections))]),
-    };
+        Check(dashboard);
+        return new JsonObject
+        {
+            ["id"] = null,
+            ["uid"] = dashboard.Uid,
+            ["title"] = dashboard.Title,
+            ["description"] = dashboard.Description,
+            ["tags"] = Json.List(dashboard.Tags),
+            ["timezone"] = "browser",
+            // What code creates is changed in code.
+            ["editable"] = false,
+            ["graphTooltip"] = 1,
+            ["time"] = new JsonObject { ["from"] = dashboard.From, ["to"] = dashboard.To },
+            // Without rollups every refresh reads the table, so seconds are not offered.
+            ["timepicker"] = new JsonObject { ["refresh_intervals"] = new JsonArray("1m", "5m", "15m", "30m", "1h", "2h", "1d") },
+            ["refresh"] = dashboard.Refresh,
+            ["schemaVersion"] = GrafanaVersions.Schema,
+            ["links"] = Json.List(dashboard.Links, link => link.Write()),
+            ["annotations"] = new JsonObject { ["list"] = new JsonArray([BuiltInAnnotations(), .. dashboard.Annotations.Select(annotation => annotation.Write())]) },
+            ["templating"] = new JsonObject { ["list"] = Json.List(dashboard.Variables, WriteVariable) },
+            ["panels"] = new JsonArray([.. WritePanels(PanelNumbers.Complete(dashboard.Sections))]),
+        };
+    }
 
     /// <summary>
     /// The form of a dashboard's JSON for Grafana's import page, which prompts for the items in <c>__inputs</c>. Its <c>${DS_SQLITE}</c> or
@@ -133,4 +137,38 @@ internal static class DashboardWriter
         ["builtIn"] = 1, ["datasource"] = new JsonObject { ["type"] = "grafana", ["uid"] = "-- Grafana --" }, ["enable"] = true, ["hide"] = true,
         ["iconColor"] = "rgba(0, 211, 255, 1)", ["name"] = "Annotations & Alerts", ["type"] = "dashboard",
     };
+
+    private static void Check(Dashboard dashboard)
+    {
+        Panel[] panels = [.. dashboard.Sections.SelectMany(section => section.Panels)];
+        IEnumerable<int?> numbers = panels.Select(panel => panel.Frame.Id).Concat(dashboard.Sections.Select(section => section.Id));
+        IEnumerable<string> repeats = panels.Where(panel => panel.Repeat is not null).Select(panel => panel.Repeat!.Variable)
+            .Concat(dashboard.Sections.Select(section => section.Repeat).Where(name => name.Length > 0));
+        string? problem =
+            !DashboardDocument.IsUid(dashboard.Uid)
+                ? $"Grafana does not accept the uid '{dashboard.Uid}'. Use {DashboardDocument.UidForm}."
+            : string.IsNullOrWhiteSpace(dashboard.Title) ? "The dashboard has no title. Add one."
+            : !dashboard.Variables.OfType<DataSourceVariable>().Any()
+                ? $"The dashboard '{dashboard.Title}' has no data source variable, which panels read from. Add one."
+            : FirstRepeated(dashboard.Variables.Select(variable => variable.Name)) is { } twice
+                ? $"Two variables of the dashboard '{dashboard.Title}' are named '{twice}'. Give each its own name."
+            : FirstRepeated(numbers.Where(number => number is not null)) is { } id
+                ? $"Two panels of the dashboard '{dashboard.Title}' have the number {id}. Give each its own."
+            : panels.Select(panel => panel.Frame).FirstOrDefault(frame => frame.Id is < 1 or >= PanelNumbers.FirstRow) is { } outside
+                ? $"The panel '{outside.Title}' has the number {outside.Id}. Use a number from 1 to {PanelNumbers.FirstRow - 1}."
+            : dashboard.Sections.FirstOrDefault(section => section.Id is < PanelNumbers.FirstRow or >= PanelNumbers.FirstMade) is { } row
+                ? $"The row '{row.Title}' has the number {row.Id}. Use a number from {PanelNumbers.FirstRow} to {PanelNumbers.FirstMade - 1}."
+            : panels.OfType<DataPanel>().FirstOrDefault(panel => panel.Queries.Count > 26) is { } crowded
+                ? $"The panel '{crowded.Frame.Title}' has {crowded.Queries.Count} queries. A panel can have at most 26."
+            : repeats.FirstOrDefault(name => dashboard.Variables.All(variable => variable.Name != name)) is { } unknown
+                ? $"A panel or row is repeated for the variable '{unknown}', which the dashboard does not have. Add it."
+            : dashboard.Sections.Any(section => section.Title.Length == 0 && (section.Collapsed || section.Repeat.Length > 0))
+                ? $"A section of the dashboard '{dashboard.Title}' is closed or repeated and has no title. Add one."
+            : null;
+        if (problem is not null)
+            throw new TokenDashboardException(ErrorCode.DashboardInvalid, problem, target: dashboard.Title);
+    }
+
+    private static object? FirstRepeated<T>(IEnumerable<T> values) =>
+        values.GroupBy(value => value).Where(group => group.Count() > 1).Select(group => (object?)group.Key).FirstOrDefault();
 }

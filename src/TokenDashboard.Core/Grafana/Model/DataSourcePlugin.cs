@@ -1,7 +1,7 @@
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>A data source plugin of Grafana that dashboards of this product read from. Its id is also the type of its data sources; its name is that of what it reads.</summary>
-internal sealed record DataSourcePlugin(string Id, string Name)
+public sealed record DataSourcePlugin(string Id, string Name)
 {
     /// <summary>Grafana's community plugin for SQLite.</summary>
     public static DataSourcePlugin Sqlite { get; } = new(SqliteDataSource.PluginId, "SQLite");

@@ -1,10 +1,10 @@
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>A query of a panel, for one of the plugins, with Grafana's variables in it.</summary>
-internal abstract record DataSourceQuery(string Sql)
+public abstract record DataSourceQuery(string Sql)
 {
     /// <summary>Whether each combination of text columns is a series; rows must then ascend by a time that is never NULL. Otherwise the result is one table.</summary>
-    internal bool SeriesByLabel { get; init; }
+    public bool SeriesByLabel { get; init; }
 
     internal abstract DataSourcePlugin Plugin { get; }
 
@@ -12,7 +12,7 @@ internal abstract record DataSourceQuery(string Sql)
 }
 
 /// <summary>A query of Grafana's ClickHouse data source (grafana-clickhouse-datasource), with the plugin's macros in it.</summary>
-internal sealed record ClickHouseQuery(string Sql) : DataSourceQuery(Sql)
+public sealed record ClickHouseQuery(string Sql) : DataSourceQuery(Sql)
 {
     /// <summary>The version whose query model this is.</summary>
     internal const string ModelVersion = "4.20.0";
@@ -36,7 +36,7 @@ internal sealed record ClickHouseQuery(string Sql) : DataSourceQuery(Sql)
 }
 
 /// <summary>A query of Grafana's SQLite data source (frser-sqlite-datasource). In its columns of times, integers are seconds since 1970, and text is RFC 3339.</summary>
-internal sealed record SqliteQuery(string Sql, params IReadOnlyList<string> TimeColumns) : DataSourceQuery(Sql)
+public sealed record SqliteQuery(string Sql, params IReadOnlyList<string> TimeColumns) : DataSourceQuery(Sql)
 {
     internal override DataSourcePlugin Plugin => DataSourcePlugin.Sqlite;
 

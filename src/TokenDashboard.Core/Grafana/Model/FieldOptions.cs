@@ -1,11 +1,18 @@
 namespace TokenDashboard.Grafana.Model;
 
-/// <summary>
-/// The display of values. Null keeps Grafana's default, or in a <see cref="FieldOverride"/> that of the panel. The unit is one of <see cref="Units"/> or
-/// of Grafana's other ids. Min and Max are the ends of a dial, a bar or a color scale. The name may contain <c>${__field.labels.x}</c>. Thresholds
-/// ascend, the first also applies below it, and in percent they are 0 to 100 between Min and Max.
-/// </summary>
-internal sealed record FieldOptions(
+/// <summary>The display of values. Null keeps Grafana's default, or in a <see cref="FieldOverride"/> that of the panel.</summary>
+/// <param name="Unit">The unit, one of <see cref="Units"/> or of Grafana's other ids.</param>
+/// <param name="Decimals">Digits after the decimal point.</param>
+/// <param name="Min">The value at the start of a dial, a bar or a color scale.</param>
+/// <param name="Max">The value at the end of a dial, a bar or a color scale.</param>
+/// <param name="DisplayName">The name shown instead of the column's; may contain <c>${__field.labels.x}</c>.</param>
+/// <param name="NoValue">The text shown if there is no value.</param>
+/// <param name="Color">How colors are chosen.</param>
+/// <param name="Thresholds">The colors from certain values on, ascending. The first also applies to all values below it.</param>
+/// <param name="ThresholdsInPercent">Whether thresholds are percentages between Min and Max, 0 to 100.</param>
+/// <param name="Mappings">Values shown as another text or in another color.</param>
+/// <param name="Links">Links on values.</param>
+public sealed record FieldOptions(
     string? Unit = null, int? Decimals = null, double? Min = null, double? Max = null, string? DisplayName = null, string? NoValue = null,
     FieldColor? Color = null, IReadOnlyList<Threshold>? Thresholds = null, bool ThresholdsInPercent = false,
     IReadOnlyList<ValueMapping>? Mappings = null, IReadOnlyList<DataLink>? Links = null)
@@ -26,28 +33,28 @@ internal sealed record FieldOptions(
 }
 
 /// <summary>A color that applies from a value on: a name of Grafana's palette such as <c>green</c>, or <c>#rrggbb</c>.</summary>
-internal sealed record Threshold(double From, string Color);
+public sealed record Threshold(double From, string Color);
 
 /// <summary>How Grafana chooses the color of a value or a series.</summary>
-internal sealed record FieldColor(string Mode, string? Color = null)
+public sealed record FieldColor(string Mode, string? Color = null)
 {
     /// <summary>By <see cref="FieldOptions.Thresholds"/>.</summary>
-    internal static FieldColor ByThreshold { get; } = new("thresholds");
+    public static FieldColor ByThreshold { get; } = new("thresholds");
     /// <summary>A color for each series, in order.</summary>
-    internal static FieldColor BySeries { get; } = new("palette-classic");
+    public static FieldColor BySeries { get; } = new("palette-classic");
     /// <summary>From blue for the smallest to purple for the largest value.</summary>
-    internal static FieldColor BlueToPurple { get; } = new("continuous-BlPu");
+    public static FieldColor BlueToPurple { get; } = new("continuous-BlPu");
     /// <summary>From the background for the smallest to dark blue for the largest value.</summary>
-    internal static FieldColor Blues { get; } = new("continuous-blues");
+    public static FieldColor Blues { get; } = new("continuous-blues");
 
     /// <summary>One color: a name of Grafana's palette such as <c>blue</c>, or <c>#rrggbb</c>.</summary>
-    internal static FieldColor Fixed(string color) => new("fixed", color);
+    public static FieldColor Fixed(string color) => new("fixed", color);
 
     internal JsonObject Write() => Json.Of(("mode", Mode), ("fixedColor", Color));
 }
 
 /// <summary>A link on values or in a panel's corner: <c>/d/</c> first for a dashboard; may contain <c>${__data.fields.Name}</c> and Grafana's other variables.</summary>
-internal sealed record DataLink(string Title, string Url, bool NewTab = false)
+public sealed record DataLink(string Title, string Url, bool NewTab = false)
 {
     internal JsonObject Write() => new() { ["title"] = Title, ["url"] = Url, ["targetBlank"] = NewTab };
 }

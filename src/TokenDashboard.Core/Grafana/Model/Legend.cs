@@ -1,14 +1,15 @@
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>The legend of a chart: a table of series and what is calculated for each, in the order of the columns.</summary>
-internal sealed record Legend(LegendPlacement Placement, params IReadOnlyList<Calculation> Calculations)
+public sealed record Legend(LegendPlacement Placement, params IReadOnlyList<Calculation> Calculations)
 {
     /// <summary>Grafana's names of the calculations, in their order.</summary>
     private static readonly (string Id, string Heading)[] Names = [("mean", "Mean"), ("sum", "Total"), ("max", "Max"), ("lastNotNull", "Last *")];
 
-    internal static Legend Hidden { get; } = new(LegendPlacement.Hidden);
+    /// <summary>No legend.</summary>
+    public static Legend Hidden { get; } = new(LegendPlacement.Hidden);
     /// <summary>The calculation by which series are sorted, largest first; null for the order of the data.</summary>
-    internal Calculation? SortBy { get; init; }
+    public Calculation? SortBy { get; init; }
 
     internal JsonObject Write() => Json.Of(
         ("showLegend", Placement != LegendPlacement.Hidden),
@@ -20,19 +21,26 @@ internal sealed record Legend(LegendPlacement Placement, params IReadOnlyList<Ca
         ("sortDesc", SortBy is null ? null : true));
 }
 
-/// <summary>Where a legend is, as seen from the chart.</summary>
-internal enum LegendPlacement
+/// <summary>Where a legend is.</summary>
+public enum LegendPlacement
 {
+    /// <summary>Nowhere.</summary>
     Hidden,
+    /// <summary>Below the chart.</summary>
     Bottom,
+    /// <summary>To the right of the chart.</summary>
     Right,
 }
 
-/// <summary>What Grafana calculates from the values of a series; the last one is the last that is not null.</summary>
-internal enum Calculation
+/// <summary>What Grafana calculates from the values of a series.</summary>
+public enum Calculation
 {
+    /// <summary>The arithmetic mean.</summary>
     Mean,
+    /// <summary>The sum.</summary>
     Sum,
+    /// <summary>The largest value.</summary>
     Maximum,
+    /// <summary>The last value that is not null.</summary>
     Last,
 }

@@ -3,7 +3,7 @@ using TokenDashboard.Input;
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>Grafana's ids of units. The constants are those of the catalog; <see cref="IsKnown"/> covers all.</summary>
-internal static class Units
+public static class Units
 {
     /// <summary>A number cut short: 44.6 Mil.</summary>
     public const string Abbreviated = "short";

@@ -1,7 +1,7 @@
 namespace TokenDashboard.Grafana.Model;
 
 /// <summary>Large numbers: the columns of the only row by their names, or each row, named by its text column. Digits or the background are colored.</summary>
-internal sealed record StatPanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool EveryRow = false, bool ColoredBackground = false)
+public sealed record StatPanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool EveryRow = false, bool ColoredBackground = false)
     : DataPanel("stat", "Stat", Frame, Query, Field)
 {
     internal override JsonObject WriteOptions() => new()
@@ -13,7 +13,7 @@ internal sealed record StatPanel(PanelFrame Frame, DataSourceQuery Query, FieldO
 }
 
 /// <summary>Numbers as in a <see cref="StatPanel"/> on dials, drawn from <see cref="FieldOptions.Min"/> to <see cref="FieldOptions.Max"/> with thresholds.</summary>
-internal sealed record GaugePanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool EveryRow = false) : DataPanel("gauge", "Gauge", Frame, Query, Field)
+public sealed record GaugePanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool EveryRow = false) : DataPanel("gauge", "Gauge", Frame, Query, Field)
 {
     internal override JsonObject WriteOptions() => new()
     {
@@ -23,7 +23,7 @@ internal sealed record GaugePanel(PanelFrame Frame, DataSourceQuery Query, Field
 }
 
 /// <summary>A horizontal bar with name and value for each row, named by its text column. Grafana shows at most 25 rows.</summary>
-internal sealed record BarGaugePanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field) : DataPanel("bargauge", "Bar gauge", Frame, Query, Field)
+public sealed record BarGaugePanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field) : DataPanel("bargauge", "Bar gauge", Frame, Query, Field)
 {
     internal override JsonObject WriteOptions() => new()
     {
@@ -38,7 +38,7 @@ internal sealed record BarGaugePanel(PanelFrame Frame, DataSourceQuery Query, Fi
 }
 
 /// <summary>A slice for each row, with name, value and percentage, named by its text column. Grafana shows at most 25 rows.</summary>
-internal sealed record PieChartPanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field) : DataPanel("piechart", "Pie chart", Frame, Query, Field)
+public sealed record PieChartPanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field) : DataPanel("piechart", "Pie chart", Frame, Query, Field)
 {
     internal override JsonObject WriteOptions() => new()
     {
@@ -53,12 +53,15 @@ internal sealed record PieChartPanel(PanelFrame Frame, DataSourceQuery Query, Fi
     };
 }
 
-/// <summary>A table, paginated by the panel's height. EmptyCell is for cells without a value; <see cref="FieldOptions.NoValue"/> is for a table without rows.</summary>
-internal sealed record TablePanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool Paginated = false, string EmptyCell = "-")
+/// <summary>
+/// A table that sorts by a click on a column's heading, split into pages of the panel's height if it is paginated. EmptyCell is the text of cells
+/// without a value; the text of <see cref="FieldOptions.NoValue"/> is for a table without rows.
+/// </summary>
+public sealed record TablePanel(PanelFrame Frame, DataSourceQuery Query, FieldOptions Field, bool Paginated = false, string EmptyCell = "-")
     : DataPanel("table", "Table", Frame, Query, Field)
 {
     /// <summary>The display of all columns, unless <see cref="DataPanel.Overrides"/> say otherwise.</summary>
-    internal TableColumn Column { get; init; } = new();
+    public TableColumn Column { get; init; } = new();
 
     internal override IEnumerable<FieldOverride> ImpliedOverrides =>
         [new FieldOverride(FieldMatcher.Every) { Field = new FieldOptions { NoValue = EmptyCell } }];

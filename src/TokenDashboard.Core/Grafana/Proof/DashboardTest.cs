@@ -9,7 +9,7 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Grafana.Proof;
 
 /// <summary>Tests dashboards: checks them against <see cref="DashboardRules"/>, and runs each of their queries as Grafana would.</summary>
-internal static class DashboardTest
+public static class DashboardTest
 {
     /// <summary>Tests dashboards that belong together: their links may lead to one another. Each result is returned as it is ready.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.DashboardVariableNotFound"/>: no dashboard has a variable with a specified value.</exception>
@@ -57,23 +57,28 @@ internal static class DashboardTest
     }
 }
 
-/// <summary>
-/// How dashboards are tested. Without a database, no query is run; without a credential, ClickHouse gets the environment's. A range that is open is the
-/// dashboard's own there, with days of the time zone. Variables have these values in place of the dashboard's, and an empty list is All. Findings and
-/// results of excluded rules and below the floor are left out. All queries of a dashboard may take ten times the time limit of one.
-/// </summary>
-internal sealed record DashboardTestOptions
+/// <summary>How dashboards are tested.</summary>
+public sealed record DashboardTestOptions
 {
+    /// <summary>The database to run queries on, a path or the address of ClickHouse; null runs none.</summary>
     public string? Database { get; init; }
+    /// <summary>The credential for ClickHouse; null for the environment's user.</summary>
     public NetworkCredential? Credential { get; init; }
+    /// <summary>The time limit of a query; all queries of a dashboard may take ten times as long.</summary>
     public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>The time range; an end that is open is the dashboard's own.</summary>
     public TimeRange Range { get; init; } = TimeRange.All;
+    /// <summary>The current time.</summary>
     public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
+    /// <summary>The zone of days in the dashboard's own time range.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Local;
+    /// <summary>Values chosen for variables, in place of the dashboard's; an empty list is All.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Variables { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+    /// <summary>The ids of rules that are left out.</summary>
     public IReadOnlySet<string> Excluded { get; init; } = new HashSet<string>();
+    /// <summary>Lesser findings and results are left out.</summary>
     public FindingSeverity Floor { get; init; }
 }
 
 /// <summary>The result of testing a dashboard: the most severe findings first, and the queries in the dashboard's order.</summary>
-internal sealed record DashboardTestResult(IReadOnlyList<DashboardFinding> Findings, IReadOnlyList<DashboardQueryResult> Queries);
+public sealed record DashboardTestResult(IReadOnlyList<DashboardFinding> Findings, IReadOnlyList<DashboardQueryResult> Queries);

@@ -4,7 +4,7 @@ using static TokenDashboard.Grafana.Rules.FindingSeverity;
 namespace TokenDashboard.Grafana.Rules;
 
 /// <summary>The rules for dashboards. Those that end in "-rule", and uneditable-dashboard, are named as in Grafana's dashboard-linter.</summary>
-internal static class DashboardRules
+public static class DashboardRules
 {
     private static readonly List<DashboardRule> Rules = [];
 

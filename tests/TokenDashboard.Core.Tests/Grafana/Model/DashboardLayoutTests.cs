@@ -38,6 +38,18 @@ public class DashboardLayoutTests
         Assert.Equal(13, bottom);
     }
 
+    [Theory]
+    [InlineData(0, 5)]
+    [InlineData(25, 5)]
+    [InlineData(12, 0)]
+    public void A_panel_that_fits_nowhere_is_an_error_that_names_it(int width, int height)
+    {
+        var exception = Assert.Throws<TokenDashboardException>(() => Flow([(width, height)], 0, out _));
+
+        Assert.Equal(ErrorCode.DashboardInvalid, exception.Code);
+        Assert.Contains("Panel 1", exception.Message, StringComparison.Ordinal);
+    }
+
     private static List<DashboardLayout.Place> Flow((int Width, int Height)[] sizes, int top, out int bottom) =>
         [.. DashboardLayout.Flow(sizes.Select((size, index) => DashboardWriterTests.Stat(index + 1, size.Width, size.Height)), top, out bottom)
             .Select(placed => placed.Place)];

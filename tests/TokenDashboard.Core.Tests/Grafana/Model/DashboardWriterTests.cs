@@ -119,6 +119,31 @@ public class DashboardWriterTests
         Assert.False(DashboardDocument.FromObject(plain).ForSharing);
     }
 
+    public static TheoryData<string> Faults => ["uid", "long uid", "title", "data source", "variable name", "panel id", "panel id out of range",
+        "repeat", "row repeat", "row id", "closed without title"];
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void A_definition_Grafana_would_not_take_is_an_error(string fault)
+    {
+        Dashboard dashboard = fault switch
+        {
+            "uid" => Small with { Uid = "with space" },
+            "long uid" => Small with { Uid = new string('x', 41) },
+            "title" => Small with { Title = " " },
+            "data source" => Small with { Variables = [] },
+            "variable name" => Small with { Variables = [.. Small.Variables, new TextBoxVariable("datasource", "", "")] },
+            "panel id" => Small with { Sections = [.. Small.Sections, new DashboardSection { Title = "Closed", Collapsed = true, Panels = [Stat(1, 2, 2)] }] },
+            "repeat" => Small with { Sections = [new DashboardSection { Panels = [Stat(1, 2, 2) with { Repeat = new PanelRepeat("nobody") }] }] },
+            "row repeat" => Small with { Sections = [new DashboardSection { Title = "Row", Repeat = "nobody", Panels = [] }] },
+            "row id" => Small with { Sections = [new DashboardSection { Title = "Row", Id = 5, Panels = [] }] },
+            "closed without title" => Small with { Sections = [new DashboardSection { Collapsed = true, Panels = [] }] },
+            _ => Small with { Sections = [new DashboardSection { Panels = [Stat(1000, 2, 2)] }] },
+        };
+
+        Assert.Equal(ErrorCode.DashboardInvalid, Assert.Throws<TokenDashboardException>(() => DashboardWriter.Write(dashboard)).Code);
+    }
+
     internal static StatPanel Stat(int id, int width, int height) =>
         new(new PanelFrame(id, $"Panel {id}", "A number.", width, height), new SqliteQuery("SELECT 1"), new FieldOptions { Unit = Units.Abbreviated });
 

@@ -1,0 +1,44 @@
+using TokenDashboard.Grafana.Catalog;
+using TokenDashboard.Grafana.Model;
+using TokenDashboard.Grafana.Proof;
+using TokenDashboard.Grafana.Rules;
+
+namespace TokenDashboard.Tests.Grafana.Model;
+
+/// <summary>The example of docs/dashboard-builder.md.</summary>
+public class BuilderExampleTests
+{
+    [Fact]
+    public void The_page_shows_the_code_that_is_compiled_here()
+    {
+        string page = Repository.Read("docs/dashboard-builder.md");
+        string source = Repository.Read("tests/TokenDashboard.Core.Tests/Grafana/Model/BuilderExample.cs");
+
+        string example = source[(source.IndexOf("begin\n", StringComparison.Ordinal) + 6)..source.IndexOf("// end", StringComparison.Ordinal)].Trim();
+
+        Assert.Contains($"```csharp\n{example}\n```", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_gives_JSON_whose_every_query_runs_without_a_finding()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row { Timestamp = "2026-03-04T12:00:00", Success = 0L });
+
+        DashboardTestResult result = Assert.Single(DashboardTest.Run(
+            [DashboardDocument.Parse(BuilderExample.Json, "example")],
+            new DashboardTestOptions { Database = store.Path, Now = new DateTimeOffset(2026, 3, 5, 0, 0, 0, TimeSpan.Zero) },
+            TestContext.Current.CancellationToken));
+
+        Assert.DoesNotContain(result.Findings, finding => finding.Severity > FindingSeverity.Information);
+        Assert.All(result.Queries, query => Assert.Equal(1, query.Rows));
+    }
+
+    [Fact]
+    public void There_is_one_way_out_of_the_builder()
+    {
+        Assert.Equal(BuilderExample.Dashboard.ToDocument().Json, BuilderExample.Json);
+        Assert.True(DashboardDocument.Parse(BuilderExample.Dashboard.ToJson(forSharing: true), "example").ForSharing);
+        Assert.Equal(DashboardCatalog.Create("Users").Json, DashboardCatalog.Define("users").ToJson());
+    }
+}
