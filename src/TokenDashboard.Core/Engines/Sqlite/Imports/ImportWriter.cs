@@ -22,12 +22,11 @@ internal sealed class ImportWriter : IDisposable
             connection.InTransaction(() =>
             {
                 connection.Execute(ImportSchema.Create);
-                tables ??= new StoreTables(connection.Connection);
+                tables = new StoreTables(connection);
             });
         }
         catch
         {
-            tables?.Dispose();
             connection.Dispose();
             throw;
         }
@@ -138,9 +137,5 @@ internal sealed class ImportWriter : IDisposable
             _connection.InTransaction(() => Array.ForEach(some, add));
     }
 
-    public void Dispose()
-    {
-        _tables.Dispose();
-        _connection.Dispose();
-    }
+    public void Dispose() => _connection.Dispose();
 }

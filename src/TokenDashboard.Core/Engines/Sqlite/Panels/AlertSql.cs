@@ -30,19 +30,11 @@ internal static partial class AlertSql
         _ => AnyRequest(rule),
     };
 
-    private static string Sum(AlertRule rule, string measure, string title) => rule.Label is { } label
-        ? $"""
+    private static string Sum(AlertRule rule, string measure, string title) => $"""
         WITH request AS NOT MATERIALIZED (
-        {Requests(rule, $"{Name(rule.By)} AS name, {measure} AS value")})
-        SELECT {Time}, CAST(name AS TEXT) AS {label}, CAST(SUM(value) AS INTEGER) AS {title}
-        FROM request GROUP BY name
-        ORDER BY SUM(value) DESC, name LIMIT {AlertRule.MaxNames}
-        """
-        : $"""
-        WITH request AS NOT MATERIALIZED (
-        {Requests(rule, $"{measure} AS value")})
-        SELECT {Time}, CAST(COALESCE(SUM(value), 0) AS INTEGER) AS {title}
-        FROM request
+        {Requests(rule, $"{(rule.Label is null ? "" : $"{Name(rule.By)} AS name, ")}{measure} AS value")})
+        SELECT {Time}, {Label(rule)}CAST({(rule.Label is null ? "COALESCE(SUM(value), 0)" : "SUM(value)")} AS INTEGER) AS {title}
+        FROM request{(rule.Label is null ? "" : $" GROUP BY name\nORDER BY SUM(value) DESC, name LIMIT {AlertRule.MaxNames}")}
         """;
 
     // Without prices in the store the query fails, and the error state counts. What has no price is left out.
@@ -55,16 +47,15 @@ internal static partial class AlertSql
             ("cache_write_tokens", TelemetrySql.CacheWriteTokens), ("reasoning_tokens", TelemetrySql.ReasoningTokens),
         ];
         string joined = $"{TelemetrySql.Table} LEFT JOIN {PriceTable.Details} AS {TelemetrySql.DetailTable} ON row_id = {TelemetrySql.Table}.rowid";
-        string label = rule.Label is { } by ? $"CAST(name AS TEXT) AS {by}, " : "";
-        string all = label.Length == 0 ? "CASE COUNT(*) WHEN 0 THEN 0.0 ELSE SUM(value) END" : "SUM(value)";
+        string all = rule.Label is null ? "CASE COUNT(*) WHEN 0 THEN 0.0 ELSE SUM(value) END" : "SUM(value)";
         return $"""
             WITH request AS NOT MATERIALIZED (
             {Requests(rule, string.Join(",\n    ", columns.Select(column => $"{column.Value} AS {column.Column}")), joined)}),
             priced AS NOT MATERIALIZED (
               SELECT name, {PriceSql.Cost("request")} AS value
               FROM request LEFT JOIN {PriceTable.Name} AS price ON {PriceSql.OfRequest})
-            SELECT {Time}, {label}CAST({all} AS REAL) AS cost
-            FROM priced{(label.Length == 0 ? "" : $" GROUP BY name HAVING SUM(value) IS NOT NULL\nORDER BY SUM(value) DESC, name LIMIT {AlertRule.MaxNames}")}
+            SELECT {Time}, {Label(rule)}CAST({all} AS REAL) AS cost
+            FROM priced{(rule.Label is null ? "" : $" GROUP BY name HAVING SUM(value) IS NOT NULL\nORDER BY SUM(value) DESC, name LIMIT {AlertRule.MaxNames}")}
             """;
     }
 
@@ -75,7 +66,7 @@ internal static partial class AlertSql
         ranked AS (
           SELECT name, duration, ROW_NUMBER() OVER (PARTITION BY name ORDER BY duration) AS place, COUNT(*) OVER (PARTITION BY name) AS requests
           FROM request WHERE duration IS NOT NULL)
-        SELECT {Time}, {(rule.Label is { } label ? $"CAST(name AS TEXT) AS {label}, " : "")}CAST(duration AS REAL) AS duration
+        SELECT {Time}, {Label(rule)}CAST(duration AS REAL) AS duration
         FROM ranked WHERE place = (requests * 95 + 99) / 100
         ORDER BY duration DESC, name LIMIT {AlertRule.MaxNames}
         """;
@@ -87,6 +78,8 @@ internal static partial class AlertSql
         {Requests(rule, "1")}
           ORDER BY id DESC LIMIT 1)
         """;
+
+    private static string Label(AlertRule rule) => rule.Label is { } label ? $"CAST(name AS TEXT) AS {label}, " : "";
 
     private static string Name(AlertDimension by) => by switch
     {

@@ -117,7 +117,7 @@ public class RollupAnswerTests
             using var store = new TestStore();
             store.Insert(before);
             Optimize(store);
-            using (var remover = new RequestRemover(store.Path, CancellationToken.None))
+            using (var remover = new StoreOptimizer(store.Path, CancellationToken.None))
                 remover.Remove(new DateTimeOffset(removedUntil, TimeSpan.Zero));
             store.Insert(after[..(after.Length / 2)]);
             Optimize(store);
