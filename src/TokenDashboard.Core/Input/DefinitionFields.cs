@@ -11,23 +11,31 @@ namespace TokenDashboard.Input;
 /// </summary>
 internal class DefinitionFields
 {
+    /// <summary>A text with more errors than this is not a definition.</summary>
+    private const int MaxFaults = 1000;
+
     private readonly Dictionary<string, object> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly string _path;
+    private readonly bool _ignoresUnknown;
 
     /// <param name="fields">Names with values.</param>
     /// <param name="known">The known names, in any case.</param>
     /// <param name="path">The path of the definition in another one; empty for none.</param>
     /// <param name="faults">The list of errors; null for a new one.</param>
     /// <param name="what">The owner of the fields, for the error message, if it is not in the path.</param>
+    /// <param name="ignoresUnknown">Whether unknown names are ignored, here and in inner definitions; otherwise, they are errors.</param>
     internal DefinitionFields(
-        IEnumerable<KeyValuePair<string, object?>> fields, IReadOnlyList<string> known, string path = "", List<DefinitionFault>? faults = null, string what = "")
+        IEnumerable<KeyValuePair<string, object?>> fields, IReadOnlyList<string> known, string path = "", List<DefinitionFault>? faults = null, string what = "", bool ignoresUnknown = false)
     {
         _path = path;
+        _ignoresUnknown = ignoresUnknown;
         Faults = faults ?? [];
         foreach ((string name, object? value) in fields)
         {
             if (!known.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
+                if (ignoresUnknown)
+                    continue;
                 string meant = Spelling.Nearest(name, known) is { } nearest ? $", perhaps for '{nearest}'" : "";
                 Fault(name, $"is unknown{(what.Length > 0 ? $" in {what}" : "")}{meant}; known are {string.Join(", ", known)}");
             }
@@ -178,18 +186,21 @@ internal class DefinitionFields
     }
 
     /// <summary>The definitions in a list, each with its path. An item that is not a definition is an error and omitted. A single one needs no list.</summary>
-    internal IEnumerable<DefinitionFields> Definitions(string name, IReadOnlyList<string> known)
+    internal IEnumerable<DefinitionFields> Definitions(string name, IReadOnlyList<string> known, bool required = false)
     {
-        foreach ((object? item, string path) in Places(name))
+        foreach ((object? item, string path) in Places(name, required))
         {
             if (FieldsOf(item, path) is { } fields)
-                yield return new DefinitionFields(fields, known, path, Faults);
+                yield return new DefinitionFields(fields, known, path, Faults, "", _ignoresUnknown);
         }
     }
 
-    /// <summary>The items of a list, each with its path.</summary>
-    internal IEnumerable<(object? Item, string Path)> Places(string name) =>
-        Value(name) is { } value ? Items(value).Select((item, index) => (item, $"{PathOf(name)}[{index}]")) : [];
+    /// <summary>The definition in a field.</summary>
+    internal DefinitionFields Definition(string name, IEnumerable<KeyValuePair<string, object?>> fields, IReadOnlyList<string> known) => new(fields, known, PathOf(name), Faults, "", _ignoresUnknown);
+
+    /// <summary>The items of a list, each with its path, up to the limit of errors.</summary>
+    internal IEnumerable<(object? Item, string Path)> Places(string name, bool required = false) =>
+        Value(name, required) is { } value ? Items(value).TakeWhile(_ => Faults.Count < MaxFaults).Select((item, index) => (item, $"{PathOf(name)}[{index}]")) : [];
 
     /// <summary>The fields of an item; null with an error if it has none.</summary>
     internal IEnumerable<KeyValuePair<string, object?>>? FieldsOf(object? item, string path)

@@ -7,10 +7,6 @@ namespace TokenDashboard.Input;
 internal static class DefinitionJson
 {
     /// <summary>Reads definitions from JSON text: an object, or a list of objects. Comments and trailing commas are allowed.</summary>
-    /// <param name="json">The text.</param>
-    /// <param name="source">The source, for the error message.</param>
-    /// <param name="code">The code of the error.</param>
-    /// <param name="what">The kind of definition, for the error message.</param>
     /// <exception cref="TokenDashboardException">It is not JSON, or not objects.</exception>
     internal static IReadOnlyList<IReadOnlyDictionary<string, object?>> Parse(string json, string source, ErrorCode code, string what)
     {

@@ -7,7 +7,7 @@ public sealed class PriceListUpdate
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private readonly string _compact;
+    private readonly string _stored;
 
     private PriceListUpdate(byte[] json, string source, DateTimeOffset date, DateTimeOffset now)
     {
@@ -24,7 +24,7 @@ public sealed class PriceListUpdate
             Changes = PriceChange.Between(PriceFiles.LoadFrom(null), list);
             IsNew = true;
         }
-        _compact = PriceFiles.Compact(json, source, date, now);
+        _stored = PriceFiles.Stored(json, source, date, now);
     }
 
     /// <summary>The differences from the current list.</summary>
@@ -82,5 +82,5 @@ public sealed class PriceListUpdate
 
     /// <summary>Writes the list to the user's folder. It is then the current list.</summary>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.PriceListWriteFailed"/>: it cannot be written.</exception>
-    public void Keep() => AtomicFile.WriteIfChanged(PriceFiles.ListPath, _compact, ErrorCode.PriceListWriteFailed);
+    public void Keep() => AtomicFile.WriteIfChanged(PriceFiles.ListPath, _stored, ErrorCode.PriceListWriteFailed);
 }
