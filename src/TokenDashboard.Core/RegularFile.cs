@@ -69,9 +69,7 @@ public static class RegularFile
         return reader.ReadToEnd();
     }
 
-    /// <summary>Whether a file contains exactly these bytes, for any size.</summary>
-    /// <exception cref="IOException">As <see cref="Open"/>.</exception>
-    /// <exception cref="UnauthorizedAccessException">This account may not read it.</exception>
+    /// <summary>Whether a file contains exactly these bytes, for any size. Throws as <see cref="Open"/>.</summary>
     internal static bool Holds(string path, byte[] content)
     {
         using FileStream stream = Open(path, long.MaxValue);

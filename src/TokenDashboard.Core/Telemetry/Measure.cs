@@ -22,12 +22,7 @@ internal enum MeasureUnit
     Time,
 }
 
-/// <summary>A measure of requests, as in <see cref="Measures"/>.</summary>
-/// <param name="name">The column of rollups, views and relations.</param>
-/// <param name="aggregate">How values of several requests are aggregated.</param>
-/// <param name="unit">The unit.</param>
-/// <param name="title">The header of a column.</param>
-/// <param name="description">One sentence for the documentation.</param>
+/// <summary>A measure of requests, as in <see cref="Measures"/>: its column, how values are aggregated, its unit, its header, and a sentence for the documentation.</summary>
 internal sealed class Measure(string name, MeasureAggregate aggregate, MeasureUnit unit, string title, string description)
 {
     public string Name => name;

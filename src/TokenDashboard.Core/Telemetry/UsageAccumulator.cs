@@ -1,10 +1,9 @@
 namespace TokenDashboard.Telemetry;
 
-/// <summary>Adds up usage: requests, rows of the rollups, and other accumulators.</summary>
-/// <param name="keepsDurations">
-/// Whether to keep the durations of requests, so that percentiles are exact while only requests are added. Otherwise, they are only counted
-/// in histograms, as rollups have them.
-/// </param>
+/// <summary>
+/// Adds up usage: requests, rows of the rollups, and other accumulators. If it keeps durations, percentiles are exact while only requests
+/// are added. Otherwise, durations are only counted in histograms, as rollups have them.
+/// </summary>
 internal class UsageAccumulator(bool keepsDurations = false)
 {
     private double[] _durations = [];
@@ -73,10 +72,7 @@ internal class UsageAccumulator(bool keepsDurations = false)
     /// <summary>Null without a duration.</summary>
     public double? MeanDuration() => TimedRequests == 0 ? null : Values.Real(Measures.DurationMs) / TimedRequests;
 
-    /// <summary>
-    /// The smallest duration that at least the given part of the requests did not exceed (nearest-rank method); null without a duration.
-    /// </summary>
-    /// <param name="part">0 to 1.</param>
+    /// <summary>The smallest duration that a part (0 to 1) of the requests did not exceed, by the nearest-rank method; null without a duration.</summary>
     public double? Percentile(double part)
     {
         if (TimedRequests == 0)

@@ -81,66 +81,11 @@ public sealed class UserUsageQuery
     /// <param name="cumulative">Whether rows have the cumulative total.</param>
     /// <param name="fill">Whether to include units without usage.</param>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.TooManyBuckets"/>: filling would add more than a million rows.</exception>
-    public QueryResult<UserTokenUsagePeriod> Periods(TimeUnit unit, bool cumulative, bool fill)
-    {
-        var query = new UsageQuery([(UsageDimension)unit, UsageDimension.User], _zone, _firstDayOfWeek) { Fill = fill, Prices = Prices };
-        (IReadOnlyList<(UsageKey Key, UsageAccumulator Usage)> groups, UnreadableReport unreadable) = query.Sum(_stores, _filter);
-        var all = UsageTotals.Of(groups.Select(group => group.Usage), Prices);
-        var buckets = new TimeBuckets(unit, _zone, _firstDayOfWeek);
-        var rows = new List<UserTokenUsagePeriod>();
-        foreach (IGrouping<string, (UsageKey Key, UsageAccumulator Usage)> user in groups
-            .GroupBy(group => group.Key.User!)
-            .OrderByDescending(user => user.Sum(group => group.Usage.TotalTokens))
-            .ThenBy(user => user.Key, StringComparer.Ordinal))
-        {
-            long running = 0;
-            decimal? runningCost = cumulative && Prices is not null ? 0 : null;
-            foreach ((UsageKey key, UsageAccumulator usage) in user)
-            {
-                running += usage.TotalTokens;
-                runningCost += UsageCost.Of(usage)?.Amount ?? 0;
-                (DateTimeOffset start, DateTimeOffset end) = buckets.Bounds(key.BucketTicks);
-                rows.Add(new UserTokenUsagePeriod(user.Key, start, end, _filter.Range.Cuts(start, end, Now), usage, all, cumulative ? running : null, runningCost));
-            }
-            if (WithTotal)
-                rows.Add(Total(user.Key, user.Select(group => group.Usage)));
-        }
-        UserTokenUsagePeriod Total(string? user, IEnumerable<UsageAccumulator> parts) =>
-            new(user, null, null, isPartial: false, UsageGroups.Sum(parts, Prices), all, cumulativeTokens: null, cumulativeCost: null) { IsTotal = true };
-        return new QueryResult<UserTokenUsagePeriod>(rows, unreadable) { Total = WithTotal && groups.Count > 0 ? Total(null, groups.Select(group => group.Usage)) : null };
-    }
+    public QueryResult<TokenUsage> Periods(TimeUnit unit, bool cumulative, bool fill) => ByUser([(UsageDimension)unit, UsageDimension.User], cumulative, fill);
 
     /// <summary>One row per user and hour of the week with usage, by user (most tokens first), then from the first day of the week on.</summary>
-    public QueryResult<UserTokenUsagePattern> Pattern()
-    {
-        var hours = new TimeBuckets(TimeUnit.Hour, _zone);
-        (Dictionary<(string User, int HourOfWeek), UsageAccumulator> groups, UnreadableReport unreadable) = UsageGroups.Sum<(string User, int HourOfWeek)>(_stores, _filter, RequestText.User, hours.Step, _zone, Prices, _ =>
-        {
-            TimeBuckets own = hours.Copy();
-            (long hourStart, int hourOfWeek) = (-1, 0);
-            return row =>
-            {
-                long start = own.StartOf(row.UtcTicks);
-                if (start != hourStart)
-                {
-                    DateTimeOffset local = LocalTime.At(row.UtcTicks, _zone);
-                    hourStart = start;
-                    hourOfWeek = (LocalTime.DaysSince(_firstDayOfWeek, local.DayOfWeek) * 24) + local.Hour;
-                }
-                return (row.User, hourOfWeek);
-            };
-        });
-        var all = UsageTotals.Of(groups.Values, Prices);
-        Dictionary<string, long> tokensOfUser = groups.GroupBy(group => group.Key.User).ToDictionary(user => user.Key, user => user.Sum(group => group.Value.TotalTokens));
-        IEnumerable<UserTokenUsagePattern> rows = groups
-            .OrderByDescending(group => tokensOfUser[group.Key.User])
-            .ThenBy(group => group.Key.User, StringComparer.Ordinal)
-            .ThenBy(group => group.Key.HourOfWeek)
-            .GroupBy(group => group.Key.User)
-            .SelectMany(user => user.Select(group => new UserTokenUsagePattern(
-                user.Key, (DayOfWeek)(((group.Key.HourOfWeek / 24) + (int)_firstDayOfWeek) % 7), group.Key.HourOfWeek % 24, group.Value, all))
-                .Concat(WithTotal ? [Total(user.Key, user.Select(group => group.Value))] : []));
-        UserTokenUsagePattern Total(string? user, IEnumerable<UsageAccumulator> parts) => new(user, null, null, UsageGroups.Sum(parts, Prices), all) { IsTotal = true };
-        return new QueryResult<UserTokenUsagePattern>([.. rows], unreadable) { Total = WithTotal && groups.Count > 0 ? Total(null, groups.Values) : null };
-    }
+    public QueryResult<TokenUsage> Pattern() => ByUser([UsageDimension.Weekday, UsageDimension.HourOfDay, UsageDimension.User], cumulative: false, fill: false);
+
+    private QueryResult<TokenUsage> ByUser(UsageDimension[] dimensions, bool cumulative, bool fill) =>
+        new UsageQuery(dimensions, _zone, _firstDayOfWeek) { Now = Now, Fill = fill, WithTotal = WithTotal, Prices = Prices, ByUser = true, Cumulative = cumulative }.Run(_stores, _filter);
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security;
 using TokenDashboard.Grafana.Http;
 
@@ -58,10 +59,7 @@ internal static class ServerConnection
                     + (own is { IsAbsoluteUri: true } ? $"is {own.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}" : "is not set")
                     + $". Use -Token or -Credential for this server, or set {UrlVariable} to it.");
             }
-            token = new SecureString();
-            foreach (char character in secret)
-                token.AppendChar(character);
-            token.MakeReadOnly();
+            token = new NetworkCredential("", secret).SecurePassword;
         }
         return new GrafanaConnection(url, token, credential?.GetNetworkCredential())
         {

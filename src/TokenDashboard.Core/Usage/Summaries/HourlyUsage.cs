@@ -15,9 +15,7 @@ internal sealed class HourlyUsage
     {
         (_zone, _prices, _range, _asOf, Unreadable) = (zone, prices, range, asOf, unreadable);
         Hours = [.. hours.Select(hour => (hour.Key.BucketTicks, hour.Usage))];
-        Total = UsageGroups.NewUsage(prices);
-        foreach ((_, UsageAccumulator usage) in Hours)
-            Total.Add(usage);
+        Total = UsageGroups.Sum(Hours.Select(hour => hour.Usage), prices);
         Totals = UsageTotals.Of([Total], prices);
     }
 
@@ -53,11 +51,5 @@ internal sealed class HourlyUsage
 
     /// <summary>Usage by a key of the starts of hours in UTC ticks, in the order of the first hour of each key.</summary>
     public IReadOnlyList<(TKey Key, UsageAccumulator Usage)> Merge<TKey>(Func<long, TKey> keyOf)
-        where TKey : notnull => [.. Hours.GroupBy(hour => keyOf(hour.Start), hour => hour.Usage).Select(group =>
-        {
-            UsageAccumulator sum = UsageGroups.NewUsage(_prices);
-            foreach (UsageAccumulator usage in group)
-                sum.Add(usage);
-            return (group.Key, sum);
-        })];
+        where TKey : notnull => [.. Hours.GroupBy(hour => keyOf(hour.Start), hour => hour.Usage).Select(hours => (hours.Key, UsageGroups.Sum(hours, _prices)))];
 }
