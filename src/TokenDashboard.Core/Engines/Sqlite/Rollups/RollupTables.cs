@@ -108,14 +108,18 @@ internal sealed class RollupTables(StoreWriteConnection connection)
         foreach ((RollupKey key, UsageAccumulator added) in sums)
         {
             NativeStatement find = Bind(FindSum, key);
-            bool isStored = connection.TryRead(find, _ =>
-            {
-                _stored.Load(find, key.Group);
-                return _stored.ToAccumulator();
-            }, out UsageAccumulator sum);
+            bool isStored = find.Step(out int resultCode);
             if (isStored)
+                _stored.Load(find, key.Group);
+            find.Reset();
+            connection.Check(resultCode);
+            UsageAccumulator sum = added;
+            if (isStored)
+            {
+                sum = _stored.ToAccumulator();
                 sum.Add(added);
-            Put(key, isStored ? sum : added);
+            }
+            Put(key, sum);
         }
     }
 
@@ -161,7 +165,11 @@ internal sealed class RollupTables(StoreWriteConnection connection)
     {
         // First, because it can run other statements.
         long group = IdOf(key.Group);
-        return connection.Statement(sql, (long)key.Level, key.Start, group);
+        NativeStatement statement = connection.Statement(sql);
+        statement.Bind(1, (long)key.Level);
+        statement.Bind(2, key.Start);
+        statement.Bind(3, group);
+        return statement;
     }
 
     private long IdOf(RollupGroup group)
