@@ -31,7 +31,7 @@ internal static partial class RequestTable
     public const string ReadSettings = $"SETTINGS {FinalSetting} = 1, use_skip_indexes_if_final_exact_mode = 0";
 
     /// <summary>The form of the table, which its comment tells.</summary>
-    public const int Format = 4;
+    public const int Format = 5;
 
     /// <summary>What the comment of each table of this product begins with.</summary>
     public const string Comment = "TokenDashboard requests, format ";

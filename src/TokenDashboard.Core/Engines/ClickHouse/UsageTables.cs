@@ -5,7 +5,7 @@ namespace TokenDashboard.Engines.ClickHouse;
 
 /// <summary>
 /// Sums of requests, which Sync-TokenStore makes of each source and day, and a view that reads them together with the requests they do not
-/// cover. A day has sums by user, sums without users, and sums of each quarter of an hour without users. Durations are counted in the requests.
+/// cover. A day has sums by user, sums without users, and sums of each quarter of an hour without users. With them are the bins of durations, each with its count.
 /// </summary>
 /// <remarks>
 /// A sync notes a <em>mark</em> of a day that has sums before it changes its requests, makes sums of a new generation afterwards, and notes that
@@ -55,17 +55,26 @@ internal static class UsageTables
         (Sums, $"""
             source LowCardinality(String), day Date32, generation UInt64, level UInt8, start Int64,
                 {string.Join(", ", Names.Select(name => $"{name} LowCardinality(String)"))}, input_class UInt8, checksum UInt64,
-                {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{measure.Name} {ClickHouseMeasures.TypeOf(measure)} CODEC({(measure.IsReal ? "ZSTD" : "T64, ZSTD")})"))}
+                {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{measure.Name} {ClickHouseMeasures.TypeOf(measure)} CODEC({(measure.IsReal ? "ZSTD" : "T64, ZSTD")})"))},
+                duration_bins Array(Int16) CODEC(ZSTD), duration_counts Array(UInt32) CODEC(T64, ZSTD)
             """, "MergeTree", "", "PARTITION BY toYYYYMM(day)\nORDER BY (level, day, source, generation)"),
     ];
 
     /// <summary>The columns that rows of the view and <see cref="OfRequests"/> have in common.</summary>
-    public static string Columns { get; } = string.Join(", ", ["source", "time", .. Names, "transaction_id", "input_class", .. ClickHouseMeasures.All.Select(measure => measure.Name)]);
+    public static string Columns { get; } = string.Join(", ", ["source", "time", .. Names, "transaction_id", "input_class", .. ClickHouseMeasures.All.Select(measure => measure.Name), "duration_bins", "duration_counts"]);
 
-    /// <summary>The values of <see cref="Columns"/> of a request.</summary>
+    /// <summary>The values of <see cref="Columns"/> of a request. One of unknown duration counts 0 times.</summary>
     public static string OfRequests { get; } = string.Join(", ", [
         "request.source AS source", "request.time AS time", .. Names.Select(name => $"request.{name} AS {name}"), "request.transaction_id AS transaction_id", $"toUInt8({ClickHouseMeasures.InputClass}) AS input_class",
-        .. ClickHouseMeasures.All.Select(measure => $"{ClickHouseMeasures.Of(measure)} AS {measure.Name}")]);
+        .. ClickHouseMeasures.All.Select(measure => $"{ClickHouseMeasures.Of(measure)} AS {measure.Name}"), "[request.duration_bin] AS duration_bins", $"[toUInt32(request.duration_bin > {RequestTable.NoBin})] AS duration_counts"]);
+
+    /// <summary>The bins of the requests of a group, in order.</summary>
+    public static string SortedBins { get; } = string.Create(CultureInfo.InvariantCulture, $"arraySort(groupArrayIf(duration_bin, duration_bin > {RequestTable.NoBin}))");
+
+    /// <summary>The bins, and how often each is there. To sort the requests' bins takes a fourth of the time that a group for each bin takes.</summary>
+    /// <param name="sorted">Bins in order.</param>
+    public static string Counted(string sorted) =>
+        $"arrayCompact({sorted}) AS bins, CAST(if(empty({sorted}), [], arrayPopFront(arrayDifference(arrayConcat([1], arrayFilter((place, change) -> change != 0, arrayEnumerate({sorted}), arrayDifference({sorted})), [length({sorted}) + 1])))), 'Array(UInt32)') AS counts";
 
     /// <summary>The statements that make the views.</summary>
     /// <param name="onCluster">Empty, or ON CLUSTER with the name.</param>
@@ -105,7 +114,7 @@ internal static class UsageTables
         return $$"""
             {{common}}
             SELECT source, fromUnixTimestamp64Micro(start * 1000000, 'UTC') AS time, {{string.Join(", ", Names)}}, '' AS transaction_id, input_class,
-                {{string.Join(", ", ClickHouseMeasures.All.Select(measure => measure.KnownBy is { } known ? $"if(sums.{known.Name} > 0, sums.{measure.Name}, NULL) AS {measure.Name}" : measure.Name))}},
+                {{string.Join(", ", ClickHouseMeasures.All.Select(measure => measure.KnownBy is { } known ? $"if(sums.{known.Name} > 0, sums.{measure.Name}, NULL) AS {measure.Name}" : measure.Name))}}, duration_bins, duration_counts,
                 toInt64([{{lowest}}][input_class + 1]) AS smallest_prompt, toInt64([{{highest}}][input_class + 1]) AS largest_prompt
             FROM {{Sums}} AS sums
             WHERE day >= toDate32(fromUnixTimestamp64Micro(since_micros, 'UTC')) AND day <= toDate32(fromUnixTimestamp64Micro(until_micros, 'UTC')) AND (source, day, generation) IN (days.1)

@@ -33,13 +33,13 @@ internal static class ClickHouseExpressions
     /// <param name="range">The time range.</param>
     /// <param name="also">A further condition.</param>
     /// <param name="indent">Goes before the second line.</param>
-    internal static string OfUsage(IEnumerable<PanelMeasure> measures, Grain grain, bool users, string range = Range, string also = "", string indent = "")
+    /// <param name="each">Columns of lists, of which each part becomes a row.</param>
+    internal static string OfUsage(IEnumerable<PanelMeasure> measures, Grain grain, bool users, string range = Range, string also = "", string indent = "", string each = "")
     {
-        PanelMeasure[] all = [.. measures];
         string step = grain switch { Grain.Range => "0", Grain.Bucket => Raw("step"), Grain.Day => $"if({Zone} = 'UTC', 0, {UsageTables.Quarter})", _ => $"{UsageTables.Quarter}" };
-        string detail = users || all.Any(measure => measure is UsersMeasure) ? $"greatest(1, {Raw("users")})" : Raw("users");
+        string detail = users ? $"greatest(1, {Raw("users")})" : Raw("users");
         return $"""
-            FROM {(all.Any(NeedsPrices) ? UsageTables.Priced : UsageTables.Name)}({range}, step = {step}, users = {detail})
+            FROM {(measures.Any(NeedsPrices) ? UsageTables.Priced : UsageTables.Name)}({range}, step = {step}, users = {detail}){(each.Length > 0 ? $" ARRAY JOIN {each}" : "")}
             {indent}WHERE {Raw("chosen")}{also}
             """;
     }
@@ -65,14 +65,15 @@ internal static class ClickHouseExpressions
         SumMeasure sum => Sum(sum.Measure),
         RatioMeasure ratio => $"{Factor(ratio)}{Sum(ratio.Measure)} / nullIf({Sum(ratio.Per)}, 0)",
         HourlyMeasure hourly => $"{Sum(hourly.Measure)} * 3600 / greatest(60, dateDiff('second', $__fromTime, least($__toTime, now())))",
-        UsersMeasure => "uniqExactIf(user, user != '')",
         TimeMeasure time => $"fromUnixTimestamp64Micro({(time.Last ? $"max({Measures.LastTicks.Name})" : $"min({Measures.FirstTicks.Name})")}, 'UTC')",
         _ => throw new ArgumentOutOfRangeException(nameof(measure)),
     };
 
     // Without requests there is no sum, and the panel says so.
-    internal static string OrNull(PanelMeasure measure) => measure switch
+    internal static string OrNull(PanelMeasure measure, string range = Range) => measure switch
     {
+        // The sums of all other measures need not tell users apart, and are fewer.
+        UsersMeasure => $"(SELECT uniqExactIf(user, user != '') {OfUsage([], Grain.Range, users: true, range).ReplaceLineEndings(" ")})",
         SumMeasure { Measure: var sum } when sum == Measures.Requests => $"nullIf({Sum(sum)}, 0)",
         SumMeasure or HourlyMeasure => Expression(measure).Replace("sum(", "sumOrNull(", StringComparison.Ordinal),
         _ => Expression(measure),
@@ -84,8 +85,8 @@ internal static class ClickHouseExpressions
     // share is a whole number of values.
     internal static string Percentile(int percent, string value = "duration_ms") => $"quantileExact({Level(percent)})({value})";
 
-    /// <summary>Several of the durations at once, as an array: each the middle of its bin, at most 1 % off.</summary>
-    internal static string Percentiles(int[] percents) => $"arrayMap(bin -> {DurationOf("bin")}, quantilesExactWeighted({string.Join(", ", percents.Select(Level))})(duration_bin, 1))";
+    /// <summary>Several of the durations of <see cref="OfUsage"/> at once, as an array: each the middle of its bin, at most 1 % off.</summary>
+    internal static string Percentiles(int[] percents) => $"arrayMap(bin -> {DurationOf("bin")}, quantilesExactWeightedArray({string.Join(", ", percents.Select(Level))})(duration_bins, duration_counts))";
 
     /// <summary>A duration of a bin.</summary>
     internal static string DurationOf(string bin) => string.Create(

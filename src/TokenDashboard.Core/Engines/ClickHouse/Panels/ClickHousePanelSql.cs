@@ -50,13 +50,13 @@ internal static class ClickHousePanelSql
 
     private static string Changes(ChangesQuery query)
     {
-        string columns = string.Join(", ", query.Measures.Select((measure, index) => $"{OrNull(measure)} AS m{index + 1}"));
+        string Columns(string range) => string.Join(", ", query.Measures.Select((measure, index) => $"{OrNull(measure, range)} AS m{index + 1}"));
         return $"""
             SELECT
               {Lines(query.Measures.Select((measure, index) => $"now.m{index + 1} / nullIf(before.m{index + 1}, 0) - 1 AS {Quoted(measure.Title)}"))}
-            FROM (SELECT {columns}
+            FROM (SELECT {Columns(ClickHouseExpressions.Range)}
               {OfUsage(query.Measures, Grain.Range, query.OfRowUser, also: OfRow(query), indent: "  ")}) AS now
-            CROSS JOIN (SELECT {columns}
+            CROSS JOIN (SELECT {Columns(PreviousRange)}
               {OfUsage(query.Measures, Grain.Range, query.OfRowUser, PreviousRange, OfRow(query), "  ")}) AS before
             """;
     }
@@ -195,8 +195,9 @@ internal static class ClickHousePanelSql
 
                 LEFT JOIN (
                   SELECT {name}, {Percentiles(percents)} AS p
-                  {OfRequests(also: " AND duration_ms IS NOT NULL", indent: "  ")}
-                  GROUP BY name) AS durations USING (name)
+                  {OfUsage([], Grain.Range, users, indent: "  ")}
+                  GROUP BY name
+                  HAVING {Sum(Measures.TimedRequests)} > 0) AS durations USING (name)
                 """;
         }
         return $"""
@@ -223,17 +224,19 @@ internal static class ClickHousePanelSql
         SELECT bucket AS time, {string.Join(", ", Percents.Select((percent, index) => $"p[{index + 1}] AS p{percent}"))}
         FROM (
           SELECT {BucketOfRequest}, {Percentiles(Percents)} AS p
-          {OfRequests(also: " AND duration_ms IS NOT NULL", indent: "  ")}
-          GROUP BY bucket)
+          {OfUsage([], Grain.Bucket, users: false, indent: "  ")}
+          GROUP BY bucket
+          HAVING {Sum(Measures.TimedRequests)} > 0)
         ORDER BY time
         """;
 
     private static string Durations(DurationQuery query) => $"""
         SELECT name AS {Quoted(Title(query.Dimension))}, {string.Join(", ", Percents.Select((percent, index) => $"p[{index + 1}] AS p{percent}"))}
         FROM (
-          SELECT {Known(Column(query.Dimension))} AS name, count() AS requests, {Percentiles(Percents)} AS p
-          {OfRequests(also: " AND duration_ms IS NOT NULL", indent: "  ")}
-          GROUP BY name)
+          SELECT {Known(Column(query.Dimension))} AS name, {Sum(Measures.TimedRequests)} AS requests, {Percentiles(Percents)} AS p
+          {OfUsage([], Grain.Range, query.Dimension == PanelDimension.User, indent: "  ")}
+          GROUP BY name
+          HAVING requests > 0)
         ORDER BY requests DESC, name
         LIMIT {query.Top}
         """;
@@ -311,12 +314,20 @@ internal static class ClickHousePanelSql
     {
         // Bins of durations begin at the same edges.
         string edges = $"[{string.Join(", ", query.Steps.Select(step => (query.OfDurations ? HistogramBins.Durations.Of(step.From) : step.From).ToString(CultureInfo.InvariantCulture)))}]";
+        string requests = query.OfDurations
+            ? $"""
+            SELECT roundDown(bin, {edges}) AS step, sum(count) AS requests
+              {OfUsage([], Grain.Range, users: false, indent: "  ", each: "duration_bins AS bin, duration_counts AS count")}
+            """
+            : $"""
+            SELECT roundDown(total_tokens, {edges}) AS step, count() AS requests
+              {OfRequests(indent: "  ")}
+            """;
         return $"""
             SELECT label AS {Quoted(query.Title)}, requests AS "Requests"
             FROM (SELECT arrayJoin(arrayZip({edges}, [{string.Join(", ", query.Steps.Select(step => $"'{step.Label}'"))}])) AS pair, pair.1 AS step, pair.2 AS label) AS steps
             LEFT JOIN (
-              SELECT roundDown({(query.OfDurations ? "duration_bin" : "total_tokens")}, {edges}) AS step, count() AS requests
-              {OfRequests(also: query.OfDurations ? " AND duration_ms IS NOT NULL" : "", indent: "  ")}
+              {requests}
               GROUP BY step) AS used USING (step)
             QUALIFY sum(requests) OVER () > 0
             ORDER BY step

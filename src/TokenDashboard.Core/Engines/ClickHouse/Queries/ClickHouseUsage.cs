@@ -6,7 +6,7 @@ namespace TokenDashboard.Engines.ClickHouse.Queries;
 
 /// <summary>
 /// Reads usage: the server makes sums by what a query tells apart. Durations come as a count for each bin of
-/// <see cref="HistogramBins.Durations"/>, which the requests hold.
+/// <see cref="HistogramBins.Durations"/>.
 /// </summary>
 internal sealed class ClickHouseUsage
 {
@@ -58,38 +58,26 @@ internal sealed class ClickHouseUsage
     private string Statement()
     {
         _isSummed = _scope.IsAboutSums && !_scope.NeedsRequests && Clocks().All(clock => clock.Offset % UsageTables.Quarter == 0 && (clock.Since < 0 || clock.Since % UsageTables.Quarter == 0));
-        (string bucket, string start) = Starts();
-        // The view would read requests for these, whose durations are counted faster one by one.
+        string start = Start();
+        // The view would read requests for these, and take longer.
         _isSummed &= !_scope.NeedsUsers || _step == 0;
-        var keys = new List<(string Name, string Value)> { ("k_has_time", ClickHouseConditions.HasTime), ("k_start", start), ("k_class", _scope.PriceChanges is null ? "0" : "input_class") };
+        var keys = new List<(string Name, string Value)> { ("k_has_time", ClickHouseConditions.HasTime), ("k_start", start), ("k_class", _scope.PriceChanges is null ? "0" : _isSummed ? "input_class" : ClickHouseMeasures.InputClass) };
         keys.AddRange(Names.Select(name => ($"k_{name.Column}", _scope.Texts.HasFlag(name.Text) ? name.Column : "''")));
         if (_scope.NeedsRequests)
             keys.AddRange([("k_request", "id"), ("k_request_source", "source")]);
         // What is the same in all rows need not be grouped by.
         string grouped = string.Join(", ", Distinct(keys)), named = string.Join(", ", keys.Select(key => $"{key.Value} AS {key.Name}"));
         string shown = $"toInt64(k_has_time), toInt64(k_class), {string.Join(", ", Names.Select(name => $"k_{name.Column}"))}, {string.Join(", ", ClickHouseMeasures.All.Select(measure => $"m_{measure.Name}"))}";
-        string sums = string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{ClickHouseMeasures.Aggregate(measure, measure.KnownBy is null ? measure.Name : $"ifNull({measure.Name}, 0)")} AS m_{measure.Name}"));
+        string Sum(Measure measure) => _isSummed
+            ? ClickHouseMeasures.Aggregate(measure, measure.KnownBy is null ? measure.Name : $"ifNull({measure.Name}, 0)")
+            : ClickHouseMeasures.Aggregate(measure);
+        string sums = string.Join(", ", ClickHouseMeasures.All.Select(measure => $"{Sum(measure)} AS m_{measure.Name}"));
         string where = ClickHouseConditions.Of(_scope.Filter, _sources, _parameters);
-        string requests = $"(SELECT {UsageTables.OfRequests}, request.duration_bin AS duration_bin{(_scope.NeedsRequests ? ", request.id AS id" : "")} FROM {RequestTable.Rows} WHERE {where})";
-        if (!_isSummed)
-        {
-            return $"""
-                SELECT {shown}, {Counted("sorted")}
-                FROM (SELECT {named}, {sums}, {SortedBins} AS sorted FROM {requests} GROUP BY {grouped})
-                {RequestTable.ReadSettings}
-                """;
-        }
-        // Durations are counted in the requests, without regard to prices; the first row of a group has them.
-        (string Name, string Value)[] timed = [("k_bucket", bucket), .. keys.Skip(3)];
-        string inGroup = $"{ClickHouseMeasures.Key([.. Distinct(timed)])} AS k_group";
-        string from = From(where), group = $"{string.Join(", ", timed.Select(key => $"{key.Value} AS {key.Name}"))}, {inGroup}";
-        (string merged, string counted) = HistogramOf($"SELECT {group} FROM {from}");
+        string from = _isSummed ? From(where) : $"{RequestTable.Rows} WHERE {where}";
+        (string merged, string counted) = _isSummed ? HistogramOf($"SELECT {named} FROM {from}", grouped) : ($"{UsageTables.SortedBins} AS merged", UsageTables.Counted("merged"));
         return $"""
-            SELECT {shown}, bins, counts
-            FROM (SELECT *, if(k_has_time AND row_number() OVER (PARTITION BY k_has_time, k_group) = 1, k_group, 0) AS k FROM (
-                SELECT {named}, {bucket} AS k_bucket, {inGroup}, {sums} FROM {from} GROUP BY {grouped}, k_bucket, k_group)) AS used
-            LEFT JOIN (SELECT k_group AS k, {counted} FROM (
-                SELECT k_group, {merged} AS merged FROM (SELECT {group}, duration_bin FROM {requests} WHERE {ClickHouseConditions.HasTime}) GROUP BY k_group)) AS timed USING (k)
+            SELECT {shown}, {counted}
+            FROM (SELECT {named}, {sums}, {merged} FROM {from} GROUP BY {grouped})
             {RequestTable.ReadSettings}
             """;
     }
@@ -114,32 +102,26 @@ internal sealed class ClickHouseUsage
             """;
     }
 
-    // Counts in a row for all bins are made in a fourth of the time, but there must not be too many of them.
-    private (string Merged, string Counted) HistogramOf(string rows)
+    // Counts in a row for all bins cost least, but there must not be too many of them.
+    private (string Merged, string Counted) HistogramOf(string rows, string grouped)
     {
-        long groups = _server.Query($"SELECT toInt64(uniq(k_group)) FROM ({rows})", _parameters, row => row.GetInt64(0)).Single();
+        long groups = _server.Query($"SELECT toInt64(uniq({grouped})) FROM ({rows})", _parameters, row => row.GetInt64(0)).Single();
         (int lowest, int count) = (HistogramBins.Durations.Lowest, HistogramBins.Durations.Highest - HistogramBins.Durations.Lowest + 1);
         return groups > MostWholeHistograms
-            ? (SortedBins, Counted("merged"))
-            : ($"countResample({lowest}, {lowest + count}, 1)(duration_bin)",
-                $"arrayFilter((bin, count) -> count > 0, CAST(range({lowest}, {lowest + count}), 'Array(Int16)'), merged) AS bins, CAST(arrayFilter(count -> count > 0, merged), 'Array(Int64)') AS counts");
+            ? ("groupArrayArray(duration_bins) AS bins, groupArrayArray(duration_counts) AS counts", "bins, counts")
+            : ($"sumResampleArray({lowest}, {lowest + count}, 1)(duration_counts, duration_bins) AS merged",
+                $"arrayFilter((bin, count) -> count > 0, CAST(range({lowest}, {lowest + count}), 'Array(Int16)'), merged) AS bins, CAST(arrayFilter(count -> count > 0, merged), 'Array(UInt32)') AS counts");
     }
 
-    private static string SortedBins { get; } = string.Create(CultureInfo.InvariantCulture, $"arraySort(groupArrayIf(duration_bin, duration_bin > {RequestTable.NoBin}))");
-
-    // The bins, and how often each is there, of the bins of all requests in order: to sort them takes a fourth of the time that a group for each bin takes.
-    private static string Counted(string sorted) =>
-        $"arrayCompact({sorted}) AS bins, CAST(if(empty({sorted}), [], arrayPopFront(arrayDifference(arrayConcat([1], arrayFilter((place, change) -> change != 0, arrayEnumerate({sorted}), arrayDifference({sorted})), [length({sorted}) + 1])))), 'Array(Int64)') AS counts";
-
     /// <summary>
-    /// The second since 1970 at which the bucket of a row begins, which ends at changes of the zone's clock and at multiples of the scope's step;
-    /// and at which the time begins in which it is summed up with others, which ends at changes of prices too.
+    /// The second since 1970 at which the time begins in which a row is summed up with others. Such a time ends at changes of the zone's clock, at
+    /// multiples of the scope's step, and at changes of prices.
     /// </summary>
-    private (string Bucket, string Start) Starts()
+    private string Start()
     {
         _step = _scope.Step;
         if (_scope.Step == 0 && _scope.PriceChanges is null)
-            return ("0", "0");
+            return "0";
         // Shifted so that what is divided is not negative.
         string second = $"intDiv({RequestTable.Micros} - {RequestTable.NoTime}, 1000000) - {FirstSecond}";
         (DateTimeOffset from, DateTimeOffset until) = Bounds();
@@ -157,7 +139,6 @@ internal sealed class ClickHouseUsage
             if (clocks.Count > 1)
                 starts.Add(change);
         }
-        string bucket = Latest(starts);
         long[] changes = [.. (_scope.PriceChanges is { } priceChanges ? Models().SelectMany(of => priceChanges(of.Provider, of.Model)) : []).Where(change => change > from && change <= until).Select(change => change.ToUnixTimeSeconds()).Distinct().Order()];
         if (changes.Length > 0)
         {
@@ -171,11 +152,8 @@ internal sealed class ClickHouseUsage
             _step = _step == 0 ? UsageTables.Quarter : _step;
             starts.Add($"if((toString(provider), toString(model)) IN ({pairs}), intDiv({second} + {Shift}, {UsageTables.Quarter}) * {UsageTables.Quarter} - {Shift}, -{FirstSecond})");
         }
-        return (bucket, Latest(starts));
+        return starts.Count switch { 0 => "0", 1 => starts[0], _ => $"greatest({string.Join(", ", starts.Select(latest => $"toInt64({latest})"))})" };
     }
-
-    private static string Latest(List<string> starts) =>
-        starts.Count switch { 0 => "0", 1 => starts[0], _ => $"greatest({string.Join(", ", starts.Select(start => $"toInt64({start})"))})" };
 
     private IReadOnlyList<ZoneClock> Clocks() => _scope.Step == 0 ? [] : _clocks ??= Bounds() is var (from, until) ? ZoneClock.Of(_scope.Zone, from, until) : [];
 
@@ -222,7 +200,7 @@ internal sealed class ClickHouseUsage
         values[Measures.FirstTicks] = RequestTable.TicksOf(values[Measures.FirstTicks]);
         values[Measures.LastTicks] = RequestTable.TicksOf(values[Measures.LastTicks]);
         row.Bins = reader.GetFieldValue<short[]>(column++);
-        row.Counts = reader.GetFieldValue<long[]>(column);
+        row.Counts = reader.GetFieldValue<uint[]>(column);
         row.Locate();
         return true;
     }
@@ -237,7 +215,7 @@ internal sealed class ClickHouseUsage
 
         public short[] Bins { get; set; } = [];
 
-        public long[] Counts { get; set; } = [];
+        public uint[] Counts { get; set; } = [];
 
         public override string User => Texts[0];
 
@@ -259,7 +237,11 @@ internal sealed class ClickHouseUsage
         public override void AddDurationsTo(UsageAccumulator usage)
         {
             for (int i = 0; i < Bins.Length; i++)
-                usage.Durations.Add(Bins[i], Counts[i]);
+            {
+                // A request of unknown duration counts 0 times.
+                if (Counts[i] > 0)
+                    usage.Durations.Add(Bins[i], Counts[i]);
+            }
         }
 
         // Only rollups count sizes, which this engine does not have.

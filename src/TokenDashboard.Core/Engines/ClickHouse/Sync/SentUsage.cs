@@ -130,13 +130,14 @@ internal sealed class SentUsage(ClickHouseServer server, string source, TimeProv
             server.Execute(
                 $"""
                 INSERT INTO {UsageTables.Sums}
+                SELECT * EXCEPT (k_sorted), {UsageTables.Counted("k_sorted")} FROM (
                 SELECT {parameters.Add(source)}, toDate32(request.time) AS k_day, {parameters.Add("UInt64", generation)}, {level}, intDiv(toUnixTimestamp(request.time), {seconds}) * {seconds} AS k_start,
                     {(hasUsers ? "" : "'', ")}{string.Join(", ", names.Select(name => $"any({name})"))}, toUInt8({ClickHouseMeasures.InputClass}) AS k_class, sum(request.checksum),
-                    {string.Join(", ", ClickHouseMeasures.All.Select(ClickHouseMeasures.Aggregate))}
+                    {string.Join(", ", ClickHouseMeasures.All.Select(ClickHouseMeasures.Aggregate))}, {UsageTables.SortedBins} AS k_sorted
                 FROM {RequestTable.Rows}
                 WHERE source = {parameters.Add(source)} AND toInt32(toDate32(request.time)) IN {parameters.Add("Array(Int32)", wanted)}
                     AND request.time >= toDateTime64({parameters.Add((long)wanted[0] * UsageTables.Day)}, 6, 'UTC') AND request.time < toDateTime64({parameters.Add(((long)wanted[^1] + 1) * UsageTables.Day)}, 6, 'UTC')
-                GROUP BY k_day, k_start, k_class, {ClickHouseMeasures.Key(names)}
+                GROUP BY k_day, k_start, k_class, {ClickHouseMeasures.Key(names)})
                 {RequestTable.ReadSettings}
                 """,
                 parameters);
