@@ -200,23 +200,16 @@ public sealed partial class TimeExpression
         if (_word == "now")
             return (now, now);
         DateTime today = TimeZoneInfo.ConvertTime(now, zone).Date;
-        DateTime week = LocalTime.StartOfWeek(today, firstDayOfWeek);
-        DateTime month = new(today.Year, today.Month, 1);
-        DateTime quarter = LocalTime.StartOfQuarter(today);
-        DateTime year = new(today.Year, 1, 1);
-        (DateTime since, DateTime until) = _word switch
+        (DateTime start, int days, int months) = _word!.Split(' ')[^1] switch
         {
-            "today" => (today, today.AddDays(1)),
-            "yesterday" => (today.AddDays(-1), today),
-            "this week" => (week, week.AddDays(7)),
-            "last week" => (week.AddDays(-7), week),
-            "this month" => (month, month.AddMonths(1)),
-            "last month" => (month.AddMonths(-1), month),
-            "this quarter" => (quarter, quarter.AddMonths(3)),
-            "last quarter" => (quarter.AddMonths(-3), quarter),
-            "this year" => (year, year.AddYears(1)),
-            _ => (year.AddYears(-1), year),
+            "week" => (LocalTime.StartOfWeek(today, firstDayOfWeek), 7, 0),
+            "month" => (new DateTime(today.Year, today.Month, 1), 0, 1),
+            "quarter" => (LocalTime.StartOfQuarter(today), 0, 3),
+            "year" => (new DateTime(today.Year, 1, 1), 0, 12),
+            _ => (today, 1, 0),
         };
-        return (LocalTime.FirstInstantAt(since, zone), LocalTime.FirstInstantAt(until, zone));
+        bool isPast = _word == "yesterday" || _word.StartsWith("last", StringComparison.Ordinal);
+        DateTime since = isPast ? start.AddMonths(-months).AddDays(-days) : start;
+        return (LocalTime.FirstInstantAt(since, zone), LocalTime.FirstInstantAt(since.AddMonths(months).AddDays(days), zone));
     }
 }

@@ -233,19 +233,22 @@ public sealed class UsageQuery
             return;
         long first = range.Since?.UtcTicks ?? groups.Keys.Min(key => key.BucketTicks);
         long end = range.Until?.UtcTicks ?? groups.Keys.Max(key => key.BucketTicks) + 1;
-        // An excessive number of rows is reported before they are created.
-        if ((end - first) / buckets.LongestTicks > MaxFilledRows / names.Length)
-            throw TooManyBuckets();
+        var starts = new List<long>();
         for (long start = buckets.StartOf(first); start < end; start = buckets.EndOf(start))
+        {
+            starts.Add(start);
+            // An excessive number of rows is reported before they are created.
+            if ((long)starts.Count * names.Length > MaxFilledRows)
+            {
+                throw new TokenDashboardException(
+                    ErrorCode.TooManyBuckets,
+                    $"Filling empty buckets would add more than {MaxFilledRows} rows. Use a shorter time range, a larger time unit, or fewer dimensions.");
+            }
+        }
+        foreach (long start in starts)
         {
             foreach (UsageKey name in names)
                 groups.TryAdd(name with { BucketTicks = start }, UsageGroups.NewUsage(Prices));
-            if (groups.Count > MaxFilledRows)
-                throw TooManyBuckets();
         }
     }
-
-    private static TokenDashboardException TooManyBuckets() => new(
-        ErrorCode.TooManyBuckets,
-        $"Filling empty buckets would add more than {MaxFilledRows} rows. Use a shorter time range, a larger time unit, or fewer dimensions.");
 }

@@ -15,22 +15,16 @@ internal sealed class ImportWriter : IDisposable
 
     private ImportWriter(StoreWriteConnection connection)
     {
-        _connection = connection;
-        StoreTables? tables = null;
+        (_connection, _tables) = (connection, new StoreTables(connection));
         try
         {
-            connection.InTransaction(() =>
-            {
-                connection.Execute(ImportSchema.Create);
-                tables = new StoreTables(connection);
-            });
+            connection.InTransaction(() => connection.Execute(ImportSchema.Create));
         }
         catch
         {
             connection.Dispose();
             throw;
         }
-        _tables = tables!;
     }
 
     /// <summary>The longest time a transaction held the lock.</summary>

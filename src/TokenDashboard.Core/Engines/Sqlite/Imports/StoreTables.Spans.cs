@@ -76,7 +76,7 @@ internal sealed partial class StoreTables
 
     private StoredSpan FindSpan(UInt128 id)
     {
-        _ = _connection.TryRead(_connection.Statement($"SELECT parent, hour, hash, tokens_below FROM {ImportSchema.Spans} WHERE id = ?1", id), row => new StoredSpan(
+        _ = connection.TryRead(connection.Statement($"SELECT parent, hour, hash, tokens_below FROM {ImportSchema.Spans} WHERE id = ?1", id), row => new StoredSpan(
             row.Blob(0) is { Length: > 0 } parent ? Hash(parent) : null,
             row.Blob(2) is { Length: > 0 } hash ? new ImportKey(row.Integer(1), Hash(hash)) : null,
             row.Integer(3)), out StoredSpan stored);
@@ -84,6 +84,6 @@ internal sealed partial class StoreTables
     }
 
     /// <summary>Takes in what is noted of a span.</summary>
-    public void PutSpan(UInt128 id, StoredSpan span) => _connection.Run(
+    public void PutSpan(UInt128 id, StoredSpan span) => connection.Run(
         $"INSERT OR REPLACE INTO {ImportSchema.Spans} VALUES (?1, ?2, ?3, ?4, ?5)", id, span.Parent, span.Key?.Hour, span.Key?.Hash, span.TokensBelow);
 }

@@ -29,14 +29,14 @@ internal sealed partial class StoreTables
 
     private bool AddKey(ImportKey key, long? rowId, byte[] rank)
     {
-        _connection.Run($"INSERT INTO {ImportSchema.Keys} VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", key.Hour, key.Hash, rowId, rank);
-        return _connection.Changes > 0;
+        connection.Run($"INSERT INTO {ImportSchema.Keys} VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", key.Hour, key.Hash, rowId, rank);
+        return connection.Changes > 0;
     }
 
     private bool Find(ImportKey key, out long? rowId, out byte[] rank)
     {
-        bool found = _connection.TryRead(
-            _connection.Statement($"SELECT row_id, rank FROM {ImportSchema.Keys} WHERE hour = ?1 AND hash = ?2", key.Hour, key.Hash),
+        bool found = connection.TryRead(
+            connection.Statement($"SELECT row_id, rank FROM {ImportSchema.Keys} WHERE hour = ?1 AND hash = ?2", key.Hour, key.Hash),
             row => (row.Type(0) != raw.SQLITE_NULL ? row.Integer(0) : (long?)null, row.Blob(1).ToArray()), out (long? RowId, byte[]? Rank) stored);
         (rowId, rank) = (stored.RowId, stored.Rank ?? []);
         return found;
@@ -63,7 +63,7 @@ internal sealed partial class StoreTables
         static object? Known(long tokens) => tokens == ImportRow.None ? null : tokens;
         if (row.HasDetail)
         {
-            _connection.Run(
+            connection.Run(
                 $"INSERT OR REPLACE INTO {ImportSchema.Detail} VALUES (?1, ?2, ?3, ?4, ?5)",
                 id, Known(row.CachedTokens), Known(row.CacheWriteTokens), Known(row.ReasoningTokens), row.Cost);
         }
@@ -72,7 +72,7 @@ internal sealed partial class StoreTables
     }
 
     public void AddTail(ImportTail tail, ImportKey key) =>
-        _connection.Run($"INSERT OR REPLACE INTO {ImportSchema.Tails} VALUES (?1, ?2, ?3, ?4, ?5)", tail.Position, tail.Before, tail.Line, key.Hour, key.Hash);
+        connection.Run($"INSERT OR REPLACE INTO {ImportSchema.Tails} VALUES (?1, ?2, ?3, ?4, ?5)", tail.Position, tail.Before, tail.Line, key.Hour, key.Hash);
 
     private void BindKey(NativeStatement statement, int place, ImportKey key, long rowId, ReadOnlySpan<byte> rank)
     {
@@ -87,9 +87,9 @@ internal sealed partial class StoreTables
             statement.BindBlob(first + 4, rank);
     }
 
-    private void WriteState(long rowId) => _connection.Run($"UPDATE {ImportSchema.State} SET last_row_id = ?1", rowId);
+    private void WriteState(long rowId) => connection.Run($"UPDATE {ImportSchema.State} SET last_row_id = ?1", rowId);
 
-    private long Number(string sql) => _connection.TryRead(_connection.Statement(sql), row => row.Integer(0), out long number) ? number : 0;
+    private long Number(string sql) => connection.TryRead(connection.Statement(sql), row => row.Integer(0), out long number) ? number : 0;
 
     private static string InsertInto(int rows) => $"""
         INSERT OR FAIL INTO telemetry (id, timestamp, transaction_id, user_id, model, provider, request_type, trace_id, span_id, parent_span_id,

@@ -8,23 +8,15 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Engines.Sqlite.Imports;
 
 /// <summary>The statements of an import. They are made and used within a transaction that holds the write lock.</summary>
-internal sealed partial class StoreTables
+internal sealed partial class StoreTables(StoreWriteConnection connection)
 {
     // How many rows go between two looks at the clock, and, where all are new, into one statement. A statement by itself costs as much as
     // a row, above all because each also writes the last number of AUTOINCREMENT.
     private const int RowsAtOnce = 16;
 
-    private readonly StoreWriteConnection _connection;
     private readonly byte[] _timestamp = GC.AllocateUninitializedArray<byte>(RowsAtOnce * TimestampBytes, pinned: true);
     private readonly UInt128[] _hashes = GC.AllocateUninitializedArray<UInt128>(RowsAtOnce, pinned: true);
-    private readonly string _lastGivenId;
-
-    public StoreTables(StoreWriteConnection connection)
-    {
-        _connection = connection;
-        // A store made by hand may lack AUTOINCREMENT, and then there is no such table.
-        _lastGivenId = Number("SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'") > 0 ? "SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = 'telemetry'" : LastRequest;
-    }
+    private string? _lastGivenId;
 
     /// <summary>
     /// Takes in the keys of rows the application wrote since the last time. Of a large store that takes several transactions.
@@ -37,7 +29,7 @@ internal sealed partial class StoreTables
         if (Number(LastRequest) <= known)
             return true;
         bool complete = true;
-        NativeStatement requests = _connection.Statement("SELECT id, timestamp, trace_id, span_id FROM telemetry WHERE id > ?1 ORDER BY id", known);
+        NativeStatement requests = connection.Statement("SELECT id, timestamp, trace_id, span_id FROM telemetry WHERE id > ?1 ORDER BY id", known);
         try
         {
             int resultCode;
@@ -57,7 +49,7 @@ internal sealed partial class StoreTables
                     break;
                 }
             }
-            _connection.Check(resultCode);
+            connection.Check(resultCode);
         }
         finally
         {
@@ -71,6 +63,8 @@ internal sealed partial class StoreTables
     /// <returns>The first row that was not written.</returns>
     public int Write(ImportBatch batch, int first, long deadline, ref ImportOutcome outcome)
     {
+        // A store made by hand may lack AUTOINCREMENT, and then there is no such table.
+        _lastGivenId ??= Number("SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'") > 0 ? "SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = 'telemetry'" : LastRequest;
         long id = Math.Max(Number(LastRequest), Number(_lastGivenId));
         int next = first;
         do
@@ -91,10 +85,10 @@ internal sealed partial class StoreTables
     public ILookup<long, (ImportTail Tail, ImportKey Key)> ReadTails()
     {
         var tails = new List<(ImportTail Tail, ImportKey Key)>();
-        NativeStatement read = _connection.Statement($"SELECT position, before, line, hour, hash FROM {ImportSchema.Tails}");
+        NativeStatement read = connection.Statement($"SELECT position, before, line, hour, hash FROM {ImportSchema.Tails}");
         while (read.Step(out _))
             tails.Add((new ImportTail(read.Integer(0), Hash(read.Blob(1)), Hash(read.Blob(2))), new ImportKey(read.Integer(3), Hash(read.Blob(4)))));
-        _connection.Run(read);
+        connection.Run(read);
         return tails.ToLookup(tail => tail.Tail.Position);
     }
 
@@ -114,22 +108,22 @@ internal sealed partial class StoreTables
             ref readonly ImportRow row = ref rows[i];
             if ((row.Role != ImportRole.Request && (row.Role != ImportRole.Call || IsTracedBelow(in row))) || row.Replaced is not null)
                 return false;
-            BindKey(_connection.Statement(InsertKeys), i, row.Key, id + 1 + i, batch.Text(row, row.Rank));
+            BindKey(connection.Statement(InsertKeys), i, row.Key, id + 1 + i, batch.Text(row, row.Rank));
         }
-        _connection.Run(_connection.Statement(InsertKeys));
-        int inserted = _connection.Changes;
+        connection.Run(connection.Statement(InsertKeys));
+        int inserted = connection.Changes;
         if (inserted < rows.Length)
         {
             for (int i = 0; i < rows.Length && inserted > 0; i++)
             {
-                _connection.Run($"DELETE FROM {ImportSchema.Keys} WHERE hour = ?1 AND hash = ?2 AND row_id > ?3", rows[i].Key.Hour, rows[i].Key.Hash, id);
-                inserted -= _connection.Changes;
+                connection.Run($"DELETE FROM {ImportSchema.Keys} WHERE hour = ?1 AND hash = ?2 AND row_id > ?3", rows[i].Key.Hour, rows[i].Key.Hash, id);
+                inserted -= connection.Changes;
             }
             return false;
         }
         for (int i = 0; i < rows.Length; i++)
-            BindRequest(_connection.Statement(InsertRequests), i, id + 1 + i, batch, in rows[i]);
-        _connection.Run(_connection.Statement(InsertRequests));
+            BindRequest(connection.Statement(InsertRequests), i, id + 1 + i, batch, in rows[i]);
+        connection.Run(connection.Statement(InsertRequests));
         foreach (ref readonly ImportRow row in rows)
         {
             id++;
@@ -169,14 +163,14 @@ internal sealed partial class StoreTables
         {
             replaces = true;
             outcome.Tokens -= TakeOut(replacedKey) ?? 0;
-            _connection.Run($"DELETE FROM {ImportSchema.Keys} WHERE hour = ?1 AND hash = ?2", replacedKey.Hour, replacedKey.Hash);
+            connection.Run($"DELETE FROM {ImportSchema.Keys} WHERE hour = ?1 AND hash = ?2", replacedKey.Hour, replacedKey.Hash);
         }
         byte[] rank = batch.Text(row, row.Rank).ToArray();
         if (AddKey(row.Key, id + 1, rank))
         {
             id++;
-            BindRequest(_connection.Statement(InsertRequest), 0, id, batch, in row);
-            _connection.Run(_connection.Statement(InsertRequest));
+            BindRequest(connection.Statement(InsertRequest), 0, id, batch, in row);
+            connection.Run(connection.Statement(InsertRequest));
             PutCompanions(id, batch, in row);
             outcome.Tokens += row.CountedTokens;
             outcome.Imported += replaces ? 0 : 1;
@@ -186,12 +180,12 @@ internal sealed partial class StoreTables
         if (rank.Length > 0 && Find(row.Key, out long? rowId, out byte[] storedRank) && rowId is { } stored && rank.AsSpan().SequenceCompareTo(storedRank) > 0
             && TokensOf(stored) is { } replaced)
         {
-            RollupChanges.Announce(_connection, stored);
-            BindRequest(_connection.Statement(UpdateRequest), 0, stored, batch, in row);
-            _connection.Run(_connection.Statement(UpdateRequest));
+            RollupChanges.Announce(connection, stored);
+            BindRequest(connection.Statement(UpdateRequest), 0, stored, batch, in row);
+            connection.Run(connection.Statement(UpdateRequest));
             PutCompanions(stored, batch, in row);
-            RollupChanges.Announce(_connection, stored);
-            _connection.Run($"UPDATE {ImportSchema.Keys} SET rank = ?3 WHERE hour = ?1 AND hash = ?2", row.Key.Hour, row.Key.Hash, rank);
+            RollupChanges.Announce(connection, stored);
+            connection.Run($"UPDATE {ImportSchema.Keys} SET rank = ?3 WHERE hour = ?1 AND hash = ?2", row.Key.Hour, row.Key.Hash, rank);
             outcome.Updated++;
             outcome.Tokens += row.CountedTokens - replaced;
             return;
@@ -211,18 +205,18 @@ internal sealed partial class StoreTables
         if (rowId is not { } id)
             return null;
         long? tokens = TokensOf(id);
-        RollupChanges.Announce(_connection, id);
-        _connection.Run("DELETE FROM telemetry WHERE id = ?1", id);
-        _connection.Run($"DELETE FROM {ImportSchema.Detail} WHERE row_id = ?1", id);
+        RollupChanges.Announce(connection, id);
+        connection.Run("DELETE FROM telemetry WHERE id = ?1", id);
+        connection.Run($"DELETE FROM {ImportSchema.Detail} WHERE row_id = ?1", id);
         // What is taken out of the store stays known, so that it does not come back.
-        _connection.Run($"UPDATE {ImportSchema.Keys} SET row_id = NULL WHERE hour = ?1 AND hash = ?2", key.Hour, key.Hash);
+        connection.Run($"UPDATE {ImportSchema.Keys} SET row_id = NULL WHERE hour = ?1 AND hash = ?2", key.Hour, key.Hash);
         return tokens;
     }
 
     /// <summary>The tokens of a row, counted as everywhere; null if it was removed.</summary>
     private long? TokensOf(long id)
     {
-        NativeStatement read = _connection.Statement("SELECT prompt_tokens, completion_tokens, total_tokens FROM telemetry WHERE id = ?1", id);
-        return _connection.TryRead(read, row => row.Integer(2) is 0 ? row.Integer(0) + row.Integer(1) : row.Integer(2), out long tokens) ? tokens : null;
+        NativeStatement read = connection.Statement("SELECT prompt_tokens, completion_tokens, total_tokens FROM telemetry WHERE id = ?1", id);
+        return connection.TryRead(read, row => row.Integer(2) is 0 ? row.Integer(0) + row.Integer(1) : row.Integer(2), out long tokens) ? tokens : null;
     }
 }

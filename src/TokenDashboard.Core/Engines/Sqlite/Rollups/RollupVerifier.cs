@@ -76,7 +76,7 @@ internal sealed class RollupVerifier(TokenStore store, CancellationToken cancell
         {
             RollupStore.ReadAllSums(store, RollupLevel.Day, WeekOf(day), WeekOf(day) + RollupLevels.WeekSeconds, new RequestFilter(), row =>
             {
-                if (row.Start != day)
+                if (row.Key.Start != day)
                     RollupBatch.Of(expected, row.Key with { Level = RollupLevel.Week, Start = WeekOf(day) }).Add(row.ToAccumulator());
             });
         }
