@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections;
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 
 namespace TokenDashboard.Input;
@@ -111,34 +112,25 @@ internal class DefinitionFields
     internal T? Choice<T>(string name, bool required = false)
         where T : struct, Enum => Word(name, Enum.GetNames<T>(), required) is { } match ? Enum.Parse<T>(match) : null;
 
-    internal double? Number(string name, bool required = false, double smallest = 0, double largest = double.MaxValue, bool whole = false)
-    {
-        if (Value(name, required) is not { } value)
-            return null;
-        if (value is not bool && AsNumber(Scalar(value)) is { } number && number >= smallest && number <= largest && (!whole || number == Math.Floor(number)))
-            return number;
-        string range = (smallest, largest) switch
-        {
-            (double.MinValue, double.MaxValue) => "",
-            (_, double.MaxValue) => $", {smallest.ToString(CultureInfo.InvariantCulture)} or more",
-            _ => $" from {smallest.ToString(CultureInfo.InvariantCulture)} to {largest.ToString(CultureInfo.InvariantCulture)}",
-        };
-        Fault(name, $"is '{Shown(value)}'; it must be a {(whole ? "whole " : "")}number{range}, without separators");
-        return null;
-    }
+    internal double? Number(string name, bool required = false, double smallest = 0, double largest = double.MaxValue, bool whole = false) => NumberOf(name, required, smallest, largest, whole);
 
     /// <summary>A number of 0 or more with all its decimals.</summary>
-    internal decimal? Decimal(string name, bool required = false, decimal largest = decimal.MaxValue)
+    internal decimal? Decimal(string name, bool required = false, decimal largest = decimal.MaxValue) => NumberOf(name, required, 0, largest, whole: false);
+
+    private T? NumberOf<T>(string name, bool required, T smallest, T largest, bool whole)
+        where T : struct, INumber<T>, IMinMaxValue<T>
     {
         if (Value(name, required) is not { } value)
             return null;
-        if (value is not bool && decimal.TryParse(Scalar(value), NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out decimal number)
-            && number <= largest)
-        {
+        if (value is not bool && Parse<T>(Scalar(value)) is { } number && number >= smallest && number <= largest && (!whole || T.IsInteger(number)))
             return number;
-        }
-        string range = largest == decimal.MaxValue ? "of 0 or more" : $"from 0 to {largest.ToString(CultureInfo.InvariantCulture)}";
-        Fault(name, $"is '{Shown(value)}'; it must be a number {range}, without separators");
+        string range = (smallest == T.MinValue, largest == T.MaxValue) switch
+        {
+            (true, true) => "",
+            (_, true) => $", {smallest.ToString(null, CultureInfo.InvariantCulture)} or more",
+            _ => $" from {smallest.ToString(null, CultureInfo.InvariantCulture)} to {largest.ToString(null, CultureInfo.InvariantCulture)}",
+        };
+        Fault(name, $"is '{Shown(value)}'; it must be a {(whole ? "whole " : "")}number{range}, without separators");
         return null;
     }
 
@@ -228,11 +220,11 @@ internal class DefinitionFields
         _ => null,
     };
 
-    internal static double? AsNumber(string? text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out double number)
-            && double.IsFinite(number)
-            ? number
-            : null;
+    internal static double? AsNumber(string? text) => Parse<double>(text);
+
+    private static T? Parse<T>(string? text)
+        where T : struct, INumber<T> =>
+        T.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T number) && T.IsFinite(number) ? number : null;
 
     private static string Shown(object value) => Scalar(value) ?? (value is IEnumerable<KeyValuePair<string, object?>> ? "names with values" : "a list");
 }

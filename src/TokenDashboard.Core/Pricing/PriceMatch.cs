@@ -55,7 +55,7 @@ public sealed class PriceMatch
     internal IEnumerable<DateTimeOffset> Changes => _spans.Skip(1).Select(span => new DateTimeOffset(DateTime.SpecifyKind(span.From, DateTimeKind.Utc)));
 
     /// <summary>The price at a point in time.</summary>
-    public ResolvedPrice At(DateTimeOffset instant)
+    internal ResolvedPrice At(DateTimeOffset instant)
     {
         DateTime utc = instant.UtcDateTime;
         IReadOnlyList<PriceWindow> windows = SpanAt(utc).Windows;

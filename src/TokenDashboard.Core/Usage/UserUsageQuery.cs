@@ -3,26 +3,12 @@ using TokenDashboard.Telemetry;
 namespace TokenDashboard.Usage;
 
 /// <summary>Usage per user: totals with rank, time series, and weekly patterns.</summary>
-public sealed class UserUsageQuery
+/// <param name="stores">The open stores.</param>
+/// <param name="filter">The requests to include.</param>
+/// <param name="zone">The time zone of buckets.</param>
+/// <param name="firstDayOfWeek">The first day of the week.</param>
+public sealed class UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
 {
-    private readonly IReadOnlyList<ITelemetryStore> _stores;
-    private readonly RequestFilter _filter;
-    private readonly TimeZoneInfo _zone;
-    private readonly DayOfWeek _firstDayOfWeek;
-
-    /// <summary>Creates a query.</summary>
-    /// <param name="stores">The open stores.</param>
-    /// <param name="filter">The requests to include.</param>
-    /// <param name="zone">The time zone of buckets.</param>
-    /// <param name="firstDayOfWeek">The first day of the week.</param>
-    public UserUsageQuery(IReadOnlyList<ITelemetryStore> stores, RequestFilter filter, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
-    {
-        _stores = stores;
-        _filter = filter;
-        _zone = zone;
-        _firstDayOfWeek = firstDayOfWeek;
-    }
-
     /// <summary>The current time: a bucket that ends after it is partial.</summary>
     public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
 
@@ -40,9 +26,9 @@ public sealed class UserUsageQuery
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeRequired"/>: a comparison with an open time range.</exception>
     public QueryResult<UserTokenUsage> Totals(bool comparePrevious, bool byCost = false)
     {
-        TimeRange? previousRange = comparePrevious ? _filter.Range.Previous() : null;
+        TimeRange? previousRange = comparePrevious ? filter.Range.Previous() : null;
         (Dictionary<(string User, string Model), UsageAccumulator> groups, UnreadableReport unreadable) =
-            UsageGroups.Sum<(string User, string Model)>(_stores, _filter, RequestText.User | RequestText.Model, 0, _zone, Prices, _ => row => (row.User, row.Model));
+            UsageGroups.Sum<(string User, string Model)>(stores, filter, RequestText.User | RequestText.Model, 0, zone, Prices, _ => row => (row.User, row.Model));
         var models = new Dictionary<string, SortedSet<string>>();
         var users = new Dictionary<string, UsageAccumulator>();
         foreach (((string user, string model), UsageAccumulator usage) in groups)
@@ -54,7 +40,7 @@ public sealed class UserUsageQuery
         }
         Dictionary<string, UsageAccumulator>? before = previousRange is null
             ? null
-            : UsageGroups.Sum<string>(_stores, _filter with { Range = previousRange }, RequestText.User, 0, _zone, Prices, _ => row => row.User).Groups;
+            : UsageGroups.Sum<string>(stores, filter with { Range = previousRange }, RequestText.User, 0, zone, Prices, _ => row => row.User).Groups;
         foreach (string user in before?.Keys.Except(users.Keys).ToArray() ?? [])
             users.Add(user, UsageGroups.NewUsage(Prices));
         var all = UsageTotals.Of(users.Values, Prices);
@@ -87,5 +73,5 @@ public sealed class UserUsageQuery
     public QueryResult<TokenUsage> Pattern() => ByUser([UsageDimension.Weekday, UsageDimension.HourOfDay, UsageDimension.User], cumulative: false, fill: false);
 
     private QueryResult<TokenUsage> ByUser(UsageDimension[] dimensions, bool cumulative, bool fill) =>
-        new UsageQuery(dimensions, _zone, _firstDayOfWeek) { Now = Now, Fill = fill, WithTotal = WithTotal, Prices = Prices, ByUser = true, Cumulative = cumulative }.Run(_stores, _filter);
+        new UsageQuery(dimensions, zone, firstDayOfWeek) { Now = Now, Fill = fill, WithTotal = WithTotal, Prices = Prices, ByUser = true, Cumulative = cumulative }.Run(stores, filter);
 }

@@ -34,7 +34,7 @@ public static class StoreWriter
     // Bytes on Unix, characters on Windows.
     private const int LongestName = 255;
 
-    private static readonly (string Name, Func<TokenRequest, object?> Value)[] Columns =
+    internal static readonly (string Name, Func<TokenRequest, object?> Value)[] Columns =
     [
         ("timestamp", request => StoredTimestamp.FormatForStorage(request.Timestamp)),
         ("transaction_id", request => request.Transaction),

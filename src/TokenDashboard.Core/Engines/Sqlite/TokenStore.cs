@@ -16,11 +16,7 @@ public sealed class TokenStore : IDisposable
     // The length of a retry step in seconds, so that waiting can be cancelled.
     private const int BusyStepSeconds = 1;
 
-    private static readonly string[] RequiredColumns =
-    [
-        "id", "timestamp", "transaction_id", "user_id", "model", "provider", "request_type", "prompt_tokens", "completion_tokens",
-        "total_tokens", "duration_ms", "success", "trace_id", "span_id", "parent_span_id",
-    ];
+    private static readonly string[] RequiredColumns = ["id", .. StoreWriter.Columns.Select(column => column.Name)];
 
     private readonly SqliteConnection _connection;
     private readonly CancellationTokenRegistration _interrupt;
