@@ -2,12 +2,21 @@ using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
 
-/// <summary>The measures of usage, and their change from the previous period of equal length; null without a comparison.</summary>
+/// <summary>The measures of usage, the times of its requests, and the change from the previous period of equal length, which is null without a comparison.</summary>
 public abstract class ComparedFigures : UsageFigures
 {
     private protected ComparedFigures(UsageAccumulator usage, UsageTotals all, UsageAccumulator? previous)
-        : base(usage, all) =>
+        : base(usage, all)
+    {
+        (FirstRequest, LastRequest) = (usage.Values.Time(Measures.FirstTicks), usage.Values.Time(Measures.LastTicks));
         (PreviousRequests, PreviousTokens, PreviousCost) = (previous?.Requests, previous?.TotalTokens, UsageCost.Of(previous)?.Amount);
+    }
+
+    /// <summary>Time of the first request; null without requests.</summary>
+    public DateTimeOffset? FirstRequest { get; }
+
+    /// <summary>Time of the last request; null without requests.</summary>
+    public DateTimeOffset? LastRequest { get; }
 
     /// <summary>Requests in the previous period.</summary>
     public long? PreviousRequests { get; }

@@ -11,8 +11,6 @@ public sealed class UserTokenUsage : ComparedFigures
         User = user;
         Rank = rank;
         Models = new NameList(models);
-        FirstSeen = usage.Values.Time(Measures.FirstTicks);
-        LastSeen = usage.Values.Time(Measures.LastTicks);
     }
 
     /// <summary>1 for the user with the most tokens, or with the highest cost if that is the order; 0 in a total.</summary>
@@ -23,12 +21,6 @@ public sealed class UserTokenUsage : ComparedFigures
 
     /// <summary>The models used, by name.</summary>
     public NameList Models { get; }
-
-    /// <summary>Time of the user's first request in the range; null without requests.</summary>
-    public DateTimeOffset? FirstSeen { get; }
-
-    /// <summary>Time of the user's last request in the range; null without requests.</summary>
-    public DateTimeOffset? LastSeen { get; }
 
     private protected override string Label => User ?? "all";
 }

@@ -32,8 +32,8 @@ public class UserUsageQueryTests
                 TestStore.Row[] own = [.. rows.Where(row => (string)row.User! == user.User)];
                 TokenUsage[] ownDays = [.. days.Where(day => day.User == user.User)];
                 Assert.Equal(own.Sum(RandomStore.TokensOf), user.TotalTokens);
-                Assert.Equal(own.Min(RandomStore.TimeOf), user.FirstSeen);
-                Assert.Equal(own.Max(RandomStore.TimeOf), user.LastSeen);
+                Assert.Equal(own.Min(RandomStore.TimeOf), user.FirstRequest);
+                Assert.Equal(own.Max(RandomStore.TimeOf), user.LastRequest);
                 Assert.Equal(own.Select(row => (string)row.Model!).Distinct().Order(StringComparer.Ordinal), user.Models);
                 Assert.Equal(user.TotalTokens, ownDays[^1].CumulativeTokens);
                 Assert.Equal(ownDays.Select((_, i) => ownDays[..(i + 1)].Sum(day => day.TotalTokens)), ownDays.Select(day => day.CumulativeTokens!.Value));
@@ -104,7 +104,7 @@ public class UserUsageQueryTests
         Assert.Equal(
             [("stayed", 150, 100, 50, 0.5), ("came", 7, 0, 7, null), ("went", 0L, 40L, -40L, (double?)-1)],
             rows.Select(row => (row.User, row.TotalTokens, row.PreviousTokens!.Value, row.Change!.Value, row.ChangeRatio)));
-        Assert.Null(rows[2].FirstSeen);
+        Assert.Null(rows[2].FirstRequest);
     }
 
     [Fact]

@@ -147,7 +147,7 @@ internal sealed partial class PriceListReader(bool own)
             : Time(fields, "start_time") is { } start && Time(fields, "end_time") is { } end ? new PriceConstraint(null, start, end) : null;
     }
 
-    private PriceRates Rates(DefinitionFields fields)
+    private static PriceRates Rates(DefinitionFields fields)
     {
         TokenRate?[] rates = [.. PriceKeys.SkipLast(1).Select(key => Rate(fields, key))];
         foreach ((string part, string whole) in new[] { ("cache_read_mtok", "input_mtok"), ("cache_write_mtok", "input_mtok"), ("output_reasoning_mtok", "output_mtok") })
@@ -158,7 +158,7 @@ internal sealed partial class PriceListReader(bool own)
         return new PriceRates(rates[0], rates[1], rates[2], rates[3], rates[4], fields.Decimal("requests_kcount", largest: LargestRate));
     }
 
-    private TokenRate? Rate(DefinitionFields fields, string key)
+    private static TokenRate? Rate(DefinitionFields fields, string key)
     {
         if (fields.Value(key) is not IEnumerable<KeyValuePair<string, object?>> tiered)
             return fields.Decimal(key, largest: LargestRate) is { } price ? new TokenRate(price, []) : null;

@@ -10,8 +10,6 @@ public sealed class TokenUsageSummary : ComparedFigures
         : base(hours.Total, hours.Totals, previous)
     {
         (Start, End, AsOf) = (start, end, asOf);
-        FirstRequest = hours.Total.Values.Time(Measures.FirstTicks);
-        LastRequest = hours.Total.Values.Time(Measures.LastTicks);
         // An open time range is as long as its requests, and the future does not count.
         if ((End is null ? LastRequest : asOf) - (Start ?? FirstRequest) is { Ticks: > 0 } length)
         {
@@ -32,12 +30,6 @@ public sealed class TokenUsageSummary : ComparedFigures
 
     /// <summary>The reference time of rates and forecast: now, or the end of a time range in the past.</summary>
     public DateTimeOffset AsOf { get; }
-
-    /// <summary>Time of the first request; null without requests.</summary>
-    public DateTimeOffset? FirstRequest { get; }
-
-    /// <summary>Time of the last request; null without requests.</summary>
-    public DateTimeOffset? LastRequest { get; }
 
     /// <summary>Mean tokens per minute of the time range; if it is open, between the first and the last request.</summary>
     public double? TokensPerMinute { get; }

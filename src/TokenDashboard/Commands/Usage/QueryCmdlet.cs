@@ -110,8 +110,8 @@ public abstract class QueryCmdlet : StoreCmdlet
     /// time. If it is not Request, results also contain the difference.
     /// </summary>
     [Parameter]
-    [PriceTimeTransformation]
-    [ArgumentCompleter(typeof(PriceTimeCompleter))]
+    [TimeExpressionTransformation(NullWord = "Request")]
+    [ArgumentCompleter(typeof(TimeExpressionCompleter))]
     public TimeExpression? PriceAt { get; set; }
 
     /// <summary>Returns only requests with a negative policy verdict.</summary>

@@ -19,7 +19,6 @@ internal sealed class RollupTables(StoreWriteConnection connection)
     private static readonly string PutSum =
         $"INSERT OR REPLACE INTO {RollupSchema.Sums} VALUES ({string.Join(", ", Enumerable.Range(1, Measures.All.Length + 5).Select(number => $"?{number}"))})";
 
-    private readonly RollupRow _stored = new();
     private readonly Dictionary<RollupGroup, long> _groups = [];
     private bool _isCommitted;
 
@@ -105,18 +104,19 @@ internal sealed class RollupTables(StoreWriteConnection connection)
     /// <exception cref="TransactionLateException">The transaction takes too long.</exception>
     public void Add(IEnumerable<KeyValuePair<RollupKey, UsageAccumulator>> sums)
     {
+        using var stored = new RollupRow();
         foreach ((RollupKey key, UsageAccumulator added) in sums)
         {
             NativeStatement find = Bind(FindSum, key);
             bool isStored = find.Step(out int resultCode);
             if (isStored)
-                _stored.Load(find, key.Group);
+                stored.Load(find, key.Group);
             find.Reset();
             connection.Check(resultCode);
             UsageAccumulator sum = added;
             if (isStored)
             {
-                sum = _stored.ToAccumulator();
+                sum = stored.ToAccumulator();
                 sum.Add(added);
             }
             Put(key, sum);

@@ -87,7 +87,7 @@ public class RollupAnswerTests
                 UserUsageQuery Query(TokenStore store) => new([new SqliteStore(store)], filter, TimeZoneInfo.FindSystemTimeZoneById(zone));
                 bool closed = filter.Range is { Since: not null, Until: not null };
                 AssertSame(plain, summed, store => Query(store).Totals(closed), row =>
-                    $"{row.User}|{row.Rank}|{row.Models}|{row.FirstSeen:O}|{row.LastSeen:O}|{row.PreviousTokens}");
+                    $"{row.User}|{row.Rank}|{row.Models}|{row.FirstRequest:O}|{row.LastRequest:O}|{row.PreviousTokens}");
                 AssertSame(plain, summed, store => Query(store).Periods(TimeUnit.Day, cumulative: true, fill: false), row => $"{row.User}|{row.Start:O}|{row.CumulativeTokens}");
                 AssertSame(plain, summed, store => Query(store).Pattern(), row => $"{row.User}|{row.Weekday}|{row.HourOfDay}");
             }
