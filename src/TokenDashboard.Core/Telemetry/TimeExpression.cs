@@ -87,9 +87,7 @@ public sealed partial class TimeExpression
     }
 
     /// <summary>Resolves -Last: a length ends now. A word is its whole period; the current period ends now.</summary>
-    /// <param name="now">The current time.</param>
-    /// <param name="zone">The zone of calendar words.</param>
-    /// <param name="firstDayOfWeek">The first day of the week.</param>
+    /// <inheritdoc cref="ToInstant" path="/param"/>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: an instant is not a time range, and a length must not be zero.</exception>
     public TimeRange ToRange(DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {
@@ -141,12 +139,7 @@ public sealed partial class TimeExpression
     /// The time range with both ends moved back to the start of their days, and an open end to that of today, so that all days are
     /// complete. Seven days ago is the seventh day before today, even with a clock change.
     /// </summary>
-    /// <param name="since">The start, or null for none.</param>
-    /// <param name="until">The end, or null for none.</param>
-    /// <param name="last">Both ends, or null.</param>
-    /// <param name="now">The current time.</param>
-    /// <param name="zone">The time zone of days.</param>
-    /// <param name="firstDayOfWeek">The first day of the week.</param>
+    /// <inheritdoc cref="Range" path="/param"/>
     /// <exception cref="TokenDashboardException"><see cref="ErrorCode.RangeInvalid"/>: there is no complete day, or as for <see cref="Range"/>.</exception>
     public static TimeRange WholeDays(TimeExpression? since, TimeExpression? until, TimeExpression? last, DateTimeOffset now, TimeZoneInfo zone, DayOfWeek firstDayOfWeek = DayOfWeek.Monday)
     {

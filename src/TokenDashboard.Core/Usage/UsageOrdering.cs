@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using TokenDashboard.Telemetry;
 
 namespace TokenDashboard.Usage;
@@ -17,14 +18,9 @@ public static class UsageOrdering
     }
 
     /// <summary>The measure of an order, if it is a sum; otherwise null.</summary>
-    internal static Measure? SumOf(UsageOrder order) => order switch
+    internal static Measure? SumOf(UsageOrder order)
     {
-        UsageOrder.Requests => Measures.Requests,
-        UsageOrder.PromptTokens => Measures.PromptTokens,
-        UsageOrder.CompletionTokens => Measures.CompletionTokens,
-        UsageOrder.Default or UsageOrder.TotalTokens => Measures.TotalTokens,
-        UsageOrder.PolicyFailures => Measures.PolicyFailures,
-        UsageOrder.InterruptedStreams => Measures.InterruptedStreams,
-        _ => null,
-    };
+        string name = JsonNamingPolicy.SnakeCaseLower.ConvertName((order == UsageOrder.Default ? UsageOrder.TotalTokens : order).ToString());
+        return Array.Find(Measures.All, measure => measure.Name == name && measure.Aggregate == MeasureAggregate.Sum && !measure.IsReal);
+    }
 }

@@ -179,16 +179,7 @@ public sealed class UsageQuery
         return groups.Count == wanted.Count ? groups : Sum(filter);
     }
 
-    internal static RequestText TextOf(UsageDimension dimension) => dimension switch
-    {
-        UsageDimension.User => RequestText.User,
-        UsageDimension.Model => RequestText.Model,
-        UsageDimension.Provider => RequestText.Provider,
-        UsageDimension.RequestType => RequestText.RequestType,
-        UsageDimension.Transaction => RequestText.Transaction,
-        UsageDimension.Source => RequestText.Source,
-        _ => RequestText.None,
-    };
+    internal static RequestText TextOf(UsageDimension dimension) => Enum.TryParse(dimension.ToString(), out RequestText text) ? text : RequestText.None;
 
     // The multiples of seconds of the clock at which a key can change: those of the buckets, or the hours of the day. Sessions begin at hours in
     // UTC, in other time zones at any quarter-hour.

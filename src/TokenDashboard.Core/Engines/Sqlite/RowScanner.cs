@@ -43,16 +43,16 @@ internal sealed class RowScanner : IDisposable
         _store = store;
         _newestFirst = newestFirst;
         _target = window ?? UsualWindow;
-        (IReadOnlyList<string> conditions, IReadOnlyDictionary<string, object> parameters) = filter.ToSql();
-        string where = string.Join(" AND ", conditions.Prepend($"{TelemetrySql.Table}.rowid >= $low AND {TelemetrySql.Table}.rowid <= $high"));
         _ranges = [.. ranges ?? [store.Rows()]];
         // Checked after the last row, so that rows have no details without a table of details.
         bool hasDetails = store.HasDetails;
         _row = new RequestRow(hasDetails);
-        _command = store.CreateCommand(
-            $"SELECT {RequestRow.Columns(texts, hasDetails)} FROM {TelemetrySql.Source(hasDetails)} WHERE {where} ORDER BY {TelemetrySql.Table}.rowid{(newestFirst ? " DESC" : "")}");
-        foreach ((string name, object value) in parameters)
-            _command.Parameters.AddWithValue(name, value);
+        _command = store.CreateCommand("");
+        _command.CommandText = $"""
+            SELECT {RequestRow.Columns(texts, hasDetails)} FROM {TelemetrySql.Source(hasDetails)}
+            WHERE {TelemetrySql.Table}.rowid >= $low AND {TelemetrySql.Table}.rowid <= $high AND {filter.ToSql(_command)}
+            ORDER BY {TelemetrySql.Table}.rowid{(newestFirst ? " DESC" : "")}
+            """;
         _command.Parameters.Add("$low", SqliteType.Integer);
         _command.Parameters.Add("$high", SqliteType.Integer);
         if (newestFirst)

@@ -37,7 +37,7 @@ public sealed class GetUserTokenUsageCommand : UsageCmdlet
         switch (ParameterSetName)
         {
             case "Period":
-                Write(query.Periods(Per, Cumulative, Fill), $"Usage per user by {Per}", Cumulative ? "Cumulative" : "TimeNames");
+                Write(query.Periods(Per, Cumulative, Fill), $"Usage per user by {Per}", Cumulative ? "Cumulative" : "PerUser");
                 break;
             case "Pattern":
                 Write(query.Pattern(), "Usage per user by Weekday, HourOfDay", "Pattern");

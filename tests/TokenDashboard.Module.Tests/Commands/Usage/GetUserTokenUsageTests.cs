@@ -12,7 +12,7 @@ public sealed class GetUserTokenUsageTests(SampleStore store) : IClassFixture<Sa
     [Theory]
     [InlineData("", "UserTokenUsage")]
     [InlineData("-ComparePrevious -Since 2026-10-28 -Until 2026-10-30", "UserTokenUsage#Comparison")]
-    [InlineData("-Per Day", "TokenUsage#TimeNames")]
+    [InlineData("-Per Day", "TokenUsage#PerUser")]
     [InlineData("-Per Week -Cumulative", "TokenUsage#Cumulative")]
     [InlineData("-Cumulative", "TokenUsage#Cumulative")]
     [InlineData("-Pattern", "TokenUsage#Pattern")]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using TokenDashboard.Engines.Sqlite.Rollups;
 using TokenDashboard.Grafana.Alerting.Rules;
 using TokenDashboard.Telemetry;
@@ -10,7 +9,7 @@ namespace TokenDashboard.Engines.Sqlite.Panels;
 /// The SQL of alert rules. The Grafana server runs it without a browser, so of Grafana's variables there are only those the plugin itself
 /// replaces. Each result is one moment, the end of the window: a row for each name with the name as its label, or one row for everything.
 /// </summary>
-internal static partial class AlertSql
+internal static class AlertSql
 {
     private const string From = "$__from / 1000";
 
@@ -91,17 +90,16 @@ internal static partial class AlertSql
 
     private static string Requests(AlertRule rule, string columns, string table = TelemetrySql.Table)
     {
-        (IReadOnlyList<string> conditions, IReadOnlyDictionary<string, object> parameters) = (rule.Filter with { Range = TimeRange.All }).ToSql();
         string newest = rule.NewestRows is { } rows
             ? string.Create(CultureInfo.InvariantCulture, $"id > (SELECT MAX(id) FROM {TelemetrySql.Table}) - {rows}\n    AND ")
             : "";
         string since = rule.MonthSoFar ? $"strftime('%Y-%m-01T00:00:00', {To} - 1, 'unixepoch')" : $"strftime('%Y-%m-%dT%H:%M:%S', {From}, 'unixepoch')";
-        string chosen = string.Concat(conditions.Select(condition => $"\n    AND {condition}"));
+        string chosen = string.Concat((rule.Filter with { Range = TimeRange.All }).ToSql(value => Literal((string)value)).Select(condition => $"\n    AND {condition}"));
         return $"""
               SELECT {columns}
               FROM {table}
               WHERE {newest}timestamp >= {since} AND timestamp < {ToText}
-                AND {TelemetrySql.TimestampReadable}{ParameterPattern().Replace(chosen, match => Literal((string)parameters[match.Value]))}
+                AND {TelemetrySql.TimestampReadable}{chosen}
             """;
     }
 
@@ -111,7 +109,4 @@ internal static partial class AlertSql
         string quoted = "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
         return quoted.Contains("$__", StringComparison.Ordinal) ? "(" + quoted.Replace("$__", "$' || '__", StringComparison.Ordinal) + ")" : quoted;
     }
-
-    [GeneratedRegex(@"\$p[0-9]+")]
-    private static partial Regex ParameterPattern();
 }

@@ -11,11 +11,8 @@ internal static class RollupStore
     /// <summary>The groups of the rollups that match a filter, by their number.</summary>
     public static Dictionary<long, RollupGroup> ReadGroups(TokenStore store, RequestFilter filter)
     {
-        (IReadOnlyList<string> conditions, IReadOnlyDictionary<string, object> parameters) = (filter with { Range = TimeRange.All }).ToSql();
-        using SqliteCommand command = store.CreateCommand(
-            $"SELECT id, all_users, user_id, model, provider, request_type, input_class FROM {RollupSchema.Groups} WHERE {string.Join(" AND ", conditions.Prepend("TRUE"))}");
-        foreach ((string name, object value) in parameters)
-            command.Parameters.AddWithValue(name, value);
+        using SqliteCommand command = store.CreateCommand("");
+        command.CommandText = $"SELECT id, all_users, user_id, model, provider, request_type, input_class FROM {RollupSchema.Groups} WHERE {(filter with { Range = TimeRange.All }).ToSql(command)}";
         using SqliteDataReader reader = store.ExecuteReader(command);
         var groups = new Dictionary<long, RollupGroup>();
         while (reader.Read())
