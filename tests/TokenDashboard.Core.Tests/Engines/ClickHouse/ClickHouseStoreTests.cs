@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Text;
 using CsCheck;
 using TokenDashboard.Engines;
+using TokenDashboard.Engines.ClickHouse;
+using TokenDashboard.Engines.ClickHouse.Queries;
 using TokenDashboard.Engines.ClickHouse.Sync;
 using TokenDashboard.Pricing;
 using TokenDashboard.Telemetry;
@@ -147,6 +150,63 @@ public class ClickHouseStoreTests
             TelemetryStores.Use([address], null, null, stores => RecentNames.Read(stores, UsageDimension.User, TimeSpan.FromSeconds(10)), CancellationToken.None));
         var exception = Assert.Throws<TokenDashboardException>(() => TelemetryStores.Open([address], null, source => source == "three", CancellationToken.None));
         Assert.Equal(ErrorCode.StoreSourceNotFound, exception.Code);
+    }
+
+    [ClickHouseFact]
+    public void Durations_are_the_same_for_many_groups()
+    {
+        using var store = new TestStore();
+        store.Insert([.. Enumerable.Range(0, 60).Select(number => new TestStore.Row { Timestamp = $"2026-0{1 + (number % 3)}-10T0{number % 10}:00:00", Model = $"m{number % 4}", Duration = number % 7 == 0 ? null : 10.0 * (number % 9) })]);
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        Sync(store, address, "one");
+        using var server = new ClickHouseServer(ClickHouseAddress.Parse(address), null, CancellationToken.None);
+        (string Group, long Count, string Bins)[] Durations(long most)
+        {
+            var found = new List<(string, long, string)>();
+            var usage = new ClickHouseUsage(server, new UsageScope(new RequestFilter(), RequestText.Model, 86_400, TimeZoneInfo.Utc, CountsRemoved: false), null) { MostWholeHistograms = most };
+            Assert.NotNull(usage.Read(row =>
+            {
+                var one = new UsageAccumulator(keepsDurations: true);
+                one.Add(row);
+                found.Add(($"{row.UtcTicks} {row.Model}", one.Durations.Count, Encoding.UTF8.GetString(one.Durations.ToUtf8())));
+            }));
+            return [.. found.Order()];
+        }
+
+        (string Group, long Count, string Bins)[] whole = Durations(10_000);
+        Assert.Equal(51, whole.Sum(group => group.Count));
+        Assert.Equal(whole, Durations(0));
+    }
+
+    [ClickHouseFact]
+    public void A_model_whose_first_request_arrives_meanwhile_has_its_prices()
+    {
+        using var store = new TestStore();
+        store.Insert(new TestStore.Row { Timestamp = "2026-03-01T10:00:00", Model = "old" });
+        string address = ClickHouseEngine.Shared.NewDatabase();
+        Sync(store, address, "one");
+        var change = new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
+        bool isThere = false;
+        IEnumerable<DateTimeOffset> Changes(string provider, string model)
+        {
+            if (!isThere)
+            {
+                store.Insert(new TestStore.Row { Timestamp = "2026-03-01T11:00:00", Model = "new" }, new TestStore.Row { Timestamp = "2026-03-02T11:00:00", Model = "new" });
+                Sync(store, address, "one");
+            }
+            isThere = true;
+            return model == "new" ? [change] : [];
+        }
+        using ITelemetryStore server = TelemetryStores.Open(address, CancellationToken.None);
+        var rows = new List<(string Model, long Requests)>();
+
+        server.ReadUsage(new UsageScope(new RequestFilter(), RequestText.Model | RequestText.Provider, 0, TimeZoneInfo.Utc, CountsRemoved: false) { PriceChanges = Changes }, _ =>
+        {
+            rows.Clear();
+            return row => rows.Add((row.Model, row.Values[Measures.Requests]));
+        });
+
+        Assert.Equal([("new", 1), ("new", 1), ("old", 1)], rows.Order());
     }
 
     private static void With(TestStore.Row[][] rows, Action<IReadOnlyList<ITelemetryStore>, IReadOnlyList<ITelemetryStore>> test)

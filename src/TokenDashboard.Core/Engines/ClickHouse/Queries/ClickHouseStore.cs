@@ -48,7 +48,14 @@ public sealed class ClickHouseStore : ITelemetryStore
         [.. _server.Query($"SELECT DISTINCT source FROM {UsageTables.Days} ORDER BY source", new ClickHouseParameters(), row => row.GetString(0))];
 
     /// <inheritdoc/>
-    UnreadableReport ITelemetryStore.ReadUsage(UsageScope scope, Func<int, Action<UsageRow>> begin) => new ClickHouseUsage(_server, scope, _sources).Read(begin(0));
+    UnreadableReport ITelemetryStore.ReadUsage(UsageScope scope, Func<int, Action<UsageRow>> begin)
+    {
+        UnreadableReport? report;
+        do
+            report = new ClickHouseUsage(_server, scope, _sources).Read(begin(0));
+        while (report is null);
+        return report;
+    }
 
     /// <inheritdoc/>
     IEnumerable<TokenRequest> ITelemetryStore.ReadRequests(

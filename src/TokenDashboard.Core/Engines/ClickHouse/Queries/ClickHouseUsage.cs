@@ -20,9 +20,6 @@ internal sealed class ClickHouseUsage
     private const long FirstSecond = -RequestTable.NoTime / 1_000_000;
     private const long Shift = 35_000L * UsageTables.Day;
 
-    // A histogram of all bins takes 17 KB.
-    private const long MostWholeHistograms = 10_000;
-
     private readonly ClickHouseServer _server;
     private readonly UsageScope _scope;
     private readonly IReadOnlyList<string>? _sources;
@@ -30,13 +27,17 @@ internal sealed class ClickHouseUsage
     private bool _isSummed;
     private int _step;
     private IReadOnlyList<ZoneClock>? _clocks;
-    private List<(string Provider, string Model, long First, long Last)>? _models;
+    private Dictionary<(string Provider, string Model), (long First, long Last)>? _models;
     private (DateTimeOffset From, DateTimeOffset Until)? _bounds;
 
     public ClickHouseUsage(ClickHouseServer server, UsageScope scope, IReadOnlyList<string>? sources) => (_server, _scope, _sources) = (server, scope, sources);
 
+    /// <summary>How many histograms of all bins the server may make at once. Each takes 17 KB.</summary>
+    public long MostWholeHistograms { get; init; } = 10_000;
+
     /// <summary>Reads the usage.</summary>
-    public UnreadableReport Read(Action<UsageRow> onRow)
+    /// <returns>What cannot be read; null where the first request of a model arrived meanwhile, and all must be read again.</returns>
+    public UnreadableReport? Read(Action<UsageRow> onRow)
     {
         var unreadable = new UnreadableReport();
         var row = new Row();
@@ -44,6 +45,9 @@ internal sealed class ClickHouseUsage
         {
             if (row.HasTime)
             {
+                // The changes of its price would be missing.
+                if (_scope.PriceChanges is not null && !Models().ContainsKey((row.Provider, row.Model)))
+                    return null;
                 unreadable.Add(row.Values);
                 onRow(row);
             }
@@ -139,7 +143,7 @@ internal sealed class ClickHouseUsage
             if (clocks.Count > 1)
                 starts.Add(change);
         }
-        long[] changes = [.. (_scope.PriceChanges is { } priceChanges ? Models().SelectMany(of => priceChanges(of.Provider, of.Model)) : []).Where(change => change > from && change <= until).Select(change => change.ToUnixTimeSeconds()).Distinct().Order()];
+        long[] changes = [.. (_scope.PriceChanges is { } priceChanges ? Models().Keys.SelectMany(of => priceChanges(of.Provider, of.Model)) : []).Where(change => change > from && change <= until).Select(change => change.ToUnixTimeSeconds()).Distinct().Order()];
         if (changes.Length > 0)
         {
             starts.Add($"roundDown({second}, [{string.Join(", ", changes.Prepend(-FirstSecond).Select(Number))}])");
@@ -164,14 +168,14 @@ internal sealed class ClickHouseUsage
     {
         if (_scope.NeedsQuarters is not { } needsQuarters)
             return null;
-        (string Provider, string Model)[] pairs = [.. Models().Where(of => needsQuarters(of.Provider, of.Model)).Select(of => (of.Provider, of.Model))];
+        (string Provider, string Model)[] pairs = [.. Models().Keys.Where(of => needsQuarters(of.Provider, of.Model))];
         return pairs.Length == 0 ? null : string.Join(", ", pairs.Select(pair => $"({_parameters.Add(pair.Provider)}, {_parameters.Add(pair.Model)})"));
     }
 
     // The models, each with the times of its first and last request.
-    private List<(string Provider, string Model, long First, long Last)> Models() => _models ??= [.. _server.Query(
+    private Dictionary<(string Provider, string Model), (long First, long Last)> Models() => _models ??= _server.Query(
         $"SELECT toString(provider), toString(model), min({Measures.FirstTicks.Name}), max({Measures.LastTicks.Name}) FROM {UsageTables.All()} WHERE {ClickHouseConditions.HasTime} GROUP BY provider, model",
-        new ClickHouseParameters(), row => (row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3)))];
+        new ClickHouseParameters(), row => ((row.GetString(0), row.GetString(1)), (row.GetInt64(2), row.GetInt64(3)))).ToDictionary();
 
     // Between which times there are requests of the scope.
     private (DateTimeOffset From, DateTimeOffset Until) Bounds() => _bounds ??= ReadBounds();
@@ -182,7 +186,7 @@ internal sealed class ClickHouseUsage
         if (range is { Since: { } since, Until: { } until })
             return (since, until);
         DateTimeOffset At(long micros) => new(RequestTable.TicksOf(micros), TimeSpan.Zero);
-        return (range.Since ?? At(Models().Select(of => of.First).DefaultIfEmpty().Min()), range.Until ?? At(Models().Select(of => of.Last).DefaultIfEmpty().Max()).AddTicks(TimeSpan.TicksPerMicrosecond));
+        return (range.Since ?? At(Models().Values.Select(of => of.First).DefaultIfEmpty().Min()), range.Until ?? At(Models().Values.Select(of => of.Last).DefaultIfEmpty().Max()).AddTicks(TimeSpan.TicksPerMicrosecond));
     }
 
     private static bool Load(ClickHouseDataReader reader, Row row)
