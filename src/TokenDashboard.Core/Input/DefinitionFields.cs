@@ -19,12 +19,10 @@ internal class DefinitionFields
     private readonly string _path;
     private readonly bool _ignoresUnknown;
 
-    /// <param name="fields">Names with values.</param>
-    /// <param name="known">The known names, in any case.</param>
-    /// <param name="path">The path of the definition in another one; empty for none.</param>
-    /// <param name="faults">The list of errors; null for a new one.</param>
-    /// <param name="what">The owner of the fields, for the error message, if it is not in the path.</param>
-    /// <param name="ignoresUnknown">Whether unknown names are ignored, here and in inner definitions; otherwise, they are errors.</param>
+    /// <summary>
+    /// Reads names with values, of which the known names can be in any case. The path is that in an outer definition, whose errors are shared and
+    /// whose owner can be told in messages; unknown names are errors, or ignored, here and in inner definitions.
+    /// </summary>
     internal DefinitionFields(
         IEnumerable<KeyValuePair<string, object?>> fields, IReadOnlyList<string> known, string path = "", List<DefinitionFault>? faults = null, string what = "", bool ignoresUnknown = false)
     {

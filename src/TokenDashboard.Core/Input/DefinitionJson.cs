@@ -24,7 +24,7 @@ internal static class DefinitionJson
         if (!items.Any())
             throw new TokenDashboardException(code, $"'{source}' contains an empty list. Use {what}, or a list of them in [ ].", target: source);
         return [.. items.Select(item => item is JsonObject
-            ? (IReadOnlyDictionary<string, object?>)Plain(item)!
+            ? new Dictionary<string, object?>((IEnumerable<KeyValuePair<string, object?>>)PlainValues.Of(item.Deserialize<JsonElement>())!)
             : throw new TokenDashboardException(code, $"'{source}' contains a value that is not a JSON object. Use {what}, or a list of them in [ ].", target: source))];
     }
 
@@ -42,15 +42,5 @@ internal static class DefinitionJson
         IConvertible number when number.GetTypeCode() is TypeCode.Double or TypeCode.Single => number.ToDouble(null),
         IConvertible number when number.GetTypeCode() is >= TypeCode.SByte and <= TypeCode.Decimal => number.ToDecimal(null),
         _ => value.ToString(),
-    };
-
-    private static object? Plain(JsonNode? node) => node switch
-    {
-        JsonObject fields => fields.ToDictionary(field => field.Key, field => Plain(field.Value)),
-        JsonArray items => items.Select(Plain).ToList(),
-        JsonValue value when value.TryGetValue(out string? text) => text,
-        JsonValue value when value.TryGetValue(out bool flag) => flag,
-        JsonValue value => value.GetValue<double>(),
-        _ => null,
     };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace TokenDashboard.Telemetry;
 
@@ -39,9 +40,8 @@ internal static class StoredTimestamp
     /// <summary>Writes an instant as Observicia does (Python's <c>isoformat</c>): six digits of fraction, or none when it is zero.</summary>
     public static string FormatForStorage(DateTimeOffset instant)
     {
-        DateTime utc = instant.UtcDateTime;
-        string form = utc.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond == 0 ? "yyyy-MM-dd'T'HH:mm:ss" : "yyyy-MM-dd'T'HH:mm:ss.ffffff";
-        return utc.ToString(form, CultureInfo.InvariantCulture);
+        Span<byte> utf8 = stackalloc byte[33];
+        return Encoding.UTF8.GetString(utf8[..FormatForStorage(instant.UtcTicks, utf8)]);
     }
 
     /// <summary>The instant after a round trip through stored text: fractions of a microsecond are lost.</summary>

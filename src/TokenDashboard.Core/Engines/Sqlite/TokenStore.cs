@@ -255,25 +255,16 @@ public sealed class TokenStore : IDisposable
             throw StoreErrors.Problem(path, ErrorCode.StoreIsDirectory, "is a folder. Specify the database file.");
         if (!file.Exists)
             throw StoreErrors.Problem(path, ErrorCode.StoreNotFound, $"does not exist. Check the path, or create a sample store with: New-TokenStore -Path '{path}' -Sample");
-        FileInfo? end = EndOf(file);
-        if (end is null && file.LinkTarget is { } target)
-            throw StoreErrors.Problem(path, ErrorCode.StoreNotFound, $"is a link to '{target}', which does not exist. Correct the link, or specify the path of the store.");
-        // Pipes and devices also have no size; opening a pipe would wait for its writer.
-        if ((end ?? file).Length == 0)
-            throw StoreErrors.Problem(path, ErrorCode.StoreEmpty, "is empty. Observicia creates its table when the application starts with logging.sqlite enabled.");
-    }
-
-    /// <summary>The target of links; the file if it is not a link; null if the target does not exist.</summary>
-    private static FileInfo? EndOf(FileInfo file)
-    {
         try
         {
-            return file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } end ? end : null;
+            // Pipes and devices also have no size; opening a pipe would wait for its writer.
+            if ((file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length == 0)
+                throw StoreErrors.Problem(path, ErrorCode.StoreEmpty, "is empty. Observicia creates its table when the application starts with logging.sqlite enabled.");
         }
         catch (IOException)
         {
-            // Circular links.
-            return null;
+            // Also of circular links.
+            throw StoreErrors.Problem(path, ErrorCode.StoreNotFound, $"is a link to '{file.LinkTarget}', which does not exist. Correct the link, or specify the path of the store.");
         }
     }
 
